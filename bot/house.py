@@ -1,0 +1,41 @@
+"""What do listeners need of the rest? One frozen record, built by wiring; tests hand in their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from slack_sdk import WebClient
+
+from data.catalog import Catalog
+from data.records.policy import Policy
+from data.records.retirement import Retirement
+from data.store import Store
+from workflows.commands import AskForTime, Propose, Revise
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """`answer` tells one person something, alone and once, best effort; it never raises.
+
+    client          for modals only: they need a fresh trigger. Messages go through the outbox
+    wake            tells the dispatcher that something is in the inbox
+    check_proposal, check_extension  raise `Invalid` with every problem of a form, before it is accepted
+    stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
+    """
+
+    store: Store
+    catalog: Catalog
+    policy: Policy
+    client: WebClient
+    now: Callable[[], datetime]
+    answer: Callable[[Mapping[str, str], Payload], None]
+    wake: Callable[[], None]
+    check_proposal: Callable[[Propose | Revise, Retirement | None], None]
+    check_extension: Callable[[AskForTime, Retirement], None]
+    stopwatch: Callable[[], float] = field(default=monotonic)

@@ -1,0 +1,15 @@
+"""What people press and type, a file per surface: parse, send the command, show the outcome; no decision."""
+
+from __future__ import annotations
+
+from slack_bolt import App
+
+from bot import failures
+from bot.house import House
+from bot.listeners import commands, manual, obligations, proposals, votes
+
+
+def register_all(app: App, house: House) -> None:
+    for surface in (commands, proposals, votes, obligations, manual):
+        surface.register(app, house)
+    failures.register(app, house)

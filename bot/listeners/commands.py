@@ -1,0 +1,81 @@
+"""`/retire ...`: reading is answered at once and alone; everything else is kept, then decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import payloads
+from bot.house import House, Payload
+from bot.ids import SLASH_COMMAND
+from bot.inbox import capture
+from bot.listeners.proposals import open_form
+from bot.lookup import named, retirements
+from bot.usage import COMMANDS, Part, Typed, helped, understood
+from bot.views import answers, digest
+from data.records.base import Prose
+from data.records.catalog import Entity
+from data.records.retirement import StepKind
+from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
+
+DIGEST_WINDOW = timedelta(days=7)
+
+
+def register(app: App, house: House) -> None:
+    @app.command(SLASH_COMMAND)
+    def typed(ack: Ack, body: dict[str, Any]) -> None:
+        request = understood(payloads.typed(body))
+        if request.word == "propose":
+            open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
+        elif COMMANDS[request.word].keeps == "no":
+            ack()
+            house.answer(payloads.reply_to(body), answer(house, request))
+        else:
+            subject = named(house.store, house.catalog, request[Part.RETIREMENT], ended=False)
+            capture(house, ack, body, stream=subject.id, command=command(request, payloads.user_id(body)))
+
+
+def answer(house: House, request: Typed) -> Payload:
+    """What a reading command shows."""
+    match request.word:
+        case "list":
+            shown = answers.listing(retirements(house.store, ended=bool(request[Part.ALL])))
+        case "show":
+            shown = answers.show(named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
+        case "plan":
+            shown = answers.plan(named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
+        case "impact":
+            model = house.catalog.model(request[Part.MODEL])
+            shown = answers.impact(model, house.catalog.impact(model.id).consumers, doubts(model))
+        case "digest":
+            now = house.now()
+            week = digest.sections(retirements(house.store), since=now - DIGEST_WINDOW, now=now)
+            shown = digest.message(week)
+        case _:
+            shown = answers.help_text(helped())
+    return shown
+
+
+def doubts(model: Entity) -> list[str]:
+    """What the catalog leaves open about a model."""
+    found = [model.owner_note] if model.owner_note else []
+    return found if model.tier else [*found, "No tier in the catalog; the strictest notice applies"]
+
+
+def command(request: Typed, by: str) -> Command:
+    """What a command that is kept asks for."""
+    why = Prose(prose=request.parts.get(Part.REASON, ""))
+    asked: Mapping[str, Callable[[], Command]] = {
+        "archive": lambda: RunStep(by=by, step=StepKind.ARCHIVE),
+        "disable": lambda: RunStep(by=by, step=StepKind.DISABLE),
+        "restore": lambda: Restore(by=by, why=why),
+        "pause": lambda: Pause(by=by, why=why),
+        "resume": lambda: Resume(by=by),
+        "cancel": lambda: Cancel(by=by, why=why),
+        "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
+        "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
+    }
+    return asked[request.word]()

@@ -1,0 +1,94 @@
+"""What owners of consumers press: acknowledge, migrated, more time, not mine; and the coordinator's word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import payloads, screens
+from bot.house import House
+from bot.ids import Action, Callback
+from bot.inbox import capture
+from bot.lookup import retirement
+from bot.views import obligations
+from data.records.base import Prose
+from data.records.retirement import Duty
+from workflows.commands import AskForTime, ChangeDuty, DecideExtension
+
+
+def register(app: App, house: House) -> None:
+    def change(ack: Ack, body: dict[str, Any], duty: Duty) -> None:
+        retirement_id, consumer_id = payloads.parts(body, 2)
+        changed = ChangeDuty(by=payloads.user_id(body), consumer_ids=(consumer_id,), duty=duty)
+        capture(house, ack, body, stream=retirement_id, command=changed)
+
+    @app.action(Action.DUTY_ACKNOWLEDGE)
+    def acknowledge(ack: Ack, body: dict[str, Any]) -> None:
+        change(ack, body, Duty.ACKNOWLEDGED)
+
+    @app.action(Action.DUTY_MIGRATED)
+    def migrated(ack: Ack, body: dict[str, Any]) -> None:
+        change(ack, body, Duty.MIGRATED)
+
+    @app.action(Action.DUTY_NOT_MINE)
+    def not_mine(ack: Ack, body: dict[str, Any]) -> None:
+        change(ack, body, Duty.NOT_MINE)
+
+    @app.action(Action.DUTY_ACKNOWLEDGE_ALL)
+    def acknowledge_all(ack: Ack, body: dict[str, Any]) -> None:
+        (retirement_id,) = payloads.parts(body, 1)
+        everything = ChangeDuty(by=payloads.user_id(body), duty=Duty.ACKNOWLEDGED)
+        capture(house, ack, body, stream=retirement_id, command=everything)
+
+    @app.action(Action.DUTY_SHOW_ALL)
+    def show_all(ack: Ack, body: dict[str, Any]) -> None:
+        (retirement_id,) = payloads.parts(body, 1)
+        ack()
+        state = retirement(house.store, retirement_id)
+        screens.opened(house.client, body, obligations.all_modal(state, payloads.user_id(body)))
+
+    @app.action(Action.DUTY_PAGE)
+    def turn_page(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, page = payloads.parts(body, 2)
+        ack()
+        state = retirement(house.store, retirement_id)
+        shown = obligations.all_modal(state, payloads.user_id(body), int(page) if page.isdecimal() else 0)
+        screens.changed(house.client, body, shown)
+
+    @app.action(Action.DUTY_MORE_TIME)
+    def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, consumer_id = payloads.parts(body, 2)
+        ack()
+        asked = obligations.time_modal(retirement_id, consumer_id, house.now().date())
+        screens.opened(house.client, body, asked)
+
+    @app.view(Callback.EXTENSION_ASK)
+    def ask_for_time(ack: Ack, body: dict[str, Any]) -> None:
+        state = retirement(house.store, payloads.carried(body, "retirement"))
+        wish = AskForTime(
+            by=payloads.user_id(body),
+            consumer_id=payloads.carried(body, "consumer"),
+            until=payloads.day(body, Action.EXTENSION_UNTIL, "until"),
+            reason=Prose(prose=payloads.entered(body, Action.EXTENSION_REASON)),
+        )
+        house.check_extension(wish, state)
+        capture(house, ack, body, stream=state.id, command=wish)
+
+    def decide(ack: Ack, body: dict[str, Any], granted: str) -> None:
+        retirement_id, consumer_id, number = payloads.parts(body, 3)
+        decided = DecideExtension(
+            by=payloads.user_id(body),
+            consumer_id=consumer_id,
+            number=int(number) if number.isdecimal() else 0,
+            granted=granted,
+        )
+        capture(house, ack, body, stream=retirement_id, command=decided)
+
+    @app.action(Action.EXTENSION_GRANT)
+    def grant(ack: Ack, body: dict[str, Any]) -> None:
+        decide(ack, body, "yes")
+
+    @app.action(Action.EXTENSION_REFUSE)
+    def refuse(ack: Ack, body: dict[str, Any]) -> None:
+        decide(ack, body, "no")

@@ -1,0 +1,172 @@
+"""The form that proposes or revises a retirement: open it, redraw it for another model, search, submit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from slack_bolt import Ack, App
+
+from bot import payloads, screens
+from bot.house import House, Payload
+from bot.ids import Action, Callback
+from bot.inbox import NEW, capture
+from bot.lookup import retirement
+from bot.views import limits, proposal_modal
+from data.catalog import Catalog
+from data.errors import Invalid, NotFound, Problem
+from data.records.base import Prose, Record
+from data.records.catalog import Entity
+from data.records.retirement import Reason
+from workflows.commands import Propose, Revise
+
+
+def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str) -> None:
+    """`/retire propose [model]`. Raises `NotFound` or `Refused` when the name is not exactly one model's."""
+    model = house.catalog.model(model_name) if model_name else None
+    ack()
+    channel = payloads.reply_to(body).get("channel", "")
+    screens.opened(house.client, body, _form(house, model, channel=channel))
+
+
+def register(app: App, house: House) -> None:
+    catalog = house.catalog
+
+    @app.action(Action.PROPOSAL_MODEL)
+    @app.action(Action.PROPOSAL_MODEL_SEARCH)
+    def choose_model(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        model = _meant(catalog, payloads.action_value(body), catalog.models())
+        shown = _form(
+            house,
+            model,
+            channel=payloads.metadata(body).get("channel", ""),
+            successor_id=_id_of(_successor(catalog, body)),
+            reason=_reason(payloads.entered(body, Action.PROPOSAL_REASON)),
+            why=payloads.entered(body, Action.PROPOSAL_WHY),
+            target_on=_day(payloads.entered(body, Action.PROPOSAL_TARGET)),
+        )
+        screens.changed(house.client, body, shown)
+
+    @app.options(Action.PROPOSAL_MODEL_SEARCH)
+    @app.options(Action.PROPOSAL_SUCCESSOR_SEARCH)
+    def search(ack: Ack, body: dict[str, Any]) -> None:
+        ack(options=proposal_modal.options(catalog.search_models(payloads.query(body))))
+
+    @app.view(Callback.PROPOSAL_SUBMIT)
+    def submit(ack: Ack, body: dict[str, Any]) -> None:
+        value = payloads.entered(body, Action.PROPOSAL_MODEL, Action.PROPOSAL_MODEL_SEARCH)
+        model = _meant(catalog, value, catalog.models())
+        problems = (
+            [] if model else [Problem(field="model", value="", accepted="choose a model from the list")]
+        )
+        filled = _filled(catalog, body, model, problems)
+        assert model is not None
+        wish = Propose(by=payloads.user_id(body), model_id=model.id, **msgspec.structs.asdict(filled))
+        house.check_proposal(wish, None)
+        capture(house, ack, body, stream=NEW, command=wish)
+
+    @app.action(Action.PROPOSAL_REVISE)
+    def open_revision(ack: Ack, body: dict[str, Any]) -> None:
+        (retirement_id,) = payloads.parts(body, 1)
+        ack()
+        state = retirement(house.store, retirement_id)
+        assert state.plan is not None, "a retirement begins with its plan"
+        model = catalog.entity(state.plan.subject.model_id)
+        channel = payloads.reply_to(body).get("channel", "")
+        last_day = next(step.due_at for step in state.plan.steps if step.kind == "disable").date()
+        screens.opened(
+            house.client, body, _form(house, model, channel=channel, retirement=state, target_on=last_day)
+        )
+
+    @app.view(Callback.PROPOSAL_REVISED)
+    def revise(ack: Ack, body: dict[str, Any]) -> None:
+        state = retirement(house.store, payloads.carried(body, "retirement"))
+        assert state.plan is not None, "a retirement begins with its plan"
+        filled = _filled(catalog, body, catalog.entity(state.plan.subject.model_id), [])
+        wish = Revise(by=payloads.user_id(body), **msgspec.structs.asdict(filled))
+        house.check_proposal(wish, state)
+        capture(house, ack, body, stream=state.id, command=wish)
+
+
+class Filled(Record, frozen=True, kw_only=True):
+    """What the form says beside the model: the fields `Propose` and `Revise` share."""
+
+    endpoint_ids: tuple[str, ...]
+    successor_id: str
+    reason: Reason
+    why: Prose
+    target_on: date
+
+
+def _filled(
+    catalog: Catalog, body: Mapping[str, Any], model: Entity | None, problems: list[Problem]
+) -> Filled:
+    """The form as the person left it. Raises `Invalid` with all that is missing, `problems` first."""
+    endpoint_ids: tuple[str, ...] = ()
+    ticked = payloads.ticked(body, Action.PROPOSAL_ENDPOINTS)
+    if ticked is not None and model is not None:
+        shown = {limits.option_value(one.id): one.id for one in catalog.endpoints_of(model.id)}
+        endpoint_ids = tuple(shown[value] for value in ticked if value in shown)
+        if not endpoint_ids:  # none is not all: a command without endpoints would take every one
+            problems.append(Problem(field="endpoints", value="", accepted="choose at least one endpoint"))
+    reason = _reason(payloads.entered(body, Action.PROPOSAL_REASON))
+    if reason is None:
+        problems.append(Problem(field="reason", value="", accepted="choose a reason"))
+    target_on = _day(payloads.entered(body, Action.PROPOSAL_TARGET))
+    if target_on is None:
+        problems.append(Problem(field="target", value="", accepted="choose a date"))
+    if problems or reason is None or target_on is None:
+        raise Invalid(problems)
+    return Filled(
+        endpoint_ids=endpoint_ids,
+        successor_id=_id_of(_successor(catalog, body)),
+        reason=reason,
+        why=Prose(prose=payloads.entered(body, Action.PROPOSAL_WHY)),
+        target_on=target_on,
+    )
+
+
+def _form(house: House, model: Entity | None, **typed: Any) -> Payload:
+    models = house.catalog.models()
+    return proposal_modal.modal(
+        models=models,
+        model=model,
+        endpoints=house.catalog.endpoints_of(model.id) if model else (),
+        successors=[other for other in models if model is None or other.id != model.id],
+        today=house.now().date(),
+        **typed,
+    )
+
+
+def _meant(catalog: Catalog, value: str, among: tuple[Entity, ...]) -> Entity | None:
+    """The model an option stands for; an option's value is not always the id (limits.option_value)."""
+    if not value:
+        return None
+    try:
+        exact = catalog.entity(value)
+    except NotFound:
+        return next((one for one in among if limits.option_value(one.id) == value), None)
+    return exact if exact in among else None
+
+
+def _successor(catalog: Catalog, body: Mapping[str, Any]) -> Entity | None:
+    value = payloads.entered(body, Action.PROPOSAL_SUCCESSOR, Action.PROPOSAL_SUCCESSOR_SEARCH)
+    return _meant(catalog, value, catalog.models())
+
+
+def _id_of(entity: Entity | None) -> str:
+    return entity.id if entity else ""
+
+
+def _reason(value: str) -> Reason | None:
+    return next((one for one in Reason if one == value), None)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

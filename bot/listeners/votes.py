@@ -1,0 +1,64 @@
+"""Approve, reject, abstain. Reject asks why first, in a modal; the vote binds to the plan the card showed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import payloads, screens
+from bot.house import House
+from bot.ids import Action, Callback
+from bot.inbox import capture
+from bot.views import votes
+from data.errors import Invalid, Problem, Stale
+from data.records.base import Prose
+from data.records.retirement import Choice, Purpose
+from workflows.commands import Cast
+
+
+def register(app: App, house: House) -> None:
+    def cast(ack: Ack, body: dict[str, Any], choice: Choice) -> None:
+        retirement_id, plan_digest, purpose = payloads.parts(body, 3)
+        ballot = Cast(
+            by=payloads.user_id(body), choice=choice, plan_digest=plan_digest, purpose=purpose_of(purpose)
+        )
+        capture(house, ack, body, stream=retirement_id, command=ballot)
+
+    @app.action(Action.VOTE_APPROVE)
+    def approve(ack: Ack, body: dict[str, Any]) -> None:
+        cast(ack, body, Choice.APPROVE)
+
+    @app.action(Action.VOTE_ABSTAIN)
+    def abstain(ack: Ack, body: dict[str, Any]) -> None:
+        cast(ack, body, Choice.ABSTAIN)
+
+    @app.action(Action.VOTE_REJECT)
+    def ask_why(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, plan_digest, purpose = payloads.parts(body, 3)
+        ack()
+        screens.opened(
+            house.client, body, votes.reject_modal(retirement_id, plan_digest, purpose_of(purpose))
+        )
+
+    @app.view(Callback.VOTE_REJECT)
+    def reject(ack: Ack, body: dict[str, Any]) -> None:
+        comment = payloads.entered(body, Action.VOTE_COMMENT)
+        if not comment:
+            raise Invalid([Problem(field="comment", value="", accepted="say what would have to change")])
+        ballot = Cast(
+            by=payloads.user_id(body),
+            choice=Choice.REJECT,
+            plan_digest=payloads.carried(body, "plan_digest"),
+            purpose=purpose_of(payloads.carried(body, "purpose")),
+            comment=Prose(prose=comment),
+        )
+        capture(house, ack, body, stream=payloads.carried(body, "retirement"), command=ballot)
+
+
+def purpose_of(text: str) -> Purpose:
+    """Raises `Stale`: only a card drawn by another version carries anything else."""
+    try:
+        return Purpose(text)
+    except ValueError:
+        raise Stale("This vote is not one I know any more. Run /retire list and go on from there") from None

@@ -1,0 +1,181 @@
+"""What did Slack send? The only reader of its raw dicts: what is missing or odd becomes empty, never a crash.
+
+Reads who, where, and what was pressed or typed. What that means is for listeners; what is allowed, for rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from data.errors import Invalid, Problem, Stale
+from data.records.base import Record
+
+Body = Mapping[str, Any]
+
+RETIREMENT_ID = re.compile(r"RET-[1-9][0-9]{0,8}")
+
+
+def at(value: Any, *path: str | int) -> Any:
+    """What lies at the end of the path; None where it breaks off."""
+    for step in path:
+        if isinstance(step, str) and isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(step, int) and isinstance(value, list) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def text_at(value: Any, *path: str | int) -> str:
+    found = at(value, *path)
+    return found if isinstance(found, str) else ""
+
+
+def user_id(body: Body) -> str:
+    return text_at(body, "user_id") or text_at(body, "user", "id")
+
+
+def trigger_id(body: Body) -> str:
+    return text_at(body, "trigger_id")
+
+
+def key(body: Body) -> str:
+    """Names this one act of a person: the same however often and by whichever way it is delivered."""
+    if trigger := trigger_id(body):
+        return f"slack/{trigger}"
+    whole = json.dumps(body, sort_keys=True, default=str)
+    return f"slack/sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def reply_to(body: Body) -> dict[str, str]:
+    """Where the person can be answered, alone. Empty parts are left out."""
+    channel = (
+        text_at(body, "channel_id")
+        or text_at(body, "channel", "id")
+        or text_at(body, "container", "channel_id")
+        or metadata(body).get("channel", "")
+    )
+    found = {"user": user_id(body), "channel": channel, "response_url": text_at(body, "response_url")}
+    return {name: value for name, value in found.items() if value}
+
+
+def typed(body: Body) -> str:
+    """What stands after the slash command."""
+    return text_at(body, "text")
+
+
+def action_value(body: Body) -> str:
+    """What the pressed button carries, or the chosen option's value."""
+    return text_at(body, "actions", 0, "value") or text_at(body, "actions", 0, "selected_option", "value")
+
+
+def parts(body: Body, count: int) -> tuple[str, ...]:
+    """The button's value as its retirement's id and what follows it, `count` parts in all.
+
+    A "|" in a consumer's id stays in it. Raises `Stale` for a value that no button
+    of today carries, such as one of a card drawn by an older version.
+    """
+    value = action_value(body)
+    first, *rest = value.split("|", 1)
+    if count > 1 and rest:
+        middle = rest[0].rsplit("|", count - 2)
+        found = (first, *middle)
+    else:
+        found = (first, *rest)
+    if len(found) != count or not all(found) or not RETIREMENT_ID.fullmatch(first):
+        raise Stale("This button is not one I know any more. Run /retire list and go on from there")
+    return found
+
+
+def query(body: Body) -> str:
+    """What was typed into a searching select so far."""
+    return text_at(body, "value")
+
+
+class Screen(Record, frozen=True, kw_only=True):
+    """The modal something happened in; all empty when it was a message."""
+
+    id: str = ""
+    hash: str = ""
+
+
+def screen(body: Body) -> Screen:
+    view = at(body, "view")
+    if text_at(view, "type") != "modal":
+        return Screen()
+    return Screen(id=text_at(view, "id"), hash=text_at(view, "hash"))
+
+
+def metadata(body: Body) -> dict[str, str]:
+    """The ids a modal of ours carries."""
+    try:
+        found = json.loads(text_at(body, "view", "private_metadata") or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): value for name, value in found.items() if isinstance(value, str)}
+
+
+def carried(body: Body, name: str) -> str:
+    """One id of the modal. Raises `Stale` when the modal is not one of ours as they are now."""
+    if found := metadata(body).get(name, ""):
+        return found
+    raise Stale("This window is out of date. Close it and open it again")
+
+
+def _elements(body: Body) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Block id, action id and value of every input of the modal."""
+    values = at(body, "view", "state", "values")
+    for block_id, block in values.items() if isinstance(values, Mapping) else ():
+        for action_id, value in block.items() if isinstance(block, Mapping) else ():
+            if isinstance(value, Mapping):
+                yield str(block_id), str(action_id), value
+
+
+def entered(body: Body, *action_ids: str) -> str:
+    """What was typed or chosen in the first of these inputs that has anything."""
+    found = {action_id: value for _, action_id, value in _elements(body)}
+    for action_id in action_ids:
+        value = found.get(action_id)
+        for name in ("value", "selected_date", "selected_user"):
+            if text := text_at(value, name).strip():
+                return text
+        if text := text_at(value, "selected_option", "value"):
+            return text
+    return ""
+
+
+def ticked(body: Body, action_id: str) -> tuple[str, ...] | None:
+    """The chosen options of a checkbox group or multi-select; None when the modal has no such input."""
+    for _, found_id, value in _elements(body):
+        if found_id == action_id:
+            options = at(value, "selected_options")
+            chosen = (text_at(option, "value") for option in options) if isinstance(options, list) else ()
+            return tuple(one for one in chosen if one)
+    return None
+
+
+def day(body: Body, action_id: str, field: str) -> date:
+    """The chosen date. Raises `Invalid` on that field."""
+    value = entered(body, action_id)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Invalid([Problem(field=field, value=value, accepted="choose a date")]) from None
+
+
+def blocks_of(body: Body) -> dict[str, str]:
+    """Action id -> id of the block that holds it, for every input of the modal, in order."""
+    shown = at(body, "view", "blocks")
+    found = {}
+    for block in shown if isinstance(shown, list) else ():
+        if text_at(block, "type") == "input" and text_at(block, "block_id"):
+            found[text_at(block, "element", "action_id")] = text_at(block, "block_id")
+    return found or {action_id: block_id for block_id, action_id, _ in _elements(body)}

@@ -1,0 +1,236 @@
+"""Slack, outbound: the only writer of messages. Messenger (workflows/ports.py) over slack_sdk's WebClient.
+
+`post` is not safe to repeat, `edit` and `find` are. Nothing is retried or waited for here: every outcome says
+when to come back, and the outbox does. So the client must be built with `retry_handlers=[]`: slack_sdk's default
+one posts twice when the peer closes after accepting.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+from slack_sdk.webhook import WebhookClient
+
+from bot.rates import POST, Rates
+from bot.slack_errors import FAILURES, result_of, retry_after
+from bot.views.notices import drawn
+from data.records.decision import Dead, Done, NotDone, Result, Unknown
+from data.records.retirement import Retirement
+from workflows.ports import Message
+
+EVENT_TYPE = "emeritus_message"
+KEYS = uuid.UUID("5f0f5f0c-3c53-5f1b-9b0e-6d1f4f6a2c11")  # our namespace for client_msg_id
+HISTORY_MARGIN_SECONDS = 60.0  # clocks differ; a margin costs a longer page, a miss costs a second message
+PAGE = 200
+PAGES_MAX = 25
+REMEMBERED_MAX = 10_000
+
+
+class SlackMessenger:
+    """Messenger over the Web API.
+
+    wall        seconds since 1970, the time Slack stamps messages with
+    pace        seconds of the calendar (`now`) that pass per real second; above 1 in the demo
+    grace_seconds  how late an accepted message may still show up in history
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        rates: Rates,
+        *,
+        wall: Callable[[], float],
+        retirements: Callable[[], Sequence[Retirement]],
+        pace: float = 1.0,
+        grace_seconds: float = 20.0,
+    ) -> None:
+        assert not client.retry_handlers, "slack_sdk would post twice"
+        self._client, self._rates, self._wall, self._retirements = client, rates, wall, retirements
+        self._pace, self._grace_seconds = pace, grace_seconds
+        self._started = wall()
+        self._tried: dict[str, float] = {}
+        self._direct: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def post(self, message: Message, now: datetime) -> Result:
+        """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
+        payload = drawn(message, retirements=self._retirements(), now=now)
+        about = {"retirement": message.retirement.id} if message.retirement else {}
+        self._remember(message.key)
+        outcome = self._call(
+            POST,
+            lambda: self._client.chat_postMessage(
+                channel=message.channel,
+                thread_ts=message.thread_ts or None,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"key": message.key, **about}},
+                client_msg_id=str(uuid.uuid5(KEYS, message.key)),
+                unfurl_links=False,
+                unfurl_media=False,
+                **payload,
+            ),
+            to=message.channel,
+            now=now,
+        )
+        return self._placed(outcome)
+
+    def edit(self, message: Message, now: datetime) -> Result:
+        """Make the message at `ts` look like `message`. Safe to repeat."""
+        assert message.ts, f"{message.key}: nothing to edit"
+        payload = drawn(message, retirements=self._retirements(), now=now)
+        channel = self._channel(message.channel, now)
+        if not isinstance(channel, str):
+            return channel
+        outcome = self._call(
+            "chat.update",
+            # Without blocks Slack would keep the old ones, buttons included.
+            lambda: self._client.chat_update(channel=channel, ts=message.ts, **{"blocks": [], **payload}),
+            to=channel,
+            now=now,
+        )
+        return self._placed(outcome)
+
+    def find(self, message: Message, since: datetime, now: datetime) -> Result:
+        """Look the key up in history from `since` on. Done when it is there, NotDone when it surely is not.
+
+        Whatever keeps us from looking is Unknown: only NotDone lets the outbox post again.
+        """
+        channel = self._channel(message.channel, now)
+        if not isinstance(channel, str):
+            return (
+                channel if isinstance(channel, Dead) else Unknown(retry_at=channel.retry_at, why=channel.why)
+            )
+        since_wall = self._wall() - (now - since).total_seconds() / self._pace
+        found = self._search(message, channel, oldest=since_wall - HISTORY_MARGIN_SECONDS, now=now)
+        if found is not None:
+            return found
+        wait = self._last_try(message.key, since_wall) + self._grace_seconds - self._wall()
+        if wait > 0:
+            return Unknown(retry_at=self._later(now, wait), why="An accepted message may show up late")
+        return NotDone(retry_at=now, why=f"{message.key} is not in the history of {channel}")
+
+    def answer(
+        self, payload: Mapping[str, Any], *, response_url: str = "", channel: str = "", user: str = ""
+    ) -> bool:
+        """Tell one person, once, best effort: by response_url, else ephemerally, else in a DM. False if in vain."""
+        body = dict(payload)
+        if response_url:
+            hook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=[])
+            private = {"response_type": "ephemeral", "replace_original": False}
+            try:
+                if hook.send_dict({**body, **private}).status_code == 200:
+                    return True
+            except FAILURES:
+                pass  # expired, used up, or unreachable: the next way is tried
+        ways: list[Callable[[], SlackResponse]] = []
+        if channel and user:
+            ways.append(lambda: self._client.chat_postEphemeral(channel=channel, user=user, **body))
+        if user:
+            ways.append(lambda: self._client.chat_postMessage(channel=user, **body))
+        return any(self._succeeds(way) for way in ways)
+
+    def _succeeds(self, way: Callable[[], SlackResponse]) -> bool:
+        try:
+            way()
+        except FAILURES:
+            return False
+        return True
+
+    def _placed(self, outcome: SlackResponse | NotDone | Unknown | Dead) -> Result:
+        if not isinstance(outcome, SlackResponse):
+            return outcome
+        return Done(found={"channel": str(outcome["channel"]), "ts": str(outcome["ts"])})
+
+    def _call(
+        self, method: str, call: Callable[[], SlackResponse], *, to: str, now: datetime
+    ) -> SlackResponse | NotDone | Unknown | Dead:
+        """One call, if there is a token for it."""
+        wait = self._rates.wait(method, to)
+        if wait > 0:
+            return NotDone(retry_at=self._later(now, wait), why=f"our own limit of {method} for {to}")
+        try:
+            return call()
+        except FAILURES as error:
+            if (seconds := retry_after(error)) is not None:
+                self._rates.close(method, to, seconds)
+            failed = result_of(error, to=to, later=lambda seconds: self._later(now, seconds))
+            assert not isinstance(failed, Done)
+            return failed
+
+    def _channel(self, to: str, now: datetime) -> str | NotDone | Unknown | Dead:
+        """The channel of a DM: posting takes a person's id, reading and editing do not."""
+        if to[:1] not in ("U", "W"):
+            return to
+        if to not in self._direct:
+            outcome = self._call(
+                "conversations.open", lambda: self._client.conversations_open(users=to), to=to, now=now
+            )
+            if not isinstance(outcome, SlackResponse):
+                return outcome
+            self._direct[to] = str(outcome["channel"]["id"])
+        return self._direct[to]
+
+    def _search(self, message: Message, channel: str, *, oldest: float, now: datetime) -> Result | None:
+        """The message with this key, why nobody can tell, or None when no page has it."""
+        cursor = ""
+        for _ in range(PAGES_MAX):
+            page = self._page(message, channel, oldest=oldest, cursor=cursor, now=now)
+            if isinstance(page, Dead):
+                return None if message.thread_ts else page
+            if not isinstance(page, SlackResponse):
+                return Unknown(retry_at=page.retry_at, why=page.why)
+            for shown in page["messages"]:
+                metadata = shown.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == message.key:
+                    return Done(found={"channel": channel, "ts": str(shown["ts"])})
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return None
+        return Unknown(
+            retry_at=self._later(now, 60), why=f"more than {PAGES_MAX * PAGE} messages to look through"
+        )
+
+    def _page(
+        self, message: Message, channel: str, *, oldest: float, cursor: str, now: datetime
+    ) -> SlackResponse | NotDone | Unknown | Dead:
+        window: dict[str, Any] = {
+            "oldest": f"{max(oldest, 0.0):.6f}",
+            "limit": PAGE,
+            "include_all_metadata": True,
+        }
+        if cursor:
+            window["cursor"] = cursor
+        if message.thread_ts:
+            return self._call(
+                "conversations.replies",
+                lambda: self._client.conversations_replies(channel=channel, ts=message.thread_ts, **window),
+                to=channel,
+                now=now,
+            )
+        return self._call(
+            "conversations.history",
+            lambda: self._client.conversations_history(channel=channel, **window),
+            to=channel,
+            now=now,
+        )
+
+    def _remember(self, key: str) -> None:
+        with self._lock:
+            self._tried.pop(key, None)
+            self._tried[key] = self._wall()
+            while len(self._tried) > REMEMBERED_MAX:
+                del self._tried[next(iter(self._tried))]
+
+    def _last_try(self, key: str, since_wall: float) -> float:
+        """When the key may last have been posted: by us, or by the process before us until we started."""
+        with self._lock:
+            return max(since_wall, self._tried.get(key, self._started if since_wall < self._started else 0.0))
+
+    def _later(self, now: datetime, seconds: float) -> datetime:
+        return now + timedelta(seconds=seconds * self._pace)

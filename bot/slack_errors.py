@@ -1,0 +1,113 @@
+"""What a failed call to Slack means for a message: not now, not ever, or nobody knows.
+
+`Dead` only where no person can make it work; what an invitation, a scope or a new token would cure is tried
+again. Codes: docs.slack.dev/reference/methods/chat.postMessage, chat.update, conversations.open.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from data.records.decision import Dead, NotDone, Result, Unknown
+
+FAILURES = (SlackClientError, OSError, http.client.HTTPException)
+"""Everything a call may raise that is not a bug of ours."""
+
+RETRY_SECONDS = 5.0
+PERSON_SECONDS = 600.0  # how often to look whether somebody has cured it
+RATE_LIMIT_SECONDS = 60.0  # when a 429 does not say
+MAYBE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+TOO_FAST = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+PEOPLE = {
+    "user_disabled": "their account is deactivated: name another owner in the catalog and import it",
+    "user_not_found": "no such person in this workspace: correct the Slack id in the catalog and import it",
+    "user_not_visible": "the bot cannot see this person: name somebody of this workspace in the catalog",
+    "cannot_dm_bot": "this is a bot: name a person in the catalog",
+}
+GONE = {
+    "message_not_found": "the message was deleted",
+    "thread_not_found": "the card was deleted",
+    "cannot_reply_to_message": "the card was deleted",
+    "cant_update_message": "another app wrote this message",
+    "edit_window_closed": "the workspace no longer lets it be edited",
+}
+BUGS = frozenset(
+    {
+        "invalid_arg_name",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+    }
+)
+CURABLE = {
+    "not_in_channel": "invite the bot: type /invite @Emeritus there",
+    "channel_not_found": "the channel is unknown to the bot: invite it, or correct [channels] in the policy",
+    "is_archived": "unarchive the channel, or name another in [channels] of the policy",
+    "missing_scope": "reinstall the app with the scopes of manifest.yml; emeritus doctor lists them",
+    "account_inactive": "the bot's token is dead: reinstall the app and set SLACK_BOT_TOKEN",
+    "invalid_auth": "the bot's token is refused: set SLACK_BOT_TOKEN",
+    "not_authed": "the bot has no token: set SLACK_BOT_TOKEN",
+    "token_expired": "the bot's token has expired: reinstall the app and set SLACK_BOT_TOKEN",
+    "token_revoked": "the bot's token was revoked: reinstall the app and set SLACK_BOT_TOKEN",
+}
+
+Later = Callable[[float], datetime]
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's word for it; empty when the answer was none of Slack's."""
+    data = error.response.data
+    word = data.get("error", "") if isinstance(data, dict) else ""
+    return word if isinstance(word, str) and " " not in word else ""
+
+
+def retry_after(error: Exception) -> float | None:
+    """Seconds Slack asks us to stay away, or None when that is not what it says."""
+    if not isinstance(error, SlackApiError):
+        return None
+    if error.response.status_code != http.HTTPStatus.TOO_MANY_REQUESTS and code_of(error) not in TOO_FAST:
+        return None
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    said = str(headers.get("retry-after", ""))
+    return float(said) if said.isdigit() else RATE_LIMIT_SECONDS
+
+
+def result_of(error: Exception, *, to: str, later: Later) -> Result:
+    """What the failed call means. `to`: the channel or person; `later`: an instant so many real seconds on."""
+    if isinstance(error, SlackApiError):
+        return _refusal(error, to=to, later=later)
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ConnectionRefusedError | socket.gaierror):
+        return NotDone(retry_at=later(RETRY_SECONDS), why=f"Slack cannot be reached: {reason}")
+    return Unknown(retry_at=later(1), why=f"No answer from Slack: {type(error).__name__} {error}".rstrip())
+
+
+def _refusal(error: SlackApiError, *, to: str, later: Later) -> Result:
+    code, status = code_of(error), error.response.status_code
+    seconds = retry_after(error)
+    if seconds is not None:
+        return NotDone(retry_at=later(seconds), why=f"Slack asks us to slow down for {seconds:.0f} s")
+    if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or code in MAYBE or not code:
+        return Unknown(retry_at=later(1), why=f"Slack answered {status} {code}".rstrip())
+    cure = PEOPLE.get(code) or GONE.get(code)
+    if code == "channel_not_found" and to[:1] in ("U", "W"):
+        cure = PEOPLE["user_not_found"]
+    if cure:
+        return Dead(why=f"{to} {code}: {cure}")
+    if code in BUGS:
+        details = "; ".join(map(str, (error.response.get("response_metadata") or {}).get("messages", [])))
+        return Dead(why=f"{to} {code}: Slack refuses what we built, please report this. {details}".rstrip())
+    cure = CURABLE.get(code, "look the code up in Slack's reference of the method")
+    return NotDone(retry_at=later(PERSON_SECONDS), why=f"{to} {code}: {cure}")

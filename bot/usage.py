@@ -1,0 +1,186 @@
+"""What can be typed after /retire? One table: help, parsing, README and the hint are drawn from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from bot.ids import SLASH_COMMAND
+from data.closest import closest
+from data.errors import Invalid, Problem, Refused
+from data.records.base import Record
+
+REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
+
+
+class Part(StrEnum):
+    """What a command takes, as its usage shows it."""
+
+    RETIREMENT = "RET-n|MODEL"
+    MODEL = "MODEL"
+    MAYBE_MODEL = "[MODEL]"
+    ALL = "[all]"
+    WHAT = "CONSUMER|traffic"
+    PERSON = "@PERSON"
+    REASON = "REASON..."
+
+
+class Usage(Record, frozen=True, kw_only=True):
+    """One row. `who` may run it; `keeps` is "yes" for what is kept and decided, "no" for what only reads."""
+
+    takes: tuple[Part, ...] = ()
+    says: str
+    who: str = "everyone"
+    keeps: str = "yes"
+
+
+COORDINATORS = "the coordinator, or an owner of the endpoints"
+
+COMMANDS: Mapping[str, Usage] = {
+    "propose": Usage(
+        takes=(Part.MAYBE_MODEL,), says="Opens the form that proposes a retirement", who="the model's owners"
+    ),
+    "list": Usage(
+        takes=(Part.ALL,), says="Lists the retirements under way; `all` adds those that ended", keeps="no"
+    ),
+    "show": Usage(takes=(Part.RETIREMENT,), says="Shows where one stands and what is missing", keeps="no"),
+    "plan": Usage(
+        takes=(Part.RETIREMENT,), says="Shows its dated steps, exactly as they will run", keeps="no"
+    ),
+    "impact": Usage(
+        takes=(Part.MODEL,), says="Shows who depends on a model, directly or through others", keeps="no"
+    ),
+    "digest": Usage(says="Shows this week's digest: changed, due, overdue", keeps="no"),
+    "archive": Usage(
+        takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS
+    ),
+    "disable": Usage(
+        takes=(Part.RETIREMENT,),
+        says="Switches off when that is due, or tries a held step again",
+        who=COORDINATORS,
+    ),
+    "restore": Usage(
+        takes=(Part.RETIREMENT, Part.REASON), says="Brings switched-off endpoints back", who=COORDINATORS
+    ),
+    "pause": Usage(
+        takes=(Part.RETIREMENT, Part.REASON), says="Stops all dates until it is resumed", who=COORDINATORS
+    ),
+    "resume": Usage(
+        takes=(Part.RETIREMENT,),
+        says="Goes on; remaining dates move by the time it was paused",
+        who=COORDINATORS,
+    ),
+    "cancel": Usage(
+        takes=(Part.RETIREMENT, Part.REASON),
+        says="Withdraws a proposal; once approved, opens a vote on calling it off",
+        who="the coordinator, or the proposer",
+    ),
+    "waive": Usage(
+        takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
+        says="Lets it go on without a consumer's word, or without a meter, in your name",
+        who="the coordinator",
+    ),
+    "handover": Usage(
+        takes=(Part.RETIREMENT, Part.PERSON),
+        says="Makes somebody else the coordinator",
+        who="the coordinator",
+    ),
+    "help": Usage(says="Shows this", keeps="no"),
+}
+
+HINT = f"{' | '.join(COMMANDS)}"
+
+
+class Typed(Record, frozen=True, kw_only=True):
+    """What somebody typed, taken apart: every part the row takes is there; optional ones may be empty."""
+
+    word: str
+    parts: Mapping[Part, str]
+
+    def __getitem__(self, part: Part) -> str:
+        return self.parts[part]
+
+
+def usage(word: str) -> str:
+    return " ".join([SLASH_COMMAND, word, *COMMANDS[word].takes])
+
+
+def helped() -> dict[str, tuple[str, str]]:
+    """Word -> (usage, sentence), for the help text."""
+    return {
+        word: (
+            usage(word).removeprefix(f"{SLASH_COMMAND} "),
+            row.says if row.who == "everyone" else f"{row.says} ({row.who})",
+        )
+        for word, row in COMMANDS.items()
+    }
+
+
+_QUOTED = re.compile(r'["“”]([^"“”]+)["“”](?:\s+|$)(.*)', re.DOTALL)
+_ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def understood(text: str) -> Typed:
+    """The command somebody typed. Raises `Refused` for an unknown one, `Invalid` with every missing part."""
+    word, rest = _split(text)
+    word = word.casefold() or "help"
+    if word not in COMMANDS:
+        near = closest(word, COMMANDS)
+        raise Refused(
+            f'"{word[:80]}" is not something I can do',
+            reasons=[f"closest: {', '.join(near)}"] if near else (),
+            next_step=f"Run {usage(near[0])}, or {SLASH_COMMAND} help for all there is"
+            if near
+            else HELP_STEP,
+        )
+    takes = COMMANDS[word].takes
+    parts = {}
+    for part in takes:
+        is_last = part is takes[-1]
+        parts[part], rest = _whole(rest) if is_last else _first(rest)
+    problems = [problem for part in takes if (problem := _problem(word, part, parts[part]))]
+    if problems:
+        raise Invalid(problems)
+    if Part.PERSON in parts:
+        person = _ESCAPED_PERSON.fullmatch(parts[Part.PERSON])
+        assert person is not None, "checked above"
+        parts[Part.PERSON] = person.group(1)
+    return Typed(word=word, parts=parts)
+
+
+HELP_STEP = f"Run {SLASH_COMMAND} help for all there is"
+
+
+def _first(text: str) -> tuple[str, str]:
+    """The first word, or what stands in quotation marks, and the rest."""
+    if quoted := _QUOTED.match(text):
+        return quoted.group(1).strip(), quoted.group(2).strip()
+    return _split(text)
+
+
+def _split(text: str) -> tuple[str, str]:
+    word, *rest = text.split(None, 1) or [""]
+    return word, rest[0].strip() if rest else ""
+
+
+def _whole(text: str) -> tuple[str, str]:
+    """All that is left; quotation marks around all of it are not part of it."""
+    quoted = _QUOTED.fullmatch(text)
+    return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
+
+
+def _problem(word: str, part: Part, value: str) -> Problem | None:
+    accepted = ""
+    if part is Part.MAYBE_MODEL or (part is Part.ALL and value.casefold() in ("", "all")):
+        return None
+    if part is Part.ALL:
+        accepted = f'only "all", or nothing: {usage(word)}'
+    elif not value:
+        accepted = f"missing; say {usage(word)}"
+    elif part is Part.PERSON and not _ESCAPED_PERSON.fullmatch(value):
+        accepted = f"not a person; type @ and choose the name: {usage(word)}"
+    elif part is Part.REASON and len(value) > REASON_MAX:
+        accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
+    shown = "" if not value or part is Part.REASON else f'"{value[:80]}"'
+    return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None

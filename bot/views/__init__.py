@@ -1,0 +1,1 @@
+"""Records in, Slack payloads out; every function here is pure."""

@@ -1,0 +1,147 @@
+"""What a command answers to the one who asked. Nothing here is lasting; the card and its thread are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.ids import SLASH_COMMAND
+from bot.views import duties, limits, steps, votes
+from bot.views import impact as impacts_view
+from bot.views.blocks import (
+    Payload,
+    answered,
+    context,
+    counted,
+    day,
+    header,
+    mention,
+    message,
+    safe,
+    section,
+)
+from bot.views.proposal import headline, name_of, obligation_counts
+from data.records.catalog import Entity, Impacted
+from data.records.retirement import Progress, Retirement
+
+LIST_AT_MOST = 25
+ROWS_AT_MOST = 25
+
+
+def said(text: str) -> Payload:
+    """A sentence for one person, such as the reply to their command."""
+    return message(answered(text, limits.SECTION_MAX))
+
+
+def refusal(text: str) -> Payload:
+    """What was refused, why, and what to do now."""
+    shown = answered(text, limits.SECTION_MAX - 20)
+    return message(f":no_entry: {shown}", [section(f":no_entry: {shown}")])
+
+
+def next_step(retirement: Retirement) -> str:
+    """What comes next and when; empty when nothing does."""
+    if retirement.plan is None:
+        return ""
+    waiting = (
+        step for step in retirement.plan.steps if retirement.progress(step.kind).progress is not Progress.DONE
+    )
+    step = next(waiting, None)
+    if step is None:
+        return ""
+    come = retirement.progress(step.kind).progress
+    how = "" if come is Progress.PENDING else f" ({come})"
+    return f"next: {step.kind} on {day(step.due_at, steps.zone_of(retirement))}{how}"
+
+
+def show(retirement: Retirement) -> Payload:
+    """How one retirement stands, and who holds it up."""
+    waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
+    owed = [
+        f"{duties.line(one, retirement)}; {safe(impacts_view.team_name(one.consumer))}" for one in waiting
+    ]
+    tally = votes.tally_lines(retirement)
+    blocks = [
+        section(f"{headline(retirement)}\nCoordinator {mention(retirement.coordinator_id)}"),
+        section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100) or 'none yet'}"),
+    ]
+    if tally:
+        blocks.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 100)}"))
+    if retirement.obligations:
+        rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
+        blocks.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
+    return message(headline(retirement), blocks)
+
+
+def listing(retirements: Sequence[Retirement]) -> Payload:
+    """All retirements, one line each, in the order given."""
+    if not retirements:
+        return message(f"No model is being retired. `{SLASH_COMMAND} propose` starts one.")
+    lines = []
+    for retirement in retirements:
+        follows = next_step(retirement)
+        lines.append(f"{headline(retirement)}{f'; {follows}' if follows else ''}")
+    shown = limits.joined(lines, limits.SECTION_MAX, at_most=LIST_AT_MOST)
+    return message(counted(len(retirements), "retirement"), [section(shown)])
+
+
+def plan(retirement: Retirement) -> Payload:
+    """The plan that is voted on and executed: steps, dates, digest, and whose approval it needs."""
+    if retirement.plan is None or retirement.policy is None:
+        return message(f"{retirement.id} has no plan yet")
+    digest = f"`{safe(retirement.plan.digest, 100)}`"
+    amended = (
+        f"\nAmends `{safe(retirement.plan.amends, 100)}`: only dates moved later"
+        if retirement.plan.amends
+        else ""
+    )
+    roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in retirement.policy.quorum.items())
+    endpoints = [f"{safe(one.name)} ({one.kind})" for one in retirement.plan.subject.endpoints]
+    return message(
+        f"Plan of {retirement.id}",
+        [
+            header(f"Plan of {retirement.id} · {name_of(retirement)}"),
+            section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
+            section(
+                f"*Switches off* {limits.joined(endpoints, 2_000, between=', ', at_most=20) or 'nothing'}"
+            ),
+            section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
+            context(
+                f"{counted(len(retirement.plan.consumer_ids), 'consumer')} are part of what is voted on; "
+                f"policy {safe(retirement.policy.name)} {steps.short(retirement.plan.policy_digest)}"
+            ),
+        ],
+    )
+
+
+def impact(model: Entity, impacts: Sequence[Impacted], notes: Sequence[str]) -> Payload:
+    """Who depends on a model, by team, with the way they do."""
+    head = f"*{safe(model.name)}*: {impacts_view.summary(impacts)}"
+    lines = impacts_view.full_lines(impacts, notes)
+    shown, blocks = lines, [section(head)]
+    # Sections take 3,000 characters each; three of them stay well within a message.
+    while shown and len(blocks) < 4:
+        text = (
+            limits.joined(shown, limits.SECTION_MAX)
+            if len(blocks) == 3
+            else _first(shown, limits.SECTION_MAX)
+        )
+        blocks.append(section(text))
+        shown = shown[text.count("\n") + 1 :]
+    return message(head, blocks)
+
+
+def _first(lines: Sequence[str], limit: int) -> str:
+    """As many whole lines as fit, with no word about the rest: it follows."""
+    length = 0
+    for number, line in enumerate(lines):
+        length += len(line) + 1
+        if length > limit + 1:
+            return "\n".join(lines[:number])
+    return "\n".join(lines)
+
+
+def help_text(commands: Mapping[str, tuple[str, str]]) -> Payload:
+    """Every subcommand with its usage and what it does."""
+    lines = [f"`{SLASH_COMMAND} {safe(usage, 200)}` {safe(does, 300)}" for usage, does in commands.values()]
+    head = "Emeritus retires machine-learning models: voted on, handed over, archived, proven, switched off."
+    return message(head, [section(head), section(limits.joined(lines, limits.SECTION_MAX))])

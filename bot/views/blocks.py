@@ -1,0 +1,181 @@
+"""The blocks everything is made of, and the only place where text from data becomes text for Slack.
+
+Whatever comes from a catalog or a person goes through `safe`; only `mention` writes a `<@...>`, and only for
+something that looks like a Slack id. Functions named after blocks take text that is ready.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.ids import Action, Callback
+from bot.views import limits
+from data.events import EMERITUS
+
+Payload = dict[str, Any]
+
+SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
+_ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
+_BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
+_INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
+
+
+def bare(text: str) -> str:
+    """One line without what could hide or reorder its neighbours: controls, direction marks, breaks."""
+    kinds = ((char, unicodedata.category(char)) for char in text)
+    kept = "".join(" " if kind in _BREAKING else char for char, kind in kinds if kind not in _INVISIBLE)
+    return " ".join(kept.split())
+
+
+def safe(text: object, limit: int = limits.NAME_MAX) -> str:
+    """Text from data as mrkdwn that mentions nobody and opens no link or code, at most `limit` long."""
+    pieces = [_ENTITIES.get(char, char) for char in bare(str(text))]
+    whole = "".join(pieces)
+    if len(whole) <= limit:
+        return whole
+    # Cut between pieces, so that no entity is torn.
+    while len(whole) > limit - 1:
+        whole = whole[: len(whole) - len(pieces.pop())]
+    return f"{whole}…"
+
+
+def answered(text: str, limit: int = limits.SECTION_MAX) -> str:
+    """Sentences of ours for ONE reader, breaks kept. Mentions stay: what one person sees notifies nobody."""
+    lines = [_ESCAPED_MENTION.sub(r"<@\1>", safe(line, limit)) for line in text.split("\n")]
+    return limits.joined(lines, limit)
+
+
+def quoted(text: object, limit: int = limits.PROSE_MAX) -> str:
+    """What a person wrote, after a dash; nothing when they wrote nothing."""
+    words = safe(text, limit)
+    return f' — "{words}"' if words else ""
+
+
+def mention(slack_id: str) -> str:
+    """The person, notified; Emeritus itself; or the text as text when it is no Slack id."""
+    if SLACK_ID.fullmatch(slack_id):
+        return f"<@{slack_id}>"
+    return "Emeritus" if slack_id == EMERITUS else safe(slack_id) or "nobody"
+
+
+def mentions(slack_ids: Iterable[str], *, at_most: int = 10) -> str:
+    """Each person once, in order."""
+    return limits.joined(
+        [mention(one) for one in dict.fromkeys(slack_ids)], 1_000, between=" ", at_most=at_most
+    )
+
+
+def day(at: datetime, zone: str = "UTC") -> str:
+    """The calendar day the policy's zone has at this instant."""
+    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 consumer", "2 consumers"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def plain(text: str, limit: int) -> Payload:
+    """Text Slack shows as typed: nothing in it can mention, so nothing is escaped."""
+    return {"type": "plain_text", "text": limits.clip(bare(text), limit) or "-", "emoji": True}
+
+
+def header(text: str) -> Payload:
+    return {"type": "header", "text": plain(text, limits.HEADER_MAX)}
+
+
+def section(mrkdwn: str) -> Payload:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn}}
+
+
+def context(mrkdwn: str) -> Payload:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn}]}
+
+
+def divider() -> Payload:
+    return {"type": "divider"}
+
+
+def actions(*elements: Payload) -> Payload:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def button(text: str, action: Action, value: str, *, style: str = "") -> Payload:
+    """`style`: "primary", "danger", or empty for the ordinary look."""
+    shown: Payload = {
+        "type": "button",
+        "text": plain(text, limits.BUTTON_MAX),
+        "action_id": str(action),
+        "value": value,
+    }
+    return {**shown, "style": style} if style else shown
+
+
+def option(text: str, entity_id: str) -> Payload:
+    return {"text": plain(text, limits.OPTION_TEXT_MAX), "value": limits.option_value(entity_id)}
+
+
+def field(
+    label: str, element: Payload, *, block_id: str, hint: str = "", optional: bool = False, live: bool = False
+) -> Payload:
+    """An input. `live`: choosing is told at once, not only on submitting."""
+    shown: Payload = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, limits.LABEL_MAX),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        shown["hint"] = plain(hint, limits.HINT_MAX)
+    return {**shown, "dispatch_action": True} if live else shown
+
+
+def prose_field(
+    label: str, action: Action, *, placeholder: str, initial: str = "", hint: str = ""
+) -> Payload:
+    """A required text of several lines; its block is named after its action."""
+    element: Payload = {
+        "type": "plain_text_input",
+        "action_id": str(action),
+        "multiline": True,
+        "max_length": limits.INPUT_MAX,
+        "placeholder": plain(placeholder, limits.PLACEHOLDER_MAX),
+    }
+    if initial:
+        element["initial_value"] = initial[: limits.INPUT_MAX]
+    return field(label, element, block_id=str(action), hint=hint)
+
+
+def message(text: str, blocks: Sequence[Payload] = ()) -> Payload:
+    """A message: `text` is what notifications and screen readers say, so it is always there."""
+    said: Payload = {"text": limits.clip(text, limits.UPDATE_TEXT_MAX)}
+    return {**said, "blocks": list(blocks)} if blocks else said
+
+
+def modal(
+    title: str,
+    callback: Callback,
+    blocks: Sequence[Payload],
+    *,
+    metadata: Mapping[str, str],
+    submit: str = "",
+) -> Payload:
+    """A modal. `metadata` is ids only; it comes back with every action and with the submission."""
+    shown: Payload = {
+        "type": "modal",
+        "callback_id": str(callback),
+        "title": plain(title, limits.TITLE_MAX),
+        "close": plain("Close" if not submit else "Cancel", limits.TITLE_MAX),
+        "blocks": list(blocks),
+        "private_metadata": msgspec.json.encode(dict(metadata)).decode(),
+    }
+    return {**shown, "submit": plain(submit, limits.TITLE_MAX)} if submit else shown

@@ -1,0 +1,101 @@
+"""What is shown of one obligation, wherever it is shown: its line and its four buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.ids import Action
+from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, section
+from bot.views.proposal import name_of
+from bot.views.steps import zone_of
+from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from workflows.rules import obligations
+from workflows.rules.lifecycle import ENDED
+
+MARKS = {
+    Duty.OPEN: ":white_circle:",
+    Duty.ACKNOWLEDGED: ":eyes:",
+    Duty.NEEDS_TIME: ":hourglass_flowing_sand:",
+    Duty.NOT_MINE: ":grey_question:",
+    Duty.MIGRATED: ":white_check_mark:",
+    Duty.WAIVED: ":pencil:",
+}
+
+
+def nearest_first(owed: Iterable[Obligation]) -> list[Obligation]:
+    """What is still to do before what is settled, direct consumers before transitive ones."""
+    return sorted(owed, key=lambda one: (one.is_settled, one.consumer.distance, one.consumer.name))
+
+
+def of_person(retirement: Retirement, slack_id: str) -> list[Obligation]:
+    """The obligations this person answers for, nearest first."""
+    return nearest_first(obligations.of_person(retirement, slack_id))
+
+
+def of_team(retirement: Retirement, team_id: str) -> list[Obligation]:
+    """The obligations of one owning team; an empty id is the consumers nobody owns."""
+    return nearest_first(one for one in retirement.obligations if one.consumer.owners.team_id == team_id)
+
+
+def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:
+    return not obligation.is_settled and retirement.state not in ENDED
+
+
+def line(obligation: Obligation, retirement: Retirement) -> str:
+    """Consumer, where it stands, and both dates."""
+    zone = zone_of(retirement)
+    way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
+    by = f" ({mention(obligation.changed_by)})" if obligation.changed_by else ""
+    shown = f"{MARKS[obligation.duty]} *{safe(obligation.consumer.name)}*{way}: {obligation.duty}{by}"
+    if obligation.is_settled:
+        return shown + quoted(obligation.note, 150)
+    return (
+        f"{shown} - acknowledge by {day(obligation.acknowledge_by, zone)}, "
+        f"migrate by *{day(obligation.migrate_by, zone)}*{quoted(obligation.note, 150)}"
+    )
+
+
+def value(retirement: Retirement, obligation: Obligation) -> str:
+    return f"{retirement.id}|{obligation.consumer.consumer_id}"
+
+
+def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
+    """What its owner can still say about it."""
+    if not is_actionable(obligation, retirement):
+        return []
+    about = value(retirement, obligation)
+    shown = []
+    if obligation.duty in (Duty.OPEN, Duty.NOT_MINE):
+        shown.append(button("Acknowledge", Action.DUTY_ACKNOWLEDGE, about))
+    shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style="primary"))
+    if obligation.duty is not Duty.NEEDS_TIME:
+        shown.append(button("Need more time", Action.DUTY_MORE_TIME, about))
+    if obligation.duty is not Duty.NOT_MINE:
+        shown.append(button("Not mine", Action.DUTY_NOT_MINE, about))
+    return [actions(*shown)]
+
+
+def rows(owed: Iterable[Obligation], retirement: Retirement) -> list[Payload]:
+    """A section with its buttons for each."""
+    shown = []
+    for obligation in owed:
+        shown += [section(line(obligation, retirement)), *buttons(obligation, retirement)]
+    return shown
+
+
+def five_facts(retirement: Retirement) -> str:
+    """What, when, why, successor, action: what everybody who depends on the model must know."""
+    plan = retirement.plan
+    if plan is None:
+        return f"*{retirement.id}* has no plan"
+    successor = safe(plan.successor_name or plan.successor_id)
+    move = f"Move to {successor}" if successor else "Stop calling it"
+    return "\n".join(
+        [
+            f"*What* {safe(name_of(retirement))} retires ({retirement.id})",
+            f"*When* service ends on {day(plan.step(StepKind.DISABLE).due_at, zone_of(retirement))}",
+            f"*Why* {plan.reason}{quoted(retirement.why)}",
+            f"*Successor* {successor or 'none'}",
+            f"*Action* Acknowledge that you have read this. {move}, then press Migrated.",
+        ]
+    )

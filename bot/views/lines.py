@@ -1,0 +1,187 @@
+"""What happened, as lines in the card's thread: one per event, the proposal's carries the impact in full.
+
+A thread message is never edited, so it may be as long as a post may be. Only who acted is mentioned, and who
+has to act now: the others have a message of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from bot.views import impact, limits
+from bot.views.blocks import Payload, counted, day, mention, quoted, safe
+from bot.views.steps import short, zone_of
+from data import events
+from data.records.retirement import Choice, Duty, Plan, Retirement, StepKind
+
+IMPACT_MAX = 30_000  # leaves room in one post for what happened right after the proposal
+REASONS_AT_MOST = 10
+VOTE_MARKS = {
+    Choice.APPROVE: ":thumbsup:",
+    Choice.REJECT: ":thumbsdown:",
+    Choice.ABSTAIN: ":zipper_mouth_face:",
+}
+
+
+def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912, PLR0915
+    """The event as mrkdwn. `retirement` is the state now; it only lends names to ids.
+
+    Long, because it is a table: one case per event, none left out.
+    """
+    by, zone = mention(event.by), zone_of(retirement)
+    match event:
+        case events.Proposed():
+            what = f":scroll: {by} proposed to retire *{_model(retirement, event.plan)}*"
+            return _with_impact(what, event, zone)
+        case events.Revised():
+            what = f":pencil2: {by} changed the plan: every earlier vote is void, a new round is open"
+            return _with_impact(what, event, zone)
+        case events.Voted(ballot=ballot):
+            voted = f"{VOTE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
+            return f"{voted}{quoted(ballot.comment)}"
+        case events.Approved():
+            plan = f"plan `{short(event.plan_digest)}`"
+            return f":white_check_mark: *Approved*: every role has its approvals on {plan}"
+        case events.Rejected():
+            return f":x: *Rejected* by a veto of {safe(event.role)}"
+        case events.Expired():
+            short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
+            return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"
+        case events.Withdrawn():
+            return f":leftwards_arrow_with_hook: {by} withdrew the proposal{quoted(event.why)}"
+        case events.CancellationProposed():
+            return f":octagonal_sign: {by} asks to cancel it; the card has the vote{quoted(event.why)}"
+        case events.CancellationDropped():
+            return ":arrow_forward: The vote on cancelling ended without approval: the retirement goes on"
+        case events.Cancelled():
+            return ":no_entry_sign: *Cancelled* by a vote: the model stays in service"
+        case events.Announced():
+            return (
+                f":mega: Announced: {counted(len(event.obligations), 'consumer')} must acknowledge and move"
+            )
+        case events.Amended():
+            ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
+            return (
+                f":calendar: All remaining dates moved later, service now ends {ends}{quoted(event.because)}"
+            )
+        case events.DutyChanged():
+            return _duty_changed(event, retirement)
+        case events.ExtensionDecided():
+            verdict = "granted" if event.granted == "yes" else "refused"
+            return f":scales: {by} {verdict} more time for {_consumer(retirement, event.consumer_id)}"
+        case events.Waived():
+            gate = _consumer(retirement, event.what)
+            return f":pencil: {by} takes responsibility for {gate}{quoted(event.reason)}"
+        case events.Reminded():
+            return f":alarm_clock: Reminded {_people(event.people)} ({safe(event.milestone)})"
+        case events.Escalated():
+            about = counted(len(event.consumer_ids), "consumer")
+            alone = f"; nobody above {len(event.unreachable)} owners is known" if event.unreachable else ""
+            where = "their managers" if event.level <= 1 else "the governance channel"
+            return (
+                f":rotating_light: {about} without an answer: told {where} ({safe(event.milestone)}){alone}"
+            )
+        case events.StepStarted():
+            return f":arrow_forward: {_step(event.step)} begins{_because(event.evidence)}"
+        case events.StepHeld():
+            return f":warning: {_step(event.step)} is held{_because(event.reasons)}"
+        case events.StepFailed():
+            return f":boom: {_step(event.step)} did not succeed: {safe(event.reason, limits.PROSE_MAX)}"
+        case events.ArchiveStored(archived=archived):
+            kept = f"{counted(archived.files, 'file')}, {archived.bytes:,} bytes"
+            return f":package: Archived {kept} as `{safe(archived.preservation_id)}`"
+        case events.DrillPassed():
+            kept = f"{counted(event.files, 'file')}, {event.bytes:,} bytes"
+            return f":test_tube: Restore drill passed: {kept} read back and compared"
+        case events.MigrationClosed():
+            left = f"{counted(len(event.open_ids), 'consumer')} still open hold the disable step"
+            how = left if event.open_ids else "everybody has moved"
+            return f":checkered_flag: The last day to migrate: {how}"
+        case events.EndpointDisabled():
+            return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} is off; it can be restored"
+        case events.Disabled():
+            return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"
+        case events.Closed():
+            return f":classical_building: *Archived*: the retirement is complete{_archive(retirement)}"
+        case events.RestoreStarted():
+            return f":rewind: {by} brings the service back{quoted(event.why)}"
+        case events.EndpointRestored():
+            return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} serves again"
+        case events.RolledBack():
+            return ":rewind: *Rolled back*: service is restored, the archive stays"
+        case events.ManualReported():
+            name = _endpoint(retirement, event.endpoint_id)
+            return f":raised_hand: {by} reports {safe(event.action)} of {name}{quoted(event.evidence)}"
+        case events.ManualChecked():
+            return f":mag: {by} checked {safe(event.action)} of {_endpoint(retirement, event.endpoint_id)}"
+        case events.Paused():
+            return f":double_vertical_bar: {by} paused it: no step runs{quoted(event.why)}"
+        case events.Resumed():
+            return f":arrow_forward: {by} resumed it"
+        case events.HandedOver():
+            return f":handshake: {by} handed over to {mention(event.coordinator_id)}, now the coordinator"
+        case _:
+            assert_never(event)
+
+
+def message(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> Payload:
+    """Lines due together, as one message."""
+    lines = [line(event, retirement) for event in happened]
+    return {"text": limits.joined(lines, limits.POST_TEXT_MAX)}
+
+
+def _with_impact(what: str, event: events.Proposed | events.Revised, zone: str) -> str:
+    ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
+    every = impact.full_lines(event.impact, event.impact_notes)
+    full = limits.joined(every, IMPACT_MAX)
+    head = f"{what}; service ends {ends}{quoted(event.why)}\n:busts_in_silhouette: *Impact in full*"
+    return f"{head}: {impact.summary(event.impact)}\n{full}".rstrip()
+
+
+def _model(retirement: Retirement, plan: Plan) -> str:
+    return f"{safe(plan.subject.model_name)} ({retirement.id})"
+
+
+def _consumer(retirement: Retirement, consumer_id: str) -> str:
+    """The consumer's name; "traffic" and what is not known any more stand as they are."""
+    owed = retirement.obligation(consumer_id)
+    return f"*{safe(owed.consumer.name if owed else consumer_id)}*"
+
+
+def _endpoint(retirement: Retirement, endpoint_id: str) -> str:
+    endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
+    return f"*{safe(next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id))}*"
+
+
+def _step(kind: StepKind) -> str:
+    return f"Step *{kind}*"
+
+
+def _people(slack_ids: Sequence[str]) -> str:
+    return "1 person" if len(slack_ids) == 1 else f"{len(slack_ids):,} people"
+
+
+def _because(reasons: Sequence[str]) -> str:
+    listed = [f"    • {safe(reason, limits.PROSE_MAX)}" for reason in reasons]
+    return f":\n{limits.joined(listed, 4_000, at_most=REASONS_AT_MOST)}" if listed else ""
+
+
+def _archive(retirement: Retirement) -> str:
+    kept = retirement.archived
+    return f"; `{safe(kept.preservation_id)}` stays at {safe(kept.location, 200)}" if kept else ""
+
+
+def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
+    by, name = mention(event.by), _consumer(retirement, event.consumer_id)
+    words = {
+        Duty.OPEN: f":white_circle: {by} opened {name} again",
+        Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
+        Duty.NEEDS_TIME: f":hourglass_flowing_sand: {by} needs more time for {name}",
+        Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; its owner must be found",
+        Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
+        Duty.WAIVED: f":pencil: {by} waived {name}",
+    }
+    until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
+    note = event.note or (event.extension.reason if event.extension else event.note)
+    return f"{words[event.duty]}{until}{quoted(note)}"

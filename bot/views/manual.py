@@ -1,0 +1,62 @@
+"""How do people switch what Emeritus cannot drive: one reports with evidence, a second one checks."""
+
+from __future__ import annotations
+
+from bot.ids import Action, Callback
+from bot.views import blocks
+from bot.views.blocks import Payload, actions, button, mention, modal, prose_field, quoted, safe, section
+from bot.views.proposal import name_of
+from data.records.retirement import ManualCheck, Retirement
+
+DONE_WORDS = {"disable": "disabled", "restore": "restored"}
+
+
+def _name(retirement: Retirement, endpoint_id: str) -> str:
+    endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
+    return safe(next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id))
+
+
+def _report(retirement: Retirement, endpoint_id: str, action: str) -> ManualCheck:
+    made = (one for one in retirement.manual if one.endpoint_id == endpoint_id and one.action == action)
+    return next(made, ManualCheck(endpoint_id=endpoint_id, action=action))
+
+
+def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
+    """The request, then the report waiting for its check, then the result. One button at a time."""
+    name, done = _name(retirement, endpoint_id), DONE_WORDS.get(action, safe(action))
+    about = f"{retirement.id}|{endpoint_id}|{action}"
+    report = _report(retirement, endpoint_id, action)
+    following: list[Payload] = []
+    if report.checked_by:
+        who = f"{mention(report.confirmed_by)}, checked by {mention(report.checked_by)}"
+        text = f":white_check_mark: *{name}* is {done}: {who}{quoted(report.evidence)}"
+    elif report.confirmed_by:
+        said = f"{mention(report.confirmed_by)} says *{name}* is {done}{quoted(report.evidence)}"
+        text = f":mag: {said}\nA second person looks for themselves, then presses Check."
+        following = [actions(button("Check", Action.MANUAL_CHECK, about, style="primary"))]
+    else:
+        ask = f"Please {safe(action)} *{name}* of {safe(name_of(retirement))} by hand"
+        text = f":raised_hand: {ask}, then confirm with evidence. Emeritus cannot drive it."
+        following = [actions(button(f"Confirm {done}", Action.MANUAL_REPORT, about, style="primary"))]
+    return blocks.message(text, [section(text), *following])
+
+
+def report_modal(retirement_id: str, endpoint_id: str, endpoint_name: str, action: str) -> Payload:
+    """`private_metadata`: retirement, endpoint, action."""
+    done = DONE_WORDS.get(action, action)
+    return modal(
+        f"Confirm {done}",
+        Callback.MANUAL_REPORT,
+        [
+            section(
+                f"You say that *{safe(endpoint_name or endpoint_id)}* is {safe(done)}. Somebody else checks."
+            ),
+            prose_field(
+                "Evidence",
+                Action.MANUAL_EVIDENCE,
+                placeholder="What shows it: a ticket, a console link, the command and its output",
+            ),
+        ],
+        metadata={"retirement": retirement_id, "endpoint": endpoint_id, "action": action},
+        submit="Confirm",
+    )

@@ -1,0 +1,54 @@
+"""Which view draws which notice: the one table from a message of the outbox to its payload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.views import digest, lines, manual, obligations, proposal
+from bot.views.blocks import Payload
+from data import events
+from data.records.retirement import Retirement
+from workflows.ports import Message
+
+WEEK = timedelta(days=7)
+
+
+VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
+    "card": lambda state, _: proposal.card(state),
+    "lines": lambda state, message: lines.message(_told(message), state),
+    "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
+    "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
+    "reminder": lambda state, message: obligations.reminder(
+        state, message.params["slack_id"], message.params["milestone"]
+    ),
+    "escalation": lambda state, message: obligations.escalation(
+        state,
+        message.params["milestone"],
+        int(message.params["level"]),
+        message.params["consumer_ids"].split("\n"),
+    ),
+    "extension": lambda state, message: obligations.extension(
+        state,
+        message.params["consumer_id"],
+        number=int(message.params["number"]),
+        granted=message.params.get("granted", ""),
+    ),
+    "manual": lambda state, message: manual.message(
+        state, message.params["endpoint_id"], message.params["action"]
+    ),
+}
+
+
+def drawn(message: Message, *, retirements: Sequence[Retirement], now: datetime) -> Payload:
+    """The payload of a message. `retirements` is what the digest is about; nothing else needs it."""
+    if message.notice == "digest":
+        sent = [event.since for event in message.events if isinstance(event, events.DigestSent)]
+        since = sent[0] if sent else now - WEEK
+        return digest.message(digest.sections(retirements, since=since, now=now))
+    assert message.retirement is not None, f"{message.notice} is about a retirement"
+    return VIEWS[message.notice](message.retirement, message)
+
+
+def _told(message: Message) -> list[events.RetirementEvent]:
+    return [event for event in message.events if not isinstance(event, events.Imported | events.DigestSent)]

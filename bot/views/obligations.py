@@ -1,0 +1,203 @@
+"""How do the owners of consumers hear of their obligations: per team, per person, again, over their heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.ids import Action, Callback
+from bot.views import duties, impact, limits
+from bot.views.blocks import (
+    Payload,
+    actions,
+    button,
+    context,
+    counted,
+    day,
+    field,
+    header,
+    mention,
+    mentions,
+    message,
+    modal,
+    prose_field,
+    quoted,
+    safe,
+    section,
+)
+from bot.views.proposal import name_of
+from bot.views.steps import zone_of
+from data.records.retirement import Duty, Retirement
+from workflows.rules.milestones import ACKNOWLEDGE, concerned
+
+TEAM_ROWS_MAX = 12
+OWNER_ROWS_MAX = 10
+PAGE_ROWS = 20
+NAMED_MAX = 20
+
+
+def _about_all(retirement: Retirement, *, has_open: bool) -> Payload:
+    shown = [button("Show all", Action.DUTY_SHOW_ALL, retirement.id)]
+    if has_open:
+        shown.insert(
+            0, button("Acknowledge all", Action.DUTY_ACKNOWLEDGE_ALL, retirement.id, style="primary")
+        )
+    return actions(*shown)
+
+
+def team_message(retirement: Retirement, team_id: str) -> Payload:
+    """One team's consumers in the thread. Its owners are mentioned once, on top."""
+    owed = duties.of_team(retirement, team_id)
+    team = impact.team_name(owed[0].consumer) if owed else team_id or impact.UNOWNED
+    people = [one for obligation in owed for one in obligation.consumer.owners.slack_ids]
+    notes = dict.fromkeys(note for obligation in owed for note in obligation.consumer.owners.notes)
+    to = mentions(people, at_most=30) if people else "*nobody can be reached*"
+    head = f"*{safe(team)}* {to}: {counted(len(owed), 'consumer')} of yours lose {safe(name_of(retirement))}"
+    blocks = [section(head), section(duties.five_facts(retirement))]
+    if notes:
+        blocks.append(
+            context(f":grey_question: {limits.joined([safe(one, 200) for one in notes], 900, at_most=4)}")
+        )
+    blocks += duties.rows(owed[:TEAM_ROWS_MAX], retirement)
+    if len(owed) > TEAM_ROWS_MAX:
+        blocks.append(
+            context(f"+{len(owed) - TEAM_ROWS_MAX} more: each owner's direct message shows all of theirs")
+        )
+    return message(f"{retirement.id}: {counted(len(owed), 'consumer')} of {safe(team)} must move", blocks)
+
+
+def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
+    """Everything one person answers for in one message: the nearest ten, and all behind a button."""
+    owed = duties.of_person(retirement, slack_id)
+    left = sum(not one.is_settled for one in owed)
+    state = (
+        f"{left:,} of {counted(len(owed), 'consumer')} still to move"
+        if left
+        else "all of yours are settled, thank you"
+    )
+    blocks = [
+        header(f"{name_of(retirement)} retires"),
+        section(f"{duties.five_facts(retirement)}\n*Yours* {state}"),
+        *duties.rows(owed[:OWNER_ROWS_MAX], retirement),
+    ]
+    if len(owed) > OWNER_ROWS_MAX:
+        blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more, farther away: press Show all"))
+    if owed:
+        has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
+        blocks.append(_about_all(retirement, has_open=has_open))
+    return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
+
+
+def all_modal(retirement: Retirement, slack_id: str, page: int = 0) -> Payload:
+    """All obligations of one person, page by page. `private_metadata`: retirement, page."""
+    owed = duties.of_person(retirement, slack_id)
+    pages = max(1, -(-len(owed) // PAGE_ROWS))
+    page = min(max(page, 0), pages - 1)
+    shown = owed[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
+    blocks = [
+        section(f"*{retirement.id}* {safe(name_of(retirement))}: {counted(len(owed), 'consumer')} of yours")
+    ]
+    blocks += duties.rows(shown, retirement)
+    if pages > 1:
+        blocks.append(context(f"Page {page + 1} of {pages}"))
+    # One block per button: both have the same action id, which must be unique within a block.
+    for text, to in (("Previous page", page - 1), ("Next page", page + 1)):
+        if 0 <= to < pages:
+            blocks.append(actions(button(text, Action.DUTY_PAGE, f"{retirement.id}|{to}")))
+    metadata = {"retirement": retirement.id, "page": str(page)}
+    return modal("Your consumers", Callback.DUTIES, blocks, metadata=metadata)
+
+
+def time_modal(retirement_id: str, consumer_id: str, today: date) -> Payload:
+    """Ask for a later date. `private_metadata`: retirement, consumer."""
+    picker: Payload = {"type": "datepicker", "action_id": str(Action.EXTENSION_UNTIL)}
+    return modal(
+        "Need more time",
+        Callback.EXTENSION_ASK,
+        [
+            section(
+                f"*{safe(consumer_id)}* in {safe(retirement_id)}. The coordinator decides, in the thread."
+            ),
+            field(
+                "Migrated by",
+                picker,
+                block_id=str(Action.EXTENSION_UNTIL),
+                hint=f"A day after today, {today.isoformat()}",
+            ),
+            prose_field("Why", Action.EXTENSION_REASON, placeholder="What keeps you from moving sooner"),
+        ],
+        metadata={"retirement": retirement_id, "consumer": consumer_id},
+        submit="Ask",
+    )
+
+
+def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
+    """What one person still owes, said again. `milestone` names the date it is about."""
+    still = concerned(retirement, milestone)
+    owed = [one for one in duties.of_person(retirement, slack_id) if one in still]
+    lines = [duties.line(one, retirement) for one in owed]
+    what = f"{counted(len(owed), 'consumer')} of yours still {'depends' if len(owed) == 1 else 'depend'} on"
+    head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
+    blocks = [
+        section(head),
+        section(duties.five_facts(retirement)),
+        *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
+        _about_all(retirement, has_open=any(one.duty is Duty.OPEN for one in owed)),
+    ]
+    return message(head, blocks)
+
+
+def escalation(retirement: Retirement, milestone: str, level: int, consumer_ids: Sequence[str]) -> Payload:
+    """To a manager, later to the governance channel: whose silence holds the retirement up."""
+    owed = duties.nearest_first(
+        one for one in retirement.obligations if one.consumer.consumer_id in set(consumer_ids)
+    )
+    lines = [
+        f"{duties.line(one, retirement)}; of {mentions(one.consumer.owners.slack_ids, at_most=3) or 'nobody'}"
+        for one in owed
+    ]
+    due = "acknowledged" if milestone.startswith(ACKNOWLEDGE) else "migrated"
+    what = f"{counted(len(owed), 'consumer')} not {due} in time"
+    head = f":rotating_light: *{retirement.id}* {safe(name_of(retirement))}: {what}"
+    ask = (
+        "Please see that they act"
+        if level <= 1
+        else "Owners and their managers were told; the coordinator must act"
+    )
+    blocks = [
+        section(f"{head}\n{ask}, or that {mention(retirement.coordinator_id)} waives them with a reason."),
+        *([section(limits.joined(lines, limits.SECTION_MAX, at_most=NAMED_MAX))] if lines else []),
+        section(duties.five_facts(retirement)),
+    ]
+    return message(head, blocks)
+
+
+def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "") -> Payload:
+    """Request `number` for more time: the coordinator's buttons until it is decided, then the decision.
+
+    `granted`: "yes", "no", or empty while nobody decided. Without `number` it is the request that waits now.
+    """
+    owed = retirement.obligation(consumer_id)
+    if owed is None:
+        return message(f"{retirement.id}: {safe(consumer_id)} has no obligation any more")
+    name, zone = safe(owed.consumer.name), zone_of(retirement)
+    asked = owed.extension
+    if granted or asked is None or number not in (0, asked.number):
+        verdict = {"yes": "granted", "no": "refused"}.get(granted, "decided")
+        by = f" by {mention(owed.changed_by)}" if granted and owed.changed_by else ""
+        done = f":scales: More time for *{name}* is {verdict}{by}: migrate by {day(owed.migrate_by, zone)}"
+        return message(done, [section(done)])
+    head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for *{name}*"
+    dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"
+    to_decide = f"{mention(retirement.coordinator_id)} decides. Granting moves every later step of the plan."
+    about = f"{duties.value(retirement, owed)}|{asked.number}"
+    return message(
+        f"{head}, {dates}",
+        [
+            section(f"{head}, {dates}{quoted(asked.reason)}\n{to_decide}"),
+            actions(
+                button("Grant", Action.EXTENSION_GRANT, about, style="primary"),
+                button("Refuse", Action.EXTENSION_REFUSE, about, style="danger"),
+            ),
+        ],
+    )

@@ -1,0 +1,137 @@
+"""The card of a retirement: one message, drawn from the state, rewritten whenever the state moves."""
+
+from __future__ import annotations
+
+from bot.views import impact, limits, steps, votes
+from bot.views.blocks import (
+    Payload,
+    context,
+    counted,
+    day,
+    header,
+    mention,
+    message,
+    quoted,
+    safe,
+    section,
+)
+from bot.views.proposal_modal import endpoints_block, modal, options
+from bot.views.steps import short, zone_of
+from data.records.retirement import Duty, Purpose, Retirement, State
+
+__all__ = ["card", "endpoints_block", "headline", "modal", "options"]
+
+STATE_MARKS = {
+    State.ACTIVE: ":white_circle:",
+    State.PROPOSED: ":ballot_box_with_ballot:",
+    State.APPROVED: ":white_check_mark:",
+    State.MIGRATING: ":truck:",
+    State.DISABLED: ":new_moon:",
+    State.ARCHIVED: ":classical_building:",
+    State.WITHDRAWN: ":leftwards_arrow_with_hook:",
+    State.REJECTED: ":x:",
+    State.EXPIRED: ":hourglass:",
+    State.CANCELLED: ":no_entry_sign:",
+    State.ROLLED_BACK: ":rewind:",
+}
+OUTCOMES = {
+    State.APPROVED: "Approved: the vote is closed and the plan is binding",
+    State.MIGRATING: "Announced: consumers are moving",
+    State.DISABLED: "Dark: nothing serves it; `/retire restore` brings it back until close",
+    State.ARCHIVED: "Archived: the retirement is complete, the archive stays readable",
+    State.WITHDRAWN: "Withdrawn before the vote closed",
+    State.REJECTED: "Rejected by a veto",
+    State.EXPIRED: "Expired: the round closed without enough approvals",
+    State.CANCELLED: "Cancelled by a vote; the model stays in service",
+    State.ROLLED_BACK: "Rolled back: service was restored",
+}
+
+
+def name_of(retirement: Retirement) -> str:
+    return retirement.plan.subject.model_name if retirement.plan else retirement.id
+
+
+def headline(retirement: Retirement) -> str:
+    """The retirement in one line of mrkdwn: mark, id, model, state."""
+    paused = " :double_vertical_bar: *paused*" if retirement.paused_at else ""
+    return (
+        f"{STATE_MARKS[retirement.state]} *{retirement.id}* {safe(name_of(retirement))} - "
+        f"*{retirement.state}*{paused}"
+    )
+
+
+def _people(retirement: Retirement) -> str:
+    on = f" on {day(retirement.proposed_at, zone_of(retirement))}" if retirement.proposed_at else ""
+    shown = f"Proposed by {mention(retirement.proposer_id)}{on}"
+    if retirement.coordinator_id != retirement.proposer_id:
+        shown += f"; coordinator {mention(retirement.coordinator_id)}"
+    return shown
+
+
+def _subject(retirement: Retirement) -> str:
+    plan = retirement.plan
+    if plan is None:
+        return "No plan yet"
+    endpoints = limits.joined(
+        [safe(one.name) for one in plan.subject.endpoints], 800, between=", ", at_most=10
+    )
+    tier = str(plan.subject.tier) if plan.subject.tier else "unknown, treated as the strictest"
+    successor = safe(plan.successor_name or plan.successor_id) or "none"
+    return "\n".join(
+        [
+            f"*What* {safe(plan.subject.model_name)} (tier {tier}), endpoints: {endpoints or 'none'}",
+            f"*Successor* {successor}",
+            f"*Why* {plan.reason}{quoted(retirement.why)}",
+        ]
+    )
+
+
+def _votes(retirement: Retirement) -> list[Payload]:
+    lines = votes.tally_lines(retirement)
+    round_ = votes.open_round(retirement)
+    if not lines or retirement.round is None:
+        return []
+    about = "Votes on CANCELLING this retirement" if retirement.round.purpose is Purpose.CANCEL else "Votes"
+    shown = section(f"*{about}*\n{limits.joined(lines, limits.SECTION_MAX - 100)}")
+    words = [context(votes.round_words(round_, retirement))] if round_ else []
+    return [shown, *votes.buttons(retirement), *words]
+
+
+def obligation_counts(retirement: Retirement) -> str:
+    """How many consumers stand where, in the order of `Duty`."""
+    counts = {duty: sum(one.duty is duty for one in retirement.obligations) for duty in Duty}
+    shown = ", ".join(f"{number:,} {duty}" for duty, number in counts.items() if number)
+    return f"{counted(len(retirement.obligations), 'obligation')}: {shown}"
+
+
+def _footnote(retirement: Retirement) -> str:
+    plan, policy = retirement.plan, retirement.policy
+    parts = [retirement.id]
+    if plan:
+        amended = f", amends {short(plan.amends)}" if plan.amends else ""
+        parts.append(f"plan {short(plan.digest)}{amended}")
+    if policy:
+        parts.append(f"policy {safe(policy.name)} {short(policy.digest)}")
+    if retirement.archived:
+        parts.append(f"archive {safe(retirement.archived.preservation_id)}")
+    return " · ".join(parts)
+
+
+def card(retirement: Retirement) -> Payload:
+    """Who, what, why, when, who is hit, how the vote stands. Buttons only while a round is open."""
+    paused = [section(f":double_vertical_bar: *Paused* by {mention(retirement.paused_by)}: no step runs")]
+    outcome = OUTCOMES.get(retirement.state, "")
+    teams = limits.joined(impact.team_lines(retirement.impact), 2_400, at_most=8)
+    blocks = [
+        header(f"Retire {name_of(retirement)} · {retirement.id} · {retirement.state}"),
+        section(f"{_people(retirement)}\n{_subject(retirement)}"),
+        *([section(f"{STATE_MARKS[retirement.state]} *{outcome}*")] if outcome else []),
+        *(paused if retirement.paused_at else []),
+        section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
+        section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
+        *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),
+        *_votes(retirement),
+        context(_footnote(retirement)),
+    ]
+    text = f"{headline(retirement)}: {_people(retirement)}, {impact.summary(retirement.impact)}"
+    return message(text, blocks)

@@ -1,0 +1,53 @@
+"""How does the dated plan look: one line per step, with how far it has come and what holds it."""
+
+from __future__ import annotations
+
+from bot.views import limits
+from bot.views.blocks import day, safe
+from data.records.retirement import Progress, Retirement, StepKind
+
+MEANING = {
+    StepKind.ANNOUNCE: "every consumer's owners are told",
+    StepKind.ARCHIVE: "artifacts are copied and sealed; nothing stops",
+    StepKind.DRILL: "the copy is restored to prove it",
+    StepKind.MIGRATE: "last day to move to the successor",
+    StepKind.DISABLE: "endpoints stop; configuration and weights are kept",
+    StepKind.CLOSE: "the way back ends; the archive stays",
+}
+MARKS = {
+    Progress.PENDING: ":white_circle:",
+    Progress.HELD: ":warning:",
+    Progress.RUNNING: ":hourglass_flowing_sand:",
+    Progress.DONE: ":white_check_mark:",
+}
+
+
+def zone_of(retirement: Retirement) -> str:
+    return retirement.policy.zone if retirement.policy else "UTC"
+
+
+def short(digest: str) -> str:
+    """Enough of a digest to compare by eye: its first 12 hex digits."""
+    return safe(digest.removeprefix("sha256:"), 13)[:12] or "none"
+
+
+def lines(retirement: Retirement, *, reasons_at_most: int = 5) -> list[str]:
+    """One line per step of the plan, and under a held one what holds it."""
+    if retirement.plan is None:
+        return []
+    shown = []
+    for step in retirement.plan.steps:
+        come = retirement.progress(step.kind)
+        done_on = ""
+        if come.progress is Progress.DONE and come.at is not None:
+            done_on = f", done {day(come.at, zone_of(retirement))}"
+        elif come.progress is not Progress.PENDING:
+            done_on = f", *{come.progress}*"
+        shown.append(
+            f"{MARKS[come.progress]} {day(step.due_at, zone_of(retirement))} *{step.kind}*{done_on}"
+            f" - {MEANING[step.kind]}"
+        )
+        if come.progress is Progress.HELD:
+            reasons = [f"      • {safe(reason, limits.PROSE_MAX)}" for reason in come.held_by]
+            shown.append(limits.joined(reasons, 1_200, at_most=reasons_at_most))
+    return [line for line in shown if line]

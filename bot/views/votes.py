@@ -1,0 +1,127 @@
+"""How does the round of votes look: the live tally, its buttons while it is open, the modal to reject."""
+
+from __future__ import annotations
+
+from bot.ids import Action, Callback
+from bot.views import limits
+from bot.views.blocks import (
+    Payload,
+    actions,
+    button,
+    day,
+    mention,
+    mentions,
+    modal,
+    prose_field,
+    quoted,
+    safe,
+    section,
+)
+from bot.views.steps import short, zone_of
+from data.events import Revised
+from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, Round, State
+from workflows.rules.lifecycle import ENDED, TRANSITIONS
+from workflows.rules.quorum import is_veto, tally_of
+
+CHOICE_MARKS = {
+    Choice.APPROVE: ":white_check_mark:",
+    Choice.REJECT: ":x:",
+    Choice.ABSTAIN: ":heavy_minus_sign:",
+}
+
+
+def open_round(retirement: Retirement) -> Round | None:
+    """The round people can vote in now."""
+    round_ = retirement.round
+    if round_ is None:
+        return None
+    is_open = retirement.state is State.PROPOSED
+    if round_.purpose is Purpose.CANCEL:
+        is_open = retirement.state not in ENDED
+    return round_ if is_open else None
+
+
+def ballot_line(ballot: Ballot, retirement: Retirement) -> str:
+    """Who said what in the round, and whether it binds."""
+    plan, policy = retirement.plan, retirement.policy
+    shown = f"    {CHOICE_MARKS[ballot.choice]} {mention(ballot.voter_id)} {ballot.choice}s"
+    if plan and policy and is_veto(ballot, policy=policy, plan_digest=plan.digest):
+        shown += " *with a veto*"
+    if plan and ballot.plan_digest != plan.digest:
+        shown += " (an older plan: not counted)"
+    return shown + quoted(ballot.comment, 200)
+
+
+def tally_lines(retirement: Retirement) -> list[str]:
+    """Per role: approvals of those needed, whose votes are awaited, and every ballot."""
+    round_, policy = retirement.round, retirement.policy
+    if round_ is None or policy is None or retirement.plan is None:
+        return []
+    tally = tally_of(retirement)
+    is_open = open_round(retirement) is not None
+    shown = []
+    for role, needed in policy.quorum.items():
+        mark = ":white_circle:" if role in tally.missing else ":white_check_mark:"
+        cast = [ballot for ballot in round_.ballots if ballot.role == role]
+        line = f"{mark} *{safe(role)}* {tally.approvals.get(role, 0)} of {needed}"
+        if is_open and role in tally.missing:
+            voted = {ballot.voter_id for ballot in round_.ballots}
+            awaited = [one for one in round_.members.get(role, ()) if one not in voted | {round_.opened_by}]
+            line += (
+                f" - waiting for {mentions(awaited, at_most=5)}" if awaited else " - *nobody is left to vote*"
+            )
+        shown.append(line)
+        ballots = [ballot_line(ballot, retirement) for ballot in cast]
+        shown.append(limits.joined(ballots, 1_500, at_most=8))
+    return [line for line in shown if line]
+
+
+def round_words(round_: Round, retirement: Retirement) -> str:
+    """When the round may close."""
+    zone = zone_of(retirement)
+    return (
+        f"Closes once every role has its approvals and the review ended ({day(round_.review_until, zone)}); "
+        f"expires {day(round_.expires_at, zone)}. A vote can be changed until then."
+    )
+
+
+def value(retirement_id: str, plan_digest: str, purpose: Purpose) -> str:
+    return f"{retirement_id}|{plan_digest}|{purpose}"
+
+
+def buttons(retirement: Retirement) -> list[Payload]:
+    """Approve, Reject and Abstain for the open round. Else the card is locked; a held step has Edit."""
+    round_, plan = open_round(retirement), retirement.plan
+    edit = button("Edit plan", Action.PROPOSAL_REVISE, retirement.id)
+    if round_ is None or plan is None:
+        # Consumers that appeared after the vote hold a step until a plan that names them is voted on.
+        is_held = any(step.progress is Progress.HELD for step in retirement.steps)
+        return [actions(edit)] if is_held and (retirement.state, Revised) in TRANSITIONS else []
+    ballot = value(retirement.id, plan.digest, round_.purpose)
+    shown = [
+        button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),
+        button("Reject", Action.VOTE_REJECT, ballot, style="danger"),
+        button("Abstain", Action.VOTE_ABSTAIN, ballot),
+    ]
+    if round_.purpose is Purpose.RETIRE:
+        shown.append(edit)
+    return [actions(*shown)]
+
+
+def reject_modal(retirement_id: str, plan_digest: str, purpose: Purpose) -> Payload:
+    """A rejection says why. `private_metadata`: retirement, plan_digest, purpose."""
+    what = f"cancelling {retirement_id}" if purpose is Purpose.CANCEL else retirement_id
+    return modal(
+        "Reject",
+        Callback.VOTE_REJECT,
+        [
+            section(f"You reject *{safe(what)}* (plan `{short(plan_digest)}`). The card shows your comment."),
+            prose_field(
+                "What would have to change?",
+                Action.VOTE_COMMENT,
+                placeholder="For example: the successor has no test in our region yet",
+            ),
+        ],
+        metadata={"retirement": retirement_id, "plan_digest": plan_digest, "purpose": str(purpose)},
+        submit="Reject",
+    )

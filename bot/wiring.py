@@ -1,0 +1,195 @@
+"""The composition root: the only builder of adapters, the only reader of the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.alarm import Alarm
+from bot.app import slack_app
+from bot.house import House
+from bot.rates import Rates
+from bot.settings import Settings
+from bot.slack import SlackMessenger
+from bot.views import answers
+from data.catalog import Catalog
+from data.policy import read_policy
+from data.records.catalog import EndpointKind
+from data.records.decision import LEASE, Outcome, Receipt
+from data.records.policy import Policy
+from data.sqlite_store import SqliteStore
+from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.local_directory import LocalDirectory
+from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.model_server import Calendar
+from workflows.adapters.sagemaker import SageMakerEndpoints
+from workflows.dispatcher import Dispatcher
+from workflows.effects.workshop import Workshop
+from workflows.engine import Engine, all_retirements
+from workflows.gathering import Gatherer
+from workflows.machine import RetirementMachine
+from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
+
+
+class CalendarWorld:
+    """The clock on the wall, read through a calendar that may run faster. Implements `World`."""
+
+    def __init__(self, calendar: Calendar | None = None, wall: Callable[[], float] = time.time) -> None:
+        self._calendar = calendar or Calendar()
+        self._wall = wall
+
+    @property
+    def speed(self) -> float:
+        return self._calendar.speed
+
+    def now(self) -> datetime:
+        return self._calendar.at(self._wall())
+
+    def after(self, wall_seconds: float) -> datetime:
+        return self.now() + timedelta(seconds=wall_seconds * self.speed)
+
+    def wall_seconds_until(self, due_at: datetime) -> float:
+        return (due_at - self.now()).total_seconds() / self.speed
+
+    def point(self, name: str) -> None:
+        """Nothing crashes on purpose here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edges:
+    """What the bot reaches outside, besides Slack."""
+
+    archive: ArtifactStore
+    controls: Mapping[EndpointKind, EndpointControl]
+    meters: Mapping[EndpointKind, TrafficMeter]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """A bot that is put together; `start` sets it going, `stop` leaves the rest to the leases."""
+
+    app: App
+    house: House
+    engine: Engine
+    dispatcher: Dispatcher
+    alarm: Alarm
+    store: SqliteStore
+
+    def start(self) -> None:
+        self.alarm.start()
+        self.dispatcher.start()
+
+    def stop(self, timeout_s: float = 4.0) -> None:
+        self.alarm.stop()
+        self.dispatcher.stop(timeout_s)
+        self.store.close()
+
+
+def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqliteStore:
+    return SqliteStore(settings.store, RetirementMachine(), read_only=read_only, lease=LEASE * speed)
+
+
+def open_catalog(store: SqliteStore) -> Catalog:
+    return Catalog(store)
+
+
+def edges_of(settings: Settings) -> Edges:
+    """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
+    local = LocalEndpoints(settings.store.resolve().parent / "endpoints")
+    controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
+    if boto3.Session().region_name:
+        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
+    return Edges(
+        archive=LocalDirectory(settings.archive, ArtifactSources()),
+        controls=controls,
+        meters={EndpointKind.LOCAL: local},
+    )
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """Without retries of its own: the outbox owns them (the SDK's default posts twice on a reset)."""
+    return WebClient(token=settings.bot_token, base_url=settings.slack_api_url, retry_handlers=[], timeout=10)
+
+
+def build(settings: Settings) -> Bot:
+    """The bot as `emeritus serve` runs it."""
+    return assemble(
+        store=open_store(settings),
+        policy=read_policy(settings.policy),
+        edges=edges_of(settings),
+        client=slack_client(settings),
+        signing_secret=settings.signing_secret,
+        world=CalendarWorld(),
+    )
+
+
+def assemble(
+    *,
+    store: SqliteStore,
+    policy: Policy,
+    edges: Edges,
+    client: WebClient,
+    signing_secret: str,
+    world: CalendarWorld,
+) -> Bot:
+    """Put the parts together; demo and tests hand in their own."""
+    catalog = Catalog(store)
+    gatherer = Gatherer(
+        catalog=catalog,
+        policy=policy,
+        archive=edges.archive,
+        controls=edges.controls,
+        meters=edges.meters,
+        retirements=lambda: all_retirements(store),
+    )
+    engine = Engine(store=store, gatherer=gatherer, world=world)
+    messenger = SlackMessenger(
+        client,
+        Rates(),
+        wall=time.monotonic,
+        retirements=engine.retirements,
+        pace=world.speed,
+    )
+    stopping: list[bool] = []
+    shop = Workshop(
+        engine=engine,
+        world=world,
+        messenger=messenger,
+        archive=edges.archive,
+        controls=edges.controls,
+        stopped=lambda: bool(stopping),
+    )
+
+    def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
+        messenger.answer(
+            payload,
+            response_url=reply_to.get("response_url", ""),
+            channel=reply_to.get("channel", ""),
+            user=reply_to.get("user", ""),
+        )
+
+    def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
+        say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
+        answer(reply_to, say(receipt.reply))
+
+    alarm = Alarm(lambda: dispatcher.wake(), world.wall_seconds_until)
+    dispatcher = Dispatcher(shop, tell=tell, arm=alarm.arm)
+    house = House(
+        store=store,
+        catalog=catalog,
+        policy=policy,
+        client=client,
+        now=world.now,
+        answer=answer,
+        wake=dispatcher.wake,
+        check_proposal=engine.check,
+    )
+    app = slack_app(house, signing_secret=signing_secret)
+    return Bot(app=app, house=house, engine=engine, dispatcher=dispatcher, alarm=alarm, store=store)

@@ -1,0 +1,92 @@
+"""What goes into an archive and what came out of making or testing one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from data.records.base import Record
+from data.records.retirement import Archived
+
+Stopped = Callable[[], bool]
+"""Asked between chunks; once true, the work ends soon and can be started over."""
+
+
+class Artifact(Record, frozen=True, kw_only=True):
+    """One thing worth keeping of a model.
+
+    path    where it lies in the bag, below data/; for a folder, the folder's place
+    source  a local path, file:// or s3://bucket/key-or-prefix
+    role    weights, code, card, data ... ; a word for the reader of the archive, nothing decides by it
+    """
+
+    path: str
+    source: str
+    role: str = ""
+
+
+class StoredFile(Record, frozen=True, kw_only=True):
+    """One file in the bag. `artifact_id` is its content's digest: the same file, the same id everywhere."""
+
+    path: str
+    artifact_id: str
+    bytes: int
+
+
+class Bag(Record, frozen=True, kw_only=True):
+    """A bag as written."""
+
+    preservation_id: str
+    manifest_digest: str
+    files: tuple[StoredFile, ...]
+    bytes: int
+
+
+class Stored(Record, frozen=True, kw_only=True):
+    """An archive as kept: the fact for the record, and each file in it."""
+
+    archived: Archived
+    artifacts: tuple[StoredFile, ...]
+
+
+class Drilled(Record, frozen=True, kw_only=True):
+    """A restore that worked: everything was read back from the store and every digest held."""
+
+    files: int
+    bytes: int
+    read_at: datetime
+    manifest_digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PayloadFile:
+    """One file to copy, from wherever it is.
+
+    chunks   reads it once, from the start; raises our errors only
+    recheck  raises Refused when the source is no longer what it was when listed
+    """
+
+    path: str
+    size_bytes: int
+    chunks: Callable[[], Iterator[bytes]]
+    recheck: Callable[[], None]
+
+
+def named(uris: Iterable[str]) -> tuple[Artifact, ...]:
+    """Give each source a place in the bag: its own last name, numbered where two would share one.
+
+    Names are compared without case, because the archive may be restored where case does not count.
+    """
+    taken: set[str] = set()
+    artifacts = []
+    for uri in uris:
+        last = PurePosixPath(uri.split("://", 1)[-1])
+        name, number = last.name or "artifact", 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{last.stem}-{number}{last.suffix}"
+        taken.add(name.casefold())
+        artifacts.append(Artifact(path=name, source=uri))
+    return tuple(artifacts)

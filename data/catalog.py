@@ -1,0 +1,158 @@
+"""The catalog in the store: imports go in, one commit and event each; a snapshot answers the questions.
+
+The snapshot is loaded once per version and shared by all threads, so asking costs one look at the version.
+Whoever needs several answers that agree takes `snapshot()` once and asks that.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from data.catalog_rows import Merged, Rows, stored_in, version_in
+from data.events import EMERITUS, AnyEvent, Imported
+from data.importers.report import ImportReport, Reading
+from data.lineage import Lineage
+from data.records.catalog import Entity, Group, Kind, Owners, Person
+from data.snapshot import Impact, Snapshot, Succession
+
+STREAM = "catalog"
+T = TypeVar("T")
+
+
+class Tables(Protocol):
+    """What the catalog needs of a store: jobs inside its commits, events in them, and reading beside it."""
+
+    def write(self, job: Callable[[sqlite3.Connection], T]) -> T: ...
+
+    def append(
+        self, conn: sqlite3.Connection, stream: str, events: Iterable[AnyEvent], now: datetime
+    ) -> int: ...
+
+    def read(self) -> sqlite3.Connection: ...
+
+
+class Catalog:
+    def __init__(self, store: Tables) -> None:
+        self._store = store
+        self._gate = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    def import_(
+        self,
+        reading: Reading,
+        *,
+        format: str,  # noqa: A002 - the word of the event
+        now: datetime,
+        by: str = EMERITUS,
+    ) -> ImportReport:
+        """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
+        rows = Rows(reading)
+
+        def job(conn: sqlite3.Connection) -> tuple[int, Merged]:
+            merged = rows.merge(conn, now.isoformat())
+            if merged.ids:
+                conn.execute("UPDATE catalog_version SET version = version + 1")
+                event = Imported(
+                    at=now,
+                    by=by,
+                    format=format,
+                    source_digest=reading.source_digest,
+                    counts=_counts(reading, merged),
+                    changed_ids=merged.ids,
+                )
+                self._store.append(conn, STREAM, (event,), now)
+            return version_in(conn), merged
+
+        version, merged = self._store.write(job)
+        return ImportReport(
+            format=format,
+            source_digest=reading.source_digest,
+            changed=bool(merged.ids),
+            catalog_version=version,
+            counts=_counts(reading, merged),
+            documents=reading.documents,
+            edges=reading.edges,
+            skipped=reading.skipped,
+            notes=reading.notes,
+            unseen=tuple(merged.unseen),
+        )
+
+    def version(self) -> int:
+        return version_in(self._store.read())
+
+    def snapshot(self) -> Snapshot:
+        """The catalog as it stands, loaded anew only when its version moved."""
+        with self._gate:
+            if self._snapshot is None or self._snapshot.version != self.version():
+                self._snapshot = Snapshot(stored_in(self._store.read()))
+            return self._snapshot
+
+    def lineage(self) -> Lineage:
+        return self.snapshot().lineage
+
+    def known(self) -> tuple[Entity | Group | Person, ...]:
+        return self.snapshot().known()
+
+    def models(self, query: str = "") -> tuple[Entity, ...]:
+        return self.snapshot().models(query)
+
+    def search_models(self, text: str, limit: int = 100) -> tuple[Entity, ...]:
+        """For a select menu, which shows a hundred at most."""
+        return self.snapshot().models(text)[:limit]
+
+    def model(self, name_or_id: str) -> Entity:
+        return self.snapshot().model(name_or_id)
+
+    def entity(self, entity_id: str) -> Entity:
+        return self.snapshot().entity(entity_id)
+
+    def endpoints_of(self, model_id: str) -> tuple[Entity, ...]:
+        return self.snapshot().endpoints_of(model_id)
+
+    def succession(self, model_id: str) -> Succession:
+        return self.snapshot().succession(model_id)
+
+    def person(self, person_id: str) -> Person | None:
+        return self.snapshot().person(person_id)
+
+    def person_by_slack(self, slack_id: str) -> Person | None:
+        return self.snapshot().person_by_slack(slack_id)
+
+    def manager_slack_of(self, slack_id: str) -> str | None:
+        return self.snapshot().manager_slack_of(slack_id)
+
+    def groups_of(self, slack_id: str) -> tuple[Group, ...]:
+        return self.snapshot().groups_of(slack_id)
+
+    def group(self, name_or_ref: str) -> Group:
+        return self.snapshot().group(name_or_ref)
+
+    def members(self, name_or_ref: str) -> tuple[str, ...]:
+        return self.snapshot().members(name_or_ref)
+
+    def owners_of(self, entity: Entity) -> Owners:
+        return self.snapshot().owners_of(entity)
+
+    def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
+        return self.snapshot().impact(model_id, endpoint_ids)
+
+
+def _counts(reading: Reading, merged: Merged) -> dict[str, int]:
+    kinds = Counter(entity.kind for entity in reading.entities)
+    return {
+        "models": kinds[Kind.MODEL],
+        "endpoints": kinds[Kind.ENDPOINT],
+        "consumers": kinds[Kind.CONSUMER],
+        "teams": len(reading.groups),
+        "people": len(reading.people),
+        "dependencies": len(reading.dependencies),
+        "new": len(merged.new),
+        "changed": len(merged.changed),
+        "unseen": len(merged.unseen),
+        "withdrawn": len(merged.withdrawn),
+    }

@@ -1,0 +1,225 @@
+"""The catalog as tables beside the record: what is stored, and how one reading is merged into it.
+
+A row holds the fact as it was declared, encoded; where it stands (`declared_in`, `file`) is kept apart, so
+a line that moved is no change. Nothing is ever deleted. What its file no longer declares is `unseen_since`
+then and still counts, as an import may be partial. Only what the same document, read again, no longer
+states is `withdrawn_at` then: an edge its declarer dropped because it moved on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from data.importers.report import Reading
+from data.records.catalog import Dependency, Entity, Group, Person
+
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS entity (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, record TEXT NOT NULL,
+    declared_in TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS dependency (
+    from_id TEXT NOT NULL, to_id TEXT NOT NULL, declared_in TEXT NOT NULL, declared_by TEXT NOT NULL,
+    withdrawn_at TEXT, PRIMARY KEY (from_id, to_id)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS team (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT
+    ) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS member (
+    team_id TEXT NOT NULL, position INTEGER NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (team_id, position)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS person (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, slack_id TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL,
+    unseen_since TEXT) WITHOUT ROWID""",
+)
+_COLUMNS = {
+    "entity": ("id", "kind", "name", "record", "declared_in", "file", "unseen_since"),
+    "team": ("id", "name", "record", "file", "unseen_since"),
+    "person": ("id", "name", "slack_id", "record", "file", "unseen_since"),
+}
+RecordT = TypeVar("RecordT", Entity, Group, Person)
+
+
+@dataclass(slots=True)
+class Merged:
+    """Ids by what became of them; `withdrawn` holds "from -> to"."""
+
+    new: list[str]
+    changed: list[str]
+    unseen: list[str]
+    withdrawn: list[str]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(sorted({*self.new, *self.changed, *self.unseen, *self.withdrawn}))
+
+
+class Rows:
+    """One reading, encoded ahead of the commit, so that the writer is held up as shortly as may be."""
+
+    def __init__(self, reading: Reading) -> None:
+        files = reading.files
+        self.roots = reading.roots
+        self.declared = frozenset(files)
+        self.entities = {
+            entity.id: (
+                entity.kind,
+                entity.name,
+                _encoded(entity),
+                entity.declared_in,
+                files.get(entity.id, ""),
+            )
+            for entity in reading.entities
+        }
+        self.teams = {
+            group.id: (group.name, _encoded(group), files.get(group.id, "")) for group in reading.groups
+        }
+        self.members = [
+            (group.id, position, person_id)
+            for group in reading.groups
+            for position, person_id in enumerate(group.member_ids)
+        ]
+        self.people = {
+            person.id: (person.name, person.slack_id, _encoded(person), files.get(person.id, ""))
+            for person in reading.people
+        }
+        self.edges = {
+            (edge.from_id, edge.to_id): (edge.declared_in, declared_by)
+            for edge, declared_by in zip(reading.dependencies, reading.declared_by, strict=True)
+        }
+
+        self.unresolved = {(edge.from_id, edge.to_id) for edge in reading.unresolved}
+
+    def merge(self, conn: sqlite3.Connection, at: str) -> Merged:
+        """Bring the tables up to this reading, inside the caller's transaction."""
+        for statement in _TABLES:
+            conn.execute(statement)
+        merged = Merged([], [], [], [])
+        self._merge_things(conn, "entity", self.entities, at, merged)
+        self._merge_things(conn, "team", self.teams, at, merged)
+        self._merge_things(conn, "person", self.people, at, merged)
+        conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in self.teams])
+        conn.executemany("INSERT INTO member VALUES (?, ?, ?)", self.members)
+        self._merge_edges(conn, at, merged)
+        return merged
+
+    def _merge_things(
+        self,
+        conn: sqlite3.Connection,
+        table: str,
+        rows: Mapping[str, tuple[str, ...]],
+        at: str,
+        merged: Merged,
+    ) -> None:
+        stored = {row[0]: row[1:] for row in conn.execute(f"SELECT * FROM {table}")}  # noqa: S608
+        # Up to the record it is the fact; what follows says where it stands.
+        told = _COLUMNS[table].index("record")
+        writes: list[tuple[str | None, ...]] = []
+        for thing_id, row in rows.items():
+            known = stored.get(thing_id)
+            if known == (*row, None):
+                continue
+            writes.append((thing_id, *row, None))
+            if known is None:
+                merged.new.append(thing_id)
+            elif known[:told] != row[:told] or known[-1] is not None:
+                merged.changed.append(thing_id)
+        marks = ", ".join("?" * len(_COLUMNS[table]))
+        conn.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", writes)  # noqa: S608
+        gone = [
+            thing_id
+            for thing_id, known in stored.items()
+            if thing_id not in rows and known[-1] is None and self._covers(known[-2])
+        ]
+        conn.executemany(f"UPDATE {table} SET unseen_since = ? WHERE id = ?", [(at, one) for one in gone])  # noqa: S608
+        merged.unseen.extend(gone)
+
+    def _merge_edges(self, conn: sqlite3.Connection, at: str, merged: Merged) -> None:
+        stored = {(row[0], row[1]): row[2:] for row in conn.execute("SELECT * FROM dependency")}
+        writes = []
+        for ends, row in self.edges.items():
+            known = stored.get(ends)
+            if known != (*row, None):
+                writes.append((*ends, *row, None))
+            if known is None:
+                merged.new.append(" -> ".join(ends))
+            elif known[-1] is not None:
+                merged.changed.append(" -> ".join(ends))
+        conn.executemany("INSERT OR REPLACE INTO dependency VALUES (?, ?, ?, ?, ?)", writes)
+        stated = self.edges.keys() | self.unresolved
+        dropped = [
+            ends
+            for ends, (_, declared_by, withdrawn_at) in stored.items()
+            if withdrawn_at is None and ends not in stated and declared_by in self.declared
+        ]
+        conn.executemany(
+            "UPDATE dependency SET withdrawn_at = ? WHERE from_id = ? AND to_id = ?",
+            [(at, *ends) for ends in dropped],
+        )
+        merged.withdrawn.extend(" -> ".join(ends) for ends in dropped)
+
+    def _covers(self, file: str) -> bool:
+        return any(file == root or file.startswith(f"{root}/") for root in self.roots)
+
+
+@dataclass(slots=True, frozen=True)
+class Stored:
+    """Everything the tables hold, as facts; `unseen` says since when something is not declared any more."""
+
+    version: int
+    entities: tuple[Entity, ...]
+    dependencies: tuple[Dependency, ...]
+    groups: tuple[Group, ...]
+    people: tuple[Person, ...]
+    unseen: dict[str, str]
+
+
+def version_in(conn: sqlite3.Connection) -> int:
+    row = conn.execute("SELECT version FROM catalog_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def stored_in(conn: sqlite3.Connection) -> Stored:
+    """All of it as of one moment. A record nothing was imported into yet has no tables, and so no rows."""
+    conn.execute("BEGIN")
+    try:
+        if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'person'").fetchone():
+            return Stored(version_in(conn), (), (), (), (), {})
+        unseen: dict[str, str] = {}
+        for table in ("entity", "team", "person"):
+            query = f"SELECT id, unseen_since FROM {table} WHERE unseen_since IS NOT NULL"  # noqa: S608
+            unseen.update(conn.execute(query))
+        entities = conn.execute("SELECT record, declared_in FROM entity ORDER BY id").fetchall()
+        edges = conn.execute(
+            "SELECT from_id, to_id, declared_in FROM dependency WHERE withdrawn_at IS NULL ORDER BY 1, 2"
+        )
+        return Stored(
+            version_in(conn),
+            tuple(
+                msgspec.structs.replace(_decoded(record, Entity), declared_in=declared_in)
+                for record, declared_in in entities
+            ),
+            tuple(Dependency(from_id=a, to_id=b, declared_in=declared_in) for a, b, declared_in in edges),
+            _records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
+            _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
+            unseen,
+        )
+    finally:
+        conn.execute("ROLLBACK")
+
+
+def _encoded(record: Entity | Group | Person) -> str:
+    if isinstance(record, Entity):
+        record = msgspec.structs.replace(record, declared_in="")
+    return msgspec.json.encode(record).decode()
+
+
+def _decoded(record: str, kind: type[RecordT]) -> RecordT:
+    return msgspec.json.decode(record, type=kind)
+
+
+def _records(rows: Iterable[Sequence[str]], kind: type[RecordT]) -> tuple[RecordT, ...]:
+    return tuple(_decoded(row[0], kind) for row in rows)

@@ -1,0 +1,68 @@
+"""The error tree: who is to blame, what was refused, why, and what to do now.
+
+Every message is a sentence a user can act on. A bug is an assert, never one of these; `bot/failures.py` is the
+only place that shows them to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class EmeritusError(Exception):
+    """Base of everything we raise on purpose."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing wrong with an input: where, what was found, what would be accepted."""
+
+    field: str
+    value: str
+    accepted: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.value}: {self.accepted}" if self.value else f"{self.field}: {self.accepted}"
+
+
+class Invalid(EmeritusError):
+    """The input is wrong. Carries all problems at once, so nobody has to fix them one by one."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Refused(EmeritusError):
+    """The rules forbid it now. `reasons` are all unmet ones; `next_step` is what the person can do instead."""
+
+    def __init__(self, what: str, *, reasons: Iterable[str] = (), next_step: str) -> None:
+        self.what = what
+        self.reasons = tuple(reasons)
+        self.next_step = next_step
+        why = f": {'; '.join(self.reasons)}" if self.reasons else ""
+        super().__init__(f"{what}{why}. {next_step}")
+
+
+class Stale(EmeritusError):
+    """Somebody was faster: the plan, the card or the catalog moved after this was gathered."""
+
+
+class NotFound(EmeritusError):
+    """No such thing. Names the closest ones."""
+
+    def __init__(self, kind: str, name: str, *, closest: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self.name = name
+        self.closest = tuple(closest)
+        hint = f"closest: {', '.join(self.closest)}" if self.closest else "nothing has a similar name"
+        super().__init__(f'No {kind} is called "{name}"; {hint}')
+
+
+class Unavailable(EmeritusError):
+    """A service outside does not answer. It is retried; the message says what is waited for."""
+
+
+class Corrupt(EmeritusError):
+    """A digest or the record's chain does not hold. What depended on it stops."""

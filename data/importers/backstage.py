@@ -1,0 +1,178 @@
+"""Backstage catalog-info.yaml: which models, endpoints, consumers, teams and people does it declare?
+
+Models are Resources of type ai-model, and AiResources unless they instruct coding tools; endpoints are
+Components of type model-server, APIs of type ai-model-server, and whatever carries emeritus.dev/endpoint-
+kind; every other one is a possible consumer. What an endpoint serves is read off its edges
+(data/serving.py), as either end may declare them. Nothing is half-imported: it raises or reads all.
+Source: backstage.io/docs/features/software-catalog/descriptor-format
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from data.errors import Invalid, Problem
+from data.importers.backstage_entities import ANNOTATIONS, entity_of
+from data.importers.backstage_people import groups_of, people_of
+from data.importers.backstage_relations import edges_of
+from data.importers.declaration import PREFIX, Account, Declaration
+from data.importers.refs import DEFAULT_NAMESPACE, Index, id_of
+from data.importers.report import Count, Reading, Skipped
+from data.importers.sources import File, digest_of, files_of
+from data.importers.yaml_lines import Node
+from data.records.catalog import Entity, Group, Person
+
+NODE_KINDS = frozenset(("component", "resource", "api", "airesource"))
+PEOPLE_KINDS = frozenset(("group", "user"))
+_NOT_READ = {
+    "location": "a Location's targets are not followed; name their files or directory instead",
+    "template": "a Template makes new things; it is none itself",
+    "system": "a System groups things; it neither serves nor depends",
+    "domain": "a Domain groups things; it neither serves nor depends",
+}
+
+
+def read_backstage(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
+    """Read files, and directories for *.yaml and *.yml, as one source.
+
+    known   what other imports declared already: references may point there
+    Raises `Invalid` naming file and line; then nothing counts as read.
+    """
+    files = files_of(paths)
+    account = Account()
+    declared = _declarations(files, account)
+    if not declared:
+        shown = ", ".join(str(path) for path in paths)
+        skipped = "".join(f"; skipped {line}" for line in account.skipped[:3])
+        accepted = (
+            f"declares no Component, Resource, API, AiResource, Group or User{skipped}. Nothing was imported"
+        )
+        raise Invalid([Problem(field=shown, value="", accepted=accepted)])
+    index = Index()
+    for thing in declared:
+        index.add(thing.id, thing.name)
+    for other in known:
+        # A person's name is what they are called, not how their id was spelt.
+        index.add(other.id, other.id.rpartition("/")[2] if isinstance(other, Person) else other.name)
+    nodes = [thing for thing in declared if thing.kind in NODE_KINDS]
+    entities = tuple(entity_of(thing, index, account) for thing in nodes)
+    edges = edges_of(nodes, index, account)
+    groups = groups_of([thing for thing in declared if thing.kind in PEOPLE_KINDS], index, account)
+    people = people_of([thing for thing in declared if thing.kind == "user"], index, account)
+    return Reading(
+        entities=entities,
+        dependencies=edges.dependencies,
+        groups=groups,
+        people=people,
+        documents=Count(
+            read=account.documents, kept=len(declared), skipped=account.documents - len(declared)
+        ),
+        edges=Count(
+            read=edges.read, kept=len(edges.dependencies), skipped=edges.read - len(edges.dependencies)
+        ),
+        skipped=tuple(account.skipped),
+        notes=tuple(account.notes),
+        source_digest=digest_of(files),
+        roots=tuple(dict.fromkeys(str(path.resolve()) for path in paths)),
+        files={thing.id: str(thing.path) for thing in declared},
+        declared_by=edges.declared_by,
+        unresolved=edges.unresolved,
+    )
+
+
+def _declarations(files: Sequence[File], account: Account) -> list[Declaration]:
+    """Every document we read, each id once; every other document is accounted for with the reason."""
+    declared: dict[str, Declaration] = {}
+    cut_off: list[Problem] = []
+    for file in files:
+        for number, document in enumerate(file.documents, start=1):
+            account.documents += 1
+            where = f"{file.shown}:{document.line}"
+            lacking = _lacking(document)
+            if lacking and number == len(file.documents):
+                # A file cut off in the middle still parses; an unfinished last document gives it away.
+                accepted = f"the last document has no {lacking}: is the file complete? Nothing was imported"
+                cut_off.append(Problem(field=where, value="", accepted=accepted))
+                continue
+            thing = _declaration(document, file)
+            why = f"has no {lacking}" if lacking else _why_not_read(document) or _why_not_named(thing.name)
+            if not why and (first := declared.get(thing.id)):
+                why = f"{first.where} declares {thing.id} already, whatever the case; the first counts"
+            if why:
+                account.skipped.append(Skipped(where=where, what=thing.shown, why=why))
+            else:
+                declared[thing.id] = thing
+                _check_annotations(thing, account)
+    if cut_off:
+        raise Invalid(cut_off)
+    return list(declared.values())
+
+
+def _declaration(document: Node, file: File) -> Declaration:
+    metadata = document.get("metadata")
+    kind, name = document.get("kind").text, metadata.get("name").text
+    namespace = metadata.get("namespace").text or DEFAULT_NAMESPACE
+    return Declaration(
+        id=id_of(kind, namespace, name),
+        kind=kind.lower(),
+        namespace=namespace,
+        name=name,
+        shown=f"{kind or 'document'} {name}".strip(),
+        line=document.line,
+        shown_path=file.shown,
+        path=file.path,
+        metadata=metadata,
+        spec=document.get("spec"),
+    )
+
+
+def _is_backstage(document: Node) -> bool:
+    version, kind = document.get("apiVersion").text, document.get("kind").text.lower()
+    if version and not version.startswith(("backstage.io/", "scaffolder.backstage.io/")):
+        return kind == "airesource"
+    return bool(version or kind)
+
+
+def _lacking(document: Node) -> str:
+    """Which part a Backstage document cannot be without is not there."""
+    if not _is_backstage(document):
+        return ""
+    if not document.get("kind").text:
+        return "kind"
+    if not document.get("metadata").get("name").text:
+        return "metadata.name"
+    is_read = document.get("kind").text.lower() in NODE_KINDS | PEOPLE_KINDS
+    return "spec" if is_read and not isinstance(document.get("spec").value, dict) else ""
+
+
+def _why_not_read(document: Node) -> str:
+    if document.value is None:
+        return "an empty document"
+    if not _is_backstage(document):
+        found = document.get("apiVersion").text
+        return (
+            f"not a Backstage entity: apiVersion is {found}"
+            if found
+            else "not a Backstage entity: no apiVersion and kind"
+        )
+    kind = document.get("kind").text
+    if kind.lower() in NODE_KINDS | PEOPLE_KINDS:
+        return ""
+    return _NOT_READ.get(kind.lower(), f"kind {kind} is not one we read")
+
+
+def _why_not_named(name: str) -> str:
+    if "{{" in name:
+        return "the name is a placeholder of a template"
+    if any(sign in name for sign in "/#") or not name.isprintable():
+        return 'a name has no "/", "#" or control characters, or references to it would be ambiguous'
+    return ""
+
+
+def _check_annotations(thing: Declaration, account: Account) -> None:
+    annotations = thing.metadata.get("annotations")
+    for key in annotations.keys():  # noqa: SIM118 - a Node is no dict
+        if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in ANNOTATIONS:
+            known = ", ".join(PREFIX + name for name in sorted(ANNOTATIONS))
+            account.note(thing, annotations.get(key).line, key, f"unknown and ignored; we read {known}")

@@ -1,0 +1,154 @@
+"""A Component, Resource, API or AiResource as an entity: kind, owner, tier, artifacts, successor, switch."""
+
+from __future__ import annotations
+
+from data.closest import closest
+from data.importers.declaration import PREFIX, Account, Declaration
+from data.importers.refs import Found, Index, parse
+from data.records.catalog import EndpointKind, Entity, Kind
+
+ANNOTATIONS = frozenset(
+    (
+        "tier",
+        "artifacts",
+        "successor",
+        "endpoint-kind",
+        "endpoint-ref",
+        "slack-id",
+        "manager",
+        "zone",
+        "slack-channel",
+    )
+)
+TIERS = {"1": 1, "2": 2, "3": 3}
+# Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).
+_INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
+
+
+def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
+    kind = kind_of(thing)
+    owner_id, owner_note = _owner(thing, index, account)
+    is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
+    return Entity(
+        id=thing.id,
+        kind=kind,
+        name=thing.name,
+        title=thing.title,
+        owner_id=owner_id,
+        owner_note=owner_note,
+        tier=_tier(thing, account),
+        lifecycle=thing.spec.get("lifecycle").text,
+        successor_id=_successor(thing, index, account) if is_model else "",
+        artifacts=_artifacts(thing, account) if is_model else (),
+        endpoint_kind=_endpoint_kind(thing, account) if is_endpoint else EndpointKind.MANUAL,
+        endpoint_ref=(thing.annotation("endpoint-ref").text or thing.name) if is_endpoint else "",
+        declared_in=thing.where,
+    )
+
+
+def kind_of(thing: Declaration) -> Kind:
+    spec_type = thing.spec.get("type").text.lower()
+    if thing.annotation("endpoint-kind").text:
+        return Kind.ENDPOINT
+    if (thing.kind, spec_type) in (("component", "model-server"), ("api", "ai-model-server")):
+        return Kind.ENDPOINT
+    if (thing.kind, spec_type) == ("resource", "ai-model"):
+        return Kind.MODEL
+    if thing.kind == "airesource" and spec_type not in _INSTRUCTIONS:
+        return Kind.MODEL
+    return Kind.CONSUMER
+
+
+def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str]:
+    """The owner's id and what is odd about it. An owner nobody declares stays empty: never guessed."""
+    owner = thing.spec.get("owner")
+    if not owner.text:
+        account.note(thing, owner.line, "spec.owner", "no owner declared; kept as unowned")
+        return "", "no owner declared"
+    found = index.find(owner.text, kinds=("group", "user"), namespace=thing.namespace, first=True)
+    if isinstance(found, Found) and found.id.startswith(("group:", "user:")):
+        if found.note:
+            account.note(thing, owner.line, f'spec.owner "{owner.text}"', found.note)
+        return found.id, found.note
+    note = _no_such_owner(owner.text, index)
+    account.note(thing, owner.line, f'spec.owner "{owner.text}"', f"{note}. Kept as unowned")
+    return "", f'owner "{owner.text}": {note}'
+
+
+def _no_such_owner(text: str, index: Index) -> str:
+    ref = parse(text)
+    if ref is None:
+        return "not a reference; write [kind:][namespace/]name"
+    kind = ref.kind.lower() or "group"
+    if kind not in ("group", "user"):
+        return f"a {kind} cannot own; name a group or a user"
+    alike = closest(ref.name, index.names_of(kind), limit=1, cutoff=0.75)
+    return (
+        f'no such {kind}; closest is "{alike[0]}"'
+        if alike
+        else f"no such {kind}, and nothing has a similar name"
+    )
+
+
+def _tier(thing: Declaration, account: Account) -> int:
+    tier = thing.annotation("tier")
+    if tier.text and tier.text not in TIERS:
+        account.note(
+            thing,
+            tier.line,
+            f'{PREFIX}tier "{tier.text}"',
+            "a tier is 1, 2 or 3; kept as unknown, the strictest",
+        )
+    return TIERS.get(tier.text, 0)
+
+
+def _successor(thing: Declaration, index: Index, account: Account) -> str:
+    successor = thing.annotation("successor")
+    if not successor.text:
+        return ""
+    found = index.find(successor.text, kinds=("resource", "airesource"), namespace=thing.namespace)
+    what = f'{PREFIX}successor "{successor.text}"'
+    if not isinstance(found, Found):
+        account.note(thing, successor.line, what, f"{found.why}. Kept without a successor")
+        return ""
+    if found.id == thing.id:
+        account.note(thing, successor.line, what, "a model cannot succeed itself. Kept without a successor")
+        return ""
+    if found.note:
+        account.note(thing, successor.line, what, found.note)
+    return found.id
+
+
+def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:
+    """Absolute paths and s3:// URIs. What we cannot archive is kept, so that the archive step stops there."""
+    artifacts = thing.annotation("artifacts")
+    uris: list[str] = []
+    for part in artifacts.text.split(","):
+        uri = part.strip()
+        if not uri or uri in uris:
+            continue
+        if "://" not in uri:
+            uri = str((thing.path.parent / uri).resolve())
+        elif not uri.startswith("s3://"):
+            account.note(
+                thing, artifacts.line, f"{PREFIX}artifacts {uri}", "only paths and s3:// can be archived"
+            )
+        uris.append(uri)
+    return tuple(dict.fromkeys(uris))
+
+
+def _endpoint_kind(thing: Declaration, account: Account) -> EndpointKind:
+    stated = thing.annotation("endpoint-kind")
+    if not stated.text:
+        return EndpointKind.MANUAL
+    try:
+        return EndpointKind(stated.text.lower())
+    except ValueError:
+        known = ", ".join(EndpointKind)
+        account.note(
+            thing,
+            stated.line,
+            f'{PREFIX}endpoint-kind "{stated.text}"',
+            f"not one of {known}; kept as manual",
+        )
+        return EndpointKind.MANUAL

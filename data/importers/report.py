@@ -1,0 +1,105 @@
+"""What an importer read: the facts, and an account of every document and edge, kept or skipped, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from data.records.base import Record
+from data.records.catalog import Dependency, Entity, Group, Person
+
+
+class Count(Record, frozen=True, kw_only=True):
+    """read = kept + skipped, always."""
+
+    read: int = 0
+    kept: int = 0
+    skipped: int = 0
+
+
+class Skipped(Record, frozen=True, kw_only=True):
+    """A document or edge that did not make it. `where` is "file:line"."""
+
+    where: str
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.what}: {self.why}"
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """Something that was kept, but bent or doubtful."""
+
+    where: str
+    what: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.what}: {self.note}"
+
+
+class Reading(Record, frozen=True, kw_only=True):
+    """One source, read as a whole.
+
+    source_digest  over the names and contents of all files; the same on every machine
+    roots          absolute paths that were read: what was declared under them before and is not now is unseen
+    files          id -> absolute path of the file that declares it
+    unresolved     edges stated to what nobody declares here: no reason to forget them where they are known
+    declared_by    for each dependency, in order: the id of the document that states it
+    """
+
+    entities: tuple[Entity, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    groups: tuple[Group, ...] = ()
+    people: tuple[Person, ...] = ()
+    documents: Count = Count()
+    edges: Count = Count()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Note, ...] = ()
+    source_digest: str
+    roots: tuple[str, ...] = ()
+    files: dict[str, str]
+    declared_by: tuple[str, ...] = ()
+    unresolved: tuple[Dependency, ...] = ()
+
+
+class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """What an import did. `changed` is False when the catalog knew all of it already.
+
+    counts   what was read: models, endpoints, ...; and what became of it: new, changed, unseen, withdrawn
+    """
+
+    format: str
+    source_digest: str
+    changed: bool
+    catalog_version: int
+    counts: dict[str, int]
+    documents: Count
+    edges: Count
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Note, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"documents: {_said(self.documents)}"
+        yield f"edges: {_said(self.edges)}"
+        kept = ("models", "endpoints", "consumers", "teams", "people", "dependencies")
+        yield "holds: " + ", ".join(f"{self.counts.get(kind, 0)} {kind}" for kind in kept)
+        if self.changed:
+            moved = ("new", "changed", "unseen", "withdrawn")
+            said = ", ".join(f"{self.counts.get(kind, 0)} {kind}" for kind in moved)
+            yield f"catalog is now at version {self.catalog_version}: {said}"
+        else:
+            yield f"nothing new: the catalog stays at version {self.catalog_version}"
+        yield from (f"skipped {line}" for line in self.skipped)
+        yield from (f"note {line}" for line in self.notes)
+        yield from (
+            f"unseen {thing_id}: declared before, not in this source now; kept" for thing_id in self.unseen
+        )
+
+
+def _said(count: Count) -> str:
+    return f"{count.read} read, {count.kept} kept, {count.skipped} skipped"

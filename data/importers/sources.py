@@ -1,0 +1,110 @@
+"""Which files does a list of paths mean, what do they hold, and what is the digest of it all?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import Invalid, Problem
+from data.importers.yaml_lines import Node, documents
+
+_SUFFIXES = frozenset((".yaml", ".yml"))
+_NOT_SOURCES = frozenset(("node_modules", "__pycache__"))
+
+
+@dataclass(slots=True, frozen=True)
+class File:
+    """`shown` is the path as the person gave it; `name` is relative to that, the same on every machine."""
+
+    shown: str
+    name: str
+    path: Path
+    content: bytes
+    documents: tuple[Node, ...]
+
+
+def files_of(paths: Sequence[Path]) -> tuple[File, ...]:
+    """Every file, parsed. Raises `Invalid` with the problems of all files; then nothing counts as read."""
+    if not paths:
+        raise Invalid(
+            [
+                Problem(
+                    field="paths", value="", accepted="at least one file or directory with catalog-info YAML"
+                )
+            ]
+        )
+    files: list[File] = []
+    problems: list[Problem] = []
+    seen: set[Path] = set()
+    for root in paths:
+        try:
+            for shown, is_walked in _walk(root):
+                path = shown.resolve()
+                if path not in seen:
+                    seen.add(path)
+                    files.append(_read(shown, root, is_walked=is_walked))
+        except Invalid as error:
+            problems.extend(error.problems)
+    if problems:
+        raise Invalid(problems)
+    return tuple(files)
+
+
+def digest_of(files: Sequence[File]) -> str:
+    parts = sorted(f"{file.name}\0{hashlib.sha256(file.content).hexdigest()}\n" for file in files)
+    return "sha256:" + hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, bool]]:
+    """The files a path means; whether each was found by walking rather than named."""
+    if root.is_file():
+        yield root, False
+        return
+    if not root.is_dir():
+        raise Invalid(
+            [Problem(field=str(root), value="", accepted="no such file or directory; nothing was imported")]
+        )
+    found = [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.suffix in _SUFFIXES and path.is_file() and _is_source(path.relative_to(root))
+    ]
+    if not found:
+        raise Invalid(
+            [Problem(field=str(root), value="", accepted="has no *.yaml or *.yml; nothing was imported")]
+        )
+    yield from ((path, True) for path in found)
+
+
+def _is_source(path: Path) -> bool:
+    return not any(part.startswith(".") or part in _NOT_SOURCES for part in path.parts[:-1])
+
+
+def _read(shown: Path, root: Path, *, is_walked: bool) -> File:
+    try:
+        content = shown.read_bytes()
+    except OSError as error:
+        why = f"cannot be read: {error.strerror}; nothing was imported"
+        raise Invalid([Problem(field=str(shown), value="", accepted=why)]) from error
+    parsed = documents(content, str(shown))
+    if not is_walked and all(document.value is None for document in parsed):
+        raise Invalid(
+            [
+                Problem(
+                    field=f"{shown}:1",
+                    value="",
+                    accepted="is empty; expected Backstage entities. Nothing was imported",
+                )
+            ]
+        )
+    for document in parsed:
+        if document.value is not None and not isinstance(document.value, dict):
+            accepted = (
+                "a document must be a mapping with apiVersion, kind, metadata and spec; nothing was imported"
+            )
+            found = "a list" if isinstance(document.value, list) else f'"{document.text[:40]}"'
+            raise Invalid([Problem(field=f"{shown}:{document.line}", value=found, accepted=accepted)])
+    name = str(shown.relative_to(root)) if is_walked else shown.name
+    return File(shown=str(shown), name=name, path=shown.resolve(), content=content, documents=parsed)

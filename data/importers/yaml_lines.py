@@ -1,0 +1,153 @@
+"""YAML as lines: which values a file holds and on which line each stands.
+
+Built on the event stream of PyYAML, so nothing is ever constructed from a tag: scalars stay text, and tags
+outside the core schema are refused, as are aliases that blow a small file up, keys given twice, absurd
+nesting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from data.errors import Invalid, Problem
+
+DEPTH_MAX = 64
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CORE_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "binary")
+) | {"!"}
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+Value = str | list["Node"] | dict[str, "Node"] | None
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and its line, counted from 1. `size` is how many nodes it stands for, aliases written out."""
+
+    line: int
+    value: Value
+    size: int = 1
+
+    def get(self, key: str) -> Node:
+        """The value under a key; an empty node on this line when there is none."""
+        found = self.value.get(key) if isinstance(self.value, dict) else None
+        return found if found is not None else Node(self.line, None)
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.value) if isinstance(self.value, dict) else ()
+
+    @property
+    def text(self) -> str:
+        return self.value.strip() if isinstance(self.value, str) else ""
+
+    @property
+    def items(self) -> tuple[Node, ...]:
+        """The items of a list; a lone scalar counts as a list of one, which is how people forget the dash."""
+        if isinstance(self.value, list):
+            return tuple(self.value)
+        return (self,) if isinstance(self.value, str) else ()
+
+
+def documents(content: bytes, shown: str) -> tuple[Node, ...]:
+    """Every document of a file. Raises `Invalid` with `shown` and the line of whatever is not plain YAML."""
+    builder = _Builder(shown, size_max=len(content) + 1)
+    events: Iterator[Any] = yaml.parse(content, Loader=_LOADER)
+    try:
+        return tuple(builder.documents(events))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _invalid(shown, mark.line + 1 if mark else 1, str(error.problem or error.context)) from error
+    except yaml.YAMLError as error:
+        at: int = getattr(error, "position", 0) or 0
+        raise _invalid(shown, content[:at].count(b"\n") + 1, str(error).partition("\n")[0]) from error
+
+
+def _invalid(shown: str, line: int, found: str, accepted: str = "") -> Invalid:
+    accepted = accepted or "not readable as YAML; nothing was imported. Mend the line, or leave the file out"
+    return Invalid([Problem(field=f"{shown}:{line}", value=found, accepted=accepted)])
+
+
+class _Builder:
+    def __init__(self, shown: str, *, size_max: int) -> None:
+        self.shown = shown
+        self.size_max = size_max
+        self.anchors: dict[str, Node] = {}
+
+    def documents(self, events: Iterator[Any]) -> Iterator[Node]:
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.anchors = {}
+                yield self._node(next(events), events, depth=0)
+
+    def _node(self, event: Any, events: Iterator[Any], *, depth: int) -> Node:
+        line: int = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event.anchor, line)
+        if event.tag is not None and event.tag not in _CORE_TAGS:
+            raise _invalid(
+                self.shown, line, f"tag {event.tag}", "plain YAML without tags; nothing was imported"
+            )
+        if depth > DEPTH_MAX:
+            raise _invalid(
+                self.shown, line, "nesting", f"at most {DEPTH_MAX} levels deep; nothing was imported"
+            )
+        if isinstance(event, yaml.ScalarEvent):
+            is_null = event.implicit[0] and not event.style and event.value in _NULLS
+            node = Node(line, None if is_null else event.value)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(events, line, depth)
+        else:
+            node = self._mapping(events, line, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _alias(self, anchor: str | None, line: int) -> Node:
+        node = self.anchors.get(anchor or "")
+        if node is None:
+            raise _invalid(
+                self.shown, line, f"*{anchor}", "an alias to something written above it, not to itself"
+            )
+        return Node(line, node.value, node.size)
+
+    def _sequence(self, events: Iterator[Any], line: int, depth: int) -> Node:
+        items: list[Node] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(self._node(event, events, depth=depth + 1))
+        return self._sized(Node(line, items, 1 + sum(item.size for item in items)))
+
+    def _mapping(self, events: Iterator[Any], line: int, depth: int) -> Node:
+        fields: dict[str, Node] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = self._node(event, events, depth=depth + 1)
+            if isinstance(key.value, list | dict):
+                raise _invalid(
+                    self.shown,
+                    key.line,
+                    "a key that is a list or mapping",
+                    "text as key; nothing was imported",
+                )
+            name = key.value or ""
+            if name in fields:
+                raise _invalid(
+                    self.shown,
+                    key.line,
+                    name,
+                    f"each key once; line {fields[name].line} has it already. Nothing was imported",
+                )
+            fields[name] = self._node(next(events), events, depth=depth + 1)
+        return self._sized(Node(line, fields, 1 + sum(1 + field.size for field in fields.values())))
+
+    def _sized(self, node: Node) -> Node:
+        # Every node written out takes a character at least; only aliases of aliases can outgrow the file.
+        if node.size > self.size_max:
+            raise _invalid(
+                self.shown, node.line, "aliases", "a file that is not larger written out than it could hold"
+            )
+        return node

@@ -1,0 +1,265 @@
+"""Is this TOML a policy, and what does it say? All that is wrong with it is reported at once.
+
+A file of one's own is laid over the shipped default, so it need only say what differs. Roles are never mixed:
+a [roles] table of its own replaces all shipped ones, since a role left over would block every vote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+
+from data.errors import Invalid, Problem
+from data.records.policy import Policy, Role, Tier
+
+DEFAULT = Path(__file__).parent / "policies" / "default.toml"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TIERS = ("1", "2", "3")
+
+Check = Callable[[Any], str]
+"""What would be accepted instead of the value; empty when it is fine."""
+
+
+def whole(low: int, high: int, unit: str) -> Check:
+    accepted = f"a whole number of {unit} from {low} to {high}"
+    return lambda value: "" if type(value) is int and low <= value <= high else accepted
+
+
+def text(pattern: str, accepted: str) -> Check:
+    return lambda value: "" if isinstance(value, str) and re.fullmatch(pattern, value) else accepted
+
+
+def word_of(words: tuple[str, ...]) -> Check:
+    return lambda value: "" if value in words else f"one of {', '.join(words)}"
+
+
+def words(pattern: str, accepted: str) -> Check:
+    """A list of different texts of this form."""
+
+    def check(value: Any) -> str:
+        is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if not is_list or not all(re.fullmatch(pattern, item) for item in value):
+            return accepted
+        return "" if len(set(value)) == len(value) else "each only once"
+
+    return check
+
+
+def zone(value: Any) -> str:
+    known = isinstance(value, str) and value in available_timezones()
+    return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
+
+
+def flag(value: Any) -> str:
+    return "" if isinstance(value, bool) else "true or false"
+
+
+def days_before(value: Any) -> str:
+    accepted = "different whole numbers of days from 0 to 3650, the largest first, e.g. [30, 7, 1, 0]"
+    if not isinstance(value, list) or not all(type(item) is int and 0 <= item <= 3650 for item in value):
+        return accepted
+    return "" if value == sorted(set(value), reverse=True) else accepted
+
+
+# Section -> key -> (field of Policy, check). What is neither in here nor in a role or tier is unknown.
+FIELDS: Mapping[str, Mapping[str, tuple[str, Check]]] = {
+    "channels": {
+        "governance": (
+            "governance_channel",
+            text(
+                r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"'
+            ),
+        )
+    },
+    "rounds": {
+        "review_days": ("review_days", whole(0, 365, "days")),
+        "expires_days": ("round_expires_days", whole(1, 730, "days")),
+    },
+    "reminders": {"days_before": ("reminder_days", days_before)},
+    "escalation": {
+        "acknowledge_days": ("acknowledge_days", whole(1, 365, "days")),
+        "again_days": ("escalate_again_days", whole(1, 365, "days")),
+    },
+    "archive": {"lead_days": ("archive_lead_days", whole(2, 3650, "days"))},
+    "migrate": {"lead_days": ("migrate_lead_days", whole(0, 3650, "days"))},
+    "disable": {
+        "zero_traffic_days": ("zero_traffic_days", whole(0, 3650, "days")),
+        "dark_window_days": ("dark_window_days", whole(1, 3650, "days")),
+    },
+    "steps": {
+        "hour": ("step_hour", whole(0, 23, "hours")),
+        "zone": ("zone", zone),
+        "recheck_hours": ("recheck_hours", whole(1, 168, "hours")),
+    },
+    "digest": {
+        "weekday": ("digest_weekday", word_of(WEEKDAYS)),
+        "hour": ("digest_hour", whole(0, 23, "hours")),
+    },
+}
+ROLE: Mapping[str, Check] = {
+    "approvals": whole(1, 20, "approvals"),
+    "groups": words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]'),
+    "people": words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]'),
+    "veto": flag,
+}
+TIER: Mapping[str, Check] = {"notice_days": whole(1, 3650, "days")}
+ROLE_NAME = re.compile(r"[a-z][a-z0-9 _-]{0,39}")
+
+
+class _Reading:
+    """One file while it is read: what is wrong with it so far."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
+        field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
+        shown = "" if value is None else f"= {json.dumps(value, ensure_ascii=False, default=str)}"
+        self.problems.append(Problem(field=field, value=shown, accepted=accepted))
+
+    def table(self, where: str, value: Any, checks: Mapping[str, Check]) -> dict[str, Any]:
+        """The keys of a table that are known and fine."""
+        if not isinstance(value, dict):
+            self.refuse("", where, value, f"a table, [{where}]")
+            return {}
+        fine = {}
+        for key, found in value.items():
+            check = checks.get(key)
+            accepted = check(found) if check else f"unknown; known here: {', '.join(checks)}"
+            if accepted:
+                self.refuse(where, key, found, accepted)
+            else:
+                fine[key] = found
+        return fine
+
+
+def parsed(toml: str, *, source: str) -> Policy:
+    """The policy this text describes, laid over the shipped one. Raises `Invalid` with all problems."""
+    return _policy(toml, source=source, under=_tables(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name))
+
+
+def load(path: Path | None = None) -> Policy:
+    """The policy in the file, or the shipped one. Raises `Invalid`."""
+    path = path or DEFAULT
+    try:
+        toml = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror or error)
+        accepted = f"cannot be read ({why}); name a TOML file, or none for the shipped policy"
+        raise Invalid([Problem(field=str(path), value="", accepted=accepted)]) from error
+    return parsed(toml, source=path.name)
+
+
+def digest_of(policy: Policy) -> str:
+    """Names this version: `sha256:` over everything else it says, as canonical JSON."""
+    covered = msgspec.to_builtins(msgspec.structs.replace(policy, digest=""))
+    canonical = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+
+def _tables(toml: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid([Problem(field=source, value="", accepted=f"not TOML: {error}")]) from error
+
+
+def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
+    given = _tables(toml, source)
+    reading = _Reading(source)
+    for unknown in given.keys() - {"name", "roles", "tiers", *FIELDS}:
+        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers"
+        reading.refuse("", f"[{unknown}]" if isinstance(given[unknown], dict) else unknown, None, accepted)
+    name = given.get("name", source.removesuffix(".toml"))
+    if not isinstance(name, str) or not 1 <= len(name) <= 80:
+        reading.refuse("", "name", name, "a text of 1 to 80 characters")
+    values: dict[str, Any] = {}
+    for section, keys in FIELDS.items():
+        checks = {key: check for key, (_, check) in keys.items()}
+        said = {**under[section], **reading.table(section, given.get(section, {}), checks)}
+        values |= {field: said[key] for key, (field, _) in keys.items()}
+    values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
+    values["roles"] = _roles(reading, given.get("roles", under["roles"]))
+    if not reading.problems:
+        _check_sense(reading, values)
+    if reading.problems:
+        raise Invalid(reading.problems)
+    values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
+    values["reminder_days"] = tuple(values["reminder_days"])
+    policy = Policy(name=name, **values)
+    return msgspec.structs.replace(policy, digest=digest_of(policy))
+
+
+def _tiers(reading: _Reading, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:
+    known: Mapping[str, Check] = {tier: lambda _value: "" for tier in TIERS}
+    said = {tier: dict(under[tier]) for tier in TIERS}
+    for tier, table in reading.table("tiers", given, known).items():
+        said[tier] |= reading.table(f"tiers.{tier}", table, TIER)
+    return tuple(Tier(tier=int(tier), notice_days=said[tier]["notice_days"]) for tier in TIERS)
+
+
+def _roles(reading: _Reading, given: Any) -> tuple[Role, ...]:
+    if not isinstance(given, dict) or not given:
+        reading.refuse(
+            "", "[roles]", None, 'at least one role, e.g. [roles.owner] with groups = ["model.owner"]'
+        )
+        return ()
+    roles = []
+    for name, table in given.items():
+        if not ROLE_NAME.fullmatch(name):
+            reading.refuse(
+                "roles", name, None, "a role's name has 1 to 40 small letters, digits, spaces, _ or -"
+            )
+        fine = reading.table(f"roles.{name}", table, ROLE)
+        if isinstance(table, dict) and not table.get("groups") and not table.get("people"):
+            reading.refuse(f"roles.{name}", "", None, "nobody could vote; give it groups or people")
+        roles.append(
+            Role(
+                name=name,
+                approvals=fine.get("approvals", 1),
+                groups=tuple(fine.get("groups", ())),
+                people=tuple(fine.get("people", ())),
+                veto="yes" if fine.get("veto", False) else "no",
+            )
+        )
+    return tuple(roles)
+
+
+def _check_sense(reading: _Reading, said: dict[str, Any]) -> None:
+    """What is fine by itself must also fit together."""
+    notice = {row.tier: row.notice_days for row in said["tiers"]}
+    for tier in (1, 2):
+        if notice[tier] < notice[tier + 1]:
+            accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
+            reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
+    shortest = min(notice.values())
+    if said["archive_lead_days"] > shortest:
+        accepted = (
+            f"at most the shortest notice, {shortest}: nothing is archived for a switch-off not yet announced"
+        )
+        reading.refuse("archive", "lead_days", said["archive_lead_days"], accepted)
+    if said["migrate_lead_days"] >= said["archive_lead_days"]:
+        accepted = f"less than [archive] lead_days, {said['archive_lead_days']}: the archive is proven first"
+        reading.refuse("migrate", "lead_days", said["migrate_lead_days"], accepted)
+    if said["round_expires_days"] <= said["review_days"]:
+        accepted = (
+            f"more than review_days, {said['review_days']}: a round must be able to close before it expires"
+        )
+        reading.refuse("rounds", "expires_days", said["round_expires_days"], accepted)
+    last_reachable = shortest - said["migrate_lead_days"]
+    if said["acknowledge_days"] > last_reachable:
+        accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"
+        reading.refuse("escalation", "acknowledge_days", said["acknowledge_days"], accepted)
+    for role in said["roles"]:
+        if not role.groups and len(role.people) < role.approvals:
+            accepted = f"at most the number of its people, {len(role.people)}"
+            reading.refuse(f"roles.{role.name}", "approvals", role.approvals, accepted)

@@ -1,0 +1,1 @@
+"""Facts: frozen records of what exists and of how a retirement stands."""

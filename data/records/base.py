@@ -1,0 +1,23 @@
+"""What every record has in common: frozen, keyword-only, strict about unknown keys, defaults left out when stored."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A fact. Two records with the same values are the same fact."""
+
+
+class Prose(Record, frozen=True, kw_only=True):
+    """Free text by a person. In what is hashed it stands as a salted commitment, so it can be erased later."""
+
+    prose: str = ""
+
+    def __str__(self) -> str:
+        return self.prose
+
+    def __bool__(self) -> bool:
+        return bool(self.prose)

@@ -1,0 +1,106 @@
+"""What exists and who answers for it: models, endpoints, consumers, teams and people, as the catalogs tell it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from data.records.base import Record
+
+
+class Kind(StrEnum):
+    MODEL = "model"
+    ENDPOINT = "endpoint"
+    CONSUMER = "consumer"
+
+
+class EndpointKind(StrEnum):
+    """Who can switch the endpoint off: our own local server, SageMaker, or a person by hand."""
+
+    LOCAL = "local"
+    SAGEMAKER = "sagemaker"
+    MANUAL = "manual"
+
+
+class Entity(Record, frozen=True, kw_only=True):
+    """A node of the dependency graph.
+
+    id          exact and stable: the source's own reference, lower-case, e.g. "resource:default/churn-v1"
+    owner_id    group or person reference as resolved; empty when nobody could be resolved
+    owner_note  why `owner_id` is empty or was bent ("no such group; closest is ..."); empty when all is well
+    tier        1 (strictest) to 3; 0 when the catalog does not say
+    artifacts   URIs of a model's files: absolute paths or s3://bucket/prefix
+    model_id    for an endpoint: the model it serves
+    endpoint_ref  the name its adapter knows it by
+    declared_in   "file:line"
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    title: str = ""
+    owner_id: str = ""
+    owner_note: str = ""
+    tier: int = 0
+    lifecycle: str = ""
+    successor_id: str = ""
+    artifacts: tuple[str, ...] = ()
+    model_id: str = ""
+    endpoint_kind: EndpointKind = EndpointKind.MANUAL
+    endpoint_ref: str = ""
+    declared_in: str = ""
+
+
+class Dependency(Record, frozen=True, kw_only=True):
+    """`from_id` depends on `to_id`."""
+
+    from_id: str
+    to_id: str
+    declared_in: str = ""
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A team. `member_ids` are person references, also those nobody declared (people who left)."""
+
+    id: str
+    name: str
+    title: str = ""
+    parent_id: str = ""
+    member_ids: tuple[str, ...] = ()
+    channel_id: str = ""
+
+
+class Person(Record, frozen=True, kw_only=True):
+    """`slack_id` and `manager_id` are empty when the catalog does not say; `zone` is an IANA name."""
+
+    id: str
+    name: str
+    slack_id: str = ""
+    manager_id: str = ""
+    zone: str = "UTC"
+
+
+class Owners(Record, frozen=True, kw_only=True):
+    """Who answers for an entity, resolved down to Slack.
+
+    team_id     the owning group, or the person who owns it alone; empty when unresolved
+    slack_ids   everyone who can be reached, in catalog order
+    notes       what is missing: people without a Slack id, who left, an unresolved owner. Never guessed around.
+    """
+
+    team_id: str = ""
+    team_name: str = ""
+    slack_ids: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Impacted(Record, frozen=True, kw_only=True):
+    """A consumer that depends on the subject, directly (`distance` 1) or through `path`.
+
+    path        ids from the consumer to the subject, both ends included
+    """
+
+    consumer_id: str
+    name: str
+    owners: Owners
+    distance: int
+    path: tuple[str, ...]

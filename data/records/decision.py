@@ -1,0 +1,160 @@
+"""What a decision wants to happen, what the store keeps of it, and what it hands back.
+
+Rules return a `Decision`; a store commits all of it at once or nothing of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import msgspec
+
+from data.records.base import Record
+
+EventT_co = TypeVar("EventT_co", covariant=True)
+
+
+class Timer(Record, frozen=True, kw_only=True):
+    """A command that falls due. One per (stream, name): setting it again moves it.
+
+    command   the encoded command (workflows/commands.py), decided when the timer fires
+    """
+
+    name: str
+    due_at: datetime
+    command: str
+
+
+class EffectKind(StrEnum):
+    POST = "post"
+    EDIT = "edit"
+    ARCHIVE = "archive"
+    DRILL = "drill"
+    DISABLE = "disable"
+    RESTORE = "restore"
+
+
+class OnUnknown(StrEnum):
+    """What to do when nobody can tell whether the last attempt took: do it again, or stop for a person."""
+
+    RESEND = "resend"
+    PARK = "park"
+
+
+class Effect(Record, frozen=True, kw_only=True):
+    """Something to be done outside, written to the outbox in the commit that wants it.
+
+    key       names the outcome, once and for all: the same key is never performed twice knowingly
+    lane      what must keep its order and share a rate limit, e.g. a channel; empty when free
+    body      what the performer needs, ids mostly: {"notice": "card", ...}
+    after     key of an effect that must be done first (a thread line needs its card)
+    batch     effects of one batch that wait together are performed as one
+    refresh   only the latest matters: wanting it again while it waits adds nothing, while it runs it runs again
+    """
+
+    key: str
+    kind: EffectKind
+    lane: str = ""
+    body: dict[str, str] = {}
+    after: str = ""
+    batch: str = ""
+    refresh: bool = False
+    on_unknown: OnUnknown = OnUnknown.RESEND
+
+
+class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
+    """Everything a command leads to. Committed as one.
+
+    cancels   names of this stream's timers to drop; a trailing "*" drops all with that beginning
+    reserves  exact ids only one living stream may hold at a time; `releases` gives this stream's back
+    reply     a sentence for the person who asked; shown to them alone
+    """
+
+    events: tuple[EventT_co, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    cancels: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    reserves: tuple[str, ...] = ()
+    releases: bool = False
+    reply: str = ""
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Receipt(Record, frozen=True, kw_only=True):
+    """What became of a command. The same key always gets the same receipt.
+
+    version   of the stream after the command; `repeated` when the key was seen before
+    reply     the decision's reply, or the refusal as shown to people
+    """
+
+    key: str
+    stream: str
+    outcome: Outcome
+    version: int
+    reply: str = ""
+    repeated: bool = False
+
+
+class ClaimKind(StrEnum):
+    INBOX = "inbox"
+    TIMER = "timer"
+    EFFECT = "effect"
+
+
+class Claim(Record, frozen=True, kw_only=True):
+    """A due row this process may work on until `leased_until`. Settling is fenced by `attempt`.
+
+    inbox     `command` and `reply_to` are set          timer   `command` is set, `key` is "stream/name"
+    effect    `effect` is set; `merged` has the bodies of all effects performed together, oldest first
+    wanted    how often a refreshing effect had been wanted when claimed
+    """
+
+    kind: ClaimKind
+    key: str
+    stream: str
+    attempt: int
+    first_tried: datetime
+    leased_until: datetime
+    command: str = ""
+    reply_to: dict[str, str] = {}
+    due_at: datetime | None = None
+    effect: Effect | None = None
+    merged: tuple[dict[str, str], ...] = ()
+    wanted: int = 0
+
+
+class Done(Record, frozen=True, kw_only=True, tag=True):
+    """It happened. `found` is what others need of it: {"channel": ..., "ts": ...}."""
+
+    found: dict[str, str] = {}
+
+
+class NotDone(Record, frozen=True, kw_only=True, tag=True):
+    """It did not happen, for sure; try again at `retry_at`."""
+
+    retry_at: datetime
+    why: str
+
+
+class Unknown(Record, frozen=True, kw_only=True, tag=True):
+    """Nobody can tell whether it happened; look it up, then decide, from `retry_at` on."""
+
+    retry_at: datetime
+    why: str
+
+
+class Dead(Record, frozen=True, kw_only=True, tag=True):
+    """It can never happen (a deactivated person, a channel that is gone). Shown to people, never silent."""
+
+    why: str
+
+
+Result = Done | NotDone | Unknown | Dead
+
+LEASE = timedelta(seconds=60)

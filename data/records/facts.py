@@ -1,0 +1,53 @@
+"""What a decision needs beyond the state, gathered just before the commit and handed in as a value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.records.base import Record
+from data.records.catalog import Impacted
+from data.records.policy import Policy
+from data.records.retirement import Subject
+
+
+class Reading(Record, frozen=True, kw_only=True):
+    """What one endpoint's meter and adapter say. Unknown is never zero.
+
+    calls     over the policy's `zero_traffic_days`; -1 when there is no meter or it cannot tell
+    days      how many whole days of that window the meter really covers
+    status    "serving", "disabled", "absent", or "unknown"
+    """
+
+    endpoint_id: str
+    calls: int = -1
+    days: int = 0
+    status: str = "unknown"
+    callers: tuple[str, ...] = ()
+
+
+class Facts(Record, frozen=True, kw_only=True):
+    """Gathered by `workflows/gathering.py`; each command uses the parts it needs.
+
+    members       role -> Slack ids entitled to vote in it, as the groups stand now
+    owners        Slack ids of the model's owning team now
+    endpoint_owners  Slack ids of the teams that own the subject's endpoints now
+    managers      owner's Slack id -> manager's Slack id, where the catalog has one
+    successor_trouble  why the named successor cannot be one; empty when it can
+    archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
+    """
+
+    observed_at: datetime
+    catalog_version: int = 0
+    policy: Policy | None = None
+    subject: Subject | None = None
+    successor_name: str = ""
+    successor_trouble: str = ""
+    impact: tuple[Impacted, ...] = ()
+    impact_notes: tuple[str, ...] = ()
+    members: dict[str, tuple[str, ...]] = {}
+    owners: tuple[str, ...] = ()
+    endpoint_owners: tuple[str, ...] = ()
+    managers: dict[str, str] = {}
+    readings: tuple[Reading, ...] = ()
+    archive_holds: str = ""
+    digest_lines: tuple[str, ...] = ()

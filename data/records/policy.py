@@ -1,0 +1,65 @@
+"""The policy as a record: who must approve, how much notice, which reminders. Read from TOML by `data/policy.py`."""
+
+from __future__ import annotations
+
+from data.records.base import Record
+
+
+class Role(Record, frozen=True, kw_only=True):
+    """Who may cast a ballot in this role, and how many approvals it owes.
+
+    name      as shown on the card
+    groups    catalog group references or names; "model.owner" is the team that owns the model
+    people    Slack user ids
+    """
+
+    name: str
+    approvals: int = 1
+    groups: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    veto: str = "no"
+
+
+class Tier(Record, frozen=True, kw_only=True):
+    """How long consumers are warned before anything is switched off."""
+
+    tier: int
+    notice_days: int
+
+
+class Policy(Record, frozen=True, kw_only=True):
+    """One version of the rules. `digest` is computed over everything else and names the version."""
+
+    name: str
+    digest: str = ""
+    governance_channel: str
+    roles: tuple[Role, ...]
+    tiers: tuple[Tier, ...]
+    review_days: int
+    round_expires_days: int
+    acknowledge_days: int
+    reminder_days: tuple[int, ...]
+    escalate_again_days: int
+    archive_lead_days: int
+    migrate_lead_days: int
+    zero_traffic_days: int
+    dark_window_days: int
+    recheck_hours: int
+    step_hour: int
+    zone: str
+    digest_weekday: int
+    digest_hour: int
+
+    def notice_days(self, tier: int) -> int:
+        """Days of notice for `tier`; an unknown tier counts as the strictest."""
+        known = {row.tier: row.notice_days for row in self.tiers}
+        return known.get(tier, max(known.values()))
+
+    @property
+    def quorum(self) -> dict[str, int]:
+        """Role -> approvals needed, in policy order."""
+        return {role.name: role.approvals for role in self.roles}
+
+    @property
+    def veto_roles(self) -> frozenset[str]:
+        return frozenset(role.name for role in self.roles if role.veto == "yes")

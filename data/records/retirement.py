@@ -1,0 +1,266 @@
+"""A retirement as it stands: its plan, its round of votes, its obligations and how far its steps have come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from data.records.base import Prose, Record
+from data.records.catalog import EndpointKind, Impacted
+from data.records.policy import Policy
+
+
+class State(StrEnum):
+    """Two permissions: may new consumers attach, are existing ones served. `ACTIVE` is a model nobody retires."""
+
+    ACTIVE = "active"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    MIGRATING = "migrating"
+    DISABLED = "disabled"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    ROLLED_BACK = "rolled back"
+
+
+class Reason(StrEnum):
+    """Why a model retires. `REPLACED` needs a successor."""
+
+    REPLACED = "replaced"
+    DECAY = "decay"
+    DRIFT = "drift"
+    COST = "cost"
+    PROVIDER = "provider end of support"
+    REGULATORY = "regulatory"
+    SECURITY = "security"
+    BUSINESS = "business"
+
+
+class Endpoint(Record, frozen=True, kw_only=True):
+    """An endpoint as frozen into a plan: exact id, and what its adapter needs to find it again."""
+
+    id: str
+    name: str
+    kind: EndpointKind
+    ref: str
+
+
+class Subject(Record, frozen=True, kw_only=True):
+    """What retires: one model with the chosen endpoints, as exact ids. Nothing is ever matched by prefix."""
+
+    model_id: str
+    model_name: str
+    tier: int
+    owners: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    artifacts: tuple[str, ...]
+
+
+class StepKind(StrEnum):
+    ANNOUNCE = "announce"
+    ARCHIVE = "archive"
+    DRILL = "drill"
+    MIGRATE = "migrate"
+    DISABLE = "disable"
+    CLOSE = "close"
+
+
+class Step(Record, frozen=True, kw_only=True):
+    """One dated act. It never runs before `due_at`."""
+
+    kind: StepKind
+    due_at: datetime
+
+
+class Plan(Record, frozen=True, kw_only=True):
+    """What people vote on, what `/retire plan` shows and what the engine executes: the same object.
+
+    `digest` covers everything above it (rules/plan.py). `amends` is the digest of the approved plan whose dates
+    were moved later; empty for a plan of its own.
+    """
+
+    subject: Subject
+    successor_id: str = ""
+    successor_name: str = ""
+    reason: Reason
+    steps: tuple[Step, ...]
+    consumer_ids: tuple[str, ...]
+    policy_digest: str
+    amends: str = ""
+    digest: str = ""
+
+    def step(self, kind: StepKind) -> Step:
+        return next(step for step in self.steps if step.kind == kind)
+
+
+class Choice(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    ABSTAIN = "abstain"
+
+
+class Ballot(Record, frozen=True, kw_only=True):
+    """One person's vote, in the one role they fill this round."""
+
+    voter_id: str
+    role: str
+    choice: Choice
+    plan_digest: str
+    cast_at: datetime
+    comment: Prose = Prose()
+
+
+class Purpose(StrEnum):
+    RETIRE = "retire"
+    CANCEL = "cancel"
+
+
+class Round(Record, frozen=True, kw_only=True):
+    """A round of votes. It closes on a veto, on expiry, or on quorum once `review_until` is past."""
+
+    number: int
+    purpose: Purpose
+    opened_at: datetime
+    review_until: datetime
+    expires_at: datetime
+    opened_by: str
+    members: dict[str, tuple[str, ...]]
+    ballots: tuple[Ballot, ...] = ()
+
+    def with_ballot(self, ballot: Ballot) -> Round:
+        """The same round with this ballot as the voter's only one."""
+        others = tuple(cast for cast in self.ballots if cast.voter_id != ballot.voter_id)
+        return msgspec.structs.replace(self, ballots=(*others, ballot))
+
+
+class Duty(StrEnum):
+    """Where a consumer stands. `NEEDS_TIME` waits for the coordinator; `NOT_MINE` waits for an owner."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    NEEDS_TIME = "needs more time"
+    NOT_MINE = "not mine"
+    MIGRATED = "migrated"
+    WAIVED = "waived"
+
+
+class Extension(Record, frozen=True, kw_only=True):
+    """A request for a later date, by one owner for one consumer."""
+
+    number: int
+    asked_by: str
+    asked_at: datetime
+    until: datetime
+    reason: Prose
+    before: Duty
+
+
+class Obligation(Record, frozen=True, kw_only=True):
+    """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`."""
+
+    consumer: Impacted
+    duty: Duty
+    acknowledge_by: datetime
+    migrate_by: datetime
+    changed_by: str = ""
+    changed_at: datetime | None = None
+    note: Prose = Prose()
+    extension: Extension | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.duty in (Duty.MIGRATED, Duty.WAIVED)
+
+
+class Waiver(Record, frozen=True, kw_only=True):
+    """A gate a named person takes responsibility for. `what` is a consumer id or "traffic"."""
+
+    what: str
+    by: str
+    at: datetime
+    reason: Prose
+
+
+class Archived(Record, frozen=True, kw_only=True):
+    """Where the artifacts are kept and what they hash to; `preservation_id` is derived from content."""
+
+    location: str
+    preservation_id: str
+    manifest_digest: str
+    files: int
+    bytes: int
+
+
+class Progress(StrEnum):
+    PENDING = "pending"
+    HELD = "held"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class StepProgress(Record, frozen=True, kw_only=True):
+    """How far one step has come. `held_by` lists every unmet gate, as shown to people."""
+
+    kind: StepKind
+    progress: Progress = Progress.PENDING
+    held_by: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+class ManualCheck(Record, frozen=True, kw_only=True):
+    """What a person reported about an endpoint we cannot drive, until a second person has checked it."""
+
+    endpoint_id: str
+    action: str
+    confirmed_by: str = ""
+    evidence: Prose = Prose()
+    checked_by: str = ""
+
+
+class Retirement(Record, frozen=True, kw_only=True):
+    """The folded state of one stream.
+
+    version    number of events folded in
+    rounds     how many rounds of votes were opened
+    announced  how many times a plan was announced; messages to owners are named after it
+    restoring  who asked for service back, while it is coming
+    """
+
+    id: str
+    version: int = 0
+    state: State = State.ACTIVE
+    plan: Plan | None = None
+    approved_digest: str = ""
+    why: Prose = Prose()
+    policy: Policy | None = None
+    proposer_id: str = ""
+    coordinator_id: str = ""
+    proposed_at: datetime | None = None
+    impact: tuple[Impacted, ...] = ()
+    impact_notes: tuple[str, ...] = ()
+    round: Round | None = None
+    obligations: tuple[Obligation, ...] = ()
+    steps: tuple[StepProgress, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    archived: Archived | None = None
+    drilled_at: datetime | None = None
+    disabled_ids: tuple[str, ...] = ()
+    manual: tuple[ManualCheck, ...] = ()
+    restoring: str = ""
+    paused_at: datetime | None = None
+    paused_by: str = ""
+    escalated: tuple[str, ...] = ()
+    reminded: tuple[str, ...] = ()
+    announced: int = 0
+    rounds: int = 0
+
+    def obligation(self, consumer_id: str) -> Obligation | None:
+        return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)
+
+    def progress(self, kind: StepKind) -> StepProgress:
+        return next((step for step in self.steps if step.kind == kind), StepProgress(kind=kind))

@@ -1,0 +1,184 @@
+"""What is due, who holds it, and how does a claim end?
+
+A claim is a lease with a number: whoever settles must still be the last who claimed. What a settled claim
+leads to is decided in the same commit, so nothing is ever done without its consequence, nor twice.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from data.records.decision import LEASE, Claim, ClaimKind, Dead, Done, NotDone, Result, Unknown
+from data.schema import instant, micros
+from data.sqlite_book import Book
+from data.sqlite_effects import claim_effects, next_effect, settle_effect, stopped_effects
+
+Then = tuple[str, str, bytes]
+
+
+def receive(
+    conn: sqlite3.Connection, key: str, command: str, reply_to: dict[str, str], now: datetime
+) -> bool:
+    cursor = conn.execute(
+        "INSERT OR IGNORE INTO inbox (key, command, reply_to, ready_at) VALUES (?, ?, ?, ?)",
+        (key, command, msgspec.json.encode(reply_to).decode(), micros(now)),
+    )
+    return cursor.rowcount == 1
+
+
+def claim_due(conn: sqlite3.Connection, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+    claims: dict[ClaimKind, Callable[[sqlite3.Connection, datetime, int], tuple[Claim, ...]]] = {
+        ClaimKind.INBOX: _claim_inbox,
+        ClaimKind.TIMER: _claim_timers,
+        ClaimKind.EFFECT: claim_effects,
+    }
+    return claims[kind](conn, now, limit)
+
+
+def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[Claim, ...]:
+    rows = conn.execute(
+        """SELECT arrival, key, attempt + 1, coalesce(first_tried, :now), command, reply_to FROM inbox
+        WHERE ready_at <= :now ORDER BY arrival LIMIT :limit""",
+        {"now": micros(now), "limit": limit},
+    ).fetchall()
+    until = now + LEASE
+    conn.executemany(
+        "UPDATE inbox SET attempt = ?, first_tried = ?, ready_at = ?, leased = 1 WHERE arrival = ?",
+        [(attempt, first, micros(until), arrival) for arrival, _, attempt, first, _, _ in rows],
+    )
+    return tuple(
+        Claim(
+            kind=ClaimKind.INBOX,
+            key=key,
+            stream="",
+            attempt=attempt,
+            first_tried=instant(first),
+            leased_until=until,
+            command=command,
+            reply_to=msgspec.json.decode(reply_to, type=dict[str, str]),
+        )
+        for _, key, attempt, first, command, reply_to in rows
+    )
+
+
+def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[Claim, ...]:
+    rows = conn.execute(
+        """SELECT stream, name, due_at, attempt + 1, coalesce(first_tried, :now), command FROM timers
+        WHERE due_at <= :now AND ready_at <= :now ORDER BY due_at, stream, name LIMIT :limit""",
+        {"now": micros(now), "limit": limit},
+    ).fetchall()
+    until = now + LEASE
+    conn.executemany(
+        """UPDATE timers SET attempt = ?, first_tried = ?, ready_at = ?, leased = 1
+        WHERE stream = ? AND name = ?""",
+        [(attempt, first, micros(until), stream, name) for stream, name, _, attempt, first, _ in rows],
+    )
+    return tuple(
+        Claim(
+            kind=ClaimKind.TIMER,
+            key=f"{stream}/{name}",
+            stream=stream,
+            attempt=attempt,
+            first_tried=instant(first),
+            leased_until=until,
+            command=command,
+            due_at=instant(due_at),
+        )
+        for stream, name, due_at, attempt, first, command in rows
+    )
+
+
+def settle(
+    conn: sqlite3.Connection, book: Book, claim: Claim, result: Result, now: datetime, *, then: Then | None
+) -> bool:
+    match claim.kind:
+        case ClaimKind.INBOX:
+            settled = _settle_inbox(conn, claim, result)
+        case ClaimKind.TIMER:
+            settled = _settle_timer(conn, claim, result)
+        case ClaimKind.EFFECT:
+            settled = settle_effect(conn, claim, result, now)
+    if settled and then is not None:
+        book.follow_up(conn, f"then/{claim.key}/{claim.attempt}", then, now)
+    return settled
+
+
+def _settle_inbox(conn: sqlite3.Connection, claim: Claim, result: Result) -> bool:
+    """What was asked is erased once it is answered; the key stays, so that a late duplicate is known."""
+    held = {"key": claim.key, "attempt": claim.attempt}
+    match result:
+        case NotDone() | Unknown():
+            cursor = conn.execute(
+                """UPDATE inbox SET leased = 0, ready_at = :retry_at, why = :why
+                WHERE key = :key AND attempt = :attempt AND leased""",
+                {**held, "retry_at": micros(result.retry_at), "why": result.why},
+            )
+        case Done() | Dead():
+            is_done = isinstance(result, Done)
+            cursor = conn.execute(
+                """UPDATE inbox SET leased = 0, ready_at = NULL, command = NULL, reply_to = NULL,
+                outcome = :outcome, found = :found, why = :why
+                WHERE key = :key AND attempt = :attempt AND leased""",
+                {
+                    **held,
+                    "outcome": "done" if is_done else "dead",
+                    "found": msgspec.json.encode(result.found).decode() if isinstance(result, Done) else "{}",
+                    "why": result.why if isinstance(result, Dead) else "",
+                },
+            )
+    return cursor.rowcount == 1
+
+
+def _settle_timer(conn: sqlite3.Connection, claim: Claim, result: Result) -> bool:
+    """A timer that was moved or cancelled meanwhile is not the one that was claimed.
+
+    A done one is dropped before its follow-up is decided, so that setting it again is a new timer.
+    """
+    assert claim.due_at is not None
+    held = {
+        "stream": claim.stream,
+        "name": claim.key.removeprefix(f"{claim.stream}/"),
+        "attempt": claim.attempt,
+        "due_at": micros(claim.due_at),
+    }
+    is_held = "stream = :stream AND name = :name AND attempt = :attempt AND due_at = :due_at AND leased"
+    match result:
+        case Done():
+            cursor = conn.execute(f"DELETE FROM timers WHERE {is_held}", held)  # noqa: S608 - the line above
+        case NotDone() | Unknown():
+            cursor = conn.execute(
+                f"UPDATE timers SET leased = 0, ready_at = :retry_at, why = :why WHERE {is_held}",  # noqa: S608
+                {**held, "retry_at": micros(result.retry_at), "why": result.why},
+            )
+        case Dead():
+            cursor = conn.execute(
+                f"UPDATE timers SET leased = 0, ready_at = NULL, why = :why WHERE {is_held}",  # noqa: S608
+                {**held, "why": result.why},
+            )
+    return cursor.rowcount == 1
+
+
+def next_due(conn: sqlite3.Connection) -> datetime | None:
+    inbox, timers = conn.execute(
+        "SELECT (SELECT min(ready_at) FROM inbox WHERE ready_at IS NOT NULL),"
+        " (SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL)"
+    ).fetchone()
+    due = [at for at in (inbox, timers, next_effect(conn)) if at is not None]
+    return instant(min(due)) if due else None
+
+
+def troubles(conn: sqlite3.Connection) -> tuple[tuple[str, str, str], ...]:
+    """Everything that stopped for good, as (key, stream, why): effects first, then timers and commands."""
+    rows: list[tuple[Any, ...]] = [
+        *stopped_effects(conn),
+        *conn.execute(
+            "SELECT stream || '/' || name, stream, why FROM timers WHERE ready_at IS NULL ORDER BY due_at"
+        ),
+        *conn.execute("SELECT key, '', why FROM inbox WHERE outcome = 'dead' ORDER BY arrival"),
+    ]
+    return tuple((key, stream, why) for key, stream, why in rows)

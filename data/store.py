@@ -1,0 +1,97 @@
+"""The port every store implements: one commit per command, claims that are fenced, a chain that can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from data.events import AnyEvent
+from data.records.base import Record
+from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result
+
+
+class Machine(Protocol):
+    """The pure part a store is built with: how commands are decided and events folded.
+
+    States are opaque to the store; it keeps them encoded. `opens` says which id a new stream of that kind gets:
+    commands sent to the stream "RET-*" open the next "RET-n".
+    """
+
+    def decide(self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime) -> Decision[AnyEvent]:
+        """What the command leads to. Raises `Refused` or `Invalid`; never touches anything."""
+        ...
+
+    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
+        """The encoded state after the event. Total: an event that was stored always folds."""
+        ...
+
+
+class StoredEvent(Record, frozen=True, kw_only=True):
+    """An event with its place. `position` is the order over all streams."""
+
+    position: int
+    stream: str
+    version: int
+    event: AnyEvent
+
+
+class Verified(Record, frozen=True, kw_only=True):
+    """What `verify` found: how many entries and streams hold; `bad` names the first that does not."""
+
+    entries: int
+    streams: int
+    bad: str = ""
+
+
+class Store(Protocol):
+    """All methods are safe to call from any thread. Writes return once they are durable."""
+
+    def transact(
+        self, key: str, stream: str, command: str, facts: bytes, now: datetime, *, catalog_version: int | None = None
+    ) -> Receipt:
+        """Decide and commit: inbox key, events, state, timers and effects at once.
+
+        A key seen before returns its first receipt with `repeated`. `Refused` and `Invalid` become a receipt, too.
+        Raises `Stale` when the catalog is not at `catalog_version` any more: gather facts again.
+        """
+        ...
+
+    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
+        """Keep an inbound command durably. False when the key was there already."""
+        ...
+
+    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+        """Due rows, leased until `now + LEASE`. A row whose lease ran out is claimed again with a higher attempt."""
+        ...
+
+    def settle(self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None) -> bool:
+        """Record how a claim ended; `then` is (stream, command, facts) decided in the same commit.
+
+        False, and nothing changes, when another attempt has the row by now.
+        """
+        ...
+
+    def renew(self, claim: Claim, now: datetime) -> bool:
+        """Extend the lease of work that still goes on. False when another attempt has the row by now."""
+        ...
+
+    def state(self, stream: str) -> bytes | None:
+        """The encoded state, or None for a stream nobody opened."""
+        ...
+
+    def streams(self, prefix: str = "") -> tuple[str, ...]: ...
+
+    def events(self, stream: str, after: int = 0) -> tuple[StoredEvent, ...]: ...
+
+    def found(self, effect_key: str) -> dict[str, str] | None:
+        """What a done effect found, such as the channel and ts of a message; None while it is not done."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+
+    def tail(self, cursor: int) -> Iterator[StoredEvent]: ...
+
+    def verify(self) -> Verified: ...
+
+    def close(self) -> None: ...

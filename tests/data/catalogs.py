@@ -1,0 +1,64 @@
+"""What tests need to fill a catalog: a store's machine, an import, and sources written as short lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from data.catalog import Catalog
+from data.errors import Refused
+from data.events import AnyEvent
+from data.importers.backstage import read_backstage
+from data.importers.report import ImportReport
+from data.records.decision import Decision
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+COMPANY = REPOSITORY / "data" / "samples" / "company"
+REAL = sorted(path for path in (REPOSITORY.parent / "shared" / "inputs").glob("backstage-*") if path.is_dir())
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class NoRetirements:
+    """The catalog stream keeps no state worth folding."""
+
+    def decide(self, *_: object) -> Decision[AnyEvent]:
+        raise Refused("No command", next_step="Import something")
+
+    def evolve(self, *_: object) -> bytes:
+        return b"{}"
+
+
+def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
+    reading = read_backstage(paths, known=catalog.known())
+    return catalog.import_(reading, format="backstage", now=MONDAY + timedelta(days=days))
+
+
+def a_source(path: Path, *documents: str) -> Path:
+    """Each document is "Kind name, and the inside of its spec"; names may carry "=title"."""
+    texts = []
+    for document in documents:
+        head, _, spec = document.partition(", ")
+        kind, _, name = head.partition(" ")
+        name, _, title = name.partition("=")
+        texts.append(
+            f"apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}, title: '{title}', "
+            f"annotations: {{emeritus.dev/slack-id: U0{name.upper()}, emeritus.dev/successor: "
+            f"'{spec.partition('successor: ')[2]}'}}}}\nspec: {{{spec.partition(', successor')[0]}}}\n"
+        )
+    path.write_text("---\n".join(texts))
+    return path
+
+
+def names(things: tuple[object, ...]) -> list[str]:
+    return [thing.name for thing in things]  # type: ignore[attr-defined]
+
+
+def a_document(kind: str, name: str, spec: str = "", **annotations: str) -> str:
+    said = "".join(
+        f'    emeritus.dev/{key.replace("_", "-")}: "{value}"\n' for key, value in annotations.items()
+    )
+    return (
+        f"apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\n"
+        + (f"  annotations:\n{said}" if said else "")
+        + f"spec: {{{spec}}}\n"
+    )

@@ -1,0 +1,322 @@
+"""What a Backstage source becomes, and what is said about everything that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.importers.backstage import read_backstage
+from data.importers.report import Reading
+from data.records.catalog import EndpointKind, Entity, Kind
+from tests.data.catalogs import COMPANY, REAL, a_document
+
+MODEL = """
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {{name: "{name}"}}
+spec: {{type: ai-model, owner: {owner}}}
+"""
+
+
+@pytest.fixture
+def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+    def reading(*documents: str) -> Reading:
+        path = tmp_path / "catalog-info.yaml"
+        path.write_text("---\n".join(documents))
+        return read_backstage([path])
+
+    return reading
+
+
+def by_name(reading: Reading) -> dict[str, Entity]:
+    return {entity.name: entity for entity in reading.entities}
+
+
+def edges(reading: Reading) -> set[tuple[str, str]]:
+    return {(edge.from_id.rpartition("/")[2], edge.to_id.rpartition("/")[2]) for edge in reading.dependencies}
+
+
+def lines(said: tuple[object, ...]) -> list[str]:
+    """Without the directory the test wrote to."""
+    return [str(line).rpartition("catalog-info.yaml:")[2] for line in said]
+
+
+def test_the_sample_company_is_read_whole():
+    reading = read_backstage([COMPANY])
+    kinds = [entity.kind for entity in reading.entities]
+    assert (kinds.count(Kind.MODEL), kinds.count(Kind.ENDPOINT), kinds.count(Kind.CONSUMER)) == (12, 12, 30)
+    assert (len(reading.groups), len(reading.people)) == (8, 16)
+    assert [skipped.why for skipped in reading.skipped] == ["not a Backstage entity: no apiVersion and kind"]
+    churn = by_name(reading)["churn-v1"]
+    assert churn.id == "resource:default/churn-v1"
+    assert churn.owner_id == "group:default/growth-ml"
+    assert churn.tier == 3
+    assert churn.successor_id == "resource:default/churn-v2"
+    assert churn.artifacts[0] == str(COMPANY / "artifacts" / "churn-v1" / "weights.json")
+    assert len(churn.artifacts) == 5
+    served = by_name(reading)["churn-v1-prod"]
+    assert (served.endpoint_kind, served.endpoint_ref) == (EndpointKind.LOCAL, "churn-v1-prod")
+    ada = next(person for person in reading.people if person.name == "Ada Okafor")
+    assert (ada.slack_id, ada.manager_id, ada.zone) == (
+        "U01ADAOKAFOR",
+        "user:default/vera-lund",
+        "Europe/London",
+    )
+    insights = next(group for group in reading.groups if group.name == "insights")
+    assert insights.member_ids == ("user:default/ines-costa", "user:default/henry-lau")
+    assert insights.channel_id == "C01INSIGHTS"
+
+
+@pytest.mark.parametrize("folder", [COMPANY, *REAL], ids=lambda folder: folder.name)
+def test_every_document_and_every_edge_is_accounted_for(folder: Path):
+    reading = read_backstage([folder])
+    for count in (reading.documents, reading.edges):
+        assert count.read == count.kept + count.skipped
+    assert reading.documents.kept == len(reading.entities) + len(reading.groups) + len(reading.people)
+    assert reading.edges.kept == len(reading.dependencies) == len(reading.declared_by)
+    assert reading.documents.skipped + reading.edges.skipped == len(reading.skipped)
+    assert all(":" in skipped.where and skipped.why for skipped in reading.skipped)
+
+
+@pytest.mark.parametrize("folder", [COMPANY, *REAL], ids=lambda folder: folder.name)
+def test_reading_the_same_twice_gives_the_same(folder: Path):
+    assert read_backstage([folder]) == read_backstage([folder])
+
+
+def test_edges_may_be_declared_from_either_end_and_count_once(read):
+    reading = read(
+        a_document("Resource", "m", "type: ai-model, owner: t, dependencyOf: [component:srv]"),
+        a_document(
+            "Component", "srv", "type: model-server, owner: t, dependsOn: [resource:m], providesApis: [web]"
+        ),
+        a_document("API", "web", "type: openapi, owner: t"),
+        a_document("Component", "shop", "type: service, owner: t, consumesApis: [web]"),
+        a_document(
+            "Component", "basket", "type: service, owner: t, subcomponentOf: shop, dependsOn: [resource:m]"
+        ),
+    )
+    assert edges(reading) == {
+        ("srv", "m"),
+        ("web", "srv"),
+        ("shop", "web"),
+        ("shop", "basket"),
+        ("basket", "m"),
+    }
+    (skipped,) = reading.skipped
+    assert skipped.where.endswith("catalog-info.yaml:11")
+    assert skipped.why == f"the same edge as {reading.dependencies[0].declared_in}"
+    assert reading.dependencies[0].declared_in.endswith("catalog-info.yaml:5")
+
+
+def test_a_server_that_lists_its_own_api_does_not_depend_on_it(read):
+    reading = read(
+        a_document("Component", "srv", "type: model-server, providesApis: [web], dependsOn: [api:web]"),
+        a_document("API", "web", "type: openapi, dependencyOf: [component:srv]"),
+    )
+    assert edges(reading) == {("web", "srv")}
+    why = "provides that API itself; kept as the API depending on it"
+    assert [skipped.why for skipped in reading.skipped] == [why, why]
+
+
+def test_self_loops_and_edges_to_nothing_are_skipped_with_file_and_line(read):
+    reading = read(
+        a_document("Component", "a", "owner: t, dependsOn: [component:a, resource:ghost, 'x/y/z', group:t]"),
+        a_document("Group", "t", "type: team"),
+        a_document("Resource", "a", "type: ai-model, owner: t"),
+        a_document("Component", "b", "owner: t, dependsOn: [a, component:a/b/c, api:a]"),
+    )
+    assert reading.dependencies == ()
+    assert lines(reading.skipped) == [
+        '5 Component a spec.dependsOn "resource:ghost": nobody declares resource:default/ghost',
+        '5 Component a spec.dependsOn "x/y/z": not a reference; write [kind:][namespace/]name',
+        '5 Component a spec.dependsOn "group:t": group:default/t is no component, resource or API',
+        '23 Component b spec.dependsOn "a": could be component:default/a or resource:default/a; write the kind',
+        '23 Component b spec.dependsOn "component:a/b/c": not a reference; write [kind:][namespace/]name',
+        '23 Component b spec.dependsOn "api:a": nobody declares api:default/a; '
+        "there is component:default/a and resource:default/a",
+        '5 Component a spec.dependsOn "component:a": depends on itself',
+    ]
+    assert reading.edges.read == 7
+
+
+def test_cycles_are_kept(read):
+    reading = read(
+        *(
+            a_document("Component", name, f"owner: t, dependsOn: [component:{to}]")
+            for name, to in ("ab", "bc", "ca")
+        )
+    )
+    assert edges(reading) == {("a", "b"), ("b", "c"), ("c", "a")}
+
+
+def test_references_fold_case_and_namespace_and_say_so(read):
+    reading = read(
+        a_document("Resource", "Churn", "type: ai-model, owner: Team-A"),
+        a_document("Group", "team-a", "type: team"),
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: x, namespace: shop}\n"
+        "spec: {owner: team-a, dependsOn: ['Resource:default/CHURN', churn]}\n",
+    )
+    assert edges(reading) == {("x", "churn")}
+    assert by_name(reading)["Churn"].owner_id == "group:default/team-a"
+    assert by_name(reading)["Churn"].owner_note == 'written "Team-A", declared as "team-a"'
+    assert by_name(reading)["x"].owner_note == 'found in namespace "default" only'
+    assert lines(reading.notes) == [
+        '5 Resource Churn spec.owner "Team-A": written "Team-A", declared as "team-a"',
+        '16 Component x spec.owner "team-a": found in namespace "default" only',
+        '16 Component x spec.dependsOn "Resource:default/CHURN": written "CHURN", declared as "Churn"',
+        '16 Component x spec.dependsOn "churn": written "churn", declared as "Churn"; found in namespace '
+        '"default" only; no kind given; taken as resource:default/churn',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "owner_id", "note"),
+    [
+        ("payments", "group:default/payments", ""),
+        ("group:other/billing", "group:other/billing", ""),
+        ("user:nora", "user:default/nora", ""),
+        ("nora", "user:default/nora", "no kind given; taken as user:default/nora"),
+        ("Team-Payments", "", 'owner "Team-Payments": no such group; closest is "payments"'),
+        ("group:dissolved", "", 'owner "group:dissolved": no such group, and nothing has a similar name'),
+        ("user:henry", "", 'owner "user:henry": no such user, and nothing has a similar name'),
+        ("component:m", "", 'owner "component:m": a component cannot own; name a group or a user'),
+        ("a/b/c", "", 'owner "a/b/c": not a reference; write [kind:][namespace/]name'),
+        ("", "", "no owner declared"),
+    ],
+    ids=lambda value: value or "none",
+)
+def test_an_owner_is_resolved_or_left_empty_with_the_reason(read, owner: str, owner_id: str, note: str):
+    reading = read(
+        a_document("Resource", "m", f"type: ai-model, owner: '{owner}'"),
+        a_document("Group", "payments", "type: team"),
+        a_document("User", "nora"),
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: billing, namespace: other}\nspec: {}\n",
+    )
+    assert (by_name(reading)["m"].owner_id, by_name(reading)["m"].owner_note) == (owner_id, note)
+
+
+def test_of_two_with_the_same_id_the_first_counts_and_both_lines_are_named(read):
+    reading = read(
+        a_document("Resource", "LLaMA-2", "type: ai-model, owner: t"),
+        a_document("Resource", "Llama-2", "type: ai-model, owner: other"),
+    )
+    assert [entity.name for entity in reading.entities] == ["LLaMA-2"]
+    assert reading.skipped[0].where.endswith("catalog-info.yaml:7")
+    assert "catalog-info.yaml:1 declares resource:default/llama-2 already" in reading.skipped[0].why
+
+
+def test_documents_that_are_something_else_are_skipped_with_the_reason(read):
+    reading = read(
+        a_document("Component", "a", "owner: t"),
+        a_document("System", "s"),
+        a_document("Location", "l"),
+        a_document("Template", "p"),
+        a_document("Widget", "w"),
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n",
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: half}\n",
+        a_document("Component", '"${{ values.name }}"'),
+        a_document("Component", '"a/b"'),
+        "",
+    )
+    assert reading.documents.kept == 1
+    assert [skipped.why for skipped in reading.skipped] == [
+        "a System groups things; it neither serves nor depends",
+        "a Location's targets are not followed; name their files or directory instead",
+        "a Template makes new things; it is none itself",
+        "kind Widget is not one we read",
+        "not a Backstage entity: apiVersion is apps/v1",
+        "has no spec",
+        "the name is a placeholder of a template",
+        'a name has no "/", "#" or control characters, or references to it would be ambiguous',
+        "an empty document",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["n" * 300, "<!channel>", "Llama 2", "2024", "yes"], ids=lambda name: name[:12]
+)
+def test_a_name_is_data_whatever_it_looks_like(read, name: str):
+    reading = read(MODEL.format(name=name, owner="t"))
+    assert [entity.name for entity in reading.entities] == [name]
+
+
+def test_which_documents_are_models_endpoints_or_consumers(read):
+    reading = read(
+        a_document("Resource", "m1", "type: AI-Model"),
+        a_document("AiResource", "m2", "type: model"),
+        a_document("AiResource", "prompt", "type: skill"),
+        a_document("Component", "e1", "type: model-server"),
+        a_document("API", "e2", "type: ai-model-server"),
+        a_document("Resource", "e3", "type: sagemaker", endpoint_kind="sagemaker", endpoint_ref="prod-7"),
+        a_document("Component", "c1", "type: service"),
+    )
+    kinds = {entity.name: entity.kind.value for entity in reading.entities}
+    assert kinds == {
+        **dict.fromkeys(("m1", "m2"), "model"),
+        **dict.fromkeys(("e1", "e2", "e3"), "endpoint"),
+        **dict.fromkeys(("prompt", "c1"), "consumer"),
+    }
+    assert by_name(reading)["e1"].endpoint_kind == EndpointKind.MANUAL
+    assert (by_name(reading)["e3"].endpoint_kind, by_name(reading)["e3"].endpoint_ref) == (
+        "sagemaker",
+        "prod-7",
+    )
+
+
+def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
+    reading = read(
+        a_document("Resource", "m", "type: ai-model, owner: t", tier="9", successor="ghost", artefacts="x"),
+        a_document("Component", "e", "type: model-server, owner: t", endpoint_kind="lambda"),
+        a_document("User", "nora", slack_id="<!channel>", zone="Mars/Olympus", manager="user:nora"),
+        a_document("User", "olaf", slack_id="U0123"),
+        a_document("User", "twin", slack_id="U0123"),
+        a_document("Group", "t", "type: team", slack_channel="#general"),
+    )
+    model = by_name(reading)["m"]
+    assert (model.tier, model.successor_id) == (0, "")
+    assert by_name(reading)["e"].endpoint_kind == EndpointKind.MANUAL
+    assert [person.slack_id for person in reading.people] == ["", "U0123", ""]
+    assert (reading.people[0].zone, reading.people[0].manager_id) == ("UTC", "")
+    assert reading.groups[0].channel_id == ""
+    notes = " / ".join(lines(reading.notes))
+    for said in (
+        "Resource m emeritus.dev/artefacts: unknown and ignored; we read emeritus.dev/artifacts,",
+        'emeritus.dev/tier "9": a tier is 1, 2 or 3; kept as unknown, the strictest',
+        'emeritus.dev/successor "ghost": nobody declares resource:default/ghost. Kept without a successor',
+        'emeritus.dev/endpoint-kind "lambda": not one of local, sagemaker, manual; kept as manual',
+        'User nora emeritus.dev/slack-id "<!channel>": not a Slack id like U01ABC2DEF3; ignored',
+        'emeritus.dev/zone "Mars/Olympus": not an IANA time zone; kept as UTC',
+        "emeritus.dev/manager: nobody manages themselves; kept without a manager",
+        "emeritus.dev/slack-id U0123: is user:default/olaf's already; kept without a Slack id",
+        'emeritus.dev/slack-channel "#general": not a Slack id like C01ABC2DEF3; ignored',
+    ):
+        assert said in notes
+
+
+def test_membership_is_told_by_groups_and_by_users(read):
+    reading = read(
+        a_document("Group", "t", "type: team, children: [sub], members: [olaf, gone]"),
+        a_document("Group", "sub", "type: team"),
+        a_document("User", "olaf", "memberOf: [t]"),
+        a_document("User", "nora", "memberOf: [t, nowhere]"),
+    )
+    assert reading.groups[0].member_ids == ("user:default/olaf", "user:default/gone", "user:default/nora")
+    assert reading.groups[1].parent_id == "group:default/t"
+    assert lines(reading.notes) == [
+        "5 Group t spec.members: nobody declares gone",
+        '23 User nora spec.memberOf "nowhere": nobody declares group:default/nowhere',
+    ]
+
+
+def test_references_may_point_to_what_an_earlier_import_declared(tmp_path: Path):
+    first = tmp_path / "models.yaml"
+    first.write_text(
+        a_document("Resource", "m", "type: ai-model, owner: t") + "---\n" + a_document("Group", "t")
+    )
+    second = tmp_path / "consumers.yaml"
+    second.write_text(a_document("Component", "c", "owner: t, dependsOn: [resource:m]"))
+    known = read_backstage([first])
+    reading = read_backstage([second], known=(*known.entities, *known.groups))
+    assert edges(reading) == {("c", "m")}
+    assert by_name(reading)["c"].owner_id == "group:default/t"

@@ -1,0 +1,101 @@
+"""What is refused before anything counts as read: with file, line and what would be accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.errors import Invalid
+from data.importers.backstage import read_backstage
+from tests.data.catalogs import a_document
+
+
+def refusal(path: Path) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        read_backstage([path])
+    return [str(problem).replace(str(path.parent) + "/", "") for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a: [1, 2\nb: c", "x.yaml:2 did not find expected ',' or ']': not readable as YAML"),
+        (b"\na: b\x01", "x.yaml:2 unacceptable character #x0001"),
+        (b"a:\n\tb: c", "x.yaml:2 found character that cannot start any token"),
+        (
+            b"- a\n- b\n",
+            "x.yaml:1 a list: a document must be a mapping with apiVersion, kind, metadata and spec",
+        ),
+        (b"hello", 'x.yaml:1 "hello": a document must be a mapping'),
+        (b"", "x.yaml:1: is empty; expected Backstage entities"),
+        (b"# only a remark\n---\n", "x.yaml:1: is empty"),
+        (b"a: 1\nb: 2\na: 3\n", "x.yaml:3 a: each key once; line 1 has it already"),
+        (
+            b"a: !!python/object/apply:os.system [id]",
+            "x.yaml:1 tag tag:yaml.org,2002:python/object/apply:os.system",
+        ),
+        (b"a: !secret b", "x.yaml:1 tag !secret: plain YAML without tags"),
+        (b"a: &a\n  - *a\n", "x.yaml:2 *a: an alias to something written above it, not to itself"),
+        (b"[" * 100_000, "x.yaml:1 nesting: at most 64 levels deep"),
+        (b"{a: 1}: b", "x.yaml:1 a key that is a list or mapping: text as key"),
+        (
+            b"apiVersion: backstage.io/v1alpha1\nkind: Comp",
+            "x.yaml:1: the last document has no metadata.name",
+        ),
+        (
+            b"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n",
+            "x.yaml:1: the last document has no spec: is the file complete? Nothing was imported",
+        ),
+    ],
+)
+def test_what_is_not_a_catalog_is_refused_with_file_and_line(tmp_path: Path, content: bytes, said: str):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    (problem,) = refusal(path)
+    assert problem.startswith(said)
+
+
+def test_aliases_are_read_but_a_bomb_of_them_is_refused(tmp_path: Path):
+    path = tmp_path / "x.yaml"
+    path.write_text(a_document("Component", "a", "type: &t service, owner: *t"))
+    assert read_backstage([path]).entities[0].owner_note.startswith('owner "service"')
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    path.write_text("\n".join(rows))
+    (problem,) = refusal(path)
+    assert problem.startswith("x.yaml:3 aliases: a file that is not larger written out than it could hold")
+
+
+def test_problems_of_all_files_are_told_at_once(tmp_path: Path):
+    (tmp_path / "good.yaml").write_text(a_document("Component", "a"))
+    (tmp_path / "bad.yaml").write_text("a: [")
+    with pytest.raises(Invalid) as refused:
+        read_backstage([tmp_path / "good.yaml", tmp_path / "bad.yaml", tmp_path / "none.yaml"])
+    assert [problem.field for problem in refused.value.problems] == [
+        f"{tmp_path}/bad.yaml:2",
+        f"{tmp_path}/none.yaml",
+    ]
+
+
+def test_a_source_without_any_entity_is_refused(tmp_path: Path):
+    with pytest.raises(Invalid, match=r"has no \*\.yaml or \*\.yml"):
+        read_backstage([tmp_path])
+    (tmp_path / "a.yaml").write_text("name: not a catalog\n")
+    with pytest.raises(
+        Invalid, match="declares no Component, Resource, API, AiResource, Group or User; skipped"
+    ):
+        read_backstage([tmp_path])
+    with pytest.raises(Invalid, match="at least one file or directory"):
+        read_backstage([])
+
+
+def test_the_digest_does_not_depend_on_where_the_files_lie(tmp_path: Path):
+    digests = set()
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.yaml").write_text(a_document("Component", "a"))
+        digests.add(read_backstage([tmp_path / folder]).source_digest)
+    (tmp_path / "there" / "a.yaml").write_text(a_document("Component", "b"))
+    digests.add(read_backstage([tmp_path / "there"]).source_digest)
+    assert len(digests) == 2

@@ -1,0 +1,148 @@
+"""Imports into the real store: one commit, one event, nothing forgotten, nothing half-done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from data.catalog import Catalog
+from data.errors import Invalid
+from data.events import Imported
+from data.importers.backstage import read_backstage
+from data.records.catalog import Owners
+from data.sqlite_store import SqliteStore
+from tests.data.catalogs import COMPANY, MONDAY, REAL, NoRetirements, a_source, imported, names
+
+
+def test_an_import_is_one_event_with_counts_and_changed_ids(store: SqliteStore, catalog: Catalog):
+    report = imported(catalog, COMPANY)
+    (event,) = (stored.event for stored in store.events("catalog"))
+    assert isinstance(event, Imported)
+    assert (event.at, event.by, event.format, event.source_digest) == (
+        MONDAY,
+        "emeritus",
+        "backstage",
+        report.source_digest,
+    )
+    assert event.counts["models"] == 12
+    assert event.counts["new"] == len(event.changed_ids)
+    assert "resource:default/churn-v1" in event.changed_ids
+    assert (report.changed, report.catalog_version) == (True, 1)
+    assert store.verify().bad == ""
+
+
+@pytest.mark.parametrize("folder", [COMPANY, *REAL], ids=lambda folder: folder.name)
+def test_importing_the_same_again_changes_nothing(store: SqliteStore, catalog: Catalog, folder: Path):
+    imported(catalog, folder)
+    before = catalog.snapshot()
+    again = imported(catalog, folder, days=1)
+    assert (again.changed, again.catalog_version, again.unseen) == (False, 1, ())
+    assert len(store.events("catalog")) == 1
+    assert catalog.snapshot() is before
+
+
+def test_the_report_reads_as_text_and_as_json(catalog: Catalog):
+    report = imported(catalog, COMPANY)
+    said = str(report).splitlines()
+    assert said[0] == "documents: 79 read, 78 kept, 1 skipped"
+    assert said[2] == "holds: 12 models, 12 endpoints, 30 consumers, 8 teams, 16 people, 49 dependencies"
+    assert said[3] == "catalog is now at version 1: 127 new, 0 changed, 0 unseen, 0 withdrawn"
+    assert said[4].startswith("skipped ")
+    assert said[4].endswith("slack.yaml:2 document: not a Backstage entity: no apiVersion and kind")
+    assert msgspec.json.decode(msgspec.json.encode(report))["documents"] == {
+        "read": 79,
+        "kept": 78,
+        "skipped": 1,
+    }
+    assert str(imported(catalog, COMPANY)).splitlines()[3] == "nothing new: the catalog stays at version 1"
+
+
+def test_a_refused_source_leaves_the_catalog_as_it_was(tmp_path: Path, company: Catalog, store: SqliteStore):
+    (tmp_path / "good.yaml").write_text((COMPANY / "models.yaml").read_text())
+    (tmp_path / "torn.yaml").write_text("apiVersion: [")
+    with pytest.raises(Invalid):
+        imported(company, tmp_path / "good.yaml", tmp_path / "torn.yaml")
+    assert company.version() == 1
+    assert len(store.events("catalog")) == 1
+
+
+def test_a_line_that_moved_is_no_change(tmp_path: Path, catalog: Catalog):
+    source = a_source(tmp_path / "a.yaml", "Resource m, type: ai-model")
+    imported(catalog, source)
+    source.write_text("# a remark\n\n" + source.read_text())
+    assert not imported(catalog, source).changed
+
+
+def test_what_is_not_declared_any_more_is_marked_and_kept(tmp_path: Path, catalog: Catalog):
+    both = (
+        "Resource m, type: ai-model, owner: t",
+        "Component c, 'dependsOn': ['resource:m']",
+        "Group t, type: team",
+    )
+    source = a_source(tmp_path / "a.yaml", *both)
+    imported(catalog, source)
+    a_source(tmp_path / "a.yaml", both[0], both[2])
+    report = imported(catalog, source, days=1)
+    assert report.unseen == ("component:default/c",)
+    assert names(catalog.impact("resource:default/m").consumers) == ["c"]
+    assert catalog.snapshot().unseen == {"component:default/c": "2026-03-03T09:00:00+00:00"}
+    assert not imported(catalog, source, days=2).changed
+    a_source(tmp_path / "a.yaml", *both)
+    assert imported(catalog, source, days=3).counts["changed"] == 1
+    assert catalog.snapshot().unseen == {}
+
+
+def test_an_edge_its_declarer_dropped_counts_no_more(tmp_path: Path, catalog: Catalog):
+    models = ("Resource m1, type: ai-model", "Resource m2, type: ai-model")
+    source = a_source(tmp_path / "a.yaml", *models, "Component c, dependsOn: ['resource:m1']")
+    imported(catalog, source)
+    a_source(tmp_path / "a.yaml", *models, "Component c, dependsOn: ['resource:m2']")
+    report = imported(catalog, source, days=1)
+    assert (report.counts["withdrawn"], report.changed) == (1, True)
+    assert catalog.impact("resource:default/m1").consumers == ()
+    assert names(catalog.impact("resource:default/m2").consumers) == ["c"]
+
+
+def test_importing_another_file_marks_nothing_of_the_first(tmp_path: Path, catalog: Catalog):
+    models = a_source(
+        tmp_path / "models.yaml", "Resource m, type: ai-model, owner: t", "Group t, members: [u]"
+    )
+    imported(catalog, models)
+    people = a_source(
+        tmp_path / "more.yaml", "User u, memberOf: []", "Component c, dependsOn: ['resource:m'], owner: t"
+    )
+    report = imported(catalog, people)
+    assert report.unseen == ()
+    (consumer,) = catalog.impact("resource:default/m").consumers
+    assert consumer.owners == Owners(team_id="group:default/t", team_name="t", slack_ids=("U0U",))
+
+
+def test_an_edge_to_something_this_source_does_not_declare_is_not_forgotten(tmp_path: Path, catalog: Catalog):
+    a_source(tmp_path / "models.yaml", "Resource m, type: ai-model")
+    consumers = a_source(tmp_path / "consumers.yaml", "Component c, dependsOn: ['resource:m']")
+    imported(catalog, tmp_path)
+    alone = read_backstage([consumers])
+    assert alone.dependencies == ()
+    catalog.import_(alone, format="backstage", now=MONDAY)
+    assert names(catalog.impact("resource:default/m").consumers) == ["c"]
+
+
+def test_a_snapshot_stays_as_it_was_while_the_catalog_moves_on(tmp_path: Path, company: Catalog):
+    before = company.snapshot()
+    imported(company, a_source(tmp_path / "a.yaml", "Resource extra, type: ai-model"))
+    assert len(before.models()) == 12
+    assert len(company.models()) == 13
+    assert (before.version, company.version()) == (1, 2)
+
+
+def test_a_reader_beside_the_writer_sees_each_import(tmp_path: Path, store: SqliteStore, catalog: Catalog):
+    reader = SqliteStore(store.path, NoRetirements(), read_only=True)
+    try:
+        beside = Catalog(reader)
+        assert beside.models() == ()
+        imported(catalog, COMPANY)
+        assert len(beside.models()) == 12
+    finally:
+        reader.close()

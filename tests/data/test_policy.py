@@ -1,0 +1,200 @@
+"""What a policy file may say, and how one that may not is answered: with all that is wrong, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data import policy as policies
+from data.errors import Invalid
+from data.records.policy import Policy
+
+
+def problems(toml: str) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        policies.parsed(toml, source="eu.toml")
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_the_shipped_policy_says_what_the_sources_beside_its_numbers_say() -> None:
+    policy = policies.load()
+
+    assert (policy.review_days, policy.round_expires_days) == (14, 30)
+    assert [policy.notice_days(tier) for tier in (1, 2, 3)] == [180, 90, 30]
+    assert policy.reminder_days == (90, 60, 30, 7, 1, 0)
+    assert (policy.acknowledge_days, policy.escalate_again_days) == (7, 3)
+    assert (policy.archive_lead_days, policy.migrate_lead_days) == (21, 7)
+    assert (policy.zero_traffic_days, policy.dark_window_days) == (30, 30)
+    assert (policy.step_hour, policy.zone, policy.recheck_hours) == (9, "UTC", 24)
+    assert (policy.digest_weekday, policy.digest_hour) == (0, 9)
+    assert policy.governance_channel == "#model-retirements"
+    assert policy.quorum == {"owner": 1, "platform": 1, "product": 1, "security": 1}
+    assert policy.veto_roles == {"security"}
+
+
+def test_an_unknown_tier_counts_as_the_strictest() -> None:
+    assert policies.load().notice_days(0) == 180
+
+
+def test_every_number_of_the_shipped_policy_has_its_source_or_its_reason_beside_it() -> None:
+    tables = policies.DEFAULT.read_text(encoding="utf-8").split("[rounds]")[1].split("[steps]")[0]
+    numbers = [
+        line for line in tables.splitlines() if "days" in line and "=" in line and not line.startswith("#")
+    ]
+
+    assert len(numbers) == 12
+    assert all("#" in line for line in numbers)
+
+
+def test_a_file_of_ones_own_says_only_what_differs() -> None:
+    policy = policies.parsed(
+        '[channels]\ngovernance = "C024BE91L"\n[tiers.3]\nnotice_days = 45', source="eu.toml"
+    )
+
+    assert (policy.name, policy.governance_channel) == ("eu", "C024BE91L")
+    assert [policy.notice_days(tier) for tier in (1, 2, 3)] == [180, 90, 45]
+    assert policy.roles == policies.load().roles
+
+
+def test_roles_of_ones_own_replace_all_shipped_ones() -> None:
+    policy = policies.parsed('[roles.risk]\npeople = ["U1AB"]\nveto = true', source="eu.toml")
+
+    assert policy.quorum == {"risk": 1}
+    assert policy.veto_roles == {"risk"}
+
+
+def test_the_digest_names_the_version_and_changes_with_it() -> None:
+    shipped, changed = policies.load(), policies.parsed("[steps]\nhour = 10", source="default.toml")
+
+    assert shipped.digest == policies.load().digest == policies.digest_of(shipped)
+    assert shipped.digest.startswith("sha256:")
+    assert changed.digest != shipped.digest
+
+
+def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
+    toml = """
+    colour = "blue"
+    [rounds]
+    review_days = "two weeks"
+    reviewdays = 3
+    [reminders]
+    days_before = [7, 30, 7]
+    [digest]
+    weekday = "someday"
+    [steps]
+    zone = "Mars/Olympus"
+    [channels]
+    governance = "general chat"
+    [tiers.4]
+    notice_days = 5
+    [roles.risk]
+    approvals = true
+    """
+
+    assert sorted(problems(toml)) == sorted(
+        [
+            (
+                "eu.toml colour: unknown; known here: name, channels, rounds, reminders, escalation, "
+                "archive, migrate, disable, steps, digest, roles, tiers"
+            ),
+            'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
+            "eu.toml [rounds] reviewdays = 3: unknown; known here: review_days, expires_days",
+            (
+                "eu.toml [reminders] days_before = [7, 30, 7]: different whole numbers of days from 0 to "
+                "3650, the largest first, e.g. [30, 7, 1, 0]"
+            ),
+            (
+                'eu.toml [digest] weekday = "someday": one of monday, tuesday, wednesday, thursday, '
+                "friday, saturday, sunday"
+            ),
+            'eu.toml [steps] zone = "Mars/Olympus": the IANA name of a time zone, e.g. "Europe/Lisbon"',
+            (
+                'eu.toml [channels] governance = "general chat": a channel as "#name" or by its id, '
+                'e.g. "C024BE91L"'
+            ),
+            'eu.toml [tiers] 4 = {"notice_days": 5}: unknown; known here: 1, 2, 3',
+            "eu.toml [roles.risk] approvals = true: a whole number of approvals from 1 to 20",
+            "eu.toml [roles.risk]: nobody could vote; give it groups or people",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("toml", "problem"),
+    [
+        pytest.param(
+            "[tiers.1]\nnotice_days = 60",
+            "eu.toml [tiers.1] notice_days = 60: at least the 90 of tier 2: tier 1 is the strictest",
+            id="tier 1 shorter than tier 2",
+        ),
+        pytest.param(
+            "[archive]\nlead_days = 31",
+            "eu.toml [archive] lead_days = 31: at most the shortest notice, 30: nothing is archived "
+            "for a switch-off not yet announced",
+            id="archived before it is announced",
+        ),
+        pytest.param(
+            "[migrate]\nlead_days = 21",
+            (
+                "eu.toml [migrate] lead_days = 21: less than [archive] lead_days, 21: the archive is "
+                "proven first"
+            ),
+            id="moved before the archive is proven",
+        ),
+        pytest.param(
+            "[rounds]\nexpires_days = 14",
+            (
+                "eu.toml [rounds] expires_days = 14: more than review_days, 14: a round must be able "
+                "to close before it expires"
+            ),
+            id="a round that can never close",
+        ),
+        pytest.param(
+            "[escalation]\nacknowledge_days = 24",
+            "eu.toml [escalation] acknowledge_days = 24: at most 23: consumers must have moved by then where "
+            "the notice is shortest",
+            id="acknowledged after it must be migrated",
+        ),
+        pytest.param(
+            '[roles.risk]\npeople = ["U1AB"]\napprovals = 2',
+            "eu.toml [roles.risk] approvals = 2: at most the number of its people, 1",
+            id="more approvals than people",
+        ),
+        pytest.param(
+            "roles = {}",
+            'eu.toml [roles]: at least one role, e.g. [roles.owner] with groups = ["model.owner"]',
+        ),
+        pytest.param("rounds = 3", "eu.toml rounds = 3: a table, [rounds]", id="no table"),
+        pytest.param(
+            "[steps]\nhour = true",
+            "eu.toml [steps] hour = true: a whole number of hours from 0 to 23",
+            id="true is no 1",
+        ),
+        pytest.param(
+            "[steps\n",
+            "eu.toml: not TOML: Expected ']' at the end of a table declaration (at line 1, column 7)",
+            id="not TOML",
+        ),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_with_the_rule(toml: str, problem: str) -> None:
+    assert problems(toml) == [problem]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="cannot be read \\(No such file or directory\\); name a TOML file"):
+        policies.load(tmp_path / "eu.toml")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "eu.toml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(Invalid, match="not UTF-8 text"):
+        policies.load(tmp_path / "eu.toml")
+
+
+def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
+    fields = {field for keys in policies.FIELDS.values() for field, _ in keys.values()}
+
+    assert fields | {"name", "digest", "roles", "tiers"} == set(Policy.__struct_fields__)

@@ -1,0 +1,1 @@
+"""The far ends of our ports, one file per thing wrapped."""

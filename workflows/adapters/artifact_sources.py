@@ -1,0 +1,147 @@
+"""Where artifacts come from: a local path, file:// or s3:// URI becomes files that can be read and re-checked.
+
+Listing reads no content and changes nothing, so calling it twice is safe. Only what a URI names is followed:
+a link that leads elsewhere is refused, because it would archive what nobody voted on.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from data.archives import PayloadFile
+from data.bag import changed
+from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
+from data.fixity import CHUNK_BYTES
+from workflows.adapters.s3_objects import S3Objects
+
+_ACCEPTED = "accepted are an absolute path, file:///path or s3://bucket/key-or-prefix"
+
+
+class ArtifactSources:
+    """`endpoint_url` points S3 at another server than AWS."""
+
+    def __init__(self, *, endpoint_url: str | None = None) -> None:
+        self._s3 = S3Objects(endpoint_url=endpoint_url)
+
+    def files(self, uri: str) -> tuple[PayloadFile, ...]:
+        """All files a URI names, sorted by path below it; a single file has the path ""."""
+        scheme, _, rest = uri.partition("://")
+        if not rest:
+            return _local_files(Path(uri), uri)
+        if scheme == "s3":
+            return self._s3.files(uri)
+        parts = urlsplit(uri)
+        if scheme == "file" and parts.netloc in ("", "localhost"):
+            return _local_files(Path(unquote(parts.path)), uri)
+        raise Invalid([Problem(field="artifact", value=repr(uri), accepted=_ACCEPTED)])
+
+
+def _local_files(path: Path, uri: str) -> tuple[PayloadFile, ...]:
+    if not path.is_absolute() or "\0" in uri:
+        raise Invalid([Problem(field="artifact", value=repr(uri), accepted=_ACCEPTED)])
+    try:
+        top = path.resolve(strict=True)
+        paths = sorted(_tree(top), key=lambda found: found.as_posix()) if top.is_dir() else [top]
+        files = tuple(_LocalFile(found, top).as_payload() for found in paths)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound("artifact", uri, closest=_closest(path)) from error
+    except (OSError, RuntimeError) as error:  # pathlib tells of a ring of links by RuntimeError before 3.13
+        raise _unreadable(uri, error) from error
+    if not files:
+        raise Refused(
+            f"Cannot archive {uri}",
+            reasons=["the folder has no file"],
+            next_step="Correct the artifact in the catalog, import it, then archive again",
+        )
+    return files
+
+
+def _tree(top: Path) -> Iterator[Path]:
+    def fail(error: OSError) -> None:
+        raise error
+
+    for folder, subfolders, names in os.walk(top, onerror=fail):
+        yield from (Path(folder, name) for name in names)
+        for name in subfolders:
+            if (link := Path(folder, name)).is_symlink():
+                raise Refused(
+                    f"Cannot archive {link}",
+                    reasons=[f"it is a link to the folder {link.readlink()}"],
+                    next_step="Name that folder as an artifact of its own, or replace the link by its content",
+                )
+
+
+class _LocalFile:
+    """A file as it was when listed."""
+
+    def __init__(self, path: Path, top: Path) -> None:
+        self._path = path
+        self._target = path.resolve(strict=True)
+        if not self._target.is_relative_to(top):
+            raise Refused(
+                f"Cannot archive {path}",
+                reasons=[f"it is a link out of {top} to {self._target}"],
+                next_step="Replace the link by the file itself, then archive again",
+            )
+        self._listed = self._target.lstat()
+        if not stat.S_ISREG(self._listed.st_mode):
+            raise Refused(
+                f"Cannot archive {path}",
+                reasons=["it is no regular file"],
+                next_step="Remove it from the artifacts, then archive again",
+            )
+        self._relative = "" if path == top else path.relative_to(top).as_posix()
+
+    def as_payload(self) -> PayloadFile:
+        return PayloadFile(
+            path=self._relative, size_bytes=self._listed.st_size, chunks=self._chunks, recheck=self._recheck
+        )
+
+    def _chunks(self) -> Iterator[bytes]:
+        try:
+            # Not following links again: the one that was resolved may since point elsewhere.
+            descriptor = os.open(self._target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123, a descriptor and no path
+                self._require_same(os.fstat(descriptor))
+                while chunk := file.read(CHUNK_BYTES):
+                    yield chunk
+        except FileNotFoundError as error:
+            raise changed(str(self._path), "it was removed") from error
+        except OSError as error:
+            raise _unreadable(str(self._path), error) from error
+
+    def _recheck(self) -> None:
+        try:
+            found = self._target.lstat()
+        except FileNotFoundError as error:
+            raise changed(str(self._path), "it was removed") from error
+        except OSError as error:
+            raise _unreadable(str(self._path), error) from error
+        self._require_same(found)
+
+    def _require_same(self, found: os.stat_result) -> None:
+        listed = self._listed
+        if found.st_size != listed.st_size:
+            raise changed(str(self._path), f"{listed.st_size:,} bytes when listed, {found.st_size:,} now")
+        if (found.st_dev, found.st_ino) != (listed.st_dev, listed.st_ino):
+            raise changed(str(self._path), "another file took its place")
+        if found.st_mtime_ns != listed.st_mtime_ns:
+            raise changed(str(self._path), "it was written to")
+
+
+def _unreadable(name: str, error: Exception) -> Unavailable:
+    why = getattr(error, "strerror", None) or str(error)
+    return Unavailable(f"Cannot read {name}: {why}. Let the bot read it; it is tried again")
+
+
+def _closest(path: Path) -> list[str]:
+    try:
+        beside = sorted(os.listdir(path.parent))  # noqa: PTH208, names and not paths are compared
+    except OSError:
+        return []
+    return [str(path.parent / name) for name in difflib.get_close_matches(path.name, beside)]

@@ -1,0 +1,77 @@
+"""What an AWS error means for us: to be tried again, or refused until a person changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+
+from data.errors import EmeritusError, Refused, Unavailable
+
+# docs.aws.amazon.com/general/latest/gr/api-retries.html and the services' own lists of common errors
+_THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "SlowDown",
+}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_FOREIGN_KEYS = {
+    "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}  # fmt: skip
+
+# The S3 permissions that are not called like their operations.
+_PERMISSIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+
+
+@contextmanager
+def aws_errors(doing: str, *, service: str) -> Iterator[None]:
+    """Every botocore error inside becomes one of ours. `doing` completes "Cannot ..."."""
+    try:
+        yield
+    except ClientError as error:
+        raise _from_answer(error, doing, service) from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise Refused(
+            f"Cannot {doing}",
+            reasons=["the bot has no AWS credentials"],
+            next_step="Give it a role or set AWS_PROFILE, then try again",
+        ) from error
+    except BotoCoreError as error:
+        raise Unavailable(f"Cannot {doing}: {error}. It is tried again") from error
+
+
+def code_of(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def message_of(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Message", "")
+
+
+def _from_answer(error: ClientError, doing: str, service: str) -> EmeritusError:
+    code, status = code_of(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _THROTTLED or status == 429 or status >= 500:
+        return Unavailable(f"Cannot {doing}: AWS answers {code or status}. It is tried again")
+    if code in _EXPIRED:
+        return Unavailable(
+            f"Cannot {doing}: the bot's AWS credentials have expired. Renew them; it is tried again"
+        )
+    if code in _FOREIGN_KEYS:
+        reason = f"AWS does not know the bot's credentials ({code})"
+        return Refused(
+            f"Cannot {doing}", reasons=[reason], next_step="Correct the credentials, then try again"
+        )
+    if code in _DENIED:
+        permission = f"{service}:{error.operation_name}"
+        permission = _PERMISSIONS.get(permission, permission)
+        reason = f"AWS denies {permission}"
+        return Refused(
+            f"Cannot {doing}", reasons=[reason], next_step=f"Allow {permission} to the bot, then try again"
+        )
+    reason = f"{error.operation_name} answers {code}: {message_of(error)}"
+    return Refused(f"Cannot {doing}", reasons=[reason], next_step="Correct that in AWS, then try again")

@@ -1,0 +1,201 @@
+"""An archive in a local directory: one folder per subject, in it one BagIt bag per content. Safe to call twice.
+
+Tamper-evident, not tamper-proof: files are read-only and every digest is checked against one recorded outside,
+but whoever owns the disk can delete a bag. Promises that nobody can delete need a store with object lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from data.archives import Artifact, Drilled, PayloadFile, Stopped, Stored
+from data.bag import publish, sync_folders, write_bag, write_synced, writing
+from data.bag_paths import stays_inside
+from data.errors import Corrupt, Refused, Unavailable
+from data.fixity import Fault, Finding, Fixity, check, looks_complete, read_back, report
+from data.manifest import sha256_id
+from data.records.retirement import Archived
+from workflows.adapters.artifact_sources import ArtifactSources
+
+ARTIFACTS_FILE = "artifacts.json"
+
+_PARTIAL, _RESTORED = ".partial", ".restored"
+_SHELF_NAME_MAX = 100
+
+
+class LocalDirectory:
+    """`root` is made when the first archive is put; locations are relative to it, so it can be moved."""
+
+    def __init__(self, root: Path, sources: ArtifactSources | None = None) -> None:
+        self.root = root
+        self._sources = sources or ArtifactSources()
+
+    def put(
+        self,
+        name: str,
+        artifacts: Sequence[Artifact],
+        info: Mapping[str, str],
+        now: Callable[[], datetime],
+        stopped: Stopped,
+    ) -> Stored:
+        """Archive the artifacts of a subject. The same content put twice is one bag with one id.
+
+        A bag already there is read back before the new copy of it is thrown away: Corrupt when it has rotted.
+        """
+        payload = [file for artifact in artifacts for file in self._payload(artifact)]
+        shelf = self.root / _shelf_name(name)
+        with writing(shelf, 0):
+            shelf.mkdir(parents=True, exist_ok=True)
+        with _alone(shelf):
+            partial = shelf / _PARTIAL
+            bag = write_bag(
+                partial,
+                payload,
+                info=info,
+                tags={ARTIFACTS_FILE: msgspec.json.format(msgspec.json.encode(list(artifacts))) + b"\n"},
+                bagged_on=now().date(),
+                stopped=stopped,
+            )
+            final = shelf / bag.preservation_id.removeprefix("sha256:")
+            if final.exists():
+                fixity = check(final, manifest_digest=bag.manifest_digest, stopped=stopped)
+                _require_sound(
+                    fixity, f"Move {final} aside and keep it for a look, then archive again", read_at=now()
+                )
+            else:
+                publish(partial, final)
+        archived = Archived(
+            location=final.relative_to(self.root).as_posix(),
+            preservation_id=bag.preservation_id,
+            manifest_digest=bag.manifest_digest,
+            files=len(bag.files),
+            bytes=bag.bytes,
+        )
+        return Stored(archived=archived, artifacts=bag.files)
+
+    def drill(
+        self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
+    ) -> Drilled:
+        """Restore the whole bag beside itself, check the restored copy, and remove it. Changes nothing stored.
+
+        manifest_digest   as recorded when it was archived: the manifest in the bag may have been rewritten
+        """
+        bag = self.path(location)
+        if not self.root.is_dir():
+            raise Unavailable(
+                f"Cannot reach the archive {self.root}: no such directory. Mount it or correct EMERITUS_ARCHIVE; "
+                "it is tried again"
+            )
+        next_step = "Nothing was switched off; archive again, or bring the bag back from a second copy"
+        if not bag.is_dir():
+            raise Corrupt(f"The archive {bag} is missing. {next_step}")
+        with _alone(bag.parent):
+            restored = bag.parent / _RESTORED
+            findings = _restore(bag, restored, stopped)
+            fixity = check(restored, manifest_digest=manifest_digest, stopped=stopped)
+        lost = {finding.path for finding in findings}
+        findings += [finding for finding in fixity.findings if finding.path not in lost]
+        fixity = msgspec.structs.replace(fixity, findings=tuple(findings))
+        read_at = now()
+        _require_sound(fixity, next_step, read_at=read_at)
+        return Drilled(
+            files=fixity.files, bytes=fixity.bytes, read_at=read_at, manifest_digest=fixity.manifest_digest
+        )
+
+    def exists(self, location: str, manifest_digest: str) -> bool:
+        """A cheap look: the recorded manifest is there, with as many files and bytes as it had. No proof."""
+        return looks_complete(self.path(location), manifest_digest=manifest_digest)
+
+    def path(self, location: str) -> Path:
+        """Where a bag lies. A location that leads out of the archive is refused, wherever it came from."""
+        if not stays_inside(location):
+            raise Refused(
+                f"Cannot open the archive {location!r}",
+                reasons=["it lies outside of the archive directory"],
+                next_step="Use the location recorded when it was archived",
+            )
+        return self.root / location
+
+    def _payload(self, artifact: Artifact) -> Iterator[PayloadFile]:
+        for file in self._sources.files(artifact.source):
+            path = f"{artifact.path}/{file.path}" if file.path else artifact.path
+            yield PayloadFile(path=path, size_bytes=file.size_bytes, chunks=file.chunks, recheck=file.recheck)
+
+
+def _shelf_name(name: str) -> str:
+    """A folder name people recognise, whatever the subject is called. Two subjects may share one harmlessly:
+    what lies in it is named by content."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_SHELF_NAME_MAX]
+    return readable if readable == name else f"{readable or 'model'}-{sha256_id(name.encode())[7:15]}"
+
+
+@contextmanager
+def _alone(shelf: Path) -> Iterator[None]:
+    """Hold the shelf against other processes, and leave no half-finished copy on it, ours or a killed one's."""
+    with writing(shelf, 0):
+        descriptor = os.open(shelf, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unavailable(
+                f"Another copy or drill is under way in {shelf}; it is tried again when that has ended"
+            ) from error
+        try:
+            _sweep(shelf)
+            yield
+        finally:
+            _sweep(shelf)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(shelf: Path) -> None:
+    with writing(shelf, 0):
+        for name in (_PARTIAL, _RESTORED):
+            if (shelf / name).exists():
+                shutil.rmtree(shelf / name)
+
+
+def _restore(bag: Path, target: Path, stopped: Stopped) -> list[Finding]:
+    """Copy all that is in the bag. What the disk no longer gives is a finding; links are copied as links, so
+    that the check of the copy sees them for what they are."""
+    findings = []
+    entries = sorted(entry for entry in bag.rglob("*") if entry.is_symlink() or not entry.is_dir())
+    bytes_needed = sum(entry.lstat().st_size for entry in entries)
+    with writing(target, bytes_needed):
+        target.mkdir()
+        for entry in entries:
+            copy = target / entry.relative_to(bag)
+            try:
+                if entry.is_symlink():
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    copy.symlink_to(entry.readlink())
+                elif entry.is_file():
+                    write_synced(copy, _until(stopped, entry))
+            except Corrupt as error:
+                path = entry.relative_to(bag).as_posix()
+                findings.append(Finding(fault=Fault.UNREADABLE, path=path, found=str(error)))
+        sync_folders(target)
+    return findings
+
+
+def _until(stopped: Stopped, path: Path) -> Iterator[bytes]:
+    for chunk in read_back(path):
+        if stopped():
+            raise Unavailable(f"Stopped while restoring {path}; the drill starts over")
+        yield chunk
+
+
+def _require_sound(fixity: Fixity, next_step: str, *, read_at: datetime) -> None:
+    if fixity.findings:
+        raise Corrupt(report(fixity, read_at=read_at, next_step=next_step))

@@ -1,0 +1,262 @@
+"""Switches our embedded endpoints on and off, and reads their meters. One model server process per endpoint.
+
+Calling anything twice is safe. One folder per endpoint keeps config, weights and call log, so a restarted bot
+finds its servers again. What is running is never believed from a file but probed: a lock the process holds
+while it lives, and its own answer to GET /identity. No pid is signalled that did not answer for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from data.errors import Corrupt, Invalid, NotFound, Problem, Unavailable
+from workflows.adapters import call_log, model_server
+from workflows.adapters.model_server import Calendar, LogisticRegression
+
+CONFIG_FILE = "endpoint.json"
+PROBE_TIMEOUT_SECONDS = 2.0
+START_TIMEOUT_SECONDS = 20.0
+STOP_TIMEOUT_SECONDS = 5.0
+POLL_SECONDS = 0.02
+
+
+class Status(StrEnum):
+    SERVING = "serving"
+    DISABLED = "disabled"
+    ABSENT = "absent"
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is wanted of an endpoint; `port` is the last one it had, 0 before its first start."""
+
+    ref: str
+    wanted: Status
+    port: int = 0
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    instance: str
+    pid: int
+    port: int
+
+
+class LocalEndpoints:
+    """Drives the servers under `state_dir`. `calendar` is what their call logs are stamped with."""
+
+    def __init__(self, state_dir: Path, *, calendar: Calendar | None = None) -> None:
+        self._state = state_dir
+        self._calendar = calendar or Calendar()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._lock = threading.RLock()
+
+    def start(self, ref: str, weights_path: Path) -> None:
+        """Make `ref` exist, with its own copy of the weights. One disabled on purpose stays disabled."""
+        try:
+            LogisticRegression.read(weights_path)
+            weights = weights_path.read_bytes()
+        except (OSError, ValueError) as error:
+            accepted = f"needs a readable JSON of intercept and coefficients ({error})"
+            raise Invalid(
+                [Problem(field=f"weights of {ref}", value=str(weights_path), accepted=accepted)]
+            ) from error
+        with self._lock:
+            folder = self.folder(ref)
+            config = self._config(ref)
+            kept = folder / model_server.WEIGHTS_FILE
+            if config is None:
+                folder.mkdir(parents=True, exist_ok=True)
+                model_server.write_atomically(kept, weights)
+                self._save(Config(ref=ref, wanted=Status.SERVING))
+            elif kept.exists() and kept.read_bytes() != weights:
+                accepted = (
+                    f"{ref} already serves other weights, kept in {kept}; give a new model its own endpoint"
+                )
+                raise Invalid(
+                    [Problem(field=f"weights of {ref}", value=str(weights_path), accepted=accepted)]
+                )
+            elif config.wanted is Status.DISABLED:
+                return
+            self._run(ref)
+
+    def describe(self, ref: str) -> str:
+        """`serving`, `disabled` or `absent`, as seen now. A process that lives but is mute is Unavailable."""
+        if self._config(ref) is None:
+            return Status.ABSENT
+        if self._answering(ref) is not None:
+            return Status.SERVING
+        if not self._is_running(ref):
+            return Status.DISABLED
+        lock = self.folder(ref) / model_server.LOCK_FILE
+        raise Unavailable(
+            f"Endpoint {ref} has a running process that does not answer. Ask again in a moment; "
+            f"if it stays so, stop the process that holds {lock}"
+        )
+
+    def address(self, ref: str) -> str:
+        """Where a serving endpoint takes its calls."""
+        found = self._answering(ref)
+        if found is None:
+            raise Unavailable(f"Endpoint {ref} is not serving. Bring it back with /retire restore")
+        return f"http://127.0.0.1:{found.port}/predict"
+
+    def disable(self, ref: str) -> None:
+        """Stop the process and see that it is gone; config, weights and call log stay for `restore`."""
+        with self._lock:
+            config = self._known(ref)
+            self._save(msgspec.structs.replace(config, wanted=Status.DISABLED))
+            self._stop(ref)
+
+    def restore(self, ref: str) -> None:
+        """Serve again from what was kept, on the same port when it is still free."""
+        with self._lock:
+            config = self._known(ref)
+            self._save(msgspec.structs.replace(config, wanted=Status.SERVING))
+            self._run(ref)
+
+    def stop_all(self) -> None:
+        """End every process. What is wanted stays as it is: a later `start` or `restore` brings them back."""
+        with self._lock:
+            for file in sorted(self._state.glob(f"*/{CONFIG_FILE}")):
+                self._stop(self._read_config(file).ref)
+
+    def metered_since(self, ref: str) -> datetime | None:
+        """The earliest instant the call log covers; None when there is no readable log."""
+        return call_log.covered_since(self._calls(ref))
+
+    def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:
+        """Calls in [since, until). None when the log does not reach back that far: unknown is never zero."""
+        return call_log.count(self._calls(ref), since=since, until=until)
+
+    def callers(self, ref: str, since: datetime) -> dict[str, int]:
+        """Who called how often since then, most often first; Unavailable when the log cannot be read."""
+        found = call_log.callers(self._calls(ref), since=since)
+        if found is None:
+            raise Unavailable(f"The call log of endpoint {ref} cannot be read, so its callers are unknown")
+        return found
+
+    def folder(self, ref: str) -> Path:
+        """Readable for people, exact for us: the digest keeps churn and Churn apart on any file system."""
+        readable = "".join(c if c.isalnum() or c in "-_" else "-" for c in ref)[:40]
+        return self._state / f"{readable}.{hashlib.sha256(ref.encode()).hexdigest()[:12]}"
+
+    def _calls(self, ref: str) -> Path:
+        return self.folder(ref) / model_server.CALLS_FILE
+
+    def _run(self, ref: str) -> None:
+        if self._answering(ref) is not None:
+            return
+        if not self._is_running(ref):  # a stale address would only send probes to a stranger
+            (self.folder(ref) / model_server.ADDRESS_FILE).unlink(missing_ok=True)
+        if (ended := self._children.get(ref)) is not None and ended.poll() is not None:
+            del self._children[ref]
+        folder, port = self.folder(ref), self._known(ref).port
+        options = {"name": ref, "state": folder.absolute(), "port": port, "instance": secrets.token_hex(8)}
+        options |= {f"calendar-{name}": value for name, value in self._calendar._asdict().items()}
+        with (folder / "server.log").open("wb") as log:
+            # Its own session: Ctrl-C on the bot's terminal must not switch endpoints off.
+            child = subprocess.Popen(
+                [sys.executable, "-m", model_server.__name__, *(f"--{k}={v}" for k, v in options.items())],
+                cwd=Path(__file__).resolve().parents[2],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while (found := self._answering(ref)) is None:
+            # A child that ended may have met an earlier bot's server still starting: that one will answer.
+            if time.monotonic() > deadline or (child.poll() is not None and not self._is_running(ref)):
+                child.kill()
+                child.wait()
+                said = (folder / "server.log").read_text(errors="replace").strip().rpartition("\n")[2]
+                raise Unavailable(
+                    f"Endpoint {ref} did not start: {said or 'no answer'}. See {folder / 'server.log'}"
+                )
+            time.sleep(POLL_SECONDS)
+        if found.pid == child.pid:
+            self._children[ref] = child
+        else:
+            child.wait()
+        self._save(msgspec.structs.replace(self._known(ref), port=found.port))
+
+    def _stop(self, ref: str) -> None:
+        child = self._children.pop(ref, None)
+        patience_until = time.monotonic() + STOP_TIMEOUT_SECONDS
+        asked: set[int] = set()
+        while self._is_running(ref):
+            is_ours = (
+                child is not None and child.poll() is None
+            )  # not reaped, so the pid is still this child's
+            found = self._answering(ref)
+            pid = child.pid if child is not None and is_ours else found.pid if found is not None else None
+            if pid is not None and pid not in asked:
+                os.kill(pid, signal.SIGTERM)
+                asked.add(pid)
+            if time.monotonic() > patience_until:
+                if child is None or not is_ours:
+                    lock = self.folder(ref) / model_server.LOCK_FILE
+                    raise Unavailable(f"Endpoint {ref} still runs. Stop whoever holds {lock}, then try again")
+                child.kill()
+                child.wait()
+            time.sleep(POLL_SECONDS)
+        if child is not None:
+            child.wait()
+
+    def _is_running(self, ref: str) -> bool:
+        """Whether a process holds the lock, which the kernel frees when the process ends, however it ends."""
+        return model_server.is_locked(self.folder(ref) / model_server.LOCK_FILE)
+
+    def _answering(self, ref: str) -> Address | None:
+        """The address, if the server there says that it is the one that wrote it."""
+        if not self._is_running(ref):
+            return None
+        try:
+            file = self.folder(ref) / model_server.ADDRESS_FILE
+            address = msgspec.json.decode(file.read_bytes(), type=Address)
+            connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=PROBE_TIMEOUT_SECONDS)
+            try:
+                connection.request("GET", "/identity")
+                said = json.loads(connection.getresponse().read(4096))
+            finally:
+                connection.close()
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        expected = {"name": ref, "instance": address.instance, "pid": address.pid}
+        return address if said == expected else None
+
+    def _known(self, ref: str) -> Config:
+        config = self._config(ref)
+        if config is None:
+            known = [self._read_config(file).ref for file in sorted(self._state.glob(f"*/{CONFIG_FILE}"))]
+            raise NotFound("endpoint", ref, closest=known[:5])
+        return config
+
+    def _config(self, ref: str) -> Config | None:
+        file = self.folder(ref) / CONFIG_FILE
+        return self._read_config(file) if file.exists() else None
+
+    def _read_config(self, file: Path) -> Config:
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Config)
+        except (OSError, ValueError) as error:
+            raise Corrupt(
+                f"{file} cannot be read ({error}). Move its folder away and start the endpoint again"
+            ) from error
+
+    def _save(self, config: Config) -> None:
+        model_server.write_atomically(self.folder(config.ref) / CONFIG_FILE, msgspec.json.encode(config))

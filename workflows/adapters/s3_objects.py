@@ -1,0 +1,140 @@
+"""Objects in S3 as files to archive: listed, streamed once, and checked for having stayed the same. Only reads."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from data.archives import PayloadFile
+from data.bag import changed
+from data.errors import Invalid, NotFound, Problem, Refused
+from data.fixity import CHUNK_BYTES
+from workflows.adapters.aws_errors import aws_errors, code_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_GONE = ("404", "NoSuchKey", "NoSuchBucket", "412", "PreconditionFailed")
+
+
+class S3Objects:
+    """`endpoint_url` points at another server than AWS."""
+
+    def __init__(self, *, endpoint_url: str | None = None) -> None:
+        self._endpoint_url = endpoint_url
+        self._made: S3Client | None = None
+
+    def files(self, uri: str) -> tuple[PayloadFile, ...]:
+        """The object of that key, or else all objects below it, sorted; a single object has the path ""."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        if not bucket:
+            raise Invalid(
+                [Problem(field="artifact", value=repr(uri), accepted="name it as s3://bucket/key-or-prefix")]
+            )
+        with aws_errors(f"list {uri}", service="s3"):
+            try:
+                found = self._single(bucket, key) or self._below(bucket, key)
+            except ClientError as error:
+                if code_of(error) != "NoSuchBucket":
+                    raise
+                raise NotFound("bucket", bucket) from error
+            if not found:
+                raise NotFound("artifact", uri, closest=self._closest(bucket, key))
+        return tuple(file.as_payload() for file in found)
+
+    def _client(self) -> S3Client:
+        if self._made is None:
+            import boto3  # noqa: PLC0415, it takes 0.4 s that a bot without S3 need not spend
+            from botocore.config import Config  # noqa: PLC0415
+
+            config = Config(
+                connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3}
+            )
+            self._made = boto3.client("s3", endpoint_url=self._endpoint_url, config=config)
+        return self._made
+
+    def _single(self, bucket: str, key: str) -> list[_S3Object]:
+        if not key or key.endswith("/"):
+            return []
+        try:
+            head = self._client().head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if code_of(error) in ("404", "NoSuchKey"):
+                return []
+            raise
+        return [_S3Object(self._client(), bucket, key, "", head["ContentLength"], head["ETag"])]
+
+    def _below(self, bucket: str, key: str) -> list[_S3Object]:
+        prefix = f"{key.rstrip('/')}/" if key else ""
+        found = []
+        for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                # Consoles mark a folder by an empty object whose key ends in a slash.
+                if entry["Size"] or not entry["Key"].endswith("/"):
+                    path = entry["Key"].removeprefix(prefix)
+                    found.append(
+                        _S3Object(self._client(), bucket, entry["Key"], path, entry["Size"], entry["ETag"])
+                    )
+        return sorted(found, key=lambda entry: entry.path)
+
+    def _closest(self, bucket: str, key: str) -> list[str]:
+        folder, _, name = key.rstrip("/").rpartition("/")
+        prefix = f"{folder}/" if folder else ""
+        page = self._client().list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/")
+        beside = [entry["Key"] for entry in page.get("Contents", [])]
+        beside += [entry["Prefix"] for entry in page.get("CommonPrefixes", [])]
+        names = {one.removeprefix(prefix).rstrip("/"): one for one in beside}
+        return [f"s3://{bucket}/{names[match]}" for match in difflib.get_close_matches(name, names)]
+
+
+class _S3Object:
+    """An object as it was when listed, and the version that was read."""
+
+    def __init__(
+        self, client: S3Client, bucket: str, key: str, path: str, size_bytes: int, etag: str
+    ) -> None:
+        self._client, self._bucket, self._key = client, bucket, key
+        self._uri = f"s3://{bucket}/{key}"
+        self.path, self._size_bytes, self._etag = path, size_bytes, etag
+        self._version_read: str | None = None
+
+    def as_payload(self) -> PayloadFile:
+        return PayloadFile(
+            path=self.path, size_bytes=self._size_bytes, chunks=self._chunks, recheck=self._recheck
+        )
+
+    def _chunks(self) -> Iterator[bytes]:
+        with aws_errors(f"read {self._uri}", service="s3"):
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._key, IfMatch=self._etag)
+            except ClientError as error:
+                raise self._translated(error) from error
+            self._version_read = answer.get("VersionId")
+            yield from answer["Body"].iter_chunks(CHUNK_BYTES)
+
+    def _recheck(self) -> None:
+        with aws_errors(f"read {self._uri}", service="s3"):
+            try:
+                head = self._client.head_object(Bucket=self._bucket, Key=self._key)
+            except ClientError as error:
+                raise self._translated(error) from error
+        if head["ETag"] != self._etag:
+            raise changed(self._uri, f"ETag {self._etag} when listed, {head['ETag']} now")
+        if head.get("VersionId") != self._version_read:
+            raise changed(
+                self._uri, f"version {self._version_read} was read, {head.get('VersionId')} is current"
+            )
+
+    def _translated(self, error: ClientError) -> Exception:
+        if code_of(error) in _GONE:
+            return changed(self._uri, "it was replaced or removed")
+        if code_of(error) == "InvalidObjectState":
+            return Refused(
+                f"Cannot archive {self._uri}",
+                reasons=["it lies in a storage class that must be restored first"],
+                next_step="Restore it in S3 (RestoreObject; hours for Glacier), then archive again",
+            )
+        return error

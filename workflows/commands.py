@@ -1,0 +1,189 @@
+"""Every command as a frozen record, in the imperative: what somebody, time, or a finished effect asks for.
+
+`by` is a Slack user id, or "emeritus" where time or an effect asks. Commands are stored (inbox, timers) as JSON.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from data.records.base import Prose, Record
+from data.records.retirement import Archived, Choice, Duty, Purpose, Reason, StepKind
+
+
+class Command(Record, frozen=True, kw_only=True, tag_field="command"):
+    by: str
+
+
+class Propose(Command, frozen=True, kw_only=True, tag="propose"):
+    """Open a retirement. No `endpoint_ids` means all endpoints the model has. `target_on`: last day of service."""
+
+    model_id: str
+    endpoint_ids: tuple[str, ...] = ()
+    successor_id: str = ""
+    reason: Reason
+    why: Prose
+    target_on: date
+
+
+class Revise(Command, frozen=True, kw_only=True, tag="revise"):
+    """Put another plan in the place of this one: votes are void, a new round opens."""
+
+    endpoint_ids: tuple[str, ...] = ()
+    successor_id: str = ""
+    reason: Reason
+    why: Prose
+    target_on: date
+
+
+class Cast(Command, frozen=True, kw_only=True, tag="cast"):
+    choice: Choice
+    plan_digest: str
+    purpose: Purpose = Purpose.RETIRE
+    comment: Prose = Prose()
+
+
+class CloseRound(Command, frozen=True, kw_only=True, tag="close round"):
+    number: int
+
+
+class RunStep(Command, frozen=True, kw_only=True, tag="run step"):
+    step: StepKind
+
+
+class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
+    """Acknowledge, report as migrated, or hand back. No `consumer_ids` means all that `by` answers for."""
+
+    consumer_ids: tuple[str, ...] = ()
+    duty: Duty
+
+
+class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):
+    consumer_id: str
+    until: date
+    reason: Prose
+
+
+class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"):
+    consumer_id: str
+    number: int
+    granted: str
+
+
+class Waive(Command, frozen=True, kw_only=True, tag="waive"):
+    """`what` is a consumer id or name, or "traffic"."""
+
+    what: str
+    reason: Prose
+
+
+class Remind(Command, frozen=True, kw_only=True, tag="remind"):
+    milestone: str
+
+
+class Escalate(Command, frozen=True, kw_only=True, tag="escalate"):
+    milestone: str
+    level: int
+
+
+class Pause(Command, frozen=True, kw_only=True, tag="pause"):
+    why: Prose
+
+
+class Resume(Command, frozen=True, kw_only=True, tag="resume"):
+    pass
+
+
+class Cancel(Command, frozen=True, kw_only=True, tag="cancel"):
+    why: Prose
+
+
+class Restore(Command, frozen=True, kw_only=True, tag="restore"):
+    why: Prose
+
+
+class HandOver(Command, frozen=True, kw_only=True, tag="hand over"):
+    to: str
+
+
+class ReportManual(Command, frozen=True, kw_only=True, tag="report manual"):
+    """A person says they switched an endpoint we cannot drive; `action` is "disable" or "restore"."""
+
+    endpoint_id: str
+    action: str
+    evidence: Prose
+
+
+class CheckManual(Command, frozen=True, kw_only=True, tag="check manual"):
+    """A second person has looked, and it is so."""
+
+    endpoint_id: str
+    action: str
+
+
+class RecordArchive(Command, frozen=True, kw_only=True, tag="record archive"):
+    archived: Archived
+
+
+class RecordDrill(Command, frozen=True, kw_only=True, tag="record drill"):
+    manifest_digest: str
+    files: int
+    bytes: int
+
+
+class RecordDisabled(Command, frozen=True, kw_only=True, tag="record disabled"):
+    endpoint_id: str
+
+
+class RecordRestored(Command, frozen=True, kw_only=True, tag="record restored"):
+    endpoint_id: str
+
+
+class RecordFailure(Command, frozen=True, kw_only=True, tag="record failure"):
+    step: StepKind
+    reason: str
+
+
+class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
+    pass
+
+
+AnyCommand = (
+    Propose
+    | Revise
+    | Cast
+    | CloseRound
+    | RunStep
+    | ChangeDuty
+    | AskForTime
+    | DecideExtension
+    | Waive
+    | Remind
+    | Escalate
+    | Pause
+    | Resume
+    | Cancel
+    | Restore
+    | HandOver
+    | ReportManual
+    | CheckManual
+    | RecordArchive
+    | RecordDrill
+    | RecordDisabled
+    | RecordRestored
+    | RecordFailure
+    | SendDigest
+)
+
+_decoder = msgspec.json.Decoder(AnyCommand)
+
+
+def encoded(command: Command) -> str:
+    return msgspec.json.encode(command).decode()
+
+
+def decoded(text: str) -> AnyCommand:
+    command: AnyCommand = _decoder.decode(text)
+    return command

@@ -1,0 +1,81 @@
+"""How every decision ends: the events are folded, and what must be told follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from data import events
+from data.records.decision import Decision, Effect, Timer
+from data.records.retirement import Progress, Retirement, StepKind
+from workflows.commands import Escalate, Remind, RunStep, encoded
+from workflows.rules import milestones, notices
+from workflows.rules.folding import evolve
+from workflows.rules.lifecycle import ENDED
+
+RetirementDecision = Decision[events.RetirementEvent]
+
+
+def folded(state: Retirement, happened: Iterable[events.RetirementEvent]) -> Retirement:
+    for event in happened:
+        state = evolve(state, event)
+    return state
+
+
+def decided(
+    state: Retirement,
+    *happened: events.RetirementEvent,
+    timers: tuple[Timer, ...] = (),
+    cancels: tuple[str, ...] = (),
+    effects: tuple[Effect, ...] = (),
+    reserves: tuple[str, ...] = (),
+    reply: str = "",
+) -> RetirementDecision:
+    """The events with their notices. An ended retirement drops its timers, and its endpoints are free again."""
+    after = folded(state, happened)
+    has_ended = after.state in ENDED and after.state is not state.state
+    return Decision(
+        events=happened,
+        timers=() if has_ended else timers,
+        cancels=("*",) if has_ended else cancels,
+        effects=(*effects, *notices.for_events(after, happened)),
+        reserves=reserves,
+        releases=has_ended,
+        reply=reply,
+    )
+
+
+def nothing(reply: str = "") -> RetirementDecision:
+    """Asked twice, or overtaken: nothing changes."""
+    return Decision(reply=reply)
+
+
+def step_timer(kind: StepKind, due_at: datetime) -> Timer:
+    return Timer(name=f"step/{kind}", due_at=due_at, command=encoded(RunStep(by=events.EMERITUS, step=kind)))
+
+
+def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """Every timer an announced retirement needs from `now` on: its steps, reminders and escalations."""
+    assert state.plan is not None
+    steps = tuple(
+        step_timer(step.kind, max(step.due_at, now))
+        for step in state.plan.steps
+        if state.progress(step.kind).progress in (Progress.PENDING, Progress.HELD)
+    )
+    told = tuple(
+        Timer(
+            name=f"remind/{milestone.name}",
+            due_at=milestone.due_at,
+            command=encoded(Remind(by=events.EMERITUS, milestone=milestone.name)),
+        )
+        for milestone in milestones.ahead(milestones.reminders(state), now)
+    )
+    raised = tuple(
+        Timer(
+            name=f"escalate/{milestone.name}/{milestone.level}",
+            due_at=milestone.due_at,
+            command=encoded(Escalate(by=events.EMERITUS, milestone=milestone.name, level=milestone.level)),
+        )
+        for milestone in milestones.ahead(milestones.escalations(state), now)
+    )
+    return (*steps, *told, *raised)

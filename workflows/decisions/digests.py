@@ -1,0 +1,49 @@
+"""The weekly digest: told once, also after downtime, and set for the next week in the same commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.records.base import Record
+from data.records.decision import Decision, Effect, EffectKind, Timer
+from data.records.facts import Facts
+from workflows.commands import SendDigest, encoded
+from workflows.rules.hours import day_of, next_digest_at
+
+STREAM = "digest"
+
+
+class DigestState(Record, frozen=True, kw_only=True):
+    version: int = 0
+    sent_at: datetime | None = None
+
+
+def evolve(state: DigestState, event: events.DigestSent) -> DigestState:
+    return DigestState(version=state.version + 1, sent_at=event.at)
+
+
+def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -> Decision[events.DigestSent]:
+    """The first time only sets the date; from then on it is sent when due."""
+    assert facts.policy is not None
+    timer = Timer(
+        name="weekly",
+        due_at=next_digest_at(now, facts.policy),
+        command=encoded(SendDigest(by=events.EMERITUS)),
+    )
+    if state.sent_at is None:
+        return Decision(events=(events.DigestSent(at=now, by=events.EMERITUS, since=now),), timers=(timer,))
+    day = day_of(now, facts.policy).isoformat()
+    effect = Effect(
+        key=f"digest/{day}",
+        kind=EffectKind.POST,
+        lane="digest",
+        body={
+            "notice": "digest",
+            "channel": facts.policy.governance_channel,
+            "since": state.sent_at.isoformat(),
+            "until": now.isoformat(),
+        },
+    )
+    sent = events.DigestSent(at=now, by=events.EMERITUS, since=state.sent_at)
+    return Decision(events=(sent,), timers=(timer,), effects=(effect,))

@@ -1,0 +1,247 @@
+"""What consumers' owners answer: acknowledged, migrated, not mine, more time; and what the coordinator decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.errors import Invalid, Problem, Refused
+from data.records.decision import Timer
+from data.records.facts import Facts
+from data.records.retirement import Duty, Extension, Obligation, Progress, Retirement, State, StepKind
+from workflows.commands import AskForTime, ChangeDuty, DecideExtension, Escalate, Remind, Waive
+from workflows.decisions.decided import (
+    RetirementDecision,
+    decided,
+    folded,
+    nothing,
+    running_timers,
+    step_timer,
+)
+from workflows.rules import milestones, obligations, plan as plans
+from workflows.rules.hours import instant_on
+from workflows.rules.permissions import check
+
+ANSWERS = {
+    Duty.ACKNOWLEDGED: "acknowledged: you know the dates",
+    Duty.MIGRATED: "migrated",
+    Duty.NOT_MINE: "handed back: the coordinator finds its owner",
+}
+
+
+def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datetime) -> RetirementDecision:
+    """Answer for one consumer, or for all of one's own. Saying the same thing twice changes nothing."""
+    _check_open(state)
+    if command.consumer_ids:
+        chosen = [obligations.named(state, consumer_id) for consumer_id in command.consumer_ids]
+        for duty in chosen:
+            obligations.check_owner(duty, command.by, state)
+    else:
+        check("change duty", command.by, state, facts)
+        chosen = list(obligations.of_person(state, command.by))
+    happened = tuple(
+        events.DutyChanged(at=now, by=command.by, consumer_id=duty.consumer.consumer_id, duty=command.duty)
+        for duty in chosen
+        if _may_become(duty, command.duty)
+    )
+    if not happened:
+        return nothing(
+            f"Nothing to change: {', '.join(f'{duty.consumer.name} is {duty.duty}' for duty in chosen)}."
+        )
+    names = ", ".join(duty.consumer.name for duty in chosen if _may_become(duty, command.duty))
+    return decided(
+        state,
+        *happened,
+        timers=_disable_again(folded(state, happened), now),
+        reply=f"{names} {ANSWERS[command.duty]}.",
+    )
+
+
+def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: datetime) -> RetirementDecision:
+    """Ask the coordinator for a later date."""
+    duty = obligations.named(state, command.consumer_id)
+    obligations.check_owner(duty, command.by, state)
+    extension = asked_extension(state, command, now)
+    event = events.DutyChanged(
+        at=now,
+        by=command.by,
+        consumer_id=duty.consumer.consumer_id,
+        duty=Duty.NEEDS_TIME,
+        note=command.reason,
+        extension=extension,
+    )
+    return decided(
+        state, event, reply=f"Asked for {duty.consumer.name} until {command.until}; the coordinator decides."
+    )
+
+
+def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Extension:
+    """The extension as it would be recorded. Raises `Invalid` on the fields of its modal, `Refused` otherwise."""
+    _check_open(state)
+    duty = obligations.named(state, command.consumer_id)
+    assert state.policy is not None
+    until = instant_on(command.until, state.policy)
+    found = []
+    if until <= duty.migrate_by:
+        found.append(
+            Problem(
+                field="until",
+                value=command.until.isoformat(),
+                accepted=f"a day after {duty.migrate_by:%Y-%m-%d}, the date you have now",
+            )
+        )
+    if not command.reason:
+        found.append(Problem(field="reason", value="", accepted="say what keeps you from moving by then"))
+    if found:
+        raise Invalid(found)
+    if duty.is_settled:
+        raise Refused(f"{duty.consumer.name} is {duty.duty} already", next_step="There is nothing to extend")
+    before = duty.extension.before if duty.extension else duty.duty
+    number = state.version + 1
+    return Extension(
+        number=number, asked_by=command.by, asked_at=now, until=until, reason=command.reason, before=before
+    )
+
+
+def decide_extension(
+    state: Retirement, command: DecideExtension, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """Grant a later date, which moves all remaining dates, or refuse it."""
+    check("decide extension", command.by, state, facts)
+    _check_open(state)
+    duty = obligations.named(state, command.consumer_id)
+    if duty.extension is None or duty.extension.number != command.number:
+        raise Refused(
+            f"No such request for {duty.consumer.name} is open",
+            next_step="It was decided or replaced meanwhile",
+        )
+    event = events.ExtensionDecided(
+        at=now,
+        by=command.by,
+        consumer_id=duty.consumer.consumer_id,
+        number=command.number,
+        granted=command.granted,
+    )
+    if command.granted != "yes":
+        return decided(
+            state, event, reply=f"{duty.consumer.name} keeps its date, {duty.migrate_by:%Y-%m-%d}."
+        )
+    assert state.plan is not None
+    migrate_at = state.plan.step(StepKind.MIGRATE).due_at
+    if duty.extension.until <= migrate_at:
+        return decided(state, event, reply=f"The date had moved to {migrate_at:%Y-%m-%d} already.")
+    plan = plans.shifted(state, duty.extension.until - migrate_at)
+    because = f"{duty.consumer.name} got more time"
+    moved = events.Amended(at=now, by=command.by, plan=plan, because=because)
+    after = folded(state, (event, moved))
+    return decided(
+        state,
+        event,
+        moved,
+        timers=running_timers(after, now),
+        cancels=("remind/*", "escalate/*"),
+        reply=f"Granted. All remaining dates of {state.id} moved; everybody told before is told again.",
+    )
+
+
+def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
+    """Take responsibility for a consumer that does not move, or for traffic nobody can measure."""
+    check("waive", command.by, state, facts)
+    _check_open(state)
+    if not command.reason:
+        raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
+    if command.what == "traffic":
+        metered = [reading.endpoint_id for reading in facts.readings if reading.calls >= 0]
+        if len(metered) == len(facts.readings):
+            raise Refused(
+                "Traffic cannot be waived",
+                reasons=[f"{endpoint_id} has a meter" for endpoint_id in metered],
+                next_step="Wait until it shows no calls; /retire show lists who calls",
+            )
+        if any(waiver.what == "traffic" for waiver in state.waivers):
+            return nothing("Traffic is waived already.")
+        what = "traffic"
+    else:
+        duty = obligations.named(state, command.what)
+        if duty.is_settled:
+            return nothing(f"{duty.consumer.name} is {duty.duty} already.")
+        what = duty.consumer.consumer_id
+    event = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
+    return decided(
+        state,
+        event,
+        timers=_disable_again(folded(state, (event,)), now),
+        reply=f"You waived {what}, with your reason.",
+    )
+
+
+def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> RetirementDecision:
+    """Remind every owner of what is still open, once per milestone; after downtime only the latest counts."""
+    check("remind", command.by, state, facts)
+    told_already = command.milestone in state.reminded
+    if told_already or state.state is not State.MIGRATING or state.paused_at is not None:
+        return nothing()
+    if milestones.is_overtaken(command.milestone, state, now):
+        return nothing()
+    people = _people(milestones.concerned(state, command.milestone))
+    if not people:
+        return nothing()
+    return decided(
+        state, events.Reminded(at=now, by=events.EMERITUS, milestone=command.milestone, people=people)
+    )
+
+
+def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) -> RetirementDecision:
+    """To the owners' managers first, then to the governance channel; each once. Without a manager, it says so."""
+    check("escalate", command.by, state, facts)
+    mark = f"{command.milestone}/{command.level}"
+    if mark in state.escalated or state.state is not State.MIGRATING or state.paused_at is not None:
+        return nothing()
+    open_ones = milestones.concerned(state, command.milestone)
+    if not open_ones:
+        return nothing()
+    assert state.policy is not None
+    people = _people(open_ones)
+    managers = tuple(dict.fromkeys(facts.managers[person] for person in people if person in facts.managers))
+    unreachable = tuple(person for person in people if person not in facts.managers)
+    to_managers = command.level == 1 and bool(managers)
+    return decided(
+        state,
+        events.Escalated(
+            at=now,
+            by=events.EMERITUS,
+            milestone=command.milestone,
+            level=command.level,
+            consumer_ids=tuple(duty.consumer.consumer_id for duty in open_ones),
+            to=managers if to_managers else (state.policy.governance_channel,),
+            unreachable=unreachable,
+        ),
+    )
+
+
+def _people(duties: tuple[Obligation, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person for duty in duties for person in duty.consumer.owners.slack_ids))
+
+
+def _may_become(duty: Obligation, wanted: Duty) -> bool:
+    """Acknowledging never takes back what is further along; a settled duty stays settled."""
+    if duty.is_settled or duty.duty is wanted:
+        return False
+    return not (wanted is Duty.ACKNOWLEDGED and duty.duty is Duty.NEEDS_TIME)
+
+
+def _check_open(state: Retirement) -> None:
+    if state.state is not State.MIGRATING:
+        raise Refused(
+            f"{state.id} asks nothing of consumers now: it is {state.state}",
+            next_step=f"/retire show {state.id}",
+        )
+
+
+def _disable_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """The last answer may be what a held disable step waits for."""
+    assert state.plan is not None
+    is_held = state.progress(StepKind.DISABLE).progress is Progress.HELD
+    is_free = all(duty.is_settled for duty in state.obligations)
+    due_at = state.plan.step(StepKind.DISABLE).due_at
+    return (step_timer(StepKind.DISABLE, now),) if is_held and is_free and now >= due_at else ()

@@ -1,0 +1,186 @@
+"""What people do to a running retirement: pause, resume, restore, hand over, and vouch for endpoints by hand."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from data import events
+from data.errors import NotFound, Refused
+from data.records.decision import Effect, EffectKind, Timer
+from data.records.facts import Facts
+from data.records.catalog import EndpointKind
+from data.records.retirement import Progress, Retirement, State, StepKind
+from workflows.commands import CheckManual, HandOver, Pause, RecordRestored, ReportManual, Restore, Resume
+from workflows.decisions.decided import (
+    RetirementDecision,
+    decided,
+    folded,
+    nothing,
+    running_timers,
+    step_timer,
+)
+from workflows.decisions.steps import went_dark
+from workflows.rules import plan as plans
+from workflows.rules.permissions import check
+
+SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
+
+
+def pause(state: Retirement, command: Pause, facts: Facts, now: datetime) -> RetirementDecision:
+    """Hold every date. Pausing twice changes nothing."""
+    check("pause", command.by, state, facts)
+    if state.paused_at is not None:
+        return nothing(f"{state.id} is paused already.")
+    if state.state not in (State.APPROVED, State.MIGRATING, State.DISABLED):
+        raise Refused(
+            f"{state.id} cannot be paused: it is {state.state}", next_step=f"/retire show {state.id}"
+        )
+    event = events.Paused(at=now, by=command.by, why=command.why)
+    return decided(
+        state,
+        event,
+        cancels=("step/*", "remind/*", "escalate/*"),
+        reply=f"{state.id} is paused; all dates wait. /retire resume {state.id}",
+    )
+
+
+def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> RetirementDecision:
+    """Go on; all remaining dates have moved by the length of the pause."""
+    check("resume", command.by, state, facts)
+    if state.paused_at is None:
+        return nothing(f"{state.id} is not paused.")
+    plan = plans.shifted(state, now - state.paused_at)
+    resumed = events.Resumed(at=now, by=command.by)
+    amended = events.Amended(at=now, by=command.by, plan=plan, because="the retirement was paused")
+    after = folded(state, (resumed, amended))
+    if after.state is State.APPROVED:
+        timers: tuple[Timer, ...] = (
+            step_timer(StepKind.ANNOUNCE, max(plan.step(StepKind.ANNOUNCE).due_at, now)),
+        )
+    elif after.state is State.DISABLED:
+        timers = (step_timer(StepKind.CLOSE, max(plan.step(StepKind.CLOSE).due_at, now)),)
+    else:
+        timers = running_timers(after, now)
+    return decided(state, resumed, amended, timers=timers, reply=f"{state.id} goes on; its dates moved.")
+
+
+def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) -> RetirementDecision:
+    """Bring service back. The archive stays; the retirement ends as rolled back once everything serves."""
+    check("restore", command.by, state, facts)
+    if state.restoring:
+        return nothing(f"{state.id} is being restored already.")
+    is_partly_dark = state.progress(StepKind.DISABLE).progress is Progress.RUNNING
+    if state.state is not State.DISABLED and not is_partly_dark:
+        raise Refused(
+            f"{state.id} has nothing to restore: it is {state.state}",
+            next_step="Nothing was switched off"
+            if state.state is not State.ARCHIVED
+            else "The dark window is over; its archive is named in /retire show",
+        )
+    assert state.plan is not None
+    event = events.RestoreStarted(at=now, by=command.by, why=command.why)
+    work = tuple(
+        Effect(
+            key=f"{state.id}/restore/{state.version}/{endpoint.id}",
+            kind=EffectKind.RESTORE,
+            lane=f"{state.id}/work",
+            body={"endpoint_id": endpoint.id},
+        )
+        for endpoint in state.plan.subject.endpoints
+        if endpoint.kind is not EndpointKind.MANUAL
+    )
+    return decided(
+        state, event, effects=work, cancels=("step/*",), reply=f"Service of {state.id} is coming back."
+    )
+
+
+def record_restored(
+    state: Retirement, command: RecordRestored, facts: Facts, now: datetime
+) -> RetirementDecision:
+    check("record restored", command.by, state, facts)
+    return _came_back(state, command.endpoint_id, command.by, now)
+
+
+def hand_over(state: Retirement, command: HandOver, facts: Facts, now: datetime) -> RetirementDecision:
+    """Name another coordinator; there is always exactly one."""
+    check("hand over", command.by, state, facts)
+    if not SLACK_USER.fullmatch(command.to):
+        raise Refused(f'"{command.to}" is not a person', next_step=f"/retire handover {state.id} @name")
+    if command.to == state.coordinator_id:
+        return nothing("They coordinate it already.")
+    event = events.HandedOver(at=now, by=command.by, coordinator_id=command.to)
+    return decided(state, event, reply=f"{state.id} is handed over.")
+
+
+def report_manual(
+    state: Retirement, command: ReportManual, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """Somebody says they did it, with evidence; it counts when a second person has checked."""
+    check("report manual", command.by, state, facts)
+    _check_manual_due(state, command.endpoint_id, command.action)
+    event = events.ManualReported(
+        at=now,
+        by=command.by,
+        endpoint_id=command.endpoint_id,
+        action=command.action,
+        evidence=command.evidence,
+    )
+    return decided(
+        state, event, reply="Recorded. A second person checks it with the button below your evidence."
+    )
+
+
+def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: datetime) -> RetirementDecision:
+    check("check manual", command.by, state, facts)
+    _check_manual_due(state, command.endpoint_id, command.action)
+    report = next(
+        (
+            known
+            for known in state.manual
+            if (known.endpoint_id, known.action) == (command.endpoint_id, command.action)
+        ),
+        None,
+    )
+    if report is None or report.checked_by:
+        raise Refused(
+            "There is nothing to check",
+            next_step=f"First somebody reports the {command.action} with evidence",
+        )
+    if report.confirmed_by == command.by:
+        raise Refused("You reported it yourself", next_step="A second person has to check it")
+    event = events.ManualChecked(
+        at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
+    )
+    if command.action == "restore":
+        return _came_back(state, command.endpoint_id, command.by, now, before=(event,))
+    return went_dark(state, command.endpoint_id, command.by, now, before=(event,))
+
+
+def _came_back(
+    state: Retirement,
+    endpoint_id: str,
+    by: str,
+    now: datetime,
+    before: tuple[events.RetirementEvent, ...] = (),
+) -> RetirementDecision:
+    if not state.restoring:
+        return decided(state, *before) if before else nothing()
+    happened: tuple[events.RetirementEvent, ...] = (
+        *before,
+        events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id),
+    )
+    if not set(state.disabled_ids) - {endpoint_id}:
+        happened = (*happened, events.RolledBack(at=now, by=by))
+    return decided(state, *happened)
+
+
+def _check_manual_due(state: Retirement, endpoint_id: str, action: str) -> None:
+    assert state.plan is not None
+    endpoint = next((found for found in state.plan.subject.endpoints if found.id == endpoint_id), None)
+    if endpoint is None or endpoint.kind is not EndpointKind.MANUAL:
+        raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
+    is_disabling = state.progress(StepKind.DISABLE).progress is Progress.RUNNING and not state.restoring
+    is_due = bool(state.restoring) if action == "restore" else is_disabling
+    if not is_due:
+        raise Refused(f"{state.id} does not ask for a {action} now", next_step=f"/retire show {state.id}")

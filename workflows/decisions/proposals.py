@@ -1,0 +1,168 @@
+"""Opening a retirement, and putting another plan in the place of one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data import events
+from data.errors import Invalid, Refused
+from data.records.decision import Timer
+from data.records.facts import Facts
+from data.records.policy import Policy
+from data.records.retirement import Plan, Purpose, Retirement, Round, State, StepKind
+from workflows.commands import CloseRound, Propose, Revise, encoded
+from workflows.decisions.decided import RetirementDecision, decided
+from workflows.rules import plan as plans
+from workflows.rules.permissions import check
+
+
+def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) -> RetirementDecision:
+    """Open a round of votes on a frozen plan."""
+    if facts.subject is not None and not facts.owners:
+        raise Refused(
+            f"Cannot propose {facts.subject.model_name}",
+            reasons=["nobody who can be reached owns it"],
+            next_step="Give the model an owner in the catalog, with a Slack id, and import it again",
+        )
+    check("propose", command.by, state, facts)
+    plan, round_ = _drawn(command, facts, now, number=1)
+    assert facts.policy is not None
+    event = events.Proposed(
+        at=now,
+        by=command.by,
+        plan=plan,
+        why=command.why,
+        policy=facts.policy,
+        coordinator_id=command.by,
+        impact=facts.impact,
+        impact_notes=facts.impact_notes,
+        round=round_,
+    )
+    subject = plan.subject
+    return decided(
+        state,
+        event,
+        timers=round_timers(round_),
+        reserves=tuple(endpoint.id for endpoint in subject.endpoints) or (subject.model_id,),
+        reply=f"{state.id} is proposed: {subject.model_name} retires on {command.target_on:%Y-%m-%d} if the vote agrees.",
+    )
+
+
+def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> RetirementDecision:
+    """A new plan voids the votes given to the old one, and nothing runs until it is voted on."""
+    check("revise", command.by, state, facts)
+    if state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
+        raise Refused(
+            f"The plan of {state.id} cannot change: it is {state.state}", next_step="Propose a new one"
+        )
+    if state.disabled_ids:
+        raise Refused(
+            f"The plan of {state.id} cannot change: {len(state.disabled_ids)} endpoints are dark",
+            next_step=f"Bring service back first: /retire restore {state.id} REASON",
+        )
+    plan, round_ = _drawn(command, facts, now, number=state.rounds + 1)
+    event = events.Revised(
+        at=now,
+        by=command.by,
+        plan=plan,
+        why=command.why,
+        impact=facts.impact,
+        impact_notes=facts.impact_notes,
+        round=round_,
+    )
+    return decided(
+        state,
+        event,
+        timers=round_timers(round_),
+        cancels=("round/*", "step/*", "remind/*", "escalate/*"),
+        reserves=tuple(endpoint.id for endpoint in plan.subject.endpoints),
+        reply=f"{state.id} has a new plan; earlier votes are void.",
+    )
+
+
+def problems_with(command: Propose | Revise, facts: Facts, now: datetime) -> None:
+    """Raises `Invalid` with every bad field, so that a modal can show each where it was made."""
+    assert facts.policy is not None
+    found = plans.problems(
+        subject=facts.subject,
+        successor_id=command.successor_id,
+        successor_trouble=facts.successor_trouble,
+        reason=command.reason,
+        why=str(command.why),
+        target_on=command.target_on,
+        proposed_at=now,
+        policy=facts.policy,
+    )
+    if found:
+        raise Invalid(found)
+
+
+def opened_round(
+    *,
+    number: int,
+    purpose: Purpose,
+    opened_by: str,
+    review_until: datetime,
+    facts: Facts,
+    policy: Policy,
+    now: datetime,
+) -> Round:
+    """A round everybody needed for can vote in. Raises `Refused` naming each role that cannot be filled."""
+    short = []
+    for role in policy.roles:
+        able = [person for person in facts.members.get(role.name, ()) if person != opened_by]
+        if len(able) < role.approvals:
+            groups = ", ".join((*role.groups, *role.people)) or "nobody"
+            short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups})")
+    if short:
+        raise Refused(
+            "No vote can be held",
+            reasons=short,
+            next_step="Have the catalog's groups or the policy's roles filled with people who have a Slack id",
+        )
+    return Round(
+        number=number,
+        purpose=purpose,
+        opened_at=now,
+        review_until=review_until,
+        expires_at=now + timedelta(days=policy.round_expires_days),
+        opened_by=opened_by,
+        members=facts.members,
+    )
+
+
+def round_timers(round_: Round) -> tuple[Timer, ...]:
+    """The round is looked at when its review period ends and when it expires."""
+    command = encoded(CloseRound(by=events.EMERITUS, number=round_.number))
+    return (
+        Timer(name="round/review", due_at=round_.review_until, command=command),
+        Timer(name="round/expiry", due_at=round_.expires_at, command=command),
+    )
+
+
+def _drawn(command: Propose | Revise, facts: Facts, now: datetime, *, number: int) -> tuple[Plan, Round]:
+    """The frozen plan, and the round that decides on it."""
+    problems_with(command, facts, now)
+    assert facts.policy is not None
+    assert facts.subject is not None
+    plan = plans.sealed(
+        Plan(
+            subject=facts.subject,
+            successor_id=command.successor_id,
+            successor_name=facts.successor_name,
+            reason=command.reason,
+            steps=plans.dated_steps(proposed_at=now, target_on=command.target_on, policy=facts.policy),
+            consumer_ids=tuple(sorted(found.consumer_id for found in facts.impact)),
+            policy_digest=facts.policy.digest,
+        )
+    )
+    round_ = opened_round(
+        number=number,
+        purpose=Purpose.RETIRE,
+        opened_by=command.by,
+        review_until=plan.step(StepKind.ANNOUNCE).due_at,
+        facts=facts,
+        policy=facts.policy,
+        now=now,
+    )
+    return plan, round_

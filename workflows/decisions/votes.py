@@ -1,0 +1,142 @@
+"""Casting a ballot, closing a round, and calling a retirement off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.errors import Refused
+from data.records.facts import Facts
+from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round, State, StepKind
+from workflows.commands import Cancel, Cast, CloseRound
+from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
+from workflows.decisions.proposals import opened_round, round_timers
+from workflows.rules import quorum
+from workflows.rules.permissions import check
+
+
+def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:
+    """Record a ballot and settle the round if it decides it. Casting the same ballot twice changes nothing."""
+    check("cast", command.by, state, facts)
+    round_ = open_round(state)
+    quorum.check_ballot(round_, state, plan_digest=command.plan_digest, now=now)
+    assert round_ is not None
+    if command.choice is Choice.REJECT and not command.comment:
+        raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
+    role = quorum.seat_for(command.by, state, facts.members)
+    ballot = Ballot(
+        voter_id=command.by,
+        role=role,
+        choice=command.choice,
+        plan_digest=command.plan_digest,
+        cast_at=now,
+        comment=command.comment,
+    )
+    before = next((old for old in round_.ballots if old.voter_id == command.by), None)
+    if before is not None and (before.choice, before.plan_digest, before.comment) == (
+        ballot.choice,
+        ballot.plan_digest,
+        ballot.comment,
+    ):
+        return nothing(f"Your vote stands: {before.choice} as {before.role}.")
+    voted = events.Voted(
+        at=now,
+        by=command.by,
+        round_number=round_.number,
+        ballot=ballot,
+        eligible_roles=quorum.seats(command.by, facts.members),
+    )
+    reply = f"Your vote on {state.id} counts: {command.choice} as {role}. You can change it until the round closes."
+    return _settled(state, (voted,), now, reply)
+
+
+def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datetime) -> RetirementDecision:
+    """Look at the round when its review period ends or it expires."""
+    check("close round", command.by, state, facts)
+    round_ = open_round(state)
+    if round_ is None or round_.number != command.number:
+        return nothing()
+    return _settled(state, (), now, "")
+
+
+def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> RetirementDecision:
+    """Take a proposal back; once approved, ask for a vote on calling it off."""
+    check("cancel", command.by, state, facts)
+    if state.state is State.PROPOSED:
+        event = events.Withdrawn(at=now, by=command.by, why=command.why)
+        return decided(state, event, reply=f"{state.id} is withdrawn.")
+    if state.state not in (State.APPROVED, State.MIGRATING) or state.disabled_ids:
+        raise Refused(
+            f"{state.id} cannot be cancelled: it is {state.state}",
+            next_step=f"Bring service back with /retire restore {state.id} REASON"
+            if state.disabled_ids
+            else f"See how it ended: /retire show {state.id}",
+        )
+    if open_round(state) is not None:
+        raise Refused(f"A vote on cancelling {state.id} is open already", next_step="Vote on its card")
+    assert state.policy is not None
+    round_ = opened_round(
+        number=state.rounds + 1,
+        purpose=Purpose.CANCEL,
+        opened_by=command.by,
+        review_until=now,
+        facts=facts,
+        policy=state.policy,
+        now=now,
+    )
+    event_ = events.CancellationProposed(at=now, by=command.by, why=command.why, round=round_)
+    return decided(
+        state,
+        event_,
+        timers=round_timers(round_)[1:],
+        reply=f"The vote on cancelling {state.id} is open on its card.",
+    )
+
+
+def open_round(state: Retirement) -> Round | None:
+    """The round people can vote in now, if any."""
+    if state.round is None:
+        return None
+    if state.round.purpose is Purpose.RETIRE:
+        return state.round if state.state is State.PROPOSED else None
+    return (
+        state.round if state.state in (State.APPROVED, State.MIGRATING) and not state.disabled_ids else None
+    )
+
+
+def _settled(
+    state: Retirement, happened: tuple[events.RetirementEvent, ...], now: datetime, reply: str
+) -> RetirementDecision:
+    """Add what the round's verdict leads to, if it has one."""
+    after = folded(state, happened)
+    assert after.round is not None
+    assert after.policy is not None
+    assert after.plan is not None
+    number, digest = after.round.number, quorum.digest_on_ballot(after)
+    verdict = quorum.verdict(after.round, policy=after.policy, plan_digest=digest, now=now)
+    if verdict is quorum.Verdict.OPEN:
+        return decided(state, *happened, reply=reply) if happened else nothing()
+    closes = ("round/*",)
+    if after.round.purpose is Purpose.CANCEL:
+        if verdict is quorum.Verdict.APPROVED:
+            over: events.RetirementEvent = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
+        else:
+            over = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
+        return decided(state, *happened, over, cancels=closes, reply=reply)
+    if verdict is quorum.Verdict.APPROVED:
+        approved = events.Approved(at=now, by=events.EMERITUS, round_number=number, plan_digest=digest)
+        announce_at = max(after.plan.step(StepKind.ANNOUNCE).due_at, now)
+        timer = step_timer(StepKind.ANNOUNCE, announce_at)
+        return decided(state, *happened, approved, timers=(timer,), cancels=closes, reply=reply)
+    if verdict is quorum.Verdict.VETOED:
+        role = next(
+            ballot.role
+            for ballot in after.round.ballots
+            if quorum.is_veto(ballot, policy=after.policy, plan_digest=digest)
+        )
+        rejected = events.Rejected(at=now, by=events.EMERITUS, round_number=number, role=role)
+        return decided(state, *happened, rejected, cancels=closes, reply=reply)
+    expired = events.Expired(
+        at=now, by=events.EMERITUS, round_number=number, missing=quorum.tally_of(after).missing
+    )
+    return decided(state, *happened, expired, cancels=closes, reply=reply)

@@ -1,0 +1,162 @@
+"""What waits is taken up: commands from the inbox, timers that fall due, effects of the outbox.
+
+One thread decides; a small pool does the work outside, so that a slow copy never delays a vote or a timer.
+Everything is claimed under a lease and settled fenced, so any moment is a good moment to be killed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from data.errors import EmeritusError
+from data.events import EMERITUS
+from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, NotDone, Receipt, Result
+from workflows import commands as cmd
+from workflows.decisions import digests
+from workflows.effects import archive, endpoints, notify
+from workflows.effects.workshop import RETRY_SECONDS, RETRY_SECONDS_MAX, Then, Workshop
+
+log = logging.getLogger(__name__)
+
+Perform = Callable[[Claim, Workshop], tuple[Result, Then | None]]
+
+PERFORM: Mapping[EffectKind, Perform] = {
+    EffectKind.POST: notify.post,
+    EffectKind.EDIT: notify.edit,
+    EffectKind.ARCHIVE: archive.archive,
+    EffectKind.DRILL: archive.drill,
+    EffectKind.DISABLE: endpoints.disable,
+    EffectKind.RESTORE: endpoints.restore,
+}
+
+WORKERS = 6
+BATCH = 20
+RENEW_SECONDS = 20.0
+"""A third of the lease: a long copy keeps its claim while this process lives."""
+TRIES_MAX = 8
+"""A command that fails unexpectedly this often is given up and its sender told; a bug must not spin for ever."""
+
+Tell = Callable[[Mapping[str, str], Receipt], None]
+
+
+class Dispatcher:
+    """`tell` answers the person a command came from; `arm` is told when to wake next."""
+
+    def __init__(self, shop: Workshop, *, tell: Tell, arm: Callable[[datetime | None], None]) -> None:
+        self._shop = shop
+        self._store = shop.engine.store
+        self._world = shop.world
+        self._tell = tell
+        self._arm = arm
+        self._awake = threading.Event()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="effect")
+        self._working: dict[str, Claim] = {}
+        self._gate = threading.Lock()
+
+    def start(self) -> None:
+        """Begin; the weekly digest is set going if it never was."""
+        if self._store.state(digests.STREAM) is None:
+            self._shop.engine.execute("digest/first", digests.STREAM, cmd.SendDigest(by=EMERITUS))
+        self._thread.start()
+        self.wake()
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Stop claiming, let what runs settle for that long, leave the rest to its lease."""
+        self._ending.set()
+        self._awake.set()
+        self._thread.join(timeout_seconds)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in threading.enumerate():
+            if worker.name.startswith("effect"):
+                worker.join(timeout_seconds / WORKERS)
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            self._awake.clear()
+            try:
+                while not self._ending.is_set() and self.drain():
+                    pass
+                self._arm(self._store.next_due())
+            except EmeritusError as error:
+                log.warning("waiting: %s", error)
+            self._awake.wait(RENEW_SECONDS)
+            self._renew()
+
+    def drain(self) -> int:
+        """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
+        inbox = self._store.claim(ClaimKind.INBOX, self._world.now(), BATCH)
+        for claim in inbox:
+            self._settle_command(claim, claim.reply_to["stream"], claim.key)
+        timers = self._store.claim(ClaimKind.TIMER, self._world.now(), BATCH)
+        for claim in timers:
+            assert claim.due_at is not None
+            self._settle_command(claim, claim.stream, f"timer/{claim.key}/{claim.due_at.isoformat()}")
+        with self._gate:
+            free = WORKERS - len(self._working)
+        effects = self._store.claim(ClaimKind.EFFECT, self._world.now(), free) if free > 0 else ()
+        for claim in effects:
+            with self._gate:
+                self._working[claim.key] = claim
+            self._pool.submit(self._perform, claim)
+        return len(inbox) + len(timers) + len(effects)
+
+    def until_idle(self) -> None:
+        """Work off everything that is due now, in the calling thread; for a bot that is not started."""
+        while self.drain() or self._working:
+            self._awake.wait(RENEW_SECONDS if self._working else 0)
+            self._awake.clear()
+
+    def _settle_command(self, claim: Claim, stream: str, key: str) -> None:
+        self._world.point("claimed")
+        try:
+            receipt = self._shop.engine.execute(key, stream, cmd.decoded(claim.command))
+        except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
+            self._store.settle(claim, self._given_up(claim, error), self._world.now())
+            return
+        self._store.settle(claim, Done(), self._world.now())
+        self._world.point("settled")
+        if claim.kind is ClaimKind.INBOX and receipt.reply:
+            self._tell(claim.reply_to, receipt)
+
+    def _perform(self, claim: Claim) -> None:
+        assert claim.effect is not None
+        follow: Then | None = None
+        try:
+            result, follow = PERFORM[claim.effect.kind](claim, self._shop)
+        except Exception as error:  # noqa: BLE001 - whatever breaks, the row must be settled or left to its lease
+            result = self._given_up(claim, error)
+        try:
+            self._store.settle(claim, result, self._world.now(), then=follow)
+            self._world.point("settled")
+        except EmeritusError as error:
+            log.warning("%s is left to its lease: %s", claim.key, error)
+        finally:
+            with self._gate:
+                self._working.pop(claim.key, None)
+            self.wake()
+
+    def _given_up(self, claim: Claim, error: Exception) -> Result:
+        """Tried again, more and more seldom; a bug ends as a dead letter that /retire show and doctor list."""
+        if isinstance(error, EmeritusError):
+            log.warning("%s is tried again: %s", claim.key, error)
+        else:
+            log.exception("%s failed", claim.key, exc_info=error)
+            if claim.attempt >= TRIES_MAX:
+                return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
+        wait = min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX)
+        return NotDone(retry_at=self._world.after(wait), why=type(error).__name__)
+
+    def _renew(self) -> None:
+        with self._gate:
+            working = tuple(self._working.values())
+        for claim in working:
+            self._store.renew(claim, self._world.now())

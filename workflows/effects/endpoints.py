@@ -1,0 +1,53 @@
+"""Switching endpoints off, and on again. Every gate is looked at once more at the last instant; both may run twice."""
+
+from __future__ import annotations
+
+from data.errors import EmeritusError, Refused, Unavailable
+from data.events import EMERITUS
+from data.records.decision import Claim, Done, Result
+from data.records.retirement import StepKind
+from workflows import commands as cmd
+from workflows.effects.workshop import Then, Workshop, endpoint_of, failed, then
+from workflows.rules.readiness import readiness
+
+
+def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Make one endpoint dark. Its configuration and weights stay, so that it can come back."""
+    state = shop.retirement(claim)
+    endpoint = endpoint_of(claim, state)
+    assert state.plan is not None
+    now = shop.world.now()
+    asked = cmd.RunStep(by=EMERITUS, step=StepKind.DISABLE)
+    try:
+        facts = shop.engine.gatherer.facts(asked, state, now)
+        ready = readiness(state, state.plan.step(StepKind.DISABLE), facts, now)
+        if ready.unmet:
+            raise Refused(
+                f"Stopped before {endpoint.name} was switched off",
+                reasons=ready.unmet,
+                next_step=f"/retire disable {state.id} tries again",
+            )
+        control = shop.controls[endpoint.kind]
+        control.disable(endpoint.ref)
+        if control.describe(endpoint.ref) == "serving":
+            raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")
+    except EmeritusError as error:
+        return failed(claim, StepKind.DISABLE, error, shop.world)
+    shop.world.point("after disable")
+    return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint_id=endpoint.id))
+
+
+def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Bring one endpoint back from what was kept."""
+    state = shop.retirement(claim)
+    endpoint = endpoint_of(claim, state)
+    control = shop.controls[endpoint.kind]
+    try:
+        control.restore(endpoint.ref)
+        if control.describe(endpoint.ref) != "serving":
+            raise Unavailable(f"{endpoint.name} does not answer yet; looked at again")
+    except EmeritusError as error:
+        # A service that should be back is never given up: whatever is wrong, it is tried again and said.
+        result, _ = failed(claim, StepKind.DISABLE, Unavailable(str(error)), shop.world)
+        return result, None
+    return Done(), then(claim, cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))

@@ -1,0 +1,76 @@
+"""Posting and editing messages. A post whose outcome is unknown is looked up from the first attempt before any other.
+
+Bounds, not magic: what Slack took and lost is posted again; what Slack shows only after the look-up's grace could be
+posted twice. Edits draw the present state and may be repeated at will.
+"""
+
+from __future__ import annotations
+
+from data.events import AnyEvent
+from data.records.decision import Claim, Dead, Effect, NotDone, Result
+from data.records.retirement import Retirement
+from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop
+from workflows.ports import Message
+from workflows.rules.notices import card_key
+
+
+def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Post once; from the second attempt on, look first."""
+    message = _message(claim, shop, ts="")
+    if message is None:
+        return NotDone(retry_at=shop.world.after(RETRY_SECONDS), why="its card is not posted yet"), None
+    if claim.attempt > 1:
+        looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
+        if not isinstance(looked_up, NotDone):
+            return looked_up, None
+    shop.world.point("before post")
+    result = shop.messenger.post(message, shop.world.now())
+    shop.world.point("after post")
+    return result, None
+
+
+def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Draw the message anew from the state as it is now."""
+    assert claim.effect is not None
+    place = shop.engine.store.found(claim.effect.body["message"])
+    if place is None or "ts" not in place:
+        return Dead(why="the message it would redraw was never posted"), None
+    message = _message(claim, shop, ts=place["ts"], channel=place["channel"])
+    assert message is not None
+    return shop.messenger.edit(message, shop.world.now()), None
+
+
+def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Message | None:
+    """What to draw and where. None while a thread has no card to hang on."""
+    effect = claim.effect
+    assert effect is not None
+    state = shop.engine.retirement(claim.stream)
+    thread_ts = ""
+    if state is not None and not channel:
+        assert state.policy is not None
+        channel = effect.body.get("channel") or state.policy.governance_channel
+        if effect.after and not ts:
+            card = shop.engine.store.found(card_key(state))
+            if card is None:
+                return None
+            channel, thread_ts = card["channel"], card["ts"]
+    return Message(
+        key=effect.key,
+        notice=effect.body["notice"],
+        channel=channel or effect.body["channel"],
+        thread_ts=thread_ts,
+        ts=ts,
+        params=effect.body,
+        retirement=state,
+        events=_events(claim, effect, state, shop),
+    )
+
+
+def _events(claim: Claim, effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[AnyEvent, ...]:
+    """For lines: the events they tell, of every effect performed together."""
+    if effect.body["notice"] != "lines" or state is None:
+        return ()
+    bodies = claim.merged or (effect.body,)
+    first, last = int(bodies[0]["first"]), int(bodies[-1]["last"])
+    stored = shop.engine.store.events(claim.stream, after=first - 1)
+    return tuple(entry.event for entry in stored if entry.version <= last)

@@ -1,0 +1,58 @@
+"""What every effect is handed: the record, the edges, the clock, and a way to be told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from data.errors import Corrupt, EmeritusError, Unavailable
+from data.events import EMERITUS
+from data.records.catalog import EndpointKind
+from data.records.decision import Claim, Done, NotDone, Result
+from data.records.retirement import Endpoint, Retirement, StepKind
+from workflows import commands as cmd
+from workflows.engine import Engine
+from workflows.ports import ArtifactStore, EndpointControl, Messenger, World
+
+RETRY_SECONDS = 15.0
+"""Outside services that do not answer are asked again after this, doubling up to an hour."""
+RETRY_SECONDS_MAX = 3600.0
+
+Then = tuple[str, str, bytes]
+"""A follow-up: (stream, command, facts), decided in the commit that settles the effect."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    engine: Engine
+    world: World
+    messenger: Messenger
+    archive: ArtifactStore
+    controls: Mapping[EndpointKind, EndpointControl]
+    stopped: Callable[[], bool]
+
+    def retirement(self, claim: Claim) -> Retirement:
+        """The retirement an effect belongs to, as it stands now."""
+        found = self.engine.retirement(claim.stream)
+        assert found is not None, f"{claim.key} belongs to {claim.stream}, which does not exist"
+        return found
+
+
+def endpoint_of(claim: Claim, state: Retirement) -> Endpoint:
+    assert claim.effect is not None
+    assert state.plan is not None
+    endpoint_id = claim.effect.body["endpoint_id"]
+    return next(found for found in state.plan.subject.endpoints if found.id == endpoint_id)
+
+
+def then(claim: Claim, command: cmd.AnyCommand) -> Then:
+    return claim.stream, cmd.encoded(command), b""
+
+
+def failed(claim: Claim, step: StepKind, error: EmeritusError, world: World) -> tuple[Result, Then | None]:
+    """What is unavailable is asked again; anything else holds the step, with the reason in the thread."""
+    if isinstance(error, Unavailable):
+        wait = min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX)
+        return NotDone(retry_at=world.after(wait), why=str(error)), None
+    reason = f"{error} Endpoint left running." if isinstance(error, Corrupt) else str(error)
+    return Done(), then(claim, cmd.RecordFailure(by=EMERITUS, step=step, reason=reason))

@@ -1,0 +1,83 @@
+"""One command, one decision, one commit; and what falls due is claimed, done and settled.
+
+Nothing here decides. `execute` gathers facts and commits; `Dispatcher` (dispatcher.py) calls it for what waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from data.errors import EmeritusError, Stale
+from data.records.decision import Outcome, Receipt
+from data.records.retirement import Retirement
+from data.store import Store
+from workflows import commands as cmd
+from workflows.decisions.duties import asked_extension
+from workflows.decisions.proposals import problems_with
+from workflows.gathering import Gatherer
+from workflows.machine import retirement_of
+from workflows.ports import World
+
+ATTEMPTS_WHILE_STALE = 5
+"""An import commits seldom; five moves of the catalog within one command mean that something else is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    store: Store
+    gatherer: Gatherer
+    world: World
+
+    def execute(self, key: str, stream: str, command: cmd.AnyCommand) -> Receipt:
+        """Gather, decide, commit. The same key always gets the same receipt; a refusal is a receipt, too."""
+        for _ in range(ATTEMPTS_WHILE_STALE):
+            now = self.world.now()
+            try:
+                facts = self.gatherer.facts(command, self.retirement(stream), now)
+            except EmeritusError as error:
+                return Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=str(error))
+            version = facts.catalog_version or None
+            self.world.point("before commit")
+            try:
+                receipt = self.store.transact(
+                    key,
+                    stream,
+                    cmd.encoded(command),
+                    msgspec.json.encode(facts),
+                    now,
+                    catalog_version=version,
+                )
+            except Stale:
+                continue
+            self.world.point("after commit")
+            return receipt
+        raise Stale(f"The catalog keeps changing. Nothing was done about {stream}; it is tried again")
+
+    def check(self, command: cmd.Propose | cmd.Revise, state: Retirement | None) -> None:
+        """Raises `Invalid` with every bad field of a proposal, before anything is accepted."""
+        now = self.world.now()
+        problems_with(command, self.gatherer.facts(command, state, now), now)
+
+    def check_extension(self, command: cmd.AskForTime, state: Retirement) -> None:
+        """Raises `Invalid` on the fields of the modal that asks for more time."""
+        asked_extension(state, command, self.world.now())
+
+    def retirement(self, stream: str) -> Retirement | None:
+        """A retirement by its exact id, or None."""
+        return retirement_of(stream, self.store.state(stream)) if stream.startswith("RET-") else None
+
+    def retirements(self) -> tuple[Retirement, ...]:
+        """All there ever were, oldest first."""
+        return all_retirements(self.store)
+
+
+def all_retirements(store: Store) -> tuple[Retirement, ...]:
+    """Every retirement on record, oldest first."""
+    found: list[Retirement] = []
+    for stream in store.streams("RET-"):
+        retirement = retirement_of(stream, store.state(stream))
+        if retirement is not None:
+            found.append(retirement)
+    return tuple(found)

@@ -1,0 +1,208 @@
+"""What a decision needs beyond the state, gathered just before the commit. Decides nothing; unknown stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.catalog import Catalog
+from data.errors import EmeritusError, NotFound
+from data.records.catalog import EndpointKind, Entity
+from data.records.facts import Facts, Reading
+from data.records.policy import Policy
+from data.records.retirement import Endpoint, Retirement, StepKind, Subject
+from workflows import commands as cmd
+from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
+from workflows.rules.folding import is_living
+
+MODEL_OWNER = "model.owner"
+READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gatherer:
+    """`retirements` lists those that stand now; `controls` and `meters` are keyed by who can drive the endpoint."""
+
+    catalog: Catalog
+    policy: Policy
+    archive: ArtifactStore
+    controls: Mapping[EndpointKind, EndpointControl]
+    meters: Mapping[EndpointKind, TrafficMeter]
+    retirements: Callable[[], Sequence[Retirement]]
+
+    def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+        """The facts this command's decision asks for."""
+        if isinstance(command, cmd.SendDigest):
+            return Facts(observed_at=now, policy=self.policy)
+        if isinstance(command, cmd.Propose):
+            return self._about_proposal(command, command.model_id, now)
+        if state is None or state.plan is None:
+            return Facts(observed_at=now)
+        if isinstance(command, cmd.Revise):
+            return self._about_proposal(command, state.plan.subject.model_id, now)
+        return self._about_running(command, state, now)
+
+    def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
+        """What meters and adapters say of the subject's endpoints now."""
+        assert state.plan is not None
+        assert state.policy is not None
+        days = state.policy.zero_traffic_days
+        return tuple(self._reading(endpoint, days, now) for endpoint in state.plan.subject.endpoints)
+
+    def _about_proposal(self, command: cmd.Propose | cmd.Revise, model_id: str, now: datetime) -> Facts:
+        model = self.catalog.model(model_id)
+        chosen = self._chosen(model, command.endpoint_ids)
+        impact = self.catalog.impact(model.id, [endpoint.id for endpoint in chosen] or None)
+        owners = self.catalog.owners_of(model)
+        notes = [f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes]
+        if not model.tier:
+            notes.insert(0, f"{model.name} has no tier in the catalog; the strictest notice applies")
+        successor_name, trouble = self._successor(model, command.successor_id)
+        return Facts(
+            observed_at=now,
+            catalog_version=impact.catalog_version,
+            policy=self.policy,
+            subject=Subject(
+                model_id=model.id,
+                model_name=model.name,
+                tier=model.tier,
+                owners=owners.slack_ids,
+                endpoints=tuple(
+                    Endpoint(id=found.id, name=found.name, kind=found.endpoint_kind, ref=found.endpoint_ref)
+                    for found in chosen
+                ),
+                artifacts=model.artifacts,
+            ),
+            successor_name=successor_name,
+            successor_trouble=trouble,
+            impact=impact.consumers,
+            impact_notes=tuple(notes),
+            members=self._members(self.policy, owners.slack_ids),
+            owners=owners.slack_ids,
+            endpoint_owners=self._endpoint_owners(endpoint.id for endpoint in chosen),
+        )
+
+    def _about_running(self, command: cmd.AnyCommand, state: Retirement, now: datetime) -> Facts:
+        assert state.plan is not None
+        assert state.policy is not None
+        subject = state.plan.subject
+        endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
+        owners = self._owners(subject.model_id)
+        impact = self.catalog.impact(subject.model_id, endpoint_ids or None)
+        people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
+        managers = {}
+        if isinstance(command, cmd.Escalate):
+            found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
+            managers = {person: manager for person, manager in found.items() if manager}
+        reads = isinstance(command, cmd.RunStep) and command.step in READS_ENDPOINTS
+        waives_traffic = isinstance(command, cmd.Waive) and command.what == "traffic"
+        return Facts(
+            observed_at=now,
+            catalog_version=impact.catalog_version,
+            policy=state.policy,
+            subject=subject,
+            impact=impact.consumers,
+            members=self._members(state.policy, owners),
+            owners=owners,
+            endpoint_owners=self._endpoint_owners(endpoint_ids),
+            managers=managers,
+            readings=self.readings(state, now) if reads or waives_traffic else (),
+            archive_holds=self._archive_holds(state) if reads else "",
+        )
+
+    def _chosen(self, model: Entity, endpoint_ids: Sequence[str]) -> tuple[Entity, ...]:
+        """The endpoints named, all of them when none is. An id the model does not have is refused."""
+        there = {endpoint.id: endpoint for endpoint in self.catalog.endpoints_of(model.id)}
+        for endpoint_id in endpoint_ids:
+            if endpoint_id not in there:
+                raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
+        return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
+
+    def _successor(self, model: Entity, successor_id: str) -> tuple[str, str]:
+        """The successor's name, and why it cannot be one."""
+        if not successor_id:
+            return "", ""
+        if successor_id == model.id:
+            return model.name, "a model cannot succeed itself: choose another one"
+        try:
+            successor = self.catalog.model(successor_id)
+        except EmeritusError as error:
+            return successor_id, str(error)
+        for other in self.retirements():
+            if is_living(other) and other.plan is not None and other.plan.subject.model_id == successor.id:
+                return (
+                    successor.name,
+                    f"{successor.name} is being retired itself ({other.id}): choose one that stays",
+                )
+        onward = self.catalog.succession(successor.id)
+        if model.id in {follower.id for follower in onward.models}:
+            chain = " -> ".join((model.name, successor.name, *(follower.name for follower in onward.models)))
+            return successor.name, f"its own successors lead back here: {chain}"
+        return successor.name, ""
+
+    def _members(self, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """role -> Slack ids, as the groups stand now. A group nobody knows has no members."""
+        members = {}
+        for role in policy.roles:
+            people = list(role.people)
+            for group in role.groups:
+                people += owners if group == MODEL_OWNER else self._group(group)
+            members[role.name] = tuple(dict.fromkeys(people))
+        return members
+
+    def _group(self, name: str) -> tuple[str, ...]:
+        try:
+            return self.catalog.members(name)
+        except EmeritusError:
+            return ()
+
+    def _owners(self, entity_id: str) -> tuple[str, ...]:
+        """Who owns it now; nobody when it is gone from the catalog."""
+        try:
+            return self.catalog.owners_of(self.catalog.entity(entity_id)).slack_ids
+        except NotFound:
+            return ()
+
+    def _endpoint_owners(self, endpoint_ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(person for endpoint_id in endpoint_ids for person in self._owners(endpoint_id))
+        )
+
+    def _reading(self, endpoint: Endpoint, days: int, now: datetime) -> Reading:
+        control = self.controls.get(endpoint.kind)
+        status = "serving"
+        if control is not None:
+            try:
+                status = control.describe(endpoint.ref)
+            except EmeritusError:
+                status = "unknown"
+        meter = self.meters.get(endpoint.kind)
+        if meter is None:
+            return Reading(endpoint_id=endpoint.id, status=status)
+        since = now - timedelta(days=days)
+        try:
+            calls = meter.calls(endpoint.ref, since=since, until=now)
+            covered_from = meter.metered_since(endpoint.ref)
+            callers = meter.callers(endpoint.ref, since)
+        except EmeritusError:
+            calls, covered_from, callers = None, None, {}
+        if calls is None:
+            return Reading(endpoint_id=endpoint.id, status="unknown" if status == "serving" else status)
+        covered = min(days, (now - covered_from).days) if covered_from is not None else 0
+        return Reading(
+            endpoint_id=endpoint.id,
+            calls=calls,
+            days=max(covered, 0),
+            status=status,
+            callers=tuple(f"{caller} ({count})" for caller, count in list(callers.items())[:5]),
+        )
+
+    def _archive_holds(self, state: Retirement) -> str:
+        if state.archived is None:
+            return "there is none"
+        try:
+            there = self.archive.exists(state.archived.location, state.archived.manifest_digest)
+        except EmeritusError as error:
+            return str(error)
+        return "yes" if there else "its manifest is not the recorded one"

@@ -1,0 +1,111 @@
+"""The edges as Protocols: what the product needs of the outside, with idempotence and errors stated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from data.archives import Artifact, Drilled, Stopped, Stored
+from data.events import AnyEvent
+from data.records.base import Record
+from data.records.decision import Result
+from data.records.retirement import Retirement
+
+
+class World(Protocol):
+    """Time, and the places where a crash may fall. `point` does nothing in production."""
+
+    def now(self) -> datetime: ...
+
+    def after(self, wall_seconds: float) -> datetime:
+        """The instant that many real seconds from now, on a calendar that may run faster."""
+        ...
+
+    def point(self, name: str) -> None: ...
+
+
+class Message(Record, frozen=True, kw_only=True):
+    """What one message is about; the edge turns it into blocks.
+
+    key        the outbox key; travels with the message so that it can be found again
+    notice     which view draws it: card, lines, team, dm, reminder, escalation, extension, manual, digest
+    channel    a channel id, or a Slack user id for a direct message
+    thread_ts  the card's ts for what belongs in its thread, else empty
+    ts         of the message to edit; empty for a new one
+    params     ids the view needs: team_id, user_id, consumer_id, milestone, ...
+    retirement the state now; None for the digest
+    events     for `lines`: the events to tell, in order
+    """
+
+    key: str
+    notice: str
+    channel: str
+    thread_ts: str = ""
+    ts: str = ""
+    params: dict[str, str] = {}
+    retirement: Retirement | None = None
+    events: tuple[AnyEvent, ...] = ()
+
+
+class Messenger(Protocol):
+    def post(self, message: Message, now: datetime) -> Result:
+        """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
+        ...
+
+    def edit(self, message: Message, now: datetime) -> Result:
+        """Make the message at `ts` look like `message`. Safe to repeat."""
+        ...
+
+    def find(self, message: Message, since: datetime, now: datetime) -> Result:
+        """Look the key up in history from `since` on. Done when it is there, NotDone when it surely is not."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    def put(
+        self,
+        name: str,
+        artifacts: Sequence[Artifact],
+        info: Mapping[str, str],
+        now: Callable[[], datetime],
+        stopped: Stopped,
+    ) -> Stored:
+        """Copy and hash. Safe to repeat: the same content ends in the same archive.
+
+        Raises Refused when a source changed while it was read, NotFound for a missing one, Corrupt for a bag that
+        has rotted, Unavailable when the archive cannot take it now.
+        """
+        ...
+
+    def drill(
+        self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
+    ) -> Drilled:
+        """Really restore and read back everything. Raises Corrupt naming the bad files. Safe to repeat."""
+        ...
+
+    def exists(self, location: str, manifest_digest: str) -> bool:
+        """Cheap: is the archive there with the recorded manifest digest?"""
+        ...
+
+
+class EndpointControl(Protocol):
+    """All calls are safe to repeat. Raises Unavailable (asked again later) or Refused (a person must act)."""
+
+    def describe(self, ref: str) -> str:
+        """ "serving", "disabled" (config and weights kept) or "absent"."""
+        ...
+
+    def disable(self, ref: str) -> None: ...
+
+    def restore(self, ref: str) -> None: ...
+
+
+class TrafficMeter(Protocol):
+    def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:
+        """Calls in the window, or None when the meter cannot tell. None is never zero."""
+        ...
+
+    def metered_since(self, ref: str) -> datetime | None: ...
+
+    def callers(self, ref: str, since: datetime) -> dict[str, int]: ...

@@ -1,0 +1,69 @@
+"""Whom does a retirement reach? Groups impacted consumers by the team that answers for them; counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.records.base import Record
+from data.records.catalog import Impacted
+
+
+class TeamImpact(Record, frozen=True, kw_only=True):
+    """One team's consumers, nearest first. `team_id` is empty for consumers nobody answers for."""
+
+    team_id: str
+    team_name: str
+    slack_ids: tuple[str, ...]
+    consumers: tuple[Impacted, ...]
+
+
+def by_team(impact: Sequence[Impacted]) -> tuple[TeamImpact, ...]:
+    """Teams with most consumers first, then with the nearest one, then by name; unowned consumers last."""
+    grouped: dict[str, list[Impacted]] = {}
+    for consumer in impact:
+        grouped.setdefault(consumer.owners.team_id, []).append(consumer)
+    return tuple(sorted((_team(team_id, consumers) for team_id, consumers in grouped.items()), key=_rank))
+
+
+def summary(impact: Sequence[Impacted]) -> str:
+    """One line, e.g. "7 consumers in 4 teams, 3 of them direct; 1 has no reachable owner"."""
+    if not impact:
+        return "no consumers"
+    teams = {consumer.owners.team_id for consumer in impact} - {""}
+    direct = sum(consumer.distance == 1 for consumer in impact)
+    counted = f"{_counted(len(impact), 'consumer')} in {_counted(len(teams), 'team')}"
+    line = f"{counted}, {direct or 'none'} of them direct"
+    unreachable = sum(not consumer.owners.slack_ids for consumer in impact)
+    if not unreachable:
+        return line
+    return f"{line}; {unreachable:,} {'has' if unreachable == 1 else 'have'} no reachable owner"
+
+
+def unreachable(impact: Sequence[Impacted]) -> tuple[str, ...]:
+    """A line for each consumer nobody can be told about, with what is missing."""
+    return tuple(
+        f"{consumer.name}: {'; '.join(consumer.owners.notes) or 'no owner'}"
+        for consumer in impact
+        if not consumer.owners.slack_ids
+    )
+
+
+def _team(team_id: str, consumers: list[Impacted]) -> TeamImpact:
+    return TeamImpact(
+        team_id=team_id,
+        team_name=consumers[0].owners.team_name,
+        slack_ids=tuple(
+            dict.fromkeys(slack_id for consumer in consumers for slack_id in consumer.owners.slack_ids)
+        ),
+        consumers=tuple(
+            sorted(consumers, key=lambda consumer: (consumer.distance, consumer.name, consumer.consumer_id))
+        ),
+    )
+
+
+def _rank(team: TeamImpact) -> tuple[bool, int, int, str, str]:
+    return (not team.team_id, -len(team.consumers), team.consumers[0].distance, team.team_name, team.team_id)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

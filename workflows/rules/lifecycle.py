@@ -1,0 +1,83 @@
+"""Which state follows which event, and what each state permits. The README's diagram is drawn from this table."""
+
+from __future__ import annotations
+
+from data import events
+from data.errors import Refused
+from data.records.base import Record
+from data.records.retirement import State
+
+
+class Permits(Record, frozen=True, kw_only=True):
+    """A state is two permissions: may new consumers attach, are existing ones served."""
+
+    attach: str
+    serve: str
+    meaning: str
+
+
+PERMITS: dict[State, Permits] = {
+    State.ACTIVE: Permits(attach="yes", serve="yes", meaning="in service; nobody retires it"),
+    State.PROPOSED: Permits(attach="warned", serve="yes", meaning="a plan is being voted on"),
+    State.APPROVED: Permits(attach="no", serve="yes", meaning="voted; announced on the plan's date"),
+    State.MIGRATING: Permits(attach="no", serve="yes", meaning="announced; consumers are moving"),
+    State.DISABLED: Permits(attach="no", serve="no", meaning="dark; configuration and weights are kept"),
+    State.ARCHIVED: Permits(attach="no", serve="no", meaning="closed; the archive can be read"),
+    State.WITHDRAWN: Permits(attach="yes", serve="yes", meaning="taken back before the vote closed"),
+    State.REJECTED: Permits(attach="yes", serve="yes", meaning="vetoed"),
+    State.EXPIRED: Permits(attach="yes", serve="yes", meaning="the round closed without quorum"),
+    State.CANCELLED: Permits(attach="yes", serve="yes", meaning="called off by a vote"),
+    State.ROLLED_BACK: Permits(attach="yes", serve="yes", meaning="was dark, service was restored"),
+}
+
+TRANSITIONS: dict[tuple[State, type[events.Event]], State] = {
+    (State.ACTIVE, events.Proposed): State.PROPOSED,
+    (State.PROPOSED, events.Approved): State.APPROVED,
+    (State.PROPOSED, events.Rejected): State.REJECTED,
+    (State.PROPOSED, events.Expired): State.EXPIRED,
+    (State.PROPOSED, events.Withdrawn): State.WITHDRAWN,
+    (State.PROPOSED, events.Revised): State.PROPOSED,
+    (State.APPROVED, events.Announced): State.MIGRATING,
+    (State.APPROVED, events.Revised): State.PROPOSED,
+    (State.APPROVED, events.Cancelled): State.CANCELLED,
+    (State.MIGRATING, events.Disabled): State.DISABLED,
+    (State.MIGRATING, events.Revised): State.PROPOSED,
+    (State.MIGRATING, events.Cancelled): State.CANCELLED,
+    (State.DISABLED, events.Closed): State.ARCHIVED,
+    (State.DISABLED, events.RolledBack): State.ROLLED_BACK,
+    # Some of several endpoints may be dark already when somebody asks for service back.
+    (State.MIGRATING, events.RolledBack): State.ROLLED_BACK,
+}
+
+MOVING = frozenset(event for _, event in TRANSITIONS)
+ENDED = frozenset(PERMITS) - {state for state, _ in TRANSITIONS}
+LIVING = frozenset(PERMITS) - ENDED - {State.ACTIVE}
+
+
+def moved(state: State, event: type[events.Event]) -> State:
+    """The state after the event; the same state for events that move nothing.
+
+    Raises `Refused` for a move the table does not have.
+    """
+    if event not in MOVING:
+        return state
+    if (state, event) not in TRANSITIONS:
+        possible = sorted({to.value for (come_from, _), to in TRANSITIONS.items() if come_from is state})
+        raise Refused(
+            f"A retirement that is {state} cannot become {event.__struct_config__.tag}",
+            next_step=f"From {state} it can become {', '.join(possible)}" if possible else "It has ended",
+        )
+    return TRANSITIONS[state, event]
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", "    [*] --> active"]
+    for (come_from, event), to in TRANSITIONS.items():
+        lines.append(f"    {_node(come_from)} --> {_node(to)}: {event.__struct_config__.tag}")
+    lines += [f"    {_node(state)} --> [*]" for state in PERMITS if state in ENDED]
+    return "\n".join(lines)
+
+
+def _node(state: State) -> str:
+    return state.value.replace(" ", "_")

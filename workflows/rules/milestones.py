@@ -1,0 +1,69 @@
+"""When somebody is reminded, and when it goes to their manager: the dates of a running retirement.
+
+A milestone's name carries its date, so a moved date is a new milestone and always told again, and the same notice
+never goes out twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data.records.base import Record
+from data.records.retirement import Duty, Obligation, Retirement, StepKind
+
+ACKNOWLEDGE = "acknowledge"
+MIGRATE = "migrate"
+LEVELS = (1, 2)
+"""1: the owner's manager; 2: the governance channel."""
+
+
+class Milestone(Record, frozen=True, kw_only=True):
+    """`due_at` is when it fires. `name` is "migrate-30d@2027-01-05", `level` is 0 for a reminder."""
+
+    name: str
+    due_at: datetime
+    level: int = 0
+
+
+def reminders(state: Retirement) -> tuple[Milestone, ...]:
+    """Reminders before the migration date, at the policy's offsets, earliest first."""
+    assert state.policy is not None
+    assert state.plan is not None
+    by = state.plan.step(StepKind.MIGRATE).due_at
+    return tuple(
+        Milestone(name=f"{MIGRATE}-{days}d@{by:%Y-%m-%d}", due_at=by - timedelta(days=days))
+        for days in sorted(state.policy.reminder_days, reverse=True)
+    )
+
+
+def escalations(state: Retirement) -> tuple[Milestone, ...]:
+    """Escalation follows either deadline: to managers when it passes, to the governance channel some days later."""
+    assert state.policy is not None
+    assert state.plan is not None
+    again = timedelta(days=state.policy.escalate_again_days)
+    deadlines = {MIGRATE: state.plan.step(StepKind.MIGRATE).due_at}
+    if state.obligations:
+        deadlines[ACKNOWLEDGE] = max(duty.acknowledge_by for duty in state.obligations)
+    return tuple(
+        Milestone(name=f"{what}@{by:%Y-%m-%d}", due_at=by + again * (level - 1), level=level)
+        for what, by in sorted(deadlines.items())
+        for level in LEVELS
+    )
+
+
+def ahead(milestones: tuple[Milestone, ...], now: datetime) -> tuple[Milestone, ...]:
+    """Those still to come: offsets already past when an obligation is created are skipped."""
+    return tuple(milestone for milestone in milestones if milestone.due_at > now)
+
+
+def is_overtaken(milestone: str, state: Retirement, now: datetime) -> bool:
+    """Has a later reminder fallen due meanwhile? After downtime overdue reminders collapse to the last one."""
+    names = [later.name for later in reminders(state) if later.due_at <= now]
+    return milestone not in names or names[-1] != milestone
+
+
+def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
+    """The obligations this milestone is about: unanswered ones, or unsettled ones."""
+    if milestone.startswith(ACKNOWLEDGE):
+        return tuple(duty for duty in state.obligations if duty.duty in (Duty.OPEN, Duty.NOT_MINE))
+    return tuple(duty for duty in state.obligations if not duty.is_settled)

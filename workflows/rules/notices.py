@@ -1,0 +1,191 @@
+"""What must be told, to whom, as effects: the card, lines in its thread, messages to teams and people.
+
+One card per retirement, edited from its state. Only what must notify is posted; everything else is an edit.
+Effect keys name messages once and for all, so that a message told once is never told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from data import events
+from data.records.catalog import EndpointKind
+from data.records.decision import Effect, EffectKind
+from data.records.retirement import Duty, Retirement, StepKind
+
+CHANGES_EVERYTHING = (
+    events.Amended,
+    events.Cancelled,
+    events.Closed,
+    events.Disabled,
+    events.RolledBack,
+    events.Revised,
+    events.Paused,
+    events.Resumed,
+)
+
+
+def card_key(state: Retirement) -> str:
+    return f"{state.id}/card"
+
+
+def team_key(state: Retirement, team_id: str) -> str:
+    return f"{state.id}/announcement-{state.announced}/team/{team_id or 'unowned'}"
+
+
+def dm_key(state: Retirement, slack_id: str) -> str:
+    return f"{state.id}/announcement-{state.announced}/dm/{slack_id}"
+
+
+def extension_key(state: Retirement, consumer_id: str, number: int) -> str:
+    return f"{state.id}/extension/{consumer_id}/{number}"
+
+
+def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
+    return f"{state.id}/manual/{action}/{endpoint_id}"
+
+
+def for_events(state: Retirement, happened: Iterable[events.RetirementEvent]) -> tuple[Effect, ...]:
+    """The effects these events lead to. `state` is the state after them."""
+    happened = tuple(happened)
+    if not happened:
+        return ()
+    effects: dict[str, Effect] = {}
+
+    def want(*more: Effect) -> None:
+        for effect in more:
+            effects.setdefault(effect.key, effect)
+
+    is_new = any(isinstance(event, events.Proposed) for event in happened)
+    if is_new:
+        want(_post(state, card_key(state), "card"))
+    want(_lines(state, len(happened)))
+    if not is_new:
+        want(_edit(state, card_key(state), "card"))
+    for event in happened:
+        want(*_for_event(state, event))
+    return tuple(effects.values())
+
+
+def _for_event(state: Retirement, event: events.RetirementEvent) -> Iterable[Effect]:
+    match event:
+        case events.Announced():
+            for team_id, people in _teams(state).items():
+                yield _thread(state, team_key(state, team_id), "team", team_id=team_id)
+                for slack_id in people:
+                    yield _direct(state, dm_key(state, slack_id), "dm", slack_id)
+        case events.DutyChanged():
+            if event.duty is Duty.NEEDS_TIME and event.extension is not None:
+                number = event.extension.number
+                key = extension_key(state, event.consumer_id, number)
+                yield _thread(state, key, "extension", consumer_id=event.consumer_id, number=str(number))
+            yield from _edits(state, (event.consumer_id,))
+        case events.ExtensionDecided():
+            key = extension_key(state, event.consumer_id, event.number)
+            body = {"consumer_id": event.consumer_id, "number": str(event.number), "granted": event.granted}
+            yield _edit(state, key, "extension", **body)
+            yield from _edits(state, (event.consumer_id,))
+        case events.Waived():
+            yield from _edits(state, (event.what,))
+        case events.Reminded():
+            for slack_id in event.people:
+                key = f"{state.id}/remind/{event.milestone}/{slack_id}"
+                yield _direct(state, key, "reminder", slack_id, milestone=event.milestone)
+        case events.Escalated():
+            for to in event.to:
+                key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"
+                body = {
+                    "milestone": event.milestone,
+                    "level": str(event.level),
+                    "consumer_ids": "\n".join(event.consumer_ids),
+                }
+                yield _direct(state, key, "escalation", to, **body)
+        case events.StepStarted(step=StepKind.DISABLE):
+            yield from _manual(state, "disable")
+        case events.RestoreStarted():
+            yield from _manual(state, "restore")
+        case events.ManualReported() | events.ManualChecked():
+            key = manual_key(state, event.endpoint_id, event.action)
+            yield _edit(state, key, "manual", endpoint_id=event.endpoint_id, action=event.action)
+        case _ if isinstance(event, CHANGES_EVERYTHING):
+            yield from _edits(state, tuple(duty.consumer.consumer_id for duty in state.obligations))
+        case _:
+            return
+
+
+def _teams(state: Retirement) -> dict[str, tuple[str, ...]]:
+    """team -> everyone to tell, in the order of the obligations."""
+    teams: dict[str, dict[str, None]] = {}
+    for duty in state.obligations:
+        teams.setdefault(duty.consumer.owners.team_id, {}).update(
+            dict.fromkeys(duty.consumer.owners.slack_ids)
+        )
+    return {team: tuple(people) for team, people in teams.items()}
+
+
+def _edits(state: Retirement, consumer_ids: Iterable[str]) -> Iterable[Effect]:
+    """A press in either place updates both: the team's message and every owner's DM."""
+    for consumer_id in consumer_ids:
+        duty = state.obligation(consumer_id)
+        if duty is None:
+            continue
+        team_id = duty.consumer.owners.team_id
+        yield _edit(state, team_key(state, team_id), "team", team_id=team_id)
+        for slack_id in duty.consumer.owners.slack_ids:
+            yield _edit(state, dm_key(state, slack_id), "dm", slack_id=slack_id, channel=slack_id)
+
+
+def _manual(state: Retirement, action: str) -> Iterable[Effect]:
+    assert state.plan is not None
+    for endpoint in state.plan.subject.endpoints:
+        is_asked = action == "disable" or endpoint.id in state.disabled_ids
+        if endpoint.kind is EndpointKind.MANUAL and is_asked:
+            key = manual_key(state, endpoint.id, action)
+            yield _thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
+
+
+def _lines(state: Retirement, count: int) -> Effect:
+    first = state.version - count + 1
+    return Effect(
+        key=f"{state.id}/lines/{first}",
+        kind=EffectKind.POST,
+        lane=f"{state.id}/thread",
+        body={"notice": "lines", "first": str(first), "last": str(state.version)},
+        after=card_key(state),
+        batch=f"{state.id}/lines",
+    )
+
+
+def _post(state: Retirement, key: str, notice: str) -> Effect:
+    return Effect(key=key, kind=EffectKind.POST, lane=f"{state.id}/thread", body={"notice": notice})
+
+
+def _thread(state: Retirement, key: str, notice: str, **body: str) -> Effect:
+    return Effect(
+        key=key,
+        kind=EffectKind.POST,
+        lane=f"{state.id}/thread",
+        body={"notice": notice, **body},
+        after=card_key(state),
+    )
+
+
+def _direct(state: Retirement, key: str, notice: str, to: str, **body: str) -> Effect:
+    return Effect(
+        key=key,
+        kind=EffectKind.POST,
+        lane=f"{state.id}/to/{to}",
+        body={"notice": notice, "channel": to, "slack_id": to, **body},
+    )
+
+
+def _edit(state: Retirement, key: str, notice: str, **body: str) -> Effect:
+    """Draw a message anew. It waits for the message to be there."""
+    return Effect(
+        key=f"{key}/edit",
+        kind=EffectKind.EDIT,
+        lane=f"{key}/edit",
+        body={"notice": notice, "message": key, **body},
+        after=key,
+        refresh=True,
+    )

@@ -1,0 +1,60 @@
+"""Each consumer's duty: what an announcement opens, and which change a person may make."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from data.errors import NotFound, Refused
+from data.records.catalog import Impacted
+from data.records.retirement import Duty, Obligation, Retirement, StepKind
+
+
+def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tuple[Obligation, ...]:
+    """One obligation per impacted consumer. What was settled under an earlier plan stays settled."""
+    assert state.policy is not None
+    assert state.plan is not None
+    migrate_by = state.plan.step(StepKind.MIGRATE).due_at
+    acknowledge_by = min(now + timedelta(days=state.policy.acknowledge_days), migrate_by)
+    fresh = []
+    for consumer in impact:
+        before = state.obligation(consumer.consumer_id)
+        if before is not None and before.is_settled:
+            fresh.append(replace(before, consumer=consumer))
+        else:
+            fresh.append(
+                Obligation(
+                    consumer=consumer, duty=Duty.OPEN, acknowledge_by=acknowledge_by, migrate_by=migrate_by
+                )
+            )
+    return tuple(fresh)
+
+
+def of_person(state: Retirement, slack_id: str) -> tuple[Obligation, ...]:
+    """What this person answers for, nearest consumers first."""
+    mine = [duty for duty in state.obligations if slack_id in duty.consumer.owners.slack_ids]
+    return tuple(sorted(mine, key=lambda duty: (duty.consumer.distance, duty.consumer.name)))
+
+
+def named(state: Retirement, what: str) -> Obligation:
+    """The obligation of a consumer, by exact id or exact name. Raises `NotFound` with the ones there are."""
+    matching = [duty for duty in state.obligations if what in (duty.consumer.consumer_id, duty.consumer.name)]
+    if len(matching) == 1:
+        return matching[0]
+    open_ones = tuple(
+        duty.consumer.consumer_id for duty in matching or state.obligations if not duty.is_settled
+    )
+    raise NotFound(f"consumer of {state.id}", what, closest=open_ones[:5])
+
+
+def check_owner(duty: Obligation, slack_id: str, state: Retirement) -> None:
+    """Raises `Refused` unless the person belongs to the team that owns the consumer."""
+    if slack_id in duty.consumer.owners.slack_ids:
+        return
+    team = duty.consumer.owners.team_name or "nobody (its owner is unresolved)"
+    raise Refused(
+        f"You may not answer for {duty.consumer.name}",
+        reasons=[f"it belongs to {team}"],
+        next_step=f"Ask them, or have the coordinator waive it: /retire waive {state.id} {duty.consumer.name} REASON",
+    )

@@ -1,0 +1,81 @@
+"""Who may do what: one table from command to roles. A refusal names who may."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from data.errors import Refused
+from data.events import EMERITUS
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+
+
+class Hat(StrEnum):
+    """In which capacity somebody acts. `TIME` is the engine itself: timers and finished effects."""
+
+    ANYONE = "anyone"
+    OWNER = "the model's owners"
+    PROPOSER = "the proposer"
+    COORDINATOR = "the coordinator"
+    ENDPOINT_OWNER = "the endpoint's owners"
+    CONSUMER_OWNER = "the consumer's owners"
+    VOTER = "the voting roles"
+    TIME = "emeritus"
+
+
+PERMISSIONS: dict[str, frozenset[Hat]] = {
+    "propose": frozenset({Hat.OWNER}),
+    "revise": frozenset({Hat.COORDINATOR, Hat.PROPOSER}),
+    "cast": frozenset({Hat.VOTER}),
+    "change duty": frozenset({Hat.CONSUMER_OWNER}),
+    "ask for time": frozenset({Hat.CONSUMER_OWNER}),
+    "decide extension": frozenset({Hat.COORDINATOR}),
+    "waive": frozenset({Hat.COORDINATOR}),
+    "run step": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.TIME}),
+    "pause": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
+    "resume": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
+    "restore": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
+    "cancel": frozenset({Hat.COORDINATOR, Hat.PROPOSER}),
+    "hand over": frozenset({Hat.COORDINATOR}),
+    "report manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
+    "check manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
+    "close round": frozenset({Hat.TIME}),
+    "remind": frozenset({Hat.TIME}),
+    "escalate": frozenset({Hat.TIME}),
+    "record archive": frozenset({Hat.TIME}),
+    "record drill": frozenset({Hat.TIME}),
+    "record disabled": frozenset({Hat.TIME}),
+    "record restored": frozenset({Hat.TIME}),
+    "record failure": frozenset({Hat.TIME}),
+    "send digest": frozenset({Hat.TIME}),
+}
+
+
+def hats(person_id: str, state: Retirement, facts: Facts) -> frozenset[Hat]:
+    """Every capacity this person has towards this retirement now."""
+    if person_id == EMERITUS:
+        return frozenset({Hat.TIME})
+    worn = {
+        Hat.ANYONE: True,
+        Hat.OWNER: person_id in facts.owners,
+        Hat.PROPOSER: person_id == state.proposer_id,
+        Hat.COORDINATOR: person_id == state.coordinator_id,
+        Hat.ENDPOINT_OWNER: person_id in facts.endpoint_owners,
+        Hat.CONSUMER_OWNER: any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations),
+        # Who may vote, and why somebody may not, is answered by quorum.seat_for with the names of the roles.
+        Hat.VOTER: True,
+    }
+    return frozenset(hat for hat, is_worn in worn.items() if is_worn)
+
+
+def check(command: str, person_id: str, state: Retirement, facts: Facts) -> None:
+    """Raises `Refused`, naming who may, unless the table allows it."""
+    allowed = PERMISSIONS[command]
+    if allowed & hats(person_id, state, facts):
+        return
+    who = [hat.value for hat in Hat if hat in allowed and hat is not Hat.TIME]
+    raise Refused(
+        f"You may not {command} {state.id}".rstrip(),
+        reasons=[f"this is for {' or '.join(who)}" if who else "only time does this"],
+        next_step=f"Ask one of them; /retire show {state.id} names them" if who else "Wait for its date",
+    )

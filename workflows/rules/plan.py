@@ -1,0 +1,107 @@
+"""What the plan is: its dated steps, its digest, and what it becomes when dates move later."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from data.errors import Problem
+from data.records.policy import Policy
+from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
+from workflows.rules.hours import first_at_or_after, instant_on
+
+ORDER = tuple(StepKind)
+
+
+def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
+    """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
+    disable_at = instant_on(target_on, policy)
+    announce_at = first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
+    archive_at = max(announce_at, disable_at - timedelta(days=policy.archive_lead_days))
+    return (
+        Step(kind=StepKind.ANNOUNCE, due_at=announce_at),
+        Step(kind=StepKind.ARCHIVE, due_at=archive_at),
+        Step(kind=StepKind.DRILL, due_at=archive_at + timedelta(days=1)),
+        Step(kind=StepKind.MIGRATE, due_at=disable_at - timedelta(days=policy.migrate_lead_days)),
+        Step(kind=StepKind.DISABLE, due_at=disable_at),
+        Step(kind=StepKind.CLOSE, due_at=disable_at + timedelta(days=policy.dark_window_days)),
+    )
+
+
+def earliest_target(*, proposed_at: datetime, tier: int, policy: Policy) -> date:
+    """The first day that leaves the review period and the tier's notice in front of it."""
+    announce_at = first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
+    return first_at_or_after(announce_at + timedelta(days=policy.notice_days(tier)), policy).date()
+
+
+def problems(
+    *,
+    subject: Subject | None,
+    successor_id: str,
+    successor_trouble: str,
+    reason: Reason,
+    why: str,
+    target_on: date,
+    proposed_at: datetime,
+    policy: Policy,
+) -> list[Problem]:
+    """Everything wrong with a proposal, each on the field of the modal that caused it."""
+    found: list[Problem] = []
+    if subject is None:
+        found.append(Problem(field="model", value="", accepted="choose a model from the list"))
+    if successor_trouble:
+        found.append(Problem(field="successor", value=successor_id, accepted=successor_trouble))
+    elif reason is Reason.REPLACED and not successor_id:
+        found.append(Problem(field="successor", value="", accepted='the reason "replaced" needs a successor'))
+    if not why.strip():
+        found.append(Problem(field="why", value="", accepted="say in a sentence why the model retires"))
+    if subject is not None:
+        earliest = earliest_target(proposed_at=proposed_at, tier=subject.tier, policy=policy)
+        if target_on < earliest:
+            tier = f"tier {subject.tier}" if subject.tier else "an unknown tier (counts as the strictest)"
+            found.append(
+                Problem(
+                    field="target",
+                    value=target_on.isoformat(),
+                    accepted=f"{tier} needs {policy.notice_days(subject.tier)} days of notice after "
+                    f"{policy.review_days} days of review: {earliest.isoformat()} or later",
+                )
+            )
+    return found
+
+
+def digest(plan: Plan) -> str:
+    """`sha256:` over subject, successor, steps with dates, policy digest and consumer ids, as canonical JSON."""
+    covered = msgspec.to_builtins(msgspec.structs.replace(plan, digest=""))
+    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def sealed(plan: Plan) -> Plan:
+    """The same plan with its digest."""
+    return msgspec.structs.replace(plan, digest=digest(plan))
+
+
+def shifted(state: Retirement, by: timedelta) -> Plan:
+    """The plan with all remaining dates `by` later, chained to the approved one.
+
+    Only whole days move, rounded up, so that a step keeps its hour.
+    """
+    assert state.plan is not None
+    assert by >= timedelta(0), "only later dates are an amendment; an earlier one is a new plan"
+    days = timedelta(days=-(-by // timedelta(days=1)))
+    steps = tuple(
+        step
+        if state.progress(step.kind).progress in (Progress.DONE, Progress.RUNNING)
+        else Step(kind=step.kind, due_at=step.due_at + days)
+        for step in state.plan.steps
+    )
+    return sealed(msgspec.structs.replace(state.plan, steps=steps, amends=state.approved_digest))
+
+
+def binds(state: Retirement) -> bool:
+    """Is the plan the one that was voted, or an amendment of it?"""
+    return state.plan is not None and state.approved_digest in (state.plan.digest, state.plan.amends)

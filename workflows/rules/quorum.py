@@ -1,0 +1,138 @@
+"""Who may vote, which ballots count, and when a round is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from data.errors import Refused, Stale
+from data.records.base import Record
+from data.records.policy import Policy
+from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round
+
+
+class Tally(Record, frozen=True, kw_only=True):
+    """`approvals` and `missing` are per role in policy order; `missing` is empty when quorate."""
+
+    approvals: dict[str, int]
+    missing: dict[str, int]
+
+    @property
+    def is_quorate(self) -> bool:
+        return not self.missing
+
+
+def tally(
+    ballots: Iterable[Ballot], *, quorum: Mapping[str, int], proposer_id: str, plan_digest: str
+) -> Tally:
+    """Count the ballots that bind, and say which roles are still short.
+
+    ballots   one per voter, already the latest; any order
+    quorum    role -> approvals needed, in policy order
+    A ballot on another version of the plan, or by the proposer, is heard but never counts.
+    Source    binding votes: apache.org/foundation/voting.html
+    """
+    approvals = dict.fromkeys(quorum, 0)
+    for ballot in ballots:
+        counts = ballot.plan_digest == plan_digest and ballot.voter_id != proposer_id
+        if counts and ballot.choice is Choice.APPROVE and ballot.role in approvals:
+            approvals[ballot.role] += 1
+    missing = {role: need - approvals[role] for role, need in quorum.items() if approvals[role] < need}
+    return Tally(approvals=approvals, missing=missing)
+
+
+def tally_of(state: Retirement) -> Tally:
+    """The tally of the round that stands now."""
+    assert state.round is not None
+    assert state.policy is not None
+    return tally(
+        state.round.ballots,
+        quorum=state.policy.quorum,
+        proposer_id=state.round.opened_by,
+        plan_digest=digest_on_ballot(state),
+    )
+
+
+def seats(voter_id: str, members: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """The roles this person may fill, in policy order."""
+    return tuple(role for role, people in members.items() if voter_id in people)
+
+
+def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[str]]) -> str:
+    """The one role this person fills in the round: the one they have, else the first still short, else their first.
+
+    Raises `Refused`, with the next step, for anyone who may not vote.
+    """
+    assert state.round is not None
+    if voter_id == state.round.opened_by:
+        raise Refused(
+            "Your vote does not count: you opened this round", next_step="Ask a colleague in the role to vote"
+        )
+    open_to_them = seats(voter_id, members)
+    if not open_to_them:
+        roles = ", ".join(members)
+        raise Refused(
+            "You may not vote here",
+            reasons=[f"the voting roles are {roles}, and you are in none of their groups"],
+            next_step="If you should be, have the catalog group or the policy changed, then vote again",
+        )
+    held = next((cast.role for cast in state.round.ballots if cast.voter_id == voter_id), "")
+    if held in open_to_them:
+        return held
+    missing = tally_of(state).missing
+    return next((role for role in open_to_them if role in missing), open_to_them[0])
+
+
+def digest_on_ballot(state: Retirement) -> str:
+    """What a ballot binds to: the plan; for cancelling, the approved plan, whatever became of its dates since."""
+    assert state.plan is not None
+    is_retiring = state.round is None or state.round.purpose is Purpose.RETIRE
+    return state.plan.digest if is_retiring else state.approved_digest
+
+
+def check_ballot(round_: Round | None, state: Retirement, *, plan_digest: str, now: datetime) -> None:
+    """Raises `Refused` for a late vote, `Stale` for one on a plan that has changed meanwhile."""
+    if round_ is None:
+        raise Refused(
+            f"There is no vote open on {state.id}: it is {state.state}",
+            next_step=f"/retire show {state.id} has the story",
+        )
+    if now >= round_.expires_at:
+        raise Refused(
+            f"This round closed on {round_.expires_at:%Y-%m-%d %H:%M} UTC",
+            next_step="Propose the retirement again",
+        )
+    if plan_digest != digest_on_ballot(state):
+        raise Stale(
+            "The plan changed after this card was drawn. Look at the card again and vote on the new plan"
+        )
+
+
+class Verdict(StrEnum):
+    OPEN = "open"
+    VETOED = "vetoed"
+    APPROVED = "approved"
+    EXPIRED = "expired"
+
+
+def verdict(round_: Round, *, policy: Policy, plan_digest: str, now: datetime) -> Verdict:
+    """How the round stands at `now`: a veto ends it, then expiry, then quorum once the review period is over."""
+    for ballot in round_.ballots:
+        if is_veto(ballot, policy=policy, plan_digest=plan_digest):
+            return Verdict.VETOED
+    if now >= round_.expires_at:
+        return Verdict.EXPIRED
+    counted = tally(
+        round_.ballots, quorum=policy.quorum, proposer_id=round_.opened_by, plan_digest=plan_digest
+    )
+    return Verdict.APPROVED if counted.is_quorate and now >= round_.review_until else Verdict.OPEN
+
+
+def is_veto(ballot: Ballot, *, policy: Policy, plan_digest: str) -> bool:
+    """A rejection in a role that has the veto. Any other rejection only withholds approval."""
+    return (
+        ballot.choice is Choice.REJECT
+        and ballot.role in policy.veto_roles
+        and ballot.plan_digest == plan_digest
+    )

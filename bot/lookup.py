@@ -55,7 +55,7 @@ def named(store: Store, catalog: Catalog, text: str, *, ended: bool) -> Retireme
             f'"{text}" is not being retired' + (f" ({same[-1].id} is {same[-1].state})" if same else ""),
             next_step=f"Run {SLASH_COMMAND} propose {text} to begin",
         )
-    raise NotFound("model or retirement", text[:80], closest=closest(text, names))
+    raise NotFound("model or retirement", text[:80], closest=closest(text, sorted(names)))
 
 
 def _name(one: Retirement) -> str:

@@ -1,12 +1,13 @@
 """How fast we may call Slack: token buckets per method, and for posts per channel, a little below Slack's.
 
-No token is no sleep: the caller is told when one will be there and comes back then. Tiers 2, 3, 4 are 20, 50 and
-100 a minute: docs.slack.dev/apis/web-api/rate-limits; methods: java-slack-sdk, rate_limit_tiers.json.
+No token is no sleep: the caller is told when one will be there and comes back then. Tiers 2, 3, 4 are 20, 50
+and 100 a minute: docs.slack.dev/apis/web-api/rate-limits; methods: java-slack-sdk, rate_limit_tiers.json.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ class _Lane:
 class Rates:
     """Shared by all threads. `clock` is monotonic real seconds, however fast the calendar runs."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._lock = threading.Lock()

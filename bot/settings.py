@@ -45,7 +45,7 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`policy` is None for the shipped one; `http` is None for Socket Mode. Tokens are empty where Slack is not used."""
+    """`policy` None: the shipped one; `http` None: Socket Mode. Tokens are empty where Slack is not used."""
 
     store: Path
     archive: Path
@@ -74,7 +74,7 @@ def address(text: str) -> Address | None:
 def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "") -> Settings:
     """The settings of a command.
 
-    slack   "no": tokens are not looked at; "bot": the bot's token is needed; "serve": also what receiving needs
+    slack   "no": tokens are not looked at; "serve": the bot's, and what receiving needs
     http    the command line's word on EMERITUS_HTTP
     Raises `Invalid` with every problem.
     """
@@ -99,13 +99,13 @@ def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "") -> Se
     if url.scheme not in ("http", "https") or not url.hostname:
         accepted = f"the address of a Slack Web API, e.g. {SLACK_API_URL}"
         problems.append(Problem(field="SLACK_API_URL", value=_shown(api_url), accepted=accepted))
-    wanted = (http or environ.get("EMERITUS_HTTP", "")) if slack == "serve" else ""
+    said = http or environ.get("EMERITUS_HTTP", "")
+    wanted = said if slack == "serve" else ""
     served_at = address(wanted) if wanted else None
     if wanted and served_at is None:
         accepted = "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
-        problems.append(
-            Problem(field="--http" if http else "EMERITUS_HTTP", value=_shown(wanted), accepted=accepted)
-        )
+        name = "--http" if http else "EMERITUS_HTTP"
+        problems.append(Problem(field=name, value=_shown(wanted), accepted=accepted))
     problems += _token_problems(environ, slack=slack, is_http=bool(wanted))
     if problems:
         raise Invalid(problems)
@@ -124,7 +124,7 @@ def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "") -> Se
 def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> list[Problem]:
     """A token's value is never repeated: only whether it is there and begins as it should."""
     needed = []
-    if slack != "no":
+    if slack == "serve":
         needed.append(("SLACK_BOT_TOKEN", r"xoxb-\S+", "the bot token of the app, which begins with xoxb-"))
     if slack == "serve" and is_http:
         accepted = "the signing secret of the app (Basic Information, App Credentials)"

@@ -1,8 +1,8 @@
 """Slack, outbound: the only writer of messages. Messenger (workflows/ports.py) over slack_sdk's WebClient.
 
 `post` is not safe to repeat, `edit` and `find` are. Nothing is retried or waited for here: every outcome says
-when to come back, and the outbox does. So the client must be built with `retry_handlers=[]`: slack_sdk's default
-one posts twice when the peer closes after accepting.
+when to come back, and the outbox does. Hence `retry_handlers=[]`: slack_sdk's default one posts twice when
+the peer closes after accepting.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class SlackMessenger:
 
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
-        payload = drawn(message, retirements=self._retirements(), now=now)
+        payload = drawn(message, retirements=self._retirements())
         about = {"retirement": message.retirement.id} if message.retirement else {}
         self._remember(message.key)
         outcome = self._call(
@@ -82,7 +82,7 @@ class SlackMessenger:
     def edit(self, message: Message, now: datetime) -> Result:
         """Make the message at `ts` look like `message`. Safe to repeat."""
         assert message.ts, f"{message.key}: nothing to edit"
-        payload = drawn(message, retirements=self._retirements(), now=now)
+        payload = drawn(message, retirements=self._retirements())
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
             return channel
@@ -117,7 +117,7 @@ class SlackMessenger:
     def answer(
         self, payload: Mapping[str, Any], *, response_url: str = "", channel: str = "", user: str = ""
     ) -> bool:
-        """Tell one person, once, best effort: by response_url, else ephemerally, else in a DM. False if in vain."""
+        """Tell one person, best effort: by response_url, else ephemerally, else in a DM. False: in vain."""
         body = dict(payload)
         if response_url:
             hook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=[])

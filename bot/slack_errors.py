@@ -85,7 +85,7 @@ def retry_after(error: Exception) -> float | None:
 
 
 def result_of(error: Exception, *, to: str, later: Later) -> Result:
-    """What the failed call means. `to`: the channel or person; `later`: an instant so many real seconds on."""
+    """What the failed call means. `to`: the channel or person; `later`: an instant in so many seconds."""
     if isinstance(error, SlackApiError):
         return _refusal(error, to=to, later=later)
     reason = error.reason if isinstance(error, URLError) else error

@@ -118,6 +118,7 @@ def helped() -> dict[str, tuple[str, str]]:
 
 
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”](?:\s+|$)(.*)', re.DOTALL)
+_IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -146,10 +147,18 @@ def understood(text: str) -> Typed:
         person = _ESCAPED_PERSON.fullmatch(parts[Part.PERSON])
         assert person is not None, "checked above"
         parts[Part.PERSON] = person.group(1)
+    for part in parts.keys() - {Part.PERSON}:
+        parts[part] = as_typed(parts[part])
     return Typed(word=word, parts=parts)
 
 
 HELP_STEP = f"Run {SLASH_COMMAND} help for all there is"
+
+
+def as_typed(text: str) -> str:
+    """What the person saw: Slack sends mentions and addresses in angle brackets, and three signs as entities."""
+    shown = _IN_BRACKETS.sub(lambda found: f"{found[1][:1].strip('!')}{found[3] or found[2]}", text)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _first(text: str) -> tuple[str, str]:

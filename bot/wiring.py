@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import boto3
 from slack_bolt import App
 from slack_sdk import WebClient
+from workflows.adapters.sagemaker import SageMakerEndpoints
 
 from bot.alarm import Alarm
 from bot.app import slack_app
@@ -19,8 +21,8 @@ from bot.rates import Rates
 from bot.settings import Settings
 from bot.slack import SlackMessenger
 from bot.views import answers
+from data import policy as policies
 from data.catalog import Catalog
-from data.policy import read_policy
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.policy import Policy
@@ -29,7 +31,6 @@ from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
-from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
@@ -122,7 +123,7 @@ def build(settings: Settings) -> Bot:
     """The bot as `emeritus serve` runs it."""
     return assemble(
         store=open_store(settings),
-        policy=read_policy(settings.policy),
+        policy=policies.read_policy(settings.policy),
         edges=edges_of(settings),
         client=slack_client(settings),
         signing_secret=settings.signing_secret,
@@ -138,8 +139,12 @@ def assemble(
     client: WebClient,
     signing_secret: str,
     world: CalendarWorld,
+    wall: Callable[[], float] = time.time,
 ) -> Bot:
-    """Put the parts together; demo and tests hand in their own."""
+    """Put the parts together; demo and tests hand in their own.
+
+    wall   seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
+    """
     catalog = Catalog(store)
     gatherer = Gatherer(
         catalog=catalog,
@@ -152,19 +157,19 @@ def assemble(
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(
         client,
-        Rates(),
-        wall=time.monotonic,
+        Rates(wall),
+        wall=wall,
         retirements=engine.retirements,
         pace=world.speed,
     )
-    stopping: list[bool] = []
+    ending = threading.Event()
     shop = Workshop(
         engine=engine,
         world=world,
         messenger=messenger,
         archive=edges.archive,
         controls=edges.controls,
-        stopped=lambda: bool(stopping),
+        ending=ending,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
@@ -179,8 +184,9 @@ def assemble(
         say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
         answer(reply_to, say(receipt.reply))
 
-    alarm = Alarm(lambda: dispatcher.wake(), world.wall_seconds_until)
-    dispatcher = Dispatcher(shop, tell=tell, arm=alarm.arm)
+    bell = threading.Event()
+    alarm = Alarm(bell.set, world.wall_seconds_until)
+    dispatcher = Dispatcher(shop, tell=tell, arm=alarm.arm, bell=bell)
     house = House(
         store=store,
         catalog=catalog,
@@ -188,8 +194,9 @@ def assemble(
         client=client,
         now=world.now,
         answer=answer,
-        wake=dispatcher.wake,
+        wake=bell.set,
         check_proposal=engine.check,
+        check_extension=engine.check_extension,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(app=app, house=house, engine=engine, dispatcher=dispatcher, alarm=alarm, store=store)

@@ -1,4 +1,4 @@
-"""Writes files as a BagIt 1.0 bag (RFC 8493) with SHA-256; each source is read once, copied and hashed together.
+"""Writes files as a BagIt 1.0 bag (RFC 8493) with SHA-256; each source is read once.
 
 The bag appears under its final name only when it is whole and on disk: it is written beside it, every file
 and folder is synced, and one rename publishes it. A half-written one is never repaired; it is written anew.

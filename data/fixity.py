@@ -18,7 +18,7 @@ from typing import NamedTuple
 from data.archives import Stopped
 from data.bag_paths import stays_inside
 from data.errors import Corrupt, Unavailable
-from data.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, parse_manifest
+from data.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, parse_manifest, sha256_id
 from data.records.base import Record
 
 CHUNK_BYTES = 1 << 20
@@ -61,7 +61,7 @@ class Fixity(Record, frozen=True, kw_only=True):
 def check(bag: Path, *, manifest_digest: str, stopped: Stopped) -> Fixity:
     """Compare each file with the manifests, and the manifest with the digest kept outside of the bag.
 
-    manifest_digest   as recorded when it was archived; empty when there is no record to compare with
+    manifest_digest   as recorded when we archived it; empty for a bag that is not ours or has no record
     """
     present, findings = _inventory(bag)
     read: dict[str, _Read] = {}
@@ -74,15 +74,19 @@ def check(bag: Path, *, manifest_digest: str, stopped: Stopped) -> Fixity:
     listed = {TAG_MANIFEST}
     for manifest in (PAYLOAD_MANIFEST, TAG_MANIFEST):
         entries, rejected = _entries(bag, manifest, is_present=manifest in read)
-        recorded = manifest_digest.removeprefix("sha256:") if manifest == PAYLOAD_MANIFEST else ""
         findings += rejected
-        findings += _differences({manifest: recorded} if recorded else {}, read, unreadable)
+        if manifest_digest and manifest in read and not rejected:
+            # Nothing vouches for the tag manifest, but we write digests in one way only: a flipped bit that
+            # makes a letter a capital means the same and is damage all the same.
+            own = manifest_digest if manifest == PAYLOAD_MANIFEST else sha256_id(manifest_of(entries.items()))
+            findings += _differences({manifest: own.removeprefix("sha256:")}, read, unreadable)
         findings += _differences(entries, read, unreadable)
         listed |= entries.keys()
     findings += [
         Finding(fault=Fault.EXTRA, path=path, found=found.digest, bytes=found.bytes)
         for path, found in read.items()
-        if path not in listed
+        # Without the tag manifest nothing says which files beside the payload belong there.
+        if path not in listed and (path.startswith("data/") or TAG_MANIFEST in read)
     ]
     payload = [found.bytes for path, found in read.items() if path.startswith("data/")]
     manifest_read = read.get(PAYLOAD_MANIFEST)

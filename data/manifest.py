@@ -1,7 +1,7 @@
 """How a BagIt manifest is written and read (RFC 8493 section 2.1.3), and the preservation id that follows.
 
 The preservation id is the SHA-256 of the payload manifest as stored: one line per file, sorted by path. So
-the same content has the same id wherever and whenever it was archived; `sha256sum manifest-sha256.txt` shows it.
+the same content has the same id wherever and whenever it was archived, and `sha256sum` shows it.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def parsed(toml: str, *, source: str) -> Policy:
     return _policy(toml, source=source, under=_tables(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name))
 
 
-def load(path: Path | None = None) -> Policy:
+def read_policy(path: Path | None = None) -> Policy:
     """The policy in the file, or the shipped one. Raises `Invalid`."""
     path = path or DEFAULT
     try:

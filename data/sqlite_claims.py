@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from data.records.decision import LEASE, Claim, ClaimKind, Dead, Done, NotDone, Result, Unknown
+from data.records.decision import Claim, ClaimKind, Dead, Done, NotDone, Result, Unknown
 from data.schema import instant, micros
 from data.sqlite_book import Book
-from data.sqlite_effects import claim_effects, next_effect, settle_effect, stopped_effects
+from data.sqlite_effects import claim_effects, next_effect, renew_effect, settle_effect, stopped_effects
 
 Then = tuple[str, str, bytes]
 
@@ -31,22 +31,24 @@ def receive(
     return cursor.rowcount == 1
 
 
-def claim_due(conn: sqlite3.Connection, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-    claims: dict[ClaimKind, Callable[[sqlite3.Connection, datetime, int], tuple[Claim, ...]]] = {
+def claim_due(
+    conn: sqlite3.Connection, kind: ClaimKind, now: datetime, limit: int, lease: timedelta
+) -> tuple[Claim, ...]:
+    claims: dict[ClaimKind, Callable[[sqlite3.Connection, datetime, int, timedelta], tuple[Claim, ...]]] = {
         ClaimKind.INBOX: _claim_inbox,
         ClaimKind.TIMER: _claim_timers,
         ClaimKind.EFFECT: claim_effects,
     }
-    return claims[kind](conn, now, limit)
+    return claims[kind](conn, now, limit, lease)
 
 
-def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[Claim, ...]:
+def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     rows = conn.execute(
         """SELECT arrival, key, attempt + 1, coalesce(first_tried, :now), command, reply_to FROM inbox
         WHERE ready_at <= :now ORDER BY arrival LIMIT :limit""",
         {"now": micros(now), "limit": limit},
     ).fetchall()
-    until = now + LEASE
+    until = now + lease
     conn.executemany(
         "UPDATE inbox SET attempt = ?, first_tried = ?, ready_at = ?, leased = 1 WHERE arrival = ?",
         [(attempt, first, micros(until), arrival) for arrival, _, attempt, first, _, _ in rows],
@@ -66,13 +68,13 @@ def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[C
     )
 
 
-def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[Claim, ...]:
+def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     rows = conn.execute(
         """SELECT stream, name, due_at, attempt + 1, coalesce(first_tried, :now), command FROM timers
         WHERE due_at <= :now AND ready_at <= :now ORDER BY due_at, stream, name LIMIT :limit""",
         {"now": micros(now), "limit": limit},
     ).fetchall()
-    until = now + LEASE
+    until = now + lease
     conn.executemany(
         """UPDATE timers SET attempt = ?, first_tried = ?, ready_at = ?, leased = 1
         WHERE stream = ? AND name = ?""",
@@ -91,6 +93,12 @@ def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[
         )
         for stream, name, due_at, attempt, first, command in rows
     )
+
+
+def renew(conn: sqlite3.Connection, claim: Claim, until: datetime) -> bool:
+    """Work on an effect goes on: nobody else may take it before `until`."""
+    assert claim.kind is ClaimKind.EFFECT, "commands and timers are decided at once"
+    return renew_effect(conn, claim, until)
 
 
 def settle(

@@ -1,19 +1,18 @@
 """Which effects may be performed now, together with which others, and what becomes of them?
 
 An effect is live while `ready_at` is set. Held ones (their `after` is not done) and those absorbed into a
-batch are not; parked and dead ones never again. Only the head of a lane, its first live effect, may be claimed.
+batch are not; parked and dead ones never again. The first live effect of a lane may be claimed, no other.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from data.records.decision import (
-    LEASE,
     Claim,
     ClaimKind,
     Dead,
@@ -97,16 +96,16 @@ def _start_anew(conn: sqlite3.Connection, key: str, ready_at: int | None) -> Non
     )
 
 
-def claim_effects(conn: sqlite3.Connection, now: datetime, limit: int) -> tuple[Claim, ...]:
+def claim_effects(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     keys = conn.execute(
         f"""SELECT e.key FROM effects e WHERE e.ready_at <= ? AND {_IS_HEAD}
         ORDER BY e.ready_at, e.seq LIMIT ?""",  # noqa: S608 - a constant of this file
         (micros(now), limit),
     ).fetchall()
-    return tuple(claim for (key,) in keys if (claim := _claimed(conn, key, now)))
+    return tuple(claim for (key,) in keys if (claim := _claimed(conn, key, now, lease)))
 
 
-def _claimed(conn: sqlite3.Connection, key: str, now: datetime) -> Claim | None:
+def _claimed(conn: sqlite3.Connection, key: str, now: datetime, lease: timedelta) -> Claim | None:
     row = conn.execute(
         "SELECT stream, effect, status, attempt, first_tried, merged, ready_at FROM effects WHERE key = ?",
         (key,),
@@ -125,7 +124,7 @@ def _claimed(conn: sqlite3.Connection, key: str, now: datetime) -> Claim | None:
         (key, key),
     )
     first = micros(now) if first_tried is None else first_tried
-    until = now + LEASE
+    until = now + lease
     conn.execute(
         "UPDATE effects SET status = ?, attempt = ?, first_tried = ?, ready_at = ? WHERE key = ?",
         (_CLAIMED, attempt + 1, first, micros(until), key),
@@ -158,6 +157,16 @@ def _absorb(conn: sqlite3.Connection, key: str, effect: Effect, now: datetime) -
     merged = msgspec.json.encode([msgspec.json.decode(encoded, type=Effect).body for _, encoded in rows])
     conn.execute("UPDATE effects SET merged = ? WHERE key = ?", (merged, key))
     return merged
+
+
+def renew_effect(conn: sqlite3.Connection, claim: Claim, until: datetime) -> bool:
+    """False when another attempt has the row by now."""
+    cursor = conn.execute(
+        """UPDATE effects SET ready_at = ?
+        WHERE key = ? AND status = ? AND attempt = ? AND claimed_wanted = ? AND lead IS NULL""",
+        (micros(until), claim.key, _CLAIMED, claim.attempt, claim.wanted),
+    )
+    return cursor.rowcount == 1
 
 
 def settle_effect(conn: sqlite3.Connection, claim: Claim, result: Result, now: datetime) -> bool:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from data import sqlite_claims
 from data.errors import Unavailable
 from data.events import AnyEvent
 from data.ledger import Entry, Head, opened, verified
-from data.records.decision import Claim, ClaimKind, Receipt, Result
+from data.records.decision import LEASE, Claim, ClaimKind, Receipt, Result
 from data.schema import check_complete, check_known, migrations
 from data.sqlite_book import Asked, Book, receipt_of, text_of
 from data.sqlite_effects import found_by
@@ -43,26 +43,27 @@ class SqliteStore:
         machine: Machine,
         *,
         rand: Callable[[int], bytes] = secrets.token_bytes,
+        lease: timedelta = LEASE,
         read_only: bool = False,
     ) -> None:
         self.path = Path(path).resolve()
         self._machine = machine
+        self._lease = lease
         self._book = Book(machine, rand)
         self._readers: dict[threading.Thread, sqlite3.Connection] = {}
         self._gate = threading.Lock()
         self._closed = False
         self._lock: FileLock | None = None
         self._writer: Writer | None = None
-        if read_only:
-            with self._translated():
-                check_complete(self._known(self.read()), self.path)
-            return
-        self._lock = FileLock(self.path)
         try:
             with self._translated():
-                self._writer = Writer(self._open_to_write, self.path)
+                if read_only:
+                    check_complete(self._known(self.read()), self.path)
+                else:
+                    self._lock = FileLock(self.path)
+                    self._writer = Writer(self._open_to_write, self.path)
         except BaseException:
-            self._lock.release()
+            self.close()
             raise
 
     def transact(
@@ -82,7 +83,10 @@ class SqliteStore:
         return self.write(lambda conn: sqlite_claims.receive(conn, key, command, reply_to, now))
 
     def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        return self.write(lambda conn: sqlite_claims.claim_due(conn, kind, now, limit))
+        return self.write(lambda conn: sqlite_claims.claim_due(conn, kind, now, limit, self._lease))
+
+    def renew(self, claim: Claim, now: datetime) -> bool:
+        return self.write(lambda conn: sqlite_claims.renew(conn, claim, now + self._lease))
 
     def settle(
         self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
@@ -225,6 +229,10 @@ class SqliteStore:
         """One moment of the record, however long the reading takes."""
         with self._translated():
             conn = self.read()
+            if conn.in_transaction:
+                # The caller of `read` has chosen a moment already.
+                yield conn
+                return
             conn.execute("BEGIN")
             try:
                 yield conn

@@ -44,16 +44,23 @@ Tell = Callable[[Mapping[str, str], Receipt], None]
 
 
 class Dispatcher:
-    """`tell` answers the person a command came from; `arm` is told when to wake next."""
+    """`tell` answers the person a command came from; `arm` is told when to wake next; the `bell` wakes it."""
 
-    def __init__(self, shop: Workshop, *, tell: Tell, arm: Callable[[datetime | None], None]) -> None:
+    def __init__(
+        self,
+        shop: Workshop,
+        *,
+        tell: Tell,
+        arm: Callable[[datetime | None], None],
+        bell: threading.Event,
+    ) -> None:
         self._shop = shop
         self._store = shop.engine.store
         self._world = shop.world
         self._tell = tell
         self._arm = arm
-        self._awake = threading.Event()
-        self._ending = threading.Event()
+        self._awake = bell
+        self._ending = shop.ending
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="effect")
         self._working: dict[str, Claim] = {}

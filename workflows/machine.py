@@ -15,7 +15,16 @@ from data.records.decision import Decision
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows import commands as cmd
-from workflows.decisions import digests, duties, interventions, proposals, steps, votes
+from workflows.decisions import (
+    darkness,
+    digests,
+    duties,
+    interventions,
+    proposals,
+    reminders,
+    steps,
+    votes,
+)
 from workflows.rules import folding
 
 Decide = Callable[[Any, Any, Facts, datetime], Decision[Any]]
@@ -30,12 +39,12 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.AskForTime: duties.ask_for_time,
     cmd.DecideExtension: duties.decide_extension,
     cmd.Waive: duties.waive,
-    cmd.Remind: duties.remind,
-    cmd.Escalate: duties.escalate,
+    cmd.Remind: reminders.remind,
+    cmd.Escalate: reminders.escalate,
     cmd.RunStep: steps.run_step,
     cmd.RecordArchive: steps.record_archive,
     cmd.RecordDrill: steps.record_drill,
-    cmd.RecordDisabled: steps.record_disabled,
+    cmd.RecordDisabled: darkness.record_disabled,
     cmd.RecordFailure: steps.record_failure,
     cmd.Pause: interventions.pause,
     cmd.Resume: interventions.resume,
@@ -95,4 +104,5 @@ def state_of(stream: str, state: bytes | None) -> Retirement | digests.DigestSta
 
 def retirement_of(stream: str, state: bytes | None) -> Retirement | None:
     """The retirement of a stream, or None when nobody opened it."""
-    return msgspec.json.decode(state, type=Retirement) if state is not None else None
+    current = state_of(stream, state) if state is not None else None
+    return current if isinstance(current, Retirement) else None

@@ -22,6 +22,7 @@ from bot.views.blocks import (
 from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Progress, Retirement
+from workflows.rules.lifecycle import ENDED
 
 LIST_AT_MOST = 25
 ROWS_AT_MOST = 25
@@ -40,7 +41,7 @@ def refusal(text: str) -> Payload:
 
 def next_step(retirement: Retirement) -> str:
     """What comes next and when; empty when nothing does."""
-    if retirement.plan is None:
+    if retirement.plan is None or retirement.state in ENDED:
         return ""
     waiting = (
         step for step in retirement.plan.steps if retirement.progress(step.kind).progress is not Progress.DONE

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.views import digest, lines, manual, obligations, proposal
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
 from workflows.ports import Message
-
-WEEK = timedelta(days=7)
 
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
@@ -40,12 +38,11 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 }
 
 
-def drawn(message: Message, *, retirements: Sequence[Retirement], now: datetime) -> Payload:
+def drawn(message: Message, *, retirements: Sequence[Retirement]) -> Payload:
     """The payload of a message. `retirements` is what the digest is about; nothing else needs it."""
     if message.notice == "digest":
-        sent = [event.since for event in message.events if isinstance(event, events.DigestSent)]
-        since = sent[0] if sent else now - WEEK
-        return digest.message(digest.sections(retirements, since=since, now=now))
+        since, until = (datetime.fromisoformat(message.params[name]) for name in ("since", "until"))
+        return digest.message(digest.sections(retirements, since=since, now=until))
     assert message.retirement is not None, f"{message.notice} is about a retirement"
     return VIEWS[message.notice](message.retirement, message)
 

@@ -15,11 +15,8 @@ from bot.views.blocks import (
     safe,
     section,
 )
-from bot.views.proposal_modal import endpoints_block, modal, options
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Purpose, Retirement, State
-
-__all__ = ["card", "endpoints_block", "headline", "modal", "options"]
 
 STATE_MARKS = {
     State.ACTIVE: ":white_circle:",

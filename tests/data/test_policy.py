@@ -18,7 +18,7 @@ def problems(toml: str) -> list[str]:
 
 
 def test_the_shipped_policy_says_what_the_sources_beside_its_numbers_say() -> None:
-    policy = policies.load()
+    policy = policies.read_policy()
 
     assert (policy.review_days, policy.round_expires_days) == (14, 30)
     assert [policy.notice_days(tier) for tier in (1, 2, 3)] == [180, 90, 30]
@@ -34,7 +34,7 @@ def test_the_shipped_policy_says_what_the_sources_beside_its_numbers_say() -> No
 
 
 def test_an_unknown_tier_counts_as_the_strictest() -> None:
-    assert policies.load().notice_days(0) == 180
+    assert policies.read_policy().notice_days(0) == 180
 
 
 def test_every_number_of_the_shipped_policy_has_its_source_or_its_reason_beside_it() -> None:
@@ -54,7 +54,7 @@ def test_a_file_of_ones_own_says_only_what_differs() -> None:
 
     assert (policy.name, policy.governance_channel) == ("eu", "C024BE91L")
     assert [policy.notice_days(tier) for tier in (1, 2, 3)] == [180, 90, 45]
-    assert policy.roles == policies.load().roles
+    assert policy.roles == policies.read_policy().roles
 
 
 def test_roles_of_ones_own_replace_all_shipped_ones() -> None:
@@ -65,9 +65,9 @@ def test_roles_of_ones_own_replace_all_shipped_ones() -> None:
 
 
 def test_the_digest_names_the_version_and_changes_with_it() -> None:
-    shipped, changed = policies.load(), policies.parsed("[steps]\nhour = 10", source="default.toml")
+    shipped, changed = policies.read_policy(), policies.parsed("[steps]\nhour = 10", source="default.toml")
 
-    assert shipped.digest == policies.load().digest == policies.digest_of(shipped)
+    assert shipped.digest == policies.read_policy().digest == policies.digest_of(shipped)
     assert shipped.digest.startswith("sha256:")
     assert changed.digest != shipped.digest
 
@@ -184,14 +184,14 @@ def test_a_value_that_makes_no_sense_is_refused_with_the_rule(toml: str, problem
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="cannot be read \\(No such file or directory\\); name a TOML file"):
-        policies.load(tmp_path / "eu.toml")
+        policies.read_policy(tmp_path / "eu.toml")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "eu.toml").write_bytes(b"\xff\xfe\x00")
 
     with pytest.raises(Invalid, match="not UTF-8 text"):
-        policies.load(tmp_path / "eu.toml")
+        policies.read_policy(tmp_path / "eu.toml")
 
 
 def test_every_field_of_the_record_can_be_set_from_the_file() -> None:

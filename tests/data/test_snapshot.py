@@ -174,7 +174,7 @@ def test_who_is_declared_no_more_cannot_be_reached(tmp_path: Path, catalog: Cata
 
 
 def test_a_server_of_several_models_is_never_switched_off_for_one(tmp_path: Path, catalog: Catalog):
-    """In the way of the reference catalog for models in Backstage: edges from both ends, its own API depended on."""
+    """As the reference catalog for models in Backstage has it: edges from both ends, even to its own API."""
     served = "type: ai-model, providesApis: [chat-api], dependencyOf: ['component:chat']"
     source = a_source(
         tmp_path / "a.yaml",

@@ -1,4 +1,4 @@
-"""Where artifacts come from: a local path, file:// or s3:// URI becomes files that can be read and re-checked.
+"""Where artifacts come from: a local path, file:// or s3:// URI as files to read and re-check.
 
 Listing reads no content and changes nothing, so calling it twice is safe. Only what a URI names is followed:
 a link that leads elsewhere is refused, because it would archive what nobody voted on.
@@ -72,7 +72,7 @@ def _tree(top: Path) -> Iterator[Path]:
                 raise Refused(
                     f"Cannot archive {link}",
                     reasons=[f"it is a link to the folder {link.readlink()}"],
-                    next_step="Name that folder as an artifact of its own, or replace the link by its content",
+                    next_step="Name that folder as an artifact itself, or replace the link by its content",
                 )
 
 

@@ -1,6 +1,6 @@
-"""An archive in a local directory: one folder per subject, in it one BagIt bag per content. Safe to call twice.
+"""An archive in a local directory: a folder per subject, in it a BagIt bag per content. Safe to call twice.
 
-Tamper-evident, not tamper-proof: files are read-only and every digest is checked against one recorded outside,
+Tamper-evident, not tamper-proof: files are read-only and each digest is checked against one recorded outside,
 but whoever owns the disk can delete a bag. Promises that nobody can delete need a store with object lock.
 """
 
@@ -85,15 +85,15 @@ class LocalDirectory:
     def drill(
         self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
     ) -> Drilled:
-        """Restore the whole bag beside itself, check the restored copy, and remove it. Changes nothing stored.
+        """Restore the whole bag beside itself, check that copy and remove it. Changes nothing stored.
 
         manifest_digest   as recorded when it was archived: the manifest in the bag may have been rewritten
         """
         bag = self.path(location)
         if not self.root.is_dir():
             raise Unavailable(
-                f"Cannot reach the archive {self.root}: no such directory. Mount it or correct EMERITUS_ARCHIVE; "
-                "it is tried again"
+                f"Cannot reach the archive {self.root}: no such directory. "
+                "Mount it or correct EMERITUS_ARCHIVE; it is tried again"
             )
         next_step = "Nothing was switched off; archive again, or bring the bag back from a second copy"
         if not bag.is_dir():
@@ -140,7 +140,7 @@ def _shelf_name(name: str) -> str:
 
 @contextmanager
 def _alone(shelf: Path) -> Iterator[None]:
-    """Hold the shelf against other processes, and leave no half-finished copy on it, ours or a killed one's."""
+    """Hold the shelf against other processes, and leave no half-finished copy on it, even a killed one's."""
     with writing(shelf, 0):
         descriptor = os.open(shelf, os.O_RDONLY)
     try:

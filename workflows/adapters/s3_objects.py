@@ -1,4 +1,4 @@
-"""Objects in S3 as files to archive: listed, streamed once, and checked for having stayed the same. Only reads."""
+"""Objects in S3 as files to archive: listed, streamed once, checked to have stayed the same. Only reads."""
 
 from __future__ import annotations
 
@@ -65,20 +65,29 @@ class S3Objects:
             if code_of(error) in ("404", "NoSuchKey"):
                 return []
             raise
-        return [_S3Object(self._client(), bucket, key, "", head["ContentLength"], head["ETag"])]
+        return [
+            _S3Object(
+                self._client(), bucket, key, path="", size_bytes=head["ContentLength"], etag=head["ETag"]
+            )
+        ]
 
     def _below(self, bucket: str, key: str) -> list[_S3Object]:
         prefix = f"{key.rstrip('/')}/" if key else ""
-        found = []
-        for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for entry in page.get("Contents", []):
-                # Consoles mark a folder by an empty object whose key ends in a slash.
-                if entry["Size"] or not entry["Key"].endswith("/"):
-                    path = entry["Key"].removeprefix(prefix)
-                    found.append(
-                        _S3Object(self._client(), bucket, entry["Key"], path, entry["Size"], entry["ETag"])
-                    )
-        return sorted(found, key=lambda entry: entry.path)
+        pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        listed = {entry["Key"]: entry for page in pages for entry in page.get("Contents", [])}
+        # Consoles mark a folder by an empty object whose key ends in a slash.
+        return [
+            _S3Object(
+                self._client(),
+                bucket,
+                key,
+                path=key.removeprefix(prefix),
+                size_bytes=entry["Size"],
+                etag=entry["ETag"],
+            )
+            for key, entry in sorted(listed.items())
+            if entry["Size"] or not key.endswith("/")
+        ]
 
     def _closest(self, bucket: str, key: str) -> list[str]:
         folder, _, name = key.rstrip("/").rpartition("/")
@@ -94,7 +103,7 @@ class _S3Object:
     """An object as it was when listed, and the version that was read."""
 
     def __init__(
-        self, client: S3Client, bucket: str, key: str, path: str, size_bytes: int, etag: str
+        self, client: S3Client, bucket: str, key: str, *, path: str, size_bytes: int, etag: str
     ) -> None:
         self._client, self._bucket, self._key = client, bucket, key
         self._uri = f"s3://{bucket}/{key}"

@@ -1,1 +1,1 @@
-"""A command becomes a decision: which events, timers and effects it leads to. Pure; each reads like a sentence."""
+"""A command becomes a decision: its events, timers and effects. Pure; each reads like a sentence."""

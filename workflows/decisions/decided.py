@@ -31,7 +31,7 @@ def decided(
     reserves: tuple[str, ...] = (),
     reply: str = "",
 ) -> RetirementDecision:
-    """The events with their notices. An ended retirement drops its timers, and its endpoints are free again."""
+    """The events with their notices. An ended retirement drops its timers; its endpoints are free again."""
     after = folded(state, happened)
     has_ended = after.state in ENDED and after.state is not state.state
     return Decision(

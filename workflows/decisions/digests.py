@@ -8,8 +8,10 @@ from data import events
 from data.records.base import Record
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.facts import Facts
+from data.records.retirement import Retirement
 from workflows.commands import SendDigest, encoded
 from workflows.rules.hours import day_of, next_digest_at
+from workflows.rules.permissions import check
 
 STREAM = "digest"
 
@@ -25,6 +27,7 @@ def evolve(state: DigestState, event: events.DigestSent) -> DigestState:
 
 def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -> Decision[events.DigestSent]:
     """The first time only sets the date; from then on it is sent when due."""
+    check("send digest", command.by, Retirement(id=""), facts)
     assert facts.policy is not None
     timer = Timer(
         name="weekly",

@@ -1,15 +1,15 @@
-"""What consumers' owners answer: acknowledged, migrated, not mine, more time; and what the coordinator decides."""
+"""What consumers' owners answer: acknowledged, migrated, not mine, more time; what coordinators decide."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.retirement import Duty, Extension, Obligation, Progress, Retirement, State, StepKind
-from workflows.commands import AskForTime, ChangeDuty, DecideExtension, Escalate, Remind, Waive
+from workflows.commands import AskForTime, ChangeDuty, DecideExtension, Waive
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -18,8 +18,9 @@ from workflows.decisions.decided import (
     running_timers,
     step_timer,
 )
-from workflows.rules import milestones, obligations, plan as plans
-from workflows.rules.hours import instant_on
+from workflows.rules import obligations
+from workflows.rules import plan as plans
+from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
 
 ANSWERS = {
@@ -31,6 +32,7 @@ ANSWERS = {
 
 def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datetime) -> RetirementDecision:
     """Answer for one consumer, or for all of one's own. Saying the same thing twice changes nothing."""
+    assert command.duty in ANSWERS, f"{command.duty} is not for an owner to say"
     _check_open(state)
     if command.consumer_ids:
         chosen = [obligations.named(state, consumer_id) for consumer_id in command.consumer_ids]
@@ -39,16 +41,16 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     else:
         check("change duty", command.by, state, facts)
         chosen = list(obligations.of_person(state, command.by))
-    happened = tuple(
-        events.DutyChanged(at=now, by=command.by, consumer_id=duty.consumer.consumer_id, duty=command.duty)
-        for duty in chosen
-        if _may_become(duty, command.duty)
-    )
-    if not happened:
+    changing = [duty for duty in chosen if _may_become(duty, command.duty)]
+    if not changing:
         return nothing(
             f"Nothing to change: {', '.join(f'{duty.consumer.name} is {duty.duty}' for duty in chosen)}."
         )
-    names = ", ".join(duty.consumer.name for duty in chosen if _may_become(duty, command.duty))
+    happened = tuple(
+        events.DutyChanged(at=now, by=command.by, consumer_id=duty.consumer.consumer_id, duty=command.duty)
+        for duty in changing
+    )
+    names = ", ".join(duty.consumer.name for duty in changing)
     return decided(
         state,
         *happened,
@@ -61,6 +63,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
     """Ask the coordinator for a later date."""
     duty = obligations.named(state, command.consumer_id)
     obligations.check_owner(duty, command.by, state)
+    check("ask for time", command.by, state, facts)
     extension = asked_extension(state, command, now)
     event = events.DutyChanged(
         at=now,
@@ -76,7 +79,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
 
 
 def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Extension:
-    """The extension as it would be recorded. Raises `Invalid` on the fields of its modal, `Refused` otherwise."""
+    """The extension as it would be recorded. Raises `Invalid` on the fields of its modal, or `Refused`."""
     _check_open(state)
     duty = obligations.named(state, command.consumer_id)
     assert state.policy is not None
@@ -87,7 +90,7 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
             Problem(
                 field="until",
                 value=command.until.isoformat(),
-                accepted=f"a day after {duty.migrate_by:%Y-%m-%d}, the date you have now",
+                accepted=f"a day after {day_of(duty.migrate_by, state.policy)}, the date you have now",
             )
         )
     if not command.reason:
@@ -122,15 +125,16 @@ def decide_extension(
         number=command.number,
         granted=command.granted,
     )
-    if command.granted != "yes":
-        return decided(
-            state, event, reply=f"{duty.consumer.name} keeps its date, {duty.migrate_by:%Y-%m-%d}."
-        )
     assert state.plan is not None
-    migrate_at = state.plan.step(StepKind.MIGRATE).due_at
-    if duty.extension.until <= migrate_at:
-        return decided(state, event, reply=f"The date had moved to {migrate_at:%Y-%m-%d} already.")
-    plan = plans.shifted(state, duty.extension.until - migrate_at)
+    assert state.policy is not None
+    migrate_on = day_of(state.plan.step(StepKind.MIGRATE).due_at, state.policy)
+    if command.granted != "yes":
+        return decided(state, event, reply=f"{duty.consumer.name} keeps its date, {migrate_on}.")
+    more = day_of(duty.extension.until, state.policy) - migrate_on
+    if more <= timedelta(0):
+        return decided(state, event, reply=f"The date had moved to {migrate_on} already.")
+    # Asked for when the day had passed, the day is set anew: owners are reminded of it and held to it again.
+    plan = plans.shifted(state, more, reopens=StepKind.MIGRATE)
     because = f"{duty.consumer.name} got more time"
     moved = events.Amended(at=now, by=command.by, plan=plan, because=because)
     after = folded(state, (event, moved))
@@ -173,54 +177,6 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
         timers=_disable_again(folded(state, (event,)), now),
         reply=f"You waived {what}, with your reason.",
     )
-
-
-def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> RetirementDecision:
-    """Remind every owner of what is still open, once per milestone; after downtime only the latest counts."""
-    check("remind", command.by, state, facts)
-    told_already = command.milestone in state.reminded
-    if told_already or state.state is not State.MIGRATING or state.paused_at is not None:
-        return nothing()
-    if milestones.is_overtaken(command.milestone, state, now):
-        return nothing()
-    people = _people(milestones.concerned(state, command.milestone))
-    if not people:
-        return nothing()
-    return decided(
-        state, events.Reminded(at=now, by=events.EMERITUS, milestone=command.milestone, people=people)
-    )
-
-
-def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) -> RetirementDecision:
-    """To the owners' managers first, then to the governance channel; each once. Without a manager, it says so."""
-    check("escalate", command.by, state, facts)
-    mark = f"{command.milestone}/{command.level}"
-    if mark in state.escalated or state.state is not State.MIGRATING or state.paused_at is not None:
-        return nothing()
-    open_ones = milestones.concerned(state, command.milestone)
-    if not open_ones:
-        return nothing()
-    assert state.policy is not None
-    people = _people(open_ones)
-    managers = tuple(dict.fromkeys(facts.managers[person] for person in people if person in facts.managers))
-    unreachable = tuple(person for person in people if person not in facts.managers)
-    to_managers = command.level == 1 and bool(managers)
-    return decided(
-        state,
-        events.Escalated(
-            at=now,
-            by=events.EMERITUS,
-            milestone=command.milestone,
-            level=command.level,
-            consumer_ids=tuple(duty.consumer.consumer_id for duty in open_ones),
-            to=managers if to_managers else (state.policy.governance_channel,),
-            unreachable=unreachable,
-        ),
-    )
-
-
-def _people(duties: tuple[Obligation, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(person for duty in duties for person in duty.consumer.owners.slack_ids))
 
 
 def _may_become(duty: Obligation, wanted: Duty) -> bool:

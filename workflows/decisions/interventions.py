@@ -1,4 +1,4 @@
-"""What people do to a running retirement: pause, resume, restore, hand over, and vouch for endpoints by hand."""
+"""What people do to a running retirement: pause, resume, restore, hand over, vouch for endpoints by hand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import datetime
 
 from data import events
 from data.errors import NotFound, Refused
-from data.records.decision import Effect, EffectKind, Timer
-from data.records.facts import Facts
 from data.records.catalog import EndpointKind
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.decision import EffectKind, Timer
+from data.records.facts import Facts
+from data.records.retirement import Retirement, State, StepKind
 from workflows.commands import CheckManual, HandOver, Pause, RecordRestored, ReportManual, Restore, Resume
+from workflows.decisions.darkness import switching, went_dark
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -20,8 +21,8 @@ from workflows.decisions.decided import (
     running_timers,
     step_timer,
 )
-from workflows.decisions.steps import went_dark
 from workflows.rules import plan as plans
+from workflows.rules.lifecycle import is_going_dark, maybe_dark
 from workflows.rules.permissions import check
 
 SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -51,9 +52,10 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
     if state.paused_at is None:
         return nothing(f"{state.id} is not paused.")
     plan = plans.shifted(state, now - state.paused_at)
-    resumed = events.Resumed(at=now, by=command.by)
+    # Amended while still paused: what lay ahead when it was paused moves, whatever has passed since.
     amended = events.Amended(at=now, by=command.by, plan=plan, because="the retirement was paused")
-    after = folded(state, (resumed, amended))
+    resumed = events.Resumed(at=now, by=command.by)
+    after = folded(state, (amended, resumed))
     if after.state is State.APPROVED:
         timers: tuple[Timer, ...] = (
             step_timer(StepKind.ANNOUNCE, max(plan.step(StepKind.ANNOUNCE).due_at, now)),
@@ -62,7 +64,7 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
         timers = (step_timer(StepKind.CLOSE, max(plan.step(StepKind.CLOSE).due_at, now)),)
     else:
         timers = running_timers(after, now)
-    return decided(state, resumed, amended, timers=timers, reply=f"{state.id} goes on; its dates moved.")
+    return decided(state, amended, resumed, timers=timers, reply=f"{state.id} goes on; its dates moved.")
 
 
 def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) -> RetirementDecision:
@@ -70,8 +72,7 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     check("restore", command.by, state, facts)
     if state.restoring:
         return nothing(f"{state.id} is being restored already.")
-    is_partly_dark = state.progress(StepKind.DISABLE).progress is Progress.RUNNING
-    if state.state is not State.DISABLED and not is_partly_dark:
+    if state.state is not State.DISABLED and not is_going_dark(state):
         raise Refused(
             f"{state.id} has nothing to restore: it is {state.state}",
             next_step="Nothing was switched off"
@@ -79,19 +80,22 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
             else "The dark window is over; its archive is named in /retire show",
         )
     assert state.plan is not None
-    event = events.RestoreStarted(at=now, by=command.by, why=command.why)
+    started = events.RestoreStarted(at=now, by=command.by, why=command.why)
+    # All we can drive are switched on, also those that may just be going dark; harmless where they serve.
     work = tuple(
-        Effect(
-            key=f"{state.id}/restore/{state.version}/{endpoint.id}",
-            kind=EffectKind.RESTORE,
-            lane=f"{state.id}/work",
-            body={"endpoint_id": endpoint.id},
-        )
+        switching(state, EffectKind.RESTORE, endpoint.id)
         for endpoint in state.plan.subject.endpoints
         if endpoint.kind is not EndpointKind.MANUAL
     )
+    if not work and not maybe_dark(state):
+        return decided(
+            state,
+            started,
+            events.RolledBack(at=now, by=command.by),
+            reply=f"{state.id} has ended; nothing had been switched off.",
+        )
     return decided(
-        state, event, effects=work, cancels=("step/*",), reply=f"Service of {state.id} is coming back."
+        state, started, effects=work, cancels=("step/*",), reply=f"Service of {state.id} is coming back."
     )
 
 
@@ -119,6 +123,10 @@ def report_manual(
     """Somebody says they did it, with evidence; it counts when a second person has checked."""
     check("report manual", command.by, state, facts)
     _check_manual_due(state, command.endpoint_id, command.action)
+    if not command.evidence:
+        raise Refused(
+            f"A {command.action} by hand counts only with evidence", next_step="Say where it can be seen"
+        )
     event = events.ManualReported(
         at=now,
         by=command.by,
@@ -170,7 +178,7 @@ def _came_back(
         *before,
         events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id),
     )
-    if not set(state.disabled_ids) - {endpoint_id}:
+    if not maybe_dark(folded(state, happened)):
         happened = (*happened, events.RolledBack(at=now, by=by))
     return decided(state, *happened)
 
@@ -180,7 +188,9 @@ def _check_manual_due(state: Retirement, endpoint_id: str, action: str) -> None:
     endpoint = next((found for found in state.plan.subject.endpoints if found.id == endpoint_id), None)
     if endpoint is None or endpoint.kind is not EndpointKind.MANUAL:
         raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
-    is_disabling = state.progress(StepKind.DISABLE).progress is Progress.RUNNING and not state.restoring
-    is_due = bool(state.restoring) if action == "restore" else is_disabling
+    if action == "restore":
+        is_due = bool(state.restoring) and endpoint_id in maybe_dark(state)
+    else:
+        is_due = is_going_dark(state) and not state.restoring and endpoint_id not in state.disabled_ids
     if not is_due:
         raise Refused(f"{state.id} does not ask for a {action} now", next_step=f"/retire show {state.id}")

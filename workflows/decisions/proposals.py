@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from data import events
 from data.errors import Invalid, Refused
 from data.records.decision import Timer
@@ -13,6 +15,7 @@ from data.records.retirement import Plan, Purpose, Retirement, Round, State, Ste
 from workflows.commands import CloseRound, Propose, Revise, encoded
 from workflows.decisions.decided import RetirementDecision, decided
 from workflows.rules import plan as plans
+from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 
 
@@ -25,7 +28,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
             next_step="Give the model an owner in the catalog, with a Slack id, and import it again",
         )
     check("propose", command.by, state, facts)
-    plan, round_ = _drawn(command, facts, now, number=1)
+    plan, round_ = _drawn(command, facts, now, number=1, barred=frozenset({command.by}))
     assert facts.policy is not None
     event = events.Proposed(
         at=now,
@@ -38,13 +41,13 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         impact_notes=facts.impact_notes,
         round=round_,
     )
-    subject = plan.subject
     return decided(
         state,
         event,
         timers=round_timers(round_),
-        reserves=tuple(endpoint.id for endpoint in subject.endpoints) or (subject.model_id,),
-        reply=f"{state.id} is proposed: {subject.model_name} retires on {command.target_on:%Y-%m-%d} if the vote agrees.",
+        reserves=_reserved(plan),
+        reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
+        "if the vote agrees.",
     )
 
 
@@ -55,12 +58,19 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         raise Refused(
             f"The plan of {state.id} cannot change: it is {state.state}", next_step="Propose a new one"
         )
-    if state.disabled_ids:
+    if is_going_dark(state):
         raise Refused(
-            f"The plan of {state.id} cannot change: {len(state.disabled_ids)} endpoints are dark",
+            f"The plan of {state.id} cannot change: its endpoints are being switched off",
             next_step=f"Bring service back first: /retire restore {state.id} REASON",
         )
-    plan, round_ = _drawn(command, facts, now, number=state.rounds + 1)
+    # A retirement keeps the policy it was proposed under, and says so with the digest in its plan.
+    plan, round_ = _drawn(
+        command,
+        replace(facts, policy=state.policy),
+        now,
+        number=state.rounds + 1,
+        barred=frozenset({command.by, state.proposer_id}),
+    )
     event = events.Revised(
         at=now,
         by=command.by,
@@ -75,7 +85,7 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         event,
         timers=round_timers(round_),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
-        reserves=tuple(endpoint.id for endpoint in plan.subject.endpoints),
+        reserves=_reserved(plan),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
 
@@ -102,15 +112,19 @@ def opened_round(
     number: int,
     purpose: Purpose,
     opened_by: str,
+    barred: frozenset[str],
     review_until: datetime,
     facts: Facts,
     policy: Policy,
     now: datetime,
 ) -> Round:
-    """A round everybody needed for can vote in. Raises `Refused` naming each role that cannot be filled."""
+    """A round everybody needed can vote in. Raises `Refused` naming each role that cannot be filled.
+
+    barred   who is in a role and may not fill it, see quorum.barred
+    """
     short = []
     for role in policy.roles:
-        able = [person for person in facts.members.get(role.name, ()) if person != opened_by]
+        able = [person for person in facts.members.get(role.name, ()) if person not in barred]
         if len(able) < role.approvals:
             groups = ", ".join((*role.groups, *role.people)) or "nobody"
             short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups})")
@@ -118,7 +132,7 @@ def opened_round(
         raise Refused(
             "No vote can be held",
             reasons=short,
-            next_step="Have the catalog's groups or the policy's roles filled with people who have a Slack id",
+            next_step="Fill the catalog's groups or the policy's roles with people who have a Slack id",
         )
     return Round(
         number=number,
@@ -140,7 +154,14 @@ def round_timers(round_: Round) -> tuple[Timer, ...]:
     )
 
 
-def _drawn(command: Propose | Revise, facts: Facts, now: datetime, *, number: int) -> tuple[Plan, Round]:
+def _reserved(plan: Plan) -> tuple[str, ...]:
+    """What nobody else may retire meanwhile: the endpoints, or a model that has none."""
+    return tuple(endpoint.id for endpoint in plan.subject.endpoints) or (plan.subject.model_id,)
+
+
+def _drawn(
+    command: Propose | Revise, facts: Facts, now: datetime, *, number: int, barred: frozenset[str]
+) -> tuple[Plan, Round]:
     """The frozen plan, and the round that decides on it."""
     problems_with(command, facts, now)
     assert facts.policy is not None
@@ -160,6 +181,7 @@ def _drawn(command: Propose | Revise, facts: Facts, now: datetime, *, number: in
         number=number,
         purpose=Purpose.RETIRE,
         opened_by=command.by,
+        barred=barred,
         review_until=plan.step(StepKind.ANNOUNCE).due_at,
         facts=facts,
         policy=facts.policy,

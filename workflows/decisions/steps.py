@@ -1,4 +1,7 @@
-"""Running the plan's steps: a step starts when it is due and every gate holds, else it is held and says why."""
+"""Running the plan's steps: a step starts when it is due and every gate holds, else it is held and says why.
+
+Switching endpoints off, and what follows from it, is in darkness.py.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.errors import Refused
-from data.records.decision import Effect, EffectKind, OnUnknown, Timer
+from data.records.decision import Decision, Effect, EffectKind
 from data.records.facts import Facts
-from data.records.catalog import EndpointKind
 from data.records.retirement import Progress, Retirement, StepKind
-from workflows.commands import RecordArchive, RecordDisabled, RecordDrill, RecordFailure, RunStep
+from workflows.commands import RecordArchive, RecordDrill, RecordFailure, RunStep
+from workflows.decisions.darkness import as_dark_as_it_is, switching_off
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -19,21 +22,23 @@ from workflows.decisions.decided import (
     running_timers,
     step_timer,
 )
-from workflows.rules import obligations, plan as plans
-from workflows.rules.hours import first_at_or_after
+from workflows.rules import obligations
+from workflows.rules import plan as plans
+from workflows.rules.hours import day_of
 from workflows.rules.permissions import check
-from workflows.rules.readiness import readiness
+from workflows.rules.readiness import Readiness, is_overtaken, readiness
 
 
 def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -> RetirementDecision:
     """Start a step, or say everything that keeps it from starting. Asking twice changes nothing."""
     check("run step", command.by, state, facts)
-    if state.plan is None:
-        return nothing()
+    assert state.plan is not None
     progress = state.progress(command.step).progress
     if progress in (Progress.DONE, Progress.RUNNING):
         return nothing(f"{command.step} of {state.id} is {progress}.")
     by_person = command.by != events.EMERITUS
+    if not by_person and is_overtaken(state, command.step):
+        return nothing()
     ready = readiness(state, state.plan.step(command.step), facts, now, early=by_person)
     if ready.unmet:
         if by_person:
@@ -43,6 +48,12 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
                 next_step=f"/retire show {state.id} shows where it stands",
             )
         return _held(state, command.step, ready.unmet, now)
+    return _started(state, command, ready, facts, now)
+
+
+def _started(
+    state: Retirement, command: RunStep, ready: Readiness, facts: Facts, now: datetime
+) -> RetirementDecision:
     match command.step:
         case StepKind.ANNOUNCE:
             return _announce(state, facts, now)
@@ -53,20 +64,19 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
             return decided(state, events.Closed(at=now, by=command.by))
         case StepKind.ARCHIVE | StepKind.DRILL | StepKind.DISABLE:
             started = events.StepStarted(at=now, by=command.by, step=command.step, evidence=ready.evidence)
-            return decided(
-                state,
-                started,
-                effects=_work(state, command.step),
-                reply=f"{command.step} of {state.id} has started.",
-            )
+            reply = f"{command.step} of {state.id} has started."
+            if command.step is StepKind.DISABLE:
+                return as_dark_as_it_is(state, (started,), now, effects=switching_off(state), reply=reply)
+            return decided(state, started, effects=(_copying(state, command.step),), reply=reply)
 
 
 def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecision:
-    """Open every obligation. A late announcement moves the remaining dates, so that nobody's notice is cut short."""
+    """Open every obligation. A late announcement moves the remaining dates: nobody's notice is cut short."""
     assert state.plan is not None
     assert state.policy is not None
     notice = timedelta(days=state.policy.notice_days(state.plan.subject.tier))
-    short = first_at_or_after(now + notice, state.policy) - state.plan.step(StepKind.DISABLE).due_at
+    last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, state.policy)
+    short = day_of(now, state.policy) + notice - last_day
     happened: tuple[events.RetirementEvent, ...] = ()
     if short > timedelta(0):
         running = folded(state, (events.StepStarted(at=now, by=events.EMERITUS, step=StepKind.ANNOUNCE),))
@@ -87,35 +97,16 @@ def _held(state: Retirement, step: StepKind, unmet: tuple[str, ...], now: dateti
     assert state.policy is not None
     again = step_timer(step, now + timedelta(hours=state.policy.recheck_hours))
     if state.progress(step).held_by == unmet:
-        return RetirementDecision(timers=(again,))
+        return Decision(timers=(again,))
     return decided(
         state, events.StepHeld(at=now, by=events.EMERITUS, step=step, reasons=unmet), timers=(again,)
     )
 
 
-def _work(state: Retirement, step: StepKind) -> tuple[Effect, ...]:
-    """The work outside. Its keys carry the version, so that a step tried again is a new outcome."""
-    assert state.plan is not None
-    if step is StepKind.DISABLE:
-        return tuple(
-            Effect(
-                key=f"{state.id}/disable/{state.version}/{endpoint.id}",
-                kind=EffectKind.DISABLE,
-                lane=f"{state.id}/work",
-                body={"endpoint_id": endpoint.id},
-            )
-            for endpoint in state.plan.subject.endpoints
-            if endpoint.kind is not EndpointKind.MANUAL and endpoint.id not in state.disabled_ids
-        )
+def _copying(state: Retirement, step: StepKind) -> Effect:
+    """The copy or its proof. The key carries the version, so that a step tried again is a new outcome."""
     kind = EffectKind.ARCHIVE if step is StepKind.ARCHIVE else EffectKind.DRILL
-    return (
-        Effect(
-            key=f"{state.id}/{step}/{state.version}",
-            kind=kind,
-            lane=f"{state.id}/work",
-            on_unknown=OnUnknown.RESEND,
-        ),
-    )
+    return Effect(key=f"{state.id}/{step}/{state.version}", kind=kind, lane=f"{state.id}/work")
 
 
 def record_archive(
@@ -134,8 +125,12 @@ def record_archive(
 def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: datetime) -> RetirementDecision:
     """Everything was read back and matched. A drill of anything but the recorded manifest proves nothing."""
     check("record drill", command.by, state, facts)
-    if state.archived is None or command.manifest_digest != state.archived.manifest_digest:
+    if state.progress(StepKind.DRILL).progress is not Progress.RUNNING:
         return nothing()
+    assert state.archived is not None
+    if command.manifest_digest != state.archived.manifest_digest:
+        reason = f"the drill read {command.manifest_digest}, recorded is {state.archived.manifest_digest}"
+        return _failed(state, StepKind.DRILL, reason, now)
     event = events.DrillPassed(
         at=now,
         by=events.EMERITUS,
@@ -146,37 +141,6 @@ def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: dat
     return decided(state, event)
 
 
-def record_disabled(
-    state: Retirement, command: RecordDisabled, facts: Facts, now: datetime
-) -> RetirementDecision:
-    """One endpoint is dark; with the last one the retirement is disabled."""
-    check("record disabled", command.by, state, facts)
-    return went_dark(state, command.endpoint_id, command.by, now)
-
-
-def went_dark(
-    state: Retirement,
-    endpoint_id: str,
-    by: str,
-    now: datetime,
-    before: tuple[events.RetirementEvent, ...] = (),
-) -> RetirementDecision:
-    """`before` are events of the same decision, such as the second person's check."""
-    if endpoint_id in state.disabled_ids or state.progress(StepKind.DISABLE).progress is not Progress.RUNNING:
-        return decided(state, *before) if before else nothing()
-    assert state.plan is not None
-    happened: tuple[events.RetirementEvent, ...] = (
-        *before,
-        events.EndpointDisabled(at=now, by=by, endpoint_id=endpoint_id),
-    )
-    timers: tuple[Timer, ...] = ()
-    dark = {*state.disabled_ids, endpoint_id}
-    if dark >= {endpoint.id for endpoint in state.plan.subject.endpoints}:
-        happened = (*happened, events.Disabled(at=now, by=by))
-        timers = (step_timer(StepKind.CLOSE, max(state.plan.step(StepKind.CLOSE).due_at, now)),)
-    return decided(state, *happened, timers=timers, cancels=("remind/*", "escalate/*"))
-
-
 def record_failure(
     state: Retirement, command: RecordFailure, facts: Facts, now: datetime
 ) -> RetirementDecision:
@@ -184,7 +148,13 @@ def record_failure(
     check("record failure", command.by, state, facts)
     if state.progress(command.step).progress is not Progress.RUNNING:
         return nothing()
+    return _failed(state, command.step, command.reason, now)
+
+
+def _failed(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:
+    """Held with the reason, and tried again later; never before its date, though it was tried early."""
+    assert state.plan is not None
     assert state.policy is not None
-    again = step_timer(command.step, now + timedelta(hours=state.policy.recheck_hours))
-    event = events.StepFailed(at=now, by=events.EMERITUS, step=command.step, reason=command.reason)
-    return decided(state, event, timers=(again,))
+    again_at = max(now + timedelta(hours=state.policy.recheck_hours), state.plan.step(step).due_at)
+    event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason)
+    return decided(state, event, timers=(step_timer(step, again_at),))

@@ -7,19 +7,21 @@ from datetime import datetime
 from data import events
 from data.errors import Refused
 from data.records.facts import Facts
-from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round, State, StepKind
+from data.records.retirement import Ballot, Choice, Purpose, Retirement, State, StepKind
 from workflows.commands import Cancel, Cast, CloseRound
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.proposals import opened_round, round_timers
 from workflows.rules import quorum
+from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
+from workflows.rules.quorum import open_round
 
 
 def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:
-    """Record a ballot and settle the round if it decides it. Casting the same ballot twice changes nothing."""
+    """Record a ballot and settle the round if it decides it. The same ballot again changes nothing."""
     check("cast", command.by, state, facts)
     round_ = open_round(state)
-    quorum.check_ballot(round_, state, plan_digest=command.plan_digest, now=now)
+    quorum.check_ballot(round_, state, purpose=command.purpose, plan_digest=command.plan_digest, now=now)
     assert round_ is not None
     if command.choice is Choice.REJECT and not command.comment:
         raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
@@ -28,7 +30,7 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         voter_id=command.by,
         role=role,
         choice=command.choice,
-        plan_digest=command.plan_digest,
+        plan_digest=quorum.digest_on_ballot(state),
         cast_at=now,
         comment=command.comment,
     )
@@ -46,7 +48,8 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         ballot=ballot,
         eligible_roles=quorum.seats(command.by, facts.members),
     )
-    reply = f"Your vote on {state.id} counts: {command.choice} as {role}. You can change it until the round closes."
+    counts = f"Your vote on {state.id} counts: {command.choice} as {role}."
+    reply = f"{counts} You can change it until the round closes."
     return _settled(state, (voted,), now, reply)
 
 
@@ -65,12 +68,15 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
     if state.state is State.PROPOSED:
         event = events.Withdrawn(at=now, by=command.by, why=command.why)
         return decided(state, event, reply=f"{state.id} is withdrawn.")
-    if state.state not in (State.APPROVED, State.MIGRATING) or state.disabled_ids:
+    if is_going_dark(state) or state.state is State.DISABLED:
+        raise Refused(
+            f"{state.id} cannot be cancelled: its endpoints are being switched off",
+            next_step=f"Bring service back with /retire restore {state.id} REASON",
+        )
+    if state.state not in (State.APPROVED, State.MIGRATING):
         raise Refused(
             f"{state.id} cannot be cancelled: it is {state.state}",
-            next_step=f"Bring service back with /retire restore {state.id} REASON"
-            if state.disabled_ids
-            else f"See how it ended: /retire show {state.id}",
+            next_step=f"See how it ended: /retire show {state.id}",
         )
     if open_round(state) is not None:
         raise Refused(f"A vote on cancelling {state.id} is open already", next_step="Vote on its card")
@@ -79,6 +85,7 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
         number=state.rounds + 1,
         purpose=Purpose.CANCEL,
         opened_by=command.by,
+        barred=frozenset({command.by}),
         review_until=now,
         facts=facts,
         policy=state.policy,
@@ -90,17 +97,6 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
         event_,
         timers=round_timers(round_)[1:],
         reply=f"The vote on cancelling {state.id} is open on its card.",
-    )
-
-
-def open_round(state: Retirement) -> Round | None:
-    """The round people can vote in now, if any."""
-    if state.round is None:
-        return None
-    if state.round.purpose is Purpose.RETIRE:
-        return state.round if state.state is State.PROPOSED else None
-    return (
-        state.round if state.state in (State.APPROVED, State.MIGRATING) and not state.disabled_ids else None
     )
 
 

@@ -23,7 +23,7 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     }
     try:
         stored = shop.archive.put(
-            subject.model_name, named(subject.artifacts), info, shop.world.now, shop.stopped
+            subject.model_name, named(subject.artifacts), info, shop.world.now, shop.ending.is_set
         )
     except EmeritusError as error:
         return failed(claim, StepKind.ARCHIVE, error, shop.world)
@@ -37,7 +37,7 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     assert archived is not None, "a drill starts only when something is archived"
     try:
         drilled = shop.archive.drill(
-            archived.location, archived.manifest_digest, shop.world.now, shop.stopped
+            archived.location, archived.manifest_digest, shop.world.now, shop.ending.is_set
         )
     except EmeritusError as error:
         return failed(claim, StepKind.DRILL, error, shop.world)

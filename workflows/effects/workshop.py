@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.errors import Corrupt, EmeritusError, Unavailable
@@ -24,12 +25,14 @@ Then = tuple[str, str, bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
+    """`ending` is set when the bot stops: long work looks at it, ends soon and is started over later."""
+
     engine: Engine
     world: World
     messenger: Messenger
     archive: ArtifactStore
     controls: Mapping[EndpointKind, EndpointControl]
-    stopped: Callable[[], bool]
+    ending: threading.Event
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

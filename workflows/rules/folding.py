@@ -23,7 +23,9 @@ from data.records.retirement import (
 from workflows.rules.lifecycle import moved
 
 
-def evolve(state: Retirement, event: events.RetirementEvent) -> Retirement:
+def evolve(  # noqa: PLR0911, PLR0912 - one case per event
+    state: Retirement, event: events.RetirementEvent
+) -> Retirement:
     """The state after `event`. Raises `Refused`, changing nothing, for a move the table does not have."""
     state = replace(state, version=state.version + 1, state=moved(state.state, type(event)))
     match event:
@@ -44,7 +46,7 @@ def evolve(state: Retirement, event: events.RetirementEvent) -> Retirement:
             )
         case events.Revised():
             return replace(
-                state,
+                _restarted(state, event.plan),
                 plan=event.plan,
                 why=event.why,
                 impact=event.impact,
@@ -52,7 +54,10 @@ def evolve(state: Retirement, event: events.RetirementEvent) -> Retirement:
                 round=event.round,
                 rounds=event.round.number,
                 approved_digest="",
-                steps=tuple(_restarted(step) for step in state.steps),
+                # A new plan has dates of its own, and who vouched for silence did so for the old ones.
+                paused_at=None,
+                paused_by="",
+                waivers=tuple(waiver for waiver in state.waivers if waiver.what != "traffic"),
             )
         case events.Voted():
             assert state.round is not None
@@ -67,7 +72,12 @@ def evolve(state: Retirement, event: events.RetirementEvent) -> Retirement:
             announced = replace(state, obligations=event.obligations, announced=state.announced + 1)
             return _step(announced, StepKind.ANNOUNCE, Progress.DONE, event)
         case events.Amended():
-            return replace(state, plan=event.plan, obligations=_moved_along(state, event.plan))
+            return replace(
+                state,
+                plan=event.plan,
+                obligations=_moved_along(state, event),
+                steps=tuple(_reopened(step, state, event.plan) for step in state.steps),
+            )
         case events.DutyChanged():
             return replace(
                 state,
@@ -183,10 +193,25 @@ def _step(
     return replace(state, steps=tuple(now if step.kind is kind else step for step in state.steps))
 
 
-def _restarted(step: StepProgress) -> StepProgress:
-    """A new plan is announced anew; what is archived and proven stays so."""
-    keeps = step.progress is Progress.DONE and step.kind in (StepKind.ARCHIVE, StepKind.DRILL)
-    return step if keeps else StepProgress(kind=step.kind)
+def _restarted(state: Retirement, plan: Plan) -> Retirement:
+    """A new plan is announced anew; the same artifacts stay archived and proven, others have to be."""
+    assert state.plan is not None
+    if plan.subject.artifacts != state.plan.subject.artifacts:
+        fresh = tuple(StepProgress(kind=step.kind) for step in state.steps)
+        return replace(state, archived=None, drilled_at=None, steps=fresh)
+    kept = (StepKind.ARCHIVE, StepKind.DRILL)
+    steps = tuple(
+        step if step.progress is Progress.DONE and step.kind in kept else StepProgress(kind=step.kind)
+        for step in state.steps
+    )
+    return replace(state, steps=steps)
+
+
+def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:
+    """A step that was done and has a later date now is done again then."""
+    assert state.plan is not None
+    is_later = plan.step(step.kind).due_at > state.plan.step(step.kind).due_at
+    return StepProgress(kind=step.kind) if is_later and step.progress is Progress.DONE else step
 
 
 def _changed(
@@ -197,12 +222,21 @@ def _changed(
     )
 
 
-def _moved_along(state: Retirement, plan: Plan) -> tuple[Obligation, ...]:
-    """Obligations keep everything but their date."""
-    migrate_by = plan.step(StepKind.MIGRATE).due_at
-    return tuple(
-        duty if duty.is_settled else replace(duty, migrate_by=migrate_by) for duty in state.obligations
-    )
+def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, ...]:
+    """Obligations keep all but their dates: the one to move by, and the one to answer by if still ahead."""
+    assert state.plan is not None
+    migrate_by = event.plan.step(StepKind.MIGRATE).due_at
+    later = event.plan.step(StepKind.CLOSE).due_at - state.plan.step(StepKind.CLOSE).due_at
+    stood_still_at = state.paused_at or event.at
+
+    def along(duty: Obligation) -> Obligation:
+        if duty.is_settled:
+            return duty
+        is_ahead = duty.acknowledge_by > stood_still_at
+        answer_by = min(duty.acknowledge_by + later, migrate_by) if is_ahead else duty.acknowledge_by
+        return replace(duty, acknowledge_by=answer_by, migrate_by=migrate_by)
+
+    return tuple(along(duty) for duty in state.obligations)
 
 
 def _differs(check: ManualCheck, endpoint_id: str, action: str) -> bool:

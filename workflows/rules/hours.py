@@ -17,6 +17,11 @@ def day_of(at: datetime, policy: Policy) -> date:
     return at.astimezone(ZoneInfo(policy.zone)).date()
 
 
+def days_later(at: datetime, days: int, policy: Policy) -> datetime:
+    """The same hour of the day in the policy's zone, so many days later; a clock change does not move it."""
+    return (at.astimezone(ZoneInfo(policy.zone)) + timedelta(days=days)).astimezone(UTC)
+
+
 def first_at_or_after(at: datetime, policy: Policy) -> datetime:
     """The first instant at which steps run, not before `at`."""
     candidate = instant_on(day_of(at, policy), policy)

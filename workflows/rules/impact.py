@@ -32,7 +32,7 @@ def summary(impact: Sequence[Impacted]) -> str:
     teams = {consumer.owners.team_id for consumer in impact} - {""}
     direct = sum(consumer.distance == 1 for consumer in impact)
     counted = f"{_counted(len(impact), 'consumer')} in {_counted(len(teams), 'team')}"
-    line = f"{counted}, {direct or 'none'} of them direct"
+    line = f"{counted}, {f'{direct:,}' if direct else 'none'} of them direct"
     unreachable = sum(not consumer.owners.slack_ids for consumer in impact)
     if not unreachable:
         return line

@@ -1,11 +1,11 @@
-"""Which state follows which event, and what each state permits. The README's diagram is drawn from this table."""
+"""Which state follows which event, and what each permits. The README's diagram is drawn from this table."""
 
 from __future__ import annotations
 
 from data import events
 from data.errors import Refused
 from data.records.base import Record
-from data.records.retirement import State
+from data.records.retirement import Progress, Retirement, State, StepKind
 
 
 class Permits(Record, frozen=True, kw_only=True):
@@ -68,6 +68,19 @@ def moved(state: State, event: type[events.Event]) -> State:
             next_step=f"From {state} it can become {', '.join(possible)}" if possible else "It has ended",
         )
     return TRANSITIONS[state, event]
+
+
+def maybe_dark(state: Retirement) -> frozenset[str]:
+    """Endpoints that are off, or that somebody reported as switched off and nobody has brought back since."""
+    reported = {check.endpoint_id for check in state.manual if check.action == "disable"}
+    back = {check.endpoint_id for check in state.manual if check.action == "restore" and check.checked_by}
+    return frozenset(state.disabled_ids) | (reported - back)
+
+
+def is_going_dark(state: Retirement) -> bool:
+    """Has switching off begun? From then on there are two ways out: to the end, or back by a restore."""
+    is_running = state.progress(StepKind.DISABLE).progress is Progress.RUNNING
+    return state.state is State.MIGRATING and (is_running or bool(maybe_dark(state)))
 
 
 def diagram() -> str:

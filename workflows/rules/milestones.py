@@ -1,15 +1,16 @@
 """When somebody is reminded, and when it goes to their manager: the dates of a running retirement.
 
-A milestone's name carries its date, so a moved date is a new milestone and always told again, and the same notice
-never goes out twice.
+A milestone's name carries its date, so a moved date is a new milestone and always told again, and the same
+notice never goes out twice.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data.records.base import Record
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from workflows.rules.hours import days_later
 
 ACKNOWLEDGE = "acknowledge"
 MIGRATE = "migrate"
@@ -31,21 +32,25 @@ def reminders(state: Retirement) -> tuple[Milestone, ...]:
     assert state.plan is not None
     by = state.plan.step(StepKind.MIGRATE).due_at
     return tuple(
-        Milestone(name=f"{MIGRATE}-{days}d@{by:%Y-%m-%d}", due_at=by - timedelta(days=days))
+        Milestone(name=f"{MIGRATE}-{days}d@{by:%Y-%m-%d}", due_at=days_later(by, -days, state.policy))
         for days in sorted(state.policy.reminder_days, reverse=True)
     )
 
 
 def escalations(state: Retirement) -> tuple[Milestone, ...]:
-    """Escalation follows either deadline: to managers when it passes, to the governance channel some days later."""
+    """Escalation follows either deadline: to managers when it passes, to the channel days later."""
     assert state.policy is not None
     assert state.plan is not None
-    again = timedelta(days=state.policy.escalate_again_days)
+    again = state.policy.escalate_again_days
     deadlines = {MIGRATE: state.plan.step(StepKind.MIGRATE).due_at}
     if state.obligations:
         deadlines[ACKNOWLEDGE] = max(duty.acknowledge_by for duty in state.obligations)
     return tuple(
-        Milestone(name=f"{what}@{by:%Y-%m-%d}", due_at=by + again * (level - 1), level=level)
+        Milestone(
+            name=f"{what}@{by:%Y-%m-%d}",
+            due_at=days_later(by, again * (level - 1), state.policy),
+            level=level,
+        )
         for what, by in sorted(deadlines.items())
         for level in LEVELS
     )
@@ -57,7 +62,7 @@ def ahead(milestones: tuple[Milestone, ...], now: datetime) -> tuple[Milestone, 
 
 
 def is_overtaken(milestone: str, state: Retirement, now: datetime) -> bool:
-    """Has a later reminder fallen due meanwhile? After downtime overdue reminders collapse to the last one."""
+    """Has a later reminder fallen due meanwhile? After downtime, overdue ones collapse to the last."""
     names = [later.name for later in reminders(state) if later.due_at <= now]
     return milestone not in names or names[-1] != milestone
 

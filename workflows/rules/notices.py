@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Effect, EffectKind
-from data.records.retirement import Duty, Retirement, StepKind
+from data.records.retirement import Duty, Retirement, State, StepKind
+from workflows.rules.lifecycle import maybe_dark
 
 CHANGES_EVERYTHING = (
     events.Amended,
@@ -61,13 +62,18 @@ def for_events(state: Retirement, happened: Iterable[events.RetirementEvent]) ->
         want(_post(state, card_key(state), "card"))
     want(_lines(state, len(happened)))
     if not is_new:
-        want(_edit(state, card_key(state), "card"))
+        want(_edit(card_key(state), "card"))
     for event in happened:
         want(*_for_event(state, event))
+    kinds = {type(event) for event in happened}
+    if events.Amended in kinds and events.Announced not in kinds:
+        want(*_moved(state))
     return tuple(effects.values())
 
 
-def _for_event(state: Retirement, event: events.RetirementEvent) -> Iterable[Effect]:
+def _for_event(  # noqa: PLR0912 - one case per event that notifies
+    state: Retirement, event: events.RetirementEvent
+) -> Iterable[Effect]:
     match event:
         case events.Announced():
             for team_id, people in _teams(state).items():
@@ -83,7 +89,7 @@ def _for_event(state: Retirement, event: events.RetirementEvent) -> Iterable[Eff
         case events.ExtensionDecided():
             key = extension_key(state, event.consumer_id, event.number)
             body = {"consumer_id": event.consumer_id, "number": str(event.number), "granted": event.granted}
-            yield _edit(state, key, "extension", **body)
+            yield _edit(key, "extension", **body)
             yield from _edits(state, (event.consumer_id,))
         case events.Waived():
             yield from _edits(state, (event.what,))
@@ -106,11 +112,22 @@ def _for_event(state: Retirement, event: events.RetirementEvent) -> Iterable[Eff
             yield from _manual(state, "restore")
         case events.ManualReported() | events.ManualChecked():
             key = manual_key(state, event.endpoint_id, event.action)
-            yield _edit(state, key, "manual", endpoint_id=event.endpoint_id, action=event.action)
+            yield _edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)
         case _ if isinstance(event, CHANGES_EVERYTHING):
             yield from _edits(state, tuple(duty.consumer.consumer_id for duty in state.obligations))
         case _:
             return
+
+
+def _moved(state: Retirement) -> Iterable[Effect]:
+    """A moved date is always told again, to everyone who still has to move by it."""
+    if state.state is not State.MIGRATING:
+        return
+    assert state.plan is not None
+    moved = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
+    waiting = (duty for duty in state.obligations if not duty.is_settled)
+    for slack_id in dict.fromkeys(person for duty in waiting for person in duty.consumer.owners.slack_ids):
+        yield _direct(state, f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
 
 
 def _teams(state: Retirement) -> dict[str, tuple[str, ...]]:
@@ -130,15 +147,15 @@ def _edits(state: Retirement, consumer_ids: Iterable[str]) -> Iterable[Effect]:
         if duty is None:
             continue
         team_id = duty.consumer.owners.team_id
-        yield _edit(state, team_key(state, team_id), "team", team_id=team_id)
+        yield _edit(team_key(state, team_id), "team", team_id=team_id)
         for slack_id in duty.consumer.owners.slack_ids:
-            yield _edit(state, dm_key(state, slack_id), "dm", slack_id=slack_id, channel=slack_id)
+            yield _edit(dm_key(state, slack_id), "dm", slack_id=slack_id, channel=slack_id)
 
 
 def _manual(state: Retirement, action: str) -> Iterable[Effect]:
     assert state.plan is not None
     for endpoint in state.plan.subject.endpoints:
-        is_asked = action == "disable" or endpoint.id in state.disabled_ids
+        is_asked = action == "disable" or endpoint.id in maybe_dark(state)
         if endpoint.kind is EndpointKind.MANUAL and is_asked:
             key = manual_key(state, endpoint.id, action)
             yield _thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
@@ -179,7 +196,7 @@ def _direct(state: Retirement, key: str, notice: str, to: str, **body: str) -> E
     )
 
 
-def _edit(state: Retirement, key: str, notice: str, **body: str) -> Effect:
+def _edit(key: str, notice: str, **body: str) -> Effect:
     """Draw a message anew. It waits for the message to be there."""
     return Effect(
         key=f"{key}/edit",

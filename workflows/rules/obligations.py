@@ -56,5 +56,6 @@ def check_owner(duty: Obligation, slack_id: str, state: Retirement) -> None:
     raise Refused(
         f"You may not answer for {duty.consumer.name}",
         reasons=[f"it belongs to {team}"],
-        next_step=f"Ask them, or have the coordinator waive it: /retire waive {state.id} {duty.consumer.name} REASON",
+        next_step="Ask them, or have the coordinator waive it: "
+        f"/retire waive {state.id} {duty.consumer.name} REASON",
     )

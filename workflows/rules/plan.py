@@ -11,30 +11,28 @@ import msgspec
 from data.errors import Problem
 from data.records.policy import Policy
 from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
-from workflows.rules.hours import first_at_or_after, instant_on
-
-ORDER = tuple(StepKind)
+from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
 
 
 def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
     """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
     disable_at = instant_on(target_on, policy)
     announce_at = first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
-    archive_at = max(announce_at, disable_at - timedelta(days=policy.archive_lead_days))
+    archive_at = max(announce_at, days_later(disable_at, -policy.archive_lead_days, policy))
     return (
         Step(kind=StepKind.ANNOUNCE, due_at=announce_at),
         Step(kind=StepKind.ARCHIVE, due_at=archive_at),
-        Step(kind=StepKind.DRILL, due_at=archive_at + timedelta(days=1)),
-        Step(kind=StepKind.MIGRATE, due_at=disable_at - timedelta(days=policy.migrate_lead_days)),
+        Step(kind=StepKind.DRILL, due_at=days_later(archive_at, 1, policy)),
+        Step(kind=StepKind.MIGRATE, due_at=days_later(disable_at, -policy.migrate_lead_days, policy)),
         Step(kind=StepKind.DISABLE, due_at=disable_at),
-        Step(kind=StepKind.CLOSE, due_at=disable_at + timedelta(days=policy.dark_window_days)),
+        Step(kind=StepKind.CLOSE, due_at=days_later(disable_at, policy.dark_window_days, policy)),
     )
 
 
 def earliest_target(*, proposed_at: datetime, tier: int, policy: Policy) -> date:
     """The first day that leaves the review period and the tier's notice in front of it."""
     announce_at = first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
-    return first_at_or_after(announce_at + timedelta(days=policy.notice_days(tier)), policy).date()
+    return day_of(announce_at, policy) + timedelta(days=policy.notice_days(tier))
 
 
 def problems(
@@ -74,7 +72,7 @@ def problems(
 
 
 def digest(plan: Plan) -> str:
-    """`sha256:` over subject, successor, steps with dates, policy digest and consumer ids, as canonical JSON."""
+    """`sha256:` over everything else in the plan, as canonical JSON."""
     covered = msgspec.to_builtins(msgspec.structs.replace(plan, digest=""))
     text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
@@ -85,18 +83,25 @@ def sealed(plan: Plan) -> Plan:
     return msgspec.structs.replace(plan, digest=digest(plan))
 
 
-def shifted(state: Retirement, by: timedelta) -> Plan:
+def shifted(state: Retirement, by: timedelta, *, reopens: StepKind | None = None) -> Plan:
     """The plan with all remaining dates `by` later, chained to the approved one.
 
+    reopens   a step that moves although it is done, and is done again on its new date
     Only whole days move, rounded up, so that a step keeps its hour.
     """
     assert state.plan is not None
+    assert state.policy is not None
     assert by >= timedelta(0), "only later dates are an amendment; an earlier one is a new plan"
-    days = timedelta(days=-(-by // timedelta(days=1)))
+    days = -(-by // timedelta(days=1))
+    begun = {
+        step.kind
+        for step in state.steps
+        if step.progress in (Progress.DONE, Progress.RUNNING) and step.kind is not reopens
+    }
     steps = tuple(
         step
-        if state.progress(step.kind).progress in (Progress.DONE, Progress.RUNNING)
-        else Step(kind=step.kind, due_at=step.due_at + days)
+        if step.kind in begun
+        else Step(kind=step.kind, due_at=days_later(step.due_at, days, state.policy))
         for step in state.plan.steps
     )
     return sealed(msgspec.structs.replace(state.plan, steps=steps, amends=state.approved_digest))
@@ -104,4 +109,6 @@ def shifted(state: Retirement, by: timedelta) -> Plan:
 
 def binds(state: Retirement) -> bool:
     """Is the plan the one that was voted, or an amendment of it?"""
-    return state.plan is not None and state.approved_digest in (state.plan.digest, state.plan.amends)
+    if state.plan is None or not state.approved_digest:
+        return False
+    return state.approved_digest in (state.plan.digest, state.plan.amends)

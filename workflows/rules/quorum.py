@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from data.errors import Refused, Stale
+from data.errors import Refused
 from data.records.base import Record
 from data.records.policy import Policy
-from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round
+from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round, State
+from workflows.rules.lifecycle import is_going_dark
 
 
 class Tally(Record, frozen=True, kw_only=True):
@@ -42,6 +43,16 @@ def tally(
     return Tally(approvals=approvals, missing=missing)
 
 
+def open_round(state: Retirement) -> Round | None:
+    """The round people can vote in now, if any."""
+    if state.round is None:
+        return None
+    if state.round.purpose is Purpose.RETIRE:
+        return state.round if state.state is State.PROPOSED else None
+    may_be_cancelled = state.state in (State.APPROVED, State.MIGRATING) and not is_going_dark(state)
+    return state.round if may_be_cancelled else None
+
+
 def tally_of(state: Retirement) -> Tally:
     """The tally of the round that stands now."""
     assert state.round is not None
@@ -60,15 +71,14 @@ def seats(voter_id: str, members: Mapping[str, Iterable[str]]) -> tuple[str, ...
 
 
 def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[str]]) -> str:
-    """The one role this person fills in the round: the one they have, else the first still short, else their first.
+    """The one role this person fills: the one they have, else the first still short, else their first.
 
     Raises `Refused`, with the next step, for anyone who may not vote.
     """
     assert state.round is not None
-    if voter_id == state.round.opened_by:
-        raise Refused(
-            "Your vote does not count: you opened this round", next_step="Ask a colleague in the role to vote"
-        )
+    if voter_id in barred(state.round, state):
+        why = "you opened this round" if voter_id == state.round.opened_by else "you proposed this retirement"
+        raise Refused(f"Your vote does not count: {why}", next_step="Ask a colleague in the role to vote")
     open_to_them = seats(voter_id, members)
     if not open_to_them:
         roles = ", ".join(members)
@@ -84,15 +94,23 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
     return next((role for role in open_to_them if role in missing), open_to_them[0])
 
 
+def barred(round_: Round, state: Retirement) -> frozenset[str]:
+    """Who never counts: whoever opened the round, and for retiring also whoever proposed it first."""
+    is_retiring = round_.purpose is Purpose.RETIRE
+    return frozenset({round_.opened_by, state.proposer_id} if is_retiring else {round_.opened_by})
+
+
 def digest_on_ballot(state: Retirement) -> str:
-    """What a ballot binds to: the plan; for cancelling, the approved plan, whatever became of its dates since."""
+    """What a ballot binds to: the plan; for cancelling, the approved one, whatever became of its dates."""
     assert state.plan is not None
     is_retiring = state.round is None or state.round.purpose is Purpose.RETIRE
     return state.plan.digest if is_retiring else state.approved_digest
 
 
-def check_ballot(round_: Round | None, state: Retirement, *, plan_digest: str, now: datetime) -> None:
-    """Raises `Refused` for a late vote, `Stale` for one on a plan that has changed meanwhile."""
+def check_ballot(
+    round_: Round | None, state: Retirement, *, purpose: Purpose, plan_digest: str, now: datetime
+) -> None:
+    """Raises `Refused` for a vote that is late, on another question, or on a plan that has changed."""
     if round_ is None:
         raise Refused(
             f"There is no vote open on {state.id}: it is {state.state}",
@@ -103,9 +121,18 @@ def check_ballot(round_: Round | None, state: Retirement, *, plan_digest: str, n
             f"This round closed on {round_.expires_at:%Y-%m-%d %H:%M} UTC",
             next_step="Propose the retirement again",
         )
-    if plan_digest != digest_on_ballot(state):
-        raise Stale(
-            "The plan changed after this card was drawn. Look at the card again and vote on the new plan"
+    if purpose is not round_.purpose:
+        raise Refused(
+            f"This button was to {purpose} {state.id}; the vote open now is to {round_.purpose} it",
+            next_step="Look at the card again and vote there",
+        )
+    assert state.plan is not None
+    # A plan whose dates moved later is still the approved one, and calling it off means either.
+    on_the_table = {digest_on_ballot(state)} | ({state.plan.digest} if purpose is Purpose.CANCEL else set())
+    if plan_digest not in on_the_table:
+        raise Refused(
+            "The plan changed after this card was drawn",
+            next_step="Look at the card again and vote on the new plan",
         )
 
 
@@ -117,16 +144,20 @@ class Verdict(StrEnum):
 
 
 def verdict(round_: Round, *, policy: Policy, plan_digest: str, now: datetime) -> Verdict:
-    """How the round stands at `now`: a veto ends it, then expiry, then quorum once the review period is over."""
+    """How the round stands at `now`: whatever came first of a veto, quorum with the review over, and expiry.
+
+    No ballot is taken after expiry, so a quorum that stands then stood before: a round looked at late, after
+    downtime, is approved.
+    """
     for ballot in round_.ballots:
         if is_veto(ballot, policy=policy, plan_digest=plan_digest):
             return Verdict.VETOED
-    if now >= round_.expires_at:
-        return Verdict.EXPIRED
     counted = tally(
         round_.ballots, quorum=policy.quorum, proposer_id=round_.opened_by, plan_digest=plan_digest
     )
-    return Verdict.APPROVED if counted.is_quorate and now >= round_.review_until else Verdict.OPEN
+    if counted.is_quorate and round_.review_until <= min(now, round_.expires_at):
+        return Verdict.APPROVED
+    return Verdict.EXPIRED if now >= round_.expires_at else Verdict.OPEN
 
 
 def is_veto(ballot: Ballot, *, policy: Policy, plan_digest: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.records.base import Record
+from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from workflows.rules import plan as plans
@@ -28,7 +29,7 @@ class Readiness(Record, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
-def readiness(
+def readiness(  # noqa: PLR0912 - one case per step
     state: Retirement, step: Step, facts: Facts, now: datetime, *, early: bool = False
 ) -> Readiness:
     """All gates of one step.
@@ -66,10 +67,15 @@ def readiness(
             unmet += _unread(state, facts)
         case StepKind.CLOSE:
             unmet += _after(state, StepKind.DISABLE)
-            unmet += _still_dark(facts)
+            unmet += _still_dark(state, facts)
         case StepKind.ANNOUNCE:
             pass
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
+
+
+def is_overtaken(state: Retirement, kind: StepKind) -> bool:
+    """Does a step's timer ring for nothing? Whoever pauses, restores or changes the state sets it anew."""
+    return state.state not in RUNS_IN[kind] or state.paused_at is not None or bool(state.restoring)
 
 
 def _after(state: Retirement, kind: StepKind) -> list[str]:
@@ -77,15 +83,20 @@ def _after(state: Retirement, kind: StepKind) -> list[str]:
 
 
 def _newcomers(state: Retirement, facts: Facts) -> list[str]:
-    """Consumers at execution are a subset of those voted on, or the step waits for a new vote."""
+    """Consumers at execution are a subset of those voted on, or the step waits for a new vote.
+
+    Once announced, those with an obligation count: one that had left by then and came back was never told.
+    """
     assert state.plan is not None
-    new = sorted({found.consumer_id for found in facts.impact} - set(state.plan.consumer_ids))
+    known = set(state.plan.consumer_ids)
+    if state.progress(StepKind.ANNOUNCE).progress is Progress.DONE:
+        known &= {duty.consumer.consumer_id for duty in state.obligations}
+    new = sorted({found.consumer_id for found in facts.impact} - known)
     if not new:
         return []
-    return [
-        f"{len(new)} consumers appeared after the vote ({', '.join(new[:5])}): "
-        "press Edit plan on the card for a new vote that includes them"
-    ]
+    which = ", ".join(new[:5])
+    remedy = "press Edit plan on the card for a new vote that includes them"
+    return [f"{len(new)} consumers appeared after the vote ({which}): {remedy}"]
 
 
 def _artifacts(state: Retirement) -> list[str]:
@@ -93,9 +104,8 @@ def _artifacts(state: Retirement) -> list[str]:
     if state.plan.subject.artifacts:
         return []
     name = state.plan.subject.model_name
-    return [
-        f"the catalog lists no artifacts of {name}: add the annotation emeritus.dev/artifacts and import again"
-    ]
+    remedy = "add the annotation emeritus.dev/artifacts and import again"
+    return [f"the catalog lists no artifacts of {name}: {remedy}"]
 
 
 def _archive(state: Retirement) -> list[str]:
@@ -118,34 +128,28 @@ def _obligations(state: Retirement) -> list[str]:
         return []
     names = ", ".join(duty.consumer.name for duty in waiting[:5])
     more = f" and {len(waiting) - 5} more" if len(waiting) > 5 else ""
-    return [
-        f"{len(waiting)} consumers are not migrated ({names}{more}): "
-        f"/retire show {state.id} to chase, /retire waive {state.id} to waive"
-    ]
+    remedy = f"/retire show {state.id} to chase, /retire waive {state.id} to waive"
+    return [f"{len(waiting)} consumers are not migrated ({names}{more}): {remedy}"]
 
 
 def _traffic(state: Retirement, reading: Reading) -> list[str]:
     assert state.policy is not None
     needed = state.policy.zero_traffic_days
+    unmet = ""
     if reading.status == "unknown":
-        return [f"{reading.endpoint_id} does not answer: nobody can say whether it serves"]
-    if reading.status != "serving":
-        return []
-    if reading.calls < 0:
-        if any(waiver.what == "traffic" for waiver in state.waivers):
-            return []
-        return [
-            f"{reading.endpoint_id} has no meter: name who vouches that nobody calls it, "
-            f"/retire waive {state.id} traffic REASON"
-        ]
-    if reading.calls > 0:
+        unmet = "does not answer: nobody can say whether it serves"
+    elif reading.status != "serving":
+        pass
+    elif reading.calls < 0:
+        if not any(waiver.what == "traffic" for waiver in state.waivers):
+            remedy = f"/retire waive {state.id} traffic REASON"
+            unmet = f"has no meter: name who vouches that nobody calls it, {remedy}"
+    elif reading.calls > 0:
         callers = f" by {', '.join(reading.callers)}" if reading.callers else ""
-        return [f"{reading.endpoint_id} was called {reading.calls} times{callers} in the last {needed} days"]
-    if reading.days < needed:
-        return [
-            f"{reading.endpoint_id} is metered for {reading.days} days only, and {needed} without a call are needed"
-        ]
-    return []
+        unmet = f"was called {reading.calls} times{callers} in the last {needed} days"
+    elif reading.days < needed:
+        unmet = f"is metered for {reading.days} days only, and {needed} without a call are needed"
+    return [f"{reading.endpoint_id} {unmet}"] if unmet else []
 
 
 def _unread(state: Retirement, facts: Facts) -> list[str]:
@@ -161,12 +165,28 @@ def _unread(state: Retirement, facts: Facts) -> list[str]:
 
 def _evidence(state: Retirement, reading: Reading) -> str:
     assert state.policy is not None
+    if reading.status != "serving":
+        return f"{reading.endpoint_id}: {reading.status} already"
     if reading.calls < 0:
         return f"{reading.endpoint_id}: no meter, waived by name"
     return f"{reading.endpoint_id}: {reading.calls} calls in {state.policy.zero_traffic_days} days"
 
 
-def _still_dark(facts: Facts) -> list[str]:
-    return [
-        f"{reading.endpoint_id} serves again" for reading in facts.readings if reading.status == "serving"
-    ]
+def _still_dark(state: Retirement, facts: Facts) -> list[str]:
+    """What two people vouched for by hand is dark by their word; everything else has to be seen."""
+    assert state.plan is not None
+    status = {reading.endpoint_id: reading.status for reading in facts.readings}
+    unmet = []
+    for endpoint in state.plan.subject.endpoints:
+        if endpoint.kind is EndpointKind.MANUAL and endpoint.id in state.disabled_ids:
+            continue
+        match status.get(endpoint.id, ""):
+            case "disabled" | "absent":
+                pass
+            case "serving":
+                unmet.append(f"{endpoint.id} serves again")
+            case "unknown":
+                unmet.append(f"{endpoint.id} does not answer: nobody can say whether it is dark")
+            case _:
+                unmet.append(f"{endpoint.id} was not looked at")
+    return unmet

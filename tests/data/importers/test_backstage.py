@@ -131,10 +131,15 @@ def test_self_loops_and_edges_to_nothing_are_skipped_with_file_and_line(read):
         '5 Component a spec.dependsOn "resource:ghost": nobody declares resource:default/ghost',
         '5 Component a spec.dependsOn "x/y/z": not a reference; write [kind:][namespace/]name',
         '5 Component a spec.dependsOn "group:t": group:default/t is no component, resource or API',
-        '23 Component b spec.dependsOn "a": could be component:default/a or resource:default/a; write the kind',
+        (
+            '23 Component b spec.dependsOn "a": '
+            "could be component:default/a or resource:default/a; write the kind"
+        ),
         '23 Component b spec.dependsOn "component:a/b/c": not a reference; write [kind:][namespace/]name',
-        '23 Component b spec.dependsOn "api:a": nobody declares api:default/a; '
-        "there is component:default/a and resource:default/a",
+        (
+            '23 Component b spec.dependsOn "api:a": nobody declares api:default/a; '
+            "there is component:default/a and resource:default/a"
+        ),
         '5 Component a spec.dependsOn "component:a": depends on itself',
     ]
     assert reading.edges.read == 7
@@ -165,8 +170,10 @@ def test_references_fold_case_and_namespace_and_say_so(read):
         '5 Resource Churn spec.owner "Team-A": written "Team-A", declared as "team-a"',
         '16 Component x spec.owner "team-a": found in namespace "default" only',
         '16 Component x spec.dependsOn "Resource:default/CHURN": written "CHURN", declared as "Churn"',
-        '16 Component x spec.dependsOn "churn": written "churn", declared as "Churn"; found in namespace '
-        '"default" only; no kind given; taken as resource:default/churn',
+        (
+            '16 Component x spec.dependsOn "churn": written "churn", declared as "Churn"; found in namespace '
+            '"default" only; no kind given; taken as resource:default/churn'
+        ),
     ]
 
 
@@ -191,7 +198,8 @@ def test_an_owner_is_resolved_or_left_empty_with_the_reason(read, owner: str, ow
         a_document("Resource", "m", f"type: ai-model, owner: '{owner}'"),
         a_document("Group", "payments", "type: team"),
         a_document("User", "nora"),
-        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: billing, namespace: other}\nspec: {}\n",
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\n"
+        "metadata: {name: billing, namespace: other}\nspec: {}\n",
     )
     assert (by_name(reading)["m"].owner_id, by_name(reading)["m"].owner_note) == (owner_id, note)
 

@@ -57,7 +57,7 @@ def test_teams_are_ordered_by_size_then_nearness_then_name_and_the_unowned_come_
             [an_impact("a", NOBODY), an_impact("b", HENRY)],
             "2 consumers in 1 team, 2 of them direct; 2 have no reachable owner",
         ),
-        ([an_impact(str(n), STORE) for n in range(1200)], "1,200 consumers in 1 team, 1200 of them direct"),
+        ([an_impact(str(n), STORE) for n in range(1200)], "1,200 consumers in 1 team, 1,200 of them direct"),
     ],
     ids=["none", "one", "indirect", "one-unreachable", "all-unreachable", "many"],
 )

@@ -1,0 +1,90 @@
+"""What is on the record: `emeritus list`, `plan`, `digest`, `verify`. All work beside a running Emeritus."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from bot.commands.opening import as_json, print_json, settings_for, store_to_read
+from bot.lookup import named, retirements
+from bot.views import digest as digest_view
+from bot.wiring import CalendarWorld, open_catalog
+from data.errors import Refused
+from data.records.retirement import Retirement
+
+DIGEST_WINDOW = timedelta(days=7)
+
+
+@click.command("list")
+@click.option("--all", "with_ended", is_flag=True, help="Those that ended, too.")
+@as_json
+def list_(with_ended: bool, is_json: bool) -> None:
+    """The retirements under way."""
+    with store_to_read(settings_for()) as store:
+        found = retirements(store, ended=with_ended)
+    if is_json:
+        print_json([{"id": one.id, "state": one.state, "model": _model(one)} for one in found])
+    for one in found if not is_json else ():
+        click.echo(f"{one.id} {one.state} {_model(one)}")
+
+
+@click.command()
+@click.argument("retirement", metavar="RET-n|MODEL")
+@as_json
+def plan(retirement: str, is_json: bool) -> None:
+    """The dated steps, exactly as they will run, and the digest people vote on."""
+    with store_to_read(settings_for()) as store:
+        one = named(store, open_catalog(store), retirement, ended=True)
+    if one.plan is None:
+        raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
+    if is_json:
+        print_json({"id": one.id, "state": one.state, "plan": one.plan})
+        return
+    click.echo(f"{one.id} {one.plan.subject.model_name} ({one.state})")
+    for step in one.plan.steps:
+        come = one.progress(step.kind)
+        held = f": {'; '.join(come.held_by)}" if come.held_by else ""
+        click.echo(f"  {step.due_at:%Y-%m-%d %H:%M} UTC  {step.kind:<8}  {come.progress}{held}")
+    click.echo(f"successor: {one.plan.successor_name or 'none'}, reason: {one.plan.reason}")
+    click.echo(f"consumers: {len(one.plan.consumer_ids)}")
+    click.echo(f"digest: {one.plan.digest}")
+
+
+@click.command()
+@click.option("--print", "is_printed", is_flag=True, help="Print it; Slack gets it by itself, weekly.")
+@as_json
+def digest(is_printed: bool, is_json: bool) -> None:
+    """This week's digest: what changed, what is due, what is overdue, by team."""
+    if not is_printed and not is_json:
+        raise click.UsageError("say --print: a running Emeritus sends the digest to Slack by itself")
+    now = CalendarWorld().now()
+    with store_to_read(settings_for()) as store:
+        sections = digest_view.sections(retirements(store), since=now - DIGEST_WINDOW, now=now)
+    if is_json:
+        print_json(sections)
+    else:
+        click.echo(digest_view.text(sections))
+
+
+@click.command()
+@click.pass_context
+@as_json
+def verify(ctx: click.Context, is_json: bool) -> None:
+    """Check every entry of the record; exits 1 and names the first that does not hold."""
+    with store_to_read(settings_for()) as store:
+        checked = store.verify()
+    if is_json:
+        print_json({"entries": checked.entries, "streams": checked.streams, "bad": checked.bad})
+    elif checked.bad:
+        click.echo(f"The record does not hold: {checked.bad}")
+    else:
+        click.echo(f"{checked.entries} entries of {checked.streams} streams hold")
+    ctx.exit(1 if checked.bad else 0)
+
+
+def _model(one: Retirement) -> str:
+    return one.plan.subject.model_name if one.plan else ""
+
+
+COMMANDS = (list_, plan, digest, verify)

@@ -1,0 +1,97 @@
+"""Running it: `emeritus serve`, `demo`, `doctor`, `manifest`, `policy check`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import click
+import msgspec
+
+from bot import doctor as examination
+from bot import manifest as app_manifest
+from bot import server
+from bot.commands.opening import as_json, print_json, settings_for
+from bot.wiring import build
+from data.errors import Invalid
+from data.policy import read_policy
+
+
+@click.command()
+@click.option("--http", default="", metavar="[HOST:]PORT", help="Serve HTTP there instead of Socket Mode.")
+def serve(http: str) -> None:
+    """Run the bot until SIGTERM or Ctrl-C."""
+    settings = settings_for(slack="serve", http=http)
+    logging.getLogger("emeritus").setLevel(logging.INFO)
+    server.serve(build(settings), settings, say=lambda text: click.echo(text, err=True))
+
+
+@click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def demo(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+    """Play a retirement in a Slack on this machine."""
+    # Its parts are an extra; every other command works without them.
+    from bot.demo.run import main  # noqa: PLC0415
+
+    ctx.exit(main(list(arguments)))
+
+
+@click.command()
+@click.pass_context
+@as_json
+def doctor(ctx: click.Context, is_json: bool) -> None:
+    """Check tokens, scopes, channel, policy, store and archive; say how to mend what is bad."""
+    findings: list[examination.Finding] = []
+
+    def say(finding: examination.Finding) -> None:
+        findings.append(finding)
+        if not is_json:
+            click.echo(str(finding))
+
+    well = examination.report(os.environ, say)
+    if is_json:
+        print_json(findings)
+    ctx.exit(0 if well else 1)
+
+
+@click.command()
+@click.option(
+    "--http", default="", metavar="URL", help="The public address of HTTP mode, e.g. https://bot.example.com"
+)
+def manifest(http: str) -> None:
+    """Print the app manifest to paste into Slack."""
+    if http and (not http.startswith(("https://", "http://")) or len(http.split("/")[2]) == 0):
+        raise click.UsageError(
+            f'--http "{http}": the public address of the bot, e.g. https://bot.example.com'
+        )
+    click.echo(app_manifest.text(http_url=http), nl=False)
+
+
+@click.group()
+def policy() -> None:
+    """The rules retirements run by."""
+
+
+@policy.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+@click.pass_context
+def check(ctx: click.Context, file: Path, is_json: bool) -> None:
+    """Check a policy file; exits 1 and tells everything that is wrong with it at once."""
+    try:
+        found = read_policy(file)
+    except Invalid as error:
+        if is_json:
+            print_json({"ok": False, "problems": error.problems})
+        else:
+            click.echo(str(error), err=True)
+        ctx.exit(1)
+    if is_json:
+        print_json({"ok": True, "digest": found.digest, "policy": msgspec.to_builtins(found)})
+    else:
+        click.echo(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
+
+
+COMMANDS = (serve, demo, doctor, manifest, policy)

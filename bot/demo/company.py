@@ -1,0 +1,164 @@
+"""Who is retiring what in the demo? Larkspur Tea: its catalog, endpoints, callers, and the real bot in its Slack."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import yaml
+
+from bot.demo.callers import Callers
+from bot.server import Socket
+from bot.settings import Settings
+from bot.wiring import Bot, CalendarWorld, Edges, assemble, open_store, slack_client
+from data import policy as policies
+from data.catalog import Catalog
+from data.errors import Refused
+from data.importers.backstage import read_backstage
+from data.records.catalog import EndpointKind, Entity, Kind
+from data.records.retirement import Retirement
+from workflows.adapters.local_directory import LocalDirectory
+from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.model_server import Calendar
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "samples" / "company"
+POLICY = Path(__file__).parent / "policy.toml"
+WORKSPACE = SAMPLE / "slack.yaml"
+CATALOG = tuple(SAMPLE / name for name in ("models.yaml", "consumers.yaml", "teams.yaml", "people.yaml"))
+
+DAY_SECONDS = 86_400.0
+FIRST_HOUR = 7  # of the calendar's first day: two hours before steps run
+EVENTS = ("message", "app_mention", "app_home_opened", "reaction_added", "reaction_removed", "file_shared")
+
+Say = Callable[[str], None]
+
+
+def names() -> dict[str, str]:
+    """Slack id -> name of everybody in the sample workspace, and of its bot."""
+    config = yaml.safe_load(WORKSPACE.read_text(encoding="utf-8"))
+    people = {user["id"]: user["real_name"] for user in config["users"]}
+    return people | {config["app"]["botUserId"]: "Emeritus"}
+
+
+def calendar_of(day_seconds: float) -> Calendar:
+    """Today, on a calendar whose days take `day_seconds` of the wall's from now on."""
+    origin = datetime.now(UTC).replace(hour=FIRST_HOUR, minute=0, second=0, microsecond=0)
+    return Calendar(origin=origin, epoch=time.time(), speed=DAY_SECONDS / day_seconds)
+
+
+class Company:
+    """All that runs besides Slack itself. A context manager; leaving it leaves no process.
+
+    folder    gets emeritus.db and archive/
+    scratch   gets what nobody wants to keep: the endpoints' state
+    """
+
+    bot: Bot
+
+    def __init__(self, folder: Path, scratch: Path, *, api_url: str, day_seconds: float, say: Say) -> None:
+        config = yaml.safe_load(WORKSPACE.read_text(encoding="utf-8"))["app"]
+        self.settings = Settings(
+            store=folder / "emeritus.db",
+            archive=folder / "archive",
+            bot_token=config["botToken"],
+            app_token=config["appToken"],
+            slack_api_url=api_url,
+        )
+        if self.settings.store.exists():
+            raise Refused(
+                f"{self.settings.store} is there already",
+                reasons=["the demo begins with an empty record"],
+                next_step="Name an empty directory in --keep",
+            )
+        self.calendar = calendar_of(day_seconds)
+        self.world = CalendarWorld(self.calendar)
+        self.archive = LocalDirectory(self.settings.archive)
+        self.endpoints = LocalEndpoints(scratch / "endpoints", calendar=self.calendar)
+        self.callers = Callers({}, address=self.endpoints.address, interval_seconds=day_seconds)
+        self._say = say
+        self._open = contextlib.ExitStack()
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.bot.house.catalog
+
+    def days(self) -> int:
+        """Days of the calendar since it began."""
+        return (self.world.now() - self.calendar.origin).days
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as unless_started:
+            unless_started.callback(self._open.close)
+            self._start()
+            unless_started.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _start(self) -> None:
+        store = open_store(self.settings, speed=self.world.speed)
+        report = Catalog(store).import_(read_backstage(CATALOG), format="backstage", now=self.world.now())
+        counted = ", ".join(
+            f"{report.counts[what]} {what}" for what in ("models", "endpoints", "consumers", "teams")
+        )
+        self._say(f"Imported the sample company: {counted}")
+        local = {EndpointKind.LOCAL: self.endpoints}
+        self.bot = assemble(
+            store=store,
+            policy=policies.load(POLICY),
+            edges=Edges(archive=self.archive, controls=local, meters=local),
+            client=slack_client(self.settings),
+            signing_secret="",
+            world=self.world,
+        )
+        for event in EVENTS:
+            # The emulator sends what our manifest does not subscribe to, and waits 5 s for an answer.
+            self.bot.app.event(event)(_heard)
+        self._open.callback(self.endpoints.stop_all)
+        self._start_endpoints()
+        self._open.callback(self.callers.stop)
+        self.callers.start()
+        self._open.callback(self.bot.stop)
+        self.bot.start()
+        front = Socket(self.bot.app, self.settings)
+        self._open.callback(front.close)
+        self._say("The bot is connected over Socket Mode")
+
+    def _start_endpoints(self) -> None:
+        """Every local endpoint of the catalog serves its model, and who depends on it directly calls it."""
+        routes = {}
+        for model in self.catalog.models():
+            for endpoint in self.local_endpoints(model.id):
+                weights = next(Path(uri) for uri in model.artifacts if uri.endswith("weights.json"))
+                self.endpoints.start(endpoint.endpoint_ref, weights)
+                nearest = [one for one in self.catalog.impact(model.id).consumers if one.distance == 1]
+                routes |= {one.name: endpoint.endpoint_ref for one in nearest}
+        for consumer, endpoint_ref in routes.items():
+            self.callers.migrate(consumer, endpoint_ref)
+        served = len(set(routes.values()))
+        self._say(f"Started {served} model servers, and {len(routes)} consumers that call them once a day")
+
+    def local_endpoints(self, model_id: str) -> list[Entity]:
+        return [
+            endpoint
+            for endpoint in self.catalog.endpoints_of(model_id)
+            if endpoint.kind is Kind.ENDPOINT and endpoint.endpoint_kind is EndpointKind.LOCAL
+        ]
+
+    def move(self, consumer: str, retirement: Retirement) -> None:
+        """A consumer's owner says that it has migrated: from now on it calls the successor, or nobody."""
+        successor_id = retirement.plan.successor_id if retirement.plan else ""
+        there = self.local_endpoints(successor_id) if successor_id else []
+        if there and consumer in self.callers.routes():
+            self.callers.migrate(consumer, there[0].endpoint_ref)
+        else:
+            self.callers.silence(consumer)
+
+
+def _heard() -> None:
+    """Nothing to do: acknowledged, so that the emulator goes on."""

@@ -1,0 +1,83 @@
+"""Which Slack app is this? The manifest, from the same tables the bot runs on, so that the two cannot differ.
+
+Every scope is there for a call the bot makes; no event is subscribed to, since everything begins with a
+command, a button or a form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from bot.ids import SLASH_COMMAND
+from bot.server import HTTP_PATH
+
+# Scope -> what it is for. `emeritus doctor` compares these with what a token was granted.
+SCOPES = {
+    "channels:history": "look up in public channels whether a message whose outcome is unknown was posted",
+    "channels:read": "find the governance channel and whether Emeritus is in it",
+    "chat:write": "post and edit cards, threads and direct messages",
+    "commands": f"{SLASH_COMMAND}",
+    "groups:history": "the same look-up in private channels",
+    "groups:read": "the governance channel, when it is private",
+    "im:history": "the same look-up in direct messages",
+    "im:write": "open a direct message to edit one or look one up",
+    "metadata.message:read": "recognise our own messages in those look-ups",
+}
+DESCRIPTION = "Retires machine-learning models: proposed, voted, handed over, archived, proven, switched off."
+LONG_DESCRIPTION = (
+    "Emeritus retires machine-learning models the way a good institution retires people: announced, voted, "
+    "handed over, archived with honours, and never lost. Somebody proposes a retirement; the functions that "
+    "must agree vote on a dated plan; every team that depends on the model acknowledges and moves; the "
+    "artifacts are archived and proven before anything is switched off, and what was switched off can be "
+    "brought back. Everything that happened is on a record that can be verified."
+)
+USAGE_HINT = "propose | list | show | plan | impact | help"
+
+
+def manifest(*, http_url: str = "") -> dict[str, Any]:
+    """For Socket Mode, or for HTTP at this public address."""
+    url = f"{http_url.rstrip('/')}{HTTP_PATH}" if http_url else ""
+    command: dict[str, Any] = {
+        "command": SLASH_COMMAND,
+        "description": "Retire a machine-learning model",
+        "usage_hint": USAGE_HINT,
+        # Mentions arrive as ids, not as names that anybody may carry.
+        "should_escape": True,
+    }
+    interactivity: dict[str, Any] = {"is_enabled": True}
+    if url:
+        command["url"] = url
+        interactivity |= {"request_url": url, "message_menu_options_url": url}
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "Emeritus",
+            "description": DESCRIPTION,
+            "long_description": LONG_DESCRIPTION,
+            "background_color": "#3b2f4a",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Emeritus", "always_online": True},
+            "slash_commands": [command],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "interactivity": interactivity,
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not url,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def text(*, http_url: str = "") -> str:
+    """As a file, to be pasted where Slack asks for a manifest."""
+    dumped: str = yaml.safe_dump(manifest(http_url=http_url), sort_keys=False, width=100, allow_unicode=True)
+    return f"# Made by `emeritus manifest`; change bot/manifest.py instead.\n{dumped}"

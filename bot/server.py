@@ -1,0 +1,126 @@
+"""Receiving from Slack, by Socket Mode or HTTP, until a signal says stop; then out within five seconds.
+
+What is being decided may end; what was not even begun stays in the inbox, and what does not end in time is
+taken up by the next start once its lease is over. Nothing is lost by leaving, so leaving is never put off.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from waitress.server import create_server
+
+from bot.failures import Redacting
+from bot.settings import Address, Settings
+from data.errors import Unavailable
+
+log = logging.getLogger("emeritus")
+
+SETTLE_SECONDS = 4.0
+LEAVE_SECONDS = 5.0
+HTTP_PATH = "/slack/events"
+HTTP_THREADS = 16
+
+
+class Front(Protocol):
+    """One way in. `close` takes nothing new from then on."""
+
+    where: str
+
+    def close(self) -> None: ...
+
+
+class Socket:
+    """Socket Mode: a connection we open, so nothing of ours listens."""
+
+    where = "over Socket Mode"
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        logger = logging.getLogger("emeritus.socket")
+        logger.addFilter(Redacting())
+        web = WebClient(token=settings.app_token, base_url=settings.slack_api_url)
+        self._handler = SocketModeHandler(app, settings.app_token, web_client=web, logger=logger)
+        try:
+            self._handler.client.connect()
+        except SlackApiError as error:
+            raise Unavailable(
+                f"Slack refused the connection ({error.response.get('error')}). Run emeritus doctor"
+            ) from error
+        except OSError as error:
+            raise Unavailable(
+                f"{settings.slack_api_url} does not answer. Is it the right address?"
+            ) from error
+
+    def close(self) -> None:
+        self._handler.client.close()
+
+
+class Http:
+    """HTTP: Bolt's WSGI adapter on waitress. Loopback unless told otherwise; TLS is the proxy's in front."""
+
+    def __init__(self, app: App, at: Address) -> None:
+        family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
+        try:
+            listening = socket.create_server((at.host, at.port), family=family)
+        except OSError as error:
+            raise Unavailable(
+                f"Cannot listen on {at} ({error.strerror}). Give another [HOST:]PORT"
+            ) from error
+        self.port = int(listening.getsockname()[1])
+        self.where = f"at http://{Address(host=at.host, port=self.port)}{HTTP_PATH}"
+        handler = SlackRequestHandler(app, path=HTTP_PATH)
+        self._server = create_server(handler, sockets=[listening], threads=HTTP_THREADS)
+        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.close()
+
+
+class Running(Protocol):
+    """What `serve` needs of a bot (bot/wiring.py)."""
+
+    @property
+    def app(self) -> App: ...
+
+    def start(self) -> None: ...
+
+    def stop(self, timeout_s: float) -> None: ...
+
+
+def serve(bot: Running, settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. Must be called in the main thread, where signals arrive."""
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    bot.start()
+    front: Front = Http(bot.app, settings.http) if settings.http else Socket(bot.app, settings)
+    say(f"Emeritus is listening {front.where}")
+    ending.wait()
+    leave(bot, front, say=say)
+
+
+def leave(bot: Running, front: Front, *, say: Callable[[str], None]) -> None:
+    """Take nothing new, settle what ends in time, and go; a thread that hangs is not waited for."""
+    began = monotonic()
+    last_resort = threading.Timer(LEAVE_SECONDS - 0.3, os._exit, args=(0,))
+    last_resort.daemon = True
+    last_resort.start()
+    say("Emeritus is stopping; what is under way may end")
+    closing = threading.Thread(target=front.close, name="closing", daemon=True)
+    closing.start()
+    closing.join(1.0)
+    bot.stop(max(0.0, SETTLE_SECONDS - (monotonic() - began)))
+    say("Emeritus has stopped")

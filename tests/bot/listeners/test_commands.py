@@ -1,0 +1,163 @@
+"""What is typed after /retire is kept when it changes something, answered alone when it reads, and never guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.importers.backstage import read_backstage
+from data.records.base import Prose
+from data.records.retirement import StepKind
+from tests.bot.listeners.desk import ELENA, MINA, NOW, TOM, Desk
+from workflows.commands import AnyCommand, Cancel, HandOver, Pause, Restore, Resume, RunStep, Waive
+
+WHY = Prose(prose="moved to v3 & done")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("archive RET-1", RunStep(by=TOM, step=StepKind.ARCHIVE)),
+        ("disable ret-1", RunStep(by=TOM, step=StepKind.DISABLE)),
+        ("RESTORE churn-v1 moved to v3 & done", Restore(by=TOM, why=WHY)),
+        ('pause "churn-v1"   moved to v3 & done', Pause(by=TOM, why=WHY)),
+        ("resume Churn-V1", Resume(by=TOM)),
+        ("cancel RET-1 moved to v3 & done", Cancel(by=TOM, why=WHY)),
+        ("waive RET-1 cancel-flow moved to v3 & done", Waive(by=TOM, what="cancel-flow", reason=WHY)),
+        ("waive RET-1 traffic moved to v3 & done", Waive(by=TOM, what="traffic", reason=WHY)),
+        ("handover RET-1 @mina", HandOver(by=TOM, to=MINA)),
+    ],
+)
+def test_a_command_is_kept_as_it_was_meant(desk: Desk, typed: str, kept: AnyCommand) -> None:
+    desk.propose()
+
+    answer = desk.type(typed)
+
+    assert (answer.status, answer.body) == (200, None)
+    assert desk.kept() == [("RET-1", kept)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "/retire waive"),
+        ("help", "/retire propose"),
+        ("list", "RET-1"),
+        ("show churn-v1", "churn-v1"),
+        ("plan RET-1", "sha256:"),
+        ("impact churn-v1", "7 consumers"),
+        ("digest", "Weekly digest"),
+    ],
+)
+def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told: str) -> None:
+    desk.propose()
+
+    desk.type(typed, user=ELENA)
+
+    desk.told()
+    shown = desk.slack.ephemerals[-1]
+    assert told in shown["text"] + str(shown["blocks"])
+    assert shown["ephemeral_to"] == ELENA
+    assert desk.kept() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "aprove RET-1",
+            '"aprove" is not something I can do: closest: propose, archive. Run /retire propose [MODEL], '
+            "or /retire help for all there is",
+        ),
+        ("frobnicate", '"frobnicate" is not something I can do. Run /retire help for all there is'),
+        ("show RET-7", 'No retirement is called "RET-7"; closest: RET-1'),
+        (
+            "show chrun-v1",
+            'No model or retirement is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2',
+        ),
+        ("archive churn-v2", '"churn-v2" is not being retired. Run /retire propose churn-v2 to begin'),
+        ("show", "RET-n|MODEL: missing; say /retire show RET-n|MODEL"),
+        ("pause RET-1", "REASON...: missing; say /retire pause RET-n|MODEL REASON..."),
+        (
+            "waive",
+            "RET-n|MODEL: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON...\n"
+            "CONSUMER|traffic: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON...\n"
+            "REASON...: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON...",
+        ),
+        (
+            "handover RET-1 mina",
+            '@PERSON "mina": not a person; type @ and choose the name: /retire handover RET-n|MODEL',
+        ),
+        ("list everything", '[all] "everything": only "all", or nothing: /retire list [all]'),
+        (f"cancel RET-1 {'x' * 3001}", "REASON...: 3,001 characters, more than 3,000; say it shorter"),
+        ("impact chrun", 'No model is called "chrun"; closest: churn'),
+        ("propose chrun", 'No model is called "chrun"; closest: churn'),
+    ],
+)
+def test_nonsense_is_answered_with_how_to_go_on(desk: Desk, typed: str, told: str) -> None:
+    desk.propose()
+
+    answer = desk.type(typed)
+
+    assert answer.ok
+    assert told in desk.told().replace("&lt;", "<").replace("&gt;", ">")
+    assert desk.kept() == []
+
+
+SAME_NAME = """
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: ranker, namespace: NAMESPACE}
+spec: {type: ai-model, owner: "group:default/growth-ml"}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: ranker-prod, namespace: NAMESPACE}
+spec: {type: model-server, owner: "group:default/growth-ml", dependsOn: ["resource:NAMESPACE/ranker"]}
+"""
+
+
+def test_a_name_two_retirements_share_is_answered_with_both(desk: Desk, tmp_path: Path) -> None:
+    for namespace in ("eu", "us"):
+        catalog, source = desk.bot.house.catalog, tmp_path / f"{namespace}.yaml"
+        source.write_text(SAME_NAME.replace("NAMESPACE", namespace))
+        reading = read_backstage([source], known=catalog.known())
+        catalog.import_(reading, format="backstage", now=NOW)
+        desk.propose(f"resource:{namespace}/ranker")
+
+    desk.type("pause ranker too early")
+
+    assert desk.told() == (
+        ':no_entry: "ranker" has 2 retirements under way: RET-1 is proposed (resource:eu/ranker); '
+        "RET-2 is proposed (resource:us/ranker). Say which by its RET number"
+    )
+    desk.type("pause resource:us/ranker too early")
+    assert [stream for stream, _ in desk.kept()] == ["RET-2"]
+
+
+def test_a_reason_that_mentions_payload_reaches_us_over_http(desk: Desk) -> None:
+    """Bolt takes every form with that word in it for an interaction."""
+    desk.propose()
+
+    assert desk.type("pause RET-1 the payload changed").ok
+    assert desk.kept() == [("RET-1", Pause(by=TOM, why=Prose(prose="the payload changed")))]
+
+
+def test_a_reason_is_kept_as_the_person_saw_it(desk: Desk) -> None:
+    desk.propose()
+
+    desk.type("pause RET-1 see https://wiki.example/x and ask @elena <soon>")
+
+    (_, kept) = desk.kept()[0]
+    assert kept == Pause(by=TOM, why=Prose(prose="see https://wiki.example/x and ask @elena <soon>"))
+
+
+def test_the_same_command_delivered_twice_is_kept_once(desk: Desk) -> None:
+    desk.propose()
+    first = desk.type("resume RET-1")
+
+    again = desk.slack.redeliver(first, retry=1)
+
+    assert again.ok
+    assert desk.kept() == [("RET-1", Resume(by=TOM))]

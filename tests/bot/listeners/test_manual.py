@@ -1,0 +1,39 @@
+"""What a person did by hand is reported with evidence, and checked by pressing a button."""
+
+from __future__ import annotations
+
+from data.records.base import Prose
+from tests.bot.listeners.desk import MINA, Desk
+from workflows.commands import CheckManual, ReportManual
+
+ENDPOINT = "component:default/churn-v1-prod"
+VALUE = f"RET-1|{ENDPOINT}|disable"
+
+
+def test_a_report_is_kept_with_its_evidence(desk: Desk) -> None:
+    desk.propose()
+    desk.press("manual.report", VALUE, user=MINA)
+    desk.modal(MINA)
+
+    desk.slack.submit(MINA, {"manual.evidence": "console shows no instance"})
+
+    reported = ReportManual(
+        by=MINA, endpoint_id=ENDPOINT, action="disable", evidence=Prose(prose="console shows no instance")
+    )
+    assert desk.kept() == [("RET-1", reported)]
+
+
+def test_evidence_of_blanks_is_none(desk: Desk) -> None:
+    desk.propose()
+    desk.press("manual.report", VALUE, user=MINA)
+    desk.modal(MINA)
+
+    answer = desk.slack.submit(MINA, {"manual.evidence": " \n "})
+
+    assert answer.body["errors"] == {"manual.evidence": "say what you did and where it can be seen"}
+
+
+def test_a_check_is_kept(desk: Desk) -> None:
+    desk.press("manual.check", VALUE, user=MINA)
+
+    assert desk.kept() == [("RET-1", CheckManual(by=MINA, endpoint_id=ENDPOINT, action="disable"))]

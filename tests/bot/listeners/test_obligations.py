@@ -1,0 +1,85 @@
+"""What owners press about their consumers, in messages and in windows, is kept with exact ids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.app import slack_app
+from data.records.base import Prose
+from data.records.retirement import Duty
+from tests.bot.listeners.desk import ELENA, TOM, Desk
+from tests.fakes.slack import into_bolt
+from workflows.commands import AskForTime, ChangeDuty, DecideExtension
+
+CONSUMER = "component:default/cancel-flow"
+
+
+@pytest.mark.parametrize(
+    ("action", "duty"),
+    [
+        ("duty.acknowledge", Duty.ACKNOWLEDGED),
+        ("duty.migrated", Duty.MIGRATED),
+        ("duty.not_mine", Duty.NOT_MINE),
+    ],
+)
+def test_an_answer_is_kept_for_that_consumer(desk: Desk, action: str, duty: Duty) -> None:
+    desk.press(action, f"RET-1|{CONSUMER}", user=ELENA)
+
+    assert desk.kept() == [("RET-1", ChangeDuty(by=ELENA, consumer_ids=(CONSUMER,), duty=duty))]
+
+
+def test_acknowledge_all_names_no_consumer(desk: Desk) -> None:
+    desk.press("duty.acknowledge_all", "RET-1", user=ELENA)
+
+    assert desk.kept() == [("RET-1", ChangeDuty(by=ELENA, duty=Duty.ACKNOWLEDGED))]
+
+
+@pytest.mark.parametrize(("action", "granted"), [("extension.grant", "yes"), ("extension.refuse", "no")])
+def test_the_coordinators_word_is_kept(desk: Desk, action: str, granted: str) -> None:
+    desk.press(action, f"RET-1|{CONSUMER}|2")
+
+    decided = DecideExtension(by=TOM, consumer_id=CONSUMER, number=2, granted=granted)
+    assert desk.kept() == [("RET-1", decided)]
+
+
+def test_a_consumer_whose_id_has_a_bar_in_it_is_still_that_consumer(desk: Desk) -> None:
+    desk.press("extension.grant", "RET-1|component:default/a|b|1")
+
+    ((_, kept),) = desk.kept()
+    assert isinstance(kept, DecideExtension)
+    assert (kept.consumer_id, kept.number) == ("component:default/a|b", 1)
+
+
+def test_show_all_opens_a_window_that_turns_pages(desk: Desk) -> None:
+    desk.propose()
+
+    desk.press("duty.show_all", "RET-1", user=ELENA)
+
+    assert desk.modal(ELENA).content["callback_id"] == "duty.list"
+
+
+def test_asking_for_time_is_answered_on_the_field_before_it_is_kept(desk: Desk) -> None:
+    desk.propose()
+    desk.press("duty.more_time", f"RET-1|{CONSUMER}", user=ELENA)
+    desk.modal(ELENA)
+
+    answer = desk.slack.submit(ELENA, {"extension.until": "2026-03-01", "extension.reason": "a freeze"})
+
+    assert answer.body["response_action"] == "errors"
+    assert desk.kept() == []
+
+
+def test_a_wish_the_rules_accept_is_kept(desk: Desk) -> None:
+    wish = AskForTime(by=ELENA, consumer_id=CONSUMER, until=date(2026, 9, 1), reason=Prose(prose="a freeze"))
+    accepting = replace(desk.bot.house, check_extension=lambda _wish, _state: None)
+    desk.slack.attach(into_bolt(slack_app(accepting, signing_secret=desk.slack.signing_secret)))
+    desk.propose()
+    desk.press("duty.more_time", f"RET-1|{CONSUMER}", user=ELENA)
+    desk.modal(ELENA)
+
+    desk.slack.submit(ELENA, {"extension.until": "2026-09-01", "extension.reason": "a freeze"})
+
+    assert desk.kept() == [("RET-1", wish)]

@@ -1,0 +1,139 @@
+"""People see our sentences and never our bugs; the log sees where, and never who."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app import slack_app
+from bot.failures import Redacting, on_field, redacted, told, traced
+from data.errors import Invalid, Problem, Refused
+from tests.bot.listeners.desk import ELENA, TOM, Desk
+from tests.fakes.slack import into_bolt
+
+SECRETS = "xoxb-123-abc xapp-1-A0-9 https://hooks.slack.com/commands/T1/2/x?y U01TOMBIRCH tom.birch@larkspur.example"
+VIEW = {
+    "view": {
+        "blocks": [
+            {"type": "section"},
+            {"type": "input", "block_id": "b1", "element": {"action_id": "proposal.model_search"}},
+            {"type": "input", "block_id": "b2", "element": {"action_id": "proposal.target"}},
+        ]
+    }
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(tmp_path) as opened:
+        yield opened
+
+
+def test_tokens_people_and_addresses_never_reach_a_log() -> None:
+    assert redacted(SECRETS) == "[hidden] [hidden] [hidden] [hidden] [hidden]"
+
+
+def test_a_librarys_log_is_redacted_too() -> None:
+    record = logging.LogRecord(
+        "x", logging.WARNING, "x.py", 1, "Unhandled: %s", ({"user": "U01TOMBIRCH"},), None
+    )
+
+    assert Redacting().filter(record)
+    assert record.getMessage() == "Unhandled: {'user': '[hidden]'}"
+
+
+def test_our_own_errors_are_the_sentences_they_are() -> None:
+    assert told(Refused("No", reasons=["a", "b"], next_step="Do c")) == "No: a; b. Do c"
+
+
+def test_a_bug_is_a_reference_for_the_person_and_a_place_for_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def buggy() -> None:
+        raise KeyError("xoxb-123-abc")
+
+    try:
+        buggy()
+    except KeyError as error:
+        shown = told(error)
+
+    assert "KeyError" not in shown
+    assert (reference := re.search(r"[0-9a-f]{8}$", shown))
+    assert f"failure {reference[0]}" in caplog.text
+    assert "test_failures.py" in caplog.text
+    assert "in buggy" in caplog.text
+    assert "xoxb" not in caplog.text
+
+
+def test_the_first_cause_is_traced() -> None:
+    try:
+        try:
+            raise OSError("disk")
+        except OSError as error:
+            raise RuntimeError("outer") from error
+    except RuntimeError as error:
+        assert re.findall(r"^(\w+): ", traced(error), re.MULTILINE) == ["RuntimeError", "OSError"]
+
+
+def test_each_problem_stands_on_its_field_and_the_rest_on_the_first() -> None:
+    error = Invalid(
+        [
+            Problem(field="target", value="2026-01-01", accepted="later"),
+            Problem(field="target", value="2026-01-01", accepted="on a weekday"),
+            Problem(field="weather", value="rain", accepted="sun"),
+        ]
+    )
+
+    assert on_field(error, VIEW) == {"b2": "later; on a weekday", "b1": "weather rain: sun"}
+
+
+def test_a_refusal_stands_on_the_first_field_so_that_nothing_typed_is_lost() -> None:
+    assert on_field(Refused("No", next_step="Ask Ada"), VIEW) == {"b1": "No. Ask Ada"}
+
+
+def test_a_bug_behind_a_button_is_told_to_the_one_who_pressed(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_wish: object, _state: object) -> None:
+        raise ZeroDivisionError(f"for {TOM}")
+
+    house = replace(desk.bot.house, check_proposal=broken)
+    desk.slack.attach(into_bolt(slack_app(house, signing_secret=desk.slack.signing_secret)))
+    desk.type("propose churn-v1")
+    desk.modal()
+
+    answer = desk.slack.submit(
+        TOM, {"proposal.reason": "cost", "proposal.why": "costs", "proposal.target": "2026-12-01"}
+    )
+
+    assert answer.body["response_action"] == "errors"
+    (shown,) = answer.body["errors"].values()
+    assert shown.startswith("Something went wrong on our side. Whoever runs Emeritus finds it in the log as ")
+    assert "ZeroDivisionError" in caplog.text
+    assert TOM not in caplog.text
+
+
+def test_a_forged_request_reaches_no_listener(desk: Desk) -> None:
+    app = slack_app(desk.bot.house, signing_secret="another-secret-altogether")
+    desk.slack.attach(into_bolt(app))
+
+    answer = desk.press("vote.approve", "RET-1|sha256:aa|retire", user=ELENA)
+
+    assert answer.status == 401
+    assert desk.kept() == []
+
+
+def test_a_replay_older_than_five_minutes_is_refused(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        now = desk.slack.wall()
+        desk.slack.wall = lambda: now - 301
+
+        answer = desk.press("vote.approve", "RET-1|sha256:aa|retire", user=ELENA)
+
+        assert answer.status == 401
+        assert desk.kept() == []

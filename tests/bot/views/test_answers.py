@@ -1,0 +1,112 @@
+"""What commands answer: the state, the list, the plan, the impact, help and refusals."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bot.ids import Action
+from bot.views import answers, manual
+from data.records.base import Prose
+from data.records.retirement import Duty, ManualCheck, State
+from tests.bot.views.examples import (
+    a_retirement,
+    an_entity,
+    an_impact,
+    announced,
+    buttons,
+    overloaded,
+    texts,
+)
+from tests.fakes.slack.workspace import is_loud
+from tests.payloads import check_message, check_view
+
+ENDPOINT = "api:default/churn-v1"
+
+
+def test_show_says_how_it_stands_and_who_holds_it_up() -> None:
+    state = announced()
+    done = replace(state.obligations[0], duty=Duty.MIGRATED)
+    shown = answers.show(replace(state, obligations=(done, *state.obligations[1:])))
+    check_message(shown)
+    assert shown["text"] == ":truck: *RET-1* churn-v1 - *migrating*"
+    (consumers,) = [text for text in texts(shown) if text.startswith("*Consumers*")]
+    assert "3 obligations: 2 open, 1 migrated" in consumers
+    assert "*consumer-001*" in consumers
+    assert "*consumer-000*" not in consumers
+
+
+def test_the_list_says_what_comes_next() -> None:
+    shown = answers.listing([a_retirement(), a_retirement(id="RET-2", state=State.ARCHIVED, steps=())])
+    check_message(shown)
+    (rows,) = texts(shown["blocks"])
+    assert rows.splitlines() == [
+        ":ballot_box_with_ballot: *RET-1* churn-v1 - *proposed*; next: announce on 2027-03-15",
+        ":classical_building: *RET-2* churn-v1 - *archived*",
+    ]
+
+
+def test_an_empty_list_says_how_to_begin() -> None:
+    assert "/retire propose" in answers.listing([])["text"]
+
+
+def test_the_plan_shows_dates_digest_and_whose_approval_it_needs() -> None:
+    state = a_retirement()
+    assert state.plan is not None
+    said = "\n".join(texts(answers.plan(state)))
+    for fact in ("2027-05-30 *disable*", state.plan.digest, "1 of owner, 2 of risk", "churn-v1 (manual)"):
+        assert fact in said
+
+
+def test_the_impact_is_told_over_sections_without_losing_a_line() -> None:
+    crowd = [an_impact(number, teams=5) for number in range(300)]
+    shown = answers.impact(an_entity("churn-v1"), crowd, ["api:x is declared by nobody"])
+    check_message(shown)
+    said = "\n".join(texts(shown["blocks"]))
+    assert all(impact.name in said for impact in crowd)
+    assert "api:x is declared by nobody" in said
+
+
+def test_an_impact_beyond_three_sections_is_counted() -> None:
+    state = overloaded()
+    shown = answers.impact(an_entity("churn-v1"), state.impact, state.impact_notes)
+    check_message(shown)
+    assert texts(shown["blocks"])[-1].endswith(" more")
+
+
+def test_help_lists_every_command() -> None:
+    shown = answers.help_text({"propose": ("propose [MODEL]", "opens the form"), "list": ("list", "lists")})
+    check_message(shown)
+    assert "`/retire propose [MODEL]` opens the form\n`/retire list` lists" in texts(shown)
+
+
+def test_a_refusal_keeps_the_people_it_names_and_calls_no_channel() -> None:
+    shown = answers.refusal("Ask <@UANN>, not <!channel>")
+    check_message(shown)
+    assert shown["text"] == ":no_entry: Ask <@UANN>, not &lt;!channel&gt;"
+    check_message(answers.said("x" * 9_000))
+
+
+def test_answers_about_mischievous_names_can_be_posted() -> None:
+    state = overloaded(state=State.MIGRATING)
+    for shown in (answers.show(state), answers.listing([state] * 200), answers.plan(state)):
+        check_message(shown)
+        assert not is_loud(shown["text"], shown["blocks"])
+
+
+def test_an_endpoint_switched_by_hand_is_asked_for_then_checked_then_done() -> None:
+    asked = manual.message(a_retirement(), ENDPOINT, "disable")
+    reported = ManualCheck(
+        endpoint_id=ENDPOINT, action="disable", confirmed_by="UANN", evidence=Prose(prose="CHG-1")
+    )
+    told = manual.message(a_retirement(manual=(reported,)), ENDPOINT, "disable")
+    checked = replace(reported, checked_by="UBOB")
+    done = manual.message(a_retirement(manual=(checked,)), ENDPOINT, "disable")
+    for shown in (asked, told, done):
+        check_message(shown)
+    about = f"RET-1|{ENDPOINT}|disable"
+    assert buttons(asked) == [(Action.MANUAL_REPORT, about)]
+    assert buttons(told) == [(Action.MANUAL_CHECK, about)]
+    assert buttons(done) == []
+    assert done["text"] == ':white_check_mark: *churn-v1* is disabled: <@UANN>, checked by <@UBOB> — "CHG-1"'
+    assert buttons(manual.message(a_retirement(manual=(checked,)), ENDPOINT, "restore"))
+    check_view(manual.report_modal("RET-1", ENDPOINT, "n" * 300, "restore"))

@@ -1,0 +1,222 @@
+"""What owners, their managers and the coordinator are shown, and which buttons it has."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from bot.ids import Action, Callback
+from bot.views import obligations, votes
+from data.records.base import Prose
+from data.records.catalog import Owners
+from data.records.retirement import Duty, Extension, Purpose, Retirement, State
+from tests.bot.views.examples import (
+    NASTY,
+    NOW,
+    an_impact,
+    an_obligation,
+    announced,
+    buttons,
+    consumer_id,
+    days,
+    overloaded,
+    texts,
+)
+from tests.fakes.slack.workspace import is_loud, mentions
+from tests.payloads import check_message, check_view
+
+
+def with_duties(*duties: Duty) -> Retirement:
+    state = announced(consumers=len(duties), teams=1)
+    owed = tuple(replace(one, duty=duty) for one, duty in zip(state.obligations, duties, strict=True))
+    return replace(state, obligations=owed)
+
+
+def waiting() -> Retirement:
+    """The first consumer's owner has asked for more time."""
+    asked = Extension(
+        number=2, asked_by="UT0", asked_at=NOW, until=days(100), reason=Prose(prose="audit"), before=Duty.OPEN
+    )
+    state = announced(consumers=1)
+    owed = replace(state.obligations[0], duty=Duty.NEEDS_TIME, extension=asked, changed_by="UT0")
+    return replace(state, obligations=(owed,))
+
+
+def test_a_team_is_told_once_with_the_five_facts_and_a_row_of_buttons_per_consumer() -> None:
+    said = obligations.team_message(announced(), "group:team-0")
+    check_message(said)
+    head, facts, first, *_ = texts(said["blocks"])
+    assert head == "*team-0* <@UT0>: 2 consumers of yours lose churn-v1"
+    assert [line.split("*")[1] for line in facts.splitlines()] == [
+        "What",
+        "When",
+        "Why",
+        "Successor",
+        "Action",
+    ]
+    assert first == (
+        ":white_circle: *consumer-000*: open - acknowledge by 2027-03-29, migrate by *2027-05-23*"
+    )
+    about = f"RET-1|{consumer_id(0)}"
+    assert buttons(said)[:4] == [
+        (Action.DUTY_ACKNOWLEDGE, about),
+        (Action.DUTY_MIGRATED, about),
+        (Action.DUTY_MORE_TIME, about),
+        (Action.DUTY_NOT_MINE, about),
+    ]
+    assert mentions(said["text"], said["blocks"]) == ["UT0"]
+
+
+def test_a_team_with_many_consumers_gets_twelve_and_a_count() -> None:
+    said = obligations.team_message(announced(consumers=40, teams=1), "group:team-0")
+    check_message(said)
+    assert len(buttons(said)) == 12 * 4
+    assert "+28 more: each owner's direct message shows all of theirs" in texts(said)
+
+
+def test_consumers_nobody_owns_say_why() -> None:
+    lost = an_impact(0, owners=Owners(notes=("no such group; closest is payments",)))
+    said = obligations.team_message(announced(obligations=(an_obligation(lost),)), "")
+    check_message(said)
+    assert texts(said["blocks"])[0].startswith("*nobody (owner unresolved)* *nobody can be reached*")
+    assert ":grey_question: no such group; closest is payments" in texts(said)
+
+
+@pytest.mark.parametrize(
+    ("duty", "offered"),
+    [
+        (Duty.OPEN, ["acknowledge", "migrated", "more_time", "not_mine"]),
+        (Duty.ACKNOWLEDGED, ["migrated", "more_time", "not_mine"]),
+        (Duty.NEEDS_TIME, ["migrated", "not_mine"]),
+        (Duty.NOT_MINE, ["acknowledge", "migrated", "more_time"]),
+        (Duty.MIGRATED, []),
+        (Duty.WAIVED, []),
+    ],
+)
+def test_only_what_can_still_be_said_has_a_button(duty: Duty, offered: list[str]) -> None:
+    said = obligations.team_message(with_duties(duty), "group:team-0")
+    assert [action.removeprefix("duty.") for action, _ in buttons(said)] == offered
+
+
+def test_nothing_can_be_pressed_once_the_retirement_has_ended() -> None:
+    ended = replace(with_duties(Duty.OPEN), state=State.CANCELLED)
+    assert buttons(obligations.team_message(ended, "group:team-0")) == []
+
+
+def test_a_direct_message_shows_the_nearest_ten_and_leads_to_the_rest() -> None:
+    state = announced(consumers=12, teams=1)
+    far = replace(state.obligations[0], consumer=replace(state.obligations[0].consumer, distance=4))
+    done = replace(state.obligations[1], duty=Duty.MIGRATED)
+    said = obligations.owner_dm(replace(state, obligations=(far, done, *state.obligations[2:])), "UT0")
+    check_message(said)
+    rows = [text for text in texts(said["blocks"]) if text.startswith(":white_circle:")]
+    assert [row.split("*")[1] for row in rows] == [f"consumer-{number:03d}" for number in range(2, 12)]
+    assert "+2 more, farther away: press Show all" in texts(said)
+    assert buttons(said)[-2:] == [(Action.DUTY_ACKNOWLEDGE_ALL, "RET-1"), (Action.DUTY_SHOW_ALL, "RET-1")]
+    assert "11 of 12 consumers still to move" in said["text"]
+
+
+def test_who_has_settled_everything_is_thanked() -> None:
+    said = obligations.owner_dm(with_duties(Duty.MIGRATED, Duty.WAIVED), "UT0")
+    check_message(said)
+    assert [action for action, _ in buttons(said)] == [Action.DUTY_SHOW_ALL]
+    assert "all of yours are settled" in said["text"]
+
+
+@pytest.mark.parametrize(
+    ("page", "shown", "turns"), [(0, 20, ["RET-1|1"]), (1, 20, ["RET-1|0", "RET-1|2"]), (9, 5, ["RET-1|1"])]
+)
+def test_all_consumers_are_shown_page_by_page(page: int, shown: int, turns: list[str]) -> None:
+    view = obligations.all_modal(announced(consumers=45, teams=1), "UT0", page)
+    check_view(view)
+    pressed = buttons(view)
+    assert sum(action == Action.DUTY_MIGRATED for action, _ in pressed) == shown
+    assert [value for action, value in pressed if action == Action.DUTY_PAGE] == turns
+    assert view["callback_id"] == Callback.DUTIES
+
+
+def test_asking_for_time_needs_a_date_and_a_reason() -> None:
+    view = obligations.time_modal("RET-1", consumer_id(0), date(2027, 3, 1))
+    check_view(view)
+    assert [block["block_id"] for block in view["blocks"][1:]] == [
+        Action.EXTENSION_UNTIL,
+        Action.EXTENSION_REASON,
+    ]
+    assert view["private_metadata"] == f'{{"retirement":"RET-1","consumer":"{consumer_id(0)}"}}'
+
+
+def test_a_rejection_needs_a_comment() -> None:
+    view = votes.reject_modal("RET-1", "sha256:" + "ab" * 32, Purpose.CANCEL)
+    check_view(view)
+    assert view["blocks"][1]["block_id"] == Action.VOTE_COMMENT
+    assert "cancelling RET-1" in texts(view["blocks"])[0]
+
+
+def test_a_reminder_is_about_what_its_milestone_is_about() -> None:
+    state = with_duties(Duty.OPEN, Duty.ACKNOWLEDGED, Duty.MIGRATED)
+    both = obligations.reminder(state, "UT0", "migrate-7d@2027-05-23")
+    one = obligations.reminder(state, "UT0", "acknowledge@2027-03-29")
+    check_message(both)
+    check_message(one)
+    assert "2 consumers of yours still depend on churn-v1" in both["text"]
+    assert "1 consumer of yours still depends on churn-v1" in one["text"]
+
+
+@pytest.mark.parametrize(("level", "ask"), [(1, "Please see that they act"), (2, "the coordinator must act")])
+def test_an_escalation_names_consumers_and_owners(level: int, ask: str) -> None:
+    said = obligations.escalation(announced(), "migrate@2027-05-23", level, [consumer_id(1)])
+    check_message(said)
+    assert "1 consumer not migrated in time" in said["text"]
+    assert any(ask in text for text in texts(said))
+    assert any("*consumer-001*" in text and text.endswith("; of <@UT1>") for text in texts(said))
+
+
+def test_a_request_for_time_has_the_coordinators_buttons() -> None:
+    said = obligations.extension(waiting(), consumer_id(0), number=2)
+    check_message(said)
+    about = f"RET-1|{consumer_id(0)}|2"
+    assert buttons(said) == [(Action.EXTENSION_GRANT, about), (Action.EXTENSION_REFUSE, about)]
+    assert (
+        "<@UT0> needs more time for *consumer-000*, until *2027-06-09* instead of 2027-05-23" in said["text"]
+    )
+
+
+@pytest.mark.parametrize(("granted", "word"), [("yes", "granted by <@UPAT>"), ("no", "refused by <@UPAT>")])
+def test_a_decided_request_has_none(granted: str, word: str) -> None:
+    state = waiting()
+    owed = replace(state.obligations[0], duty=Duty.OPEN, extension=None, changed_by="UPAT")
+    said = obligations.extension(
+        replace(state, obligations=(owed,)), consumer_id(0), number=2, granted=granted
+    )
+    check_message(said)
+    assert buttons(said) == []
+    assert word in said["text"]
+
+
+def test_a_request_overtaken_by_a_newer_one_has_none() -> None:
+    assert buttons(obligations.extension(waiting(), consumer_id(0), number=1)) == []
+
+
+def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
+    state = overloaded(state=State.MIGRATING)
+    crowd = replace(
+        state,
+        obligations=tuple(
+            replace(one, consumer=replace(one.consumer, owners=state.obligations[0].consumer.owners))
+            for one in state.obligations
+        ),
+    )
+    every = [consumer_id(number) for number in range(500)]
+    for said in (
+        obligations.team_message(crowd, "g0"),
+        obligations.owner_dm(crowd, "UT0"),
+        obligations.reminder(crowd, "UT0", "migrate-7d@2027-05-23"),
+        obligations.escalation(crowd, "acknowledge@2027-03-29", 2, every),
+        obligations.extension(waiting(), NASTY),
+    ):
+        check_message(said)
+        assert not is_loud(said["text"], said.get("blocks", []))
+        assert "UEVIL" not in mentions(said["text"], said.get("blocks", []))
+    check_view(obligations.all_modal(crowd, "UT0", 3))

@@ -1,0 +1,46 @@
+"""Slack's own published types accept what the views build."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from bot.views import answers, digest, lines, manual, obligations, proposal, proposal_modal, votes
+from data import events
+from data.records.catalog import Kind
+from data.records.retirement import Purpose
+from tests.bot.views.examples import NOW, a_retirement, an_entity, announced
+from tests.payloads import Kind as Surface
+from tests.payloads import tsc_check
+
+
+def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
+    state, model = announced(consumers=45, teams=1), an_entity("churn-v1")
+    approved = events.Approved(at=NOW, by="UANN", round_number=1, plan_digest="sha256:ab")
+    form: dict[str, Any] = {
+        "model": model,
+        "endpoints": [an_entity("e", Kind.ENDPOINT)],
+        "today": date(2027, 3, 1),
+    }
+    many = [an_entity(f"m{number}") for number in range(101)]
+    payloads: list[tuple[str, Surface, dict[str, Any]]] = [
+        ("card", "message", proposal.card(a_retirement())),
+        ("lines", "message", lines.message([approved], state)),
+        ("team", "message", obligations.team_message(state, "group:team-0")),
+        ("dm", "message", obligations.owner_dm(state, "UT0")),
+        ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),
+        ("manual", "message", manual.message(state, "api:default/churn-v1", "disable")),
+        ("digest", "message", digest.message(digest.sections([state], since=NOW, now=NOW))),
+        ("show", "message", answers.show(state)),
+        ("plan", "message", answers.plan(state)),
+        ("impact", "message", answers.impact(model, state.impact, [])),
+        ("help", "message", answers.help_text({"list": ("list", "lists")})),
+        ("propose", "modal", proposal_modal.modal(models=[model], successors=[model], **form)),
+        ("search", "modal", proposal_modal.modal(models=many, successors=many, **form)),
+        ("revise", "modal", proposal_modal.modal(models=[], successors=[], retirement=state, **form)),
+        ("reject", "modal", votes.reject_modal("RET-1", "sha256:ab", Purpose.RETIRE)),
+        ("all", "modal", obligations.all_modal(state, "UT0", 1)),
+        ("time", "modal", obligations.time_modal("RET-1", "c", date(2027, 3, 1))),
+        ("report", "modal", manual.report_modal("RET-1", "e", "e", "restore")),
+    ]
+    tsc_check(payloads)

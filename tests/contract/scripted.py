@@ -1,0 +1,94 @@
+"""A machine whose commands say what they lead to, so a store is tested without any rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from data.errors import Invalid, Problem, Refused
+from data.events import AnyEvent, Paused, Resumed
+from data.records.base import Prose, Record
+from data.records.decision import Decision, Effect, EffectKind, Timer
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+class Script(Record, frozen=True, kw_only=True):
+    """`counts` events without words, then one per text in `says`; `garbles` adds one that has no UTF-8."""
+
+    counts: int = 0
+    says: tuple[str, ...] = ()
+    refuses: str = ""
+    rejects: str = ""
+    breaks: bool = False
+    garbles: bool = False
+    timers: tuple[Timer, ...] = ()
+    cancels: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    reserves: tuple[str, ...] = ()
+    releases: bool = False
+    reply: str = ""
+
+
+class Tally(Record, frozen=True, kw_only=True):
+    count: int = 0
+    said: tuple[str, ...] = ()
+
+
+class Scripted:
+    """Counts events and keeps what was said."""
+
+    def decide(  # a machine that needs neither stream, state nor facts
+        self,
+        stream: str,  # noqa: ARG002
+        state: bytes | None,  # noqa: ARG002
+        command: str,
+        facts: bytes,  # noqa: ARG002
+        now: datetime,
+    ) -> Decision[AnyEvent]:
+        script = msgspec.json.decode(command, type=Script)
+        if script.refuses:
+            raise Refused(script.refuses, next_step="Try something else")
+        if script.rejects:
+            raise Invalid([Problem(field="date", value=script.rejects, accepted="a date like 2026-05-01")])
+        assert not script.breaks, "a bug in the rules"
+        return Decision(
+            events=(
+                *(Resumed(at=now, by="U1") for _ in range(script.counts)),
+                *(Paused(at=now, by="U1", why=Prose(prose=text)) for text in script.says),
+                *([Paused(at=now, by="U1", why=Prose(prose="half \ud83d"))] if script.garbles else []),
+            ),
+            timers=script.timers,
+            cancels=script.cancels,
+            effects=script.effects,
+            reserves=script.reserves,
+            releases=script.releases,
+            reply=script.reply,
+        )
+
+    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:  # noqa: ARG002
+        before = tally(state)
+        said = (str(event.why),) if isinstance(event, Paused) else ()
+        return msgspec.json.encode(Tally(count=before.count + 1, said=before.said + said))
+
+
+def tally(state: bytes | None) -> Tally:
+    return msgspec.json.decode(state, type=Tally) if state else Tally()
+
+
+def a_command(**script: Any) -> str:
+    return msgspec.json.encode(Script(**script)).decode()
+
+
+def a_timer(name: str = "remind", due: float = 0, command: str = "") -> Timer:
+    return Timer(name=name, due_at=at(due), command=command or a_command(counts=1))
+
+
+def an_effect(key: str, **values: Any) -> Effect:
+    return Effect(key=key, kind=EffectKind.POST, **{"body": {"line": key}, **values})

@@ -1,0 +1,263 @@
+"""What every store promises about the outbox: order per lane, batches fixed once tried, no refresh lost."""
+
+from __future__ import annotations
+
+from data.records.decision import LEASE, Claim, ClaimKind, Dead, Done, Effect, NotDone, OnUnknown, Unknown
+from data.store import Store
+from tests.contract.scripted import NOW, a_command, an_effect, at, tally
+
+
+class Outbox:
+    """Wants and performs effects on one store, with a clock that only moves when told."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.commands = 0
+
+    def want(self, *effects: Effect) -> None:
+        self.commands += 1
+        self.store.transact(f"want {self.commands}", "RET-1", a_command(effects=effects), b"", NOW)
+
+    def claim(self, seconds: float = 0, limit: int = 9) -> tuple[Claim, ...]:
+        return self.store.claim(ClaimKind.EFFECT, at(seconds), limit)
+
+    def one(self, seconds: float = 0) -> Claim:
+        (claim,) = self.claim(seconds)
+        return claim
+
+    def perform(self, seconds: float = 0) -> list[str]:
+        """Claim and settle until nothing is due."""
+        done = []
+        while claims := self.claim(seconds):
+            done += [claim.key for claim in claims]
+            assert all(self.store.settle(claim, Done(), at(seconds)) for claim in claims)
+        return done
+
+
+def test_an_effect_is_handed_out_whole_and_what_it_found_is_kept(store: Store) -> None:
+    outbox = Outbox(store)
+    card = an_effect("card", body={"notice": "card"}, lane="C1")
+    outbox.want(card)
+    claim = outbox.one()
+
+    assert claim == Claim(
+        kind=ClaimKind.EFFECT,
+        key="card",
+        stream="RET-1",
+        attempt=1,
+        first_tried=NOW,
+        leased_until=NOW + LEASE,
+        effect=card,
+        merged=({"notice": "card"},),
+        wanted=1,
+    )
+    assert store.found("card") is None
+    assert store.settle(claim, Done(found={"ts": "17.1"}), NOW, then=("RET-1", a_command(counts=1), b""))
+    assert store.found("card") == {"ts": "17.1"}
+    assert tally(store.state("RET-1")).count == 1
+
+
+def test_a_plain_effect_is_never_wanted_twice(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card"), an_effect("card"))
+    assert outbox.perform() == ["card"]
+    outbox.want(an_effect("card"))
+    assert outbox.perform() == []
+
+
+def test_a_lease_that_is_renewed_holds_on_until_it_is_settled(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("archive"))
+    claim = outbox.one()
+
+    assert store.renew(claim, at(50))
+    assert outbox.claim(109) == ()
+    assert outbox.one(110).attempt == 2
+    assert not store.renew(claim, at(111))
+
+
+def test_an_effect_waits_until_the_one_before_it_is_done(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("line", after="card"))
+    assert store.next_due() is None
+    outbox.want(an_effect("card"))
+    card = outbox.one()
+    assert outbox.claim() == ()
+    store.settle(card, Done(), at(3))
+
+    assert store.next_due() == at(3)
+    assert outbox.perform(3) == ["line"]
+    outbox.want(an_effect("line 2", after="card"))
+    assert outbox.perform(3) == ["line 2"]
+
+
+def test_a_lane_keeps_its_order_and_others_go_on(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(
+        an_effect("a1", lane="A"), an_effect("a2", lane="A"), an_effect("b1", lane="B"), an_effect("free")
+    )
+    outbox.want(an_effect("free 2"))
+    first, *others = outbox.claim()
+
+    assert [first.key, *(claim.key for claim in others)] == ["a1", "b1", "free", "free 2"]
+    assert outbox.claim() == ()
+    store.settle(first, NotDone(retry_at=at(30), why="429"), NOW)
+    assert outbox.claim(29) == ()
+    assert outbox.perform(30) == ["a1", "a2"]
+
+
+def test_what_is_blocked_by_its_lane_is_not_due(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("a1", lane="A"), an_effect("a2", lane="A"))
+    store.settle(outbox.one(), NotDone(retry_at=at(30), why="429"), NOW)
+
+    assert store.next_due() == at(30)
+
+
+def test_what_is_parked_dead_or_held_does_not_block_its_lane(store: Store) -> None:
+    outbox = Outbox(store)
+    held = an_effect("held", lane="A", after="never")
+    parked = an_effect("parked", lane="A", on_unknown=OnUnknown.PARK)
+    outbox.want(held, parked, an_effect("dead", lane="A"), an_effect("last", lane="A"))
+    store.settle(outbox.one(), Unknown(retry_at=at(1), why="timeout"), NOW)
+    store.settle(outbox.one(), Dead(why="user_not_found"), NOW)
+
+    assert outbox.perform() == ["last"]
+    assert outbox.claim(9999) == ()
+
+
+def test_effects_of_a_batch_that_wait_together_are_performed_as_one(store: Store) -> None:
+    outbox = Outbox(store)
+    lines = [an_effect(f"line {number}", lane="C1", batch="thread") for number in (1, 2, 3)]
+    held = an_effect("line 4", lane="C1", batch="thread", after="never")
+    outbox.want(*lines, held, an_effect("other", lane="C1"))
+    claim = outbox.one()
+
+    assert claim.key == "line 1"
+    assert claim.merged == ({"line": "line 1"}, {"line": "line 2"}, {"line": "line 3"})
+    store.settle(claim, Done(found={"ts": "17.1"}), NOW)
+    assert store.found("line 3") == {"ts": "17.1"}
+    assert store.found("line 4") is None
+    assert outbox.perform() == ["other"]
+
+
+def test_a_batch_without_a_lane_is_claimed_once(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(*(an_effect(f"line {number}", batch="thread") for number in (1, 2)))
+    claim = outbox.one()
+
+    assert claim.merged == ({"line": "line 1"}, {"line": "line 2"})
+
+
+def test_a_batch_stays_as_it_was_first_tried(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(*(an_effect(f"line {number}", lane="C1", batch="thread") for number in (1, 2)))
+    first = outbox.one()
+    outbox.want(an_effect("line 3", lane="C1", batch="thread"))
+    store.settle(first, Unknown(retry_at=at(5), why="timeout"), NOW)
+    second = outbox.one(5)
+    third = outbox.one(70)
+
+    assert first.merged == second.merged == third.merged == ({"line": "line 1"}, {"line": "line 2"})
+    assert store.settle(third, Done(), at(70))
+    assert outbox.perform(70) == ["line 3"]
+
+
+def test_a_batch_ends_together_when_it_can_never_happen(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(*(an_effect(f"line {number}", lane="C1", batch="thread") for number in (1, 2)))
+    store.settle(outbox.one(), Dead(why="channel_not_found"), NOW)
+
+    assert outbox.claim(9999) == ()
+    assert (store.found("line 1"), store.found("line 2")) == (None, None)
+
+
+def test_those_who_wait_for_a_member_of_a_batch_go_on_once_it_is_done(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(
+        *(an_effect(f"line {number}", batch="thread") for number in (1, 2)), an_effect("b", after="line 2")
+    )
+
+    assert outbox.perform() == ["line 1", "b"]
+
+
+def test_wanting_a_refresh_again_while_it_waits_adds_nothing_but_the_latest_body(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card", refresh=True, body={"round": "1"}))
+    outbox.want(an_effect("card", refresh=True, body={"round": "2"}))
+    claim = outbox.one()
+
+    assert claim.merged == ({"round": "2"},)
+    store.settle(claim, Done(), NOW)
+    assert outbox.claim() == ()
+
+
+def test_wanting_a_refresh_while_it_runs_runs_it_once_more(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card", refresh=True))
+    running = outbox.one()
+    outbox.want(an_effect("card", refresh=True))
+    outbox.want(an_effect("card", refresh=True))
+    assert outbox.claim() == ()
+    store.settle(running, Done(), at(2))
+
+    assert store.found("card") is None
+    again = outbox.one(2)
+    assert (again.attempt, again.first_tried, again.wanted) == (1, at(2), 3)
+    store.settle(again, Done(found={"ts": "17.1"}), at(2))
+    assert store.found("card") == {"ts": "17.1"}
+    assert outbox.claim(9999) == ()
+
+
+def test_wanting_a_done_refresh_starts_it_anew(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card", refresh=True))
+    outbox.perform()
+    outbox.want(an_effect("card", refresh=True, body={"round": "2"}))
+    claim = outbox.one(7)
+
+    assert (claim.attempt, claim.first_tried, claim.merged) == (1, at(7), ({"round": "2"},))
+
+
+def test_a_claim_of_an_earlier_round_cannot_settle_a_refresh(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card", refresh=True))
+    lost = outbox.one()
+    store.settle(outbox.one(60), Done(), at(60))
+    outbox.want(an_effect("card", refresh=True))
+    current = outbox.one(61)
+
+    assert lost.attempt == current.attempt == 1
+    assert not store.renew(lost, at(61))
+    assert not store.settle(lost, Done(), at(61))
+    assert store.settle(current, Done(), at(61))
+
+
+def test_a_wish_that_comes_while_the_last_try_is_unknown_is_not_answered_by_that_try(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card", refresh=True))
+    store.settle(outbox.one(), Unknown(retry_at=at(5), why="timeout"), NOW)
+    outbox.want(an_effect("card", refresh=True))
+    # The performer looks and finds the first try: that says nothing about what was wanted since.
+    store.settle(outbox.one(5), Done(), at(5))
+
+    assert outbox.perform(5) == ["card"]
+
+
+def test_a_refresh_that_is_wanted_often_does_not_keep_its_lane_waiting(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card", refresh=True, lane="C1"))
+    running = outbox.one()
+    outbox.want(an_effect("line", lane="C1"), an_effect("card", refresh=True, lane="C1"))
+    store.settle(running, Done(), NOW)
+
+    assert outbox.perform() == ["line", "card"]
+
+
+def test_a_follow_up_of_every_round_of_a_refresh_is_decided(store: Store) -> None:
+    outbox = Outbox(store)
+    for _ in range(3):
+        outbox.want(an_effect("card", refresh=True))
+        store.settle(outbox.one(), Done(), NOW, then=("RET-1", a_command(counts=1), b""))
+
+    assert tally(store.state("RET-1")).count == 3

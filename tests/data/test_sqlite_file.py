@@ -1,0 +1,187 @@
+"""Is the record's file safe: from a second process, kills, full disks, wrong files and versions?"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.errors import Corrupt, Unavailable
+from data.records.decision import ClaimKind, Receipt
+from data.sqlite_store import SqliteStore
+from data.store import Verified
+from tests.contract.scripted import NOW, Scripted, a_command
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "emeritus.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(path, Scripted())
+    yield opened
+    opened.close()
+
+
+def count_up(store: SqliteStore, key: str, stream: str = "RET-1") -> Receipt:
+    return store.transact(key, stream, a_command(counts=1), b"", NOW)
+
+
+def test_a_second_writer_is_refused_and_told_who_has_the_file(store: SqliteStore) -> None:
+    with pytest.raises(Unavailable) as refused:
+        SqliteStore(store.path, Scripted())
+
+    assert str(refused.value) == (
+        f"{store.path} is in use by another Emeritus (process {os.getpid()}). "
+        "Stop that one, or set EMERITUS_STORE to another file"
+    )
+    assert count_up(store, "k1").version == 1
+
+
+def test_a_reader_may_look_while_another_writes_but_not_write(store: SqliteStore) -> None:
+    count_up(store, "k1")
+    reader = SqliteStore(store.path, Scripted(), read_only=True)
+    count_up(store, "k2")
+
+    assert reader.verify() == Verified(entries=2, streams=1)
+    with pytest.raises(Unavailable) as refused:
+        count_up(reader, "k3")
+    reader.close()
+    assert str(refused.value) == (
+        f"{store.path} was opened for reading only. Use the running Emeritus to change it"
+    )
+
+
+def test_a_closed_record_is_one_file_that_can_be_copied(store: SqliteStore, tmp_path: Path) -> None:
+    count_up(store, "k1")
+    store.state("RET-1")
+    store.close()
+    store.close()
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["emeritus.db", "emeritus.db.lock"]
+    copy = tmp_path / "copy.db"
+    shutil.copy(store.path, copy)
+    reader = SqliteStore(copy, Scripted(), read_only=True)
+    assert reader.verify() == Verified(entries=1, streams=1)
+    reader.close()
+    for use in (lambda: count_up(store, "k2"), lambda: store.state("RET-1")):
+        with pytest.raises(Unavailable, match=r"is closed\. Start Emeritus again"):
+            use()
+
+
+@pytest.mark.parametrize("acknowledged", [1, 8, 60])
+def test_killing_the_process_loses_nothing_that_was_acknowledged(path: Path, acknowledged: int) -> None:
+    command = [sys.executable, "-m", "tests.data.hammer", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        keys = [process.stdout.readline().strip() for _ in range(acknowledged)]
+        process.kill()
+        keys += process.stdout.read().split("\n")[:-1]
+
+    store = SqliteStore(path, Scripted())
+    receipts = [
+        store.transact(key, f"RET-{number % 3}", a_command(counts=1), b"", NOW)
+        for number, key in enumerate(keys)
+    ]
+    assert all(receipt.repeated for receipt in receipts)
+    verified = store.verify()
+    committed = verified.entries // 2
+    assert (verified.bad, verified.entries % 2) == ("", 0)
+    # At most the one command that was on its way is there without having been acknowledged.
+    assert committed - len(keys) in (0, 1)
+    assert len(store.claim(ClaimKind.TIMER, NOW, 9999)) == committed
+    assert len(store.claim(ClaimKind.EFFECT, NOW, 9999)) == committed
+    store.close()
+
+
+def test_a_full_file_is_unavailable_and_the_store_goes_on_afterwards(store: SqliteStore) -> None:
+    count_up(store, "k1")
+    store.write(lambda conn: conn.execute("PRAGMA max_page_count = 1").fetchone())
+    with pytest.raises(Unavailable) as full:
+        store.transact("k2", "RET-1", a_command(says=("x" * 100_000,)), b"", NOW)
+
+    assert str(full.value) == (
+        f"The disk has no room for {store.path}; nothing was recorded. Free some space, then try again"
+    )
+    store.write(lambda conn: conn.execute("PRAGMA max_page_count = 1000000").fetchone())
+    assert store.transact("k2", "RET-1", a_command(says=("x" * 100_000,)), b"", NOW).version == 2
+    assert store.verify() == Verified(entries=2, streams=1)
+
+
+def test_a_write_that_fails_is_unavailable_and_the_store_goes_on_afterwards(
+    store: SqliteStore,
+) -> None:
+    count_up(store, "k1")
+    log = store.path.with_name("emeritus.db-wal").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log + 8192, hard))
+    try:
+        with pytest.raises(Unavailable) as failed:
+            store.transact("k2", "RET-1", a_command(says=("x" * 100_000,)), b"", NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert str(failed.value) == (
+        f"{store.path} does not answer (disk I/O error). "
+        "Check the path, the disk and its rights, then try again"
+    )
+    assert store.transact("k2", "RET-1", a_command(counts=1), b"", NOW).version == 2
+    assert store.verify() == Verified(entries=2, streams=1)
+
+
+def test_a_file_that_may_not_be_written_is_unavailable(store: SqliteStore) -> None:
+    store.write(lambda conn: conn.execute("PRAGMA query_only = ON"))
+    with pytest.raises(Unavailable) as refused:
+        count_up(store, "k1")
+
+    assert str(refused.value) == (
+        f"{store.path} is read-only; nothing was recorded. Let this user write to it, then try again"
+    )
+
+
+def test_a_path_that_cannot_hold_a_record_says_what_to_check(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=r"lock cannot be opened \(No such file or directory\)"):
+        SqliteStore(tmp_path / "nowhere" / "emeritus.db", Scripted())
+    with pytest.raises(Unavailable, match=r"does not answer \(unable to open database file\)"):
+        SqliteStore(tmp_path / "missing.db", Scripted(), read_only=True)
+    (tmp_path / "notes.db").write_text("These are notes. " * 100)
+    with pytest.raises(Corrupt, match="is damaged or no record"):
+        SqliteStore(tmp_path / "notes.db", Scripted())
+
+
+def test_a_record_of_a_newer_version_is_left_alone(store: SqliteStore) -> None:
+    store.write(
+        lambda conn: conn.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('emeritus', 'of_2031', '')"
+        )
+    )
+    store.close()
+    for read_only in (False, True):
+        with pytest.raises(Unavailable) as refused:
+            SqliteStore(store.path, Scripted(), read_only=read_only)
+        assert str(refused.value) == (
+            f"{store.path} was written by a newer Emeritus (of_2031). Install that version"
+        )
+
+
+def test_an_empty_database_is_not_read_as_a_record(path: Path) -> None:
+    sqlite3.connect(path).close()
+    path.touch()
+    with pytest.raises(Unavailable) as refused:
+        SqliteStore(path, Scripted(), read_only=True)
+
+    assert str(refused.value) == (
+        f"{path} lacks tables of this version. Run emeritus serve on it once, which adds them"
+    )

@@ -1,0 +1,62 @@
+"""A whole retirement in one test: months of calendar, through signed requests, on real SQLite and real processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bagit
+import pytest
+
+from data.records.retirement import Duty, State
+from tests.scenarios.town import ADA, MINA, PRIYA, SAM, TOM, Town, words
+
+
+@pytest.fixture
+def town(tmp_path: Path):
+    with Town(tmp_path) as running:
+        yield running
+
+
+def test_a_model_retires_from_proposal_to_archived(town: Town):
+    town.propose("churn-v1", by=TOM, target="2026-05-04")
+    assert town.retirement().state is State.PROPOSED
+    assert "churn-v1" in words(town.card())
+    assert "save-offer-service" in town.thread()
+
+    for voter in (ADA, MINA, PRIYA, SAM):
+        town.press(voter, town.card(), "vote.approve")
+    assert "you opened this round" in refusal(town, TOM)
+    town.pass_time(days=15)
+    assert town.retirement().state is State.MIGRATING
+
+    assert len(town.owners()) == 7
+    for owner in town.owners():
+        if "duty.acknowledge_all" in str(town.announcement(owner)):
+            town.press(owner, town.announcement(owner), "duty.acknowledge_all")
+    assert {duty.duty for duty in town.retirement().obligations} == {Duty.ACKNOWLEDGED}
+
+    town.pass_time(days=29)
+    assert town.retirement().archived is not None
+    assert town.retirement().drilled_at is not None
+    bagit.Bag(str(town.folder / "archive" / town.retirement().archived.location)).validate()
+
+    for duty in town.retirement().obligations:
+        owner = duty.consumer.owners.slack_ids[0]
+        value = f"RET-1|{duty.consumer.consumer_id}"
+        town.press(owner, town.announcement(owner), "duty.migrated", value)
+    assert town.endpoints.describe("churn-v1-prod") == "serving"
+    town.pass_time(days=20)
+    assert town.retirement().state is State.DISABLED
+    assert town.endpoints.describe("churn-v1-prod") == "disabled"
+    assert town.endpoints.describe("churn-v2-prod") == "serving"
+
+    town.pass_time(days=35)
+    assert town.retirement().state is State.ARCHIVED
+    assert town.bot.store.verify().bad == ""
+    assert not town.bot.store.troubles()
+    assert not town.slack.broadcasts
+
+
+def refusal(town: Town, person: str) -> str:
+    town.press(person, town.card(), "vote.approve")
+    return words(town.slack.ephemerals[-1])

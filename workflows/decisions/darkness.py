@@ -1,0 +1,98 @@
+"""Going dark: endpoints are switched off one by one, and with the last of them the dark window begins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data import events
+from data.records.catalog import EndpointKind
+from data.records.decision import Decision, Effect, EffectKind
+from data.records.facts import Facts
+from data.records.retirement import Progress, Retirement, State, StepKind
+from workflows.commands import RecordDisabled
+from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
+from workflows.rules import plan as plans
+from workflows.rules.hours import day_of
+from workflows.rules.permissions import check
+
+
+def record_disabled(
+    state: Retirement, command: RecordDisabled, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """One endpoint is dark; with the last one the retirement is disabled.
+
+    When the plan was called off or changed while it was being switched off, it is brought back.
+    """
+    check("record disabled", command.by, state, facts)
+    if command.endpoint_id in state.disabled_ids:
+        return nothing()
+    if state.state is not State.MIGRATING or not _is_begun(state):
+        return Decision(effects=(switching(state, EffectKind.RESTORE, command.endpoint_id),))
+    return went_dark(state, command.endpoint_id, command.by, now)
+
+
+def went_dark(
+    state: Retirement,
+    endpoint_id: str,
+    by: str,
+    now: datetime,
+    before: tuple[events.RetirementEvent, ...] = (),
+) -> RetirementDecision:
+    """`before` are events of the same decision, such as the second person's check."""
+    dark = events.EndpointDisabled(at=now, by=by, endpoint_id=endpoint_id)
+    return as_dark_as_it_is(state, (*before, dark), now)
+
+
+def _is_begun(state: Retirement) -> bool:
+    """One endpoint may have failed and hold the step while another one still goes dark."""
+    return state.progress(StepKind.DISABLE).progress in (Progress.RUNNING, Progress.HELD)
+
+
+def as_dark_as_it_is(
+    state: Retirement,
+    happened: tuple[events.RetirementEvent, ...],
+    now: datetime,
+    effects: tuple[Effect, ...] = (),
+    reply: str = "",
+) -> RetirementDecision:
+    """When nothing serves any more the retirement is disabled, and its dark window begins.
+
+    Dark later than planned, it also ends later: the window is the time in which service can come back.
+    """
+    cancels = ("remind/*", "escalate/*")
+    after = folded(state, happened)
+    assert after.plan is not None
+    assert after.policy is not None
+    if not {endpoint.id for endpoint in after.plan.subject.endpoints} <= set(after.disabled_ids):
+        return decided(state, *happened, effects=effects, cancels=cancels, reply=reply)
+    happened = (*happened, events.Disabled(at=now, by=events.EMERITUS))
+    window = timedelta(days=after.policy.dark_window_days)
+    short = day_of(now, after.policy) + window - day_of(after.plan.step(StepKind.CLOSE).due_at, after.policy)
+    if short > timedelta(0):
+        because = f"it went dark late, and {window.days} days are owed in which service can come back"
+        plan = plans.shifted(folded(state, happened), short)
+        happened = (*happened, events.Amended(at=now, by=events.EMERITUS, plan=plan, because=because))
+    else:
+        plan = after.plan
+    timers = (step_timer(StepKind.CLOSE, max(plan.step(StepKind.CLOSE).due_at, now)),)
+    return decided(state, *happened, timers=timers, effects=effects, cancels=cancels, reply=reply)
+
+
+def switching_off(state: Retirement) -> tuple[Effect, ...]:
+    """One effect per endpoint we can drive and that is not dark; the others are asked of people."""
+    assert state.plan is not None
+    return tuple(
+        switching(state, EffectKind.DISABLE, endpoint.id)
+        for endpoint in state.plan.subject.endpoints
+        if endpoint.kind is not EndpointKind.MANUAL and endpoint.id not in state.disabled_ids
+    )
+
+
+def switching(state: Retirement, kind: EffectKind, endpoint_id: str) -> Effect:
+    """Turn one endpoint off or on. One lane, so that off and on never overtake each other."""
+    return Effect(
+        key=f"{state.id}/{kind}/{state.version}/{endpoint_id}",
+        kind=kind,
+        lane=f"{state.id}/work",
+        body={"endpoint_id": endpoint_id},
+    )

@@ -55,6 +55,7 @@ class SlackMessenger:
         self._pace, self._grace_seconds = pace, grace_seconds
         self._started = wall()
         self._tried: dict[str, float] = {}
+        self._unsent: set[str] = set()
         self._direct: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -77,6 +78,8 @@ class SlackMessenger:
             to=message.channel,
             now=now,
         )
+        if isinstance(outcome, NotDone):
+            self._unsent.add(message.key)
         return self._placed(outcome)
 
     def edit(self, message: Message, now: datetime) -> Result:
@@ -98,8 +101,11 @@ class SlackMessenger:
     def find(self, message: Message, since: datetime, now: datetime) -> Result:
         """Look the key up in history from `since` on. Done when it is there, NotDone when it surely is not.
 
-        Whatever keeps us from looking is Unknown: only NotDone lets the outbox post again.
+        Whatever keeps us from looking is Unknown: only NotDone lets the outbox post again. What a rate limit
+        kept us from sending is not looked for: it was certainly not there before, or it had not been tried.
         """
+        if message.key in self._unsent:
+            return NotDone(retry_at=now, why=f"{message.key} never left")
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
             return (
@@ -223,6 +229,7 @@ class SlackMessenger:
     def _remember(self, key: str) -> None:
         with self._lock:
             self._tried.pop(key, None)
+            self._unsent.discard(key)
             self._tried[key] = self._wall()
             while len(self._tried) > REMEMBERED_MAX:
                 del self._tried[next(iter(self._tried))]

@@ -12,7 +12,6 @@ from typing import Any
 import boto3
 from slack_bolt import App
 from slack_sdk import WebClient
-from workflows.adapters.sagemaker import SageMakerEndpoints
 
 from bot.alarm import Alarm
 from bot.app import slack_app
@@ -31,6 +30,7 @@ from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
+from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements

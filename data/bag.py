@@ -139,6 +139,9 @@ def _copied(source: PayloadFile, target: Path, stopped: Stopped) -> StoredFile:
                 )
             digest.update(chunk)
             bytes_read += len(chunk)
+            if bytes_read > source.size_bytes:
+                # A file that is appended to as fast as it is read would never end.
+                raise changed(source.path, f"{source.size_bytes:,} bytes when listed, more when read")
             yield chunk
 
     write_synced(target, hashed())

@@ -65,7 +65,9 @@ class Store(Protocol):
         """Due rows, leased until `now + LEASE`. A row whose lease ran out is claimed again with a higher attempt."""
         ...
 
-    def settle(self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None) -> bool:
+    def settle(
+        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
+    ) -> bool:
         """Record how a claim ended; `then` is (stream, command, facts) decided in the same commit.
 
         False, and nothing changes, when another attempt has the row by now.

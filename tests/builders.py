@@ -18,7 +18,18 @@ from data.records.catalog import EndpointKind, Impacted, Owners
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy, Role, Tier
-from data.records.retirement import Archived, Choice, Endpoint, Plan, Reason, Retirement, Step, StepKind, Subject
+from data.records.retirement import (
+    Archived,
+    Choice,
+    Duty,
+    Endpoint,
+    Plan,
+    Reason,
+    Retirement,
+    Step,
+    StepKind,
+    Subject,
+)
 from workflows import commands as cmd
 from workflows.machine import RetirementMachine
 from workflows.rules import plan as plans
@@ -45,9 +56,15 @@ TARGET_ON = date(2027, 2, 17)
 """The earliest day two weeks of review and 30 days of notice leave."""
 
 BILLING, CRM = "component:default/billing-etl", "component:default/crm-sync"
-LIVE = Endpoint(id="resource:default/churn-live", name="churn-live", kind=EndpointKind.LOCAL, ref="churn-live")
-BATCH = Endpoint(id="resource:default/churn-batch", name="churn-batch", kind=EndpointKind.LOCAL, ref="churn-batch")
-EDGE = Endpoint(id="resource:default/churn-edge", name="churn-edge", kind=EndpointKind.MANUAL, ref="churn-edge")
+LIVE = Endpoint(
+    id="resource:default/churn-live", name="churn-live", kind=EndpointKind.LOCAL, ref="churn-live"
+)
+BATCH = Endpoint(
+    id="resource:default/churn-batch", name="churn-batch", kind=EndpointKind.LOCAL, ref="churn-batch"
+)
+EDGE = Endpoint(
+    id="resource:default/churn-edge", name="churn-edge", kind=EndpointKind.MANUAL, ref="churn-edge"
+)
 ARCHIVED = Archived(
     location="churn", preservation_id="sha256:aa", manifest_digest="sha256:bb", files=3, bytes=1204
 )
@@ -84,7 +101,11 @@ def a_policy(**changes: Any) -> Policy:
 
 
 def an_impacted(
-    name: str = "billing-etl", *, team: str = "billing", people: tuple[str, ...] = (BILL, BELLA), distance: int = 1
+    name: str = "billing-etl",
+    *,
+    team: str = "billing",
+    people: tuple[str, ...] = (BILL, BELLA),
+    distance: int = 1,
 ) -> Impacted:
     return Impacted(
         consumer_id=f"component:default/{name}",
@@ -309,9 +330,7 @@ def a_migrated(subject: Subject | None = None, **facts: Any) -> Story:
     story.until(ARCHIVE_AT).works().until(DRILL_AT).works()
     for duty in story.state.obligations:
         by = duty.consumer.owners.slack_ids[0]
-        story.does(
-            cmd.ChangeDuty(by=by, consumer_ids=(duty.consumer.consumer_id,), duty=cmd.Duty.MIGRATED)
-        )
+        story.does(cmd.ChangeDuty(by=by, consumer_ids=(duty.consumer.consumer_id,), duty=Duty.MIGRATED))
     return story.until(MIGRATE_AT)
 
 

@@ -156,7 +156,7 @@ class Dispatcher:
         if isinstance(error, EmeritusError):
             log.warning("%s is tried again: %s", claim.key, error)
         else:
-            log.exception("%s failed", claim.key, exc_info=error)
+            log.error("%s failed", claim.key, exc_info=error)
             if claim.attempt >= TRIES_MAX:
                 return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
         wait = min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX)

@@ -182,8 +182,10 @@ class Gatherer:
             return Reading(endpoint_id=endpoint.id, status=status)
         since = now - timedelta(days=days)
         try:
-            calls = meter.calls(endpoint.ref, since=since, until=now)
             covered_from = meter.metered_since(endpoint.ref)
+            # A meter that is too young still counts what it saw; `days` says how far that reaches.
+            seen_from = max(since, covered_from) if covered_from is not None else since
+            calls = meter.calls(endpoint.ref, since=seen_from, until=now)
             callers = meter.callers(endpoint.ref, since)
         except EmeritusError:
             calls, covered_from, callers = None, None, {}

@@ -1,4 +1,4 @@
-"""Who is retiring what in the demo? Larkspur Tea: its catalog, endpoints, callers, and the real bot in its Slack."""
+"""Who retires what in the demo? Larkspur Tea: its catalog, endpoints and callers, and the real bot."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bot.demo.callers import Callers
 from bot.server import Socket
 from bot.settings import Settings
 from bot.wiring import Bot, CalendarWorld, Edges, assemble, open_store, slack_client
-from data import policy as policies
 from data.catalog import Catalog
 from data.errors import Refused
 from data.importers.backstage import read_backstage
+from data.policy import read_policy
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.retirement import Retirement
 from workflows.adapters.local_directory import LocalDirectory
@@ -110,7 +110,7 @@ class Company:
         local = {EndpointKind.LOCAL: self.endpoints}
         self.bot = assemble(
             store=store,
-            policy=policies.load(POLICY),
+            policy=read_policy(POLICY),
             edges=Edges(archive=self.archive, controls=local, meters=local),
             client=slack_client(self.settings),
             signing_secret="",
@@ -131,7 +131,7 @@ class Company:
 
     def _start_endpoints(self) -> None:
         """Every local endpoint of the catalog serves its model, and who depends on it directly calls it."""
-        routes = {}
+        routes: dict[str, str] = {}
         for model in self.catalog.models():
             for endpoint in self.local_endpoints(model.id):
                 weights = next(Path(uri) for uri in model.artifacts if uri.endswith("weights.json"))

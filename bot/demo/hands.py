@@ -1,4 +1,4 @@
-"""What can the demo's people do in Slack, and how do they know that it came? Clicks, commands, forms; and waiting.
+"""What do the demo's people do in Slack, and how do they know that it came? Clicks, commands, forms, waiting.
 
 Nothing sleeps: every wait ends with what it waits for, or says what did not come in time.
 """
@@ -35,7 +35,8 @@ class Form(NamedTuple):
 
 def form(view: Mapping[str, Any]) -> Form:
     """An input that is left alone is submitted as it was opened."""
-    initial, options = {}, {}
+    initial: dict[str, Any] = {}
+    options: dict[str, dict[str, Any]] = {}
     for block in view["blocks"]:
         element = block.get("element", {})
         options |= {option["text"]["text"]: option for option in element.get("options", [])}
@@ -118,7 +119,9 @@ class Hands:
     def posted(self, *, thread_ts: str = "") -> list[Message]:
         """What everybody sees in the channel; with `thread_ts` the answers in that thread."""
         seen = self.page.messages(self.channel, thread_ts=thread_ts)
-        return [one for one in seen if not one.get("ephemeral_to") and (not thread_ts or one["ts"] != thread_ts)]
+        return [
+            one for one in seen if not one.get("ephemeral_to") and (not thread_ts or one["ts"] != thread_ts)
+        ]
 
     def at(self, ts: str) -> Message:
         """The message as it reads now."""
@@ -137,7 +140,9 @@ class Hands:
 
     def press(self, who: str, message: Message, action: Action, about: str = "") -> None:
         value = next(iter(_values(message, action, about)), None)
-        self.page.click(str(message["channel"]), str(message["ts"]), who, button(message, action, value=value))
+        self.page.click(
+            str(message["channel"]), str(message["ts"]), who, button(message, action, value=value)
+        )
 
     def command(self, who: str, text: str) -> None:
         self.page.command(who, self.channel, SLASH_COMMAND, text)

@@ -128,6 +128,11 @@ class Page:
             return found
         return [message for message in found if thread_ts in (message["ts"], message.get("thread_ts"))]
 
+    def everything(self) -> list[Json]:
+        """Every message of every channel."""
+        with self._changed:
+            return [message for channel in self._messages.values() for message in channel.values()]
+
     def direct_channel(self, user: str) -> str:
         """Where the bot and this person talk alone; empty as long as neither did."""
         with self._changed:

@@ -1,7 +1,7 @@
-"""Does a whole retirement work, as its users would play it? Everybody acts through Slack only, and sees it there.
+"""Does a whole retirement work, as its users would play it? Everybody acts and looks through Slack only.
 
-People are played one after the other, because the emulator has one stack of modals for all. Checked outside of
-Slack is only what Slack cannot show: that a process is gone, and that callers moved.
+People are played one after the other, because the emulator has one stack of modals for all. Checked outside
+of Slack is only what Slack cannot show: that a process is gone, and that callers moved.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from bot.demo.hands import (
     typed,
 )
 from bot.demo.page import Page
+from bot.demo.steps import Step
 from bot.ids import Action, Callback
 from data.errors import EmeritusError
-from data.records.base import Record
 
 COUNCIL = "C01MODELRETIREMENTS"
 TOM, ADA, MINA, PRIYA, SAM = "U01TOMBIRCH", "U01ADAOKAFOR", "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA"
@@ -53,14 +53,6 @@ LATER_DAYS = 30  # longer than any period of the demo's policy
 MORE_DAYS = 3
 CALL_SECONDS = 5.0
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-class Step(Record, frozen=True, kw_only=True):
-    """One thing that was expected to be seen, and what was seen."""
-
-    name: str
-    ok: bool
-    detail: str = ""
 
 
 class Player:
@@ -157,7 +149,6 @@ class Player:
 
     def card_locked(self) -> str:
         self._thread("*Approved*", later=True)
-        self._card_says("Approved:" if not self._teams else "")
         locked = self._hands.soon(
             "The locked card",
             lambda _: None if having([self._card()], Action.VOTE_APPROVE) else self._card(),
@@ -178,7 +169,11 @@ class Player:
 
     def too_early(self) -> str:
         told = self._hands.asked(TOM, f"disable {MODEL}")
-        unmet = ("the artifacts are not archived", "consumers are not migrated", f"disable is due on {self._target}")
+        unmet = (
+            "the artifacts are not archived",
+            "consumers are not migrated",
+            f"disable is due on {self._target}",
+        )
         return containing(told, *unmet)
 
     def thread_to_direct(self) -> str:
@@ -252,13 +247,15 @@ class Player:
 
     def manager_told(self) -> str:
         told = self._hands.late(
-            "The escalation to Vera", lambda page: saying(page.direct_messages(VERA), ":rotating_light:", SILENT)
+            "The escalation to Vera",
+            lambda page: saying(page.direct_messages(VERA), ":rotating_light:", SILENT),
         )
         return containing(told, "not acknowledged in time")
 
     def channel_told(self) -> str:
         told = self._hands.late(
-            "The escalation to the channel", lambda _: saying(self._hands.posted(), "the coordinator must act", SILENT)
+            "The escalation to the channel",
+            lambda _: saying(self._hands.posted(), "the coordinator must act", SILENT),
         )
         return containing(told, "not acknowledged in time")
 

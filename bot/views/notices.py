@@ -11,7 +11,6 @@ from data import events
 from data.records.retirement import Retirement
 from workflows.ports import Message
 
-
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
     "lines": lambda state, message: lines.message(_told(message), state),

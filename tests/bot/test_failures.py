@@ -16,7 +16,7 @@ from data.errors import Invalid, Problem, Refused
 from tests.bot.listeners.desk import ELENA, TOM, Desk
 from tests.fakes.slack import into_bolt
 
-SECRETS = "xoxb-123-abc xapp-1-A0-9 https://hooks.slack.com/commands/T1/2/x?y U01TOMBIRCH tom.birch@larkspur.example"
+SECRETS = "xoxb-123-abc xapp-1-A0-9 https://hooks.slack.com/commands/T1/2/x?y U01TOMBIRCH tom@tea.example"
 VIEW = {
     "view": {
         "blocks": [
@@ -57,10 +57,9 @@ def test_a_bug_is_a_reference_for_the_person_and_a_place_for_the_log(
     def buggy() -> None:
         raise KeyError("xoxb-123-abc")
 
-    try:
+    with pytest.raises(KeyError) as raised:
         buggy()
-    except KeyError as error:
-        shown = told(error)
+    shown = told(raised.value)
 
     assert "KeyError" not in shown
     assert (reference := re.search(r"[0-9a-f]{8}$", shown))
@@ -71,13 +70,10 @@ def test_a_bug_is_a_reference_for_the_person_and_a_place_for_the_log(
 
 
 def test_the_first_cause_is_traced() -> None:
-    try:
-        try:
-            raise OSError("disk")
-        except OSError as error:
-            raise RuntimeError("outer") from error
-    except RuntimeError as error:
-        assert re.findall(r"^(\w+): ", traced(error), re.MULTILINE) == ["RuntimeError", "OSError"]
+    outer = RuntimeError("outer")
+    outer.__cause__ = OSError("disk")
+
+    assert re.findall(r"^(\w+): ", traced(outer), re.MULTILINE) == ["RuntimeError", "OSError"]
 
 
 def test_each_problem_stands_on_its_field_and_the_rest_on_the_first() -> None:

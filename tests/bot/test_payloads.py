@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,8 +114,6 @@ def test_what_was_typed_chosen_and_ticked_is_read_by_action() -> None:
 
 def test_nothing_else_of_the_product_reads_slacks_dicts() -> None:
     """Listeners ask payloads.py; a key of Slack's in brackets anywhere else would be a second reader."""
-    from pathlib import Path
-
     readers = [
         path.name
         for path in (Path(payloads.__file__).parent / "listeners").glob("*.py")

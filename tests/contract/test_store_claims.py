@@ -159,6 +159,17 @@ def test_a_timer_that_was_changed_while_claimed_is_not_settled_by_the_old_claim(
     assert store.next_due() == (at(40) if "timers" in change else None)
 
 
+def test_a_moved_timer_belongs_to_who_claims_it_at_its_new_date(store: Store) -> None:
+    set_timers(store, ("remind", 0))
+    (old,) = store.claim(ClaimKind.TIMER, NOW, 1)
+    set_timers(store, ("remind", 40), key="move")
+    (current,) = store.claim(ClaimKind.TIMER, at(40), 1)
+
+    assert old.attempt == current.attempt == 1
+    assert not store.settle(old, Done(), at(40))
+    assert store.settle(current, Done(), at(40))
+
+
 def test_setting_a_claimed_timer_to_the_same_again_does_not_disturb_who_holds_it(store: Store) -> None:
     set_timers(store, ("remind", 0))
     (claim,) = store.claim(ClaimKind.TIMER, NOW, 1)

@@ -140,6 +140,13 @@ def test_a_write_that_fails_is_unavailable_and_the_store_goes_on_afterwards(
     assert store.verify() == Verified(entries=2, streams=1)
 
 
+def test_a_connection_that_broke_is_replaced(store: SqliteStore) -> None:
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        store.write(lambda conn: conn.close())
+
+    assert count_up(store, "k1").version == 1
+
+
 def test_a_file_that_may_not_be_written_is_unavailable(store: SqliteStore) -> None:
     store.write(lambda conn: conn.execute("PRAGMA query_only = ON"))
     with pytest.raises(Unavailable) as refused:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
+import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -17,15 +20,21 @@ from data.policy import parsed
 from data.records.catalog import EndpointKind
 from data.records.retirement import Retirement
 from data.sqlite_store import SqliteStore
-from tests.fakes.slack import BotAnswer, Channel, SlackFake, User, into_bolt
+from tests.fakes.slack import BotAnswer, Channel, OpenView, SlackFake, User, into_bolt
+from tests.payloads import Kind, check_message, check_view
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
 from workflows.machine import RetirementMachine
+from workflows.ports import ArtifactStore
 
 COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 GOVERNANCE = "C01MODELRETIREMENTS"
 TOM, ADA, MINA, PRIYA, SAM = "U01TOMBIRCH", "U01ADAOKAFOR", "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA"
+"""Tom and Ada own the churn models; Ada, Mina, Priya and Sam vote, and Sam's rejection is a veto."""
+BRUNO, WREN, INES, GRACE = "U01BRUNOALVES", "U01WRENTAYLOR", "U01INESCOSTA", "U01GRACEWHITLOCK"
+VERA, ELENA = "U01VERALUND", "U01ELENAROSSI"
+"""Bruno and Wren own restock-planner, Ines two more, Grace another two; Vera manages most of them."""
 POLICY = f"""
 name = "town"
 [channels]
@@ -34,13 +43,21 @@ governance = "{GOVERNANCE}"
 zero_traffic_days = 5
 """
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MESSAGES = {"chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"}
+MODALS = {"views.open", "views.push", "views.update"}
+WRITTEN: dict[str, tuple[str, Kind, dict[str, Any]]] = {}
+"""One payload of every shape that any town's bot sent to Slack."""
 
 
 class Town:
     """One bot in one workspace. `pass_time` lets days go by, stopping at everything that falls due."""
 
-    def __init__(self, folder: Path, *, policy: str = POLICY) -> None:
+    def __init__(
+        self, folder: Path, *, policy: str = POLICY, archive: ArtifactStore | None = None, **slack: Any
+    ) -> None:
+        """`slack`: what else the fake shall do, such as `rate_limits=True`."""
         self.folder = folder
+        self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
         self.policy = parsed(policy, source="town.toml")
         company = yaml.safe_load((COMPANY / "slack.yaml").read_text())
@@ -51,6 +68,7 @@ class Town:
                 for channel in company["channels"]
             ],
             now=lambda: self.seconds,
+            **slack,
         )
         self.endpoints = LocalEndpoints(
             folder / "endpoints",
@@ -73,6 +91,26 @@ class Town:
         self.bot.store.close()
         self.slack.stop()
         self.endpoints.stop_all()
+        if error is None:
+            self.check_payloads()
+
+    def check_payloads(self) -> None:
+        """Would Slack take all that the bot sent? The fake said so already; here are two more judges."""
+        for call in self.slack.calls:
+            if call.method in MESSAGES:
+                check_message(call.args)
+                kind, payload = "message", call.args
+            elif call.method in MODALS:
+                check_view(call.args["view"])
+                kind, payload = "modal", call.args["view"]
+            else:
+                continue
+            WRITTEN.setdefault(json.dumps([kind, shape(payload)]), (call.method, kind, payload))
+
+    def restart(self) -> None:
+        """The bot ends and begins again."""
+        self.bot.store.close()
+        self.open()
 
     def open(self) -> None:
         """Put the bot together on what is on disk, as after a restart."""
@@ -80,7 +118,7 @@ class Town:
             store=SqliteStore(self.folder / "emeritus.db", RetirementMachine()),
             policy=self.policy,
             edges=Edges(
-                archive=LocalDirectory(self.folder / "archive"),
+                archive=self.archive,
                 controls={EndpointKind.LOCAL: self.endpoints},
                 meters={EndpointKind.LOCAL: self.endpoints},
             ),
@@ -93,6 +131,29 @@ class Town:
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
+
+    def learns(self, *documents: str) -> None:
+        """Import these catalog documents, in a file of their own."""
+        file = self.folder / "catalog-info.yaml"
+        file.write_text("---\n".join(documents))
+        catalog = self.bot.house.catalog
+        reading = read_backstage([file], known=catalog.known())
+        catalog.import_(reading, format="backstage", now=self.now())
+
+    def call(self, ref: str, *, caller: str) -> None:
+        """Somebody really calls the model server, today."""
+        self.endpoints.stop_all()
+        today = Calendar(origin=self.now(), epoch=time.time(), speed=1.0)
+        self.endpoints = LocalEndpoints(self.folder / "endpoints", calendar=today)
+        for name in ("churn-v1-prod", "churn-v2-prod"):
+            self.endpoints.restore(name)
+        self.restart()
+        features = json.dumps({"features": [0.0] * 6}).encode()
+        asked = urllib.request.Request(
+            self.endpoints.address(ref), data=features, headers={"X-Caller": caller}
+        )
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert answer.status == 200
 
     def settle(self) -> None:
         """Work off what is due, and what waits a minute or less for a rate limit."""
@@ -141,9 +202,18 @@ class Town:
         duties = [duty for duty in self.retirement().obligations if not duty.is_settled]
         return sorted({person for duty in duties for person in duty.consumer.owners.slack_ids})
 
-    def card(self) -> dict[str, Any]:
-        """The newest card in the governance channel."""
-        return [message for message in self.slack.messages(GOVERNANCE) if is_root(message)][-1]
+    def card(self, retirement_id: str = "RET-1") -> dict[str, Any]:
+        """The one message in the governance channel that shows how a retirement stands."""
+        return self.posted(GOVERNANCE, f"{retirement_id}/card")
+
+    def posted(self, channel: str, key: str) -> dict[str, Any]:
+        """The message the outbox posted there under this key, which is there once."""
+        (found,) = [message for message in self.slack.messages(channel) if key_of(message) == key]
+        return found
+
+    def keys(self, channel: str) -> list[str]:
+        """The outbox keys of everything posted there, in order."""
+        return [key_of(message) for message in self.slack.messages(channel)]
 
     def thread(self) -> str:
         """Everything said in the card's thread."""
@@ -151,18 +221,21 @@ class Town:
         replies = [message for message in self.slack.messages(GOVERNANCE) if message.get("thread_ts") == ts]
         return "\n".join(words(message) for message in replies if message["ts"] != ts)
 
+    def told(self, person: str) -> str:
+        """What the bot last said to this person alone."""
+        return words([told for told in self.slack.ephemerals if told["ephemeral_to"] == person][-1])
+
     def retirement(self, retirement_id: str = "RET-1") -> Retirement:
         found = self.bot.engine.retirement(retirement_id)
         assert found is not None
         return found
 
     def propose(
-        self, model: str = "churn-v1", *, by: str = TOM, target: str = "2026-05-04", **more: str
-    ) -> None:
-        """Open the modal, fill it, submit it."""
-        self.command(by, f"propose {model}", opens_modal=True)
-        self.slack.wait_for(lambda: by in self.slack.views)
-        answer = self.slack.submit(
+        self, model: str = "churn-v1", *, by: str = TOM, target: str = "2026-05-04", **more: Any
+    ) -> dict[str, str]:
+        """Open the modal, fill it, submit it. What stands on its fields as wrong, by block id."""
+        self.opens(by, lambda: self.command(by, f"propose {model}", opens_modal=True))
+        return self.submit(
             by,
             {
                 "proposal.reason": "replaced",
@@ -172,12 +245,71 @@ class Town:
                 **more,
             },
         )
-        assert answer.body in (None, "", {}), answer.body
+
+    def opens(self, person: str, act: Callable[[], Any]) -> OpenView:
+        """What a person does to have a modal in front of them; the modal."""
+        before = self.slack.views.get(person)
+        act()
+        self.slack.wait_for(lambda: self.slack.views.get(person) not in (None, before))
+        return self.slack.views[person]
+
+    def submit(self, person: str, values: dict[str, Any]) -> dict[str, str]:
+        """Fill in and submit the modal a person has open. What stands on its fields as wrong, by block id."""
+        answer = self.slack.submit(person, values)
+        assert answer.ok, answer
         self.settle()
+        return dict(answer.body["errors"]) if isinstance(answer.body, dict) else {}
+
+    def approve(self, *voters: str, retirement_id: str = "RET-1") -> None:
+        """All these approve on the card, the four who are needed unless others are named."""
+        for voter in voters or (ADA, MINA, PRIYA, SAM):
+            self.press(voter, self.card(retirement_id), "vote.approve")
+
+    def reject(self, voter: str, comment: str) -> None:
+        """Press Reject, say why, submit."""
+        self.opens(voter, lambda: self.press(voter, self.card(), "vote.reject"))
+        assert self.submit(voter, {"vote.comment": comment}) == {}
+
+    def announce(self, model: str = "churn-v1", **more: Any) -> None:
+        """Proposed, approved, announced: consumers' owners have been told."""
+        assert self.propose(model, **more) == {}
+        self.approve()
+        self.pass_time(days=15)
+
+    def answer(self, owner: str, consumer: str, action: str = "duty.migrated") -> None:
+        """An owner presses a button of one consumer in their direct message."""
+        self.press(owner, self.announcement(owner), action, f"RET-1|component:default/{consumer}")
+
+    def everybody_moves(self) -> None:
+        """Every owner says Migrated for every consumer that has not moved."""
+        for duty in self.retirement().obligations:
+            if not duty.is_settled:
+                self.answer(duty.consumer.owners.slack_ids[0], duty.consumer.name)
+
+    def ask_for_time(self, owner: str, consumer: str, *, until: str, reason: str) -> dict[str, str]:
+        """Press Need more time, fill in the modal, submit it. What stands on its fields as wrong."""
+        self.opens(owner, lambda: self.answer(owner, consumer, "duty.more_time"))
+        return self.submit(owner, {"extension.until": until, "extension.reason": reason})
 
 
-def is_root(message: dict[str, Any]) -> bool:
-    return message.get("thread_ts") in (None, "", message["ts"])
+def key_of(message: dict[str, Any]) -> str:
+    return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", ""))
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    """The action ids of everything that can be pressed under a message."""
+    rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
+    return [element["action_id"] for row in rows for element in row]
+
+
+def shape(payload: Any) -> Any:
+    """A payload without its texts: two of one shape are the same to a type checker."""
+    if isinstance(payload, dict):
+        kept = ("type", "style", "response_type")
+        return {key: value if key in kept else shape(value) for key, value in sorted(payload.items())}
+    if isinstance(payload, list):
+        return [json.loads(one) for one in sorted({json.dumps(shape(value)) for value in payload})]
+    return type(payload).__name__
 
 
 def words(payload: Any) -> str:

@@ -135,7 +135,7 @@ def _shelf_name(name: str) -> str:
     """A folder name people recognise, whatever the subject is called. Two subjects may share one harmlessly:
     what lies in it is named by content."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_SHELF_NAME_MAX]
-    return readable if readable == name else f"{readable or 'model'}-{sha256_id(name.encode())[7:15]}"
+    return name if name and readable == name else f"{readable or 'model'}-{sha256_id(name.encode())[7:15]}"
 
 
 @contextmanager

@@ -177,22 +177,28 @@ class LocalEndpoints:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while (found := self._answering(ref)) is None:
-            # A child that ended may have met an earlier bot's server still starting: that one will answer.
-            if time.monotonic() > deadline or (child.poll() is not None and not self._is_running(ref)):
-                child.kill()
-                child.wait()
-                said = (folder / "server.log").read_text(errors="replace").strip().rpartition("\n")[2]
-                raise Unavailable(
-                    f"Endpoint {ref} did not start: {said or 'no answer'}. See {folder / 'server.log'}"
-                )
-            time.sleep(POLL_SECONDS)
+        try:
+            found = self._await_answer(ref, child)
+        except BaseException:  # Ctrl-C, too: a child nobody waits for must not stay behind
+            child.kill()
+            child.wait()
+            raise
         if found.pid == child.pid:
             self._children[ref] = child
         else:
             child.wait()
         self._save(msgspec.structs.replace(self._known(ref), port=found.port))
+
+    def _await_answer(self, ref: str, child: subprocess.Popen[bytes]) -> Address:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while (found := self._answering(ref)) is None:
+            # A child that ended may have met an earlier bot's server still starting: that one will answer.
+            if time.monotonic() > deadline or (child.poll() is not None and not self._is_running(ref)):
+                log = self.folder(ref) / "server.log"
+                said = log.read_text(errors="replace").strip().rpartition("\n")[2]
+                raise Unavailable(f"Endpoint {ref} did not start: {said or 'no answer'}. See {log}")
+            time.sleep(POLL_SECONDS)
+        return found
 
     def _stop(self, ref: str) -> None:
         child = self._children.pop(ref, None)

@@ -1,4 +1,4 @@
-"""Copying a model's artifacts into the archive, and proving the copy. Both may run twice: same content, same archive."""
+"""Copying a model's artifacts into the archive, and proving the copy. Both may run twice."""
 
 from __future__ import annotations
 

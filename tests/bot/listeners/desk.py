@@ -1,4 +1,4 @@
-"""A bot at which people press and type in a strict Slack, with real SQLite; what it keeps is looked at, not decided."""
+"""A bot at which people press and type in a strict Slack, on real SQLite; what it keeps stays undecided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed after /retire is kept when it changes something, answered alone when it reads, and never guessed."""
+"""What is typed after /retire: changes are kept, readings answered alone, and nothing is ever guessed."""
 
 from __future__ import annotations
 
@@ -67,8 +67,10 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
     [
         (
             "aprove RET-1",
-            '"aprove" is not something I can do: closest: propose, archive. Run /retire propose [MODEL], '
-            "or /retire help for all there is",
+            (
+                '"aprove" is not something I can do: closest: propose, archive. '
+                "Run /retire propose [MODEL], or /retire help for all there is"
+            ),
         ),
         ("frobnicate", '"frobnicate" is not something I can do. Run /retire help for all there is'),
         ("show RET-7", 'No retirement is called "RET-7"; closest: RET-1'),
@@ -81,9 +83,10 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
         ("pause RET-1", "REASON...: missing; say /retire pause RET-n|MODEL REASON..."),
         (
             "waive",
-            "RET-n|MODEL: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON...\n"
-            "CONSUMER|traffic: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON...\n"
-            "REASON...: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON...",
+            "\n".join(
+                f"{part}: missing; say /retire waive RET-n|MODEL CONSUMER|traffic REASON..."
+                for part in ("RET-n|MODEL", "CONSUMER|traffic", "REASON...")
+            ),
         ),
         (
             "handover RET-1 mina",

@@ -1,4 +1,4 @@
-"""The form: it opens at once, changes with the model, says what is wrong on the field, and is kept as it was filled."""
+"""The form opens at once, follows the model, tells what is wrong on its field, and is kept as filled in."""
 
 from __future__ import annotations
 

@@ -1,10 +1,18 @@
-"""A mock AWS on a local port, and credentials only it takes."""
+"""A mock AWS on a local port with credentials only it takes, and a SageMaker that answers by script."""
 
 import socket
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
+
+from workflows.adapters.sagemaker import SageMakerEndpoints
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.client import SageMakerClient
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +45,22 @@ def unused_port() -> Iterator[int]:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         yield reserved.getsockname()[1]
+
+
+@pytest.fixture
+def stubbed_sagemaker() -> "SageMakerClient":
+    return boto3.client(
+        "sagemaker", region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test"
+    )
+
+
+@pytest.fixture
+def stub(stubbed_sagemaker: "SageMakerClient") -> Iterator[Stubber]:
+    with Stubber(stubbed_sagemaker) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def endpoints(stubbed_sagemaker: "SageMakerClient") -> SageMakerEndpoints:
+    return SageMakerEndpoints(stubbed_sagemaker)

@@ -1,4 +1,4 @@
-"""The archive directory: what is put is there once and proven, whatever happens to the process or the disk."""
+"""The archive directory: what is put is there once and proven, whatever happens to process or disk."""
 
 import json
 import signal
@@ -221,8 +221,10 @@ def test_a_file_that_changes_while_it_is_copied_is_refused_and_nothing_is_kept(
 
     with pytest.raises(Refused) as refused:
         put(archive, model, stopped=training_goes_on)
-    assert refused.value.what == f"Cannot archive {weights}"
-    assert refused.value.next_step == "Stop what writes to it, then archive again"
+    assert str(refused.value) == (
+        "Cannot archive weights/w.bin: it changed while it was copied "
+        "(2,500,000 bytes when listed, more when read). Stop what writes to it, then archive again"
+    )
     assert everything_in(archive) == ["churn-v3"]
 
 

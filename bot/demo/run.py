@@ -1,0 +1,150 @@
+"""`emeritus demo`: a Slack on this machine, the sample company in it, and the real bot; to try, or to watch.
+
+Whatever it started it ends, by Ctrl-C or SIGTERM too; `--keep` leaves the record and the archive.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from bot.demo.chronicle import Chronicle
+from bot.demo.company import WORKSPACE, Company
+from bot.demo.emulator import EXPOSURE, Emulator, executable
+from data.errors import Unavailable
+
+DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+WHAT_TO_DO = """
+Open {url}
+{exposure}
+A day of the calendar takes {day:g} s; today is {today}. "Act as" on the page says who you are.
+
+1. Tom Birch, in #model-retirements: type  /retire propose churn-v1  and choose churn-v2 as successor,
+   "replaced" as reason, a sentence why, and a last day of service at least five weeks ahead.
+2. Ada Okafor, Mina Park, Priya Raman, Sam Oduya: press Approve on the card. Anybody else is told why not.
+3. Three days later the owners are told. Grace Whitlock, Elena Rossi, Ines Costa, Bruno Alves: press
+   Acknowledge, Need more time, Migrated; in the card's thread, or in the direct message from emeritus.
+4. Tom Birch: /retire show churn-v1, /retire plan churn-v1, /retire archive churn-v1,
+   /retire waive churn-v1 restock-planner WHY
+
+When its day has come and nobody calls churn-v1 any more, its process ends. Ctrl-C here ends everything.
+"""
+
+
+@click.command("demo")
+@click.option("--autoplay", is_flag=True, help="Play the whole story by itself; exit 1 if a step is missing.")
+@click.option("--json", "as_json", is_flag=True, help="With --autoplay: print the summary as JSON.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Leave emeritus.db and archive/ in this directory."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=0, help="Where Slack listens; any free port by default."
+)
+@click.option(
+    "--day-seconds", type=click.FloatRange(0.2, 86_400), help="How long a day of the calendar takes."
+)
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    autoplay: bool,
+    as_json: bool,
+    keep: Path | None,
+    port: int,
+    day_seconds: float | None,
+) -> None:
+    """Play a retirement in a Slack on this machine."""
+    if as_json and not autoplay:
+        raise click.UsageError("--json is the summary of --autoplay: give both")
+    context.exit(play(autoplay=autoplay, as_json=as_json, keep=keep, port=port, day_seconds=day_seconds))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Raises our own errors and click's; the command line says them."""
+    ended: int | None = command.main(args=list(arguments), prog_name="emeritus demo", standalone_mode=False)
+    return ended or 0
+
+
+def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_seconds: float | None) -> int:
+    """0, or 1 when a step of the story did not happen. Raises `Unavailable` for a part that cannot be had."""
+    _check_parts()
+    from bot.demo.summary import played  # noqa: PLC0415 (it needs the extra that was just checked)
+
+    def say(text: str) -> None:
+        # With --json stdout belongs to the summary.
+        click.echo(text, err=as_json)
+
+    day = day_seconds or (DAY_SECONDS_AUTOPLAY if autoplay else DAY_SECONDS)
+    folder = _kept(keep) if keep else None
+    with _signals_end_it(), ExitStack() as parts:
+        try:
+            scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="emeritus-demo-")))
+            say("Starting the Slack emulator")
+            executable(progress=say)
+            began = time.monotonic()  # fetching is not part of it
+            slack = parts.enter_context(Emulator(WORKSPACE, port=port))
+            company = Company(folder or scratch, scratch, api_url=slack.api_url, day_seconds=day, say=say)
+            parts.enter_context(company)
+            parts.enter_context(Chronicle(company, say))
+            if autoplay:
+                say(f"Playing at {slack.url}, {day:g} s a day. {EXPOSURE}")
+                summary = played(slack, company, say, began=began)
+                click.echo(msgspec.json.encode(summary).decode() if as_json else str(summary))
+                return 0 if summary.ok else 1
+            today = f"{company.world.now():%A, %Y-%m-%d}"
+            say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("Stopping")
+        finally:
+            for number in SIGNALS:  # nothing may keep us from ending what runs
+                signal.signal(number, signal.SIG_IGN)
+    if folder:
+        say(f"Left in {folder}: emeritus.db, archive/")
+    return 130 if autoplay else 0
+
+
+def _check_parts() -> None:
+    """Without its extra the demo cannot begin; fetching the emulator checks its own."""
+    if importlib.util.find_spec("websockets") is None:
+        raise Unavailable("The demo plays through Slack's page, which needs its extra: uv sync --extra demo")
+
+
+def _kept(folder: Path) -> Path:
+    """The directory to leave things in, made if need be. Raises `Refused` where a record is already."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be made: {error.strerror}. Name another in --keep") from error
+    return folder
+
+
+@contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """Both signals interrupt; what they meant before is put back."""
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""The manifest asks for what the bot uses and nothing else, and the file is what the command prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+import bot
+from bot import manifest
+from bot.ids import SLASH_COMMAND
+from bot.usage import COMMANDS
+
+ROOT = Path(bot.__file__).parents[1]
+
+# Web API method -> scopes for whatever kind of conversation it is used on (docs.slack.dev/reference/methods).
+NEEDS = {
+    "apps_connections_open": set(),  # an app-level token's
+    "auth_test": set(),
+    "chat_postEphemeral": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "conversations_list": {"channels:read", "groups:read"},
+    "conversations_open": {"im:write"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
+    "views_open": set(),
+    "views_push": set(),
+    "views_update": set(),
+}
+METHODS = re.compile(r"\.((?:apps|auth|chat|conversations|files|reactions|usergroups|users|views)_\w+)\(")
+
+
+def called() -> set[str]:
+    sources = [path.read_text() for path in (ROOT / "bot").rglob("*.py") if "demo" not in path.parts]
+    return set(METHODS.findall("\n".join(sources)))
+
+
+def test_every_scope_that_is_used_is_asked_for_and_no_other() -> None:
+    assert called() <= set(NEEDS), "say which scopes a new method needs"
+    used = set().union(*(NEEDS[method] for method in called())) | {"commands"}
+
+    assert set(manifest.SCOPES) == used
+
+
+def test_the_file_is_what_the_command_prints() -> None:
+    assert (ROOT / "manifest.yml").read_text(encoding="utf-8") == manifest.text()
+
+
+def test_what_is_printed_is_the_manifest() -> None:
+    assert yaml.safe_load(manifest.text()) == manifest.manifest()
+
+
+def test_socket_mode_needs_no_address_and_http_names_it_everywhere() -> None:
+    socket, http = manifest.manifest(), manifest.manifest(http_url="https://bot.example.com/")
+
+    assert socket["settings"]["socket_mode_enabled"] is True
+    assert "url" not in socket["features"]["slash_commands"][0]
+    url = "https://bot.example.com/slack/events"
+    assert http["settings"]["socket_mode_enabled"] is False
+    assert http["features"]["slash_commands"][0]["url"] == url
+    assert http["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": url,
+        "message_menu_options_url": url,
+    }
+
+
+def test_mentions_arrive_as_ids_and_lengths_are_slacks() -> None:
+    shown = manifest.manifest()
+    (command,) = shown["features"]["slash_commands"]
+
+    assert (command["command"], command["should_escape"]) == (SLASH_COMMAND, True)
+    assert len(command["usage_hint"]) <= 1_000
+    assert set(command["usage_hint"].split(" | ")) <= set(COMMANDS)
+    about = shown["display_information"]
+    assert len(about["name"]) <= 35
+    assert len(about["description"]) <= 140
+    assert 175 <= len(about["long_description"]) <= 4_000

@@ -1,0 +1,138 @@
+"""`emeritus serve` as people run it: a process of its own, both ways in, and gone within five seconds of a signal."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.cli import cli
+from data.records.retirement import Choice
+from tests.bot.listeners.desk import GOVERNANCE, MINA, TOM, Desk
+from tests.fakes.slack import Channel, SlackFake, User
+
+Start = Callable[..., subprocess.Popen[str]]
+ENTRY = "from bot.cli import main; main()"
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackFake]:
+    room = Channel(id=GOVERNANCE, name="model-retirements", members=[TOM, MINA, "UBOT"])
+    with SlackFake([User(id=TOM, name="tom"), User(id=MINA, name="mina")], [room]) as fake:
+        yield fake
+
+
+@pytest.fixture
+def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: str) -> subprocess.Popen[str]:
+        environ = {
+            "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
+            "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "PATH": "",
+        }
+        command = [sys.executable, "-c", ENTRY, "serve", *arguments]
+        root = Path(__file__).parents[2]
+        bot = subprocess.Popen(command, env=environ, cwd=root, stderr=subprocess.PIPE, text=True)
+        started.append(bot)
+        return bot
+
+    yield begin
+    for bot in started:
+        bot.kill()
+        bot.wait()
+        if bot.stderr:
+            bot.stderr.close()
+
+
+def said(bot: subprocess.Popen[str], words: str) -> str:
+    """The line of its that has these words."""
+    assert bot.stderr
+    lines: list[str] = []
+    for line in bot.stderr:
+        lines.append(line)
+        if words in line:
+            threading.Thread(target=bot.stderr.read, daemon=True).start()
+            return line
+    raise AssertionError(f"never said {words!r} but:\n{''.join(lines)}")
+
+
+def stopped_in(bot: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> float:
+    began = time.monotonic()
+    bot.send_signal(number)
+    bot.wait(10)
+    return time.monotonic() - began
+
+
+def test_over_http_it_answers_signed_requests_and_leaves_in_time(slack: SlackFake, start: Start) -> None:
+    bot = start("--http", "0")
+    slack.attach(said(bot, "listening at").split(" at ")[1].strip())
+
+    assert slack.command(TOM, GOVERNANCE, "/retire", "help").ok
+
+    slack.wait_for(lambda: slack.ephemerals)
+    slack.signing_secret = "somebody-elses"
+    assert slack.command(TOM, GOVERNANCE, "/retire", "help").status == 401
+    assert stopped_in(bot) < 5
+    assert bot.returncode == 0
+
+
+def test_over_socket_mode_it_answers_and_leaves_in_time(slack: SlackFake, start: Start) -> None:
+    bot = start()
+    slack.attach("socket")
+    said(bot, "listening over Socket Mode")
+    assert slack.wait_for_socket(5)
+
+    assert slack.command(TOM, GOVERNANCE, "/retire", "list").ok
+
+    assert "No model is being retired" in slack.wait_for(lambda: slack.ephemerals)[0]["text"]
+    assert stopped_in(bot, signal.SIGINT) < 5
+    assert bot.returncode == 0
+
+
+def test_a_vote_that_was_acknowledged_survives_a_kill(slack: SlackFake, start: Start, tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        plan = desk.bot.engine.retirement(desk.propose()).plan  # type: ignore[union-attr]
+        assert plan is not None
+    bot = start("--http", "0")
+    slack.attach(said(bot, "listening at").split(" at ")[1].strip())
+    ts = slack.wait_for(lambda: slack.messages(GOVERNANCE))[0]["ts"]
+    assert slack.click(MINA, GOVERNANCE, ts, "vote.approve").ok
+    bot.kill()
+    bot.wait()
+
+    again = start("--http", "0")
+    said(again, "listening at")
+    slack.wait_for(lambda: "1 of 1" in str(slack.messages(GOVERNANCE)[0]["blocks"]), 15)
+    stopped_in(again)
+
+    with Desk(tmp_path) as desk:
+        round_ = desk.bot.engine.retirement("RET-1").round  # type: ignore[union-attr]
+        assert round_ is not None
+        assert [(vote.voter_id, vote.choice) for vote in round_.ballots] == [(MINA, Choice.APPROVE)]
+
+
+def test_a_port_that_is_taken_is_told(start: Start) -> None:
+    first = start("--http", "0")
+    port = said(first, "listening at").split(":")[2].split("/")[0]
+    first_store_is_held = start("--http", port)
+
+    _, told = first_store_is_held.communicate(timeout=20)
+
+    assert first_store_is_held.returncode == 1
+    assert told.startswith("Error: ")
+
+
+def test_serve_is_a_command() -> None:
+    assert "serve" in cli.commands

@@ -1,0 +1,90 @@
+"""The table of commands is the only list of them: what is typed is taken apart by it or answered from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.listeners.commands import command
+from bot.usage import COMMANDS, Part, Typed, as_typed, helped, understood
+from data.errors import Invalid, Refused
+
+EVERY_PART = {
+    Part.RETIREMENT: "RET-1",
+    Part.WHAT: "traffic",
+    Part.PERSON: "U1",
+    Part.REASON: "because",
+    Part.MODEL: "churn",
+    Part.MAYBE_MODEL: "",
+    Part.ALL: "",
+}
+
+
+@pytest.mark.parametrize("word", [word for word, row in COMMANDS.items() if row.keeps == "yes"])
+def test_every_command_that_is_kept_leads_to_one(word: str) -> None:
+    if word == "propose":
+        return  # its command comes from the form
+    asked = command(Typed(word=word, parts={part: EVERY_PART[part] for part in COMMANDS[word].takes}), "U9")
+
+    assert asked.by == "U9"
+
+
+def test_help_tells_every_command_with_who_may() -> None:
+    shown = helped()
+
+    assert list(shown) == list(COMMANDS)
+    assert shown["handover"] == (
+        "handover RET-n|MODEL @PERSON",
+        "Makes somebody else the coordinator (the coordinator)",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\t\n", "HELP", "help me please"])
+def test_nothing_is_a_call_for_help(text: str) -> None:
+    assert understood(text) == Typed(word="help", parts={})
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("pause\tRET-1\n because", ("RET-1", "because")),
+        ('pause "two words" because', ("two words", "because")),
+        ("pause “two words” because", ("two words", "because")),
+        ('pause RET-1 "because"', ("RET-1", "because")),
+        ('pause RET-1 "a" and "b"', ("RET-1", '"a" and "b"')),
+    ],
+)
+def test_names_with_blanks_stand_in_quotation_marks(text: str, parts: tuple[str, str]) -> None:
+    found = understood(text)
+
+    assert (found[Part.RETIREMENT], found[Part.REASON]) == parts
+
+
+def test_a_very_long_word_is_answered_with_its_beginning() -> None:
+    with pytest.raises(Refused) as refused:
+        understood("x" * 10_000)
+
+    assert len(str(refused.value)) < 200
+
+
+def test_somebody_is_named_by_choosing_them() -> None:
+    assert understood("handover RET-1 <@U0AB|ada>")[Part.PERSON] == "U0AB"
+    assert understood("handover RET-1 <@U0AB>")[Part.PERSON] == "U0AB"
+    for other in ("@ada", "<@U0AB> <@U0CD>", "<#C1|general>", "<!channel>"):
+        with pytest.raises(Invalid):
+            understood(f"handover RET-1 {other}")
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"),
+        ("ask <@U1|ada> in <#C1|general>", "ask @ada in #general"),
+        (
+            "<https://a.example/x?y=1&amp;z=2> or <mailto:a@b.example|a@b.example>",
+            "https://a.example/x?y=1&z=2 or a@b.example",
+        ),
+        ("<!here> now", "here now"),
+    ],
+)
+def test_text_is_what_the_person_saw(sent: str, seen: str) -> None:
+    assert as_typed(sent) == seen

@@ -1,0 +1,16 @@
+"""A town for every story: the sample company, its Slack and its bot, on a Monday morning in March 2026."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.town import Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(tmp_path) as running:
+        yield running

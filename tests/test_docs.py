@@ -1,0 +1,48 @@
+"""README cannot rot: its passages are drawn from the tables that run, and its commands are the ones that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cogapp import Cog
+
+from bot.cli import cli
+from data.importers import declaration
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_passages_of_readme_are_what_the_tables_say_today():
+    assert Cog().main(["cog", "--check", str(ROOT / "README.md")]) == 0
+
+
+def test_every_command_that_readme_tells_to_run_exists():
+    told = set(re.findall(r"`(?:uv run )?emeritus ([a-z]+)", README))
+    assert told
+    assert told <= set(cli.commands)
+
+
+def test_the_first_screen_has_exactly_two_commands_to_run():
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    assert blocks == ["python3 -m pip install -q uv && uv run emeritus demo\n", "uv run pytest\n"]
+
+
+def test_ci_runs_the_test_command_of_readme():
+    assert "uv run pytest\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_annotation_of_ours_is_in_readme():
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in Path(declaration.__file__).parent.glob("*.py")
+    )
+    names = set(re.findall(r"emeritus\.dev/([a-z-]+)", source)) | set(
+        re.findall(r'OURS \+ "([a-z-]+)"', source)
+    )
+    assert {name for name in names if f"`emeritus.dev/{name}`" not in README} == set()
+
+
+def test_nothing_in_readme_asks_for_a_file_that_is_not_there():
+    for link in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / link).exists(), link

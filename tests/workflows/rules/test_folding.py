@@ -1,0 +1,287 @@
+"""What a retirement is after each event; and that every event can be hashed, stored and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from data import events, ledger
+from data.records.base import Prose
+from data.records.retirement import (
+    Duty,
+    Extension,
+    Progress,
+    Purpose,
+    Retirement,
+    State,
+    StepKind,
+)
+from tests.builders import (
+    ANNOUNCED_AT,
+    ARCHIVE_AT,
+    ARCHIVED,
+    BILLING,
+    CRM,
+    DRILL_AT,
+    EDGE,
+    LIVE,
+    MIGRATE_AT,
+    PAT,
+    PROPOSED_AT,
+    WHY,
+    a_dark,
+    a_migrated,
+    a_plan,
+    a_policy,
+    a_proposed,
+    a_running_retirement,
+    a_subject,
+    an_approved,
+    days,
+)
+from workflows.rules import plan as plans
+from workflows.rules.folding import evolve, is_living
+
+PROPOSED = a_proposed()
+RUNNING = a_running_retirement()
+MIGRATED = a_migrated()
+ROUND = PROPOSED.state.round
+EXTENSION = Extension(
+    number=7, asked_by="UBILL", asked_at=PROPOSED_AT, until=MIGRATE_AT + days(5), reason=WHY, before=Duty.OPEN
+)
+BY = {"at": PROPOSED_AT, "by": PAT}
+ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
+    events.Proposed: {
+        "plan": a_plan(),
+        "why": WHY,
+        "policy": a_policy(),
+        "coordinator_id": PAT,
+        "impact": PROPOSED.state.impact,
+        "impact_notes": ("churn has no tier",),
+        "round": ROUND,
+    },
+    events.Revised: {
+        "plan": a_plan(),
+        "why": WHY,
+        "impact": PROPOSED.state.impact,
+        "impact_notes": (),
+        "round": ROUND,
+    },
+    events.Voted: {
+        "round_number": 1,
+        "ballot": an_approved().state.round.ballots[0],
+        "eligible_roles": ("owner",),
+    },
+    events.Approved: {"round_number": 1, "plan_digest": "sha256:aa"},
+    events.Rejected: {"round_number": 1, "role": "security"},
+    events.Expired: {"round_number": 1, "missing": {"owner": 1}},
+    events.Withdrawn: {"why": WHY},
+    events.CancellationProposed: {"why": WHY, "round": ROUND},
+    events.CancellationDropped: {"round_number": 2},
+    events.Cancelled: {"round_number": 2},
+    events.Announced: {"obligations": RUNNING.state.obligations},
+    events.Amended: {"plan": a_plan(), "because": "it was paused"},
+    events.DutyChanged: {
+        "consumer_id": BILLING,
+        "duty": Duty.NEEDS_TIME,
+        "note": WHY,
+        "extension": EXTENSION,
+    },
+    events.ExtensionDecided: {"consumer_id": BILLING, "number": 7, "granted": "yes"},
+    events.Waived: {"what": "traffic", "reason": WHY},
+    events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},
+    events.Escalated: {
+        "milestone": "migrate@2027-02-10",
+        "level": 1,
+        "consumer_ids": (BILLING,),
+        "to": ("UMAX",),
+        "unreachable": ("UCARL",),
+    },
+    events.StepStarted: {"step": StepKind.DISABLE, "evidence": ("churn-live: 0 calls in 30 days",)},
+    events.StepHeld: {"step": StepKind.DISABLE, "reasons": ("the artifacts are not archived",)},
+    events.StepFailed: {"step": StepKind.DRILL, "reason": "a digest differs"},
+    events.ArchiveStored: {"archived": ARCHIVED},
+    events.DrillPassed: {"manifest_digest": "sha256:bb", "files": 3, "bytes": 2**40},
+    events.MigrationClosed: {"open_ids": (BILLING,)},
+    events.EndpointDisabled: {"endpoint_id": LIVE.id},
+    events.Disabled: {},
+    events.Closed: {},
+    events.RestoreStarted: {"why": WHY},
+    events.EndpointRestored: {"endpoint_id": LIVE.id},
+    events.RolledBack: {},
+    events.ManualReported: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
+    events.ManualChecked: {"endpoint_id": EDGE.id, "action": "disable"},
+    events.Paused: {"why": WHY},
+    events.Resumed: {},
+    events.HandedOver: {"coordinator_id": "UOWEN"},
+    events.Imported: {
+        "format": "backstage",
+        "source_digest": "sha256:cc",
+        "counts": {"models": 12},
+        "changed_ids": (BILLING,),
+    },
+    events.DigestSent: {"since": PROPOSED_AT},
+}
+EVERY_EVENT = [pytest.param(kind(**BY, **fields), id=kind.__name__) for kind, fields in ONE_OF_EACH.items()]
+
+
+def leaves(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield key
+            yield from leaves(value)
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            yield from leaves(value)
+    else:
+        yield tree
+
+
+def test_there_is_an_example_of_every_event():
+    assert set(ONE_OF_EACH) == set(get_args(events.AnyEvent))
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT)
+def test_an_event_comes_back_from_its_json_as_it_was(event):
+    assert msgspec.json.decode(msgspec.json.encode(event), type=events.AnyEvent) == event
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT)
+def test_an_event_holds_nothing_but_whole_numbers_and_strings_so_it_can_be_hashed(event):
+    assert {type(leaf) for leaf in leaves(msgspec.to_builtins(event))} <= {int, str}
+    ledger.canonical(msgspec.to_builtins(event, builtin_types=(datetime,)))
+
+
+@pytest.mark.parametrize("event", EVERY_EVENT)
+def test_an_event_refuses_a_field_it_does_not_know(event):
+    tree = {**msgspec.to_builtins(event), "surprise": 1}
+    with pytest.raises(msgspec.ValidationError, match="surprise"):
+        msgspec.convert(tree, type(event))
+
+
+@pytest.mark.parametrize(
+    "story", [PROPOSED, RUNNING, MIGRATED, a_dark()], ids=lambda story: story.state.state
+)
+def test_a_retirement_comes_back_from_its_json_as_it_was(story):
+    assert msgspec.json.decode(msgspec.json.encode(story.state), type=Retirement) == story.state
+
+
+@pytest.mark.parametrize("story", [MIGRATED, a_dark()], ids=lambda story: story.state.state)
+def test_a_state_is_nothing_but_its_events_folded(story):
+    state = Retirement(id="RET-1")
+    for event in story.happened:
+        state = evolve(state, event)
+    assert state == story.state
+    assert state.version == len(story.happened)
+
+
+def after(state: Retirement, kind: type[events.Event], at=PROPOSED_AT, **fields) -> Retirement:
+    return evolve(state, kind(at=at, by=PAT, **{**ONE_OF_EACH[kind], **fields}))
+
+
+def test_a_new_plan_takes_the_votes_the_pause_and_the_word_for_silence_with_it():
+    vouched = after(RUNNING.state, events.Waived)
+    paused = after(vouched, events.Paused)
+    assert (paused.paused_by, [waiver.what for waiver in paused.waivers]) == (PAT, ["traffic"])
+    revised = after(paused, events.Revised, round=replace(ROUND, number=2))
+    assert (revised.state, revised.approved_digest, revised.rounds) == (State.PROPOSED, "", 2)
+    assert (revised.paused_at, revised.paused_by, revised.waivers) == (None, "", ())
+
+
+def test_a_new_plan_of_the_same_artifacts_keeps_the_archive_and_its_proof():
+    revised = after(MIGRATED.state, events.Revised)
+    done = {step.kind for step in revised.steps if step.progress is Progress.DONE}
+    assert done == {StepKind.ARCHIVE, StepKind.DRILL}
+    assert (revised.archived, revised.drilled_at) == (ARCHIVED, DRILL_AT)
+
+
+def test_a_new_plan_of_other_artifacts_has_to_archive_them():
+    other = plans.sealed(replace(a_plan(), subject=a_subject(artifacts=("s3://models/churn", "s3://more"))))
+    revised = after(MIGRATED.state, events.Revised, plan=other)
+    assert {step.progress for step in revised.steps} == {Progress.PENDING}
+    assert (revised.archived, revised.drilled_at) == (None, None)
+
+
+def test_a_waived_consumer_keeps_its_waiver_under_a_new_plan():
+    revised = after(after(RUNNING.state, events.Waived, what=CRM), events.Revised)
+    assert [waiver.what for waiver in revised.waivers] == [CRM]
+    assert revised.obligation(CRM).duty is Duty.WAIVED
+
+
+def amended(state: Retirement, by: int, at: datetime) -> Retirement:
+    return after(state, events.Amended, at=at, plan=plans.shifted(state, timedelta(days=by)))
+
+
+def test_moved_dates_move_both_dates_of_an_open_obligation():
+    billing, crm = amended(RUNNING.state, 5, ANNOUNCED_AT + days(1)).obligations
+    assert billing == crm.__class__(
+        consumer=billing.consumer,
+        duty=Duty.OPEN,
+        acknowledge_by=ANNOUNCED_AT + days(12),
+        migrate_by=MIGRATE_AT + days(5),
+    )
+
+
+def test_a_date_to_answer_by_that_has_passed_stays():
+    billing, _ = amended(RUNNING.state, 5, ANNOUNCED_AT + days(8)).obligations
+    assert billing.acknowledge_by == ANNOUNCED_AT + days(7)
+
+
+def test_a_date_that_passed_while_it_was_paused_moves():
+    paused = after(RUNNING.state, events.Paused, at=ANNOUNCED_AT + days(1))
+    billing, _ = amended(paused, 9, ANNOUNCED_AT + days(10)).obligations
+    assert billing.acknowledge_by == ANNOUNCED_AT + days(16)
+
+
+def test_a_settled_obligation_keeps_its_dates():
+    assert amended(MIGRATED.state, 5, MIGRATE_AT).obligations == MIGRATED.state.obligations
+
+
+def test_a_done_step_with_a_later_date_is_to_be_done_again():
+    plan = plans.shifted(MIGRATED.state, days(3), reopens=StepKind.MIGRATE)
+    reopened = after(MIGRATED.state, events.Amended, plan=plan)
+    assert reopened.progress(StepKind.MIGRATE).progress is Progress.PENDING
+    assert reopened.progress(StepKind.DRILL).progress is Progress.DONE
+
+
+def test_an_extension_decided_puts_the_duty_back_where_it_was():
+    asked = after(RUNNING.state, events.DutyChanged)
+    assert asked.obligation(BILLING).duty is Duty.NEEDS_TIME
+    decided = after(asked, events.ExtensionDecided).obligation(BILLING)
+    assert (decided.duty, decided.extension) == (Duty.OPEN, None)
+
+
+def test_a_held_step_says_why_and_a_running_one_no_longer_does():
+    held = after(RUNNING.state, events.StepHeld)
+    assert held.progress(StepKind.DISABLE).held_by == ("the artifacts are not archived",)
+    assert after(held, events.StepStarted).progress(StepKind.DISABLE).held_by == ()
+
+
+def test_a_second_report_replaces_the_first_and_its_check():
+    reported = after(RUNNING.state, events.ManualReported)
+    checked = after(reported, events.ManualChecked)
+    assert [check.checked_by for check in checked.manual] == [PAT]
+    again = after(checked, events.ManualReported, evidence=Prose(prose="ticket 9"))
+    assert [(check.evidence.prose, check.checked_by) for check in again.manual] == [("ticket 9", "")]
+
+
+def test_a_round_on_cancelling_that_fails_is_gone():
+    opened = after(RUNNING.state, events.CancellationProposed, round=replace(ROUND, purpose=Purpose.CANCEL))
+    assert after(opened, events.CancellationDropped).round is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_retirement_lives_between_its_proposal_and_its_end(state):
+    living = {State.PROPOSED, State.APPROVED, State.MIGRATING, State.DISABLED}
+    assert is_living(replace(RUNNING.state, state=state)) is (state in living)
+
+
+def test_archiving_ahead_of_the_announcement_is_kept():
+    assert ARCHIVE_AT < DRILL_AT
+    archived = after(an_approved().state, events.ArchiveStored)
+    assert archived.progress(StepKind.ARCHIVE).progress is Progress.DONE

@@ -1,0 +1,225 @@
+"""What is told, to whom and under which key: one card, one line per event, everyone once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data import events
+from data.records.base import Prose
+from data.records.decision import Effect, EffectKind
+from data.records.retirement import Duty, StepKind
+from tests.builders import (
+    ANNOUNCED_AT,
+    BELLA,
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    DISABLE_AT,
+    EDGE,
+    IMPACT,
+    LIVE,
+    MAX,
+    MIGRATE_AT,
+    PAT,
+    Story,
+    a_migrated,
+    a_proposed,
+    a_running_retirement,
+    a_subject,
+    an_approved,
+    an_impacted,
+    days,
+    facts_for,
+    proposing,
+    revising,
+    silent,
+)
+from workflows import commands as cmd
+from workflows.rules import notices
+
+TEAM_BILLING, TEAM_CRM = (
+    "RET-1/announcement-1/team/group:default/billing",
+    "RET-1/announcement-1/team/group:default/crm",
+)
+
+
+def told(effects: tuple[Effect, ...], *, kind: EffectKind = EffectKind.POST) -> list[str]:
+    """Keys of what is posted, the thread's lines aside."""
+    return [effect.key for effect in effects if effect.kind is kind and effect.body.get("notice") != "lines"]
+
+
+def redrawn(effects: tuple[Effect, ...]) -> list[str]:
+    return [key.removesuffix("/edit") for key in told(effects, kind=EffectKind.EDIT)]
+
+
+def changes(duty: Duty, by: str = BILL) -> cmd.ChangeDuty:
+    return cmd.ChangeDuty(by=by, duty=duty)
+
+
+def test_a_proposal_posts_the_one_card_and_its_first_line():
+    card, line = Story(facts_for()).does(proposing()).effects
+    assert (card.key, card.kind, card.body) == ("RET-1/card", EffectKind.POST, {"notice": "card"})
+    assert (line.key, line.after, line.body["first"], line.body["last"]) == (
+        "RET-1/lines/1",
+        "RET-1/card",
+        "1",
+        "1",
+    )
+
+
+def test_from_then_on_the_card_is_edited_and_never_posted_again():
+    story = a_migrated().until(DISABLE_AT).works()
+    cards = [effect for effect in story.effects.values() if effect.body.get("notice") == "card"]
+    assert [(card.kind, card.key) for card in cards] == [
+        (EffectKind.POST, "RET-1/card"),
+        (EffectKind.EDIT, "RET-1/card/edit"),
+    ]
+    assert cards[1].refresh
+    assert cards[1].after == "RET-1/card"
+
+
+def test_every_event_is_told_by_exactly_one_line():
+    story = a_migrated().until(DISABLE_AT).works()
+    lines = [effect.body for effect in story.effects.values() if effect.body.get("notice") == "lines"]
+    versions = [n for body in lines for n in range(int(body["first"]), int(body["last"]) + 1)]
+    assert versions == list(range(1, story.state.version + 1))
+
+
+def test_the_same_events_always_lead_to_the_same_keys():
+    one, other = a_migrated(), a_migrated()
+    assert one.effects == other.effects
+
+
+def test_an_announcement_posts_one_message_per_team_and_one_direct_message_per_person():
+    assert told(_announcement(an_approved())) == [
+        TEAM_BILLING,
+        "RET-1/announcement-1/dm/UBILL",
+        "RET-1/announcement-1/dm/UBELLA",
+        TEAM_CRM,
+        "RET-1/announcement-1/dm/UCARL",
+    ]
+
+
+def _announcement(story: Story) -> tuple[Effect, ...]:
+    return story.does(cmd.RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE), at=ANNOUNCED_AT).effects
+
+
+def test_somebody_in_two_teams_still_gets_one_direct_message():
+    impact = (*IMPACT, an_impacted("ledger", team="finance", people=(BILL, CARL)))
+    keys = told(_announcement(an_approved(impact=impact)))
+    assert len(keys) == len(set(keys)) == 6
+
+
+def test_a_consumer_nobody_owns_is_told_of_in_the_thread_alone():
+    effects = _announcement(an_approved(impact=(an_impacted(team="", people=()),)))
+    assert told(effects) == ["RET-1/announcement-1/team/unowned"]
+
+
+def test_team_messages_wait_for_the_card_and_direct_messages_go_to_the_person():
+    effects = {effect.key: effect for effect in _announcement(an_approved())}
+    assert effects[TEAM_BILLING].after == "RET-1/card"
+    dm = effects["RET-1/announcement-1/dm/UBILL"]
+    assert (dm.after, dm.body["channel"]) == ("", BILL)
+
+
+def test_a_press_in_either_place_redraws_both_for_every_owner():
+    effects = a_running_retirement().does(changes(Duty.ACKNOWLEDGED)).effects
+    assert redrawn(effects) == [
+        "RET-1/card",
+        TEAM_BILLING,
+        "RET-1/announcement-1/dm/UBILL",
+        "RET-1/announcement-1/dm/UBELLA",
+    ]
+    assert told(effects) == []
+
+
+def test_a_waiver_redraws_the_messages_of_its_consumer():
+    waiver = cmd.Waive(by=PAT, what=CRM, reason=Prose(prose="it dies with the model"))
+    assert redrawn(a_running_retirement().does(waiver).effects) == [
+        "RET-1/card",
+        TEAM_CRM,
+        "RET-1/announcement-1/dm/UCARL",
+    ]
+
+
+def test_asking_for_time_posts_the_request_and_the_decision_redraws_it():
+    story = a_running_retirement()
+    asked = story.does(_asking()).effects
+    request = f"RET-1/extension/{BILLING}/{story.state.version}"
+    assert told(asked) == [request]
+    refusal = cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=story.state.version, granted="no")
+    effects = {effect.key: effect for effect in story.does(refusal).effects}
+    assert effects[f"{request}/edit"].body["granted"] == "no"
+    assert told(tuple(effects.values())) == []
+
+
+def _asking() -> cmd.AskForTime:
+    until = (MIGRATE_AT + days(5)).date()
+    return cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=Prose(prose="freeze"))
+
+
+def test_reminders_and_escalations_carry_their_milestone_in_the_key():
+    story = a_running_retirement().until(MIGRATE_AT + days(3))
+    keys = set(story.effects)
+    assert {f"RET-1/remind/migrate-7d@2027-02-10/{who}" for who in (BILL, BELLA, CARL)} <= keys
+    assert f"RET-1/escalate/migrate@2027-02-10/1/{MAX}" in keys
+    assert "RET-1/escalate/migrate@2027-02-10/2/CGOV" in keys
+
+
+def test_moved_dates_are_told_again_to_everyone_who_still_has_to_move():
+    story = a_running_retirement()
+    story.does(changes(Duty.MIGRATED, by=CARL))
+    story.does(cmd.Pause(by=PAT, why=Prose(prose="freeze")))
+    effects = story.does(cmd.Resume(by=PAT), at=ANNOUNCED_AT + days(3)).effects
+    assert told(effects) == ["RET-1/moved@2027-02-20/UBILL", "RET-1/moved@2027-02-20/UBELLA"]
+    assert set(redrawn(effects)) == {
+        "RET-1/card",
+        TEAM_BILLING,
+        TEAM_CRM,
+        *(f"RET-1/announcement-1/dm/{who}" for who in (BILL, BELLA, CARL)),
+    }
+
+
+def test_a_late_announcement_says_its_dates_once_not_as_moved():
+    story = an_approved()
+    story.now = ANNOUNCED_AT + days(5)
+    assert not [key for key in told(_late(story)) if "moved@" in key]
+
+
+def _late(story: Story) -> tuple[Effect, ...]:
+    effects = story.does(cmd.RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE)).effects
+    assert story.of(events.Amended)
+    return effects
+
+
+def test_another_announcement_is_another_set_of_messages():
+    story = a_running_retirement()
+    story.does(revising(target_on=(DISABLE_AT + days(30)).date()))
+    story.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(14))
+    assert "RET-1/announcement-2/team/group:default/billing" in story.effects
+    assert "RET-1/announcement-2/dm/UBILL" in story.effects
+
+
+def test_switching_off_by_hand_is_asked_in_the_thread_and_redrawn_as_it_goes():
+    unmetered = (*silent(LIVE), *silent(EDGE, calls=-1))
+    story = a_migrated(a_subject(endpoints=(LIVE, EDGE)), readings=unmetered)
+    story.does(cmd.Waive(by=PAT, what="traffic", reason=Prose(prose="logs")))
+    story.until(DISABLE_AT)
+    key = f"RET-1/manual/disable/{EDGE.id}"
+    assert story.effects[key].after == "RET-1/card"
+    report = cmd.ReportManual(by=PAT, endpoint_id=EDGE.id, action="disable", evidence=Prose(prose="ticket 7"))
+    assert key in redrawn(story.does(report).effects)
+
+
+def test_nothing_happened_nothing_is_told():
+    assert notices.for_events(a_proposed().state, ()) == ()
+
+
+@pytest.mark.parametrize("late_by", [timedelta(0), timedelta(seconds=5)])
+def test_an_announcement_on_its_day_is_not_late(late_by):
+    story = an_approved()
+    story.does(cmd.RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE), at=ANNOUNCED_AT + late_by)
+    assert story.of(events.Amended) == []

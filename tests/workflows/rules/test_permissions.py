@@ -1,0 +1,108 @@
+"""Who may do what: every command against every hat, written out once more by hand."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from msgspec.structs import replace
+
+from data.errors import Refused
+from data.events import EMERITUS
+from tests.builders import BILL, CARL, ENDY, OWEN, PAT, STRANGER, a_running_retirement, facts_for
+from workflows.commands import AnyCommand
+from workflows.rules.permissions import PERMISSIONS, Hat, check, hats
+
+STATE = replace(a_running_retirement().state, coordinator_id="UCORA")
+FACTS = facts_for()
+WEARERS = {
+    Hat.ANYONE: STRANGER,
+    Hat.OWNER: OWEN,
+    Hat.PROPOSER: PAT,
+    Hat.COORDINATOR: "UCORA",
+    Hat.ENDPOINT_OWNER: ENDY,
+    Hat.CONSUMER_OWNER: CARL,
+    Hat.TIME: EMERITUS,
+}
+MAY = {
+    "propose": "owner",
+    "revise": "proposer coordinator",
+    "cast": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # quorum.seat_for knows the roles
+    "change duty": "consumer_owner",
+    "ask for time": "consumer_owner",
+    "decide extension": "coordinator",
+    "waive": "coordinator",
+    "run step": "coordinator endpoint_owner time",
+    "pause": "coordinator endpoint_owner",
+    "resume": "coordinator endpoint_owner",
+    "restore": "coordinator endpoint_owner",
+    "cancel": "proposer coordinator",
+    "hand over": "coordinator",
+    "report manual": "coordinator endpoint_owner",
+    "check manual": "coordinator endpoint_owner owner",
+    "close round": "time",
+    "remind": "time",
+    "escalate": "time",
+    "record archive": "time",
+    "record drill": "time",
+    "record disabled": "time",
+    "record restored": "time",
+    "record failure": "time",
+    "send digest": "time",
+}
+
+
+def is_allowed(command: str, person: str) -> bool:
+    try:
+        check(command, person, STATE, FACTS)
+    except Refused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("hat", WEARERS)
+@pytest.mark.parametrize("command", PERMISSIONS)
+def test_the_table_decides_for_every_command_and_hat(command, hat):
+    # The wearer of PROPOSER owns the model, too: that is how they could propose.
+    extra = "owner" if hat is Hat.PROPOSER else ""
+    allowed = set(MAY[command].split()) & {hat.name.lower(), extra}
+    assert is_allowed(command, WEARERS[hat]) is bool(allowed)
+
+
+def test_every_command_there_is_has_its_row():
+    tags = {command.__struct_config__.tag for command in get_args(AnyCommand)}
+    assert tags == set(PERMISSIONS) == set(MAY)
+
+
+def test_a_person_wears_every_hat_they_have():
+    assert hats(PAT, replace(STATE, coordinator_id=PAT), FACTS) == {
+        Hat.ANYONE,
+        Hat.OWNER,
+        Hat.PROPOSER,
+        Hat.COORDINATOR,
+        Hat.VOTER,
+    }
+
+
+def test_time_wears_no_other_hat():
+    assert hats(EMERITUS, STATE, FACTS) == {Hat.TIME}
+
+
+def test_owning_any_consumer_makes_a_consumers_owner():
+    assert Hat.CONSUMER_OWNER in hats(BILL, STATE, FACTS)
+    assert Hat.CONSUMER_OWNER not in hats(BILL, replace(STATE, obligations=()), FACTS)
+
+
+def test_a_refusal_names_who_may_and_what_to_do():
+    with pytest.raises(Refused) as refused:
+        check("pause", STRANGER, STATE, FACTS)
+    assert str(refused.value) == (
+        "You may not pause RET-1: this is for the coordinator or the endpoint's owners. "
+        "Ask one of them; /retire show RET-1 names them"
+    )
+
+
+def test_what_only_time_does_says_so():
+    with pytest.raises(Refused) as refused:
+        check("close round", PAT, STATE, FACTS)
+    assert str(refused.value) == "You may not close round RET-1: only time does this. Wait for its date"

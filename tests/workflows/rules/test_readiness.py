@@ -1,0 +1,339 @@
+"""Every gate of every step, alone: the step would run but for this one thing, and says exactly that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from data.records.base import Prose
+from data.records.facts import Reading
+from data.records.retirement import (
+    Duty,
+    Progress,
+    Retirement,
+    State,
+    Step,
+    StepKind,
+    StepProgress,
+    Waiver,
+)
+from tests.builders import (
+    ARCHIVE_AT,
+    BATCH,
+    CLOSE_AT,
+    DISABLE_AT,
+    DRILL_AT,
+    EDGE,
+    IMPACT,
+    LIVE,
+    MIGRATE_AT,
+    PROPOSED_AT,
+    a_dark,
+    a_migrated,
+    a_running_retirement,
+    a_subject,
+    an_approved,
+    an_impacted,
+    dark,
+    facts_for,
+    silent,
+)
+from workflows.rules import plan as plans
+from workflows.rules.readiness import Readiness, is_overtaken, readiness
+
+APPROVED = an_approved().state
+RUNNING = a_running_retirement().state
+MIGRATED = a_migrated().state
+DARK = a_dark().state
+FACTS = facts_for()
+
+
+def gates(state: Retirement, kind: StepKind, *, at=None, early: bool = False, **facts) -> Readiness:
+    assert state.plan is not None
+    step = state.plan.step(kind)
+    return readiness(state, step, replace(FACTS, **facts), at or step.due_at, early=early)
+
+
+def progressed(state: Retirement, kind: StepKind, progress: Progress) -> Retirement:
+    steps = tuple(
+        StepProgress(kind=kind, progress=progress) if step.kind is kind else step for step in state.steps
+    )
+    return replace(state, steps=steps)
+
+
+def moved_to(state: Retirement, **plan) -> Retirement:
+    """The plan as if it had been voted like this."""
+    changed = plans.sealed(replace(state.plan, **plan))
+    return replace(state, plan=changed, approved_digest=changed.digest)
+
+
+READY = [
+    (APPROVED, StepKind.ANNOUNCE),
+    (APPROVED, StepKind.ARCHIVE),
+    (RUNNING, StepKind.ARCHIVE),
+    (MIGRATED, StepKind.DRILL),
+    (RUNNING, StepKind.MIGRATE),
+    (MIGRATED, StepKind.DISABLE),
+]
+
+
+@pytest.mark.parametrize(("state", "kind"), READY)
+def test_a_step_runs_when_it_is_due_and_every_gate_holds(state, kind):
+    assert gates(state, kind).unmet == ()
+
+
+def test_closing_needs_to_see_that_nothing_serves():
+    assert gates(DARK, StepKind.CLOSE, readings=dark(LIVE)).unmet == ()
+
+
+@pytest.mark.parametrize(("state", "kind"), READY)
+def test_no_step_runs_before_its_instant(state, kind):
+    due = state.plan.step(kind).due_at
+    unmet = gates(state, kind, at=due - timedelta(microseconds=1)).unmet
+    assert unmet == (f"{kind} is due on {due:%Y-%m-%d %H:%M} UTC",)
+
+
+def test_only_archiving_may_be_asked_for_early():
+    assert gates(APPROVED, StepKind.ARCHIVE, at=PROPOSED_AT, early=True).unmet == ()
+    assert gates(MIGRATED, StepKind.DISABLE, at=MIGRATE_AT, early=True).unmet == (
+        "disable is due on 2027-02-17 09:00 UTC",
+    )
+
+
+@pytest.mark.parametrize(("state", "kind"), READY)
+def test_every_gate_common_to_all_steps_holds_alone(state, kind):
+    paused = replace(state, paused_at=PROPOSED_AT)
+    assert gates(paused, kind).unmet == ("it is paused since 2027-01-04 09:00 UTC: /retire resume RET-1",)
+    assert gates(replace(state, restoring="UENDY"), kind).unmet == ("service is being restored",)
+    unvoted = replace(state, approved_digest="sha256:other")
+    assert gates(unvoted, kind).unmet == ("the plan is not the one that was voted on: vote on it first",)
+    newcomer = (*IMPACT, an_impacted("late-report"))
+    assert gates(state, kind, impact=newcomer).unmet == (
+        "1 consumers appeared after the vote (component:default/late-report): "
+        "press Edit plan on the card for a new vote that includes them",
+    )
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("kind", StepKind)
+def test_a_step_runs_only_in_its_states_and_its_timer_is_overtaken_in_all_others(state, kind):
+    runs_in = {
+        StepKind.ANNOUNCE: [State.APPROVED],
+        StepKind.ARCHIVE: [State.APPROVED, State.MIGRATING],
+        StepKind.DRILL: [State.APPROVED, State.MIGRATING],
+        StepKind.MIGRATE: [State.MIGRATING],
+        StepKind.DISABLE: [State.MIGRATING],
+        StepKind.CLOSE: [State.DISABLED],
+    }[kind]
+    standing = replace(MIGRATED, state=state)
+    said = f"the retirement is {state}, and {kind} needs it to be {' or '.join(runs_in)}"
+    assert (said in gates(standing, kind).unmet) is (state not in runs_in)
+    assert is_overtaken(standing, kind) is (state not in runs_in)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"paused_at": PROPOSED_AT}, {"restoring": "UENDY"}], ids=["paused", "restoring"]
+)
+def test_a_timer_that_rings_while_dates_stand_still_is_overtaken(changes):
+    assert is_overtaken(replace(MIGRATED, **changes), StepKind.DISABLE)
+
+
+def test_a_consumer_that_was_gone_at_the_announcement_and_came_back_counts_as_new():
+    told_only_billing = replace(RUNNING, obligations=RUNNING.obligations[:1])
+    assert gates(told_only_billing, StepKind.MIGRATE).unmet == (
+        "1 consumers appeared after the vote (component:default/crm-sync): "
+        "press Edit plan on the card for a new vote that includes them",
+    )
+
+
+def test_fewer_consumers_than_were_voted_on_are_fine():
+    assert gates(MIGRATED, StepKind.DISABLE, impact=()).unmet == ()
+
+
+WITHOUT_METER = Reading(endpoint_id=LIVE.id, status="serving")
+VOUCHED = (Waiver(what="traffic", by="UPAT", at=PROPOSED_AT, reason=Prose(prose="logs are empty")),)
+NO_METER = (
+    f"{LIVE.id} has no meter: name who vouches that nobody calls it, /retire waive RET-1 traffic REASON"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "facts", "unmet"),
+    [
+        pytest.param(
+            StepKind.ARCHIVE,
+            {"plan": {"subject": a_subject(artifacts=())}},
+            {},
+            "the catalog lists no artifacts of churn: add the annotation emeritus.dev/artifacts and import again",
+            id="nothing to archive",
+        ),
+        pytest.param(
+            StepKind.DRILL, {"archived": None}, {}, "the artifacts are not archived", id="nothing to prove"
+        ),
+        pytest.param(
+            StepKind.MIGRATE, {"step": StepKind.ANNOUNCE}, {}, "announce is not done", id="not announced"
+        ),
+        pytest.param(
+            StepKind.DISABLE, {"step": StepKind.MIGRATE}, {}, "migrate is not done", id="before the day"
+        ),
+        pytest.param(
+            StepKind.DISABLE, {"archived": None}, {}, "the artifacts are not archived", id="not archived"
+        ),
+        pytest.param(
+            StepKind.DISABLE,
+            {"drilled_at": None},
+            {},
+            "the archive is not proven by a restore drill",
+            id="not drilled",
+        ),
+        pytest.param(
+            StepKind.DISABLE,
+            {},
+            {"archive_holds": "its manifest is not the recorded one"},
+            "the archive cannot be confirmed: its manifest is not the recorded one",
+            id="archive changed",
+        ),
+        pytest.param(
+            StepKind.DISABLE,
+            {},
+            {"archive_holds": ""},
+            "the archive cannot be confirmed: not looked at",
+            id="archive unknown",
+        ),
+        pytest.param(
+            StepKind.DISABLE,
+            {},
+            {"readings": silent(LIVE, calls=12, callers=("billing-etl (12)",))},
+            f"{LIVE.id} was called 12 times by billing-etl (12) in the last 30 days",
+            id="called",
+        ),
+        pytest.param(
+            StepKind.DISABLE,
+            {},
+            {"readings": silent(LIVE, days=29)},
+            f"{LIVE.id} is metered for 29 days only, and 30 without a call are needed",
+            id="metered too shortly",
+        ),
+        pytest.param(StepKind.DISABLE, {}, {"readings": (WITHOUT_METER,)}, NO_METER, id="no meter"),
+        pytest.param(
+            StepKind.DISABLE,
+            {},
+            {"readings": silent(LIVE, status="unknown")},
+            f"{LIVE.id} does not answer: nobody can say whether it serves",
+            id="endpoint unknown",
+        ),
+        pytest.param(StepKind.DISABLE, {}, {"readings": ()}, f"{LIVE.id} was not looked at", id="unread"),
+        pytest.param(
+            StepKind.CLOSE, {"step": StepKind.DISABLE}, {}, "disable is not done", id="not disabled"
+        ),
+        pytest.param(
+            StepKind.CLOSE, {}, {"readings": silent(LIVE)}, f"{LIVE.id} serves again", id="serves again"
+        ),
+        pytest.param(
+            StepKind.CLOSE,
+            {},
+            {"readings": silent(LIVE, status="unknown")},
+            f"{LIVE.id} does not answer: nobody can say whether it is dark",
+            id="darkness unknown",
+        ),
+        pytest.param(
+            StepKind.CLOSE, {}, {"readings": ()}, f"{LIVE.id} was not looked at", id="darkness unread"
+        ),
+    ],
+)
+def test_each_gate_of_a_step_holds_alone_and_says_why(kind, changes, facts, unmet):
+    state = DARK if kind is StepKind.CLOSE else MIGRATED
+    if kind is StepKind.CLOSE:
+        facts = {"readings": dark(LIVE), **facts}
+    if undone := changes.pop("step", None):
+        state = progressed(state, undone, Progress.PENDING)
+    if plan := changes.pop("plan", None):
+        state = moved_to(state, **plan)
+    assert gates(replace(state, **changes), kind, **facts).unmet == (unmet,)
+
+
+def with_open(*names: str) -> Retirement:
+    duty = MIGRATED.obligations[0]
+    still_open = tuple(replace(duty, consumer=an_impacted(name), duty=Duty.ACKNOWLEDGED) for name in names)
+    return moved_to(replace(MIGRATED, obligations=(*MIGRATED.obligations, *still_open)))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("a",), "1 consumers are not migrated (a)"),
+        (tuple("abcdefg"), "7 consumers are not migrated (a, b, c, d, e and 2 more)"),
+    ],
+)
+def test_whoever_has_not_moved_holds_the_end_of_service(names, said):
+    assert gates(with_open(*names), StepKind.DISABLE).unmet == (
+        f"{said}: /retire show RET-1 to chase, /retire waive RET-1 to waive",
+    )
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        pytest.param(WITHOUT_METER, id="no meter, vouched for"),
+        pytest.param(Reading(endpoint_id=LIVE.id, status="disabled"), id="dark already"),
+        pytest.param(Reading(endpoint_id=LIVE.id, status="absent"), id="gone already"),
+    ],
+)
+def test_what_nobody_can_measure_passes_by_name_and_what_is_dark_needs_no_meter(reading):
+    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).unmet == ()
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [*silent(LIVE, calls=1), *silent(LIVE, days=3), *silent(LIVE, status="unknown", calls=-1)],
+    ids=["calls", "too short", "unknown"],
+)
+def test_vouching_for_silence_never_overrules_a_meter_or_the_unknown(reading):
+    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).unmet
+
+
+def test_all_that_is_unmet_is_listed_at_once():
+    state = replace(with_open("a"), archived=None, drilled_at=None, paused_at=PROPOSED_AT)
+    assert (
+        len(gates(state, StepKind.DISABLE, at=MIGRATE_AT, readings=(), impact=(an_impacted("new"),)).unmet)
+        == 7
+    )
+
+
+@pytest.mark.parametrize(
+    ("reading", "evidence"),
+    [
+        (silent(LIVE)[0], f"{LIVE.id}: 0 calls in 30 days"),
+        (WITHOUT_METER, f"{LIVE.id}: no meter, waived by name"),
+        (dark(LIVE)[0], f"{LIVE.id}: disabled already"),
+    ],
+    ids=["metered", "waived", "dark"],
+)
+def test_the_evidence_says_which_readings_a_step_rests_on(reading, evidence):
+    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).evidence == (
+        evidence,
+    )
+
+
+def test_every_endpoint_is_judged_on_its_own():
+    state = moved_to(MIGRATED, subject=a_subject(endpoints=(LIVE, BATCH)))
+    called = (*silent(LIVE), *silent(BATCH, calls=2))
+    assert gates(state, StepKind.DISABLE, readings=called).unmet == (
+        f"{BATCH.id} was called 2 times in the last 30 days",
+    )
+
+
+def test_an_endpoint_two_people_vouched_for_is_dark_by_their_word():
+    state = replace(
+        moved_to(DARK, subject=a_subject(endpoints=(LIVE, EDGE))), disabled_ids=(LIVE.id, EDGE.id)
+    )
+    readings = (*dark(LIVE), Reading(endpoint_id=EDGE.id, status="serving"))
+    assert gates(state, StepKind.CLOSE, readings=readings).unmet == ()
+
+
+def test_gates_are_about_the_step_asked_for_not_about_the_clock_alone():
+    late = Step(kind=StepKind.DRILL, due_at=DRILL_AT)
+    assert readiness(RUNNING, late, FACTS, CLOSE_AT).unmet == ("the artifacts are not archived",)
+    assert ARCHIVE_AT < DRILL_AT < DISABLE_AT

@@ -12,6 +12,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.channels import channel_of
 from bot.manifest import SCOPES
 from bot.settings import Settings, read
 from bot.wiring import open_catalog, open_store, slack_client
@@ -20,8 +21,6 @@ from data.errors import EmeritusError, Invalid
 from data.policy import read_policy
 from data.records.base import Record
 from data.records.policy import Policy, Role
-
-CHANNELS_PAGE, PAGES_MAX = 200, 25
 
 
 class Finding(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -170,7 +169,7 @@ def _channel(client: WebClient, name: str) -> Finding:
     """Is the governance channel there, and Emeritus in it?"""
     what = f"channel {name}"
     try:
-        found = _named(client, name.removeprefix("#")) if name.startswith("#") else _by_id(client, name)
+        found = channel_of(client, name)
     except (SlackApiError, OSError) as error:
         fix = "Check [channels] governance in the policy"
         return Finding(what=what, ok=False, found=_why(error), fix=fix)
@@ -180,27 +179,6 @@ def _channel(client: WebClient, name: str) -> Finding:
     if not found.get("is_member"):
         return Finding(what=what, ok=False, found="the bot is not a member", fix=invite)
     return Finding(what=what, ok=True, found="the bot is a member")
-
-
-def _by_id(client: WebClient, channel_id: str) -> Mapping[str, Any] | None:
-    found: Mapping[str, Any] | None = client.conversations_info(channel=channel_id).get("channel")
-    return found
-
-
-def _named(client: WebClient, name: str) -> Mapping[str, Any] | None:
-    cursor = ""
-    for _ in range(PAGES_MAX):
-        page = client.conversations_list(
-            types="public_channel,private_channel", exclude_archived=True, limit=CHANNELS_PAGE, cursor=cursor
-        )
-        channels: list[dict[str, Any]] = page.get("channels") or []
-        for channel in channels:
-            if channel.get("name") == name:
-                return channel
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            break
-    return None
 
 
 def _why(error: SlackApiError | OSError) -> str:

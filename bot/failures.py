@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import time
 import traceback
 import uuid
 from collections.abc import Mapping
@@ -29,6 +30,10 @@ _PRIVATE = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|https?://\S+/(?:commands|actions|response)/\S+"
     r"|\b[UW][A-Z0-9]{4,}\b|\S+@\S+\.\S+"
 )
+
+# Bolt's waiting thread looks for the acknowledgement every 10 ms; a listener that fails right after it takes it
+# back, and the request would count as never acknowledged.
+BOLT_LOOKS_AGAIN_SECONDS = 0.05
 
 _TYPE_VIEW, _TYPE_OPTIONS = "view_submission", "block_suggestion"
 
@@ -94,6 +99,8 @@ def register(app: App, house: House) -> None:
     @app.error
     def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> BoltResponse | None:
         # `response` is None once the request was acknowledged; else what we return is the acknowledgement.
+        if response is None:
+            time.sleep(BOLT_LOOKS_AGAIN_SECONDS)
         if isinstance(error, NotKeptError):
             log.error("not acknowledged\n%s", traced(error))
             return None

@@ -37,9 +37,8 @@ def test_every_annotation_of_ours_is_in_readme():
     source = "".join(
         path.read_text(encoding="utf-8") for path in Path(declaration.__file__).parent.glob("*.py")
     )
-    names = set(re.findall(r"emeritus\.dev/([a-z-]+)", source)) | set(
-        re.findall(r'OURS \+ "([a-z-]+)"', source)
-    )
+    names = set(re.findall(r'"((?:slack|endpoint)-[a-z]+|tier|artifacts|successor|manager|zone)"', source))
+    assert {"tier", "slack-id", "endpoint-ref"} <= names
     assert {name for name in names if f"`emeritus.dev/{name}`" not in README} == set()
 
 

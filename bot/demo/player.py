@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -68,14 +69,14 @@ class Player:
         self.steps: list[Step] = []
 
     def play(self) -> None:
-        story = self.story()
+        story, began = self.story(), time.monotonic()
         for name, act in story.items():
             try:
                 step = Step(name=name, ok=True, detail=act())
             except (EmeritusError, MissingError) as error:
                 step = Step(name=name, ok=False, detail=str(error))
             self.steps.append(step)
-            self._say(f"    {'ok' if step.ok else 'MISSING'}: {name}")
+            self._say(f"{time.monotonic() - began:12.1f} s  {'ok     ' if step.ok else 'MISSING'}  {name}")
             if not step.ok:
                 break
         unseen = [*story][len(self.steps) :]

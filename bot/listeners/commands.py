@@ -31,8 +31,9 @@ def register(app: App, house: House) -> None:
         if request.word == "propose":
             open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
         elif COMMANDS[request.word].keeps == "no":
+            shown = answer(house, request)
             ack()
-            house.answer(payloads.reply_to(body), answer(house, request))
+            house.answer(payloads.reply_to(body), shown)
         else:
             subject = named(house.store, house.catalog, request[Part.RETIREMENT], ended=False)
             capture(house, ack, body, stream=subject.id, command=command(request, payloads.user_id(body)))

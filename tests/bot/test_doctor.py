@@ -9,27 +9,29 @@ import pytest
 
 from bot.doctor import Finding, report
 from bot.manifest import SCOPES
-from tests.bot.listeners.desk import TOM, Desk
+from tests.bot.listeners.desk import GOVERNANCE, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
 
 Examine = Callable[..., dict[str, Finding]]
-CHANNEL = "C01MODELRETIREMENTS"
 
 
 def a_slack(*, scopes: set[str] | None = None, members: tuple[str, ...] = (TOM, "UBOT")) -> SlackFake:
-    room = Channel(id=CHANNEL, name="model-retirements", members=list(members))
+    room = Channel(id=GOVERNANCE, name="model-retirements", members=list(members))
     return SlackFake([User(id=TOM, name="tom")], [room], scopes=set(SCOPES) if scopes is None else scopes)
 
 
 @pytest.fixture
 def examine(tmp_path: Path) -> Examine:
     with Desk(tmp_path):
-        pass
+        pass  # the store is there, with the sample company in it
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY)
 
     def look(slack: SlackFake, **more: str) -> dict[str, Finding]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
+            "EMERITUS_POLICY": str(policy),
             "SLACK_API_URL": slack.api_url,
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
@@ -65,7 +67,7 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine) -> None:
         "bot token",
         "scopes",
         "app token",
-        "channel #model-retirements",
+        f"channel {GOVERNANCE}",
     ]
 
 
@@ -84,7 +86,7 @@ def test_a_channel_without_the_bot_is_told(examine: Examine) -> None:
         found = examine(slack)
 
     assert bad(found) == {
-        "channel #model-retirements": "BAD channel #model-retirements: the bot is not a member. "
+        f"channel {GOVERNANCE}": f"BAD channel {GOVERNANCE}: the bot is not a member. "
         "Invite the bot there: /invite @Emeritus"
     }
 

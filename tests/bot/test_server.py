@@ -14,7 +14,7 @@ import pytest
 
 from bot.cli import cli
 from data.records.retirement import Choice
-from tests.bot.listeners.desk import GOVERNANCE, MINA, TOM, Desk
+from tests.bot.listeners.desk import GOVERNANCE, MINA, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -31,11 +31,14 @@ def slack() -> Iterator[SlackFake]:
 @pytest.fixture
 def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY)
 
     def begin(*arguments: str) -> subprocess.Popen[str]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
+            "EMERITUS_POLICY": str(policy),
             "SLACK_API_URL": slack.api_url,
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,

@@ -148,7 +148,7 @@ class Town:
         for name in ("churn-v1-prod", "churn-v2-prod"):
             self.endpoints.restore(name)
         self.restart()
-        features = json.dumps({"features": [0.0] * 6}).encode()
+        features = json.dumps({}).encode()
         asked = urllib.request.Request(
             self.endpoints.address(ref), data=features, headers={"X-Caller": caller}
         )
@@ -281,9 +281,9 @@ class Town:
         self.press(owner, self.announcement(owner), action, f"RET-1|component:default/{consumer}")
 
     def everybody_moves(self) -> None:
-        """Every owner says Migrated for every consumer that has not moved."""
+        """Every owner who can be reached says Migrated for every consumer that has not moved."""
         for duty in self.retirement().obligations:
-            if not duty.is_settled:
+            if duty.consumer.owners.slack_ids and not duty.is_settled:
                 self.answer(duty.consumer.owners.slack_ids[0], duty.consumer.name)
 
     def ask_for_time(self, owner: str, consumer: str, *, until: str, reason: str) -> dict[str, str]:

@@ -15,12 +15,11 @@ from data.records.retirement import (
     Plan,
     Progress,
     Retirement,
-    State,
     StepKind,
     StepProgress,
     Waiver,
 )
-from workflows.rules.lifecycle import moved
+from workflows.rules.lifecycle import LIVING, moved
 
 
 def evolve(  # noqa: PLR0911, PLR0912 - one case per event
@@ -245,4 +244,4 @@ def _differs(check: ManualCheck, endpoint_id: str, action: str) -> bool:
 
 def is_living(state: Retirement) -> bool:
     """Between proposal and its end."""
-    return state.state in (State.PROPOSED, State.APPROVED, State.MIGRATING, State.DISABLED)
+    return state.state in LIVING

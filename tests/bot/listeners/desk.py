@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from bot.wiring import CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
-from data.policy import read_policy
+from data.policy import parsed
 from data.records.base import Prose
 from data.records.decision import ClaimKind, Outcome
 from data.records.retirement import Reason
@@ -24,6 +24,7 @@ from workflows.machine import RetirementMachine
 COMPANY = Path(__file__).parents[3] / "data" / "samples" / "company"
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 GOVERNANCE = "C01MODELRETIREMENTS"
+POLICY = f'[channels]\ngovernance = "{GOVERNANCE}"'
 TOM, MINA, ELENA = "U01TOMBIRCH", "U01MINAPARK", "U01ELENAROSSI"
 CHURN, CHURN_2 = "resource:default/churn-v1", "resource:default/churn-v2"
 
@@ -37,7 +38,7 @@ class Desk:
         self.client = WebClient(token=self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[])
         self.bot = assemble(
             store=SqliteStore(folder / "emeritus.db", RetirementMachine()),
-            policy=read_policy(),
+            policy=parsed(POLICY, source="desk.toml"),
             edges=Edges(archive=LocalDirectory(folder / "archive"), controls={}, meters={}),
             client=self.client,
             signing_secret=self.slack.signing_secret,

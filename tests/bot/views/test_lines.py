@@ -176,6 +176,8 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "number": "1",
         "endpoint_id": ENDPOINT,
         "action": "disable",
+        "since": "2026-05-04T09:00:00+00:00",
+        "until": "2026-05-11T09:00:00+00:00",
     }
     state = announced(why=Prose(prose=str(Reason.COST)))
     for notice in (*notices.VIEWS, "digest"):
@@ -187,4 +189,4 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             retirement=state,
             events=(an_event(events.Approved),),
         )
-        check_message(notices.drawn(message, retirements=[state], now=NOW))
+        check_message(notices.drawn(message, retirements=[state]))

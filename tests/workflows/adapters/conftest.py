@@ -1,7 +1,8 @@
-"""A mock AWS on a local port with credentials only it takes, and a SageMaker that answers by script."""
+"""A model and an archive on disk, a mock AWS on a local port, and a SageMaker that answers by script."""
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -9,10 +10,13 @@ import pytest
 from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
 
+from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.sagemaker import SageMakerEndpoints
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
+
+WEIGHTS = b"0.25,0.75\n" * 250_000  # 2.5 MB: three chunks
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +68,16 @@ def stub(stubbed_sagemaker: "SageMakerClient") -> Iterator[Stubber]:
 @pytest.fixture
 def endpoints(stubbed_sagemaker: "SageMakerClient") -> SageMakerEndpoints:
     return SageMakerEndpoints(stubbed_sagemaker)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    (tmp_path / "model/weights").mkdir(parents=True)
+    (tmp_path / "model/weights/w.bin").write_bytes(WEIGHTS)
+    (tmp_path / "model/card.md").write_bytes(b"# churn")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> LocalDirectory:
+    return LocalDirectory(tmp_path / "archive")

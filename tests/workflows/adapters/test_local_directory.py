@@ -1,9 +1,6 @@
 """The archive directory: what is put is there once and proven, whatever happens to process or disk."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,9 +12,8 @@ import pytest
 from data.archives import Artifact, Drilled, Stored, StoredFile
 from data.errors import Corrupt, Invalid, NotFound, Refused, Unavailable
 from data.records.retirement import Archived
+from tests.workflows.adapters.conftest import WEIGHTS
 from workflows.adapters.local_directory import LocalDirectory
-
-WEIGHTS = b"0.25,0.75\n" * 250_000  # 2.5 MB: three chunks
 
 
 def now() -> datetime:
@@ -30,19 +26,6 @@ def never() -> bool:
 
 def sha(content: bytes) -> str:
     return sha256(content).hexdigest()
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    (tmp_path / "model/weights").mkdir(parents=True)
-    (tmp_path / "model/weights/w.bin").write_bytes(WEIGHTS)
-    (tmp_path / "model/card.md").write_bytes(b"# churn")
-    return tmp_path / "model"
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> LocalDirectory:
-    return LocalDirectory(tmp_path / "archive")
 
 
 def artifacts_of(model: Path) -> list[Artifact]:
@@ -209,25 +192,6 @@ def test_a_hostile_subject_name_stays_one_folder_of_the_archive(
     assert len(digest) == 64
 
 
-def test_a_file_that_changes_while_it_is_copied_is_refused_and_nothing_is_kept(
-    archive: LocalDirectory, model: Path
-) -> None:
-    weights = model / "weights/w.bin"
-
-    def training_goes_on() -> bool:
-        with weights.open("ab") as file:
-            file.write(b"more")
-        return False
-
-    with pytest.raises(Refused) as refused:
-        put(archive, model, stopped=training_goes_on)
-    assert str(refused.value) == (
-        "Cannot archive weights/w.bin: it changed while it was copied "
-        "(2,500,000 bytes when listed, more when read). Stop what writes to it, then archive again"
-    )
-    assert everything_in(archive) == ["churn-v3"]
-
-
 def test_a_missing_artifact_is_named_before_anything_is_written(archive: LocalDirectory, model: Path) -> None:
     (model / "card.md").unlink()
     with pytest.raises(NotFound):
@@ -241,31 +205,6 @@ def test_two_artifacts_in_one_place_are_refused(archive: LocalDirectory, model: 
         archive.put("churn-v3", twice, {}, now, never)
 
 
-def test_one_subject_is_archived_by_one_process_at_a_time(archive: LocalDirectory, model: Path) -> None:
-    """Two would sweep away each other's half-written copy."""
-    told: list[str] = []
-
-    def meanwhile() -> bool:
-        with pytest.raises(Unavailable) as busy:
-            put(archive, model)
-        told.append(str(busy.value))
-        return False
-
-    archived = put(archive, model, stopped=meanwhile).archived
-    shelf = archive.root / "churn-v3"
-    assert set(told) == {
-        f"Another copy or drill is under way in {shelf}; it is tried again when that has ended"
-    }
-    assert archive.exists(archived.location, archived.manifest_digest)
-
-
-def test_a_stop_signal_leaves_nothing_half_written(archive: LocalDirectory, model: Path) -> None:
-    answers = iter([False, False, True])
-    with pytest.raises(Unavailable):
-        put(archive, model, stopped=lambda: next(answers))
-    assert everything_in(archive) == ["churn-v3"]
-
-
 def test_an_archive_path_that_is_a_file_is_told(tmp_path: Path, model: Path) -> None:
     (tmp_path / "archive").write_text("not a folder")
     with pytest.raises(Unavailable) as denied:
@@ -274,56 +213,3 @@ def test_an_archive_path_that_is_a_file_is_told(tmp_path: Path, model: Path) -> 
         f"Cannot write the archive {tmp_path}/archive/churn-v3: Not a directory; 0 bytes are to be written. "
         "Let the bot write there or set EMERITUS_ARCHIVE to another place; it is tried again"
     )
-
-
-KILLED_IN_THE_MIDDLE = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from data.archives import Artifact
-from workflows.adapters.local_directory import LocalDirectory
-
-root, source, location, digest, chunks = sys.argv[1:]
-left = int(chunks)
-
-def killed():
-    global left
-    left -= 1
-    if not left:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return False
-
-archive, now = LocalDirectory(Path(root)), lambda: datetime(2026, 3, 2, tzinfo=UTC)
-if location:
-    archive.drill(location, digest, now, killed)
-else:
-    archive.put("churn-v3", [Artifact(path="model", source=source)], {}, now, killed)
-"""
-
-
-def killed_after(
-    chunks: int, archive: LocalDirectory, model: Path, location: str = "", digest: str = ""
-) -> None:
-    arguments = [str(archive.root), str(model), location, digest, str(chunks)]
-    run = subprocess.run([sys.executable, "-c", KILLED_IN_THE_MIDDLE, *arguments], check=False)
-    assert run.returncode == -signal.SIGKILL
-
-
-@pytest.mark.parametrize("chunks", [1, 3, 4])
-def test_a_copy_that_was_killed_is_started_over(archive: LocalDirectory, model: Path, chunks: int) -> None:
-    killed_after(chunks, archive, model)
-    assert (archive.root / "churn-v3/.partial").exists()
-    archived = put(archive, model).archived
-    assert sorted(path.name for path in (archive.root / "churn-v3").iterdir()) == [
-        archived.location.split("/")[1]
-    ]
-    assert bagit.Bag(str(archive.path(archived.location))).validate()
-
-
-def test_a_drill_that_was_killed_is_started_over(archive: LocalDirectory, model: Path) -> None:
-    archived = put(archive, model).archived
-    before = everything_in(archive)
-    killed_after(6, archive, model, archived.location, archived.manifest_digest)
-    assert (archive.root / "churn-v3/.restored").exists()
-    archive.drill(archived.location, archived.manifest_digest, now, never)
-    assert everything_in(archive) == before

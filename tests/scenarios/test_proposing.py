@@ -1,0 +1,169 @@
+"""What happens to a proposal that is not right: an error on its field, or a private answer, and nothing recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.records.retirement import State
+from tests.data.catalogs import a_document
+from tests.scenarios.town import GOVERNANCE, MINA, PRIYA, START, TOM, Town, buttons, words
+
+NIGHTLY = {"proposal.successor": "resource:default/churn-v1"}
+
+
+def nothing_is_recorded(town: Town) -> bool:
+    return not town.bot.store.streams("RET-") and not town.slack.messages(GOVERNANCE)
+
+
+@pytest.mark.parametrize(
+    ("filled", "field", "said"),
+    [
+        pytest.param({"target": "2026-03-20"}, "target", "2026-04-15 or later", id="too soon"),
+        pytest.param({"target": "2025-01-01"}, "target", "30 days of notice after 14 days", id="in the past"),
+        pytest.param({"proposal.successor": None}, "successor", "needs a successor", id="no successor"),
+        pytest.param({"proposal.why": "   "}, "why", "say in a sentence why", id="no reason in words"),
+    ],
+)
+def test_a_bad_field_is_told_on_that_field_and_nothing_is_recorded(
+    town: Town, filled: dict[str, str], field: str, said: str
+):
+    errors = town.propose(**filled)
+    assert list(errors) == [f"proposal.{field}"]
+    assert said in errors[f"proposal.{field}"]
+    assert TOM in town.slack.views, "the modal stays, with what was typed"
+    assert nothing_is_recorded(town)
+    assert town.submit(TOM, {"proposal.target": "2026-05-04", **GOOD}) == {}
+    assert town.retirement().state is State.PROPOSED
+
+
+GOOD = {"proposal.successor": "resource:default/churn-v2", "proposal.why": "it is better"}
+
+
+def test_everything_wrong_is_told_at_once(town: Town):
+    errors = town.propose(target="2026-03-20", **{"proposal.successor": None, "proposal.why": " "})
+    assert set(errors) == {"proposal.target", "proposal.successor", "proposal.why"}
+
+
+def test_a_form_without_an_endpoint_is_not_taken_for_all_endpoints(town: Town):
+    screen = town.opens(TOM, lambda: town.command(TOM, "propose churn-v1", opens_modal=True))
+    (ticked,) = [block["block_id"] for block in screen.blocks if "endpoints" in block["block_id"]]
+    values = {f"{ticked}/proposal.endpoints": [], "proposal.reason": "cost", "proposal.target": "2026-05-04"}
+    errors = town.submit(TOM, {**GOOD, **values})
+    assert errors == {ticked: "choose at least one endpoint"}
+    assert nothing_is_recorded(town)
+
+
+def test_a_successor_that_is_itself_retiring_is_refused_on_its_field(town: Town):
+    assert town.propose("churn-v1") == {}
+    errors = town.propose("churn_nightly", **NIGHTLY)
+    assert errors == {"proposal.successor": "churn-v1 is being retired itself (RET-1): choose one that stays"}
+    assert town.bot.store.streams("RET-") == ("RET-1",)
+
+
+def test_successors_that_lead_back_are_refused_on_the_field(town: Town):
+    errors = town.propose("churn-v3", **NIGHTLY)
+    assert "churn-v3 -> churn-v1 -> churn-v2 -> churn-v3" in errors["proposal.successor"]
+
+
+def test_an_unknown_model_is_answered_with_the_closest_names(town: Town):
+    told = town.command(TOM, "propose churn-v4")
+    assert "churn-v4" in told
+    assert "churn-v1" in told
+    assert TOM not in town.slack.views
+    assert nothing_is_recorded(town)
+
+
+def test_a_model_somebody_else_owns_is_refused_privately_with_who_may(town: Town):
+    assert town.propose("churn-v1", by=PRIYA) == {}
+    assert "You may not propose" in town.told(PRIYA)
+    assert "the model's owners" in town.told(PRIYA)
+    assert nothing_is_recorded(town)
+
+
+def test_a_model_without_an_owner_cannot_be_proposed(town: Town):
+    town.learns(a_document("Resource", "orphan", "type: ai-model, owner: nobody-knows", tier="3"))
+    assert town.propose("orphan") == {}
+    assert "Cannot propose orphan" in town.told(TOM)
+    assert "nobody who can be reached owns it" in town.told(TOM)
+    assert "Give the model an owner in the catalog" in town.told(TOM)
+    assert nothing_is_recorded(town)
+
+
+def test_one_endpoint_cannot_be_retired_twice_at_once(town: Town):
+    assert town.propose() == {}
+    assert town.propose() == {}
+    assert "RET-1" in town.told(TOM)
+    assert town.bot.store.streams("RET-") == ("RET-1",)
+    town.command(TOM, "cancel RET-1 not yet")
+    assert town.propose() == {}
+    assert town.retirement("RET-2").state is State.PROPOSED
+
+
+def test_names_that_begin_alike_are_left_alone(town: Town):
+    town.propose("churn-v1")
+    subject = town.retirement().plan.subject
+    assert [endpoint.name for endpoint in subject.endpoints] == ["churn-v1-prod"]
+    assert "crm-export" not in town.thread(), "it depends on churn"
+    assert "sunday-mailer" not in town.thread(), "it depends on churn_nightly"
+
+
+def test_choosing_another_model_redraws_its_endpoints_and_keeps_what_was_typed(town: Town):
+    town.opens(MINA, lambda: town.command(MINA, "propose", opens_modal=True))
+    town.slack.fill(MINA, {"proposal.why": "typed before choosing"})
+    before = town.slack.views[MINA].hash
+    town.slack.select(MINA, "proposal.model", "resource:default/churn-v1")
+    town.slack.wait_for(lambda: town.slack.views[MINA].hash != before)
+    assert "churn-v1-prod" in words(town.slack.views[MINA].content)
+    assert town.slack.views[MINA].state["proposal.why"]["proposal.why"]["value"] == "typed before choosing"
+
+
+def test_more_than_a_hundred_models_are_searched(town: Town):
+    many = [
+        a_document("Resource", f"blend-{number}", "type: ai-model, owner: growth-ml", tier="3")
+        for number in range(101)
+    ]
+    town.learns(*many)
+    town.opens(TOM, lambda: town.command(TOM, "propose", opens_modal=True))
+    offered = town.slack.suggest(TOM, "proposal.model_search", "blend-10")
+    assert [option["text"]["text"] for option in offered] == ["blend-10", "blend-100"]
+    before = town.slack.views[TOM].hash
+    town.slack.select(TOM, "proposal.model_search", "resource:default/blend-100")
+    town.slack.wait_for(lambda: town.slack.views[TOM].hash != before)
+    filled = {"proposal.reason": "cost", "proposal.why": "nobody asks it", "proposal.target": "2026-05-04"}
+    assert town.submit(TOM, filled) == {}
+    assert town.retirement().plan.subject.model_name == "blend-100"
+
+
+def test_the_card_has_who_what_why_the_dated_plan_and_whom_it_hits_by_team(town: Town):
+    town.propose(target="2026-05-04")
+    card = words(town.card())
+    for said in (
+        "<@U01TOMBIRCH>",
+        "churn-v1 (tier 3)",
+        "*Successor* churn-v2",
+        "churn-v2 is better on every segment",
+        "2026-03-16 *announce*",
+        "2026-05-04 *disable*",
+        "*Letters* (2): save-offer-service, win-back-mailer",
+    ):
+        assert said in card
+    assert buttons(town.card()) == ["vote.approve", "vote.reject", "vote.abstain", "proposal.revise"]
+    assert "account-page via component:default/save-offer-service" in town.thread()
+    assert town.retirement().proposed_at == START
+
+
+def test_a_policy_no_group_can_satisfy_is_refused_with_the_role_that_is_short(tmp_path: Path):
+    policy = f"""
+name = "nobody"
+[channels]
+governance = "{GOVERNANCE}"
+[roles.ethics]
+groups = ["ethics-board"]
+approvals = 2
+"""
+    with Town(tmp_path, policy=policy) as town:
+        assert town.propose() == {}
+        assert "ethics needs 2 and 0 can vote (ethics-board)" in town.told(TOM)
+        assert nothing_is_recorded(town)

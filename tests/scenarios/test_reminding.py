@@ -1,0 +1,125 @@
+"""Reminders, escalation and the digest: each once, across restarts, and never a flood after downtime."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tests.data.catalogs import a_document
+from tests.scenarios.town import BRUNO, ELENA, GOVERNANCE, GRACE, INES, TOM, VERA, WREN, Town, words
+
+MINE = "type: service, dependsOn: ['component:churn-v1-prod'], owner: "
+
+
+def reminded(town: Town, person: str) -> list[str]:
+    """The milestones this person was reminded of, in order."""
+    return [key.split("/")[2] for key in town.keys(person) if key.startswith("RET-1/remind/")]
+
+
+def escalated(town: Town, to: str) -> list[str]:
+    return [key.split("/", 2)[2] for key in town.keys(to) if key.startswith("RET-1/escalate/")]
+
+
+ALL_FOUR = [f"migrate-{days}d@2026-04-27" for days in (30, 7, 1, 0)]
+
+
+def test_owners_are_reminded_at_the_offsets_once_each_across_restarts(town: Town):
+    town.announce()
+    for day in range(50):
+        town.pass_time(days=1)
+        if day % 3 == 0:
+            town.restart()
+    assert reminded(town, BRUNO) == ALL_FOUR
+    assert "*When* service ends on 2026-05-04" in words(town.slack.messages(BRUNO)[-1])
+
+
+def test_whoever_has_moved_is_left_in_peace(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    town.pass_time(days=50)
+    assert reminded(town, BRUNO) == []
+    assert reminded(town, WREN) == [], "his team has moved"
+    assert reminded(town, GRACE) == ALL_FOUR
+
+
+def test_weeks_of_downtime_collapse_to_one_reminder(town: Town):
+    town.announce()
+    town.bot.store.close()
+    town.seconds = datetime(2026, 4, 26, 20, tzinfo=UTC).timestamp()
+    town.open()
+    town.settle()
+    assert reminded(town, BRUNO) == ["migrate-1d@2026-04-27"]
+    town.pass_time(days=20)
+    assert reminded(town, BRUNO) == ["migrate-1d@2026-04-27", "migrate-0d@2026-04-27"]
+
+
+def test_silence_goes_to_the_manager_then_to_the_channel_once_each(town: Town):
+    town.announce()
+    town.pass_time(days=7)
+    assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
+    told = words(town.slack.messages(VERA)[-1])
+    assert "not acknowledged in time" in told
+    assert "*restock-planner*" in told
+    assert escalated(town, GOVERNANCE) == []
+    town.restart()
+    town.pass_time(days=50)
+    assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}", f"migrate@2026-04-27/1/{VERA}"]
+    assert escalated(town, GOVERNANCE) == [
+        f"acknowledge@2026-03-23/2/{GOVERNANCE}",
+        f"migrate@2026-04-27/2/{GOVERNANCE}",
+    ]
+
+
+def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
+    town.learns(a_document("Component", "veras-sheet", MINE + "user:vera-lund"))
+    town.announce()
+    for owner in (BRUNO, GRACE, INES, ELENA):
+        town.press(owner, town.announcement(owner), "duty.acknowledge_all")
+    town.pass_time(days=7)
+    assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/1/{GOVERNANCE}"]
+    assert "veras-sheet" in words(town.slack.messages(GOVERNANCE)[-1])
+    assert "nobody above 1 owners is known" in town.thread()
+
+
+def test_an_owner_without_a_slack_id_is_seen_by_everybody_and_holds_the_retirement(town: Town):
+    town.learns(
+        a_document("User", "paper-pete", "profile: {displayName: Paper Pete}, memberOf: []"),
+        a_document("Component", "paper-ledger", MINE + "user:paper-pete"),
+    )
+    town.propose()
+    assert "paper-ledger: " in town.thread()
+    assert "no Slack id" in town.thread()
+    town.approve()
+    town.pass_time(days=15)
+    assert "*nobody can be reached*" in town.thread()
+    town.everybody_moves()
+    town.pass_time(days=60)
+    assert "1 consumers are not migrated (paper-ledger)" in words(town.card())
+    town.command(TOM, 'waive RET-1 paper-ledger "Pete copies it by hand anyway"')
+    assert "takes responsibility for *paper-ledger*" in town.thread()
+
+
+def digests(town: Town) -> list[str]:
+    return [key for key in town.keys(GOVERNANCE) if key.startswith("digest/")]
+
+
+def test_the_digest_comes_every_monday_and_once_after_downtime(town: Town):
+    town.bot.start()
+    town.bot.stop()
+    town.open()
+    town.announce()
+    assert digests(town) == ["digest/2026-03-02", "digest/2026-03-09", "digest/2026-03-16"]
+    town.bot.store.close()
+    town.seconds = datetime(2026, 4, 8, 12, tzinfo=UTC).timestamp()
+    town.open()
+    town.pass_time(days=6)
+    assert digests(town)[3:] == ["digest/2026-04-08", "digest/2026-04-13"]
+    told = words(town.posted(GOVERNANCE, "digest/2026-04-13"))
+    assert "RET-1" in told
+    assert "Logistics" in told
+
+
+def test_the_digest_can_be_read_at_any_time(town: Town):
+    town.announce()
+    told = town.command(BRUNO, "digest")
+    assert "RET-1 churn-v1 is migrating" in told
+    assert "Logistics: 1 consumer to move" in told

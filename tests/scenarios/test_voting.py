@@ -1,0 +1,153 @@
+"""A round of votes: who counts, what changes a vote, what voids it, and how the round ends."""
+
+from __future__ import annotations
+
+from data.records.retirement import Choice, State, StepKind
+from tests.data.catalogs import a_document
+from tests.scenarios.town import ADA, ELENA, GRACE, MINA, PRIYA, SAM, TOM, Town, buttons, words
+
+
+def votes(town: Town) -> dict[str, Choice]:
+    return {ballot.voter_id: ballot.choice for ballot in town.retirement().round.ballots}
+
+
+def test_a_vote_can_change_until_the_round_closes(town: Town):
+    town.propose()
+    town.approve(MINA)
+    assert "*platform* 1 of 1" in words(town.card())
+    town.press(MINA, town.card(), "vote.abstain")
+    assert "*platform* 0 of 1" in words(town.card())
+    assert "waiting for <@U01JOLINDQVIST>" in words(town.card())
+    town.reject(MINA, "the load test is missing")
+    assert votes(town) == {MINA: Choice.REJECT}
+    town.approve()
+    assert votes(town) == dict.fromkeys((ADA, MINA, PRIYA, SAM), Choice.APPROVE)
+    assert town.retirement().state is State.PROPOSED, "the review period is not over"
+    town.pass_time(days=15)
+    assert town.retirement().state is State.MIGRATING
+
+
+def test_the_same_vote_again_changes_nothing_and_says_so(town: Town):
+    town.propose()
+    town.approve(MINA)
+    version = town.retirement().version
+    town.approve(MINA)
+    assert "Your vote stands: approve as platform" in town.told(MINA)
+    assert town.retirement().version == version
+
+
+def test_whoever_is_in_no_role_is_refused_privately_with_the_roles(town: Town):
+    town.propose()
+    town.approve(ELENA)
+    assert "the voting roles are owner, platform, product, security" in town.told(ELENA)
+    assert not votes(town)
+
+
+def test_a_rejection_says_why_in_a_modal_and_withholds_without_a_veto(town: Town):
+    town.propose()
+    town.opens(PRIYA, lambda: town.press(PRIYA, town.card(), "vote.reject"))
+    assert not votes(town), "nothing counts before the comment"
+    assert list(town.submit(PRIYA, {"vote.comment": "   "})) == ["vote.comment"]
+    assert town.submit(PRIYA, {"vote.comment": "the help pages name it"}) == {}
+    town.approve(ADA, MINA, SAM)
+    town.pass_time(days=15)
+    assert town.retirement().state is State.PROPOSED
+    assert "the help pages name it" in words(town.card())
+
+
+def test_a_veto_rejects_at_once_and_locks_the_card(town: Town):
+    town.propose()
+    town.approve(ADA, MINA, PRIYA)
+    town.reject(SAM, "gift cards are fraud bait")
+    assert town.retirement().state is State.REJECTED
+    assert buttons(town.card()) == []
+    assert "Rejected by a veto" in words(town.card())
+    assert "gift cards are fraud bait" in words(town.card())
+    assert "*Rejected* by a veto of security" in town.thread()
+
+
+def test_a_late_click_on_a_card_that_was_not_redrawn_is_answered_privately(town: Town):
+    town.propose()
+    town.slack.fail_next("chat.update", "rate_limited", retry_after=1800)
+    town.reject(SAM, "no")
+    assert town.retirement().state is State.REJECTED
+    town.approve(MINA)
+    assert "There is no vote open on RET-1: it is rejected" in town.told(MINA)
+    town.pass_time(hours=1)
+    assert buttons(town.card()) == []
+
+
+def test_a_stale_click_does_not_count_for_a_plan_nobody_has_seen(town: Town):
+    town.propose()
+    town.slack.fail_next("chat.update", "rate_limited", retry_after=1800)
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.target": "2026-06-01"}) == {}
+    town.approve(MINA)
+    assert "The plan changed after this card was drawn" in town.told(MINA)
+    assert not votes(town)
+
+
+def test_another_plan_voids_the_votes_and_says_so(town: Town):
+    town.propose()
+    town.approve(ADA, MINA, PRIYA)
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert list(town.submit(TOM, {"proposal.target": "2026-03-09"})) == ["proposal.target"]
+    assert len(votes(town)) == 3, "a plan that is refused voids nothing"
+    assert town.submit(TOM, {"proposal.target": "2026-06-01"}) == {}
+    assert not votes(town)
+    assert "changed the plan: every earlier vote is void, a new round is open" in town.thread()
+    assert "*platform* 0 of 1" in words(town.card())
+    town.approve(SAM)
+    town.pass_time(days=15)
+    assert town.retirement().state is State.PROPOSED, "four approvals, but not of this plan"
+    town.approve(ADA, MINA, PRIYA)
+    assert town.retirement().state is State.MIGRATING
+
+
+def test_only_coordinator_and_proposer_may_change_the_plan(town: Town):
+    town.propose()
+    town.opens(MINA, lambda: town.press(MINA, town.card(), "proposal.revise"))
+    assert town.submit(MINA, {"proposal.target": "2026-06-01"}) == {}
+    assert "You may not revise RET-1" in town.told(MINA)
+    assert "2026-05-04 *disable*" in words(town.card())
+
+
+def test_a_round_expires_and_says_which_approvals_were_missing(town: Town):
+    town.propose()
+    town.approve(ADA, PRIYA)
+    town.pass_time(days=31)
+    assert town.retirement().state is State.EXPIRED
+    assert "approvals missing: 1 of platform, 1 of security" in town.thread()
+    assert buttons(town.card()) == []
+
+
+def test_a_late_approval_moves_the_dates_so_that_nobody_loses_notice(town: Town):
+    town.propose(target="2026-04-16")
+    town.approve(ADA, MINA, PRIYA)
+    town.pass_time(days=25)
+    town.approve(SAM)
+    retirement = town.retirement()
+    announced_at = retirement.progress(StepKind.ANNOUNCE).at
+    last_day = retirement.plan.step(StepKind.DISABLE).due_at
+    assert retirement.state is State.MIGRATING
+    assert (last_day.date() - announced_at.date()).days == 30
+    assert "30 days of notice are owed" in town.thread()
+
+
+def test_a_consumer_that_appeared_after_the_vote_waits_for_a_new_vote(town: Town):
+    town.announce()
+    town.learns(
+        a_document(
+            "Component", "late-comer", "type: service, owner: letters, dependsOn: ['resource:churn-v1']"
+        )
+    )
+    town.pass_time(days=29)
+    assert "1 consumers appeared after the vote (component:default/late-comer)" in town.thread()
+    assert "*archive*, *held*" in words(town.card())
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.target": "2026-06-15"}) == {}
+    town.approve()
+    town.pass_time(days=15)
+    assert town.retirement().state is State.MIGRATING
+    assert "late-comer" in [duty.consumer.name for duty in town.retirement().obligations]
+    assert f"RET-1/announcement-2/dm/{GRACE}" in town.keys(GRACE)

@@ -1,0 +1,221 @@
+"""What the tree promises, read from its source: layers, pure rules, one clock, small files, no dead button."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.ids import Action, Callback
+from bot.views.notices import VIEWS
+from tests.builders import EDGE, LIVE, WHY, a_migrated, a_running_retirement, a_subject, days
+from workflows import commands as cmd
+
+ROOT = Path(__file__).parent.parent
+LINES_MAX = 300
+"""Twice a screen and some; the aim is 60 to 250."""
+
+PURE_STANDARD = {
+    "__future__",
+    "collections",
+    "datetime",
+    "enum",
+    "hashlib",
+    "json",
+    "re",
+    "typing",
+    "zoneinfo",
+}
+FACTS = ("data.records", "data.events", "data.errors")
+OURS = ("bot", "workflows", "data")
+
+READS_THE_CLOCK = (
+    "bot/wiring.py",
+    "bot/alarm.py",  # APScheduler wants an instant of the wall clock; what is due is decided by the World's
+    "bot/demo/",
+    "workflows/adapters/",
+)
+CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted(path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.py"))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(), str(path))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Full names of all modules a file imports, wherever in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            assert node.module is not None
+            for alias in node.names:
+                submodule = ROOT / node.module.replace(".", "/") / f"{alias.name}.py"
+                yield f"{node.module}.{alias.name}" if submodule.exists() else node.module
+
+
+def is_within(module: str, packages: tuple[str, ...]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def strays(folder: str, allowed: tuple[str, ...]) -> list[str]:
+    """Imports of `folder` that are neither allowed, nor msgspec, nor of the pure part of the standard library."""
+    return [
+        f"{path} imports {module}"
+        for path in sources(folder)
+        for module in imports(path)
+        if not is_within(module, (*allowed, "msgspec"))
+        and module.partition(".")[0] not in PURE_STANDARD
+        and module not in ("data", "workflows.rules", "workflows.decisions")
+    ]
+
+
+def test_rules_import_only_each_other_and_what_is_true():
+    assert strays("workflows/rules", ("workflows.rules", *FACTS)) == []
+
+
+def test_decisions_import_only_rules_commands_and_what_is_true():
+    allowed = ("workflows.decisions", "workflows.rules", "workflows.commands", *FACTS)
+    assert strays("workflows/decisions", allowed) == []
+
+
+def test_records_and_events_are_plain_facts():
+    assert strays("data/records", ("data.records",)) == []
+    assert {module for module in imports(Path("data/events.py")) if is_within(module, OURS)} == {
+        "data.records.base",
+        "data.records.catalog",
+        "data.records.policy",
+        "data.records.retirement",
+    }
+
+
+@pytest.mark.parametrize(("folder", "above"), [("data", ("bot", "workflows")), ("workflows", ("bot",))])
+def test_imports_point_from_bot_to_workflows_to_data(folder, above):
+    assert [
+        f"{path} imports {module}"
+        for path in sources(folder)
+        for module in imports(path)
+        if is_within(module, above)
+    ] == []
+
+
+def test_nothing_but_the_tests_imports_the_tests():
+    assert not [
+        path
+        for folder in OURS
+        for path in sources(folder)
+        for module in imports(path)
+        if is_within(module, ("tests",))
+    ]
+
+
+def test_rules_and_decisions_keep_no_state_of_their_own():
+    for path in (*sources("workflows/rules"), *sources("workflows/decisions")):
+        kept = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Global | ast.Nonlocal)]
+        assert kept == [], path
+
+
+def clock_readings(path: Path) -> list[str]:
+    return [
+        f"{path}:{node.lineno} {node.value.id}.{node.attr}"
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and f"{node.value.id}.{node.attr}" in CLOCKS
+    ]
+
+
+def test_the_clock_is_read_where_everything_is_wired_and_at_the_edges_only():
+    assert [
+        reading
+        for folder in OURS
+        for path in sources(folder)
+        if not str(path).startswith(READS_THE_CLOCK)
+        for reading in clock_readings(path)
+    ] == []
+
+
+@pytest.mark.parametrize("path", [path for folder in OURS for path in sources(folder)], ids=str)
+def test_a_file_is_one_idea_and_says_which(path):
+    text = (ROOT / path).read_text()
+    assert len(text.splitlines()) <= LINES_MAX
+    if text:
+        assert ast.get_docstring(tree(path)), f"{path} does not say which question it answers"
+
+
+def used(folder: str, enum: str) -> set[str]:
+    """Names of the members of `enum` that the files of a folder mention."""
+    return {name for path in sources(folder) for name in members(tree(path), enum)}
+
+
+def members(node: ast.AST, enum: str) -> set[str]:
+    return {
+        child.attr
+        for child in ast.walk(node)
+        if isinstance(child, ast.Attribute) and isinstance(child.value, ast.Name) and child.value.id == enum
+    }
+
+
+def given_to(folder: str, function: str, enum: str, *, only_with: str = "") -> set[str]:
+    """Members of `enum` among the arguments of calls of `function`, or of a method of that name."""
+    found: set[str] = set()
+    for path in sources(folder):
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name == function and (not only_with or only_with in {word.arg for word in node.keywords}):
+                for argument in node.args:
+                    found |= members(argument, enum) if not isinstance(argument, ast.Call) else set()
+    return found
+
+
+def test_every_id_is_shown_by_a_view_and_read_by_a_listener():
+    assert used("bot/views", "Action") == {action.name for action in Action}
+    assert {action.name for action in Action} - used("bot/listeners", "Action") == set()
+
+
+def test_no_button_is_dead():
+    buttons = given_to("bot/views", "button", "Action")
+    assert buttons
+    assert buttons - given_to("bot/listeners", "action", "Action") == set()
+
+
+def test_every_modal_that_can_be_submitted_is_heard():
+    assert used("bot/views", "Callback") == {callback.name for callback in Callback}
+    submitted = given_to("bot/views", "modal", "Callback", only_with="submit")
+    assert submitted
+    assert submitted - given_to("bot/listeners", "view", "Callback") == set()
+
+
+def test_no_listener_waits_for_an_id_that_nothing_shows():
+    assert given_to("bot/listeners", "action", "Action") <= used("bot/views", "Action")
+    assert given_to("bot/listeners", "view", "Callback") <= used("bot/views", "Callback")
+
+
+def test_no_id_is_written_a_second_time():
+    ids = {str(member) for member in (*Action, *Callback)}
+    assert [
+        f"{path}:{node.lineno} {node.value}"
+        for path in sources("bot")
+        if path != Path("bot/ids.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and node.value in ids
+    ] == []
+
+
+def test_every_notice_the_rules_want_has_a_view():
+    asked = a_running_retirement()
+    asked.does(
+        cmd.AskForTime(by="UBILL", consumer_id="billing-etl", until=(asked.now + days(60)).date(), reason=WHY)
+    )
+    by_hand = a_migrated(a_subject(endpoints=(LIVE, EDGE)))
+    told = asked.until(asked.now + days(30)).effects | by_hand.until(by_hand.now + days(7)).effects
+    assert {effect.body["notice"] for effect in told.values() if "notice" in effect.body} == set(VIEWS)

@@ -1,0 +1,315 @@
+"""What owners answer, what the coordinator decides, and what a named person takes on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.errors import Invalid, NotFound, Refused
+from data.records.base import Prose
+from data.records.facts import Reading
+from data.records.retirement import Duty, Progress, State, StepKind
+from tests.builders import (
+    ANNOUNCED_AT,
+    BELLA,
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    DISABLE_AT,
+    EDGE,
+    LIVE,
+    MIGRATE_AT,
+    PAT,
+    STRANGER,
+    WHY,
+    Story,
+    a_migrated,
+    a_running_retirement,
+    a_subject,
+    an_approved,
+    an_impacted,
+    days,
+    revising,
+    silent,
+)
+from workflows import commands as cmd
+from workflows.rules import plan as plans
+
+UNTIL = date(2027, 2, 20)
+
+
+def answering(duty: Duty, *consumer_ids: str, by: str = BILL) -> cmd.ChangeDuty:
+    return cmd.ChangeDuty(by=by, consumer_ids=consumer_ids, duty=duty)
+
+
+def duties(story: Story) -> dict[str, Duty]:
+    return {owed.consumer.name: owed.duty for owed in story.state.obligations}
+
+
+def a_request(story: Story | None = None, until: date = UNTIL) -> Story:
+    story = story or a_running_retirement()
+    story.does(cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=WHY))
+    return story
+
+
+def deciding(story: Story, granted: str, **changes) -> cmd.DecideExtension:
+    (asked,) = (owed.extension for owed in story.state.obligations if owed.extension)
+    decision = cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=asked.number, granted=granted)
+    return replace(decision, **changes)
+
+
+def granted(story: Story) -> Story:
+    story.does(deciding(story, "yes"))
+    return story
+
+
+@pytest.mark.parametrize(
+    ("duty", "said"),
+    [
+        (Duty.ACKNOWLEDGED, "billing-etl acknowledged: you know the dates."),
+        (Duty.MIGRATED, "billing-etl migrated."),
+        (Duty.NOT_MINE, "billing-etl handed back: the coordinator finds its owner."),
+    ],
+)
+def test_an_owner_answers_for_their_consumer(duty, said):
+    story = a_running_retirement()
+    decision = story.does(answering(duty, BILLING, by=BELLA))
+    assert decision.reply == said
+    assert duties(story) == {"billing-etl": duty, "crm-sync": Duty.OPEN}
+    assert story.state.obligation(BILLING).changed_by == BELLA
+
+
+def test_acknowledge_all_answers_for_everything_one_owns_that_is_still_open():
+    impact = (an_impacted(), an_impacted("billing-ui"), an_impacted("crm-sync", team="crm", people=(CARL,)))
+    story = a_running_retirement(impact=impact)
+    story.does(answering(Duty.MIGRATED, "component:default/billing-ui"))
+    story.does(answering(Duty.ACKNOWLEDGED))
+    assert duties(story) == {
+        "billing-etl": Duty.ACKNOWLEDGED,
+        "billing-ui": Duty.MIGRATED,
+        "crm-sync": Duty.OPEN,
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Duty.ACKNOWLEDGED, Duty.ACKNOWLEDGED),
+        (Duty.MIGRATED, Duty.ACKNOWLEDGED),
+        (Duty.MIGRATED, Duty.MIGRATED),
+        (Duty.MIGRATED, Duty.NOT_MINE),
+    ],
+)
+def test_saying_it_again_or_less_changes_nothing(first, second):
+    story = a_running_retirement()
+    story.does(answering(first, BILLING))
+    decision = story.does(answering(second, BILLING))
+    assert (decision.events, decision.reply) == ((), f"Nothing to change: billing-etl is {first}.")
+
+
+def test_acknowledging_does_not_take_back_a_request_for_time_but_having_moved_does():
+    story = a_request()
+    assert story.does(answering(Duty.ACKNOWLEDGED, BILLING)).events == ()
+    story.does(answering(Duty.MIGRATED, BILLING))
+    assert story.state.obligation(BILLING).extension is None
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        pytest.param(
+            answering(Duty.MIGRATED, BILLING, by=CARL), "You may not answer for billing-etl", id="another's"
+        ),
+        pytest.param(
+            answering(Duty.ACKNOWLEDGED, by=STRANGER), "You may not change duty RET-1", id="nobody's"
+        ),
+        pytest.param(
+            answering(Duty.MIGRATED, "billing"), 'No consumer of RET-1 is called "billing"', id="a prefix"
+        ),
+    ],
+)
+def test_nobody_answers_for_what_is_not_theirs(command, error):
+    with pytest.raises((Refused, NotFound), match=error):
+        a_running_retirement().does(command)
+
+
+def test_nobody_settles_a_duty_with_an_answer_there_is_no_button_for():
+    with pytest.raises(AssertionError, match="waived is not for an owner to say"):
+        a_running_retirement().does(answering(Duty.WAIVED, BILLING))
+
+
+@pytest.mark.parametrize("kind", ["answer", "ask", "waive"])
+def test_before_the_announcement_nothing_is_asked_of_consumers(kind):
+    command = {
+        "answer": answering(Duty.MIGRATED, BILLING),
+        "ask": cmd.AskForTime(by=BILL, consumer_id=BILLING, until=UNTIL, reason=WHY),
+        "waive": cmd.Waive(by=PAT, what=BILLING, reason=WHY),
+    }[kind]
+    with pytest.raises((Refused, NotFound)):
+        an_approved().does(command)
+
+
+def test_while_a_new_plan_is_voted_on_the_old_buttons_say_so():
+    story = a_running_retirement()
+    story.does(revising(target_on=date(2027, 6, 1)))
+    with pytest.raises(Refused, match="RET-1 asks nothing of consumers now: it is proposed"):
+        story.does(answering(Duty.MIGRATED, BILLING))
+
+
+def test_asking_for_time_waits_for_the_coordinator():
+    story = a_request()
+    owed = story.state.obligation(BILLING)
+    assert (owed.duty, owed.extension.until, owed.extension.before) == (
+        Duty.NEEDS_TIME,
+        MIGRATE_AT + days(10),
+        Duty.OPEN,
+    )
+    assert story.due(StepKind.MIGRATE) == MIGRATE_AT
+
+
+def test_asking_again_replaces_the_request_and_remembers_where_it_stood_first():
+    story = a_request(a_request(), until=date(2027, 2, 25))
+    owed = story.state.obligation(BILLING)
+    assert (owed.extension.before, owed.extension.until.date()) == (Duty.OPEN, date(2027, 2, 25))
+    assert owed.extension.number == story.state.version
+
+
+def test_a_request_without_a_later_date_or_a_reason_is_refused_on_its_fields():
+    wish = cmd.AskForTime(by=BILL, consumer_id=BILLING, until=MIGRATE_AT.date(), reason=Prose())
+    with pytest.raises(Invalid) as invalid:
+        a_running_retirement().does(wish)
+    assert [str(problem) for problem in invalid.value.problems] == [
+        "until 2027-02-10: a day after 2027-02-10, the date you have now",
+        "reason: say what keeps you from moving by then",
+    ]
+
+
+def test_who_has_moved_needs_no_time():
+    story = a_running_retirement()
+    story.does(answering(Duty.MIGRATED, BILLING))
+    with pytest.raises(Refused, match="billing-etl is migrated already"):
+        a_request(story)
+
+
+def test_granting_moves_all_that_remains_and_the_plan_still_binds():
+    story = granted(a_request())
+    assert story.due(StepKind.ANNOUNCE) == ANNOUNCED_AT
+    assert story.due(StepKind.MIGRATE) == MIGRATE_AT + days(10)
+    assert story.due(StepKind.DISABLE) == DISABLE_AT + days(10)
+    assert {owed.migrate_by for owed in story.state.obligations} == {MIGRATE_AT + days(10)}
+    assert story.state.plan.amends == story.state.approved_digest
+    assert plans.binds(story.state)
+    assert duties(story)["billing-etl"] is Duty.OPEN
+
+
+def test_after_a_grant_reminders_escalations_and_steps_ring_at_their_new_dates_only():
+    story = granted(a_request())
+    assert {name for name in story.timers if name.startswith(("remind/", "escalate/migrate"))} == {
+        "remind/migrate-30d@2027-02-20",
+        "remind/migrate-7d@2027-02-20",
+        "remind/migrate-1d@2027-02-20",
+        "remind/migrate-0d@2027-02-20",
+        "escalate/migrate@2027-02-20/1",
+        "escalate/migrate@2027-02-20/2",
+    }
+    assert story.timers["step/disable"].due_at == DISABLE_AT + days(10)
+
+
+def test_refusing_keeps_every_date():
+    story = a_request()
+    decision = story.does(deciding(story, "no"))
+    assert decision.reply == "billing-etl keeps its date, 2027-02-10."
+    assert story.of(events.Amended) == []
+    assert story.state.obligation(BILLING).extension is None
+
+
+def test_a_grant_that_another_grant_has_covered_moves_nothing_more():
+    story = a_request()
+    story.does(cmd.AskForTime(by=CARL, consumer_id=CRM, until=date(2027, 2, 25), reason=WHY))
+    carls = story.state.obligation(CRM).extension.number
+    story.does(cmd.DecideExtension(by=PAT, consumer_id=CRM, number=carls, granted="yes"))
+    assert story.does(deciding(story, "yes")).reply == "The date had moved to 2027-02-25 already."
+    assert len(story.of(events.Amended)) == 1
+
+
+def test_a_decision_on_a_request_that_was_replaced_is_refused():
+    story = a_request()
+    old = deciding(story, "yes")
+    a_request(story, until=date(2027, 2, 25))
+    with pytest.raises(Refused, match="No such request for billing-etl is open"):
+        story.does(old)
+
+
+def test_only_the_coordinator_decides_on_time():
+    story = a_request()
+    with pytest.raises(Refused, match="this is for the coordinator"):
+        story.does(deciding(story, "yes", by=BILL))
+
+
+def test_time_granted_after_the_day_sets_the_day_anew():
+    story = a_running_retirement().until(MIGRATE_AT)
+    assert story.state.progress(StepKind.MIGRATE).progress is Progress.DONE
+    granted(a_request(story))
+    assert story.state.progress(StepKind.MIGRATE).progress is Progress.PENDING
+    assert story.state.obligation(CRM).migrate_by == MIGRATE_AT + days(10)
+    assert "remind/migrate-7d@2027-02-20" in story.timers
+    story.until(MIGRATE_AT + days(10))
+    assert story.state.progress(StepKind.MIGRATE).progress is Progress.DONE
+
+
+def test_a_waiver_is_a_named_persons_with_a_reason():
+    story = a_running_retirement()
+    story.does(cmd.Waive(by=PAT, what="crm-sync", reason=WHY))
+    (waiver,) = story.state.waivers
+    assert (waiver.what, waiver.by, waiver.reason) == (CRM, PAT, WHY)
+    assert duties(story)["crm-sync"] is Duty.WAIVED
+    with pytest.raises(Refused, match="A waiver needs a reason"):
+        story.does(cmd.Waive(by=PAT, what=BILLING, reason=Prose()))
+
+
+def test_what_is_settled_is_not_waived_again():
+    story = a_migrated()
+    assert story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY)).reply == "crm-sync is migrated already."
+
+
+UNMETERED = Reading(endpoint_id=EDGE.id, status="serving")
+
+
+def test_traffic_is_waived_only_where_there_is_no_meter():
+    vouching = cmd.Waive(by=PAT, what="traffic", reason=WHY)
+    with pytest.raises(Refused) as refused:
+        a_running_retirement().does(vouching)
+    assert refused.value.reasons == (f"{LIVE.id} has a meter",)
+    story = a_running_retirement(a_subject(endpoints=(LIVE, EDGE)), readings=(*silent(LIVE), UNMETERED))
+    story.does(vouching)
+    assert story.does(vouching).reply == "Traffic is waived already."
+    assert [waiver.what for waiver in story.state.waivers] == ["traffic"]
+
+
+def test_without_any_endpoint_there_is_no_traffic_to_waive():
+    with pytest.raises(Refused, match="Traffic cannot be waived"):
+        a_running_retirement(a_subject(endpoints=())).does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
+
+
+@pytest.mark.parametrize("last", ["answer", "waiver"])
+def test_the_last_answer_a_held_step_waits_for_sets_it_going(last):
+    story = a_running_retirement().until(DISABLE_AT - days(1)).works()
+    story.until(DISABLE_AT - days(1)).works()
+    story.does(answering(Duty.MIGRATED, CRM, by=CARL))
+    story.until(DISABLE_AT)
+    assert story.state.progress(StepKind.DISABLE).progress is Progress.HELD
+    command = {
+        "answer": answering(Duty.MIGRATED, BILLING),
+        "waiver": cmd.Waive(by=PAT, what=BILLING, reason=WHY),
+    }[last]
+    story.does(command, at=DISABLE_AT + days(0.5))
+    assert story.timers["step/disable"].due_at == story.now
+    story.until(story.now)
+    assert (story.state.state, story.state.progress(StepKind.DISABLE).progress) == (
+        State.MIGRATING,
+        Progress.RUNNING,
+    )

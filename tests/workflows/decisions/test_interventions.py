@@ -1,0 +1,324 @@
+"""Pause and resume, restore, hand over, and endpoints only people can switch."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.errors import NotFound, Refused
+from data.events import EMERITUS
+from data.records.base import Prose
+from data.records.decision import EffectKind
+from data.records.retirement import Duty, Progress, State, StepKind
+from tests.builders import (
+    ANNOUNCED_AT,
+    BATCH,
+    BILLING,
+    CLOSE_AT,
+    CRM,
+    DISABLE_AT,
+    EDGE,
+    ENDY,
+    LIVE,
+    MIGRATE_AT,
+    OWEN,
+    PAT,
+    PLATO,
+    SELMA,
+    STRANGER,
+    WHY,
+    Story,
+    a_dark,
+    a_migrated,
+    a_proposed,
+    a_running_retirement,
+    a_subject,
+    an_approved,
+    dark,
+    days,
+    revising,
+    silent,
+)
+from workflows import commands as cmd
+from workflows.rules import plan as plans
+
+TICKET = Prose(prose="ticket 7, screenshot attached")
+BY_HAND = a_subject(endpoints=(LIVE, EDGE))
+ONLY_BY_HAND = a_subject(endpoints=(EDGE,))
+
+
+def paused(story: Story, for_days: float = 0) -> Story:
+    story.does(cmd.Pause(by=ENDY, why=WHY))
+    return story.until(story.now + days(for_days))
+
+
+def resumed(story: Story) -> Story:
+    story.does(cmd.Resume(by=PAT))
+    return story
+
+
+def restoring(story: Story, by: str = PAT) -> Story:
+    story.does(cmd.Restore(by=by, why=WHY))
+    return story
+
+
+def reporting(action: str = "disable", by: str = PAT, evidence: Prose = TICKET) -> cmd.ReportManual:
+    return cmd.ReportManual(by=by, endpoint_id=EDGE.id, action=action, evidence=evidence)
+
+
+def checking(action: str = "disable", by: str = ENDY) -> cmd.CheckManual:
+    return cmd.CheckManual(by=by, endpoint_id=EDGE.id, action=action)
+
+
+def by_hand(subject=BY_HAND) -> Story:
+    """The day service ends, with an endpoint nobody can meter or drive; somebody vouched for its silence."""
+    unmetered = tuple(
+        replace(reading, calls=-1) if reading.endpoint_id == EDGE.id else reading
+        for reading in silent(*subject.endpoints)
+    )
+    story = a_migrated(subject, readings=unmetered)
+    story.does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
+    return story.until(DISABLE_AT)
+
+
+def test_a_pause_stops_every_step_and_nothing_runs_meanwhile():
+    story = paused(a_running_retirement(), for_days=60)
+    assert story.timers == {}
+    assert (story.state.state, story.state.paused_by) == (State.MIGRATING, ENDY)
+    assert story.does(cmd.Pause(by=PAT, why=WHY)).reply == "RET-1 is paused already."
+
+
+def test_after_a_pause_all_remaining_dates_have_moved_by_its_length():
+    story = resumed(paused(a_running_retirement(), for_days=4.5))
+    assert story.due(StepKind.ANNOUNCE) == ANNOUNCED_AT
+    assert story.due(StepKind.DISABLE) == DISABLE_AT + days(5)
+    assert story.timers["step/disable"].due_at == DISABLE_AT + days(5)
+    assert {(owed.acknowledge_by, owed.migrate_by) for owed in story.state.obligations} == {
+        (ANNOUNCED_AT + days(12), MIGRATE_AT + days(5))
+    }
+    assert plans.binds(story.state)
+    assert story.state.paused_at is None
+
+
+def test_who_was_to_answer_during_the_pause_is_still_pressed_after_it():
+    story = resumed(paused(a_running_retirement(), for_days=10)).until(ANNOUNCED_AT + days(17))
+    assert story.of(events.Escalated)[0].milestone == "acknowledge@2027-02-04"
+
+
+def test_two_pauses_add_up_and_the_plan_still_binds():
+    story = resumed(paused(a_running_retirement(), for_days=2))
+    story = resumed(paused(story, for_days=3))
+    assert story.due(StepKind.DISABLE) == DISABLE_AT + days(5)
+    assert plans.binds(story.state)
+
+
+def test_a_pause_before_the_announcement_moves_the_announcement():
+    story = resumed(paused(an_approved(), for_days=3))
+    assert story.due(StepKind.ANNOUNCE) == ANNOUNCED_AT + days(3)
+    story.until(ANNOUNCED_AT + days(3))
+    assert story.state.state is State.MIGRATING
+    assert [event.because for event in story.of(events.Amended)] == ["the retirement was paused"]
+
+
+def test_a_pause_of_the_dark_window_moves_its_end():
+    story = resumed(paused(a_dark(), for_days=7))
+    assert {name: timer.due_at for name, timer in story.timers.items()} == {"step/close": CLOSE_AT + days(7)}
+
+
+def test_what_runs_while_it_is_paused_still_counts():
+    story = paused(a_migrated().until(DISABLE_AT)).works()
+    assert story.state.state is State.DISABLED
+    assert resumed(story).until(CLOSE_AT).state.state is State.DISABLED
+
+
+@pytest.mark.parametrize("story", [a_proposed, lambda: a_dark().until(CLOSE_AT)], ids=["voted on", "ended"])
+def test_only_what_is_under_way_can_be_paused(story):
+    with pytest.raises(Refused, match="RET-1 cannot be paused: it is"):
+        story().does(cmd.Pause(by=PAT, why=WHY))
+
+
+def test_resuming_what_is_not_paused_changes_nothing():
+    assert a_running_retirement().does(cmd.Resume(by=PAT)).reply == "RET-1 is not paused."
+
+
+def test_a_new_plan_ends_the_pause_of_the_old_one():
+    story = paused(a_running_retirement())
+    story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
+    assert story.does(cmd.Resume(by=PAT)).reply == "RET-1 is not paused."
+    story.votes(OWEN, PLATO, SELMA).until(ANNOUNCED_AT + days(14))
+    assert story.state.state is State.MIGRATING
+
+
+def test_service_comes_back_and_the_retirement_ends():
+    story = restoring(a_dark(a_subject(endpoints=(LIVE, BATCH))), by=ENDY)
+    assert (story.state.state, story.state.restoring, story.timers) == (State.DISABLED, ENDY, {})
+    assert story.does(cmd.Restore(by=PAT, why=WHY)).reply == "RET-1 is being restored already."
+    first, second = story.work(EffectKind.RESTORE)
+    story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=first.body["endpoint_id"]))
+    assert story.state.state is State.DISABLED
+    decision = story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=second.body["endpoint_id"]))
+    assert (story.state.state, story.state.disabled_ids) == (State.ROLLED_BACK, ())
+    assert decision.releases
+    assert story.state.archived is not None
+
+
+def test_a_half_dark_model_comes_back_whole():
+    story = a_migrated(a_subject(endpoints=(LIVE, BATCH))).until(DISABLE_AT)
+    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint_id=LIVE.id))
+    restoring(story)
+    assert {effect.body["endpoint_id"] for effect in story.work(EffectKind.RESTORE)} == {LIVE.id, BATCH.id}
+    # What was under way goes dark first: the work of a retirement keeps its order.
+    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint_id=BATCH.id))
+    for endpoint in (LIVE, BATCH):
+        story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))
+    assert story.state.state is State.ROLLED_BACK
+
+
+def test_a_failed_switching_off_can_be_brought_back():
+    story = a_migrated(a_subject(endpoints=(LIVE, BATCH))).until(DISABLE_AT)
+    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint_id=LIVE.id))
+    story.does(cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, reason="access denied"))
+    restoring(story)
+    story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=LIVE.id))
+    assert (story.state.state, story.timers) == (State.ROLLED_BACK, {})
+
+
+def test_while_service_comes_back_nothing_is_closed():
+    story = restoring(a_dark())
+    assert story.does(cmd.RunStep(by=EMERITUS, step=StepKind.CLOSE), at=CLOSE_AT).events == ()
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        (a_running_retirement, "Nothing was switched off"),
+        (lambda: a_dark().until(CLOSE_AT), "The dark window is over; its archive is named in /retire show"),
+    ],
+    ids=["serving", "closed"],
+)
+def test_there_is_nothing_to_restore_where_nothing_is_dark_or_the_window_is_over(story, said):
+    with pytest.raises(Refused) as refused:
+        restoring(story())
+    assert refused.value.next_step == said
+
+
+def test_a_model_without_endpoints_is_rolled_back_at_once():
+    story = a_migrated(a_subject(endpoints=())).until(DISABLE_AT)
+    assert restoring(story).state.state is State.ROLLED_BACK
+
+
+def test_a_restored_endpoint_nobody_asked_for_changes_nothing():
+    assert a_dark().does(cmd.RecordRestored(by=EMERITUS, endpoint_id=LIVE.id)).events == ()
+
+
+def test_an_endpoint_by_hand_counts_when_a_second_person_has_looked():
+    story = by_hand().works()
+    assert (story.state.state, story.state.disabled_ids) == (State.MIGRATING, (LIVE.id,))
+    story.does(reporting())
+    assert story.state.disabled_ids == (LIVE.id,)
+    with pytest.raises(Refused, match="You reported it yourself. A second person has to check it"):
+        story.does(checking(by=PAT))
+    story.does(checking())
+    assert (story.state.state, story.state.disabled_ids) == (State.DISABLED, (LIVE.id, EDGE.id))
+
+
+def test_what_people_switched_off_stays_dark_by_their_word_until_close():
+    story = by_hand().works()
+    story.does(reporting())
+    story.does(checking())
+    story.facts = replace(story.facts, readings=(*dark(LIVE), *silent(EDGE, calls=-1)))
+    assert story.until(CLOSE_AT).state.state is State.ARCHIVED
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        pytest.param(checking(), "There is nothing to check", id="check before report"),
+        pytest.param(
+            reporting(evidence=Prose()), "A disable by hand counts only with evidence", id="no evidence"
+        ),
+        pytest.param(reporting(by=STRANGER), "You may not report manual RET-1", id="a stranger"),
+        pytest.param(reporting("restore"), "RET-1 does not ask for a restore now", id="the other way"),
+        pytest.param(
+            replace(reporting(), endpoint_id=LIVE.id),
+            "No manual endpoint of RET-1 is called",
+            id="one we drive",
+        ),
+    ],
+)
+def test_reports_that_cannot_count_are_refused(command, error):
+    with pytest.raises((Refused, NotFound), match=error):
+        by_hand().does(command)
+
+
+def test_nothing_is_reported_before_switching_off_has_begun_or_once_it_is_dark():
+    with pytest.raises(Refused, match="does not ask for a disable now"):
+        a_migrated(BY_HAND).does(reporting())
+    story = by_hand()
+    story.does(reporting())
+    story.does(checking())
+    with pytest.raises(Refused, match="does not ask for a disable now"):
+        story.does(reporting())
+
+
+def test_a_check_still_counts_when_another_endpoint_has_failed_meanwhile():
+    story = by_hand()
+    story.does(reporting())
+    story.does(cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, reason="access denied"))
+    story.does(checking())
+    assert (story.state.disabled_ids, story.state.progress(StepKind.DISABLE).progress) == (
+        (EDGE.id,),
+        Progress.HELD,
+    )
+
+
+def test_service_by_hand_comes_back_by_hand():
+    story = by_hand(ONLY_BY_HAND)
+    story.does(reporting())
+    story.does(checking())
+    restoring(story)
+    assert f"RET-1/manual/restore/{EDGE.id}" in story.effects
+    assert story.work(EffectKind.RESTORE) == ()
+    story.does(reporting("restore", by=ENDY))
+    assert story.state.state is State.DISABLED
+    story.does(checking("restore", by=OWEN))
+    assert story.state.state is State.ROLLED_BACK
+
+
+def test_what_was_reported_off_and_not_checked_is_brought_back_too():
+    story = by_hand(ONLY_BY_HAND)
+    story.does(reporting())
+    restoring(story)
+    assert f"RET-1/manual/restore/{EDGE.id}" in story.effects
+    story.does(reporting("restore"))
+    story.does(checking("restore"))
+    assert story.state.state is State.ROLLED_BACK
+
+
+def test_what_nobody_switched_off_yet_needs_nobody_to_bring_it_back():
+    assert restoring(by_hand(ONLY_BY_HAND)).state.state is State.ROLLED_BACK
+
+
+def test_handing_over_names_exactly_one_coordinator():
+    story = a_running_retirement()
+    story.does(cmd.HandOver(by=PAT, to=OWEN))
+    assert story.state.coordinator_id == OWEN
+    with pytest.raises(Refused, match="this is for the coordinator"):
+        story.does(cmd.HandOver(by=PAT, to=PAT))
+    assert story.does(cmd.HandOver(by=OWEN, to=OWEN)).reply == "They coordinate it already."
+
+
+@pytest.mark.parametrize("to", ["", "pat", "@pat", "U", "U1 U2"])
+def test_only_a_person_can_coordinate(to):
+    with pytest.raises(Refused, match="is not a person"):
+        a_running_retirement().does(cmd.HandOver(by=PAT, to=to))
+
+
+def test_the_coordinator_by_now_decides_and_the_first_one_does_not():
+    story = a_running_retirement()
+    story.does(cmd.HandOver(by=PAT, to=STRANGER))
+    story.does(cmd.Waive(by=STRANGER, what=CRM, reason=WHY))
+    with pytest.raises(Refused):
+        story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))
+    assert story.state.obligation(CRM).duty is Duty.WAIVED

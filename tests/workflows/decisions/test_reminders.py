@@ -1,0 +1,153 @@
+"""Each reminder once, each hop of an escalation once, across downtime, pauses and moved dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data import events
+from data.events import EMERITUS
+from data.records.retirement import Duty
+from tests.builders import (
+    ANNOUNCED_AT,
+    BELLA,
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    MAX,
+    MIGRATE_AT,
+    PAT,
+    WHY,
+    Story,
+    a_running_retirement,
+    an_impacted,
+    days,
+)
+from workflows import commands as cmd
+
+ANSWER_BY = ANNOUNCED_AT + days(7)
+
+
+def reminded(story: Story) -> list[str]:
+    return [event.milestone for event in story.of(events.Reminded)]
+
+
+def hops(story: Story) -> list[tuple[str, int, tuple[str, ...]]]:
+    return [(event.milestone, event.level, event.to) for event in story.of(events.Escalated)]
+
+
+def moved(*consumers: tuple[str, str]) -> Story:
+    story = a_running_retirement()
+    for by, consumer_id in consumers:
+        story.does(cmd.ChangeDuty(by=by, consumer_ids=(consumer_id,), duty=Duty.MIGRATED))
+    return story
+
+
+def test_each_reminder_rings_once_and_those_past_at_creation_never():
+    story = a_running_retirement().until(MIGRATE_AT)
+    assert reminded(story) == [
+        "migrate-7d@2027-02-10",
+        "migrate-1d@2027-02-10",
+        "migrate-0d@2027-02-10",
+    ]
+    again = cmd.Remind(by=EMERITUS, milestone="migrate-0d@2027-02-10")
+    assert story.does(again).events == ()
+
+
+def test_a_reminder_goes_to_every_owner_of_what_is_still_open():
+    story = moved((CARL, CRM)).until(MIGRATE_AT - days(7))
+    assert story.of(events.Reminded)[0].people == (BILL, BELLA)
+
+
+def test_when_everything_is_settled_nobody_is_reminded():
+    story = moved((CARL, CRM), (BILL, BILLING)).until(MIGRATE_AT)
+    assert (reminded(story), hops(story)) == ([], [])
+
+
+def test_after_downtime_overdue_reminders_are_one():
+    story = a_running_retirement().wakes(MIGRATE_AT - days(0.5))
+    assert reminded(story) == ["migrate-1d@2027-02-10"]
+    assert reminded(story.until(MIGRATE_AT)) == ["migrate-1d@2027-02-10", "migrate-0d@2027-02-10"]
+
+
+def test_after_a_moved_date_everybody_is_reminded_of_the_new_one():
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    story.does(cmd.AskForTime(by=BILL, consumer_id=BILLING, until=date(2027, 2, 20), reason=WHY))
+    number = story.state.version
+    story.does(cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=number, granted="yes"))
+    story.until(MIGRATE_AT + days(10))
+    assert reminded(story) == [
+        "migrate-7d@2027-02-10",
+        "migrate-7d@2027-02-20",
+        "migrate-1d@2027-02-20",
+        "migrate-0d@2027-02-20",
+    ]
+
+
+def test_a_reminder_of_a_date_that_has_moved_rings_for_nothing():
+    story = a_running_retirement().until(MIGRATE_AT - days(7))
+    assert story.does(cmd.Remind(by=EMERITUS, milestone="migrate-7d@2027-01-31")).events == ()
+
+
+def test_silence_goes_to_the_managers_then_to_the_channel_each_once():
+    story = a_running_retirement().until(ANSWER_BY + days(3))
+    assert hops(story) == [
+        ("acknowledge@2027-01-25", 1, (MAX,)),
+        ("acknowledge@2027-01-25", 2, ("CGOV",)),
+    ]
+    again = cmd.Escalate(by=EMERITUS, milestone="acknowledge@2027-01-25", level=1)
+    assert story.does(again).events == ()
+
+
+def test_an_escalation_names_the_consumers_and_owners_without_a_manager():
+    (first, *_) = a_running_retirement().until(ANSWER_BY).of(events.Escalated)
+    assert (first.consumer_ids, first.unreachable) == ((BILLING, CRM), (CARL,))
+
+
+@pytest.mark.parametrize(
+    ("impact", "managers"),
+    [
+        pytest.param((an_impacted(),), {}, id="no manager known"),
+        pytest.param((an_impacted(team="", people=()),), {BILL: MAX}, id="no owner at all"),
+    ],
+)
+def test_without_any_manager_the_channel_hears_it_at_once(impact, managers):
+    story = a_running_retirement(impact=impact, managers=managers).until(ANSWER_BY)
+    assert hops(story) == [("acknowledge@2027-01-25", 1, ("CGOV",))]
+
+
+def test_who_answered_is_not_escalated():
+    story = a_running_retirement()
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
+    story.until(ANSWER_BY)
+    assert story.of(events.Escalated)[0].consumer_ids == (CRM,)
+
+
+def test_who_answered_and_did_not_move_is_escalated_after_the_day():
+    story = a_running_retirement()
+    for owner in (BILL, CARL):
+        story.does(cmd.ChangeDuty(by=owner, duty=Duty.ACKNOWLEDGED))
+    story.until(MIGRATE_AT + days(3))
+    assert hops(story) == [("migrate@2027-02-10", 1, (MAX,)), ("migrate@2027-02-10", 2, ("CGOV",))]
+
+
+def test_after_downtime_both_hops_are_still_taken_once():
+    story = a_running_retirement().wakes(ANSWER_BY + days(5))
+    assert [level for _, level, _ in hops(story)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        cmd.Remind(by=EMERITUS, milestone="migrate-7d@2027-02-10"),
+        cmd.Escalate(by=EMERITUS, milestone="acknowledge@2027-01-25", level=1),
+    ],
+    ids=["remind", "escalate"],
+)
+def test_nobody_is_pressed_while_it_is_paused(command):
+    story = a_running_retirement()
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    assert not [name for name in story.timers if name.startswith(("remind/", "escalate/"))]
+    assert story.does(command, at=MIGRATE_AT - days(7)).events == ()

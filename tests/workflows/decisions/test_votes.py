@@ -1,0 +1,237 @@
+"""Casting, closing, calling off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.errors import Refused
+from data.events import EMERITUS
+from data.records.base import Prose
+from data.records.retirement import Choice, Purpose, State
+from tests.builders import (
+    ANNOUNCED_AT,
+    DISABLE_AT,
+    OWEN,
+    PAT,
+    PLATO,
+    PROPOSED_AT,
+    SELMA,
+    STRANGER,
+    WHY,
+    Story,
+    a_dark,
+    a_migrated,
+    a_policy,
+    a_proposed,
+    a_running_retirement,
+    an_approved,
+    casting,
+    days,
+)
+from workflows import commands as cmd
+
+EXPIRY = PROPOSED_AT + days(30)
+NO = {"choice": Choice.REJECT, "comment": Prose(prose="no test in our region")}
+
+
+def test_a_vote_says_how_it_counts_and_records_what_the_voter_was_entitled_to():
+    story = a_proposed()
+    decision = story.does(casting(story.state, by=OWEN))
+    assert decision.reply == (
+        "Your vote on RET-1 counts: approve as owner. You can change it until the round closes."
+    )
+    (voted,) = story.of(events.Voted)
+    assert (voted.ballot.role, voted.eligible_roles, voted.round_number) == ("owner", ("owner",), 1)
+
+
+def test_the_same_vote_twice_changes_nothing():
+    story = a_proposed().votes(OWEN)
+    decision = story.does(casting(story.state, by=OWEN), at=PROPOSED_AT + days(1))
+    assert (decision.events, decision.effects) == ((), ())
+    assert decision.reply == "Your vote stands: approve as owner."
+
+
+def test_a_vote_can_be_changed_until_the_round_closes():
+    story = a_proposed().votes(OWEN).votes(OWEN, **NO)
+    assert [(ballot.voter_id, ballot.choice) for ballot in story.state.round.ballots] == [
+        (OWEN, Choice.REJECT)
+    ]
+
+
+def test_a_person_of_two_roles_fills_one():
+    both = {"owner": (PAT, OWEN), "platform": (PLATO, OWEN), "security": (SELMA,)}
+    story = a_proposed(members=both).votes(OWEN, SELMA).until(ANNOUNCED_AT)
+    assert story.state.state is State.PROPOSED
+    (owens, _) = story.of(events.Voted)
+    assert (owens.ballot.role, owens.eligible_roles) == ("owner", ("owner", "platform"))
+
+
+def test_a_rejection_needs_a_comment():
+    story = a_proposed()
+    with pytest.raises(Refused, match="A rejection needs a comment"):
+        story.does(casting(story.state, choice=Choice.REJECT))
+
+
+def test_a_round_that_is_quorate_is_approved_when_the_review_ends():
+    story = a_proposed().votes(OWEN, PLATO, SELMA)
+    assert story.state.state is State.PROPOSED
+    story.does(cmd.CloseRound(by=EMERITUS, number=1), at=ANNOUNCED_AT)
+    assert (story.state.state, story.state.approved_digest) == (State.APPROVED, story.state.plan.digest)
+    assert {timer.name: timer.due_at for timer in story.timers.values()} == {"step/announce": ANNOUNCED_AT}
+
+
+def test_after_the_review_the_vote_that_makes_the_quorum_decides():
+    story = a_proposed().votes(OWEN, PLATO).until(ANNOUNCED_AT + days(3))
+    story.votes(SELMA)
+    assert story.state.state is State.APPROVED
+    assert story.timers["step/announce"].due_at == story.now
+
+
+def test_a_veto_ends_the_round_at_once():
+    story = a_proposed().votes(OWEN, PLATO).votes(SELMA, **NO)
+    assert (story.state.state, story.of(events.Rejected)[0].role) == (State.REJECTED, "security")
+    assert story.timers == {}
+
+
+def test_a_rejection_without_veto_only_withholds():
+    story = a_proposed().votes(OWEN, SELMA).votes(PLATO, **NO).until(EXPIRY - timedelta(seconds=1))
+    assert story.state.state is State.PROPOSED
+
+
+def test_a_round_without_quorum_expires_and_names_what_was_missing():
+    story = a_proposed().votes(OWEN).until(EXPIRY)
+    assert (story.state.state, story.timers) == (State.EXPIRED, {})
+    assert story.of(events.Expired)[0].missing == {"platform": 1, "security": 1}
+
+
+def test_a_round_that_was_quorate_in_time_is_approved_though_the_bot_was_down():
+    assert a_proposed().votes(OWEN, PLATO, SELMA).wakes(EXPIRY + days(5)).state.state is not State.EXPIRED
+
+
+def test_an_ended_round_frees_what_it_reserved_and_drops_its_timers():
+    story = a_proposed()
+    decision = story.does(casting(story.state, by=SELMA, **NO))
+    assert (decision.releases, decision.cancels, decision.timers) == (True, ("*",), ())
+
+
+def test_a_late_look_at_an_older_round_changes_nothing():
+    story = a_proposed()
+    assert story.does(cmd.CloseRound(by=EMERITUS, number=7), at=EXPIRY).events == ()
+    assert an_approved().does(cmd.CloseRound(by=EMERITUS, number=1), at=EXPIRY).events == ()
+
+
+@pytest.mark.parametrize(
+    ("voter", "at", "changes", "said"),
+    [
+        (PAT, PROPOSED_AT, {}, "Your vote does not count: you opened this round"),
+        (STRANGER, PROPOSED_AT, {}, "You may not vote here"),
+        (OWEN, EXPIRY, {}, "This round closed on 2027-02-03 09:00 UTC"),
+        (OWEN, PROPOSED_AT, {"plan_digest": "sha256:old"}, "The plan changed after this card was drawn"),
+    ],
+    ids=["the proposer", "a stranger", "late", "stale"],
+)
+def test_a_vote_that_cannot_count_changes_nothing(voter, at, changes, said):
+    story = a_proposed()
+    with pytest.raises(Refused, match=said):
+        story.does(casting(story.state, by=voter, **changes), at=at)
+    assert story.state.round.ballots == ()
+
+
+def test_a_vote_after_the_decision_is_refused_with_where_it_stands():
+    story = an_approved()
+    with pytest.raises(Refused, match="There is no vote open on RET-1: it is approved"):
+        story.does(casting(story.state, by=OWEN))
+
+
+def test_a_proposal_is_taken_back_without_a_vote():
+    story = a_proposed()
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    assert (story.state.state, story.timers) == (State.WITHDRAWN, {})
+
+
+def cancelling(story: Story) -> Story:
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    return story
+
+
+@pytest.mark.parametrize("begun", [an_approved, a_running_retirement, a_migrated])
+def test_an_approved_retirement_is_called_off_by_a_vote(begun):
+    story = cancelling(begun())
+    assert (story.state.round.purpose, story.state.round.number) == (Purpose.CANCEL, 2)
+    story.votes(OWEN, PLATO)
+    assert story.state.state is not State.CANCELLED
+    story.votes(SELMA)
+    assert (story.state.state, story.timers) == (State.CANCELLED, {})
+
+
+@pytest.mark.parametrize("ends", ["veto", "expiry"])
+def test_a_vote_on_cancelling_that_fails_lets_the_retirement_go_on(ends):
+    story = cancelling(a_running_retirement(policy=a_policy(round_expires_days=15)))
+    if ends == "veto":
+        story.votes(SELMA, **NO)
+    else:
+        story.until(story.state.round.expires_at)
+    assert (story.state.state, story.state.round) == (State.MIGRATING, None)
+    assert len(story.of(events.CancellationDropped)) == 1
+    assert "step/disable" in story.timers
+
+
+def test_a_button_of_the_first_vote_does_not_count_in_the_vote_on_cancelling():
+    story = an_approved()
+    first = casting(story.state, by=SELMA)
+    cancelling(story)
+    with pytest.raises(Refused, match="This button was to retire RET-1; the vote open now is to cancel it"):
+        story.does(first)
+
+
+def test_a_vote_on_cancelling_survives_dates_that_move():
+    story = cancelling(a_running_retirement())
+    before = casting(story.state, by=OWEN)
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    story.does(cmd.Resume(by=PAT), at=story.now + days(2))
+    story.does(before)
+    story.votes(PLATO, SELMA)
+    assert story.state.state is State.CANCELLED
+
+
+def test_the_vote_on_cancelling_is_asked_for_once():
+    with pytest.raises(Refused, match="A vote on cancelling RET-1 is open already"):
+        cancelling(cancelling(an_approved()))
+
+
+@pytest.mark.parametrize(
+    "story", [lambda: a_migrated().until(DISABLE_AT), a_dark], ids=["going dark", "dark"]
+)
+def test_what_is_being_switched_off_is_restored_not_cancelled(story):
+    with pytest.raises(Refused) as refused:
+        cancelling(story())
+    assert str(refused.value) == (
+        "RET-1 cannot be cancelled: its endpoints are being switched off. "
+        "Bring service back with /retire restore RET-1 REASON"
+    )
+
+
+def test_no_vote_on_cancelling_counts_once_switching_off_has_begun():
+    story = cancelling(a_migrated().until(DISABLE_AT - days(1)))
+    story.votes(OWEN, PLATO).until(DISABLE_AT)
+    with pytest.raises(Refused, match="There is no vote open"):
+        story.votes(SELMA)
+    assert story.works().state.state is State.DISABLED
+
+
+def test_what_has_ended_cannot_be_cancelled():
+    story = cancelling(a_proposed())
+    with pytest.raises(Refused, match="RET-1 cannot be cancelled: it is withdrawn"):
+        cancelling(story)
+
+
+def test_membership_is_read_when_the_vote_is_cast():
+    story = a_proposed()
+    story.facts = replace(story.facts, members={**story.facts.members, "platform": ("UNEW",)})
+    with pytest.raises(Refused, match="You may not vote here"):
+        story.votes(PLATO)
+    assert story.votes("UNEW").state.round.ballots[0].role == "platform"

@@ -1,0 +1,160 @@
+"""The machine a store is built with: every command is decided, every stream folds, what is refused moves nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.errors import EmeritusError, Refused
+from data.events import EMERITUS
+from data.records.base import Prose
+from data.records.retirement import Choice, Duty, Reason, Retirement, StepKind
+from tests.builders import (
+    ARCHIVED,
+    BILLING,
+    DISABLE_AT,
+    EDGE,
+    LIVE,
+    PAT,
+    PROPOSED_AT,
+    STRANGER,
+    WHY,
+    Story,
+    a_dark,
+    a_migrated,
+    a_policy,
+    a_proposed,
+    a_running_retirement,
+    an_approved,
+    facts_for,
+    proposing,
+)
+from workflows import commands as cmd
+from workflows.decisions.digests import DigestState
+from workflows.machine import DECISIONS, CatalogState, RetirementMachine, retirement_of, state_of
+
+MACHINE = RetirementMachine()
+COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
+    cmd.Propose: {"model_id": "m", "reason": Reason.COST, "why": WHY, "target_on": date(2027, 6, 1)},
+    cmd.Revise: {"reason": Reason.COST, "why": WHY, "target_on": date(2027, 6, 1)},
+    cmd.Cast: {"choice": Choice.APPROVE, "plan_digest": "sha256:aa"},
+    cmd.CloseRound: {"number": 1},
+    cmd.Cancel: {"why": WHY},
+    cmd.ChangeDuty: {"duty": Duty.MIGRATED},
+    cmd.AskForTime: {"consumer_id": BILLING, "until": date(2027, 3, 1), "reason": WHY},
+    cmd.DecideExtension: {"consumer_id": BILLING, "number": 1, "granted": "yes"},
+    cmd.Waive: {"what": BILLING, "reason": WHY},
+    cmd.Remind: {"milestone": "migrate-7d@2027-02-10"},
+    cmd.Escalate: {"milestone": "migrate@2027-02-10", "level": 1},
+    cmd.RunStep: {"step": StepKind.DISABLE},
+    cmd.RecordArchive: {"archived": ARCHIVED},
+    cmd.RecordDrill: {"manifest_digest": "sha256:bb", "files": 3, "bytes": 1204},
+    cmd.RecordDisabled: {"endpoint_id": LIVE.id},
+    cmd.RecordFailure: {"step": StepKind.DISABLE, "reason": "no"},
+    cmd.Pause: {"why": WHY},
+    cmd.Resume: {},
+    cmd.Restore: {"why": WHY},
+    cmd.RecordRestored: {"endpoint_id": LIVE.id},
+    cmd.HandOver: {"to": PAT},
+    cmd.ReportManual: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
+    cmd.CheckManual: {"endpoint_id": EDGE.id, "action": "disable"},
+    cmd.SendDigest: {},
+}
+
+
+def a_command(kind: type[cmd.Command], by: str = STRANGER) -> Any:
+    return kind(by=by, **COMMANDS[kind])
+
+
+def test_every_command_has_its_decision():
+    assert set(DECISIONS) == set(get_args(cmd.AnyCommand)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+def test_a_command_comes_back_from_its_json_as_it_was(kind):
+    assert cmd.decoded(cmd.encoded(a_command(kind))) == a_command(kind)
+
+
+@pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("story", [a_proposed, an_approved, a_running_retirement, a_dark])
+def test_a_stranger_changes_nothing_whatever_they_send(kind, story):
+    story = story()
+    stream = "digest" if kind is cmd.SendDigest else "RET-1"
+    state = None if stream == "digest" else msgspec.json.encode(story.state)
+    with pytest.raises(EmeritusError):
+        MACHINE.decide(
+            stream, state, cmd.encoded(a_command(kind)), msgspec.json.encode(story.facts), story.now
+        )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in COMMANDS if kind not in (cmd.Propose, cmd.SendDigest)])
+def test_a_retirement_nobody_opened_takes_no_command(kind):
+    with pytest.raises(Refused) as refused:
+        MACHINE.decide("RET-9", None, cmd.encoded(a_command(kind)), b"", PROPOSED_AT)
+    assert str(refused.value) == "There is no RET-9. /retire list shows all there are"
+
+
+@pytest.mark.parametrize(
+    ("story", "command"),
+    [
+        pytest.param(a_proposed, proposing(), id="proposed twice"),
+        pytest.param(lambda: a_dark(), a_command(cmd.Cancel, PAT), id="cancelled while dark"),
+        pytest.param(
+            lambda: a_migrated().until(DISABLE_AT), a_command(cmd.Revise, PAT), id="revised too late"
+        ),
+    ],
+)
+def test_what_is_refused_leaves_everything_as_it_was(story, command):
+    story = story()
+    before = (story.state, list(story.happened), dict(story.timers), dict(story.effects))
+    with pytest.raises(Refused):
+        story.does(command)
+    assert (story.state, story.happened, story.timers, story.effects) == before
+
+
+def test_the_same_command_on_the_same_state_and_facts_always_decides_the_same():
+    story = a_migrated()
+    asked = ("RET-1", msgspec.json.encode(story.state), cmd.encoded(cmd.Pause(by=PAT, why=WHY)))
+    facts = msgspec.json.encode(story.facts)
+    assert MACHINE.decide(*asked, facts, story.now) == MACHINE.decide(*asked, facts, story.now)
+
+
+def test_each_stream_folds_its_own_events():
+    imported = events.Imported(
+        at=PROPOSED_AT, by=EMERITUS, format="backstage", source_digest="sha256:aa", counts={}, changed_ids=()
+    )
+    catalog = MACHINE.evolve("catalog", MACHINE.evolve("catalog", None, imported), imported)
+    assert state_of("catalog", catalog) == CatalogState(version=2)
+    sent = events.DigestSent(at=PROPOSED_AT, by=EMERITUS, since=PROPOSED_AT)
+    assert state_of("digest", MACHINE.evolve("digest", None, sent)) == DigestState(
+        version=1, sent_at=PROPOSED_AT
+    )
+
+
+def test_an_event_of_another_stream_is_a_bug():
+    sent = events.DigestSent(at=PROPOSED_AT, by=EMERITUS, since=PROPOSED_AT)
+    with pytest.raises(AssertionError):
+        MACHINE.evolve("RET-1", None, sent)
+
+
+def test_streams_nobody_wrote_to_stand_at_their_beginning():
+    assert state_of("RET-1", None) == Retirement(id="RET-1")
+    assert state_of("digest", None) == DigestState()
+    assert state_of("catalog", None) == CatalogState()
+    assert retirement_of("RET-1", None) is None
+
+
+def test_a_retirement_is_read_back_from_its_stream():
+    story = a_running_retirement()
+    assert retirement_of("RET-1", msgspec.json.encode(story.state)) == story.state
+
+
+def test_a_reply_is_for_the_person_and_no_part_of_the_record():
+    story = Story(facts_for(policy=a_policy()))
+    decision = story.does(replace(proposing(), why=Prose(prose="a better one serves")))
+    assert decision.reply == "RET-1 is proposed: churn retires on 2027-02-17 if the vote agrees."

@@ -106,7 +106,11 @@ def serve(bot: Running, settings: Settings, *, say: Callable[[str], None]) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     bot.start()
-    front: Front = Http(bot.app, settings.http) if settings.http else Socket(bot.app, settings)
+    try:
+        front: Front = Http(bot.app, settings.http) if settings.http else Socket(bot.app, settings)
+    except Unavailable:
+        bot.stop(0.0)
+        raise
     say(f"Emeritus is listening {front.where}")
     ending.wait()
     leave(bot, front, say=say)

@@ -23,7 +23,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     accepted: str
 
     def __str__(self) -> str:
-        return f"{self.field} {self.value}: {self.accepted}" if self.value else f"{self.field}: {self.accepted}"
+        return (
+            f"{self.field} {self.value}: {self.accepted}" if self.value else f"{self.field}: {self.accepted}"
+        )
 
 
 class Invalid(EmeritusError):

@@ -18,7 +18,9 @@ class Machine(Protocol):
     commands sent to the stream "RET-*" open the next "RET-n".
     """
 
-    def decide(self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime) -> Decision[AnyEvent]:
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
         """What the command leads to. Raises `Refused` or `Invalid`; never touches anything."""
         ...
 
@@ -48,7 +50,14 @@ class Store(Protocol):
     """All methods are safe to call from any thread. Writes return once they are durable."""
 
     def transact(
-        self, key: str, stream: str, command: str, facts: bytes, now: datetime, *, catalog_version: int | None = None
+        self,
+        key: str,
+        stream: str,
+        command: str,
+        facts: bytes,
+        now: datetime,
+        *,
+        catalog_version: int | None = None,
     ) -> Receipt:
         """Decide and commit: inbox key, events, state, timers and effects at once.
 

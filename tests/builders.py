@@ -1,7 +1,7 @@
 """The company every test of the pure core plays in, and a retirement that really decides what it is told.
 
-Builders name only what matters. A `Story` goes through the machine as a store would: commands and facts are encoded,
-events are sealed and opened again, timers ring, work outside is reported back. Time stands where it was left.
+Builders name only what matters. A `Story` goes through the machine as a store would: commands and facts are
+encoded, events sealed and opened again, timers ring, work outside is reported. Time stands where it was left.
 """
 
 from __future__ import annotations
@@ -337,5 +337,5 @@ def a_migrated(subject: Subject | None = None, **facts: Any) -> Story:
 def a_dark(subject: Subject | None = None, **facts: Any) -> Story:
     """Service ended on its day."""
     story = a_migrated(subject, **facts).until(DISABLE_AT).works()
-    story.facts = replace(story.facts, readings=dark(*story.facts.subject.endpoints))  # type: ignore[union-attr]
+    story.facts = replace(story.facts, readings=dark(*(subject or a_subject()).endpoints))
     return story

@@ -1,4 +1,4 @@
-"""What the tree promises, read from its source: layers, pure rules, one clock, small files, no dead button."""
+"""What the tree promises, read from its source: layers, pure rules, one clock, small files, live buttons."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def is_within(module: str, packages: tuple[str, ...]) -> bool:
 
 
 def strays(folder: str, allowed: tuple[str, ...]) -> list[str]:
-    """Imports of `folder` that are neither allowed, nor msgspec, nor of the pure part of the standard library."""
+    """Imports of `folder` neither allowed, nor msgspec, nor of the pure part of the standard library."""
     return [
         f"{path} imports {module}"
         for path in sources(folder)

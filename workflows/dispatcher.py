@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
+from time import monotonic
 
 from data.errors import EmeritusError
 from data.events import EMERITUS
@@ -64,6 +65,7 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="effect")
         self._working: dict[str, Claim] = {}
+        self._futures: set[Future[None]] = set()
         self._gate = threading.Lock()
 
     def start(self) -> None:
@@ -78,13 +80,12 @@ class Dispatcher:
 
     def stop(self, timeout_seconds: float) -> None:
         """Stop claiming, let what runs settle for that long, leave the rest to its lease."""
+        until = monotonic() + timeout_seconds
         self._ending.set()
         self._awake.set()
         self._thread.join(timeout_seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        for worker in threading.enumerate():
-            if worker.name.startswith("effect"):
-                worker.join(timeout_seconds / WORKERS)
+        wait(tuple(self._futures), max(0.0, until - monotonic()))
 
     def _run(self) -> None:
         while not self._ending.is_set():
@@ -95,8 +96,10 @@ class Dispatcher:
                 self._arm(self._store.next_due())
             except EmeritusError as error:
                 log.warning("waiting: %s", error)
-            self._awake.wait(RENEW_SECONDS)
-            self._renew()
+            # Looked at after `clear`, which may have taken back the wake of a stop that came just before it.
+            if not self._ending.is_set():
+                self._awake.wait(RENEW_SECONDS)
+                self._renew()
 
     def drain(self) -> int:
         """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
@@ -113,7 +116,9 @@ class Dispatcher:
         for claim in effects:
             with self._gate:
                 self._working[claim.key] = claim
-            self._pool.submit(self._perform, claim)
+            future = self._pool.submit(self._perform, claim)
+            self._futures.add(future)
+            future.add_done_callback(self._futures.discard)
         return len(inbox) + len(timers) + len(effects)
 
     def until_idle(self) -> None:

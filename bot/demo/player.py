@@ -105,6 +105,7 @@ class Player:
             "and then to the governance channel": self.channel_told,
             "owners who are late are reminded": self.reminded,
             "the coordinator waives a consumer, with a reason": self.waived,
+            "both places show that everything is settled": self.settled,
             "the copy is proven by a restore drill": self.drilled,
             "nobody calls any more, so the endpoint is switched off": self.disabled,
             "the endpoint's process is gone": self.process_gone,
@@ -237,9 +238,9 @@ class Player:
         for owner, (_, *consumers) in MOVING.items():
             for consumer in consumers:
                 self._hands.press(owner, self._direct(owner), Action.DUTY_MIGRATED, consumer)
-        for owner, (team, *consumers) in MOVING.items():
+        for owner, (_, *consumers) in MOVING.items():
             for consumer in consumers:
-                self._both(owner, team, f"*{consumer}*", ": migrated")
+                self._thread(f"<@{owner}> migrated *{consumer}*")
         routes = self._company.callers.routes()
         left = [consumer for consumer, endpoint in routes.items() if endpoint == OLD]
         if left != [SILENT]:
@@ -274,6 +275,13 @@ class Player:
         return containing(told, "You waived")
 
     # The end
+
+    def settled(self) -> str:
+        for owner, (team, *consumers) in MOVING.items():
+            for consumer in consumers:
+                self._both(owner, team, f"*{consumer}*", ": migrated")
+        self._both(BRUNO, "Logistics", f"*{SILENT}*", ": waived")
+        return "6 migrated, 1 waived"
 
     def drilled(self) -> str:
         return line(self._thread(":test_tube:", later=True), ":test_tube:")
@@ -327,8 +335,8 @@ class Player:
     def _both(self, owner: str, team: str, *expected: str) -> None:
         """In the team's message and in the owner's."""
         what = f'"{" ".join(expected)}"'
-        self._hands.soon(f"{what} in the thread", lambda _: line(self._team(team), *expected))
-        self._hands.soon(f"{what} in the direct message", lambda _: line(self._direct(owner), *expected))
+        self._hands.late(f"{what} in the thread", lambda _: line(self._team(team), *expected))
+        self._hands.late(f"{what} in the direct message", lambda _: line(self._direct(owner), *expected))
 
     def _called(self, endpoint: str) -> int | None:
         """The status of a call to where the endpoint was when the story began; None when nobody is there."""

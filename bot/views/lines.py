@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.views import impact, limits
-from bot.views.blocks import Payload, counted, day, mention, quoted, safe
+from bot.views.blocks import SLACK_ID, Payload, counted, day, mention, quoted, safe
 from bot.views.steps import short, zone_of
 from data import events
 from data.records.retirement import Choice, Duty, Plan, Retirement, StepKind
@@ -77,8 +77,11 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":alarm_clock: Reminded {_people(event.people)} ({safe(event.milestone)})"
         case events.Escalated():
             about = counted(len(event.consumer_ids), "consumer")
-            alone = f"; nobody above {len(event.unreachable)} owners is known" if event.unreachable else ""
-            where = "their managers" if event.level <= 1 else "the governance channel"
+            unknown = counted(len(event.unreachable), "owner")
+            alone = f"; nobody above {unknown} is known" if event.unreachable else ""
+            # Where no manager is known, the channel is told at once.
+            to_people = all(SLACK_ID.fullmatch(to) for to in event.to)
+            where = "their managers" if to_people else "the governance channel"
             return (
                 f":rotating_light: {about} without an answer: told {where} ({safe(event.milestone)}){alone}"
             )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Record(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fact. Two records with the same values are the same fact."""
 
 

@@ -8,11 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.cli import cli
 from data.records.retirement import Choice
 from tests.bot.listeners.desk import GOVERNANCE, MINA, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
@@ -34,9 +34,9 @@ def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
-    def begin(*arguments: str) -> subprocess.Popen[str]:
+    def begin(*arguments: str, store: str = "emeritus.db") -> subprocess.Popen[str]:
         environ = {
-            "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
+            "EMERITUS_STORE": str(tmp_path / store),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
             "EMERITUS_POLICY": str(policy),
             "SLACK_API_URL": slack.api_url,
@@ -105,9 +105,9 @@ def test_over_socket_mode_it_answers_and_leaves_in_time(slack: SlackFake, start:
 
 
 def test_a_vote_that_was_acknowledged_survives_a_kill(slack: SlackFake, start: Start, tmp_path: Path) -> None:
-    with Desk(tmp_path) as desk:
-        plan = desk.bot.engine.retirement(desk.propose()).plan  # type: ignore[union-attr]
-        assert plan is not None
+    now = datetime.now(UTC)
+    with Desk(tmp_path, now=now) as desk:
+        desk.propose(target_on=now.date() + timedelta(days=365))
     bot = start("--http", "0")
     slack.attach(said(bot, "listening at").split(" at ")[1].strip())
     ts = slack.wait_for(lambda: slack.messages(GOVERNANCE))[0]["ts"]
@@ -115,27 +115,39 @@ def test_a_vote_that_was_acknowledged_survives_a_kill(slack: SlackFake, start: S
     bot.kill()
     bot.wait()
 
-    again = start("--http", "0")
-    said(again, "listening at")
-    slack.wait_for(lambda: "1 of 1" in str(slack.messages(GOVERNANCE)[0]["blocks"]), 15)
-    stopped_in(again)
-
-    with Desk(tmp_path) as desk:
+    after_the_lease = now + timedelta(minutes=3)
+    with Desk(tmp_path, now=after_the_lease) as desk:
+        desk.bot.dispatcher.until_idle()
         round_ = desk.bot.engine.retirement("RET-1").round  # type: ignore[union-attr]
         assert round_ is not None
         assert [(vote.voter_id, vote.choice) for vote in round_.ballots] == [(MINA, Choice.APPROVE)]
 
 
 def test_a_port_that_is_taken_is_told(start: Start) -> None:
-    first = start("--http", "0")
-    port = said(first, "listening at").split(":")[2].split("/")[0]
-    first_store_is_held = start("--http", port)
+    port = said(start("--http", "0"), "listening at").split(":")[2].split("/")[0]
+    second = start("--http", port, store="another.db")
 
-    _, told = first_store_is_held.communicate(timeout=20)
+    _, told = second.communicate(timeout=20)
 
-    assert first_store_is_held.returncode == 1
-    assert told.startswith("Error: ")
+    assert second.returncode == 1
+    assert told.startswith(f"Error: Cannot listen on 127.0.0.1:{port} (")
+    assert told.endswith("). Give another [HOST:]PORT\n")
 
 
-def test_serve_is_a_command() -> None:
-    assert "serve" in cli.commands
+def test_a_second_bot_on_the_same_store_is_refused(start: Start) -> None:
+    said(start("--http", "0"), "listening at")
+
+    _, told = (second := start("--http", "0")).communicate(timeout=20)
+
+    assert second.returncode == 1
+    assert "emeritus.db" in told
+
+
+def test_a_slack_that_refuses_the_connection_is_told(slack: SlackFake, start: Start) -> None:
+    slack.fail_next("apps.connections.open", "error:invalid_auth")
+
+    bot = start()
+    _, told = bot.communicate(timeout=20)
+
+    assert bot.returncode == 1
+    assert told.endswith("Error: Slack refused the connection (invalid_auth). Run emeritus doctor\n")

@@ -76,8 +76,11 @@ def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
         town.press(owner, town.announcement(owner), "duty.acknowledge_all")
     town.pass_time(days=7)
     assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/1/{GOVERNANCE}"]
-    assert "veras-sheet" in words(town.slack.messages(GOVERNANCE)[-1])
-    assert "nobody above 1 owners is known" in town.thread()
+    told = town.posted(GOVERNANCE, f"RET-1/escalate/acknowledge@2026-03-23/1/{GOVERNANCE}")
+    assert "*veras-sheet*" in words(told)
+    assert "told the governance channel (acknowledge@2026-03-23); nobody above 1 owner is known" in (
+        town.thread()
+    )
 
 
 def test_an_owner_without_a_slack_id_is_seen_by_everybody_and_holds_the_retirement(town: Town):

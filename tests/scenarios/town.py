@@ -189,13 +189,8 @@ class Town:
         return answer
 
     def announcement(self, person: str) -> dict[str, Any]:
-        """The one message an announcement sends this person; reminders come as messages of their own."""
-        (message,) = [
-            message
-            for message in self.slack.messages(person)
-            if "/announcement-" in message["metadata"]["event_payload"]["key"]
-        ]
-        return message
+        """The message the last announcement sent this person; reminders come as messages of their own."""
+        return [one for one in self.slack.messages(person) if "/announcement-" in key_of(one)][-1]
 
     def owners(self) -> list[str]:
         """Everyone who answers for a consumer that has not moved."""

@@ -1,4 +1,4 @@
-"""The machine a store is built with: every command is decided, every stream folds, what is refused moves nothing."""
+"""The machine a store is built with: every command is decided, every stream folds, a refusal moves nothing."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_retirement_nobody_opened_takes_no_command(kind):
     ("story", "command"),
     [
         pytest.param(a_proposed, proposing(), id="proposed twice"),
-        pytest.param(lambda: a_dark(), a_command(cmd.Cancel, PAT), id="cancelled while dark"),
+        pytest.param(a_dark, a_command(cmd.Cancel, PAT), id="cancelled while dark"),
         pytest.param(
             lambda: a_migrated().until(DISABLE_AT), a_command(cmd.Revise, PAT), id="revised too late"
         ),

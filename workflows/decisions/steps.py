@@ -5,6 +5,7 @@ Switching endpoints off, and what follows from it, is in darkness.py.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from data import events
@@ -93,14 +94,19 @@ def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
 
 
 def _held(state: Retirement, step: StepKind, unmet: tuple[str, ...], now: datetime) -> RetirementDecision:
-    """Look again later; tell people only what they have not been told."""
+    """Look again later; tell people only what they have not been told. A count that moved is not news."""
     assert state.policy is not None
     again = step_timer(step, now + timedelta(hours=state.policy.recheck_hours))
-    if state.progress(step).held_by == unmet:
+    if _kinds(state.progress(step).held_by) == _kinds(unmet):
         return Decision(timers=(again,))
     return decided(
         state, events.StepHeld(at=now, by=events.EMERITUS, step=step, reasons=unmet), timers=(again,)
     )
+
+
+def _kinds(reasons: tuple[str, ...]) -> frozenset[str]:
+    """The reasons without their numbers, and without who called how often."""
+    return frozenset(re.sub(r" by .*? in the last|\d+", "", reason) for reason in reasons)
 
 
 def _copying(state: Retirement, step: StepKind) -> Effect:

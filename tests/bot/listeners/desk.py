@@ -30,7 +30,8 @@ CHURN, CHURN_2 = "resource:default/churn-v1", "resource:default/churn-v2"
 
 
 class Desk:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, now: datetime = NOW) -> None:
+        self.now = now
         self.slack = SlackFake(
             [User(id=TOM, name="tom"), User(id=MINA, name="mina"), User(id=ELENA, name="elena")],
             [Channel(id=GOVERNANCE, name="model-retirements", members=[TOM, MINA, ELENA, "UBOT"])],
@@ -42,10 +43,10 @@ class Desk:
             edges=Edges(archive=LocalDirectory(folder / "archive"), controls={}, meters={}),
             client=self.client,
             signing_secret=self.slack.signing_secret,
-            world=CalendarWorld(wall=NOW.timestamp),
+            world=CalendarWorld(wall=now.timestamp),
         )
         self.slack.attach(into_bolt(self.bot.app))
-        self.bot.house.catalog.import_(read_backstage([COMPANY]), format="backstage", now=NOW)
+        self.bot.house.catalog.import_(read_backstage([COMPANY]), format="backstage", now=now)
 
     def __enter__(self) -> Self:
         return self
@@ -66,17 +67,17 @@ class Desk:
 
     def kept(self) -> list[tuple[str, AnyCommand]]:
         """Streams and commands in the inbox, oldest first; they stay taken."""
-        claims = self.bot.store.claim(ClaimKind.INBOX, NOW, 100)
+        claims = self.bot.store.claim(ClaimKind.INBOX, self.now, 100)
         return [(claim.reply_to["stream"], decoded(claim.command)) for claim in claims]
 
-    def propose(self, model_id: str = CHURN) -> str:
+    def propose(self, model_id: str = CHURN, *, target_on: date = date(2026, 12, 1)) -> str:
         """A retirement that is being voted on; its id."""
         wish = Propose(
             by=TOM,
             model_id=model_id,
             reason=Reason.BUSINESS,
             why=Prose(prose="nobody asks it"),
-            target_on=date(2026, 12, 1),
+            target_on=target_on,
         )
         receipt = self.bot.engine.execute(f"propose/{model_id}", "RET-*", wish)
         assert receipt.outcome is Outcome.DONE, receipt

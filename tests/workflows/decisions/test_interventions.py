@@ -217,7 +217,7 @@ def test_an_endpoint_by_hand_counts_when_a_second_person_has_looked():
     assert (story.state.state, story.state.disabled_ids) == (State.MIGRATING, (LIVE.id,))
     story.does(reporting())
     assert story.state.disabled_ids == (LIVE.id,)
-    with pytest.raises(Refused, match="You reported it yourself. A second person has to check it"):
+    with pytest.raises(Refused, match=r"You reported it yourself\. A second person has to check it"):
         story.does(checking(by=PAT))
     story.does(checking())
     assert (story.state.state, story.state.disabled_ids) == (State.DISABLED, (LIVE.id, EDGE.id))

@@ -198,6 +198,6 @@ def test_a_plan_cannot_change_once_switching_off_has_begun():
 
 def test_a_plan_that_has_ended_cannot_change():
     story = a_proposed().votes(SELMA, choice=Choice.REJECT, comment=Prose(prose="no test"))
-    with pytest.raises(Refused, match="The plan of RET-1 cannot change: it is rejected. Propose a new one"):
+    with pytest.raises(Refused, match=r"The plan of RET-1 cannot change: it is rejected\. Propose a new one"):
         story.does(revising(target_on=LATER))
     assert story.of(events.Revised) == []

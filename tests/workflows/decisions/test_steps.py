@@ -308,6 +308,17 @@ def test_what_goes_dark_after_it_was_called_off_is_brought_back():
     assert story.works().state.state is State.CANCELLED
 
 
+def test_what_goes_dark_for_an_old_plan_is_brought_back_under_the_new_one():
+    story = a_migrated().until(DISABLE_AT)
+    story.does(failing(StepKind.DISABLE))
+    story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
+    story.votes(OWEN, PLATO, SELMA).until(DISABLE_AT + days(14))
+    assert (story.state.state, progress(story, StepKind.DISABLE)) == (State.MIGRATING, Progress.PENDING)
+    decision = story.does(gone_dark(LIVE.id))
+    assert [effect.kind for effect in decision.effects] == [EffectKind.RESTORE]
+    assert story.state.disabled_ids == ()
+
+
 def test_the_dark_window_is_whole_however_late_it_begins():
     story = a_migrated(archive_holds="no answer").until(DISABLE_AT + timedelta(days=40, hours=1))
     story.facts = replace(story.facts, archive_holds="yes")

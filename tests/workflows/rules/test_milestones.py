@@ -49,6 +49,11 @@ def test_offsets_already_past_when_an_obligation_is_created_are_skipped():
     ]
 
 
+def test_an_offset_that_falls_on_the_announcement_itself_is_skipped():
+    ahead = milestones.ahead(milestones.reminders(STATE), MIGRATE_AT - days(7))
+    assert [milestone.name for milestone in ahead] == ["migrate-1d@2027-02-10", "migrate-0d@2027-02-10"]
+
+
 def test_a_moved_date_is_a_new_milestone():
     moved = replace(STATE, plan=shifted(STATE, days(5)))
     before = {milestone.name for milestone in (*milestones.reminders(STATE), *milestones.escalations(STATE))}

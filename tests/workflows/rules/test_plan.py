@@ -1,4 +1,4 @@
-"""What the plan is: dated steps in order, a digest over everything, and amendments that only move dates later."""
+"""What the plan is: dated steps in order, a digest over everything, amendments that only move dates later."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ def test_a_short_notice_archives_at_the_announcement_and_never_before():
 
 def test_an_unknown_tier_gets_the_strictest_notice_and_the_message_says_so():
     assert problems(subject=a_subject(tier=0)) == [
-        "target 2027-02-17: an unknown tier (counts as the strictest) needs 180 days of notice after 14 days of "
-        "review: 2027-07-17 or later"
+        (
+            "target 2027-02-17: an unknown tier (counts as the strictest) needs 180 days of notice after 14 days of "
+            "review: 2027-07-17 or later"
+        )
     ]
 
 

@@ -204,8 +204,10 @@ def check(at=PROPOSED_AT, **changes) -> None:
         ),
         (
             {"purpose": Purpose.CANCEL},
-            "This button was to cancel RET-1; the vote open now is to retire it. "
-            "Look at the card again and vote there",
+            (
+                "This button was to cancel RET-1; the vote open now is to retire it. "
+                "Look at the card again and vote there"
+            ),
         ),
     ],
     ids=["late", "stale", "another question"],

@@ -111,8 +111,10 @@ def test_every_gate_common_to_all_steps_holds_alone(state, kind):
     assert gates(unvoted, kind).unmet == ("the plan is not the one that was voted on: vote on it first",)
     newcomer = (*IMPACT, an_impacted("late-report"))
     assert gates(state, kind, impact=newcomer).unmet == (
-        "1 consumers appeared after the vote (component:default/late-report): "
-        "press Edit plan on the card for a new vote that includes them",
+        (
+            "1 consumers appeared after the vote (component:default/late-report): "
+            "press Edit plan on the card for a new vote that includes them"
+        ),
     )
 
 
@@ -143,8 +145,10 @@ def test_a_timer_that_rings_while_dates_stand_still_is_overtaken(changes):
 def test_a_consumer_that_was_gone_at_the_announcement_and_came_back_counts_as_new():
     told_only_billing = replace(RUNNING, obligations=RUNNING.obligations[:1])
     assert gates(told_only_billing, StepKind.MIGRATE).unmet == (
-        "1 consumers appeared after the vote (component:default/crm-sync): "
-        "press Edit plan on the card for a new vote that includes them",
+        (
+            "1 consumers appeared after the vote (component:default/crm-sync): "
+            "press Edit plan on the card for a new vote that includes them"
+        ),
     )
 
 

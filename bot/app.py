@@ -33,6 +33,7 @@ def slack_app(house: House, *, signing_secret: str = "") -> App:
     """
     logger = logging.getLogger("emeritus.bolt")
     logger.addFilter(Redacting())
+    logger.setLevel(logging.ERROR)  # below it Bolt remarks on its own construction, and prints whole payloads
     client = house.client
     app = App(
         name="emeritus",

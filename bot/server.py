@@ -22,6 +22,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from waitress.server import create_server
 
+from bot.door import BODY_BYTES_MAX, Door
 from bot.failures import Redacting
 from bot.settings import Address, Settings
 from data.errors import Unavailable
@@ -32,6 +33,7 @@ SETTLE_SECONDS = 4.0
 LEAVE_SECONDS = 5.0
 HTTP_PATH = "/slack/events"
 HTTP_THREADS = 16
+HTTP_SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
 
 
 class Front(Protocol):
@@ -70,23 +72,34 @@ class Socket:
 class Http:
     """HTTP: Bolt's WSGI adapter on waitress. Loopback unless told otherwise; TLS is the proxy's in front."""
 
-    def __init__(self, app: App, at: Address) -> None:
+    def __init__(self, app: App, at: Address, signing_secret: str) -> None:
         family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
         try:
             listening = socket.create_server((at.host, at.port), family=family)
         except OSError as error:
-            raise Unavailable(
-                f"Cannot listen on {at} ({error.strerror}). Give another [HOST:]PORT"
-            ) from error
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+            raise Unavailable(f"Cannot listen on {at} ({why}). Give another [HOST:]PORT") from error
         self.port = int(listening.getsockname()[1])
         self.where = f"at http://{Address(host=at.host, port=self.port)}{HTTP_PATH}"
-        handler = SlackRequestHandler(app, path=HTTP_PATH)
-        self._server = create_server(handler, sockets=[listening], threads=HTTP_THREADS)
+        self._server = create_server(
+            Door(SlackRequestHandler(app, path=HTTP_PATH), signing_secret),
+            sockets=[listening],
+            threads=HTTP_THREADS,
+            max_request_body_size=BODY_BYTES_MAX,
+            channel_timeout=HTTP_SILENCE_SECONDS,
+        )
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         self._server.close()
+
+
+def front_of(app: App, settings: Settings) -> Front:
+    """Raises `Unavailable` when nobody could reach us."""
+    if settings.http:
+        return Http(app, settings.http, settings.signing_secret)
+    return Socket(app, settings)
 
 
 class Running(Protocol):
@@ -107,9 +120,9 @@ def serve(bot: Running, settings: Settings, *, say: Callable[[str], None]) -> No
         signal.signal(number, lambda *_: ending.set())
     bot.start()
     try:
-        front: Front = Http(bot.app, settings.http) if settings.http else Socket(bot.app, settings)
+        front = front_of(bot.app, settings)
     except Unavailable:
-        bot.stop(0.0)
+        bot.stop(1.0)
         raise
     say(f"Emeritus is listening {front.where}")
     ending.wait()

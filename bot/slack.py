@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
+from bot.channels import channel_of
 from bot.rates import POST, Rates
 from bot.slack_errors import FAILURES, result_of, retry_after
 from bot.views.notices import drawn
@@ -30,6 +31,8 @@ HISTORY_MARGIN_SECONDS = 60.0  # clocks differ; a margin costs a longer page, a 
 PAGE = 200
 PAGES_MAX = 25
 REMEMBERED_MAX = 10_000
+GRACE_SECONDS = 20.0  # longer than a call may take, so that one under way is over before it is missed
+CHANNEL_MISSING_SECONDS = 600.0
 
 
 class SlackMessenger:
@@ -48,7 +51,7 @@ class SlackMessenger:
         wall: Callable[[], float],
         retirements: Callable[[], Sequence[Retirement]],
         pace: float = 1.0,
-        grace_seconds: float = 20.0,
+        grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         assert not client.retry_handlers, "slack_sdk would post twice"
         self._client, self._rates, self._wall, self._retirements = client, rates, wall, retirements
@@ -169,7 +172,9 @@ class SlackMessenger:
             return failed
 
     def _channel(self, to: str, now: datetime) -> str | NotDone | Unknown | Dead:
-        """The channel of a DM: posting takes a person's id, reading and editing do not."""
+        """The channel's id: posting takes a person's id or a channel's #name, reading and editing do not."""
+        if to.startswith("#"):
+            return self._named(to, now)
         if to[:1] not in ("U", "W"):
             return to
         if to not in self._direct:
@@ -180,6 +185,21 @@ class SlackMessenger:
                 return outcome
             self._direct[to] = str(outcome["channel"]["id"])
         return self._direct[to]
+
+    def _named(self, name: str, now: datetime) -> str | NotDone | Unknown | Dead:
+        """Looked up once; a channel that is renamed is found again after a restart."""
+        if name not in self._direct:
+            try:
+                channel = channel_of(self._client, name)
+            except FAILURES as error:
+                failed = result_of(error, to=name, later=lambda seconds: self._later(now, seconds))
+                assert not isinstance(failed, Done)
+                return failed
+            if channel is None:
+                why = f"no channel is called {name}; create it, invite the bot, or correct the policy"
+                return NotDone(retry_at=self._later(now, CHANNEL_MISSING_SECONDS), why=why)
+            self._direct[name] = str(channel["id"])
+        return self._direct[name]
 
     def _search(self, message: Message, channel: str, *, oldest: float, now: datetime) -> Result | None:
         """The message with this key, why nobody can tell, or None when no page has it."""

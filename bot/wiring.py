@@ -18,7 +18,7 @@ from bot.app import slack_app
 from bot.house import House
 from bot.rates import Rates
 from bot.settings import Settings
-from bot.slack import SlackMessenger
+from bot.slack import GRACE_SECONDS, SlackMessenger
 from bot.views import answers
 from data import policy as policies
 from data.catalog import Catalog
@@ -140,10 +140,12 @@ def assemble(
     signing_secret: str,
     world: CalendarWorld,
     wall: Callable[[], float] = time.time,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
-    wall   seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
+    wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
+    grace_seconds  how late a message that Slack took may still show up in history
     """
     catalog = Catalog(store)
     gatherer = Gatherer(
@@ -161,6 +163,7 @@ def assemble(
         wall=wall,
         retirements=engine.retirements,
         pace=world.speed,
+        grace_seconds=grace_seconds,
     )
     ending = threading.Event()
     shop = Workshop(

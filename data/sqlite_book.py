@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from data.errors import Invalid, Refused, Stale
+from data.errors import Invalid, NotFound, Refused, Stale
 from data.events import AnyEvent
 from data.ledger import GENESIS, Text, entry, opened
 from data.records.decision import Decision, Outcome, Receipt, Timer
@@ -50,7 +50,7 @@ class Book:
         try:
             with savepoint(conn):
                 receipt = self._decided(conn, asked)
-        except (Refused, Invalid) as refusal:
+        except (Refused, Invalid, NotFound) as refusal:
             version, _, _ = _head(conn, asked.stream)
             refused = Receipt(key=asked.key, stream=asked.stream, outcome=Outcome.REFUSED, version=version)
             receipt = msgspec.structs.replace(refused, reply=str(refusal))

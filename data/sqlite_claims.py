@@ -43,10 +43,14 @@ def claim_due(
 
 
 def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+    """Nothing overtakes a command that is held: after a crash, a first vote would replace a second one."""
+    held = conn.execute(
+        "SELECT min(arrival) FROM inbox WHERE ready_at > ? AND leased", (micros(now),)
+    ).fetchone()[0]
     rows = conn.execute(
         """SELECT arrival, key, attempt + 1, coalesce(first_tried, :now), command, reply_to FROM inbox
-        WHERE ready_at <= :now ORDER BY arrival LIMIT :limit""",
-        {"now": micros(now), "limit": limit},
+        WHERE ready_at <= :now AND (:held IS NULL OR arrival < :held) ORDER BY arrival LIMIT :limit""",
+        {"now": micros(now), "held": held, "limit": limit},
     ).fetchall()
     until = now + lease
     conn.executemany(
@@ -173,7 +177,9 @@ def _settle_timer(conn: sqlite3.Connection, claim: Claim, result: Result) -> boo
 
 def next_due(conn: sqlite3.Connection) -> datetime | None:
     inbox, timers = conn.execute(
-        "SELECT (SELECT min(ready_at) FROM inbox WHERE ready_at IS NOT NULL),"
+        # What waits behind a held command is due when that one is.
+        "SELECT (SELECT min(ready_at) FROM inbox WHERE ready_at IS NOT NULL AND arrival <= coalesce("
+        "   (SELECT min(arrival) FROM inbox WHERE ready_at IS NOT NULL AND leased), arrival)),"
         " (SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL)"
     ).fetchone()
     due = [at for at in (inbox, timers, next_effect(conn)) if at is not None]

@@ -97,9 +97,10 @@ def _start_anew(conn: sqlite3.Connection, key: str, ready_at: int | None) -> Non
 
 
 def claim_effects(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+    # Who waits longest goes first, or a rate limit would let the newest overtake the same few for ever.
     keys = conn.execute(
         f"""SELECT e.key FROM effects e WHERE e.ready_at <= ? AND {_IS_HEAD}
-        ORDER BY e.ready_at, e.seq LIMIT ?""",  # noqa: S608 - a constant of this file
+        ORDER BY coalesce(e.first_tried, e.ready_at), e.seq LIMIT ?""",  # noqa: S608 - a constant of this file
         (micros(now), limit),
     ).fetchall()
     return tuple(claim for (key,) in keys if (claim := _claimed(conn, key, now, lease)))

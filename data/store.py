@@ -21,7 +21,7 @@ class Machine(Protocol):
     def decide(
         self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
     ) -> Decision[AnyEvent]:
-        """What the command leads to. Raises `Refused` or `Invalid`; never touches anything."""
+        """What the command leads to. Raises `Refused`, `Invalid` or `NotFound`; never touches anything."""
         ...
 
     def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
@@ -61,7 +61,7 @@ class Store(Protocol):
     ) -> Receipt:
         """Decide and commit: inbox key, events, state, timers and effects at once.
 
-        A key seen before returns its first receipt with `repeated`. `Refused` and `Invalid` become a receipt, too.
+        A key seen before returns its first receipt with `repeated`. A refusal of the machine's is a receipt, too.
         Raises `Stale` when the catalog is not at `catalog_version` any more: gather facts again.
         """
         ...

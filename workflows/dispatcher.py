@@ -16,10 +16,11 @@ from time import monotonic
 from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, NotDone, Receipt, Result
+from data.records.retirement import StepKind
 from workflows import commands as cmd
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
-from workflows.effects.workshop import RETRY_SECONDS, RETRY_SECONDS_MAX, Then, Workshop
+from workflows.effects.workshop import RETRY_SECONDS, RETRY_SECONDS_MAX, Then, Workshop, then
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,13 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.DISABLE: endpoints.disable,
     EffectKind.RESTORE: endpoints.restore,
 }
+
+STEP_OF: Mapping[EffectKind, StepKind] = {
+    EffectKind.ARCHIVE: StepKind.ARCHIVE,
+    EffectKind.DRILL: StepKind.DRILL,
+    EffectKind.DISABLE: StepKind.DISABLE,
+}
+"""Work that is given up holds its step, so that people see it; a message has nobody to tell."""
 
 WORKERS = 6
 BATCH = 20
@@ -91,6 +99,7 @@ class Dispatcher:
         while not self._ending.is_set():
             self._awake.clear()
             try:
+                self._renew()
                 while not self._ending.is_set() and self.drain():
                     pass
                 self._arm(self._store.next_due())
@@ -99,7 +108,6 @@ class Dispatcher:
             # Looked at after `clear`, which may have taken back the wake of a stop that came just before it.
             if not self._ending.is_set():
                 self._awake.wait(RENEW_SECONDS)
-                self._renew()
 
     def drain(self) -> int:
         """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
@@ -146,6 +154,8 @@ class Dispatcher:
             result, follow = PERFORM[claim.effect.kind](claim, self._shop)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the row must be settled or left to its lease
             result = self._given_up(claim, error)
+            if isinstance(result, Dead) and claim.effect.kind in STEP_OF:
+                follow = then(claim, _abandoned(STEP_OF[claim.effect.kind], result))
         try:
             self._store.settle(claim, result, self._world.now(), then=follow)
             self._world.point("settled")
@@ -162,7 +172,9 @@ class Dispatcher:
             log.warning("%s is tried again: %s", claim.key, error)
         else:
             log.error("%s failed", claim.key, exc_info=error)
-            if claim.attempt >= TRIES_MAX:
+            # A service that should be back is never given up.
+            is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
+            if claim.attempt >= TRIES_MAX and not is_restoring:
                 return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
         wait = min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX)
         return NotDone(retry_at=self._world.after(wait), why=type(error).__name__)
@@ -172,3 +184,8 @@ class Dispatcher:
             working = tuple(self._working.values())
         for claim in working:
             self._store.renew(claim, self._world.now())
+
+
+def _abandoned(step: StepKind, dead: Dead) -> cmd.RecordFailure:
+    reason = f"it {dead.why}; the log of Emeritus has the rest, and it is tried again"
+    return cmd.RecordFailure(by=EMERITUS, step=step, reason=reason)

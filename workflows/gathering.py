@@ -36,11 +36,12 @@ class Gatherer:
         if isinstance(command, cmd.SendDigest):
             return Facts(observed_at=now, policy=self.policy)
         if isinstance(command, cmd.Propose):
-            return self._about_proposal(command, command.model_id, now)
+            return self._about_proposal(command, command.model_id, self.policy, now)
         if state is None or state.plan is None:
             return Facts(observed_at=now)
         if isinstance(command, cmd.Revise):
-            return self._about_proposal(command, state.plan.subject.model_id, now)
+            policy = state.policy or self.policy
+            return self._about_proposal(command, state.plan.subject.model_id, policy, now)
         return self._about_running(command, state, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
@@ -50,7 +51,10 @@ class Gatherer:
         days = state.policy.zero_traffic_days
         return tuple(self._reading(endpoint, days, now) for endpoint in state.plan.subject.endpoints)
 
-    def _about_proposal(self, command: cmd.Propose | cmd.Revise, model_id: str, now: datetime) -> Facts:
+    def _about_proposal(
+        self, command: cmd.Propose | cmd.Revise, model_id: str, policy: Policy, now: datetime
+    ) -> Facts:
+        """`policy` is the one in force; for a retirement under way, the one it was proposed under."""
         model = self.catalog.model(model_id)
         chosen = self._chosen(model, command.endpoint_ids)
         impact = self.catalog.impact(model.id, [endpoint.id for endpoint in chosen] or None)
@@ -62,7 +66,7 @@ class Gatherer:
         return Facts(
             observed_at=now,
             catalog_version=impact.catalog_version,
-            policy=self.policy,
+            policy=policy,
             subject=Subject(
                 model_id=model.id,
                 model_name=model.name,
@@ -74,11 +78,12 @@ class Gatherer:
                 ),
                 artifacts=model.artifacts,
             ),
+            subject_trouble="" if isinstance(command, cmd.Revise) else self._taken(model, chosen),
             successor_name=successor_name,
             successor_trouble=trouble,
             impact=impact.consumers,
             impact_notes=tuple(notes),
-            members=self._members(self.policy, owners.slack_ids),
+            members=self._members(policy, owners.slack_ids),
             owners=owners.slack_ids,
             endpoint_owners=self._endpoint_owners(endpoint.id for endpoint in chosen),
         )
@@ -118,6 +123,17 @@ class Gatherer:
             if endpoint_id not in there:
                 raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
         return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
+
+    def _taken(self, model: Entity, chosen: Sequence[Entity]) -> str:
+        """Why the endpoints cannot be proposed: another retirement has one of them already."""
+        wanted = {endpoint.id for endpoint in chosen} or {model.id}
+        for other in self.retirements():
+            if not is_living(other) or other.plan is None:
+                continue
+            subject = other.plan.subject
+            if wanted & ({endpoint.id for endpoint in subject.endpoints} or {subject.model_id}):
+                return f"it is being retired already: /retire show {other.id}"
+        return ""
 
     def _successor(self, model: Entity, successor_id: str) -> tuple[str, str]:
         """The successor's name, and why it cannot be one."""
@@ -171,7 +187,8 @@ class Gatherer:
 
     def _reading(self, endpoint: Endpoint, days: int, now: datetime) -> Reading:
         control = self.controls.get(endpoint.kind)
-        status = "serving"
+        # A manual endpoint serves until two people say otherwise; one whose platform we cannot reach is unknown.
+        status = "serving" if endpoint.kind is EndpointKind.MANUAL else "unknown"
         if control is not None:
             try:
                 status = control.describe(endpoint.ref)

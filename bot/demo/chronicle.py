@@ -77,7 +77,7 @@ class Chronicle:
         """The first line of a message as a terminal shows it."""
         first = DECORATION.sub("", mrkdwn.split("\n", 1)[0])
         named = MENTION.sub(lambda found: self._names.get(found[1], found[1]), first)
-        return named.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        return named.removesuffix(":").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
     def _tell(self, at: datetime, text: str) -> None:
         self._said_at = time.monotonic()

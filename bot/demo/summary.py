@@ -8,8 +8,9 @@ from bot.demo.company import Company, Say
 from bot.demo.emulator import Emulator
 from bot.demo.hands import Message, words
 from bot.demo.page import Page
-from bot.demo.player import Player
+from bot.demo.player import play
 from bot.demo.steps import Step, Summary
+from bot.demo.story.stage import Stage
 from data import fixity
 from data.records.retirement import Retirement
 
@@ -19,10 +20,9 @@ REMINDING = (":alarm_clock:", ":rotating_light:")
 def played(slack: Emulator, company: Company, say: Say, *, began: float) -> Summary:
     """The story from the first command to the last message, and what it came to."""
     with Page(slack.url) as page:
-        player = Player(page, company, say)
-        player.play()
+        story = play(Stage(page, company), say)
         shown = [one for one in page.everything() if not one.get("ephemeral_to")]
-    steps = (*player.steps, _chain(company), _archive(company))
+    steps = (*story, _chain(company), _archive(company))
     return Summary(
         ok=all(step.ok for step in steps),
         steps=steps,

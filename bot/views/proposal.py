@@ -17,6 +17,7 @@ from bot.views.blocks import (
 )
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Purpose, Retirement, State
+from workflows.rules.quorum import open_round
 
 STATE_MARKS = {
     State.ACTIVE: ":white_circle:",
@@ -85,7 +86,7 @@ def _subject(retirement: Retirement) -> str:
 
 def _votes(retirement: Retirement) -> list[Payload]:
     lines = votes.tally_lines(retirement)
-    round_ = votes.open_round(retirement)
+    round_ = open_round(retirement)
     if not lines or retirement.round is None:
         return []
     about = "Votes on CANCELLING this retirement" if retirement.round.purpose is Purpose.CANCEL else "Votes"

@@ -19,9 +19,9 @@ from bot.views.blocks import (
 )
 from bot.views.steps import short, zone_of
 from data.events import Revised
-from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, Round, State
-from workflows.rules.lifecycle import ENDED, TRANSITIONS
-from workflows.rules.quorum import is_veto, tally_of
+from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, Round
+from workflows.rules.lifecycle import TRANSITIONS
+from workflows.rules.quorum import digest_on_ballot, is_veto, open_round, tally_of
 
 CHOICE_MARKS = {
     Choice.APPROVE: ":white_check_mark:",
@@ -30,24 +30,13 @@ CHOICE_MARKS = {
 }
 
 
-def open_round(retirement: Retirement) -> Round | None:
-    """The round people can vote in now."""
-    round_ = retirement.round
-    if round_ is None:
-        return None
-    is_open = retirement.state is State.PROPOSED
-    if round_.purpose is Purpose.CANCEL:
-        is_open = retirement.state not in ENDED
-    return round_ if is_open else None
-
-
 def ballot_line(ballot: Ballot, retirement: Retirement) -> str:
     """Who said what in the round, and whether it binds."""
-    plan, policy = retirement.plan, retirement.policy
     shown = f"    {CHOICE_MARKS[ballot.choice]} {mention(ballot.voter_id)} {ballot.choice}s"
-    if plan and policy and is_veto(ballot, policy=policy, plan_digest=plan.digest):
+    digest = digest_on_ballot(retirement)
+    if retirement.policy and is_veto(ballot, policy=retirement.policy, plan_digest=digest):
         shown += " *with a veto*"
-    if plan and ballot.plan_digest != plan.digest:
+    if ballot.plan_digest != digest:
         shown += " (an older plan: not counted)"
     return shown + quoted(ballot.comment, 200)
 
@@ -91,13 +80,13 @@ def value(retirement_id: str, plan_digest: str, purpose: Purpose) -> str:
 
 def buttons(retirement: Retirement) -> list[Payload]:
     """Approve, Reject and Abstain for the open round. Else the card is locked; a held step has Edit."""
-    round_, plan = open_round(retirement), retirement.plan
+    round_ = open_round(retirement)
     edit = button("Edit plan", Action.PROPOSAL_REVISE, retirement.id)
-    if round_ is None or plan is None:
+    if round_ is None:
         # Consumers that appeared after the vote hold a step until a plan that names them is voted on.
         is_held = any(step.progress is Progress.HELD for step in retirement.steps)
         return [actions(edit)] if is_held and (retirement.state, Revised) in TRANSITIONS else []
-    ballot = value(retirement.id, plan.digest, round_.purpose)
+    ballot = value(retirement.id, digest_on_ballot(retirement), round_.purpose)
     shown = [
         button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),
         button("Reject", Action.VOTE_REJECT, ballot, style="danger"),

@@ -32,6 +32,7 @@ class Facts(Record, frozen=True, kw_only=True):
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      owner's Slack id -> manager's Slack id, where the catalog has one
+    subject_trouble    why the model cannot be proposed now; empty when it can
     successor_trouble  why the named successor cannot be one; empty when it can
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
@@ -40,6 +41,7 @@ class Facts(Record, frozen=True, kw_only=True):
     catalog_version: int = 0
     policy: Policy | None = None
     subject: Subject | None = None
+    subject_trouble: str = ""
     successor_name: str = ""
     successor_trouble: str = ""
     impact: tuple[Impacted, ...] = ()

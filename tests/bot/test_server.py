@@ -130,8 +130,9 @@ def test_a_port_that_is_taken_is_told(start: Start) -> None:
     _, told = second.communicate(timeout=20)
 
     assert second.returncode == 1
-    assert told.startswith(f"Error: Cannot listen on 127.0.0.1:{port} (")
-    assert told.endswith("). Give another [HOST:]PORT\n")
+    assert told == (
+        f"Error: Cannot listen on 127.0.0.1:{port} (Address already in use). Give another [HOST:]PORT\n"
+    )
 
 
 def test_a_second_bot_on_the_same_store_is_refused(start: Start) -> None:

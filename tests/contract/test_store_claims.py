@@ -224,3 +224,23 @@ def test_claims_survive_a_restart_as_leases(open_store: Callable[[], Store]) -> 
 
     assert store.claim(ClaimKind.INBOX, at(59), 1) == ()
     assert store.settle(claim, Done(), at(59))
+
+
+def test_nothing_overtakes_a_command_that_is_held(store: Store) -> None:
+    store.receive("first vote", "approve", {}, NOW)
+    store.claim(ClaimKind.INBOX, NOW, 9)
+    store.receive("second vote", "reject", {}, at(5))
+
+    assert store.claim(ClaimKind.INBOX, at(59), 9) == ()
+    assert store.next_due() == at(60)
+    assert keys(store.claim(ClaimKind.INBOX, at(60), 9)) == ["first vote", "second vote"]
+
+
+def test_a_command_that_is_put_off_lets_others_pass(store: Store) -> None:
+    store.receive("breaks", "approve", {}, NOW)
+    (claim,) = store.claim(ClaimKind.INBOX, NOW, 9)
+    store.settle(claim, NotDone(retry_at=at(500), why="a bug"), NOW)
+    store.receive("later", "approve", {}, at(5))
+
+    assert store.next_due() == at(5)
+    assert keys(store.claim(ClaimKind.INBOX, at(5), 9)) == ["later"]

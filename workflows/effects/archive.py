@@ -26,7 +26,7 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             subject.model_name, named(subject.artifacts), info, shop.world.now, shop.ending.is_set
         )
     except EmeritusError as error:
-        return failed(claim, StepKind.ARCHIVE, error, shop.world)
+        return failed(claim, StepKind.ARCHIVE, error, shop)
     shop.world.point("after copy")
     return Done(), then(claim, cmd.RecordArchive(by=EMERITUS, archived=stored.archived))
 
@@ -40,7 +40,7 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             archived.location, archived.manifest_digest, shop.world.now, shop.ending.is_set
         )
     except EmeritusError as error:
-        return failed(claim, StepKind.DRILL, error, shop.world)
+        return failed(claim, StepKind.DRILL, error, shop)
     record = cmd.RecordDrill(
         by=EMERITUS, manifest_digest=drilled.manifest_digest, files=drilled.files, bytes=drilled.bytes
     )

@@ -7,7 +7,7 @@ from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
 from data.records.retirement import StepKind
 from workflows import commands as cmd
-from workflows.effects.workshop import Then, Workshop, endpoint_of, failed, then
+from workflows.effects.workshop import Then, Workshop, again, control_of, endpoint_of, failed, then
 from workflows.rules.readiness import readiness
 
 
@@ -19,6 +19,10 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     now = shop.world.now()
     asked = cmd.RunStep(by=EMERITUS, step=StepKind.DISABLE)
     try:
+        control = control_of(endpoint, shop)
+        if claim.attempt > 1 and control.describe(endpoint.ref) == "disabled":
+            # Killed between the switch and its record: it is dark, and saying so is all that is left to do.
+            return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint_id=endpoint.id))
         facts = shop.engine.gatherer.facts(asked, state, now)
         ready = readiness(state, state.plan.step(StepKind.DISABLE), facts, now)
         if ready.unmet:
@@ -27,12 +31,11 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
                 reasons=ready.unmet,
                 next_step=f"/retire disable {state.id} tries again",
             )
-        control = shop.controls[endpoint.kind]
         control.disable(endpoint.ref)
         if control.describe(endpoint.ref) == "serving":
             raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")
     except EmeritusError as error:
-        return failed(claim, StepKind.DISABLE, error, shop.world)
+        return failed(claim, StepKind.DISABLE, error, shop)
     shop.world.point("after disable")
     return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint_id=endpoint.id))
 
@@ -41,13 +44,12 @@ def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Bring one endpoint back from what was kept."""
     state = shop.retirement(claim)
     endpoint = endpoint_of(claim, state)
-    control = shop.controls[endpoint.kind]
     try:
+        control = control_of(endpoint, shop)
         control.restore(endpoint.ref)
         if control.describe(endpoint.ref) != "serving":
             raise Unavailable(f"{endpoint.name} does not answer yet; looked at again")
     except EmeritusError as error:
         # A service that should be back is never given up: whatever is wrong, it is tried again and said.
-        result, _ = failed(claim, StepKind.DISABLE, Unavailable(str(error)), shop.world)
-        return result, None
+        return again(claim, error, shop.world), None
     return Done(), then(claim, cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))

@@ -25,6 +25,9 @@ CHANGES_EVERYTHING = (
     events.Resumed,
 )
 
+TELLS_ONLY = (events.Reminded, events.Escalated)
+"""Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
+
 
 def card_key(state: Retirement) -> str:
     return f"{state.id}/card"
@@ -61,7 +64,7 @@ def for_events(state: Retirement, happened: Iterable[events.RetirementEvent]) ->
     if is_new:
         want(_post(state, card_key(state), "card"))
     want(_lines(state, len(happened)))
-    if not is_new:
+    if not is_new and not all(isinstance(event, TELLS_ONLY) for event in happened):
         want(_edit(card_key(state), "card"))
     for event in happened:
         want(*_for_event(state, event))

@@ -38,6 +38,7 @@ def earliest_target(*, proposed_at: datetime, tier: int, policy: Policy) -> date
 def problems(
     *,
     subject: Subject | None,
+    subject_trouble: str,
     successor_id: str,
     successor_trouble: str,
     reason: Reason,
@@ -50,6 +51,8 @@ def problems(
     found: list[Problem] = []
     if subject is None:
         found.append(Problem(field="model", value="", accepted="choose a model from the list"))
+    elif subject_trouble:
+        found.append(Problem(field="model", value=subject.model_name, accepted=subject_trouble))
     if successor_trouble:
         found.append(Problem(field="successor", value=successor_id, accepted=successor_trouble))
     elif reason is Reason.REPLACED and not successor_id:

@@ -34,6 +34,7 @@ def problems(**changes):
     proposal = {
         "subject": a_subject(),
         "successor_id": "component:default/churn-2",
+        "subject_trouble": "",
         "successor_trouble": "",
         "reason": Reason.REPLACED,
         "why": "a better one serves",

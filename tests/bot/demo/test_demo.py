@@ -1,0 +1,144 @@
+"""`emeritus demo` as its users run it: a process of its own, with the real emulator, endpoints and bot."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.demo.company import POLICY
+from bot.demo.player import STORY
+from data.policy import read_policy
+
+pytestmark = pytest.mark.long
+
+EMERITUS = [sys.executable, "-c", "from bot.cli import main; main()"]
+DEMO = [*EMERITUS, "demo"]
+PATIENCE_SECONDS = 90
+LEAVE_SECONDS = 15
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Whatever the demo starts names this folder in its arguments, and so is found if it stays behind."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    yield {**os.environ, "TMPDIR": str(folder)}
+    assert left_behind(folder) == []
+    assert list(folder.iterdir()) == []
+
+
+def ran(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    whole = [*EMERITUS, *arguments]
+    return subprocess.run(
+        whole, check=False, env=env, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
+
+
+def left_behind(folder: Path) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            arguments = process.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:  # it ended while we looked
+            continue
+        if str(folder) in arguments:
+            found.append(arguments)
+    return found
+
+
+def test_the_whole_story_plays_by_itself(environment: dict[str, str], tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    done = ran("demo", "--autoplay", "--json", "--keep", str(kept), env=environment)
+
+    summary = json.loads(done.stdout)
+    assert [step["name"] for step in summary["steps"] if not step["ok"]] == [], done.stderr
+    assert len(summary["steps"]) == len(STORY) + 2
+    assert (done.returncode, summary["ok"]) == (0, True)
+    assert summary["seconds"] < 50
+
+    store = {**environment, "EMERITUS_STORE": str(kept / "emeritus.db")}
+    assert ran("verify", env=store).returncode == 0
+    assert [bag.is_file() for bag in kept.glob("archive/churn-v1/*/bagit.txt")] == [True]
+
+    again = ran("demo", "--keep", str(kept), env=environment)
+    assert again.returncode == 1
+    assert "emeritus.db is there already" in again.stderr
+    assert "Name an empty directory in --keep" in again.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_says_what_to_do_and_ends_without_leaving_a_process(
+    environment: dict[str, str], number: signal.Signals
+) -> None:
+    with subprocess.Popen(
+        DEMO, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        said = ""
+        for line in demo.stdout:
+            said += line
+            if "Ctrl-C here ends everything" in line:
+                break
+        assert left_behind(Path(environment["TMPDIR"])) != []
+        demo.send_signal(number)
+        said += demo.communicate(timeout=LEAVE_SECONDS)[0]
+
+    assert demo.returncode == 0
+    assert "Open http://127.0.0.1:" in said
+    assert "listens on all interfaces" in said
+    assert "/retire propose churn-v1" in said
+    assert "Traceback" not in said
+
+
+def test_stopping_while_parts_start_leaves_nothing_either(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        DEMO, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        while "Imported" not in demo.stdout.readline():
+            pass
+        demo.send_signal(signal.SIGINT)
+        said = demo.communicate(timeout=LEAVE_SECONDS)[0]
+
+    assert demo.returncode == 0
+    assert "Traceback" not in said
+
+
+def test_without_emulator_and_network_it_says_how_to_go_on(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    offline = {
+        **environment,
+        "PATH": "/usr/bin:/bin",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "npm_config_cache": str(tmp_path / "npm"),
+        "npm_config_registry": "http://127.0.0.1:9/",
+        "npm_config_fetch_retries": "0",
+        "NODE_DISABLE_COMPILE_CACHE": "1",  # Node's own cache would be all that is left in the folder
+    }
+
+    done = ran("demo", env=offline)
+
+    assert done.returncode == 1
+    assert "npm could not fetch the Slack emulator" in done.stderr
+    assert "Or put a local-slack 0.1.8 executable on PATH" in done.stderr
+
+
+def test_json_without_autoplay_is_wrong_use(environment: dict[str, str]) -> None:
+    done = ran("demo", "--json", env=environment)
+
+    assert done.returncode == 2
+    assert "--json is the summary of --autoplay: give both" in done.stderr
+
+
+def test_the_demos_policy_is_one_and_says_so() -> None:
+    policy = read_policy(POLICY)
+
+    assert (policy.name, policy.notice_days(3)) == ("demo", 24)

@@ -1,0 +1,200 @@
+"""The archive step: early, held with its reason, tried again, and never believed without a proof."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from data.archives import PayloadFile
+from data.records.retirement import Progress, State, StepKind
+from tests.data.catalogs import a_document
+from tests.scenarios.town import MINA, TOM, Town, words
+from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.local_directory import LocalDirectory
+
+
+def progress(town: Town, kind: StepKind) -> Progress:
+    return town.retirement().progress(kind).progress
+
+
+def a_teapot(town: Town, artifact: Path, *, endpoint_kind: str = "manual") -> None:
+    """A model of Tom's team with this artifact and one endpoint."""
+    town.learns(
+        a_document(
+            "Resource", "teapot", "type: ai-model, owner: growth-ml", tier="3", artifacts=str(artifact)
+        ),
+        a_document(
+            "Component",
+            "teapot-box",
+            "type: model-server, owner: growth-ml, dependsOn: ['resource:teapot']",
+            endpoint_kind=endpoint_kind,
+            endpoint_ref="on the shelf",
+        ),
+        a_document(
+            "Component",
+            "tea-cosy",
+            "type: service, owner: logistics, dependsOn: ['component:teapot-box']",
+        ),
+    )
+
+
+def bag(town: Town) -> Path:
+    return town.folder / "archive" / town.retirement().archived.location
+
+
+def test_archiving_may_run_early_because_it_stops_nothing(town: Town):
+    town.announce()
+    assert "archive of RET-1 has started" in town.command(TOM, "archive RET-1")
+    assert progress(town, StepKind.ARCHIVE) is Progress.DONE
+    assert progress(town, StepKind.DRILL) is Progress.PENDING, "its proof has a date of its own"
+    assert town.endpoints.describe("churn-v1-prod") == "serving"
+    assert "Archived 5 files" in town.thread()
+    assert "archive of RET-1 is done" in town.command(TOM, "archive RET-1")
+
+
+def test_a_missing_artifact_holds_the_archive_with_its_name_until_it_is_there(town: Town):
+    artifact = town.folder / "teapot.bin"
+    a_teapot(town, artifact)
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    town.pass_time(days=29)
+    assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+    assert f'No artifact is called "{artifact}"' in words(town.card())
+    artifact.write_bytes(b"short and stout")
+    town.pass_time(days=2)
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    assert (bag(town) / "data" / "teapot.bin").read_bytes() == b"short and stout"
+
+
+class Restless(ArtifactSources):
+    """Somebody trains on: each file grows the moment it has been listed, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grown: set[str] = set()
+
+    def files(self, uri: str) -> tuple[PayloadFile, ...]:
+        listed = super().files(uri)
+        return tuple(self._growing(file, uri) for file in listed)
+
+    def _growing(self, file: PayloadFile, uri: str) -> PayloadFile:
+        def chunks() -> Iterator[bytes]:
+            if uri not in self.grown:
+                self.grown.add(uri)
+                with Path(uri).open("ab") as more:
+                    more.write(b"one more epoch")
+            yield from file.chunks()
+
+        return dataclasses.replace(file, chunks=chunks)
+
+
+def test_a_source_that_changes_while_it_is_copied_is_told_and_tried_again(tmp_path: Path):
+    with Town(tmp_path, archive=LocalDirectory(tmp_path / "archive", Restless())) as town:
+        artifact = tmp_path / "teapot.bin"
+        artifact.write_bytes(b"short and stout")
+        a_teapot(town, artifact)
+        town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+        town.command(TOM, "archive RET-1")
+        assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+        assert "it changed while it was copied" in town.thread()
+        assert town.retirement().archived is None
+        town.pass_time(days=30)
+        assert progress(town, StepKind.DRILL) is Progress.DONE
+        assert (bag(town) / "data" / "teapot.bin").read_bytes() == b"short and stoutone more epoch"
+
+
+class Buggy(ArtifactSources):
+    """Fails as only a bug of ours can."""
+
+    def files(self, uri: str) -> tuple[PayloadFile, ...]:
+        raise ZeroDivisionError(uri)
+
+
+def test_work_that_is_given_up_holds_its_step_instead_of_running_for_ever(tmp_path: Path):
+    with Town(tmp_path, archive=LocalDirectory(tmp_path / "archive", Buggy())) as town:
+        town.announce()
+        town.command(TOM, "archive RET-1")
+        town.pass_time(hours=2)
+        assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+        assert "it failed 8 times: ZeroDivisionError; the log of Emeritus has the rest" in town.thread()
+
+
+def test_an_archive_nobody_can_write_to_is_told_and_tried_again(town: Town):
+    (town.folder / "archive").write_text("a file where the directory should be")
+    town.announce()
+    town.command(TOM, "archive RET-1")
+    assert progress(town, StepKind.ARCHIVE) is Progress.RUNNING, "a moment's trouble is nobody's business"
+    town.pass_time(hours=1)
+    assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+    assert "Cannot write the archive" in town.thread()
+    assert "set EMERITUS_ARCHIVE to another place" in words(town.card())
+    (town.folder / "archive").unlink()
+    town.command(TOM, "archive RET-1")
+    assert progress(town, StepKind.ARCHIVE) is Progress.DONE
+
+
+def test_an_archive_that_is_full_is_told_with_the_bytes_it_needs(town: Town):
+    artifact = town.folder / "teapot.bin"
+    artifact.touch()
+    os.truncate(artifact, 1 << 43)
+    a_teapot(town, artifact)
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    town.pass_time(days=30)
+    assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+    assert "bytes are free; 8,796,093,030,400 bytes are needed" in words(town.card())
+    town.everybody_moves()
+    town.pass_time(days=30)
+    assert town.retirement().state is State.MIGRATING
+    assert "the artifacts are not archived" in words(town.card())
+
+
+def test_an_archive_that_rotted_before_its_drill_leaves_the_endpoint_running(town: Town):
+    town.announce()
+    town.command(TOM, "archive RET-1")
+    rotted = next((bag(town) / "data").glob("**/weights.json"))
+    rotted.chmod(0o644)
+    content = rotted.read_bytes()
+    rotted.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    town.everybody_moves()
+    town.pass_time(days=60)
+    assert progress(town, StepKind.DRILL) is Progress.HELD
+    assert "weights.json" in words(town.card())
+    assert "Endpoint left running" in town.thread()
+    assert town.retirement().state is State.MIGRATING
+    assert town.endpoints.describe("churn-v1-prod") == "serving"
+    assert "the archive is not proven by a restore drill" in words(town.card())
+
+
+def test_an_archive_lost_after_its_drill_holds_the_disable(town: Town):
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=40)
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    shelf = bag(town)
+    shutil.move(shelf, town.folder / "elsewhere")
+    town.pass_time(days=10)
+    assert progress(town, StepKind.DISABLE) is Progress.HELD
+    assert town.endpoints.describe("churn-v1-prod") == "serving"
+    assert "archive cannot be confirmed" in words(town.card())
+    shutil.move(town.folder / "elsewhere", shelf)
+    assert "disable of RET-1 has started" in town.command(TOM, "disable RET-1")
+    assert town.retirement().state is State.DISABLED
+
+
+def test_a_model_without_artifacts_says_how_to_name_them(town: Town):
+    town.learns(
+        a_document("Resource", "rumour", "type: ai-model, owner: growth-ml", tier="3"),
+    )
+    town.announce("rumour", **{"proposal.successor": None, "proposal.reason": "cost"})
+    told = town.command(TOM, "archive RET-1")
+    assert "the catalog lists no artifacts of rumour" in told
+    assert "emeritus.dev/artifacts" in told
+
+
+def test_archiving_is_for_the_coordinator_and_the_endpoints_owners(town: Town):
+    town.announce()
+    told = town.command(MINA, "archive RET-1")
+    assert "this is for the coordinator or the endpoint's owners" in told
+    assert progress(town, StepKind.ARCHIVE) is Progress.PENDING

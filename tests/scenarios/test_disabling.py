@@ -1,0 +1,160 @@
+"""The disable step: its date, its gates, what may be waived and by whom, and endpoints only people can switch."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.records.retirement import Progress, State, StepKind
+from tests.data.catalogs import a_document
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, GRACE, MINA, TOM, Town, buttons, words
+
+V1 = "churn-v1-prod"
+
+
+def is_held(town: Town) -> bool:
+    return town.retirement().progress(StepKind.DISABLE).progress is Progress.HELD
+
+
+def test_disabling_before_its_date_is_refused_with_the_date(town: Town):
+    town.announce()
+    town.everybody_moves()
+    told = town.command(TOM, "disable RET-1")
+    assert "Cannot disable churn-v1" in told
+    assert "disable is due on 2026-05-04 09:00 UTC" in told
+    assert town.endpoints.describe(V1) == "serving"
+
+
+def test_a_refusal_lists_every_unmet_reason(town: Town):
+    town.announce()
+    town.command(TOM, 'pause RET-1 "a freeze"')
+    told = town.command(TOM, "disable RET-1")
+    for reason in (
+        "it is paused since 2026-03-17",
+        "disable is due on 2026-05-04",
+        "migrate is not done",
+        "the artifacts are not archived",
+        "the archive is not proven by a restore drill",
+        "7 consumers are not migrated (",
+    ):
+        assert reason in told
+
+
+def test_a_held_step_says_why_once_and_goes_on_by_itself(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    town.pass_time(days=60)
+    assert is_held(town)
+    assert town.thread().count("*disable* is held") == 1, "the same reason is not told every day"
+    assert "6 consumers are not migrated" in words(town.card())
+    town.everybody_moves()
+    town.settle()
+    assert town.retirement().state is State.DISABLED, "the last answer was all it waited for"
+
+
+def test_calls_hold_the_disable_and_name_the_callers(town: Town):
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=47)
+    town.call(V1, caller="win-back-mailer")
+    town.call(V1, caller="win-back-mailer")
+    town.pass_time(days=2)
+    assert is_held(town)
+    assert f"{V1} was called 2 times by win-back-mailer (2) in the last 5 days" in words(town.card())
+    assert town.endpoints.describe(V1) == "serving"
+    told = town.command(TOM, "disable RET-1")
+    assert "win-back-mailer (2)" in told
+    town.pass_time(days=6)
+    assert town.retirement().state is State.DISABLED, "five quiet days later"
+
+
+def test_traffic_cannot_be_waived_where_there_is_a_meter(town: Town):
+    town.announce()
+    told = town.command(TOM, "waive RET-1 traffic nobody will notice")
+    assert "Traffic cannot be waived" in told
+    assert "has a meter" in told
+    assert not town.retirement().waivers
+
+
+def test_a_consumer_is_waived_by_the_coordinator_with_a_reason_on_the_record(town: Town):
+    town.announce()
+    assert "REASON" in town.command(TOM, "waive RET-1 restock-planner")
+    assert "this is for the coordinator" in town.command(ADA, "waive RET-1 restock-planner it is seasonal")
+    assert "closest" in town.command(TOM, "waive RET-1 restock-plan it is seasonal").casefold()
+    assert not town.retirement().waivers
+    town.command(TOM, "waive RET-1 restock-planner it is seasonal")
+    assert 'takes responsibility for *restock-planner* — "it is seasonal"' in town.thread()
+    assert "all of yours are settled" in words(town.announcement(BRUNO))
+
+
+def test_an_endpoint_that_does_not_answer_is_not_taken_for_quiet(town: Town):
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=40)
+    meter = town.endpoints.folder(V1) / "calls.db"
+    assert meter.exists()
+    meter.rename(meter.with_suffix(".gone"))
+    town.pass_time(days=10)
+    assert is_held(town)
+    assert "nobody can say whether it serves" in words(town.card())
+
+
+@pytest.fixture
+def vendor(town: Town) -> Town:
+    """A town that retires a model at a vendor, whose endpoint only people can switch."""
+    artifact = town.folder / "teapot.bin"
+    artifact.write_bytes(b"short and stout")
+    told = {"tier": "3", "artifacts": str(artifact)}
+    served = "type: model-server, owner: ml-platform, dependsOn: ['resource:teapot']"
+    town.learns(
+        a_document("Resource", "teapot", "type: ai-model, owner: growth-ml", **told),
+        a_document("Component", "teapot-box", served, endpoint_kind="manual", endpoint_ref="the vendor"),
+        a_document("Component", "cosy", "type: service, owner: letters, dependsOn: ['resource:teapot']"),
+    )
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    town.everybody_moves()
+    town.pass_time(days=40)
+    return town
+
+
+def test_traffic_nobody_can_measure_is_waived_by_name(vendor: Town):
+    vendor.pass_time(days=10)
+    assert is_held(vendor)
+    assert "has no meter: name who vouches that nobody calls it" in words(vendor.card())
+    assert "the coordinator" in vendor.command(GRACE, "waive RET-1 traffic it is quiet")
+    vendor.command(TOM, "waive RET-1 traffic the vendor's invoice says zero")
+    assert vendor.retirement().progress(StepKind.DISABLE).progress is Progress.RUNNING
+
+
+def asked(town: Town, action: str) -> dict[str, object]:
+    return town.posted(GOVERNANCE, f"RET-1/manual/{action}/component:default/teapot-box")
+
+
+def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    assert vendor.retirement().state is State.MIGRATING, "nobody has switched it off yet"
+    assert "Please disable *teapot-box*" in words(asked(vendor, "disable"))
+
+    report(vendor, GRACE, "it is dark")
+    assert "You may not report manual RET-1" in vendor.told(GRACE)
+    vendor.opens(MINA, lambda: vendor.press(MINA, asked(vendor, "disable"), "manual.report"))
+    assert list(vendor.submit(MINA, {"manual.evidence": "  "})) == ["manual.evidence"]
+    assert vendor.submit(MINA, {"manual.evidence": "ticket LW-12"}) == {}
+    assert 'says *teapot-box* is disabled — "ticket LW-12"' in words(asked(vendor, "disable"))
+
+    vendor.press(MINA, asked(vendor, "disable"), "manual.check")
+    assert "You reported it yourself" in vendor.told(MINA)
+    assert vendor.retirement().state is State.MIGRATING
+    vendor.press(TOM, asked(vendor, "disable"), "manual.check")
+    assert vendor.retirement().state is State.DISABLED
+    assert buttons(asked(vendor, "disable")) == []
+
+    vendor.command(TOM, "restore RET-1 the vendor has better tea")
+    report(vendor, MINA, "ticket LW-13", action="restore")
+    vendor.press(TOM, asked(vendor, "restore"), "manual.check")
+    assert vendor.retirement().state is State.ROLLED_BACK
+
+
+def report(town: Town, person: str, evidence: str, *, action: str = "disable") -> None:
+    town.opens(person, lambda: town.press(person, asked(town, action), "manual.report"))
+    assert town.submit(person, {"manual.evidence": evidence}) == {}

@@ -50,6 +50,21 @@ class Redacting(logging.Filter):
         return True
 
 
+class Private(logging.Formatter):
+    """For what any part of the process logs, tracebacks included: the last look before it is written."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def log_privately() -> None:
+    """Everything worth a warning goes to stderr, redacted."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(Private())
+    logging.getLogger().addHandler(handler)
+
+
 def traced(error: BaseException) -> str:
     """Where it happened and what kind it was, down to the first cause; nothing of what went through."""
     lines = []

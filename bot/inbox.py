@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import payloads
 from bot.house import House
+from data.errors import Stale
 from workflows.commands import Command, encoded
 
 PATIENCE_SECONDS = (
@@ -29,8 +30,10 @@ def capture(
     """Keep the command for the dispatcher, acknowledge it, and wake the dispatcher.
 
     Safe to repeat: the same act is kept once. Raises `NotKeptError`, unacknowledged, when the store
-    fails or is too slow.
+    fails or is too slow, and `Stale` for a stream that is nobody's to write to.
     """
+    if stream != NEW and not payloads.RETIREMENT_ID.fullmatch(stream):
+        raise Stale("This window is not one I know any more. Run /retire list and go on from there")
     started = house.stopwatch()
     reply_to = {"stream": stream, **payloads.reply_to(body)}
     try:

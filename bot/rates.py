@@ -40,6 +40,9 @@ METHODS = {
     "usergroups.users.list": TIER_2,
 }
 
+ROUNDING_SECONDS = 0.001
+"""Due times are kept in microseconds; a token missing less than this is there, or asking would not end."""
+
 
 class _Lane:
     def __init__(self, limit: Limit, now: float) -> None:
@@ -51,7 +54,8 @@ class _Lane:
 
     def wait(self, now: float) -> float:
         missing = max(0.0, 1 - self.tokens) * 60 / self.limit.per_minute
-        return max(missing, self.closed_until - now, 0.0)
+        seconds = max(missing, self.closed_until - now)
+        return seconds if seconds > ROUNDING_SECONDS else 0.0
 
     def is_idle(self, now: float) -> bool:
         return self.tokens >= self.limit.burst and self.closed_until <= now

@@ -88,11 +88,21 @@ class Http:
             max_request_body_size=BODY_BYTES_MAX,
             channel_timeout=HTTP_SILENCE_SECONDS,
         )
-        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
+        self._closing = False
         self._thread.start()
 
     def close(self) -> None:
+        self._closing = True
         self._server.close()
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError:
+            # Closing takes the sockets away from under a loop that waits for them.
+            if not self._closing:
+                raise
 
 
 def front_of(app: App, settings: Settings) -> Front:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -108,9 +109,18 @@ def edges_of(settings: Settings) -> Edges:
     if boto3.Session().region_name:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
     return Edges(
-        archive=LocalDirectory(settings.archive, ArtifactSources()),
+        archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
         controls=controls,
         meters={EndpointKind.LOCAL: local},
+    )
+
+
+def own_files(settings: Settings) -> tuple[Path, ...]:
+    """The record and the archive: a catalog that names them as a model's artifacts gets neither."""
+    store = settings.store
+    return (
+        settings.archive,
+        *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
     )
 
 

@@ -75,11 +75,18 @@ def _share(server: Entity, model: Entity, models: list[Entity]) -> Entity:
     )
 
 
+def _driven_name(endpoint: Entity) -> str:
+    """SageMaker takes a name or its ARN, and capitals make no other endpoint there."""
+    if endpoint.endpoint_kind != EndpointKind.SAGEMAKER:
+        return endpoint.endpoint_ref
+    return endpoint.endpoint_ref.rpartition(":endpoint/")[2].casefold()
+
+
 def _same_switch(entities: Iterable[Entity]) -> dict[str, Entity]:
     switches: dict[tuple[EndpointKind, str], list[Entity]] = defaultdict(list)
     for entity in entities:
         if entity.kind == Kind.ENDPOINT and entity.endpoint_kind != EndpointKind.MANUAL:
-            switches[entity.endpoint_kind, entity.endpoint_ref].append(entity)
+            switches[entity.endpoint_kind, _driven_name(entity)].append(entity)
     return {
         endpoint.id: _by_hand(endpoint)
         for sharers in switches.values()

@@ -127,7 +127,9 @@ class Snapshot:
     def group(self, name_or_ref: str) -> Group:
         """A team by its reference or name, whatever the case. Raises `Refused` or `NotFound` like `model`."""
         wanted = name_or_ref.strip().lower()
+        # As in Backstage, a name alone means the namespace "default", whoever else took the same name elsewhere.
         exact = self._groups.get(wanted) or self._groups.get(f"group:{wanted}")
+        exact = exact or self._groups.get(f"group:default/{wanted.removeprefix('group:')}")
         if exact is not None:
             return exact
         name = wanted.removeprefix("group:")

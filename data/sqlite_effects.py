@@ -25,6 +25,8 @@ from data.records.decision import (
 )
 from data.schema import instant, micros
 
+_EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
+
 _PENDING, _CLAIMED, _UNKNOWN, _DONE, _PARKED, _DEAD = (
     "pending",
     "claimed",
@@ -115,7 +117,7 @@ def _claimed(conn: sqlite3.Connection, key: str, now: datetime, lease: timedelta
     if ready_at is None:
         # Absorbed by an effect of the same batch that was claimed a moment ago.
         return None
-    effect = msgspec.json.decode(encoded, type=Effect)
+    effect = _EFFECT.decode(encoded)
     if effect.batch and attempt == 0:
         merged = _absorb(conn, key, effect, now)
     # A try whose end nobody knows may have answered an older wish already: what it answers stays as it was.
@@ -155,7 +157,7 @@ def _absorb(conn: sqlite3.Connection, key: str, effect: Effect, now: datetime) -
         "UPDATE effects SET status = ?, lead = ?, ready_at = NULL WHERE key = ?",
         [(_CLAIMED, key, other) for other, _ in rows if other != key],
     )
-    merged = msgspec.json.encode([msgspec.json.decode(encoded, type=Effect).body for _, encoded in rows])
+    merged = msgspec.json.encode([_EFFECT.decode(encoded).body for _, encoded in rows])
     conn.execute("UPDATE effects SET merged = ? WHERE key = ?", (merged, key))
     return merged
 
@@ -206,7 +208,7 @@ def _finish(conn: sqlite3.Connection, lead: str, result: Done, now: datetime) ->
             (_DONE, found, key),
         )
         if is_wanted_again:
-            _start_anew(conn, key, _ready_at(conn, msgspec.json.decode(encoded, type=Effect), now))
+            _start_anew(conn, key, _ready_at(conn, _EFFECT.decode(encoded), now))
         else:
             conn.execute(
                 "UPDATE effects SET ready_at = ? WHERE after_key = ? AND status = ? AND ready_at IS NULL",

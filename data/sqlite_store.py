@@ -6,11 +6,12 @@ Only the writer checkpoints: SQLite 3.7.0 to 3.51.2 can lose a write when two co
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -182,6 +183,9 @@ class SqliteStore:
             self._lock.release()
 
     def _open_to_write(self) -> sqlite3.Connection:
+        # What people wrote, and addresses at which they can be answered, is for this user alone to read.
+        with suppress(OSError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         conn = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             conn.execute("PRAGMA journal_mode = WAL")

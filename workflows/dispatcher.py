@@ -74,6 +74,8 @@ class Dispatcher:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="effect")
         self._working: dict[str, Claim] = {}
         self._futures: set[Future[None]] = set()
+        self._teller = ThreadPoolExecutor(1, thread_name_prefix="answer")
+        self._telling: set[Future[None]] = set()
         self._gate = threading.Lock()
 
     def start(self) -> None:
@@ -93,7 +95,8 @@ class Dispatcher:
         self._awake.set()
         self._thread.join(timeout_seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        wait(tuple(self._futures), max(0.0, until - monotonic()))
+        self._teller.shutdown(wait=False)
+        wait((*self._futures, *self._telling), max(0.0, until - monotonic()))
 
     def _run(self) -> None:
         while not self._ending.is_set():
@@ -105,6 +108,9 @@ class Dispatcher:
                 self._arm(self._store.next_due())
             except EmeritusError as error:
                 log.warning("waiting: %s", error)
+            except Exception:
+                # This thread decides everything: it outlives a bug, and what it held comes back with its lease.
+                log.exception("waiting after a bug")
             # Looked at after `clear`, which may have taken back the wake of a stop that came just before it.
             if not self._ending.is_set():
                 self._awake.wait(RENEW_SECONDS)
@@ -131,8 +137,8 @@ class Dispatcher:
 
     def until_idle(self) -> None:
         """Work off everything that is due now, in the calling thread; for a bot that is not started."""
-        while self.drain() or self._working:
-            self._awake.wait(RENEW_SECONDS if self._working else 0)
+        while self.drain() or self._working or self._telling:
+            self._awake.wait(RENEW_SECONDS if self._working or self._telling else 0)
             self._awake.clear()
 
     def _settle_command(self, claim: Claim, stream: str, key: str) -> None:
@@ -145,7 +151,16 @@ class Dispatcher:
         self._store.settle(claim, Done(), self._world.now())
         self._world.point("settled")
         if claim.kind is ClaimKind.INBOX and receipt.reply:
-            self._tell(claim.reply_to, receipt)
+            # A Slack that is slow to take an answer must not keep other votes and timers waiting.
+            future = self._teller.submit(self._tell, claim.reply_to, receipt)
+            self._telling.add(future)
+            future.add_done_callback(self._told)
+
+    def _told(self, future: Future[None]) -> None:
+        self._telling.discard(future)
+        if not future.cancelled() and (error := future.exception()) is not None:
+            log.error("an answer was not given", exc_info=error)
+        self.wake()
 
     def _perform(self, claim: Claim) -> None:
         assert claim.effect is not None

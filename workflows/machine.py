@@ -63,6 +63,14 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
+# Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
+_FACTS = msgspec.json.Decoder(Facts)
+_STATES: dict[
+    type[Retirement | digests.DigestState | CatalogState],
+    msgspec.json.Decoder[Retirement | digests.DigestState | CatalogState],
+] = {kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState)}
+
+
 class RetirementMachine:
     """Implements `data.store.Machine` for every stream of the product."""
 
@@ -70,7 +78,7 @@ class RetirementMachine:
         self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
     ) -> Decision[events.AnyEvent]:
         asked = cmd.decoded(command)
-        known = msgspec.json.decode(facts, type=Facts) if facts else Facts(observed_at=now)
+        known = _FACTS.decode(facts) if facts else Facts(observed_at=now)
         current = state_of(stream, state)
         if isinstance(current, Retirement) and current.version == 0 and not isinstance(asked, cmd.Propose):
             raise Refused(f"There is no {stream}", next_step="/retire list shows all there are")
@@ -96,7 +104,7 @@ def state_of(stream: str, state: bytes | None) -> Retirement | digests.DigestSta
     elif stream == "catalog":
         kind = CatalogState
     if state is not None:
-        return msgspec.json.decode(state, type=kind)
+        return _STATES[kind].decode(state)
     if kind is digests.DigestState:
         return digests.DigestState()
     return CatalogState() if kind is CatalogState else Retirement(id=stream)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bot import doctor as examination
 from bot import manifest as app_manifest
 from bot import server
 from bot.commands.opening import as_json, print_json, settings_for
+from bot.failures import log_privately
 from bot.wiring import build
 from data.errors import Invalid
 from data.policy import read_policy
@@ -23,7 +23,7 @@ from data.policy import read_policy
 def serve(http: str) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     settings = settings_for(slack="serve", http=http)
-    logging.getLogger("emeritus").setLevel(logging.INFO)
+    log_privately()
     server.serve(build(settings), settings, say=lambda text: click.echo(text, err=True))
 
 

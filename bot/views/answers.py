@@ -21,7 +21,7 @@ from bot.views.blocks import (
 )
 from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity, Impacted
-from data.records.retirement import Progress, Retirement
+from data.records.retirement import Endpoint, Progress, Retirement
 from workflows.rules.lifecycle import ENDED
 
 LIST_AT_MOST = 25
@@ -96,7 +96,8 @@ def plan(retirement: Retirement) -> Payload:
         else ""
     )
     roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in retirement.policy.quorum.items())
-    endpoints = [f"{safe(one.name)} ({one.kind})" for one in retirement.plan.subject.endpoints]
+    endpoints = [_endpoint(one) for one in retirement.plan.subject.endpoints]
+    artifacts = [safe(one, 300) for one in retirement.plan.subject.artifacts]
     return message(
         f"Plan of {retirement.id}",
         [
@@ -105,6 +106,7 @@ def plan(retirement: Retirement) -> Payload:
             section(
                 f"*Switches off* {limits.joined(endpoints, 2_000, between=', ', at_most=20) or 'nothing'}"
             ),
+            section(f"*Archives* {limits.joined(artifacts, 2_000, between=', ', at_most=20) or 'nothing'}"),
             section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
             context(
                 f"{counted(len(retirement.plan.consumer_ids), 'consumer')} are part of what is voted on; "
@@ -112,6 +114,12 @@ def plan(retirement: Retirement) -> Payload:
             ),
         ],
     )
+
+
+def _endpoint(endpoint: Endpoint) -> str:
+    """Its platform's name for it too, where that is another: this one is what is switched off."""
+    known_as = f", {safe(endpoint.ref)}" if endpoint.ref not in ("", endpoint.name) else ""
+    return f"{safe(endpoint.name)} ({endpoint.kind}{known_as})"
 
 
 def impact(model: Entity, impacts: Sequence[Impacted], notes: Sequence[str]) -> Payload:

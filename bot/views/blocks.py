@@ -93,11 +93,16 @@ def header(text: str) -> Payload:
 
 
 def section(mrkdwn: str) -> Payload:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn}}
+    return {"type": "section", "text": _mrkdwn(mrkdwn)}
 
 
 def context(mrkdwn: str) -> Payload:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn}]}
+    return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
+
+
+def _mrkdwn(text: str) -> Payload:
+    """Verbatim, or Slack would make links and mentions of words that only look like them, @here in a name too."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def divider() -> Payload:

@@ -61,6 +61,9 @@ def message(sections: Sections) -> Payload:
     """For the governance channel. It mentions nobody: whoever must act has a message of their own."""
     counts = ", ".join(f"{title.lower()}: {len(lines)}" for title, lines in sections.items())
     shown = [header("Retirements this week")]
+    if not any(sections.values()):
+        shown.append(section("A quiet week: nothing changed, nothing is due or overdue."))
+        return blocks.message(f"Weekly digest: {counts}", shown)
     for title, lines in sections.items():
         listed = [f"• {safe(line, 300)}" for line in lines] or ["nothing"]
         few = limits.joined(listed, limits.SECTION_MAX - 200, at_most=LINES_AT_MOST)

@@ -20,6 +20,7 @@ MARKS = {
     Duty.MIGRATED: ":white_check_mark:",
     Duty.WAIVED: ":pencil:",
 }
+UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
 
 
 def nearest_first(owed: Iterable[Obligation]) -> list[Obligation]:
@@ -42,17 +43,17 @@ def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:
 
 
 def line(obligation: Obligation, retirement: Retirement) -> str:
-    """Consumer, where it stands, and both dates."""
+    """Consumer, where it stands, and the dates that are still ahead of it."""
     zone = zone_of(retirement)
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({mention(obligation.changed_by)})" if obligation.changed_by else ""
     shown = f"{MARKS[obligation.duty]} *{safe(obligation.consumer.name)}*{way}: {obligation.duty}{by}"
     if obligation.is_settled:
         return shown + quoted(obligation.note, 150)
-    return (
-        f"{shown} - acknowledge by {day(obligation.acknowledge_by, zone)}, "
-        f"migrate by *{day(obligation.migrate_by, zone)}*{quoted(obligation.note, 150)}"
-    )
+    due = f"migrate by *{day(obligation.migrate_by, zone)}*{quoted(obligation.note, 150)}"
+    if obligation.duty in UNANSWERED:
+        due = f"acknowledge by {day(obligation.acknowledge_by, zone)}, {due}"
+    return f"{shown} - {due}"
 
 
 def value(retirement: Retirement, obligation: Obligation) -> str:
@@ -65,7 +66,7 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
         return []
     about = value(retirement, obligation)
     shown = []
-    if obligation.duty in (Duty.OPEN, Duty.NOT_MINE):
+    if obligation.duty in UNANSWERED:
         shown.append(button("Acknowledge", Action.DUTY_ACKNOWLEDGE, about))
     shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style="primary"))
     if obligation.duty is not Duty.NEEDS_TIME:

@@ -16,6 +16,11 @@ def team_name(impact: Impacted) -> str:
     return impact.owners.team_name or impact.owners.team_id or UNOWNED
 
 
+def short_id(entity_id: str) -> str:
+    """An entity's id as people say it: where nothing else is meant, kind and namespace go without saying."""
+    return entity_id.rpartition(":default/")[2]
+
+
 def by_team(impacts: Iterable[Impacted]) -> list[tuple[str, list[Impacted]]]:
     """Team name and its consumers, nearest first; the team with most consumers first."""
     teams: dict[str, list[Impacted]] = defaultdict(list)
@@ -45,7 +50,7 @@ def team_lines(impacts: Sequence[Impacted], *, names_at_most: int = 5) -> list[s
 
 def consumer_line(impact: Impacted) -> str:
     """One consumer; for a transitive one the way it depends, and whatever is unclear about its owners."""
-    way = f" via {limits.joined([safe(one) for one in impact.path[1:-1]], 400, between=' → ')}"
+    way = f" via {limits.joined([safe(short_id(one)) for one in impact.path[1:-1]], 400, between=' → ')}"
     notes = f" _({safe('; '.join(impact.owners.notes), 200)})_" if impact.owners.notes else ""
     return f"    • {safe(impact.name)}{way if len(impact.path) > 2 else ''}{notes}"
 

@@ -12,16 +12,12 @@ from typing import assert_never
 from bot.views import impact, limits
 from bot.views.blocks import SLACK_ID, Payload, counted, day, mention, quoted, safe
 from bot.views.steps import short, zone_of
+from bot.views.votes import CHOICE_MARKS
 from data import events
-from data.records.retirement import Choice, Duty, Plan, Retirement, StepKind
+from data.records.retirement import Duty, Plan, Retirement, StepKind
 
 IMPACT_MAX = 30_000  # leaves room in one post for what happened right after the proposal
 REASONS_AT_MOST = 10
-VOTE_MARKS = {
-    Choice.APPROVE: ":thumbsup:",
-    Choice.REJECT: ":thumbsdown:",
-    Choice.ABSTAIN: ":zipper_mouth_face:",
-}
 
 
 def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912, PLR0915
@@ -38,7 +34,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             what = f":pencil2: {by} changed the plan: every earlier vote is void, a new round is open"
             return _with_impact(what, event, zone)
         case events.Voted(ballot=ballot):
-            voted = f"{VOTE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
+            voted = f"{CHOICE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
             return f"{voted}{quoted(ballot.comment)}"
         case events.Approved():
             plan = f"plan `{short(event.plan_digest)}`"

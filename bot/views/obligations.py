@@ -52,7 +52,10 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
     people = [one for obligation in owed for one in obligation.consumer.owners.slack_ids]
     notes = dict.fromkeys(note for obligation in owed for note in obligation.consumer.owners.notes)
     to = mentions(people, at_most=30) if people else "*nobody can be reached*"
-    head = f"*{safe(team)}* {to}: {counted(len(owed), 'consumer')} of yours lose {safe(name_of(retirement))}"
+    lose = "loses" if len(owed) == 1 else "lose"
+    head = (
+        f"*{safe(team)}* {to}: {counted(len(owed), 'consumer')} of yours {lose} {safe(name_of(retirement))}"
+    )
     blocks = [section(head), section(duties.five_facts(retirement))]
     if notes:
         blocks.append(
@@ -81,7 +84,7 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
         *duties.rows(owed[:OWNER_ROWS_MAX], retirement),
     ]
     if len(owed) > OWNER_ROWS_MAX:
-        blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more, farther away: press Show all"))
+        blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
     if owed:
         has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
         blocks.append(_about_all(retirement, has_open=has_open))
@@ -116,7 +119,8 @@ def time_modal(retirement_id: str, consumer_id: str, today: date) -> Payload:
         Callback.EXTENSION_ASK,
         [
             section(
-                f"*{safe(consumer_id)}* in {safe(retirement_id)}. The coordinator decides, in the thread."
+                f"*{safe(impact.short_id(consumer_id))}* in {safe(retirement_id)}. "
+                "The coordinator decides, in the thread."
             ),
             field(
                 "Migrated by",

@@ -69,7 +69,7 @@ def round_words(round_: Round, retirement: Retirement) -> str:
     """When the round may close."""
     zone = zone_of(retirement)
     return (
-        f"Closes once every role has its approvals and the review ended ({day(round_.review_until, zone)}); "
+        f"Closes once every role has its approvals and the review has ended ({day(round_.review_until, zone)}); "
         f"expires {day(round_.expires_at, zone)}. A vote can be changed until then."
     )
 

@@ -24,6 +24,7 @@ from data.importers.yaml_lines import Node
 from data.records.catalog import Entity, Group, Person
 
 NODE_KINDS = frozenset(("component", "resource", "api", "airesource"))
+NAME_MAX = 600  # Backstage stops at 63; ids go into buttons and modals, which take 2,000 and 3,000 characters
 PEOPLE_KINDS = frozenset(("group", "user"))
 _NOT_READ = {
     "location": "a Location's targets are not followed; name their files or directory instead",
@@ -96,7 +97,7 @@ def _declarations(files: Sequence[File], account: Account) -> list[Declaration]:
                 cut_off.append(Problem(field=where, value="", accepted=accepted))
                 continue
             thing = _declaration(document, file)
-            why = f"has no {lacking}" if lacking else _why_not_read(document) or _why_not_named(thing.name)
+            why = f"has no {lacking}" if lacking else _why_not_read(document) or _why_not_named(thing)
             if not why and (first := declared.get(thing.id)):
                 why = f"{first.where} declares {thing.id} already, whatever the case; the first counts"
             if why:
@@ -118,7 +119,7 @@ def _declaration(document: Node, file: File) -> Declaration:
         kind=kind.lower(),
         namespace=namespace,
         name=name,
-        shown=f"{kind or 'document'} {name}".strip(),
+        shown=f"{kind or 'document'} {name}".strip()[:120],
         line=document.line,
         shown_path=file.shown,
         path=file.path,
@@ -162,11 +163,14 @@ def _why_not_read(document: Node) -> str:
     return _NOT_READ.get(kind.lower(), f"kind {kind} is not one we read")
 
 
-def _why_not_named(name: str) -> str:
-    if "{{" in name:
+def _why_not_named(thing: Declaration) -> str:
+    if "{{" in thing.name:
         return "the name is a placeholder of a template"
-    if any(sign in name for sign in "/#") or not name.isprintable():
-        return 'a name has no "/", "#" or control characters, or references to it would be ambiguous'
+    for what, text in (("name", thing.name), ("namespace", thing.namespace)):
+        if any(sign in text for sign in "/#") or not text.isprintable():
+            return f'a {what} has no "/", "#" or control characters, or references to it would be ambiguous'
+        if len(text) > NAME_MAX:
+            return f"a {what} has at most {NAME_MAX} characters; this one has {len(text):,}"
     return ""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import slack_app
-from bot.failures import Redacting, on_field, redacted, told, traced
+from bot.failures import Private, Redacting, on_field, redacted, told, traced
 from data.errors import Invalid, Problem, Refused
 from tests.bot.listeners.desk import ELENA, TOM, Desk
 from tests.fakes.slack import into_bolt
@@ -45,6 +45,18 @@ def test_a_librarys_log_is_redacted_too() -> None:
 
     assert Redacting().filter(record)
     assert record.getMessage() == "Unhandled: {'user': '[hidden]'}"
+
+
+def test_a_traceback_is_redacted_on_its_way_out() -> None:
+    error = ValueError(SECRETS)
+    failure = (ValueError, error, None)
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "RET-1/dm/%s failed", ("U01TOMBIRCH",), failure)
+
+    written = Private().format(record)
+
+    assert "ValueError: [hidden]" in written
+    assert "U01TOMBIRCH" not in written
+    assert "xoxb" not in written
 
 
 def test_our_own_errors_are_the_sentences_they_are() -> None:

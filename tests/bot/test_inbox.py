@@ -12,7 +12,7 @@ import pytest
 
 from bot.app import slack_app
 from bot.inbox import PATIENCE_SECONDS, NotKeptError, capture
-from data.errors import Unavailable
+from data.errors import Stale, Unavailable
 from data.records.decision import ClaimKind
 from tests.bot.listeners.desk import MINA, NOW, Desk
 from tests.fakes.slack import into_bolt
@@ -103,3 +103,10 @@ def test_votes_that_arrive_together_are_all_kept(desk: Desk) -> None:
         voter.join()
 
     assert len(desk.bot.store.claim(ClaimKind.INBOX, NOW, 100)) == 24
+
+
+@pytest.mark.parametrize("stream", ["catalog", "digest", "", "RET-01", "RET-1 "])
+def test_a_forged_window_writes_to_nothing_but_a_retirement(desk: Desk, stream: str) -> None:
+    with pytest.raises(Stale):
+        capture(desk.bot.house, lambda: None, BODY, stream=stream, command=Resume(by=MINA))
+    assert desk.kept() == []

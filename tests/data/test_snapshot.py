@@ -9,7 +9,7 @@ import pytest
 from data.catalog import Catalog
 from data.errors import NotFound, Refused
 from data.records.catalog import EndpointKind, Owners
-from tests.data.catalogs import a_source, imported, names
+from tests.data.catalogs import a_document, a_source, imported, names
 
 
 def test_an_empty_catalog_answers_too(catalog: Catalog):
@@ -189,3 +189,45 @@ def test_a_server_of_several_models_is_never_switched_off_for_one(tmp_path: Path
     (endpoint,) = catalog.endpoints_of("resource:default/gemma")
     assert (endpoint.id, endpoint.endpoint_kind) == ("component:default/chat#gemma", EndpointKind.MANUAL)
     assert names(catalog.impact("resource:default/gemma").consumers) == ["chat-api", "shop"]
+
+
+def test_a_team_of_the_same_name_elsewhere_takes_nobodys_place(tmp_path: Path, catalog: Catalog):
+    (tmp_path / "a.yaml").write_text(
+        a_document("User", "ada", slack_id="U0ADA")
+        + "---\n"
+        + a_document("User", "eve", slack_id="U0EVE")
+        + "---\n"
+        + a_document("Group", "risk", "type: team, members: [ada]")
+        + "---\n"
+        + a_document("Group", "risk\n  namespace: evil", "type: team, members: [default/eve]")
+    )
+    imported(catalog, tmp_path)
+    assert (catalog.members("risk"), catalog.members("evil/risk")) == (("U0ADA",), ("U0EVE",))
+
+
+def test_an_endpoint_named_once_by_arn_and_once_in_capitals_is_not_switched_off_for_one_model(
+    tmp_path: Path, catalog: Catalog
+):
+    switches = {
+        "fraud": ("sagemaker", "fraud"),
+        "toy": ("sagemaker", "arn:aws:sagemaker:eu-west-1:1:endpoint/Fraud"),
+        "churn": ("sagemaker", "churn"),
+        "desk": ("local", "fraud"),
+    }
+    (tmp_path / "a.yaml").write_text(
+        "---\n".join(
+            a_document("Resource", name, "type: ai-model")
+            + "---\n"
+            + a_document(
+                "Component",
+                f"{name}-prod",
+                f"type: model-server, dependsOn: [resource:{name}]",
+                endpoint_kind=kind,
+                endpoint_ref=ref,
+            )
+            for name, (kind, ref) in switches.items()
+        )
+    )
+    imported(catalog, tmp_path)
+    kinds = [str(catalog.entity(f"component:default/{name}-prod").endpoint_kind) for name in switches]
+    assert kinds == ["manual", "manual", "sagemaker", "local"]

@@ -192,3 +192,10 @@ def test_an_empty_database_is_not_read_as_a_record(path: Path) -> None:
     assert str(refused.value) == (
         f"{path} lacks tables of this version. Run emeritus serve on it once, which adds them"
     )
+
+
+def test_a_record_is_for_its_owner_alone_to_read(store: SqliteStore, path: Path) -> None:
+    count_up(store, "k1")
+    assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == dict.fromkeys(
+        ("emeritus.db", "emeritus.db-wal", "emeritus.db-shm", "emeritus.db.lock"), 0
+    )

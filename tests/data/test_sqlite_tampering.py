@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from data.errors import Refused
+from data.events import AnyEvent
 from data.sqlite_store import SqliteStore
 from data.store import Verified
 from tests.contract.scripted import NOW, Scripted, a_command
@@ -186,3 +188,17 @@ def test_an_entry_added_behind_the_store_is_named(path: Path) -> None:
     )
 
     assert bad == "RET-1 entry 5: stored bytes do not match their hash"
+
+
+def test_an_entry_the_rules_cannot_follow_is_named_however_they_fail(path: Path) -> None:
+    class Strict(Scripted):
+        def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
+            if stream == "RET-1" and state is not None:
+                raise Refused(
+                    "A retirement that is archived cannot become approved", next_step="It has ended"
+                )
+            return super().evolve(stream, state, event)
+
+    store = SqliteStore(path, Strict(), read_only=True)
+    assert store.verify().bad == "RET-1 entry 2: it cannot be read as an event"
+    store.close()

@@ -106,7 +106,7 @@ def bot_of(town: Town) -> Bot:
 
 def main(town: Town) -> None:
     if sys.stdin.readline():
-        serve(bot_of(town), settings_of(town), say=lambda text: print(text, flush=True))  # noqa: T201
+        serve(bot_of(town), settings_of(town), say=lambda text: print(text, flush=True))
 
 
 if __name__ == "__main__":

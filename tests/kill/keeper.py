@@ -1,4 +1,4 @@
-"""Starts the bot, kills it, starts it again. The next process waits ready, so that little of a story is spent on imports."""
+"""Starts the bot, kills it, starts it again. The next process waits ready: a story is not spent on imports."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class Keeper:
         self._running.stdin.write("go\n")
         self._running.stdin.flush()
         said = self._running.stdout.readline()
-        assert said.startswith(LISTENING), f"{said!r} instead of starting; {self.said()}"
+        if not said.startswith(LISTENING):
+            code = self._running.wait(5)
+            raise AssertionError(f"start {self.kills + 1} ended with {code}, saying {said!r}; {self.said()}")
         self.slack.attach(said.removeprefix(LISTENING).strip())
         self.is_up.set()
 

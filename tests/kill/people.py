@@ -57,12 +57,13 @@ class People:
     def announcement(self, person: str) -> Message:
         return self.told(person, f"RET-1/announcement-1/dm/{person}")[0]
 
+    def reminders(self, person: str) -> list[Message]:
+        return [one for one in self.slack.messages(person) if key_of(one).startswith("RET-1/remind/")]
+
     def owners(self) -> list[str]:
         """Everybody who was told so far that they have to move."""
         everybody = [user for user in self.slack.ws.users if not self.slack.ws.users[user].is_bot]
-        return [
-            person for person in everybody if self.told(person, f"RET-1/announcement-1/dm/{person}")
-        ]
+        return [person for person in everybody if self.told(person, f"RET-1/announcement-1/dm/{person}")]
 
     def _insist(self, act: Callable[[], BotAnswer | None]) -> BotAnswer | None:
         for _ in range(TRIES_MAX):

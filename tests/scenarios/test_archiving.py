@@ -46,6 +46,7 @@ def bag(town: Town) -> Path:
 
 
 def test_archiving_may_run_early_because_it_stops_nothing(town: Town):
+    town.serve()
     town.announce()
     assert "archive of RET-1 has started" in town.command(TOM, "archive RET-1")
     assert progress(town, StepKind.ARCHIVE) is Progress.DONE
@@ -151,6 +152,7 @@ def test_an_archive_that_is_full_is_told_with_the_bytes_it_needs(town: Town):
 
 
 def test_an_archive_that_rotted_before_its_drill_leaves_the_endpoint_running(town: Town):
+    town.serve()
     town.announce()
     town.command(TOM, "archive RET-1")
     rotted = next((bag(town) / "data").glob("**/weights.json"))
@@ -168,6 +170,7 @@ def test_an_archive_that_rotted_before_its_drill_leaves_the_endpoint_running(tow
 
 
 def test_an_archive_lost_after_its_drill_holds_the_disable(town: Town):
+    town.serve()
     town.announce()
     town.everybody_moves()
     town.pass_time(days=40)

@@ -16,6 +16,7 @@ def is_held(town: Town) -> bool:
 
 
 def test_disabling_before_its_date_is_refused_with_the_date(town: Town):
+    town.serve()
     town.announce()
     town.everybody_moves()
     told = town.command(TOM, "disable RET-1")
@@ -40,6 +41,7 @@ def test_a_refusal_lists_every_unmet_reason(town: Town):
 
 
 def test_a_held_step_says_why_once_and_goes_on_by_itself(town: Town):
+    town.serve()
     town.announce()
     town.answer(BRUNO, "restock-planner")
     town.pass_time(days=60)
@@ -52,6 +54,7 @@ def test_a_held_step_says_why_once_and_goes_on_by_itself(town: Town):
 
 
 def test_calls_hold_the_disable_and_name_the_callers(town: Town):
+    town.serve()
     town.announce()
     town.everybody_moves()
     town.pass_time(days=47)
@@ -68,6 +71,7 @@ def test_calls_hold_the_disable_and_name_the_callers(town: Town):
 
 
 def test_traffic_cannot_be_waived_where_there_is_a_meter(town: Town):
+    town.serve()
     town.announce()
     told = town.command(TOM, "waive RET-1 traffic nobody will notice")
     assert "Traffic cannot be waived" in told
@@ -87,6 +91,7 @@ def test_a_consumer_is_waived_by_the_coordinator_with_a_reason_on_the_record(tow
 
 
 def test_an_endpoint_that_does_not_answer_is_not_taken_for_quiet(town: Town):
+    town.serve()
     town.announce()
     town.everybody_moves()
     town.pass_time(days=40)

@@ -22,6 +22,7 @@ def dark(town: Town) -> None:
 
 
 def test_restore_brings_the_endpoint_back_and_ends_as_rolled_back(town: Town):
+    town.serve()
     dark(town)
     told = town.command(TOM, "restore RET-1 the new one offers tins to everybody")
     assert "Service of RET-1 is coming back" in told
@@ -32,11 +33,12 @@ def test_restore_brings_the_endpoint_back_and_ends_as_rolled_back(town: Town):
     assert (town.folder / "archive" / town.retirement().archived.location).is_dir(), "the archive stays"
     town.pass_time(days=60)
     assert town.retirement().state is State.ROLLED_BACK
-    assert town.propose(target="2026-08-03") == {}
+    assert town.propose(target="2026-09-01") == {}
     assert town.retirement("RET-2").state is State.PROPOSED, "it may be tried again"
 
 
 def test_restore_is_refused_while_nothing_is_off_and_after_the_end(town: Town):
+    town.serve()
     assert "is not being retired" in town.command(TOM, "restore churn-v1 please")
     dark_before = "RET-1 has nothing to restore: it is migrating"
     town.announce()
@@ -49,6 +51,7 @@ def test_restore_is_refused_while_nothing_is_off_and_after_the_end(town: Town):
 
 
 def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
+    town.serve()
     town.announce()
     assert "all dates wait" in town.command(TOM, "pause RET-1 year's end freeze")
     assert "*paused*" in words(town.card())
@@ -57,9 +60,9 @@ def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
     assert town.slack.messages(BRUNO)[-1]["metadata"]["event_payload"]["key"].endswith(f"/dm/{BRUNO}")
     assert "RET-1 is paused already" in town.command(TOM, "pause RET-1 again")
     assert "its dates moved" in town.command(TOM, "resume RET-1")
-    assert due(town, StepKind.DISABLE) == "2026-07-03"
-    assert "service now ends 2026-07-03" in town.thread()
-    assert f"RET-1/moved@2026-07-03/{BRUNO}" in town.keys(BRUNO)
+    assert due(town, StepKind.DISABLE) == "2026-07-04"
+    assert "service now ends 2026-07-04" in town.thread()
+    assert f"RET-1/moved@2026-07-04/{BRUNO}" in town.keys(BRUNO)
     assert "RET-1 is not paused" in town.command(TOM, "resume RET-1")
     town.everybody_moves()
     town.pass_time(days=60)
@@ -76,6 +79,7 @@ def test_a_proposal_is_taken_back_by_whoever_made_it(town: Town):
 
 
 def test_an_approved_retirement_is_cancelled_only_by_a_vote(town: Town):
+    town.serve()
     town.announce()
     told = town.command(TOM, "cancel RET-1 churn-v2 was sold")
     assert "The vote on cancelling RET-1 is open on its card" in told
@@ -102,6 +106,7 @@ def test_a_vote_on_cancelling_that_is_not_won_lets_the_retirement_go_on(town: To
 
 
 def test_cancelling_after_it_went_dark_points_to_restore(town: Town):
+    town.serve()
     dark(town)
     assert "/retire restore RET-1" in town.command(TOM, "cancel RET-1 oh no")
 

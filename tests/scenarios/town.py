@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -53,9 +54,16 @@ class Town:
     """One bot in one workspace. `pass_time` lets days go by, stopping at everything that falls due."""
 
     def __init__(
-        self, folder: Path, *, policy: str = POLICY, archive: ArtifactStore | None = None, **slack: Any
+        self,
+        folder: Path,
+        *,
+        policy: str = POLICY,
+        archive: ArtifactStore | None = None,
+        serves: bool = True,
+        **slack: Any,
     ) -> None:
-        """`slack`: what else the fake shall do, such as `rate_limits=True`."""
+        """`serves`: with the model servers' processes. `slack`: what else the fake shall do."""
+        self.serves = serves
         self.folder = folder
         self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
@@ -67,7 +75,7 @@ class Town:
                 Channel(id=channel["id"], name=channel["name"], members=[*channel["members"], "UBOT"])
                 for channel in company["channels"]
             ],
-            now=lambda: self.seconds,
+            now=self.clock,
             **slack,
         )
         self.endpoints = LocalEndpoints(
@@ -77,22 +85,34 @@ class Town:
         self.bot: Bot
 
     def __enter__(self) -> Self:
-        self.slack.start()
-        for model in ("churn-v1", "churn-v2"):
-            self.endpoints.start(f"{model}-prod", COMPANY / "artifacts" / model / "weights.json")
-        self.open()
-        reading = read_backstage([COMPANY])
-        self.bot.house.catalog.import_(reading, format="backstage", now=self.now())
+        with ExitStack() as undo:
+            undo.callback(self.darken)
+            self.slack.start()
+            undo.callback(self.slack.stop)
+            if self.serves:
+                self.serve()
+            self.open()
+            undo.callback(self.close)
+            reading = read_backstage([COMPANY])
+            self.bot.house.catalog.import_(reading, format="backstage", now=self.now())
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.bot.store.close()
-        self.slack.stop()
-        self.endpoints.stop_all()
+        self._undo.close()
         if error is None:
             self.check_payloads()
+
+    def serve(self) -> None:
+        """Start the model servers, for stories that come to look at them."""
+        for model in ("churn-v1", "churn-v2"):
+            self.endpoints.start(f"{model}-prod", COMPANY / "artifacts" / model / "weights.json")
+
+    def darken(self) -> None:
+        """End the model servers there are by now."""
+        self.endpoints.stop_all()
 
     def check_payloads(self) -> None:
         """Would Slack take all that the bot sent? The fake said so already; here are two more judges."""
@@ -107,9 +127,13 @@ class Town:
                 continue
             WRITTEN.setdefault(json.dumps([kind, shape(payload)]), (call.method, kind, payload))
 
+    def close(self) -> None:
+        """The bot ends."""
+        self.bot.store.close()
+
     def restart(self) -> None:
         """The bot ends and begins again."""
-        self.bot.store.close()
+        self.close()
         self.open()
 
     def open(self) -> None:
@@ -124,10 +148,15 @@ class Town:
             ),
             client=WebClient(token=self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[]),
             signing_secret=self.slack.signing_secret,
-            world=CalendarWorld(Calendar(), wall=lambda: self.seconds),
-            wall=lambda: self.seconds,
+            world=CalendarWorld(Calendar(), wall=self.clock),
+            wall=self.clock,
         )
         self.slack.attach(into_bolt(self.bot.app))
+
+    def clock(self) -> float:
+        """The time, which never stands still: two things are never at the same instant."""
+        self.seconds += 0.000_002
+        return self.seconds
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
@@ -142,7 +171,7 @@ class Town:
 
     def call(self, ref: str, *, caller: str) -> None:
         """Somebody really calls the model server, today."""
-        self.endpoints.stop_all()
+        self.darken()
         today = Calendar(origin=self.now(), epoch=time.time(), speed=1.0)
         self.endpoints = LocalEndpoints(self.folder / "endpoints", calendar=today)
         for name in ("churn-v1-prod", "churn-v2-prod"):
@@ -217,8 +246,10 @@ class Town:
         return "\n".join(words(message) for message in replies if message["ts"] != ts)
 
     def told(self, person: str) -> str:
-        """What the bot last said to this person alone."""
-        return words([told for told in self.slack.ephemerals if told["ephemeral_to"] == person][-1])
+        """What the bot last said to this person alone: seen only by them, or in their direct messages."""
+        alone = [told for told in self.slack.ephemerals if told["ephemeral_to"] == person]
+        direct = [message for message in self.slack.messages(person) if not key_of(message)]
+        return words(max([*alone, *direct], key=lambda told: float(told["ts"])))
 
     def retirement(self, retirement_id: str = "RET-1") -> Retirement:
         found = self.bot.engine.retirement(retirement_id)

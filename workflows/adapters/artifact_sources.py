@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -23,31 +23,32 @@ _ACCEPTED = "accepted are an absolute path, file:///path or s3://bucket/key-or-p
 
 
 class ArtifactSources:
-    """`endpoint_url` points S3 at another server than AWS."""
+    """`endpoint_url` points S3 at another server than AWS. What lies at or below `private` is nobody's artifact."""
 
-    def __init__(self, *, endpoint_url: str | None = None) -> None:
+    def __init__(self, *, endpoint_url: str | None = None, private: Iterable[Path] = ()) -> None:
         self._s3 = S3Objects(endpoint_url=endpoint_url)
+        self._private = tuple(path.resolve() for path in private)
 
     def files(self, uri: str) -> tuple[PayloadFile, ...]:
         """All files a URI names, sorted by path below it; a single file has the path ""."""
         scheme, _, rest = uri.partition("://")
         if not rest:
-            return _local_files(Path(uri), uri)
+            return _local_files(Path(uri), uri, self._private)
         if scheme == "s3":
             return self._s3.files(uri)
         parts = urlsplit(uri)
         if scheme == "file" and parts.netloc in ("", "localhost"):
-            return _local_files(Path(unquote(parts.path)), uri)
+            return _local_files(Path(unquote(parts.path)), uri, self._private)
         raise Invalid([Problem(field="artifact", value=repr(uri), accepted=_ACCEPTED)])
 
 
-def _local_files(path: Path, uri: str) -> tuple[PayloadFile, ...]:
+def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[PayloadFile, ...]:
     if not path.is_absolute() or "\0" in uri:
         raise Invalid([Problem(field="artifact", value=repr(uri), accepted=_ACCEPTED)])
     try:
         top = path.resolve(strict=True)
         paths = sorted(_tree(top), key=lambda found: found.as_posix()) if top.is_dir() else [top]
-        files = tuple(_LocalFile(found, top).as_payload() for found in paths)
+        files = tuple(_LocalFile(found, top, private).as_payload() for found in paths)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("artifact", uri, closest=_closest(path)) from error
     except (OSError, RuntimeError) as error:  # pathlib tells of a ring of links by RuntimeError before 3.13
@@ -79,7 +80,7 @@ def _tree(top: Path) -> Iterator[Path]:
 class _LocalFile:
     """A file as it was when listed."""
 
-    def __init__(self, path: Path, top: Path) -> None:
+    def __init__(self, path: Path, top: Path, private: tuple[Path, ...]) -> None:
         self._path = path
         self._target = path.resolve(strict=True)
         if not self._target.is_relative_to(top):
@@ -87,6 +88,12 @@ class _LocalFile:
                 f"Cannot archive {path}",
                 reasons=[f"it is a link out of {top} to {self._target}"],
                 next_step="Replace the link by the file itself, then archive again",
+            )
+        if any(self._target.is_relative_to(kept) for kept in private):
+            raise Refused(
+                f"Cannot archive {path}",
+                reasons=["it belongs to Emeritus itself: its record or its archive"],
+                next_step="Name the model's own files in the catalog, import it, then archive again",
             )
         self._listed = self._target.lstat()
         if not stat.S_ISREG(self._listed.st_mode):

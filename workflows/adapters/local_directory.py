@@ -54,6 +54,10 @@ class LocalDirectory:
         payload = [file for artifact in artifacts for file in self._payload(artifact)]
         shelf = self.root / _shelf_name(name)
         with writing(shelf, 0):
+            # Weights and data may have been readable to few; their copies are to this user alone, unless the
+            # directory is there already with other rights.
+            if not self.root.exists():
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             shelf.mkdir(parents=True, exist_ok=True)
         with _alone(shelf):
             partial = shelf / _PARTIAL

@@ -55,6 +55,10 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     port: int
 
 
+# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
+_ADDRESS, _CONFIG = msgspec.json.Decoder(Address), msgspec.json.Decoder(Config)
+
+
 class LocalEndpoints:
     """Drives the servers under `state_dir`. `calendar` is what their call logs are stamped with."""
 
@@ -233,7 +237,7 @@ class LocalEndpoints:
             return None
         try:
             file = self.folder(ref) / model_server.ADDRESS_FILE
-            address = msgspec.json.decode(file.read_bytes(), type=Address)
+            address = _ADDRESS.decode(file.read_bytes())
             connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=PROBE_TIMEOUT_SECONDS)
             try:
                 connection.request("GET", "/identity")
@@ -258,7 +262,7 @@ class LocalEndpoints:
 
     def _read_config(self, file: Path) -> Config:
         try:
-            return msgspec.json.decode(file.read_bytes(), type=Config)
+            return _CONFIG.decode(file.read_bytes())
         except (OSError, ValueError) as error:
             raise Corrupt(
                 f"{file} cannot be read ({error}). Move its folder away and start the endpoint again"

@@ -25,6 +25,7 @@ from workflows.rules import plan as plans
 from workflows.rules.lifecycle import is_going_dark, maybe_dark
 from workflows.rules.permissions import check
 
+MANUAL_ACTIONS = ("disable", "restore")
 SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
@@ -188,6 +189,8 @@ def _check_manual_due(state: Retirement, endpoint_id: str, action: str) -> None:
     endpoint = next((found for found in state.plan.subject.endpoints if found.id == endpoint_id), None)
     if endpoint is None or endpoint.kind is not EndpointKind.MANUAL:
         raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
+    if action not in MANUAL_ACTIONS:
+        raise NotFound("action by hand", action, closest=MANUAL_ACTIONS)
     if action == "restore":
         is_due = bool(state.restoring) and endpoint_id in maybe_dark(state)
     else:

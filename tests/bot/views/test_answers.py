@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from bot.ids import Action
 from bot.views import answers, manual
 from data.records.base import Prose
-from data.records.retirement import Duty, ManualCheck, State
+from data.records.catalog import EndpointKind
+from data.records.retirement import Duty, Endpoint, ManualCheck, State
 from tests.bot.views.examples import (
     a_retirement,
     an_entity,
@@ -53,8 +54,18 @@ def test_the_plan_shows_dates_digest_and_whose_approval_it_needs() -> None:
     state = a_retirement()
     assert state.plan is not None
     said = "\n".join(texts(answers.plan(state)))
-    for fact in ("2027-05-30 *disable*", state.plan.digest, "1 of owner, 2 of risk", "churn-v1 (manual)"):
+    for fact in ("2027-05-30 *disable*", state.plan.digest, "1 of owner, 2 of risk", "churn-v1 (manual"):
         assert fact in said
+
+
+def test_the_plan_shows_what_is_archived_and_under_which_name_an_endpoint_is_switched_off() -> None:
+    state = a_retirement()
+    assert state.plan is not None
+    disguised = Endpoint(id="component:default/toy", name="toy", kind=EndpointKind.LOCAL, ref="fraud-prod")
+    subject = replace(state.plan.subject, endpoints=(disguised,), artifacts=("/etc/shadow", "s3://<!here>"))
+    said = "\n".join(texts(answers.plan(replace(state, plan=replace(state.plan, subject=subject)))))
+    assert "*Switches off* toy (local, fraud-prod)" in said
+    assert "*Archives* /etc/shadow, s3://&lt;!here&gt;" in said
 
 
 def test_the_impact_is_told_over_sections_without_losing_a_line() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.views import limits
-from bot.views.blocks import answered, mention, mentions, safe
+from bot.views.blocks import answered, context, mention, mentions, safe, section
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,8 @@ def test_ids_too_long_for_a_select_stay_distinct() -> None:
     assert limits.option_value("resource:default/churn") == "resource:default/churn"
     assert len(limits.option_value(long)) == limits.OPTION_VALUE_MAX
     assert limits.option_value(long) != limits.option_value(long + "n")
+
+
+def test_slack_is_told_to_make_no_links_and_mentions_of_its_own() -> None:
+    assert section("@here")["text"]["verbatim"] is True
+    assert context("#general")["elements"][0]["verbatim"] is True

@@ -51,9 +51,12 @@ def test_an_ended_retirement_is_news_but_never_due() -> None:
     assert found[digest.DUE] == found[digest.OVERDUE] == []
 
 
-def test_a_quiet_week_says_nothing_four_times() -> None:
+def test_a_quiet_week_is_one_sentence_in_slack_and_four_nothings_in_the_terminal() -> None:
     quiet = digest.sections([], since=NOW, now=LATE)
-    check_message(digest.message(quiet))
+    shown = digest.message(quiet)
+    check_message(shown)
+    said = [block["text"]["text"] for block in shown["blocks"]]
+    assert said == ["Retirements this week", "A quiet week: nothing changed, nothing is due or overdue."]
     assert digest.text(quiet).count("nothing") == 4
 
 

@@ -101,7 +101,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.HandedOver: {"coordinator_id": "UNEW"},
 }
 SAID = {
-    events.Voted: ':thumbsdown: <@UANN> voted *reject* as risk — "not yet"',
+    events.Voted: ':x: <@UANN> voted *reject* as risk — "not yet"',
     events.Approved: ":white_check_mark: *Approved*: every role has its approvals on plan `cdcdcdcdcdcd`",
     events.Expired: ":hourglass: *Expired*: the round closed, approvals missing: 2 of risk",
     events.DutyChanged: (
@@ -162,7 +162,7 @@ def test_mischief_in_names_stays_text_and_the_rest_is_counted() -> None:
     refuse_message(said, None, text_max=POST_TEXT_MAX)
     assert not is_loud(said, [])
     assert mentions(said, []) == ["UPAT", "UANN"]
-    assert " more\n:thumbsdown:" in said
+    assert " more\n:x:" in said
 
 
 def test_every_notice_of_the_outbox_has_its_view() -> None:

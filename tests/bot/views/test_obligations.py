@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import obligations, votes
+from bot.views import duties, obligations, votes
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Purpose, Retirement, State
@@ -100,6 +100,19 @@ def test_only_what_can_still_be_said_has_a_button(duty: Duty, offered: list[str]
     assert [action.removeprefix("duty.") for action, _ in buttons(said)] == offered
 
 
+@pytest.mark.parametrize("duty", Duty)
+def test_a_consumer_is_asked_to_acknowledge_by_a_date_only_while_it_has_not(duty: Duty) -> None:
+    state = with_duties(duty)
+    said = duties.line(state.obligations[0], state)
+    assert ("acknowledge by" in said) is (duty in (Duty.OPEN, Duty.NOT_MINE))
+    assert ("migrate by" in said) is (duty not in (Duty.MIGRATED, Duty.WAIVED))
+
+
+def test_a_team_with_one_consumer_is_told_in_the_singular() -> None:
+    head, *_ = texts(obligations.team_message(announced(consumers=1), "group:team-0")["blocks"])
+    assert head == "*team-0* <@UT0>: 1 consumer of yours loses churn-v1"
+
+
 def test_nothing_can_be_pressed_once_the_retirement_has_ended() -> None:
     ended = replace(with_duties(Duty.OPEN), state=State.CANCELLED)
     assert buttons(obligations.team_message(ended, "group:team-0")) == []
@@ -113,7 +126,7 @@ def test_a_direct_message_shows_the_nearest_ten_and_leads_to_the_rest() -> None:
     check_message(said)
     rows = [text for text in texts(said["blocks"]) if text.startswith(":white_circle:")]
     assert [row.split("*")[1] for row in rows] == [f"consumer-{number:03d}" for number in range(2, 12)]
-    assert "+2 more, farther away: press Show all" in texts(said)
+    assert "+2 more: press Show all" in texts(said)
     assert buttons(said)[-2:] == [(Action.DUTY_ACKNOWLEDGE_ALL, "RET-1"), (Action.DUTY_SHOW_ALL, "RET-1")]
     assert "11 of 12 consumers still to move" in said["text"]
 
@@ -145,6 +158,19 @@ def test_asking_for_time_needs_a_date_and_a_reason() -> None:
         Action.EXTENSION_REASON,
     ]
     assert view["private_metadata"] == f'{{"retirement":"RET-1","consumer":"{consumer_id(0)}"}}'
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "said"),
+    [
+        ("component:default/basket", "basket"),
+        ("component:shop/basket", "component:shop/basket"),
+        ("api:scores", "api:scores"),
+    ],
+)
+def test_an_id_is_said_short_where_nothing_else_can_be_meant(entity_id: str, said: str) -> None:
+    head = obligations.time_modal("RET-1", entity_id, date(2027, 3, 1))["blocks"][0]["text"]["text"]
+    assert head.startswith(f"*{said}* in RET-1.")
 
 
 def test_a_rejection_needs_a_comment() -> None:

@@ -249,6 +249,25 @@ def test_a_name_is_data_whatever_it_looks_like(read, name: str):
     assert [entity.name for entity in reading.entities] == [name]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "why"),
+    [
+        (f"name: {'n' * 601}", "a name has at most 600 characters; this one has 601"),
+        (f"name: m, namespace: {'n' * 601}", "a namespace has at most 600 characters; this one has 601"),
+        ("name: m, namespace: a/b", 'a namespace has no "/", "#" or control characters'),
+        ('name: m, namespace: "a\\nb"', 'a namespace has no "/", "#" or control characters'),
+    ],
+    ids=["long name", "long namespace", "slash", "line break"],
+)
+def test_an_id_that_no_button_could_carry_or_that_reads_as_another_is_skipped(read, metadata: str, why: str):
+    reading = read(
+        f"apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {{{metadata}}}\nspec: {{type: ai-model}}\n",
+        MODEL.format(name="kept", owner="t"),
+    )
+    assert list(by_name(reading)) == ["kept"]
+    assert reading.skipped[0].why.startswith(why)
+
+
 def test_which_documents_are_models_endpoints_or_consumers(read):
     reading = read(
         a_document("Resource", "m1", "type: AI-Model"),

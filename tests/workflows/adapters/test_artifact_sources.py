@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
+from bot.wiring import own_files
 from data.errors import Invalid, NotFound, Refused, Unavailable
 from workflows.adapters.artifact_sources import ArtifactSources
 
@@ -155,3 +157,16 @@ def test_a_file_changed_since_it_was_listed_is_refused_before_and_after_the_read
             f"Cannot archive {path}: it changed while it was copied ({how}). "
             "Stop what writes to it, then archive again"
         )
+
+
+def test_the_record_and_the_archive_are_no_models_artifacts(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    for name in ("emeritus.db", "emeritus.db-wal", "archive/bag", "weights.bin"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "weights").symlink_to(tmp_path / "emeritus.db")
+    own = own_files(Settings(store=tmp_path / "emeritus.db", archive=tmp_path / "archive"))
+    sources = ArtifactSources(private=own)
+    for name in ("emeritus.db", "emeritus.db-wal", "archive", "archive/bag", "weights", "."):
+        with pytest.raises(Refused, match="it belongs to Emeritus itself"):
+            sources.files(f"{tmp_path}/{name}")
+    assert len(sources.files(f"{tmp_path}/weights.bin")) == 1

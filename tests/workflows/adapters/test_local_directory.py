@@ -213,3 +213,10 @@ def test_an_archive_path_that_is_a_file_is_told(tmp_path: Path, model: Path) -> 
         f"Cannot write the archive {tmp_path}/archive/churn-v3: Not a directory; 0 bytes are to be written. "
         "Let the bot write there or set EMERITUS_ARCHIVE to another place; it is tried again"
     )
+
+
+def test_an_archive_made_by_us_is_for_us_alone_to_read(tmp_path: Path, model: Path) -> None:
+    put(LocalDirectory(tmp_path / "new"), model)
+    (tmp_path / "shared").mkdir(mode=0o755)
+    put(LocalDirectory(tmp_path / "shared"), model)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "shared")] == [0o700, 0o755]

@@ -240,6 +240,7 @@ def test_what_people_switched_off_stays_dark_by_their_word_until_close():
         ),
         pytest.param(reporting(by=STRANGER), "You may not report manual RET-1", id="a stranger"),
         pytest.param(reporting("restore"), "RET-1 does not ask for a restore now", id="the other way"),
+        pytest.param(reporting("vanish"), "No action by hand is called", id="no such action"),
         pytest.param(
             replace(reporting(), endpoint_id=LIVE.id),
             "No manual endpoint of RET-1 is called",

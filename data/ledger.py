@@ -137,7 +137,8 @@ def opened(stored: bytes, text_of: Callable[[str], Text | None]) -> AnyEvent:
 
 # A union is no type to mypy, though msgspec decodes into one.
 _ANY_EVENT: Any = AnyEvent
-msgspec.json.Decoder(_ANY_EVENT)  # has every event's type built in one thread; two at once can crash msgspec 0.22
+# Has every event's type built in one thread, at import: two threads at once can crash msgspec 0.22.
+msgspec.json.Decoder(_ANY_EVENT)
 
 
 def _unsealed(tree: Any, text_of: Callable[[str], Text | None]) -> Any:

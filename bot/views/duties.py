@@ -66,9 +66,11 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
         return []
     about = value(retirement, obligation)
     shown = []
+    is_next = "primary"
     if obligation.duty in UNANSWERED:
         shown.append(button("Acknowledge", Action.DUTY_ACKNOWLEDGE, about))
-    shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style="primary"))
+        is_next = ""  # who is still to read it shall not be drawn to the last step
+    shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style=is_next))
     if obligation.duty is not Duty.NEEDS_TIME:
         shown.append(button("Need more time", Action.DUTY_MORE_TIME, about))
     if obligation.duty is not Duty.NOT_MINE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
-from data.records.retirement import StepKind
+from data.records.retirement import Retirement, StepKind
 from workflows import commands as cmd
 from workflows.effects.workshop import Then, Workshop, again, control_of, endpoint_of, failed, then
 from workflows.rules.readiness import readiness
@@ -31,6 +31,7 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
                 reasons=ready.unmet,
                 next_step=f"/retire disable {state.id} tries again",
             )
+        _prove_archive_again(state, shop)
         control.disable(endpoint.ref)
         if control.describe(endpoint.ref) == "serving":
             raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")
@@ -53,3 +54,11 @@ def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         # A service that should be back is never given up: whatever is wrong, it is tried again and said.
         return again(claim, error, shop.world), None
     return Done(), then(claim, cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))
+
+
+def _prove_archive_again(state: Retirement, shop: Workshop) -> None:
+    """The drill was weeks ago. Everything is read back once more, since this is what cannot be had again."""
+    assert state.archived is not None, "readiness holds the step until there is an archive"
+    shop.archive.drill(
+        state.archived.location, state.archived.manifest_digest, shop.world.now, shop.ending.is_set
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from data.errors import EmeritusError, Stale
+from data.errors import Invalid, NotFound, Refused, Stale
 from data.records.decision import Outcome, Receipt
 from data.records.retirement import Retirement
 from data.store import Store
@@ -31,12 +31,15 @@ class Engine:
     world: World
 
     def execute(self, key: str, stream: str, command: cmd.AnyCommand) -> Receipt:
-        """Gather, decide, commit. The same key always gets the same receipt; a refusal is a receipt, too."""
+        """Gather, decide, commit. The same key always gets the same receipt; a refusal is a receipt, too.
+
+        Raises `Unavailable` while a store or a catalog does not answer: whoever asked is asked again later.
+        """
         for _ in range(ATTEMPTS_WHILE_STALE):
             now = self.world.now()
             try:
                 facts = self.gatherer.facts(command, self.retirement(stream), now)
-            except EmeritusError as error:
+            except (Invalid, NotFound, Refused) as error:
                 return Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=str(error))
             version = facts.catalog_version or None
             self.world.point("before commit")

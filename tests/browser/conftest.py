@@ -62,9 +62,14 @@ def a_report(number: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def slack(emulator: Emulator, company: Company, pictures: Path) -> Iterator[SlackPage]:
+def program() -> str:
+    """Asked for first: without a browser nothing needs to be started."""
+    return chromium()
+
+
+@pytest.fixture
+def slack(program: str, emulator: Emulator, company: Company, pictures: Path) -> Iterator[SlackPage]:
     """The workspace as a person opens it, with the bot connected."""
-    program = chromium()
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])

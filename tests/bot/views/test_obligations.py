@@ -108,6 +108,14 @@ def test_a_consumer_is_asked_to_acknowledge_by_a_date_only_while_it_has_not(duty
     assert ("migrate by" in said) is (duty not in (Duty.MIGRATED, Duty.WAIVED))
 
 
+@pytest.mark.parametrize(("duty", "is_drawn_to"), [(Duty.OPEN, False), (Duty.ACKNOWLEDGED, True)])
+def test_migrated_stands_out_only_once_the_consumer_is_acknowledged(duty: Duty, is_drawn_to: bool) -> None:
+    state = with_duties(duty)
+    (row,) = duties.buttons(state.obligations[0], state)
+    styles = {button["action_id"]: button.get("style") for button in row["elements"]}
+    assert (styles[Action.DUTY_MIGRATED] == "primary") is is_drawn_to
+
+
 def test_a_team_with_one_consumer_is_told_in_the_singular() -> None:
     head, *_ = texts(obligations.team_message(announced(consumers=1), "group:team-0")["blocks"])
     assert head == "*team-0* <@UT0>: 1 consumer of yours loses churn-v1"

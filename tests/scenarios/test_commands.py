@@ -1,0 +1,127 @@
+"""Every command's answer to nonsense, and to people who may not: how to go on, and nothing done."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.usage import COMMANDS
+from tests.scenarios.town import ADA, BRUNO, ELENA, MINA, SAM, TOM, Town, words
+
+NONSENSE = [
+    ("", "retires machine-learning models"),
+    ("help me", "retires machine-learning models"),
+    ("porpose churn-v1", "closest: propose"),
+    ("delete everything", "is not something I can do"),
+    ("propose chrun-v1", "closest: churn-v1"),
+    ("list everything", 'only "all", or nothing'),
+    ("show", "missing; say /retire show RET-n|MODEL"),
+    ("show RET-99", 'No retirement is called "RET-99"; closest: RET-1'),
+    ("show RET-0", "No model or retirement"),
+    ("show churn-v4", "closest: churn-v3"),
+    ("show fraud-sentinel", "is not being retired. Run /retire propose fraud-sentinel to begin"),
+    ("plan", "missing; say /retire plan RET-n|MODEL"),
+    ("plan ret-1", "Plan of RET-1"),
+    ("impact", "missing; say /retire impact MODEL"),
+    ("impact leaf-grade", "closest: leaf-grader"),
+    ("digest now please", "churn-v1 is proposed"),
+    ("archive", "missing"),
+    ("archive RET-1", "archive needs it to be approved or migrating"),
+    ("disable churn-v2", '"churn-v2" is not being retired'),
+    ("disable RET-1", "disable needs it to be migrating"),
+    ("restore RET-1", "REASON...: missing; say /retire restore RET-n|MODEL REASON..."),
+    ("restore RET-1 it was good", "RET-1 has nothing to restore: it is proposed"),
+    ("pause RET-1", "REASON...: missing"),
+    ("pause RET-1 tea break", "RET-1 cannot be paused: it is proposed"),
+    ("resume RET-1", "RET-1 is not paused"),
+    ("cancel churn-v1", "REASON...: missing"),
+    ("waive RET-1", "REASON...: missing"),
+    ("waive RET-1 nobody because", "RET-1 asks nothing of consumers now: it is proposed"),
+    ("handover RET-1", "@PERSON: missing"),
+    ("handover RET-1 vera", "type @ and choose the name"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), NONSENSE, ids=[text or "nothing" for text, _ in NONSENSE])
+def test_nonsense_is_answered_with_how_to_go_on(proposed: Town, text: str, said: str):
+    version = proposed.retirement().version
+    assert said in proposed.command(TOM, text)
+    assert proposed.retirement().version == version
+    assert all(answer["ephemeral_to"] == TOM for answer in proposed.slack.ephemerals)
+
+
+@pytest.fixture(scope="module")
+def proposed(tmp_path_factory: pytest.TempPathFactory):
+    """One proposal that nothing here may change."""
+    with Town(tmp_path_factory.mktemp("town"), serves=False) as town:
+        town.propose()
+        yield town
+
+
+def test_every_command_is_tried_with_nonsense():
+    assert {text.split()[0] for text, _ in NONSENSE if text} >= set(COMMANDS)
+
+
+KEEPING = [
+    "archive RET-1",
+    "disable RET-1",
+    "restore RET-1 because",
+    "pause RET-1 because",
+    "resume RET-1",
+    "cancel RET-1 because",
+    "waive RET-1 restock-planner because",
+    "handover RET-1 @elena.rossi",
+]
+
+
+def test_whoever_has_no_part_in_it_may_read_everything_and_change_nothing(town: Town):
+    town.announce()
+    version = town.retirement().version
+    elena = next(user.name for user in town.slack.ws.users.values() if user.id == ELENA)
+    for text in KEEPING:
+        told = town.command(ELENA, text.replace("elena.rossi", elena))
+        assert "You may not" in told, text
+        assert "this is for" in told, text
+        assert "Ask one of them" in told, text
+    assert town.retirement().version == version
+    for text in ("show RET-1", "plan RET-1", "list", "digest", "impact churn-v1", "help"):
+        assert "You may not" not in town.command(ELENA, text)
+
+
+@pytest.mark.parametrize(
+    ("person", "may", "may_not"),
+    [
+        pytest.param(TOM, ["pause", "resume", "archive", "waive", "cancel"], [], id="coordinator"),
+        pytest.param(ADA, ["pause", "resume", "archive"], ["waive", "cancel", "handover"], id="endpoint"),
+        pytest.param(MINA, [], ["pause", "archive", "waive", "cancel", "handover"], id="voter"),
+        pytest.param(SAM, [], ["pause", "archive", "waive", "cancel", "handover"], id="veto"),
+        pytest.param(BRUNO, [], ["pause", "archive", "waive", "cancel", "handover"], id="consumer"),
+    ],
+)
+def test_each_role_may_what_the_table_says(town: Town, person: str, may: list[str], may_not: list[str]):
+    town.announce()
+    commands = {text.split()[0]: text for text in KEEPING}
+    vera = next(user.name for user in town.slack.ws.users.values() if user.id == "U01VERALUND")
+    for word in may_not:
+        assert "You may not" in town.command(person, commands[word].replace("elena.rossi", vera)), word
+    for word in may:
+        assert "You may not" not in town.command(person, commands[word]), word
+
+
+def test_reading_answers_show_what_they_are_asked_for(town: Town):
+    town.announce()
+    told = town.command(TOM, "show churn-v1")
+    assert "RET-1" in told
+    assert "*restock-planner*: open" in told
+    assert "Logistics" in told
+    plan = town.retirement().plan
+    told = town.command(TOM, "plan RET-1")
+    assert plan.digest in told
+    for step in plan.steps:
+        assert f"{step.due_at:%Y-%m-%d} *{step.kind}*" in told
+    told = town.command(TOM, "impact churn-v1")
+    assert "7 consumers of 4 teams, 5 directly" in told
+    assert "account-page via " in told
+    assert "next: archive on 2026-04-13" in town.command(TOM, "list")
+    helped = town.command(TOM, "help")
+    assert all(f"/retire {word}" in helped for word in COMMANDS)
+    assert words(town.card())

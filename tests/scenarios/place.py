@@ -1,0 +1,199 @@
+"""The sample company in a strict Slack, with the whole bot on real SQLite; time passes when the test says so.
+
+What people do there is in town.py.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+from slack_sdk import WebClient
+
+from bot.wiring import Bot, CalendarWorld, Edges, assemble
+from data.importers.backstage import read_backstage
+from data.policy import parsed
+from data.records.catalog import EndpointKind
+from data.sqlite_store import SqliteStore
+from tests.fakes.slack import Channel, SlackFake, User, into_bolt
+from tests.payloads import Kind, check_message, check_view
+from tests.scenarios.reading import shape
+from workflows.adapters.local_directory import LocalDirectory
+from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.model_server import Calendar
+from workflows.machine import RetirementMachine
+from workflows.ports import ArtifactStore
+
+COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
+GOVERNANCE = "C01MODELRETIREMENTS"
+POLICY = f"""
+name = "town"
+[channels]
+governance = "{GOVERNANCE}"
+[disable]
+zero_traffic_days = 5
+"""
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MESSAGES = {"chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"}
+MODALS = {"views.open", "views.push", "views.update"}
+WRITTEN: dict[str, tuple[str, Kind, dict[str, Any]]] = {}
+"""One payload of every shape that any town's bot sent to Slack."""
+
+
+class Place:
+    """One bot in one workspace. `pass_time` lets days go by, stopping at everything that falls due."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        policy: str = POLICY,
+        archive: ArtifactStore | None = None,
+        serves: bool = True,
+        **slack: Any,
+    ) -> None:
+        """`serves`: with the model servers' processes. `slack`: what else the fake shall do."""
+        self.serves = serves
+        self.folder = folder
+        self.archive = archive or LocalDirectory(folder / "archive")
+        self.seconds = START.timestamp()
+        self.policy = parsed(policy, source="town.toml")
+        company = yaml.safe_load((COMPANY / "slack.yaml").read_text())
+        self.slack = SlackFake(
+            [User(id=user["id"], name=user["name"], tz=user["tz"]) for user in company["users"]],
+            [
+                Channel(id=channel["id"], name=channel["name"], members=[*channel["members"], "UBOT"])
+                for channel in company["channels"]
+            ],
+            now=self.clock,
+            **slack,
+        )
+        self.endpoints = LocalEndpoints(
+            folder / "endpoints",
+            calendar=Calendar(origin=START - timedelta(days=60), epoch=time.time(), speed=1.0),
+        )
+        self.bot: Bot
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self.darken)
+            self.slack.start()
+            undo.callback(self.slack.stop)
+            if self.serves:
+                self.serve()
+            self.open()
+            undo.callback(self.close)
+            reading = read_backstage([COMPANY])
+            self.bot.house.catalog.import_(reading, format="backstage", now=self.now())
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+        if error is None:
+            self.check_payloads()
+
+    def serve(self) -> None:
+        """Start the model servers, for stories that come to look at them."""
+        for model in ("churn-v1", "churn-v2"):
+            self.endpoints.start(f"{model}-prod", COMPANY / "artifacts" / model / "weights.json")
+
+    def darken(self) -> None:
+        """End the model servers there are by now."""
+        self.endpoints.stop_all()
+
+    def check_payloads(self) -> None:
+        """Would Slack take all that the bot sent? The fake said so already; here are two more judges."""
+        for call in self.slack.calls:
+            if call.method in MESSAGES:
+                check_message(call.args)
+                kind, payload = "message", call.args
+            elif call.method in MODALS:
+                check_view(call.args["view"])
+                kind, payload = "modal", call.args["view"]
+            else:
+                continue
+            WRITTEN.setdefault(json.dumps([kind, shape(payload)]), (call.method, kind, payload))
+
+    def close(self) -> None:
+        """The bot ends."""
+        self.bot.store.close()
+
+    def restart(self) -> None:
+        """The bot ends and begins again."""
+        self.close()
+        self.open()
+
+    def open(self) -> None:
+        """Put the bot together on what is on disk, as after a restart."""
+        self.bot = assemble(
+            store=SqliteStore(self.folder / "emeritus.db", RetirementMachine()),
+            policy=self.policy,
+            edges=Edges(
+                archive=self.archive,
+                controls={EndpointKind.LOCAL: self.endpoints},
+                meters={EndpointKind.LOCAL: self.endpoints},
+            ),
+            client=WebClient(token=self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[]),
+            signing_secret=self.slack.signing_secret,
+            world=CalendarWorld(Calendar(), wall=self.clock),
+            wall=self.clock,
+        )
+        self.slack.attach(into_bolt(self.bot.app))
+
+    def clock(self) -> float:
+        """The time, which never stands still: two things are never at the same instant."""
+        self.seconds += 0.000_002
+        return self.seconds
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def learns(self, *documents: str) -> None:
+        """Import these catalog documents, in a file of their own."""
+        file = self.folder / "catalog-info.yaml"
+        file.write_text("---\n".join(documents))
+        catalog = self.bot.house.catalog
+        reading = read_backstage([file], known=catalog.known())
+        catalog.import_(reading, format="backstage", now=self.now())
+
+    def call(self, ref: str, *, caller: str) -> None:
+        """Somebody really calls the model server, today."""
+        self.darken()
+        today = Calendar(origin=self.now(), epoch=time.time(), speed=1.0)
+        self.endpoints = LocalEndpoints(self.folder / "endpoints", calendar=today)
+        for name in ("churn-v1-prod", "churn-v2-prod"):
+            self.endpoints.restore(name)
+        self.restart()
+        features = json.dumps({}).encode()
+        asked = urllib.request.Request(
+            self.endpoints.address(ref), data=features, headers={"X-Caller": caller}
+        )
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert answer.status == 200
+
+    def settle(self) -> None:
+        """Work off what is due, and what waits a minute or less for a rate limit."""
+        self.bot.dispatcher.until_idle()
+        while (due := self.bot.store.next_due()) and due <= self.now() + timedelta(minutes=1):
+            self.seconds = max(self.seconds, due.timestamp())
+            self.bot.dispatcher.until_idle()
+
+    def pass_time(self, **duration: float) -> None:
+        """Let time go by, stopping at everything that falls due."""
+        until = self.now() + timedelta(**duration)
+        self.settle()
+        while (due := self.bot.store.next_due()) and due <= until:
+            self.seconds = max(self.seconds, due.timestamp())
+            self.settle()
+        self.seconds = max(self.seconds, until.timestamp())
+        self.settle()

@@ -64,7 +64,7 @@ class SlackMessenger:
 
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
-        payload = drawn(message, retirements=self._retirements())
+        payload = drawn(message, retirements=self._retirements)
         about = {"retirement": message.retirement.id} if message.retirement else {}
         self._remember(message.key)
         outcome = self._call(
@@ -88,7 +88,7 @@ class SlackMessenger:
     def edit(self, message: Message, now: datetime) -> Result:
         """Make the message at `ts` look like `message`. Safe to repeat."""
         assert message.ts, f"{message.key}: nothing to edit"
-        payload = drawn(message, retirements=self._retirements())
+        payload = drawn(message, retirements=self._retirements)
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
             return channel

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
-from data.records.catalog import EndpointKind, Entity
+from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import Endpoint, Retirement, StepKind, Subject
 from workflows import commands as cmd
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.rules.folding import is_living
+from workflows.rules.plan import reserved
 
 MODEL_OWNER = "model.owner"
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
@@ -63,22 +64,23 @@ class Gatherer:
         if not model.tier:
             notes.insert(0, f"{model.name} has no tier in the catalog; the strictest notice applies")
         successor_name, trouble = self._successor(model, command.successor_id)
+        subject = Subject(
+            model_id=model.id,
+            model_name=model.name,
+            tier=model.tier,
+            owners=owners.slack_ids,
+            endpoints=tuple(
+                Endpoint(id=found.id, name=found.name, kind=found.endpoint_kind, ref=found.endpoint_ref)
+                for found in chosen
+            ),
+            artifacts=model.artifacts,
+        )
         return Facts(
             observed_at=now,
             catalog_version=impact.catalog_version,
             policy=policy,
-            subject=Subject(
-                model_id=model.id,
-                model_name=model.name,
-                tier=model.tier,
-                owners=owners.slack_ids,
-                endpoints=tuple(
-                    Endpoint(id=found.id, name=found.name, kind=found.endpoint_kind, ref=found.endpoint_ref)
-                    for found in chosen
-                ),
-                artifacts=model.artifacts,
-            ),
-            subject_trouble="" if isinstance(command, cmd.Revise) else self._taken(model, chosen),
+            subject=subject,
+            subject_trouble="" if isinstance(command, cmd.Revise) else self._taken(subject),
             successor_name=successor_name,
             successor_trouble=trouble,
             impact=impact.consumers,
@@ -93,21 +95,25 @@ class Gatherer:
         assert state.policy is not None
         subject = state.plan.subject
         endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
+        # Read first: whatever moves in the catalog from here on makes the facts stale.
+        catalog_version = self.catalog.version()
         owners = self._owners(subject.model_id)
-        impact = self.catalog.impact(subject.model_id, endpoint_ids or None)
-        people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
+        impact: tuple[Impacted, ...] = ()
+        if isinstance(command, cmd.RunStep):
+            impact = self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
         managers = {}
         if isinstance(command, cmd.Escalate):
+            people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
             found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
             managers = {person: manager for person, manager in found.items() if manager}
         reads = isinstance(command, cmd.RunStep) and command.step in READS_ENDPOINTS
         waives_traffic = isinstance(command, cmd.Waive) and command.what == "traffic"
         return Facts(
             observed_at=now,
-            catalog_version=impact.catalog_version,
+            catalog_version=catalog_version,
             policy=state.policy,
             subject=subject,
-            impact=impact.consumers,
+            impact=impact,
             members=self._members(state.policy, owners),
             owners=owners,
             endpoint_owners=self._endpoint_owners(endpoint_ids),
@@ -124,14 +130,11 @@ class Gatherer:
                 raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
         return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
 
-    def _taken(self, model: Entity, chosen: Sequence[Entity]) -> str:
+    def _taken(self, subject: Subject) -> str:
         """Why the endpoints cannot be proposed: another retirement has one of them already."""
-        wanted = {endpoint.id for endpoint in chosen} or {model.id}
+        wanted = set(reserved(subject))
         for other in self.retirements():
-            if not is_living(other) or other.plan is None:
-                continue
-            subject = other.plan.subject
-            if wanted & ({endpoint.id for endpoint in subject.endpoints} or {subject.model_id}):
+            if is_living(other) and other.plan is not None and wanted & set(reserved(other.plan.subject)):
                 return f"it is being retired already: /retire show {other.id}"
         return ""
 

@@ -37,11 +37,11 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 }
 
 
-def drawn(message: Message, *, retirements: Sequence[Retirement]) -> Payload:
-    """The payload of a message. `retirements` is what the digest is about; nothing else needs it."""
+def drawn(message: Message, *, retirements: Callable[[], Sequence[Retirement]]) -> Payload:
+    """The payload of a message. `retirements` reads all of them, which only the digest needs."""
     if message.notice == "digest":
         since, until = (datetime.fromisoformat(message.params[name]) for name in ("since", "until"))
-        return digest.message(digest.sections(retirements, since=since, now=until))
+        return digest.message(digest.sections(retirements(), since=since, now=until))
     assert message.retirement is not None, f"{message.notice} is about a retirement"
     return VIEWS[message.notice](message.retirement, message)
 

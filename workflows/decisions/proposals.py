@@ -45,7 +45,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         state,
         event,
         timers=round_timers(round_),
-        reserves=_reserved(plan),
+        reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
         "if the vote agrees.",
     )
@@ -85,7 +85,7 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         event,
         timers=round_timers(round_),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
-        reserves=_reserved(plan),
+        reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
 
@@ -153,11 +153,6 @@ def round_timers(round_: Round) -> tuple[Timer, ...]:
         Timer(name="round/review", due_at=round_.review_until, command=command),
         Timer(name="round/expiry", due_at=round_.expires_at, command=command),
     )
-
-
-def _reserved(plan: Plan) -> tuple[str, ...]:
-    """What nobody else may retire meanwhile: the endpoints, or a model that has none."""
-    return tuple(endpoint.id for endpoint in plan.subject.endpoints) or (plan.subject.model_id,)
 
 
 def _drawn(

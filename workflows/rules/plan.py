@@ -74,6 +74,11 @@ def problems(
     return found
 
 
+def reserved(subject: Subject) -> tuple[str, ...]:
+    """What no other retirement may have meanwhile: the endpoints, or the model itself when it has none."""
+    return tuple(endpoint.id for endpoint in subject.endpoints) or (subject.model_id,)
+
+
 def digest(plan: Plan) -> str:
     """`sha256:` over everything else in the plan, as canonical JSON."""
     covered = msgspec.to_builtins(msgspec.structs.replace(plan, digest=""))

@@ -189,4 +189,4 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             retirement=state,
             events=(an_event(events.Approved),),
         )
-        check_message(notices.drawn(message, retirements=[state]))
+        check_message(notices.drawn(message, retirements=lambda: [state]))

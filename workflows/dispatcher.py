@@ -20,7 +20,7 @@ from data.records.retirement import StepKind
 from workflows import commands as cmd
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
-from workflows.effects.workshop import RETRY_SECONDS, RETRY_SECONDS_MAX, Then, Workshop, then
+from workflows.effects.workshop import Then, Workshop, later, then
 
 log = logging.getLogger(__name__)
 
@@ -191,8 +191,7 @@ class Dispatcher:
             is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
             if claim.attempt >= TRIES_MAX and not is_restoring:
                 return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
-        wait = min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX)
-        return NotDone(retry_at=self._world.after(wait), why=type(error).__name__)
+        return NotDone(retry_at=later(claim, self._world), why=type(error).__name__)
 
     def _renew(self) -> None:
         with self._gate:

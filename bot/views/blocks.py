@@ -105,10 +105,6 @@ def _mrkdwn(text: str) -> Payload:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def divider() -> Payload:
-    return {"type": "divider"}
-
-
 def actions(*elements: Payload) -> Payload:
     return {"type": "actions", "elements": list(elements)}
 

@@ -52,4 +52,3 @@ class Facts(Record, frozen=True, kw_only=True):
     managers: dict[str, str] = {}
     readings: tuple[Reading, ...] = ()
     archive_holds: str = ""
-    digest_lines: tuple[str, ...] = ()

@@ -10,7 +10,8 @@ import msgspec
 from data.errors import Invalid, Problem, Refused
 from data.events import AnyEvent, Paused, Resumed
 from data.records.base import Prose, Record
-from data.records.decision import Decision, Effect, EffectKind, Timer
+from data.records.decision import Decision, Effect, EffectKind, Receipt, Timer
+from data.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -92,3 +93,7 @@ def a_timer(name: str = "remind", due: float = 0, command: str = "") -> Timer:
 
 def an_effect(key: str, **values: Any) -> Effect:
     return Effect(key=key, kind=EffectKind.POST, **{"body": {"line": key}, **values})
+
+
+def count_up(store: Store, key: str, stream: str = "RET-1") -> Receipt:
+    return store.transact(key, stream, a_command(counts=1), b"", NOW)

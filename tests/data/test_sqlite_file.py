@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import Corrupt, Unavailable
-from data.records.decision import ClaimKind, Receipt
+from data.records.decision import ClaimKind
 from data.sqlite_store import SqliteStore
 from data.store import Verified
-from tests.contract.scripted import NOW, Scripted, a_command
+from tests.contract.scripted import NOW, Scripted, a_command, count_up
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,10 +32,6 @@ def store(path: Path) -> Iterator[SqliteStore]:
     opened = SqliteStore(path, Scripted())
     yield opened
     opened.close()
-
-
-def count_up(store: SqliteStore, key: str, stream: str = "RET-1") -> Receipt:
-    return store.transact(key, stream, a_command(counts=1), b"", NOW)
 
 
 def test_a_second_writer_is_refused_and_told_who_has_the_file(store: SqliteStore) -> None:

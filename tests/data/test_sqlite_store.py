@@ -13,10 +13,10 @@ import pytest
 from data.errors import Stale
 from data.events import Imported, Paused
 from data.records.base import Prose
-from data.records.decision import ClaimKind, Dead, Done, OnUnknown, Receipt, Unknown
+from data.records.decision import ClaimKind, Dead, Done, OnUnknown, Unknown
 from data.sqlite_store import SqliteStore
 from data.store import Verified
-from tests.contract.scripted import NOW, Scripted, Tally, a_command, a_timer, an_effect, at, tally
+from tests.contract.scripted import NOW, Scripted, Tally, a_command, a_timer, an_effect, at, count_up, tally
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,10 +31,6 @@ def store(path: Path) -> Iterator[SqliteStore]:
     opened = SqliteStore(path, Scripted())
     yield opened
     opened.close()
-
-
-def count_up(store: SqliteStore, key: str, stream: str = "RET-1") -> Receipt:
-    return store.transact(key, stream, a_command(counts=1), b"", NOW)
 
 
 def test_closing_finishes_what_waits(path: Path) -> None:

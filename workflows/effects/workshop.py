@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from data.errors import Corrupt, EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
@@ -76,5 +77,9 @@ def failed(claim: Claim, step: StepKind, error: EmeritusError, shop: Workshop) -
 
 def again(claim: Claim, error: EmeritusError, world: World) -> NotDone:
     """Try the same effect again, more and more seldom."""
-    wait = min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX)
-    return NotDone(retry_at=world.after(wait), why=str(error))
+    return NotDone(retry_at=later(claim, world), why=str(error))
+
+
+def later(claim: Claim, world: World) -> datetime:
+    """When to try again: the wait doubles with every attempt, up to an hour."""
+    return world.after(min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX))

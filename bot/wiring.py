@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
 from workflows.adapters.sagemaker import SageMakerEndpoints
-from workflows.dispatcher import Dispatcher
+from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
@@ -199,7 +200,14 @@ def assemble(
 
     bell = threading.Event()
     alarm = Alarm(bell.set, world.wall_seconds_until)
-    dispatcher = Dispatcher(shop, tell=tell, arm=alarm.arm, bell=bell)
+    dispatcher = Dispatcher(
+        shop,
+        tell=tell,
+        arm=alarm.arm,
+        bell=bell,
+        pool=ThreadPoolExecutor(WORKERS, thread_name_prefix="effect"),
+        teller=ThreadPoolExecutor(1, thread_name_prefix="answer"),
+    )
     house = House(
         store=store,
         catalog=catalog,

@@ -91,6 +91,12 @@ def first_tables(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def timers_know_their_setting(db: Database) -> None:
+    """`set_at` is the version of the stream at which a timer was set: one set again is another timer."""
+    db.execute("ALTER TABLE timers ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0")
+
+
 def check_known(db: Database, path: object) -> None:
     """Refuse a record that a later version has changed already: nobody here knows its rules."""
     ours = {step.name for step in migrations.pending(Database(memory=True))}

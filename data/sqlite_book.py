@@ -82,7 +82,7 @@ class Book:
         _reserve(conn, stream, decision)
         version = self.append(conn, stream, decision.events, now)
         _cancel_timers(conn, stream, decision.cancels)
-        _set_timers(conn, stream, decision.timers)
+        _set_timers(conn, stream, version, decision.timers)
         for effect in decision.effects:
             put_effect(conn, stream, effect, now)
         return Receipt(
@@ -195,15 +195,21 @@ def _cancel_timers(conn: sqlite3.Connection, stream: str, names: Iterable[str]) 
             conn.execute("DELETE FROM timers WHERE stream = ? AND name = ?", (stream, name))
 
 
-def _set_timers(conn: sqlite3.Connection, stream: str, timers: Iterable[Timer]) -> None:
+def _set_timers(conn: sqlite3.Connection, stream: str, version: int, timers: Iterable[Timer]) -> None:
     """Set or move. Whoever holds a timer that changes is fenced off; the same again changes nothing."""
     for timer in timers:
         conn.execute(
-            """INSERT INTO timers (stream, name, due_at, command, ready_at)
-            VALUES (:stream, :name, :due, :command, :due)
+            """INSERT INTO timers (stream, name, due_at, command, ready_at, set_at)
+            VALUES (:stream, :name, :due, :command, :due, :version)
             ON CONFLICT (stream, name) DO UPDATE SET
                 due_at = :due, command = :command, ready_at = :due, leased = 0, first_tried = NULL, why = '',
-                attempt = CASE WHEN due_at = :due THEN attempt + 1 ELSE 0 END
+                set_at = :version, attempt = CASE WHEN due_at = :due THEN attempt + 1 ELSE 0 END
             WHERE due_at <> :due OR command <> :command OR ready_at IS NULL""",
-            {"stream": stream, "name": timer.name, "due": micros(timer.due_at), "command": timer.command},
+            {
+                "stream": stream,
+                "name": timer.name,
+                "due": micros(timer.due_at),
+                "command": timer.command,
+                "version": version,
+            },
         )

@@ -74,7 +74,7 @@ def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int, lease: tim
 
 def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     rows = conn.execute(
-        """SELECT stream, name, due_at, attempt + 1, coalesce(first_tried, :now), command FROM timers
+        """SELECT stream, name, due_at, attempt + 1, coalesce(first_tried, :now), command, set_at FROM timers
         WHERE due_at <= :now AND ready_at <= :now ORDER BY due_at, stream, name LIMIT :limit""",
         {"now": micros(now), "limit": limit},
     ).fetchall()
@@ -82,7 +82,7 @@ def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int, lease: ti
     conn.executemany(
         """UPDATE timers SET attempt = ?, first_tried = ?, ready_at = ?, leased = 1
         WHERE stream = ? AND name = ?""",
-        [(attempt, first, micros(until), stream, name) for stream, name, _, attempt, first, _ in rows],
+        [(attempt, first, micros(until), stream, name) for stream, name, _, attempt, first, *_ in rows],
     )
     return tuple(
         Claim(
@@ -94,8 +94,9 @@ def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int, lease: ti
             leased_until=until,
             command=command,
             due_at=instant(due_at),
+            set_at=set_at,
         )
-        for stream, name, due_at, attempt, first, command in rows
+        for stream, name, due_at, attempt, first, command, set_at in rows
     )
 
 

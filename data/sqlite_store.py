@@ -27,7 +27,7 @@ from data.records.decision import LEASE, Claim, ClaimKind, Receipt, Result
 from data.schema import check_complete, check_known, migrations
 from data.sqlite_book import Asked, Book, receipt_of, text_of
 from data.sqlite_effects import found_by
-from data.sqlite_writer import FileLock, Writer, as_ours
+from data.sqlite_writer import FileLock, Writer, Writing, as_ours
 from data.store import Machine, StoredEvent, Verified
 
 T = TypeVar("T")
@@ -36,7 +36,10 @@ _TAIL_PAGE = 500
 
 
 class SqliteStore:
-    """Implements `data.store.Store`. With `read_only` it may be opened while another process writes."""
+    """Implements `data.store.Store`. With `read_only` it may be opened while another process writes.
+
+    writer   who runs the jobs of `write`, given how to connect; a simulation hands in its own
+    """
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class SqliteStore:
         machine: Machine,
         *,
         rand: Callable[[int], bytes] = secrets.token_bytes,
+        writer: Callable[[Callable[[], sqlite3.Connection], Path], Writing] = Writer,
         lease: timedelta = LEASE,
         read_only: bool = False,
     ) -> None:
@@ -55,14 +59,14 @@ class SqliteStore:
         self._gate = threading.Lock()
         self._closed = False
         self._lock: FileLock | None = None
-        self._writer: Writer | None = None
+        self._writer: Writing | None = None
         try:
             with self._translated():
                 if read_only:
                     check_complete(self._known(self.read()), self.path)
                 else:
                     self._lock = FileLock(self.path)
-                    self._writer = Writer(self._open_to_write, self.path)
+                    self._writer = writer(self._open_to_write, self.path)
         except BaseException:
             self.close()
             raise

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from data.errors import Corrupt, Unavailable
 
@@ -100,6 +100,16 @@ class FileLock:
     def release(self) -> None:
         """The file stays: removing it would let two processes lock two files of one name."""
         os.close(self._fd)
+
+
+class Writing(Protocol):
+    """`run` returns once what the job did is durable; `drain` takes no more jobs; `close` lets go of the file."""
+
+    def run(self, job: Callable[[sqlite3.Connection], T]) -> T: ...
+
+    def drain(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Writer:

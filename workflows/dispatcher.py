@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, wait
 from datetime import datetime
 from time import monotonic
 
@@ -53,7 +53,10 @@ Tell = Callable[[Mapping[str, str], Receipt], None]
 
 
 class Dispatcher:
-    """`tell` answers the person a command came from; `arm` is told when to wake next; the `bell` wakes it."""
+    """`tell` answers the person a command came from; `arm` is told when to wake next; the `bell` wakes it.
+
+    pool     performs effects, at most `WORKERS` at a time     teller   gives answers, one after the other
+    """
 
     def __init__(
         self,
@@ -62,6 +65,8 @@ class Dispatcher:
         tell: Tell,
         arm: Callable[[datetime | None], None],
         bell: threading.Event,
+        pool: Executor,
+        teller: Executor,
     ) -> None:
         self._shop = shop
         self._store = shop.engine.store
@@ -71,10 +76,10 @@ class Dispatcher:
         self._awake = bell
         self._ending = shop.ending
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="effect")
+        self._pool = pool
         self._working: dict[str, Claim] = {}
         self._futures: set[Future[None]] = set()
-        self._teller = ThreadPoolExecutor(1, thread_name_prefix="answer")
+        self._teller = teller
         self._telling: set[Future[None]] = set()
         self._gate = threading.Lock()
 
@@ -123,7 +128,8 @@ class Dispatcher:
         timers = self._store.claim(ClaimKind.TIMER, self._world.now(), BATCH)
         for claim in timers:
             assert claim.due_at is not None
-            self._settle_command(claim, claim.stream, f"timer/{claim.key}/{claim.due_at.isoformat()}")
+            key = f"timer/{claim.key}/{claim.due_at.isoformat()}/{claim.set_at}"
+            self._settle_command(claim, claim.stream, key)
         with self._gate:
             free = WORKERS - len(self._working)
         effects = self._store.claim(ClaimKind.EFFECT, self._world.now(), free) if free > 0 else ()

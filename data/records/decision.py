@@ -112,6 +112,7 @@ class Claim(Record, frozen=True, kw_only=True):
 
     inbox     `command` and `reply_to` are set          timer   `command` is set, `key` is "stream/name"
     effect    `effect` is set; `merged` has the bodies of all effects performed together, oldest first
+    set_at    version of the stream when a timer was set: set again for the same instant, it is another one
     wanted    how often a refreshing effect had been wanted when claimed
     """
 
@@ -124,6 +125,7 @@ class Claim(Record, frozen=True, kw_only=True):
     command: str = ""
     reply_to: dict[str, str] = {}
     due_at: datetime | None = None
+    set_at: int = 0
     effect: Effect | None = None
     merged: tuple[dict[str, str], ...] = ()
     wanted: int = 0

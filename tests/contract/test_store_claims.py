@@ -70,6 +70,17 @@ def test_setting_a_timer_again_moves_it(store: Store) -> None:
     assert store.claim(ClaimKind.TIMER, at(49), 9) == ()
 
 
+def test_a_timer_set_again_for_the_same_instant_is_known_as_another_one(store: Store) -> None:
+    set_timers(store, ("step", 10))
+    (first,) = store.claim(ClaimKind.TIMER, at(10), 9)
+    store.settle(first, Done(), at(10))
+    set_timers(store, ("step", 10), key="again")
+    (second,) = store.claim(ClaimKind.TIMER, at(10), 9)
+
+    assert (first.due_at, second.due_at) == (at(10), at(10))
+    assert first.set_at != second.set_at
+
+
 def test_a_cancelled_timer_is_gone_and_a_star_cancels_a_family(store: Store) -> None:
     set_timers(store, ("remind.1", 1), ("remind.2", 1), ("rem%", 1), ("expire", 1), ("review", 1))
     store.transact("other", "RET-2", a_command(counts=1, timers=(a_timer("remind.1", 1),)), b"", NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -93,7 +94,14 @@ def test_the_thread_that_decides_outlives_a_bug(desk: Desk, caplog: pytest.LogCa
         controls={},
         ending=threading.Event(),
     )
-    dispatcher = Dispatcher(shop, tell=lambda *_: None, arm=arm, bell=bell)
+    dispatcher = Dispatcher(
+        shop,
+        tell=lambda *_: None,
+        arm=arm,
+        bell=bell,
+        pool=ThreadPoolExecutor(1),
+        teller=ThreadPoolExecutor(1),
+    )
     dispatcher.start()
 
     assert decided.wait(20)

@@ -27,6 +27,7 @@ TIER_2, TIER_3, TIER_4 = Limit(20, 10), Limit(50, 30), Limit(100, 50)
 POST_PER_CHANNEL = Limit(60, 4)  # one a second, short bursts are tolerated
 POST_IN_ALL = Limit(300, 60)  # "several hundred a minute" for a workspace
 METHODS = {
+    "auth.test": TIER_4,  # "hundreds a minute"
     POST: POST_IN_ALL,
     "chat.postEphemeral": TIER_4,
     "chat.update": TIER_3,

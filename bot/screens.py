@@ -5,6 +5,7 @@ Never repeated: a trigger works once, and a person whose window did not open pre
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ _GONE = {"not_found", "hash_conflict", "view_not_found"}
 def opened(client: WebClient, body: Mapping[str, Any], view: Payload) -> None:
     """Show the modal, on top of the one that was pressed in if there is one. Slack is called at once."""
     trigger = payloads.trigger_id(body)
+    view = _answerable(view, body)
     try:
         if payloads.screen(body).id:
             client.views_push(trigger_id=trigger, view=view)
@@ -38,12 +40,21 @@ def changed(client: WebClient, body: Mapping[str, Any], view: Payload) -> None:
     """Redraw the modal that was pressed in. Nothing happens when it was closed or changed meanwhile."""
     screen = payloads.screen(body)
     try:
-        client.views_update(view_id=screen.id, hash=screen.hash, view=view)
+        client.views_update(view_id=screen.id, hash=screen.hash, view=_answerable(view, body))
     except SlackApiError as error:
         if error.response.get("error") not in _GONE:
             raise _ours(error) from error
     except OSError as error:
         raise Unavailable("Slack did not answer, so the window could not change. Choose again") from error
+
+
+def _answerable(view: Payload, body: Mapping[str, Any]) -> Payload:
+    """The modal, remembering where it was opened: Slack does not say so when it is sent off."""
+    channel = payloads.reply_to(body).get("channel", "")
+    if not channel:
+        return view
+    carried = {**json.loads(view["private_metadata"]), "channel": channel}
+    return {**view, "private_metadata": json.dumps(carried, separators=(",", ":"))}
 
 
 def _ours(error: SlackApiError) -> Refused | Unavailable | SlackApiError:

@@ -60,6 +60,7 @@ class SlackMessenger:
         self._tried: dict[str, float] = {}
         self._unsent: set[str] = set()
         self._direct: dict[str, str] = {}
+        self._bot_id = ""
         self._lock = threading.Lock()
 
     def post(self, message: Message, now: datetime) -> Result:
@@ -114,8 +115,12 @@ class SlackMessenger:
             return (
                 channel if isinstance(channel, Dead) else Unknown(retry_at=channel.retry_at, why=channel.why)
             )
+        ours = self._identity(now)
+        if not isinstance(ours, str):
+            return Unknown(retry_at=ours.retry_at, why=ours.why) if isinstance(ours, NotDone) else ours
         since_wall = self._wall() - (now - since).total_seconds() / self._pace
-        found = self._search(message, channel, oldest=since_wall - HISTORY_MARGIN_SECONDS, now=now)
+        oldest = since_wall - HISTORY_MARGIN_SECONDS
+        found = self._search(message, channel, ours, oldest=oldest, now=now)
         if found is not None:
             return found
         wait = self._last_try(message.key, since_wall) + self._grace_seconds - self._wall()
@@ -186,6 +191,15 @@ class SlackMessenger:
             self._direct[to] = str(outcome["channel"]["id"])
         return self._direct[to]
 
+    def _identity(self, now: datetime) -> str | NotDone | Unknown | Dead:
+        """The bot id Slack stamps on what we post; a token has one for as long as it lives."""
+        if not self._bot_id:
+            outcome = self._call("auth.test", self._client.auth_test, to="", now=now)
+            if not isinstance(outcome, SlackResponse):
+                return outcome
+            self._bot_id = str(outcome["bot_id"])
+        return self._bot_id
+
     def _named(self, name: str, now: datetime) -> str | NotDone | Unknown | Dead:
         """Looked up once; a channel that is renamed is found again after a restart."""
         if name not in self._direct:
@@ -201,8 +215,10 @@ class SlackMessenger:
             self._direct[name] = str(channel["id"])
         return self._direct[name]
 
-    def _search(self, message: Message, channel: str, *, oldest: float, now: datetime) -> Result | None:
-        """The message with this key, why nobody can tell, or None when no page has it."""
+    def _search(
+        self, message: Message, channel: str, ours: str, *, oldest: float, now: datetime
+    ) -> Result | None:
+        """Our message with this key, why nobody can tell, or None when no page has it."""
         cursor = ""
         for _ in range(PAGES_MAX):
             page = self._page(message, channel, oldest=oldest, cursor=cursor, now=now)
@@ -211,6 +227,9 @@ class SlackMessenger:
             if not isinstance(page, SlackResponse):
                 return Unknown(retry_at=page.retry_at, why=page.why)
             for shown in page["messages"]:
+                # Any app may put any metadata on what it posts.
+                if shown.get("bot_id") != ours:
+                    continue
                 metadata = shown.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == message.key:

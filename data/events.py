@@ -148,8 +148,11 @@ class StepStarted(Event, frozen=True, kw_only=True, tag="step started"):
 
 
 class StepHeld(Event, frozen=True, kw_only=True, tag="step held"):
+    """`gates` names what `reasons` tells, number for number, so that a count that moved is no news."""
+
     step: StepKind
     reasons: tuple[str, ...]
+    gates: tuple[str, ...] = ()
 
 
 class StepFailed(Event, frozen=True, kw_only=True, tag="step failed"):

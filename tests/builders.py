@@ -301,7 +301,7 @@ def casting(state: Retirement, **changes: Any) -> cmd.Cast:
     assert state.plan is not None
     assert state.round is not None
     ballot = cmd.Cast(
-        by=OWEN, choice=Choice.APPROVE, plan_digest=state.plan.digest, purpose=state.round.purpose
+        by=OWEN, choice=Choice.APPROVE, plan_digest=state.plan.digest, round_number=state.round.number
     )
     return replace(ballot, **changes)
 

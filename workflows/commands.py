@@ -10,7 +10,7 @@ from datetime import date
 import msgspec
 
 from data.records.base import Prose, Record
-from data.records.retirement import Archived, Choice, Duty, Purpose, Reason, StepKind
+from data.records.retirement import Archived, Choice, Duty, Reason, StepKind
 
 
 class Command(Record, frozen=True, kw_only=True, tag_field="command"):
@@ -39,9 +39,11 @@ class Revise(Command, frozen=True, kw_only=True, tag="revise"):
 
 
 class Cast(Command, frozen=True, kw_only=True, tag="cast"):
+    """A vote on what the card showed: this plan, in this round."""
+
     choice: Choice
     plan_digest: str
-    purpose: Purpose = Purpose.RETIRE
+    round_number: int
     comment: Prose = Prose()
 
 

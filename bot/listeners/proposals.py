@@ -27,8 +27,7 @@ def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any],
     """`/retire propose [model]`. Raises `NotFound` or `Refused` when the name is not exactly one model's."""
     model = house.catalog.model(model_name) if model_name else None
     ack()
-    channel = payloads.reply_to(body).get("channel", "")
-    screens.opened(house.client, body, _form(house, model, channel=channel))
+    screens.opened(house.client, body, _form(house, model))
 
 
 def register(app: App, house: House) -> None:
@@ -42,7 +41,6 @@ def register(app: App, house: House) -> None:
         shown = _form(
             house,
             model,
-            channel=payloads.metadata(body).get("channel", ""),
             successor_id=_id_of(_successor(catalog, body)),
             reason=_reason(payloads.entered(body, Action.PROPOSAL_REASON)),
             why=payloads.entered(body, Action.PROPOSAL_WHY),
@@ -75,11 +73,8 @@ def register(app: App, house: House) -> None:
         state = retirement(house.store, retirement_id)
         assert state.plan is not None, "a retirement begins with its plan"
         model = catalog.entity(state.plan.subject.model_id)
-        channel = payloads.reply_to(body).get("channel", "")
         last_day = next(step.due_at for step in state.plan.steps if step.kind == "disable").date()
-        screens.opened(
-            house.client, body, _form(house, model, channel=channel, retirement=state, target_on=last_day)
-        )
+        screens.opened(house.client, body, _form(house, model, retirement=state, target_on=last_day))
 
     @app.view(Callback.PROPOSAL_REVISED)
     def revise(ack: Ack, body: dict[str, Any]) -> None:

@@ -10,18 +10,22 @@ from bot import payloads, screens
 from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import capture
+from bot.lookup import retirement
 from bot.views import votes
 from data.errors import Invalid, Problem, Stale
 from data.records.base import Prose
-from data.records.retirement import Choice, Purpose
+from data.records.retirement import Choice
 from workflows.commands import Cast
 
 
 def register(app: App, house: House) -> None:
     def cast(ack: Ack, body: dict[str, Any], choice: Choice) -> None:
-        retirement_id, plan_digest, purpose = payloads.parts(body, 3)
+        retirement_id, plan_digest, number = payloads.parts(body, 3)
         ballot = Cast(
-            by=payloads.user_id(body), choice=choice, plan_digest=plan_digest, purpose=purpose_of(purpose)
+            by=payloads.user_id(body),
+            choice=choice,
+            plan_digest=plan_digest,
+            round_number=round_number(number),
         )
         capture(house, ack, body, stream=retirement_id, command=ballot)
 
@@ -35,11 +39,10 @@ def register(app: App, house: House) -> None:
 
     @app.action(Action.VOTE_REJECT)
     def ask_why(ack: Ack, body: dict[str, Any]) -> None:
-        retirement_id, plan_digest, purpose = payloads.parts(body, 3)
+        retirement_id, plan_digest, number = payloads.parts(body, 3)
         ack()
-        screens.opened(
-            house.client, body, votes.reject_modal(retirement_id, plan_digest, purpose_of(purpose))
-        )
+        state = retirement(house.store, retirement_id)
+        screens.opened(house.client, body, votes.reject_modal(state, plan_digest, round_number(number)))
 
     @app.view(Callback.VOTE_REJECT)
     def reject(ack: Ack, body: dict[str, Any]) -> None:
@@ -50,15 +53,14 @@ def register(app: App, house: House) -> None:
             by=payloads.user_id(body),
             choice=Choice.REJECT,
             plan_digest=payloads.carried(body, "plan_digest"),
-            purpose=purpose_of(payloads.carried(body, "purpose")),
+            round_number=round_number(payloads.carried(body, "round")),
             comment=Prose(prose=comment),
         )
         capture(house, ack, body, stream=payloads.carried(body, "retirement"), command=ballot)
 
 
-def purpose_of(text: str) -> Purpose:
+def round_number(text: str) -> int:
     """Raises `Stale`: only a card drawn by another version carries anything else."""
-    try:
-        return Purpose(text)
-    except ValueError:
-        raise Stale("This vote is not one I know any more. Run /retire list and go on from there") from None
+    if text.isdecimal():
+        return int(text)
+    raise Stale("This vote is not one I know any more. Run /retire list and go on from there")

@@ -11,7 +11,6 @@ from bot.views.blocks import (
     Payload,
     answered,
     context,
-    counted,
     day,
     header,
     mention,
@@ -23,6 +22,7 @@ from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
 from workflows.rules.lifecycle import ENDED
+from workflows.rules.wording import counted
 
 LIST_AT_MOST = 25
 ROWS_AT_MOST = 25

@@ -78,11 +78,6 @@ def day(at: datetime, zone: str = "UTC") -> str:
     return at.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 consumer", "2 consumers"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def plain(text: str, limit: int) -> Payload:
     """Text Slack shows as typed: nothing in it can mention, so nothing is escaped."""
     return {"type": "plain_text", "text": limits.clip(bare(text), limit) or "-", "emoji": True}

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.views import blocks, impact, limits
-from bot.views.blocks import Payload, counted, day, header, safe, section
+from bot.views.blocks import Payload, day, header, safe, section
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Obligation, Progress, Retirement
 from workflows.rules.lifecycle import ENDED
+from workflows.rules.wording import counted
 
 CHANGED, DUE, OVERDUE, TEAMS = "Changed", "Due in the next 7 days", "Overdue", "By team"
 AHEAD = timedelta(days=7)

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bot.views import limits
-from bot.views.blocks import counted, safe
+from bot.views.blocks import safe
 from data.records.catalog import Impacted
+from workflows.rules.wording import counted
 
 UNOWNED = "nobody (owner unresolved)"
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.views import impact, limits
-from bot.views.blocks import SLACK_ID, Payload, counted, day, mention, quoted, safe
+from bot.views.blocks import SLACK_ID, Payload, day, mention, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
 from data import events
 from data.records.retirement import Duty, Plan, Retirement, StepKind
+from workflows.rules.wording import counted
 
 IMPACT_MAX = 30_000  # leaves room in one post for what happened right after the proposal
 REASONS_AT_MOST = 10

@@ -12,7 +12,6 @@ from bot.views.blocks import (
     actions,
     button,
     context,
-    counted,
     day,
     field,
     header,
@@ -29,6 +28,7 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Duty, Retirement
 from workflows.rules.milestones import ACKNOWLEDGE, concerned
+from workflows.rules.wording import counted
 
 TEAM_ROWS_MAX = 12
 OWNER_ROWS_MAX = 10

@@ -6,7 +6,6 @@ from bot.views import impact, limits, steps, votes
 from bot.views.blocks import (
     Payload,
     context,
-    counted,
     day,
     header,
     mention,
@@ -18,6 +17,7 @@ from bot.views.blocks import (
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Purpose, Retirement, State
 from workflows.rules.quorum import open_round
+from workflows.rules.wording import counted
 
 STATE_MARKS = {
     State.ACTIVE: ":white_circle:",

@@ -116,11 +116,10 @@ def modal(
     successor_id: str = "",
     reason: Reason | None = None,
     why: str = "",
-    channel: str = "",
 ) -> Payload:
     """Propose, or with `retirement` revise: then the model stays, and what is not given comes from the plan.
 
-    `endpoint_ids`: the ticked ones; None means all. `private_metadata`: retirement (empty if new), channel.
+    `endpoint_ids`: the ticked ones; None means all. `private_metadata`: retirement (empty if new).
     """
     plan = retirement.plan if retirement else None
     if retirement and plan:
@@ -168,6 +167,6 @@ def modal(
                 hint=f"Endpoints stop on this day. Today is {today.isoformat()}; the policy sets the notice.",
             ),
         ],
-        metadata={"retirement": retirement.id if retirement else "", "channel": channel},
+        metadata={"retirement": retirement.id if retirement else ""},
         submit="Put to the vote",
     )

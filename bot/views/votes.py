@@ -74,8 +74,8 @@ def round_words(round_: Round, retirement: Retirement) -> str:
     )
 
 
-def value(retirement_id: str, plan_digest: str, purpose: Purpose) -> str:
-    return f"{retirement_id}|{plan_digest}|{purpose}"
+def value(retirement_id: str, plan_digest: str, round_number: int) -> str:
+    return f"{retirement_id}|{plan_digest}|{round_number}"
 
 
 def buttons(retirement: Retirement) -> list[Payload]:
@@ -86,7 +86,7 @@ def buttons(retirement: Retirement) -> list[Payload]:
         # Consumers that appeared after the vote hold a step until a plan that names them is voted on.
         is_held = any(step.progress is Progress.HELD for step in retirement.steps)
         return [actions(edit)] if is_held and (retirement.state, Revised) in TRANSITIONS else []
-    ballot = value(retirement.id, digest_on_ballot(retirement), round_.purpose)
+    ballot = value(retirement.id, digest_on_ballot(retirement), round_.number)
     shown = [
         button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),
         button("Reject", Action.VOTE_REJECT, ballot, style="danger"),
@@ -97,9 +97,11 @@ def buttons(retirement: Retirement) -> list[Payload]:
     return [actions(*shown)]
 
 
-def reject_modal(retirement_id: str, plan_digest: str, purpose: Purpose) -> Payload:
-    """A rejection says why. `private_metadata`: retirement, plan_digest, purpose."""
-    what = f"cancelling {retirement_id}" if purpose is Purpose.CANCEL else retirement_id
+def reject_modal(retirement: Retirement, plan_digest: str, round_number: int) -> Payload:
+    """A rejection says why. `private_metadata`: retirement, plan_digest, round."""
+    round_ = open_round(retirement)
+    is_cancelling = round_ is not None and round_.purpose is Purpose.CANCEL
+    what = f"cancelling {retirement.id}" if is_cancelling else retirement.id
     return modal(
         "Reject",
         Callback.VOTE_REJECT,
@@ -111,6 +113,6 @@ def reject_modal(retirement_id: str, plan_digest: str, purpose: Purpose) -> Payl
                 placeholder="For example: the successor has no test in our region yet",
             ),
         ],
-        metadata={"retirement": retirement_id, "plan_digest": plan_digest, "purpose": str(purpose)},
+        metadata={"retirement": retirement.id, "plan_digest": plan_digest, "round": str(round_number)},
         submit="Reject",
     )

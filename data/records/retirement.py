@@ -204,11 +204,12 @@ class Progress(StrEnum):
 
 
 class StepProgress(Record, frozen=True, kw_only=True):
-    """How far one step has come. `held_by` lists every unmet gate, as shown to people."""
+    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them."""
 
     kind: StepKind
     progress: Progress = Progress.PENDING
     held_by: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
     at: datetime | None = None
 
 

@@ -80,7 +80,7 @@ def test_slack_shows_its_own_error_when_nothing_could_be_kept(
     broken = replace(desk.bot.house, store=Full())  # type: ignore[arg-type]
     desk.slack.attach(into_bolt(slack_app(broken, signing_secret=desk.slack.signing_secret)))
 
-    answer = desk.press("vote.approve", "RET-1|sha256:aa|retire", user=MINA)
+    answer = desk.press("vote.approve", "RET-1|sha256:aa|1", user=MINA)
 
     assert answer.status == 500
     assert desk.slack.ephemerals == []

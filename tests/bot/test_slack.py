@@ -202,6 +202,14 @@ def test_what_was_accepted_without_an_answer_is_found(
     assert found["ts"] == fake.messages(channel)[-1]["ts"]
 
 
+def test_another_apps_message_with_our_key_is_not_taken_for_ours(fake: SlackFake, clock: Clock) -> None:
+    messenger, since = a_messenger(fake, clock), now(clock)
+    messenger.post(a_message(), since)
+    fake.ws.messages["CGOV"][-1].user = "UAPP2"
+    clock.pass_seconds(20)
+    assert isinstance(messenger.find(a_message(), since, now(clock)), NotDone)
+
+
 def test_what_is_not_there_is_believed_only_after_the_grace(fake: SlackFake, clock: Clock) -> None:
     messenger, since = a_messenger(fake, clock), now(clock)
     fake.fail_next("chat.postMessage", "server_error")

@@ -96,7 +96,7 @@ def test_an_owner_without_a_slack_id_is_seen_by_everybody_and_holds_the_retireme
     assert "*nobody can be reached*" in town.thread()
     town.everybody_moves()
     town.pass_time(days=60)
-    assert "1 consumers are not migrated (paper-ledger)" in words(town.card())
+    assert "1 consumer is not migrated (paper-ledger)" in words(town.card())
     town.command(TOM, 'waive RET-1 paper-ledger "Pete copies it by hand anyway"')
     assert "takes responsibility for *paper-ledger*" in town.thread()
 

@@ -43,6 +43,14 @@ def test_whoever_is_in_no_role_is_refused_privately_with_the_roles(town: Town):
     assert not votes(town)
 
 
+def test_what_follows_a_modal_is_said_where_it_was_opened(town: Town):
+    town.propose()
+    town.reject(PRIYA, "the load test is missing")
+    (told,) = [one for one in town.slack.ephemerals if one["ephemeral_to"] == PRIYA]
+    assert "Your vote on RET-1 counts: reject" in words(told)
+    assert town.slack.messages(PRIYA) == [], "not in a direct message"
+
+
 def test_a_rejection_says_why_in_a_modal_and_withholds_without_a_veto(town: Town):
     town.propose()
     town.opens(PRIYA, lambda: town.press(PRIYA, town.card(), "vote.reject"))
@@ -142,7 +150,7 @@ def test_a_consumer_that_appeared_after_the_vote_waits_for_a_new_vote(town: Town
         )
     )
     town.pass_time(days=29)
-    assert "1 consumers appeared after the vote (component:default/late-comer)" in town.thread()
+    assert "1 consumer appeared after the vote (component:default/late-comer)" in town.thread()
     assert "*archive*, *held*" in words(town.card())
     town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
     assert town.submit(TOM, {"proposal.target": "2026-06-15"}) == {}

@@ -42,7 +42,7 @@ MACHINE = RetirementMachine()
 COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.Propose: {"model_id": "m", "reason": Reason.COST, "why": WHY, "target_on": date(2027, 6, 1)},
     cmd.Revise: {"reason": Reason.COST, "why": WHY, "target_on": date(2027, 6, 1)},
-    cmd.Cast: {"choice": Choice.APPROVE, "plan_digest": "sha256:aa"},
+    cmd.Cast: {"choice": Choice.APPROVE, "plan_digest": "sha256:aa", "round_number": 1},
     cmd.CloseRound: {"number": 1},
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},

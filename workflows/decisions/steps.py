@@ -5,7 +5,6 @@ Switching endpoints off, and what follows from it, is in darkness.py.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from data import events
@@ -45,10 +44,10 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
         if by_person:
             raise Refused(
                 f"Cannot {command.step} {state.plan.subject.model_name}",
-                reasons=ready.unmet,
+                reasons=ready.reasons,
                 next_step=f"/retire show {state.id} shows where it stands",
             )
-        return _held(state, command.step, ready.unmet, now)
+        return _held(state, command.step, ready, now)
     return _started(state, command, ready, facts, now)
 
 
@@ -93,20 +92,14 @@ def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
     return decided(state, *happened, announced, timers=running_timers(after, now))
 
 
-def _held(state: Retirement, step: StepKind, unmet: tuple[str, ...], now: datetime) -> RetirementDecision:
+def _held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> RetirementDecision:
     """Look again later; tell people only what they have not been told. A count that moved is not news."""
     assert state.policy is not None
     again = step_timer(step, now + timedelta(hours=state.policy.recheck_hours))
-    if _kinds(state.progress(step).held_by) == _kinds(unmet):
+    if set(state.progress(step).gates) == set(ready.gates):
         return Decision(timers=(again,))
-    return decided(
-        state, events.StepHeld(at=now, by=events.EMERITUS, step=step, reasons=unmet), timers=(again,)
-    )
-
-
-def _kinds(reasons: tuple[str, ...]) -> frozenset[str]:
-    """The reasons without their numbers, and without who called how often."""
-    return frozenset(re.sub(r" by .*? in the last|\d+", "", reason) for reason in reasons)
+    held = events.StepHeld(at=now, by=events.EMERITUS, step=step, reasons=ready.reasons, gates=ready.gates)
+    return decided(state, held, timers=(again,))
 
 
 def _copying(state: Retirement, step: StepKind) -> Effect:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from data import events
 from data.errors import Refused
+from data.records.decision import Timer
 from data.records.facts import Facts
-from data.records.retirement import Ballot, Choice, Purpose, Retirement, State, StepKind
+from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, State, StepKind
 from workflows.commands import Cancel, Cast, CloseRound
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.proposals import opened_round, round_timers
@@ -15,13 +16,14 @@ from workflows.rules import quorum
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
+from workflows.rules.readiness import HELD_BY_A_VOTE
 
 
 def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:
     """Record a ballot and settle the round if it decides it. The same ballot again changes nothing."""
     check("cast", command.by, state, facts)
     round_ = open_round(state)
-    quorum.check_ballot(round_, state, purpose=command.purpose, plan_digest=command.plan_digest, now=now)
+    quorum.check_ballot(round_, state, number=command.round_number, plan_digest=command.plan_digest, now=now)
     assert round_ is not None
     if command.choice is Choice.REJECT and not command.comment:
         raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
@@ -118,7 +120,7 @@ def _settled(
             over: events.RetirementEvent = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
         else:
             over = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
-        return decided(state, *happened, over, cancels=closes, reply=reply)
+        return decided(state, *happened, over, timers=_waited_for(after, now), cancels=closes, reply=reply)
     if verdict is quorum.Verdict.APPROVED:
         approved = events.Approved(at=now, by=events.EMERITUS, round_number=number, plan_digest=digest)
         announce_at = max(after.plan.step(StepKind.ANNOUNCE).due_at, now)
@@ -136,3 +138,13 @@ def _settled(
         at=now, by=events.EMERITUS, round_number=number, missing=quorum.tally_of(after).missing
     )
     return decided(state, *happened, expired, cancels=closes, reply=reply)
+
+
+def _waited_for(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """Steps the vote on cancelling held: now that it is over, they are looked at again."""
+    assert state.plan is not None
+    return tuple(
+        step_timer(kind, max(state.plan.step(kind).due_at, now))
+        for kind in HELD_BY_A_VOTE
+        if state.progress(kind).progress is Progress.HELD
+    )

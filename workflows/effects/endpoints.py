@@ -28,7 +28,7 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         if ready.unmet:
             raise Refused(
                 f"Stopped before {endpoint.name} was switched off",
-                reasons=ready.unmet,
+                reasons=ready.reasons,
                 next_step=f"/retire disable {state.id} tries again",
             )
         _prove_archive_again(state, shop)

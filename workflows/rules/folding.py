@@ -128,7 +128,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
         case events.StepStarted():
             return _step(state, event.step, Progress.RUNNING, event)
         case events.StepHeld():
-            return _step(state, event.step, Progress.HELD, event, held_by=event.reasons)
+            return _step(state, event.step, Progress.HELD, event, held_by=event.reasons, gates=event.gates)
         case events.StepFailed():
             return _step(state, event.step, Progress.HELD, event, held_by=(event.reason,))
         case events.ArchiveStored():
@@ -186,9 +186,11 @@ def _step(
     kind: StepKind,
     progress: Progress,
     event: events.Event,
+    *,
     held_by: tuple[str, ...] = (),
+    gates: tuple[str, ...] = (),
 ) -> Retirement:
-    now = StepProgress(kind=kind, progress=progress, held_by=held_by, at=event.at)
+    now = StepProgress(kind=kind, progress=progress, held_by=held_by, gates=gates, at=event.at)
     return replace(state, steps=tuple(now if step.kind is kind else step for step in state.steps))
 
 

@@ -10,7 +10,6 @@ from data.errors import Refused
 from data.records.base import Record
 from data.records.policy import Policy
 from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round, State
-from workflows.rules.lifecycle import is_going_dark
 
 
 class Tally(Record, frozen=True, kw_only=True):
@@ -49,8 +48,7 @@ def open_round(state: Retirement) -> Round | None:
         return None
     if state.round.purpose is Purpose.RETIRE:
         return state.round if state.state is State.PROPOSED else None
-    may_be_cancelled = state.state in (State.APPROVED, State.MIGRATING) and not is_going_dark(state)
-    return state.round if may_be_cancelled else None
+    return state.round if state.state in (State.APPROVED, State.MIGRATING) else None
 
 
 def tally_of(state: Retirement) -> Tally:
@@ -108,9 +106,9 @@ def digest_on_ballot(state: Retirement) -> str:
 
 
 def check_ballot(
-    round_: Round | None, state: Retirement, *, purpose: Purpose, plan_digest: str, now: datetime
+    round_: Round | None, state: Retirement, *, number: int, plan_digest: str, now: datetime
 ) -> None:
-    """Raises `Refused` for a vote that is late, on another question, or on a plan that has changed."""
+    """Raises `Refused` for a vote that is late, in another round, or on a plan that has changed."""
     if round_ is None:
         raise Refused(
             f"There is no vote open on {state.id}: it is {state.state}",
@@ -121,18 +119,20 @@ def check_ballot(
             f"This round closed on {round_.expires_at:%Y-%m-%d %H:%M} UTC",
             next_step="Propose the retirement again",
         )
-    if purpose is not round_.purpose:
-        raise Refused(
-            f"This button was to {purpose} {state.id}; the vote open now is to {round_.purpose} it",
-            next_step="Look at the card again and vote there",
-        )
     assert state.plan is not None
+    is_retiring = round_.purpose is Purpose.RETIRE
     # A plan whose dates moved later is still the approved one, and calling it off means either.
-    on_the_table = {digest_on_ballot(state)} | ({state.plan.digest} if purpose is Purpose.CANCEL else set())
-    if plan_digest not in on_the_table:
+    on_the_table = {digest_on_ballot(state)} | (set() if is_retiring else {state.plan.digest})
+    if is_retiring and plan_digest not in on_the_table:
         raise Refused(
             "The plan changed after this card was drawn",
             next_step="Look at the card again and vote on the new plan",
+        )
+    if number != round_.number or plan_digest not in on_the_table:
+        raise Refused(
+            f"This button belongs to round {number}, which is over; open is round {round_.number}, "
+            f"to {round_.purpose} {state.id}",
+            next_step="Look at the card again and vote there",
         )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from workflows.rules import plan as plans
+from workflows.rules.quorum import open_round
+from workflows.rules.wording import counted
 
 RUNS_IN = {
     StepKind.ANNOUNCE: (State.APPROVED,),
@@ -20,13 +23,30 @@ RUNS_IN = {
 }
 MAY_RUN_EARLY = frozenset({StepKind.ARCHIVE})
 """Archiving stops nothing, so a person may ask for it before its date."""
+HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.DISABLE)
+"""What people would feel, and what a vote on cancelling may be about to prevent."""
+
+
+class Gate(NamedTuple):
+    """One thing that keeps a step from running. `name` stays the same while only the numbers in `why` move."""
+
+    name: str
+    why: str
 
 
 class Readiness(Record, frozen=True, kw_only=True):
     """`unmet` is empty when the step may run; `evidence` says which readings it rests on."""
 
-    unmet: tuple[str, ...] = ()
+    unmet: tuple[Gate, ...] = ()
     evidence: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(gate.why for gate in self.unmet)
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        return tuple(gate.name for gate in self.unmet)
 
 
 def readiness(  # noqa: PLR0912 - one case per step
@@ -36,21 +56,27 @@ def readiness(  # noqa: PLR0912 - one case per step
 
     early   a person asks, and the step may run before its date
     """
-    unmet: list[str] = []
+    unmet: list[Gate] = []
     evidence: list[str] = []
     if state.state not in RUNS_IN[step.kind]:
         wanted = " or ".join(RUNS_IN[step.kind])
-        unmet.append(f"the retirement is {state.state}, and {step.kind} needs it to be {wanted}")
+        unmet.append(
+            Gate("state", f"the retirement is {state.state}, and {step.kind} needs it to be {wanted}")
+        )
     if state.paused_at is not None:
-        unmet.append(f"it is paused since {state.paused_at:%Y-%m-%d %H:%M} UTC: /retire resume {state.id}")
+        since = f"{state.paused_at:%Y-%m-%d %H:%M} UTC"
+        unmet.append(Gate("paused", f"it is paused since {since}: /retire resume {state.id}"))
     if state.restoring:
-        unmet.append("service is being restored")
+        unmet.append(Gate("restoring", "service is being restored"))
     if now < step.due_at and not (early and step.kind in MAY_RUN_EARLY):
-        unmet.append(f"{step.kind} is due on {step.due_at:%Y-%m-%d %H:%M} UTC")
+        unmet.append(Gate("date", f"{step.kind} is due on {step.due_at:%Y-%m-%d %H:%M} UTC"))
     if not plans.binds(state):
-        unmet.append("the plan is not the one that was voted on: vote on it first")
+        unmet.append(Gate("plan", "the plan is not the one that was voted on: vote on it first"))
     if step.kind is not StepKind.CLOSE:
         unmet += _newcomers(state, facts)
+    if step.kind in HELD_BY_A_VOTE and (voting := open_round(state)) is not None:
+        until = f"{voting.expires_at:%Y-%m-%d %H:%M} UTC"
+        unmet.append(Gate("vote", f"a vote on cancelling it is open until {until}: vote on its card"))
     match step.kind:
         case StepKind.ARCHIVE:
             unmet += _artifacts(state)
@@ -78,11 +104,15 @@ def is_overtaken(state: Retirement, kind: StepKind) -> bool:
     return state.state not in RUNS_IN[kind] or state.paused_at is not None or bool(state.restoring)
 
 
-def _after(state: Retirement, kind: StepKind) -> list[str]:
-    return [] if state.progress(kind).progress is Progress.DONE else [f"{kind} is not done"]
+def _after(state: Retirement, kind: StepKind) -> list[Gate]:
+    return (
+        []
+        if state.progress(kind).progress is Progress.DONE
+        else [Gate(f"after/{kind}", f"{kind} is not done")]
+    )
 
 
-def _newcomers(state: Retirement, facts: Facts) -> list[str]:
+def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     """Consumers at execution are a subset of those voted on, or the step waits for a new vote.
 
     Once announced, those with an obligation count: one that had left by then and came back was never told.
@@ -96,68 +126,74 @@ def _newcomers(state: Retirement, facts: Facts) -> list[str]:
         return []
     which = ", ".join(new[:5])
     remedy = "press Edit plan on the card for a new vote that includes them"
-    return [f"{len(new)} consumers appeared after the vote ({which}): {remedy}"]
+    why = f"{counted(len(new), 'consumer')} appeared after the vote ({which}): {remedy}"
+    return [Gate(f"newcomers/{','.join(new)}", why)]
 
 
-def _artifacts(state: Retirement) -> list[str]:
+def _artifacts(state: Retirement) -> list[Gate]:
     assert state.plan is not None
     if state.plan.subject.artifacts:
         return []
     name = state.plan.subject.model_name
     remedy = "add the annotation emeritus.dev/artifacts and import again"
-    return [f"the catalog lists no artifacts of {name}: {remedy}"]
+    return [Gate("artifacts", f"the catalog lists no artifacts of {name}: {remedy}")]
 
 
-def _archive(state: Retirement) -> list[str]:
-    return [] if state.archived else ["the artifacts are not archived"]
+def _archive(state: Retirement) -> list[Gate]:
+    return [] if state.archived else [Gate("archive", "the artifacts are not archived")]
 
 
-def _drill(state: Retirement, facts: Facts) -> list[str]:
+def _drill(state: Retirement, facts: Facts) -> list[Gate]:
     if state.drilled_at is None:
-        return ["the archive is not proven by a restore drill"]
-    return (
-        []
-        if facts.archive_holds == "yes"
-        else [f"the archive cannot be confirmed: {facts.archive_holds or 'not looked at'}"]
-    )
+        return [Gate("drill", "the archive is not proven by a restore drill")]
+    if facts.archive_holds == "yes":
+        return []
+    why = f"the archive cannot be confirmed: {facts.archive_holds or 'not looked at'}"
+    return [Gate("archive holds", why)]
 
 
-def _obligations(state: Retirement) -> list[str]:
+def _obligations(state: Retirement) -> list[Gate]:
     waiting = [duty for duty in state.obligations if not duty.is_settled]
     if not waiting:
         return []
     names = ", ".join(duty.consumer.name for duty in waiting[:5])
     more = f" and {len(waiting) - 5} more" if len(waiting) > 5 else ""
     remedy = f"/retire show {state.id} to chase, /retire waive {state.id} to waive"
-    return [f"{len(waiting)} consumers are not migrated ({names}{more}): {remedy}"]
+    verb = "is" if len(waiting) == 1 else "are"
+    why = f"{counted(len(waiting), 'consumer')} {verb} not migrated ({names}{more}): {remedy}"
+    return [Gate(f"consumers/{','.join(duty.consumer.consumer_id for duty in waiting)}", why)]
 
 
-def _traffic(state: Retirement, reading: Reading) -> list[str]:
+def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
     assert state.policy is not None
     needed = state.policy.zero_traffic_days
-    unmet = ""
+    unmet = kind = ""
     if reading.status == "unknown":
+        kind = "unknown"
         unmet = "does not answer: nobody can say whether it serves"
     elif reading.status != "serving":
         pass
     elif reading.calls < 0:
         if not any(waiver.what == "traffic" for waiver in state.waivers):
             remedy = f"/retire waive {state.id} traffic REASON"
+            kind = "unmetered"
             unmet = f"has no meter: name who vouches that nobody calls it, {remedy}"
     elif reading.calls > 0:
         callers = f" by {', '.join(reading.callers)}" if reading.callers else ""
-        unmet = f"was called {reading.calls} times{callers} in the last {needed} days"
+        kind = "called"
+        unmet = f"was called {counted(reading.calls, 'time')}{callers} in the last {counted(needed, 'day')}"
     elif reading.days < needed:
-        unmet = f"is metered for {reading.days} days only, and {needed} without a call are needed"
-    return [f"{reading.endpoint_id} {unmet}"] if unmet else []
+        kind = "metered too shortly"
+        unmet = f"is metered for {counted(reading.days, 'day')} only, and {needed} without a call are needed"
+    return [Gate(f"traffic/{reading.endpoint_id}/{kind}", f"{reading.endpoint_id} {unmet}")] if unmet else []
 
 
-def _unread(state: Retirement, facts: Facts) -> list[str]:
+def _unread(state: Retirement, facts: Facts) -> list[Gate]:
     """An endpoint of the plan that nobody looked at blocks, too."""
     assert state.plan is not None
     read = {reading.endpoint_id for reading in facts.readings}
     return [
-        f"{endpoint.id} was not looked at"
+        Gate(f"unread/{endpoint.id}", f"{endpoint.id} was not looked at")
         for endpoint in state.plan.subject.endpoints
         if endpoint.id not in read
     ]
@@ -169,10 +205,11 @@ def _evidence(state: Retirement, reading: Reading) -> str:
         return f"{reading.endpoint_id}: {reading.status} already"
     if reading.calls < 0:
         return f"{reading.endpoint_id}: no meter, waived by name"
-    return f"{reading.endpoint_id}: {reading.calls} calls in {state.policy.zero_traffic_days} days"
+    in_days = f"in {counted(state.policy.zero_traffic_days, 'day')}"
+    return f"{reading.endpoint_id}: {counted(reading.calls, 'call')} {in_days}"
 
 
-def _still_dark(state: Retirement, facts: Facts) -> list[str]:
+def _still_dark(state: Retirement, facts: Facts) -> list[Gate]:
     """What two people vouched for by hand is dark by their word; everything else has to be seen."""
     assert state.plan is not None
     status = {reading.endpoint_id: reading.status for reading in facts.readings}
@@ -184,9 +221,10 @@ def _still_dark(state: Retirement, facts: Facts) -> list[str]:
             case "disabled" | "absent":
                 pass
             case "serving":
-                unmet.append(f"{endpoint.id} serves again")
+                unmet.append(Gate(f"dark/{endpoint.id}/serving", f"{endpoint.id} serves again"))
             case "unknown":
-                unmet.append(f"{endpoint.id} does not answer: nobody can say whether it is dark")
+                why = f"{endpoint.id} does not answer: nobody can say whether it is dark"
+                unmet.append(Gate(f"dark/{endpoint.id}/unknown", why))
             case _:
-                unmet.append(f"{endpoint.id} was not looked at")
+                unmet.append(Gate(f"dark/{endpoint.id}/unread", f"{endpoint.id} was not looked at"))
     return unmet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.records.base import Prose
-from data.records.retirement import Choice, Purpose
+from data.records.retirement import Choice
 from tests.bot.listeners.desk import MINA, Desk
 from workflows.commands import Cast
 
@@ -16,28 +16,34 @@ DIGEST = "sha256:aa"
     ("action", "choice"), [("vote.approve", Choice.APPROVE), ("vote.abstain", Choice.ABSTAIN)]
 )
 def test_a_vote_is_kept_with_the_plan_it_was_cast_on(desk: Desk, action: str, choice: Choice) -> None:
-    answer = desk.press(action, f"RET-1|{DIGEST}|cancel", user=MINA)
+    answer = desk.press(action, f"RET-1|{DIGEST}|2", user=MINA)
 
     assert (answer.status, answer.body) == (200, None)
-    cast = Cast(by=MINA, choice=choice, plan_digest=DIGEST, purpose=Purpose.CANCEL)
+    cast = Cast(by=MINA, choice=choice, plan_digest=DIGEST, round_number=2)
     assert desk.kept() == [("RET-1", cast)]
 
 
 def test_a_rejection_is_kept_with_its_comment(desk: Desk) -> None:
-    desk.press("vote.reject", f"RET-1|{DIGEST}|retire", user=MINA)
+    desk.propose()
+    desk.press("vote.reject", f"RET-1|{DIGEST}|1", user=MINA)
     desk.modal(MINA)
     assert desk.kept() == []
 
     desk.slack.submit(MINA, {"vote.comment": "no test in our region"})
 
     cast = Cast(
-        by=MINA, choice=Choice.REJECT, plan_digest=DIGEST, comment=Prose(prose="no test in our region")
+        by=MINA,
+        choice=Choice.REJECT,
+        plan_digest=DIGEST,
+        round_number=1,
+        comment=Prose(prose="no test in our region"),
     )
     assert desk.kept() == [("RET-1", cast)]
 
 
 def test_a_comment_of_blanks_is_none(desk: Desk) -> None:
-    desk.press("vote.reject", f"RET-1|{DIGEST}|retire", user=MINA)
+    desk.propose()
+    desk.press("vote.reject", f"RET-1|{DIGEST}|1", user=MINA)
     desk.modal(MINA)
 
     answer = desk.slack.submit(MINA, {"vote.comment": "   "})
@@ -45,9 +51,7 @@ def test_a_comment_of_blanks_is_none(desk: Desk) -> None:
     assert answer.body["errors"] == {"vote.comment": "say what would have to change"}
 
 
-@pytest.mark.parametrize(
-    "value", ["RET-1", "RET-1|sha256:aa", "1|sha256:aa|retire", "RET-1|sha256:aa|vanish"]
-)
+@pytest.mark.parametrize("value", ["RET-1", "RET-1|sha256:aa", "1|sha256:aa|1", "RET-1|sha256:aa|retire"])
 def test_a_button_of_another_version_is_answered_not_guessed(desk: Desk, value: str) -> None:
     answer = desk.press("vote.approve", value, user=MINA)
 
@@ -57,7 +61,7 @@ def test_a_button_of_another_version_is_answered_not_guessed(desk: Desk, value: 
 
 
 def test_a_vote_delivered_three_times_is_kept_once(desk: Desk) -> None:
-    first = desk.press("vote.approve", f"RET-1|{DIGEST}|retire", user=MINA)
+    first = desk.press("vote.approve", f"RET-1|{DIGEST}|1", user=MINA)
     desk.slack.redeliver(first, retry=1)
     desk.slack.redeliver(first)
 

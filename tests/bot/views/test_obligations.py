@@ -15,6 +15,7 @@ from data.records.retirement import Duty, Extension, Purpose, Retirement, State
 from tests.bot.views.examples import (
     NASTY,
     NOW,
+    a_round,
     an_impact,
     an_obligation,
     announced,
@@ -182,7 +183,7 @@ def test_an_id_is_said_short_where_nothing_else_can_be_meant(entity_id: str, sai
 
 
 def test_a_rejection_needs_a_comment() -> None:
-    view = votes.reject_modal("RET-1", "sha256:" + "ab" * 32, Purpose.CANCEL)
+    view = votes.reject_modal(announced(round=a_round(purpose=Purpose.CANCEL)), "sha256:" + "ab" * 32, 1)
     check_view(view)
     assert view["blocks"][1]["block_id"] == Action.VOTE_COMMENT
     assert "cancelling RET-1" in texts(view["blocks"])[0]

@@ -48,7 +48,7 @@ def test_an_open_round_can_be_voted_in_and_its_plan_edited() -> None:
     card = proposal.card(state)
     check_message(card)
     assert state.plan is not None
-    ballot = f"RET-1|{state.plan.digest}|retire"
+    ballot = f"RET-1|{state.plan.digest}|1"
     assert buttons(card) == [
         (Action.VOTE_APPROVE, ballot),
         (Action.VOTE_REJECT, ballot),
@@ -104,7 +104,7 @@ def test_a_round_on_cancelling_shows_the_buttons_again_under_its_own_heading() -
         Action.VOTE_REJECT,
         Action.VOTE_ABSTAIN,
     ]
-    assert buttons(card)[0][1].endswith("|cancel")
+    assert buttons(card)[0][1].endswith("|1")
     assert "*Votes on CANCELLING this retirement*" in words(card)
 
 
@@ -216,7 +216,7 @@ def test_revising_starts_from_the_plan_and_keeps_the_model() -> None:
     ]
     view = a_form(retirement=state, endpoints=ends, target_on=date(2027, 6, 1))
     assert view["callback_id"] == Callback.PROPOSAL_REVISED
-    assert view["private_metadata"] == '{"retirement":"RET-1","channel":""}'
+    assert view["private_metadata"] == '{"retirement":"RET-1"}'
     ticked = element(view, Action.PROPOSAL_ENDPOINTS)["initial_options"]
     assert [one["value"] for one in ticked] == ["api:default/churn-v1"]
     assert element(view, Action.PROPOSAL_REASON)["initial_option"]["value"] == Reason.REPLACED

@@ -8,7 +8,6 @@ from typing import Any
 from bot.views import answers, digest, lines, manual, obligations, proposal, proposal_modal, votes
 from data import events
 from data.records.catalog import Kind
-from data.records.retirement import Purpose
 from tests.bot.views.examples import NOW, a_retirement, an_entity, announced
 from tests.payloads import Kind as Surface
 from tests.payloads import tsc_check
@@ -38,7 +37,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("propose", "modal", proposal_modal.modal(models=[model], successors=[model], **form)),
         ("search", "modal", proposal_modal.modal(models=many, successors=many, **form)),
         ("revise", "modal", proposal_modal.modal(models=[], successors=[], retirement=state, **form)),
-        ("reject", "modal", votes.reject_modal("RET-1", "sha256:ab", Purpose.RETIRE)),
+        ("reject", "modal", votes.reject_modal(state, "sha256:ab", 1)),
         ("all", "modal", obligations.all_modal(state, "UT0", 1)),
         ("time", "modal", obligations.time_modal("RET-1", "c", date(2027, 3, 1))),
         ("report", "modal", manual.report_modal("RET-1", "e", "e", "restore")),

@@ -128,7 +128,7 @@ def test_a_held_step_whose_reasons_changed_says_so():
     story.until(DISABLE_AT + days(1))
     held = [event for event in story.of(events.StepHeld) if event.step is StepKind.DISABLE]
     assert [len(event.reasons) for event in held] == [1, 1]
-    assert "1 consumers are not migrated (billing-etl)" in held[1].reasons[0]
+    assert "1 consumer is not migrated (billing-etl)" in held[1].reasons[0]
 
 
 def test_a_held_step_runs_as_soon_as_its_gates_hold():
@@ -240,7 +240,7 @@ def test_a_newcomer_holds_every_step_until_a_vote_that_includes_it():
     story.facts = replace(story.facts, impact=(*story.facts.impact, an_impacted("late")))
     story.until(DISABLE_AT)
     assert (
-        "1 consumers appeared after the vote (component:default/late)"
+        "1 consumer appeared after the vote (component:default/late)"
         in (story.state.progress(StepKind.DISABLE).held_by[0])
     )
     story.does(revising(target_on=(DISABLE_AT + days(60)).date()))

@@ -184,7 +184,7 @@ def test_a_button_of_the_first_vote_does_not_count_in_the_vote_on_cancelling():
     story = an_approved()
     first = casting(story.state, by=SELMA)
     cancelling(story)
-    with pytest.raises(Refused, match="This button was to retire RET-1; the vote open now is to cancel it"):
+    with pytest.raises(Refused, match="This button belongs to round 1, which is over; open is round 2"):
         story.does(first)
 
 
@@ -215,12 +215,34 @@ def test_what_is_being_switched_off_is_restored_not_cancelled(story):
     )
 
 
-def test_no_vote_on_cancelling_counts_once_switching_off_has_begun():
-    story = cancelling(a_migrated().until(DISABLE_AT - days(1)))
-    story.votes(OWEN, PLATO).until(DISABLE_AT)
-    with pytest.raises(Refused, match="There is no vote open"):
-        story.votes(SELMA)
-    assert story.works().state.state is State.DISABLED
+def test_nothing_is_switched_off_while_a_vote_on_cancelling_is_open():
+    story = cancelling(a_migrated().until(DISABLE_AT - days(1))).until(DISABLE_AT + days(1)).works()
+    assert (story.state.state, story.state.disabled_ids) == (State.MIGRATING, ())
+    assert story.of(events.StepHeld)[-1].gates == ("vote",)
+    assert story.votes(OWEN, PLATO, SELMA).state.state is State.CANCELLED
+
+
+def test_nobody_is_told_of_a_retirement_that_may_be_called_off_any_moment():
+    story = cancelling(an_approved()).until(ANNOUNCED_AT)
+    assert (story.state.state, story.state.obligations) == (State.APPROVED, ())
+
+
+@pytest.mark.parametrize(
+    ("begun", "at", "then"),
+    [(an_approved, ANNOUNCED_AT, State.MIGRATING), (a_migrated, DISABLE_AT, State.DISABLED)],
+)
+def test_what_a_vote_on_cancelling_held_goes_on_at_once_when_it_fails(begun, at, then):
+    story = cancelling(begun().until(at - days(1))).until(at)
+    story.votes(SELMA, **NO).until(story.now).works()
+    assert story.state.state is then
+
+
+def test_a_late_press_from_a_failed_vote_on_cancelling_does_not_count_in_the_next_one():
+    story = cancelling(a_running_retirement())
+    late = casting(story.state, by=OWEN)
+    cancelling(story.votes(SELMA, **NO))
+    with pytest.raises(Refused, match="belongs to round 2, which is over; open is round 3, to cancel RET-1"):
+        story.does(late)
 
 
 def test_what_has_ended_cannot_be_cancelled():

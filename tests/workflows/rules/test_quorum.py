@@ -190,7 +190,7 @@ def test_the_proposer_may_vote_on_cancelling_when_somebody_else_asks_for_it():
 
 def check(at=PROPOSED_AT, **changes) -> None:
     state = a_proposed().state
-    asked = {"purpose": Purpose.RETIRE, "plan_digest": state.plan.digest, "now": at, **changes}
+    asked = {"number": 1, "plan_digest": state.plan.digest, "now": at, **changes}
     quorum.check_ballot(state.round, state, **asked)
 
 
@@ -203,14 +203,14 @@ def check(at=PROPOSED_AT, **changes) -> None:
             "The plan changed after this card was drawn. Look at the card again and vote on the new plan",
         ),
         (
-            {"purpose": Purpose.CANCEL},
+            {"number": 2},
             (
-                "This button was to cancel RET-1; the vote open now is to retire it. "
+                "This button belongs to round 2, which is over; open is round 1, to retire RET-1. "
                 "Look at the card again and vote there"
             ),
         ),
     ],
-    ids=["late", "stale", "another question"],
+    ids=["late", "stale", "another round"],
 )
 def test_a_vote_that_cannot_count_is_refused_with_the_reason(changes, said):
     with pytest.raises(Refused) as refused:
@@ -225,7 +225,7 @@ def test_a_vote_a_moment_before_expiry_is_taken():
 def test_without_a_round_a_vote_is_refused_with_where_the_story_is():
     state = replace(a_proposed().state, state=State.ARCHIVED)
     with pytest.raises(Refused, match="There is no vote open on RET-1: it is archived"):
-        quorum.check_ballot(None, state, purpose=Purpose.RETIRE, plan_digest="", now=PROPOSED_AT)
+        quorum.check_ballot(None, state, number=1, plan_digest="", now=PROPOSED_AT)
 
 
 @pytest.mark.parametrize(
@@ -243,14 +243,3 @@ def test_a_round_is_open_only_in_the_states_it_is_about(state, purpose, is_open)
     known = a_proposed().state
     standing = replace(known, state=state, round=replace(known.round, purpose=purpose))
     assert (quorum.open_round(standing) is not None) is is_open
-
-
-def test_no_vote_on_cancelling_is_open_once_switching_off_has_begun():
-    known = a_proposed().state
-    standing = replace(
-        known,
-        state=State.MIGRATING,
-        round=replace(known.round, purpose=Purpose.CANCEL),
-        disabled_ids=("resource:default/churn-live",),
-    )
-    assert quorum.open_round(standing) is None

@@ -81,23 +81,23 @@ READY = [
 
 @pytest.mark.parametrize(("state", "kind"), READY)
 def test_a_step_runs_when_it_is_due_and_every_gate_holds(state, kind):
-    assert gates(state, kind).unmet == ()
+    assert gates(state, kind).reasons == ()
 
 
 def test_closing_needs_to_see_that_nothing_serves():
-    assert gates(DARK, StepKind.CLOSE, readings=dark(LIVE)).unmet == ()
+    assert gates(DARK, StepKind.CLOSE, readings=dark(LIVE)).reasons == ()
 
 
 @pytest.mark.parametrize(("state", "kind"), READY)
 def test_no_step_runs_before_its_instant(state, kind):
     due = state.plan.step(kind).due_at
-    unmet = gates(state, kind, at=due - timedelta(microseconds=1)).unmet
+    unmet = gates(state, kind, at=due - timedelta(microseconds=1)).reasons
     assert unmet == (f"{kind} is due on {due:%Y-%m-%d %H:%M} UTC",)
 
 
 def test_only_archiving_may_be_asked_for_early():
-    assert gates(APPROVED, StepKind.ARCHIVE, at=PROPOSED_AT, early=True).unmet == ()
-    assert gates(MIGRATED, StepKind.DISABLE, at=MIGRATE_AT, early=True).unmet == (
+    assert gates(APPROVED, StepKind.ARCHIVE, at=PROPOSED_AT, early=True).reasons == ()
+    assert gates(MIGRATED, StepKind.DISABLE, at=MIGRATE_AT, early=True).reasons == (
         "disable is due on 2027-02-17 09:00 UTC",
     )
 
@@ -105,14 +105,14 @@ def test_only_archiving_may_be_asked_for_early():
 @pytest.mark.parametrize(("state", "kind"), READY)
 def test_every_gate_common_to_all_steps_holds_alone(state, kind):
     paused = replace(state, paused_at=PROPOSED_AT)
-    assert gates(paused, kind).unmet == ("it is paused since 2027-01-04 09:00 UTC: /retire resume RET-1",)
-    assert gates(replace(state, restoring="UENDY"), kind).unmet == ("service is being restored",)
+    assert gates(paused, kind).reasons == ("it is paused since 2027-01-04 09:00 UTC: /retire resume RET-1",)
+    assert gates(replace(state, restoring="UENDY"), kind).reasons == ("service is being restored",)
     unvoted = replace(state, approved_digest="sha256:other")
-    assert gates(unvoted, kind).unmet == ("the plan is not the one that was voted on: vote on it first",)
+    assert gates(unvoted, kind).reasons == ("the plan is not the one that was voted on: vote on it first",)
     newcomer = (*IMPACT, an_impacted("late-report"))
-    assert gates(state, kind, impact=newcomer).unmet == (
+    assert gates(state, kind, impact=newcomer).reasons == (
         (
-            "1 consumers appeared after the vote (component:default/late-report): "
+            "1 consumer appeared after the vote (component:default/late-report): "
             "press Edit plan on the card for a new vote that includes them"
         ),
     )
@@ -131,7 +131,7 @@ def test_a_step_runs_only_in_its_states_and_its_timer_is_overtaken_in_all_others
     }[kind]
     standing = replace(MIGRATED, state=state)
     said = f"the retirement is {state}, and {kind} needs it to be {' or '.join(runs_in)}"
-    assert (said in gates(standing, kind).unmet) is (state not in runs_in)
+    assert (said in gates(standing, kind).reasons) is (state not in runs_in)
     assert is_overtaken(standing, kind) is (state not in runs_in)
 
 
@@ -144,16 +144,16 @@ def test_a_timer_that_rings_while_dates_stand_still_is_overtaken(changes):
 
 def test_a_consumer_that_was_gone_at_the_announcement_and_came_back_counts_as_new():
     told_only_billing = replace(RUNNING, obligations=RUNNING.obligations[:1])
-    assert gates(told_only_billing, StepKind.MIGRATE).unmet == (
+    assert gates(told_only_billing, StepKind.MIGRATE).reasons == (
         (
-            "1 consumers appeared after the vote (component:default/crm-sync): "
+            "1 consumer appeared after the vote (component:default/crm-sync): "
             "press Edit plan on the card for a new vote that includes them"
         ),
     )
 
 
 def test_fewer_consumers_than_were_voted_on_are_fine():
-    assert gates(MIGRATED, StepKind.DISABLE, impact=()).unmet == ()
+    assert gates(MIGRATED, StepKind.DISABLE, impact=()).reasons == ()
 
 
 WITHOUT_METER = Reading(endpoint_id=LIVE.id, status="serving")
@@ -255,7 +255,7 @@ def test_each_gate_of_a_step_holds_alone_and_says_why(kind, changes, facts, unme
         state = progressed(state, undone, Progress.PENDING)
     if plan := changes.pop("plan", None):
         state = moved_to(state, **plan)
-    assert gates(replace(state, **changes), kind, **facts).unmet == (unmet,)
+    assert gates(replace(state, **changes), kind, **facts).reasons == (unmet,)
 
 
 def with_open(*names: str) -> Retirement:
@@ -267,12 +267,12 @@ def with_open(*names: str) -> Retirement:
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("a",), "1 consumers are not migrated (a)"),
+        (("a",), "1 consumer is not migrated (a)"),
         (tuple("abcdefg"), "7 consumers are not migrated (a, b, c, d, e and 2 more)"),
     ],
 )
 def test_whoever_has_not_moved_holds_the_end_of_service(names, said):
-    assert gates(with_open(*names), StepKind.DISABLE).unmet == (
+    assert gates(with_open(*names), StepKind.DISABLE).reasons == (
         f"{said}: /retire show RET-1 to chase, /retire waive RET-1 to waive",
     )
 
@@ -286,7 +286,7 @@ def test_whoever_has_not_moved_holds_the_end_of_service(names, said):
     ],
 )
 def test_what_nobody_can_measure_passes_by_name_and_what_is_dark_needs_no_meter(reading):
-    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).unmet == ()
+    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -295,13 +295,13 @@ def test_what_nobody_can_measure_passes_by_name_and_what_is_dark_needs_no_meter(
     ids=["calls", "too short", "unknown"],
 )
 def test_vouching_for_silence_never_overrules_a_meter_or_the_unknown(reading):
-    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).unmet
+    assert gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(reading,)).reasons
 
 
 def test_all_that_is_unmet_is_listed_at_once():
     state = replace(with_open("a"), archived=None, drilled_at=None, paused_at=PROPOSED_AT)
     assert (
-        len(gates(state, StepKind.DISABLE, at=MIGRATE_AT, readings=(), impact=(an_impacted("new"),)).unmet)
+        len(gates(state, StepKind.DISABLE, at=MIGRATE_AT, readings=(), impact=(an_impacted("new"),)).reasons)
         == 7
     )
 
@@ -324,7 +324,7 @@ def test_the_evidence_says_which_readings_a_step_rests_on(reading, evidence):
 def test_every_endpoint_is_judged_on_its_own():
     state = moved_to(MIGRATED, subject=a_subject(endpoints=(LIVE, BATCH)))
     called = (*silent(LIVE), *silent(BATCH, calls=2))
-    assert gates(state, StepKind.DISABLE, readings=called).unmet == (
+    assert gates(state, StepKind.DISABLE, readings=called).reasons == (
         f"{BATCH.id} was called 2 times in the last 30 days",
     )
 
@@ -334,10 +334,10 @@ def test_an_endpoint_two_people_vouched_for_is_dark_by_their_word():
         moved_to(DARK, subject=a_subject(endpoints=(LIVE, EDGE))), disabled_ids=(LIVE.id, EDGE.id)
     )
     readings = (*dark(LIVE), Reading(endpoint_id=EDGE.id, status="serving"))
-    assert gates(state, StepKind.CLOSE, readings=readings).unmet == ()
+    assert gates(state, StepKind.CLOSE, readings=readings).reasons == ()
 
 
 def test_gates_are_about_the_step_asked_for_not_about_the_clock_alone():
     late = Step(kind=StepKind.DRILL, due_at=DRILL_AT)
-    assert readiness(RUNNING, late, FACTS, CLOSE_AT).unmet == ("the artifacts are not archived",)
+    assert readiness(RUNNING, late, FACTS, CLOSE_AT).reasons == ("the artifacts are not archived",)
     assert ARCHIVE_AT < DRILL_AT < DISABLE_AT

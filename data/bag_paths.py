@@ -1,7 +1,10 @@
 """Which names may stand in a bag? Those that mean the same file on every system that may one day restore it.
 
-A bag outlives the machine that wrote it, so a name that Windows reserves or that differs from another only in
-case is refused while its owner can still rename it, and not found out about in a restore years later.
+A bag outlives the machine that wrote it, so a name that Windows reserves, one with a sign it reserves, or one that
+differs from another only in case is refused while its owner can still rename it, and not found out about in a
+restore years later (RFC 8493 section 6 advises the same). Rejected: encoding such names, since what is restored
+would be called otherwise than what the model loads. Only line feed and carriage return are let through: the RFC
+says how a manifest writes them down, but on Windows such a file has to be restored by hand.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ NAME_BYTES_MAX = 255  # of one component: ext4, xfs, APFS, NTFS
 PATH_BYTES_MAX = 900  # an S3 key ends at 1,024 bytes; prefix, bag id and data/ come before this path
 
 # learn.microsoft.com/windows/win32/fileio/naming-a-file
-_DEVICE = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_DEVICE = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_RESERVED = '< > : " | ? *'
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -43,6 +47,8 @@ def _faults(path: str) -> Iterator[str]:
         return
     if len(path.encode()) > PATH_BYTES_MAX or any(len(part.encode()) > NAME_BYTES_MAX for part in parts):
         yield f"must have at most {NAME_BYTES_MAX} bytes per part and {PATH_BYTES_MAX} in all"
+    if stays_inside(path) and set(_RESERVED.split()) & set(path):
+        yield f"must have none of {_RESERVED}, which Windows reserves; rename the file"
     if "\\" in path or any(_is_control(char) for char in path):
         yield "must have no backslash and no control character"
     if any(_DEVICE.match(part) or part.endswith((" ", ".")) for part in parts if part not in (".", "..")):

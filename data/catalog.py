@@ -6,10 +6,10 @@ Whoever needs several answers that agree takes `snapshot()` once and asks that.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -19,21 +19,25 @@ from data.importers.report import ImportReport, Reading
 from data.lineage import Lineage
 from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
+from data.sql.connection import Connection
 
 STREAM = "catalog"
+_TURN = """SELECT version
+    FROM catalog_version /*! , pg_advisory_xact_lock(hashtextextended('import ' || current_schema(), 0)) */
+    /*! FOR UPDATE OF catalog_version */"""
 T = TypeVar("T")
 
 
 class Tables(Protocol):
     """What the catalog needs of a store: jobs inside its commits, events in them, and reading beside it."""
 
-    def write(self, job: Callable[[sqlite3.Connection], T]) -> T: ...
+    def write(self, job: Callable[[Connection], T]) -> T: ...
 
-    def append(
-        self, conn: sqlite3.Connection, stream: str, events: Iterable[AnyEvent], now: datetime
-    ) -> int: ...
+    def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int: ...
 
-    def read(self) -> sqlite3.Connection: ...
+    def reading(self) -> AbstractContextManager[Connection]: ...
+
+    def snapshot(self) -> AbstractContextManager[Connection]: ...
 
 
 class Catalog:
@@ -53,7 +57,9 @@ class Catalog:
         """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
         rows = Rows(reading)
 
-        def job(conn: sqlite3.Connection) -> tuple[int, Merged]:
+        def job(conn: Connection) -> tuple[int, Merged]:
+            # Two imports at once take turns, and nothing is decided on facts that this one replaces.
+            conn.execute(_TURN).fetchone()
             merged = rows.merge(conn, now.isoformat())
             if merged.ids:
                 conn.execute("UPDATE catalog_version SET version = version + 1")
@@ -83,13 +89,15 @@ class Catalog:
         )
 
     def version(self) -> int:
-        return version_in(self._store.read())
+        with self._store.reading() as conn:
+            return version_in(conn)
 
     def snapshot(self) -> Snapshot:
         """The catalog as it stands, loaded anew only when its version moved."""
         with self._gate:
             if self._snapshot is None or self._snapshot.version != self.version():
-                self._snapshot = Snapshot(stored_in(self._store.read()))
+                with self._store.snapshot() as conn:
+                    self._snapshot = Snapshot(stored_in(conn))
             return self._snapshot
 
     def lineage(self) -> Lineage:

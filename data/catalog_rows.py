@@ -8,7 +8,6 @@ states is `withdrawn_at` then: an edge its declarer dropped because it moved on.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,24 +16,8 @@ import msgspec
 
 from data.importers.report import Reading
 from data.records.catalog import Dependency, Entity, Group, Person
+from data.sql.connection import Connection
 
-_TABLES = (
-    """CREATE TABLE IF NOT EXISTS entity (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, record TEXT NOT NULL,
-    declared_in TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS dependency (
-    from_id TEXT NOT NULL, to_id TEXT NOT NULL, declared_in TEXT NOT NULL, declared_by TEXT NOT NULL,
-    withdrawn_at TEXT, PRIMARY KEY (from_id, to_id)) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS team (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT
-    ) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS member (
-    team_id TEXT NOT NULL, position INTEGER NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (team_id, position)
-    ) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS person (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, slack_id TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL,
-    unseen_since TEXT) WITHOUT ROWID""",
-)
 _COLUMNS = {
     "entity": ("id", "kind", "name", "record", "declared_in", "file", "unseen_since"),
     "team": ("id", "name", "record", "file", "unseen_since"),
@@ -93,10 +76,8 @@ class Rows:
 
         self.unresolved = {(edge.from_id, edge.to_id) for edge in reading.unresolved}
 
-    def merge(self, conn: sqlite3.Connection, at: str) -> Merged:
+    def merge(self, conn: Connection, at: str) -> Merged:
         """Bring the tables up to this reading, inside the caller's transaction."""
-        for statement in _TABLES:
-            conn.execute(statement)
         merged = Merged([], [], [], [])
         self._merge_things(conn, "entity", self.entities, at, merged)
         self._merge_things(conn, "team", self.teams, at, merged)
@@ -108,7 +89,7 @@ class Rows:
 
     def _merge_things(
         self,
-        conn: sqlite3.Connection,
+        conn: Connection,
         table: str,
         rows: Mapping[str, tuple[str, ...]],
         at: str,
@@ -128,7 +109,11 @@ class Rows:
             elif known[:told] != row[:told] or known[-1] is not None:
                 merged.changed.append(thing_id)
         marks = ", ".join("?" * len(_COLUMNS[table]))
-        conn.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", writes)  # noqa: S608
+        changes = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[table][1:])
+        conn.executemany(
+            f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {changes}",  # noqa: S608
+            writes,
+        )
         gone = [
             thing_id
             for thing_id, known in stored.items()
@@ -137,7 +122,7 @@ class Rows:
         conn.executemany(f"UPDATE {table} SET unseen_since = ? WHERE id = ?", [(at, one) for one in gone])  # noqa: S608
         merged.unseen.extend(gone)
 
-    def _merge_edges(self, conn: sqlite3.Connection, at: str, merged: Merged) -> None:
+    def _merge_edges(self, conn: Connection, at: str, merged: Merged) -> None:
         stored = {(row[0], row[1]): row[2:] for row in conn.execute("SELECT * FROM dependency")}
         writes = []
         for ends, row in self.edges.items():
@@ -148,7 +133,11 @@ class Rows:
                 merged.new.append(" -> ".join(ends))
             elif known[-1] is not None:
                 merged.changed.append(" -> ".join(ends))
-        conn.executemany("INSERT OR REPLACE INTO dependency VALUES (?, ?, ?, ?, ?)", writes)
+        conn.executemany(
+            """INSERT INTO dependency VALUES (?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id) DO UPDATE SET
+                declared_in = excluded.declared_in, declared_by = excluded.declared_by, withdrawn_at = NULL""",
+            writes,
+        )
         stated = self.edges.keys() | self.unresolved
         dropped = [
             ends
@@ -177,38 +166,32 @@ class Stored:
     unseen: dict[str, str]
 
 
-def version_in(conn: sqlite3.Connection) -> int:
+def version_in(conn: Connection) -> int:
     row = conn.execute("SELECT version FROM catalog_version").fetchone()
     return int(row[0]) if row else 0
 
 
-def stored_in(conn: sqlite3.Connection) -> Stored:
-    """All of it as of one moment. A record nothing was imported into yet has no tables, and so no rows."""
-    conn.execute("BEGIN")
-    try:
-        if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'person'").fetchone():
-            return Stored(version_in(conn), (), (), (), (), {})
-        unseen: dict[str, str] = {}
-        for table in ("entity", "team", "person"):
-            query = f"SELECT id, unseen_since FROM {table} WHERE unseen_since IS NOT NULL"  # noqa: S608
-            unseen.update(conn.execute(query))
-        entities = conn.execute("SELECT record, declared_in FROM entity ORDER BY id").fetchall()
-        edges = conn.execute(
-            "SELECT from_id, to_id, declared_in FROM dependency WHERE withdrawn_at IS NULL ORDER BY 1, 2"
-        )
-        return Stored(
-            version_in(conn),
-            tuple(
-                msgspec.structs.replace(_decoded(record, Entity), declared_in=declared_in)
-                for record, declared_in in entities
-            ),
-            tuple(Dependency(from_id=a, to_id=b, declared_in=declared_in) for a, b, declared_in in edges),
-            _records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
-            _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
-            unseen,
-        )
-    finally:
-        conn.execute("ROLLBACK")
+def stored_in(conn: Connection) -> Stored:
+    """All of it; `conn` sees one moment."""
+    unseen: dict[str, str] = {}
+    for table in ("entity", "team", "person"):
+        query = f"SELECT id, unseen_since FROM {table} WHERE unseen_since IS NOT NULL"  # noqa: S608
+        unseen.update(conn.execute(query))
+    entities = conn.execute("SELECT record, declared_in FROM entity ORDER BY id").fetchall()
+    edges = conn.execute(
+        "SELECT from_id, to_id, declared_in FROM dependency WHERE withdrawn_at IS NULL ORDER BY 1, 2"
+    )
+    return Stored(
+        version_in(conn),
+        tuple(
+            msgspec.structs.replace(_decoded(record, Entity), declared_in=declared_in)
+            for record, declared_in in entities
+        ),
+        tuple(Dependency(from_id=a, to_id=b, declared_in=declared_in) for a, b, declared_in in edges),
+        _records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
+        _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
+        unseen,
+    )
 
 
 def _encoded(record: Entity | Group | Person) -> str:

@@ -52,14 +52,15 @@ class Stale(EmeritusError):
 
 
 class NotFound(EmeritusError):
-    """No such thing. Names the closest ones."""
+    """No such thing. Names the closest ones; `next_step` is how to find what there is, where somebody asks."""
 
-    def __init__(self, kind: str, name: str, *, closest: Iterable[str] = ()) -> None:
+    def __init__(self, kind: str, name: str, *, closest: Iterable[str] = (), next_step: str = "") -> None:
         self.kind = kind
         self.name = name
         self.closest = tuple(closest)
+        self.next_step = next_step
         hint = f"closest: {', '.join(self.closest)}" if self.closest else "nothing has a similar name"
-        super().__init__(f'No {kind} is called "{name}"; {hint}')
+        super().__init__(f'No {kind} is called "{name}"; {hint}{f". {next_step}" if next_step else ""}')
 
 
 class Unavailable(EmeritusError):

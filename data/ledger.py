@@ -17,6 +17,7 @@ import msgspec
 from data.errors import Invalid, Problem
 from data.events import AnyEvent
 from data.store import Machine, Verified
+from data.upcasting import upcast
 
 GENESIS = bytes(32)
 ERASED = "[erased]"
@@ -129,10 +130,9 @@ def committed(salt: bytes, text: str) -> str:
 
 
 def opened(stored: bytes, text_of: Callable[[str], Text | None]) -> AnyEvent:
-    """The event in a stored entry, with its texts put back, or "[erased]" where they are gone."""
-    return cast(
-        "AnyEvent", msgspec.convert(_unsealed(msgspec.json.decode(stored)["event"], text_of), _ANY_EVENT)
-    )
+    """The event in a stored entry as it reads today, its texts put back, or "[erased]" where they are gone."""
+    tree = upcast(_unsealed(msgspec.json.decode(stored)["event"], text_of))
+    return cast("AnyEvent", msgspec.convert(tree, _ANY_EVENT))
 
 
 # A union is no type to mypy, though msgspec decodes into one.

@@ -8,110 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import msgspec
 
 from data.errors import Invalid, Problem
+from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
 from data.records.policy import Policy, Role, Tier
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-TIERS = ("1", "2", "3")
-
-Check = Callable[[Any], str]
-"""What would be accepted instead of the value; empty when it is fine."""
-
-
-def whole(low: int, high: int, unit: str) -> Check:
-    accepted = f"a whole number of {unit} from {low} to {high}"
-    return lambda value: "" if type(value) is int and low <= value <= high else accepted
-
-
-def text(pattern: str, accepted: str) -> Check:
-    return lambda value: "" if isinstance(value, str) and re.fullmatch(pattern, value) else accepted
-
-
-def word_of(words: tuple[str, ...]) -> Check:
-    return lambda value: "" if value in words else f"one of {', '.join(words)}"
-
-
-def words(pattern: str, accepted: str) -> Check:
-    """A list of different texts of this form."""
-
-    def check(value: Any) -> str:
-        is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        if not is_list or not all(re.fullmatch(pattern, item) for item in value):
-            return accepted
-        return "" if len(set(value)) == len(value) else "each only once"
-
-    return check
-
-
-def zone(value: Any) -> str:
-    known = isinstance(value, str) and value in available_timezones()
-    return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
-
-
-def flag(value: Any) -> str:
-    return "" if isinstance(value, bool) else "true or false"
-
-
-def days_before(value: Any) -> str:
-    accepted = "different whole numbers of days from 0 to 3650, the largest first, e.g. [30, 7, 1, 0]"
-    if not isinstance(value, list) or not all(type(item) is int and 0 <= item <= 3650 for item in value):
-        return accepted
-    return "" if value == sorted(set(value), reverse=True) else accepted
-
-
-# Section -> key -> (field of Policy, check). What is neither in here nor in a role or tier is unknown.
-FIELDS: Mapping[str, Mapping[str, tuple[str, Check]]] = {
-    "channels": {
-        "governance": (
-            "governance_channel",
-            text(
-                r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"'
-            ),
-        )
-    },
-    "rounds": {
-        "review_days": ("review_days", whole(0, 365, "days")),
-        "expires_days": ("round_expires_days", whole(1, 730, "days")),
-    },
-    "reminders": {"days_before": ("reminder_days", days_before)},
-    "escalation": {
-        "acknowledge_days": ("acknowledge_days", whole(1, 365, "days")),
-        "again_days": ("escalate_again_days", whole(1, 365, "days")),
-    },
-    "archive": {"lead_days": ("archive_lead_days", whole(2, 3650, "days"))},
-    "migrate": {"lead_days": ("migrate_lead_days", whole(0, 3650, "days"))},
-    "disable": {
-        "zero_traffic_days": ("zero_traffic_days", whole(0, 3650, "days")),
-        "dark_window_days": ("dark_window_days", whole(1, 3650, "days")),
-    },
-    "steps": {
-        "hour": ("step_hour", whole(0, 23, "hours")),
-        "zone": ("zone", zone),
-        "recheck_hours": ("recheck_hours", whole(1, 168, "hours")),
-    },
-    "digest": {
-        "weekday": ("digest_weekday", word_of(WEEKDAYS)),
-        "hour": ("digest_hour", whole(0, 23, "hours")),
-    },
-}
-ROLE: Mapping[str, Check] = {
-    "approvals": whole(1, 20, "approvals"),
-    "groups": words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]'),
-    "people": words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]'),
-    "veto": flag,
-}
-TIER: Mapping[str, Check] = {"notice_days": whole(1, 3650, "days")}
-ROLE_NAME = re.compile(r"[a-z][a-z0-9 _-]{0,39}")
+DEPTH_MAX = 8  # [roles.NAME] groups = ["..."] is four deep
+TOO_DEEP = f"nested too deeply: no policy has more than {DEPTH_MAX} levels"
+SHOWN_MAX = 200
 
 
 class _Reading:
@@ -123,18 +34,18 @@ class _Reading:
 
     def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
         field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
-        shown = "" if value is None else f"= {json.dumps(value, ensure_ascii=False, default=str)}"
+        shown = "" if value is None else f"= {_shown(value)}"
         self.problems.append(Problem(field=field, value=shown, accepted=accepted))
 
-    def table(self, where: str, value: Any, checks: Mapping[str, Check]) -> dict[str, Any]:
+    def table(self, where: str, value: Any, keys: Mapping[str, Key]) -> dict[str, Any]:
         """The keys of a table that are known and fine."""
         if not isinstance(value, dict):
             self.refuse("", where, value, f"a table, [{where}]")
             return {}
         fine = {}
         for key, found in value.items():
-            check = checks.get(key)
-            accepted = check(found) if check else f"unknown; known here: {', '.join(checks)}"
+            known = keys.get(key)
+            accepted = known.check(found) if known else f"unknown; known here: {', '.join(keys)}"
             if accepted:
                 self.refuse(where, key, found, accepted)
             else:
@@ -167,10 +78,40 @@ def digest_of(policy: Policy) -> str:
 
 
 def _tables(toml: str, source: str) -> dict[str, Any]:
+    why = ""
     try:
-        return tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid([Problem(field=source, value="", accepted=f"not TOML: {error}")]) from error
+        tables = tomllib.loads(toml)
+    except RecursionError:  # a TOML file may be valid and yet deeper than its reader
+        why = TOO_DEEP
+    except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
+        why = f"not TOML: {error}"
+    if not why and _is_deeper(tables, DEPTH_MAX):
+        why = TOO_DEEP
+    if why:
+        raise Invalid([Problem(field=source, value="", accepted=why)])
+    return tables
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Level by level and not by recursion, for which deep is too deep."""
+    level = [value]
+    for _ in range(levels):
+        level = [inner for item in level for inner in _inside(item)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:  # a number of more digits than Python writes
+        return "..."
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}..."
 
 
 def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
@@ -184,9 +125,8 @@ def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
         reading.refuse("", "name", name, "a text of 1 to 80 characters")
     values: dict[str, Any] = {}
     for section, keys in FIELDS.items():
-        checks = {key: check for key, (_, check) in keys.items()}
-        said = {**under[section], **reading.table(section, given.get(section, {}), checks)}
-        values |= {field: said[key] for key, (field, _) in keys.items()}
+        said = {**under[section], **reading.table(section, given.get(section, {}), keys)}
+        values |= {known.field: said[key] for key, known in keys.items()}
     values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
     values["roles"] = _roles(reading, given.get("roles", under["roles"]))
     if not reading.problems:
@@ -200,7 +140,7 @@ def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
 
 
 def _tiers(reading: _Reading, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:
-    known: Mapping[str, Check] = {tier: lambda _value: "" for tier in TIERS}
+    known = {tier: Key(says="", check=lambda _value: "") for tier in TIERS}
     said = {tier: dict(under[tier]) for tier in TIERS}
     for tier, table in reading.table("tiers", given, known).items():
         said[tier] |= reading.table(f"tiers.{tier}", table, TIER)

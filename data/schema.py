@@ -1,5 +1,6 @@
-"""Which tables the embedded record has, and how instants are written in them.
+"""Which tables the record has, and how instants are written in them.
 
+Written as SQLite understands it; `postgres_schema.py` spells it for PostgreSQL.
 Instants are whole microseconds since 1970 in UTC: they sort, and no spelling of a zone can make two of one.
 A row is waited for exactly while its `ready_at` is set: due, leased until, or to be retried at. The partial
 indexes hold these rows only, so neither history nor what lies far ahead is ever scanned.
@@ -8,12 +9,6 @@ indexes hold these rows only, so neither history nor what lies far ahead is ever
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-
-from sqlite_utils import Database, Migrations
-
-from data.errors import Unavailable
-
-migrations = Migrations("emeritus")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -83,33 +78,46 @@ CREATE INDEX effects_lead ON effects (lead) WHERE lead IS NOT NULL;
 CREATE INDEX effects_trouble ON effects (status) WHERE status IN ('parked', 'dead');
 """
 
+# `set_at` is the version of the stream at which a timer was set: one set again is another timer.
+_SETTINGS = "ALTER TABLE timers ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;\n"
 
-@migrations()
-def first_tables(db: Database) -> None:
-    for statement in (_RECORD + _QUEUES + _OUTBOX).split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+# A command waits for earlier ones of the same `sender` only. Most rows of `inbox` are history.
+_SENDERS = """
+ALTER TABLE inbox ADD COLUMN sender TEXT NOT NULL DEFAULT '';
+CREATE INDEX inbox_held ON inbox (sender, arrival) WHERE leased = 1;
+"""
+
+# The first import used to make these.
+_CATALOG = """
+CREATE TABLE IF NOT EXISTS entity (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, record TEXT NOT NULL,
+    declared_in TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dependency (
+    from_id TEXT NOT NULL, to_id TEXT NOT NULL, declared_in TEXT NOT NULL, declared_by TEXT NOT NULL,
+    withdrawn_at TEXT, PRIMARY KEY (from_id, to_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS team (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT
+    ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS member (
+    team_id TEXT NOT NULL, position INTEGER NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (team_id, position)
+    ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS person (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, slack_id TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL,
+    unseen_since TEXT) WITHOUT ROWID;
+"""
+
+# Streams are listed by their first entries, which are few among all.
+_OPENINGS = "CREATE INDEX events_opening ON events (position) WHERE version = 1;\n"
+
+# Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
+STEPS = {
+    "first_tables": _RECORD + _QUEUES + _OUTBOX,
+    "timers_know_their_setting": _SETTINGS,
+    "commands_wait_for_their_sender": _SENDERS,
+    "catalog_tables": _CATALOG,
+    "streams_are_listed_by_their_opening": _OPENINGS,
+}
 
 
-@migrations()
-def timers_know_their_setting(db: Database) -> None:
-    """`set_at` is the version of the stream at which a timer was set: one set again is another timer."""
-    db.execute("ALTER TABLE timers ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0")
-
-
-def check_known(db: Database, path: object) -> None:
-    """Refuse a record that a later version has changed already: nobody here knows its rules."""
-    ours = {step.name for step in migrations.pending(Database(memory=True))}
-    newer = sorted({step.name for step in migrations.applied(db)} - ours)
-    if newer:
-        raise Unavailable(
-            f"{path} was written by a newer Emeritus ({', '.join(newer)}). Install that version"
-        )
-
-
-def check_complete(db: Database, path: object) -> None:
-    """Refuse to read a record that lacks tables; only whoever writes may add them."""
-    if migrations.pending(db):
-        raise Unavailable(
-            f"{path} lacks tables of this version. Run emeritus serve on it once, which adds them"
-        )
+def statements(step: str) -> tuple[str, ...]:
+    return tuple(statement.strip() for statement in step.split(";\n") if statement.strip())

@@ -201,7 +201,7 @@ class Snapshot:
         for person_id in person_ids:
             person = self._people.get(person_id)
             if person is None:
-                notes.append(f"{_short(person_id)} left: no such person")
+                notes.append(f"nobody called {_short(person_id)} is in the catalog; they may have left")
             elif person_id in self.unseen:
                 notes.append(
                     f"{_short(person_id)} left: not in the catalog since {self.unseen[person_id][:10]}"

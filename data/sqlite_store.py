@@ -10,36 +10,33 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlite_utils import Database
 
-from data import sqlite_claims
 from data.errors import Unavailable
-from data.events import AnyEvent
-from data.ledger import Entry, Head, opened, verified
-from data.records.decision import LEASE, Claim, ClaimKind, Receipt, Result
-from data.schema import check_complete, check_known, migrations
-from data.sqlite_book import Asked, Book, receipt_of, text_of
-from data.sqlite_effects import found_by
+from data.records.decision import LEASE
+from data.sql.connection import Connection
+from data.sql.record import SqlStore
+from data.sqlite_schema import check_complete, check_known, migrations
 from data.sqlite_writer import FileLock, Writer, Writing, as_ours
-from data.store import Machine, StoredEvent, Verified
+from data.store import Machine
 
 T = TypeVar("T")
 
-_TAIL_PAGE = 500
 
-
-class SqliteStore:
+class SqliteStore(SqlStore):
     """Implements `data.store.Store`. With `read_only` it may be opened while another process writes.
 
     writer   who runs the jobs of `write`, given how to connect; a simulation hands in its own
     """
+
+    _XID = "0"
+    _AFTER = "position > :position ORDER BY position"
 
     def __init__(
         self,
@@ -52,9 +49,7 @@ class SqliteStore:
         read_only: bool = False,
     ) -> None:
         self.path = Path(path).resolve()
-        self._machine = machine
-        self._lease = lease
-        self._book = Book(machine, rand)
+        super().__init__(machine, rand, lease)
         self._readers: dict[threading.Thread, sqlite3.Connection] = {}
         self._gate = threading.Lock()
         self._closed = False
@@ -71,41 +66,6 @@ class SqliteStore:
             self.close()
             raise
 
-    def transact(
-        self,
-        key: str,
-        stream: str,
-        command: str,
-        facts: bytes,
-        now: datetime,
-        *,
-        catalog_version: int | None = None,
-    ) -> Receipt:
-        asked = Asked(key, stream, command, facts, now)
-        return self.write(lambda conn: self._book.transact(conn, asked, catalog_version=catalog_version))
-
-    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
-        return self.write(lambda conn: sqlite_claims.receive(conn, key, command, reply_to, now))
-
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        return self.write(lambda conn: sqlite_claims.claim_due(conn, kind, now, limit, self._lease))
-
-    def renew(self, claim: Claim, now: datetime) -> bool:
-        return self.write(lambda conn: sqlite_claims.renew(conn, claim, now + self._lease))
-
-    def settle(
-        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
-    ) -> bool:
-        return self.write(lambda conn: sqlite_claims.settle(conn, self._book, claim, result, now, then=then))
-
-    def append(self, conn: sqlite3.Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
-        """Inside a job of `write`: add events to a stream in its commit. Returns the stream's version."""
-        return self._book.append(conn, stream, events, now)
-
-    def erase(self, stream: str, version: int) -> int:
-        """Forget what people wrote in one entry; the chain still holds. Returns how many texts there were."""
-        return self.write(lambda conn: self._book.erase(conn, stream, version))
-
     def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run the job in the writer's next commit, and return once that is on disk."""
         if self._writer is None:
@@ -114,50 +74,8 @@ class SqliteStore:
             )
         return self._writer.run(job)
 
-    def state(self, stream: str) -> bytes | None:
-        rows = self._rows("SELECT state FROM states WHERE stream = ?", (stream,))
-        return rows[0][0] if rows else None
-
-    def streams(self, prefix: str = "") -> tuple[str, ...]:
-        """In the order they were opened."""
-        rows = self._rows(
-            "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, ?) = ? ORDER BY position",
-            (len(prefix), prefix),
-        )
-        return tuple(stream for (stream,) in rows)
-
-    def events(self, stream: str, after: int = 0) -> tuple[StoredEvent, ...]:
-        return self._stored("WHERE stream = ? AND version > ? ORDER BY version", (stream, after))
-
-    def tail(self, cursor: int) -> Iterator[StoredEvent]:
-        """Every event after that position, in the order of the commits."""
-        while page := self._stored(f"WHERE position > ? ORDER BY position LIMIT {_TAIL_PAGE}", (cursor,)):
-            yield from page
-            cursor = page[-1].position
-
-    def found(self, effect_key: str) -> dict[str, str] | None:
-        with self._translated():
-            return found_by(self.read(), effect_key)
-
-    def receipt(self, key: str) -> Receipt | None:
-        """What became of a command; None for a key that was never decided."""
-        with self._translated():
-            return receipt_of(self.read(), key)
-
-    def next_due(self) -> datetime | None:
-        with self._translated():
-            return sqlite_claims.next_due(self.read())
-
-    def troubles(self) -> tuple[tuple[str, str, str], ...]:
-        """What was parked or can never happen, as (key, stream, why): for people to look at."""
-        with self._translated():
-            return sqlite_claims.troubles(self.read())
-
-    def verify(self) -> Verified:
-        with self._snapshot() as conn:
-            heads = {name: Head(*head) for name, *head in conn.execute("SELECT * FROM states ORDER BY rowid")}
-            rows = conn.execute("SELECT stream, version, stored, digest FROM events ORDER BY position")
-            return verified(map(Entry._make, rows), heads, partial(text_of, conn), self._machine)
+    def renumber(self, conn: Connection) -> None:
+        """Nothing to do: AUTOINCREMENT has seen them."""
 
     def read(self) -> sqlite3.Connection:
         """This thread's own connection, which cannot write."""
@@ -215,26 +133,13 @@ class SqliteStore:
         check_known(db, self.path)
         return db
 
-    def _stored(self, where: str, values: Sequence[object]) -> tuple[StoredEvent, ...]:
-        with self._snapshot() as conn:
-            rows = conn.execute(f"SELECT position, stream, version, stored FROM events {where}", values)  # noqa: S608
-            return tuple(
-                StoredEvent(
-                    position=position,
-                    stream=stream,
-                    version=version,
-                    event=opened(stored, partial(text_of, conn)),
-                )
-                for position, stream, version, stored in rows
-            )
-
-    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
         with self._translated():
-            return self.read().execute(query, values).fetchall()
+            yield self.read()
 
     @contextmanager
-    def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """One moment of the record, however long the reading takes."""
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
         with self._translated():
             conn = self.read()
             if conn.in_transaction:

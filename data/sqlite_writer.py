@@ -11,13 +11,14 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from data.errors import Corrupt, Unavailable
+from data.sql.connection import savepoint
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
@@ -57,21 +58,6 @@ def as_ours(error: BaseException, path: Path) -> BaseException:
             f"{path} does not answer ({error}). Check the path, the disk and its rights, then try again"
         )
     return error
-
-
-@contextmanager
-def savepoint(conn: sqlite3.Connection) -> Iterator[None]:
-    """All of the block or nothing of it, within the transaction that is open."""
-    conn.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        # A full disk can end the whole transaction; there is nothing left to take back then.
-        if conn.in_transaction:
-            conn.execute("ROLLBACK TO part")
-            conn.execute("RELEASE part")
-        raise
-    conn.execute("RELEASE part")
 
 
 class FileLock:

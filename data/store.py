@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.records.base import Record
@@ -29,13 +29,28 @@ class Machine(Protocol):
         ...
 
 
+class Cursor(NamedTuple):
+    """A place in the tail of the store that gave it, and of no other.
+
+    xid   the transaction that wrote the event where several can write at once, 0 where only one can. Positions are
+          given out before commits, so one alone says too little: tailing by it lost 16 % of events under 8 writers.
+    """
+
+    xid: int = 0
+    position: int = 0
+
+
+BEGINNING = Cursor()
+
+
 class StoredEvent(Record, frozen=True, kw_only=True):
-    """An event with its place. `position` is the order over all streams."""
+    """An event with its place. `position` is its number over all streams, `cursor` where a tail goes on after it."""
 
     position: int
     stream: str
     version: int
     event: AnyEvent
+    cursor: Cursor
 
 
 class Verified(Record, frozen=True, kw_only=True):
@@ -101,7 +116,9 @@ class Store(Protocol):
 
     def next_due(self) -> datetime | None: ...
 
-    def tail(self, cursor: int) -> Iterator[StoredEvent]: ...
+    def tail(self, cursor: Cursor = BEGINNING) -> Iterator[StoredEvent]:
+        """Every event after the cursor, each stream in its order. None is ever skipped; the newest may come later."""
+        ...
 
     def verify(self) -> Verified: ...
 

@@ -8,28 +8,28 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-import msgspec
 
+from bot.commands.machine import as_text
 from bot.settings import Settings, read
 from bot.wiring import open_store
 from data.errors import Invalid, Refused
-from data.sqlite_store import SqliteStore
+from data.sql.record import SqlStore
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON, for machines.")
 
 
-def settings_for(*, slack: str = "no", http: str = "") -> Settings:
+def settings_for(*, slack: str = "no", http: str = "", writes: bool = False) -> Settings:
     """From the environment. Wrong use (exit 2) with every problem."""
     try:
-        return read(os.environ, slack=slack, http=http)
+        return read(os.environ, slack=slack, http=http, writes=writes)
     except Invalid as error:
         raise click.UsageError(f"these settings are not right:\n{error}") from error
 
 
 @contextmanager
-def store_to_read(settings: Settings) -> Iterator[SqliteStore]:
+def store_to_read(settings: Settings) -> Iterator[SqlStore]:
     """Read-only, so that it works beside a running Emeritus. Raises `Refused` where there is none yet."""
-    if not settings.store.exists():
+    if not settings.database and not settings.store.exists():
         raise Refused(
             f"{settings.store} does not exist yet", next_step="Run emeritus import backstage PATH to make it"
         )
@@ -41,7 +41,7 @@ def store_to_read(settings: Settings) -> Iterator[SqliteStore]:
 
 
 @contextmanager
-def store_to_write(settings: Settings) -> Iterator[SqliteStore]:
+def store_to_write(settings: Settings) -> Iterator[SqlStore]:
     """Raises `Unavailable` while another Emeritus has it."""
     store = open_store(settings)
     try:
@@ -51,4 +51,4 @@ def store_to_write(settings: Settings) -> Iterator[SqliteStore]:
 
 
 def print_json(value: Any) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+    click.echo(as_text(value))

@@ -40,9 +40,11 @@ def read_backstage(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pe
     known   what other imports declared already: references may point there
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files = files_of(paths)
+    files, broken = files_of(paths)
     account = Account()
-    declared = _declarations(files, account)
+    declared, cut_off = _declarations(files, account)
+    if broken or cut_off:
+        raise Invalid(sorted((*broken, *cut_off), key=_place))
     if not declared:
         shown = ", ".join(str(path) for path in paths)
         skipped = "".join(f"; skipped {line}" for line in account.skipped[:3])
@@ -82,8 +84,11 @@ def read_backstage(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pe
     )
 
 
-def _declarations(files: Sequence[File], account: Account) -> list[Declaration]:
-    """Every document we read, each id once; every other document is accounted for with the reason."""
+def _declarations(files: Sequence[File], account: Account) -> tuple[list[Declaration], list[Problem]]:
+    """Every document we read, each id once; every other document is accounted for with the reason.
+
+    The problems are those of files that end in the middle: nothing of such a source may count.
+    """
     declared: dict[str, Declaration] = {}
     cut_off: list[Problem] = []
     for file in files:
@@ -105,9 +110,13 @@ def _declarations(files: Sequence[File], account: Account) -> list[Declaration]:
             else:
                 declared[thing.id] = thing
                 _check_annotations(thing, account)
-    if cut_off:
-        raise Invalid(cut_off)
-    return list(declared.values())
+    return list(declared.values()), cut_off
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    """By file and line, so that people go through their files once."""
+    file, _, line = problem.field.rpartition(":")
+    return (file, int(line)) if line.isdigit() else (problem.field, 0)
 
 
 def _declaration(document: Node, file: File) -> Declaration:

@@ -120,7 +120,7 @@ def _successor(thing: Declaration, index: Index, account: Account) -> str:
 
 
 def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:
-    """Absolute paths and s3:// URIs. What we cannot archive is kept, so that the archive step stops there."""
+    """Absolute paths, file:// and s3:// URIs. What we cannot archive is kept, so that the archive step stops there."""
     artifacts = thing.annotation("artifacts")
     uris: list[str] = []
     for part in artifacts.text.split(","):
@@ -128,13 +128,27 @@ def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:
         if not uri or uri in uris:
             continue
         if "://" not in uri:
-            uri = str((thing.path.parent / uri).resolve())
-        elif not uri.startswith("s3://"):
-            account.note(
-                thing, artifacts.line, f"{PREFIX}artifacts {uri}", "only paths and s3:// can be archived"
-            )
+            uri = _absolute(uri, thing, artifacts.line, account)
+        elif not uri.startswith(("s3://", "file://")):
+            what = f"{PREFIX}artifacts {uri}"
+            account.note(thing, artifacts.line, what, "only paths, file:// and s3:// can be archived")
         uris.append(uri)
     return tuple(dict.fromkeys(uris))
+
+
+def _absolute(path: str, thing: Declaration, line: int, account: Account) -> str:
+    """What no file can be called is kept as it would be shown, since some stores cannot keep it as it is."""
+    try:
+        return str((thing.path.parent / path).resolve())
+    except (OSError, RuntimeError, ValueError):  # too long, a ring of links (before 3.13), a NUL
+        shown = repr(path)[1:-1]
+        account.note(
+            thing,
+            line,
+            f"{PREFIX}artifacts {shown}",
+            "no file can be there; its archive step will stop at it",
+        )
+        return str(thing.path.parent / shown)
 
 
 def _endpoint_kind(thing: Declaration, account: Account) -> EndpointKind:

@@ -25,8 +25,8 @@ class File:
     documents: tuple[Node, ...]
 
 
-def files_of(paths: Sequence[Path]) -> tuple[File, ...]:
-    """Every file, parsed. Raises `Invalid` with the problems of all files; then nothing counts as read."""
+def files_of(paths: Sequence[Path]) -> tuple[tuple[File, ...], tuple[Problem, ...]]:
+    """Every file that can be parsed, and the problems of all others; with any of those nothing counts as read."""
     if not paths:
         raise Invalid(
             [
@@ -40,16 +40,20 @@ def files_of(paths: Sequence[Path]) -> tuple[File, ...]:
     seen: set[Path] = set()
     for root in paths:
         try:
-            for shown, is_walked in _walk(root):
-                path = shown.resolve()
-                if path not in seen:
-                    seen.add(path)
-                    files.append(_read(shown, root, is_walked=is_walked))
+            found = list(_walk(root))
         except Invalid as error:
             problems.extend(error.problems)
-    if problems:
-        raise Invalid(problems)
-    return tuple(files)
+            continue
+        for shown, is_walked in found:
+            path = shown.resolve()
+            if path in seen:
+                continue
+            seen.add(path)
+            try:
+                files.append(_read(shown, root, is_walked=is_walked))
+            except Invalid as error:
+                problems.extend(error.problems)
+    return tuple(files), tuple(problems)
 
 
 def digest_of(files: Sequence[File]) -> str:
@@ -99,12 +103,13 @@ def _read(shown: Path, root: Path, *, is_walked: bool) -> File:
                 )
             ]
         )
-    for document in parsed:
-        if document.value is not None and not isinstance(document.value, dict):
-            accepted = (
-                "a document must be a mapping with apiVersion, kind, metadata and spec; nothing was imported"
-            )
-            found = "a list" if isinstance(document.value, list) else f'"{document.text[:40]}"'
-            raise Invalid([Problem(field=f"{shown}:{document.line}", value=found, accepted=accepted)])
+    if strays := [_stray(document, shown) for document in parsed if isinstance(document.value, str | list)]:
+        raise Invalid(strays)
     name = str(shown.relative_to(root)) if is_walked else shown.name
     return File(shown=str(shown), name=name, path=shown.resolve(), content=content, documents=parsed)
+
+
+def _stray(document: Node, shown: Path) -> Problem:
+    found = "a list" if isinstance(document.value, list) else f'"{document.text[:40]}"'
+    accepted = "a document must be a mapping with apiVersion, kind, metadata and spec; nothing was imported"
+    return Problem(field=f"{shown}:{document.line}", value=found, accepted=accepted)

@@ -32,6 +32,7 @@ class Facts(Record, frozen=True, kw_only=True):
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      owner's Slack id -> manager's Slack id, where the catalog has one
+    named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     subject_trouble    why the model cannot be proposed now; empty when it can
     successor_trouble  why the named successor cannot be one; empty when it can
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
@@ -50,5 +51,6 @@ class Facts(Record, frozen=True, kw_only=True):
     owners: tuple[str, ...] = ()
     endpoint_owners: tuple[str, ...] = ()
     managers: dict[str, str] = {}
+    named_person: str = ""
     readings: tuple[Reading, ...] = ()
     archive_holds: str = ""

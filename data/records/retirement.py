@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -105,7 +106,10 @@ class Choice(StrEnum):
 
 
 class Ballot(Record, frozen=True, kw_only=True):
-    """One person's vote, in the one role they fill this round."""
+    """One person's vote, in the one role they fill this round.
+
+    eligible_roles   what their group memberships allowed when they voted, in policy order; known once it is cast
+    """
 
     voter_id: str
     role: str
@@ -113,6 +117,7 @@ class Ballot(Record, frozen=True, kw_only=True):
     plan_digest: str
     cast_at: datetime
     comment: Prose = Prose()
+    eligible_roles: tuple[str, ...] = ()
 
 
 class Purpose(StrEnum):
@@ -132,9 +137,14 @@ class Round(Record, frozen=True, kw_only=True):
     members: dict[str, tuple[str, ...]]
     ballots: tuple[Ballot, ...] = ()
 
-    def with_ballot(self, ballot: Ballot) -> Round:
-        """The same round with this ballot as the voter's only one."""
-        others = tuple(cast for cast in self.ballots if cast.voter_id != ballot.voter_id)
+    def with_ballot(self, ballot: Ballot, reseated: Mapping[str, str] | None = None) -> Round:
+        """The same round with this ballot as the voter's only one; `reseated` voters fill another role."""
+        seats = reseated or {}
+        others = tuple(
+            msgspec.structs.replace(cast, role=seats.get(cast.voter_id, cast.role))
+            for cast in self.ballots
+            if cast.voter_id != ballot.voter_id
+        )
         return msgspec.structs.replace(self, ballots=(*others, ballot))
 
 
@@ -204,12 +214,16 @@ class Progress(StrEnum):
 
 
 class StepProgress(Record, frozen=True, kw_only=True):
-    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them."""
+    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them.
+
+    started   version of the retirement when it was last started; its work names it
+    """
 
     kind: StepKind
     progress: Progress = Progress.PENDING
     held_by: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
+    started: int = 0
     at: datetime | None = None
 
 
@@ -230,6 +244,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
     restoring  who asked for service back, while it is coming
+    rolled_back_at  when all of it was back
     """
 
     id: str
@@ -253,6 +268,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     disabled_ids: tuple[str, ...] = ()
     manual: tuple[ManualCheck, ...] = ()
     restoring: str = ""
+    rolled_back_at: datetime | None = None
     paused_at: datetime | None = None
     paused_by: str = ""
     escalated: tuple[str, ...] = ()

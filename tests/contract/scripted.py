@@ -47,10 +47,10 @@ class Scripted:
 
     def decide(  # a machine that needs neither stream, state nor facts
         self,
-        stream: str,  # noqa: ARG002
-        state: bytes | None,  # noqa: ARG002
+        stream: str,
+        state: bytes | None,
         command: str,
-        facts: bytes,  # noqa: ARG002
+        facts: bytes,
         now: datetime,
     ) -> Decision[AnyEvent]:
         script = msgspec.json.decode(command, type=Script)
@@ -73,7 +73,7 @@ class Scripted:
             reply=script.reply,
         )
 
-    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:  # noqa: ARG002
+    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
         before = tally(state)
         said = (str(event.why),) if isinstance(event, Paused) else ()
         return msgspec.json.encode(Tally(count=before.count + 1, said=before.said + said))

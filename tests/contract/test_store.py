@@ -133,7 +133,7 @@ def test_events_and_tail_go_on_after_what_was_seen(store: Store) -> None:
     store.transact("k1", "RET-1", a_command(counts=2), b"", NOW)
     store.transact("k2", "RET-2", a_command(counts=1), b"", NOW)
     store.transact("k3", "RET-1", a_command(counts=1), b"", NOW)
-    seen = list(store.tail(0))
+    seen = list(store.tail())
 
     assert [event.version for event in store.events("RET-1", after=1)] == [2, 3]
     assert [(event.stream, event.version) for event in seen] == [
@@ -142,7 +142,7 @@ def test_events_and_tail_go_on_after_what_was_seen(store: Store) -> None:
         ("RET-2", 1),
         ("RET-1", 3),
     ]
-    assert list(store.tail(seen[1].position)) == seen[2:]
+    assert list(store.tail(seen[1].cursor)) == seen[2:]
 
 
 def test_empty_words_stay_empty_and_all_words_come_back(store: Store) -> None:
@@ -182,3 +182,11 @@ def test_one_key_sent_by_many_at_once_happens_once(store: Store) -> None:
 
     assert sorted(receipt.repeated for receipt in receipts) == [False] + [True] * 15
     assert len(store.events("RET-1")) == 1
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00\uffffb", "\uffff0", "%s ? :name", "🤖"])
+def test_any_text_comes_back_as_it_went_in(store: Store, text: str) -> None:
+    store.transact("k1", "RET-1", a_command(says=(text,), reply=text), b"", NOW)
+
+    assert tally(store.state("RET-1")).said == (text,)
+    assert store.transact("k1", "RET-1", a_command(), b"", NOW).reply == text

@@ -255,3 +255,15 @@ def test_a_command_that_is_put_off_lets_others_pass(store: Store) -> None:
 
     assert store.next_due() == at(5)
     assert keys(store.claim(ClaimKind.INBOX, at(5), 9)) == ["later"]
+
+
+def test_a_command_waits_for_those_of_its_sender_and_for_no_others(store: Store) -> None:
+    for key, user in (("a1", "UA"), ("b1", "UB"), ("a2", "UA")):
+        store.receive(key, "vote", {"user": user}, NOW)
+    (held,) = store.claim(ClaimKind.INBOX, NOW, 1)
+
+    assert keys(store.claim(ClaimKind.INBOX, NOW, 9)) == ["b1"]
+    assert store.next_due() == LATER
+    store.settle(held, Done(), at(1))
+    assert store.next_due() == NOW
+    assert keys(store.claim(ClaimKind.INBOX, at(1), 9)) == ["a2"]

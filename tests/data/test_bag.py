@@ -52,7 +52,7 @@ def test_the_reference_library_accepts_the_bag(tmp_path: Path) -> None:
         a_file("notes/two\nlines\rhere.txt"),
         a_file("notes/with  two spaces.txt"),
         a_file("notes/Ünïcode 模型.txt"),
-        a_file("notes/~tilde $HOME #hash *star.txt"),
+        a_file("notes/~tilde $HOME #hash +star.txt"),
     ]
     a_bag(tmp_path / "bag", files, info={"Source-Organization": "Example Ltd"})
     found = bagit.Bag(str(tmp_path / "bag"))

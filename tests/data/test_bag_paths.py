@@ -21,10 +21,15 @@ from data.errors import Invalid
         ("a\u2028b", "'a\\u2028b': must have no backslash and no control character"),
         ("\udcff", "'\\udcff': must be UTF-8; rename the file"),
         ("x/NUL.txt", "'x/NUL.txt': must not be a name Windows reserves, nor end in a dot or a space"),
+        *[
+            (f"w {sign}", f"{f'w {sign}'!r}: must have none of < > : \" | ? *, which Windows reserves; rename the file")
+            for sign in '<>:"|?*'
+        ],
+        ("LPT².log", "'LPT².log': must not be a name Windows reserves, nor end in a dot or a space"),
         ("x/end.", "'x/end.': must not be a name Windows reserves, nor end in a dot or a space"),
     ],
     ids=["absolute", "up", "up inside", "empty part", "drive", "empty", "NUL", "backslash", "line separator",
-         "not UTF-8", "device", "dot at the end"],
+         "not UTF-8", "device", *'<>:"|?*', "device by a superscript", "dot at the end"],
 )  # fmt: skip
 def test_a_hostile_name_is_refused(path: str, message: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -114,7 +114,7 @@ def test_owners_are_resolved_to_slack_and_what_is_missing_is_said(tmp_path: Path
         team_id="group:default/insights",
         team_name="Insights",
         slack_ids=("U01INESCOSTA",),
-        notes=("henry-lau left: no such person",),
+        notes=("nobody called henry-lau is in the catalog; they may have left",),
     )
     assert owners("tea-leaf-notebook") == Owners(
         notes=('no owner: owner "user:henry-lau": no such user, and nothing has a similar name',)

@@ -15,6 +15,7 @@ import pytest
 
 from data.errors import Corrupt, Unavailable
 from data.records.decision import ClaimKind
+from data.schema import STEPS, statements
 from data.sqlite_store import SqliteStore
 from data.store import Verified
 from tests.contract.scripted import NOW, Scripted, a_command, count_up
@@ -177,6 +178,30 @@ def test_a_record_of_a_newer_version_is_left_alone(store: SqliteStore) -> None:
         assert str(refused.value) == (
             f"{store.path} was written by a newer Emeritus (of_2031). Install that version"
         )
+
+
+def test_a_record_of_the_first_version_is_brought_up_to_date_with_what_it_holds(path: Path) -> None:
+    conn = sqlite3.connect(path)
+    for step in ("first_tables", "timers_know_their_setting"):
+        for statement in statements(STEPS[step]):
+            conn.execute(statement)
+    conn.executescript(
+        """CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT);
+        CREATE UNIQUE INDEX names ON _sqlite_migrations (migration_set, name);
+        INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES
+            ('emeritus', 'first_tables', ''), ('emeritus', 'timers_know_their_setting', '');
+        CREATE TABLE person (id TEXT PRIMARY KEY, name TEXT NOT NULL, slack_id TEXT NOT NULL,
+            record TEXT NOT NULL, file TEXT NOT NULL, unseen_since TEXT) WITHOUT ROWID;
+        INSERT INTO person VALUES ('user:default/u', 'u', 'U0U', '{}', 'a.yaml', NULL);
+        INSERT INTO inbox (key, command, reply_to, ready_at) VALUES ('m1', 'vote', '{"user":"U1"}', 0);"""
+    )
+    conn.close()
+    store = SqliteStore(path, Scripted())
+
+    assert [claim.key for claim in store.claim(ClaimKind.INBOX, NOW, 9)] == ["m1"]
+    assert store.read().execute("SELECT id FROM person").fetchall() == [("user:default/u",)]
+    assert store.receive("m2", "vote", {"user": "U1"}, NOW)
+    store.close()
 
 
 def test_an_empty_database_is_not_read_as_a_record(path: Path) -> None:

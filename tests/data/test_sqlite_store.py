@@ -194,7 +194,9 @@ def test_the_receipt_of_a_follow_up_can_be_read(store: SqliteStore) -> None:
     [
         "SELECT name FROM timers WHERE due_at <= 5 AND ready_at <= 5 ORDER BY due_at LIMIT 9",
         "SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL",
-        "SELECT key FROM inbox WHERE ready_at <= 5 ORDER BY arrival LIMIT 9",
+        """SELECT key FROM inbox i WHERE ready_at <= 5 AND NOT EXISTS (SELECT 1 FROM inbox held WHERE
+            held.sender = i.sender AND held.arrival < i.arrival AND held.leased = 1) ORDER BY arrival LIMIT 9""",
+        "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, 4) = 'RET-' ORDER BY position",
         "SELECT key FROM effects WHERE ready_at <= 5 ORDER BY ready_at, seq LIMIT 9",
         "SELECT min(seq) FROM effects WHERE lane = 'C1' AND ready_at IS NOT NULL",
         "SELECT key FROM effects WHERE batch = 'b' AND ready_at <= 5",
@@ -203,5 +205,7 @@ def test_the_receipt_of_a_follow_up_can_be_read(store: SqliteStore) -> None:
 )
 def test_what_lies_ahead_or_behind_is_never_scanned(store: SqliteStore, query: str) -> None:
     plan = [row[3] for row in store.read().execute(f"EXPLAIN QUERY PLAN {query}")]
+    looks = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
 
-    assert all(" INDEX " in step for step in plan), plan
+    assert looks
+    assert all(" INDEX " in step for step in looks), plan

@@ -321,6 +321,17 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
         assert said in notes
 
 
+def test_an_artifact_no_file_can_be_is_noted_and_kept_so_that_its_archive_stops_there(read, tmp_path: Path):
+    model = MODEL.format(name="m", owner="t").replace(
+        "}\nspec", ', annotations: {emeritus.dev/artifacts: "good.bin,a\\0b, file:///w.bin"}}\nspec'
+    )
+    reading = read(model, a_document("Group", "t", "type: team"))
+    assert by_name(reading)["m"].artifacts == (f"{tmp_path}/good.bin", f"{tmp_path}/a\\x00b", "file:///w.bin")
+    assert lines(reading.notes) == [
+        "4 Resource m emeritus.dev/artifacts a\\x00b: no file can be there; its archive step will stop at it"
+    ]
+
+
 def test_membership_is_told_by_groups_and_by_users(read):
     reading = read(
         a_document("Group", "t", "type: team, children: [sub], members: [olaf, gone]"),

@@ -68,13 +68,26 @@ def test_aliases_are_read_but_a_bomb_of_them_is_refused(tmp_path: Path):
 
 
 def test_problems_of_all_files_are_told_at_once(tmp_path: Path):
-    (tmp_path / "good.yaml").write_text(a_document("Component", "a"))
-    (tmp_path / "bad.yaml").write_text("a: [")
+    """Whether named or found in a directory, and whatever is wrong with them."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("a: [")
+    (folder / "b.yaml").write_text(a_document("Component", "a"))
+    (folder / "c.yaml").write_text(f"- list\n---\n{a_document('Component', 'c')}---\ntext")
+    (folder / "d.yaml").write_text("apiVersion: backstage.io/v1alpha1\nkind: Comp")
+    (folder / "e.yaml").write_text("a: b\x01")
+    named = tmp_path / "bad.yaml"
+    named.write_text("a: [")
     with pytest.raises(Invalid) as refused:
-        read_backstage([tmp_path / "good.yaml", tmp_path / "bad.yaml", tmp_path / "none.yaml"])
-    assert [problem.field for problem in refused.value.problems] == [
-        f"{tmp_path}/bad.yaml:2",
-        f"{tmp_path}/none.yaml",
+        read_backstage([folder, named, tmp_path / "none.yaml"])
+    assert [problem.field.removeprefix(f"{tmp_path}/") for problem in refused.value.problems] == [
+        "bad.yaml:2",
+        "folder/a.yaml:2",
+        "folder/c.yaml:1",
+        "folder/c.yaml:9",
+        "folder/d.yaml:1",
+        "folder/e.yaml:1",
+        "none.yaml",
     ]
 
 

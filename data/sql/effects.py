@@ -6,7 +6,6 @@ batch are not; parked and dead ones never again. The first live effect of a lane
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from data.records.decision import (
     Unknown,
 )
 from data.schema import instant, micros
+from data.sql.connection import Connection
 
 _EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
 
@@ -39,16 +39,17 @@ _PENDING, _CLAIMED, _UNKNOWN, _DONE, _PARKED, _DEAD = (
 _IS_HEAD = """(e.lane = '' OR e.seq = (
     SELECT min(o.seq) FROM effects o WHERE o.lane = e.lane AND o.ready_at IS NOT NULL))"""
 
-_NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM effects)"
+# Where several processes write, a sequence numbers them: two must never take the same place.
+NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM effects)"
 
 
-def put_effect(conn: sqlite3.Connection, stream: str, effect: Effect, now: datetime) -> None:
+def put_effect(conn: Connection, stream: str, effect: Effect, now: datetime) -> None:
     """Want an effect. A key that is known is never performed again, unless it refreshes."""
-    row = conn.execute("SELECT status FROM effects WHERE key = ?", (effect.key,)).fetchone()
-    if row is None:
+    status = _status(conn, effect.key)
+    if status is None:
         conn.execute(
             f"""INSERT INTO effects (key, seq, stream, effect, lane, after_key, batch, ready_at)
-            VALUES (?, {_NEXT_SEQ}, ?, ?, ?, ?, ?, ?)""",  # noqa: S608 - a constant of this file
+            VALUES (?, {NEXT_SEQ}, ?, ?, ?, ?, ?, ?)""",  # noqa: S608 - a constant of this file
             (
                 effect.key,
                 stream,
@@ -60,20 +61,23 @@ def put_effect(conn: sqlite3.Connection, stream: str, effect: Effect, now: datet
             ),
         )
     elif effect.refresh:
-        _want_again(conn, effect, row[0], now)
+        _want_again(conn, effect, status, now)
 
 
-def _ready_at(conn: sqlite3.Connection, effect: Effect, now: datetime) -> int | None:
+def _ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
     """None while the effect is held by another that is not done."""
     if not effect.after:
         return micros(now)
-    done = conn.execute(
-        "SELECT 1 FROM effects WHERE key = ? AND status = ?", (effect.after, _DONE)
-    ).fetchone()
-    return micros(now) if done else None
+    return micros(now) if _status(conn, effect.after) == _DONE else None
 
 
-def _want_again(conn: sqlite3.Connection, effect: Effect, status: str, now: datetime) -> None:
+def _status(conn: Connection, key: str) -> str | None:
+    """Locked, done or not: an effect that ends in another commit either is seen here, or sees what waits for it."""
+    row = conn.execute("SELECT status FROM effects WHERE key = ? /*! FOR UPDATE */", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def _want_again(conn: Connection, effect: Effect, status: str, now: datetime) -> None:
     """While it waits, nothing; while it may be running, it runs again later; when done, it starts anew."""
     if status in (_CLAIMED, _UNKNOWN):
         conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
@@ -85,11 +89,11 @@ def _want_again(conn: sqlite3.Connection, effect: Effect, status: str, now: date
         conn.execute("UPDATE effects SET effect = ? WHERE key = ?", (msgspec.json.encode(effect), effect.key))
 
 
-def _start_anew(conn: sqlite3.Connection, key: str, ready_at: int | None) -> None:
+def _start_anew(conn: Connection, key: str, ready_at: int | None) -> None:
     """At the end of its lane, so that what is wanted often does not keep others waiting."""
     conn.execute(
         f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, first_tried = NULL,
-        lead = NULL, merged = NULL, seq = {_NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - a constant of this file
+        lead = NULL, merged = NULL, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - a constant of this file
         (_PENDING, ready_at, key),
     )
     conn.execute(
@@ -98,71 +102,79 @@ def _start_anew(conn: sqlite3.Connection, key: str, ready_at: int | None) -> Non
     )
 
 
-def claim_effects(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     # Who waits longest goes first, or a rate limit would let the newest overtake the same few for ever.
-    keys = conn.execute(
-        f"""SELECT e.key FROM effects e WHERE e.ready_at <= ? AND {_IS_HEAD}
-        ORDER BY coalesce(e.first_tried, e.ready_at), e.seq LIMIT ?""",  # noqa: S608 - a constant of this file
+    rows = conn.execute(
+        f"""SELECT e.key, e.stream, e.effect, e.status, e.attempt, e.first_tried, e.merged, e.wanted,
+            e.claimed_wanted
+        FROM effects e WHERE e.ready_at <= ? AND {_IS_HEAD}
+        ORDER BY coalesce(e.first_tried, e.ready_at), e.seq LIMIT ?
+        /*! FOR UPDATE OF e SKIP LOCKED */""",  # noqa: S608 - a constant of this file
         (micros(now), limit),
     ).fetchall()
-    return tuple(claim for (key,) in keys if (claim := _claimed(conn, key, now, lease)))
-
-
-def _claimed(conn: sqlite3.Connection, key: str, now: datetime, lease: timedelta) -> Claim | None:
-    row = conn.execute(
-        "SELECT stream, effect, status, attempt, first_tried, merged, ready_at FROM effects WHERE key = ?",
-        (key,),
-    ).fetchone()
-    stream, encoded, status, attempt, first_tried, merged, ready_at = row
-    if ready_at is None:
-        # Absorbed by an effect of the same batch that was claimed a moment ago.
-        return None
-    effect = _EFFECT.decode(encoded)
-    if effect.batch and attempt == 0:
-        merged = _absorb(conn, key, effect, now)
-    # A try whose end nobody knows may have answered an older wish already: what it answers stays as it was.
-    answers = "wanted" if status == _PENDING else "claimed_wanted"
-    conn.execute(
-        f"UPDATE effects SET claimed_wanted = {answers} WHERE key = ? OR lead = ?",  # noqa: S608 - one of two names
-        (key, key),
-    )
-    first = micros(now) if first_tried is None else first_tried
     until = now + lease
-    conn.execute(
-        "UPDATE effects SET status = ?, attempt = ?, first_tried = ?, ready_at = ? WHERE key = ?",
-        (_CLAIMED, attempt + 1, first, micros(until), key),
+    absorbed: set[str] = set()
+    claims: list[Claim] = []
+    for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted in rows:
+        if key in absorbed:
+            # By an effect of the same batch, a moment ago.
+            continue
+        effect = _EFFECT.decode(encoded)
+        bodies = msgspec.json.decode(merged, type=tuple[dict[str, str], ...]) if merged else (effect.body,)
+        if effect.batch and tried == 0:
+            members = _absorb(conn, key, effect, now)
+            absorbed.update(members)
+            bodies = tuple(members.values())
+        claims.append(
+            Claim(
+                kind=ClaimKind.EFFECT,
+                key=key,
+                stream=stream,
+                attempt=tried + 1,
+                first_tried=now if first is None else instant(first),
+                leased_until=until,
+                effect=effect,
+                merged=bodies,
+                # A try whose end nobody knows may have answered an older wish: what it answers stays as it was.
+                wanted=wanted if status == _PENDING else claimed_wanted,
+            )
+        )
+    conn.executemany(
+        "UPDATE effects SET status = ?, attempt = ?, first_tried = ?, ready_at = ?, claimed_wanted = ?"
+        " WHERE key = ?",
+        [
+            (_CLAIMED, one.attempt, micros(one.first_tried), micros(until), one.wanted, one.key)
+            for one in claims
+        ],
     )
-    (wanted,) = conn.execute("SELECT claimed_wanted FROM effects WHERE key = ?", (key,)).fetchone()
-    return Claim(
-        kind=ClaimKind.EFFECT,
-        key=key,
-        stream=stream,
-        attempt=attempt + 1,
-        first_tried=instant(first),
-        leased_until=until,
-        effect=effect,
-        merged=msgspec.json.decode(merged, type=tuple[dict[str, str], ...]) if merged else (effect.body,),
-        wanted=wanted,
+    # Performed together again, a batch answers together what each of its members has been wanted for since.
+    conn.executemany(
+        "UPDATE effects SET claimed_wanted = wanted WHERE lead = ?",
+        [(key,) for key, _, _, status, tried, *_ in rows if tried and status == _PENDING],
     )
+    return tuple(claims)
 
 
-def _absorb(conn: sqlite3.Connection, key: str, effect: Effect, now: datetime) -> bytes:
+def _absorb(conn: Connection, lead: str, effect: Effect, now: datetime) -> dict[str, dict[str, str]]:
     """Take in what waits in the same batch and lane. Fixed from here on: a retry repeats what was tried."""
     rows = conn.execute(
         """SELECT key, effect FROM effects
-        WHERE batch = ? AND lane = ? AND ready_at <= ? AND status = ? AND attempt = 0 ORDER BY seq""",
+        WHERE batch = ? AND lane = ? AND ready_at <= ? AND status = ? AND attempt = 0 ORDER BY seq
+        /*! FOR UPDATE SKIP LOCKED */""",
         (effect.batch, effect.lane, micros(now), _PENDING),
     ).fetchall()
+    members = {key: _EFFECT.decode(encoded).body for key, encoded in rows}
     conn.executemany(
-        "UPDATE effects SET status = ?, lead = ?, ready_at = NULL WHERE key = ?",
-        [(_CLAIMED, key, other) for other, _ in rows if other != key],
+        "UPDATE effects SET status = ?, lead = ?, claimed_wanted = wanted, ready_at = NULL WHERE key = ?",
+        [(_CLAIMED, lead, key) for key in members if key != lead],
     )
-    merged = msgspec.json.encode([_EFFECT.decode(encoded).body for _, encoded in rows])
-    conn.execute("UPDATE effects SET merged = ? WHERE key = ?", (merged, key))
-    return merged
+    conn.execute(
+        "UPDATE effects SET merged = ? WHERE key = ?", (msgspec.json.encode([*members.values()]), lead)
+    )
+    return members
 
 
-def renew_effect(conn: sqlite3.Connection, claim: Claim, until: datetime) -> bool:
+def renew_effect(conn: Connection, claim: Claim, until: datetime) -> bool:
     """False when another attempt has the row by now."""
     cursor = conn.execute(
         """UPDATE effects SET ready_at = ?
@@ -172,11 +184,12 @@ def renew_effect(conn: sqlite3.Connection, claim: Claim, until: datetime) -> boo
     return cursor.rowcount == 1
 
 
-def settle_effect(conn: sqlite3.Connection, claim: Claim, result: Result, now: datetime) -> bool:
+def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime) -> bool:
     """False when the row is no longer the one that was claimed. A batch shares one end."""
     held = conn.execute(
         """SELECT 1 FROM effects
-        WHERE key = ? AND status = ? AND attempt = ? AND claimed_wanted = ? AND lead IS NULL""",
+        WHERE key = ? AND status = ? AND attempt = ? AND claimed_wanted = ? AND lead IS NULL
+        /*! FOR UPDATE */""",
         (claim.key, _CLAIMED, claim.attempt, claim.wanted),
     ).fetchone()
     if held is None:
@@ -196,9 +209,10 @@ def settle_effect(conn: sqlite3.Connection, claim: Claim, result: Result, now: d
     return True
 
 
-def _finish(conn: sqlite3.Connection, lead: str, result: Done, now: datetime) -> None:
+def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
     together = conn.execute(
-        "SELECT key, wanted > claimed_wanted, effect FROM effects WHERE key = ? OR lead = ? ORDER BY seq",
+        "SELECT key, wanted > claimed_wanted, effect FROM effects WHERE key = ? OR lead = ? ORDER BY seq"
+        " /*! FOR UPDATE */",
         (lead, lead),
     ).fetchall()
     found = msgspec.json.encode(result.found).decode()
@@ -216,21 +230,21 @@ def _finish(conn: sqlite3.Connection, lead: str, result: Done, now: datetime) ->
             )
 
 
-def _retry(conn: sqlite3.Connection, lead: str, status: str, result: NotDone | Unknown) -> None:
+def _retry(conn: Connection, lead: str, status: str, result: NotDone | Unknown) -> None:
     conn.execute(
         "UPDATE effects SET status = ?, ready_at = ?, why = ? WHERE key = ?",
         (status, micros(result.retry_at), result.why, lead),
     )
 
 
-def _stop(conn: sqlite3.Connection, lead: str, status: str, why: str) -> None:
+def _stop(conn: Connection, lead: str, status: str, why: str) -> None:
     conn.execute(
         "UPDATE effects SET status = ?, ready_at = NULL, why = ? WHERE key = ? OR lead = ?",
         (status, why, lead, lead),
     )
 
 
-def next_effect(conn: sqlite3.Connection) -> int | None:
+def next_effect(conn: Connection) -> int | None:
     """When the earliest effect that nothing stands before is due, or its lease ends."""
     row = conn.execute(
         f"""SELECT e.ready_at FROM effects e WHERE e.ready_at IS NOT NULL AND {_IS_HEAD}
@@ -239,12 +253,12 @@ def next_effect(conn: sqlite3.Connection) -> int | None:
     return row[0] if row else None
 
 
-def found_by(conn: sqlite3.Connection, key: str) -> dict[str, str] | None:
+def found_by(conn: Connection, key: str) -> dict[str, str] | None:
     row = conn.execute("SELECT found FROM effects WHERE key = ? AND status = ?", (key, _DONE)).fetchone()
     return msgspec.json.decode(row[0], type=dict[str, str]) if row else None
 
 
-def stopped_effects(conn: sqlite3.Connection) -> list[tuple[Any, ...]]:
+def stopped_effects(conn: Connection) -> list[tuple[Any, ...]]:
     return conn.execute(
         "SELECT key, stream, why FROM effects WHERE status IN ('parked', 'dead') ORDER BY seq"
     ).fetchall()

@@ -1,11 +1,11 @@
 """How does one command become one commit? Receipt, number, entries, state, timers and effects at once.
 
-Everything here runs as a job of the one writer, on its connection, inside its transaction.
+Everything here runs as a job of `write`, inside its transaction. Where several processes write, the lock on the
+stream comes first: commands on one stream wait for each other, and their entries are tailed in their order.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -17,8 +17,8 @@ from data.events import AnyEvent
 from data.ledger import GENESIS, Text, entry, opened
 from data.records.decision import Decision, Outcome, Receipt, Timer
 from data.schema import micros
-from data.sqlite_effects import put_effect
-from data.sqlite_writer import savepoint
+from data.sql.connection import Connection, savepoint
+from data.sql.effects import put_effect
 from data.store import Machine
 
 _NUMBERED = "-*"
@@ -34,6 +34,17 @@ class Asked(NamedTuple):
     now: datetime
 
 
+class Standing(NamedTuple):
+    """Where a stream stands. Nobody else moves it until this commit is over."""
+
+    version: int
+    digest: bytes
+    state: bytes | None
+
+
+_UNOPENED = Standing(0, GENESIS, None)
+
+
 class Book:
     """The record as the writer sees it: decides with `machine`, salts with `rand`."""
 
@@ -41,46 +52,46 @@ class Book:
         self._machine = machine
         self._rand = rand
 
-    def transact(
-        self, conn: sqlite3.Connection, asked: Asked, *, catalog_version: int | None = None
-    ) -> Receipt:
+    def transact(self, conn: Connection, asked: Asked, *, catalog_version: int | None = None) -> Receipt:
         if known := receipt_of(conn, asked.key):
             return msgspec.structs.replace(known, repeated=True)
+        standing = standing_of(conn, asked.stream)
         check_catalog(conn, catalog_version)
         try:
             with savepoint(conn):
-                receipt = self._decided(conn, asked)
+                receipt = self._decided(conn, asked, standing)
         except (Refused, Invalid, NotFound) as refusal:
-            version, _, _ = _head(conn, asked.stream)
-            refused = Receipt(key=asked.key, stream=asked.stream, outcome=Outcome.REFUSED, version=version)
-            receipt = msgspec.structs.replace(refused, reply=str(refusal))
+            receipt = Receipt(
+                key=asked.key,
+                stream=asked.stream,
+                outcome=Outcome.REFUSED,
+                version=standing.version,
+                reply=str(refusal),
+            )
         conn.execute(
             "INSERT INTO receipts VALUES (?, ?, ?, ?, ?)",
-            (receipt.key, receipt.stream, receipt.outcome, receipt.version, receipt.reply),
+            (receipt.key, receipt.stream, str(receipt.outcome), receipt.version, receipt.reply),
         )
         return receipt
 
-    def follow_up(
-        self, conn: sqlite3.Connection, turn: str, then: tuple[str, str, bytes], now: datetime
-    ) -> Receipt:
+    def follow_up(self, conn: Connection, turn: str, then: tuple[str, str, bytes], now: datetime) -> Receipt:
         """Decide what a settled claim leads to.
 
         A timer set again, or an effect wanted again, comes around under the same key and attempt. The claim's
         fence, not the receipt, keeps it from being decided twice, so a key that is taken gets a suffix.
         """
         if receipt_of(conn, turn):
-            (taken,) = conn.execute("SELECT max(rowid) FROM receipts").fetchone()
-            turn = f"{turn}/{taken}"
+            turn = f"{turn}/{self._rand(8).hex()}"
         return self.transact(conn, Asked(turn, *then, now))
 
-    def _decided(self, conn: sqlite3.Connection, asked: Asked) -> Receipt:
+    def _decided(self, conn: Connection, asked: Asked, standing: Standing) -> Receipt:
         stream, now = asked.stream, asked.now
         if stream.endswith(_NUMBERED):
             stream = _numbered(conn, stream.removesuffix(_NUMBERED))
-        _, _, state = _head(conn, stream)
-        decision = self._machine.decide(stream, state, asked.command, asked.facts, now)
+            standing = standing_of(conn, stream)
+        decision = self._machine.decide(stream, standing.state, asked.command, asked.facts, now)
         _reserve(conn, stream, decision)
-        version = self.append(conn, stream, decision.events, now)
+        version = self._chain(conn, stream, standing, decision.events, now)
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
         for effect in decision.effects:
@@ -89,9 +100,14 @@ class Book:
             key=asked.key, stream=stream, outcome=Outcome.DONE, version=version, reply=decision.reply
         )
 
-    def append(self, conn: sqlite3.Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
+    def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
         """Chain the events to the stream and fold them into its state. Returns the stream's version."""
-        version, digest, state = _head(conn, stream)
+        return self._chain(conn, stream, standing_of(conn, stream), events, now)
+
+    def _chain(
+        self, conn: Connection, stream: str, standing: Standing, events: Iterable[AnyEvent], now: datetime
+    ) -> int:
+        version, digest, state = standing
         for event in events:
             version += 1
             item, texts = entry(stream, version, event, digest, self._rand)
@@ -99,36 +115,37 @@ class Book:
                 "INSERT INTO events (stream, version, stored, digest) VALUES (?, ?, ?, ?)",
                 (stream, version, item.stored, item.digest),
             )
-            conn.executemany(
-                "INSERT INTO prose VALUES (?, ?, ?, ?, ?, ?)",
-                [(text.commitment, stream, version, text.salt, text.text, micros(now)) for text in texts],
-            )
+            if texts:
+                conn.executemany(
+                    "INSERT INTO prose VALUES (?, ?, ?, ?, ?, ?)",
+                    [(text.commitment, stream, version, text.salt, text.text, micros(now)) for text in texts],
+                )
             # Folded as it will be read back, so that a later fold gives the same bytes.
             state = self._machine.evolve(
                 stream, state, opened(item.stored, {t.commitment: t for t in texts}.get)
             )
             digest = item.digest
-        if state is not None:
+        if state is not None and version > standing.version:
             _keep_state(conn, stream, version, digest, state)
         return version
 
-    def erase(self, conn: sqlite3.Connection, stream: str, version: int) -> int:
+    def erase(self, conn: Connection, stream: str, version: int) -> int:
         """Forget the texts of one entry, in the folded state too. Returns how many there were."""
+        last, digest, _ = standing_of(conn, stream)
         erased = conn.execute(
             "DELETE FROM prose WHERE stream = ? AND version = ?", (stream, version)
         ).rowcount
-        last, digest, _ = _head(conn, stream)
         state: bytes | None = None
         for (stored,) in conn.execute(
             "SELECT stored FROM events WHERE stream = ? ORDER BY version", (stream,)
         ):
-            state = self._machine.evolve(stream, state, opened(stored, lambda key: text_of(conn, key)))
+            state = self._machine.evolve(stream, state, opened(stored, lambda key: _text_of(conn, key)))
         if erased and state is not None:
             _keep_state(conn, stream, last, digest, state)
         return erased
 
 
-def receipt_of(conn: sqlite3.Connection, key: str) -> Receipt | None:
+def receipt_of(conn: Connection, key: str) -> Receipt | None:
     row = conn.execute(
         "SELECT stream, outcome, version, reply FROM receipts WHERE key = ?", (key,)
     ).fetchone()
@@ -137,38 +154,56 @@ def receipt_of(conn: sqlite3.Connection, key: str) -> Receipt | None:
     return Receipt(key=key, stream=row[0], outcome=Outcome(row[1]), version=row[2], reply=row[3])
 
 
-def text_of(conn: sqlite3.Connection, commitment: str) -> Text | None:
-    row = conn.execute("SELECT salt, text FROM prose WHERE commitment = ?", (commitment,)).fetchone()
-    return Text(commitment, row[0], row[1]) if row else None
+def standing_of(conn: Connection, stream: str) -> Standing:
+    """Where a stream stands, held until this commit is over.
+
+    The first lock is there for the order of the tail: a lock on a row gives the transaction its number before it
+    waits. Two that open the same stream lock nothing; the second collides on its first entry and runs again.
+    """
+    row = conn.execute(
+        """SELECT version, digest, state
+        FROM states /*! , pg_advisory_xact_lock(hashtext(:stream), hashtext(current_schema())) */
+        WHERE stream = :stream /*! FOR UPDATE OF states */""",
+        {"stream": stream},
+    ).fetchone()
+    return Standing(*row) if row else _UNOPENED
 
 
-def check_catalog(conn: sqlite3.Connection, gathered_at: int | None) -> None:
-    current = conn.execute("SELECT version FROM catalog_version").fetchone()[0]
-    if gathered_at is not None and gathered_at != current:
+def check_catalog(conn: Connection, gathered_at: int | None) -> None:
+    if gathered_at is None:
+        return
+    current = conn.execute("SELECT version FROM catalog_version /*! FOR SHARE */").fetchone()[0]
+    if gathered_at != current:
         raise Stale(
             f"The catalog changed meanwhile: this was gathered at version {gathered_at}, "
             f"now it is at {current}. Gather it again"
         )
 
 
-def _head(conn: sqlite3.Connection, stream: str) -> tuple[int, bytes, bytes | None]:
-    row = conn.execute("SELECT version, digest, state FROM states WHERE stream = ?", (stream,)).fetchone()
-    return tuple(row) if row else (0, GENESIS, None)
+def _text_of(conn: Connection, commitment: str) -> Text | None:
+    row = conn.execute("SELECT salt, text FROM prose WHERE commitment = ?", (commitment,)).fetchone()
+    return Text(commitment, row[0], row[1]) if row else None
 
 
-def _keep_state(conn: sqlite3.Connection, stream: str, version: int, digest: bytes, state: bytes) -> None:
-    conn.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", (stream, version, digest, state))
+def _keep_state(conn: Connection, stream: str, version: int, digest: bytes, state: bytes) -> None:
+    conn.execute(
+        """INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET
+            version = excluded.version, digest = excluded.digest, state = excluded.state""",
+        (stream, version, digest, state),
+    )
 
 
-def _numbered(conn: sqlite3.Connection, prefix: str) -> str:
+def _numbered(conn: Connection, prefix: str) -> str:
     """The next id of its kind; a refusal takes it back with the savepoint, so numbers have no gaps."""
-    row = conn.execute("SELECT last FROM numbers WHERE prefix = ?", (prefix,)).fetchone()
-    number = row[0] + 1 if row else 1
-    conn.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?)", (prefix, number))
+    conn.execute(
+        "INSERT INTO numbers VALUES (?, 1) ON CONFLICT (prefix) DO UPDATE SET last = numbers.last + 1",
+        (prefix,),
+    )
+    (number,) = conn.execute("SELECT last FROM numbers WHERE prefix = ?", (prefix,)).fetchone()
     return f"{prefix}-{number}"
 
 
-def _reserve(conn: sqlite3.Connection, stream: str, decision: Decision[AnyEvent]) -> None:
+def _reserve(conn: Connection, stream: str, decision: Decision[AnyEvent]) -> None:
     if decision.releases:
         conn.execute("DELETE FROM reservations WHERE stream = ?", (stream,))
     for reserved in decision.reserves:
@@ -182,7 +217,7 @@ def _reserve(conn: sqlite3.Connection, stream: str, decision: Decision[AnyEvent]
             )
 
 
-def _cancel_timers(conn: sqlite3.Connection, stream: str, names: Iterable[str]) -> None:
+def _cancel_timers(conn: Connection, stream: str, names: Iterable[str]) -> None:
     """Before new ones are set, so that a decision can drop a family of timers and set one of it again."""
     for name in names:
         if name.endswith("*"):
@@ -195,7 +230,7 @@ def _cancel_timers(conn: sqlite3.Connection, stream: str, names: Iterable[str]) 
             conn.execute("DELETE FROM timers WHERE stream = ? AND name = ?", (stream, name))
 
 
-def _set_timers(conn: sqlite3.Connection, stream: str, version: int, timers: Iterable[Timer]) -> None:
+def _set_timers(conn: Connection, stream: str, version: int, timers: Iterable[Timer]) -> None:
     """Set or move. Whoever holds a timer that changes is fenced off; the same again changes nothing."""
     for timer in timers:
         conn.execute(
@@ -203,8 +238,8 @@ def _set_timers(conn: sqlite3.Connection, stream: str, version: int, timers: Ite
             VALUES (:stream, :name, :due, :command, :due, :version)
             ON CONFLICT (stream, name) DO UPDATE SET
                 due_at = :due, command = :command, ready_at = :due, leased = 0, first_tried = NULL, why = '',
-                set_at = :version, attempt = CASE WHEN due_at = :due THEN attempt + 1 ELSE 0 END
-            WHERE due_at <> :due OR command <> :command OR ready_at IS NULL""",
+                set_at = :version, attempt = CASE WHEN timers.due_at = :due THEN timers.attempt + 1 ELSE 0 END
+            WHERE timers.due_at <> :due OR timers.command <> :command OR timers.ready_at IS NULL""",
             {
                 "stream": stream,
                 "name": timer.name,

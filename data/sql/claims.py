@@ -6,7 +6,6 @@ leads to is decided in the same commit, so nothing is ever done without its cons
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,26 +14,36 @@ import msgspec
 
 from data.records.decision import Claim, ClaimKind, Dead, Done, NotDone, Result, Unknown
 from data.schema import instant, micros
-from data.sqlite_book import Book
-from data.sqlite_effects import claim_effects, next_effect, renew_effect, settle_effect, stopped_effects
+from data.sql.book import Book, standing_of
+from data.sql.connection import Connection
+from data.sql.effects import claim_effects, next_effect, renew_effect, settle_effect, stopped_effects
 
 Then = tuple[str, str, bytes]
 
+# Earlier commands of the same sender that somebody works on. All that name no sender are one sender's.
+_HELD = """SELECT 1 FROM inbox held
+    WHERE held.sender = i.sender AND held.arrival < i.arrival AND held.leased = 1"""
 
-def receive(
-    conn: sqlite3.Connection, key: str, command: str, reply_to: dict[str, str], now: datetime
-) -> bool:
+
+def receive(conn: Connection, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
     cursor = conn.execute(
-        "INSERT OR IGNORE INTO inbox (key, command, reply_to, ready_at) VALUES (?, ?, ?, ?)",
-        (key, command, msgspec.json.encode(reply_to).decode(), micros(now)),
+        """INSERT INTO inbox (key, command, reply_to, ready_at, sender) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (key) DO NOTHING""",
+        (
+            key,
+            command,
+            msgspec.json.encode(reply_to).decode(),
+            micros(now),
+            reply_to.get("user", ""),
+        ),
     )
     return cursor.rowcount == 1
 
 
 def claim_due(
-    conn: sqlite3.Connection, kind: ClaimKind, now: datetime, limit: int, lease: timedelta
+    conn: Connection, kind: ClaimKind, now: datetime, limit: int, lease: timedelta
 ) -> tuple[Claim, ...]:
-    claims: dict[ClaimKind, Callable[[sqlite3.Connection, datetime, int, timedelta], tuple[Claim, ...]]] = {
+    claims: dict[ClaimKind, Callable[[Connection, datetime, int, timedelta], tuple[Claim, ...]]] = {
         ClaimKind.INBOX: _claim_inbox,
         ClaimKind.TIMER: _claim_timers,
         ClaimKind.EFFECT: claim_effects,
@@ -42,15 +51,19 @@ def claim_due(
     return claims[kind](conn, now, limit, lease)
 
 
-def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-    """Nothing overtakes a command that is held: after a crash, a first vote would replace a second one."""
-    held = conn.execute(
-        "SELECT min(arrival) FROM inbox WHERE ready_at > ? AND leased", (micros(now),)
-    ).fetchone()[0]
+def _claim_inbox(conn: Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+    """Nothing overtakes a command of the same person that is held: a first vote would replace a second one.
+
+    Processes take turns at claiming, so that each sees what the others hold.
+    """
+    conn.execute(
+        "SELECT 1 /*! FROM pg_advisory_xact_lock(hashtextextended('inbox ' || current_schema(), 0)) */"
+    )
     rows = conn.execute(
-        """SELECT arrival, key, attempt + 1, coalesce(first_tried, :now), command, reply_to FROM inbox
-        WHERE ready_at <= :now AND (:held IS NULL OR arrival < :held) ORDER BY arrival LIMIT :limit""",
-        {"now": micros(now), "held": held, "limit": limit},
+        f"""SELECT arrival, key, attempt + 1, coalesce(first_tried, :now), command, reply_to FROM inbox i
+        WHERE ready_at <= :now AND NOT EXISTS ({_HELD} AND held.ready_at > :now)
+        ORDER BY arrival LIMIT :limit /*! FOR UPDATE OF i */""",  # noqa: S608 - a constant of this file
+        {"now": micros(now), "limit": limit},
     ).fetchall()
     until = now + lease
     conn.executemany(
@@ -72,10 +85,11 @@ def _claim_inbox(conn: sqlite3.Connection, now: datetime, limit: int, lease: tim
     )
 
 
-def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+def _claim_timers(conn: Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     rows = conn.execute(
         """SELECT stream, name, due_at, attempt + 1, coalesce(first_tried, :now), command, set_at FROM timers
-        WHERE due_at <= :now AND ready_at <= :now ORDER BY due_at, stream, name LIMIT :limit""",
+        WHERE due_at <= :now AND ready_at <= :now ORDER BY due_at, stream, name LIMIT :limit
+        /*! FOR UPDATE SKIP LOCKED */""",
         {"now": micros(now), "limit": limit},
     ).fetchall()
     until = now + lease
@@ -100,15 +114,18 @@ def _claim_timers(conn: sqlite3.Connection, now: datetime, limit: int, lease: ti
     )
 
 
-def renew(conn: sqlite3.Connection, claim: Claim, until: datetime) -> bool:
+def renew(conn: Connection, claim: Claim, until: datetime) -> bool:
     """Work on an effect goes on: nobody else may take it before `until`."""
     assert claim.kind is ClaimKind.EFFECT, "commands and timers are decided at once"
     return renew_effect(conn, claim, until)
 
 
 def settle(
-    conn: sqlite3.Connection, book: Book, claim: Claim, result: Result, now: datetime, *, then: Then | None
+    conn: Connection, book: Book, claim: Claim, result: Result, now: datetime, *, then: Then | None
 ) -> bool:
+    if then is not None:
+        # First of all, as `transact` does: two that lock in another order would wait for each other.
+        standing_of(conn, then[0])
     match claim.kind:
         case ClaimKind.INBOX:
             settled = _settle_inbox(conn, claim, result)
@@ -121,14 +138,14 @@ def settle(
     return settled
 
 
-def _settle_inbox(conn: sqlite3.Connection, claim: Claim, result: Result) -> bool:
+def _settle_inbox(conn: Connection, claim: Claim, result: Result) -> bool:
     """What was asked is erased once it is answered; the key stays, so that a late duplicate is known."""
     held = {"key": claim.key, "attempt": claim.attempt}
     match result:
         case NotDone() | Unknown():
             cursor = conn.execute(
                 """UPDATE inbox SET leased = 0, ready_at = :retry_at, why = :why
-                WHERE key = :key AND attempt = :attempt AND leased""",
+                WHERE key = :key AND attempt = :attempt AND leased = 1""",
                 {**held, "retry_at": micros(result.retry_at), "why": result.why},
             )
         case Done() | Dead():
@@ -136,7 +153,7 @@ def _settle_inbox(conn: sqlite3.Connection, claim: Claim, result: Result) -> boo
             cursor = conn.execute(
                 """UPDATE inbox SET leased = 0, ready_at = NULL, command = NULL, reply_to = NULL,
                 outcome = :outcome, found = :found, why = :why
-                WHERE key = :key AND attempt = :attempt AND leased""",
+                WHERE key = :key AND attempt = :attempt AND leased = 1""",
                 {
                     **held,
                     "outcome": "done" if is_done else "dead",
@@ -147,7 +164,7 @@ def _settle_inbox(conn: sqlite3.Connection, claim: Claim, result: Result) -> boo
     return cursor.rowcount == 1
 
 
-def _settle_timer(conn: sqlite3.Connection, claim: Claim, result: Result) -> bool:
+def _settle_timer(conn: Connection, claim: Claim, result: Result) -> bool:
     """A timer that was moved or cancelled meanwhile is not the one that was claimed.
 
     A done one is dropped before its follow-up is decided, so that setting it again is a new timer.
@@ -159,7 +176,7 @@ def _settle_timer(conn: sqlite3.Connection, claim: Claim, result: Result) -> boo
         "attempt": claim.attempt,
         "due_at": micros(claim.due_at),
     }
-    is_held = "stream = :stream AND name = :name AND attempt = :attempt AND due_at = :due_at AND leased"
+    is_held = "stream = :stream AND name = :name AND attempt = :attempt AND due_at = :due_at AND leased = 1"
     match result:
         case Done():
             cursor = conn.execute(f"DELETE FROM timers WHERE {is_held}", held)  # noqa: S608 - the line above
@@ -176,18 +193,17 @@ def _settle_timer(conn: sqlite3.Connection, claim: Claim, result: Result) -> boo
     return cursor.rowcount == 1
 
 
-def next_due(conn: sqlite3.Connection) -> datetime | None:
+def next_due(conn: Connection) -> datetime | None:
     inbox, timers = conn.execute(
         # What waits behind a held command is due when that one is.
-        "SELECT (SELECT min(ready_at) FROM inbox WHERE ready_at IS NOT NULL AND arrival <= coalesce("
-        "   (SELECT min(arrival) FROM inbox WHERE ready_at IS NOT NULL AND leased), arrival)),"
+        f"SELECT (SELECT min(i.ready_at) FROM inbox i WHERE i.ready_at IS NOT NULL AND NOT EXISTS ({_HELD})),"  # noqa: S608
         " (SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL)"
     ).fetchone()
     due = [at for at in (inbox, timers, next_effect(conn)) if at is not None]
     return instant(min(due)) if due else None
 
 
-def troubles(conn: sqlite3.Connection) -> tuple[tuple[str, str, str], ...]:
+def troubles(conn: Connection) -> tuple[tuple[str, str, str], ...]:
     """Everything that stopped for good, as (key, stream, why): effects first, then timers and commands."""
     rows: list[tuple[Any, ...]] = [
         *stopped_effects(conn),

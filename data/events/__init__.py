@@ -1,0 +1,125 @@
+"""What happened, in the past tense. The only thing that changes a state; the only thing that is hashed.
+
+Every event says when (`at`) and by whom (`by`: a Slack user id, or "emeritus" for what time did). Text by people
+is `Prose`; names of people appear nowhere.
+"""
+
+from __future__ import annotations
+
+from data.events.base import EMERITUS, Event
+from data.events.duties import Amended, Announced, DutyChanged, Escalated, ExtensionDecided, Reminded, Waived
+from data.events.others import DigestSent, Imported
+from data.events.people import HandedOver, ManualChecked, ManualReported, Paused, Resumed
+from data.events.steps import (
+    ArchiveConfirmed,
+    ArchiveLost,
+    ArchiveStored,
+    Closed,
+    Disabled,
+    DrillPassed,
+    EndpointDisabled,
+    EndpointRestored,
+    MigrationClosed,
+    RestoreStarted,
+    RolledBack,
+    StepFailed,
+    StepHeld,
+    StepStarted,
+)
+from data.events.voting import (
+    Approved,
+    CancellationDropped,
+    CancellationProposed,
+    Cancelled,
+    Expired,
+    Proposed,
+    Rejected,
+    Revised,
+    Voted,
+    Withdrawn,
+)
+
+RetirementEvent = (
+    Proposed
+    | Revised
+    | Voted
+    | Approved
+    | Rejected
+    | Expired
+    | Withdrawn
+    | CancellationProposed
+    | CancellationDropped
+    | Cancelled
+    | Announced
+    | Amended
+    | DutyChanged
+    | ExtensionDecided
+    | Waived
+    | Reminded
+    | Escalated
+    | StepStarted
+    | StepHeld
+    | StepFailed
+    | ArchiveStored
+    | DrillPassed
+    | ArchiveConfirmed
+    | ArchiveLost
+    | MigrationClosed
+    | EndpointDisabled
+    | Disabled
+    | Closed
+    | RestoreStarted
+    | EndpointRestored
+    | RolledBack
+    | ManualReported
+    | ManualChecked
+    | Paused
+    | Resumed
+    | HandedOver
+)
+AnyEvent = RetirementEvent | Imported | DigestSent
+
+__all__ = [
+    "EMERITUS",
+    "Amended",
+    "Announced",
+    "AnyEvent",
+    "Approved",
+    "ArchiveConfirmed",
+    "ArchiveLost",
+    "ArchiveStored",
+    "CancellationDropped",
+    "CancellationProposed",
+    "Cancelled",
+    "Closed",
+    "DigestSent",
+    "Disabled",
+    "DrillPassed",
+    "DutyChanged",
+    "EndpointDisabled",
+    "EndpointRestored",
+    "Escalated",
+    "Event",
+    "Expired",
+    "ExtensionDecided",
+    "HandedOver",
+    "Imported",
+    "ManualChecked",
+    "ManualReported",
+    "MigrationClosed",
+    "Paused",
+    "Proposed",
+    "Rejected",
+    "Reminded",
+    "RestoreStarted",
+    "Resumed",
+    "RetirementEvent",
+    "Revised",
+    "RolledBack",
+    "StepFailed",
+    "StepHeld",
+    "StepStarted",
+    "Voted",
+    "Waived",
+    "Withdrawn",
+]

@@ -1,0 +1,14 @@
+"""When and by whom: what every event says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.records.base import Record
+
+EMERITUS = "emeritus"
+
+
+class Event(Record, frozen=True, kw_only=True, tag_field="event"):
+    at: datetime
+    by: str

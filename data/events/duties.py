@@ -1,0 +1,56 @@
+"""Owners of consumers are told, answer, are reminded; dates move."""
+
+from __future__ import annotations
+
+from data.events.base import Event
+from data.records.base import Prose
+from data.records.retirement import Duty, Extension, Obligation, Plan
+
+
+class Announced(Event, frozen=True, kw_only=True, tag="announced"):
+    obligations: tuple[Obligation, ...]
+
+
+class Amended(Event, frozen=True, kw_only=True, tag="amended"):
+    """All remaining dates moved later; obligations stay, the plan's digest is chained to the approved one."""
+
+    plan: Plan
+    because: str
+
+
+class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed"):
+    consumer_id: str
+    duty: Duty
+    note: Prose = Prose()
+    extension: Extension | None = None
+
+
+class ExtensionDecided(Event, frozen=True, kw_only=True, tag="extension decided"):
+    consumer_id: str
+    number: int
+    granted: str
+
+
+class Waived(Event, frozen=True, kw_only=True, tag="waived"):
+    """A named person takes responsibility for a gate: a consumer id, or "traffic"."""
+
+    what: str
+    reason: Prose
+
+
+class Reminded(Event, frozen=True, kw_only=True, tag="reminded"):
+    milestone: str
+    people: tuple[str, ...]
+
+
+class Escalated(Event, frozen=True, kw_only=True, tag="escalated/2"):
+    """Who was told about which consumers: `to` is a manager's Slack id, or the governance channel -> consumer ids.
+
+    consumer_ids   all it is about                unreachable   owners above whom the catalog knows nobody
+    """
+
+    milestone: str
+    level: int
+    consumer_ids: tuple[str, ...]
+    to: dict[str, tuple[str, ...]]
+    unreachable: tuple[str, ...] = ()

@@ -1,0 +1,78 @@
+"""A retirement is proposed, voted on, changed, called off."""
+
+from __future__ import annotations
+
+from data.events.base import Event
+from data.records.base import Prose
+from data.records.catalog import Impacted
+from data.records.policy import Policy
+from data.records.retirement import Ballot, Plan, Round
+
+
+class Proposed(Event, frozen=True, kw_only=True, tag="proposed"):
+    plan: Plan
+    why: Prose
+    policy: Policy
+    coordinator_id: str
+    impact: tuple[Impacted, ...]
+    impact_notes: tuple[str, ...]
+    round: Round
+
+
+class Revised(Event, frozen=True, kw_only=True, tag="revised"):
+    """Another plan took the place of the old one: its votes are void, a new round opens."""
+
+    plan: Plan
+    why: Prose
+    impact: tuple[Impacted, ...]
+    impact_notes: tuple[str, ...]
+    round: Round
+
+
+class Voted(Event, frozen=True, kw_only=True, tag="voted"):
+    """A ballot in the role its voter fills.
+
+    eligible_roles   what the voter's group memberships allowed at that moment
+    reseated         voter -> role, for earlier voters of this round who fill another role from now on
+    """
+
+    round_number: int
+    ballot: Ballot
+    eligible_roles: tuple[str, ...]
+    reseated: dict[str, str] = {}
+
+
+class Approved(Event, frozen=True, kw_only=True, tag="approved"):
+    round_number: int
+    plan_digest: str
+
+
+class Rejected(Event, frozen=True, kw_only=True, tag="rejected"):
+    """A veto: a rejection in a role that has it."""
+
+    round_number: int
+    role: str
+
+
+class Expired(Event, frozen=True, kw_only=True, tag="expired"):
+    round_number: int
+    missing: dict[str, int]
+
+
+class Withdrawn(Event, frozen=True, kw_only=True, tag="withdrawn"):
+    why: Prose = Prose()
+
+
+class CancellationProposed(Event, frozen=True, kw_only=True, tag="cancellation proposed"):
+    why: Prose
+    round: Round
+
+
+class CancellationDropped(Event, frozen=True, kw_only=True, tag="cancellation dropped"):
+    """The round on cancelling ended without approval; the retirement goes on."""
+
+    round_number: int
+
+
+class Cancelled(Event, frozen=True, kw_only=True, tag="cancelled"):
+    round_number: int

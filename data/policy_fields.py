@@ -1,0 +1,166 @@
+"""Which keys may a policy have, what does each mean, and what may it say?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TIERS = ("1", "2", "3")
+
+Check = Callable[[Any], str]
+"""What would be accepted instead of the value; empty when it is fine."""
+
+
+def whole(low: int, high: int, unit: str) -> Check:
+    accepted = f"a whole number of {unit} from {low} to {high}"
+    return lambda value: "" if type(value) is int and low <= value <= high else accepted
+
+
+def text(pattern: str, accepted: str) -> Check:
+    return lambda value: "" if isinstance(value, str) and re.fullmatch(pattern, value) else accepted
+
+
+def word_of(words: tuple[str, ...]) -> Check:
+    return lambda value: "" if value in words else f"one of {', '.join(words)}"
+
+
+def words(pattern: str, accepted: str) -> Check:
+    """A list of different texts of this form."""
+
+    def check(value: Any) -> str:
+        is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if not is_list or not all(re.fullmatch(pattern, item) for item in value):
+            return accepted
+        return "" if len(set(value)) == len(value) else "each only once"
+
+    return check
+
+
+def zone(value: Any) -> str:
+    known = isinstance(value, str) and value in available_timezones()
+    return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
+
+
+def flag(value: Any) -> str:
+    return "" if isinstance(value, bool) else "true or false"
+
+
+def days_before(value: Any) -> str:
+    accepted = "different whole numbers of days from 0 to 3650, the largest first, e.g. [30, 7, 1, 0]"
+    if not isinstance(value, list) or not all(type(item) is int and 0 <= item <= 3650 for item in value):
+        return accepted
+    return "" if value == sorted(set(value), reverse=True) else accepted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """`says` is its row in README; `field` its place in the record, for keys that have one of their own."""
+
+    says: str
+    check: Check
+    field: str = ""
+
+
+# Section -> key. What is neither in here nor in a role or tier is unknown.
+FIELDS: Mapping[str, Mapping[str, Key]] = {
+    "channels": {
+        "governance": Key(
+            says="where cards, votes, escalations and the digest go; Emeritus must be a member",
+            field="governance_channel",
+            check=text(
+                r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"'
+            ),
+        )
+    },
+    "rounds": {
+        "review_days": Key(
+            says="a vote never closes earlier", field="review_days", check=whole(0, 365, "days")
+        ),
+        "expires_days": Key(
+            says="a round without a quorum ends after these",
+            field="round_expires_days",
+            check=whole(1, 730, "days"),
+        ),
+    },
+    "reminders": {
+        "days_before": Key(
+            says="when consumers are reminded, before the day they must have moved",
+            field="reminder_days",
+            check=days_before,
+        )
+    },
+    "escalation": {
+        "acknowledge_days": Key(
+            says="from the announcement on; then the manager of a silent owner hears of it",
+            field="acknowledge_days",
+            check=whole(1, 365, "days"),
+        ),
+        "again_days": Key(
+            says="and after these the governance channel does",
+            field="escalate_again_days",
+            check=whole(1, 365, "days"),
+        ),
+    },
+    "archive": {
+        "lead_days": Key(
+            says="artifacts are copied and proven this long before the switch-off",
+            field="archive_lead_days",
+            check=whole(2, 3650, "days"),
+        )
+    },
+    "migrate": {
+        "lead_days": Key(
+            says="consumers must have moved this long before the switch-off",
+            field="migrate_lead_days",
+            check=whole(0, 3650, "days"),
+        )
+    },
+    "disable": {
+        "zero_traffic_days": Key(
+            says="no call for this long before the switch-off",
+            field="zero_traffic_days",
+            check=whole(0, 3650, "days"),
+        ),
+        "dark_window_days": Key(
+            says="off, yet restorable at once, before the retirement is closed",
+            field="dark_window_days",
+            check=whole(1, 3650, "days"),
+        ),
+    },
+    "steps": {
+        "hour": Key(says="steps run at this hour of the day", field="step_hour", check=whole(0, 23, "hours")),
+        "zone": Key(says="whose hours these are: an IANA time zone", field="zone", check=zone),
+        "recheck_hours": Key(
+            says="how often a step that is held looks again",
+            field="recheck_hours",
+            check=whole(1, 168, "hours"),
+        ),
+    },
+    "digest": {
+        "weekday": Key(says="the day of the weekly digest", field="digest_weekday", check=word_of(WEEKDAYS)),
+        "hour": Key(says="the hour of the weekly digest", field="digest_hour", check=whole(0, 23, "hours")),
+    },
+}
+ROLE: Mapping[str, Key] = {
+    "approvals": Key(says="how many must approve; 1 where it is left out", check=whole(1, 20, "approvals")),
+    "groups": Key(
+        says="whose members may vote: teams of the catalog; `model.owner` is the model's own",
+        check=words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]'),
+    ),
+    "people": Key(
+        says="who may vote besides: Slack user ids",
+        check=words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]'),
+    ),
+    "veto": Key(says="a rejection ends the round; elsewhere it only withholds an approval", check=flag),
+}
+TIER: Mapping[str, Key] = {
+    "notice_days": Key(
+        says="how long consumers of such models are warned before the switch-off",
+        check=whole(1, 3650, "days"),
+    )
+}
+ROLE_NAME = re.compile(r"[a-z][a-z0-9 _-]{0,39}")

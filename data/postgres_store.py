@@ -1,0 +1,237 @@
+"""The store for several processes: a PostgreSQL database, where every replica of the bot may read and write.
+
+A job is a transaction of its own, READ COMMITTED, and locks what it decides on; the server makes those that
+meet wait, and who comes second in a race runs again. Durable means what the server calls committed: with a
+synchronous standby, on both machines.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from data import postgres_schema
+from data.errors import EmeritusError, Unavailable
+from data.postgres_connection import PostgresConnection
+from data.postgres_errors import RACES, as_ours, name_of
+from data.postgres_pool import Pool
+from data.records.decision import LEASE, Claim, Receipt, Result
+from data.sql.connection import Connection
+from data.sql.record import SqlStore
+from data.store import Machine
+
+T = TypeVar("T")
+
+CONNECTIONS_MAX = 10
+TRIES_MAX = 10
+CHANNEL = "emeritus"
+HINT_SECONDS = 0.05
+
+# Seconds, unless the URL says otherwise: a server that is gone is noticed before Slack's patience ends.
+_NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "application_name": "emeritus",
+}
+# A commit takes milliseconds. What takes this long is stuck, and holds up others.
+_SESSION = """
+SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s';
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+_LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+# Shared by all who write; whoever copies the record somewhere else has it alone.
+_USED = "hashtextextended('used ' || current_schema(), 0)"
+
+
+_NUMBERED = (
+    ("events_position_seq", "events", "position"),
+    ("inbox_arrival_seq", "inbox", "arrival"),
+    ("effects_seq", "effects", "seq"),
+)
+
+
+class PostgresStore(SqlStore):
+    """Implements `data.store.Store`. With `exclusive` no other process may write meanwhile."""
+
+    _XID = "xid::text::bigint"
+    _AFTER = """(xid, position) > (:xid::text::xid8, :position)
+        AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position"""
+
+    def __init__(
+        self,
+        url: str,
+        machine: Machine,
+        *,
+        rand: Callable[[int], bytes] = secrets.token_bytes,
+        lease: timedelta = LEASE,
+        read_only: bool = False,
+        exclusive: bool = False,
+        connections_max: int = CONNECTIONS_MAX,
+    ) -> None:
+        super().__init__(machine, rand, lease)
+        self.name = name_of(url)
+        given: dict[str, Any] = {**_NETWORK, **conninfo_to_dict(url)}
+        self._conninfo = make_conninfo("", **given)
+        self._read_only = read_only
+        self._exclusive = exclusive
+        self._pool = Pool(self._connect, self.name, 1 if exclusive else connections_max)
+        self._listener: PostgresConnection | None = None
+        self._listening = threading.Lock()
+        self._hinted_at = -HINT_SECONDS
+        try:
+            if read_only:
+                with self.reading() as conn:
+                    postgres_schema.check_complete(conn, self.name)
+            else:
+                self.write(lambda conn: postgres_schema.apply(conn, self.name))
+        except BaseException:
+            self.close()
+            raise
+
+    def transact(
+        self,
+        key: str,
+        stream: str,
+        command: str,
+        facts: bytes,
+        now: datetime,
+        *,
+        catalog_version: int | None = None,
+    ) -> Receipt:
+        receipt = super().transact(key, stream, command, facts, now, catalog_version=catalog_version)
+        if not receipt.repeated:
+            self._hint()
+        return receipt
+
+    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
+        is_new = super().receive(key, command, reply_to, now)
+        if is_new:
+            self._hint()
+        return is_new
+
+    def settle(
+        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
+    ) -> bool:
+        is_settled = super().settle(claim, result, now, then=then)
+        if is_settled and then is not None:
+            self._hint()
+        return is_settled
+
+    def write(self, job: Callable[[PostgresConnection], T]) -> T:
+        """Run the job in a transaction; again when somebody else was faster."""
+        if self._read_only:
+            raise Unavailable(
+                f"{self.name} was opened for reading only. Use the running Emeritus to change it"
+            )
+        with self._translated():
+            for _ in range(TRIES_MAX - 1):
+                try:
+                    return self._committed(job)
+                except RACES:
+                    continue
+            return self._committed(job)
+
+    def _committed(self, job: Callable[[PostgresConnection], T]) -> T:
+        with self._pool.lent() as conn:
+            conn.raw.execute(_BEGIN)
+            result = job(conn)
+            ended = conn.raw.execute("COMMIT").statusmessage
+            assert ended == "COMMIT", (
+                "a job went on after a statement that failed, which takes all of it back"
+            )
+            return result
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresConnection]:
+        with self._translated(), self._pool.lent() as conn:
+            yield conn
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresConnection]:
+        with self.reading() as conn:
+            conn.raw.execute(_LOOK)
+            yield conn
+            conn.raw.execute("ROLLBACK")
+
+    def renumber(self, conn: Connection) -> None:
+        for sequence, table, column in _NUMBERED:
+            conn.execute(
+                f"SELECT setval('{sequence}', (SELECT coalesce(max({column}), 0) + 1 FROM {table}), false)"  # noqa: S608
+            )
+
+    def wait_hint(self, timeout_seconds: float) -> bool:
+        """Wait until some process says that it left work; False when none did in time.
+
+        A hint may be lost, and come without any work: what is due is asked of `next_due` and `claim`, always.
+        One thread waits; `Unavailable` when the server is gone, and the next call connects again.
+        """
+        with self._listening, self._translated():
+            if self._listener is None or self._listener.raw.closed:
+                self._listener = self._connect()
+                self._listener.raw.execute(f"LISTEN {CHANNEL}")
+                # Whatever was said before anybody listened.
+                return True
+            heard = self._listener.raw.notifies(timeout=timeout_seconds, stop_after=1)
+            return any(True for _ in heard)
+
+    def _hint(self) -> None:
+        """After the commit: a NOTIFY inside makes commits of the whole server wait for each other's disk.
+
+        Whoever was told a moment ago is looking already.
+        """
+        now = time.monotonic()
+        if now - self._hinted_at < HINT_SECONDS:
+            return
+        self._hinted_at = now
+        with suppress(EmeritusError), self.reading() as conn:
+            conn.raw.execute(f"NOTIFY {CHANNEL}")
+
+    def close(self) -> None:
+        self._pool.close()
+        with self._listening:
+            if self._listener is not None:
+                self._listener.raw.close()
+
+    def _connect(self) -> PostgresConnection:
+        raw = psycopg.connect(self._conninfo, autocommit=True)
+        try:
+            raw.execute(_SESSION)
+            if self._read_only:
+                raw.execute("SET default_transaction_read_only = on")
+            else:
+                self._take_part(raw)
+        except BaseException:
+            raw.close()
+            raise
+        return PostgresConnection(raw)
+
+    def _take_part(self, raw: psycopg.Connection[tuple[object, ...]]) -> None:
+        how = "pg_try_advisory_lock" if self._exclusive else "pg_try_advisory_lock_shared"
+        row = raw.execute(f"SELECT {how}({_USED})").fetchone()
+        if row and row[0]:
+            return
+        why = "is in use by a running Emeritus" if self._exclusive else "is being copied"
+        raise Unavailable(f"{self.name} {why}. Wait until that has ended, then try again")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            ours = as_ours(error, self.name)
+            if ours is error:
+                raise
+            raise ours from error

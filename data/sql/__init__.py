@@ -1,0 +1,1 @@
+"""The record in SQL, once for every database: SQLite runs these statements as they stand, PostgreSQL translated."""

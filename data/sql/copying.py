@@ -1,0 +1,140 @@
+"""How does a whole record move to another database? Row by row, in one commit, and compared afterwards.
+
+Nothing is decoded on the way, so every byte and hash stays as it is; only the place of an event in the tail is
+the new database's own. Whoever calls has both records for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from data.errors import Corrupt, Refused
+from data.records.base import Record
+from data.sql.connection import Connection
+from data.sql.record import SqlStore
+
+PAGE = 1000
+_DIGESTS = 2**256
+
+
+class _Table(NamedTuple):
+    columns: str
+    key: str
+
+
+TABLES = {
+    "events": _Table("position, stream, version, stored, digest", "position"),
+    "states": _Table("stream, version, digest, state", "stream"),
+    "prose": _Table("commitment, stream, version, salt, text, stored_at", "commitment"),
+    "receipts": _Table("key, stream, outcome, version, reply", "key"),
+    "numbers": _Table("prefix, last", "prefix"),
+    "reservations": _Table("id, stream", "id"),
+    "catalog_version": _Table("version", "version"),
+    "inbox": _Table(
+        "arrival, key, command, reply_to, attempt, first_tried, leased, ready_at, outcome, found, why, sender",
+        "arrival",
+    ),
+    "timers": _Table(
+        "stream, name, due_at, command, attempt, first_tried, leased, ready_at, why, set_at", "stream, name"
+    ),
+    "effects": _Table(
+        "key, seq, stream, effect, lane, after_key, batch, status, ready_at, attempt, first_tried, wanted,"
+        " claimed_wanted, lead, merged, found, why",
+        "key",
+    ),
+    "entity": _Table("id, kind, name, record, declared_in, file, unseen_since", "id"),
+    "dependency": _Table("from_id, to_id, declared_in, declared_by, withdrawn_at", "from_id, to_id"),
+    "team": _Table("id, name, record, file, unseen_since", "id"),
+    "member": _Table("team_id, position, person_id", "team_id, position"),
+    "person": _Table("id, name, slack_id, record, file, unseen_since", "id"),
+}
+
+
+class Copied(Record, frozen=True, kw_only=True):
+    """What the destination holds now: rows by table, and what its own check of the chain found."""
+
+    rows: dict[str, int]
+    entries: int
+    streams: int
+
+
+def copy(source: SqlStore, destination: SqlStore, say: Callable[[str, int], None]) -> Copied:
+    """Copy everything into an empty record; `say` hears a table and how many of its rows are through.
+
+    Raises `Refused` when the destination is not empty, `Corrupt` when a record does not hold.
+    """
+    checked = source.verify()
+    if checked.bad:
+        raise Corrupt(
+            f"The source does not hold ({checked.bad}); nothing was copied. Restore it from a backup"
+        )
+
+    def job(into: Connection) -> dict[str, tuple[int, int]]:
+        _check_empty(into)
+        into.execute("DELETE FROM catalog_version")
+        sums = {}
+        with source.reading() as conn:
+            for name, table in TABLES.items():
+                places = ", ".join("?" * len(table.columns.split(",")))
+                insert = f"INSERT INTO {name} ({table.columns}) VALUES ({places})"  # noqa: S608
+                count, total = 0, 0
+                for page in _pages(conn, name, table):
+                    into.executemany(insert, page)
+                    count, total = count + len(page), total + sum(map(_digest, page))
+                    say(name, count)
+                sums[name] = (count, total % _DIGESTS)
+        destination.renumber(into)
+        return sums
+
+    sums = destination.write(job)
+    with destination.snapshot() as conn:
+        for name, table in TABLES.items():
+            pages = list(_sums(conn, name, table))
+            if (sum(count for count, _ in pages), sum(total for _, total in pages) % _DIGESTS) != sums[name]:
+                raise Corrupt(f'The copied rows of "{name}" are not those of the source. Delete the copy')
+    copied = destination.verify()
+    if (copied.bad, copied.entries) != ("", checked.entries):
+        raise Corrupt(f"The copy does not hold ({copied.bad}). Delete it; the source is as it was")
+    rows = {name: count for name, (count, _) in sums.items()}
+    return Copied(rows=rows, entries=copied.entries, streams=copied.streams)
+
+
+def _check_empty(conn: Connection) -> None:
+    for name in TABLES:
+        rows = conn.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()  # noqa: S608 - a name from above
+        moved = conn.execute("SELECT 1 FROM catalog_version WHERE version <> 0").fetchone()
+        if moved or (rows and name != "catalog_version"):
+            raise Refused(
+                "The destination holds a record already", next_step="Give a new file, or an empty database"
+            )
+
+
+def _pages(conn: Connection, name: str, table: _Table) -> Iterator[list[tuple[Any, ...]]]:
+    columns, key = table.columns.split(", "), table.key.split(", ")
+    places = ", ".join("?" * len(key))
+    after: tuple[Any, ...] = ()
+    while True:
+        where = f"WHERE ({table.key}) > ({places})" if after else ""
+        page = conn.execute(
+            f"SELECT {table.columns} FROM {name} {where} ORDER BY {table.key} LIMIT {PAGE}",  # noqa: S608
+            after,
+        ).fetchall()
+        if page:
+            yield page
+        if len(page) < PAGE:
+            return
+        after = tuple(page[-1][columns.index(part)] for part in key)
+
+
+def _sums(conn: Connection, name: str, table: _Table) -> Iterator[tuple[int, int]]:
+    for page in _pages(conn, name, table):
+        yield len(page), sum(map(_digest, page))
+
+
+def _digest(row: tuple[Any, ...]) -> int:
+    """Summed up over a table, digests say whether two hold the same rows, in whatever order they are read."""
+    return int.from_bytes(hashlib.sha256(msgspec.msgpack.encode(row)).digest(), "big")

@@ -1,0 +1,205 @@
+"""The `Store` port in SQL, whatever database is behind it. A store adds how to connect, commit and tail.
+
+Reading looks at the database each time: nothing is kept here, so any process may have written meanwhile.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+
+from data.events import AnyEvent
+from data.ledger import Entry, Head, Text, opened, verified
+from data.records.decision import Claim, ClaimKind, Receipt, Result
+from data.sql import claims
+from data.sql.book import Asked, Book, receipt_of
+from data.sql.connection import Connection
+from data.sql.effects import found_by
+from data.store import BEGINNING, Cursor, Machine, StoredEvent, Verified
+
+T = TypeVar("T")
+
+PAGE = 500
+
+
+class SqlStore(ABC):
+    """Implements `data.store.Store`.
+
+    A job given to `write` may run more than once before it is committed: it must keep nothing outside.
+    """
+
+    # How this database says which transaction wrote an event, and which events follow :xid and :position.
+    _XID: ClassVar[str]
+    _AFTER: ClassVar[str]
+
+    def __init__(self, machine: Machine, rand: Callable[[int], bytes], lease: timedelta) -> None:
+        self._machine = machine
+        self._book = Book(machine, rand)
+        self._lease = lease
+
+    @abstractmethod
+    def write(self, job: Callable[[Connection], T]) -> T:
+        """Run the job in a commit, and return once that is durable."""
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read with; each statement sees what is committed by then."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """A connection that cannot write, and sees one moment of the record however long the reading takes."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish what waits and let go of the database. Safe to call twice."""
+
+    @abstractmethod
+    def renumber(self, conn: Connection) -> None:
+        """After rows came in with their numbers, in their job of `write`: what is counted goes on behind them."""
+
+    def transact(
+        self,
+        key: str,
+        stream: str,
+        command: str,
+        facts: bytes,
+        now: datetime,
+        *,
+        catalog_version: int | None = None,
+    ) -> Receipt:
+        asked = Asked(key, stream, command, facts, now)
+        return self.write(lambda conn: self._book.transact(conn, asked, catalog_version=catalog_version))
+
+    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
+        return self.write(lambda conn: claims.receive(conn, key, command, reply_to, now))
+
+    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+        return self.write(lambda conn: claims.claim_due(conn, kind, now, limit, self._lease))
+
+    def renew(self, claim: Claim, now: datetime) -> bool:
+        return self.write(lambda conn: claims.renew(conn, claim, now + self._lease))
+
+    def settle(
+        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
+    ) -> bool:
+        return self.write(lambda conn: claims.settle(conn, self._book, claim, result, now, then=then))
+
+    def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
+        """Inside a job of `write`: add events to a stream in its commit. Returns the stream's version."""
+        return self._book.append(conn, stream, events, now)
+
+    def erase(self, stream: str, version: int) -> int:
+        """Forget what people wrote in one entry; the chain still holds. Returns how many texts there were."""
+        return self.write(lambda conn: self._book.erase(conn, stream, version))
+
+    def state(self, stream: str) -> bytes | None:
+        with self.reading() as conn:
+            row = conn.execute("SELECT state FROM states WHERE stream = ?", (stream,)).fetchone()
+        return row[0] if row else None
+
+    def streams(self, prefix: str = "") -> tuple[str, ...]:
+        """In the order they were opened."""
+        with self.reading() as conn:
+            rows = conn.execute(
+                "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, ?) = ? ORDER BY position",
+                (len(prefix), prefix),
+            ).fetchall()
+        return tuple(stream for (stream,) in rows)
+
+    def events(self, stream: str, after: int = 0) -> tuple[StoredEvent, ...]:
+        with self.snapshot() as conn:
+            rows = conn.execute(
+                f"""SELECT {self._XID}, position, stream, version, stored FROM events
+                WHERE stream = ? AND version > ? ORDER BY version""",  # noqa: S608 - a constant of the store
+                (stream, after),
+            ).fetchall()
+            texts = _texts(conn, "stream = ? AND version > ?", (stream, after))
+        return tuple(_stored(row, texts) for row in rows)
+
+    def tail(self, cursor: Cursor = BEGINNING) -> Iterator[StoredEvent]:
+        """Every event after the cursor. What is committed later comes later, also with a lower position."""
+        while True:
+            with self.snapshot() as conn:
+                rows = conn.execute(
+                    f"""SELECT {self._XID}, position, stream, version, stored FROM events
+                    WHERE {self._AFTER} LIMIT {PAGE}""",  # noqa: S608 - constants of the store
+                    cursor._asdict(),
+                ).fetchall()
+                texts = _texts_of_page(conn, rows)
+            for row in rows:
+                event = _stored(row, texts)
+                cursor = event.cursor
+                yield event
+            if len(rows) < PAGE:
+                return
+
+    def found(self, effect_key: str) -> dict[str, str] | None:
+        with self.reading() as conn:
+            return found_by(conn, effect_key)
+
+    def receipt(self, key: str) -> Receipt | None:
+        """What became of a command; None for a key that was never decided."""
+        with self.reading() as conn:
+            return receipt_of(conn, key)
+
+    def next_due(self) -> datetime | None:
+        with self.reading() as conn:
+            return claims.next_due(conn)
+
+    def troubles(self) -> tuple[tuple[str, str, str], ...]:
+        """What was parked or can never happen, as (key, stream, why): for people to look at."""
+        with self.reading() as conn:
+            return claims.troubles(conn)
+
+    def verify(self) -> Verified:
+        with self.snapshot() as conn:
+            heads = {
+                name: Head(*head)
+                for name, *head in conn.execute(
+                    "SELECT stream, version, digest, state FROM states ORDER BY stream"
+                )
+            }
+            texts: dict[str, Text] = {}
+            return verified(_entries(conn, texts), heads, texts.get, self._machine)
+
+
+def _entries(conn: Connection, texts: dict[str, Text]) -> Iterator[Entry]:
+    """All of them in the order of their positions; `texts` always holds those of the page at hand."""
+    reached = -(2**63)
+    while rows := conn.execute(
+        f"""SELECT stream, position, version, stored, digest FROM events
+        WHERE position > ? ORDER BY position LIMIT {PAGE}""",  # noqa: S608 - a number of this file
+        (reached,),
+    ).fetchall():
+        texts.clear()
+        texts.update(_texts_of_page(conn, rows))
+        for stream, _, *entry in rows:
+            yield Entry(stream, *entry)
+        reached = rows[-1][1]
+
+
+def _texts_of_page(conn: Connection, rows: list[tuple[Any, ...]]) -> dict[str, Text]:
+    if not rows:
+        return {}
+    positions = [row[1] for row in rows]
+    within = "(stream, version) IN (SELECT stream, version FROM events WHERE position BETWEEN ? AND ?)"
+    return _texts(conn, within, (min(positions), max(positions)))
+
+
+def _texts(conn: Connection, where: str, values: tuple[Any, ...]) -> dict[str, Text]:
+    found = conn.execute(f"SELECT commitment, salt, text FROM prose WHERE {where}", values)  # noqa: S608
+    return {commitment: Text(commitment, salt, text) for commitment, salt, text in found}
+
+
+def _stored(row: tuple[Any, ...], texts: dict[str, Text]) -> StoredEvent:
+    xid, position, stream, version, stored = row
+    return StoredEvent(
+        position=position,
+        stream=stream,
+        version=version,
+        event=opened(stored, texts.get),
+        cursor=Cursor(xid, position),
+    )

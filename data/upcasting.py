@@ -1,0 +1,30 @@
+"""How does an event somebody recorded years ago read today? The stored bytes stay; only the reading changes.
+
+An event's version stands in its name: "escalated", then "escalated/2". What a name once meant never changes:
+another meaning gets the next version, and a step here that turns the one before into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Tree = dict[str, Any]
+
+
+def _told_about_all(event: Tree) -> Tree:
+    """Everyone who was told heard about every consumer."""
+    told = dict.fromkeys(event["to"], event["consumer_ids"])
+    return {**event, "event": "escalated/2", "to": told}
+
+
+UPCASTS: dict[str, Callable[[Tree], Tree]] = {
+    "escalated": _told_about_all,
+}
+
+
+def upcast(event: Tree) -> Tree:
+    """The event in its present version, one step at a time."""
+    while step := UPCASTS.get(event["event"]):
+        event = step(event)
+    return event

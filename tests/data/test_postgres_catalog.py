@@ -1,0 +1,72 @@
+"""The catalog on PostgreSQL: what imports leave behind is what they leave in SQLite, also when two come at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from data.catalog import Catalog
+from data.catalog_rows import Stored, stored_in
+from data.errors import Stale
+from data.postgres_store import PostgresStore
+from data.sql.record import SqlStore
+from data.sqlite_store import SqliteStore
+from tests.contract.postgresql import fresh_url
+from tests.contract.scripted import NOW, Scripted, a_command
+from tests.data.catalogs import COMPANY, a_source, imported
+
+
+@pytest.fixture
+def url() -> str:
+    return fresh_url()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[PostgresStore]:
+    opened = PostgresStore(url, Scripted())
+    yield opened
+    opened.close()
+
+
+def all_of(store: SqlStore) -> Stored:
+    with store.snapshot() as conn:
+        return stored_in(conn)
+
+
+def test_imports_leave_what_they_leave_in_sqlite(tmp_path: Path, store: PostgresStore) -> None:
+    embedded = SqliteStore(tmp_path / "emeritus.db", Scripted())
+    source = tmp_path / "a.yaml"
+    for number, consumer in enumerate(("Component c, dependsOn: ['resource:m']", "Component c, type: x")):
+        a_source(source, "Resource m, type: ai-model", consumer, *(["Resource gone, type: y"] * (1 - number)))
+        reports = [
+            (imported(Catalog(one), COMPANY), imported(Catalog(one), source, days=number))
+            for one in (embedded, store)
+        ]
+        assert reports[0] == reports[1]
+
+    assert all_of(store) == all_of(embedded)
+    assert all_of(store).unseen == {"resource:default/gone": "2026-03-03T09:00:00+00:00"}
+    assert Catalog(store).snapshot().models() == Catalog(embedded).snapshot().models()
+    embedded.close()
+
+
+def test_facts_gathered_before_an_import_are_stale(store: PostgresStore) -> None:
+    imported(Catalog(store), COMPANY)
+    with pytest.raises(Stale):
+        store.transact("k1", "RET-*", a_command(counts=1), b"", NOW, catalog_version=0)
+
+    assert store.transact("k1", "RET-*", a_command(counts=1), b"", NOW, catalog_version=1).stream == "RET-1"
+
+
+def test_two_imports_at_once_take_turns(store: PostgresStore, url: str) -> None:
+    other = PostgresStore(url, Scripted())
+    with ThreadPoolExecutor(2) as people:
+        reports = list(people.map(lambda one: imported(Catalog(one), COMPANY), (store, other)))
+
+    assert sorted(report.changed for report in reports) == [False, True]
+    assert Catalog(store).version() == 1
+    assert len(Catalog(other).models()) == 12
+    other.close()

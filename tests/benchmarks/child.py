@@ -1,0 +1,66 @@
+"""A process of its own that does what it is told, a line at a time: nothing measured is shared with who measures."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+
+
+class Child:
+    """`python -m MODULE ARGUMENTS`. Ends with its input."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+    def ask(self, *words: str) -> Any:
+        """Say a line, and wait for the answer."""
+        assert self._process.stdin
+        self._process.stdin.write(" ".join(words) + "\n")
+        self._process.stdin.flush()
+        return self.heard()
+
+    def heard(self) -> Any:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line, f"the process has ended with {self._process.wait()}"
+        return json.loads(line)
+
+
+def tell(answer: Any) -> None:
+    """Inside the child."""
+    print(json.dumps(answer), flush=True)
+
+
+def resident_bytes() -> int:
+    """What this process has in memory now, whoever asked for it: Python, SQLite or the kernel's maps."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,237 @@
+"""Who works here and what runs: the catalog every simulated world starts with, and who votes.
+
+One company of eight models; each has endpoints, consumers and owners of its own. It is the same in every world,
+so its record is written once and copied.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from data.catalog import Catalog
+from data.importers.report import Reading
+from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person
+from data.records.policy import Policy, Role, Tier
+from data.sqlite_store import SqliteStore
+from workflows.machine import RetirementMachine
+
+START = datetime(2027, 1, 4, 8, tzinfo=UTC)
+MODELS = 8
+GOVERNANCE = "CGOV"
+PLATFORM = ("UPLATO", "UPLUM")
+SECURITY = ("USELMA", "USEAN")
+STRANGER = "USTRANGER"
+MANAGER = "UMAX"
+SUCCESSOR = "component:default/successor"
+UNOWNED_MODELS = (3,)
+"""Models one of whose consumers nobody owns: the coordinator has to waive it."""
+MANUAL_MODELS = (5,)
+"""Models one of whose endpoints only people can switch off."""
+UNMETERED_MODELS = (6,)
+"""Models without any driven endpoint to speak of: a second endpoint with a meter of its own."""
+
+POLICY = Policy(
+    name="simulated",
+    digest="sha256:simulated",
+    governance_channel=GOVERNANCE,
+    roles=(
+        Role(name="owner", groups=("model.owner",)),
+        Role(name="platform", groups=("platform",)),
+        Role(name="security", groups=("security",), veto="yes"),
+    ),
+    tiers=(Tier(tier=1, notice_days=180), Tier(tier=2, notice_days=90), Tier(tier=3, notice_days=30)),
+    review_days=14,
+    round_expires_days=30,
+    acknowledge_days=7,
+    reminder_days=(30, 7, 1, 0),
+    escalate_again_days=3,
+    archive_lead_days=21,
+    migrate_lead_days=7,
+    zero_traffic_days=5,
+    dark_window_days=30,
+    recheck_hours=24,
+    step_hour=9,
+    zone="UTC",
+    digest_weekday=0,
+    digest_hour=9,
+)
+
+
+def model_id(number: int) -> str:
+    return f"component:default/model-{number}"
+
+
+def model_name(number: int) -> str:
+    return f"model-{number}"
+
+
+def owners(number: int) -> tuple[str, str]:
+    """Who owns the model; the first proposes."""
+    return f"UPAT{number}", f"UOWEN{number}"
+
+
+def consumer_id(number: int, which: int) -> str:
+    return f"component:default/consumer-{number}-{which}"
+
+
+def consumers(number: int) -> tuple[int, ...]:
+    return tuple(range(1 + number % 3))
+
+
+def consumer_owners(number: int, which: int) -> tuple[str, ...]:
+    """One team of two for the first consumer, one person for each other one."""
+    if number in UNOWNED_MODELS and which == 0:
+        return ()
+    return (f"UANN{number}", f"UBEN{number}") if which == 0 else (f"UCARL{number}",)
+
+
+def endpoint_refs(number: int) -> tuple[tuple[str, EndpointKind], ...]:
+    refs = [(f"serve-{number}", EndpointKind.LOCAL)]
+    if number in MANUAL_MODELS:
+        refs.append((f"edge-{number}", EndpointKind.MANUAL))
+    if number in UNMETERED_MODELS:
+        refs.append((f"batch-{number}", EndpointKind.LOCAL))
+    return tuple(refs)
+
+
+def endpoint_id(ref: str) -> str:
+    return f"resource:default/{ref}"
+
+
+def newcomer(number: int, serial: int) -> Reading:
+    """A consumer that a catalog import brings along later."""
+    entity = Entity(
+        id=f"component:default/late-{number}-{serial}",
+        kind=Kind.CONSUMER,
+        name=f"late-{number}-{serial}",
+        owner_id=f"user:default/upat{number}",
+    )
+    edge = Dependency(from_id=entity.id, to_id=model_id(number))
+    return Reading(
+        entities=(entity,),
+        dependencies=(edge,),
+        source_digest=f"sha256:late-{number}-{serial}",
+        files={entity.id: f"/catalog/late-{number}-{serial}.yaml"},
+        declared_by=(entity.id,),
+    )
+
+
+def touched(number: int, serial: int) -> Reading:
+    """An import that changes a title and nothing that matters."""
+    entity = Entity(
+        id=SUCCESSOR,
+        kind=Kind.MODEL,
+        name="successor",
+        title=f"Successor, edition {number}.{serial}",
+        owner_id="group:default/platform",
+    )
+    return Reading(
+        entities=(entity,),
+        source_digest=f"sha256:touched-{number}-{serial}",
+        files={entity.id: "/catalog/successor.yaml"},
+    )
+
+
+def _person(slack_id: str, manager: str = "") -> Person:
+    return Person(
+        id=f"user:default/{slack_id.lower()}", name=slack_id.title(), slack_id=slack_id, manager_id=manager
+    )
+
+
+def _group(name: str, members: tuple[str, ...]) -> Group:
+    return Group(
+        id=f"group:default/{name}",
+        name=name,
+        member_ids=tuple(f"user:default/{member.lower()}" for member in members),
+    )
+
+
+def _whole() -> Reading:
+    boss = f"user:default/{MANAGER.lower()}"
+    people = [_person(MANAGER), _person(STRANGER), *(_person(one) for one in (*PLATFORM, *SECURITY))]
+    groups = [_group("platform", PLATFORM), _group("security", SECURITY)]
+    entities = [Entity(id=SUCCESSOR, kind=Kind.MODEL, name="successor", owner_id="group:default/platform")]
+    edges: list[Dependency] = []
+    for number in range(MODELS):
+        people += [_person(one) for one in owners(number)]
+        groups.append(_group(f"owners-{number}", owners(number)))
+        entities.append(
+            Entity(
+                id=model_id(number),
+                kind=Kind.MODEL,
+                name=model_name(number),
+                owner_id=f"group:default/owners-{number}",
+                tier=3,
+                artifacts=(f"/models/{model_name(number)}/weights", f"/models/{model_name(number)}/card"),
+            )
+        )
+        for ref, kind in endpoint_refs(number):
+            endpoint = Entity(
+                id=endpoint_id(ref),
+                kind=Kind.ENDPOINT,
+                name=ref,
+                owner_id=f"group:default/owners-{number}",
+                model_id=model_id(number),
+                endpoint_kind=kind,
+                endpoint_ref=ref,
+            )
+            entities.append(endpoint)
+            edges.append(Dependency(from_id=endpoint.id, to_id=model_id(number)))
+        for which in consumers(number):
+            team = consumer_owners(number, which)
+            name = f"team-{number}-{which}"
+            if team:
+                # One of the team has somebody above them, the other has nobody.
+                people += [_person(one, boss if place == 0 else "") for place, one in enumerate(team)]
+                groups.append(_group(name, team))
+            entity = Entity(
+                id=consumer_id(number, which),
+                kind=Kind.CONSUMER,
+                name=f"consumer-{number}-{which}",
+                owner_id=f"group:default/{name}" if team else "",
+            )
+            entities.append(entity)
+            edges.append(Dependency(from_id=entity.id, to_id=endpoint_id(endpoint_refs(number)[0][0])))
+    return Reading(
+        entities=tuple(entities),
+        dependencies=tuple(edges),
+        groups=tuple(groups),
+        people=tuple(people),
+        source_digest="sha256:company",
+        files=dict.fromkeys((one.id for one in entities), "/catalog/company.yaml")
+        | dict.fromkeys((one.id for one in groups), "/catalog/company.yaml")
+        | dict.fromkeys((one.id for one in people), "/catalog/company.yaml"),
+        declared_by=tuple(edge.from_id for edge in edges),
+    )
+
+
+@cache
+def _written() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "company.db"
+        store = SqliteStore(path, RetirementMachine())
+        Catalog(store).import_(_whole(), format="backstage", now=START)
+        store.close()
+        return path.read_bytes()
+
+
+def lay_down(path: Path) -> None:
+    """Write the record of a company that has imported its catalog and retired nothing yet."""
+    path.write_bytes(_written())
+    for end in ("-wal", "-shm", ".lock"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def memory_folder() -> Path:
+    """Where worlds keep their files: in memory if the machine has such a place."""
+    shared = Path("/dev/shm")  # noqa: S108 - a mount of memory; the folder in it is our own
+    parent = shared if shared.is_dir() else None
+    return Path(tempfile.mkdtemp(prefix="emeritus-simulation-", dir=parent))
+
+
+def clear_away(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,324 @@
+"""What a retirement's entries say has happened, read by somebody who does not trust the bot's own folding.
+
+Fed entry by entry. Raises `Violation` at the first that must not be there: before its date, on a plan nobody
+voted for, out of its state. Keeps which messages people must have got.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from data import events
+from data.errors import Refused
+from data.records.catalog import EndpointKind
+from data.records.retirement import (
+    Ballot,
+    Choice,
+    Duty,
+    Plan,
+    Progress,
+    Round,
+    State,
+    StepKind,
+)
+from data.store import StoredEvent
+from tests.simulation.company import POLICY
+from tests.simulation.faults import Violation
+from workflows.rules.lifecycle import moved
+
+PATIENCE = timedelta(hours=2)
+"""How late something may be that failed and is tried again, each time after a longer wait."""
+
+
+class History:
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+        self.state = State.ACTIVE
+        self.entries: list[events.RetirementEvent] = []
+        self.plan: Plan | None = None
+        self.approved = ""
+        self.proposer = ""
+        self.round: Round | None = None
+        self.calling_off: Round | None = None
+        self.ballots: dict[str, Ballot] = {}
+        self.announced = 0
+        self.people: dict[str, tuple[str, ...]] = {}
+        self.teams: dict[str, str] = {}
+        self.settled: set[str] = set()
+        self.progress: dict[StepKind, Progress] = {}
+        self.location = ""
+        self.is_drilled = False
+        self.paused_at: datetime | None = None
+        self.is_restoring = False
+        self.dark: set[str] = set()
+        self.reported: set[str] = set()
+        self.reminded: list[str] = []
+        self.escalated: list[str] = []
+        self.dated_at = datetime.min.replace(tzinfo=UTC)
+        self.expected: Counter[tuple[str, str]] = Counter()
+        """(channel, key) of every message that had to be posted, lines apart."""
+
+    def tell(self, stored: StoredEvent) -> None:
+        event = stored.event
+        assert not isinstance(event, events.Imported | events.DigestSent)
+        try:
+            after = moved(self.state, type(event))
+        except Refused as error:
+            raise Violation(f"{self.stream} entry {stored.version}: {error}") from error
+        self._tell(event)
+        self.state = after
+        self.entries.append(event)
+
+    def _tell(self, event: events.RetirementEvent) -> None:  # noqa: PLR0912 - one case per event
+        match event:
+            case events.Proposed():
+                self.proposer = event.by
+                self._opened(event.plan, event.round)
+                self.progress = {step.kind: Progress.PENDING for step in event.plan.steps}
+                self._expect(POLICY.governance_channel, f"{self.stream}/card")
+                self._expect_impact()
+            case events.Revised():
+                self._opened(event.plan, event.round)
+                self._expect_impact()
+                keep = (StepKind.ARCHIVE, StepKind.DRILL)
+                self.progress = {
+                    kind: come if kind in keep and come is Progress.DONE else Progress.PENDING
+                    for kind, come in self.progress.items()
+                }
+            case events.Voted():
+                self.ballots[event.by] = event.ballot
+            case events.Approved():
+                self._must(event.plan_digest == self._plan.digest, event, "another plan was approved")
+                self._check_votes(event, self.round, event.plan_digest)
+                self.approved = event.plan_digest
+            case events.CancellationProposed():
+                self.calling_off, self.ballots = event.round, {}
+            case events.CancellationDropped():
+                self.calling_off = None
+            case events.Cancelled():
+                self._check_votes(event, self.calling_off, self.approved)
+            case events.Announced():
+                self._check_step(event, StepKind.ANNOUNCE)
+                self._announced(event)
+            case events.Amended():
+                self._amended(event)
+            case events.DutyChanged():
+                if event.duty is Duty.MIGRATED:
+                    self.settled.add(event.consumer_id)
+                if event.extension is not None:
+                    key = f"{self.stream}/extension/{event.consumer_id}/{event.extension.number}"
+                    self._expect(POLICY.governance_channel, key)
+            case events.Waived():
+                self.settled.add(event.what)
+            case events.Reminded():
+                self._reminded(event)
+            case events.Escalated():
+                self._escalated(event)
+            case events.StepStarted():
+                is_early = event.by != events.EMERITUS and event.step is StepKind.ARCHIVE
+                self._check_step(event, event.step, is_early=is_early)
+                self.progress[event.step] = Progress.RUNNING
+                if event.step is StepKind.DISABLE:
+                    self._check_disable(event)
+            case events.ArchiveConfirmed():
+                if event.step is StepKind.DISABLE:
+                    self._ask_by_hand("disable")
+            case events.ArchiveLost():
+                self.location, self.is_drilled = "", False
+                self.progress[StepKind.ARCHIVE] = self.progress[StepKind.DRILL] = Progress.HELD
+                self.progress[event.step] = Progress.HELD
+            case events.StepHeld() | events.StepFailed():
+                self.progress[event.step] = Progress.HELD
+            case events.ArchiveStored():
+                self.location = event.archived.location
+                self.progress[StepKind.ARCHIVE] = Progress.DONE
+            case events.DrillPassed():
+                self.is_drilled = True
+                self.progress[StepKind.DRILL] = Progress.DONE
+            case events.MigrationClosed():
+                self._check_step(event, StepKind.MIGRATE)
+                self.progress[StepKind.MIGRATE] = Progress.DONE
+            case events.EndpointDisabled():
+                self.dark.add(event.endpoint_id)
+            case events.Disabled():
+                self.progress[StepKind.DISABLE] = Progress.DONE
+                every = {endpoint.id for endpoint in self._plan.subject.endpoints}
+                self._must(every <= self.dark, event, "not everything is dark")
+            case events.Closed():
+                self._check_step(event, StepKind.CLOSE)
+            case events.RestoreStarted():
+                self.is_restoring = True
+                self._ask_by_hand("restore")
+            case events.EndpointRestored():
+                self.dark.discard(event.endpoint_id)
+            case events.ManualReported():
+                if event.action == "disable":
+                    self.reported.add(event.endpoint_id)
+            case events.Paused():
+                self.paused_at = event.at
+            case events.Resumed():
+                self.paused_at, self.dated_at = None, event.at
+            case _:
+                pass
+
+    # What people must have been told
+
+    def _announced(self, event: events.Announced) -> None:
+        self.announced += 1
+        self.dated_at = event.at
+        self.progress[StepKind.ANNOUNCE] = Progress.DONE
+        self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
+        self.teams = {one.consumer.consumer_id: one.consumer.owners.team_id for one in event.obligations}
+        self._must(set(self.people) <= set(self._plan.consumer_ids), event, "consumers nobody voted on")
+        again = {one.consumer.consumer_id for one in event.obligations if one.is_settled}
+        self._must(again <= self.settled, event, "settled by nobody")
+        self.settled = again
+        prefix = f"{self.stream}/announcement-{self.announced}"
+        for team in dict.fromkeys(self.teams.values()):
+            self._expect(POLICY.governance_channel, f"{prefix}/team/{team or 'unowned'}")
+        for person in dict.fromkeys(one for people in self.people.values() for one in people):
+            self._expect(f"D{person}", f"{prefix}/dm/{person}")
+
+    def waiting(self) -> tuple[str, ...]:
+        """Everyone who answers for a consumer that is not settled."""
+        left = (people for consumer, people in self.people.items() if consumer not in self.settled)
+        return tuple(dict.fromkeys(one for people in left for one in people))
+
+    def _amended(self, event: events.Amended) -> None:
+        plan = self._plan
+        for step in event.plan.steps:
+            self._must(step.due_at >= plan.step(step.kind).due_at, event, f"{step.kind} was moved earlier")
+            if step.due_at > plan.step(step.kind).due_at and self.progress[step.kind] is Progress.DONE:
+                self.progress[step.kind] = Progress.PENDING
+        self._must(event.plan.amends == self.approved, event, "amends a plan nobody approved")
+        self._must(event.plan.consumer_ids == plan.consumer_ids, event, "other consumers")
+        self.plan, self.dated_at = event.plan, event.at
+        if self.state is State.MIGRATING:
+            moved_to = f"moved@{event.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
+            for person in self.waiting():
+                key = f"{self.stream}/{moved_to}/{person}"
+                self.expected[f"D{person}", key] = 1
+
+    def _reminded(self, event: events.Reminded) -> None:
+        self._must(event.milestone not in self.reminded, event, f"{event.milestone} was told already")
+        self._must(set(event.people) == set(self.waiting()), event, "not those who have to move")
+        by, days = _milestone(event.milestone)
+        due = by - timedelta(days=days)
+        self._must(event.at >= due, event, "before its day")
+        later = [other for other in POLICY.reminder_days if due < by - timedelta(days=other) <= event.at]
+        self._must(not later, event, f"{event.milestone} though the one of {later} days is due, too")
+        self.reminded.append(event.milestone)
+        for person in event.people:
+            self._expect(f"D{person}", f"{self.stream}/remind/{event.milestone}/{person}")
+
+    def _escalated(self, event: events.Escalated) -> None:
+        mark = f"{event.milestone}/{event.level}"
+        self._must(mark not in self.escalated, event, f"{mark} was told already")
+        _, _, day = event.milestone.partition("@")
+        self._must(event.at.date() >= date.fromisoformat(day), event, "before its day")
+        self.escalated.append(mark)
+        for to in event.to:
+            channel = f"D{to}" if to.startswith("U") else to
+            self._expect(channel, f"{self.stream}/escalate/{mark}/{to}")
+
+    def _ask_by_hand(self, action: str) -> None:
+        for endpoint in self._plan.subject.endpoints:
+            if endpoint.kind is not EndpointKind.MANUAL:
+                continue
+            if action == "disable" or endpoint.id in self.dark | self.reported:
+                # Asked again under the same name, it is the same request.
+                key = f"{self.stream}/announcement-{self.announced}/manual/{action}/{endpoint.id}"
+                self.expected[POLICY.governance_channel, key] = 1
+
+    # What must hold
+
+    @property
+    def _plan(self) -> Plan:
+        assert self.plan is not None
+        return self.plan
+
+    def binds(self) -> bool:
+        return bool(self.approved) and self.approved in (self._plan.digest, self._plan.amends)
+
+    def _opened(self, plan: Plan, round_: Round) -> None:
+        self.plan, self.round, self.ballots, self.approved = plan, round_, {}, ""
+        self.calling_off, self.paused_at = None, None
+
+    def _check_votes(self, event: events.Event, round_: Round | None, digest: str) -> None:
+        assert round_ is not None
+        self._must(event.at >= round_.review_until, event, "the review was not over")
+        missing = self.missing(round_, digest)
+        self._must(not missing, event, f"nobody who counts approved as {', '.join(missing)}")
+
+    def missing(self, round_: Round, digest: str) -> list[str]:
+        """Roles in which nobody who counts has approved."""
+        barred = {round_.opened_by} | ({self.proposer} if round_ is self.round else set())
+        filled = {
+            ballot.role
+            for voter, ballot in self.ballots.items()
+            if ballot.choice is Choice.APPROVE and ballot.plan_digest == digest and voter not in barred
+        }
+        return [role.name for role in POLICY.roles if role.name not in filled]
+
+    def _check_step(self, event: events.Event, kind: StepKind, *, is_early: bool = False) -> None:
+        due = self._plan.step(kind).due_at
+        self._must(event.at >= due or is_early, event, f"{kind} before its day, {due:%Y-%m-%d %H:%M}")
+        self._must(self.binds(), event, f"{kind} on a plan nobody voted for")
+        self._must(self.paused_at is None, event, f"{kind} while paused")
+
+    def _check_disable(self, event: events.Event) -> None:
+        self._must(self.progress[StepKind.ARCHIVE] is Progress.DONE, event, "nothing is archived")
+        self._must(self.is_drilled, event, "the archive was never proven")
+        self._must(set(self.people) <= self.settled, event, "some consumers have not moved")
+        self._must(self.calling_off is None, event, "a vote on cancelling is open")
+
+    def overdue(self, now: datetime) -> Iterator[str]:
+        """What should have happened by now, in a bot that has nothing to do."""
+        if self.paused_at is not None or self.is_restoring or self.plan is None:
+            return
+        late = now - PATIENCE
+        if self.state is State.PROPOSED and self.round is not None:
+            is_over = self.round.review_until <= late and not self.missing(self.round, self._plan.digest)
+            if self.round.expires_at <= late or is_over:
+                yield "the round of votes is over, and nobody closes it"
+        runs_in = {
+            State.APPROVED: (StepKind.ANNOUNCE,),
+            State.MIGRATING: (StepKind.ARCHIVE, StepKind.MIGRATE, StepKind.DISABLE),
+            State.DISABLED: (StepKind.CLOSE,),
+        }
+        for kind in runs_in.get(self.state, ()):
+            if self.progress[kind] is Progress.PENDING and self._plan.step(kind).due_at <= late:
+                yield f"{kind} was due on {self._plan.step(kind).due_at:%Y-%m-%d %H:%M}"
+        if self.state is not State.MIGRATING or not self.waiting():
+            return
+        by = self._plan.step(StepKind.MIGRATE).due_at
+        days = [days for days in POLICY.reminder_days if self.dated_at < by - timedelta(days=days) <= late]
+        if days and f"migrate-{min(days)}d@{by:%Y-%m-%d}" not in self.reminded:
+            yield f"nobody was reminded {min(days)} days before {by:%Y-%m-%d}"
+        for level in (1, 2):
+            due = by + timedelta(days=POLICY.escalate_again_days * (level - 1))
+            # Where no manager is known and the channel's day has come as well, the channel is told once.
+            told = {f"migrate@{by:%Y-%m-%d}/{hop}" for hop in range(level, 3)} & set(self.escalated)
+            if self.dated_at < due <= late and not told:
+                yield f"level {level} was not told that {by:%Y-%m-%d} is past"
+
+    def _expect_impact(self) -> None:
+        """Few enough consumers for one message."""
+        self._expect(POLICY.governance_channel, f"{self.stream}/impact/{len(self.entries) + 1}/1")
+
+    def _expect(self, channel: str, key: str) -> None:
+        self.expected[channel, key] += 1
+
+    def _must(self, holds: bool, event: events.Event, why: str) -> None:
+        if not holds:
+            tag = event.__struct_config__.tag
+            raise Violation(f"{self.stream} entry {len(self.entries) + 1} ({tag} at {event.at}): {why}")
+
+
+def _milestone(name: str) -> tuple[datetime, int]:
+    """ "migrate-7d@2027-03-01" as the day and how long before it."""
+    what, _, day = name.partition("@")
+    by = datetime.fromisoformat(f"{day}T{POLICY.step_hour:02d}:00:00+00:00")
+    return by, int(what.removeprefix("migrate-").removesuffix("d"))

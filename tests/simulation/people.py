@@ -1,0 +1,191 @@
+"""What people do: each retirement has a story its people want it to take, told with a will of their own.
+
+They know what Slack shows them and nothing else: they press the buttons under messages (now and then on an old
+look), type commands and fill in modals. Whatever was not acknowledged they do again later.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.ids import Action
+from tests.simulation import company
+from tests.simulation.company import PLATFORM, SECURITY, STRANGER
+from tests.simulation.hands import Act, Hands, hash_of, is_paused
+from tests.simulation.slack import Shown, buttons
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+WISHES = {"archived": 46, "withdrawn": 6, "rejected": 7, "expired": 7, "cancelled": 12, "rolled back": 22}
+ENDED = frozenset({"archived", "withdrawn", "rejected", "expired", "cancelled", "rolled back"})
+
+
+class Story(Hands):
+    """The people around one retirement. `is_over` once they have seen it end."""
+
+    def __init__(self, town: Town, number: int, wish: str = "") -> None:
+        super().__init__(town, number)
+        rand = town.rand
+        self.wish = wish or rand.choices(list(WISHES), list(WISHES.values()))[0]
+        self.is_over = False
+        self.newcomers = 0
+        self._whims = rand.randint(0, 4) if town.weather.whims else 0
+        self._days_between = rand.uniform(0.3, 1.5)
+
+    def go_on(self) -> float:
+        """Do one thing, if there is one to do; in how many days to look again."""
+        rand = self.town.rand
+        if self.state() in ENDED:
+            self.is_over = True
+            return 0.0
+        acts = self._wanted()
+        if self._whims and self.is_patient() and rand.random() < self.town.weather.whims:
+            self._whims -= 1
+            acts = self._whim() or acts
+        if not acts:
+            return rand.expovariate(1 / 4)
+        rand.choice(acts)()
+        if len(acts) > 1 and rand.random() < 0.5:
+            return rand.expovariate(1 / 0.005)
+        return rand.expovariate(1 / self._days_between)
+
+    def _wanted(self) -> list[Act]:
+        card = self.card()
+        if card is None:
+            return [self._propose] if self._may_ask("propose", days=2) else []
+        match self.state():
+            case "proposed":
+                return self._while_proposed(card)
+            case "approved" | "migrating":
+                return self._while_running(card)
+            case "disabled":
+                return self._while_dark(card)
+        return []
+
+    def _while_proposed(self, card: Shown) -> list[Act]:
+        if self.wish == "withdrawn":
+            return self._once("cancel", lambda: self._type("cancel", "not now after all"))
+        votes = self._ballots(card, (self.colleague, PLATFORM[0], SECURITY[0]))
+        if self.wish == "rejected":
+            return self._ballots(card, SECURITY[:1], choice="reject")
+        if self.wish == "expired":
+            return votes[:1]
+        return votes
+
+    def _while_running(self, card: Shown) -> list[Act]:
+        if is_paused(card.look):
+            return self._once("resume", lambda: self._type("resume", by=self.coordinator), days=3)
+        # Whoever asked to cancel has no vote on it.
+        other = self.colleague if self.coordinator == self.proposer else self.proposer
+        voting = self._ballots(card, (other, PLATFORM[0], SECURITY[0]))
+        has_vote = any(action == Action.VOTE_APPROVE for action, _ in buttons(card.look))
+        if has_vote:
+            # A vote on cancelling: those who want it vote for it, the others let security stop it.
+            if self.wish == "cancelled":
+                return voting
+            return self._ballots(card, SECURITY[:1], choice="reject") + self._duties()
+        if self.wish == "cancelled" and self.state() == "migrating":
+            return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
+        acts = self._duties() + self._decisions() + self._by_hand()
+        if self.newcomers and "appeared after the vote" in str(card.look) and self._edit_button(card):
+            acts += self._once("revise", self._revise, days=3)
+        return acts
+
+    def _while_dark(self, card: Shown) -> list[Act]:
+        if is_paused(card.look):
+            return self._once("resume", lambda: self._type("resume", by=self.coordinator), days=3)
+        if self.wish == "rolled back":
+            back = self._once("restore", lambda: self._type("restore", "the successor fails"), days=3)
+            return back + self._by_hand()
+        return self._by_hand()
+
+    def _duties(self) -> list[Act]:
+        """Owners answer in their direct messages; what nobody owns the coordinator waives."""
+        acts: list[Act] = []
+        for which in company.consumers(self.number):
+            people = company.consumer_owners(self.number, which)
+            consumer = company.consumer_id(self.number, which)
+            if people and consumer not in self._not_mine:
+                for person in people:
+                    acts += self._duty(person, consumer)
+            elif self.state() == "migrating":
+                acts += self._waiving(consumer.rpartition("/")[2])
+        if self.number in company.MANUAL_MODELS and self.state() == "migrating":
+            # What only people can switch off has no meter either.
+            acts += self._waiving("traffic")
+        for serial in range(self.newcomers):
+            acts += self._duty(self.proposer, f"component:default/late-{self.number}-{serial}")
+        return acts
+
+    def _waiving(self, what: str) -> list[Act]:
+        return self._once(f"waive {what}", lambda: self._type(f"waive {what}", "ours to bear"), days=12)
+
+    def _duty(self, person: str, consumer: str) -> list[Act]:
+        """What this owner says next of this consumer."""
+        message, value, rand = self._announcement(person), f"{self.id}|{consumer}", self.town.rand
+        if message is None:
+            return []
+        open_to_them = {action for action, found in buttons(message.look) if found == value}
+        if Action.DUTY_MIGRATED not in open_to_them:
+            return []
+        if rand.random() < self.town.weather.whims and self.is_patient():
+            if rand.random() < 0.6:
+                return [lambda: self._ask_for_time(person, message, value)]
+            return [lambda: self._hand_back(person, message, value, consumer)]
+        reads_first = Action.DUTY_ACKNOWLEDGE in open_to_them and rand.random() < 0.6
+        choice = Action.DUTY_ACKNOWLEDGE if reads_first else Action.DUTY_MIGRATED
+        return [lambda: self._answer(person, message, choice, value)]
+
+    def _decisions(self) -> list[Act]:
+        """The coordinator decides on requests for more time."""
+        acts: list[Act] = []
+        for message in self._thread("/extension/"):
+            for action, value in buttons(message.look):
+                is_granted = hash_of(value) % 3 > 0 and self.is_patient()
+                wanted = Action.EXTENSION_GRANT if is_granted else Action.EXTENSION_REFUSE
+                if action == wanted and (self.coordinator, value) not in self._voted:
+                    acts.append(partial(self._decide, message, action, value))
+        return acts
+
+    def _by_hand(self) -> list[Act]:
+        acts: list[Act] = []
+        for message in self._thread("/manual/"):
+            for action, value in buttons(message.look):
+                if action == Action.MANUAL_REPORT:
+                    acts.append(partial(self._report, message, value))
+                elif action == Action.MANUAL_CHECK:
+                    # Whoever reported it may not; who that was, they know and we do not.
+                    other = self.town.rand.choice((self.proposer, self.colleague))
+                    acts.append(partial(self._press, other, message, action, value))
+        return acts
+
+    def _whim(self) -> list[Act]:
+        """Something no story needs."""
+        rand, card, state = self.town.rand, self.card(), self.state()
+        if card is None:
+            return []
+        ballot = next((v for a, v in buttons(card.look) if a == Action.VOTE_APPROVE), "")
+        acts: list[Act] = []
+        if ballot:
+            who = rand.choice((STRANGER, self.proposer, PLATFORM[1], self.colleague, SECURITY[1]))
+            action = rand.choice((Action.VOTE_APPROVE, Action.VOTE_ABSTAIN))
+            acts.append(lambda: self._vote(who, card, action, ballot))
+            acts.append(lambda: self._reject(PLATFORM[1], card, ballot))
+            old = [v for look in card.looks[:-1] for a, v in buttons(look) if a == Action.VOTE_APPROVE]
+            if old and old[0] != ballot:
+                acts += [lambda: self._vote(self.colleague, card, Action.VOTE_APPROVE, old[0])] * 3
+        if state == "proposed" and self._edit_button(card) and not self._has_revised:
+            acts.append(self._revise)
+        if state in ("approved", "migrating", "disabled") and not is_paused(card.look):
+            acts.append(lambda: self._type("pause", "holidays"))
+            acts.append(lambda: self._type("disable", by=self.coordinator))
+            acts.append(lambda: self._type("archive", by=self.coordinator))
+        if state == "migrating" and not ballot:
+            acts.append(lambda: self._type("cancel", "should we?"))
+            acts.append(self._hand_over)
+            acts.append(lambda: self._type("restore", "something fails"))
+            acts.append(self._call_once_more)
+        acts.append(lambda: self._type("pause", "for fun", by=STRANGER))
+        return acts

@@ -1,0 +1,209 @@
+"""One life of the bot: the product's own parts, put together on the simulated edges, until it crashes.
+
+As `bot/wiring.py` does it, with executors that run in this thread and without Bolt, whose one part in this (which
+listener gets a press) is played by `Switchboard`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot import screens
+from bot.house import House
+from bot.inbox import NotKeptError
+from bot.listeners import commands, manual, obligations, proposals, votes
+from bot.rates import Rates
+from bot.slack import SlackMessenger
+from bot.views import answers
+from data.catalog import Catalog
+from data.errors import EmeritusError
+from data.events import EMERITUS
+from data.records.catalog import EndpointKind
+from data.records.decision import LEASE, Outcome, Receipt
+from data.sqlite_store import SqliteStore
+from data.store import Machine
+from tests.simulation.bench import AtOnce, Bench
+from tests.simulation.clock import Clock
+from tests.simulation.company import POLICY
+from tests.simulation.disk import Disk
+from tests.simulation.outside import Machines, Vault
+from tests.simulation.slack import SimulatedClient
+from workflows import commands as cmd
+from workflows.decisions import digests
+from workflows.dispatcher import Dispatcher
+from workflows.effects.workshop import Workshop
+from workflows.engine import Engine, all_retirements
+from workflows.gathering import Gatherer
+from workflows.machine import RetirementMachine
+from workflows.ports import ArtifactStore, Messenger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a mutant puts another thing in the place of."""
+
+    store: type[SqliteStore] = SqliteStore
+    machine: Callable[[Clock], Machine] = lambda _: RetirementMachine()
+    gatherer: type[Gatherer] = Gatherer
+    messenger: Callable[[Messenger, Clock], Messenger] = lambda messenger, _: messenger
+    archive: Callable[[ArtifactStore], ArtifactStore] = lambda archive: archive
+    lease: timedelta = LEASE
+
+
+class Switchboard:
+    """Which listener hears what: the part of Bolt's App that the listeners register with."""
+
+    def __init__(self) -> None:
+        self.heard: dict[tuple[str, str], Callable[..., None]] = {}
+
+    def _on(self, kind: str, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        def put(listener: Callable[..., None]) -> Callable[..., None]:
+            self.heard[kind, name] = listener
+            return listener
+
+        return put
+
+    def action(self, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        return self._on("action", str(name))
+
+    def view(self, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        return self._on("view", str(name))
+
+    def options(self, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        return self._on("options", str(name))
+
+    def command(self, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        return self._on("command", str(name))
+
+
+@dataclass(kw_only=True)
+class Outside:
+    """What outlives a crash."""
+
+    clock: Clock
+    disk: Disk
+    client: SimulatedClient
+    vault: Vault
+    machines: Machines
+    path: Path
+    rand: Random
+    parts: Parts = field(default_factory=Parts)
+    stopwatch: Callable[[], float] = lambda: 0.0
+
+
+class Process:
+    """From start to crash. Nothing of it is used again afterwards."""
+
+    def __init__(self, outside: Outside) -> None:
+        clock, parts = outside.clock, outside.parts
+        self.outside = outside
+        self.store = parts.store(
+            outside.path,
+            parts.machine(clock),
+            rand=outside.rand.randbytes,
+            writer=outside.disk.writer,
+            lease=parts.lease,
+        )
+        self.catalog = Catalog(self.store)
+        archive = parts.archive(outside.vault)
+        gatherer = parts.gatherer(
+            catalog=self.catalog,
+            policy=POLICY,
+            archive=archive,
+            controls={EndpointKind.LOCAL: outside.machines},
+            meters={EndpointKind.LOCAL: outside.machines},
+            retirements=lambda: all_retirements(self.store),
+        )
+        self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
+        messenger = SlackMessenger(outside.client, Rates(clock.wall), wall=clock.wall)
+        self.shop = Workshop(
+            engine=self.engine,
+            world=clock,
+            messenger=parts.messenger(messenger, clock),
+            archive=archive,
+            controls={EndpointKind.LOCAL: outside.machines},
+            ending=threading.Event(),
+        )
+        self.bench = Bench(outside.rand)
+
+        def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
+            channel, user = reply_to.get("channel", ""), reply_to.get("user", "")
+            messenger.answer(payload, channel=channel, user=user)
+
+        def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
+            screens.redrawn(outside.client, reply_to, self.engine.retirement(receipt.stream))
+            say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
+            answer(reply_to, say(receipt.reply))
+
+        bell = threading.Event()
+        self.dispatcher = Dispatcher(
+            self.shop,
+            tell=tell,
+            arm=lambda _: None,
+            bell=bell,
+            pool=self.bench,
+            teller=AtOnce(),
+        )
+        self.house = House(
+            store=self.store,
+            catalog=self.catalog,
+            policy=POLICY,
+            client=outside.client,
+            now=clock.now,
+            answer=answer,
+            wake=bell.set,
+            check_opening=self.engine.check_opening,
+            check_proposal=self.engine.check,
+            check_extension=self.engine.check,
+            check_ballot=self.engine.check,
+            stopwatch=outside.stopwatch,
+        )
+        self._board = Switchboard()
+        for surface in (commands, proposals, votes, obligations, manual):
+            surface.register(self._board, self.house)
+
+    def start(self) -> None:
+        """As `Dispatcher.start`, without its thread."""
+        if self.store.state(digests.STREAM) is None:
+            self.engine.execute("digest/first", digests.STREAM, cmd.SendDigest(by=EMERITUS))
+
+    def hear(self, kind: str, name: str, body: dict[str, Any]) -> str:
+        """Let the listener have it: "acknowledged", "answered" (with what was wrong), or "failed"."""
+        acknowledged = False
+
+        def ack(*_: object, **__: object) -> None:
+            nonlocal acknowledged
+            self.outside.clock.point("ack")
+            acknowledged = True
+
+        try:
+            self._board.heard[kind, name](ack=ack, body=body)
+        except NotKeptError:
+            return "failed"
+        except EmeritusError:
+            return "answered"
+        return "acknowledged" if acknowledged else "failed"
+
+    def work(self) -> None:
+        """All that is due, until nothing is. What is slow may be left on the bench."""
+        while True:
+            claimed = self.dispatcher.drain()
+            ran = self.bench.run_some()
+            if not claimed and not ran:
+                return
+            if self.bench and self.bench.slow:
+                return
+
+    def renew(self) -> None:
+        """What the dispatcher's thread does three times in a lease."""
+        self.dispatcher._renew()
+
+    def die(self) -> None:
+        """The file's lock and this process's own connections go with it."""
+        self.store.close()

@@ -1,0 +1,260 @@
+"""When everything has ended: is all there that people were told, voted and answered, each once?
+
+Compared are what Slack shows, what the machines and the archive are, and the entries of the record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot import payloads
+from bot.ids import Action, Callback
+from bot.views import limits, lines, obligations, proposal
+from data import events
+from data.records.catalog import EndpointKind
+from data.records.decision import Outcome
+from data.records.retirement import Choice, Duty, Retirement, State
+from tests.simulation.company import GOVERNANCE, POLICY
+from tests.simulation.faults import Violation
+from tests.simulation.hands import state_of
+from tests.simulation.history import History
+from tests.simulation.slack import Shown
+from tests.simulation.witness import Click, Witness
+from workflows.machine import retirement_of
+from workflows.rules.hours import next_digest_at
+from workflows.rules.lifecycle import TRANSITIONS
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+CHOICES: dict[str, Choice] = {
+    Action.VOTE_APPROVE: Choice.APPROVE,
+    Action.VOTE_ABSTAIN: Choice.ABSTAIN,
+    Callback.VOTE_REJECT: Choice.REJECT,
+}
+DUTIES: dict[str, Duty] = {
+    Action.DUTY_ACKNOWLEDGE: Duty.ACKNOWLEDGED,
+    Action.DUTY_MIGRATED: Duty.MIGRATED,
+    Action.DUTY_NOT_MINE: Duty.NOT_MINE,
+}
+
+
+class Vote(NamedTuple):
+    choice: Choice
+    digest: str
+    comment: str
+
+
+class Verdict:
+    def __init__(self, town: Town, witness: Witness) -> None:
+        self._town, self.witness = town, witness
+
+    def is_given(self) -> None:
+        """Everything has ended and the outbox is empty."""
+        self.witness.looks_around()
+        store = self._town.process.store
+        verified = store.verify()
+        if verified.bad:
+            raise Violation(f"the record does not hold: {verified.bad}")
+        if troubles := store.troubles():
+            raise Violation(f"stopped for good: {troubles}")
+        self._check_clicks()
+        for stream, history in self.witness.histories.items():
+            retirement = retirement_of(stream, store.state(stream))
+            assert retirement is not None
+            if retirement.state is not history.state:
+                raise Violation(f"{stream} is {retirement.state}, its entries make it {history.state}")
+            self._check_messages(history)
+            self._check_thread(history, retirement)
+            self._check_looks(history, retirement)
+            self._check_votes(history)
+            self._check_duties(history)
+            self._check_machines(history)
+        self._check_digests()
+
+    def _check_clicks(self) -> None:
+        """Whatever was acknowledged was decided."""
+        for click in self.witness.clicks.values():
+            if click.is_acknowledged and self._town.process.store.receipt(click.key) is None:
+                raise Violation(f"{click.person}'s {click.name} {click.value} was acknowledged, and lost")
+
+    def _check_messages(self, history: History) -> None:
+        prefix = f"{history.stream}/"
+        seen = {
+            place
+            for place in self._town.workspace.by_key
+            if place[1].startswith(prefix) and "/lines/" not in place[1]
+        }
+        if lost := set(history.expected) - seen:
+            raise Violation(f"never told: {sorted(lost)}")
+        if surplus := seen - set(history.expected):
+            raise Violation(f"told though nothing of it happened: {sorted(surplus)}")
+        if twice := [key for key, number in history.expected.items() if number > 1]:
+            raise Violation(f"decided twice: {twice}")
+
+    def _check_thread(self, history: History, retirement: Retirement) -> None:
+        """Every entry is a line in the thread: each once, in order."""
+        card = self._town.workspace.find(GOVERNANCE, f"{history.stream}/card")
+        assert card is not None
+        told = [
+            shown.look["text"]
+            for shown in self._town.workspace.thread(GOVERNANCE, card.ts)
+            if "/lines/" in shown.key
+        ]
+        happened = lines._lines(history.entries, retirement)
+        # What is too long for one post is clipped; that it is there is all that can be said of it.
+        if "\n".join(told) == "\n".join(happened) or max(map(len, told)) >= limits.UPDATE_TEXT_MAX:
+            return
+        seen = "\n".join(told)
+        lost = [line for line in happened if line not in seen]
+        raise Violation(
+            f"the thread of {history.stream} is not what happened, each once and in order; "
+            f"{len(happened)} lines, missing: {lost[:3] or 'none'}, told: {told}"
+        )
+
+    def _check_looks(self, history: History, retirement: Retirement) -> None:
+        """What people see is how it stands: no edit was lost."""
+        self._check_look(GOVERNANCE, f"{history.stream}/card", proposal.card(retirement))
+        prefix = f"{history.stream}/announcement-{history.announced}"
+        for channel, key in history.expected:
+            if key.startswith(f"{prefix}/dm/"):
+                self._check_look(channel, key, obligations.owner_dm(retirement, key.rpartition("/")[2]))
+            elif key.startswith(f"{prefix}/team/"):
+                team = key.removeprefix(f"{prefix}/team/")
+                drawn = obligations.team_message(retirement, "" if team == "unowned" else team)
+                self._check_look(channel, key, drawn)
+        card = self._town.workspace.find(GOVERNANCE, f"{history.stream}/card")
+        assert card is not None
+        self._check_path(card)
+
+    def _check_look(self, channel: str, key: str, drawn: dict[str, Any]) -> None:
+        shown = self._town.workspace.find(channel, key)
+        assert shown is not None
+        if shown.look != {"blocks": [], **drawn}:
+            raise Violation(f"{key} shows what is past: {shown.look['text']!r} instead of {drawn['text']!r}")
+
+    def _check_path(self, card: Shown) -> None:
+        """The states its title went through follow from each other."""
+        seen = [state_of(look) for look in card.looks]
+        for before, after in pairwise(seen):
+            if State(after) not in reachable(State(before)):
+                raise Violation(f"{card.key} went from {before} to {after}")
+
+    def _check_votes(self, history: History) -> None:
+        """Whose vote was kept, stands; in the order kept, on the plan that was pressed; each once."""
+        pressed, counted = self._pressed(history), self._counted(history)
+        cancelling = {
+            event.round.number for event in history.entries if isinstance(event, events.CancellationProposed)
+        }
+        for key in pressed.keys() | counted.keys():
+            asked, stands = pressed.get(key, []), counted.get(key, [])
+            if key[1] in cancelling:
+                # The card of an amended plan may carry either digest.
+                asked, stands = ([vote._replace(digest="") for vote in votes] for votes in (asked, stands))
+            if asked != stands:
+                raise Violation(
+                    f"{history.stream} round {key[1]}: {key[0]} voted {asked}, recorded is {stands}"
+                )
+
+    def _pressed(self, history: History) -> dict[tuple[str, int], list[Vote]]:
+        """Voter and round -> what was accepted of them, in the order it was kept; the same again is no news."""
+        found: dict[tuple[str, int], list[Vote]] = {}
+        for click in self.witness.kept_clicks.values():
+            if click.name not in CHOICES or not self._is_done(click):
+                continue
+            carried = click.carried
+            retirement, digest, number = (
+                click.value
+                if "actions" in click.body
+                else (carried["retirement"], carried["plan_digest"], carried["round"])
+            )
+            vote = Vote(CHOICES[click.name], digest, payloads.entered(click.body, Action.VOTE_COMMENT))
+            votes = found.setdefault((click.person, int(number)), []) if retirement == history.stream else []
+            if not votes or votes[-1] != vote:
+                votes.append(vote)
+        return found
+
+    def _counted(self, history: History) -> dict[tuple[str, int], list[Vote]]:
+        found: dict[tuple[str, int], list[Vote]] = {}
+        for event in history.entries:
+            if isinstance(event, events.Voted):
+                ballot = event.ballot
+                vote = Vote(ballot.choice, ballot.plan_digest, str(ballot.comment))
+                found.setdefault((event.by, event.round_number), []).append(vote)
+        return found
+
+    def _check_duties(self, history: History) -> None:
+        """What an owner answered is there, and a request is there as often as it was made."""
+        changed = Counter(
+            (event.by, event.consumer_id, event.duty)
+            for event in history.entries
+            if isinstance(event, events.DutyChanged)
+        )
+        for click in self.witness.kept_clicks.values():
+            if click.value[:1] != (history.stream,) or not self._is_done(click):
+                continue
+            if click.name == Callback.EXTENSION_ASK:
+                asked = (click.person, click.carried["consumer"], Duty.NEEDS_TIME)
+                changed[asked] -= 1
+                if changed[asked] < 0:
+                    raise Violation(f"{history.stream}: {click.person} asked for time, and it is lost")
+            elif click.name == Action.DUTY_MIGRATED and click.value[1] not in history.settled:
+                raise Violation(
+                    f"{history.stream}: {click.person} has moved {click.value[1]}, and it is lost"
+                )
+            elif (duty := DUTIES.get(click.name)) is not None:
+                answered = {
+                    event.duty
+                    for event in history.entries
+                    if isinstance(event, events.DutyChanged) and event.consumer_id == click.value[1]
+                }
+                waived = any(
+                    isinstance(event, events.Waived) and event.what == click.value[1]
+                    for event in history.entries
+                )
+                if not answered & {duty, Duty.MIGRATED, Duty.NEEDS_TIME} and not waived:
+                    raise Violation(f"{history.stream}: {click.person} said {duty}, and it is lost")
+        for (person, consumer, duty), number in changed.items():
+            if duty is Duty.NEEDS_TIME and number:
+                raise Violation(
+                    f"{history.stream}: {person} asked once more time for {consumer}, it is there twice"
+                )
+
+    def _is_done(self, click: Click) -> bool:
+        receipt = self._town.process.store.receipt(click.key)
+        return receipt is not None and receipt.outcome is Outcome.DONE
+
+    def _check_machines(self, history: History) -> None:
+        assert history.plan is not None
+        is_dark = history.state in (State.DISABLED, State.ARCHIVED)
+        for endpoint in history.plan.subject.endpoints:
+            is_driven = endpoint.kind is EndpointKind.LOCAL
+            if is_driven and self._town.machines.machine(endpoint.ref).serving is is_dark:
+                raise Violation(f"{history.stream} is {history.state}, and {endpoint.ref} is not")
+
+    def _check_digests(self) -> None:
+        """One after the other without a gap, each seen once."""
+        for before, after in pairwise(self.witness.digests):
+            if after.since != before.at:
+                raise Violation(
+                    f"the digest of {after.at} begins at {after.since}, the last ended {before.at}"
+                )
+            if (due := next_digest_at(before.at, POLICY)) > after.at:
+                raise Violation(f"a digest on {after.at}, due is {due}: the last was on {before.at}")
+        told = [one for one in self._town.workspace.channels[GOVERNANCE] if one.key.startswith("digest/")]
+        if len(told) != len(self.witness.digests) - 1:
+            raise Violation(f"{len(self.witness.digests) - 1} digests, of which {len(told)} were told")
+
+
+def reachable(state: State) -> frozenset[State]:
+    """Where it can come from there, over any number of moves; where it is, too."""
+    found, waiting = {state}, [state]
+    while waiting:
+        at = waiting.pop()
+        for (before, _), after in TRANSITIONS.items():
+            if before is at and after not in found:
+                found.add(after)
+                waiting.append(after)
+    return frozenset(found)

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import logging
-import sys
-
 import click
 
-from bot.commands import catalog, record, service
+from bot.commands import catalog, record, service, store
+from bot.commands.machine import as_text, failure
+from bot.failures import log_privately
 from data.errors import EmeritusError
+
+AS_JSON = f"{__name__}.as_json"
 
 
 class Commands(click.Group):
-    """Says our own errors as the sentences they are; a bug keeps its traceback."""
+    """Says our own errors as the sentences they are, or with --json as an object; a bug keeps its traceback."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Looked at here, since a command line that is wrong never gets as far as the command's own options.
+        ctx.meta[AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except EmeritusError as error:
+        except (EmeritusError, click.ClickException) as error:
+            if ctx.meta[AS_JSON]:
+                click.echo(as_text(failure(error)))
+                ctx.exit(error.exit_code if isinstance(error, click.ClickException) else 1)
+            if isinstance(error, click.ClickException):
+                raise
             raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Retires machine-learning models responsibly, in Slack."""
-    # To stderr, so that what --json prints is all there is on stdout.
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format=form)
+    log_privately()
 
 
-for command in (*service.COMMANDS, *catalog.COMMANDS, *record.COMMANDS):
+for command in (*service.COMMANDS, *catalog.COMMANDS, *record.COMMANDS, *store.COMMANDS):
     cli.add_command(command)
 
 

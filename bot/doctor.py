@@ -5,65 +5,56 @@ Nothing is changed and nobody is told anything.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-
-from bot.channels import channel_of
-from bot.manifest import SCOPES
-from bot.settings import Settings, read
-from bot.wiring import open_catalog, open_store, slack_client
+from bot.doctor_slack import examine_slack
+from bot.finding import Finding
+from bot.settings import Look, Settings, look
+from bot.wiring import open_catalog, open_store
 from data.catalog import Catalog
-from data.errors import EmeritusError, Invalid
+from data.errors import EmeritusError
 from data.policy import read_policy
-from data.records.base import Record
 from data.records.policy import Policy, Role
 
-
-class Finding(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """One line: what was looked at, what was found, and when it is bad what to do."""
-
-    what: str
-    ok: bool
-    found: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        return f"{'ok ' if self.ok else 'BAD'} {self.what}: {self.found}" + (
-            f". {self.fix}" if self.fix else ""
-        )
+PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
+"""What is wrong with these stands where the thing itself is looked at."""
 
 
 def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Every finding, as soon as it is known. One that fails keeps no other from being looked at."""
-    try:
-        settings, has_tokens = read(environ, slack="serve"), True
+    seen = look(environ, slack="serve")
+    settings = seen.settings
+    others = [finding for name in seen.wrong.keys() - PARTS.keys() for finding in _wrong(seen, name)]
+    yield from sorted(others, key=str)
+    if not others:
         yield Finding(what="settings", ok=True, found="complete")
-    except Invalid as wrong:
-        has_tokens = False
-        for problem in wrong.problems:
-            yield Finding(what="settings", ok=False, found=str(problem))
-        try:
-            settings = read(environ)
-        except Invalid:
-            return
     policy: Policy | None = None
-    try:
+    if "EMERITUS_POLICY" in seen.wrong:
+        yield from _wrong(seen, "EMERITUS_POLICY")
+    else:
         policy = read_policy(settings.policy)
         yield Finding(what="policy", ok=True, found=f"{policy.name}, {policy.digest[:19]}")
-    except Invalid as wrong:
-        yield Finding(what="policy", ok=False, found=str(wrong), fix="See emeritus policy check FILE")
-    yield from _store(settings, policy)
-    yield _archive(settings)
-    if has_tokens:
-        yield from _slack(settings, policy)
+    if "EMERITUS_STORE" in seen.wrong:
+        yield from _wrong(seen, "EMERITUS_STORE")
+    else:
+        yield from _store(settings, policy)
+    if "EMERITUS_ARCHIVE" in seen.wrong:
+        yield from _wrong(seen, "EMERITUS_ARCHIVE")
+    else:
+        yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
+    yield from examine_slack(settings, policy, frozenset(seen.wrong))
+
+
+def _wrong(seen: Look, name: str) -> Iterator[Finding]:
+    """The accepted form in each problem is the fix."""
+    for problem in seen.wrong[name]:
+        found = f"{problem.field} {problem.value}".rstrip()
+        fix = f"{problem.accepted[:1].upper()}{problem.accepted[1:]}"
+        yield Finding(what=PARTS.get(name, "settings"), ok=False, found=found, fix=fix)
 
 
 def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
-    if not settings.store.exists():
+    if not settings.database and not settings.store.exists():
         yield Finding(what="store", ok=True, found=f"{settings.store} does not exist yet and will be made")
         fix = "Run emeritus import backstage PATH"
         yield Finding(what="catalog", ok=False, found="nothing was imported", fix=fix)
@@ -73,7 +64,7 @@ def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
         try:
             checked = store.verify()
             held = f"{checked.entries} entries of {checked.streams} streams hold"
-            fix = "Keep the file as it is, and bring back a copy from before" if checked.bad else ""
+            fix = "Keep the record as it is, and bring back a copy from before" if checked.bad else ""
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
             yield from _catalog(open_catalog(store), policy)
         finally:
@@ -113,78 +104,6 @@ def _role(catalog: Catalog, role: Role) -> Finding:
     return Finding(
         what=f"role {role.name}", ok=enough and not troubles, found="; ".join([found, *troubles]), fix=fix
     )
-
-
-def _archive(settings: Settings) -> Finding:
-    place = settings.archive.resolve()
-    existing = next(parent for parent in (place, *place.parents) if parent.exists())
-    try:
-        with tempfile.TemporaryFile(dir=existing):
-            return Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
-    except OSError as error:
-        why = f"{existing} cannot be written ({error.strerror})"
-        fix = "Give Emeritus the right to write there, or another directory in EMERITUS_ARCHIVE"
-        return Finding(what="archive", ok=False, found=why, fix=fix)
-
-
-def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
-    client = slack_client(settings)
-    try:
-        who = client.auth_test()
-    except (SlackApiError, OSError) as error:
-        fix = "Copy the Bot User OAuth Token of the app again (OAuth & Permissions)"
-        yield Finding(what="bot token", ok=False, found=_why(error), fix=fix)
-        return
-    yield Finding(what="bot token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
-    yield _scopes(who.headers)
-    if not settings.http:
-        yield _app_token(settings)
-    if policy:
-        yield _channel(client, policy.governance_channel)
-
-
-def _scopes(headers: Mapping[str, Any]) -> Finding:
-    granted = next((str(value) for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
-    if not missing:
-        return Finding(what="scopes", ok=True, found=f"all {len(SCOPES)} granted")
-    wanted = "; ".join(f"{scope} (to {SCOPES[scope]})" for scope in missing)
-    fix = "Put the output of emeritus manifest into the app's manifest and install the app again"
-    return Finding(what="scopes", ok=False, found=f"missing {wanted}", fix=fix)
-
-
-def _app_token(settings: Settings) -> Finding:
-    client = WebClient(
-        token=settings.app_token, base_url=settings.slack_api_url, retry_handlers=[], timeout=10
-    )
-    try:
-        client.apps_connections_open(app_token=settings.app_token)
-        return Finding(what="app token", ok=True, found="a Socket Mode connection can be opened")
-    except (SlackApiError, OSError) as error:
-        fix = "Make an app-level token with connections:write, and turn Socket Mode on"
-        return Finding(what="app token", ok=False, found=_why(error), fix=fix)
-
-
-def _channel(client: WebClient, name: str) -> Finding:
-    """Is the governance channel there, and Emeritus in it?"""
-    what = f"channel {name}"
-    try:
-        found = channel_of(client, name)
-    except (SlackApiError, OSError) as error:
-        fix = "Check [channels] governance in the policy"
-        return Finding(what=what, ok=False, found=_why(error), fix=fix)
-    invite = "Invite the bot there: /invite @Emeritus"
-    if found is None:
-        return Finding(what=what, ok=False, found="no such channel that the bot can see", fix=invite)
-    if not found.get("is_member"):
-        return Finding(what=what, ok=False, found="the bot is not a member", fix=invite)
-    return Finding(what=what, ok=True, found="the bot is a member")
-
-
-def _why(error: SlackApiError | OSError) -> str:
-    if isinstance(error, SlackApiError):
-        return f"Slack says {error.response.get('error')}"
-    return "Slack does not answer"
 
 
 def report(environ: Mapping[str, str], say: Callable[[Finding], None]) -> bool:

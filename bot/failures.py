@@ -1,7 +1,8 @@
 """The one place that catches: what people are told when something fails, and what the log keeps of it.
 
 Our own errors are sentences and are shown. Anything else is a bug: the person gets a reference, the log gets
-where it happened under the same reference; neither gets tokens, nor names, ids or texts of people.
+what kind it was and where it happened under the same reference, and never its message: that may quote what
+people wrote. Neither gets tokens, nor names or ids of people.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 import time
-import traceback
 import uuid
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 from slack_bolt import App, BoltResponse
@@ -21,7 +23,9 @@ from bot import payloads
 from bot.house import House
 from bot.inbox import NotKeptError
 from bot.views import answers
+from data.catalog import Catalog
 from data.errors import EmeritusError, Invalid
+from data.tracing import traced
 
 log = logging.getLogger("emeritus")
 
@@ -35,6 +39,10 @@ _PRIVATE = re.compile(
 # back, and the request would count as never acknowledged.
 BOLT_LOOKS_AGAIN_SECONDS = 0.05
 
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+
 _TYPE_VIEW, _TYPE_OPTIONS = "view_submission", "block_suggestion"
 
 
@@ -46,7 +54,10 @@ class Redacting(logging.Filter):
     """For loggers of libraries, which log whole payloads when something surprises them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redacted(record.getMessage())[:500], None
+        message, error = record.getMessage(), record.exc_info[1] if record.exc_info else None
+        if error is not None and str(error):
+            message = message.replace(str(error), type(error).__name__)
+        record.msg, record.args = redacted(message)[:500], None
         return True
 
 
@@ -54,30 +65,18 @@ class Private(logging.Formatter):
     """For what any part of the process logs, tracebacks included: the last look before it is written."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # another handler may have written down the whole of it
         return redacted(super().format(record))
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging's name
+        return traced(ei[1]) if ei[1] else ""
 
 
 def log_privately() -> None:
-    """Everything worth a warning goes to stderr, redacted."""
-    handler = logging.StreamHandler()
-    handler.setLevel(logging.WARNING)
-    handler.setFormatter(Private())
-    logging.getLogger().addHandler(handler)
-
-
-def traced(error: BaseException) -> str:
-    """Where it happened and what kind it was, down to the first cause; nothing of what went through."""
-    lines = []
-    while True:
-        places = traceback.extract_tb(error.__traceback__)
-        lines.append(f"{type(error).__name__}: {redacted(str(error))[:300]}")
-        lines += [
-            f"  {place.filename.rsplit('/', 1)[-1]}:{place.lineno} in {place.name}" for place in places[-8:]
-        ]
-        cause = error.__cause__ or error.__context__
-        if cause is None:
-            return "\n".join(lines)
-        error = cause
+    """Everything worth a warning goes to stderr, once and redacted: stdout belongs to what --json prints."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Private("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def told(error: Exception) -> str:
@@ -108,6 +107,16 @@ def on_field(error: EmeritusError, body: Mapping[str, Any]) -> dict[str, str]:
     return found or {first: str(error)}
 
 
+def without_mentions(text: str, catalog: Catalog) -> str:
+    """Slack shows the errors of a form as they are typed: people are named there, not mentioned."""
+
+    def name(found: re.Match[str]) -> str:
+        person = catalog.person_by_slack(found[1])
+        return f"@{person.name}" if person else found[0]
+
+    return _MENTION.sub(name, text)
+
+
 def register(app: App, house: House) -> None:
     """Bolt hands every error of a listener to this one."""
 
@@ -123,7 +132,8 @@ def register(app: App, house: House) -> None:
         if response is not None and kind == _TYPE_VIEW:
             shown = error if isinstance(error, EmeritusError) else EmeritusError(text)
             if errors := on_field(shown, body):
-                return _json({"response_action": "errors", "errors": errors})
+                named = {block: without_mentions(said, house.catalog) for block, said in errors.items()}
+                return _json({"response_action": "errors", "errors": named})
         if response is not None and kind == _TYPE_OPTIONS:
             return _json({"options": []})
         house.answer(payloads.reply_to(body), answers.refusal(text))

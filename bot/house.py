@@ -11,10 +11,11 @@ from typing import Any
 from slack_sdk import WebClient
 
 from data.catalog import Catalog
+from data.records.catalog import Entity
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.store import Store
-from workflows.commands import AskForTime, Propose, Revise
+from workflows.commands import AskForTime, Cast, Propose, Revise
 
 Payload = dict[str, Any]
 
@@ -25,7 +26,9 @@ class House:
 
     client          for modals only: they need a fresh trigger. Messages go through the outbox
     wake            tells the dispatcher that something is in the inbox
-    check_proposal, check_extension  raise `Invalid` with every problem of a form, before it is accepted
+    check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
+    check_proposal, check_extension, check_ballot  raise what would be refused, before it is accepted: `Invalid`
+                    has every problem of a form
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
@@ -36,6 +39,8 @@ class House:
     now: Callable[[], datetime]
     answer: Callable[[Mapping[str, str], Payload], None]
     wake: Callable[[], None]
+    check_opening: Callable[[str, Entity, Retirement | None], None]
     check_proposal: Callable[[Propose | Revise, Retirement | None], None]
     check_extension: Callable[[AskForTime, Retirement], None]
+    check_ballot: Callable[[Cast, Retirement], None]
     stopwatch: Callable[[], float] = field(default=monotonic)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     DUTY_NOT_MINE = "duty.not_mine"
     DUTY_ACKNOWLEDGE_ALL = "duty.acknowledge_all"
     DUTY_SHOW_ALL = "duty.show_all"
+    DUTY_SHOW_TEAM = "duty.show_team"
     DUTY_PAGE = "duty.page"
     EXTENSION_GRANT = "extension.grant"
     EXTENSION_REFUSE = "extension.refuse"

@@ -35,7 +35,7 @@ def capture(
     if stream != NEW and not payloads.RETIREMENT_ID.fullmatch(stream):
         raise Stale("This window is not one I know any more. Run /retire list and go on from there")
     started = house.stopwatch()
-    reply_to = {"stream": stream, **payloads.reply_to(body)}
+    reply_to = {"stream": stream, **payloads.reply_to(body), **payloads.list_shown(body)}
     try:
         house.store.receive(payloads.key(body), encoded(command), reply_to, house.now())
     except Exception as error:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID
 from data.catalog import Catalog
 from data.closest import closest
 from data.errors import NotFound, Refused
+from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
+
+BEGIN = f"{SLASH_COMMAND} propose to begin one"
 
 
 def retirement(store: Store, retirement_id: str) -> Retirement:
@@ -20,7 +25,9 @@ def retirement(store: Store, retirement_id: str) -> Retirement:
     found = retirement_of(retirement_id, store.state(retirement_id)) if is_id else None
     if found is None:
         every = store.streams("RET-")
-        raise NotFound("retirement", retirement_id[:80], closest=closest(retirement_id, every) or every[-3:])
+        near = closest(retirement_id, every) or every[-3:]
+        step = f"{SLASH_COMMAND} show {near[0]}, or {SLASH_COMMAND} list all for every one" if near else BEGIN
+        raise NotFound("retirement", retirement_id[:80], closest=near, next_step=f"Run {step}")
     return found
 
 
@@ -55,7 +62,44 @@ def named(store: Store, catalog: Catalog, text: str, *, ended: bool) -> Retireme
             f'"{text}" is not being retired' + (f" ({same[-1].id} is {same[-1].state})" if same else ""),
             next_step=f"Run {SLASH_COMMAND} propose {text} to begin",
         )
-    raise NotFound("model or retirement", text[:80], closest=closest(text, sorted(names)))
+    raise NotFound(
+        "model or retirement",
+        text[:80],
+        closest=closest(text, sorted(names)),
+        next_step=f"Run {SLASH_COMMAND} list for what is being retired, or {BEGIN}",
+    )
+
+
+def misnamed(store: Store, catalog: Catalog, text: str, *, ended: bool) -> str:
+    """Why this names no retirement, in the words of `named`; empty when it names one."""
+    try:
+        named(store, catalog, text, ended=ended)
+    except (NotFound, Refused) as error:
+        return str(error)
+    return ""
+
+
+def model(catalog: Catalog, name: str, *, word: str) -> Entity:
+    """The model somebody named after this command. Raises `NotFound` with the command to go on with."""
+    try:
+        return catalog.model(name)
+    except NotFound as error:
+        near = [f'"{one}"' if " " in one else one for one in error.closest]
+        choose = f"{SLASH_COMMAND} propose to choose from all there are"
+        step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
+        raise NotFound("model", name[:80], closest=error.closest, next_step=f"Run {step}") from error
+
+
+def owners_now(catalog: Catalog, entity_ids: Iterable[str]) -> tuple[str, ...]:
+    """Slack ids of whoever owns these in the catalog of today, each once; what it lost has no owners."""
+    found: dict[str, None] = {}
+    for entity_id in entity_ids:
+        try:
+            entity = catalog.entity(entity_id)
+        except NotFound:
+            continue
+        found |= dict.fromkeys(catalog.owners_of(entity).slack_ids)
+    return tuple(found)
 
 
 def _name(one: Retirement) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from bot.ids import Callback
 from data.errors import Invalid, Problem, Stale
 from data.records.base import Record
 
@@ -110,6 +111,14 @@ def screen(body: Body) -> Screen:
     if text_at(view, "type") != "modal":
         return Screen()
     return Screen(id=text_at(view, "id"), hash=text_at(view, "hash"))
+
+
+def list_shown(body: Body) -> dict[str, str]:
+    """The list of consumers on the screen, or under the window on it: view, page, team. Empty without one."""
+    ids = metadata(body)
+    if text_at(body, "view", "callback_id") == Callback.DUTIES:
+        ids["view"] = screen(body).id
+    return {name: ids[name] for name in ("view", "page", "team") if name in ids} if "view" in ids else {}
 
 
 def metadata(body: Body) -> dict[str, str]:

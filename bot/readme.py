@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
 from bot import manifest, settings, usage
 from bot.cli import cli
-from data import policy
+from bot.demo import run as demo
+from data import policy, policy_fields
 from workflows.rules import lifecycle
 
 BAR = "\\|"
@@ -36,14 +38,21 @@ def command_line() -> str:
     for name, command in sorted(cli.commands.items()):
         subcommands = command.commands.items() if isinstance(command, click.Group) else ((("", command)),)
         for word, found in subcommands:
+            # The demo's options are a command's of its own, so that the other commands need none of its parts.
+            found = demo.command if found is cli.commands["demo"] else found  # noqa: PLW2901
             context = click.Context(found, info_name=f"emeritus {name} {word}".strip())
             pieces = " ".join(found.collect_usage_pieces(context)).replace("[OPTIONS]", "").strip()
-            options = [opt.opts[0] for opt in found.params if isinstance(opt, click.Option)]
-            asked = " ".join(
-                (f"emeritus {name} {word}".strip(), pieces, *(f"[{option}]" for option in options))
-            )
+            asked = " ".join((f"emeritus {name} {word}".strip(), pieces, *_options(found)))
             rows.append((f"`{' '.join(asked.split())}`", found.get_short_help_str(120)))
     return _table(("command", "what it does"), rows)
+
+
+def _options(command: click.Command) -> list[str]:
+    """Each with the name of its value, where it takes one."""
+    context = click.Context(command)
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    values = ["" if option.is_flag else f" {option.make_metavar(context)}" for option in options]
+    return [f"[{option.opts[0]}{value}]" for option, value in zip(options, values, strict=True)]
 
 
 def variables() -> str:
@@ -52,18 +61,27 @@ def variables() -> str:
 
 
 def policy_keys() -> str:
-    """Every key with its shipped value; the file itself has the source of each."""
+    """Every key with its meaning and its shipped value; the file itself has the source of each."""
     shipped = tomllib.loads(policy.DEFAULT.read_text(encoding="utf-8"))
-    rows = [
-        (f"`[{section}] {key}`", f"`{shipped[section][key]}`")
-        for section, keys in policy.FIELDS.items()
-        for key in keys
+    rows = [("`name`", "what the policy is called; the name of its file where it is left out", "`default`")]
+    rows += [
+        (f"`[{section}] {key}`", known.says, f"`{shipped[section][key]}`")
+        for section, keys in policy_fields.FIELDS.items()
+        for key, known in keys.items()
     ]
     rows += [
-        (f"`[tiers.{tier}] notice_days`", f"`{row['notice_days']}`") for tier, row in shipped["tiers"].items()
+        (f"`[tiers.{tier}] {key}`", known.says, f"`{shipped['tiers'][tier][key]}`")
+        for tier in policy_fields.TIERS
+        for key, known in policy_fields.TIER.items()
     ]
-    rows += [(f"`[roles.NAME] {key}`", "") for key in policy.ROLE]
-    return _table(("key", "shipped value"), rows)
+    for key, known in policy_fields.ROLE.items():
+        by_role = [f"{role} `{_toml(said[key])}`" for role, said in shipped["roles"].items() if key in said]
+        rows.append((f"`[roles.NAME] {key}`", known.says, ", ".join(by_role) or "nobody"))
+    return _table(("key", "what it says", "shipped value"), rows)
+
+
+def _toml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).replace("'", '"')
 
 
 def scopes() -> str:

@@ -6,6 +6,7 @@ Never repeated: a trigger works once, and a person whose window did not open pre
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import payloads
+from bot.slack_errors import FAILURES
+from bot.views import obligations
 from data.errors import Refused, Unavailable
+from data.records.retirement import Retirement
+
+log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 
@@ -24,7 +30,7 @@ _GONE = {"not_found", "hash_conflict", "view_not_found"}
 def opened(client: WebClient, body: Mapping[str, Any], view: Payload) -> None:
     """Show the modal, on top of the one that was pressed in if there is one. Slack is called at once."""
     trigger = payloads.trigger_id(body)
-    view = _answerable(view, body)
+    view = _answerable(view, body, over=payloads.list_shown(body))
     try:
         if payloads.screen(body).id:
             client.views_push(trigger_id=trigger, view=view)
@@ -48,12 +54,32 @@ def changed(client: WebClient, body: Mapping[str, Any], view: Payload) -> None:
         raise Unavailable("Slack did not answer, so the window could not change. Choose again") from error
 
 
-def _answerable(view: Payload, body: Mapping[str, Any]) -> Payload:
-    """The modal, remembering where it was opened: Slack does not say so when it is sent off."""
+def redrawn(client: WebClient, reply_to: Mapping[str, str], retirement: Retirement | None) -> None:
+    """Redraw the list of consumers somebody acted in, once it is decided: as it stands, also when refused.
+
+    Whatever became of the window meanwhile, nothing depends on it, and another press draws it anew.
+    """
+    if retirement is None or not reply_to.get("view"):
+        return
+    page, user = reply_to.get("page", ""), reply_to.get("user", "")
+    shown = obligations.all_modal(
+        retirement, user, int(page) if page.isdecimal() else 0, team=reply_to.get("team", "")
+    )
+    try:
+        # Without the hash: of two presses in a row the second would find that the first has changed it.
+        client.views_update(view_id=reply_to["view"], view=_answerable(shown, reply_to))
+    except FAILURES as error:
+        log.info("a list of consumers was not redrawn: %s", type(error).__name__)
+
+
+def _answerable(view: Payload, body: Mapping[str, Any], *, over: Mapping[str, str] | None = None) -> Payload:
+    """The modal, remembering where it was opened and on what: Slack does not say so when it is sent off."""
     channel = payloads.reply_to(body).get("channel", "")
-    if not channel:
-        return view
-    carried = {**json.loads(view["private_metadata"]), "channel": channel}
+    carried = {
+        **json.loads(view["private_metadata"]),
+        **(over or {}),
+        **({"channel": channel} if channel else {}),
+    }
     return {**view, "private_metadata": json.dumps(carried, separators=(",", ":"))}
 
 

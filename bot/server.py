@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from time import monotonic
 from typing import Protocol
 
@@ -25,12 +26,14 @@ from waitress.server import create_server
 from bot.door import BODY_BYTES_MAX, Door
 from bot.failures import Redacting
 from bot.settings import Address, Settings
+from bot.slack_errors import FAILURES, code_of
 from data.errors import Unavailable
 
 log = logging.getLogger("emeritus")
 
 SETTLE_SECONDS = 4.0
 LEAVE_SECONDS = 5.0
+CONNECT_SECONDS = 10
 HTTP_PATH = "/slack/events"
 HTTP_THREADS = 16
 HTTP_SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
@@ -52,15 +55,19 @@ class Socket:
     def __init__(self, app: App, settings: Settings) -> None:
         logger = logging.getLogger("emeritus.socket")
         logger.addFilter(Redacting())
-        web = WebClient(token=settings.app_token, base_url=settings.slack_api_url)
+        web = WebClient(
+            token=settings.app_token,
+            base_url=settings.slack_api_url,
+            retry_handlers=[],
+            timeout=CONNECT_SECONDS,
+        )
         self._handler = SocketModeHandler(app, settings.app_token, web_client=web, logger=logger)
         try:
             self._handler.client.connect()
         except SlackApiError as error:
-            raise Unavailable(
-                f"Slack refused the connection ({error.response.get('error')}). Run emeritus doctor"
-            ) from error
-        except OSError as error:
+            why = code_of(error) or f"HTTP {error.response.status_code}"
+            raise Unavailable(f"Slack refused the connection ({why}). Run emeritus doctor") from error
+        except FAILURES as error:
             raise Unavailable(
                 f"{settings.slack_api_url} does not answer. Is it the right address?"
             ) from error
@@ -125,29 +132,43 @@ class Running(Protocol):
 
 def serve(bot: Running, settings: Settings, *, say: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. Must be called in the main thread, where signals arrive."""
-    ending = threading.Event()
+    # A SimpleQueue may be put to from a signal handler, whatever it interrupts. None: a signal came.
+    news: SimpleQueue[Front | Exception | None] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+        signal.signal(number, lambda *_: news.put(None))
     bot.start()
-    try:
-        front = front_of(bot.app, settings)
-    except Unavailable:
+    # Connecting may take as long as a Slack that says nothing is waited for; leaving may not.
+    threading.Thread(target=_open, args=(bot.app, settings, news.put), name="opening", daemon=True).start()
+    front = news.get()
+    if isinstance(front, Exception):
         bot.stop(1.0)
-        raise
-    say(f"Emeritus is listening {front.where}")
-    ending.wait()
+        raise front
+    if front is not None:
+        say(f"Emeritus is listening {front.where}")
+        news.get()
     leave(bot, front, say=say)
 
 
-def leave(bot: Running, front: Front, *, say: Callable[[str], None]) -> None:
-    """Take nothing new, settle what ends in time, and go; a thread that hangs is not waited for."""
+def _open(app: App, settings: Settings, tell: Callable[[Front | Exception], None]) -> None:
+    try:
+        tell(front_of(app, settings))
+    except Exception as error:  # noqa: BLE001 - the main thread raises it
+        tell(error)
+
+
+def leave(bot: Running, front: Front | None, *, say: Callable[[str], None]) -> None:
+    """Take nothing new, settle what ends in time, and go; a thread that hangs is not waited for.
+
+    front   None where we were still connecting
+    """
     began = monotonic()
     last_resort = threading.Timer(LEAVE_SECONDS - 0.3, os._exit, args=(0,))
     last_resort.daemon = True
     last_resort.start()
     say("Emeritus is stopping; what is under way may end")
-    closing = threading.Thread(target=front.close, name="closing", daemon=True)
-    closing.start()
-    closing.join(1.0)
+    if front is not None:
+        closing = threading.Thread(target=front.close, name="closing", daemon=True)
+        closing.start()
+        closing.join(1.0)
     bot.stop(max(0.0, SETTLE_SECONDS - (monotonic() - began)))
     say("Emeritus has stopped")

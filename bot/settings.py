@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot import places
 from data.errors import Invalid, Problem
+from data.policy import read_policy
 from data.records.base import Record
 
 SLACK_API_URL = "https://slack.com/api/"
+STORE = "emeritus.db"
 LOOPBACK = "127.0.0.1"
 
 
@@ -24,7 +29,9 @@ class Variable(Record, frozen=True, kw_only=True):
 
 VARIABLES = (
     Variable(
-        name="EMERITUS_STORE", says="the SQLite file with everything that happened", default="emeritus.db"
+        name="EMERITUS_STORE",
+        says="where everything that happened is kept: a SQLite file, or postgresql://user@host/database",
+        default=STORE,
     ),
     Variable(name="EMERITUS_ARCHIVE", says="the directory archives are written to", default="archive"),
     Variable(name="EMERITUS_POLICY", says="a policy of your own, as TOML", default="the shipped policy"),
@@ -45,9 +52,13 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`policy` None: the shipped one; `http` None: Socket Mode. Tokens are empty where Slack is not used."""
+    """`policy` None: the shipped one; `http` None: Socket Mode. Tokens are empty where Slack is not used.
+
+    database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
+    """
 
     store: Path
+    database: str = ""
     archive: Path
     policy: Path | None = None
     bot_token: str = ""
@@ -58,7 +69,20 @@ class Settings(Record, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Never the tokens: records end up in logs."""
-        return f"Settings(store={str(self.store)!r}, archive={str(self.archive)!r})"
+        store = "postgresql" if self.database else str(self.store)
+        return f"Settings(store={store!r}, archive={str(self.archive)!r})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """The settings as far as they go, and variable -> all that is wrong with it; empty when all is well."""
+
+    settings: Settings
+    wrong: Mapping[str, tuple[Problem, ...]]
+
+
+def is_database(store: str) -> bool:
+    return store.startswith(("postgresql://", "postgres://"))
 
 
 def address(text: str) -> Address | None:
@@ -71,46 +95,47 @@ def address(text: str) -> Address | None:
     return Address(host=found["v6"] or found["host"] or LOOPBACK, port=int(found["port"]))
 
 
-def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "") -> Settings:
-    """The settings of a command.
+def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "", writes: bool = False) -> Settings:
+    """The settings of a command. Raises `Invalid` with every problem; the arguments are those of `look`."""
+    found = look(environ, slack=slack, http=http, writes=writes)
+    if found.wrong:
+        raise Invalid(problem for problems in found.wrong.values() for problem in problems)
+    return found.settings
 
-    slack   "no": tokens are not looked at; "serve": the bot's, and what receiving needs
+
+def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", writes: bool = False) -> Look:
+    """What the environment says, right or wrong.
+
+    slack   "no": tokens are not looked at; "serve": the bot's, what receiving needs, and the archive's place
     http    the command line's word on EMERITUS_HTTP
-    Raises `Invalid` with every problem.
+    writes  the store must be one that can be written; reading is possible in places where that is not
     """
-    problems: list[Problem] = []
-    store = environ.get("EMERITUS_STORE", "") or "emeritus.db"
+    wrong: dict[str, tuple[Problem, ...]] = {}
+
+    def refuse(name: str, value: str, accepted: str) -> None:
+        if accepted:
+            wrong[name] = (Problem(field=name, value=_shown(value), accepted=accepted),)
+
+    store = environ.get("EMERITUS_STORE", "") or STORE
+    database = store if is_database(store) else ""
     archive = environ.get("EMERITUS_ARCHIVE", "") or "archive"
     policy = environ.get("EMERITUS_POLICY", "")
     api_url = environ.get("SLACK_API_URL", "") or SLACK_API_URL
-    if "://" in store:
-        accepted = "only a SQLite file is supported so far; give its path"
-        problems.append(Problem(field="EMERITUS_STORE", value=_shown(store), accepted=accepted))
-    elif not Path(store).resolve().parent.is_dir():
-        accepted = "its directory does not exist; create it, or give another path"
-        problems.append(Problem(field="EMERITUS_STORE", value=_shown(store), accepted=accepted))
-    if "://" in archive:
-        accepted = "only a directory is supported so far; give its path"
-        problems.append(Problem(field="EMERITUS_ARCHIVE", value=_shown(archive), accepted=accepted))
-    if policy and not Path(policy).is_file():
-        accepted = "no such file; give a TOML file, or leave it out for the shipped policy"
-        problems.append(Problem(field="EMERITUS_POLICY", value=_shown(policy), accepted=accepted))
-    url = urlsplit(api_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        accepted = f"the address of a Slack Web API, e.g. {SLACK_API_URL}"
-        problems.append(Problem(field="SLACK_API_URL", value=_shown(api_url), accepted=accepted))
-    said = http or environ.get("EMERITUS_HTTP", "")
-    wanted = said if slack == "serve" else ""
-    served_at = address(wanted) if wanted else None
+    is_serving = slack == "serve"
+    refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
+    refuse("EMERITUS_ARCHIVE", archive, _why_no_archive(archive, writes=is_serving))
+    if problems := _policy_problems(policy):
+        wrong["EMERITUS_POLICY"] = problems
+    refuse("SLACK_API_URL", api_url, _why_no_api(api_url))
+    wanted = (http or environ.get("EMERITUS_HTTP", "")) if is_serving else ""
+    served_at = address(wanted)
     if wanted and served_at is None:
-        accepted = "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
-        name = "--http" if http else "EMERITUS_HTTP"
-        problems.append(Problem(field=name, value=_shown(wanted), accepted=accepted))
-    problems += _token_problems(environ, slack=slack, is_http=bool(wanted))
-    if problems:
-        raise Invalid(problems)
-    return Settings(
-        store=Path(store),
+        refuse("--http" if http else "EMERITUS_HTTP", wanted, "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000")
+    for problem in _token_problems(environ, slack=slack, is_http=bool(wanted)):
+        wrong[problem.field] = (problem,)
+    settings = Settings(
+        store=Path(STORE if database else store),
+        database=database,
         archive=Path(archive),
         policy=Path(policy) if policy else None,
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
@@ -119,6 +144,58 @@ def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "") -> Se
         slack_api_url=api_url.rstrip("/") + "/",
         http=served_at,
     )
+    return Look(settings=settings, wrong=wrong)
+
+
+def _why_no_store(store: str, *, writes: bool) -> str:
+    if is_database(store):
+        return ""
+    if "://" in store:
+        return "the path of a SQLite file, or postgresql://user@host/database"
+    return places.why_no_store(Path(store), writes=writes)
+
+
+def _why_no_archive(archive: str, *, writes: bool) -> str:
+    if "://" in archive:
+        return "only a directory is supported so far; give its path"
+    return places.why_no_folder(Path(archive), writes=writes)
+
+
+def _policy_problems(path: str) -> tuple[Problem, ...]:
+    """All that is wrong in the file, as `emeritus policy check` tells it."""
+    if not path:
+        return ()
+    try:
+        if Path(path).is_file():
+            read_policy(Path(path))
+            return ()
+    except Invalid as error:
+        return error.problems
+    except (OSError, ValueError):
+        pass  # no name of a file
+    accepted = "no such file; give a TOML file, or leave it out for the shipped policy"
+    return (Problem(field="EMERITUS_POLICY", value=_shown(path), accepted=accepted),)
+
+
+def _why_no_api(text: str) -> str:
+    """The tokens are sent there, so they are sent encrypted, or not off this machine."""
+    try:
+        url = urlsplit(text)
+        is_web = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # brackets that do not match, a port that is none
+        is_web = False
+    if not is_web:
+        return f"the address of a Slack Web API, e.g. {SLACK_API_URL}"
+    if url.scheme == "http" and not _is_this_machine(url.hostname or ""):
+        return "https://, unless it is on this machine: others could read the tokens on their way"
+    return ""
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> list[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,6 @@ from bot.rates import POST, Rates
 from bot.slack_errors import FAILURES, result_of, retry_after
 from bot.views.notices import drawn
 from data.records.decision import Dead, Done, NotDone, Result, Unknown
-from data.records.retirement import Retirement
 from workflows.ports import Message
 
 EVENT_TYPE = "emeritus_message"
@@ -31,7 +30,9 @@ HISTORY_MARGIN_SECONDS = 60.0  # clocks differ; a margin costs a longer page, a 
 PAGE = 200
 PAGES_MAX = 25
 REMEMBERED_MAX = 10_000
-GRACE_SECONDS = 20.0  # longer than a call may take, so that one under way is over before it is missed
+GRACE_SECONDS = (
+    30.0  # a call may take ten, its message show up twenty after it began, and clocks are set meanwhile
+)
 CHANNEL_MISSING_SECONDS = 600.0
 
 
@@ -49,12 +50,11 @@ class SlackMessenger:
         rates: Rates,
         *,
         wall: Callable[[], float],
-        retirements: Callable[[], Sequence[Retirement]],
         pace: float = 1.0,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         assert not client.retry_handlers, "slack_sdk would post twice"
-        self._client, self._rates, self._wall, self._retirements = client, rates, wall, retirements
+        self._client, self._rates, self._wall = client, rates, wall
         self._pace, self._grace_seconds = pace, grace_seconds
         self._started = wall()
         self._tried: dict[str, float] = {}
@@ -65,7 +65,7 @@ class SlackMessenger:
 
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
-        payload = drawn(message, retirements=self._retirements)
+        payload = drawn(message)
         about = {"retirement": message.retirement.id} if message.retirement else {}
         self._remember(message.key)
         outcome = self._call(
@@ -89,7 +89,7 @@ class SlackMessenger:
     def edit(self, message: Message, now: datetime) -> Result:
         """Make the message at `ts` look like `message`. Safe to repeat."""
         assert message.ts, f"{message.key}: nothing to edit"
-        payload = drawn(message, retirements=self._retirements)
+        payload = drawn(message)
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
             return channel

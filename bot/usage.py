@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from bot.ids import SLASH_COMMAND
+from bot.payloads import RETIREMENT_ID
 from data.closest import closest
 from data.errors import Invalid, Problem, Refused
 from data.records.base import Record
@@ -122,11 +123,20 @@ _IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-def understood(text: str) -> Typed:
-    """The command somebody typed. Raises `Refused` for an unknown one, `Invalid` with every missing part."""
+def understood(text: str, *, misnamed: Callable[[str, Usage], str] = lambda _name, _row: "") -> Typed:
+    """The command somebody typed. Raises `Refused` for an unknown one, `Invalid` with all that is wrong with it.
+
+    misnamed   why a name is no retirement's, asked where something else is wrong, too; else whoever acts on
+               the command finds out
+    """
     word, rest = _split(text)
-    word = word.casefold() or "help"
+    word = as_typed(word).casefold() or "help"
     if word not in COMMANDS:
+        if RETIREMENT_ID.fullmatch(word.upper()):
+            raise Refused(
+                f"{word.upper()} is a retirement, and a command comes before it",
+                next_step=f"Run {SLASH_COMMAND} show {word.upper()}, or {SLASH_COMMAND} help for all there is",
+            )
         near = closest(word, COMMANDS)
         raise Refused(
             f'"{word[:80]}" is not something I can do',
@@ -138,10 +148,16 @@ def understood(text: str) -> Typed:
     takes = COMMANDS[word].takes
     parts = {}
     for part in takes:
-        is_last = part is takes[-1]
-        parts[part], rest = _whole(rest) if is_last else _first(rest)
+        # A retirement's name is one word; a model's may be its title.
+        is_all = part is takes[-1] and part is not Part.RETIREMENT
+        parts[part], rest = _whole(rest) if is_all else _first(rest)
     problems = [problem for part in takes if (problem := _problem(word, part, parts[part]))]
+    if takes and rest:
+        problems.append(_surplus(word, rest))
     if problems:
+        name = as_typed(parts.get(Part.RETIREMENT, ""))
+        if name and (wrong := misnamed(name, COMMANDS[word])):
+            problems.insert(0, Problem(field=Part.RETIREMENT, value="", accepted=wrong))
         raise Invalid(problems)
     if Part.PERSON in parts:
         person = _ESCAPED_PERSON.fullmatch(parts[Part.PERSON])
@@ -179,6 +195,11 @@ def _whole(text: str) -> tuple[str, str]:
     return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
 
 
+def _surplus(word: str, rest: str) -> Problem:
+    accepted = f"{usage(word)} takes no more; a name with blanks goes in quotation marks"
+    return Problem(field="surplus", value=f'"{as_typed(rest)[:80]}"', accepted=accepted)
+
+
 def _problem(word: str, part: Part, value: str) -> Problem | None:
     accepted = ""
     if part is Part.MAYBE_MODEL or (part is Part.ALL and value.casefold() in ("", "all")):
@@ -191,5 +212,5 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
         accepted = f"not a person; type @ and choose the name: {usage(word)}"
     elif part is Part.REASON and len(value) > REASON_MAX:
         accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
-    shown = "" if not value or part is Part.REASON else f'"{value[:80]}"'
+    shown = "" if not value or part is Part.REASON else f'"{as_typed(value)[:80]}"'
     return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None

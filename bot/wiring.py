@@ -15,6 +15,7 @@ import boto3
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot import screens
 from bot.alarm import Alarm
 from bot.app import slack_app
 from bot.house import House
@@ -24,9 +25,11 @@ from bot.slack import GRACE_SECONDS, SlackMessenger
 from bot.views import answers
 from data import policy as policies
 from data.catalog import Catalog
+from data.errors import Unavailable
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.policy import Policy
+from data.sql.record import SqlStore
 from data.sqlite_store import SqliteStore
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
@@ -83,7 +86,7 @@ class Bot:
     engine: Engine
     dispatcher: Dispatcher
     alarm: Alarm
-    store: SqliteStore
+    store: SqlStore
 
     def start(self) -> None:
         self.alarm.start()
@@ -95,11 +98,29 @@ class Bot:
         self.store.close()
 
 
-def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqliteStore:
-    return SqliteStore(settings.store, RetirementMachine(), read_only=read_only, lease=LEASE * speed)
+def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqlStore:
+    return open_record(settings.database or settings.store, read_only=read_only, lease=LEASE * speed)
 
 
-def open_catalog(store: SqliteStore) -> Catalog:
+def open_record(
+    where: Path | str, *, read_only: bool = False, exclusive: bool = False, lease: timedelta = LEASE
+) -> SqlStore:
+    """The record in a SQLite file, or behind a PostgreSQL URL.
+
+    exclusive   no other process may write meanwhile; of a file only one can at any time
+    """
+    if not isinstance(where, str):
+        return SqliteStore(where, RetirementMachine(), read_only=read_only, lease=lease)
+    try:
+        from data.postgres_store import PostgresStore  # noqa: PLC0415 - needs what SQLite users have not
+    except ImportError as error:
+        raise Unavailable(
+            "PostgreSQL needs psycopg, which is not installed. Run pip install 'emeritus[postgresql]'"
+        ) from error
+    return PostgresStore(where, RetirementMachine(), read_only=read_only, exclusive=exclusive, lease=lease)
+
+
+def open_catalog(store: SqlStore) -> Catalog:
     return Catalog(store)
 
 
@@ -144,7 +165,7 @@ def build(settings: Settings) -> Bot:
 
 def assemble(
     *,
-    store: SqliteStore,
+    store: SqlStore,
     policy: Policy,
     edges: Edges,
     client: WebClient,
@@ -172,7 +193,6 @@ def assemble(
         client,
         Rates(wall),
         wall=wall,
-        retirements=engine.retirements,
         pace=world.speed,
         grace_seconds=grace_seconds,
     )
@@ -195,6 +215,7 @@ def assemble(
         )
 
     def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
+        screens.redrawn(client, reply_to, engine.retirement(receipt.stream))
         say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
         answer(reply_to, say(receipt.reply))
 
@@ -216,8 +237,10 @@ def assemble(
         now=world.now,
         answer=answer,
         wake=bell.set,
+        check_opening=engine.check_opening,
         check_proposal=engine.check,
-        check_extension=engine.check_extension,
+        check_extension=engine.check,
+        check_ballot=engine.check,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(app=app, house=house, engine=engine, dispatcher=dispatcher, alarm=alarm, store=store)

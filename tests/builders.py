@@ -256,10 +256,21 @@ class Story:
 
     def works(self) -> Story:
         """Everything that waits to be done outside is done, and reported."""
-        for effect in list(self.effects.values()):
-            if report := _report(effect):
+        while waiting := [effect for effect in self.effects.values() if _report(effect)]:
+            for effect in waiting:
                 del self.effects[effect.key]
+                report = _report(effect)
+                assert report is not None
                 self.does(report)
+        return self
+
+    def proves(self) -> Story:
+        """The archive is read back, and reported, for whatever waits for that."""
+        for effect in self.work(EffectKind.DRILL):
+            del self.effects[effect.key]
+            report = _report(effect)
+            assert report is not None
+            self.does(report)
         return self
 
     def work(self, kind: EffectKind) -> tuple[Effect, ...]:
@@ -285,15 +296,30 @@ def _report(effect: Effect) -> cmd.Command | None:
     by = events.EMERITUS
     match effect.kind:
         case EffectKind.ARCHIVE:
-            return cmd.RecordArchive(by=by, archived=ARCHIVED)
+            return cmd.RecordArchive(by=by, started=int(effect.body["started"]), archived=ARCHIVED)
         case EffectKind.DRILL:
-            return cmd.RecordDrill(by=by, manifest_digest=ARCHIVED.manifest_digest, files=3, bytes=1204)
+            return cmd.RecordDrill(
+                by=by,
+                step=StepKind(effect.body["step"]),
+                started=int(effect.body["started"]),
+                manifest_digest=ARCHIVED.manifest_digest,
+                files=3,
+                bytes=1204,
+            )
         case EffectKind.DISABLE:
-            return cmd.RecordDisabled(by=by, endpoint_id=effect.body["endpoint_id"])
+            return cmd.RecordDisabled(by=by, endpoint=endpoint_in(effect))
         case EffectKind.RESTORE:
             return cmd.RecordRestored(by=by, endpoint_id=effect.body["endpoint_id"])
         case _:
             return None
+
+
+def endpoint_in(effect: Effect) -> Endpoint:
+    """The endpoint an effect switches."""
+    body = effect.body
+    return Endpoint(
+        id=body["endpoint_id"], name=body["name"], kind=EndpointKind(body["kind"]), ref=body["ref"]
+    )
 
 
 def casting(state: Retirement, **changes: Any) -> cmd.Cast:

@@ -8,6 +8,7 @@ from pathlib import Path
 from cogapp import Cog
 
 from bot.cli import cli
+from data import policy_fields
 from data.importers import declaration
 
 ROOT = Path(__file__).parents[1]
@@ -45,3 +46,20 @@ def test_every_annotation_of_ours_is_in_readme():
 def test_nothing_in_readme_asks_for_a_file_that_is_not_there():
     for link in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_every_option_is_in_readme_with_the_name_of_its_value():
+    for asked in (
+        "`emeritus manifest [--http URL]`",
+        "`emeritus serve [--http [HOST:]PORT]`",
+        "`emeritus demo [--autoplay] [--json] [--keep DIR] [--port PORT] [--day-seconds SECONDS]`",
+    ):
+        assert f"| {asked} |" in README
+
+
+def test_every_key_of_a_policy_is_in_readme_with_its_meaning_and_what_is_shipped():
+    rows = re.findall(r"^\| (`(?:name|\[[a-zA-Z0-9.]+\] \w+)`) \| (.*) \| (.*) \|$", README, re.MULTILINE)
+
+    keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
+    assert len(rows) == 1 + keys + len(policy_fields.TIERS) + len(policy_fields.ROLE)
+    assert [row for row in rows if "" in row] == []

@@ -10,7 +10,7 @@ from datetime import date
 import msgspec
 
 from data.records.base import Prose, Record
-from data.records.retirement import Archived, Choice, Duty, Reason, StepKind
+from data.records.retirement import Archived, Choice, Duty, Endpoint, Reason, StepKind
 
 
 class Command(Record, frozen=True, kw_only=True, tag_field="command"):
@@ -125,27 +125,41 @@ class CheckManual(Command, frozen=True, kw_only=True, tag="check manual"):
     action: str
 
 
-class RecordArchive(Command, frozen=True, kw_only=True, tag="record archive"):
+class Finished(Command, frozen=True, kw_only=True):
+    """Work of a step came to an end. `started` says of which start: what an older one did is not this one's."""
+
+    started: int
+
+
+class RecordArchive(Finished, frozen=True, kw_only=True, tag="record archive"):
     archived: Archived
 
 
-class RecordDrill(Command, frozen=True, kw_only=True, tag="record drill"):
+class RecordDrill(Finished, frozen=True, kw_only=True, tag="record drill"):
+    """Everything in the archive was read back: as the drill, or right before `step`."""
+
+    step: StepKind
     manifest_digest: str
     files: int
     bytes: int
 
 
 class RecordDisabled(Command, frozen=True, kw_only=True, tag="record disabled"):
-    endpoint_id: str
+    """`endpoint` is named in full: the plan may have dropped it while it was going dark."""
+
+    endpoint: Endpoint
 
 
 class RecordRestored(Command, frozen=True, kw_only=True, tag="record restored"):
     endpoint_id: str
 
 
-class RecordFailure(Command, frozen=True, kw_only=True, tag="record failure"):
+class RecordFailure(Finished, frozen=True, kw_only=True, tag="record failure"):
+    """`is_archive_lost`: it is the archive itself that did not hold."""
+
     step: StepKind
     reason: str
+    is_archive_lost: bool = False
 
 
 class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):

@@ -15,12 +15,12 @@ from time import monotonic
 
 from data.errors import EmeritusError
 from data.events import EMERITUS
-from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, NotDone, Receipt, Result
-from data.records.retirement import StepKind
+from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, NotDone, Outcome, Receipt, Result
+from data.tracing import traced
 from workflows import commands as cmd
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
-from workflows.effects.workshop import Then, Workshop, later, then
+from workflows.effects.workshop import Then, Workshop, failure, later, then
 
 log = logging.getLogger(__name__)
 
@@ -35,19 +35,15 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.RESTORE: endpoints.restore,
 }
 
-STEP_OF: Mapping[EffectKind, StepKind] = {
-    EffectKind.ARCHIVE: StepKind.ARCHIVE,
-    EffectKind.DRILL: StepKind.DRILL,
-    EffectKind.DISABLE: StepKind.DISABLE,
-}
-"""Work that is given up holds its step, so that people see it; a message has nobody to tell."""
-
 WORKERS = 6
 BATCH = 20
 RENEW_SECONDS = 20.0
 """A third of the lease: a long copy keeps its claim while this process lives."""
 TRIES_MAX = 8
 """A command that fails unexpectedly this often is given up and its sender told; a bug must not spin for ever."""
+
+GIVEN_UP = "This could not be done, and nothing was changed. Tell whoever runs Emeritus: the log says why"
+"""What a person hears of a bug: that it is one, and who can mend it; what broke is in the log."""
 
 Tell = Callable[[Mapping[str, str], Receipt], None]
 
@@ -113,15 +109,19 @@ class Dispatcher:
                 self._arm(self._store.next_due())
             except EmeritusError as error:
                 log.warning("waiting: %s", error)
-            except Exception:
+            except Exception as error:  # noqa: BLE001
                 # This thread decides everything: it outlives a bug, and what it held comes back with its lease.
-                log.exception("waiting after a bug")
+                log.error("waiting after a bug\n%s", traced(error))  # noqa: TRY400
             # Looked at after `clear`, which may have taken back the wake of a stop that came just before it.
             if not self._ending.is_set():
                 self._awake.wait(RENEW_SECONDS)
 
     def drain(self) -> int:
         """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
+        due = self._store.next_due()
+        if due is None or due > self._world.now():
+            # Three claims would each be a write that finds nothing.
+            return 0
         inbox = self._store.claim(ClaimKind.INBOX, self._world.now(), BATCH)
         for claim in inbox:
             self._settle_command(claim, claim.reply_to["stream"], claim.key)
@@ -152,9 +152,12 @@ class Dispatcher:
         try:
             receipt = self._shop.engine.execute(key, stream, cmd.decoded(claim.command))
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
-            self._store.settle(claim, self._given_up(claim, error), self._world.now())
-            return
-        self._store.settle(claim, Done(), self._world.now())
+            result = self._given_up(claim, error)
+            if not self._store.settle(claim, result, self._world.now()) or not isinstance(result, Dead):
+                return
+            receipt = Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=GIVEN_UP)
+        else:
+            self._store.settle(claim, Done(), self._world.now())
         self._world.point("settled")
         if claim.kind is ClaimKind.INBOX and receipt.reply:
             # A Slack that is slow to take an answer must not keep other votes and timers waiting.
@@ -165,7 +168,7 @@ class Dispatcher:
     def _told(self, future: Future[None]) -> None:
         self._telling.discard(future)
         if not future.cancelled() and (error := future.exception()) is not None:
-            log.error("an answer was not given", exc_info=error)
+            log.error("an answer was not given\n%s", traced(error))
         self.wake()
 
     def _perform(self, claim: Claim) -> None:
@@ -175,8 +178,10 @@ class Dispatcher:
             result, follow = PERFORM[claim.effect.kind](claim, self._shop)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the row must be settled or left to its lease
             result = self._given_up(claim, error)
-            if isinstance(result, Dead) and claim.effect.kind in STEP_OF:
-                follow = then(claim, _abandoned(STEP_OF[claim.effect.kind], result))
+            if isinstance(result, Dead) and "step" in claim.effect.body:
+                # Work that is given up holds its step, so that people see it; a message has nobody to tell.
+                reason = f"it {result.why}; the log of Emeritus has the rest, and it is tried again"
+                follow = then(claim, failure(claim, reason))
         try:
             self._store.settle(claim, result, self._world.now(), then=follow)
             self._world.point("settled")
@@ -192,7 +197,7 @@ class Dispatcher:
         if isinstance(error, EmeritusError):
             log.warning("%s is tried again: %s", claim.key, error)
         else:
-            log.error("%s failed", claim.key, exc_info=error)
+            log.error("%s failed\n%s", claim.key, traced(error))
             # A service that should be back is never given up.
             is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
             if claim.attempt >= TRIES_MAX and not is_restoring:
@@ -204,8 +209,3 @@ class Dispatcher:
             working = tuple(self._working.values())
         for claim in working:
             self._store.renew(claim, self._world.now())
-
-
-def _abandoned(step: StepKind, dead: Dead) -> cmd.RecordFailure:
-    reason = f"it {dead.why}; the log of Emeritus has the rest, and it is tried again"
-    return cmd.RecordFailure(by=EMERITUS, step=step, reason=reason)

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import msgspec
 
 from data.errors import Invalid, NotFound, Refused, Stale
+from data.records.catalog import Entity
 from data.records.decision import Outcome, Receipt
+from data.records.facts import Facts
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows import commands as cmd
-from workflows.decisions.duties import asked_extension
-from workflows.decisions.proposals import problems_with
+from workflows.decisions.proposals import check_proposer, check_reviser
 from workflows.gathering import Gatherer
-from workflows.machine import retirement_of
+from workflows.machine import DECISIONS, retirement_of
 from workflows.ports import World
 
 ATTEMPTS_WHILE_STALE = 5
@@ -58,14 +59,20 @@ class Engine:
             return receipt
         raise Stale(f"The catalog keeps changing. Nothing was done about {stream}; it is tried again")
 
-    def check(self, command: cmd.Propose | cmd.Revise, state: Retirement | None) -> None:
-        """Raises `Invalid` with every bad field of a proposal, before anything is accepted."""
+    def check(self, command: cmd.AnyCommand, state: Retirement | None) -> None:
+        """Decide without committing. Raises what would be refused, `Invalid` with every bad field of a form."""
         now = self.world.now()
-        problems_with(command, self.gatherer.facts(command, state, now), now)
+        facts = self.gatherer.facts(command, state, now)
+        DECISIONS[type(command)](state or Retirement(id=""), command, facts, now)
 
-    def check_extension(self, command: cmd.AskForTime, state: Retirement) -> None:
-        """Raises `Invalid` on the fields of the modal that asks for more time."""
-        asked_extension(state, command, self.world.now())
+    def check_opening(self, by: str, model: Entity, state: Retirement | None) -> None:
+        """Raises `Refused` for who may not propose this model, or change the plan of its retirement."""
+        owners = self.gatherer.catalog.owners_of(model).slack_ids
+        facts = Facts(observed_at=self.world.now(), owners=owners)
+        if state is None:
+            check_proposer(Retirement(id=""), by, model.name, facts)
+        else:
+            check_reviser(state, by, facts)
 
     def retirement(self, stream: str) -> Retirement | None:
         """A retirement by its exact id, or None."""

@@ -99,14 +99,14 @@ class Gatherer:
         catalog_version = self.catalog.version()
         owners = self._owners(subject.model_id)
         impact: tuple[Impacted, ...] = ()
-        if isinstance(command, cmd.RunStep):
+        if isinstance(command, cmd.RunStep | cmd.RecordDrill):
             impact = self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
         managers = {}
         if isinstance(command, cmd.Escalate):
             people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
             found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
             managers = {person: manager for person, manager in found.items() if manager}
-        reads = isinstance(command, cmd.RunStep) and command.step in READS_ENDPOINTS
+        reads = isinstance(command, cmd.RunStep | cmd.RecordDrill) and command.step in READS_ENDPOINTS
         waives_traffic = isinstance(command, cmd.Waive) and command.what == "traffic"
         return Facts(
             observed_at=now,
@@ -118,6 +118,7 @@ class Gatherer:
             owners=owners,
             endpoint_owners=self._endpoint_owners(endpoint_ids),
             managers=managers,
+            named_person=self._active(command.to) if isinstance(command, cmd.HandOver) else "",
             readings=self.readings(state, now) if reads or waives_traffic else (),
             archive_holds=self._archive_holds(state) if reads else "",
         )
@@ -187,6 +188,12 @@ class Gatherer:
         return tuple(
             dict.fromkeys(person for endpoint_id in endpoint_ids for person in self._owners(endpoint_id))
         )
+
+    def _active(self, slack_id: str) -> str:
+        """The same Slack id, when it is that of a person the catalog knows and still has."""
+        known = self.catalog.snapshot()
+        person = known.person_by_slack(slack_id)
+        return slack_id if person is not None and person.id not in known.unseen else ""
 
     def _reading(self, endpoint: Endpoint, days: int, now: datetime) -> Reading:
         control = self.controls.get(endpoint.kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from workflows.decisions import (
     digests,
     duties,
     interventions,
+    proofs,
     proposals,
     reminders,
     steps,
@@ -43,7 +45,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Escalate: reminders.escalate,
     cmd.RunStep: steps.run_step,
     cmd.RecordArchive: steps.record_archive,
-    cmd.RecordDrill: steps.record_drill,
+    cmd.RecordDrill: proofs.record_drill,
     cmd.RecordDisabled: darkness.record_disabled,
     cmd.RecordFailure: steps.record_failure,
     cmd.Pause: interventions.pause,
@@ -104,10 +106,18 @@ def state_of(stream: str, state: bytes | None) -> Retirement | digests.DigestSta
     elif stream == "catalog":
         kind = CatalogState
     if state is not None:
-        return _STATES[kind].decode(state)
+        return _decoded(kind, state)
     if kind is digests.DigestState:
         return digests.DigestState()
     return CatalogState() if kind is CatalogState else Retirement(id=stream)
+
+
+@lru_cache(maxsize=256)
+def _decoded(
+    kind: type[Retirement | digests.DigestState | CatalogState], state: bytes
+) -> Retirement | digests.DigestState | CatalogState:
+    """A state is read several times on the way through one command, and never changes."""
+    return _STATES[kind].decode(state)
 
 
 def retirement_of(stream: str, state: bytes | None) -> Retirement | None:

@@ -11,6 +11,7 @@ from data.events import AnyEvent
 from data.records.base import Record
 from data.records.decision import Result
 from data.records.retirement import Retirement
+from workflows.histories import History
 
 
 class World(Protocol):
@@ -36,6 +37,7 @@ class Message(Record, frozen=True, kw_only=True):
     params     ids the view needs: team_id, user_id, consumer_id, milestone, ...
     retirement the state now; None for the digest
     events     for `lines`: the events to tell, in order
+    histories  for the digest: every retirement, with what happened to it
     """
 
     key: str
@@ -46,6 +48,7 @@ class Message(Record, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     retirement: Retirement | None = None
     events: tuple[AnyEvent, ...] = ()
+    histories: tuple[History, ...] = ()
 
 
 class Messenger(Protocol):

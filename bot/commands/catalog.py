@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_read, store_to_write
-from bot.views.impact import by_team
+from bot.views.impact import by_team, way
 from bot.wiring import CalendarWorld, open_catalog
 from data.importers.backstage import read_backstage
 from data.records.catalog import Entity, Impacted
@@ -25,7 +25,7 @@ def import_() -> None:
 @as_json
 def backstage(paths: tuple[Path, ...], is_json: bool) -> None:
     """Files or directories of Backstage catalog-info YAML."""
-    with store_to_write(settings_for()) as store:
+    with store_to_write(settings_for(writes=True)) as store:
         catalog = open_catalog(store)
         reading = read_backstage(paths, known=catalog.known())
         report = catalog.import_(reading, format="backstage", now=CalendarWorld().now())
@@ -63,7 +63,7 @@ def as_data(model: Entity, consumers: tuple[Impacted, ...]) -> dict[str, object]
                 "owners": consumer.owners.slack_ids,
                 "notes": consumer.owners.notes,
                 "distance": consumer.distance,
-                "path": consumer.path,
+                "path": way(consumer, model.id),
             }
             for consumer in consumers
         ],
@@ -76,7 +76,9 @@ def as_lines(model: Entity, consumers: tuple[Impacted, ...]) -> list[str]:
         lines.append(f"{team}:")
         for consumer in owned:
             notes = f" ({'; '.join(consumer.owners.notes)})" if consumer.owners.notes else ""
-            lines.append(f"  {consumer.distance} {consumer.name}: {' -> '.join(consumer.path)}{notes}")
+            lines.append(
+                f"  {consumer.distance} {consumer.name}: {' -> '.join(way(consumer, model.id))}{notes}"
+            )
     return lines
 
 

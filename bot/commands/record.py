@@ -12,6 +12,7 @@ from bot.views import digest as digest_view
 from bot.wiring import CalendarWorld, open_catalog
 from data.errors import Refused
 from data.records.retirement import Retirement
+from workflows.histories import histories
 
 DIGEST_WINDOW = timedelta(days=7)
 
@@ -60,7 +61,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
         raise click.UsageError("say --print: a running Emeritus sends the digest to Slack by itself")
     now = CalendarWorld().now()
     with store_to_read(settings_for()) as store:
-        sections = digest_view.sections(retirements(store), since=now - DIGEST_WINDOW, now=now)
+        sections = digest_view.sections(histories(store, retirements(store), now - DIGEST_WINDOW), now=now)
     if is_json:
         print_json(sections)
     else:

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 import click
-import msgspec
 
 from bot import doctor as examination
 from bot import manifest as app_manifest
 from bot import server
+from bot.commands.machine import failure
 from bot.commands.opening import as_json, print_json, settings_for
-from bot.failures import log_privately
+from bot.finding import Finding
 from bot.wiring import build
 from data.errors import Invalid
 from data.policy import read_policy
@@ -23,7 +23,6 @@ from data.policy import read_policy
 def serve(http: str) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     settings = settings_for(slack="serve", http=http)
-    log_privately()
     server.serve(build(settings), settings, say=lambda text: click.echo(text, err=True))
 
 
@@ -43,9 +42,9 @@ def demo(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 @as_json
 def doctor(ctx: click.Context, is_json: bool) -> None:
     """Check tokens, scopes, channel, policy, store and archive; say how to mend what is bad."""
-    findings: list[examination.Finding] = []
+    findings: list[Finding] = []
 
-    def say(finding: examination.Finding) -> None:
+    def say(finding: Finding) -> None:
         findings.append(finding)
         if not is_json:
             click.echo(str(finding))
@@ -84,12 +83,13 @@ def check(ctx: click.Context, file: Path, is_json: bool) -> None:
         found = read_policy(file)
     except Invalid as error:
         if is_json:
-            print_json({"ok": False, "problems": error.problems})
+            print_json({"ok": False, **failure(error), "digest": "", "policy": None})
         else:
             click.echo(str(error), err=True)
         ctx.exit(1)
     if is_json:
-        print_json({"ok": True, "digest": found.digest, "policy": msgspec.to_builtins(found)})
+        well = {"ok": True, "error": "", "next_step": "", "problems": ()}
+        print_json({**well, "digest": found.digest, "policy": found})
     else:
         click.echo(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
 

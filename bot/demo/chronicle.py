@@ -12,7 +12,7 @@ from bot.demo.company import Company, Say, names
 from bot.views import lines
 from data import events
 from data.records.retirement import Duty
-from data.store import StoredEvent
+from data.store import BEGINNING, StoredEvent
 
 LOOK_SECONDS = 0.1
 QUIET_SECONDS = 5.0  # after this much of silence a line says which day it is
@@ -28,7 +28,7 @@ class Chronicle:
 
     def __init__(self, company: Company, say: Say) -> None:
         self._company, self._say, self._names = company, say, names()
-        self._cursor = 0
+        self._cursor = BEGINNING
         self._ending = threading.Event()
         self._said_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="chronicle", daemon=True)
@@ -49,7 +49,7 @@ class Chronicle:
 
     def catch_up(self) -> None:
         for stored in self._company.bot.store.tail(self._cursor):
-            self._cursor = stored.position
+            self._cursor = stored.cursor
             self._follow(stored)
 
     def _follow(self, stored: StoredEvent) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
 from data.errors import Unavailable
@@ -52,7 +52,7 @@ class Page:
                 connect(f"ws://{self._host}/ui", max_size=STREAM_BYTES_MAX)
             )
             self._apply(json.loads(self._socket.recv(ANSWER_TIMEOUT_SECONDS)))
-        except (OSError, ConnectionClosed) as error:
+        except (OSError, WebSocketException) as error:
             self._open.close()
             raise Unavailable(
                 f"The emulator's page at {url} does not open: {error}. Is it running?"

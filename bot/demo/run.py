@@ -16,8 +16,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
-import msgspec
 
+from bot.commands.machine import as_text
 from bot.demo.chronicle import Chronicle
 from bot.demo.company import WORKSPACE, Company
 from bot.demo.emulator import EXPOSURE, Emulator, executable
@@ -47,13 +47,23 @@ When its day has come and nobody calls churn-v1 any more, its process ends. Ctrl
 @click.option("--autoplay", is_flag=True, help="Play the whole story by itself; exit 1 if a step is missing.")
 @click.option("--json", "as_json", is_flag=True, help="With --autoplay: print the summary as JSON.")
 @click.option(
-    "--keep", type=click.Path(path_type=Path), help="Leave emeritus.db and archive/ in this directory."
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Leave emeritus.db and archive/ in this directory.",
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65_535), default=0, help="Where Slack listens; any free port by default."
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    metavar="PORT",
+    help="Where Slack listens; any free port by default.",
 )
 @click.option(
-    "--day-seconds", type=click.FloatRange(0.2, 86_400), help="How long a day of the calendar takes."
+    "--day-seconds",
+    type=click.FloatRange(0.2, 86_400),
+    metavar="SECONDS",
+    help="How long a day of the calendar takes.",
 )
 @click.pass_context
 def command(
@@ -101,7 +111,7 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
             if autoplay:
                 say(f"Playing at {slack.url}, {day:g} s a day. {EXPOSURE}")
                 summary = played(slack, company, say, began=began)
-                click.echo(msgspec.json.encode(summary).decode() if as_json else str(summary))
+                click.echo(as_text(summary) if as_json else str(summary))
                 return 0 if summary.ok else 1
             today = f"{company.world.now():%A, %Y-%m-%d}"
             say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))

@@ -13,21 +13,25 @@ from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.lookup import named, retirements
-from bot.usage import COMMANDS, Part, Typed, helped, understood
+from bot.lookup import misnamed, model, named, owners_now, retirements
+from bot.usage import COMMANDS, Part, Typed, Usage, helped, understood
 from bot.views import answers, digest
 from data.records.base import Prose
 from data.records.catalog import Entity
-from data.records.retirement import StepKind
+from data.records.retirement import Retirement, StepKind
 from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
+from workflows.histories import histories
 
 DIGEST_WINDOW = timedelta(days=7)
 
 
 def register(app: App, house: House) -> None:
+    def wrong(name: str, row: Usage) -> str:
+        return misnamed(house.store, house.catalog, name, ended=row.keeps == "no")
+
     @app.command(SLASH_COMMAND)
     def typed(ack: Ack, body: dict[str, Any]) -> None:
-        request = understood(payloads.typed(body))
+        request = understood(payloads.typed(body), misnamed=wrong)
         if request.word == "propose":
             open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
         elif COMMANDS[request.word].keeps == "no":
@@ -45,25 +49,49 @@ def answer(house: House, request: Typed) -> Payload:
         case "list":
             shown = answers.listing(retirements(house.store, ended=bool(request[Part.ALL])))
         case "show":
-            shown = answers.show(named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
+            shown = show(house, named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
         case "plan":
             shown = answers.plan(named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
         case "impact":
-            model = house.catalog.model(request[Part.MODEL])
-            shown = answers.impact(model, house.catalog.impact(model.id).consumers, doubts(model))
+            shown = impact(house, model(house.catalog, request[Part.MODEL], word=request.word))
         case "digest":
             now = house.now()
-            week = digest.sections(retirements(house.store), since=now - DIGEST_WINDOW, now=now)
+            week = digest.sections(
+                histories(house.store, retirements(house.store), now - DIGEST_WINDOW), now=now
+            )
             shown = digest.message(week)
         case _:
             shown = answers.help_text(helped())
     return shown
 
 
-def doubts(model: Entity) -> list[str]:
+def show(house: House, state: Retirement) -> Payload:
+    """How it stands, with everybody a refusal may send people to."""
+    subject = state.plan.subject if state.plan else None
+    return answers.show(
+        state,
+        owners=owners_now(house.catalog, [subject.model_id] if subject else []),
+        endpoint_owners=owners_now(
+            house.catalog, [endpoint.id for endpoint in subject.endpoints] if subject else []
+        ),
+    )
+
+
+def impact(house: House, found: Entity) -> Payload:
+    """Who depends on a model now, and in which threads all of them stand."""
+    consumers = house.catalog.impact(found.id).consumers
+    told_in = [
+        one.id
+        for one in retirements(house.store, ended=False)
+        if one.plan is not None and one.plan.subject.model_id == found.id
+    ]
+    return answers.impact(found, consumers, doubts(found), told_in=told_in)
+
+
+def doubts(found: Entity) -> list[str]:
     """What the catalog leaves open about a model."""
-    found = [model.owner_note] if model.owner_note else []
-    return found if model.tier else [*found, "No tier in the catalog; the strictest notice applies"]
+    notes = [found.owner_note] if found.owner_note else []
+    return notes if found.tier else [*notes, "No tier in the catalog; the strictest notice applies"]
 
 
 def command(request: Typed, by: str) -> Command:

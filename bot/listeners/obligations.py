@@ -48,12 +48,24 @@ def register(app: App, house: House) -> None:
         state = retirement(house.store, retirement_id)
         screens.opened(house.client, body, obligations.all_modal(state, payloads.user_id(body)))
 
+    @app.action(Action.DUTY_SHOW_TEAM)
+    def show_team(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, team = payloads.parts(body, 2)
+        ack()
+        state = retirement(house.store, retirement_id)
+        screens.opened(house.client, body, obligations.all_modal(state, payloads.user_id(body), team=team))
+
     @app.action(Action.DUTY_PAGE)
     def turn_page(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, page = payloads.parts(body, 2)
         ack()
         state = retirement(house.store, retirement_id)
-        shown = obligations.all_modal(state, payloads.user_id(body), int(page) if page.isdecimal() else 0)
+        shown = obligations.all_modal(
+            state,
+            payloads.user_id(body),
+            int(page) if page.isdecimal() else 0,
+            team=payloads.metadata(body).get("team", ""),
+        )
         screens.changed(house.client, body, shown)
 
     @app.action(Action.DUTY_MORE_TIME)

@@ -13,6 +13,7 @@ from bot import payloads, screens
 from bot.house import House, Payload
 from bot.ids import Action, Callback
 from bot.inbox import NEW, capture
+from bot.lookup import model as named_model
 from bot.lookup import retirement
 from bot.views import limits, proposal_modal
 from data.catalog import Catalog
@@ -24,8 +25,10 @@ from workflows.commands import Propose, Revise
 
 
 def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str) -> None:
-    """`/retire propose [model]`. Raises `NotFound` or `Refused` when the name is not exactly one model's."""
-    model = house.catalog.model(model_name) if model_name else None
+    """`/retire propose [model]`. Raises `NotFound` or `Refused` unless it is a model this person may propose."""
+    model = named_model(house.catalog, model_name, word="propose") if model_name else None
+    if model is not None:
+        house.check_opening(payloads.user_id(body), model, None)
     ack()
     screens.opened(house.client, body, _form(house, model))
 
@@ -69,10 +72,11 @@ def register(app: App, house: House) -> None:
     @app.action(Action.PROPOSAL_REVISE)
     def open_revision(ack: Ack, body: dict[str, Any]) -> None:
         (retirement_id,) = payloads.parts(body, 1)
-        ack()
         state = retirement(house.store, retirement_id)
         assert state.plan is not None, "a retirement begins with its plan"
         model = catalog.entity(state.plan.subject.model_id)
+        house.check_opening(payloads.user_id(body), model, state)
+        ack()
         last_day = next(step.due_at for step in state.plan.steps if step.kind == "disable").date()
         screens.opened(house.client, body, _form(house, model, retirement=state, target_on=last_day))
 

@@ -40,8 +40,16 @@ def register(app: App, house: House) -> None:
     @app.action(Action.VOTE_REJECT)
     def ask_why(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, plan_digest, number = payloads.parts(body, 3)
-        ack()
         state = retirement(house.store, retirement_id)
+        # Whoever may abstain may reject, and why is not asked yet.
+        vote = Cast(
+            by=payloads.user_id(body),
+            choice=Choice.ABSTAIN,
+            plan_digest=plan_digest,
+            round_number=round_number(number),
+        )
+        house.check_ballot(vote, state)
+        ack()
         screens.opened(house.client, body, votes.reject_modal(state, plan_digest, round_number(number)))
 
     @app.view(Callback.VOTE_REJECT)
@@ -56,7 +64,9 @@ def register(app: App, house: House) -> None:
             round_number=round_number(payloads.carried(body, "round")),
             comment=Prose(prose=comment),
         )
-        capture(house, ack, body, stream=payloads.carried(body, "retirement"), command=ballot)
+        state = retirement(house.store, payloads.carried(body, "retirement"))
+        house.check_ballot(ballot, state)
+        capture(house, ack, body, stream=state.id, command=ballot)
 
 
 def round_number(text: str) -> int:

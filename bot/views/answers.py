@@ -14,6 +14,7 @@ from bot.views.blocks import (
     day,
     header,
     mention,
+    mentions,
     message,
     safe,
     section,
@@ -24,6 +25,7 @@ from data.records.retirement import Endpoint, Progress, Retirement
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.wording import counted
 
+NOBODY = "*nobody who can be reached*"
 LIST_AT_MOST = 25
 ROWS_AT_MOST = 25
 
@@ -54,19 +56,27 @@ def next_step(retirement: Retirement) -> str:
     return f"next: {step.kind} on {day(step.due_at, steps.zone_of(retirement))}{how}"
 
 
-def show(retirement: Retirement) -> Payload:
-    """How one retirement stands, and who holds it up."""
+def show(
+    retirement: Retirement, *, owners: Sequence[str] = (), endpoint_owners: Sequence[str] = ()
+) -> Payload:
+    """How one retirement stands, who holds it up, and who may act: refusals send people here."""
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
         f"{duties.line(one, retirement)}; {safe(impacts_view.team_name(one.consumer))}" for one in waiting
     ]
     tally = votes.tally_lines(retirement)
+    people = [
+        f"Coordinator {mention(retirement.coordinator_id)}",
+        f"owners of the model {mentions(owners) or NOBODY}, of its endpoints {mentions(endpoint_owners) or NOBODY}",
+    ]
+    steps_of = steps.lines(retirement, reasons_at_most=None) or ["none yet"]
+    rest = f"; `emeritus plan {retirement.id}` prints all"
     blocks = [
-        section(f"{headline(retirement)}\nCoordinator {mention(retirement.coordinator_id)}"),
-        section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100) or 'none yet'}"),
+        section(f"{headline(retirement)}\n{'; '.join(people)}"),
+        *(section(text) for text in limits.spread(["*Plan*", *steps_of], at_most=2, rest=rest)),
     ]
     if tally:
-        blocks.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 100)}"))
+        blocks.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         blocks.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
@@ -122,31 +132,15 @@ def _endpoint(endpoint: Endpoint) -> str:
     return f"{safe(endpoint.name)} ({endpoint.kind}{known_as})"
 
 
-def impact(model: Entity, impacts: Sequence[Impacted], notes: Sequence[str]) -> Payload:
-    """Who depends on a model, by team, with the way they do."""
+def impact(
+    model: Entity, impacts: Sequence[Impacted], notes: Sequence[str], *, told_in: Sequence[str] = ()
+) -> Payload:
+    """Who depends on a model, by team, with the way they do. `told_in`: retirements whose threads name all."""
     head = f"*{safe(model.name)}*: {impacts_view.summary(impacts)}"
-    lines = impacts_view.full_lines(impacts, notes)
-    shown, blocks = lines, [section(head)]
-    # Sections take 3,000 characters each; three of them stay well within a message.
-    while shown and len(blocks) < 4:
-        text = (
-            limits.joined(shown, limits.SECTION_MAX)
-            if len(blocks) == 3
-            else _first(shown, limits.SECTION_MAX)
-        )
-        blocks.append(section(text))
-        shown = shown[text.count("\n") + 1 :]
-    return message(head, blocks)
-
-
-def _first(lines: Sequence[str], limit: int) -> str:
-    """As many whole lines as fit, with no word about the rest: it follows."""
-    length = 0
-    for number, line in enumerate(lines):
-        length += len(line) + 1
-        if length > limit + 1:
-            return "\n".join(lines[:number])
-    return "\n".join(lines)
+    lines = impacts_view.full_lines(impacts, notes, model.id)
+    threads = f", and so does the thread of {limits.joined(told_in, 100, between=', ')}" if told_in else ""
+    rest = f"; `emeritus impact {safe(model.name)}` prints all{threads}"
+    return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
 
 
 def help_text(commands: Mapping[str, tuple[str, str]]) -> Payload:

@@ -30,6 +30,8 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
 
 def bare(text: str) -> str:
     """One line without what could hide or reorder its neighbours: controls, direction marks, breaks."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kinds = ((char, unicodedata.category(char)) for char in text)
     kept = "".join(" " if kind in _BREAKING else char for char, kind in kinds if kind not in _INVISIBLE)
     return " ".join(kept.split())
@@ -76,6 +78,11 @@ def mentions(slack_ids: Iterable[str], *, at_most: int = 10) -> str:
 def day(at: datetime, zone: str = "UTC") -> str:
     """The calendar day the policy's zone has at this instant."""
     return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def moment(at: datetime, zone: str = "UTC") -> str:
+    """The minute in the policy's zone: "2027-03-01 10:00 CET"."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def plain(text: str, limit: int) -> Payload:

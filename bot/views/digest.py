@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.views import blocks, impact, limits
+from msgspec.structs import replace
+
+from bot.views import blocks, impact, limits, news
 from bot.views.blocks import Payload, day, header, safe, section
+from bot.views.duties import UNANSWERED
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Obligation, Progress, Retirement
+from data.records.retirement import Obligation, Progress, Purpose, Retirement, State
+from workflows.histories import History
 from workflows.rules.lifecycle import ENDED
+from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
 
 CHANGED, DUE, OVERDUE, TEAMS = "Changed", "Due in the next 7 days", "Overdue", "By team"
 AHEAD = timedelta(days=7)
 LINES_AT_MOST = 30
+NAMES_AT_MOST = 3
+LINE_MAX = 500
 
 Sections = Mapping[str, Sequence[str]]
 """Title -> lines of plain text, in the order shown."""
 
 
-def sections(retirements: Sequence[Retirement], *, since: datetime, now: datetime) -> dict[str, list[str]]:
-    """What changed since `since`, and what stands at `now`. All four titles are always there."""
+def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[str]]:
+    """What the histories tell up to `now`, and what stands then. All four titles are always there."""
     found: dict[str, list[str]] = {CHANGED: [], DUE: [], OVERDUE: [], TEAMS: []}
     teams: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for retirement in retirements:
-        changed = list(_changed(retirement, since))
+    for history in histories:
+        retirement = history.retirement
+        changed = news.of(replace(history, events=tuple(one for one in history.events if one.at <= now)))
         if changed:
             found[CHANGED].append(f"{_name(retirement)} is {retirement.state}: {'; '.join(changed)}")
         if retirement.state in ENDED:
             continue
-        found[DUE] += _steps(retirement, since=now, until=now + AHEAD)
-        found[OVERDUE] += _steps(retirement, since=None, until=now)
+        found[DUE] += [*_dated(retirement, after=now, until=now + AHEAD)]
+        found[OVERDUE] += [*_dated(retirement, after=None, until=now)]
         for owed in retirement.obligations:
             counts = teams[impact.team_name(owed.consumer)]
             counts[0] += owed.is_settled
             counts[1] += not owed.is_settled
-            counts[2] += _is_late(owed, now)
-            if _is_late(owed, now):
-                team, by = impact.team_name(owed.consumer), day(owed.migrate_by, zone_of(retirement))
-                line = f"{_name(retirement)}: {owed.consumer.name} ({team}) is {owed.duty}, migrate by {by}"
-                found[OVERDUE].append(line)
+            counts[2] += any(by <= now for _, by in _owes(owed, retirement))
     for team, (settled, left, late) in sorted(
         teams.items(), key=lambda row: (-row[1][2], -row[1][1], row[0])
     ):
@@ -66,7 +70,7 @@ def message(sections: Sections) -> Payload:
         shown.append(section("A quiet week: nothing changed, nothing is due or overdue."))
         return blocks.message(f"Weekly digest: {counts}", shown)
     for title, lines in sections.items():
-        listed = [f"• {safe(line, 300)}" for line in lines] or ["nothing"]
+        listed = [f"• {safe(line, LINE_MAX)}" for line in lines] or ["nothing"]
         few = limits.joined(listed, limits.SECTION_MAX - 200, at_most=LINES_AT_MOST)
         shown.append(section(f"*{safe(title)}*\n{few}"))
     return blocks.message(f"Weekly digest: {counts}", shown)
@@ -76,32 +80,56 @@ def _name(retirement: Retirement) -> str:
     return f"{retirement.id} {name_of(retirement)}"
 
 
-def _is_late(owed: Obligation, now: datetime) -> bool:
-    return not owed.is_settled and owed.migrate_by <= now
+def _dated(retirement: Retirement, *, after: datetime | None, until: datetime) -> Iterator[str]:
+    """What has its date in the window: steps, the end of a round, answers. No `after` is the beginning of time.
+
+    Nothing is due while it is paused or being restored: its dates wait, or are void.
+    """
+    if retirement.paused_at is not None or retirement.restoring:
+        return
+
+    def is_in(at: datetime) -> bool:
+        return at <= until and (after is None or at > after)
+
+    round_ = open_round(retirement)
+    if round_ is not None and after is not None:
+        vote = "the vote" if round_.purpose is Purpose.RETIRE else "the vote on cancelling"
+        for what, at in (("may close", round_.review_until), ("expires", round_.expires_at)):
+            if is_in(at):
+                yield f"{_name(retirement)}: {vote} {what} on {day(at, zone_of(retirement))}"
+    yield from _steps(retirement, is_in)
+    yield from _answers(retirement, is_in, "has" if after is not None else "had")
 
 
-def _changed(retirement: Retirement, since: datetime) -> Iterator[str]:
-    if retirement.proposed_at and retirement.proposed_at >= since:
-        yield "proposed"
-    if retirement.round:
-        votes = sum(ballot.cast_at >= since for ballot in retirement.round.ballots)
-        if votes:
-            yield counted(votes, "vote")
-    for step in retirement.steps:
-        if step.at and step.at >= since and step.progress is not Progress.PENDING:
-            yield f"{step.kind} {step.progress}"
-    answers = sum(owed.changed_at is not None and owed.changed_at >= since for owed in retirement.obligations)
-    if answers:
-        yield counted(answers, "answer")
-    if retirement.paused_at and retirement.paused_at >= since:
-        yield "paused"
-
-
-def _steps(retirement: Retirement, *, since: datetime | None, until: datetime) -> Iterator[str]:
-    """Steps not done whose date lies in the window; a missing `since` is the beginning of time."""
-    for step in retirement.plan.steps if retirement.plan else ():
+def _steps(retirement: Retirement, is_in: Callable[[datetime], bool]) -> Iterator[str]:
+    """Steps that are not done; while the plan is voted on it has none."""
+    if retirement.plan is None or retirement.state is State.PROPOSED:
+        return
+    for step in retirement.plan.steps:
         come = retirement.progress(step.kind)
-        in_window = step.due_at <= until and (since is None or step.due_at > since)
-        if in_window and come.progress is not Progress.DONE:
+        if is_in(step.due_at) and come.progress is not Progress.DONE:
             held = f", held: {'; '.join(come.held_by)}" if come.held_by else ""
             yield f"{_name(retirement)}: {step.kind} on {day(step.due_at, zone_of(retirement))}{held}"
+
+
+def _answers(retirement: Retirement, is_in: Callable[[datetime], bool], has: str) -> Iterator[str]:
+    """What each team owes, one line per team, kind of answer and date."""
+    owing: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for owed in retirement.obligations:
+        for what, by in _owes(owed, retirement):
+            if is_in(by):
+                key = (day(by, zone_of(retirement)), what, impact.team_name(owed.consumer))
+                owing[key].append(owed.consumer.name)
+    for (by_day, what, team), names in sorted(owing.items()):
+        few = limits.joined(names, LINE_MAX, between=", ", at_most=NAMES_AT_MOST)
+        number = counted(len(names), "consumer")
+        yield f"{_name(retirement)}: {team} {has} to {what} by {by_day}: {number} ({few})"
+
+
+def _owes(owed: Obligation, retirement: Retirement) -> Iterator[tuple[str, datetime]]:
+    """What is still asked of a consumer, with its date."""
+    if retirement.state is not State.MIGRATING or retirement.paused_at is not None or owed.is_settled:
+        return
+    if owed.duty in UNANSWERED:
+        yield "acknowledge", owed.acknowledge_by
+    yield "migrate", owed.migrate_by

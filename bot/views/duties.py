@@ -78,16 +78,23 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
     return [actions(*shown)]
 
 
-def rows(owed: Iterable[Obligation], retirement: Retirement) -> list[Payload]:
-    """A section with its buttons for each."""
+def rows(owed: Iterable[Obligation], retirement: Retirement, *, reader: str = "") -> list[Payload]:
+    """A section with its buttons for each. `reader`: who alone sees it; the answers of others are not theirs."""
     shown = []
     for obligation in owed:
-        shown += [section(line(obligation, retirement)), *buttons(obligation, retirement)]
+        may_answer = not reader or reader in obligation.consumer.owners.slack_ids
+        shown += [
+            section(line(obligation, retirement)),
+            *(buttons(obligation, retirement) if may_answer else ()),
+        ]
     return shown
 
 
-def five_facts(retirement: Retirement) -> str:
-    """What, when, why, successor, action: what everybody who depends on the model must know."""
+def five_facts(retirement: Retirement, *, action: str = "") -> str:
+    """What, when, why, successor, action: what everybody who depends on the model must know.
+
+    `action`: what this reader can do, ready to be shown; else what an owner must do.
+    """
     plan = retirement.plan
     if plan is None:
         return f"*{retirement.id}* has no plan"
@@ -99,6 +106,6 @@ def five_facts(retirement: Retirement) -> str:
             f"*When* service ends on {day(plan.step(StepKind.DISABLE).due_at, zone_of(retirement))}",
             f"*Why* {plan.reason}{quoted(retirement.why)}",
             f"*Successor* {successor or 'none'}",
-            f"*Action* Acknowledge that you have read this. {move}, then press Migrated.",
+            f"*Action* {action or f'Acknowledge that you have read this. {move}, then press Migrated.'}",
         ]
     )

@@ -1,15 +1,17 @@
-"""Who is hit: consumers by team, in short for a card and in full for its thread."""
+"""Who is hit: consumers by team, in short for a card and in full for its thread, over as many messages as it takes."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.views import limits
-from bot.views.blocks import safe
+from bot.views.blocks import Payload, message, safe, section
+from data import events
 from data.records.catalog import Impacted
+from workflows.rules import impact as rules
 from workflows.rules.wording import counted
 
+SECTIONS_MAX = 8  # what rules.impact puts into a part takes fewer, as a line is never torn
 UNOWNED = "nobody (owner unresolved)"
 
 
@@ -22,12 +24,14 @@ def short_id(entity_id: str) -> str:
     return entity_id.rpartition(":default/")[2]
 
 
-def by_team(impacts: Iterable[Impacted]) -> list[tuple[str, list[Impacted]]]:
+def by_team(impacts: Sequence[Impacted]) -> list[tuple[str, tuple[Impacted, ...]]]:
     """Team name and its consumers, nearest first; the team with most consumers first."""
-    teams: dict[str, list[Impacted]] = defaultdict(list)
-    for impact in sorted(impacts, key=lambda one: (one.distance, one.name)):
-        teams[team_name(impact)].append(impact)
-    return sorted(teams.items(), key=lambda team: (-len(team[1]), team[0]))
+    return [(team_name(team.consumers[0]), team.consumers) for team in rules.by_team(impacts)]
+
+
+def way(impact: Impacted, model_id: str) -> tuple[str, ...]:
+    """Ids from the consumer to the model: where it depends on an endpoint, the model it serves follows."""
+    return impact.path if impact.path[-1:] == (model_id,) else (*impact.path, model_id)
 
 
 def summary(impacts: Sequence[Impacted]) -> str:
@@ -49,17 +53,39 @@ def team_lines(impacts: Sequence[Impacted], *, names_at_most: int = 5) -> list[s
     return shown
 
 
-def consumer_line(impact: Impacted) -> str:
-    """One consumer; for a transitive one the way it depends, and whatever is unclear about its owners."""
-    way = f" via {limits.joined([safe(short_id(one)) for one in impact.path[1:-1]], 400, between=' → ')}"
-    notes = f" _({safe('; '.join(impact.owners.notes), 200)})_" if impact.owners.notes else ""
-    return f"    • {safe(impact.name)}{way if len(impact.path) > 2 else ''}{notes}"
+def consumer_line(impact: Impacted, model_id: str) -> str:
+    """One consumer; the way to the model where others stand on it, and what is unclear about its owners."""
+    steps = [safe(short_id(one), rules.NAME_MAX) for one in way(impact, model_id)[1:]]
+    via = f" via {limits.joined(steps, rules.WAY_MAX, between=' → ')}" if len(steps) > 1 else ""
+    notes = f" _({safe('; '.join(impact.owners.notes), rules.NOTES_MAX)})_" if impact.owners.notes else ""
+    return f"    • {safe(impact.name, rules.NAME_MAX)}{via}{notes}"
 
 
-def full_lines(impacts: Sequence[Impacted], notes: Sequence[str]) -> list[str]:
-    """Every consumer, under its team, then what the catalog left open."""
-    shown = []
+def full_lines(
+    impacts: Sequence[Impacted], notes: Sequence[str], model_id: str, *, start: int = 0, stop: int = 10**9
+) -> list[str]:
+    """Every consumer, under its team, then what the catalog left open; of both, those from `start` to `stop`."""
+    shown, seen = [], 0
     for team, consumers in by_team(impacts):
-        shown.append(f"*{safe(team)}* ({len(consumers):,})")
-        shown += [consumer_line(consumer) for consumer in consumers]
-    return [*shown, *(f":grey_question: {safe(note, limits.PROSE_MAX)}" for note in notes)]
+        taken = consumers[max(start - seen, 0) : max(stop - seen, 0)]
+        if taken:
+            goes_on = ", continued" if start > seen else ""
+            shown.append(f"*{safe(team, rules.NAME_MAX)}* ({len(consumers):,}{goes_on})")
+            shown += [consumer_line(consumer, model_id) for consumer in taken]
+        seen += len(consumers)
+    left = notes[max(start - seen, 0) : max(stop - seen, 0)]
+    return [*shown, *(f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in left)]
+
+
+def part(event: events.Proposed | events.Revised, retirement_id: str, params: Mapping[str, str]) -> Payload:
+    """One message of the impact in full. `params`: start, stop, part, parts (rules/notices.py)."""
+    of = f", part {params['part']} of {params['parts']}" if params["parts"] != "1" else ""
+    head = f":busts_in_silhouette: *Impact in full* of {retirement_id}{of}: {summary(event.impact)}"
+    lines = full_lines(
+        event.impact,
+        event.impact_notes,
+        event.plan.subject.model_id,
+        start=int(params["start"]),
+        stop=int(params["stop"]),
+    )
+    return message(head, [section(head), *map(section, limits.spread(lines, at_most=SECTIONS_MAX))])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-POST_TEXT_MAX = 40_000  # chat.postMessage cuts past it
 UPDATE_TEXT_MAX = 4_000  # chat.update refuses past it: a longer message could be posted but never changed
 BLOCK_TEXT_MAX = (
     12_000  # all words of a message's blocks; undocumented, refusals begin near 13,200 (bolt-js#2509)
@@ -38,18 +37,33 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def joined(parts: Sequence[str], limit: int, *, between: str = "\n", at_most: int | None = None) -> str:
-    """As many whole parts as fit into `limit` characters, then how many are left out."""
+def joined(
+    parts: Sequence[str], limit: int, *, between: str = "\n", at_most: int | None = None, rest: str = ""
+) -> str:
+    """As many whole parts as fit into `limit` characters, then how many are left out, and `rest`: where they are."""
     shown = list(parts if at_most is None else parts[:at_most])
     while shown:
         left_out = len(parts) - len(shown)
-        text = between.join([*shown, f"+{left_out} more"] if left_out else shown)
+        text = between.join([*shown, f"+{left_out:,} more{rest}"] if left_out else shown)
         if len(text) <= limit:
             return text
         # Far too long is the rule with hundreds of parts: drop about as much as is too much, at least one.
         longest = max(len(part) + len(between) for part in shown)
         del shown[-max(1, (len(text) - limit) // longest) :]
-    return f"+{len(parts)} more" if parts else ""
+    return f"+{len(parts):,} more{rest}" if parts else ""
+
+
+def spread(lines: Sequence[str], *, at_most: int, rest: str = "") -> list[str]:
+    """Whole lines over at most that many sections; the last one says how many are left out, and `rest`."""
+    left = [clip(line, SECTION_MAX) for text in lines for line in text.split("\n")]
+    sections: list[str] = []
+    while left and len(sections) < at_most - 1:
+        taken, length = 0, -1
+        while taken < len(left) and (length := length + 1 + len(left[taken])) <= SECTION_MAX:
+            taken += 1
+        sections.append("\n".join(left[:taken]))
+        del left[:taken]
+    return [*sections, joined(left, SECTION_MAX, rest=rest)] if left else sections
 
 
 def option_value(entity_id: str) -> str:

@@ -1,24 +1,27 @@
-"""What happened, as lines in the card's thread: one per event, the proposal's carries the impact in full.
+"""What happened, as lines in the card's thread: one per event.
 
-A thread message is never edited, so it may be as long as a post may be. Only who acted is mentioned, and who
-has to act now: the others have a message of their own.
+Only who acted is mentioned, and who has to act now: the others have a message of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import assert_never
 
-from bot.views import impact, limits
+from bot.ids import SLASH_COMMAND
+from bot.views import blocks, impact, limits
 from bot.views.blocks import SLACK_ID, Payload, day, mention, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
 from data import events
 from data.records.retirement import Duty, Plan, Retirement, StepKind
+from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
-IMPACT_MAX = 30_000  # leaves room in one post for what happened right after the proposal
-REASONS_AT_MOST = 10
+SECTIONS_MAX = 4  # of 3,000 characters: more words than that Slack does not take in one message
+NAMES_AT_ONCE = 25
 
 
 def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912, PLR0915
@@ -36,7 +39,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return _with_impact(what, event, zone)
         case events.Voted(ballot=ballot):
             voted = f"{CHOICE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
-            return f"{voted}{quoted(ballot.comment)}"
+            seats = ", ".join(safe(role) for role in dict.fromkeys(event.reseated.values()))
+            moved = f"; so that it counts, an earlier approval now stands as {seats}" if seats else ""
+            return f"{voted}{quoted(ballot.comment)}{moved}"
         case events.Approved():
             plan = f"plan `{short(event.plan_digest)}`"
             return f":white_check_mark: *Approved*: every role has its approvals on {plan}"
@@ -60,7 +65,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.Amended():
             ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
             return (
-                f":calendar: All remaining dates moved later, service now ends {ends}{quoted(event.because)}"
+                f":calendar: All remaining dates moved later; planned last day of service: {ends}"
+                f"{quoted(event.because)}"
             )
         case events.DutyChanged():
             return _duty_changed(event, retirement)
@@ -76,12 +82,10 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             about = counted(len(event.consumer_ids), "consumer")
             unknown = counted(len(event.unreachable), "owner")
             alone = f"; nobody above {unknown} is known" if event.unreachable else ""
-            # Where no manager is known, the channel is told at once.
-            to_people = all(SLACK_ID.fullmatch(to) for to in event.to)
-            where = "their managers" if to_people else "the governance channel"
-            return (
-                f":rotating_light: {about} without an answer: told {where} ({safe(event.milestone)}){alone}"
-            )
+            late = "not acknowledged" if event.milestone.startswith(ACKNOWLEDGE) else "not migrated"
+            told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
+            head = f":rotating_light: {about} {late} in time ({safe(event.milestone)})"
+            return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}"
         case events.StepStarted():
             return f":arrow_forward: {_step(event.step)} begins{_because(event.evidence)}"
         case events.StepHeld():
@@ -94,6 +98,15 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.DrillPassed():
             kept = f"{counted(event.files, 'file')}, {event.bytes:,} bytes"
             return f":test_tube: Restore drill passed: {kept} read back and compared"
+        case events.ArchiveConfirmed():
+            kept = f"{counted(event.files, 'file')}, {event.bytes:,} bytes"
+            return f":test_tube: The archive was read back once more before *{safe(event.step)}*: {kept} compared"
+        case events.ArchiveLost():
+            what = f":boom: The archive did not hold when it was read back for *{safe(event.step)}*"
+            running = " Endpoints left running." if event.step is StepKind.DISABLE else ""
+            return (
+                f"{what}: {safe(event.reason, limits.PROSE_MAX)}.{running} It is made and proven again first."
+            )
         case events.MigrationClosed():
             left = f"{counted(len(event.open_ids), 'consumer')} still open hold the disable step"
             how = left if event.open_ids else "everybody has moved"
@@ -127,16 +140,43 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
 
 def message(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> Payload:
     """Lines due together, as one message."""
-    lines = [line(event, retirement) for event in happened]
-    return {"text": limits.joined(lines, limits.POST_TEXT_MAX)}
+    lines = _lines(happened, retirement)
+    text = "\n".join(lines)
+    if len(text) <= limits.UPDATE_TEXT_MAX:
+        return blocks.message(text)
+    how, why = f"{SLASH_COMMAND} show {retirement.id}", f"emeritus plan {retirement.id}"
+    rest = f"; `{how}` has how it stands, `{why}` every reason"
+    sections = limits.spread(lines, at_most=SECTIONS_MAX, rest=rest)
+    return blocks.message(text, [blocks.section(one) for one in sections])
+
+
+def _lines(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> list[str]:
+    """One per event; what one press said of many consumers is said of some at a time."""
+    shown = []
+    for press, together in groupby(happened, _press):
+        if press is None:
+            shown += [line(event, retirement) for event in together]
+            continue
+        answers = [event for event in together if isinstance(event, events.DutyChanged)]
+        for start in range(0, len(answers), NAMES_AT_ONCE):
+            few = answers[start : start + NAMES_AT_ONCE]
+            names = ", ".join(_consumer(retirement, answer.consumer_id) for answer in few)
+            shown.append(_duty_words(few[0], names))
+    return shown
+
+
+def _press(event: events.RetirementEvent) -> tuple[str, str, datetime] | None:
+    """Who said what when; None where there is more to tell than that."""
+    if not isinstance(event, events.DutyChanged) or event.note or event.extension:
+        return None
+    return event.by, event.duty, event.at
 
 
 def _with_impact(what: str, event: events.Proposed | events.Revised, zone: str) -> str:
     ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
-    every = impact.full_lines(event.impact, event.impact_notes)
-    full = limits.joined(every, IMPACT_MAX)
-    head = f"{what}; service ends {ends}{quoted(event.why)}\n:busts_in_silhouette: *Impact in full*"
-    return f"{head}: {impact.summary(event.impact)}\n{full}".rstrip()
+    head = f"{what}; service ends {ends}{quoted(event.why)}\n:busts_in_silhouette: *Impact*"
+    follows = "; in full below" if event.impact else ""
+    return f"{head} {impact.summary(event.impact)}{follows}"
 
 
 def _model(retirement: Retirement, plan: Plan) -> str:
@@ -154,6 +194,12 @@ def _endpoint(retirement: Retirement, endpoint_id: str) -> str:
     return f"*{safe(next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id))}*"
 
 
+def _told(to: str, consumers: int) -> str:
+    """A manager has a message of their own, so is named without being called."""
+    who = "a manager" if SLACK_ID.fullmatch(to) else "the governance channel"
+    return f"{who} about {consumers:,}"
+
+
 def _step(kind: StepKind) -> str:
     return f"Step *{kind}*"
 
@@ -164,7 +210,7 @@ def _people(slack_ids: Sequence[str]) -> str:
 
 def _because(reasons: Sequence[str]) -> str:
     listed = [f"    • {safe(reason, limits.PROSE_MAX)}" for reason in reasons]
-    return f":\n{limits.joined(listed, 4_000, at_most=REASONS_AT_MOST)}" if listed else ""
+    return "\n".join([":", *listed]) if listed else ""
 
 
 def _archive(retirement: Retirement) -> str:
@@ -173,7 +219,13 @@ def _archive(retirement: Retirement) -> str:
 
 
 def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
-    by, name = mention(event.by), _consumer(retirement, event.consumer_id)
+    until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
+    note = event.note or (event.extension.reason if event.extension else event.note)
+    return f"{_duty_words(event, _consumer(retirement, event.consumer_id))}{until}{quoted(note)}"
+
+
+def _duty_words(event: events.DutyChanged, name: str) -> str:
+    by = mention(event.by)
     words = {
         Duty.OPEN: f":white_circle: {by} opened {name} again",
         Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
@@ -182,6 +234,4 @@ def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
         Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
         Duty.WAIVED: f":pencil: {by} waived {name}",
     }
-    until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
-    note = event.note or (event.extension.reason if event.extension else event.note)
-    return f"{words[event.duty]}{until}{quoted(note)}"
+    return words[event.duty]

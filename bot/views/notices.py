@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
-from bot.views import digest, lines, manual, obligations, proposal
+from bot.views import digest, impact, lines, manual, obligations, proposal
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
@@ -14,6 +14,7 @@ from workflows.ports import Message
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
     "lines": lambda state, message: lines.message(_told(message), state),
+    "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
     "reminder": lambda state, message: obligations.reminder(
@@ -24,6 +25,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         message.params["milestone"],
         int(message.params["level"]),
         message.params["consumer_ids"].split("\n"),
+        to=message.params["slack_id"],
     ),
     "extension": lambda state, message: obligations.extension(
         state,
@@ -37,13 +39,19 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 }
 
 
-def drawn(message: Message, *, retirements: Callable[[], Sequence[Retirement]]) -> Payload:
-    """The payload of a message. `retirements` reads all of them, which only the digest needs."""
+def drawn(message: Message) -> Payload:
+    """The payload of a message."""
     if message.notice == "digest":
-        since, until = (datetime.fromisoformat(message.params[name]) for name in ("since", "until"))
-        return digest.message(digest.sections(retirements(), since=since, now=until))
+        until = datetime.fromisoformat(message.params["until"])
+        return digest.message(digest.sections(message.histories, now=until))
     assert message.retirement is not None, f"{message.notice} is about a retirement"
     return VIEWS[message.notice](message.retirement, message)
+
+
+def _proposal(message: Message) -> events.Proposed | events.Revised:
+    (event,) = message.events
+    assert isinstance(event, events.Proposed | events.Revised), "the impact is told of a plan"
+    return event
 
 
 def _told(message: Message) -> list[events.RetirementEvent]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.ids import Action, Callback
+from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import duties, impact, limits
 from bot.views.blocks import (
+    SLACK_ID,
     Payload,
     actions,
     button,
@@ -26,7 +27,7 @@ from bot.views.blocks import (
 )
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Duty, Retirement
+from data.records.retirement import Duty, Retirement, State
 from workflows.rules.milestones import ACKNOWLEDGE, concerned
 from workflows.rules.wording import counted
 
@@ -34,6 +35,7 @@ TEAM_ROWS_MAX = 12
 OWNER_ROWS_MAX = 10
 PAGE_ROWS = 20
 NAMED_MAX = 20
+NO_TEAM = "unowned"  # in a button, whose parts are never empty: the consumers nobody owns
 
 
 def _about_all(retirement: Retirement, *, has_open: bool) -> Payload:
@@ -63,9 +65,9 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
         )
     blocks += duties.rows(owed[:TEAM_ROWS_MAX], retirement)
     if len(owed) > TEAM_ROWS_MAX:
-        blocks.append(
-            context(f"+{len(owed) - TEAM_ROWS_MAX} more: each owner's direct message shows all of theirs")
-        )
+        about = f"{retirement.id}|{team_id or NO_TEAM}"
+        blocks.append(context(f"+{len(owed) - TEAM_ROWS_MAX:,} more: press Show all"))
+        blocks.append(actions(button("Show all", Action.DUTY_SHOW_TEAM, about)))
     return message(f"{retirement.id}: {counted(len(owed), 'consumer')} of {safe(team)} must move", blocks)
 
 
@@ -91,24 +93,33 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 
-def all_modal(retirement: Retirement, slack_id: str, page: int = 0) -> Payload:
-    """All obligations of one person, page by page. `private_metadata`: retirement, page."""
+def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str = "") -> Payload:
+    """All obligations of one person, or of one team, page by page; whoever may not answer sees no button.
+
+    team   its id, or `NO_TEAM`. `private_metadata`: retirement, page, team
+    """
     owed = duties.of_person(retirement, slack_id)
+    whose = "yours"
+    if team:
+        owed = duties.of_team(retirement, "" if team == NO_TEAM else team)
+        whose = safe(impact.team_name(owed[0].consumer) if owed else team)
     pages = max(1, -(-len(owed) // PAGE_ROWS))
     page = min(max(page, 0), pages - 1)
     shown = owed[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
     blocks = [
-        section(f"*{retirement.id}* {safe(name_of(retirement))}: {counted(len(owed), 'consumer')} of yours")
+        section(f"*{retirement.id}* {safe(name_of(retirement))}: {counted(len(owed), 'consumer')} of {whose}")
     ]
-    blocks += duties.rows(shown, retirement)
+    blocks += duties.rows(shown, retirement, reader=slack_id)
     if pages > 1:
         blocks.append(context(f"Page {page + 1} of {pages}"))
     # One block per button: both have the same action id, which must be unique within a block.
     for text, to in (("Previous page", page - 1), ("Next page", page + 1)):
         if 0 <= to < pages:
             blocks.append(actions(button(text, Action.DUTY_PAGE, f"{retirement.id}|{to}")))
-    metadata = {"retirement": retirement.id, "page": str(page)}
-    return modal("Your consumers", Callback.DUTIES, blocks, metadata=metadata)
+    metadata = {"retirement": retirement.id, "page": str(page), **({"team": team} if team else {})}
+    return modal(
+        "A team's consumers" if team else "Your consumers", Callback.DUTIES, blocks, metadata=metadata
+    )
 
 
 def time_modal(retirement_id: str, consumer_id: str, today: date) -> Payload:
@@ -151,8 +162,13 @@ def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
     return message(head, blocks)
 
 
-def escalation(retirement: Retirement, milestone: str, level: int, consumer_ids: Sequence[str]) -> Payload:
-    """To a manager, later to the governance channel: whose silence holds the retirement up."""
+def escalation(
+    retirement: Retirement, milestone: str, level: int, consumer_ids: Sequence[str], *, to: str
+) -> Payload:
+    """To a manager, later to the governance channel: whose silence holds the retirement up.
+
+    Neither has an owner's buttons, so each is told what they can do instead.
+    """
     owed = duties.nearest_first(
         one for one in retirement.obligations if one.consumer.consumer_id in set(consumer_ids)
     )
@@ -163,33 +179,52 @@ def escalation(retirement: Retirement, milestone: str, level: int, consumer_ids:
     due = "acknowledged" if milestone.startswith(ACKNOWLEDGE) else "migrated"
     what = f"{counted(len(owed), 'consumer')} not {due} in time"
     head = f":rotating_light: *{retirement.id}* {safe(name_of(retirement))}: {what}"
-    ask = (
-        "Please see that they act"
-        if level <= 1
-        else "Owners and their managers were told; the coordinator must act"
-    )
+    coordinator = mention(retirement.coordinator_id)
+    if SLACK_ID.fullmatch(to):
+        why = "You hear of this as the manager of their owners."
+        action = (
+            f"Ask the owners named above to answer in the message they have. If they cannot, tell {coordinator}, "
+            "who can move the date or go on without them."
+        )
+    else:
+        above = "Owners and their managers were told" if level > 1 else "Nobody is known above their owners"
+        why = f"{above}; the coordinator must act."
+        action = (
+            f"{coordinator} finds an owner who answers, or goes on without: "
+            f"`{SLASH_COMMAND} waive {retirement.id} CONSUMER REASON`"
+        )
     blocks = [
-        section(f"{head}\n{ask}, or that {mention(retirement.coordinator_id)} waives them with a reason."),
+        section(f"{head}\n{why}"),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=NAMED_MAX))] if lines else []),
-        section(duties.five_facts(retirement)),
+        section(duties.five_facts(retirement, action=action)),
     ]
     return message(head, blocks)
 
 
 def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "") -> Payload:
-    """Request `number` for more time: the coordinator's buttons until it is decided, then the decision.
+    """Request `number` for more time: the coordinator's buttons until it is decided, then how it ended.
 
-    `granted`: "yes", "no", or empty while nobody decided. Without `number` it is the request that waits now.
+    `granted`: "yes", "no", or empty when nobody decided. Without `number` it is the request that waits now.
     """
     owed = retirement.obligation(consumer_id)
     if owed is None:
         return message(f"{retirement.id}: {safe(consumer_id)} has no obligation any more")
     name, zone = safe(owed.consumer.name), zone_of(retirement)
     asked = owed.extension
-    if granted or asked is None or number not in (0, asked.number):
-        verdict = {"yes": "granted", "no": "refused"}.get(granted, "decided")
-        by = f" by {mention(owed.changed_by)}" if granted and owed.changed_by else ""
-        done = f":scales: More time for *{name}* is {verdict}{by}: migrate by {day(owed.migrate_by, zone)}"
+    over = ""
+    if granted:
+        by = f" by {mention(owed.changed_by)}" if owed.changed_by else ""
+        verdict = "granted" if granted == "yes" else "refused"
+        over = f"More time for *{name}* is {verdict}{by}: migrate by {day(owed.migrate_by, zone)}"
+    elif owed.duty is Duty.WAIVED:
+        over = f"*{name}* needs no more time: waived by {mention(owed.changed_by)}"
+    elif retirement.state is not State.MIGRATING:
+        over = f"*{name}* needs no more time: {retirement.id} is {retirement.state}"
+    elif asked is None or number not in (0, asked.number):
+        anew = "asked for anew" if asked is not None else f"not asked for any more: it is {owed.duty}"
+        over = f"More time for *{name}* is {anew}"
+    if over or asked is None:
+        done = f":scales: {over}"
         return message(done, [section(done)])
     head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for *{name}*"
     dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"

@@ -88,7 +88,7 @@ def _votes(retirement: Retirement) -> list[Payload]:
     lines = votes.tally_lines(retirement)
     round_ = open_round(retirement)
     if not lines or retirement.round is None:
-        return []
+        return votes.buttons(retirement)
     about = "Votes on CANCELLING this retirement" if retirement.round.purpose is Purpose.CANCEL else "Votes"
     shown = section(f"*{about}*\n{limits.joined(lines, limits.SECTION_MAX - 100)}")
     words = [context(votes.round_words(round_, retirement))] if round_ else []

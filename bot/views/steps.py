@@ -31,8 +31,8 @@ def short(digest: str) -> str:
     return safe(digest.removeprefix("sha256:"), 13)[:12] or "none"
 
 
-def lines(retirement: Retirement, *, reasons_at_most: int = 5) -> list[str]:
-    """One line per step of the plan, and under a held one what holds it."""
+def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[str]:
+    """One line per step of the plan, and under a held one what holds it: a few reasons, or with None all."""
     if retirement.plan is None:
         return []
     shown = []
@@ -49,5 +49,6 @@ def lines(retirement: Retirement, *, reasons_at_most: int = 5) -> list[str]:
         )
         if come.progress is Progress.HELD:
             reasons = [f"      • {safe(reason, limits.PROSE_MAX)}" for reason in come.held_by]
-            shown.append(limits.joined(reasons, 1_200, at_most=reasons_at_most))
+            few = [limits.joined(reasons, 1_200, at_most=reasons_at_most)]
+            shown += reasons if reasons_at_most is None else few
     return [line for line in shown if line]

@@ -12,6 +12,7 @@ from bot.views.blocks import (
     mention,
     mentions,
     modal,
+    moment,
     prose_field,
     quoted,
     safe,
@@ -21,7 +22,7 @@ from bot.views.steps import short, zone_of
 from data.events import Revised
 from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, Round
 from workflows.rules.lifecycle import TRANSITIONS
-from workflows.rules.quorum import digest_on_ballot, is_veto, open_round, tally_of
+from workflows.rules.quorum import awaited, digest_on_ballot, is_veto, open_round, tally_of
 
 CHOICE_MARKS = {
     Choice.APPROVE: ":white_check_mark:",
@@ -31,8 +32,9 @@ CHOICE_MARKS = {
 
 
 def ballot_line(ballot: Ballot, retirement: Retirement) -> str:
-    """Who said what in the round, and whether it binds."""
-    shown = f"    {CHOICE_MARKS[ballot.choice]} {mention(ballot.voter_id)} {ballot.choice}s"
+    """Who said what in the round, when, and whether it binds."""
+    cast_at = moment(ballot.cast_at, zone_of(retirement))
+    shown = f"    {CHOICE_MARKS[ballot.choice]} {mention(ballot.voter_id)} {ballot.choice}s, {cast_at}"
     digest = digest_on_ballot(retirement)
     if retirement.policy and is_veto(ballot, policy=retirement.policy, plan_digest=digest):
         shown += " *with a veto*"
@@ -42,22 +44,21 @@ def ballot_line(ballot: Ballot, retirement: Retirement) -> str:
 
 
 def tally_lines(retirement: Retirement) -> list[str]:
-    """Per role: approvals of those needed, whose votes are awaited, and every ballot."""
+    """Per role: approvals of those needed, whose votes are awaited, and every ballot in the seat it fills now."""
     round_, policy = retirement.round, retirement.policy
     if round_ is None or policy is None or retirement.plan is None:
         return []
     tally = tally_of(retirement)
-    is_open = open_round(retirement) is not None
+    waiting_for = awaited(retirement) if open_round(retirement) is not None else {}
     shown = []
     for role, needed in policy.quorum.items():
         mark = ":white_circle:" if role in tally.missing else ":white_check_mark:"
         cast = [ballot for ballot in round_.ballots if ballot.role == role]
         line = f"{mark} *{safe(role)}* {tally.approvals.get(role, 0)} of {needed}"
-        if is_open and role in tally.missing:
-            voted = {ballot.voter_id for ballot in round_.ballots}
-            awaited = [one for one in round_.members.get(role, ()) if one not in voted | {round_.opened_by}]
+        if role in waiting_for:
+            people = waiting_for[role]
             line += (
-                f" - waiting for {mentions(awaited, at_most=5)}" if awaited else " - *nobody is left to vote*"
+                f" - waiting for {mentions(people, at_most=5)}" if people else " - *nobody is left to vote*"
             )
         shown.append(line)
         ballots = [ballot_line(ballot, retirement) for ballot in cast]

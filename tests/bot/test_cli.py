@@ -6,17 +6,23 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
+from bot.finding import Finding
 from bot.manifest import text
 from bot.settings import read
 from bot.wiring import open_store
+from data.importers.report import ImportReport
 from data.policy import DEFAULT
+from data.records.policy import Policy
+from data.records.retirement import Plan, Step, Subject
 from tests.bot.listeners.desk import COMPANY, Desk
+from tests.data.catalogs import a_document
 
 Run = Callable[..., Result]
 
@@ -30,7 +36,7 @@ def run(tmp_path: Path) -> Run:
         **dict.fromkeys(("SLACK_SIGNING_SECRET", "SLACK_API_URL")),
     }
     return lambda *arguments, **more: CliRunner(env={**environ, **more}).invoke(
-        cli, [str(one) for one in arguments]
+        cli, [str(one) for one in arguments], prog_name="emeritus"
     )
 
 
@@ -59,15 +65,137 @@ def test_an_import_report_names_what_was_bent(run: Run) -> None:
     assert 'written "Letters", declared as "letters"' in shown
 
 
-def test_malformed_yaml_is_named_with_file_and_line_and_imports_nothing(run: Run, tmp_path: Path) -> None:
-    source = tmp_path / "bad.yaml"
-    source.write_text("apiVersion: backstage.io/v1alpha1\nkind: [\n")
+def told(result: Result) -> Any:
+    """What a command printed for machines, and nothing else to anybody."""
+    assert result.stderr == ""
+    return json.loads(result.stdout)
+
+
+def test_a_line_that_is_broken_is_named_and_nothing_before_or_after_it_is_imported(
+    run: Run, tmp_path: Path
+) -> None:
+    """Good documents stand before it, in its own file and in others, and the catalog holds some already."""
+    run("import", "backstage", COMPANY)
+    asked = [("impact", "churn-v1", "--json"), ("impact", "churn-v2", "--json"), ("verify", "--json")]
+    before = [told(run(*command)) for command in asked]
+    source = tmp_path / "source"
+    source.mkdir()
+    good = a_document(
+        "Component", "newcomer", "type: service, owner: letters, dependsOn: [resource:churn-v1]"
+    )
+    (source / "a-good.yaml").write_text(good)
+    (source / "b-bad.yaml").write_text(f"{good.replace('newcomer', 'second')}---\nkind: [\n")
+    (source / "c-worse.yaml").write_text(f"{good.replace('newcomer', 'third')}---\n- a list\n")
+    (source / "d-cut-off.yaml").write_text(f"{good.replace('newcomer', 'fourth')}---\n{good[:40]}")
 
     failed = run("import", "backstage", source)
 
+    lines = good.count("\n")
     assert failed.exit_code == 1
-    assert "bad.yaml:" in failed.stderr
-    assert run("impact", "churn-v1").exit_code == 1
+    assert [line.replace("Error: ", "").split(" ")[0].rstrip(":") for line in failed.stderr.splitlines()] == [
+        f"{source}/b-bad.yaml:{lines + 3}",
+        f"{source}/c-worse.yaml:{lines + 2}",
+        f"{source}/d-cut-off.yaml:{lines + 2}",
+    ]
+    assert [told(run(*command)) for command in asked] == before
+    assert run("impact", "newcomer").exit_code == 1
+
+
+def test_counts_of_an_import_are_there_when_they_are_zero(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "one.yaml"
+    source.write_text(a_document("Component", "alone", "type: service, owner: nobody"))
+
+    report = told(run("import", "backstage", source, "--json"))
+
+    assert report["documents"] == {"read": 1, "kept": 1, "skipped": 0}
+    assert report["edges"] == {"read": 0, "kept": 0, "skipped": 0}
+    assert set(report) == set(ImportReport.__struct_fields__)
+
+
+def test_a_plan_for_machines_has_every_key_whatever_it_holds(run: Run, retiring: str) -> None:
+    plan = told(run("plan", retiring, "--json"))["plan"]
+
+    assert set(plan) == set(Plan.__struct_fields__)
+    assert {frozenset(step) for step in plan["steps"]} == {frozenset(Step.__struct_fields__)}
+    assert set(plan["subject"]) == set(Subject.__struct_fields__)
+
+
+def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[roles.risk]\npeople = ["U1AB"]')
+
+    checked = told(run("policy", "check", own, "--json"))
+    (model, *consumers) = told(run("impact", "churn-v3", "--json")).values()
+
+    assert set(checked["policy"]) == set(Policy.__struct_fields__)
+    assert checked["policy"]["roles"] == [
+        {"name": "risk", "approvals": 1, "groups": [], "people": ["U1AB"], "veto": "no"}
+    ]
+    assert set(model) == {"id", "name", "tier"}
+    assert len(consumers) == 2
+    assert list(told(run("digest", "--json"))) == ["Changed", "Due in the next 7 days", "Overdue", "By team"]
+    assert {frozenset(one) for one in told(run("doctor", "--json"))} == {frozenset(Finding.__struct_fields__)}
+    assert set(told(run("policy", "check", tmp_path / "no.toml", "--json"))) == set(checked)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "error", "next_step"),
+    [
+        (("plan", "chrun-v1"), 1, 'No model or retirement is called "chrun-v1"; closest: churn-v1', ""),
+        (("impact", "chrun-v1"), 1, 'No model is called "chrun-v1"; closest: churn-v1', ""),
+        (
+            ("import", "backstage", "no.yaml"),
+            2,
+            "'no.yaml' does not exist",
+            "emeritus import backstage --help",
+        ),
+        (("import", "backstage"), 2, "Missing argument 'PATH...'", "emeritus import backstage --help"),
+        (("digest", "--loud"), 2, "No such option", "emeritus digest --help"),
+        (("demo", "--port", "x"), 2, "Invalid value for '--port'", "emeritus demo --help"),
+        (("nonsense",), 2, "No such command 'nonsense'", "--help"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_with_json_a_failure_is_an_object_too_and_exits_as_without(
+    run: Run, *, retiring: str, command: tuple[str, ...], code: int, error: str, next_step: str
+) -> None:
+    failed, plain = run(*command, "--json"), run(*command)
+
+    assert list(told(failed)) == ["error", "next_step", "problems"]
+    assert error in told(failed)["error"]
+    assert told(failed)["next_step"].endswith(next_step)
+    assert failed.exit_code == code
+    assert plain.exit_code == code
+    assert error in plain.stderr
+
+
+def test_every_problem_of_the_settings_is_in_the_object(run: Run, tmp_path: Path) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text("[steps]\nhour = 24")
+
+    failed = run("list", "--json", EMERITUS_POLICY=str(policy), SLACK_API_URL="http://[::1")
+
+    assert failed.exit_code == 2
+    assert told(failed)["problems"] == [
+        {
+            "field": "own.toml [steps] hour",
+            "value": "= 24",
+            "accepted": "a whole number of hours from 0 to 23",
+        },
+        {
+            "field": "SLACK_API_URL",
+            "value": "= http://[::1",
+            "accepted": "the address of a Slack Web API, e.g. https://slack.com/api/",
+        },
+    ]
+
+
+def test_without_a_store_machines_get_the_next_step_by_itself(run: Run, tmp_path: Path) -> None:
+    assert told(run("verify", "--json")) == {
+        "error": f"{tmp_path}/emeritus.db does not exist yet",
+        "next_step": "Run emeritus import backstage PATH to make it",
+        "problems": [],
+    }
 
 
 def test_impact_is_told_by_team_and_with_the_path(run: Run) -> None:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from bot.doctor import Finding, report
+from bot.doctor import report
+from bot.finding import Finding
 from bot.manifest import SCOPES
+from data.policy import read_policy
 from tests.bot.listeners.desk import GOVERNANCE, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
 
-Examine = Callable[..., dict[str, Finding]]
+Examine = Callable[..., list[Finding]]
+
+COPY = "Copy the Bot User OAuth Token of the app (OAuth & Permissions) into SLACK_BOT_TOKEN again"
+MAKE = (
+    "Make an app-level token with connections:write (Basic Information, App-Level Tokens), "
+    "put it into SLACK_APP_TOKEN, and turn Socket Mode on"
+)
+REINSTALL = "Put the output of emeritus manifest into the app's manifest and install the app again"
+INVITE = "Invite the bot there with /invite @Emeritus, or correct [channels] governance in the policy"
+REACH = (
+    "Let this machine reach it (network, proxy, firewall), or correct SLACK_API_URL, "
+    "and run emeritus doctor again"
+)
 
 
 def a_slack(*, scopes: set[str] | None = None, members: tuple[str, ...] = (TOM, "UBOT")) -> SlackFake:
@@ -27,7 +44,7 @@ def examine(tmp_path: Path) -> Examine:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
-    def look(slack: SlackFake, **more: str) -> dict[str, Finding]:
+    def look(slack: SlackFake, **more: str) -> list[Finding]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
@@ -40,34 +57,34 @@ def examine(tmp_path: Path) -> Examine:
         found: list[Finding] = []
         well = report(environ, found.append)
         assert well == all(one.ok for one in found)
-        return {one.what: one for one in found}
+        return found
 
     return look
 
 
-def bad(found: dict[str, Finding]) -> dict[str, str]:
-    return {what: str(finding) for what, finding in found.items() if not finding.ok}
+def bad(found: list[Finding]) -> list[str]:
+    return [str(finding) for finding in found if not finding.ok]
 
 
-def test_with_everything_in_place_every_line_is_fine(examine: Examine) -> None:
+def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path: Path) -> None:
     with a_slack() as slack:
         found = examine(slack)
 
-    assert bad(found) == {}
-    assert list(found) == [
-        "settings",
-        "policy",
-        "store",
-        "catalog",
-        "role owner",
-        "role platform",
-        "role product",
-        "role security",
-        "archive",
-        "bot token",
-        "scopes",
-        "app token",
-        f"channel {GOVERNANCE}",
+    digest = read_policy(tmp_path / "policy.toml").digest
+    assert [str(finding) for finding in found] == [
+        "ok  settings: complete",
+        f"ok  policy: policy, {digest[:19]}",
+        "ok  store: 1 entries of 1 streams hold",
+        "ok  catalog: 12 models",
+        "ok  role owner: whoever owns the model",
+        "ok  role platform: 2 people for 1 approvals",
+        "ok  role product: 2 people for 1 approvals",
+        "ok  role security: 2 people for 1 approvals",
+        f"ok  archive: {tmp_path}/archive can be written",
+        "ok  bot token: emeritus in Example",
+        f"ok  scopes: all {len(SCOPES)} granted",
+        "ok  app token: a Socket Mode connection can be opened",
+        f"ok  channel {GOVERNANCE}: the bot is a member",
     ]
 
 
@@ -75,20 +92,18 @@ def test_a_missing_scope_is_told_with_what_it_is_for(examine: Examine) -> None:
     with a_slack(scopes=set(SCOPES) - {"im:write"}) as slack:
         found = examine(slack)
 
-    assert bad(found) == {
-        "scopes": "BAD scopes: missing im:write (to open a direct message to edit one or look one up). "
-        "Put the output of emeritus manifest into the app's manifest and install the app again"
-    }
+    assert bad(found) == [
+        f"BAD scopes: missing im:write (to open a direct message to edit one or look one up). {REINSTALL}"
+    ]
 
 
 def test_a_channel_without_the_bot_is_told(examine: Examine) -> None:
     with a_slack(members=(TOM,)) as slack:
         found = examine(slack)
 
-    assert bad(found) == {
-        f"channel {GOVERNANCE}": f"BAD channel {GOVERNANCE}: the bot is not a member. "
-        "Invite the bot there: /invite @Emeritus"
-    }
+    assert bad(found) == [
+        f"BAD channel {GOVERNANCE}: the bot is not a member. Invite the bot there: /invite @Emeritus"
+    ]
 
 
 def test_a_channel_that_is_not_there_is_told(examine: Examine, tmp_path: Path) -> None:
@@ -97,35 +112,112 @@ def test_a_channel_that_is_not_there_is_told(examine: Examine, tmp_path: Path) -
     with a_slack() as slack:
         found = examine(slack, EMERITUS_POLICY=str(policy))
 
-    assert bad(found) == {
-        "channel C0NOWHERE": "BAD channel C0NOWHERE: Slack says channel_not_found. "
-        "Check [channels] governance in the policy"
-    }
+    assert bad(found) == [f"BAD channel C0NOWHERE: Slack says channel_not_found. {INVITE}"]
 
 
-def test_a_token_slack_does_not_know_is_told(examine: Examine) -> None:
+@pytest.mark.parametrize(
+    ("method", "fault", "line"),
+    [
+        ("auth.test", "error:token_revoked", f"BAD bot token: Slack says token_revoked. {COPY}"),
+        ("auth.test", "error:missing_scope", f"BAD bot token: Slack says missing_scope. {REINSTALL}"),
+        (
+            "auth.test",
+            "error:strange",
+            "BAD bot token: Slack says strange. Look strange up at docs.slack.dev/reference/methods",
+        ),
+        (
+            "auth.test",
+            "server_error",
+            (
+                "BAD bot token: Slack says internal_error. Slack has a fault of its own: see slack-status.com, "
+                "and run emeritus doctor again"
+            ),
+        ),
+        (
+            "auth.test",
+            "rate_limited",
+            "BAD bot token: Slack says ratelimited. Wait 1 seconds and run emeritus doctor again",
+        ),
+        ("apps.connections.open", "error:invalid_auth", f"BAD app token: Slack says invalid_auth. {MAKE}"),
+        ("apps.connections.open", "error:missing_scope", f"BAD app token: Slack says missing_scope. {MAKE}"),
+        (
+            "apps.connections.open",
+            "accepted_then_reset",
+            f"BAD app token: Slack does not answer at 127.0.0.1 (RemoteDisconnected). {REACH}",
+        ),
+        (
+            "conversations.info",
+            "error:missing_scope",
+            f"BAD channel {GOVERNANCE}: Slack says missing_scope. {REINSTALL}",
+        ),
+        (
+            "conversations.info",
+            "error:token_expired",
+            f"BAD channel {GOVERNANCE}: Slack says token_expired. {COPY}",
+        ),
+        (
+            "conversations.info",
+            "accepted_then_reset",
+            f"BAD channel {GOVERNANCE}: Slack does not answer at 127.0.0.1 (RemoteDisconnected). {REACH}",
+        ),
+    ],
+)
+def test_the_cure_fits_what_the_call_failed_of(examine: Examine, method: str, fault: str, line: str) -> None:
     with a_slack() as slack:
-        found = examine(slack, SLACK_BOT_TOKEN="xoxb-wrong")
+        slack.fail_next(method, fault)
+        found = examine(slack)
 
-    assert list(bad(found)) == ["bot token"]
-    assert "xoxb-wrong" not in str(found)
+    assert bad(found) == [line]
 
 
-def test_a_slack_that_does_not_answer_is_told(examine: Examine) -> None:
-    slack = a_slack().start()
-    slack.stop()
+def test_tokens_slack_does_not_know_are_told_and_not_repeated(examine: Examine) -> None:
+    with a_slack() as slack:
+        found = examine(slack, SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN="xapp-wrong")
+
+    assert bad(found) == [
+        f"BAD bot token: Slack says invalid_auth. {COPY}",
+        f"BAD app token: Slack says invalid_auth. {MAKE}",
+    ]
+
+
+def test_a_slack_that_cannot_be_reached_is_no_fault_of_a_token(examine: Examine) -> None:
     with a_slack() as other:
         found = examine(other, SLACK_API_URL="http://127.0.0.1:9/api/")
 
-    assert "Slack does not answer" in bad(found)["bot token"]
+    assert bad(found) == [f"BAD bot token: Slack does not answer at 127.0.0.1 (Connection refused). {REACH}"]
+
+
+def test_an_address_that_is_none_of_slacks_is_told(examine: Examine) -> None:
+    class Portal(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with a_slack() as slack:
+            found = examine(slack, SLACK_API_URL=f"http://127.0.0.1:{server.server_port}/api/")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    told = "the answer is none of Slack's (404). Correct SLACK_API_URL, and run emeritus doctor again"
+    assert bad(found) == [f"BAD bot token: {told}", f"BAD app token: {told}"]
 
 
 def test_missing_tokens_keep_nothing_else_from_being_looked_at(examine: Examine) -> None:
     with a_slack() as slack:
         found = examine(slack, SLACK_BOT_TOKEN="")
 
-    assert list(bad(found)) == ["settings"]
-    assert "role security" in found
+    assert bad(found) == [
+        "BAD settings: SLACK_BOT_TOKEN is missing. The bot token of the app, which begins with xoxb-"
+    ]
+    looked_at = [one.what for one in found]
+    assert "role security" in looked_at
+    assert "app token" in looked_at
 
 
 def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> None:
@@ -134,15 +226,54 @@ def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> Non
     with a_slack() as slack:
         found = bad(examine(slack, EMERITUS_POLICY=str(policy)))
 
-    assert "0 people for 1 approvals; No " in found["role risk"]
-    assert found["role many"].startswith("BAD role many: 2 people for 3 approvals. Correct the group")
+    correct = "Correct the group in the policy, or the people in the catalog"
+    assert found[:2] == [
+        f'BAD role risk: 0 people for 1 approvals; No team is called "riks"; nothing has a similar name. {correct}',
+        f"BAD role many: 2 people for 3 approvals. {correct}",
+    ]
 
 
-def test_an_archive_that_cannot_be_written_is_told(examine: Examine) -> None:
+@pytest.mark.parametrize(
+    ("name", "place", "line"),
+    [
+        (
+            "EMERITUS_ARCHIVE",
+            "/proc/archive",
+            (
+                "BAD archive: EMERITUS_ARCHIVE = /proc/archive. /proc cannot be written (why); "
+                "give Emeritus the right to, or another directory"
+            ),
+        ),
+        (
+            "EMERITUS_STORE",
+            "/proc/emeritus.db",
+            (
+                "BAD store: EMERITUS_STORE = /proc/emeritus.db. Its directory cannot be written (why); "
+                "give Emeritus the right to, or another path"
+            ),
+        ),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_and_how_to_mend_it(
+    examine: Examine, name: str, place: str, line: str
+) -> None:
     with a_slack() as slack:
-        found = examine(slack, EMERITUS_ARCHIVE="/proc/archive")
+        found = examine(slack, **{name: place})
 
-    assert bad(found)["archive"].startswith("BAD archive: /proc cannot be written")
+    (told,) = bad(found)
+    # Why nobody can write to /proc differs by who tries.
+    assert re.sub(r"written \([A-Z][a-z ]+\)", "written (why)", told) == line
+
+
+def test_a_store_that_is_yet_to_be_made_is_no_fault_but_an_empty_catalog_is(
+    examine: Examine, tmp_path: Path
+) -> None:
+    new = tmp_path / "new.db"
+    with a_slack() as slack:
+        found = examine(slack, EMERITUS_STORE=str(new))
+
+    assert f"ok  store: {new} does not exist yet and will be made" in [str(one) for one in found]
+    assert bad(found) == ["BAD catalog: nothing was imported. Run emeritus import backstage PATH"]
 
 
 def test_a_store_that_is_not_one_is_told(examine: Examine, tmp_path: Path) -> None:
@@ -150,14 +281,20 @@ def test_a_store_that_is_not_one_is_told(examine: Examine, tmp_path: Path) -> No
     with a_slack() as slack:
         found = examine(slack, EMERITUS_STORE=str(tmp_path / "other.db"))
 
-    assert "other.db" in bad(found)["store"]
+    assert [line.partition(":")[0] for line in bad(found)] == ["BAD store"]
+    assert "other.db" in bad(found)[0]
 
 
-def test_a_policy_that_is_wrong_is_told_whole(examine: Examine, tmp_path: Path) -> None:
+def test_a_policy_that_is_wrong_is_told_whole_and_keeps_nothing_else_from_being_looked_at(
+    examine: Examine, tmp_path: Path
+) -> None:
     policy = tmp_path / "own.toml"
     policy.write_text("[rounds]\nreview_days = -1\n[steps]\nhour = 24")
     with a_slack() as slack:
-        found = bad(examine(slack, EMERITUS_POLICY=str(policy)))
+        found = examine(slack, EMERITUS_POLICY=str(policy))
 
-    assert "review_days" in found["policy"]
-    assert "hour" in found["policy"]
+    assert bad(found) == [
+        "BAD policy: own.toml [rounds] review_days = -1. A whole number of days from 0 to 365",
+        "BAD policy: own.toml [steps] hour = 24. A whole number of hours from 0 to 23",
+    ]
+    assert [one.what for one in found if one.ok][:3] == ["settings", "store", "catalog"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from bot.door import BODY_BYTES_MAX
+from bot.door import BODY_BYTES_MAX, Door
 from bot.server import Http
 from bot.settings import Address
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
@@ -56,6 +58,37 @@ def posted(front: Http, body: bytes, **headers: str) -> int:
 def test_what_is_not_signed_is_turned_away_unread(front: Http, headers: dict[str, str]) -> None:
     for body in (b"{", b"\xff", b"payload=[1]", b'{"a":' * 100_000):
         assert posted(front, body, **headers) == 401
+
+
+@pytest.mark.parametrize(
+    ("age_seconds", "status"),
+    [(0, "200"), (295, "200"), (301, "401"), (86_400, "401"), (-301, "401")],
+    ids=["now", "nearly five minutes", "five minutes", "a day", "from the future"],
+)
+def test_the_door_by_itself_turns_away_what_was_signed_more_than_five_minutes_ago(
+    age_seconds: int, status: str
+) -> None:
+    """Whoever recorded a vote must not be able to cast it again; Bolt, which looks too, is not behind this one."""
+    read: list[bytes] = []
+    answered: list[str] = []
+
+    def inside(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        read.append(environ["wsgi.input"].read())
+        start_response("200 OK", [])
+        return []
+
+    timestamp = str(int(time.time()) - age_seconds)
+    signature = SignatureVerifier("secret").generate_signature(timestamp=timestamp, body="a=vote")
+    request = {
+        "wsgi.input": io.BytesIO(b"a=vote"),
+        "HTTP_X_SLACK_REQUEST_TIMESTAMP": timestamp,
+        "HTTP_X_SLACK_SIGNATURE": signature,
+    }
+
+    Door(inside, "secret")(request, lambda line, _headers: answered.append(line[:3]))
+
+    assert answered == [status]
+    assert read == ([b"a=vote"] if status == "200" else [])
 
 
 def test_a_stranger_cannot_make_the_bot_write_to_anybody(desk: Desk, front: Http) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from bot.app import slack_app
-from bot.failures import Private, Redacting, on_field, redacted, told, traced
-from data.errors import Invalid, Problem, Refused
+from bot.failures import Private, Redacting, on_field, redacted, told
+from data.errors import Invalid, Problem, Refused, Unavailable
+from data.tracing import traced
 from tests.bot.listeners.desk import ELENA, TOM, Desk
 from tests.fakes.slack import into_bolt
 
 SECRETS = "xoxb-123-abc xapp-1-A0-9 https://hooks.slack.com/commands/T1/2/x?y U01TOMBIRCH tom@tea.example"
+REASON = "Ada leaves us in May, and nobody else can read her model"
 VIEW = {
     "view": {
         "blocks": [
@@ -47,16 +50,33 @@ def test_a_librarys_log_is_redacted_too() -> None:
     assert record.getMessage() == "Unhandled: {'user': '[hidden]'}"
 
 
-def test_a_traceback_is_redacted_on_its_way_out() -> None:
-    error = ValueError(SECRETS)
-    failure = (ValueError, error, None)
+def raised(error: Exception) -> Exception:
+    """With a traceback that goes through here."""
+    with pytest.raises(type(error)) as caught:
+        raise error
+    return caught.value
+
+
+def test_a_traceback_of_anybody_is_written_without_what_it_quotes() -> None:
+    error = raised(ValueError(f"could not encode {REASON!r}"))
+    failure = (ValueError, error, error.__traceback__)
     record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "RET-1/dm/%s failed", ("U01TOMBIRCH",), failure)
+    logging.Formatter().format(record)  # another handler came first, and left the whole traceback behind
 
-    written = Private().format(record)
+    lines = Private().format(record).splitlines()
 
-    assert "ValueError: [hidden]" in written
-    assert "U01TOMBIRCH" not in written
-    assert "xoxb" not in written
+    assert lines[:2] == ["RET-1/dm/[hidden] failed", "ValueError"]
+    assert re.fullmatch(r"  test_failures.py:\d+ in raised", lines[2])
+    assert len(lines) == 3
+
+
+def test_what_a_library_says_about_an_error_does_not_quote_it_either() -> None:
+    error = raised(ValueError(REASON))
+    failure = (ValueError, error, error.__traceback__)
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "Failed to run (error: %s)", (error,), failure)
+
+    assert Redacting().filter(record)
+    assert record.getMessage() == "Failed to run (error: ValueError)"
 
 
 def test_our_own_errors_are_the_sentences_they_are() -> None:
@@ -67,7 +87,7 @@ def test_a_bug_is_a_reference_for_the_person_and_a_place_for_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def buggy() -> None:
-        raise KeyError("xoxb-123-abc")
+        raise KeyError(REASON)
 
     with pytest.raises(KeyError) as raised:
         buggy()
@@ -78,14 +98,15 @@ def test_a_bug_is_a_reference_for_the_person_and_a_place_for_the_log(
     assert f"failure {reference[0]}" in caplog.text
     assert "test_failures.py" in caplog.text
     assert "in buggy" in caplog.text
-    assert "xoxb" not in caplog.text
+    assert REASON not in caplog.text
 
 
-def test_the_first_cause_is_traced() -> None:
-    outer = RuntimeError("outer")
-    outer.__cause__ = OSError("disk")
+def test_every_cause_is_traced_by_its_kind_and_only_our_own_are_quoted() -> None:
+    outer, middle, first = RuntimeError(REASON), Unavailable("S3 is away"), OSError(errno.ENOSPC, REASON)
+    outer.__cause__, middle.__context__ = middle, first
+    first.__context__ = outer
 
-    assert re.findall(r"^(\w+): ", traced(outer), re.MULTILINE) == ["RuntimeError", "OSError"]
+    assert traced(outer).splitlines() == ["RuntimeError", "Unavailable: S3 is away", "OSError ENOSPC"]
 
 
 def test_each_problem_stands_on_its_field_and_the_rest_on_the_first() -> None:
@@ -108,7 +129,7 @@ def test_a_bug_behind_a_button_is_told_to_the_one_who_pressed(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_wish: object, _state: object) -> None:
-        raise ZeroDivisionError(f"for {TOM}")
+        raise ZeroDivisionError(f"{REASON}, says {TOM}")
 
     house = replace(desk.bot.house, check_proposal=broken)
     desk.slack.attach(into_bolt(slack_app(house, signing_secret=desk.slack.signing_secret)))
@@ -124,6 +145,7 @@ def test_a_bug_behind_a_button_is_told_to_the_one_who_pressed(
     assert shown.startswith("Something went wrong on our side. Whoever runs Emeritus finds it in the log as ")
     assert "ZeroDivisionError" in caplog.text
     assert TOM not in caplog.text
+    assert REASON not in caplog.text
 
 
 def test_a_forged_request_reaches_no_listener(desk: Desk) -> None:

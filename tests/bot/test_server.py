@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -34,12 +35,12 @@ def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
-    def begin(*arguments: str, store: str = "emeritus.db") -> subprocess.Popen[str]:
+    def begin(*arguments: str, store: str = "emeritus.db", api_url: str = "") -> subprocess.Popen[str]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / store),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
             "EMERITUS_POLICY": str(policy),
-            "SLACK_API_URL": slack.api_url,
+            "SLACK_API_URL": api_url or slack.api_url,
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
@@ -152,3 +153,41 @@ def test_a_slack_that_refuses_the_connection_is_told(slack: SlackFake, start: St
 
     assert bot.returncode == 1
     assert told.endswith("Error: Slack refused the connection (invalid_auth). Run emeritus doctor\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_slack_that_says_nothing_keeps_no_bot_from_leaving_while_it_connects(
+    start: Start, number: signal.Signals
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.settimeout(20)
+        bot = start(api_url=f"http://127.0.0.1:{mute.getsockname()[1]}/api/")
+        held, _ = mute.accept()
+        with held:
+            assert held.recv(4) == b"POST"
+            assert stopped_in(bot, number) < 5
+
+    assert bot.returncode == 0
+    assert bot.stderr is not None
+    assert bot.stderr.read().endswith("Emeritus has stopped\n")
+
+
+def test_connecting_is_tried_once_and_never_again_behind_our_back(start: Start) -> None:
+    """A Slack that hangs up on everybody is asked once; slack_sdk by itself would ask twice."""
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+        rude.settimeout(20)
+        url = f"http://127.0.0.1:{rude.getsockname()[1]}/api/"
+        bot = start(api_url=url)
+        hung, _ = rude.accept()
+        with hung:
+            assert hung.recv(4) == b"POST"
+        _, told = bot.communicate(timeout=20)
+        rude.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            rude.accept()
+
+    assert bot.returncode == 1
+    assert told.endswith(f"Error: {url} does not answer. Is it the right address?\n")
+    assert told.count("Connection reset by peer") == 1, (
+        "a warning is written once, by the handler that redacts"
+    )

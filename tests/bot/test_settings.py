@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from data.errors import Invalid
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}
 
 
-def problems(environ: dict[str, str], **more: str) -> list[str]:
+def problems(environ: dict[str, str], **more: Any) -> list[str]:
     with pytest.raises(Invalid) as refused:
         read(environ, **more)
     return [str(problem) for problem in refused.value.problems]
@@ -28,7 +30,7 @@ def test_an_empty_variable_is_an_unset_one() -> None:
 
 def test_everything_wrong_is_told_at_once() -> None:
     environ = {
-        "EMERITUS_STORE": "postgresql://me:hunter2@db.example/x",
+        "EMERITUS_STORE": "mysql://me:hunter2@db.example/x",
         "EMERITUS_ARCHIVE": "s3://bucket/prefix",
         "EMERITUS_POLICY": "/no/eu.toml",
         "EMERITUS_HTTP": "everywhere",
@@ -37,7 +39,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     }
 
     assert problems(environ, slack="serve") == [
-        "EMERITUS_STORE = postgresql://...@db.example/x: only a SQLite file is supported so far; give its path",
+        "EMERITUS_STORE = mysql://...@db.example/x: the path of a SQLite file, or postgresql://user@host/database",
         "EMERITUS_ARCHIVE = s3://bucket/prefix: only a directory is supported so far; give its path",
         "EMERITUS_POLICY = /no/eu.toml: no such file; give a TOML file, or leave it out for the shipped policy",
         "SLACK_API_URL = slack.com: the address of a Slack Web API, e.g. https://slack.com/api/",
@@ -54,6 +56,13 @@ def test_socket_mode_needs_its_own_token_and_http_the_secret() -> None:
     assert [line.split()[0] for line in problems(bot, slack="serve", http="3000")] == ["SLACK_SIGNING_SECRET"]
 
 
+def test_a_record_on_postgresql_is_known_by_its_url_which_is_never_shown() -> None:
+    settings = read({"EMERITUS_STORE": "postgresql://me:hunter2@db.example/x"})
+
+    assert settings.database == "postgresql://me:hunter2@db.example/x"
+    assert "hunter2" not in repr(settings)
+
+
 def test_commands_that_do_not_talk_to_slack_ask_for_no_token() -> None:
     assert read({"EMERITUS_HTTP": "nonsense"}).http is None
 
@@ -64,6 +73,107 @@ def test_a_store_in_a_directory_that_is_not_there_is_named() -> None:
     assert problem == (
         "EMERITUS_STORE = /nowhere/at/all.db: its directory does not exist; create it, or give another path"
     )
+
+
+def test_what_is_wrong_in_the_policy_is_told_together_with_a_missing_token(tmp_path: Path) -> None:
+    policy = tmp_path / "eu.toml"
+    policy.write_text("[rounds]\nreview_days = -1\n[steps]\nhour = 24")
+    environ = {"SLACK_BOT_TOKEN": "xoxb-1", "EMERITUS_POLICY": str(policy)}
+
+    assert problems(environ, slack="serve") == [
+        "eu.toml [rounds] review_days = -1: a whole number of days from 0 to 365",
+        "eu.toml [steps] hour = 24: a whole number of hours from 0 to 23",
+        (
+            "SLACK_APP_TOKEN is missing: the app-level token with connections:write, which begins with xapp-; "
+            "or use --http PORT"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("EMERITUS_STORE", "{here}", "is a directory; name a file in it"),
+        (
+            "EMERITUS_STORE",
+            "/proc/emeritus.db",
+            "its directory cannot be written (why); give Emeritus the right to, or another path",
+        ),
+        (
+            "EMERITUS_STORE",
+            "s" * 300,
+            "is no path that could be used (File name too long); give another path",
+        ),
+        (
+            "EMERITUS_STORE",
+            "s" * 251,
+            "is no path that could be used (File name too long); give another path",
+        ),
+        ("EMERITUS_STORE", "a\0b", "is no path; give another path"),
+        ("EMERITUS_ARCHIVE", "{here}/file/archive", "{here}/file is no directory; give another one"),
+        (
+            "EMERITUS_ARCHIVE",
+            "/proc/archive",
+            "/proc cannot be written (why); give Emeritus the right to, or another directory",
+        ),
+        (
+            "EMERITUS_ARCHIVE",
+            "a" * 300,
+            "is no path that could be used (File name too long); give another directory",
+        ),
+        (
+            "EMERITUS_POLICY",
+            "p" * 300,
+            "no such file; give a TOML file, or leave it out for the shipped policy",
+        ),
+    ],
+    ids=lambda value: value[:30].replace("\0", "NUL"),
+)
+def test_a_place_where_nothing_can_be_kept_is_refused_before_anything_starts(
+    tmp_path: Path, name: str, value: str, accepted: str
+) -> None:
+    (tmp_path / "file").touch()
+    value, accepted = value.format(here=tmp_path), accepted.format(here=tmp_path)
+    environ = {**SOCKET, name: value}
+
+    (problem,) = problems(environ, slack="serve")
+
+    # Why nobody can write to /proc differs by who tries.
+    told = re.sub(r"written \([A-Z][a-z ]+\)", "written (why)", problem)
+    assert told == f"{name} = {value[:200]}: {accepted}"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_a_store_that_is_only_read_may_lie_where_nothing_can_be_written() -> None:
+    environ = {"EMERITUS_STORE": "/proc/version", "EMERITUS_ARCHIVE": "/proc/archive"}
+
+    assert read(environ).store == Path("/proc/version")
+    assert [line.split()[0] for line in problems(environ, writes=True)] == ["EMERITUS_STORE"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "https://", "https://slack.com:port/", "http://[::g]/", "ftp://slack.com/"]
+)
+def test_what_is_no_address_of_a_slack_is_refused(url: str) -> None:
+    assert problems({"SLACK_API_URL": url}) == [
+        f"SLACK_API_URL = {url}: the address of a Slack Web API, e.g. https://slack.com/api/"
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://slack.com/api/", "http://127.0.0.1.example/api/", "http://10.0.0.1/api/"]
+)
+def test_tokens_do_not_travel_in_clear(url: str) -> None:
+    assert problems({"SLACK_API_URL": url}) == [
+        f"SLACK_API_URL = {url}: https://, unless it is on this machine: others could read the tokens on their way"
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080/api/", "http://localhost/api/", "http://[::1]:1/api/"]
+)
+def test_within_this_machine_they_may(url: str) -> None:
+    assert read({"SLACK_API_URL": url}).slack_api_url == url
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def now(clock: Clock) -> datetime:
 
 def a_messenger(fake: SlackFake, clock: Clock, **changes: Any) -> SlackMessenger:
     client = changes.pop("client", None) or a_client(fake)
-    return SlackMessenger(client, Rates(clock), wall=clock, retirements=lambda: [a_retirement()], **changes)
+    return SlackMessenger(client, Rates(clock), wall=clock, **changes)
 
 
 def a_message(key: str = "RET-1/card", **changes: Any) -> Message:

@@ -17,6 +17,7 @@ from typing import Any, Self
 import yaml
 from slack_sdk import WebClient
 
+from bot.manifest import SCOPES
 from bot.wiring import Bot, CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
 from data.policy import parsed
@@ -73,7 +74,7 @@ class Place:
                 for channel in company["channels"]
             ],
             now=self.clock,
-            **slack,
+            **{"scopes": SCOPES, **slack},
         )
         self.endpoints = LocalEndpoints(
             folder / "endpoints",

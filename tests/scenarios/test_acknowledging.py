@@ -124,6 +124,9 @@ def test_more_time_is_asked_for_with_errors_on_the_fields(town: Town):
         "extension.reason": "say what keeps you from moving by then",
     }
     assert duty(town, "restock-planner") is Duty.OPEN
+    for far in ("2031-04-28", "9999-12-31"):
+        errors = town.submit(BRUNO, {"extension.until": far, "extension.reason": "harvest"})
+        assert errors == {"extension.until": "at most five years after 2026-04-27, the date you have now"}
     assert town.submit(BRUNO, {"extension.until": "2026-05-11", "extension.reason": "harvest"}) == {}
     assert duty(town, "restock-planner") is Duty.NEEDS_TIME
 
@@ -145,7 +148,7 @@ def test_granting_more_time_moves_the_dates_and_tells_everybody_who_was_told_bef
     assert plan.step(StepKind.DISABLE).due_at.date().isoformat() == "2026-05-18"
     assert town.retirement().approved_digest == plan.amends
     assert town.retirement().state is State.MIGRATING, "only later dates: no new vote"
-    assert "All remaining dates moved later, service now ends 2026-05-18" in town.thread()
+    assert "All remaining dates moved later; planned last day of service: 2026-05-18" in town.thread()
     assert buttons(request(town)) == []
     for owner in town.owners():
         assert "RET-1/moved@2026-05-18/" + owner in town.keys(owner)
@@ -160,6 +163,30 @@ def test_refusing_more_time_keeps_the_dates_and_says_so(town: Town):
     assert town.retirement().plan.digest == digest
     assert duty(town, "restock-planner") is Duty.OPEN
     assert f"is refused by <@{TOM}>: migrate by 2026-04-27" in words(request(town))
+
+
+def test_a_waiver_settles_the_request_for_more_time_and_takes_its_buttons(town: Town):
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.slack.fail_next("chat.update", "rate_limited", times=20, retry_after=1800)
+    town.command(TOM, "waive RET-1 restock-planner it dies with the model")
+    for late in ("extension.refuse", "extension.grant"):
+        town.press(TOM, request(town), late)
+        assert "No such request for restock-planner is open" in town.told(TOM)
+    assert duty(town, "restock-planner") is Duty.WAIVED
+    town.pass_time(days=1)
+    assert buttons(request(town)) == []
+    assert f"*restock-planner* needs no more time: waived by <@{TOM}>" in words(request(town))
+
+
+def test_whoever_coordinates_by_now_is_named_in_the_request_for_more_time(town: Town):
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    ada = next(user.name for user in town.slack.ws.users.values() if user.id == ADA)
+    town.command(TOM, f"handover RET-1 @{ada}")
+    assert f"<@{ADA}> decides" in words(request(town))
+    town.press(ADA, request(town), "extension.grant")
+    assert buttons(request(town)) == []
 
 
 def test_only_the_coordinator_decides_on_more_time(town: Town):

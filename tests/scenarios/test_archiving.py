@@ -7,13 +7,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from data.archives import PayloadFile
+from data.archives import Drilled, PayloadFile
+from data.records.base import Prose
 from data.records.retirement import Progress, State, StepKind
 from tests.data.catalogs import a_document
+from tests.scenarios.place import GOVERNANCE
 from tests.scenarios.town import MINA, TOM, Town, words
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
+from workflows.commands import Pause
 
 
 def progress(town: Town, kind: StepKind) -> Progress:
@@ -151,22 +155,89 @@ def test_an_archive_that_is_full_is_told_with_the_bytes_it_needs(town: Town):
     assert "the artifacts are not archived" in words(town.card())
 
 
-def test_an_archive_that_rotted_before_its_drill_leaves_the_endpoint_running(town: Town):
+def rot(file: Path) -> None:
+    """One bit is another, and nothing else tells."""
+    file.chmod(0o644)
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+def test_an_archive_that_rotted_before_its_drill_is_made_again_once_it_is_moved_aside(town: Town):
     town.serve()
     town.announce()
     town.command(TOM, "archive RET-1")
-    rotted = next((bag(town) / "data").glob("**/weights.json"))
-    rotted.chmod(0o644)
-    content = rotted.read_bytes()
-    rotted.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    rotten = bag(town)
+    rot(next((rotten / "data").glob("**/weights.json")))
     town.everybody_moves()
     town.pass_time(days=60)
-    assert progress(town, StepKind.DRILL) is Progress.HELD
+    assert "The archive did not hold when it was read back for *drill*" in town.thread()
     assert "weights.json" in words(town.card())
-    assert "Endpoint left running" in town.thread()
     assert town.retirement().state is State.MIGRATING
     assert town.endpoints.describe("churn-v1-prod") == "serving"
-    assert "the archive is not proven by a restore drill" in words(town.card())
+    assert "the artifacts are not archived" in words(town.card())
+
+    shutil.move(rotten, town.folder / "aside")
+    assert "archive of RET-1 has started" in town.command(TOM, "archive RET-1")
+    town.pass_time(days=5)
+    assert town.retirement().state is State.DISABLED
+
+
+class ReadingSlowly(LocalDirectory):
+    """Reading back takes long: `meanwhile` happens after the last byte and before anybody hears of it."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.meanwhile = lambda: None
+
+    def drill(self, *args: Any) -> Drilled:
+        drilled = super().drill(*args)
+        self.meanwhile()
+        return drilled
+
+
+def test_what_people_say_while_the_archive_is_read_back_still_counts(tmp_path: Path):
+    archive = ReadingSlowly(tmp_path / "archive")
+    with Town(tmp_path, archive=archive, serves=True) as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=40)
+        pause = Pause(by=TOM, why=Prose(prose="the till breaks"))
+        archive.meanwhile = lambda: town.bot.engine.execute("pause", "RET-1", pause)
+        town.pass_time(days=10)
+        assert town.retirement().paused_at is not None
+        assert town.endpoints.describe("churn-v1-prod") == "serving"
+        assert "it is paused since" in words(town.card())
+
+
+def test_people_are_asked_to_switch_off_only_once_the_archive_was_read_back(town: Town):
+    artifact = town.folder / "teapot.bin"
+    artifact.write_bytes(b"short and stout")
+    a_teapot(town, artifact)
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    town.everybody_moves()
+    town.command(TOM, "waive RET-1 traffic nobody pours")
+    town.pass_time(days=40)
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    rot(bag(town) / "data" / "teapot.bin")
+    town.pass_time(days=10)
+    assert "did not hold when it was read back for *disable*" in town.thread()
+    assert not [key for key in town.keys(GOVERNANCE) if "/manual/disable/" in key]
+
+
+def test_an_archive_that_is_gone_at_the_end_of_the_dark_window_keeps_it_open(town: Town):
+    town.serve()
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=50)
+    assert town.retirement().state is State.DISABLED
+    shelf = bag(town)
+    shutil.move(shelf, town.folder / "elsewhere")
+    town.pass_time(days=40)
+    assert town.retirement().state is State.DISABLED
+    assert "the archive cannot be confirmed" in words(town.card())
+    shutil.move(town.folder / "elsewhere", shelf)
+    town.pass_time(days=2)
+    assert town.retirement().state is State.ARCHIVED
 
 
 def test_an_archive_lost_after_its_drill_holds_the_disable(town: Town):

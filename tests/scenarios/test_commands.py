@@ -15,8 +15,19 @@ NONSENSE = [
     ("propose chrun-v1", "closest: churn-v1"),
     ("list everything", 'only "all", or nothing'),
     ("show", "missing; say /retire show RET-n|MODEL"),
-    ("show RET-99", 'No retirement is called "RET-99"; closest: RET-1'),
-    ("show RET-0", "No model or retirement"),
+    ("show RET-99", 'No retirement is called "RET-99"; closest: RET-1. Run /retire show RET-1'),
+    ("show RET-0", "Run /retire list"),
+    ("show xyzzy", "nothing has a similar name. Run /retire list"),
+    ("show RET-1 extra stuff", 'surplus "extra stuff"'),
+    ("RET-1", "Run /retire show RET-1"),
+    ("plan xyzzy", "Run /retire list"),
+    ("impact xyzzy", "Run /retire propose to choose from all there are"),
+    ("propose xyzzy", "Run /retire propose to choose from all there are"),
+    ("cancel xyzzy", "Run /retire list"),
+    ("cancel xyzzy", "REASON...: missing"),
+    ("<!channel>", '"&lt;!channel&gt;" is not something'),
+    ("list <!channel>", '"&lt;!channel&gt;": only "all"'),
+    ("handover RET-1 <x>", '"&lt;x&gt;": not a person'),
     ("show churn-v4", "closest: churn-v3"),
     ("show fraud-sentinel", "is not being retired. Run /retire propose fraud-sentinel to begin"),
     ("plan", "missing; say /retire plan RET-n|MODEL"),
@@ -111,6 +122,7 @@ def test_reading_answers_show_what_they_are_asked_for(town: Town):
     town.announce()
     told = town.command(TOM, "show churn-v1")
     assert "RET-1" in told
+    assert f"owners of the model <@{ADA}> <@{TOM}>, of its endpoints <@" in told
     assert "*restock-planner*: open" in told
     assert "Logistics" in told
     plan = town.retirement().plan

@@ -131,7 +131,7 @@ def test_traffic_nobody_can_measure_is_waived_by_name(vendor: Town):
 
 
 def asked(town: Town, action: str) -> dict[str, object]:
-    return town.posted(GOVERNANCE, f"RET-1/manual/{action}/component:default/teapot-box")
+    return town.posted(GOVERNANCE, f"RET-1/announcement-1/manual/{action}/component:default/teapot-box")
 
 
 def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(vendor: Town):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from data.records.retirement import State, StepKind
-from tests.scenarios.town import ADA, BRUNO, ELENA, MINA, PRIYA, SAM, TOM, Town, buttons, words
+from tests.fakes.slack import User
+from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, MINA, PRIYA, SAM, TOM, Town, buttons, words
+from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.model_server import Calendar
 
 
 def due(town: Town, kind: StepKind) -> str:
@@ -61,7 +64,7 @@ def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
     assert "RET-1 is paused already" in town.command(TOM, "pause RET-1 again")
     assert "its dates moved" in town.command(TOM, "resume RET-1")
     assert due(town, StepKind.DISABLE) == "2026-07-04"
-    assert "service now ends 2026-07-04" in town.thread()
+    assert "planned last day of service: 2026-07-04" in town.thread()
     assert f"RET-1/moved@2026-07-04/{BRUNO}" in town.keys(BRUNO)
     assert "RET-1 is not paused" in town.command(TOM, "resume RET-1")
     town.everybody_moves()
@@ -123,7 +126,43 @@ def test_handing_over_moves_the_coordinators_duties(town: Town):
     assert len(town.retirement().waivers) == 1
 
 
-def test_dates_never_move_because_of_a_pause_that_was_short(town: Town):
+def test_only_people_the_catalog_knows_can_coordinate(town: Town):
+    town.slack.ws.users["U01HENRYLAU"] = User(id="U01HENRYLAU", name="henry.lau", tz="UTC")
+    town.announce()
+    names = {user.id: user.name for user in town.slack.ws.users.values()}
+    for nobody in ("UBOT", "U01HENRYLAU"):
+        told = town.command(TOM, f"handover RET-1 @{names[nobody]}")
+        assert f"<@{nobody}> cannot coordinate RET-1" in told
+        assert "Name a colleague the catalog knows" in told
+    assert town.retirement().coordinator_id == TOM
+
+
+def test_what_fails_in_a_way_nobody_thought_of_is_told_to_whoever_asked_for_it(town: Town):
+    town.announce()
+    town.endpoints = Unplugged(
+        town.folder / "endpoints", calendar=Calendar(origin=town.now(), epoch=0.0, speed=1.0)
+    )
+    town.restart()
+    version, before = town.retirement().version, len(town.slack.ephemerals)
+    assert town.slack.command(TOM, GOVERNANCE, "/retire", "waive RET-1 traffic nobody can tell").ok
+    town.pass_time(hours=1)
+    (told,) = [words(one) for one in town.slack.ephemerals[before:]]
+    assert told.startswith(
+        ":no_entry: This could not be done, and nothing was changed. "
+        "Tell whoever runs Emeritus: the log says why"
+    )
+    assert "ZeroDivision" not in told
+    assert town.retirement().version == version
+
+
+class Unplugged(LocalEndpoints):
+    """Breaks like a library with a bug, not like a service that is away."""
+
+    def describe(self, ref: str) -> str:
+        raise ZeroDivisionError(ref)
+
+
+def test_even_a_short_pause_moves_the_dates_by_a_whole_day_and_keeps_what_lies_between_them(town: Town):
     town.announce()
     town.command(TOM, "pause RET-1 lunch")
     town.pass_time(hours=1)

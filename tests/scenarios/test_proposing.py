@@ -8,7 +8,7 @@ import pytest
 
 from data.records.retirement import State
 from tests.data.catalogs import a_document
-from tests.scenarios.town import GOVERNANCE, MINA, PRIYA, TOM, Town, buttons, words
+from tests.scenarios.town import ADA, GOVERNANCE, MINA, PRIYA, TOM, Town, buttons, words
 
 NIGHTLY = {"proposal.successor": "resource:default/churn-v1"}
 
@@ -22,6 +22,8 @@ def nothing_is_recorded(town: Town) -> bool:
     [
         pytest.param({"target": "2026-03-20"}, "target", "2026-04-15 or later", id="too soon"),
         pytest.param({"target": "2025-01-01"}, "target", "30 days of notice after 14 days", id="in the past"),
+        pytest.param({"target": "2031-04-16"}, "target", "2031-04-15 or earlier", id="too far away"),
+        pytest.param({"target": "9999-12-31"}, "target", "at most five years", id="where the calendar ends"),
         pytest.param({"proposal.successor": None}, "successor", "needs a successor", id="no successor"),
         pytest.param({"proposal.why": "   "}, "why", "say in a sentence why", id="no reason in words"),
     ],
@@ -76,18 +78,35 @@ def test_an_unknown_model_is_answered_with_the_closest_names(town: Town):
 
 
 def test_a_model_somebody_else_owns_is_refused_privately_with_who_may(town: Town):
-    assert town.propose("churn-v1", by=PRIYA) == {}
-    assert "You may not propose" in town.told(PRIYA)
-    assert "the model's owners" in town.told(PRIYA)
+    told = town.command(PRIYA, "propose churn-v1")
+    assert "You may not propose churn-v1: this is for the model's owners" in told
+    assert f"Ask one of them: <@{ADA}>, <@{TOM}>" in told
+    assert "RET-" not in told, "there is no retirement yet"
+    assert PRIYA not in town.slack.views
+    assert nothing_is_recorded(town)
+
+
+def test_what_has_no_field_is_told_on_the_form_and_nothing_typed_is_lost(town: Town):
+    town.opens(PRIYA, lambda: town.command(PRIYA, "propose", opens_modal=True))
+    before = town.slack.views[PRIYA].hash
+    town.slack.select(PRIYA, "proposal.model", "resource:default/churn-v1")
+    town.slack.wait_for(lambda: town.slack.views[PRIYA].hash != before)
+    errors = town.submit(PRIYA, {**GOOD, "proposal.reason": "replaced", "proposal.target": "2026-05-04"})
+    assert errors == {
+        "proposal.model": "You may not propose churn-v1: this is for the model's owners. "
+        "Ask one of them: @Ada Okafor, @Tom Birch"
+    }
+    assert PRIYA in town.slack.views
     assert nothing_is_recorded(town)
 
 
 def test_a_model_without_an_owner_cannot_be_proposed(town: Town):
     town.learns(a_document("Resource", "orphan", "type: ai-model, owner: nobody-knows", tier="3"))
-    assert town.propose("orphan") == {}
-    assert "Cannot propose orphan" in town.told(TOM)
-    assert "nobody who can be reached owns it" in town.told(TOM)
-    assert "Give the model an owner in the catalog" in town.told(TOM)
+    told = town.command(TOM, "propose orphan")
+    assert "Cannot propose orphan" in told
+    assert "nobody who can be reached owns it" in told
+    assert "Give the model an owner in the catalog" in told
+    assert TOM not in town.slack.views
     assert nothing_is_recorded(town)
 
 
@@ -162,6 +181,7 @@ groups = ["ethics-board"]
 approvals = 2
 """
     with Town(tmp_path, policy=policy) as town:
-        assert town.propose() == {}
-        assert "ethics needs 2 and 0 can vote (ethics-board)" in town.told(TOM)
+        (told,) = town.propose().values()
+        assert "ethics needs 2 and 0 can vote (ethics-board)" in told
+        assert TOM in town.slack.views, "with what was typed"
         assert nothing_is_recorded(town)

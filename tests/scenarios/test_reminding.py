@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from tests.data.catalogs import a_document
@@ -52,13 +53,31 @@ def test_weeks_of_downtime_collapse_to_one_reminder(town: Town):
     assert reminded(town, BRUNO) == ["migrate-1d@2026-04-27", "migrate-0d@2026-04-27"]
 
 
+def listed(town: Town, to: str, milestone: str, level: int) -> list[str]:
+    """The consumers an escalation to somebody names, in order."""
+    told = words(town.posted(to, f"RET-1/escalate/{milestone}/{level}/{to}"))
+    return re.findall(r":white_circle: \*([^*]+)\*", told)
+
+
+EVERYTHING = [
+    "account-page",
+    "cancel-flow",
+    "monday-report",
+    "restock-planner",
+    "retention-dashboard",
+    "save-offer-service",
+    "win-back-mailer",
+]
+
+
 def test_silence_goes_to_the_manager_then_to_the_channel_once_each(town: Town):
     town.announce()
     town.pass_time(days=7)
     assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
     told = words(town.slack.messages(VERA)[-1])
     assert "not acknowledged in time" in told
-    assert "*restock-planner*" in told
+    assert "press Migrated" not in told
+    assert f"tell <@{TOM}>, who can move the date or go on without them" in told
     assert escalated(town, GOVERNANCE) == []
     town.restart()
     town.pass_time(days=50)
@@ -67,6 +86,26 @@ def test_silence_goes_to_the_manager_then_to_the_channel_once_each(town: Town):
         f"acknowledge@2026-03-23/2/{GOVERNANCE}",
         f"migrate@2026-04-27/2/{GOVERNANCE}",
     ]
+
+
+def test_each_manager_is_told_of_the_consumers_of_those_they_manage_and_of_no_others(town: Town):
+    town.announce()
+    town.pass_time(days=7)
+    assert sorted(listed(town, VERA, "acknowledge@2026-03-23", 1)) == EVERYTHING
+    assert listed(town, BRUNO, "acknowledge@2026-03-23", 1) == ["restock-planner"], "Wren's"
+    assert listed(town, GRACE, "acknowledge@2026-03-23", 1) == ["save-offer-service", "win-back-mailer"]
+    town.pass_time(days=3)
+    assert sorted(listed(town, GOVERNANCE, "acknowledge@2026-03-23", 2)) == EVERYTHING
+
+
+def test_after_weeks_of_downtime_manager_and_channel_each_hear_once_of_the_later_deadline(town: Town):
+    town.announce()
+    town.bot.store.close()
+    town.seconds = datetime(2026, 5, 2, 20, tzinfo=UTC).timestamp()
+    town.open()
+    town.settle()
+    assert escalated(town, VERA) == [f"migrate@2026-04-27/1/{VERA}"]
+    assert escalated(town, GOVERNANCE) == [f"migrate@2026-04-27/2/{GOVERNANCE}"]
 
 
 def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
@@ -78,9 +117,10 @@ def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
     assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/1/{GOVERNANCE}"]
     told = town.posted(GOVERNANCE, f"RET-1/escalate/acknowledge@2026-03-23/1/{GOVERNANCE}")
     assert "*veras-sheet*" in words(told)
-    assert "told the governance channel (acknowledge@2026-03-23); nobody above 1 owner is known" in (
-        town.thread()
-    )
+    assert (
+        "1 consumer not acknowledged in time (acknowledge@2026-03-23): told the governance channel about 1; "
+        "nobody above 1 owner is known"
+    ) in town.thread()
 
 
 def test_an_owner_without_a_slack_id_is_seen_by_everybody_and_holds_the_retirement(town: Town):

@@ -6,6 +6,8 @@ from data.records.retirement import Choice, State, StepKind
 from tests.data.catalogs import a_document
 from tests.scenarios.town import ADA, ELENA, GRACE, MINA, PRIYA, SAM, TOM, Town, buttons, words
 
+REJECTING = "vote.reject_submit"
+
 
 def votes(town: Town) -> dict[str, Choice]:
     return {ballot.voter_id: ballot.choice for ballot in town.retirement().round.ballots}
@@ -41,6 +43,37 @@ def test_whoever_is_in_no_role_is_refused_privately_with_the_roles(town: Town):
     town.approve(ELENA)
     assert "the voting roles are owner, platform, product, security" in town.told(ELENA)
     assert not votes(town)
+
+
+def test_whoever_may_not_vote_is_told_so_instead_of_being_asked_why_they_reject(town: Town):
+    town.propose()
+    for person, why in ((ELENA, "the voting roles are"), (TOM, "Your vote does not count")):
+        town.press(person, town.card(), "vote.reject")
+        assert why in town.told(person)
+        assert person not in town.slack.views or town.slack.views[person].content["callback_id"] != REJECTING
+    assert not votes(town)
+
+
+def test_a_late_or_stale_reject_is_answered_before_anything_is_typed(town: Town):
+    town.propose()
+    town.slack.fail_next("chat.update", "rate_limited", times=9, retry_after=1800)
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.target": "2026-06-01"}) == {}
+    town.press(MINA, town.card(), "vote.reject")
+    assert "The plan changed after this card was drawn" in town.told(MINA)
+    town.command(TOM, "cancel RET-1 not now")
+    town.press(MINA, town.card(), "vote.reject")
+    assert "There is no vote open on RET-1: it is withdrawn" in town.told(MINA)
+    assert MINA not in town.slack.views
+
+
+def test_a_round_that_ends_while_somebody_types_leaves_them_their_words(town: Town):
+    town.propose()
+    town.opens(PRIYA, lambda: town.press(PRIYA, town.card(), "vote.reject"))
+    town.command(TOM, "cancel RET-1 not now")
+    errors = town.submit(PRIYA, {"vote.comment": "the help pages name it"})
+    assert "There is no vote open on RET-1" in errors["vote.comment"]
+    assert PRIYA in town.slack.views
 
 
 def test_what_follows_a_modal_is_said_where_it_was_opened(town: Town):
@@ -114,9 +147,9 @@ def test_another_plan_voids_the_votes_and_says_so(town: Town):
 
 def test_only_coordinator_and_proposer_may_change_the_plan(town: Town):
     town.propose()
-    town.opens(MINA, lambda: town.press(MINA, town.card(), "proposal.revise"))
-    assert town.submit(MINA, {"proposal.target": "2026-06-01"}) == {}
+    town.press(MINA, town.card(), "proposal.revise")
     assert "You may not revise RET-1" in town.told(MINA)
+    assert MINA not in town.slack.views, "nothing to fill in for nothing"
     assert "2026-05-04 *disable*" in words(town.card())
 
 

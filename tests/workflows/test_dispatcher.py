@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.wiring import CalendarWorld
+from data.records.decision import Result
 from tests.bot.listeners.desk import ELENA, Desk
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import Resume, encoded
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
+from workflows.ports import Message
 
 
 @pytest.fixture
@@ -71,39 +76,73 @@ def test_an_answer_slack_does_not_take_keeps_no_other_command_waiting(
     desk.bot.dispatcher.until_idle()
 
 
-def test_the_thread_that_decides_outlives_a_bug(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+REASON = "Ada leaves us in May, and nobody else can read her model"
+
+
+class Quoting(SlackMessenger):
+    """Breaks over a message, and its error says what was in it."""
+
+    def post(self, message: Message, now: datetime) -> Result:
+        raise ZeroDivisionError(REASON)
+
+
+def dispatcher_of(
+    desk: Desk, *, messenger: type[SlackMessenger] = SlackMessenger, **parts: Any
+) -> Dispatcher:
+    """A dispatcher of its own at the desk's store, put together from these parts."""
+    engine = desk.bot.engine
+    shop = Workshop(
+        engine=engine,
+        world=CalendarWorld(wall=desk.now.timestamp),
+        messenger=messenger(desk.client, Rates(desk.now.timestamp), wall=desk.now.timestamp),
+        archive=LocalDirectory(desk.bot.store.path.parent / "archive"),
+        controls={},
+        ending=threading.Event(),
+    )
+    idle = {"tell": lambda *_: None, "arm": lambda _due: None, "bell": threading.Event()}
+    hands = {"pool": ThreadPoolExecutor(1), "teller": ThreadPoolExecutor(1)}
+    return Dispatcher(shop, **{**idle, **hands, **parts})
+
+
+def test_the_thread_that_decides_outlives_a_bug_and_tells_only_its_kind_and_place(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     desk.propose()
     failing, decided, bell = iter((True,)), threading.Event(), threading.Event()
 
     def arm(_due: object) -> None:
         if next(failing, False):
             bell.set()
-            raise ZeroDivisionError
+            raise ZeroDivisionError(REASON)
         decided.set()
 
-    world = CalendarWorld(wall=desk.now.timestamp)
-    engine = desk.bot.engine
-    messenger = SlackMessenger(
-        desk.client, Rates(desk.now.timestamp), wall=desk.now.timestamp, retirements=engine.retirements
-    )
-    shop = Workshop(
-        engine=engine,
-        world=world,
-        messenger=messenger,
-        archive=LocalDirectory(desk.bot.store.path.parent / "archive"),
-        controls={},
-        ending=threading.Event(),
-    )
-    dispatcher = Dispatcher(
-        shop,
-        tell=lambda *_: None,
-        arm=arm,
-        bell=bell,
-        pool=ThreadPoolExecutor(1),
-        teller=ThreadPoolExecutor(1),
-    )
+    dispatcher = dispatcher_of(desk, arm=arm, bell=bell)
     dispatcher.start()
 
     assert decided.wait(20)
-    assert "ZeroDivisionError" in caplog.text
+    assert re.search(
+        r"waiting after a bug\nZeroDivisionError\n(  .*\n)*  test_dispatcher.py:\d+ in arm", caplog.text
+    )
+    assert REASON not in caplog.text
     dispatcher.stop(4)
+
+
+def test_what_people_wrote_is_in_no_log_whatever_breaks_over_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def tell(*_: object) -> None:
+        raise ZeroDivisionError(REASON)
+
+    desk.propose()
+    asks(desk, "k")
+    dispatcher = dispatcher_of(desk, messenger=Quoting, tell=tell)
+
+    dispatcher.until_idle()
+
+    assert re.search(
+        r"an answer was not given\nZeroDivisionError\n(  .*\n)*  test_dispatcher.py:\d+ in tell", caplog.text
+    )
+    assert re.search(
+        r"/card\S* failed\nZeroDivisionError\n(  .*\n)*  test_dispatcher.py:\d+ in post", caplog.text
+    )
+    assert REASON not in caplog.text

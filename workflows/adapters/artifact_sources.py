@@ -11,7 +11,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from data.archives import PayloadFile
 from data.bag import changed
@@ -20,6 +20,10 @@ from data.fixity import CHUNK_BYTES
 from workflows.adapters.s3_objects import S3Objects
 
 _ACCEPTED = "accepted are an absolute path, file:///path or s3://bucket/key-or-prefix"
+# RFC 8089 section 2: a file URI has neither query nor fragment, so these would name another file than was meant.
+_NO_QUERY = (
+    "a file URI has no query and no fragment; where a name has these signs, write ? as %3F and # as %23"
+)
 
 
 class ArtifactSources:
@@ -36,15 +40,21 @@ class ArtifactSources:
             return _local_files(Path(uri), uri, self._private)
         if scheme == "s3":
             return self._s3.files(uri)
-        parts = urlsplit(uri)
-        if scheme == "file" and parts.netloc in ("", "localhost"):
-            return _local_files(Path(unquote(parts.path)), uri, self._private)
-        raise Invalid([Problem(field="artifact", value=repr(uri), accepted=_ACCEPTED)])
+        host, _, path = rest.partition("/")
+        if scheme != "file" or host not in ("", "localhost"):
+            raise _invalid(uri, _ACCEPTED)
+        if set("?#") & set(path):
+            raise _invalid(uri, _NO_QUERY)
+        return _local_files(Path("/" + os.fsdecode(unquote_to_bytes(path))), uri, self._private)
+
+
+def _invalid(uri: str, accepted: str) -> Invalid:
+    return Invalid([Problem(field="artifact", value=repr(uri), accepted=accepted)])
 
 
 def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[PayloadFile, ...]:
-    if not path.is_absolute() or "\0" in uri:
-        raise Invalid([Problem(field="artifact", value=repr(uri), accepted=_ACCEPTED)])
+    if not path.is_absolute() or "\0" in str(path):
+        raise _invalid(uri, _ACCEPTED)
     try:
         top = path.resolve(strict=True)
         paths = sorted(_tree(top), key=lambda found: found.as_posix()) if top.is_dir() else [top]

@@ -99,7 +99,7 @@ class LocalDirectory:
                 f"Cannot reach the archive {self.root}: no such directory. "
                 "Mount it or correct EMERITUS_ARCHIVE; it is tried again"
             )
-        next_step = "Nothing was switched off; archive again, or bring the bag back from a second copy"
+        next_step = "Bring it back from a second copy, or move it aside: then it is archived again"
         if not bag.is_dir():
             raise Corrupt(f"The archive {bag} is missing. {next_step}")
         with _alone(bag.parent):

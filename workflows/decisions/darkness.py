@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.records.catalog import EndpointKind
-from data.records.decision import Decision, Effect, EffectKind
+from data.records.decision import Effect, EffectKind
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.retirement import Endpoint, Retirement, StepKind
 from workflows.commands import RecordDisabled
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
+from workflows.rules.lifecycle import may_be_asked_off
 from workflows.rules.permissions import check
 
 
@@ -21,14 +22,18 @@ def record_disabled(
 ) -> RetirementDecision:
     """One endpoint is dark; with the last one the retirement is disabled.
 
-    When the plan was called off or changed while it was being switched off, it is brought back.
+    When the plan was called off or changed while it was being switched off, it is brought back; that it was
+    dark is on the record all the same.
     """
     check("record disabled", command.by, state, facts)
-    if command.endpoint_id in state.disabled_ids:
+    endpoint = command.endpoint
+    if endpoint.id in state.disabled_ids:
         return nothing()
-    if state.state is not State.MIGRATING or not _is_begun(state):
-        return Decision(effects=(switching(state, EffectKind.RESTORE, command.endpoint_id),))
-    return went_dark(state, command.endpoint_id, command.by, now)
+    assert state.plan is not None
+    if may_be_asked_off(state) and endpoint in state.plan.subject.endpoints:
+        return went_dark(state, endpoint.id, command.by, now)
+    dark = events.EndpointDisabled(at=now, by=command.by, endpoint_id=endpoint.id)
+    return decided(state, dark, effects=(switching(state, EffectKind.RESTORE, endpoint),))
 
 
 def went_dark(
@@ -41,11 +46,6 @@ def went_dark(
     """`before` are events of the same decision, such as the second person's check."""
     dark = events.EndpointDisabled(at=now, by=by, endpoint_id=endpoint_id)
     return as_dark_as_it_is(state, (*before, dark), now)
-
-
-def _is_begun(state: Retirement) -> bool:
-    """One endpoint may have failed and hold the step while another one still goes dark."""
-    return state.progress(StepKind.DISABLE).progress in (Progress.RUNNING, Progress.HELD)
 
 
 def as_dark_as_it_is(
@@ -82,17 +82,28 @@ def switching_off(state: Retirement) -> tuple[Effect, ...]:
     """One effect per endpoint we can drive and that is not dark; the others are asked of people."""
     assert state.plan is not None
     return tuple(
-        switching(state, EffectKind.DISABLE, endpoint.id)
+        switching(state, EffectKind.DISABLE, endpoint)
         for endpoint in state.plan.subject.endpoints
         if endpoint.kind is not EndpointKind.MANUAL and endpoint.id not in state.disabled_ids
     )
 
 
-def switching(state: Retirement, kind: EffectKind, endpoint_id: str) -> Effect:
-    """Turn one endpoint off or on. One lane, so that off and on never overtake each other."""
+def switching(state: Retirement, kind: EffectKind, endpoint: Endpoint) -> Effect:
+    """Turn one endpoint off or on. One lane, so that off and on never overtake each other.
+
+    All there is to know of the endpoint goes along: a later plan may not have it any more.
+    """
+    started = state.progress(StepKind.DISABLE).started
     return Effect(
-        key=f"{state.id}/{kind}/{state.version}/{endpoint_id}",
+        key=f"{state.id}/{kind}/{state.version}/{endpoint.id}",
         kind=kind,
         lane=f"{state.id}/work",
-        body={"endpoint_id": endpoint_id},
+        body={
+            "step": StepKind.DISABLE,
+            "started": str(started),
+            "endpoint_id": endpoint.id,
+            "name": endpoint.name,
+            "kind": endpoint.kind,
+            "ref": endpoint.ref,
+        },
     )

@@ -38,7 +38,7 @@ def decided(
         events=happened,
         timers=() if has_ended else timers,
         cancels=("*",) if has_ended else cancels,
-        effects=(*effects, *notices.for_events(after, happened)),
+        effects=(*effects, *notices.for_events(after, happened, before=state)),
         reserves=reserves,
         releases=has_ended,
         reply=reply,
@@ -54,14 +54,18 @@ def step_timer(kind: StepKind, due_at: datetime) -> Timer:
     return Timer(name=f"step/{kind}", due_at=due_at, command=encoded(RunStep(by=events.EMERITUS, step=kind)))
 
 
-def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
-    """Every timer an announced retirement needs from `now` on: its steps, reminders and escalations."""
+def step_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """One for each step that is still to come, or held."""
     assert state.plan is not None
-    steps = tuple(
+    return tuple(
         step_timer(step.kind, max(step.due_at, now))
         for step in state.plan.steps
         if state.progress(step.kind).progress in (Progress.PENDING, Progress.HELD)
     )
+
+
+def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """Every timer an announced retirement needs from `now` on: its steps, reminders and escalations."""
     told = tuple(
         Timer(
             name=f"remind/{milestone.name}",
@@ -78,4 +82,4 @@ def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
         )
         for milestone in milestones.ahead(milestones.escalations(state), now)
     )
-    return (*steps, *told, *raised)
+    return (*step_timers(state, now), *told, *raised)

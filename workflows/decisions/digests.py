@@ -36,9 +36,11 @@ def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -
     )
     if state.sent_at is None:
         return Decision(events=(events.DigestSent(at=now, by=events.EMERITUS, since=now),), timers=(timer,))
-    day = day_of(now, facts.policy).isoformat()
+    day = day_of(now, facts.policy)
+    # Told in the night to its own day, as it was overdue: the regular one is another message.
+    is_second = state.version > 1 and day_of(state.sent_at, facts.policy) == day
     effect = Effect(
-        key=f"digest/{day}",
+        key=f"digest/{day}/{state.version + 1}" if is_second else f"digest/{day}",
         kind=EffectKind.POST,
         lane="digest",
         body={

@@ -83,16 +83,17 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
     _check_open(state)
     duty = obligations.named(state, command.consumer_id)
     assert state.policy is not None
-    until = instant_on(command.until, state.policy)
+    # Days are compared, not instants: the ends of the calendar have none in every zone.
+    due_on = day_of(duty.migrate_by, state.policy)
+    latest = due_on + timedelta(days=plans.DAYS_AHEAD_MAX)
+    accepted = ""
+    if command.until <= due_on:
+        accepted = f"a day after {due_on}, the date you have now"
+    elif command.until > latest:
+        accepted = f"at most five years after {due_on}, the date you have now"
     found = []
-    if until <= duty.migrate_by:
-        found.append(
-            Problem(
-                field="until",
-                value=command.until.isoformat(),
-                accepted=f"a day after {day_of(duty.migrate_by, state.policy)}, the date you have now",
-            )
-        )
+    if accepted:
+        found.append(Problem(field="until", value=command.until.isoformat(), accepted=accepted))
     if not command.reason:
         found.append(Problem(field="reason", value="", accepted="say what keeps you from moving by then"))
     if found:
@@ -100,9 +101,13 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
     if duty.is_settled:
         raise Refused(f"{duty.consumer.name} is {duty.duty} already", next_step="There is nothing to extend")
     before = duty.extension.before if duty.extension else duty.duty
-    number = state.version + 1
     return Extension(
-        number=number, asked_by=command.by, asked_at=now, until=until, reason=command.reason, before=before
+        number=state.version + 1,
+        asked_by=command.by,
+        asked_at=now,
+        until=instant_on(command.until, state.policy),
+        reason=command.reason,
+        before=before,
     )
 
 
@@ -116,7 +121,7 @@ def decide_extension(
     if duty.extension is None or duty.extension.number != command.number:
         raise Refused(
             f"No such request for {duty.consumer.name} is open",
-            next_step="It was decided or replaced meanwhile",
+            next_step=f"It was decided, replaced or settled meanwhile; /retire show {state.id} has how it stands",
         )
     event = events.ExtensionDecided(
         at=now,

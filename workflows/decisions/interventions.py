@@ -20,9 +20,10 @@ from workflows.decisions.decided import (
     nothing,
     running_timers,
     step_timer,
+    step_timers,
 )
 from workflows.rules import plan as plans
-from workflows.rules.lifecycle import is_going_dark, maybe_dark
+from workflows.rules.lifecycle import is_going_dark, may_be_asked_off, maybe_dark
 from workflows.rules.permissions import check
 
 MANUAL_ACTIONS = ("disable", "restore")
@@ -62,7 +63,7 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
             step_timer(StepKind.ANNOUNCE, max(plan.step(StepKind.ANNOUNCE).due_at, now)),
         )
     elif after.state is State.DISABLED:
-        timers = (step_timer(StepKind.CLOSE, max(plan.step(StepKind.CLOSE).due_at, now)),)
+        timers = step_timers(after, now)
     else:
         timers = running_timers(after, now)
     return decided(state, amended, resumed, timers=timers, reply=f"{state.id} goes on; its dates moved.")
@@ -74,17 +75,17 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     if state.restoring:
         return nothing(f"{state.id} is being restored already.")
     if state.state is not State.DISABLED and not is_going_dark(state):
-        raise Refused(
-            f"{state.id} has nothing to restore: it is {state.state}",
-            next_step="Nothing was switched off"
-            if state.state is not State.ARCHIVED
-            else "The dark window is over; its archive is named in /retire show",
-        )
+        why = "Nothing was switched off"
+        if state.state is State.ARCHIVED:
+            why = "The dark window is over; its archive is named in /retire show"
+        elif state.rolled_back_at is not None:
+            why = f"It was brought back on {state.rolled_back_at:%Y-%m-%d %H:%M} UTC"
+        raise Refused(f"{state.id} has nothing to restore: it is {state.state}", next_step=why)
     assert state.plan is not None
     started = events.RestoreStarted(at=now, by=command.by, why=command.why)
     # All we can drive are switched on, also those that may just be going dark; harmless where they serve.
     work = tuple(
-        switching(state, EffectKind.RESTORE, endpoint.id)
+        switching(state, EffectKind.RESTORE, endpoint)
         for endpoint in state.plan.subject.endpoints
         if endpoint.kind is not EndpointKind.MANUAL
     )
@@ -114,6 +115,14 @@ def hand_over(state: Retirement, command: HandOver, facts: Facts, now: datetime)
         raise Refused(f'"{command.to}" is not a person', next_step=f"/retire handover {state.id} @name")
     if command.to == state.coordinator_id:
         return nothing("They coordinate it already.")
+    if command.to != facts.named_person:
+        # A bot, or somebody who left, would be a coordinator who never answers.
+        raise Refused(
+            f"<@{command.to}> cannot coordinate {state.id}",
+            reasons=["the catalog knows no person with this Slack id, or they left"],
+            next_step="Name a colleague the catalog knows, or give them a Slack id there "
+            "(annotation emeritus.dev/slack-id) and import it again",
+        )
     event = events.HandedOver(at=now, by=command.by, coordinator_id=command.to)
     return decided(state, event, reply=f"{state.id} is handed over.")
 
@@ -173,13 +182,15 @@ def _came_back(
     now: datetime,
     before: tuple[events.RetirementEvent, ...] = (),
 ) -> RetirementDecision:
-    if not state.restoring:
+    # Dark after its plan was called off or changed: it is brought back without anybody asking.
+    was_in_vain = state.state is not State.DISABLED and endpoint_id in state.disabled_ids
+    if not state.restoring and not was_in_vain:
         return decided(state, *before) if before else nothing()
     happened: tuple[events.RetirementEvent, ...] = (
         *before,
         events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id),
     )
-    if not maybe_dark(folded(state, happened)):
+    if state.restoring and not maybe_dark(folded(state, happened)):
         happened = (*happened, events.RolledBack(at=now, by=by))
     return decided(state, *happened)
 
@@ -194,6 +205,6 @@ def _check_manual_due(state: Retirement, endpoint_id: str, action: str) -> None:
     if action == "restore":
         is_due = bool(state.restoring) and endpoint_id in maybe_dark(state)
     else:
-        is_due = is_going_dark(state) and not state.restoring and endpoint_id not in state.disabled_ids
+        is_due = may_be_asked_off(state) and not state.restoring and endpoint_id not in state.disabled_ids
     if not is_due:
         raise Refused(f"{state.id} does not ask for a {action} now", next_step=f"/retire show {state.id}")

@@ -15,19 +15,15 @@ from data.records.retirement import Plan, Purpose, Retirement, Round, State, Ste
 from workflows.commands import CloseRound, Propose, Revise, encoded
 from workflows.decisions.decided import RetirementDecision, decided
 from workflows.rules import plan as plans
+from workflows.rules import quorum, seating
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 
 
 def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) -> RetirementDecision:
     """Open a round of votes on a frozen plan."""
-    if facts.subject is not None and not facts.owners:
-        raise Refused(
-            f"Cannot propose {facts.subject.model_name}",
-            reasons=["nobody who can be reached owns it"],
-            next_step="Give the model an owner in the catalog, with a Slack id, and import it again",
-        )
-    check("propose", command.by, state, facts)
+    model_name = facts.subject.model_name if facts.subject else command.model_id
+    check_proposer(state, command.by, model_name, facts)
     plan, round_ = _drawn(command, facts, now, number=1, barred=frozenset({command.by}))
     assert facts.policy is not None
     event = events.Proposed(
@@ -53,16 +49,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
 
 def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> RetirementDecision:
     """A new plan voids the votes given to the old one, and nothing runs until it is voted on."""
-    check("revise", command.by, state, facts)
-    if state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
-        raise Refused(
-            f"The plan of {state.id} cannot change: it is {state.state}", next_step="Propose a new one"
-        )
-    if is_going_dark(state):
-        raise Refused(
-            f"The plan of {state.id} cannot change: its endpoints are being switched off",
-            next_step=f"Bring service back first: /retire restore {state.id} REASON",
-        )
+    check_reviser(state, command.by, facts)
     # A retirement keeps the policy it was proposed under, and says so with the digest in its plan.
     plan, round_ = _drawn(
         command,
@@ -88,6 +75,31 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
+
+
+def check_proposer(state: Retirement, by: str, model_name: str, facts: Facts) -> None:
+    """Raises `Refused` for anybody but the model's owners, naming them."""
+    if not facts.owners:
+        raise Refused(
+            f"Cannot propose {model_name}",
+            reasons=["nobody who can be reached owns it"],
+            next_step="Give the model an owner in the catalog, with a Slack id, and import it again",
+        )
+    check("propose", by, state, facts, about=model_name, people=facts.owners)
+
+
+def check_reviser(state: Retirement, by: str, facts: Facts) -> None:
+    """Raises `Refused` for whoever may not change this plan, and when nobody can."""
+    check("revise", by, state, facts)
+    if state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
+        raise Refused(
+            f"The plan of {state.id} cannot change: it is {state.state}", next_step="Propose a new one"
+        )
+    if is_going_dark(state):
+        raise Refused(
+            f"The plan of {state.id} cannot change: its endpoints are being switched off",
+            next_step=f"Bring service back first: /retire restore {state.id} REASON",
+        )
 
 
 def problems_with(command: Propose | Revise, facts: Facts, now: datetime) -> None:
@@ -119,17 +131,11 @@ def opened_round(
     policy: Policy,
     now: datetime,
 ) -> Round:
-    """A round everybody needed can vote in. Raises `Refused` naming each role that cannot be filled.
+    """A round everybody needed can vote in. Raises `Refused` naming the roles that cannot be filled.
 
     barred   who is in a role and may not fill it, see quorum.barred
     """
-    short = []
-    for role in policy.roles:
-        able = [person for person in facts.members.get(role.name, ()) if person not in barred]
-        if len(able) < role.approvals:
-            groups = ", ".join((*role.groups, *role.people)) or "nobody"
-            short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups})")
-    if short:
+    if short := _short_of_people(policy, facts, barred):
         raise Refused(
             "No vote can be held",
             reasons=short,
@@ -144,6 +150,25 @@ def opened_round(
         opened_by=opened_by,
         members=facts.members,
     )
+
+
+def _short_of_people(policy: Policy, facts: Facts, barred: frozenset[str]) -> list[str]:
+    """Every role too few can vote in; failing that, the roles that share too few people, each filling one only."""
+    short = []
+    for role in policy.roles:
+        able = [person for person in facts.members.get(role.name, ()) if person not in barred]
+        if len(able) < role.approvals:
+            groups = ", ".join((*role.groups, *role.people)) or "nobody"
+            short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups})")
+    if short:
+        return short
+    people = dict.fromkeys(person for members in facts.members.values() for person in members)
+    eligible = {person: quorum.seats(person, facts.members) for person in people if person not in barred}
+    found = seating.shortage(eligible, policy.quorum)
+    if found is None:
+        return []
+    able_to = f"only {len(found.people)} can vote in any of them"
+    return [f"{' and '.join(found.roles)} together need {found.needed} different people and {able_to}"]
 
 
 def round_timers(round_: Round) -> tuple[Timer, ...]:

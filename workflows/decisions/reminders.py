@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from data import events
@@ -30,19 +31,31 @@ def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> R
 
 
 def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) -> RetirementDecision:
-    """To the owners' managers, then to the governance channel; each once. Without a manager, it says so."""
+    """To the owners' managers, then to the governance channel; each once.
+
+    A manager hears of the consumers of people they manage, and of no other; the channel hears of all. Consumers
+    above whose owners nobody is known do not wait for the channel's own date: it hears of them with the managers.
+    After downtime each is told what is due by its own date, once: of a deadline that another has overtaken, and
+    of what the channel is told of at this moment anyway, nothing is said.
+    """
     check("escalate", command.by, state, facts)
     mark = f"{command.milestone}/{command.level}"
     if mark in state.escalated or state.state is not State.MIGRATING or state.paused_at is not None:
         return nothing()
-    open_ones = milestones.concerned(state, command.milestone)
-    if not open_ones:
+    if milestones.is_escalation_overtaken(command.milestone, command.level, state, now):
         return nothing()
+    open_ones = milestones.concerned(state, command.milestone)
     assert state.policy is not None
-    people = _people(open_ones)
-    managers = tuple(dict.fromkeys(facts.managers[person] for person in people if person in facts.managers))
-    unreachable = tuple(person for person in people if person not in facts.managers)
-    to_managers = command.level == 1 and bool(managers)
+    channel = state.policy.governance_channel
+    if command.level == 1:
+        to = _by_manager(open_ones, facts.managers)
+        unmanaged = _ids(duty for duty in open_ones if not _managers(duty, facts.managers))
+        if unmanaged and not milestones.is_due(command.milestone, 2, state, now):
+            to[channel] = unmanaged
+    else:
+        to = {channel: _ids(open_ones)} if open_ones else {}
+    if not to:
+        return nothing()
     return decided(
         state,
         events.Escalated(
@@ -50,11 +63,29 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
             by=events.EMERITUS,
             milestone=command.milestone,
             level=command.level,
-            consumer_ids=tuple(duty.consumer.consumer_id for duty in open_ones),
-            to=managers if to_managers else (state.policy.governance_channel,),
-            unreachable=unreachable,
+            consumer_ids=_ids(open_ones),
+            to=to,
+            unreachable=tuple(person for person in _people(open_ones) if person not in facts.managers),
         ),
     )
+
+
+def _by_manager(duties: Iterable[Obligation], managers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Manager -> the consumers of people they manage, both in the order of the obligations."""
+    found: dict[str, list[Obligation]] = {}
+    for duty in duties:
+        for manager in _managers(duty, managers):
+            found.setdefault(manager, []).append(duty)
+    return {manager: _ids(theirs) for manager, theirs in found.items()}
+
+
+def _managers(duty: Obligation, managers: Mapping[str, str]) -> tuple[str, ...]:
+    owners = duty.consumer.owners.slack_ids
+    return tuple(dict.fromkeys(managers[person] for person in owners if person in managers))
+
+
+def _ids(duties: Iterable[Obligation]) -> tuple[str, ...]:
+    return tuple(duty.consumer.consumer_id for duty in duties)
 
 
 def _people(duties: tuple[Obligation, ...]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Running the plan's steps: a step starts when it is due and every gate holds, else it is held and says why.
 
-Switching endpoints off, and what follows from it, is in darkness.py.
+What proofs of the archive lead to is in proofs.py; switching endpoints off, in darkness.py.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.errors import Refused
-from data.records.decision import Decision, Effect, EffectKind
+from data.records.decision import EffectKind
 from data.records.facts import Facts
 from data.records.retirement import Progress, Retirement, StepKind
-from workflows.commands import RecordArchive, RecordDrill, RecordFailure, RunStep
-from workflows.decisions.darkness import as_dark_as_it_is, switching_off
+from workflows.commands import RecordArchive, RecordFailure, RunStep
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -22,6 +21,8 @@ from workflows.decisions.decided import (
     running_timers,
     step_timer,
 )
+from workflows.decisions.holding import failed, held
+from workflows.decisions.proofs import PROVEN_FIRST, lost, working
 from workflows.rules import obligations
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
@@ -47,7 +48,7 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
                 reasons=ready.reasons,
                 next_step=f"/retire show {state.id} shows where it stands",
             )
-        return _held(state, command.step, ready, now)
+        return held(state, command.step, ready, now)
     return _started(state, command, ready, facts, now)
 
 
@@ -60,14 +61,13 @@ def _started(
         case StepKind.MIGRATE:
             open_ids = tuple(duty.consumer.consumer_id for duty in state.obligations if not duty.is_settled)
             return decided(state, events.MigrationClosed(at=now, by=command.by, open_ids=open_ids))
-        case StepKind.CLOSE:
-            return decided(state, events.Closed(at=now, by=command.by))
-        case StepKind.ARCHIVE | StepKind.DRILL | StepKind.DISABLE:
+        case StepKind.ARCHIVE | StepKind.DRILL | StepKind.DISABLE | StepKind.CLOSE:
             started = events.StepStarted(at=now, by=command.by, step=command.step, evidence=ready.evidence)
             reply = f"{command.step} of {state.id} has started."
-            if command.step is StepKind.DISABLE:
-                return as_dark_as_it_is(state, (started,), now, effects=switching_off(state), reply=reply)
-            return decided(state, started, effects=(_copying(state, command.step),), reply=reply)
+            if command.step in PROVEN_FIRST:
+                reply += " First the archive is read back in full."
+            kind = EffectKind.ARCHIVE if command.step is StepKind.ARCHIVE else EffectKind.DRILL
+            return decided(state, started, effects=(working(state, kind, command.step),), reply=reply)
 
 
 def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecision:
@@ -92,28 +92,13 @@ def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
     return decided(state, *happened, announced, timers=running_timers(after, now))
 
 
-def _held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> RetirementDecision:
-    """Look again later; tell people only what they have not been told. A count that moved is not news."""
-    assert state.policy is not None
-    again = step_timer(step, now + timedelta(hours=state.policy.recheck_hours))
-    if set(state.progress(step).gates) == set(ready.gates):
-        return Decision(timers=(again,))
-    held = events.StepHeld(at=now, by=events.EMERITUS, step=step, reasons=ready.reasons, gates=ready.gates)
-    return decided(state, held, timers=(again,))
-
-
-def _copying(state: Retirement, step: StepKind) -> Effect:
-    """The copy or its proof. The key carries the version, so that a step tried again is a new outcome."""
-    kind = EffectKind.ARCHIVE if step is StepKind.ARCHIVE else EffectKind.DRILL
-    return Effect(key=f"{state.id}/{step}/{state.version}", kind=kind, lane=f"{state.id}/work")
-
-
 def record_archive(
     state: Retirement, command: RecordArchive, facts: Facts, now: datetime
 ) -> RetirementDecision:
     """The copy is stored; prove it on its day."""
     check("record archive", command.by, state, facts)
-    if state.progress(StepKind.ARCHIVE).progress is not Progress.RUNNING:
+    progress = state.progress(StepKind.ARCHIVE)
+    if progress.progress is not Progress.RUNNING or progress.started != command.started:
         return nothing()
     assert state.plan is not None
     drill_at = max(state.plan.step(StepKind.DRILL).due_at, now)
@@ -121,39 +106,13 @@ def record_archive(
     return decided(state, event, timers=(step_timer(StepKind.DRILL, drill_at),))
 
 
-def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: datetime) -> RetirementDecision:
-    """Everything was read back and matched. A drill of anything but the recorded manifest proves nothing."""
-    check("record drill", command.by, state, facts)
-    if state.progress(StepKind.DRILL).progress is not Progress.RUNNING:
-        return nothing()
-    assert state.archived is not None
-    if command.manifest_digest != state.archived.manifest_digest:
-        reason = f"the drill read {command.manifest_digest}, recorded is {state.archived.manifest_digest}"
-        return _failed(state, StepKind.DRILL, reason, now)
-    event = events.DrillPassed(
-        at=now,
-        by=events.EMERITUS,
-        manifest_digest=command.manifest_digest,
-        files=command.files,
-        bytes=command.bytes,
-    )
-    return decided(state, event)
-
-
 def record_failure(
     state: Retirement, command: RecordFailure, facts: Facts, now: datetime
 ) -> RetirementDecision:
     """It was tried and did not hold: the step is held with the reason, and tried again later."""
     check("record failure", command.by, state, facts)
-    if state.progress(command.step).progress is not Progress.RUNNING:
+    progress = state.progress(command.step)
+    if progress.progress is not Progress.RUNNING or progress.started != command.started:
         return nothing()
-    return _failed(state, command.step, command.reason, now)
-
-
-def _failed(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:
-    """Held with the reason, and tried again later; never before its date, though it was tried early."""
-    assert state.plan is not None
-    assert state.policy is not None
-    again_at = max(now + timedelta(hours=state.policy.recheck_hours), state.plan.step(step).due_at)
-    event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason)
-    return decided(state, event, timers=(step_timer(step, again_at),))
+    ends = lost if command.is_archive_lost else failed
+    return ends(state, command.step, command.reason, now)

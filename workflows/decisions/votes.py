@@ -27,10 +27,10 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
     assert round_ is not None
     if command.choice is Choice.REJECT and not command.comment:
         raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
-    role = quorum.seat_for(command.by, state, facts.members)
+    seat = quorum.seat_for(command.by, state, facts.members, command.choice)
     ballot = Ballot(
         voter_id=command.by,
-        role=role,
+        role=seat.role,
         choice=command.choice,
         plan_digest=quorum.digest_on_ballot(state),
         cast_at=now,
@@ -49,8 +49,9 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         round_number=round_.number,
         ballot=ballot,
         eligible_roles=quorum.seats(command.by, facts.members),
+        reseated=seat.reseated,
     )
-    counts = f"Your vote on {state.id} counts: {command.choice} as {role}."
+    counts = f"Your vote on {state.id} counts: {command.choice} as {seat.role}."
     reply = f"{counts} You can change it until the round closes."
     return _settled(state, (voted,), now, reply)
 

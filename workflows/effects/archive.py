@@ -1,14 +1,13 @@
-"""Copying a model's artifacts into the archive, and proving the copy. Both may run twice."""
+"""Copying a model's artifacts into the archive, and reading the copy back. Both may run twice."""
 
 from __future__ import annotations
 
 from data.archives import named
-from data.errors import EmeritusError
+from data.errors import Corrupt, EmeritusError
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
-from data.records.retirement import StepKind
 from workflows import commands as cmd
-from workflows.effects.workshop import Then, Workshop, failed, then
+from workflows.effects.workshop import Then, Workshop, failed, started, step_of, then
 
 
 def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -26,22 +25,36 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             subject.model_name, named(subject.artifacts), info, shop.world.now, shop.ending.is_set
         )
     except EmeritusError as error:
-        return failed(claim, StepKind.ARCHIVE, error, shop)
+        return failed(claim, error, shop)
     shop.world.point("after copy")
-    return Done(), then(claim, cmd.RecordArchive(by=EMERITUS, archived=stored.archived))
+    return Done(), then(
+        claim, cmd.RecordArchive(by=EMERITUS, started=started(claim), archived=stored.archived)
+    )
 
 
 def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
-    """Restore everything from the archive and compare each digest with what was recorded."""
+    """Restore everything from the archive and compare each digest with what was recorded.
+
+    That may take hours, so what the proof leads to is decided on facts gathered after it.
+    """
     archived = shop.retirement(claim).archived
-    assert archived is not None, "a drill starts only when something is archived"
+    if archived is None:
+        # Lost or planned anew while this waited: whatever this was to prove is not wanted any more.
+        return Done(), None
     try:
         drilled = shop.archive.drill(
             archived.location, archived.manifest_digest, shop.world.now, shop.ending.is_set
         )
+        shop.world.point("after drill")
+        record = cmd.RecordDrill(
+            by=EMERITUS,
+            step=step_of(claim),
+            started=started(claim),
+            manifest_digest=drilled.manifest_digest,
+            files=drilled.files,
+            bytes=drilled.bytes,
+        )
+        facts = shop.engine.gatherer.facts(record, shop.retirement(claim), shop.world.now())
     except EmeritusError as error:
-        return failed(claim, StepKind.DRILL, error, shop)
-    record = cmd.RecordDrill(
-        by=EMERITUS, manifest_digest=drilled.manifest_digest, files=drilled.files, bytes=drilled.bytes
-    )
-    return Done(), then(claim, record)
+        return failed(claim, error, shop, is_archive_lost=isinstance(error, Corrupt))
+    return Done(), then(claim, record, facts)

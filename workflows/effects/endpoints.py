@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
-from data.records.retirement import Retirement, StepKind
+from data.records.retirement import StepKind
 from workflows import commands as cmd
-from workflows.effects.workshop import Then, Workshop, again, control_of, endpoint_of, failed, then
+from workflows.effects.workshop import Then, Workshop, again, control_of, endpoint_of, failed, started, then
 from workflows.rules.readiness import readiness
+
+PROOF_HOLDS = timedelta(days=7)
+"""A drill of a large archive takes days; one that is older says little about what is there now."""
 
 
 def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
-    """Make one endpoint dark. Its configuration and weights stay, so that it can come back."""
-    state = shop.retirement(claim)
-    endpoint = endpoint_of(claim, state)
-    assert state.plan is not None
-    now = shop.world.now()
+    """Make one endpoint dark. Its configuration and weights stay, so that it can come back.
+
+    The archive was proven before this was wanted; every other gate is looked at once more, here, as nothing
+    that takes long stands between this look and the switch.
+    """
+    endpoint = endpoint_of(claim)
     asked = cmd.RunStep(by=EMERITUS, step=StepKind.DISABLE)
+    is_dark = then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint=endpoint))
     try:
         control = control_of(endpoint, shop)
         if claim.attempt > 1 and control.describe(endpoint.ref) == "disabled":
             # Killed between the switch and its record: it is dark, and saying so is all that is left to do.
-            return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint_id=endpoint.id))
+            return Done(), is_dark
+        state = shop.retirement(claim)
+        if state.progress(StepKind.DISABLE).started != started(claim):
+            # Planned anew, or started again, while this waited.
+            return Done(), None
+        assert state.plan is not None
+        now = shop.world.now()
         facts = shop.engine.gatherer.facts(asked, state, now)
         ready = readiness(state, state.plan.step(StepKind.DISABLE), facts, now)
         if ready.unmet:
@@ -31,20 +44,26 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
                 reasons=ready.reasons,
                 next_step=f"/retire disable {state.id} tries again",
             )
-        _prove_archive_again(state, shop)
+        begun_at = state.progress(StepKind.DISABLE).at
+        if begun_at is not None and now - begun_at > PROOF_HOLDS:
+            # The archive was read back when the step began; switching off may have waited for weeks since.
+            raise Refused(
+                f"Stopped before {endpoint.name} was switched off",
+                reasons=[f"the archive was read back for it on {begun_at:%Y-%m-%d}, too long ago to rely on"],
+                next_step="It is read back again first, by itself",
+            )
         control.disable(endpoint.ref)
         if control.describe(endpoint.ref) == "serving":
             raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")
     except EmeritusError as error:
-        return failed(claim, StepKind.DISABLE, error, shop)
+        return failed(claim, error, shop)
     shop.world.point("after disable")
-    return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint_id=endpoint.id))
+    return Done(), is_dark
 
 
 def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Bring one endpoint back from what was kept."""
-    state = shop.retirement(claim)
-    endpoint = endpoint_of(claim, state)
+    endpoint = endpoint_of(claim)
     try:
         control = control_of(endpoint, shop)
         control.restore(endpoint.ref)
@@ -54,11 +73,3 @@ def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         # A service that should be back is never given up: whatever is wrong, it is tried again and said.
         return again(claim, error, shop.world), None
     return Done(), then(claim, cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))
-
-
-def _prove_archive_again(state: Retirement, shop: Workshop) -> None:
-    """The drill was weeks ago. Everything is read back once more, since this is what cannot be had again."""
-    assert state.archived is not None, "readiness holds the step until there is an archive"
-    shop.archive.drill(
-        state.archived.location, state.archived.manifest_digest, shop.world.now, shop.ending.is_set
-    )

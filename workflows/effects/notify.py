@@ -6,12 +6,18 @@ posted twice. Edits draw the present state and may be repeated at will.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from data.events import AnyEvent
 from data.records.decision import Claim, Dead, Effect, NotDone, Result
 from data.records.retirement import Retirement
 from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop
+from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.notices import card_key
+
+LEASE_LEFT_SECONDS = 30.0
+"""A post may take ten seconds and show up twenty after: it is there before anybody else can look for it."""
 
 
 def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -24,6 +30,9 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         if not isinstance(looked_up, NotDone):
             return looked_up, None
     shop.world.point("before post")
+    if shop.world.after(LEASE_LEFT_SECONDS) > claim.leased_until:
+        # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
+        return NotDone(retry_at=shop.world.now(), why="it was held up before it could be posted"), None
     result = shop.messenger.post(message, shop.world.now())
     shop.world.point("after post")
     return result, None
@@ -63,12 +72,22 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         params=effect.body,
         retirement=state,
         events=_events(claim, effect, state, shop),
+        histories=_histories(effect, shop),
+    )
+
+
+def _histories(effect: Effect, shop: Workshop) -> tuple[History, ...]:
+    """For the digest: what happened since the one before."""
+    if effect.body["notice"] != "digest":
+        return ()
+    return histories(
+        shop.engine.store, shop.engine.retirements(), datetime.fromisoformat(effect.body["since"])
     )
 
 
 def _events(claim: Claim, effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[AnyEvent, ...]:
-    """For lines: the events they tell, of every effect performed together."""
-    if effect.body["notice"] != "lines" or state is None:
+    """What an effect tells of, where it names versions: the events, of every effect performed together."""
+    if "first" not in effect.body or state is None:
         return ()
     bodies = claim.merged or (effect.body,)
     first, last = int(bodies[0]["first"]), int(bodies[-1]["last"])

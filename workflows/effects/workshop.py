@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.errors import Corrupt, EmeritusError, Refused, Unavailable
+import msgspec
+
+from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import Claim, Done, NotDone, Result
+from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement, StepKind
 from workflows import commands as cmd
 from workflows.engine import Engine
@@ -44,11 +47,24 @@ class Workshop:
         return found
 
 
-def endpoint_of(claim: Claim, state: Retirement) -> Endpoint:
+def endpoint_of(claim: Claim) -> Endpoint:
+    """As it was when the effect was wanted, whatever the plan says now."""
     assert claim.effect is not None
-    assert state.plan is not None
-    endpoint_id = claim.effect.body["endpoint_id"]
-    return next(found for found in state.plan.subject.endpoints if found.id == endpoint_id)
+    body = claim.effect.body
+    return Endpoint(
+        id=body["endpoint_id"], name=body["name"], kind=EndpointKind(body["kind"]), ref=body["ref"]
+    )
+
+
+def step_of(claim: Claim) -> StepKind:
+    assert claim.effect is not None
+    return StepKind(claim.effect.body["step"])
+
+
+def started(claim: Claim) -> int:
+    """Which start of its step the work belongs to."""
+    assert claim.effect is not None
+    return int(claim.effect.body["started"])
 
 
 def control_of(endpoint: Endpoint, shop: Workshop) -> EndpointControl:
@@ -63,16 +79,28 @@ def control_of(endpoint: Endpoint, shop: Workshop) -> EndpointControl:
     return control
 
 
-def then(claim: Claim, command: cmd.AnyCommand) -> Then:
-    return claim.stream, cmd.encoded(command), b""
+def then(claim: Claim, command: cmd.AnyCommand, facts: Facts | None = None) -> Then:
+    """`facts` for a decision that looks at more than the state; gathered after the work they follow."""
+    return claim.stream, cmd.encoded(command), msgspec.json.encode(facts) if facts else b""
 
 
-def failed(claim: Claim, step: StepKind, error: EmeritusError, shop: Workshop) -> tuple[Result, Then | None]:
+def failed(
+    claim: Claim, error: EmeritusError, shop: Workshop, *, is_archive_lost: bool = False
+) -> tuple[Result, Then | None]:
     """What is unavailable is asked again, quietly at first; all else holds the step, the reason in the thread."""
     if isinstance(error, Unavailable) and (claim.attempt < QUIET_TRIES or shop.ending.is_set()):
         return again(claim, error, shop.world), None
-    reason = f"{error} Endpoint left running." if isinstance(error, Corrupt) else str(error)
-    return Done(), then(claim, cmd.RecordFailure(by=EMERITUS, step=step, reason=reason))
+    return Done(), then(claim, failure(claim, str(error), is_archive_lost=is_archive_lost))
+
+
+def failure(claim: Claim, reason: str, *, is_archive_lost: bool = False) -> cmd.RecordFailure:
+    return cmd.RecordFailure(
+        by=EMERITUS,
+        step=step_of(claim),
+        started=started(claim),
+        reason=reason,
+        is_archive_lost=is_archive_lost,
+    )
 
 
 def again(claim: Claim, error: EmeritusError, world: World) -> NotDone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
@@ -60,7 +60,8 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             )
         case events.Voted():
             assert state.round is not None
-            return replace(state, round=state.round.with_ballot(event.ballot))
+            cast = replace(event.ballot, eligible_roles=event.eligible_roles)
+            return replace(state, round=state.round.with_ballot(cast, event.reseated))
         case events.Approved():
             return replace(state, approved_digest=event.plan_digest)
         case events.CancellationProposed():
@@ -117,7 +118,12 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                     state,
                     event.what,
                     lambda duty: replace(
-                        duty, duty=Duty.WAIVED, note=event.reason, changed_by=event.by, changed_at=event.at
+                        duty,
+                        duty=Duty.WAIVED,
+                        note=event.reason,
+                        extension=None,
+                        changed_by=event.by,
+                        changed_at=event.at,
                     ),
                 ),
             )
@@ -126,7 +132,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
         case events.Escalated():
             return replace(state, escalated=(*state.escalated, f"{event.milestone}/{event.level}"))
         case events.StepStarted():
-            return _step(state, event.step, Progress.RUNNING, event)
+            return _step(state, event.step, Progress.RUNNING, event, started=state.version)
         case events.StepHeld():
             return _step(state, event.step, Progress.HELD, event, held_by=event.reasons, gates=event.gates)
         case events.StepFailed():
@@ -135,6 +141,12 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             return _step(replace(state, archived=event.archived), StepKind.ARCHIVE, Progress.DONE, event)
         case events.DrillPassed():
             return _step(replace(state, drilled_at=event.at), StepKind.DRILL, Progress.DONE, event)
+        case events.ArchiveConfirmed():
+            return state
+        case events.ArchiveLost():
+            unmade = _step(_step(state, StepKind.ARCHIVE), StepKind.DRILL)
+            held = _step(unmade, event.step, Progress.HELD, event, held_by=(event.reason,))
+            return replace(held, archived=None, drilled_at=None)
         case events.MigrationClosed():
             return _step(state, StepKind.MIGRATE, Progress.DONE, event)
         case events.EndpointDisabled():
@@ -149,7 +161,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             left = tuple(kept for kept in state.disabled_ids if kept != event.endpoint_id)
             return replace(state, disabled_ids=left)
         case events.RolledBack():
-            return replace(state, restoring="")
+            return replace(state, restoring="", rolled_back_at=event.at)
         case events.ManualReported():
             report = ManualCheck(
                 endpoint_id=event.endpoint_id,
@@ -184,13 +196,12 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
 def _step(
     state: Retirement,
     kind: StepKind,
-    progress: Progress,
-    event: events.Event,
-    *,
-    held_by: tuple[str, ...] = (),
-    gates: tuple[str, ...] = (),
+    progress: Progress = Progress.PENDING,
+    event: events.Event | None = None,
+    **standing: Any,
 ) -> Retirement:
-    now = StepProgress(kind=kind, progress=progress, held_by=held_by, gates=gates, at=event.at)
+    """`standing` has what else is known of the step: `held_by`, `gates`, `started`."""
+    now = StepProgress(kind=kind, progress=progress, at=event.at if event else None, **standing)
     return replace(state, steps=tuple(now if step.kind is kind else step for step in state.steps))
 
 

@@ -1,4 +1,7 @@
-"""Whom does a retirement reach? Groups impacted consumers by the team that answers for them; counts them."""
+"""Whom does a retirement reach? Groups impacted consumers by the team that answers for them; counts them.
+
+Also where the whole of them is cut into messages: how many there are must be known when they are wanted.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,12 @@ from collections.abc import Sequence
 
 from data.records.base import Record
 from data.records.catalog import Impacted
+
+PART_CHARACTERS_MAX = 10_500
+"""Of one message, beside its heading: Slack refuses beyond 12,000 or so (bot/views/limits.py)."""
+NAME_MAX, WAY_MAX, NOTES_MAX, PROSE_MAX = 80, 400, 200, 400
+"""How much bot/views/impact.py shows of each."""
+MARK_MAX, HEADING_MAX = 24, 120  # what stands around a line, and the name of a team above its lines
 
 
 class TeamImpact(Record, frozen=True, kw_only=True):
@@ -37,6 +46,35 @@ def summary(impact: Sequence[Impacted]) -> str:
     if not unreachable:
         return line
     return f"{line}; {unreachable:,} {'has' if unreachable == 1 else 'have'} no reachable owner"
+
+
+def parts(impact: Sequence[Impacted], notes: Sequence[str], model_id: str) -> tuple[tuple[int, int], ...]:
+    """From where to where each message goes: numbers of consumers, as `by_team` has them, then of notes."""
+    lengths = []
+    for team in by_team(impact):
+        lengths += [_length(consumer, model_id) for consumer in team.consumers]
+        lengths[-len(team.consumers)] += HEADING_MAX
+    lengths += [MARK_MAX + _escaped(note, PROSE_MAX) for note in notes]
+    found, start, filled = [], 0, 0
+    for number, length in enumerate(lengths):
+        if filled and filled + length > PART_CHARACTERS_MAX:
+            found.append((start, number))
+            start, filled = number, HEADING_MAX
+        filled += length
+    return (*found, (start, len(lengths))) if lengths else ()
+
+
+def _length(consumer: Impacted, model_id: str) -> int:
+    """At most how many characters its line takes."""
+    steps = [*consumer.path[1:], *(() if consumer.path[-1:] == (model_id,) else (model_id,))]
+    way = sum(_escaped(step, NAME_MAX) + 3 for step in steps) if len(steps) > 1 else 0
+    notes = _escaped("; ".join(consumer.owners.notes), NOTES_MAX)
+    return MARK_MAX + _escaped(consumer.name, NAME_MAX) + min(WAY_MAX, way) + notes
+
+
+def _escaped(text: str, most: int) -> int:
+    """How long a text is for Slack, where three signs become entities."""
+    return min(most, len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">")))
 
 
 def unreachable(impact: Sequence[Impacted]) -> tuple[str, ...]:

@@ -77,6 +77,12 @@ def maybe_dark(state: Retirement) -> frozenset[str]:
     return frozenset(state.disabled_ids) | (reported - back)
 
 
+def may_be_asked_off(state: Retirement) -> bool:
+    """Have people or adapters been asked to switch off? One may have failed while others still go dark."""
+    begun = state.progress(StepKind.DISABLE).progress in (Progress.RUNNING, Progress.HELD)
+    return state.state is State.MIGRATING and begun
+
+
 def is_going_dark(state: Retirement) -> bool:
     """Has switching off begun? From then on there are two ways out: to the end, or back by a restore."""
     is_running = state.progress(StepKind.DISABLE).progress is Progress.RUNNING

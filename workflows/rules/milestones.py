@@ -67,6 +67,21 @@ def is_overtaken(milestone: str, state: Retirement, now: datetime) -> bool:
     return milestone not in names or names[-1] != milestone
 
 
+def is_due(milestone: str, level: int, state: Retirement, now: datetime) -> bool:
+    """Has this level of an escalation fallen due by its own date?"""
+    known = ((found.name, found.level) for found in escalations(state) if found.due_at <= now)
+    return (milestone, level) in known
+
+
+def is_escalation_overtaken(milestone: str, level: int, state: Retirement, now: datetime) -> bool:
+    """Has the same level fallen due for the later deadline, too? Whoever had to answer by then had to move."""
+    return milestone.startswith(ACKNOWLEDGE) and any(
+        is_due(found.name, level, state, now)
+        for found in escalations(state)
+        if found.name.startswith(MIGRATE)
+    )
+
+
 def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
     """The obligations this milestone is about: unanswered ones, or unsettled ones."""
     if milestone.startswith(ACKNOWLEDGE):

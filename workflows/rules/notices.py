@@ -12,6 +12,7 @@ from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Duty, Retirement, State, StepKind
+from workflows.rules import impact
 from workflows.rules.lifecycle import maybe_dark
 
 CHANGES_EVERYTHING = (
@@ -19,10 +20,13 @@ CHANGES_EVERYTHING = (
     events.Cancelled,
     events.Closed,
     events.Disabled,
+    events.Expired,
+    events.Rejected,
     events.RolledBack,
     events.Revised,
     events.Paused,
     events.Resumed,
+    events.Withdrawn,
 )
 
 TELLS_ONLY = (events.Reminded, events.Escalated)
@@ -46,10 +50,12 @@ def extension_key(state: Retirement, consumer_id: str, number: int) -> str:
 
 
 def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
-    return f"{state.id}/manual/{action}/{endpoint_id}"
+    return f"{state.id}/announcement-{state.announced}/manual/{action}/{endpoint_id}"
 
 
-def for_events(state: Retirement, happened: Iterable[events.RetirementEvent]) -> tuple[Effect, ...]:
+def for_events(
+    state: Retirement, happened: Iterable[events.RetirementEvent], *, before: Retirement
+) -> tuple[Effect, ...]:
     """The effects these events lead to. `state` is the state after them."""
     happened = tuple(happened)
     if not happened:
@@ -66,8 +72,11 @@ def for_events(state: Retirement, happened: Iterable[events.RetirementEvent]) ->
     want(_lines(state, len(happened)))
     if not is_new and not all(isinstance(event, TELLS_ONLY) for event in happened):
         want(_edit(card_key(state), "card"))
-    for event in happened:
+    for version, event in enumerate(happened, start=state.version - len(happened) + 1):
+        if isinstance(event, events.Proposed | events.Revised):
+            want(*_impact(state, event, version))
         want(*_for_event(state, event))
+    want(*_requests(before, state))
     kinds = {type(event) for event in happened}
     if events.Amended in kinds and events.Announced not in kinds:
         want(*_moved(state))
@@ -101,15 +110,15 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
                 yield _direct(state, key, "reminder", slack_id, milestone=event.milestone)
         case events.Escalated():
-            for to in event.to:
+            for to, consumer_ids in event.to.items():
                 key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"
                 body = {
                     "milestone": event.milestone,
                     "level": str(event.level),
-                    "consumer_ids": "\n".join(event.consumer_ids),
+                    "consumer_ids": "\n".join(consumer_ids),
                 }
                 yield _direct(state, key, "escalation", to, **body)
-        case events.StepStarted(step=StepKind.DISABLE):
+        case events.ArchiveConfirmed(step=StepKind.DISABLE):
             yield from _manual(state, "disable")
         case events.RestoreStarted():
             yield from _manual(state, "restore")
@@ -120,6 +129,27 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             yield from _edits(state, tuple(duty.consumer.consumer_id for duty in state.obligations))
         case _:
             return
+
+
+def _requests(before: Retirement, state: Retirement) -> Iterable[Effect]:
+    """A request for more time that nobody waits for any more loses its buttons; one that waits names who decides."""
+    waiting = _waiting(state)
+    is_handed_over = before.coordinator_id != state.coordinator_id
+    for consumer_id, number in _waiting(before):
+        if is_handed_over or (consumer_id, number) not in waiting:
+            key = extension_key(state, consumer_id, number)
+            yield _edit(key, "extension", consumer_id=consumer_id, number=str(number))
+
+
+def _waiting(state: Retirement) -> tuple[tuple[str, int], ...]:
+    """Consumer and number of every request for more time that can be decided."""
+    if state.state is not State.MIGRATING:
+        return ()
+    return tuple(
+        (duty.consumer.consumer_id, duty.extension.number)
+        for duty in state.obligations
+        if duty.extension is not None
+    )
 
 
 def _moved(state: Retirement) -> Iterable[Effect]:
@@ -174,6 +204,23 @@ def _lines(state: Retirement, count: int) -> Effect:
         after=card_key(state),
         batch=f"{state.id}/lines",
     )
+
+
+def _impact(state: Retirement, event: events.Proposed | events.Revised, version: int) -> Iterable[Effect]:
+    """Everybody the plan hits, in the thread, over as many messages as it takes."""
+    parts = impact.parts(event.impact, event.impact_notes, event.plan.subject.model_id)
+    for number, (start, stop) in enumerate(parts, start=1):
+        yield _thread(
+            state,
+            f"{state.id}/impact/{version}/{number}",
+            "impact",
+            first=str(version),
+            last=str(version),
+            start=str(start),
+            stop=str(stop),
+            part=str(number),
+            parts=str(len(parts)),
+        )
 
 
 def _post(state: Retirement, key: str, notice: str) -> Effect:

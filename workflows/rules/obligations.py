@@ -45,7 +45,12 @@ def named(state: Retirement, what: str) -> Obligation:
     open_ones = tuple(
         duty.consumer.consumer_id for duty in matching or state.obligations if not duty.is_settled
     )
-    raise NotFound(f"consumer of {state.id}", what, closest=open_ones[:5])
+    raise NotFound(
+        f"consumer of {state.id}",
+        what,
+        closest=open_ones[:5],
+        next_step=f"Run /retire show {state.id} for those that have not moved",
+    )
 
 
 def check_owner(duty: Obligation, slack_id: str, state: Retirement) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.facts import Facts
 from data.records.retirement import Retirement
+
+NAMED_MAX = 10
 
 
 class Hat(StrEnum):
@@ -68,14 +71,27 @@ def hats(person_id: str, state: Retirement, facts: Facts) -> frozenset[Hat]:
     return frozenset(hat for hat, is_worn in worn.items() if is_worn)
 
 
-def check(command: str, person_id: str, state: Retirement, facts: Facts) -> None:
-    """Raises `Refused`, naming who may, unless the table allows it."""
+def check(
+    command: str,
+    person_id: str,
+    state: Retirement,
+    facts: Facts,
+    *,
+    about: str = "",
+    people: Sequence[str] = (),
+) -> None:
+    """Raises `Refused`, naming who may, unless the table allows it.
+
+    about, people   what it is about and who may, where there is no retirement yet that could show them
+    """
     allowed = PERMISSIONS[command]
     if allowed & hats(person_id, state, facts):
         return
     who = [hat.value for hat in Hat if hat in allowed and hat is not Hat.TIME]
+    names = ", ".join(f"<@{person}>" for person in people[:NAMED_MAX])
+    ask = f"Ask one of them: {names}" if names else f"Ask one of them; /retire show {state.id} names them"
     raise Refused(
-        f"You may not {command} {state.id}".rstrip(),
+        f"You may not {command} {about or state.id}".rstrip(),
         reasons=[f"this is for {' or '.join(who)}" if who else "only time does this"],
-        next_step=f"Ask one of them; /retire show {state.id} names them" if who else "Wait for its date",
+        next_step=ask if who else "Wait for its date",
     )

@@ -13,6 +13,10 @@ from data.records.policy import Policy
 from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
 
+DAYS_AHEAD_MAX = 1826
+"""Five years, far beyond any notice we know of: a later day is a slip of the finger, and where the calendar
+ends, in 9999, no date could be counted from it any more."""
+
 
 def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
     """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
@@ -69,6 +73,15 @@ def problems(
                     value=target_on.isoformat(),
                     accepted=f"{tier} needs {policy.notice_days(subject.tier)} days of notice after "
                     f"{policy.review_days} days of review: {earliest.isoformat()} or later",
+                )
+            )
+        latest = earliest + timedelta(days=DAYS_AHEAD_MAX)
+        if target_on > latest:
+            found.append(
+                Problem(
+                    field="target",
+                    value=target_on.isoformat(),
+                    accepted=f"at most five years after the earliest day possible: {latest.isoformat()} or earlier",
                 )
             )
     return found

@@ -10,6 +10,7 @@ from data.errors import Refused
 from data.records.base import Record
 from data.records.policy import Policy
 from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round, State
+from workflows.rules import seating
 
 
 class Tally(Record, frozen=True, kw_only=True):
@@ -68,9 +69,22 @@ def seats(voter_id: str, members: Mapping[str, Iterable[str]]) -> tuple[str, ...
     return tuple(role for role, people in members.items() if voter_id in people)
 
 
-def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[str]]) -> str:
-    """The one role this person fills: the one they have, else the first still short, else their first.
+class Seat(Record, frozen=True, kw_only=True):
+    """The role a voter fills, and who fills another one from now on so that this vote counts: voter -> role."""
 
+    role: str
+    reseated: dict[str, str] = {}
+
+
+def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[str]], choice: Choice) -> Seat:
+    """The one role this person fills with this vote.
+
+    A person fills one role per round, the one on the ballot: the role they have, else the first still short,
+    else their first. Where an approval would fill nothing although another voter's group memberships allow
+    them to move up, that voter's ballot says the other role from now on, and the event records it: what stands
+    on the ballots is always what counts, and as many roles are filled as these people can fill. (The rejected
+    option, one role for ever by who came first, could make a round impossible on which enough people agree.)
+    A rejection is cast in a role with a veto if the voter has one, whatever they approved as before.
     Raises `Refused`, with the next step, for anyone who may not vote.
     """
     assert state.round is not None
@@ -85,11 +99,56 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
             reasons=[f"the voting roles are {roles}, and you are in none of their groups"],
             next_step="If you should be, have the catalog group or the policy changed, then vote again",
         )
+    assert state.policy is not None
     held = next((cast.role for cast in state.round.ballots if cast.voter_id == voter_id), "")
-    if held in open_to_them:
-        return held
     missing = tally_of(state).missing
-    return next((role for role in open_to_them if role in missing), open_to_them[0])
+    likely = next((role for role in open_to_them if role in missing), open_to_them[0])
+    likely = held if held in open_to_them else likely
+    if choice is Choice.REJECT:
+        likely = next((role for role in open_to_them if role in state.policy.veto_roles), likely)
+    before = {cast.voter_id: cast for cast in _binding(state) if cast.voter_id != voter_id}
+    eligible = {who: cast.eligible_roles for who, cast in before.items()}
+    kept = {who: cast.role for who, cast in before.items()}
+    if choice is Choice.APPROVE:
+        eligible[voter_id] = open_to_them
+        kept[voter_id] = held
+    seats_now = seating.seated(eligible, state.policy.quorum, kept=kept)
+    reseated = {who: seats_now.get(who, role) for who, role in kept.items() if who != voter_id}
+    return Seat(
+        role=seats_now.get(voter_id, likely),
+        reseated={who: role for who, role in reseated.items() if role != kept[who]},
+    )
+
+
+def awaited(state: Retirement) -> dict[str, tuple[str, ...]]:
+    """Per role still short: who has not voted and could fill it, themselves or by letting another move up."""
+    assert state.round is not None
+    assert state.policy is not None
+    cast = _binding(state)
+    eligible = {ballot.voter_id: ballot.eligible_roles for ballot in cast}
+    seats_now = {ballot.voter_id: ballot.role for ballot in cast}
+    gone = {ballot.voter_id for ballot in state.round.ballots} | barred(state.round, state)
+    found = {}
+    for role in tally_of(state).missing:
+        helping = seating.helpers(role, eligible, seats_now)
+        # Those in the role itself first.
+        roles = sorted(state.policy.quorum, key=lambda name: name != role)
+        people = (one for name in roles if name in helping for one in state.round.members.get(name, ()))
+        found[role] = tuple(dict.fromkeys(one for one in people if one not in gone))
+    return found
+
+
+def _binding(state: Retirement) -> tuple[Ballot, ...]:
+    """The approvals that count, in the order they were cast."""
+    assert state.round is not None
+    digest = digest_on_ballot(state)
+    return tuple(
+        cast
+        for cast in state.round.ballots
+        if cast.choice is Choice.APPROVE
+        and cast.plan_digest == digest
+        and cast.voter_id != state.round.opened_by
+    )
 
 
 def barred(round_: Round, state: Retirement) -> frozenset[str]:

@@ -15,8 +15,8 @@ from workflows.rules.wording import counted
 
 RUNS_IN = {
     StepKind.ANNOUNCE: (State.APPROVED,),
-    StepKind.ARCHIVE: (State.APPROVED, State.MIGRATING),
-    StepKind.DRILL: (State.APPROVED, State.MIGRATING),
+    StepKind.ARCHIVE: (State.APPROVED, State.MIGRATING, State.DISABLED),
+    StepKind.DRILL: (State.APPROVED, State.MIGRATING, State.DISABLED),
     StepKind.MIGRATE: (State.MIGRATING,),
     StepKind.DISABLE: (State.MIGRATING,),
     StepKind.CLOSE: (State.DISABLED,),
@@ -72,7 +72,8 @@ def readiness(  # noqa: PLR0912 - one case per step
         unmet.append(Gate("date", f"{step.kind} is due on {step.due_at:%Y-%m-%d %H:%M} UTC"))
     if not plans.binds(state):
         unmet.append(Gate("plan", "the plan is not the one that was voted on: vote on it first"))
-    if step.kind is not StepKind.CLOSE:
+    if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED:
+        # What is dark reaches nobody new, and a plan for them could not be voted on any more.
         unmet += _newcomers(state, facts)
     if step.kind in HELD_BY_A_VOTE and (voting := open_round(state)) is not None:
         until = f"{voting.expires_at:%Y-%m-%d %H:%M} UTC"
@@ -93,7 +94,7 @@ def readiness(  # noqa: PLR0912 - one case per step
             unmet += _unread(state, facts)
         case StepKind.CLOSE:
             unmet += _after(state, StepKind.DISABLE)
-            unmet += _still_dark(state, facts)
+            unmet += [*_archive(state), *_drill(state, facts), *_still_dark(state, facts)]
         case StepKind.ANNOUNCE:
             pass
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))

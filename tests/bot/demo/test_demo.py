@@ -73,6 +73,37 @@ def test_the_whole_story_plays_by_itself(environment: dict[str, str], tmp_path: 
     assert "Name an empty directory in --keep" in again.stderr
 
 
+def test_a_story_that_ends_early_says_what_is_missing_and_exits_1(environment: dict[str, str]) -> None:
+    """Slack dies in the middle of it."""
+    with subprocess.Popen(
+        [*DEMO, "--autoplay", "--json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stderr is not None
+        assert any(f" ok       {next(iter(STORY))}" in line for line in demo.stderr)
+        (emulator,) = [
+            int(child)
+            for child in Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text().split()
+            if b"local-slack" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+        os.kill(emulator, signal.SIGKILL)
+        printed, said = demo.communicate(timeout=PATIENCE_SECONDS)
+
+    summary = json.loads(printed)
+    assert (demo.returncode, summary["ok"]) == (1, False), said
+    assert summary["steps"][0] == {
+        "name": next(iter(STORY)),
+        "ok": True,
+        "detail": summary["steps"][0]["detail"],
+    }
+    assert [step["name"] for step in summary["steps"]][: len(STORY)] == [*STORY]
+    assert summary["steps"][len(STORY) - 1] == {"name": [*STORY][-1], "ok": False, "detail": "not reached"}
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_it_says_what_to_do_and_ends_without_leaving_a_process(
     environment: dict[str, str], number: signal.Signals

@@ -73,11 +73,56 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
             ),
         ),
         ("frobnicate", '"frobnicate" is not something I can do. Run /retire help for all there is'),
-        ("show RET-7", 'No retirement is called "RET-7"; closest: RET-1'),
+        (
+            "show RET-7",
+            (
+                'No retirement is called "RET-7"; closest: RET-1. '
+                "Run /retire show RET-1, or /retire list all for every one"
+            ),
+        ),
         (
             "show chrun-v1",
-            'No model or retirement is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2',
+            (
+                'No model or retirement is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2. '
+                "Run /retire list for what is being retired, or /retire propose to begin one"
+            ),
         ),
+        (
+            "plan xyzzy",
+            (
+                'No model or retirement is called "xyzzy"; nothing has a similar name. '
+                "Run /retire list for what is being retired, or /retire propose to begin one"
+            ),
+        ),
+        (
+            "impact xyzzy",
+            (
+                'No model is called "xyzzy"; nothing has a similar name. '
+                "Run /retire propose to choose from all there are"
+            ),
+        ),
+        (
+            "show RET-1 extra stuff",
+            'surplus "extra stuff": /retire show RET-n|MODEL takes no more; a name with blanks goes in quotation marks',
+        ),
+        (
+            "ret-1",
+            (
+                "RET-1 is a retirement, and a command comes before it. "
+                "Run /retire show RET-1, or /retire help for all there is"
+            ),
+        ),
+        (
+            "cancel xyzzy",
+            (
+                'RET-n|MODEL: No model or retirement is called "xyzzy"; nothing has a similar name. '
+                "Run /retire list for what is being retired, or /retire propose to begin one\n"
+                "REASON...: missing; say /retire cancel RET-n|MODEL REASON..."
+            ),
+        ),
+        ("<!channel>", '"<!channel>" is not something I can do: closest: cancel. Run /retire cancel'),
+        ("list <!here>", '[all] "<!here>": only "all", or nothing'),
+        ("handover RET-1 <tom>", '@PERSON "<tom>": not a person'),
         ("archive churn-v2", '"churn-v2" is not being retired. Run /retire propose churn-v2 to begin'),
         ("show", "RET-n|MODEL: missing; say /retire show RET-n|MODEL"),
         ("pause RET-1", "REASON...: missing; say /retire pause RET-n|MODEL REASON..."),
@@ -94,8 +139,8 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
         ),
         ("list everything", '[all] "everything": only "all", or nothing: /retire list [all]'),
         (f"cancel RET-1 {'x' * 3001}", "REASON...: 3,001 characters, more than 3,000; say it shorter"),
-        ("impact chrun", 'No model is called "chrun"; closest: churn'),
-        ("propose chrun", 'No model is called "chrun"; closest: churn'),
+        ("impact chrun", "Run /retire impact churn, or /retire propose to choose from all there are"),
+        ("propose chrun", "Run /retire propose churn, or /retire propose to choose from all there are"),
     ],
 )
 def test_nonsense_is_answered_with_how_to_go_on(desk: Desk, typed: str, told: str) -> None:

@@ -6,10 +6,18 @@ import pytest
 
 from data.records.base import Prose
 from data.records.retirement import Choice
-from tests.bot.listeners.desk import MINA, Desk
+from tests.bot.listeners.desk import ELENA, MINA, TOM, Desk
 from workflows.commands import Cast
 
 DIGEST = "sha256:aa"
+
+
+def on_the_card(desk: Desk) -> str:
+    """The value of the buttons on the card of a proposal."""
+    state = desk.bot.engine.retirement(desk.propose())
+    assert state is not None
+    assert state.plan is not None
+    return f"RET-1|{state.plan.digest}|1"
 
 
 @pytest.mark.parametrize(
@@ -24,8 +32,8 @@ def test_a_vote_is_kept_with_the_plan_it_was_cast_on(desk: Desk, action: str, ch
 
 
 def test_a_rejection_is_kept_with_its_comment(desk: Desk) -> None:
-    desk.propose()
-    desk.press("vote.reject", f"RET-1|{DIGEST}|1", user=MINA)
+    value = on_the_card(desk)
+    desk.press("vote.reject", value, user=MINA)
     desk.modal(MINA)
     assert desk.kept() == []
 
@@ -34,7 +42,7 @@ def test_a_rejection_is_kept_with_its_comment(desk: Desk) -> None:
     cast = Cast(
         by=MINA,
         choice=Choice.REJECT,
-        plan_digest=DIGEST,
+        plan_digest=value.split("|")[1],
         round_number=1,
         comment=Prose(prose="no test in our region"),
     )
@@ -42,13 +50,31 @@ def test_a_rejection_is_kept_with_its_comment(desk: Desk) -> None:
 
 
 def test_a_comment_of_blanks_is_none(desk: Desk) -> None:
-    desk.propose()
-    desk.press("vote.reject", f"RET-1|{DIGEST}|1", user=MINA)
+    desk.press("vote.reject", on_the_card(desk), user=MINA)
     desk.modal(MINA)
 
     answer = desk.slack.submit(MINA, {"vote.comment": "   "})
 
     assert answer.body["errors"] == {"vote.comment": "say what would have to change"}
+
+
+@pytest.mark.parametrize(
+    ("user", "round_number", "why"),
+    [
+        pytest.param(ELENA, 1, "the voting roles are owner, platform, product, security", id="outsider"),
+        pytest.param(TOM, 1, "Your vote does not count: you", id="proposer"),
+        pytest.param(MINA, 2, "This button belongs to round 2, which is over", id="another round"),
+    ],
+)
+def test_who_may_not_vote_is_told_why_before_being_asked_to_explain(
+    desk: Desk, user: str, round_number: int, why: str
+) -> None:
+    value = on_the_card(desk).rpartition("|")[0]
+
+    assert desk.press("vote.reject", f"{value}|{round_number}", user=user).ok
+
+    assert why in desk.told()
+    assert "views.open" not in [call.method for call in desk.slack.calls]
 
 
 @pytest.mark.parametrize("value", ["RET-1", "RET-1|sha256:aa", "1|sha256:aa|1", "RET-1|sha256:aa|retire"])

@@ -8,7 +8,7 @@ from bot.ids import Action
 from bot.views import answers, manual
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
-from data.records.retirement import Duty, Endpoint, ManualCheck, State
+from data.records.retirement import Duty, Endpoint, ManualCheck, Progress, State, StepKind, StepProgress
 from tests.bot.views.examples import (
     a_retirement,
     an_entity,
@@ -30,10 +30,27 @@ def test_show_says_how_it_stands_and_who_holds_it_up() -> None:
     shown = answers.show(replace(state, obligations=(done, *state.obligations[1:])))
     check_message(shown)
     assert shown["text"] == ":truck: *RET-1* churn-v1 - *migrating*"
+    assert "owners of the model *nobody who can be reached*, of its endpoints" in texts(shown)[1]
     (consumers,) = [text for text in texts(shown) if text.startswith("*Consumers*")]
     assert "3 obligations: 2 open, 1 migrated" in consumers
     assert "*consumer-001*" in consumers
     assert "*consumer-000*" not in consumers
+
+
+def test_show_names_everybody_a_refusal_sends_people_to() -> None:
+    shown = answers.show(a_retirement(), owners=("UOWN", "UTWO"), endpoint_owners=("UEND",))
+    check_message(shown)
+    head = texts(shown["blocks"])[0].splitlines()[1]
+    assert head == "Coordinator <@UPAT>; owners of the model <@UOWN> <@UTWO>, of its endpoints <@UEND>"
+
+
+def test_show_lists_every_reason_that_holds_a_step() -> None:
+    reasons = tuple(f"endpoint-{number:02d} does not answer" for number in range(40))
+    held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=reasons)
+    shown = answers.show(a_retirement(steps=(held,)))
+    check_message(shown)
+    said = "\n".join(texts(shown["blocks"]))
+    assert all(reason in said for reason in reasons)
 
 
 def test_the_list_says_what_comes_next() -> None:
@@ -81,7 +98,9 @@ def test_an_impact_beyond_three_sections_is_counted() -> None:
     state = overloaded()
     shown = answers.impact(an_entity("churn-v1"), state.impact, state.impact_notes)
     check_message(shown)
-    assert texts(shown["blocks"])[-1].endswith(" more")
+    assert texts(shown["blocks"])[-1].endswith(" more; `emeritus impact churn-v1` prints all")
+    told = answers.impact(an_entity("churn-v1"), state.impact, (), told_in=["RET-7"])
+    assert texts(told["blocks"])[-1].endswith("prints all, and so does the thread of RET-7")
 
 
 def test_help_lists_every_command() -> None:

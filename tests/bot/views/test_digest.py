@@ -2,39 +2,352 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from bot.views import digest
-from data.records.retirement import Duty, Progress, State, StepKind, StepProgress
-from tests.bot.views.examples import NOW, a_retirement, announced, days, overloaded
+from bot.views import digest, news
+from data import events
+from data.events import EMERITUS
+from data.records.base import Prose
+from data.records.retirement import Choice, Duty, Plan, State, StepKind
+from tests.bot.views.examples import NOW, announced, days, overloaded
+from tests.builders import (
+    ANNOUNCED_AT,
+    BELLA,
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    DISABLE_AT,
+    MIGRATE_AT,
+    OWEN,
+    PAT,
+    PLATO,
+    PROPOSED_AT,
+    SELMA,
+    WHY,
+    Story,
+    a_dark,
+    a_migrated,
+    a_proposed,
+    a_running_retirement,
+    an_approved,
+    casting,
+    revising,
+)
+from tests.builders import days as lasting
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
+from workflows import commands as cmd
+from workflows.histories import History
+from workflows.rules.lifecycle import ENDED, TRANSITIONS
 
-LATE = days(84)
+NO = Prose(prose="no test in our region")
+MOMENT = timedelta(seconds=1)
 
 
-def test_the_digest_tells_changed_due_overdue_and_teams() -> None:
-    state = announced()
-    moved = replace(state.obligations[0], duty=Duty.MIGRATED, changed_at=LATE - timedelta(days=1))
-    begun = StepProgress(kind=StepKind.MIGRATE, progress=Progress.DONE, at=LATE - timedelta(days=1))
-    others = tuple(
-        StepProgress(kind=kind, progress=Progress.DONE, at=NOW)
-        for kind in (StepKind.ANNOUNCE, StepKind.ARCHIVE, StepKind.DRILL)
+def a_history(story: Story, since: datetime) -> History:
+    """What a store would read back."""
+    before = [event for event in story.happened if event.at <= since]
+    plans: list[Plan] = [
+        event.plan for event in before if isinstance(event, events.Proposed | events.Revised | events.Amended)
+    ]
+    lately = tuple(story.happened[len(before) :])
+    return History(retirement=story.state, plan=plans[-1] if plans else None, events=lately)
+
+
+def digested(
+    story: Story, *, since: datetime | None = None, now: datetime | None = None
+) -> dict[str, list[str]]:
+    now = now or story.now
+    return digest.sections([a_history(story, since or now - timedelta(days=7))], now=now)
+
+
+def changed(story: Story, since: datetime) -> str:
+    (line,) = digested(story, since=since)[digest.CHANGED]
+    return line
+
+
+def cancelled() -> Story:
+    story = an_approved()
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    return _called_off(story)
+
+
+def _called_off(story: Story) -> Story:
+    for voter in (OWEN, PLATO, SELMA):
+        story.does(casting(story.state, by=voter, round_number=2))
+    return story
+
+
+def rolled_back() -> Story:
+    story = a_dark()
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    return story.works()
+
+
+def withdrawn() -> Story:
+    story = a_proposed()
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    return story
+
+
+ENDINGS: dict[State, tuple[Callable[[], Story], str]] = {
+    State.WITHDRAWN: (withdrawn, "withdrawn"),
+    State.REJECTED: (
+        lambda: a_proposed().votes(SELMA, choice=Choice.REJECT, comment=NO),
+        "rejected by a veto of security; 1 vote",
+    ),
+    State.EXPIRED: (
+        lambda: a_proposed().votes(OWEN).until(PROPOSED_AT + lasting(30)),
+        "expired, approvals missing: platform, security",
+    ),
+    State.CANCELLED: (cancelled, "vote on cancelling opened; cancelled by a vote; 3 votes"),
+    State.ROLLED_BACK: (rolled_back, "service being restored; rolled back: service is restored"),
+    State.ARCHIVED: (
+        lambda: a_dark().until(DISABLE_AT + lasting(30)).works(),
+        "archived: complete",
+    ),
+}
+
+
+def test_every_way_a_retirement_can_end_is_tried() -> None:
+    assert set(ENDINGS) == ENDED
+
+
+@pytest.mark.parametrize("state", ENDINGS)
+def test_every_ending_is_news_and_leaves_nothing_due(state: State) -> None:
+    ending, said = ENDINGS[state]
+    story = ending()
+    assert story.state.state is state
+    week = digested(story)
+    (line,) = week[digest.CHANGED]
+    assert line.startswith(f"RET-1 churn is {state}: ")
+    assert line.endswith(said)
+    assert week[digest.DUE] == week[digest.OVERDUE] == week[digest.TEAMS] == []
+
+
+def test_whatever_moves_a_retirement_on_is_told() -> None:
+    moving = {event for _, event in TRANSITIONS}
+    assert moving <= {type(event) for event in EVERYTHING if news.words(event, announced())}
+
+
+EVERYTHING = [
+    event
+    for story in (
+        *(ending() for ending, _ in ENDINGS.values()),
+        a_running_retirement(),
+        a_proposed(),
     )
-    state = replace(state, obligations=(moved, *state.obligations[1:]), steps=(*others, begun))
-    found = digest.sections([state], since=LATE - timedelta(days=7), now=LATE)
+    for event in story.happened
+] + [
+    events.Revised(
+        at=NOW,
+        by=PAT,
+        plan=a_proposed().state.plan,
+        why=WHY,
+        impact=(),
+        impact_notes=(),
+        round=a_proposed().state.round,  # type: ignore[arg-type]
+    )
+]
+
+
+def test_a_proposal_and_its_votes_are_told() -> None:
+    story = a_proposed().votes(OWEN, PLATO)
+    assert changed(story, PROPOSED_AT - MOMENT) == "RET-1 churn is proposed: proposed; 2 votes"
+    story.does(revising(target_on=(DISABLE_AT + lasting(9)).date()))
+    assert "another plan, earlier votes void" in changed(story, PROPOSED_AT - MOMENT)
+
+
+def test_an_approval_and_an_announcement_are_told() -> None:
+    story = a_running_retirement()
+    assert changed(story, ANNOUNCED_AT - MOMENT) == (
+        "RET-1 churn is migrating: approved; announced to 2 consumers"
+    )
+
+
+def test_a_granted_extension_is_told_with_the_old_and_the_new_date() -> None:
+    story = a_running_retirement()
+    story.now = ANNOUNCED_AT + lasting(1)
+    until = (MIGRATE_AT + lasting(10)).date()
+    story.does(cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=WHY))
+    number = story.state.version
+    story.does(cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=number, granted="yes"))
+    assert changed(story, ANNOUNCED_AT) == (
+        "RET-1 churn is migrating: more time for billing-etl granted; "
+        "last day of service moved from 2027-02-17 to 2027-02-27 (billing-etl got more time); "
+        "1 answer (billing 1)"
+    )
+
+
+def test_a_date_that_moved_twice_is_told_from_each_date_to_the_next() -> None:
+    story = a_running_retirement()
+    for number in (1, 2):
+        story.does(cmd.Pause(by=PAT, why=WHY), at=ANNOUNCED_AT + lasting(number))
+        story.does(cmd.Resume(by=PAT), at=ANNOUNCED_AT + lasting(number) + MOMENT)
+    assert changed(story, ANNOUNCED_AT + lasting(1)) == (
+        "RET-1 churn is migrating: "
+        "last day of service moved from 2027-02-17 to 2027-02-18 (the retirement was paused); resumed; "
+        "paused; last day of service moved from 2027-02-18 to 2027-02-19 (the retirement was paused)"
+    )
+
+
+def test_once_it_is_dark_the_end_of_the_way_back_is_what_moves() -> None:
+    story = a_dark()
+    story.does(cmd.Pause(by=PAT, why=WHY), at=DISABLE_AT + lasting(1))
+    story.does(cmd.Resume(by=PAT), at=DISABLE_AT + lasting(3))
+    assert changed(story, DISABLE_AT) == (
+        "RET-1 churn is disabled: paused; "
+        "end of the way back moved from 2027-03-19 to 2027-03-21 (the retirement was paused); resumed"
+    )
+
+
+def test_answers_are_counted_by_team_and_what_the_coordinator_did_is_named() -> None:
+    story = a_running_retirement()
+    story.now = ANNOUNCED_AT + lasting(1)
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
+    story.does(cmd.ChangeDuty(by=BELLA, duty=Duty.MIGRATED))
+    story.does(cmd.ChangeDuty(by=CARL, duty=Duty.NOT_MINE))
+    story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY))
+    story.does(cmd.HandOver(by=PAT, to=OWEN), named_person=OWEN)
+    assert changed(story, ANNOUNCED_AT) == (
+        "RET-1 churn is migrating: crm-sync waived; handed over to another coordinator; "
+        "3 answers (billing 2, crm 1)"
+    )
+
+
+def test_a_vote_on_cancelling_that_fails_is_told() -> None:
+    story = an_approved()
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    story.does(cmd.CloseRound(by=EMERITUS, number=2), at=story.now + lasting(30))
+    assert "vote on cancelling opened; not cancelled" in changed(story, ANNOUNCED_AT - MOMENT)
+
+
+def test_steps_are_told_as_they_end_and_once_however_often_they_are_held() -> None:
+    story = a_migrated()
+    assert "archive made; restore drill passed; last day to migrate passed" in changed(story, ANNOUNCED_AT)
+    dark = a_dark()
+    assert "switched off" in changed(dark, DISABLE_AT - MOMENT)
+    held = a_running_retirement().until(DISABLE_AT + lasting(3))
+    assert changed(held, DISABLE_AT - MOMENT).count("disable held") == 1
+
+
+def test_what_the_last_digest_told_and_what_the_next_will_tell_is_left_out() -> None:
+    story = a_proposed().votes(OWEN)
+    assert digested(story, since=PROPOSED_AT)[digest.CHANGED] == [], "told by the one before"
+    story.does(casting(story.state, by=PLATO), at=PROPOSED_AT + lasting(2))
+    week = digested(story, since=PROPOSED_AT - MOMENT, now=PROPOSED_AT + lasting(1))
+    assert week[digest.CHANGED] == ["RET-1 churn is proposed: proposed; 1 vote"]
+
+
+def test_due_are_the_ends_of_votes_the_steps_and_the_answers_of_each_team() -> None:
+    assert digested(a_proposed(), now=ANNOUNCED_AT - lasting(7))[digest.DUE] == [
+        "RET-1 churn: the vote may close on 2027-01-18"
+    ]
+    assert digested(a_proposed(), now=PROPOSED_AT + lasting(29))[digest.DUE] == [
+        "RET-1 churn: the vote expires on 2027-02-03"
+    ]
+    story = a_running_retirement()
+    story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
+    assert digested(story)[digest.DUE] == [
+        "RET-1 churn: billing has to acknowledge by 2027-01-25: 1 consumer (billing-etl)"
+    ]
+    assert digested(story, now=MIGRATE_AT - lasting(7))[digest.DUE] == [
+        "RET-1 churn: migrate on 2027-02-10",
+        "RET-1 churn: billing has to migrate by 2027-02-10: 1 consumer (billing-etl)",
+        "RET-1 churn: crm has to migrate by 2027-02-10: 1 consumer (crm-sync)",
+    ]
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    ends = story.now + lasting(30)
+    assert (
+        f"RET-1 churn: the vote on cancelling expires on {ends:%Y-%m-%d}"
+        in digested(story, now=ends - lasting(1))[digest.DUE]
+    )
+
+
+def test_overdue_are_missing_acknowledgements_and_those_who_have_not_moved_by_team() -> None:
+    story = a_running_retirement()
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.NOT_MINE))
+    story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
+    late = digested(story, now=ANNOUNCED_AT + lasting(7))
+    assert late[digest.OVERDUE] == [
+        "RET-1 churn: billing had to acknowledge by 2027-01-25: 1 consumer (billing-etl)"
+    ]
+    assert late[digest.TEAMS] == [
+        "billing: 1 consumer to move, 1 overdue, 0 settled",
+        "crm: 1 consumer to move, 0 overdue, 0 settled",
+    ]
+    later = digested(story.until(MIGRATE_AT + lasting(1)))
+    assert later[digest.OVERDUE][-3:] == [
+        "RET-1 churn: billing had to acknowledge by 2027-01-25: 1 consumer (billing-etl)",
+        "RET-1 churn: billing had to migrate by 2027-02-10: 1 consumer (billing-etl)",
+        "RET-1 churn: crm had to migrate by 2027-02-10: 1 consumer (crm-sync)",
+    ]
+    assert later[digest.TEAMS] == [
+        "billing: 1 consumer to move, 1 overdue, 0 settled",
+        "crm: 1 consumer to move, 1 overdue, 0 settled",
+    ]
+
+
+def test_who_has_moved_or_was_waived_is_never_overdue() -> None:
+    story = a_running_retirement()
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.MIGRATED))
+    story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY))
+    week = digested(story.until(MIGRATE_AT + lasting(1)))
+    assert not [line for line in week[digest.OVERDUE] if "had to" in line]
+    assert week[digest.TEAMS] == [
+        "billing: 0 consumers to move, 0 overdue, 1 settled",
+        "crm: 0 consumers to move, 0 overdue, 1 settled",
+    ]
+
+
+@pytest.mark.parametrize("then", ["paused", "voted on anew"])
+def test_while_its_dates_do_not_count_nothing_is_due_or_overdue(then: str) -> None:
+    story = a_running_retirement()
+    if then == "paused":
+        story.does(cmd.Pause(by=PAT, why=WHY))
+    else:
+        story.does(revising(target_on=(DISABLE_AT + lasting(400)).date()))
+    week = digested(story, now=DISABLE_AT + lasting(9))
+    assert week[digest.DUE] == week[digest.OVERDUE] == []
+
+
+def test_the_same_sections_are_text_in_a_terminal_and_blocks_in_slack() -> None:
+    state = announced()
+    state = replace(
+        state, obligations=(replace(state.obligations[0], duty=Duty.MIGRATED), *state.obligations[1:])
+    )
+    begun = tuple(
+        events.DutyChanged(at=days(83), by="UT0", consumer_id=owed.consumer.consumer_id, duty=Duty.MIGRATED)
+        for owed in state.obligations[:1]
+    )
+    found = digest.sections([History(retirement=state, plan=state.plan, events=begun)], now=days(84))
     assert digest.text(found).splitlines() == [
         "Changed",
-        "  RET-1 churn-v1 is migrating: migrate done; 1 answer",
+        "  RET-1 churn-v1 is migrating: 1 answer (team-0 1)",
         "",
         "Due in the next 7 days",
         "  RET-1 churn-v1: disable on 2027-05-30",
         "",
         "Overdue",
-        "  RET-1 churn-v1: consumer-001 (team-1) is open, migrate by 2027-05-23",
-        "  RET-1 churn-v1: consumer-002 (team-0) is open, migrate by 2027-05-23",
+        *(
+            f"  RET-1 churn-v1: {step}"
+            for step in (
+                "announce on 2027-03-15",
+                "archive on 2027-04-30",
+                "drill on 2027-05-01",
+                "migrate on 2027-05-23",
+            )
+        ),
+        "  RET-1 churn-v1: team-0 had to acknowledge by 2027-03-29: 1 consumer (consumer-002)",
+        "  RET-1 churn-v1: team-1 had to acknowledge by 2027-03-29: 1 consumer (consumer-001)",
+        "  RET-1 churn-v1: team-0 had to migrate by 2027-05-23: 1 consumer (consumer-002)",
+        "  RET-1 churn-v1: team-1 had to migrate by 2027-05-23: 1 consumer (consumer-001)",
         "",
         "By team",
         "  team-0: 1 consumer to move, 1 overdue, 1 settled",
@@ -42,17 +355,11 @@ def test_the_digest_tells_changed_due_overdue_and_teams() -> None:
     ]
     shown = digest.message(found)
     check_message(shown)
-    assert shown["text"] == "Weekly digest: changed: 1, due in the next 7 days: 1, overdue: 2, by team: 2"
-
-
-def test_an_ended_retirement_is_news_but_never_due() -> None:
-    found = digest.sections([a_retirement(state=State.REJECTED)], since=NOW, now=LATE)
-    assert found[digest.CHANGED] == ["RET-1 churn-v1 is rejected: proposed"]
-    assert found[digest.DUE] == found[digest.OVERDUE] == []
+    assert shown["text"] == "Weekly digest: changed: 1, due in the next 7 days: 1, overdue: 8, by team: 2"
 
 
 def test_a_quiet_week_is_one_sentence_in_slack_and_four_nothings_in_the_terminal() -> None:
-    quiet = digest.sections([], since=NOW, now=LATE)
+    quiet = digest.sections([], now=days(84))
     shown = digest.message(quiet)
     check_message(shown)
     said = [block["text"]["text"] for block in shown["blocks"]]
@@ -61,8 +368,21 @@ def test_a_quiet_week_is_one_sentence_in_slack_and_four_nothings_in_the_terminal
 
 
 def test_a_digest_of_hundreds_fits_and_calls_nobody() -> None:
-    found = digest.sections([overloaded(state=State.MIGRATING)] * 3, since=NOW, now=LATE)
-    shown = digest.message(found)
+    state = overloaded(state=State.MIGRATING)
+    because = "<!channel> " * 50
+    loud: list[Any] = [
+        events.Rejected(at=days(83), by="UEVIL", round_number=1, role=because),
+        events.StepHeld(at=days(83), by=EMERITUS, step=StepKind.DISABLE, reasons=(because,)),
+        events.HandedOver(at=days(83), by="UEVIL", coordinator_id="UEVIL"),
+        *(
+            events.DutyChanged(
+                at=days(83), by="UEVIL", consumer_id=owed.consumer.consumer_id, duty=Duty.MIGRATED
+            )
+            for owed in state.obligations
+        ),
+    ]
+    told = History(retirement=state, plan=state.plan, events=tuple(loud))
+    shown = digest.message(digest.sections([told] * 3, now=days(84)))
     check_message(shown)
     assert not is_loud(shown["text"], shown["blocks"])
     assert mentions(shown["text"], shown["blocks"]) == []

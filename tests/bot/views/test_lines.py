@@ -1,4 +1,4 @@
-"""Every event has its line; the proposal's line holds the impact in full."""
+"""Every event has its line; whom a proposal hits is told in full beside it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.views import lines, notices
-from bot.views.limits import POST_TEXT_MAX
+from bot.views import impact, lines, notices
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Archived, Choice, Duty, Extension, Reason, StepKind
@@ -25,11 +24,12 @@ from tests.bot.views.examples import (
     consumer_id,
     days,
     overloaded,
+    texts,
 )
-from tests.fakes.slack.surfaces import refuse_message
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
 from workflows.ports import Message
+from workflows.rules import impact as impact_rules
 
 PLAN = a_plan()
 ENDPOINT = "api:default/churn-v1"
@@ -40,7 +40,10 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "why": Prose(prose="old"),
         "policy": a_policy(),
         "coordinator_id": "UPAT",
-        "impact": (an_impact(0), an_impact(1, distance=2, path=(consumer_id(1), "api:scores", "churn-v1"))),
+        "impact": (
+            an_impact(0),
+            an_impact(1, distance=2, path=(consumer_id(1), "api:scores", "resource:default/churn-v1")),
+        ),
         "impact_notes": ("consumer-009 has no owner",),
         "round": a_round(),
     },
@@ -55,6 +58,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "round_number": 1,
         "ballot": a_ballot(PLAN, "UANN", "risk", Choice.REJECT, "not yet"),
         "eligible_roles": ("risk",),
+        "reseated": {"UBEA": "owner"},
     },
     events.Approved: {"round_number": 1, "plan_digest": "sha256:" + "cd" * 32},
     events.Rejected: {"round_number": 1, "role": "risk"},
@@ -84,13 +88,20 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "milestone": "migrate@2027-05-23",
         "level": 1,
         "consumer_ids": (consumer_id(0),),
-        "to": ("UBOSS",),
+        "to": {"UBOSS": (consumer_id(0),)},
     },
     events.StepStarted: {"step": StepKind.DISABLE, "evidence": ("churn-v1: 0 calls in 14 days",)},
     events.StepHeld: {"step": StepKind.DISABLE, "reasons": ("2 consumers are not migrated",)},
     events.StepFailed: {"step": StepKind.ARCHIVE, "reason": "disk full"},
     events.ArchiveStored: {"archived": KEPT},
     events.DrillPassed: {"manifest_digest": "x", "files": 2, "bytes": 4096},
+    events.ArchiveConfirmed: {
+        "step": StepKind.DISABLE,
+        "manifest_digest": "x",
+        "files": 2,
+        "bytes": 4096,
+    },
+    events.ArchiveLost: {"step": StepKind.DISABLE, "reason": "data/weights.bin is damaged"},
     events.MigrationClosed: {"open_ids": (consumer_id(0),)},
     events.EndpointDisabled: {"endpoint_id": ENDPOINT},
     events.RestoreStarted: {"why": Prose(prose="outage")},
@@ -101,7 +112,9 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.HandedOver: {"coordinator_id": "UNEW"},
 }
 SAID = {
-    events.Voted: ':x: <@UANN> voted *reject* as risk — "not yet"',
+    events.Voted: (
+        ':x: <@UANN> voted *reject* as risk — "not yet"; so that it counts, an earlier approval now stands as owner'
+    ),
     events.Approved: ":white_check_mark: *Approved*: every role has its approvals on plan `cdcdcdcdcdcd`",
     events.Expired: ":hourglass: *Expired*: the round closed, approvals missing: 2 of risk",
     events.DutyChanged: (
@@ -111,6 +124,13 @@ SAID = {
     events.Reminded: ":alarm_clock: Reminded 2 people (migrate-7d@2027-05-23)",
     events.StepHeld: ":warning: Step *disable* is held:\n    • 2 consumers are not migrated",
     events.ArchiveStored: ":package: Archived 2 files, 4,096 bytes as `em:12`",
+    events.ArchiveConfirmed: (
+        ":test_tube: The archive was read back once more before *disable*: 2 files, 4,096 bytes compared"
+    ),
+    events.ArchiveLost: (
+        ":boom: The archive did not hold when it was read back for *disable*: data/weights.bin is damaged. "
+        "Endpoints left running. It is made and proven again first."
+    ),
     events.EndpointDisabled: ":electric_plug: *churn-v1* is off; it can be restored",
     events.HandedOver: ":handshake: <@UANN> handed over to <@UNEW>, now the coordinator",
 }
@@ -128,17 +148,31 @@ def test_every_event_is_one_line_with_its_mark(kind: type[Any]) -> None:
     check_message(lines.message([an_event(kind)], announced()))
 
 
-def test_the_proposal_line_holds_the_impact_in_full_with_the_way_of_the_transitive_ones() -> None:
-    said = lines.line(an_event(events.Proposed), a_retirement())
-    assert said.splitlines() == [
+def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them() -> None:
+    event = an_event(events.Proposed)
+    assert lines.line(event, a_retirement()).splitlines() == [
         ':scroll: <@UANN> proposed to retire *churn-v1 (RET-1)*; service ends 2027-05-30 — "old"',
-        ":busts_in_silhouette: *Impact in full*: 2 consumers of 2 teams, 1 directly",
-        "*team-0* (1)",
-        "    • consumer-000",
-        "*team-1* (1)",
-        "    • consumer-001 via api:scores",
-        ":grey_question: consumer-009 has no owner",
+        ":busts_in_silhouette: *Impact* 2 consumers of 2 teams, 1 directly; in full below",
     ]
+    (only,) = told(event)
+    assert texts(only["blocks"]) == [
+        ":busts_in_silhouette: *Impact in full* of RET-1: 2 consumers of 2 teams, 1 directly",
+        (
+            "*team-0* (1)\n    • consumer-000\n*team-1* (1)\n    • consumer-001 via api:scores → churn-v1\n"
+            ":grey_question: consumer-009 has no owner"
+        ),
+    ]
+
+
+def told(event: events.Proposed) -> list[dict[str, Any]]:
+    """The messages that tell the impact in full, as the rules cut it."""
+    parts = impact_rules.parts(event.impact, event.impact_notes, event.plan.subject.model_id)
+    said = []
+    for number, (start, stop) in enumerate(parts, start=1):
+        params = {"part": str(number), "parts": str(len(parts)), "start": str(start), "stop": str(stop)}
+        said.append(impact.part(event, "RET-1", params))
+        check_message(said[-1])
+    return said
 
 
 def test_lines_due_together_are_one_message_in_order() -> None:
@@ -146,23 +180,68 @@ def test_lines_due_together_are_one_message_in_order() -> None:
     assert lines.message(happened, announced())["text"] == f"{SAID[events.Voted]}\n{SAID[events.Approved]}"
 
 
-def test_five_hundred_consumers_are_named_in_one_post() -> None:
-    crowd = tuple(an_impact(number, teams=20) for number in range(500))
+def test_fifteen_hundred_consumers_are_all_named_over_several_messages() -> None:
+    crowd = tuple(an_impact(number, teams=20) for number in range(1_500))
     event = events.Proposed(at=NOW, by="UPAT", **{**FIELDS[events.Proposed], "impact": crowd})
-    said = lines.message([event], a_retirement())
-    refuse_message(said["text"], None, text_max=POST_TEXT_MAX)
-    assert all(impact.name in said["text"] for impact in crowd)
+    said = [text for message in told(event) for text in texts(message["blocks"])]
+    named = [line.removeprefix("    • ") for text in said for line in text.splitlines() if "    • " in line]
+    assert sorted(named) == sorted(one.name for one in crowd)
+    assert sum(", continued)" in text for text in said) >= 1
 
 
-def test_mischief_in_names_stays_text_and_the_rest_is_counted() -> None:
+def test_mischief_in_names_stays_text_and_nobody_is_left_out() -> None:
     state = overloaded()
     changed = {"impact": state.impact, "impact_notes": state.impact_notes, "why": Prose(prose=NASTY)}
     event = events.Proposed(at=NOW, by="UPAT", **{**FIELDS[events.Proposed], **changed})
-    said = lines.message([event, an_event(events.Voted)], state)["text"]
-    refuse_message(said, None, text_max=POST_TEXT_MAX)
-    assert not is_loud(said, [])
-    assert mentions(said, []) == ["UPAT", "UANN"]
-    assert " more\n:x:" in said
+    said = lines.message([event, an_event(events.Voted)], state)
+    check_message(said)
+    assert not is_loud(said["text"], [])
+    assert mentions(said["text"], []) == ["UPAT", "UANN"]
+    named = 0
+    for part in told(event):
+        assert not is_loud(part["text"], part["blocks"])
+        assert mentions(part["text"], part["blocks"]) == []
+        named += sum(text.count("    • ") for text in texts(part["blocks"]))
+        assert not any(text.endswith(" more") for text in texts(part["blocks"]))
+    assert named == 500
+
+
+def test_a_held_step_tells_every_reason() -> None:
+    reasons = tuple(f"endpoint-{number:02d} does not answer" for number in range(40))
+    held = events.StepHeld(at=NOW, by="emeritus", step=StepKind.DISABLE, reasons=reasons)
+    said = lines.message([held], announced())
+    check_message(said)
+    assert all(reason in said["text"] for reason in reasons)
+
+
+def test_reasons_beyond_a_message_are_counted_and_have_a_place() -> None:
+    reasons = tuple(f"{number:02d} {'x' * 300}" for number in range(60))
+    held = events.StepHeld(at=NOW, by="emeritus", step=StepKind.DISABLE, reasons=reasons)
+    said = lines.message([held], announced())
+    check_message(said)
+    assert texts(said["blocks"])[-1].endswith(
+        " more; `/retire show RET-1` has how it stands, `emeritus plan RET-1` every reason"
+    )
+
+
+def test_what_one_press_said_of_many_consumers_is_told_at_once() -> None:
+    state = announced(consumers=600)
+    answers = [
+        events.DutyChanged(at=NOW, by="UT0", consumer_id=consumer_id(number), duty=Duty.ACKNOWLEDGED)
+        for number in range(600)
+    ]
+    said = lines.message(answers, state)
+    check_message(said)
+    shown = "\n".join(texts(said["blocks"]))
+    assert shown.count(":eyes: <@UT0> acknowledged for") == 24
+    assert all(f"*consumer-{number:03d}*" in shown for number in range(600))
+    later = events.DutyChanged(
+        at=days(1), by="UT0", consumer_id=consumer_id(1), duty=Duty.ACKNOWLEDGED, note=Prose(prose="so")
+    )
+    assert lines.message([answers[0], later], state)["text"].splitlines() == [
+        ":eyes: <@UT0> acknowledged for *consumer-000*",
+        ':eyes: <@UT0> acknowledged for *consumer-001* — "so"',
+    ]
 
 
 def test_every_notice_of_the_outbox_has_its_view() -> None:
@@ -176,6 +255,10 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "number": "1",
         "endpoint_id": ENDPOINT,
         "action": "disable",
+        "part": "1",
+        "parts": "1",
+        "start": "0",
+        "stop": "2",
         "since": "2026-05-04T09:00:00+00:00",
         "until": "2026-05-11T09:00:00+00:00",
     }
@@ -187,6 +270,6 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             channel="CGOV",
             params=params,
             retirement=state,
-            events=(an_event(events.Approved),),
+            events=(an_event(events.Proposed),),
         )
-        check_message(notices.drawn(message, retirements=lambda: [state]))
+        check_message(notices.drawn(message))

@@ -73,8 +73,9 @@ def test_a_team_is_told_once_with_the_five_facts_and_a_row_of_buttons_per_consum
 def test_a_team_with_many_consumers_gets_twelve_and_a_count() -> None:
     said = obligations.team_message(announced(consumers=40, teams=1), "group:team-0")
     check_message(said)
-    assert len(buttons(said)) == 12 * 4
-    assert "+28 more: each owner's direct message shows all of theirs" in texts(said)
+    assert len(buttons(said)) == 12 * 4 + 1
+    assert "+28 more: press Show all" in texts(said)
+    assert buttons(said)[-1] == (Action.DUTY_SHOW_TEAM, "RET-1|group:team-0")
 
 
 def test_consumers_nobody_owns_say_why() -> None:
@@ -159,6 +160,17 @@ def test_all_consumers_are_shown_page_by_page(page: int, shown: int, turns: list
     assert view["callback_id"] == Callback.DUTIES
 
 
+def test_a_teams_consumers_are_shown_to_everybody_and_answered_by_its_own() -> None:
+    state = announced(consumers=45, teams=1)
+    for reader, rows in (("UT0", 20), ("UELSE", 0)):
+        view = obligations.all_modal(state, reader, 1, team="group:team-0")
+        check_view(view)
+        assert texts(view["blocks"])[0] == "*RET-1* churn-v1: 45 consumers of team-0"
+        pressed = [action for action, _ in buttons(view)]
+        assert (pressed.count(Action.DUTY_MIGRATED), pressed.count(Action.DUTY_PAGE)) == (rows, 2)
+    check_view(obligations.all_modal(state, "UT0", team=obligations.NO_TEAM))
+
+
 def test_asking_for_time_needs_a_date_and_a_reason() -> None:
     view = obligations.time_modal("RET-1", consumer_id(0), date(2027, 3, 1))
     check_view(view)
@@ -199,13 +211,45 @@ def test_a_reminder_is_about_what_its_milestone_is_about() -> None:
     assert "1 consumer of yours still depends on churn-v1" in one["text"]
 
 
-@pytest.mark.parametrize(("level", "ask"), [(1, "Please see that they act"), (2, "the coordinator must act")])
-def test_an_escalation_names_consumers_and_owners(level: int, ask: str) -> None:
-    said = obligations.escalation(announced(), "migrate@2027-05-23", level, [consumer_id(1)])
+@pytest.mark.parametrize(
+    ("to", "level", "why", "action"),
+    [
+        pytest.param(
+            "UBOSS",
+            1,
+            "You hear of this as the manager of their owners.",
+            "Ask the owners named above to answer in the message they have. If they cannot, tell <@UPAT>, "
+            "who can move the date or go on without them.",
+            id="a manager",
+        ),
+        pytest.param(
+            "CGOV",
+            1,
+            "Nobody is known above their owners; the coordinator must act.",
+            "<@UPAT> finds an owner who answers, or goes on without: `/retire waive RET-1 CONSUMER REASON`",
+            id="the channel instead of a manager",
+        ),
+        pytest.param(
+            "#model-retirements",
+            2,
+            "Owners and their managers were told; the coordinator must act.",
+            "<@UPAT> finds an owner who answers, or goes on without: `/retire waive RET-1 CONSUMER REASON`",
+            id="the channel",
+        ),
+    ],
+)
+def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_do(
+    to: str, level: int, why: str, action: str
+) -> None:
+    said = obligations.escalation(announced(), "migrate@2027-05-23", level, [consumer_id(1)], to=to)
     check_message(said)
-    assert "1 consumer not migrated in time" in said["text"]
-    assert any(ask in text for text in texts(said))
-    assert any("*consumer-001*" in text and text.endswith("; of <@UT1>") for text in texts(said))
+    head, rows, facts = texts(said["blocks"])
+    assert said["text"] == ":rotating_light: *RET-1* churn-v1: 1 consumer not migrated in time"
+    assert head == f"{said['text']}\n{why}"
+    assert "*consumer-001*" in rows
+    assert rows.endswith("; of <@UT1>")
+    assert facts.splitlines()[-1] == f"*Action* {action}"
+    assert buttons(said) == []
 
 
 def test_a_request_for_time_has_the_coordinators_buttons() -> None:
@@ -231,7 +275,35 @@ def test_a_decided_request_has_none(granted: str, word: str) -> None:
 
 
 def test_a_request_overtaken_by_a_newer_one_has_none() -> None:
-    assert buttons(obligations.extension(waiting(), consumer_id(0), number=1)) == []
+    said = obligations.extension(waiting(), consumer_id(0), number=1)
+    assert buttons(said) == []
+    assert said["text"] == ":scales: More time for *consumer-000* is asked for anew"
+
+
+def test_a_request_whose_consumer_moved_meanwhile_has_none() -> None:
+    said = obligations.extension(with_duties(Duty.MIGRATED), consumer_id(0), number=2)
+    assert buttons(said) == []
+    assert said["text"] == (":scales: More time for *consumer-000* is not asked for any more: it is migrated")
+
+
+def test_a_request_of_a_consumer_that_was_waived_has_none() -> None:
+    state = waiting()
+    owed = replace(state.obligations[0], duty=Duty.WAIVED, extension=None, changed_by="UPAT")
+    said = obligations.extension(replace(state, obligations=(owed,)), consumer_id(0), number=2)
+    check_message(said)
+    assert buttons(said) == []
+    assert said["text"] == ":scales: *consumer-000* needs no more time: waived by <@UPAT>"
+
+
+def test_a_request_that_waits_when_the_retirement_ends_has_none() -> None:
+    said = obligations.extension(replace(waiting(), state=State.CANCELLED), consumer_id(0), number=2)
+    assert buttons(said) == []
+    assert said["text"] == ":scales: *consumer-000* needs no more time: RET-1 is cancelled"
+
+
+def test_a_request_names_the_coordinator_there_is_now() -> None:
+    said = obligations.extension(replace(waiting(), coordinator_id="UNEW"), consumer_id(0), number=2)
+    assert "<@UNEW> decides" in texts(said["blocks"])[0]
 
 
 def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
@@ -248,7 +320,8 @@ def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
         obligations.team_message(crowd, "g0"),
         obligations.owner_dm(crowd, "UT0"),
         obligations.reminder(crowd, "UT0", "migrate-7d@2027-05-23"),
-        obligations.escalation(crowd, "acknowledge@2027-03-29", 2, every),
+        obligations.escalation(crowd, "acknowledge@2027-03-29", 2, every, to="CGOV"),
+        obligations.escalation(crowd, "acknowledge@2027-03-29", 1, every, to="UBOSS"),
         obligations.extension(waiting(), NASTY),
     ):
         check_message(said)

@@ -83,10 +83,34 @@ def test_the_tally_names_everybody_who_voted_and_what_they_said() -> None:
         replace(a_ballot(state.plan, "URIK", "risk"), plan_digest="sha256:old"),
     )
     said = words(proposal.card(replace(state, round=a_round(*cast))))
-    assert ":white_check_mark: *owner* 1 of 1\n    :white_check_mark: <@UOWN> approves" in said
-    assert ':x: <@URISK> rejects *with a veto* — "no test in our region"' in said
-    assert "<@URIK> approves (an older plan: not counted)" in said
+    # In the policy's zone, which is Berlin's.
+    at = "2027-03-01 10:00 CET"
+    assert f":white_check_mark: *owner* 1 of 1\n    :white_check_mark: <@UOWN> approves, {at}\n" in said
+    assert f':x: <@URISK> rejects, {at} *with a veto* — "no test in our region"' in said
+    assert f"<@URIK> approves, {at} (an older plan: not counted)" in said
     assert "nobody is left to vote" in said
+
+
+def test_the_card_waits_for_nobody_who_is_barred() -> None:
+    round_ = replace(
+        a_round(), opened_by="UOLD", members={"owner": ("UOLD", "UPAT", "UOWN"), "risk": ("UPAT",)}
+    )
+    said = words(proposal.card(a_retirement(round=round_)))
+    assert "*owner* 0 of 1 - waiting for <@UOWN>\n" in said, "neither the reviser nor the first proposer"
+    assert "*risk* 0 of 2 - *nobody is left to vote*" in said
+
+
+def test_the_card_shows_the_seat_each_ballot_fills_and_waits_for_whoever_lets_another_move_up() -> None:
+    state = a_retirement()
+    assert state.plan is not None
+    both = replace(a_ballot(state.plan, "UBOTH", "owner"), eligible_roles=("owner", "risk"))
+    round_ = replace(a_round(both), members={"owner": ("UBOTH", "UOWN"), "risk": ("UBOTH",)})
+    said = words(proposal.card(replace(state, round=round_)))
+    assert "*risk* 0 of 2 - waiting for <@UOWN>" in said
+    moved = round_.with_ballot(a_ballot(state.plan, "UOWN", "owner"), {"UBOTH": "risk"})
+    said = words(proposal.card(replace(state, round=moved)))
+    assert "*owner* 1 of 1\n    :white_check_mark: <@UOWN> approves" in said
+    assert "*risk* 1 of 2 - *nobody is left to vote*\n    :white_check_mark: <@UBOTH> approves" in said
 
 
 @pytest.mark.parametrize("state", [one for one in State if one not in (State.ACTIVE, State.PROPOSED)])

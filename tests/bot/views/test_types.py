@@ -11,6 +11,7 @@ from data.records.catalog import Kind
 from tests.bot.views.examples import NOW, a_retirement, an_entity, announced
 from tests.payloads import Kind as Surface
 from tests.payloads import tsc_check
+from workflows.histories import History
 
 
 def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
@@ -29,7 +30,11 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("dm", "message", obligations.owner_dm(state, "UT0")),
         ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),
         ("manual", "message", manual.message(state, "api:default/churn-v1", "disable")),
-        ("digest", "message", digest.message(digest.sections([state], since=NOW, now=NOW))),
+        (
+            "digest",
+            "message",
+            digest.message(digest.sections([History(retirement=state, plan=state.plan)], now=NOW)),
+        ),
         ("show", "message", answers.show(state)),
         ("plan", "message", answers.plan(state)),
         ("impact", "message", answers.impact(model, state.impact, [])),
@@ -39,6 +44,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("revise", "modal", proposal_modal.modal(models=[], successors=[], retirement=state, **form)),
         ("reject", "modal", votes.reject_modal(state, "sha256:ab", 1)),
         ("all", "modal", obligations.all_modal(state, "UT0", 1)),
+        ("team's list", "modal", obligations.all_modal(state, "UT0", team="group:team-0")),
         ("time", "modal", obligations.time_modal("RET-1", "c", date(2027, 3, 1))),
         ("report", "modal", manual.report_modal("RET-1", "e", "e", "restore")),
     ]

@@ -33,6 +33,7 @@ SCOPES = frozenset(
         "im:history",
         "im:read",
         "im:write",
+        "metadata.message:read",
         "usergroups:read",
         "users:read",
         "users:read.email",

@@ -186,6 +186,8 @@ class WebApi:
             needed = [noun + method.scope]
         if any(args.get(name) for name in _FACE.split()):
             needed.append("chat:write.customize")
+        if args.get("include_all_metadata") in (True, 1, "1", "true"):
+            needed.append("metadata.message:read")
         for scope in needed:
             if scope not in self.ws.scopes:
                 raise ApiError("missing_scope", needed=scope, provided=",".join(sorted(self.ws.scopes)))

@@ -106,7 +106,19 @@ def test_a_missing_path_is_named_with_the_closest(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["relative/path", "models:/churn/3", "https://example.com/w.bin", "file://host/w.bin", "", "/a\0b"]
+    "uri",
+    [
+        "relative/path",
+        "models:/churn/3",
+        "https://example.com/w.bin",
+        "file://host/w.bin",
+        "file://[::1",
+        "file://",
+        "",
+        "/a\0b",
+        "file:///etc/%00",
+        "file:///a\0b",
+    ],
 )
 def test_another_kind_of_uri_is_refused_with_those_accepted(uri: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -114,6 +126,27 @@ def test_another_kind_of_uri_is_refused_with_those_accepted(uri: str) -> None:
     assert str(refused.value) == (
         f"artifact {uri!r}: accepted are an absolute path, file:///path or s3://bucket/key-or-prefix"
     )
+
+
+@pytest.mark.parametrize("sign", ["?", "#"])
+def test_a_file_uri_with_a_query_or_a_fragment_is_refused_and_never_cut(folder: Path, sign: str) -> None:
+    (folder / f"b.bin{sign}y").write_bytes(b"meant")
+    uri = f"{(folder / 'b.bin').as_uri()}{sign}y"
+    with pytest.raises(Invalid) as refused:
+        ArtifactSources().files(uri)
+    assert str(refused.value) == (
+        f"artifact {uri!r}: a file URI has no query and no fragment; where a name has these signs, "
+        "write ? as %3F and # as %23"
+    )
+    escaped = (folder / f"b.bin{sign}y").as_uri()
+    assert content_of(ArtifactSources(), escaped) == {"": b"meant"}
+    assert content_of(ArtifactSources(), str(folder / f"b.bin{sign}y")) == {"": b"meant"}
+
+
+def test_a_file_uri_may_name_any_bytes_and_this_machine(folder: Path) -> None:
+    (folder / "l\nf \udcff").write_bytes(b"odd")
+    uri = f"file://localhost{folder.as_uri().removeprefix('file://')}/l\nf%20%FF"
+    assert content_of(ArtifactSources(), uri) == {"": b"odd"}
 
 
 def grow(path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_drill_of_a_rotted_bag_names_every_file_and_what_to_do(
         "data/card.md cannot be read: not a regular file; "
         f"sha256 of data/weights/w.bin: expected {sha(WEIGHTS)[:12]}..., found {sha(rotted)[:12]}... "
         "(2,500,000 bytes, read 2026-03-02T09:14Z). "
-        "Nothing was switched off; archive again, or bring the bag back from a second copy"
+        "Bring it back from a second copy, or move it aside: then it is archived again"
     )
     assert not (bag.parent / ".restored").exists()
 
@@ -125,7 +125,7 @@ def test_a_drill_does_not_believe_a_manifest_that_was_not_recorded(
     assert str(corrupt.value) == (
         f"sha256 of manifest-sha256.txt: expected abababababab..., found {found[:12]}... "
         "(164 bytes, read 2026-03-02T09:14Z). "
-        "Nothing was switched off; archive again, or bring the bag back from a second copy"
+        "Bring it back from a second copy, or move it aside: then it is archived again"
     )
 
 
@@ -143,7 +143,7 @@ def test_a_bag_that_is_gone_is_corruption_and_an_archive_that_is_gone_is_waited_
         archive.drill("churn-v3/aa", "sha256:aa", now, never)
     assert str(gone.value) == (
         f"The archive {archive.root}/churn-v3/aa is missing. "
-        "Nothing was switched off; archive again, or bring the bag back from a second copy"
+        "Bring it back from a second copy, or move it aside: then it is archived again"
     )
 
 

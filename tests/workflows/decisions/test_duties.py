@@ -28,6 +28,7 @@ from tests.builders import (
     WHY,
     Story,
     a_migrated,
+    a_policy,
     a_running_retirement,
     a_subject,
     an_approved,
@@ -37,6 +38,7 @@ from tests.builders import (
     silent,
 )
 from workflows import commands as cmd
+from workflows.decisions.duties import asked_extension
 from workflows.rules import plan as plans
 
 UNTIL = date(2027, 2, 20)
@@ -186,6 +188,42 @@ def test_a_request_without_a_later_date_or_a_reason_is_refused_on_its_fields():
         "until 2027-02-10: a day after 2027-02-10, the date you have now",
         "reason: say what keeps you from moving by then",
     ]
+
+
+@pytest.mark.parametrize(
+    ("until", "accepted"),
+    [
+        pytest.param(
+            date(2032, 2, 11), "at most five years after 2027-02-10, the date you have now", id="far"
+        ),
+        pytest.param(date.max, "at most five years after 2027-02-10, the date you have now", id="last"),
+        pytest.param(date.min, "a day after 2027-02-10, the date you have now", id="first"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_a_day_no_date_could_be_counted_from_is_refused_on_its_field(zone, until, accepted):
+    state = replace(a_running_retirement().state, policy=a_policy(zone=zone))
+    wish = cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=WHY)
+    with pytest.raises(Invalid) as invalid:
+        asked_extension(state, wish, ANNOUNCED_AT)
+    (problem,) = invalid.value.problems
+    assert (problem.field, problem.accepted) == ("until", accepted)
+
+
+def test_the_last_day_that_is_taken_can_be_granted():
+    story = granted(a_request(until=date(2032, 2, 10)))
+    assert story.due(StepKind.MIGRATE).date() == date(2032, 2, 10)
+
+
+@pytest.mark.parametrize("late", ["yes", "no"])
+def test_a_waiver_ends_the_request_for_time_and_a_late_decision_on_it_is_refused(late):
+    story = a_request()
+    decision = deciding(story, late)
+    story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))
+    assert story.state.obligation(BILLING).extension is None
+    with pytest.raises(Refused, match="No such request for billing-etl is open"):
+        story.does(decision)
+    assert duties(story)["billing-etl"] is Duty.WAIVED
 
 
 def test_who_has_moved_needs_no_time():

@@ -63,6 +63,12 @@ def restoring(story: Story, by: str = PAT) -> Story:
     return story
 
 
+def failing(story: Story) -> cmd.RecordFailure:
+    """An adapter says that it could not switch off."""
+    started = story.state.progress(StepKind.DISABLE).started
+    return cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, started=started, reason="access denied")
+
+
 def reporting(action: str = "disable", by: str = PAT, evidence: Prose = TICKET) -> cmd.ReportManual:
     return cmd.ReportManual(by=by, endpoint_id=EDGE.id, action=action, evidence=evidence)
 
@@ -79,7 +85,7 @@ def by_hand(subject=BY_HAND) -> Story:
     )
     story = a_migrated(subject, readings=unmetered)
     story.does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
-    return story.until(DISABLE_AT)
+    return story.until(DISABLE_AT).proves()
 
 
 def test_a_pause_stops_every_step_and_nothing_runs_meanwhile():
@@ -127,12 +133,14 @@ def test_a_pause_of_the_dark_window_moves_its_end():
 
 
 def test_what_runs_while_it_is_paused_still_counts():
-    story = paused(a_migrated().until(DISABLE_AT)).works()
+    story = paused(a_migrated().until(DISABLE_AT).proves()).works()
     assert story.state.state is State.DISABLED
     assert resumed(story).until(CLOSE_AT).state.state is State.DISABLED
 
 
-@pytest.mark.parametrize("story", [a_proposed, lambda: a_dark().until(CLOSE_AT)], ids=["voted on", "ended"])
+@pytest.mark.parametrize(
+    "story", [a_proposed, lambda: a_dark().until(CLOSE_AT).works()], ids=["voted on", "ended"]
+)
 def test_only_what_is_under_way_can_be_paused(story):
     with pytest.raises(Refused, match="RET-1 cannot be paused: it is"):
         story().does(cmd.Pause(by=PAT, why=WHY))
@@ -165,11 +173,11 @@ def test_service_comes_back_and_the_retirement_ends():
 
 def test_a_half_dark_model_comes_back_whole():
     story = a_migrated(a_subject(endpoints=(LIVE, BATCH))).until(DISABLE_AT)
-    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint_id=LIVE.id))
+    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint=LIVE))
     restoring(story)
     assert {effect.body["endpoint_id"] for effect in story.work(EffectKind.RESTORE)} == {LIVE.id, BATCH.id}
     # What was under way goes dark first: the work of a retirement keeps its order.
-    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint_id=BATCH.id))
+    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint=BATCH))
     for endpoint in (LIVE, BATCH):
         story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))
     assert story.state.state is State.ROLLED_BACK
@@ -177,8 +185,8 @@ def test_a_half_dark_model_comes_back_whole():
 
 def test_a_failed_switching_off_can_be_brought_back():
     story = a_migrated(a_subject(endpoints=(LIVE, BATCH))).until(DISABLE_AT)
-    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint_id=LIVE.id))
-    story.does(cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, reason="access denied"))
+    story.does(cmd.RecordDisabled(by=EMERITUS, endpoint=LIVE))
+    story.does(failing(story))
     restoring(story)
     story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=LIVE.id))
     assert (story.state.state, story.timers) == (State.ROLLED_BACK, {})
@@ -193,7 +201,10 @@ def test_while_service_comes_back_nothing_is_closed():
     ("story", "said"),
     [
         (a_running_retirement, "Nothing was switched off"),
-        (lambda: a_dark().until(CLOSE_AT), "The dark window is over; its archive is named in /retire show"),
+        (
+            lambda: a_dark().until(CLOSE_AT).works(),
+            "The dark window is over; its archive is named in /retire show",
+        ),
     ],
     ids=["serving", "closed"],
 )
@@ -201,6 +212,17 @@ def test_there_is_nothing_to_restore_where_nothing_is_dark_or_the_window_is_over
     with pytest.raises(Refused) as refused:
         restoring(story())
     assert refused.value.next_step == said
+
+
+def test_what_was_brought_back_is_said_to_be_back_and_since_when():
+    story = restoring(a_dark())
+    story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=LIVE.id))
+    back_at = f"{story.now:%Y-%m-%d %H:%M} UTC"
+    with pytest.raises(Refused) as refused:
+        restoring(story)
+    assert str(refused.value) == (
+        f"RET-1 has nothing to restore: it is rolled back. It was brought back on {back_at}"
+    )
 
 
 def test_a_model_without_endpoints_is_rolled_back_at_once():
@@ -228,7 +250,7 @@ def test_what_people_switched_off_stays_dark_by_their_word_until_close():
     story.does(reporting())
     story.does(checking())
     story.facts = replace(story.facts, readings=(*dark(LIVE), *silent(EDGE, calls=-1)))
-    assert story.until(CLOSE_AT).state.state is State.ARCHIVED
+    assert story.until(CLOSE_AT).works().state.state is State.ARCHIVED
 
 
 @pytest.mark.parametrize(
@@ -266,7 +288,7 @@ def test_nothing_is_reported_before_switching_off_has_begun_or_once_it_is_dark()
 def test_a_check_still_counts_when_another_endpoint_has_failed_meanwhile():
     story = by_hand()
     story.does(reporting())
-    story.does(cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, reason="access denied"))
+    story.does(failing(story))
     story.does(checking())
     assert (story.state.disabled_ids, story.state.progress(StepKind.DISABLE).progress) == (
         (EDGE.id,),
@@ -279,7 +301,7 @@ def test_service_by_hand_comes_back_by_hand():
     story.does(reporting())
     story.does(checking())
     restoring(story)
-    assert f"RET-1/manual/restore/{EDGE.id}" in story.effects
+    assert f"RET-1/announcement-1/manual/restore/{EDGE.id}" in story.effects
     assert story.work(EffectKind.RESTORE) == ()
     story.does(reporting("restore", by=ENDY))
     assert story.state.state is State.DISABLED
@@ -291,7 +313,7 @@ def test_what_was_reported_off_and_not_checked_is_brought_back_too():
     story = by_hand(ONLY_BY_HAND)
     story.does(reporting())
     restoring(story)
-    assert f"RET-1/manual/restore/{EDGE.id}" in story.effects
+    assert f"RET-1/announcement-1/manual/restore/{EDGE.id}" in story.effects
     story.does(reporting("restore"))
     story.does(checking("restore"))
     assert story.state.state is State.ROLLED_BACK
@@ -303,7 +325,7 @@ def test_what_nobody_switched_off_yet_needs_nobody_to_bring_it_back():
 
 def test_handing_over_names_exactly_one_coordinator():
     story = a_running_retirement()
-    story.does(cmd.HandOver(by=PAT, to=OWEN))
+    story.does(cmd.HandOver(by=PAT, to=OWEN), named_person=OWEN)
     assert story.state.coordinator_id == OWEN
     with pytest.raises(Refused, match="this is for the coordinator"):
         story.does(cmd.HandOver(by=PAT, to=PAT))
@@ -316,9 +338,22 @@ def test_only_a_person_can_coordinate(to):
         a_running_retirement().does(cmd.HandOver(by=PAT, to=to))
 
 
+@pytest.mark.parametrize("known", ["", OWEN], ids=["nobody", "somebody else"])
+def test_a_bot_or_whoever_the_catalog_does_not_know_cannot_coordinate(known):
+    story = a_running_retirement()
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.HandOver(by=PAT, to="UBOT"), named_person=known)
+    assert str(refused.value) == (
+        "<@UBOT> cannot coordinate RET-1: the catalog knows no person with this Slack id, or they left. "
+        "Name a colleague the catalog knows, or give them a Slack id there "
+        "(annotation emeritus.dev/slack-id) and import it again"
+    )
+    assert story.state.coordinator_id == PAT
+
+
 def test_the_coordinator_by_now_decides_and_the_first_one_does_not():
     story = a_running_retirement()
-    story.does(cmd.HandOver(by=PAT, to=STRANGER))
+    story.does(cmd.HandOver(by=PAT, to=STRANGER), named_person=STRANGER)
     story.does(cmd.Waive(by=STRANGER, what=CRM, reason=WHY))
     with pytest.raises(Refused):
         story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))

@@ -16,6 +16,7 @@ from tests.builders import (
     BILLING,
     CARL,
     CRM,
+    IMPACT,
     MAX,
     MIGRATE_AT,
     PAT,
@@ -28,13 +29,16 @@ from tests.builders import (
 from workflows import commands as cmd
 
 ANSWER_BY = ANNOUNCED_AT + days(7)
+MAYA = "UMAYA"
+TWO_MANAGERS = {BILL: MAX, BELLA: MAX, CARL: MAYA}
 
 
 def reminded(story: Story) -> list[str]:
     return [event.milestone for event in story.of(events.Reminded)]
 
 
-def hops(story: Story) -> list[tuple[str, int, tuple[str, ...]]]:
+def hops(story: Story) -> list[tuple[str, int, dict[str, tuple[str, ...]]]]:
+    """Milestone, level, and who was told about which consumers."""
     return [(event.milestone, event.level, event.to) for event in story.of(events.Escalated)]
 
 
@@ -92,13 +96,34 @@ def test_a_reminder_of_a_date_that_has_moved_rings_for_nothing():
 
 
 def test_silence_goes_to_the_managers_then_to_the_channel_each_once():
-    story = a_running_retirement().until(ANSWER_BY + days(3))
+    story = a_running_retirement(managers=TWO_MANAGERS).until(ANSWER_BY + days(3))
     assert hops(story) == [
-        ("acknowledge@2027-01-25", 1, (MAX,)),
-        ("acknowledge@2027-01-25", 2, ("CGOV",)),
+        ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), MAYA: (CRM,)}),
+        ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
     ]
     again = cmd.Escalate(by=EMERITUS, milestone="acknowledge@2027-01-25", level=1)
     assert story.does(again).events == ()
+
+
+def test_each_manager_is_told_of_those_they_manage_and_of_no_others():
+    impact = (*IMPACT, an_impacted("ads", team="ads", people=(CARL, BILL)))
+    story = a_running_retirement(impact=impact, managers=TWO_MANAGERS).until(ANSWER_BY)
+    ads = "component:default/ads"
+    assert hops(story) == [("acknowledge@2027-01-25", 1, {MAX: (BILLING, ads), MAYA: (CRM, ads)})]
+    told = {
+        effect.body["slack_id"]: effect.body["consumer_ids"].split("\n")
+        for effect in story.effects.values()
+        if effect.body["notice"] == "escalation"
+    }
+    assert told == {MAX: [BILLING, ads], MAYA: [CRM, ads]}
+
+
+def test_consumers_above_whose_owners_nobody_is_known_reach_the_channel_without_delay():
+    story = a_running_retirement().until(ANSWER_BY + days(3))
+    assert hops(story) == [
+        ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), "CGOV": (CRM,)}),
+        ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
+    ]
 
 
 def test_an_escalation_names_the_consumers_and_owners_without_a_manager():
@@ -115,7 +140,8 @@ def test_an_escalation_names_the_consumers_and_owners_without_a_manager():
 )
 def test_without_any_manager_the_channel_hears_it_at_once(impact, managers):
     story = a_running_retirement(impact=impact, managers=managers).until(ANSWER_BY)
-    assert hops(story) == [("acknowledge@2027-01-25", 1, ("CGOV",))]
+    everything = tuple(found.consumer_id for found in impact)
+    assert hops(story) == [("acknowledge@2027-01-25", 1, {"CGOV": everything})]
 
 
 def test_who_answered_is_not_escalated():
@@ -130,12 +156,38 @@ def test_who_answered_and_did_not_move_is_escalated_after_the_day():
     for owner in (BILL, CARL):
         story.does(cmd.ChangeDuty(by=owner, duty=Duty.ACKNOWLEDGED))
     story.until(MIGRATE_AT + days(3))
-    assert hops(story) == [("migrate@2027-02-10", 1, (MAX,)), ("migrate@2027-02-10", 2, ("CGOV",))]
+    assert hops(story) == [
+        ("migrate@2027-02-10", 1, {MAX: (BILLING,), "CGOV": (CRM,)}),
+        ("migrate@2027-02-10", 2, {"CGOV": (BILLING, CRM)}),
+    ]
 
 
-def test_after_downtime_both_hops_are_still_taken_once():
+def test_after_downtime_managers_hear_theirs_and_the_channel_waits_for_its_own_date():
+    story = a_running_retirement(managers=TWO_MANAGERS).wakes(ANSWER_BY + days(2))
+    assert hops(story) == [("acknowledge@2027-01-25", 1, {MAX: (BILLING,), MAYA: (CRM,)})]
+    story.until(ANSWER_BY + days(3))
+    assert hops(story)[1:] == [("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)})]
+
+
+def test_after_downtime_across_both_dates_each_is_told_once():
     story = a_running_retirement().wakes(ANSWER_BY + days(5))
-    assert [level for _, level, _ in hops(story)] == [1, 2]
+    assert hops(story) == [
+        ("acknowledge@2027-01-25", 1, {MAX: (BILLING,)}),
+        ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
+    ]
+
+
+def test_after_downtime_across_both_dates_the_channel_alone_hears_of_what_nobody_manages():
+    story = a_running_retirement(managers={}).wakes(ANSWER_BY + days(5))
+    assert hops(story) == [("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)})]
+
+
+def test_after_downtime_across_both_deadlines_only_the_later_is_told():
+    story = a_running_retirement(managers=TWO_MANAGERS).wakes(MIGRATE_AT + days(4))
+    assert hops(story) == [
+        ("migrate@2027-02-10", 1, {MAX: (BILLING,), MAYA: (CRM,)}),
+        ("migrate@2027-02-10", 2, {"CGOV": (BILLING, CRM)}),
+    ]
 
 
 @pytest.mark.parametrize(

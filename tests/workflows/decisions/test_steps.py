@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from data import events
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.decision import EffectKind
-from data.records.retirement import Duty, Progress, State, StepKind
+from data.records.retirement import Duty, Endpoint, Progress, State, StepKind
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,
@@ -62,17 +63,33 @@ def progress(story: Story, kind: StepKind) -> Progress:
     return story.state.progress(kind).progress
 
 
-def failing(step: StepKind, reason: str = "the disk is full") -> cmd.RecordFailure:
-    return cmd.RecordFailure(by=EMERITUS, step=step, reason=reason)
+def failing(story: Story, step: StepKind, reason: str = "the disk is full") -> cmd.RecordFailure:
+    """What the work of the step as it runs now reports."""
+    return cmd.RecordFailure(
+        by=EMERITUS, step=step, started=story.state.progress(step).started, reason=reason
+    )
+
+
+def proven(story: Story, step: StepKind = StepKind.DRILL, **changes: Any) -> cmd.RecordDrill:
+    read = cmd.RecordDrill(
+        by=EMERITUS,
+        step=step,
+        started=story.state.progress(step).started,
+        manifest_digest=ARCHIVED.manifest_digest,
+        files=3,
+        bytes=1204,
+    )
+    return replace(read, **changes)
 
 
 def test_a_whole_retirement_goes_from_its_proposal_to_its_archive():
-    story = a_dark().until(CLOSE_AT)
+    story = a_dark().until(CLOSE_AT).works()
     assert story.state.state is State.ARCHIVED
     assert [(event.step, event.at) for event in story.of(events.StepStarted)] == [
         (StepKind.ARCHIVE, ARCHIVE_AT),
         (StepKind.DRILL, DRILL_AT),
         (StepKind.DISABLE, DISABLE_AT),
+        (StepKind.CLOSE, CLOSE_AT),
     ]
     assert story.timers == {}
 
@@ -165,7 +182,7 @@ def test_a_person_may_archive_early_even_before_the_announcement():
 def test_an_early_archive_that_failed_is_tried_again_on_its_date_not_before():
     story = an_approved()
     story.does(running(StepKind.ARCHIVE, by=PAT))
-    story.does(failing(StepKind.ARCHIVE))
+    story.does(failing(story, StepKind.ARCHIVE))
     assert story.timers["step/archive"].due_at == ARCHIVE_AT
 
 
@@ -195,7 +212,7 @@ def test_a_failed_step_is_held_with_the_reason_and_tried_again_under_another_key
     story = a_running_retirement().until(ARCHIVE_AT)
     (first,) = story.work(EffectKind.ARCHIVE)
     del story.effects[first.key]
-    story.does(failing(StepKind.ARCHIVE))
+    story.does(failing(story, StepKind.ARCHIVE))
     assert story.state.progress(StepKind.ARCHIVE).held_by == ("the disk is full",)
     story.until(ARCHIVE_AT + days(1))
     (second,) = story.work(EffectKind.ARCHIVE)
@@ -203,25 +220,40 @@ def test_a_failed_step_is_held_with_the_reason_and_tried_again_under_another_key
 
 
 @pytest.mark.parametrize(
-    "command",
+    "report",
     [
-        failing(StepKind.ARCHIVE),
-        cmd.RecordArchive(by=EMERITUS, archived=ARCHIVED),
-        cmd.RecordDrill(by=EMERITUS, manifest_digest=ARCHIVED.manifest_digest, files=3, bytes=1204),
+        lambda story: failing(story, StepKind.ARCHIVE),
+        lambda story: cmd.RecordArchive(by=EMERITUS, started=0, archived=ARCHIVED),
+        proven,
+        lambda story: proven(story, StepKind.DISABLE),
     ],
-    ids=["failure", "archive", "drill"],
+    ids=["failure", "archive", "drill", "proof"],
 )
-def test_a_result_nobody_waits_for_any_more_changes_nothing(command):
-    assert a_running_retirement().does(command).events == ()
-    assert a_migrated().does(command).events == ()
+def test_a_result_nobody_waits_for_any_more_changes_nothing(report):
+    for story in (a_running_retirement(), a_migrated()):
+        assert story.does(report(story)).events == ()
+
+
+def test_a_copy_made_for_an_earlier_plan_is_not_the_archive_of_the_next_one():
+    story = a_running_retirement().until(ARCHIVE_AT)
+    (late,) = story.work(EffectKind.ARCHIVE)
+    story.effects.clear()
+    more = replace(story.facts.subject, artifacts=("s3://models/churn", "s3://models/more"))
+    story.facts = replace(story.facts, subject=more)
+    story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
+    story.votes(OWEN, PLATO, SELMA).until(story.now + days(15))
+    story.does(cmd.RunStep(by=PAT, step=StepKind.ARCHIVE))
+    report = cmd.RecordArchive(by=EMERITUS, started=int(late.body["started"]), archived=ARCHIVED)
+    assert story.does(report).events == ()
+    assert progress(story, StepKind.ARCHIVE) is Progress.RUNNING
 
 
 def test_a_drill_of_anything_but_the_recorded_archive_proves_nothing_and_is_tried_again():
     story = a_running_retirement().until(ARCHIVE_AT).works().until(DRILL_AT)
-    story.does(cmd.RecordDrill(by=EMERITUS, manifest_digest="sha256:else", files=3, bytes=1204))
+    story.does(proven(story, manifest_digest="sha256:else"))
     assert story.state.drilled_at is None
     assert story.state.progress(StepKind.DRILL).held_by == (
-        "the drill read sha256:else, recorded is sha256:bb",
+        "the proof read sha256:else, recorded is sha256:bb",
     )
     assert story.timers["step/drill"].due_at == DRILL_AT + days(1)
 
@@ -254,7 +286,7 @@ def test_the_day_to_have_moved_names_who_has_not():
 
 
 def test_switching_off_rests_on_recorded_evidence_and_keeps_one_lane():
-    story = a_migrated(BOTH).until(DISABLE_AT)
+    story = a_migrated(BOTH).until(DISABLE_AT).proves()
     assert story.of(events.StepStarted)[-1].evidence == (
         f"{LIVE.id}: 0 calls in 30 days",
         f"{BATCH.id}: 0 calls in 30 days",
@@ -265,58 +297,117 @@ def test_switching_off_rests_on_recorded_evidence_and_keeps_one_lane():
     ]
 
 
-def gone_dark(endpoint_id: str) -> cmd.RecordDisabled:
-    return cmd.RecordDisabled(by=EMERITUS, endpoint_id=endpoint_id)
+def gone_dark(endpoint: Endpoint) -> cmd.RecordDisabled:
+    return cmd.RecordDisabled(by=EMERITUS, endpoint=endpoint)
 
 
 def test_it_is_disabled_only_with_the_last_endpoint():
     story = a_migrated(BOTH).until(DISABLE_AT)
-    story.does(gone_dark(LIVE.id))
+    story.does(gone_dark(LIVE))
     assert (story.state.state, story.state.disabled_ids) == (State.MIGRATING, (LIVE.id,))
-    assert story.does(gone_dark(LIVE.id)).events == ()
-    story.does(gone_dark(BATCH.id))
+    assert story.does(gone_dark(LIVE)).events == ()
+    story.does(gone_dark(BATCH))
     assert (story.state.state, set(story.timers)) == (State.DISABLED, {"step/close"})
 
 
 def test_one_endpoint_that_fails_does_not_hide_another_that_went_dark():
     story = a_migrated(BOTH).until(DISABLE_AT)
-    story.does(failing(StepKind.DISABLE))
-    story.does(gone_dark(BATCH.id))
+    story.does(failing(story, StepKind.DISABLE))
+    story.does(gone_dark(BATCH))
     assert (progress(story, StepKind.DISABLE), story.state.disabled_ids) == (Progress.HELD, (BATCH.id,))
     story.effects.clear()
-    story.until(DISABLE_AT + days(1))
+    story.until(DISABLE_AT + days(1)).proves()
     assert [effect.body["endpoint_id"] for effect in story.work(EffectKind.DISABLE)] == [LIVE.id]
     assert story.works().state.state is State.DISABLED
 
 
 def test_a_model_without_an_endpoint_is_disabled_on_its_day():
-    story = a_migrated(a_subject(endpoints=())).until(DISABLE_AT)
+    story = a_migrated(a_subject(endpoints=())).until(DISABLE_AT).proves()
     assert (story.state.state, story.work(EffectKind.DISABLE)) == (State.DISABLED, ())
-    assert story.until(CLOSE_AT).state.state is State.ARCHIVED
+    assert story.until(CLOSE_AT).works().state.state is State.ARCHIVED
 
 
 def test_what_goes_dark_after_it_was_called_off_is_brought_back():
     story = a_migrated().until(DISABLE_AT)
-    story.does(failing(StepKind.DISABLE))
+    story.does(failing(story, StepKind.DISABLE))
     story.does(cmd.Cancel(by=PAT, why=WHY))
     story.votes(OWEN, PLATO, SELMA)
-    decision = story.does(gone_dark(LIVE.id))
-    assert decision.events == ()
-    assert [(effect.kind, effect.body["endpoint_id"]) for effect in decision.effects] == [
-        (EffectKind.RESTORE, LIVE.id)
+    story.does(gone_dark(LIVE))
+    assert [effect.body["endpoint_id"] for effect in story.work(EffectKind.RESTORE)] == [LIVE.id]
+    assert (story.works().state.state, story.state.disabled_ids) == (State.CANCELLED, ())
+    assert [type(event) for event in story.happened[-2:]] == [
+        events.EndpointDisabled,
+        events.EndpointRestored,
     ]
-    assert story.works().state.state is State.CANCELLED
 
 
 def test_what_goes_dark_for_an_old_plan_is_brought_back_under_the_new_one():
     story = a_migrated().until(DISABLE_AT)
-    story.does(failing(StepKind.DISABLE))
+    story.does(failing(story, StepKind.DISABLE))
     story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
     story.votes(OWEN, PLATO, SELMA).until(DISABLE_AT + days(14))
     assert (story.state.state, progress(story, StepKind.DISABLE)) == (State.MIGRATING, Progress.PENDING)
-    decision = story.does(gone_dark(LIVE.id))
-    assert [effect.kind for effect in decision.effects] == [EffectKind.RESTORE]
-    assert story.state.disabled_ids == ()
+    story.does(gone_dark(LIVE))
+    assert [effect.body["ref"] for effect in story.work(EffectKind.RESTORE)] == [LIVE.ref]
+    assert story.works().state.disabled_ids == ()
+
+
+def test_what_the_new_plan_has_no_more_is_brought_back_when_it_goes_dark():
+    story = a_migrated(BOTH).until(DISABLE_AT)
+    story.does(failing(story, StepKind.DISABLE))
+    story.facts = replace(story.facts, subject=a_subject())
+    story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
+    story.does(gone_dark(BATCH))
+    (back,) = story.work(EffectKind.RESTORE)
+    assert (back.body["endpoint_id"], back.body["ref"]) == (BATCH.id, BATCH.ref)
+
+
+def test_the_archive_is_read_back_before_anything_is_switched_off_and_gates_are_looked_at_after_that():
+    story = a_migrated().until(DISABLE_AT)
+    assert (len(story.work(EffectKind.DRILL)), story.work(EffectKind.DISABLE)) == (1, ())
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    story.proves()
+    assert (progress(story, StepKind.DISABLE), story.work(EffectKind.DISABLE)) == (Progress.HELD, ())
+    assert story.state.progress(StepKind.DISABLE).gates == ("paused",)
+
+
+def test_a_caller_that_comes_while_the_archive_is_read_back_holds_the_switch():
+    story = a_migrated().until(DISABLE_AT)
+    story.facts = replace(story.facts, readings=silent(LIVE, calls=1))
+    assert story.proves().state.progress(StepKind.DISABLE).gates == (f"traffic/{LIVE.id}/called",)
+    story.facts = replace(story.facts, readings=silent(LIVE))
+    assert story.until(DISABLE_AT + days(1)).works().state.state is State.DISABLED
+
+
+@pytest.mark.parametrize("step", [StepKind.DRILL, StepKind.DISABLE, StepKind.CLOSE])
+def test_an_archive_that_does_not_hold_is_made_and_proven_again_before_the_step_goes_on(step):
+    begun = {
+        StepKind.DRILL: lambda: a_running_retirement().until(ARCHIVE_AT).works().until(DRILL_AT),
+        StepKind.DISABLE: lambda: a_migrated().until(DISABLE_AT),
+        StepKind.CLOSE: lambda: a_dark().until(CLOSE_AT),
+    }[step]
+    story = begun()
+    before = story.state.state
+    story.does(replace(failing(story, step, "weights.bin is damaged"), is_archive_lost=True))
+    story.effects.clear()
+    assert (story.state.archived, story.state.drilled_at, story.state.state) == (None, None, before)
+    assert story.state.progress(step).held_by == ("weights.bin is damaged",)
+    story.until(story.now + days(1))
+    assert (len(story.work(EffectKind.ARCHIVE)), progress(story, step)) == (1, Progress.HELD)
+    story.works().until(story.now).works()
+    assert story.state.drilled_at is not None
+    if step is not StepKind.DRILL:
+        story.until(story.now + days(2)).works()
+        assert progress(story, step) is Progress.DONE
+
+
+def test_it_is_not_closed_without_an_archive_that_is_there():
+    story = a_dark()
+    story.facts = replace(story.facts, archive_holds="its bucket is gone")
+    story.until(CLOSE_AT).works()
+    assert story.state.progress(StepKind.CLOSE).held_by == (
+        "the archive cannot be confirmed: its bucket is gone",
+    )
 
 
 def test_the_dark_window_is_whole_however_late_it_begins():
@@ -329,13 +420,13 @@ def test_the_dark_window_is_whole_however_late_it_begins():
         "it went dark late, and 30 days are owed in which service can come back"
     )
     story.facts = replace(story.facts, readings=dark(LIVE))
-    assert story.until(CLOSE_AT + days(40)).state.state is State.DISABLED
-    assert story.until(CLOSE_AT + days(41)).state.state is State.ARCHIVED
+    assert story.until(CLOSE_AT + days(40)).works().state.state is State.DISABLED
+    assert story.until(CLOSE_AT + days(41)).works().state.state is State.ARCHIVED
 
 
 def test_some_seconds_late_are_not_late():
     story = a_migrated().until(DISABLE_AT)
-    story.does(gone_dark(LIVE.id), at=DISABLE_AT + timedelta(minutes=3))
+    story.does(gone_dark(LIVE), at=DISABLE_AT + timedelta(minutes=3))
     assert (story.of(events.Amended), story.due(StepKind.CLOSE)) == ([], CLOSE_AT)
 
 
@@ -345,12 +436,13 @@ def test_what_serves_again_is_not_closed():
     story.until(CLOSE_AT)
     assert story.state.progress(StepKind.CLOSE).held_by == (f"{LIVE.id} serves again",)
     story.facts = replace(story.facts, readings=dark(LIVE))
-    assert story.until(CLOSE_AT + days(1)).state.state is State.ARCHIVED
+    assert story.until(CLOSE_AT + days(1)).works().state.state is State.ARCHIVED
 
 
 def test_closing_frees_what_was_reserved():
     story = a_dark()
-    decision = story.does(running(StepKind.CLOSE), at=CLOSE_AT)
+    story.until(CLOSE_AT)
+    decision = story.does(proven(story, StepKind.CLOSE))
     assert (decision.releases, decision.cancels) == (True, ("*",))
 
 

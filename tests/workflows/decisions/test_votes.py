@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from msgspec.structs import replace
@@ -68,6 +69,33 @@ def test_a_person_of_two_roles_fills_one():
     assert story.state.state is State.PROPOSED
     (owens, _) = story.of(events.Voted)
     assert (owens.ballot.role, owens.eligible_roles) == ("owner", ("owner", "platform"))
+
+
+SHARED = {"owner": (PAT, OWEN, PLATO), "platform": (OWEN,), "security": (SELMA,)}
+
+
+@pytest.mark.parametrize("voters", list(permutations((OWEN, PLATO, SELMA))), ids="-".join)
+def test_a_round_on_which_enough_people_agree_is_approved_whoever_votes_first(voters):
+    story = a_proposed(members=SHARED).votes(*voters)
+    seats = {ballot.voter_id: ballot.role for ballot in story.state.round.ballots}
+    assert seats == {OWEN: "platform", PLATO: "owner", SELMA: "security"}
+    assert story.until(ANNOUNCED_AT).state.state in (State.APPROVED, State.MIGRATING)
+
+
+def test_who_moves_to_another_role_is_on_the_record():
+    story = a_proposed(members=SHARED).votes(OWEN, PLATO)
+    assert [(voted.ballot.role, voted.reseated) for voted in story.of(events.Voted)] == [
+        ("owner", {}),
+        ("owner", {OWEN: "platform"}),
+    ]
+
+
+def test_a_rejection_is_a_veto_in_any_role_of_the_voter_that_has_it():
+    both = {"owner": (PAT, OWEN, SELMA), "platform": (PLATO,), "security": (SELMA, "USETH")}
+    story = a_proposed(members=both).votes(SELMA)
+    assert story.state.round.ballots[0].role == "owner"
+    story.votes(SELMA, **NO)
+    assert (story.state.state, story.of(events.Rejected)[0].role) == (State.REJECTED, "security")
 
 
 def test_a_rejection_needs_a_comment():

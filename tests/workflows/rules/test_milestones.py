@@ -84,6 +84,20 @@ def test_overdue_reminders_collapse_to_the_latest(name, at, expected):
 
 
 @pytest.mark.parametrize(
+    ("name", "level", "at", "expected"),
+    [
+        pytest.param("acknowledge@2027-01-25", 1, MIGRATE_AT - timedelta(seconds=1), False, id="just before"),
+        pytest.param("acknowledge@2027-01-25", 1, MIGRATE_AT, True, id="the later deadline has passed, too"),
+        pytest.param("acknowledge@2027-01-25", 2, MIGRATE_AT, False, id="but not for the channel"),
+        pytest.param("acknowledge@2027-01-25", 2, MIGRATE_AT + days(3), True, id="for the channel, too"),
+        pytest.param("migrate@2027-02-10", 1, MIGRATE_AT + days(9), False, id="the later one stays"),
+    ],
+)
+def test_overdue_escalations_collapse_to_the_later_deadline(name, level, at, expected):
+    assert milestones.is_escalation_overtaken(name, level, STATE, at) is expected
+
+
+@pytest.mark.parametrize(
     ("duty", "to_acknowledge", "to_migrate"),
     [
         (Duty.OPEN, True, True),

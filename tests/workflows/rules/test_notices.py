@@ -60,7 +60,7 @@ def changes(duty: Duty, by: str = BILL) -> cmd.ChangeDuty:
 
 
 def test_a_proposal_posts_the_one_card_and_its_first_line():
-    card, line = Story(facts_for()).does(proposing()).effects
+    card, line, impact = Story(facts_for()).does(proposing()).effects
     assert (card.key, card.kind, card.body) == ("RET-1/card", EffectKind.POST, {"notice": "card"})
     assert (line.key, line.after, line.body["first"], line.body["last"]) == (
         "RET-1/lines/1",
@@ -68,6 +68,17 @@ def test_a_proposal_posts_the_one_card_and_its_first_line():
         "1",
         "1",
     )
+    assert (impact.key, impact.after, impact.body["parts"]) == ("RET-1/impact/1/1", "RET-1/card", "1")
+
+
+def test_a_proposal_that_hits_many_tells_all_of_them_over_several_messages():
+    crowd = tuple(an_impacted(f"consumer-{number:04d}") for number in range(1_500))
+    effects = Story(facts_for(impact=crowd)).does(proposing()).effects
+    parts = [effect.body for effect in effects if effect.body["notice"] == "impact"]
+    assert len(parts) > 1
+    assert [body["part"] for body in parts] == [str(number) for number in range(1, len(parts) + 1)]
+    assert (parts[0]["start"], parts[-1]["stop"]) == ("0", "1500")
+    assert [body["stop"] for body in parts[:-1]] == [body["start"] for body in parts[1:]]
 
 
 def test_from_then_on_the_card_is_edited_and_never_posted_again():
@@ -156,6 +167,32 @@ def test_asking_for_time_posts_the_request_and_the_decision_redraws_it():
     assert told(tuple(effects.values())) == []
 
 
+@pytest.mark.parametrize(
+    "then",
+    [
+        pytest.param(cmd.Waive(by=PAT, what=BILLING, reason=Prose(prose="it dies too")), id="waived"),
+        pytest.param(changes(Duty.MIGRATED), id="moved meanwhile"),
+        pytest.param(cmd.HandOver(by=PAT, to="UOWEN"), id="handed over"),
+    ],
+)
+def test_a_request_for_time_is_redrawn_when_nobody_decides_it_any_more_or_somebody_else_does(then):
+    story = a_running_retirement()
+    story.does(_asking())
+    request = f"RET-1/extension/{BILLING}/{story.state.version}"
+    assert request in redrawn(story.does(then, named_person="UOWEN").effects)
+    assert request not in redrawn(story.does(changes(Duty.ACKNOWLEDGED, by=CARL)).effects)
+
+
+def test_a_request_asked_anew_and_one_that_ends_with_the_plan_are_redrawn():
+    story = a_running_retirement()
+    story.does(_asking())
+    first = f"RET-1/extension/{BILLING}/{story.state.version}"
+    assert first in redrawn(story.does(_asking()).effects)
+    second = f"RET-1/extension/{BILLING}/{story.state.version}"
+    effects = story.does(revising(target_on=(DISABLE_AT + days(30)).date())).effects
+    assert [key for key in redrawn(effects) if "/extension/" in key] == [second]
+
+
 def _asking() -> cmd.AskForTime:
     until = (MIGRATE_AT + days(5)).date()
     return cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=Prose(prose="freeze"))
@@ -207,15 +244,16 @@ def test_switching_off_by_hand_is_asked_in_the_thread_and_redrawn_as_it_goes():
     unmetered = (*silent(LIVE), *silent(EDGE, calls=-1))
     story = a_migrated(a_subject(endpoints=(LIVE, EDGE)), readings=unmetered)
     story.does(cmd.Waive(by=PAT, what="traffic", reason=Prose(prose="logs")))
-    story.until(DISABLE_AT)
-    key = f"RET-1/manual/disable/{EDGE.id}"
+    key = f"RET-1/announcement-1/manual/disable/{EDGE.id}"
+    assert key not in story.until(DISABLE_AT).effects, "first the archive is read back"
+    story.proves()
     assert story.effects[key].after == "RET-1/card"
     report = cmd.ReportManual(by=PAT, endpoint_id=EDGE.id, action="disable", evidence=Prose(prose="ticket 7"))
     assert key in redrawn(story.does(report).effects)
 
 
 def test_nothing_happened_nothing_is_told():
-    assert notices.for_events(a_proposed().state, ()) == ()
+    assert notices.for_events(a_proposed().state, (), before=a_proposed().state) == ()
 
 
 @pytest.mark.parametrize("late_by", [timedelta(0), timedelta(seconds=5)])

@@ -66,7 +66,10 @@ def test_a_consumer_is_named_by_its_exact_id_or_name(what):
 def test_a_part_of_a_name_is_no_name_and_the_open_ones_are_listed():
     with pytest.raises(NotFound) as unknown:
         obligations.named(STATE, "billing")
-    assert str(unknown.value) == f'No consumer of RET-1 is called "billing"; closest: {BILLING}, {CRM}'
+    assert str(unknown.value) == (
+        f'No consumer of RET-1 is called "billing"; closest: {BILLING}, {CRM}. '
+        "Run /retire show RET-1 for those that have not moved"
+    )
 
 
 def test_a_name_several_consumers_have_is_refused_with_their_ids():

@@ -108,6 +108,12 @@ def test_an_unknown_tier_gets_the_strictest_notice_and_the_message_says_so():
             ],
             id="a day too early",
         ),
+        pytest.param({"target_on": date(2032, 2, 17)}, [], id="the last day that is taken"),
+        pytest.param(
+            {"target_on": date.max},
+            ["target 9999-12-31: at most five years after the earliest day possible: 2032-02-17 or earlier"],
+            id="where the calendar ends",
+        ),
     ],
 )
 def test_a_proposal_hears_what_is_wrong_on_the_field(changes, expected):

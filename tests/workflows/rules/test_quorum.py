@@ -30,9 +30,20 @@ EVERYBODY = ((OWEN, "owner"), (PLATO, "platform"), (SELMA, "security"))
 
 
 def a_ballot(
-    voter: str = OWEN, role: str = "owner", choice: Choice = Choice.APPROVE, digest: str = DIGEST
+    voter: str = OWEN,
+    role: str = "owner",
+    choice: Choice = Choice.APPROVE,
+    digest: str = DIGEST,
+    eligible: tuple[str, ...] = (),
 ) -> Ballot:
-    return Ballot(voter_id=voter, role=role, choice=choice, plan_digest=digest, cast_at=PROPOSED_AT)
+    return Ballot(
+        voter_id=voter,
+        role=role,
+        choice=choice,
+        plan_digest=digest,
+        cast_at=PROPOSED_AT,
+        eligible_roles=eligible or (role,),
+    )
 
 
 def approvals() -> tuple[Ballot, ...]:
@@ -138,12 +149,18 @@ def test_seats_are_the_roles_a_person_may_fill_in_policy_order():
     )
 
 
-def seat(voter: str, *ballots: Ballot, members=None, **changes) -> str:
+def seat(voter: str, *ballots: Ballot, **changes) -> str:
+    taken = seated(voter, *ballots, **changes)
+    assert taken.reseated == {}
+    return taken.role
+
+
+def seated(voter: str, *ballots: Ballot, members=None, choice=Choice.APPROVE, **changes) -> quorum.Seat:
     state = a_proposed().state
     digest = state.plan.digest
     round_ = replace(state.round, ballots=tuple(replace(ballot, plan_digest=digest) for ballot in ballots))
     known = members or {"owner": (OWEN, SELMA), "platform": (PLATO, SELMA), "security": (SELMA,)}
-    return quorum.seat_for(voter, replace(state, round=replace(round_, **changes)), known)
+    return quorum.seat_for(voter, replace(state, round=replace(round_, **changes)), known, choice)
 
 
 def test_a_person_of_several_roles_fills_the_first_that_is_short():
@@ -167,6 +184,67 @@ def test_a_person_whose_roles_are_all_filled_still_votes_in_their_first():
         seat(SELMA, a_ballot(OWEN, "owner"), a_ballot(PLATO, "platform"), a_ballot("UX", "security"))
         == "owner"
     )
+
+
+SHARED = {"owner": (OWEN, PLATO), "platform": (OWEN,), "security": (SELMA,)}
+"""Owen alone is in platform; in owner there are two."""
+OWENS = a_ballot(OWEN, "owner", eligible=("owner", "platform"))
+
+
+def test_an_earlier_voter_moves_to_the_role_only_they_can_fill_so_that_the_next_approval_counts():
+    taken = seated(PLATO, OWENS, members=SHARED)
+    assert taken == quorum.Seat(role="owner", reseated={OWEN: "platform"})
+
+
+@pytest.mark.parametrize("choice", [Choice.REJECT, Choice.ABSTAIN])
+def test_nobody_moves_for_a_vote_that_approves_nothing(choice):
+    assert seated(PLATO, OWENS, members=SHARED, choice=choice) == quorum.Seat(role="owner")
+
+
+def test_whoever_takes_an_approval_back_leaves_the_seat_to_another_approval():
+    spare = a_ballot("USPARE", "owner", eligible=("owner", "platform"))
+    filled = (OWENS, a_ballot(PLATO, "platform"), spare)
+    members = {**SHARED, "platform": (OWEN, PLATO, "USPARE")}
+    taken = seated(PLATO, *filled, members=members, choice=Choice.ABSTAIN)
+    assert taken == quorum.Seat(role="platform", reseated={"USPARE": "platform"})
+
+
+def test_a_ballot_on_another_plan_is_no_seat_to_move():
+    state = a_proposed().state
+    old = replace(OWENS, plan_digest="sha256:old")
+    round_ = replace(state.round, ballots=(old,))
+    taken = quorum.seat_for(PLATO, replace(state, round=round_), SHARED, Choice.APPROVE)
+    assert taken == quorum.Seat(role="owner")
+
+
+def test_a_rejection_is_cast_in_the_role_with_the_veto_whatever_was_approved_before():
+    assert seat(SELMA, a_ballot(SELMA, "owner"), choice=Choice.REJECT) == "security"
+    assert seat(PLATO, choice=Choice.REJECT) == "platform"
+
+
+def awaited(*ballots: Ballot, members=None, **changes) -> dict[str, tuple[str, ...]]:
+    state = a_proposed().state
+    cast = tuple(replace(ballot, plan_digest=state.plan.digest) for ballot in ballots)
+    round_ = replace(state.round, ballots=cast, members=members or SHARED)
+    return quorum.awaited(replace(state, round=replace(round_, **changes)))
+
+
+def test_a_role_waits_for_everybody_whose_approval_could_fill_it():
+    assert awaited() == {"owner": (OWEN, PLATO), "platform": (OWEN,), "security": (SELMA,)}
+
+
+def test_a_role_waits_also_for_those_whose_approval_lets_another_move_up():
+    assert awaited(OWENS) == {"platform": (PLATO,), "security": (SELMA,)}
+
+
+def test_nobody_waits_for_those_who_are_barred_or_have_voted():
+    members = {"owner": (PAT, OWEN, "UOPEN"), "platform": (PLATO,), "security": (SELMA,)}
+    rejected = a_ballot(PLATO, "platform", Choice.REJECT)
+    assert awaited(rejected, members=members, opened_by="UOPEN") == {
+        "owner": (OWEN,),
+        "platform": (),
+        "security": (SELMA,),
+    }
 
 
 @pytest.mark.parametrize(

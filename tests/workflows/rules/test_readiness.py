@@ -123,8 +123,8 @@ def test_every_gate_common_to_all_steps_holds_alone(state, kind):
 def test_a_step_runs_only_in_its_states_and_its_timer_is_overtaken_in_all_others(state, kind):
     runs_in = {
         StepKind.ANNOUNCE: [State.APPROVED],
-        StepKind.ARCHIVE: [State.APPROVED, State.MIGRATING],
-        StepKind.DRILL: [State.APPROVED, State.MIGRATING],
+        StepKind.ARCHIVE: [State.APPROVED, State.MIGRATING, State.DISABLED],
+        StepKind.DRILL: [State.APPROVED, State.MIGRATING, State.DISABLED],
         StepKind.MIGRATE: [State.MIGRATING],
         StepKind.DISABLE: [State.MIGRATING],
         StepKind.CLOSE: [State.DISABLED],

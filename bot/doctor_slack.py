@@ -1,0 +1,134 @@
+"""The doctor's look at Slack: tokens, scopes, the governance channel; and which cure fits what a call failed of."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.channels import channel_of
+from bot.finding import Finding
+from bot.manifest import SCOPES
+from bot.settings import Settings
+from bot.slack_errors import FAILURES, MAYBE, code_of, retry_after
+from bot.wiring import slack_client
+from data.records.policy import Policy
+
+# docs.slack.dev/reference/methods/auth.test, apps.connections.open: what only another token cures.
+TOKENS = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_allowed_token_type",
+        "not_authed",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+NEW_BOT = "Copy the Bot User OAuth Token of the app (OAuth & Permissions) into SLACK_BOT_TOKEN again"
+NEW_APP = (
+    "Make an app-level token with connections:write (Basic Information, App-Level Tokens), "
+    "put it into SLACK_APP_TOKEN, and turn Socket Mode on"
+)
+REINSTALL = "Put the output of emeritus manifest into the app's manifest and install the app again"
+INVITE = "Invite the bot there: /invite @Emeritus"
+NO_CHANNEL = "Invite the bot there with /invite @Emeritus, or correct [channels] governance in the policy"
+AGAIN = "and run emeritus doctor again"
+
+
+def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[str]) -> Iterator[Finding]:
+    """Every finding; `wrong` are the variables that are known to be, and are not tried."""
+    if "SLACK_API_URL" in wrong:
+        return
+    client = slack_client(settings)
+    has_bot = False
+    if "SLACK_BOT_TOKEN" not in wrong:
+        try:
+            who = client.auth_test()
+        except FAILURES as error:
+            yield _failed("bot token", error, settings, token=NEW_BOT, scope=REINSTALL)
+            if not isinstance(error, SlackApiError):
+                return  # nothing else would get there either
+        else:
+            has_bot = True
+            yield Finding(what="bot token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
+            yield _scopes(who.headers)
+    if not settings.http and not wrong & {"SLACK_APP_TOKEN", "EMERITUS_HTTP"}:
+        yield _app_token(settings)
+    if has_bot and policy:
+        yield _channel(client, policy.governance_channel, settings)
+
+
+def _scopes(headers: Mapping[str, Any]) -> Finding:
+    granted = next((str(value) for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    if not missing:
+        return Finding(what="scopes", ok=True, found=f"all {len(SCOPES)} granted")
+    wanted = "; ".join(f"{scope} (to {SCOPES[scope]})" for scope in missing)
+    return Finding(what="scopes", ok=False, found=f"missing {wanted}", fix=REINSTALL)
+
+
+def _app_token(settings: Settings) -> Finding:
+    client = WebClient(
+        token=settings.app_token, base_url=settings.slack_api_url, retry_handlers=[], timeout=10
+    )
+    try:
+        client.apps_connections_open(app_token=settings.app_token)
+    except FAILURES as error:
+        return _failed("app token", error, settings, token=NEW_APP, scope=NEW_APP)
+    return Finding(what="app token", ok=True, found="a Socket Mode connection can be opened")
+
+
+def _channel(client: WebClient, name: str, settings: Settings) -> Finding:
+    """Is the governance channel there, and Emeritus in it?"""
+    what = f"channel {name}"
+    try:
+        found = channel_of(client, name)
+    except FAILURES as error:
+        if isinstance(error, SlackApiError) and code_of(error) == "channel_not_found":
+            return Finding(what=what, ok=False, found=_why(error, settings), fix=NO_CHANNEL)
+        return _failed(what, error, settings, token=NEW_BOT, scope=REINSTALL)
+    if found is None:
+        return Finding(what=what, ok=False, found="no such channel that the bot can see", fix=NO_CHANNEL)
+    if not found.get("is_member"):
+        return Finding(what=what, ok=False, found="the bot is not a member", fix=INVITE)
+    return Finding(what=what, ok=True, found="the bot is a member")
+
+
+def _failed(what: str, error: Exception, settings: Settings, *, token: str, scope: str) -> Finding:
+    return Finding(
+        what=what, ok=False, found=_why(error, settings), fix=_cure(error, token=token, scope=scope)
+    )
+
+
+def _why(error: Exception, settings: Settings) -> str:
+    if isinstance(error, SlackApiError):
+        code = code_of(error)
+        return (
+            f"Slack says {code}" if code else f"the answer is none of Slack's ({error.response.status_code})"
+        )
+    reason = error.reason if isinstance(error, URLError) else error
+    why = getattr(reason, "strerror", None) or type(reason).__name__
+    return f"Slack does not answer at {urlsplit(settings.slack_api_url).hostname} ({why})"
+
+
+def _cure(error: Exception, *, token: str, scope: str) -> str:
+    """By kind: the network, Slack itself, the token, what the token may do."""
+    if not isinstance(error, SlackApiError):
+        return f"Let this machine reach it (network, proxy, firewall), or correct SLACK_API_URL, {AGAIN}"
+    code = code_of(error)
+    if (seconds := retry_after(error)) is not None:
+        return f"Wait {seconds:.0f} seconds {AGAIN}"
+    if code in TOKENS or code == "missing_scope":
+        return token if code in TOKENS else scope
+    if code in MAYBE or error.response.status_code >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"Slack has a fault of its own: see slack-status.com, {AGAIN}"
+    if not code:
+        return f"Correct SLACK_API_URL, {AGAIN}"
+    return f"Look {code} up at docs.slack.dev/reference/methods"

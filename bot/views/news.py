@@ -1,0 +1,132 @@
+"""What is news of a retirement, in a few words for the weekly digest: plain text, and nobody is mentioned.
+
+Votes and answers are counted, what only leads to something told anyway is left out, and the rest has its words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from bot.views import impact
+from bot.views.blocks import day
+from bot.views.steps import zone_of
+from data import events
+from data.records.retirement import Plan, Retirement, StepKind
+from workflows.histories import History
+from workflows.rules.wording import counted
+
+LAST_DAY = {StepKind.DISABLE: "last day of service", StepKind.CLOSE: "end of the way back"}
+
+
+def of(history: History) -> list[str]:
+    """What happened, each kind of thing once and in order; votes and answers at the end, as counts."""
+    told = dict.fromkeys(words for words in _told(history) if words)
+    return [*told, *_counted(history)]
+
+
+def _told(history: History) -> Iterator[str]:
+    plan = history.plan
+    for event in history.events:
+        match event:
+            case events.Amended():
+                yield _moved(plan, event, history.retirement)
+            case _:
+                yield words(event, history.retirement)
+        if isinstance(event, events.Proposed | events.Revised | events.Amended):
+            plan = event.plan
+
+
+def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912 - one case per event
+    """The event in a few words; empty for one that is counted, or that only leads to another."""
+    match event:
+        case events.Proposed():
+            return "proposed"
+        case events.Revised():
+            return "another plan, earlier votes void"
+        case events.Approved():
+            return "approved"
+        case events.Rejected():
+            return f"rejected by a veto of {event.role}"
+        case events.Expired():
+            return f"expired, approvals missing: {', '.join(event.missing)}"
+        case events.Withdrawn():
+            return "withdrawn"
+        case events.CancellationProposed():
+            return "vote on cancelling opened"
+        case events.CancellationDropped():
+            return "not cancelled"
+        case events.Cancelled():
+            return "cancelled by a vote"
+        case events.Announced():
+            return f"announced to {counted(len(event.obligations), 'consumer')}"
+        case events.ExtensionDecided():
+            verdict = "granted" if event.granted == "yes" else "refused"
+            return f"more time for {_consumer(retirement, event.consumer_id)} {verdict}"
+        case events.Waived():
+            return f"{_consumer(retirement, event.what)} waived"
+        case events.StepHeld():
+            return f"{event.step} held"
+        case events.StepFailed():
+            return f"{event.step} did not succeed"
+        case events.ArchiveStored():
+            return "archive made"
+        case events.DrillPassed():
+            return "restore drill passed"
+        case events.ArchiveLost():
+            return "archive did not hold"
+        case events.MigrationClosed():
+            return "last day to migrate passed"
+        case events.Disabled():
+            return "switched off"
+        case events.Closed():
+            return "archived: complete"
+        case events.RestoreStarted():
+            return "service being restored"
+        case events.RolledBack():
+            return "rolled back: service is restored"
+        case events.Paused():
+            return "paused"
+        case events.Resumed():
+            return "resumed"
+        case events.HandedOver():
+            return "handed over to another coordinator"
+        case _:
+            return ""
+
+
+def _moved(before: Plan | None, event: events.Amended, retirement: Retirement) -> str:
+    """Which date moved, from when to when: the last day of service, and once that is past, the end of it all."""
+    if before is None:
+        return ""
+    zone = zone_of(retirement)
+    for kind, name in LAST_DAY.items():
+        old, new = before.step(kind).due_at, event.plan.step(kind).due_at
+        if old != new:
+            return f"{name} moved from {day(old, zone)} to {day(new, zone)} ({event.because})"
+    return ""
+
+
+def _counted(history: History) -> Iterator[str]:
+    votes = sum(isinstance(event, events.Voted) for event in history.events)
+    if votes:
+        yield counted(votes, "vote")
+    teams = Counter(
+        _team(history.retirement, event.consumer_id)
+        for event in history.events
+        if isinstance(event, events.DutyChanged)
+    )
+    if teams:
+        by_team = ", ".join(f"{team} {number}" for team, number in sorted(teams.items()))
+        yield f"{counted(teams.total(), 'answer')} ({by_team})"
+
+
+def _team(retirement: Retirement, consumer_id: str) -> str:
+    owed = retirement.obligation(consumer_id)
+    return impact.team_name(owed.consumer) if owed else impact.UNOWNED
+
+
+def _consumer(retirement: Retirement, consumer_id: str) -> str:
+    """The consumer's name; "traffic" and what is not known any more stand as they are."""
+    owed = retirement.obligation(consumer_id)
+    return owed.consumer.name if owed else consumer_id

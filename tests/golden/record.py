@@ -1,0 +1,96 @@
+"""Keep ledgers of the version at hand, for all later ones to read: `python -m tests.golden.record 2027-01`.
+
+Run it before an event changes. It never writes over what an older version recorded. Plans name artifacts by
+their path, so it runs only where that path tells nothing about anybody's machine.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.golden.reading import LEDGERS, folded, states_of
+from tests.scenarios.town import ADA, MINA, PRIYA, SAM, TOM, Town
+
+HOME = Path(__file__).parents[2]
+
+
+def whole(town: Town) -> None:
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=110)
+
+
+def vetoed(town: Town) -> None:
+    town.propose()
+    town.approve(MINA)
+    town.reject(SAM, "the load test is missing")
+
+
+def silent(town: Town) -> None:
+    town.announce()
+    town.pass_time(days=60)
+
+
+def called_off(town: Town) -> None:
+    town.announce()
+    town.command(TOM, "cancel RET-1 the successor is late")
+    town.approve(ADA, MINA, PRIYA, SAM)
+    town.pass_time(days=2)
+
+
+def brought_back(town: Town) -> None:
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=50)
+    town.command(TOM, "restore RET-1 the tills need it")
+    town.pass_time(days=2)
+
+
+def paused(town: Town) -> None:
+    town.announce()
+    town.command(TOM, "pause RET-1 audit week")
+    town.pass_time(days=10)
+    town.command(TOM, "resume RET-1")
+    town.command(TOM, f"handover RET-1 <@{ADA}|ada>")
+    town.pass_time(days=30)
+
+
+STORIES: tuple[Callable[[Town], None], ...] = (whole, vetoed, silent, called_off, brought_back, paused)
+
+
+def keep(record: Path, ledger: Path) -> None:
+    """Write the events of a record, entry by entry, and what they come to."""
+    with sqlite3.connect(record) as db:
+        prose = {
+            commitment: {"salt": salt.hex(), "text": text}
+            for commitment, salt, text in db.execute("SELECT commitment, salt, text FROM prose")
+        }
+        rows = db.execute("SELECT stream, version, digest, stored FROM events ORDER BY position").fetchall()
+    kept = []
+    for stream, version, digest, stored in rows:
+        entry = {"stream": stream, "version": version, "digest": digest.hex(), "stored": stored.decode()}
+        beside = {commitment: words for commitment, words in prose.items() if commitment in entry["stored"]}
+        kept.append(json.dumps({**entry, **({"prose": beside} if beside else {})}, ensure_ascii=False))
+    ledger.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    states_of(ledger).write_text(json.dumps(folded(ledger), indent=1, sort_keys=True) + "\n")
+
+
+def main(version: str) -> None:
+    if Path("/srv/emeritus") != HOME:
+        sys.exit(f"{HOME} would stand in every plan. Clone the project to /srv/emeritus and record it there")
+    folder = LEDGERS / version
+    folder.mkdir()
+    for story in STORIES:
+        with tempfile.TemporaryDirectory() as home, Town(Path(home), serves=True) as town:
+            story(town)
+            town.close()
+            keep(town.folder / "emeritus.db", folder / f"{story.__name__.replace('_', '-')}.ndjson")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,100 @@
+"""A model hundreds depend on: everybody is named in the thread, and can be answered for from every place."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.records.retirement import State
+from tests.data.catalogs import a_document
+from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, TOM, Town, buttons, key_of, words
+
+LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
+
+
+def learns_consumers(town: Town, count: int, *, owner: str = "logistics") -> None:
+    town.learns(
+        *(
+            a_document(
+                "Component",
+                f"scanner-{number:04d}",
+                f"type: service, owner: {owner}, dependsOn: ['component:churn-v1-prod']",
+            )
+            for number in range(count)
+        )
+    )
+
+
+def test_all_of_fifteen_hundred_consumers_are_named_in_the_thread(town: Town):
+    learns_consumers(town, 1_500)
+    assert town.propose() == {}
+    town.settle()
+    parts = [one for one in town.slack.messages(GOVERNANCE) if key_of(one).startswith("RET-1/impact/")]
+    assert len(parts) > 3
+    assert all(one["thread_ts"] == town.card()["ts"] for one in parts)
+    assert all(len(one["text"]) <= 4_000 for one in town.slack.messages(GOVERNANCE))
+    said = "\n".join(words(one) for one in parts)
+    assert all(said.count(f"scanner-{number:04d}") == 1 for number in range(1_500))
+    assert "• scanner-0007 via churn-v1-prod → churn-v1" in said, "how it leads to the model"
+    assert " more" not in said, "nobody is only counted"
+    told = town.command(TOM, "impact churn-v1")
+    assert "more; `emeritus impact churn-v1` prints all, and so does the thread of RET-1" in told
+
+
+@pytest.fixture
+def crowded(town: Town) -> Town:
+    """Announced; Logistics answers for forty consumers more than its one."""
+    learns_consumers(town, 40)
+    town.announce()
+    return town
+
+
+def listed(town: Town, person: str) -> str:
+    return words(town.slack.views[person].content)
+
+
+def test_the_teams_message_leads_to_all_of_its_consumers(crowded: Town):
+    message = crowded.posted(GOVERNANCE, LOGISTICS)
+    assert "+29 more: press Show all" in words(message)
+    crowded.opens(BRUNO, lambda: crowded.press(BRUNO, message, "duty.show_team"))
+    assert "41 consumers of Logistics" in listed(crowded, BRUNO)
+    before = crowded.slack.views[BRUNO].hash
+    crowded.slack.click_in_view(BRUNO, "duty.page", "RET-1|1")
+    crowded.slack.wait_for(lambda: crowded.slack.views[BRUNO].hash != before)
+    assert "Page 2 of 3" in listed(crowded, BRUNO)
+    assert "41 consumers of Logistics" in listed(crowded, BRUNO)
+    crowded.opens(ELENA, lambda: crowded.press(ELENA, message, "duty.show_team"))
+    assert "duty.migrated" not in buttons(crowded.slack.views[ELENA].content), "hers are others"
+
+
+def test_the_list_shows_what_was_pressed_in_it_once_it_is_decided(crowded: Town):
+    crowded.opens(BRUNO, lambda: crowded.press(BRUNO, crowded.announcement(BRUNO), "duty.show_all"))
+    crowded.slack.click_in_view(BRUNO, "duty.page", "RET-1|1")
+    crowded.slack.wait_for(lambda: "Page 2 of 3" in listed(crowded, BRUNO))
+    for number in (20, 21):
+        value = f"RET-1|component:default/scanner-{number:04d}"
+        crowded.slack.click_in_view(BRUNO, "duty.acknowledge", value)
+    crowded.settle()
+    assert "*scanner-0020*: acknowledged" in listed(crowded, BRUNO)
+    assert "*scanner-0021*: acknowledged" in listed(crowded, BRUNO)
+    assert "Page 2 of 3" in listed(crowded, BRUNO)
+
+
+def test_the_list_under_a_window_shows_what_was_asked_for_in_it(crowded: Town):
+    crowded.opens(BRUNO, lambda: crowded.press(BRUNO, crowded.announcement(BRUNO), "duty.show_all"))
+    value = "RET-1|component:default/scanner-0003"
+    crowded.opens(BRUNO, lambda: crowded.slack.click_in_view(BRUNO, "duty.more_time", value))
+    assert crowded.submit(BRUNO, {"extension.until": "2026-05-11", "extension.reason": "harvest"}) == {}
+    assert "*scanner-0003*: needs more time" in listed(crowded, BRUNO)
+
+
+def test_what_is_refused_is_not_shown_as_done(crowded: Town):
+    crowded.opens(BRUNO, lambda: crowded.press(BRUNO, crowded.announcement(BRUNO), "duty.show_all"))
+    crowded.command(TOM, "cancel RET-1 we keep it after all")
+    crowded.approve(ADA, "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA")
+    assert crowded.retirement().state is State.CANCELLED
+    value = "RET-1|component:default/scanner-0003"
+    crowded.slack.click_in_view(BRUNO, "duty.acknowledge", value)
+    crowded.settle()
+    assert "RET-1 asks nothing of consumers now: it is cancelled" in crowded.told(BRUNO)
+    assert "*scanner-0003*: open" in listed(crowded, BRUNO)
+    assert buttons(crowded.slack.views[BRUNO].content) == ["duty.page"], "nothing is left to press"

@@ -1,0 +1,109 @@
+"""Is what happened lately read back whole, however long ago the plan was made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from data import events
+from data.records.retirement import Choice
+from data.sqlite_store import SqliteStore
+from tests.builders import (
+    ANNOUNCED_AT,
+    OWEN,
+    PAT,
+    PLATO,
+    PROPOSED_AT,
+    SELMA,
+    WHY,
+    casting,
+    days,
+    facts_for,
+    proposing,
+)
+from workflows import commands as cmd
+from workflows.engine import all_retirements
+from workflows.histories import AT_ONCE, History, histories
+from workflows.machine import RetirementMachine
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "emeritus.db", RetirementMachine())
+    yield opened
+    opened.close()
+
+
+class Chronicler:
+    """Commits one command after the other, each with a key of its own."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.count = 0
+
+    def does(self, command: cmd.Command, at: datetime, stream: str = "RET-1") -> None:
+        self.count += 1
+        facts = msgspec.json.encode(facts_for(observed_at=at))
+        receipt = self.store.transact(f"key-{self.count}", stream, cmd.encoded(command), facts, at)
+        assert receipt.outcome == "done", receipt.reply
+
+    def votes(self, *voters: str, at: datetime, **changes: object) -> None:
+        (state,) = all_retirements(self.store)
+        for voter in voters:
+            self.does(casting(state, by=voter, **changes), at)
+
+
+def read(store: SqliteStore, since: datetime) -> tuple[History, ...]:
+    return histories(store, all_retirements(store), since)
+
+
+def told(found: tuple[History, ...]) -> list[str]:
+    (history,) = found
+    return [type(event).__name__ for event in history.events]
+
+
+def test_only_what_came_after_the_instant_is_told(store: SqliteStore):
+    chronicler = Chronicler(store)
+    chronicler.does(proposing(), PROPOSED_AT, "RET-*")
+    chronicler.votes(OWEN, at=PROPOSED_AT + days(1))
+    assert told(read(store, PROPOSED_AT - days(1))) == ["Proposed", "Voted"]
+    assert told(read(store, PROPOSED_AT)) == ["Voted"]
+    assert told(read(store, PROPOSED_AT + days(1))) == []
+
+
+def test_a_retirement_that_was_quiet_is_still_there(store: SqliteStore):
+    Chronicler(store).does(proposing(), PROPOSED_AT, "RET-*")
+    (history,) = read(store, PROPOSED_AT + days(9))
+    assert (history.retirement.id, history.events) == ("RET-1", ())
+
+
+@pytest.mark.parametrize("more", [0, 1, AT_ONCE, AT_ONCE * 5, AT_ONCE * 30])
+def test_much_that_happened_is_told_whole(store: SqliteStore, more: int):
+    chronicler = Chronicler(store)
+    chronicler.does(proposing(), PROPOSED_AT, "RET-*")
+    for number in range(more):
+        choice = (Choice.APPROVE, Choice.ABSTAIN)[number % 2]
+        chronicler.votes(OWEN, at=PROPOSED_AT + days(1), choice=choice)
+    assert told(read(store, PROPOSED_AT)) == ["Voted"] * more
+
+
+def test_the_plan_that_was_in_force_is_found_however_far_back_once_dates_moved(store: SqliteStore):
+    chronicler = Chronicler(store)
+    chronicler.does(proposing(), PROPOSED_AT, "RET-*")
+    (proposed,) = all_retirements(store)
+    for number in range(AT_ONCE * 6):
+        choice = (Choice.APPROVE, Choice.ABSTAIN)[number % 2]
+        chronicler.votes(OWEN, at=PROPOSED_AT, choice=choice)
+    chronicler.votes(OWEN, PLATO, SELMA, at=PROPOSED_AT)
+    chronicler.does(cmd.CloseRound(by=events.EMERITUS, number=1), ANNOUNCED_AT)
+    chronicler.does(cmd.Pause(by=PAT, why=WHY), ANNOUNCED_AT)
+    since = ANNOUNCED_AT + timedelta(hours=1)
+    assert told(read(store, since)) == []
+    chronicler.does(cmd.Resume(by=PAT), ANNOUNCED_AT + days(3))
+    (history,) = read(store, since)
+    assert told((history,)) == ["Amended", "Resumed"]
+    assert history.plan == proposed.plan

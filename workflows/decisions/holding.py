@@ -1,0 +1,30 @@
+"""A step that cannot go on says why, is looked at again later, and tells people only what is news."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data import events
+from data.records.decision import Decision
+from data.records.retirement import Retirement, StepKind
+from workflows.decisions.decided import RetirementDecision, decided, step_timer
+from workflows.rules.readiness import Readiness
+
+
+def held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> RetirementDecision:
+    """Look again later; tell people only what they have not been told. A count that moved is not news."""
+    assert state.policy is not None
+    again = step_timer(step, now + timedelta(hours=state.policy.recheck_hours))
+    if set(state.progress(step).gates) == set(ready.gates):
+        return Decision(timers=(again,))
+    event = events.StepHeld(at=now, by=events.EMERITUS, step=step, reasons=ready.reasons, gates=ready.gates)
+    return decided(state, event, timers=(again,))
+
+
+def failed(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:
+    """Held with the reason, and tried again later; never before its date, though it was tried early."""
+    assert state.plan is not None
+    assert state.policy is not None
+    again_at = max(now + timedelta(hours=state.policy.recheck_hours), state.plan.step(step).due_at)
+    event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason)
+    return decided(state, event, timers=(step_timer(step, again_at),))

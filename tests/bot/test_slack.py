@@ -11,7 +11,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.rates import Rates
-from bot.slack import SlackMessenger
+from bot.slack import GRACE_SECONDS, SlackMessenger
 from data.records.base import Prose
 from data.records.decision import Dead, Done, NotDone, Result, Unknown
 from tests.bot.views.examples import a_retirement, announced
@@ -206,7 +206,7 @@ def test_another_apps_message_with_our_key_is_not_taken_for_ours(fake: SlackFake
     messenger, since = a_messenger(fake, clock), now(clock)
     messenger.post(a_message(), since)
     fake.ws.messages["CGOV"][-1].user = "UAPP2"
-    clock.pass_seconds(20)
+    clock.pass_seconds(GRACE_SECONDS)
     assert isinstance(messenger.find(a_message(), since, now(clock)), NotDone)
 
 
@@ -216,9 +216,9 @@ def test_what_is_not_there_is_believed_only_after_the_grace(fake: SlackFake, clo
     messenger.post(a_message(), since)
     first = messenger.find(a_message(), since, now(clock))
     assert first == Unknown(
-        retry_at=since + timedelta(seconds=20), why="An accepted message may show up late"
+        retry_at=since + timedelta(seconds=GRACE_SECONDS), why="An accepted message may show up late"
     )
-    clock.pass_seconds(20)
+    clock.pass_seconds(GRACE_SECONDS)
     assert isinstance(messenger.find(a_message(), since, now(clock)), NotDone)
 
 
@@ -227,7 +227,7 @@ def test_the_grace_counts_from_the_last_try_not_from_the_first(fake: SlackFake, 
     for _ in range(2):
         fake.fail_next("chat.postMessage", "server_error")
         messenger.post(a_message(), now(clock))
-        clock.pass_seconds(15)
+        clock.pass_seconds(GRACE_SECONDS - 5)
     assert isinstance(messenger.find(a_message(), since, now(clock)), Unknown)
 
 
@@ -236,7 +236,7 @@ def test_a_new_process_waits_for_what_the_old_one_may_have_sent_last(fake: Slack
     clock.pass_seconds(300)
     reborn = a_messenger(fake, clock)
     assert isinstance(reborn.find(a_message(), since, now(clock)), Unknown)
-    clock.pass_seconds(20)
+    clock.pass_seconds(GRACE_SECONDS)
     assert isinstance(reborn.find(a_message(), since, now(clock)), NotDone)
 
 

@@ -216,6 +216,19 @@ def test_a_missing_scope_is_named_and_the_granted_ones_are_in_a_header(clock: Cl
         assert answer["provided"] == "channels:read,chat:write"
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_metadata_needs_a_scope_of_its_own_where_it_is_asked_for(clock: Clock, *, asked: bool) -> None:
+    with a_workspace(clock, scopes=SCOPES - {"metadata.message:read"}) as fake:
+        client = a_client(fake)
+        ts = client.chat_postMessage(channel="CGOV", text="hello")["ts"]
+        for method, more in (("conversations.history", {}), ("conversations.replies", {"ts": ts})):
+            arguments = {"channel": "CGOV", "include_all_metadata": asked, **more}
+            if asked:
+                assert refusal(client, method, **arguments)[0] == "missing_scope"
+            else:
+                assert client.api_call(method, params=arguments)["ok"]
+
+
 def test_public_posting_needs_its_scope_and_no_membership(clock: Clock) -> None:
     with a_workspace(clock, scopes=[*SCOPES, "chat:write.public"]) as fake:
         a_client(fake).chat_postMessage(channel="CPUB", text="hello")

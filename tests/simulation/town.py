@@ -110,7 +110,7 @@ class Town:
     def run(self) -> None:
         """Until every retirement has ended and nothing is left to do."""
         try:
-            self._restart(None)
+            self.begin()
             while not all(story.is_over for story in self.stories):
                 self._turn()
                 if self.clock.truth - START > timedelta(days=365 * YEARS_MAX):
@@ -121,9 +121,16 @@ class Town:
             self._let_it_settle()
             Verdict(self, self.witness).is_given()
         finally:
-            if self._process is not None:
-                self._process.die()
-            self.disk.throw_away()
+            self.end()
+
+    def begin(self) -> None:
+        """The first process starts."""
+        self._restart(None)
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.die()
+        self.disk.throw_away()
 
     def _turn(self) -> None:
         before = self.clock.truth

@@ -14,7 +14,11 @@ from data.errors import Unavailable
 def test_an_emulator_that_hangs_up_is_told_as_one_that_is_not_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as rude:
         url = f"http://127.0.0.1:{rude.getsockname()[1]}"
-        hanging_up = threading.Thread(target=lambda: rude.accept()[0].close(), daemon=True)
+
+        def hang_up() -> None:
+            rude.accept()[0].close()
+
+        hanging_up = threading.Thread(target=hang_up, daemon=True)
         hanging_up.start()
         with pytest.raises(
             Unavailable, match=f"The emulator's page at {url} does not open: .* Is it running"

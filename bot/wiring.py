@@ -204,6 +204,7 @@ def assemble(
         archive=edges.archive,
         controls=edges.controls,
         ending=ending,
+        grace_seconds=grace_seconds,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Person
 
 
-class Count(Record, frozen=True, kw_only=True, omit_defaults=False):
+class Count(Record, frozen=True, kw_only=True):
     """read = kept + skipped, always."""
 
     read: int = 0

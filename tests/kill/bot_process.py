@@ -23,8 +23,8 @@ from workflows.adapters.model_server import Calendar
 from workflows.machine import RetirementMachine
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-LEASE_SECONDS = 2.5  # of real time; a minute in production
-GRACE_SECONDS = 2.5  # likewise twenty seconds in production
+LEASE_SECONDS = 5.0  # of real time; a minute in production
+GRACE_SECONDS = 2.5  # likewise half a minute in production
 GOVERNANCE = "C01MODELRETIREMENTS"
 POLICY = f"""
 name = "killed"

@@ -164,5 +164,28 @@ def test_the_digest_comes_every_monday_and_once_after_downtime(town: Town):
 def test_the_digest_can_be_read_at_any_time(town: Town):
     town.announce()
     told = town.command(BRUNO, "digest")
-    assert "RET-1 churn-v1 is migrating" in told
+    assert "RET-1 churn-v1 is migrating: " in told
+    assert "announced to 7 consumers" in told
+    assert "Logistics has to acknowledge by 2026-03-23: 1 consumer (restock-planner)" in told
     assert "Logistics: 1 consumer to move" in told
+
+
+def test_the_digest_tells_how_a_retirement_ended_and_which_dates_moved(town: Town):
+    town.bot.start()
+    town.bot.stop()
+    town.open()
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    (key,) = [key for key in town.keys(GOVERNANCE) if key.startswith("RET-1/extension/")]
+    town.press(TOM, town.posted(GOVERNANCE, key), "extension.grant")
+    town.pass_time(days=7)
+    told = words(town.posted(GOVERNANCE, "digest/2026-03-23"))
+    assert "more time for restock-planner granted" in told
+    assert "last day of service moved from 2026-05-04 to 2026-05-18" in told
+    assert "1 answer (Logistics 1)" in told
+    town.command(TOM, "cancel RET-1 we keep it after all")
+    town.approve()
+    town.pass_time(days=7)
+    told = words(town.posted(GOVERNANCE, "digest/2026-03-30"))
+    assert "RET-1 churn-v1 is cancelled: vote on cancelling opened; cancelled by a vote; 4 votes" in told
+    assert "last day of service moved" not in told, "the digest before told that"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from data.records.retirement import Choice, State, StepKind
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, ELENA, GRACE, MINA, PRIYA, SAM, TOM, Town, buttons, words
+from tests.scenarios.town import ADA, ELENA, GOVERNANCE, GRACE, MINA, PRIYA, SAM, TOM, Town, buttons, words
 
 REJECTING = "vote.reject_submit"
 
@@ -151,6 +153,49 @@ def test_only_coordinator_and_proposer_may_change_the_plan(town: Town):
     assert "You may not revise RET-1" in town.told(MINA)
     assert MINA not in town.slack.views, "nothing to fill in for nothing"
     assert "2026-05-04 *disable*" in words(town.card())
+
+
+SHARED = f"""
+name = "shared"
+[channels]
+governance = "{GOVERNANCE}"
+[roles.builders]
+people = ["{MINA}", "{PRIYA}"]
+[roles.platform]
+people = ["{MINA}"]
+"""
+"""Two roles, and only Mina may fill the second."""
+
+
+def test_enough_people_who_agree_are_enough_whoever_votes_first(tmp_path: Path):
+    with Town(tmp_path, policy=SHARED, serves=False) as town:
+        town.propose()
+        town.approve(MINA)
+        assert "*builders* 1 of 1" in words(town.card())
+        assert f"*platform* 0 of 1 - waiting for <@{PRIYA}>" in words(town.card())
+        town.approve(PRIYA)
+        assert "Your vote on RET-1 counts: approve as builders" in town.told(PRIYA)
+        assert (
+            f"*builders* 1 of 1\n    :white_check_mark: <@{PRIYA}> approves, 2026-03-02 08:00 UTC"
+            in words(town.card())
+        )
+        assert f"*platform* 1 of 1\n    :white_check_mark: <@{MINA}> approves, 2026-03-02 08:00 UTC" in words(
+            town.card()
+        )
+        assert "so that it counts, an earlier approval now stands as platform" in town.thread()
+        town.pass_time(days=15)
+        assert town.retirement().state is State.MIGRATING
+
+
+def test_a_vote_that_one_person_would_have_to_cast_twice_is_not_opened(tmp_path: Path):
+    policy = SHARED.replace(f'"{MINA}", "{PRIYA}"', f'"{MINA}"')
+    with Town(tmp_path, policy=policy, serves=False) as town:
+        told = town.propose()["proposal.model"]
+        assert told.startswith(
+            "No vote can be held: builders and platform together need 2 different people and "
+            "only 1 can vote in any of them. "
+        )
+        assert not town.bot.store.streams("RET-")
 
 
 def test_a_round_expires_and_says_which_approvals_were_missing(town: Town):

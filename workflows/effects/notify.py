@@ -16,9 +16,6 @@ from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.notices import card_key
 
-LEASE_LEFT_SECONDS = 30.0
-"""A post may take ten seconds and show up twenty after: it is there before anybody else can look for it."""
-
 
 def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Post once; from the second attempt on, look first."""
@@ -30,7 +27,7 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         if not isinstance(looked_up, NotDone):
             return looked_up, None
     shop.world.point("before post")
-    if shop.world.after(LEASE_LEFT_SECONDS) > claim.leased_until:
+    if shop.world.after(shop.grace_seconds) > claim.leased_until:
         # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
         return NotDone(retry_at=shop.world.now(), why="it was held up before it could be posted"), None
     result = shop.messenger.post(message, shop.world.now())

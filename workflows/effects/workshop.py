@@ -31,7 +31,11 @@ Then = tuple[str, str, bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
-    """`ending` is set when the bot stops: long work looks at it, ends soon and is started over later."""
+    """`ending` is set when the bot stops: long work looks at it, ends soon and is started over later.
+
+    grace_seconds   of a lease that must be left for a post: it may take ten and show up twenty after, and has to be
+                    there before anybody else can look for it
+    """
 
     engine: Engine
     world: World
@@ -39,6 +43,7 @@ class Workshop:
     archive: ArtifactStore
     controls: Mapping[EndpointKind, EndpointControl]
     ending: threading.Event
+    grace_seconds: float = 30.0
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

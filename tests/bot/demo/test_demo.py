@@ -166,7 +166,11 @@ def test_json_without_autoplay_is_wrong_use(environment: dict[str, str]) -> None
     done = ran("demo", "--json", env=environment)
 
     assert done.returncode == 2
-    assert "--json is the summary of --autoplay: give both" in done.stderr
+    assert json.loads(done.stdout) == {
+        "error": "--json is the summary of --autoplay: give both",
+        "next_step": "Run emeritus demo --help",
+        "problems": [],
+    }
 
 
 def test_the_demos_policy_is_one_and_says_so() -> None:

@@ -16,7 +16,9 @@ def test_an_emulator_that_hangs_up_is_told_as_one_that_is_not_there() -> None:
         url = f"http://127.0.0.1:{rude.getsockname()[1]}"
 
         def hang_up() -> None:
-            rude.accept()[0].close()
+            visitor, _ = rude.accept()
+            with visitor:
+                visitor.recv(65_536)
 
         hanging_up = threading.Thread(target=hang_up, daemon=True)
         hanging_up.start()

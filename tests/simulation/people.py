@@ -91,6 +91,9 @@ class Story(Hands):
         acts = self._duties() + self._decisions() + self._by_hand()
         if self.newcomers and "appeared after the vote" in str(card.look) and self._edit_button(card):
             acts += self._once("revise", self._revise, days=3)
+            if not self.is_patient():
+                # Half of it may be dark already, and then the only way is back.
+                acts += self._once("restore", lambda: self._type("restore", "we cannot go on"), days=3)
         return acts
 
     def _while_dark(self, card: Shown) -> list[Act]:

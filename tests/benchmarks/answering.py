@@ -1,25 +1,21 @@
-"""The processes of the HTTP figures: the bot, a bare Bolt app, and the Slack both answer to. All on waitress.
+"""The two that are asked over HTTP, each a process of its own.
 
 bot    as `emeritus serve --http` puts it together, with one retirement that is voted on
 echo   the echo command of Bolt's own documentation, behind the same door and server
-slack  takes whatever it is sent
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
 from slack_bolt.authorization import AuthorizeResult
-from waitress.server import create_server
 
+from bot.failures import log_privately
 from bot.ids import SLASH_COMMAND
 from bot.server import Http
 from bot.settings import LOOPBACK, Address, Settings
@@ -36,7 +32,6 @@ GOVERNANCE = "C01MODELRETIREMENTS"
 PROPOSER, VOTERS = "U01TOMBIRCH", ("U01ADAOKAFOR", "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA")
 COMPANY = ROOT / "data" / "samples" / "company"
 ANYWHERE = Address(host=LOOPBACK, port=0)
-SLACK_THREADS = 8
 
 
 def bot(folder: str, slack: str) -> None:
@@ -125,23 +120,6 @@ def echo(_: str, slack: str) -> None:
     front.close()
 
 
-def slack() -> None:
-    """Says yes to everything."""
-    yes = json.dumps({"ok": True, "ts": "1772438400.000100", "channel": GOVERNANCE, "bot_id": "B1"}).encode()
-
-    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"].read()
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(yes)))])
-        return [yes]
-
-    server = create_server(app, host=LOOPBACK, port=0, threads=SLACK_THREADS)
-    tell({"port": server.effective_port})
-    running = threading.Thread(target=server.run, daemon=True)
-    running.start()
-    sys.stdin.read()
-    with suppress(OSError):
-        server.close()
-
-
 if __name__ == "__main__":
-    {"bot": bot, "echo": echo, "slack": slack}[sys.argv[1]](*sys.argv[2:])
+    log_privately()
+    {"bot": bot, "echo": echo}[sys.argv[1]](*sys.argv[2:])

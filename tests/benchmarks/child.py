@@ -6,22 +6,26 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
+LOG_SHOWN = 2_000
 
 
 class Child:
     """`python -m MODULE ARGUMENTS`. Ends with its input."""
 
     def __init__(self, module: str, *arguments: str) -> None:
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._log,
             text=True,
         )
 
@@ -40,18 +44,24 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+        self._log.close()
 
     def ask(self, *words: str) -> Any:
         """Say a line, and wait for the answer."""
+        self.say(*words)
+        return self.heard()
+
+    def say(self, *words: str) -> None:
         assert self._process.stdin
         self._process.stdin.write(" ".join(words) + "\n")
         self._process.stdin.flush()
-        return self.heard()
 
     def heard(self) -> Any:
         assert self._process.stdout
         line = self._process.stdout.readline()
-        assert line, f"the process has ended with {self._process.wait()}"
+        if not line:
+            self._log.seek(0)
+            raise ChildProcessError(f"ended with {self._process.wait()}: {self._log.read()[-LOG_SHOWN:]}")
         return json.loads(line)
 
 

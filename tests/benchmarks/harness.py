@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-ROUNDS, ROUNDS_QUICK = 5, 3
+ROUNDS, ROUNDS_QUICK = 5, 2
 
 Side = Callable[[], float]
 """Does one stretch of its work, and says how many seconds that took; all sides have the same to do."""
@@ -164,8 +164,10 @@ def table(figures: Sequence[Figure]) -> str:
     for one in figures:
         sign = ">=" if one.better == "higher" else "<="
         mark = "met   " if one.is_met else "MISSED" if one.value is not None else "NOT MEASURED"
-        spread = f"{shown(one.low)} to {shown(one.high)} in {one.rounds} rounds" if one.rounds else ""
+        spread = f"({shown(one.low)} to {shown(one.high)} in {one.rounds} rounds)" if one.rounds > 1 else ""
         value = f"{shown(one.value)} {one.unit}"
-        lines.append(f"{mark}  {value:>14}  (target {sign} {shown(one.target)})  {one.name}  {spread}")
+        lines.append(
+            f"{mark}  {value:>14}  (target {sign} {shown(one.target)})  {one.name}  {spread}".rstrip()
+        )
         lines.append(f"        {one.reference}")
     return "\n".join(lines)

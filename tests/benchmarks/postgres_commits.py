@@ -20,7 +20,7 @@ from tests.contract.postgresql import fresh_url
 CONNECTIONS = 8
 VOTES_PER_STRETCH = 12
 """Of each connection."""
-STRETCHES = 8
+STRETCHES, STRETCHES_QUICK = 8, 3
 
 
 class _Recorder:
@@ -64,7 +64,8 @@ class _Recording(PostgresStore):
 
 def eight(run: Run) -> Iterator[Figure]:
     """Eight threads, each with a connection and a retirement of its own."""
-    count = (STRETCHES + 1) * VOTES_PER_STRETCH * CONNECTIONS
+    stretches = run.sized(STRETCHES, STRETCHES_QUICK)
+    count = stretches * VOTES_PER_STRETCH * CONNECTIONS
     casting = votes(count, CONNECTIONS, series="vote")
     scripts = _recorded(casting)
 
@@ -82,8 +83,8 @@ def eight(run: Run) -> Iterator[Figure]:
                 "plain psycopg": _stretches(theirs, scripts, lambda which, one: _replay(conns[which], one)),
             }
 
-    found = in_rounds(run, ready, stretches=STRETCHES)
-    times = STRETCHES * VOTES_PER_STRETCH * CONNECTIONS
+    found = in_rounds(run, ready, stretches=stretches)
+    times = stretches * VOTES_PER_STRETCH * CONNECTIONS
     plain, ours = rate(times, found["plain psycopg"]), rate(times, found["ours"])
     yield figure(
         "PostgreSQL, 8 connections",

@@ -13,9 +13,9 @@ from tests.benchmarks.harness import Figure, Run, figure
 
 RETIREMENTS = 10_000
 TARGET_SECONDS = 120
-PROBE, PROBE_QUICK = 200, 40
+PROBE, PROBE_QUICK = 200, 12
 """Retirements in the round that only says how long the others will take."""
-SHARE_WHEN_SLOW, SHARE_QUICK = 400, 80
+SHARE_WHEN_SLOW, SHARE_QUICK = 250, 16
 SEEDS_APART = 100_000
 
 

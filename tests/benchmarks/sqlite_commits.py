@@ -28,7 +28,7 @@ from tests.builders import MACHINE
 
 RETIREMENTS = 8
 VOTERS_AT_ONCE = 64
-STRETCHES = 12
+STRETCHES, STRETCHES_QUICK = 12, 6
 VOTES_PER_STRETCH = 32
 TURNS_PER_STRETCH = 2
 """Of all 64 voters."""
@@ -77,7 +77,8 @@ class Bench:
 
 def single(run: Run) -> Iterator[Figure]:
     """One caller, one command after the other, one commit each."""
-    bench = Bench(run, (STRETCHES + 1) * VOTES_PER_STRETCH)
+    stretches = run.sized(STRETCHES, STRETCHES_QUICK)
+    bench = Bench(run, stretches * VOTES_PER_STRETCH)
 
     @contextmanager
     def ready() -> Iterator[Mapping[str, Side]]:
@@ -87,8 +88,8 @@ def single(run: Run) -> Iterator[Figure]:
                 "raw sqlite3": _through(bench.scripts, lambda script: replay(conn, script)),
             }
 
-    found = in_rounds(run, ready, stretches=STRETCHES)
-    times = STRETCHES * VOTES_PER_STRETCH
+    found = in_rounds(run, ready, stretches=stretches)
+    times = stretches * VOTES_PER_STRETCH
     yield figure(
         "durable command commit",
         ratios(found["raw sqlite3"], found["ours"]),
@@ -120,7 +121,8 @@ def _through(work: Sequence[Any], do: Any) -> Side:
 def together(run: Run) -> Iterator[Figure]:
     """Sixty-four people vote at the same time, each again as soon as the last vote is durable."""
     at_once = VOTERS_AT_ONCE * TURNS_PER_STRETCH
-    bench = Bench(run, (STRETCHES + 1) * at_once)
+    stretches = run.sized(STRETCHES, STRETCHES_QUICK)
+    bench = Bench(run, stretches * at_once)
 
     @contextmanager
     def ready() -> Iterator[Mapping[str, Side]]:
@@ -133,8 +135,8 @@ def together(run: Run) -> Iterator[Figure]:
                 "fdatasync": _syncs(page.fileno(), at_once),
             }
 
-    found = in_rounds(run, ready, stretches=STRETCHES)
-    times = STRETCHES * at_once
+    found = in_rounds(run, ready, stretches=stretches)
+    times = stretches * at_once
     ours, bare_, syncs = (rate(times, found[name]) for name in ("ours", "bare group commit", "fdatasync"))
     told = f"{ours:,.0f} votes/s; fdatasync of an appended page {syncs:,.0f}/s; the same statements with 64 votes "
     told += f"to a commit, by one thread {bare_:,.0f}/s"

@@ -1,0 +1,33 @@
+"""A Slack that takes whatever it is sent: what is measured is who talks to it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from waitress.server import create_server
+
+from tests.benchmarks.child import tell
+
+THREADS = 8
+YES = json.dumps({"ok": True, "ts": "1772438400.000100", "channel": "C1", "bot_id": "B1"}).encode()
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(YES)))])
+    return [YES]
+
+
+def main() -> None:
+    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
+    threading.Thread(target=server.run, daemon=True).start()
+    tell({"port": server.effective_port})
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

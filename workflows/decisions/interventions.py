@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data import events
 from data.errors import NotFound, Refused
@@ -53,7 +53,8 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
     check("resume", command.by, state, facts)
     if state.paused_at is None:
         return nothing(f"{state.id} is not paused.")
-    plan = plans.shifted(state, now - state.paused_at)
+    # A clock that was set back in between has seen no pause at all.
+    plan = plans.shifted(state, max(now - state.paused_at, timedelta(0)))
     # Amended while still paused: what lay ahead when it was paused moves, whatever has passed since.
     amended = events.Amended(at=now, by=command.by, plan=plan, because="the retirement was paused")
     resumed = events.Resumed(at=now, by=command.by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -125,6 +127,13 @@ def test_a_pause_before_the_announcement_moves_the_announcement():
     story.until(ANNOUNCED_AT + days(3))
     assert story.state.state is State.MIGRATING
     assert [event.because for event in story.of(events.Amended)] == ["the retirement was paused"]
+
+
+def test_a_clock_set_back_during_a_pause_moves_no_date_and_the_retirement_goes_on():
+    story = paused(a_running_retirement())
+    dates = story.state.plan.steps
+    story.does(cmd.Resume(by=PAT), at=story.now - timedelta(seconds=30))
+    assert (story.state.paused_at, story.state.plan.steps) == (None, dates)
 
 
 def test_a_pause_of_the_dark_window_moves_its_end():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from data.errors import Unavailable
+from data import schema
 from data.postgres_connection import PostgresConnection
 from data.schema import STEPS, statements
 
@@ -60,16 +60,11 @@ def check_known(conn: PostgresConnection, name: str) -> frozenset[str]:
     found = conn.raw.execute("SELECT to_regclass('applied_steps') IS NOT NULL").fetchone()
     rows = conn.raw.execute("SELECT name FROM applied_steps").fetchall() if found and found[0] else []
     applied = frozenset(step for (step,) in rows)
-    if newer := sorted(applied - POSTGRES_STEPS.keys()):
-        raise Unavailable(
-            f"{name} was written by a newer Emeritus ({', '.join(newer)}). Install that version"
-        )
+    schema.check_known(applied, POSTGRES_STEPS, name)
     return applied
 
 
 def check_complete(conn: PostgresConnection, name: str) -> None:
-    """Refuse to read a record that lacks tables; only whoever writes may add them."""
+    """Refuse to read a record that lacks tables."""
     if POSTGRES_STEPS.keys() - check_known(conn, name):
-        raise Unavailable(
-            f"{name} lacks tables of this version. Run emeritus serve on it once, which adds them"
-        )
+        raise schema.incomplete(name)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import psycopg
@@ -23,7 +23,7 @@ from data.errors import EmeritusError, Unavailable
 from data.postgres_connection import PostgresConnection
 from data.postgres_errors import RACES, as_ours, name_of
 from data.postgres_pool import Pool
-from data.records.decision import LEASE, Claim, Receipt, Result
+from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
 from data.store import Machine
@@ -101,35 +101,6 @@ class PostgresStore(SqlStore):
             self.close()
             raise
 
-    def transact(
-        self,
-        key: str,
-        stream: str,
-        command: str,
-        facts: bytes,
-        now: datetime,
-        *,
-        catalog_version: int | None = None,
-    ) -> Receipt:
-        receipt = super().transact(key, stream, command, facts, now, catalog_version=catalog_version)
-        if not receipt.repeated:
-            self._hint()
-        return receipt
-
-    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
-        is_new = super().receive(key, command, reply_to, now)
-        if is_new:
-            self._hint()
-        return is_new
-
-    def settle(
-        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
-    ) -> bool:
-        is_settled = super().settle(claim, result, now, then=then)
-        if is_settled and then is not None:
-            self._hint()
-        return is_settled
-
     def write(self, job: Callable[[PostgresConnection], T]) -> T:
         """Run the job in a transaction; again when somebody else was faster."""
         if self._read_only:
@@ -187,8 +158,8 @@ class PostgresStore(SqlStore):
             heard = self._listener.raw.notifies(timeout=timeout_seconds, stop_after=1)
             return any(True for _ in heard)
 
-    def _hint(self) -> None:
-        """After the commit: a NOTIFY inside makes commits of the whole server wait for each other's disk.
+    def left_work(self) -> None:
+        """Hint at it. A NOTIFY inside the commit makes all of the server wait for each other's disk.
 
         Whoever was told a moment ago is looking already.
         """

@@ -8,7 +8,10 @@ indexes hold these rows only, so neither history nor what lies far ahead is ever
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
+
+from data.errors import Unavailable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -117,6 +120,21 @@ STEPS = {
     "catalog_tables": _CATALOG,
     "streams_are_listed_by_their_opening": _OPENINGS,
 }
+
+
+def check_known(applied: Iterable[str], ours: Collection[str], where: object) -> None:
+    """Refuse a record that a later version has changed already: nobody here knows its rules."""
+    if newer := sorted(set(applied).difference(ours)):
+        raise Unavailable(
+            f"{where} was written by a newer Emeritus ({', '.join(newer)}). Install that version"
+        )
+
+
+def incomplete(where: object) -> Unavailable:
+    """Why a record that lacks tables cannot be read: only whoever writes may add them."""
+    return Unavailable(
+        f"{where} lacks tables of this version. Run emeritus serve on it once, which adds them"
+    )
 
 
 def statements(step: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
 
-from data.errors import Unavailable
+from data import schema
 from data.schema import STEPS, statements
 
 migrations = Migrations("emeritus")
@@ -25,17 +25,10 @@ for _name, _step in STEPS.items():
 
 
 def check_known(db: Database, path: object) -> None:
-    """Refuse a record that a later version has changed already: nobody here knows its rules."""
-    newer = sorted({step.name for step in migrations.applied(db)} - STEPS.keys())
-    if newer:
-        raise Unavailable(
-            f"{path} was written by a newer Emeritus ({', '.join(newer)}). Install that version"
-        )
+    schema.check_known((step.name for step in migrations.applied(db)), STEPS, path)
 
 
 def check_complete(db: Database, path: object) -> None:
-    """Refuse to read a record that lacks tables; only whoever writes may add them."""
+    """Refuse to read a record that lacks tables."""
     if migrations.pending(db):
-        raise Unavailable(
-            f"{path} lacks tables of this version. Run emeritus serve on it once, which adds them"
-        )
+        raise schema.incomplete(path)

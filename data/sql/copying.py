@@ -7,7 +7,8 @@ the new database's own. Whoever calls has both records for itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +17,8 @@ from data.errors import Corrupt, Refused
 from data.records.base import Record
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
+
+Page = list[tuple[Any, ...]]
 
 PAGE = 1000
 _DIGESTS = 2**256
@@ -81,20 +84,14 @@ def copy(source: SqlStore, destination: SqlStore, say: Callable[[str, int], None
             for name, table in TABLES.items():
                 places = ", ".join("?" * len(table.columns.split(",")))
                 insert = f"INSERT INTO {name} ({table.columns}) VALUES ({places})"  # noqa: S608
-                count, total = 0, 0
-                for page in _pages(conn, name, table):
-                    into.executemany(insert, page)
-                    count, total = count + len(page), total + sum(map(_digest, page))
-                    say(name, count)
-                sums[name] = (count, total % _DIGESTS)
+                sums[name] = _summed(_put(_pages(conn, name, table), into, insert, partial(say, name)))
         destination.renumber(into)
         return sums
 
     sums = destination.write(job)
     with destination.snapshot() as conn:
         for name, table in TABLES.items():
-            pages = list(_sums(conn, name, table))
-            if (sum(count for count, _ in pages), sum(total for _, total in pages) % _DIGESTS) != sums[name]:
+            if _summed(_pages(conn, name, table)) != sums[name]:
                 raise Corrupt(f'The copied rows of "{name}" are not those of the source. Delete the copy')
     copied = destination.verify()
     if (copied.bad, copied.entries) != ("", checked.entries):
@@ -104,16 +101,15 @@ def copy(source: SqlStore, destination: SqlStore, say: Callable[[str, int], None
 
 
 def _check_empty(conn: Connection) -> None:
-    for name in TABLES:
-        rows = conn.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone()  # noqa: S608 - a name from above
-        moved = conn.execute("SELECT 1 FROM catalog_version WHERE version <> 0").fetchone()
-        if moved or (rows and name != "catalog_version"):
-            raise Refused(
-                "The destination holds a record already", next_step="Give a new file, or an empty database"
-            )
+    filled = [f"SELECT 1 FROM {name}" for name in TABLES if name != "catalog_version"]  # noqa: S608 - from above
+    filled.append("SELECT 1 FROM catalog_version WHERE version <> 0")
+    if any(conn.execute(f"{query} LIMIT 1").fetchone() for query in filled):
+        raise Refused(
+            "The destination holds a record already", next_step="Give a new file, or an empty database"
+        )
 
 
-def _pages(conn: Connection, name: str, table: _Table) -> Iterator[list[tuple[Any, ...]]]:
+def _pages(conn: Connection, name: str, table: _Table) -> Iterator[Page]:
     columns, key = table.columns.split(", "), table.key.split(", ")
     places = ", ".join("?" * len(key))
     after: tuple[Any, ...] = ()
@@ -130,9 +126,22 @@ def _pages(conn: Connection, name: str, table: _Table) -> Iterator[list[tuple[An
         after = tuple(page[-1][columns.index(part)] for part in key)
 
 
-def _sums(conn: Connection, name: str, table: _Table) -> Iterator[tuple[int, int]]:
-    for page in _pages(conn, name, table):
-        yield len(page), sum(map(_digest, page))
+def _put(pages: Iterable[Page], into: Connection, insert: str, say: Callable[[int], None]) -> Iterator[Page]:
+    """The same pages, each once it is in the copy."""
+    count = 0
+    for page in pages:
+        into.executemany(insert, page)
+        count += len(page)
+        say(count)
+        yield page
+
+
+def _summed(pages: Iterable[Page]) -> tuple[int, int]:
+    """How many rows, and the sum of their digests."""
+    count, total = 0, 0
+    for page in pages:
+        count, total = count + len(page), total + sum(map(_digest, page))
+    return count, total % _DIGESTS
 
 
 def _digest(row: tuple[Any, ...]) -> int:

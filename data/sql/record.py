@@ -57,6 +57,10 @@ class SqlStore(ABC):
         """Finish what waits and let go of the database. Safe to call twice."""
 
     @abstractmethod
+    def left_work(self) -> None:
+        """A commit may have left something due: whoever else could take it up is told."""
+
+    @abstractmethod
     def renumber(self, conn: Connection) -> None:
         """After rows came in with their numbers, in their job of `write`: what is counted goes on behind them."""
 
@@ -71,10 +75,16 @@ class SqlStore(ABC):
         catalog_version: int | None = None,
     ) -> Receipt:
         asked = Asked(key, stream, command, facts, now)
-        return self.write(lambda conn: self._book.transact(conn, asked, catalog_version=catalog_version))
+        receipt = self.write(lambda conn: self._book.transact(conn, asked, catalog_version=catalog_version))
+        if not receipt.repeated:
+            self.left_work()
+        return receipt
 
     def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
-        return self.write(lambda conn: claims.receive(conn, key, command, reply_to, now))
+        is_new = self.write(lambda conn: claims.receive(conn, key, command, reply_to, now))
+        if is_new:
+            self.left_work()
+        return is_new
 
     def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
         return self.write(lambda conn: claims.claim_due(conn, kind, now, limit, self._lease))
@@ -85,7 +95,10 @@ class SqlStore(ABC):
     def settle(
         self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
     ) -> bool:
-        return self.write(lambda conn: claims.settle(conn, self._book, claim, result, now, then=then))
+        is_settled = self.write(lambda conn: claims.settle(conn, self._book, claim, result, now, then=then))
+        if is_settled and then is not None:
+            self.left_work()
+        return is_settled
 
     def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
         """Inside a job of `write`: add events to a stream in its commit. Returns the stream's version."""

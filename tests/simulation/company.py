@@ -15,8 +15,9 @@ from pathlib import Path
 from data.catalog import Catalog
 from data.importers.report import Reading
 from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person
-from data.records.policy import Policy, Role, Tier
+from data.records.policy import Role
 from data.sqlite_store import SqliteStore
+from tests.builders import a_policy
 from workflows.machine import RetirementMachine
 
 START = datetime(2027, 1, 4, 8, tzinfo=UTC)
@@ -34,7 +35,7 @@ MANUAL_MODELS = (5,)
 UNMETERED_MODELS = (6,)
 """Models without any driven endpoint to speak of: a second endpoint with a meter of its own."""
 
-POLICY = Policy(
+POLICY = a_policy(
     name="simulated",
     digest="sha256:simulated",
     governance_channel=GOVERNANCE,
@@ -43,21 +44,7 @@ POLICY = Policy(
         Role(name="platform", groups=("platform",)),
         Role(name="security", groups=("security",), veto="yes"),
     ),
-    tiers=(Tier(tier=1, notice_days=180), Tier(tier=2, notice_days=90), Tier(tier=3, notice_days=30)),
-    review_days=14,
-    round_expires_days=30,
-    acknowledge_days=7,
-    reminder_days=(30, 7, 1, 0),
-    escalate_again_days=3,
-    archive_lead_days=21,
-    migrate_lead_days=7,
     zero_traffic_days=5,
-    dark_window_days=30,
-    recheck_hours=24,
-    step_hour=9,
-    zone="UTC",
-    digest_weekday=0,
-    digest_hour=9,
 )
 
 

@@ -6,14 +6,14 @@ module is patched. What they break is in their docstrings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from data.archives import Artifact, Drilled, Stopped, Stored
+from data.archives import Drilled, Stopped, Stored
 from data.events import AnyEvent
 from data.records.catalog import Impacted
 from data.records.decision import (
@@ -94,18 +94,9 @@ class LaterTimers(Later):
 class TwoCommits(SqliteStore):
     """The second commit follows the first, unless the process dies between them."""
 
-    def transact(
-        self,
-        key: str,
-        stream: str,
-        command: str,
-        facts: bytes,
-        now: datetime,
-        *,
-        catalog_version: int | None = None,
-    ) -> Receipt:
-        receipt = super().transact(key, stream, command, facts, now, catalog_version=catalog_version)
-        self._rest(key, receipt.stream, now)
+    def transact(self, key: str, *asked: Any, **more: Any) -> Receipt:
+        receipt = super().transact(key, *asked, **more)
+        self._rest(key, receipt.stream, asked[-1])
         return receipt
 
     def settle(self, claim: Claim, result: Result, now: datetime, *, then: Then | None = None) -> bool:
@@ -136,36 +127,18 @@ class NoReceipts(SqliteStore):
 
     _count = 0
 
-    def transact(
-        self,
-        key: str,
-        stream: str,
-        command: str,
-        facts: bytes,
-        now: datetime,
-        *,
-        catalog_version: int | None = None,
-    ) -> Receipt:
+    def transact(self, key: str, *asked: Any, **more: Any) -> Receipt:
         if self.receipt(key) is not None:
             NoReceipts._count += 1
-            key = f"{key}/again-{now.isoformat()}-{NoReceipts._count}"
-        return super().transact(key, stream, command, facts, now, catalog_version=catalog_version)
+            key = f"{key}/again-{asked[-1].isoformat()}-{NoReceipts._count}"
+        return super().transact(key, *asked, **more)
 
 
 class NoCatalogVersion(SqliteStore):
     """Whether the catalog has moved since the facts were gathered is not looked at."""
 
-    def transact(
-        self,
-        key: str,
-        stream: str,
-        command: str,
-        facts: bytes,
-        now: datetime,
-        *,
-        catalog_version: int | None = None,
-    ) -> Receipt:
-        return super().transact(key, stream, command, facts, now)
+    def transact(self, *asked: Any, **_: Any) -> Receipt:
+        return super().transact(*asked)
 
 
 # What comes in
@@ -453,15 +426,8 @@ class Trusting:
     def __init__(self, real: ArtifactStore) -> None:
         self._real = real
 
-    def put(
-        self,
-        name: str,
-        artifacts: Sequence[Artifact],
-        info: Mapping[str, str],
-        now: Callable[[], datetime],
-        stopped: Stopped,
-    ) -> Stored:
-        return self._real.put(name, artifacts, info, now, stopped)
+    def put(self, *asked: Any) -> Stored:
+        return self._real.put(*asked)
 
     def drill(
         self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped

@@ -226,6 +226,10 @@ class StepProgress(Record, frozen=True, kw_only=True):
     started: int = 0
     at: datetime | None = None
 
+    def is_running(self, started: int) -> bool:
+        """Is it still this start that runs? What an older one did is not this one's."""
+        return self.progress is Progress.RUNNING and self.started == started
+
 
 class ManualCheck(Record, frozen=True, kw_only=True):
     """What a person reported about an endpoint we cannot drive, until a second person has checked it."""

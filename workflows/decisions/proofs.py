@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from data import events
 from data.records.decision import Effect, EffectKind
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.retirement import Retirement, StepKind
 from workflows.commands import RecordDrill
 from workflows.decisions.darkness import as_dark_as_it_is, switching_off
 from workflows.decisions.decided import RetirementDecision, decided, nothing, step_timer
@@ -35,8 +35,7 @@ def working(state: Retirement, kind: EffectKind, step: StepKind) -> Effect:
 def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: datetime) -> RetirementDecision:
     """Everything was read back and matched. A proof of anything but the recorded manifest proves nothing."""
     check("record drill", command.by, state, facts)
-    progress = state.progress(command.step)
-    if progress.progress is not Progress.RUNNING or progress.started != command.started:
+    if not state.progress(command.step).is_running(command.started):
         return nothing()
     assert state.archived is not None
     assert state.plan is not None

@@ -97,8 +97,7 @@ def record_archive(
 ) -> RetirementDecision:
     """The copy is stored; prove it on its day."""
     check("record archive", command.by, state, facts)
-    progress = state.progress(StepKind.ARCHIVE)
-    if progress.progress is not Progress.RUNNING or progress.started != command.started:
+    if not state.progress(StepKind.ARCHIVE).is_running(command.started):
         return nothing()
     assert state.plan is not None
     drill_at = max(state.plan.step(StepKind.DRILL).due_at, now)
@@ -111,8 +110,7 @@ def record_failure(
 ) -> RetirementDecision:
     """It was tried and did not hold: the step is held with the reason, and tried again later."""
     check("record failure", command.by, state, facts)
-    progress = state.progress(command.step)
-    if progress.progress is not Progress.RUNNING or progress.started != command.started:
+    if not state.progress(command.step).is_running(command.started):
         return nothing()
     ends = lost if command.is_archive_lost else failed
     return ends(state, command.step, command.reason, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -70,7 +70,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             return replace(state, round=None)
         case events.Announced():
             announced = replace(state, obligations=event.obligations, announced=state.announced + 1)
-            return _step(announced, StepKind.ANNOUNCE, Progress.DONE, event)
+            return _done(announced, StepKind.ANNOUNCE, event)
         case events.Amended():
             return replace(
                 state,
@@ -132,29 +132,32 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
         case events.Escalated():
             return replace(state, escalated=(*state.escalated, f"{event.milestone}/{event.level}"))
         case events.StepStarted():
-            return _step(state, event.step, Progress.RUNNING, event, started=state.version)
+            return _step(
+                state,
+                StepProgress(kind=event.step, progress=Progress.RUNNING, started=state.version, at=event.at),
+            )
         case events.StepHeld():
-            return _step(state, event.step, Progress.HELD, event, held_by=event.reasons, gates=event.gates)
+            return _held(state, event, event.reasons, event.gates)
         case events.StepFailed():
-            return _step(state, event.step, Progress.HELD, event, held_by=(event.reason,))
+            return _held(state, event, (event.reason,))
         case events.ArchiveStored():
-            return _step(replace(state, archived=event.archived), StepKind.ARCHIVE, Progress.DONE, event)
+            return _done(replace(state, archived=event.archived), StepKind.ARCHIVE, event)
         case events.DrillPassed():
-            return _step(replace(state, drilled_at=event.at), StepKind.DRILL, Progress.DONE, event)
+            return _done(replace(state, drilled_at=event.at), StepKind.DRILL, event)
         case events.ArchiveConfirmed():
             return state
         case events.ArchiveLost():
-            unmade = _step(_step(state, StepKind.ARCHIVE), StepKind.DRILL)
-            held = _step(unmade, event.step, Progress.HELD, event, held_by=(event.reason,))
-            return replace(held, archived=None, drilled_at=None)
+            for kind in (StepKind.ARCHIVE, StepKind.DRILL):
+                state = _step(state, StepProgress(kind=kind))
+            return replace(_held(state, event, (event.reason,)), archived=None, drilled_at=None)
         case events.MigrationClosed():
-            return _step(state, StepKind.MIGRATE, Progress.DONE, event)
+            return _done(state, StepKind.MIGRATE, event)
         case events.EndpointDisabled():
             return replace(state, disabled_ids=(*state.disabled_ids, event.endpoint_id))
         case events.Disabled():
-            return _step(state, StepKind.DISABLE, Progress.DONE, event)
+            return _done(state, StepKind.DISABLE, event)
         case events.Closed():
-            return _step(state, StepKind.CLOSE, Progress.DONE, event)
+            return _done(state, StepKind.CLOSE, event)
         case events.RestoreStarted():
             return replace(state, restoring=event.by)
         case events.EndpointRestored():
@@ -193,16 +196,22 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             assert_never(event)
 
 
-def _step(
+def _step(state: Retirement, now: StepProgress) -> Retirement:
+    return replace(state, steps=tuple(now if step.kind is now.kind else step for step in state.steps))
+
+
+def _held(
     state: Retirement,
-    kind: StepKind,
-    progress: Progress = Progress.PENDING,
-    event: events.Event | None = None,
-    **standing: Any,
+    event: events.StepHeld | events.StepFailed | events.ArchiveLost,
+    reasons: tuple[str, ...],
+    gates: tuple[str, ...] = (),
 ) -> Retirement:
-    """`standing` has what else is known of the step: `held_by`, `gates`, `started`."""
-    now = StepProgress(kind=kind, progress=progress, at=event.at if event else None, **standing)
-    return replace(state, steps=tuple(now if step.kind is kind else step for step in state.steps))
+    held = StepProgress(kind=event.step, progress=Progress.HELD, held_by=reasons, gates=gates, at=event.at)
+    return _step(state, held)
+
+
+def _done(state: Retirement, kind: StepKind, event: events.Event) -> Retirement:
+    return _step(state, StepProgress(kind=kind, progress=Progress.DONE, at=event.at))
 
 
 def _restarted(state: Retirement, plan: Plan) -> Retirement:

@@ -35,9 +35,8 @@ def tally(
     Source    binding votes: apache.org/foundation/voting.html
     """
     approvals = dict.fromkeys(quorum, 0)
-    for ballot in ballots:
-        counts = ballot.plan_digest == plan_digest and ballot.voter_id != proposer_id
-        if counts and ballot.choice is Choice.APPROVE and ballot.role in approvals:
+    for ballot in _binding(ballots, proposer_id=proposer_id, plan_digest=plan_digest):
+        if ballot.role in approvals:
             approvals[ballot.role] += 1
     missing = {role: need - approvals[role] for role, need in quorum.items() if approvals[role] < need}
     return Tally(approvals=approvals, missing=missing)
@@ -106,7 +105,7 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
     likely = held if held in open_to_them else likely
     if choice is Choice.REJECT:
         likely = next((role for role in open_to_them if role in state.policy.veto_roles), likely)
-    before = {cast.voter_id: cast for cast in _binding(state) if cast.voter_id != voter_id}
+    before = {cast.voter_id: cast for cast in _approvals(state) if cast.voter_id != voter_id}
     eligible = {who: cast.eligible_roles for who, cast in before.items()}
     kept = {who: cast.role for who, cast in before.items()}
     if choice is Choice.APPROVE:
@@ -124,7 +123,7 @@ def awaited(state: Retirement) -> dict[str, tuple[str, ...]]:
     """Per role still short: who has not voted and could fill it, themselves or by letting another move up."""
     assert state.round is not None
     assert state.policy is not None
-    cast = _binding(state)
+    cast = _approvals(state)
     eligible = {ballot.voter_id: ballot.eligible_roles for ballot in cast}
     seats_now = {ballot.voter_id: ballot.role for ballot in cast}
     gone = {ballot.voter_id for ballot in state.round.ballots} | barred(state.round, state)
@@ -138,16 +137,21 @@ def awaited(state: Retirement) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _binding(state: Retirement) -> tuple[Ballot, ...]:
-    """The approvals that count, in the order they were cast."""
+def _approvals(state: Retirement) -> tuple[Ballot, ...]:
+    """Those that count in the round that stands now, in the order they were cast."""
     assert state.round is not None
-    digest = digest_on_ballot(state)
+    return _binding(
+        state.round.ballots, proposer_id=state.round.opened_by, plan_digest=digest_on_ballot(state)
+    )
+
+
+def _binding(ballots: Iterable[Ballot], *, proposer_id: str, plan_digest: str) -> tuple[Ballot, ...]:
     return tuple(
-        cast
-        for cast in state.round.ballots
-        if cast.choice is Choice.APPROVE
-        and cast.plan_digest == digest
-        and cast.voter_id != state.round.opened_by
+        ballot
+        for ballot in ballots
+        if ballot.choice is Choice.APPROVE
+        and ballot.plan_digest == plan_digest
+        and ballot.voter_id != proposer_id
     )
 
 

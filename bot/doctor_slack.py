@@ -15,8 +15,8 @@ from bot.channels import channel_of
 from bot.finding import Finding
 from bot.manifest import SCOPES
 from bot.settings import Settings
+from bot.slack import web_client
 from bot.slack_errors import FAILURES, MAYBE, code_of, retry_after
-from bot.wiring import slack_client
 from data.records.policy import Policy
 
 # docs.slack.dev/reference/methods/auth.test, apps.connections.open: what only another token cures.
@@ -46,7 +46,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
     """Every finding; `wrong` are the variables that are known to be, and are not tried."""
     if "SLACK_API_URL" in wrong:
         return
-    client = slack_client(settings)
+    client = web_client(settings.bot_token, settings.slack_api_url)
     has_bot = False
     if "SLACK_BOT_TOKEN" not in wrong:
         try:
@@ -75,9 +75,7 @@ def _scopes(headers: Mapping[str, Any]) -> Finding:
 
 
 def _app_token(settings: Settings) -> Finding:
-    client = WebClient(
-        token=settings.app_token, base_url=settings.slack_api_url, retry_handlers=[], timeout=10
-    )
+    client = web_client(settings.app_token, settings.slack_api_url)
     try:
         client.apps_connections_open(app_token=settings.app_token)
     except FAILURES as error:

@@ -15,7 +15,7 @@ from data.records.catalog import Entity
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.store import Store
-from workflows.commands import AskForTime, Cast, Propose, Revise
+from workflows.commands import AnyCommand
 
 Payload = dict[str, Any]
 
@@ -27,8 +27,7 @@ class House:
     client          for modals only: they need a fresh trigger. Messages go through the outbox
     wake            tells the dispatcher that something is in the inbox
     check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
-    check_proposal, check_extension, check_ballot  raise what would be refused, before it is accepted: `Invalid`
-                    has every problem of a form
+    check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
@@ -40,7 +39,5 @@ class House:
     answer: Callable[[Mapping[str, str], Payload], None]
     wake: Callable[[], None]
     check_opening: Callable[[str, Entity, Retirement | None], None]
-    check_proposal: Callable[[Propose | Revise, Retirement | None], None]
-    check_extension: Callable[[AskForTime, Retirement], None]
-    check_ballot: Callable[[Cast, Retirement], None]
+    check: Callable[[AnyCommand, Retirement | None], None]
     stopwatch: Callable[[], float] = field(default=monotonic)

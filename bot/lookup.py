@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID
 from data.catalog import Catalog
@@ -88,18 +86,6 @@ def model(catalog: Catalog, name: str, *, word: str) -> Entity:
         choose = f"{SLASH_COMMAND} propose to choose from all there are"
         step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
         raise NotFound("model", name[:80], closest=error.closest, next_step=f"Run {step}") from error
-
-
-def owners_now(catalog: Catalog, entity_ids: Iterable[str]) -> tuple[str, ...]:
-    """Slack ids of whoever owns these in the catalog of today, each once; what it lost has no owners."""
-    found: dict[str, None] = {}
-    for entity_id in entity_ids:
-        try:
-            entity = catalog.entity(entity_id)
-        except NotFound:
-            continue
-        found |= dict.fromkeys(catalog.owners_of(entity).slack_ids)
-    return tuple(found)
 
 
 def _name(one: Retirement) -> str:

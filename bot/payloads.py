@@ -94,6 +94,11 @@ def parts(body: Body, count: int) -> tuple[str, ...]:
     return found
 
 
+def number(text: str) -> int:
+    """A number as our buttons carry it; 0 for anything else, such as nothing."""
+    return int(text) if text.isdecimal() else 0
+
+
 def query(body: Body) -> str:
     """What was typed into a searching select so far."""
     return text_at(body, "value")

@@ -61,10 +61,8 @@ def redrawn(client: WebClient, reply_to: Mapping[str, str], retirement: Retireme
     """
     if retirement is None or not reply_to.get("view"):
         return
-    page, user = reply_to.get("page", ""), reply_to.get("user", "")
-    shown = obligations.all_modal(
-        retirement, user, int(page) if page.isdecimal() else 0, team=reply_to.get("team", "")
-    )
+    page = payloads.number(reply_to.get("page", ""))
+    shown = obligations.all_modal(retirement, reply_to.get("user", ""), page, team=reply_to.get("team", ""))
     try:
         # Without the hash: of two presses in a row the second would find that the first has changed it.
         client.views_update(view_id=reply_to["view"], view=_answerable(shown, reply_to))

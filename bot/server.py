@@ -19,13 +19,13 @@ from typing import Protocol
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from waitress.server import create_server
 
 from bot.door import BODY_BYTES_MAX, Door
 from bot.failures import Redacting
 from bot.settings import Address, Settings
+from bot.slack import web_client
 from bot.slack_errors import FAILURES, code_of
 from data.errors import Unavailable
 
@@ -33,7 +33,6 @@ log = logging.getLogger("emeritus")
 
 SETTLE_SECONDS = 4.0
 LEAVE_SECONDS = 5.0
-CONNECT_SECONDS = 10
 HTTP_PATH = "/slack/events"
 HTTP_THREADS = 16
 HTTP_SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
@@ -55,12 +54,7 @@ class Socket:
     def __init__(self, app: App, settings: Settings) -> None:
         logger = logging.getLogger("emeritus.socket")
         logger.addFilter(Redacting())
-        web = WebClient(
-            token=settings.app_token,
-            base_url=settings.slack_api_url,
-            retry_handlers=[],
-            timeout=CONNECT_SECONDS,
-        )
+        web = web_client(settings.app_token, settings.slack_api_url)
         self._handler = SocketModeHandler(app, settings.app_token, web_client=web, logger=logger)
         try:
             self._handler.client.connect()

@@ -34,6 +34,12 @@ GRACE_SECONDS = (
     30.0  # a call may take ten, its message show up twenty after it began, and clocks are set meanwhile
 )
 CHANNEL_MISSING_SECONDS = 600.0
+CALL_SECONDS = 10
+
+
+def web_client(token: str, url: str) -> WebClient:
+    """Without retries of its own: the outbox owns them (the SDK's default posts twice on a reset)."""
+    return WebClient(token=token, base_url=url, retry_handlers=[], timeout=CALL_SECONDS)
 
 
 class SlackMessenger:
@@ -112,12 +118,10 @@ class SlackMessenger:
             return NotDone(retry_at=now, why=f"{message.key} never left")
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
-            return (
-                channel if isinstance(channel, Dead) else Unknown(retry_at=channel.retry_at, why=channel.why)
-            )
+            return _unseen(channel)
         ours = self._identity(now)
         if not isinstance(ours, str):
-            return Unknown(retry_at=ours.retry_at, why=ours.why) if isinstance(ours, NotDone) else ours
+            return _unseen(ours)
         since_wall = self._wall() - (now - since).total_seconds() / self._pace
         oldest = since_wall - HISTORY_MARGIN_SECONDS
         found = self._search(message, channel, ours, oldest=oldest, now=now)
@@ -225,7 +229,7 @@ class SlackMessenger:
             if isinstance(page, Dead):
                 return None if message.thread_ts else page
             if not isinstance(page, SlackResponse):
-                return Unknown(retry_at=page.retry_at, why=page.why)
+                return _unseen(page)
             for shown in page["messages"]:
                 # Any app may put any metadata on what it posts.
                 if shown.get("bot_id") != ours:
@@ -280,3 +284,8 @@ class SlackMessenger:
 
     def _later(self, now: datetime, seconds: float) -> datetime:
         return now + timedelta(seconds=seconds * self._pace)
+
+
+def _unseen(outcome: NotDone | Unknown | Dead) -> Unknown | Dead:
+    """What kept us from looking says nothing of the message; only what is gone for good is gone."""
+    return outcome if isinstance(outcome, Dead) else Unknown(retry_at=outcome.retry_at, why=outcome.why)

@@ -21,7 +21,7 @@ from bot.app import slack_app
 from bot.house import House
 from bot.rates import Rates
 from bot.settings import Settings
-from bot.slack import GRACE_SECONDS, SlackMessenger
+from bot.slack import GRACE_SECONDS, SlackMessenger, web_client
 from bot.views import answers
 from data import policy as policies
 from data.catalog import Catalog
@@ -146,18 +146,13 @@ def own_files(settings: Settings) -> tuple[Path, ...]:
     )
 
 
-def slack_client(settings: Settings) -> WebClient:
-    """Without retries of its own: the outbox owns them (the SDK's default posts twice on a reset)."""
-    return WebClient(token=settings.bot_token, base_url=settings.slack_api_url, retry_handlers=[], timeout=10)
-
-
 def build(settings: Settings) -> Bot:
     """The bot as `emeritus serve` runs it."""
     return assemble(
         store=open_store(settings),
         policy=policies.read_policy(settings.policy),
         edges=edges_of(settings),
-        client=slack_client(settings),
+        client=web_client(settings.bot_token, settings.slack_api_url),
         signing_secret=settings.signing_secret,
         world=CalendarWorld(),
     )
@@ -239,9 +234,7 @@ def assemble(
         answer=answer,
         wake=bell.set,
         check_opening=engine.check_opening,
-        check_proposal=engine.check,
-        check_extension=engine.check,
-        check_ballot=engine.check,
+        check=engine.check,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(app=app, house=house, engine=engine, dispatcher=dispatcher, alarm=alarm, store=store)

@@ -146,6 +146,9 @@ class Catalog:
     def owners_of(self, entity: Entity) -> Owners:
         return self.snapshot().owners_of(entity)
 
+    def owners_now(self, entity_ids: Iterable[str]) -> tuple[str, ...]:
+        return self.snapshot().owners_now(entity_ids)
+
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         return self.snapshot().impact(model_id, endpoint_ids)
 

@@ -5,7 +5,7 @@ A snapshot never changes, so everything read from one agrees with everything els
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from data.catalog_rows import Stored
@@ -154,6 +154,11 @@ class Snapshot:
         if key not in self._owners:
             self._owners[key] = self._resolve(*key)
         return self._owners[key]
+
+    def owners_now(self, entity_ids: Iterable[str]) -> tuple[str, ...]:
+        """Slack ids of whoever owns these, each once; what the catalog has no more has no owners."""
+        known = (self._entities[one] for one in entity_ids if one in self._entities)
+        return tuple(dict.fromkeys(person for one in known for person in self.owners_of(one).slack_ids))
 
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         """Who depends on a model and its endpoints; given `endpoint_ids`, on those and the model directly."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,7 +87,7 @@ class Gatherer:
             impact_notes=tuple(notes),
             members=self._members(policy, owners.slack_ids),
             owners=owners.slack_ids,
-            endpoint_owners=self._endpoint_owners(endpoint.id for endpoint in chosen),
+            endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in chosen),
         )
 
     def _about_running(self, command: cmd.AnyCommand, state: Retirement, now: datetime) -> Facts:
@@ -97,7 +97,7 @@ class Gatherer:
         endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
         # Read first: whatever moves in the catalog from here on makes the facts stale.
         catalog_version = self.catalog.version()
-        owners = self._owners(subject.model_id)
+        owners = self.catalog.owners_now([subject.model_id])
         impact: tuple[Impacted, ...] = ()
         if isinstance(command, cmd.RunStep | cmd.RecordDrill):
             impact = self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
@@ -116,7 +116,7 @@ class Gatherer:
             impact=impact,
             members=self._members(state.policy, owners),
             owners=owners,
-            endpoint_owners=self._endpoint_owners(endpoint_ids),
+            endpoint_owners=self.catalog.owners_now(endpoint_ids),
             managers=managers,
             named_person=self._active(command.to) if isinstance(command, cmd.HandOver) else "",
             readings=self.readings(state, now) if reads or waives_traffic else (),
@@ -176,18 +176,6 @@ class Gatherer:
             return self.catalog.members(name)
         except EmeritusError:
             return ()
-
-    def _owners(self, entity_id: str) -> tuple[str, ...]:
-        """Who owns it now; nobody when it is gone from the catalog."""
-        try:
-            return self.catalog.owners_of(self.catalog.entity(entity_id)).slack_ids
-        except NotFound:
-            return ()
-
-    def _endpoint_owners(self, endpoint_ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(
-            dict.fromkeys(person for endpoint_id in endpoint_ids for person in self._owners(endpoint_id))
-        )
 
     def _active(self, slack_id: str) -> str:
         """The same Slack id, when it is that of a person the catalog knows and still has."""

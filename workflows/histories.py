@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data import events
 from data.records.base import Record
 from data.records.retirement import Plan, Retirement
 from data.store import Store
 
+WEEK = timedelta(days=7)
 AT_ONCE = 8
 """Entries read first; four times as many each time further back is needed."""
 
@@ -28,6 +29,11 @@ class History(Record, frozen=True, kw_only=True):
 def histories(store: Store, states: Iterable[Retirement], since: datetime) -> tuple[History, ...]:
     """Each of these retirements with its events after `since`."""
     return tuple(_history(store, state, since) for state in states)
+
+
+def last_week(store: Store, states: Iterable[Retirement], now: datetime) -> tuple[History, ...]:
+    """For the digest whoever asks for it reads, any day."""
+    return histories(store, states, now - WEEK)
 
 
 def _history(store: Store, state: Retirement, since: datetime) -> History:

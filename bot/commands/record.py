@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_read
@@ -12,9 +10,7 @@ from bot.views import digest as digest_view
 from bot.wiring import CalendarWorld, open_catalog
 from data.errors import Refused
 from data.records.retirement import Retirement
-from workflows.histories import histories
-
-DIGEST_WINDOW = timedelta(days=7)
+from workflows.histories import last_week
 
 
 @click.command("list")
@@ -61,7 +57,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
         raise click.UsageError("say --print: a running Emeritus sends the digest to Slack by itself")
     now = CalendarWorld().now()
     with store_to_read(settings_for()) as store:
-        sections = digest_view.sections(histories(store, retirements(store), now - DIGEST_WINDOW), now=now)
+        sections = digest_view.sections(last_week(store, retirements(store), now), now=now)
     if is_json:
         print_json(sections)
     else:

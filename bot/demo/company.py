@@ -14,7 +14,8 @@ import yaml
 from bot.demo.callers import Callers
 from bot.server import Socket
 from bot.settings import Settings
-from bot.wiring import Bot, CalendarWorld, Edges, assemble, open_store, slack_client
+from bot.slack import web_client
+from bot.wiring import Bot, CalendarWorld, Edges, assemble, open_store
 from data.catalog import Catalog
 from data.errors import Refused
 from data.importers.backstage import read_backstage
@@ -112,7 +113,7 @@ class Company:
             store=store,
             policy=read_policy(POLICY),
             edges=Edges(archive=self.archive, controls=local, meters=local),
-            client=slack_client(self.settings),
+            client=web_client(self.settings.bot_token, self.settings.slack_api_url),
             signing_secret="",
             world=self.world,
         )

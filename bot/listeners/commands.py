@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -13,16 +12,14 @@ from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.lookup import misnamed, model, named, owners_now, retirements
+from bot.lookup import misnamed, model, named, retirements
 from bot.usage import COMMANDS, Part, Typed, Usage, helped, understood
 from bot.views import answers, digest
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Retirement, StepKind
 from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
-from workflows.histories import histories
-
-DIGEST_WINDOW = timedelta(days=7)
+from workflows.histories import last_week
 
 
 def register(app: App, house: House) -> None:
@@ -56,10 +53,8 @@ def answer(house: House, request: Typed) -> Payload:
             shown = impact(house, model(house.catalog, request[Part.MODEL], word=request.word))
         case "digest":
             now = house.now()
-            week = digest.sections(
-                histories(house.store, retirements(house.store), now - DIGEST_WINDOW), now=now
-            )
-            shown = digest.message(week)
+            week = last_week(house.store, retirements(house.store), now)
+            shown = digest.message(digest.sections(week, now=now))
         case _:
             shown = answers.help_text(helped())
     return shown
@@ -70,9 +65,9 @@ def show(house: House, state: Retirement) -> Payload:
     subject = state.plan.subject if state.plan else None
     return answers.show(
         state,
-        owners=owners_now(house.catalog, [subject.model_id] if subject else []),
-        endpoint_owners=owners_now(
-            house.catalog, [endpoint.id for endpoint in subject.endpoints] if subject else []
+        owners=house.catalog.owners_now([subject.model_id] if subject else []),
+        endpoint_owners=house.catalog.owners_now(
+            endpoint.id for endpoint in (subject.endpoints if subject else ())
         ),
     )
 

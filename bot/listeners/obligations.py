@@ -63,7 +63,7 @@ def register(app: App, house: House) -> None:
         shown = obligations.all_modal(
             state,
             payloads.user_id(body),
-            int(page) if page.isdecimal() else 0,
+            payloads.number(page),
             team=payloads.metadata(body).get("team", ""),
         )
         screens.changed(house.client, body, shown)
@@ -84,7 +84,7 @@ def register(app: App, house: House) -> None:
             until=payloads.day(body, Action.EXTENSION_UNTIL, "until"),
             reason=Prose(prose=payloads.entered(body, Action.EXTENSION_REASON)),
         )
-        house.check_extension(wish, state)
+        house.check(wish, state)
         capture(house, ack, body, stream=state.id, command=wish)
 
     def decide(ack: Ack, body: dict[str, Any], granted: str) -> None:
@@ -92,7 +92,7 @@ def register(app: App, house: House) -> None:
         decided = DecideExtension(
             by=payloads.user_id(body),
             consumer_id=consumer_id,
-            number=int(number) if number.isdecimal() else 0,
+            number=payloads.number(number),
             granted=granted,
         )
         capture(house, ack, body, stream=retirement_id, command=decided)

@@ -66,7 +66,7 @@ def register(app: App, house: House) -> None:
         filled = _filled(catalog, body, model, problems)
         assert model is not None
         wish = Propose(by=payloads.user_id(body), model_id=model.id, **msgspec.structs.asdict(filled))
-        house.check_proposal(wish, None)
+        house.check(wish, None)
         capture(house, ack, body, stream=NEW, command=wish)
 
     @app.action(Action.PROPOSAL_REVISE)
@@ -86,7 +86,7 @@ def register(app: App, house: House) -> None:
         assert state.plan is not None, "a retirement begins with its plan"
         filled = _filled(catalog, body, catalog.entity(state.plan.subject.model_id), [])
         wish = Revise(by=payloads.user_id(body), **msgspec.structs.asdict(filled))
-        house.check_proposal(wish, state)
+        house.check(wish, state)
         capture(house, ack, body, stream=state.id, command=wish)
 
 

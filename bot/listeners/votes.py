@@ -48,9 +48,9 @@ def register(app: App, house: House) -> None:
             plan_digest=plan_digest,
             round_number=round_number(number),
         )
-        house.check_ballot(vote, state)
+        house.check(vote, state)
         ack()
-        screens.opened(house.client, body, votes.reject_modal(state, plan_digest, round_number(number)))
+        screens.opened(house.client, body, votes.reject_modal(state, plan_digest, vote.round_number))
 
     @app.view(Callback.VOTE_REJECT)
     def reject(ack: Ack, body: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def register(app: App, house: House) -> None:
             comment=Prose(prose=comment),
         )
         state = retirement(house.store, payloads.carried(body, "retirement"))
-        house.check_ballot(ballot, state)
+        house.check(ballot, state)
         capture(house, ack, body, stream=state.id, command=ballot)
 
 

@@ -16,7 +16,7 @@ from bot.views.blocks import SLACK_ID, Payload, day, mention, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
 from data import events
-from data.records.retirement import Duty, Plan, Retirement, StepKind
+from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
 from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
@@ -93,14 +93,12 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.StepFailed():
             return f":boom: {_step(event.step)} did not succeed: {safe(event.reason, limits.PROSE_MAX)}"
         case events.ArchiveStored(archived=archived):
-            kept = f"{counted(archived.files, 'file')}, {archived.bytes:,} bytes"
-            return f":package: Archived {kept} as `{safe(archived.preservation_id)}`"
+            return f":package: Archived {_amount(archived)} as `{safe(archived.preservation_id)}`"
         case events.DrillPassed():
-            kept = f"{counted(event.files, 'file')}, {event.bytes:,} bytes"
-            return f":test_tube: Restore drill passed: {kept} read back and compared"
+            return f":test_tube: Restore drill passed: {_amount(event)} read back and compared"
         case events.ArchiveConfirmed():
-            kept = f"{counted(event.files, 'file')}, {event.bytes:,} bytes"
-            return f":test_tube: The archive was read back once more before *{safe(event.step)}*: {kept} compared"
+            again = f":test_tube: The archive was read back once more before *{safe(event.step)}*"
+            return f"{again}: {_amount(event)} compared"
         case events.ArchiveLost():
             what = f":boom: The archive did not hold when it was read back for *{safe(event.step)}*"
             running = " Endpoints left running." if event.step is StepKind.DISABLE else ""
@@ -198,6 +196,10 @@ def _told(to: str, consumers: int) -> str:
     """A manager has a message of their own, so is named without being called."""
     who = "a manager" if SLACK_ID.fullmatch(to) else "the governance channel"
     return f"{who} about {consumers:,}"
+
+
+def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> str:
+    return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
 
 
 def _step(kind: StepKind) -> str:

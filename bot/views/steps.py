@@ -49,6 +49,7 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
         )
         if come.progress is Progress.HELD:
             reasons = [f"      • {safe(reason, limits.PROSE_MAX)}" for reason in come.held_by]
-            few = [limits.joined(reasons, 1_200, at_most=reasons_at_most)]
-            shown += reasons if reasons_at_most is None else few
+            if reasons_at_most is not None:
+                reasons = [limits.joined(reasons, 1_200, at_most=reasons_at_most)]
+            shown += reasons
     return [line for line in shown if line]

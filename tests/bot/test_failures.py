@@ -131,7 +131,7 @@ def test_a_bug_behind_a_button_is_told_to_the_one_who_pressed(
     def broken(_wish: object, _state: object) -> None:
         raise ZeroDivisionError(f"{REASON}, says {TOM}")
 
-    house = replace(desk.bot.house, check_proposal=broken)
+    house = replace(desk.bot.house, check=broken)
     desk.slack.attach(into_bolt(slack_app(house, signing_secret=desk.slack.signing_secret)))
     desk.type("propose churn-v1")
     desk.modal()

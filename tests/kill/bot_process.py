@@ -13,7 +13,8 @@ import msgspec
 
 from bot.server import serve
 from bot.settings import LOOPBACK, Address, Settings
-from bot.wiring import Bot, CalendarWorld, Edges, assemble, slack_client
+from bot.slack import web_client
+from bot.wiring import Bot, CalendarWorld, Edges, assemble
 from data.policy import parsed
 from data.records.catalog import EndpointKind
 from data.sqlite_store import SqliteStore
@@ -97,7 +98,7 @@ def bot_of(town: Town) -> Bot:
         store=SqliteStore(settings.store, RetirementMachine(), lease=lease),
         policy=parsed(POLICY, source="killed.toml"),
         edges=Edges(archive=LocalDirectory(settings.archive), controls=local, meters=local),
-        client=slack_client(settings),
+        client=web_client(settings.bot_token, settings.slack_api_url),
         signing_secret=settings.signing_secret,
         world=world,
         grace_seconds=GRACE_SECONDS,

@@ -159,9 +159,7 @@ class Process:
             answer=answer,
             wake=bell.set,
             check_opening=self.engine.check_opening,
-            check_proposal=self.engine.check,
-            check_extension=self.engine.check,
-            check_ballot=self.engine.check,
+            check=self.engine.check,
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()

@@ -74,7 +74,7 @@ def test_asking_for_time_is_answered_on_the_field_before_it_is_kept(desk: Desk) 
 
 def test_a_wish_the_rules_accept_is_kept(desk: Desk) -> None:
     wish = AskForTime(by=ELENA, consumer_id=CONSUMER, until=date(2026, 9, 1), reason=Prose(prose="a freeze"))
-    accepting = replace(desk.bot.house, check_extension=lambda _wish, _state: None)
+    accepting = replace(desk.bot.house, check=lambda _wish, _state: None)
     desk.slack.attach(into_bolt(slack_app(accepting, signing_secret=desk.slack.signing_secret)))
     desk.propose()
     desk.press("duty.more_time", f"RET-1|{CONSUMER}", user=ELENA)

@@ -10,7 +10,9 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, wait
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from time import monotonic
 
 from data.errors import EmeritusError
@@ -90,7 +92,7 @@ class Dispatcher:
         self._awake.set()
 
     def stop(self, timeout_seconds: float) -> None:
-        """Stop claiming, let what runs settle for that long, leave the rest to its lease."""
+        """Stop claiming, give back what has not begun, let what runs settle that long, leave the rest to its lease."""
         until = monotonic() + timeout_seconds
         self._ending.set()
         self._awake.set()
@@ -138,7 +140,7 @@ class Dispatcher:
                 self._working[claim.key] = claim
             future = self._pool.submit(self._perform, claim)
             self._futures.add(future)
-            future.add_done_callback(self._futures.discard)
+            future.add_done_callback(partial(self._performed, claim))
         return len(inbox) + len(timers) + len(effects)
 
     def until_idle(self) -> None:
@@ -191,6 +193,17 @@ class Dispatcher:
             with self._gate:
                 self._working.pop(claim.key, None)
             self.wake()
+
+    def _performed(self, claim: Claim, future: Future[None]) -> None:
+        """What a stop kept from beginning is given back: whoever comes next need not wait for the lease."""
+        self._futures.discard(future)
+        if not future.cancelled():
+            return
+        with self._gate:
+            self._working.pop(claim.key, None)
+        now = self._world.now()
+        with suppress(EmeritusError):
+            self._store.settle(claim, NotDone(retry_at=now, why="it had not begun when the bot stopped"), now)
 
     def _given_up(self, claim: Claim, error: Exception) -> Result:
         """Tried again, more and more seldom; a bug ends as a dead letter that /retire show and doctor list."""

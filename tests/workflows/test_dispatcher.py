@@ -16,8 +16,8 @@ import pytest
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.wiring import CalendarWorld
-from data.records.decision import Result
-from tests.bot.listeners.desk import ELENA, Desk
+from data.records.decision import ClaimKind, Done, Result
+from tests.bot.listeners.desk import CHURN, CHURN_2, ELENA, Desk
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import Resume, encoded
 from workflows.dispatcher import Dispatcher
@@ -102,6 +102,31 @@ def dispatcher_of(
     idle = {"tell": lambda *_: None, "arm": lambda _due: None, "bell": threading.Event()}
     hands = {"pool": ThreadPoolExecutor(1), "teller": ThreadPoolExecutor(1)}
     return Dispatcher(shop, **{**idle, **hands, **parts})
+
+
+class Slow(SlackMessenger):
+    """Posts once it is let go on."""
+
+    begun, going_on = threading.Event(), threading.Event()
+
+    def post(self, message: Message, now: datetime) -> Result:
+        self.begun.set()
+        self.going_on.wait()
+        return Done(found={"channel": message.channel, "ts": "1.0"})
+
+
+def test_work_that_a_stop_kept_from_beginning_can_be_taken_up_at_once(desk: Desk) -> None:
+    desk.propose(CHURN)
+    desk.propose(CHURN_2)
+    dispatcher = dispatcher_of(desk, messenger=Slow)
+    dispatcher.start()
+    assert Slow.begun.wait(20)
+
+    dispatcher.stop(0.5)
+
+    (given_back,) = desk.bot.store.claim(ClaimKind.EFFECT, desk.now, 9)
+    assert given_back.key == "RET-2/card"
+    Slow.going_on.set()
 
 
 def test_the_thread_that_decides_outlives_a_bug_and_tells_only_its_kind_and_place(

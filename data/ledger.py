@@ -25,6 +25,9 @@ SALT_BYTES = 16
 # Beyond these, JSON numbers stop being exact in other languages: RFC 7493 section 2.2.
 INTEGER_MAX = 2**53 - 1
 
+# What is wrong is named in a line, whatever a column holds.
+_SHOWN_MAX = 300
+
 _ACCEPTED = "an event holds strings, whole numbers up to 2^53 - 1, aware datetimes, lists and objects"
 
 
@@ -37,12 +40,16 @@ class Text(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An event as stored: `stored` are the hashed bytes, `digest` chains them to the entry before."""
+    """An event as stored: `stored` are the hashed bytes, `digest` chains them to the entry before.
+
+    position   its number over all streams, by which it is named where it does not say its stream
+    """
 
     stream: str
     version: int
     stored: bytes
     digest: bytes
+    position: int = 0
 
 
 class Head(NamedTuple):
@@ -152,6 +159,11 @@ def _unsealed(tree: Any, text_of: Callable[[str], Text | None]) -> Any:
     return tree
 
 
+# Version, digest and state a stream has come to.
+_Reached = tuple[int, bytes, bytes | None]
+_NOTHING: _Reached = (0, GENESIS, None)
+
+
 def verified(
     entries: Iterable[Entry],
     heads: Mapping[str, Head],
@@ -163,24 +175,45 @@ def verified(
     entries   all of them, in the order they were stored
     heads     where each stream is said to stand
     """
-    reached: dict[str, tuple[int, bytes, bytes | None]] = {}
+    reached: dict[str, _Reached] = {}
     count = 0
     for item in entries:
-        version, digest, state = reached.get(item.stream, (0, GENESIS, None))
-        try:
-            bad = _flaw(item, version + 1, digest, text_of)
-            state = state if bad else machine.evolve(item.stream, state, opened(item.stored, text_of))
-        except Exception:  # noqa: BLE001 - whatever somebody stored there, it is named and nothing else is lost
-            bad = f"{item.stream} entry {item.version}: it cannot be read as an event"
+        bad, state = _followed(item, reached.get(item.stream, _NOTHING), text_of, machine)
         if bad:
-            return Verified(entries=count, streams=len(reached), bad=bad)
+            return Verified(entries=count, streams=len(reached), bad=_printable(bad))
+        assert state is not None
         reached[item.stream] = (item.version, item.digest, state)
         count += 1
-    ends = (
-        _loose_end(name, *reached.get(name, (0, GENESIS, None)), heads.get(name))
-        for name in {**reached, **heads}
-    )
-    return Verified(entries=count, streams=len(reached), bad=next(filter(None, ends), ""))
+    ends = (_loose_end(name, *reached.get(name, _NOTHING), heads.get(name)) for name in {**reached, **heads})
+    return Verified(entries=count, streams=len(reached), bad=_printable(next(filter(None, ends), "")))
+
+
+def _followed(
+    item: Entry, reached: _Reached, text_of: Callable[[str], Text | None], machine: Machine
+) -> tuple[str, bytes | None]:
+    """What is wrong with the entry, or the state it leads to. Whatever somebody stored there, nothing is raised."""
+    version, before, state = reached
+    here = f"{item.stream} entry {version + 1}"
+    try:
+        if bad := _misplaced(item) or _flaw(item, version + 1, before, text_of):
+            return bad, None
+        event = opened(item.stored, text_of)
+    except msgspec.MsgspecError as error:
+        return f"{here}: it cannot be read as an event ({error})", None
+    except Exception:  # noqa: BLE001 - anything can be read from bytes
+        return f"{here}: it cannot be read as an event", None
+    try:
+        return "", machine.evolve(item.stream, state, event)
+    except Exception:  # noqa: BLE001 - the rules may fail in any way at what they never recorded
+        return f"{here}: it cannot follow the entries before it", None
+
+
+def _misplaced(item: Entry) -> str:
+    if not isinstance(item.position, int):
+        return f"the entry at position {item.position!a}: its position is no number"
+    if not isinstance(item.stream, str) or not item.stream or not _is_unicode(item.stream):
+        return f"the entry at position {item.position}: {item.stream!a} is not the text that names a stream"
+    return ""
 
 
 def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Text | None]) -> str:
@@ -193,9 +226,19 @@ def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Te
         return f"{here}: its bytes are those of another entry"
     for commitment in _commitments(msgspec.json.decode(item.stored)):
         found = text_of(commitment)
-        if found and committed(found.salt, found.text) != commitment:
+        if found and not _is_kept(found, commitment):
             return f"{here}: a text kept beside it does not match its commitment"
     return ""
+
+
+def _is_kept(text: Text, commitment: str) -> bool:
+    is_text = isinstance(text.salt, bytes) and isinstance(text.text, str) and _is_unicode(text.text)
+    return is_text and committed(text.salt, text.text) == commitment
+
+
+def _printable(text: str) -> str:
+    """As it can be shown on any terminal: what somebody put into a column is not always a word."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[:_SHOWN_MAX])
 
 
 def _commitments(tree: Any) -> Iterable[str]:
@@ -207,8 +250,9 @@ def _commitments(tree: Any) -> Iterable[str]:
 
 
 def _loose_end(name: str, version: int, digest: bytes, state: bytes | None, head: Head | None) -> str:
-    if head is None:
-        return f"{name} entry {version}: the stream has entries, but no state row"
+    if head is None or not isinstance(head.version, int):
+        row = "no state row" if head is None else f"its state row says {head.version!a} of them"
+        return f"{name} entry {version}: the stream has entries, but {row}"
     if head.version > version:
         return f"{name} entry {version + 1}: missing, the stream is said to have {head.version}"
     if head.version < version:

@@ -55,9 +55,21 @@ _SENTENCES: tuple[tuple[tuple[type[psycopg.Error], ...], type[EmeritusError], st
         "{name} is too busy ({said}); nothing was recorded. It is tried again",
     ),
     (
-        (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.UndefinedTable),
+        (errors.InsufficientPrivilege, errors.InvalidSchemaName),
         Unavailable,
         "{name} refuses this ({said}). Give the user of the URL its rights and a schema",
+    ),
+    (
+        # Statements of ours meet these only where somebody else was at the tables, or at the rights to see them.
+        (
+            errors.UndefinedTable,
+            errors.UndefinedColumn,
+            errors.UndefinedFunction,
+            errors.DatatypeMismatch,
+            errors.DuplicateTable,
+        ),
+        Corrupt,
+        "{name} lacks what Emeritus made there ({said}). Give the user its rights, or restore the last backup",
     ),
     (
         (psycopg.OperationalError, psycopg.InterfaceError, errors.InternalError_),

@@ -1,4 +1,4 @@
-"""Does this PostgreSQL database have the tables of this version? Adds what is missing, and leaves newer ones alone.
+"""Does this PostgreSQL database have the tables of this version? Adds what is missing; leaves newer, others' alone.
 
 The steps are those of SQLite, spelled for PostgreSQL, and two more for what only several writers need.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 from data import schema
+from data.errors import Refused
 from data.postgres_connection import PostgresConnection
-from data.schema import STEPS, statements
+from data.schema import STEPS, relations, statements
 
 # Text sorts by its bytes, as in SQLite, whatever language the database was made for.
 _SPELLED = {
@@ -38,10 +39,20 @@ _FROM_ELSEWHERE = """UPDATE events SET xid = '1'::xid8
     WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())"""
 
 
+# Everything of these names where our tables go: another program's, as long as no step of ours was applied.
+_TAKEN = (
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%s)"
+)
+_STEPS_COLUMNS = """SELECT attname FROM pg_attribute
+    WHERE attrelid = to_regclass('applied_steps') AND attnum > 0 AND NOT attisdropped"""
+
+
 def apply(conn: PostgresConnection, name: str) -> None:
     """Inside a transaction."""
     conn.raw.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'")
     conn.raw.execute(_TURN)
+    if not check_known(conn, name):
+        _check_free(conn, name)
     conn.raw.execute(
         "CREATE TABLE IF NOT EXISTS applied_steps"
         " (name TEXT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
@@ -55,13 +66,28 @@ def apply(conn: PostgresConnection, name: str) -> None:
     conn.raw.execute(_FROM_ELSEWHERE)
 
 
+def _check_free(conn: PostgresConnection, name: str) -> None:
+    """Refuse a schema where another program has what we would make: no step of ours was applied here."""
+    taken = conn.raw.execute(_TAKEN, (list(relations(POSTGRES_STEPS.values())),)).fetchall()
+    if taken:
+        found = ", ".join(sorted(relation for (relation,) in taken)[:3])
+        raise _foreign(name, f"its schema holds another program's {found}")
+
+
+def _foreign(name: str, found: str) -> Refused:
+    next_step = "Give Emeritus a schema of its own: append ?options=-csearch_path%3DNAME to the URL"
+    return schema.foreign(name, found, next_step=next_step)
+
+
 def check_known(conn: PostgresConnection, name: str) -> frozenset[str]:
-    """The steps applied; refuses a record that a later version has changed already."""
-    found = conn.raw.execute("SELECT to_regclass('applied_steps') IS NOT NULL").fetchone()
-    rows = conn.raw.execute("SELECT name FROM applied_steps").fetchall() if found and found[0] else []
-    applied = frozenset(step for (step,) in rows)
+    """The steps applied; refuses a record that a later version has changed already, and another program's."""
+    columns = {column for (column,) in conn.raw.execute(_STEPS_COLUMNS)}
+    if columns and columns != {"name", "applied_at"}:
+        raise _foreign(name, "its schema holds another program's applied_steps")
+    rows = conn.raw.execute("SELECT name FROM applied_steps").fetchall() if columns else []
+    applied = [step for (step,) in rows]
     schema.check_known(applied, POSTGRES_STEPS, name)
-    return applied
+    return frozenset(applied)
 
 
 def check_complete(conn: PostgresConnection, name: str) -> None:

@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from data.postgres_pool import Pool
 from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
+from data.sql.refolding import check_folded, fold_anew, folded_with
 from data.store import Machine
 
 T = TypeVar("T")
@@ -54,7 +55,8 @@ _LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 # Shared by all who write; whoever copies the record somewhere else has it alone.
 _USED = "hashtextextended('used ' || current_schema(), 0)"
-
+# Shared by all who fold alike; whoever folds their states anew has it alone.
+_FOLDS = "hashtextextended('folds ' || current_schema(), %s)"
 
 _NUMBERED = (
     ("events_position_seq", "events", "position"),
@@ -95,11 +97,22 @@ class PostgresStore(SqlStore):
             if read_only:
                 with self.reading() as conn:
                     postgres_schema.check_complete(conn, self.name)
+                    check_folded(conn, machine, self.name)
             else:
-                self.write(lambda conn: postgres_schema.apply(conn, self.name))
+                self.write(self._brought_up_to_date)
         except BaseException:
             self.close()
             raise
+
+    def _brought_up_to_date(self, conn: PostgresConnection) -> None:
+        postgres_schema.apply(conn, self.name)
+        made_by = folded_with(conn, self._machine, self.name)
+        if made_by < self._machine.fold_version:
+            # Whoever folds as before would not understand the new states, and would write old ones.
+            self._take(
+                conn.raw, "pg_try_advisory_xact_lock", _FOLDS, (made_by,), "is in use by an older Emeritus"
+            )
+        fold_anew(conn, self._machine, self.name)
 
     def write(self, job: Callable[[PostgresConnection], T]) -> T:
         """Run the job in a transaction; again when somebody else was faster."""
@@ -136,6 +149,12 @@ class PostgresStore(SqlStore):
             conn.raw.execute(_LOOK)
             yield conn
             conn.raw.execute("ROLLBACK")
+
+    def inspection(self) -> AbstractContextManager[PostgresConnection]:
+        return self.snapshot()
+
+    def examine(self, conn: Connection) -> None:
+        """Nothing to do: pages are the server's to check, and it tells of those that are damaged."""
 
     def renumber(self, conn: Connection) -> None:
         for sequence, table, column in _NUMBERED:
@@ -190,12 +209,19 @@ class PostgresStore(SqlStore):
         return PostgresConnection(raw)
 
     def _take_part(self, raw: psycopg.Connection[tuple[object, ...]]) -> None:
-        how = "pg_try_advisory_lock" if self._exclusive else "pg_try_advisory_lock_shared"
-        row = raw.execute(f"SELECT {how}({_USED})").fetchone()
-        if row and row[0]:
-            return
-        why = "is in use by a running Emeritus" if self._exclusive else "is being copied"
-        raise Unavailable(f"{self.name} {why}. Wait until that has ended, then try again")
+        folds = (self._machine.fold_version,)
+        self._take(raw, "pg_try_advisory_lock_shared", _FOLDS, folds, "is being brought up to date")
+        if self._exclusive:
+            self._take(raw, "pg_try_advisory_lock", _USED, (), "is in use by a running Emeritus")
+        else:
+            self._take(raw, "pg_try_advisory_lock_shared", _USED, (), "is being copied")
+
+    def _take(
+        self, raw: psycopg.Connection[Any], how: str, lock: str, values: tuple[int, ...], otherwise: str
+    ) -> None:
+        row = raw.execute(f"SELECT {how}({lock})", values).fetchone()
+        if not (row and row[0]):
+            raise Unavailable(f"{self.name} {otherwise}. Wait until that has ended, then try again")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

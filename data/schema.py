@@ -8,10 +8,11 @@ indexes hold these rows only, so neither history nor what lies far ahead is ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
-from data.errors import Unavailable
+from data.errors import Corrupt, Refused, Unavailable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -112,6 +113,12 @@ CREATE TABLE IF NOT EXISTS person (
 # Streams are listed by their first entries, which are few among all.
 _OPENINGS = "CREATE INDEX events_opening ON events (position) WHERE version = 1;\n"
 
+# The machine's `fold_version` that every state was folded with.
+_FOLDS = """
+CREATE TABLE fold_version (version INTEGER NOT NULL);
+INSERT INTO fold_version VALUES (0);
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -119,15 +126,30 @@ STEPS = {
     "commands_wait_for_their_sender": _SENDERS,
     "catalog_tables": _CATALOG,
     "streams_are_listed_by_their_opening": _OPENINGS,
+    "states_know_their_fold": _FOLDS,
 }
 
+_MADE = re.compile(r"CREATE (?:TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")
 
-def check_known(applied: Iterable[str], ours: Collection[str], where: object) -> None:
+
+def check_known(applied: Iterable[object], ours: Collection[str], where: object) -> None:
     """Refuse a record that a later version has changed already: nobody here knows its rules."""
-    if newer := sorted(set(applied).difference(ours)):
-        raise Unavailable(
-            f"{where} was written by a newer Emeritus ({', '.join(newer)}). Install that version"
-        )
+    names = list(applied)
+    if strange := [name for name in names if not isinstance(name, str) or not name.isidentifier()]:
+        raise unsaid(where, f"{strange[0]!a} is no name of a step")
+    if unknown := sorted(set(map(str, names)).difference(ours)):
+        raise newer(where, ", ".join(unknown))
+
+
+def unsaid(where: object, why: str) -> Corrupt:
+    """Why nobody can tell which tables a record of ours has."""
+    return Corrupt(
+        f"{where} does not say which tables it has: {why}. Keep a copy of it, then restore the last backup"
+    )
+
+
+def newer(where: object, what: str) -> Unavailable:
+    return Unavailable(f"{where} was written by a newer Emeritus ({what}). Install that version")
 
 
 def incomplete(where: object) -> Unavailable:
@@ -135,6 +157,20 @@ def incomplete(where: object) -> Unavailable:
     return Unavailable(
         f"{where} lacks tables of this version. Run emeritus serve on it once, which adds them"
     )
+
+
+def foreign(where: object, found: str, *, next_step: str) -> Refused:
+    """Why a database that somebody else filled stays as it is."""
+    return Refused(
+        f"{where} is no record of Emeritus",
+        reasons=[f"{found}, and what others keep is never written to"],
+        next_step=next_step,
+    )
+
+
+def relations(steps: Iterable[str]) -> tuple[str, ...]:
+    """Every table, index and sequence that these steps make."""
+    return tuple(dict.fromkeys(name for step in steps for name in _MADE.findall(step)))
 
 
 def statements(step: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Does this SQLite file have the tables of this version? Adds what is missing, and leaves newer files alone."""
+"""Is this SQLite file ours, with the tables of this version? Adds what is missing; leaves newer and others' alone."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
@@ -10,6 +11,12 @@ from data import schema
 from data.schema import STEPS, statements
 
 migrations = Migrations("emeritus")
+
+# "Emer", in the header of every file of ours: https://sqlite.org/pragma.html#pragma_application_id
+APPLICATION_ID = 0x456D6572
+
+# What a file holds whose very first opening was cut off.
+_BEGINNINGS = frozenset((migrations.migrations_table, "sqlite_sequence"))
 
 
 def _applying(step: str) -> Callable[[Database], None]:
@@ -24,11 +31,58 @@ for _name, _step in STEPS.items():
     migrations(name=_name)(_applying(_step))
 
 
-def check_known(db: Database, path: object) -> None:
-    schema.check_known((step.name for step in migrations.applied(db)), STEPS, path)
+def check_ours(conn: sqlite3.Connection, path: object) -> None:
+    """Refuse a file that another program filled. Only reads: what is refused keeps every byte."""
+    (marked,) = conn.execute("PRAGMA application_id").fetchone()
+    if marked == APPLICATION_ID:
+        return
+    next_step = "Set EMERITUS_STORE to a file of its own"
+    if marked:
+        raise schema.foreign(
+            path, f"it is marked as of another program ({marked:#010x})", next_step=next_step
+        )
+    # Files were not marked at first.
+    if (others := _tables(conn)) and not _applied(conn):
+        some = ", ".join(sorted(map(ascii, others))[:3])
+        raise schema.foreign(path, f"it has tables of another program ({some})", next_step=next_step)
 
 
-def check_complete(db: Database, path: object) -> None:
+def mark(conn: sqlite3.Connection) -> None:
+    """Say in the header whose file this is, where it does not say so yet."""
+    if conn.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+        conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def check_known(conn: sqlite3.Connection, path: object) -> None:
+    applied = _applied(conn)
+    if not applied and _tables(conn):
+        raise schema.unsaid(path, "it names no step of ours")
+    schema.check_known(applied, STEPS, path)
+
+
+def check_complete(conn: sqlite3.Connection, path: object) -> None:
     """Refuse to read a record that lacks tables."""
-    if migrations.pending(db):
+    if STEPS.keys() - _applied(conn):
         raise schema.incomplete(path)
+
+
+def bring_up_to_date(conn: sqlite3.Connection) -> None:
+    migrations.apply(Database(conn))
+
+
+def _tables(conn: sqlite3.Connection) -> set[object]:
+    """Whatever somebody made, us included."""
+    names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in names if name not in _BEGINNINGS}
+
+
+def _applied(conn: sqlite3.Connection) -> list[object]:
+    """Asked as a statement of ours: the library looks for its columns by name only once it has a row."""
+    table = migrations.migrations_table
+    if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+        return []
+    steps = conn.execute(
+        f"SELECT name, applied_at FROM {table} WHERE migration_set = ?",  # noqa: S608 - the library's
+        (migrations.name,),
+    )
+    return [name for name, _ in steps]

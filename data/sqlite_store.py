@@ -11,19 +11,18 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlite_utils import Database
-
-from data.errors import Unavailable
+from data.errors import Corrupt, Unavailable
 from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
-from data.sqlite_schema import check_complete, check_known, migrations
-from data.sqlite_writer import FileLock, Writer, Writing, as_ours
+from data.sql.refolding import check_folded, fold_anew
+from data.sqlite_schema import bring_up_to_date, check_complete, check_known, check_ours, mark
+from data.sqlite_writer import FileLock, Writer, Writing, as_ours, damaged
 from data.store import Machine
 
 T = TypeVar("T")
@@ -56,9 +55,12 @@ class SqliteStore(SqlStore):
         self._lock: FileLock | None = None
         self._writer: Writing | None = None
         try:
-            with self._translated():
+            with self._looking_over():
                 if read_only:
-                    check_complete(self._known(self.read()), self.path)
+                    conn = self.read()
+                    self._check_known(conn)
+                    check_complete(conn, self.path)
+                    check_folded(conn, self._machine, self.path)
                 else:
                     self._lock = FileLock(self.path)
                     self._writer = writer(self._open_to_write, self.path)
@@ -84,8 +86,7 @@ class SqliteStore(SqlStore):
         """This thread's own connection, which cannot write."""
         thread = threading.current_thread()
         with self._gate:
-            if self._closed:
-                raise Unavailable(f"{self.path} is closed. Start Emeritus again")
+            self._check_open()
             if thread not in self._readers:
                 for ended in [other for other in self._readers if not other.is_alive()]:
                     self._readers.pop(ended).close()
@@ -113,11 +114,17 @@ class SqliteStore(SqlStore):
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         conn = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
+            self._check_known(conn)
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = FULL")
-            # What is deleted (answered commands, erased texts) is overwritten where that costs nothing.
-            conn.execute("PRAGMA secure_delete = FAST")
-            migrations.apply(self._known(conn))
+            # What is deleted (answered commands, erased texts) is overwritten. FAST would leave long texts in pages
+            # that became free; ON costs 1 % of a commit.
+            conn.execute("PRAGMA secure_delete = ON")
+            mark(conn)
+            bring_up_to_date(conn)
+            conn.execute("BEGIN IMMEDIATE")
+            fold_anew(conn, self._machine, self.path)
+            conn.execute("COMMIT")
         except BaseException:
             conn.close()
             raise
@@ -131,10 +138,13 @@ class SqliteStore(SqlStore):
         conn.execute("PRAGMA wal_autocheckpoint = 0")
         return conn
 
-    def _known(self, conn: sqlite3.Connection) -> Database:
-        db = Database(conn)
-        check_known(db, self.path)
-        return db
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable(f"{self.path} is closed. Start Emeritus again")
+
+    def _check_known(self, conn: sqlite3.Connection) -> None:
+        check_ours(conn, self.path)
+        check_known(conn, self.path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -156,8 +166,35 @@ class SqliteStore(SqlStore):
                 conn.execute("ROLLBACK")
 
     @contextmanager
+    def inspection(self) -> Iterator[sqlite3.Connection]:
+        self._check_open()
+        with self._looking_over(), closing(self._open_to_read()) as conn:
+            conn.text_factory = _as_it_stands
+            conn.execute("BEGIN")
+            yield conn
+
+    def examine(self, conn: Connection) -> None:
+        found = str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if found != "ok":
+            raise Corrupt(damaged(self.path, " ".join(found.split())))
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise as_ours(error, self.path) from error
+
+    @contextmanager
+    def _looking_over(self) -> Iterator[None]:
+        """Where the file itself is in question, whatever SQLite cannot make of it is the file's fault."""
+        try:
+            with self._translated():
+                yield
+        except sqlite3.Error as error:
+            raise Corrupt(damaged(self.path, str(error))) from error
+
+
+def _as_it_stands(text: bytes) -> str:
+    """Also where it is not UTF-8, so that it can be named."""
+    return text.decode(errors="surrogateescape")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import queue
+import re
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -37,6 +38,28 @@ _OUTSIDE = (
     sqlite3.SQLITE_PROTOCOL,
 )
 
+# What these statements of ours can meet only where somebody else was at the tables. What a row holds is not said.
+_CHANGED = re.compile(
+    r"no such (?:table|column): [\w.]+|table \w+ (?:has no column named \w+|has \d+ columns.*|already exists)"
+    r"|index \w+ already exists|unsupported file format|Could not decode to UTF-8 column '\w+'"
+)
+
+
+def damaged(path: Path, how: str) -> str:
+    shown = "".join(sign if sign.isprintable() else "?" for sign in how)
+    return f"{path} is damaged or no record ({shown}). Keep a copy of it, then restore the last backup"
+
+
+def _damage(error: BaseException, code: int) -> str:
+    """What it says of the file; empty where it is about something else."""
+    if isinstance(error, UnicodeDecodeError):
+        # Python could not even read what SQLite said: it quotes a schema that is garbled.
+        return "its schema is not text"
+    if code in _DAMAGED:
+        return str(error)
+    changed = _CHANGED.match(str(error))
+    return changed[0] if changed else ""
+
 
 def as_ours(error: BaseException, path: Path) -> BaseException:
     """What SQLite could not do, as a sentence with a next step; anything that is not about the file stays."""
@@ -49,10 +72,8 @@ def as_ours(error: BaseException, path: Path) -> BaseException:
         return Unavailable(
             f"{path} is read-only; nothing was recorded. Let this user write to it, then try again"
         )
-    if code in _DAMAGED:
-        return Corrupt(
-            f"{path} is damaged or no record ({error}). Keep a copy of it, then restore the last backup"
-        )
+    if how := _damage(error, code):
+        return Corrupt(damaged(path, how))
     if code in _OUTSIDE:
         return Unavailable(
             f"{path} does not answer ({error}). Check the path, the disk and its rights, then try again"

@@ -16,7 +16,12 @@ class Machine(Protocol):
 
     States are opaque to the store; it keeps them encoded. `opens` says which id a new stream of that kind gets:
     commands sent to the stream "RET-*" open the next "RET-n".
+
+    fold_version   counts up whenever the same events fold to other bytes: all states are then folded anew
     """
+
+    @property
+    def fold_version(self) -> int: ...
 
     def decide(
         self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime

@@ -73,8 +73,14 @@ _STATES: dict[
 ] = {kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState)}
 
 
+# Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
+FOLD_VERSION = 1
+
+
 class RetirementMachine:
     """Implements `data.store.Machine` for every stream of the product."""
+
+    fold_version = FOLD_VERSION
 
     def decide(
         self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime

@@ -68,7 +68,8 @@ class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
     """Everything a command leads to. Committed as one.
 
     cancels   names of this stream's timers to drop; a trailing "*" drops all with that beginning
-    reserves  exact ids only one living stream may hold at a time; `releases` gives this stream's back
+    reserves  exact ids only one living stream may hold at a time, instead of all this one held before; with none
+              it keeps them, unless `releases` gives them back
     reply     a sentence for the person who asked; shown to them alone
     """
 

@@ -14,11 +14,12 @@ import msgspec
 
 from data.errors import Invalid, NotFound, Refused, Stale
 from data.events import AnyEvent
-from data.ledger import GENESIS, Text, entry, opened
+from data.ledger import GENESIS, entry, opened
 from data.records.decision import Decision, Outcome, Receipt, Timer
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
 from data.sql.effects import put_effect
+from data.sql.refolding import folded
 from data.store import Machine
 
 _NUMBERED = "-*"
@@ -135,12 +136,7 @@ class Book:
         erased = conn.execute(
             "DELETE FROM prose WHERE stream = ? AND version = ?", (stream, version)
         ).rowcount
-        state: bytes | None = None
-        for (stored,) in conn.execute(
-            "SELECT stored FROM events WHERE stream = ? ORDER BY version", (stream,)
-        ):
-            state = self._machine.evolve(stream, state, opened(stored, lambda key: _text_of(conn, key)))
-        if erased and state is not None:
+        if erased and (state := folded(conn, self._machine, stream)) is not None:
             _keep_state(conn, stream, last, digest, state)
         return erased
 
@@ -180,11 +176,6 @@ def check_catalog(conn: Connection, gathered_at: int | None) -> None:
         )
 
 
-def _text_of(conn: Connection, commitment: str) -> Text | None:
-    row = conn.execute("SELECT salt, text FROM prose WHERE commitment = ?", (commitment,)).fetchone()
-    return Text(commitment, row[0], row[1]) if row else None
-
-
 def _keep_state(conn: Connection, stream: str, version: int, digest: bytes, state: bytes) -> None:
     conn.execute(
         """INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET
@@ -204,7 +195,8 @@ def _numbered(conn: Connection, prefix: str) -> str:
 
 
 def _reserve(conn: Connection, stream: str, decision: Decision[AnyEvent]) -> None:
-    if decision.releases:
+    """What is reserved now replaces what was: a changed plan gives back what it dropped."""
+    if decision.releases or decision.reserves:
         conn.execute("DELETE FROM reservations WHERE stream = ?", (stream,))
     for reserved in decision.reserves:
         holder = conn.execute("SELECT stream FROM reservations WHERE id = ?", (reserved,)).fetchone()

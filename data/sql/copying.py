@@ -37,6 +37,7 @@ TABLES = {
     "numbers": _Table("prefix, last", "prefix"),
     "reservations": _Table("id, stream", "id"),
     "catalog_version": _Table("version", "version"),
+    "fold_version": _Table("version", "version"),
     "inbox": _Table(
         "arrival, key, command, reply_to, attempt, first_tried, leased, ready_at, outcome, found, why, sender",
         "arrival",
@@ -55,6 +56,9 @@ TABLES = {
     "member": _Table("team_id, position, person_id", "team_id, position"),
     "person": _Table("id, name, slack_id, record, file, unseen_since", "id"),
 }
+
+# An empty record has a row in each of these.
+_MARKS = ("catalog_version", "fold_version")
 
 
 class Copied(Record, frozen=True, kw_only=True):
@@ -78,7 +82,8 @@ def copy(source: SqlStore, destination: SqlStore, say: Callable[[str, int], None
 
     def job(into: Connection) -> dict[str, tuple[int, int]]:
         _check_empty(into)
-        into.execute("DELETE FROM catalog_version")
+        for mark in _MARKS:
+            into.execute(f"DELETE FROM {mark}")  # noqa: S608 - from above
         sums = {}
         with source.reading() as conn:
             for name, table in TABLES.items():
@@ -101,7 +106,7 @@ def copy(source: SqlStore, destination: SqlStore, say: Callable[[str, int], None
 
 
 def _check_empty(conn: Connection) -> None:
-    filled = [f"SELECT 1 FROM {name}" for name in TABLES if name != "catalog_version"]  # noqa: S608 - from above
+    filled = [f"SELECT 1 FROM {name}" for name in TABLES if name not in _MARKS]  # noqa: S608 - from above
     filled.append("SELECT 1 FROM catalog_version WHERE version <> 0")
     if any(conn.execute(f"{query} LIMIT 1").fetchone() for query in filled):
         raise Refused(

@@ -53,6 +53,14 @@ class SqlStore(ABC):
         """A connection that cannot write, and sees one moment of the record however long the reading takes."""
 
     @abstractmethod
+    def inspection(self) -> AbstractContextManager[Connection]:
+        """A snapshot that shows what cannot be there, too: text that is none comes with surrogates in it."""
+
+    @abstractmethod
+    def examine(self, conn: Connection) -> None:
+        """Raises `Corrupt` where the database itself is damaged, be it where no entry stands."""
+
+    @abstractmethod
     def close(self) -> None:
         """Finish what waits and let go of the database. Safe to call twice."""
 
@@ -141,7 +149,7 @@ class SqlStore(ABC):
                     WHERE {self._AFTER} LIMIT {PAGE}""",  # noqa: S608 - constants of the store
                     cursor._asdict(),
                 ).fetchall()
-                texts = _texts_of_page(conn, rows)
+                texts = _texts_of_page(conn, [position for _, position, *_ in rows])
             for row in rows:
                 event = _stored(row, texts)
                 cursor = event.cursor
@@ -168,7 +176,7 @@ class SqlStore(ABC):
             return claims.troubles(conn)
 
     def verify(self) -> Verified:
-        with self.snapshot() as conn:
+        with self.inspection() as conn:
             heads = {
                 name: Head(*head)
                 for name, *head in conn.execute(
@@ -176,30 +184,33 @@ class SqlStore(ABC):
                 )
             }
             texts: dict[str, Text] = {}
-            return verified(_entries(conn, texts), heads, texts.get, self._machine)
+            found = verified(_entries(conn, texts), heads, texts.get, self._machine)
+            if not found.bad:
+                self.examine(conn)
+            return found
 
 
 def _entries(conn: Connection, texts: dict[str, Text]) -> Iterator[Entry]:
     """All of them in the order of their positions; `texts` always holds those of the page at hand."""
     reached = -(2**63)
     while rows := conn.execute(
-        f"""SELECT stream, position, version, stored, digest FROM events
+        f"""SELECT stream, version, stored, digest, position FROM events
         WHERE position > ? ORDER BY position LIMIT {PAGE}""",  # noqa: S608 - a number of this file
         (reached,),
     ).fetchall():
         texts.clear()
-        texts.update(_texts_of_page(conn, rows))
-        for stream, _, *entry in rows:
-            yield Entry(stream, *entry)
-        reached = rows[-1][1]
+        texts.update(_texts_of_page(conn, [position for *_, position in rows]))
+        yield from (Entry(*row) for row in rows)
+        reached = rows[-1][-1]
 
 
-def _texts_of_page(conn: Connection, rows: list[tuple[Any, ...]]) -> dict[str, Text]:
-    if not rows:
+def _texts_of_page(conn: Connection, positions: list[Any]) -> dict[str, Text]:
+    """Where a position is no number, `verify` stops there and needs no texts."""
+    numbers = [position for position in positions if isinstance(position, int)]
+    if not numbers:
         return {}
-    positions = [row[1] for row in rows]
     within = "(stream, version) IN (SELECT stream, version FROM events WHERE position BETWEEN ? AND ?)"
-    return _texts(conn, within, (min(positions), max(positions)))
+    return _texts(conn, within, (min(numbers), max(numbers)))
 
 
 def _texts(conn: Connection, where: str, values: tuple[Any, ...]) -> dict[str, Text]:

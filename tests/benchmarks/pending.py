@@ -50,6 +50,8 @@ class Pending(Protocol):
 class Setting:
     """A machine that sets the timers it is given, and cancels what it is told to; nothing is decided."""
 
+    fold_version = 0
+
     def __init__(self) -> None:
         self.decision: Decision[AnyEvent] = Decision()
 

@@ -45,6 +45,8 @@ class Tally(Record, frozen=True, kw_only=True):
 class Scripted:
     """Counts events and keeps what was said."""
 
+    fold_version = 0
+
     def decide(  # a machine that needs neither stream, state nor facts
         self,
         stream: str,

@@ -121,6 +121,26 @@ def test_an_id_is_reserved_for_one_stream_until_it_is_released(store: Store) -> 
     assert (taken.stream, taken.outcome) == ("RET-2", Outcome.DONE)
 
 
+def test_what_a_stream_reserves_replaces_what_it_reserved_before(store: Store) -> None:
+    store.transact("k1", "RET-1", a_command(counts=1, reserves=("a", "b")), b"", NOW)
+    store.transact("k2", "RET-1", a_command(counts=1, reserves=("b", "c")), b"", NOW)
+    outcomes = [
+        store.transact(f"{one}", "RET-2", a_command(reserves=(one,)), b"", NOW).outcome
+        for one in ("a", "b", "c")
+    ]
+
+    assert outcomes == [Outcome.DONE, Outcome.REFUSED, Outcome.REFUSED]
+
+
+def test_a_refused_change_of_what_is_reserved_changes_nothing(store: Store) -> None:
+    store.transact("k1", "RET-1", a_command(counts=1, reserves=("a",)), b"", NOW)
+    store.transact("k2", "RET-2", a_command(counts=1, reserves=("b",)), b"", NOW)
+    store.transact("k3", "RET-1", a_command(counts=1, reserves=("c", "b")), b"", NOW)
+
+    assert store.transact("k4", "RET-3", a_command(reserves=("a",)), b"", NOW).outcome == Outcome.REFUSED
+    assert store.transact("k5", "RET-3", a_command(reserves=("c",)), b"", NOW).outcome == Outcome.DONE
+
+
 def test_a_stream_may_release_and_reserve_in_one_decision(store: Store) -> None:
     store.transact("k1", "RET-1", a_command(counts=1, reserves=("a", "b")), b"", NOW)
     store.transact("k2", "RET-1", a_command(counts=1, releases=True, reserves=("b",)), b"", NOW)

@@ -21,6 +21,8 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 class NoRetirements:
     """The catalog stream keeps no state worth folding."""
 
+    fold_version = 0
+
     def decide(self, *_: object) -> Decision[AnyEvent]:
         raise Refused("No command", next_step="Import something")
 

@@ -123,7 +123,7 @@ def test_an_entry_that_chains_but_is_no_event_is_found() -> None:
     eaten = Entry("RET-1", 1, stored, chained(GENESIS, stored))
 
     found = verified([eaten], {}, {}.get, Scripted())
-    assert found.bad == "RET-1 entry 1: it cannot be read as an event"
+    assert found.bad == "RET-1 entry 1: it cannot be read as an event (Invalid value 'eaten' - at `$.event`)"
 
 
 def test_a_commitment_is_over_salt_and_text() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,34 @@ def test_imports_leave_what_they_leave_in_sqlite(tmp_path: Path, store: Postgres
     assert all_of(store).unseen == {"resource:default/gone": "2026-03-03T09:00:00+00:00"}
     assert Catalog(store).snapshot().models() == Catalog(embedded).snapshot().models()
     embedded.close()
+
+
+def test_nul_characters_are_kept_in_texts_and_skipped_in_names_on_both_databases_alike(
+    tmp_path: Path, store: PostgresStore
+) -> None:
+    source = tmp_path / "nul.yaml"
+    source.write_text(
+        """apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: churn, title: "Churn\\0v3", description: "\\0"}
+spec: {type: ai-model, owner: "ops\\0"}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: "fraud\\0"}
+spec: {type: ai-model}
+""",
+        encoding="utf-8",
+    )
+    with closing(SqliteStore(tmp_path / "emeritus.db", Scripted())) as embedded:
+        reports = [imported(Catalog(one), source) for one in (embedded, store)]
+        assert all_of(store) == all_of(embedded)
+
+    assert reports[0] == reports[1]
+    assert [model.title for model in Catalog(store).models()] == ["Churn\0v3"]
+    assert [(skipped.where, skipped.what) for skipped in reports[1].skipped] == [
+        (f"{source}:6", "Resource fraud\0")
+    ]
 
 
 def test_facts_gathered_before_an_import_are_stale(store: PostgresStore) -> None:

@@ -9,13 +9,16 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from data.errors import Corrupt, Unavailable
-from data.records.decision import ClaimKind
+from data.errors import Corrupt, Refused, Unavailable
+from data.records.decision import ClaimKind, Done
 from data.schema import STEPS, statements
+from data.sqlite_schema import migrations
 from data.sqlite_store import SqliteStore
 from data.store import Verified
 from tests.contract.scripted import NOW, Scripted, a_command, count_up
@@ -204,6 +207,77 @@ def test_a_record_of_the_first_version_is_brought_up_to_date_with_what_it_holds(
     store.close()
 
 
+FOREIGN = {
+    "tables of others": "CREATE TABLE albums (title TEXT); INSERT INTO albums VALUES ('Kind of Blue');",
+    "a table of a name of ours": "CREATE TABLE events (day TEXT); INSERT INTO events VALUES ('Monday');",
+    "steps of others": """CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT,
+        applied_at TEXT); INSERT INTO _sqlite_migrations VALUES (1, 'albums', 'first', '');
+        CREATE TABLE albums (title TEXT);""",
+}
+
+
+@pytest.mark.parametrize("read_only", [False, True], ids=["to write", "to read"])
+@pytest.mark.parametrize("script", FOREIGN.values(), ids=FOREIGN)
+def test_a_file_of_another_program_is_refused_and_keeps_every_byte(
+    path: Path, script: str, read_only: bool
+) -> None:
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript(script)
+    before = path.read_bytes()
+    with pytest.raises(Refused) as refused:
+        SqliteStore(path, Scripted(), read_only=read_only)
+
+    table = "events" if "events" in script else "albums"
+    assert str(refused.value) == (
+        f"{path} is no record of Emeritus: it has tables of another program ('{table}'), "
+        "and what others keep is never written to. Set EMERITUS_STORE to a file of its own"
+    )
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_says_it_is_another_programs_is_refused_though_it_is_empty(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("PRAGMA application_id = 252006673")
+    before = path.read_bytes()
+    with pytest.raises(Refused) as refused:
+        SqliteStore(path, Scripted())
+
+    assert str(refused.value) == (
+        f"{path} is no record of Emeritus: it is marked as of another program (0x0f055111), "
+        "and what others keep is never written to. Set EMERITUS_STORE to a file of its own"
+    )
+    assert path.read_bytes() == before
+
+
+def test_a_record_says_in_its_header_whose_it_is(store: SqliteStore) -> None:
+    store.close()
+
+    assert store.path.read_bytes()[68:72] == b"Emer"
+
+
+def test_a_record_from_before_files_were_marked_is_marked_when_it_is_opened(store: SqliteStore) -> None:
+    count_up(store, "k1")
+    store.close()
+    with closing(sqlite3.connect(store.path)) as conn:
+        conn.execute("PRAGMA application_id = 0")
+    reader = SqliteStore(store.path, Scripted(), read_only=True)
+    assert reader.verify() == Verified(entries=1, streams=1)
+    reader.close()
+    SqliteStore(store.path, Scripted()).close()
+
+    assert store.path.read_bytes()[68:72] == b"Emer"
+
+
+def test_a_record_whose_very_first_opening_was_cut_off_is_opened_again(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as conn:
+        migrations.ensure_migrations_table(Database(conn))
+    SqliteStore(path, Scripted()).close()
+
+    reader = SqliteStore(path, Scripted(), read_only=True)
+    assert reader.verify() == Verified(entries=0, streams=0)
+    reader.close()
+
+
 def test_an_empty_database_is_not_read_as_a_record(path: Path) -> None:
     sqlite3.connect(path).close()
     path.touch()
@@ -220,3 +294,30 @@ def test_a_record_is_for_its_owner_alone_to_read(store: SqliteStore, path: Path)
     assert {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == dict.fromkeys(
         ("emeritus.db", "emeritus.db-wal", "emeritus.db-shm", "emeritus.db.lock"), 0
     )
+
+
+@pytest.mark.parametrize(
+    "length", [20, 2_000, 50_000], ids=["short", "as long as half a page", "over many pages"]
+)
+def test_erased_words_are_gone_from_the_file(store: SqliteStore, path: Path, length: int) -> None:
+    said = " ".join(f"whistle{number:06}" for number in range(length // 14 + 1))
+    store.transact("k1", "RET-1", a_command(says=("words that stay",)), b"", NOW)
+    store.transact("k2", "RET-1", a_command(says=(said,)), b"", NOW)
+    store.transact("k3", "RET-2", a_command(says=("words that stay",)), b"", NOW)
+    store.erase("RET-1", 2)
+    store.close()
+
+    files = [file.read_bytes() for file in path.parent.iterdir()]
+    assert (sum(b"whistle" in held for held in files), sum(b"words that stay" in held for held in files)) == (
+        0,
+        1,
+    )
+
+
+def test_an_answered_command_is_gone_from_the_file(store: SqliteStore, path: Path) -> None:
+    store.receive("m1", "whistle " * 5_000, {"user": "U1"}, NOW)
+    (claim,) = store.claim(ClaimKind.INBOX, NOW, 9)
+    store.settle(claim, Done(), NOW)
+    store.close()
+
+    assert not any(b"whistle" in file.read_bytes() for file in path.parent.iterdir())

@@ -200,5 +200,5 @@ def test_an_entry_the_rules_cannot_follow_is_named_however_they_fail(path: Path)
             return super().evolve(stream, state, event)
 
     store = SqliteStore(path, Strict(), read_only=True)
-    assert store.verify().bad == "RET-1 entry 2: it cannot be read as an event"
+    assert store.verify().bad == "RET-1 entry 2: it cannot follow the entries before it"
     store.close()

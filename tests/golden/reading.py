@@ -64,3 +64,10 @@ def folded(ledger: Path) -> dict[str, Any]:
 
 def states_of(ledger: Path) -> Path:
     return ledger.with_suffix(".states.json")
+
+
+def bare(tree: Any) -> Any:
+    """A JSON schema without what people wrote about it."""
+    if isinstance(tree, dict):
+        return {key: bare(value) for key, value in tree.items() if key not in ("description", "title")}
+    return [bare(value) for value in tree] if isinstance(tree, list) else tree

@@ -14,7 +14,7 @@ import pytest
 from data import events
 from data.ledger import GENESIS, chained, opened
 from data.upcasting import UPCASTS
-from tests.golden.reading import EVENTS, folded, lines, recorded, states_of
+from tests.golden.reading import EVENTS, bare, folded, lines, recorded, states_of
 
 LEDGER = pytest.mark.parametrize(
     "ledger", recorded(), ids=lambda ledger: f"{ledger.parent.name}/{ledger.stem}"
@@ -59,11 +59,6 @@ def test_an_upcast_ends_in_an_event_of_today():
 def shape(kind: type[Any]) -> str:
     """A fingerprint of everything an event can hold; its docstrings are not part of it."""
     _, parts = msgspec.json.schema_components([kind])
-
-    def bare(tree: Any) -> Any:
-        if isinstance(tree, dict):
-            return {key: bare(value) for key, value in tree.items() if key not in ("description", "title")}
-        return [bare(value) for value in tree] if isinstance(tree, list) else tree
 
     return hashlib.sha256(json.dumps(bare(parts), sort_keys=True).encode()).hexdigest()[:16]
 

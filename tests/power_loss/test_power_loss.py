@@ -28,8 +28,8 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() -> None
 
 def test_the_simulated_writer_has_the_settings_of_the_products(tmp_path: Path) -> None:
     settings = product_settings(tmp_path)
-    full, fast = 2, 2
-    writing = {"journal_mode": "wal", "synchronous": full, "secure_delete": fast, "wal_autocheckpoint": 1000}
+    full, on = 2, 1
+    writing = {"journal_mode": "wal", "synchronous": full, "secure_delete": on, "wal_autocheckpoint": 1000}
     assert {name: settings.writing[name] for name in writing} == writing
     assert (settings.reading["query_only"], settings.reading["wal_autocheckpoint"]) == (1, 0)
 

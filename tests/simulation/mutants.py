@@ -50,6 +50,8 @@ LATER = '"later"'
 class Wrapped:
     """A machine around the real one."""
 
+    fold_version = RetirementMachine.fold_version
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.real: Machine = RetirementMachine()

@@ -11,9 +11,9 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.failures import Redacting
 from bot.house import House
 from bot.listeners import register_all
+from bot.logs import Redacting
 
 LISTENERS_AT_ONCE = 32  # each may wait for the next commit, which takes all that wait along
 

@@ -6,7 +6,7 @@ import click
 
 from bot.commands import catalog, record, service, store
 from bot.commands.machine import as_text, failure
-from bot.failures import log_privately
+from bot.logs import log_privately
 from data.errors import EmeritusError
 
 AS_JSON = f"{__name__}.as_json"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
+from bot.keeping import open_catalog, open_store
 from bot.settings import Look, Settings, look
-from bot.wiring import open_catalog, open_store
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.policy import read_policy

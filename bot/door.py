@@ -7,11 +7,17 @@ listener, which answers wherever the body says: strangers could make the bot wri
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from slack_sdk.signature import SignatureVerifier
+
+from bot.envelope import wrong_with
+
+log = logging.getLogger(__name__)
 
 # A modal of 100 blocks and all that was typed into it stay far below: docs.slack.dev/reference/block-kit
 BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -23,7 +29,10 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
 class Door:
-    """A WSGI application that lets signed requests through to another one; all others get 401 and no reason."""
+    """A WSGI application that lets signed requests through to another one; all others get 401 and no reason.
+
+    Who has the secret is told what is wrong with a body that Slack would not send, and is never a server's error.
+    """
 
     def __init__(self, inside: Wsgi, signing_secret: str) -> None:
         self._inside = inside
@@ -31,11 +40,22 @@ class Door:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(BODY_BYTES_MAX + 1)
-        if len(body) > BODY_BYTES_MAX or not self._is_signed(environ, body):
-            start_response("401 Unauthorized", [("Content-Type", "text/plain"), ("Content-Length", "0")])
-            return []
+        if len(body) > BODY_BYTES_MAX:
+            says = f"The body has more than {BODY_BYTES_MAX:,} bytes, which nothing of Slack's has"
+            return _answer(start_response, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, says)
+        if not self._is_signed(environ, body):
+            return _answer(start_response, HTTPStatus.UNAUTHORIZED, "")
+        if environ.get("REQUEST_METHOD") == "POST" and (
+            wrong := wrong_with(environ.get("CONTENT_TYPE", ""), body)
+        ):
+            return _answer(start_response, wrong.status, wrong.says)
         within = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        return self._inside(within, start_response)
+        try:
+            return self._inside(within, start_response)
+        except Exception as error:  # noqa: BLE001 - listeners have a catcher of their own: here Bolt took it apart
+            log.warning("a signed request was not one of Slack's: %s", type(error).__name__)
+            says = "The payload is not built as Slack's are: a part of it is missing, or of another type"
+            return _answer(start_response, HTTPStatus.BAD_REQUEST, says)
 
     def _is_signed(self, environ: dict[str, Any], body: bytes) -> bool:
         timestamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
@@ -46,3 +66,10 @@ class Door:
             return bool(self._verifier.is_valid(body, timestamp, signature))
         except UnicodeDecodeError:  # what Slack sends is UTF-8
             return False
+
+
+def _answer(start_response: Callable[..., Any], status: HTTPStatus, says: str) -> Iterable[bytes]:
+    text = f"{says}\n".encode() if says else b""
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text)))]
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [text]

@@ -2,7 +2,7 @@
 
 Our own errors are sentences and are shown. Anything else is a bug: the person gets a reference, the log gets
 what kind it was and where it happened under the same reference, and never its message: that may quote what
-people wrote. Neither gets tokens, nor names or ids of people.
+people wrote.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sys
 import time
 import uuid
 from collections.abc import Mapping
-from types import TracebackType
+from functools import partial
 from typing import Any
 
 from slack_bolt import App, BoltResponse
 
 from bot import payloads
 from bot.house import House
-from bot.inbox import NotKeptError
+from bot.intake import NotKeptError
 from bot.views import answers
 from data.catalog import Catalog
 from data.errors import EmeritusError, Invalid
@@ -29,54 +28,13 @@ from data.tracing import traced
 
 log = logging.getLogger("emeritus")
 
-# What must never reach a log: tokens, response_urls (whoever has one may write), ids and addresses of people.
-_PRIVATE = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|https?://\S+/(?:commands|actions|response)/\S+"
-    r"|\b[UW][A-Z0-9]{4,}\b|\S+@\S+\.\S+"
-)
-
 # Bolt's waiting thread looks for the acknowledgement every 10 ms; a listener that fails right after it takes it
 # back, and the request would count as never acknowledged.
 BOLT_LOOKS_AGAIN_SECONDS = 0.05
 
-_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 _TYPE_VIEW, _TYPE_OPTIONS = "view_submission", "block_suggestion"
-
-
-def redacted(text: str) -> str:
-    return _PRIVATE.sub("[hidden]", text)
-
-
-class Redacting(logging.Filter):
-    """For loggers of libraries, which log whole payloads when something surprises them."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        message, error = record.getMessage(), record.exc_info[1] if record.exc_info else None
-        if error is not None and str(error):
-            message = message.replace(str(error), type(error).__name__)
-        record.msg, record.args = redacted(message)[:500], None
-        return True
-
-
-class Private(logging.Formatter):
-    """For what any part of the process logs, tracebacks included: the last look before it is written."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # another handler may have written down the whole of it
-        return redacted(super().format(record))
-
-    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging's name
-        return traced(ei[1]) if ei[1] else ""
-
-
-def log_privately() -> None:
-    """Everything worth a warning goes to stderr, once and redacted: stdout belongs to what --json prints."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Private("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def told(error: Exception) -> str:
@@ -126,8 +84,7 @@ def register(app: App, house: House) -> None:
         if response is None:
             time.sleep(BOLT_LOOKS_AGAIN_SECONDS)
         if isinstance(error, NotKeptError):
-            log.error("not acknowledged\n%s", traced(error))
-            return None
+            log.error("not kept\n%s", traced(error))
         text, kind = told(error), payloads.text_at(body, "type")
         if response is not None and kind == _TYPE_VIEW:
             shown = error if isinstance(error, EmeritusError) else EmeritusError(text)
@@ -136,7 +93,12 @@ def register(app: App, house: House) -> None:
                 return _json({"response_action": "errors", "errors": named})
         if response is not None and kind == _TYPE_OPTIONS:
             return _json({"options": []})
-        house.answer(payloads.reply_to(body), answers.refusal(text))
+        answer = partial(house.answer, payloads.reply_to(body), answers.refusal(text))
+        if isinstance(error, NotKeptError):
+            # What is left of Slack's three seconds is for the acknowledgement.
+            app.listener_runner.listener_executor.submit(answer)
+        else:
+            answer()
         return BoltResponse(status=200, body="") if response is not None else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.intake import Intake
 from data.catalog import Catalog
 from data.records.catalog import Entity
 from data.records.policy import Policy
@@ -28,6 +29,7 @@ class House:
     wake            tells the dispatcher that something is in the inbox
     check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
+    intake          the way into the store's inbox, which holds nobody up for long
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
@@ -40,4 +42,5 @@ class House:
     wake: Callable[[], None]
     check_opening: Callable[[str, Entity, Retirement | None], None]
     check: Callable[[AnyCommand, Retirement | None], None]
+    intake: Intake = field(default_factory=Intake)
     stopwatch: Callable[[], float] = field(default=monotonic)

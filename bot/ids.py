@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 SLASH_COMMAND = "/retire"
+HTTP_PATH = "/slack/events"
 
 
 class Action(StrEnum):

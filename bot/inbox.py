@@ -1,7 +1,7 @@
 """What a person asked for is kept durably before Slack is told so: no acknowledged vote is ever lost.
 
-Slack waits three seconds. A commit that took longer than `PATIENCE_SECONDS` is not acknowledged: Slack shows
-the person its own error, they press again, and the second time does nothing that the first has done.
+What could not be kept in time is told to the person instead (bot/intake.py); they press again, and a second
+time does nothing that the first has done.
 """
 
 from __future__ import annotations
@@ -11,17 +11,13 @@ from typing import Any
 
 from bot import payloads
 from bot.house import House
+from bot.intake import NotKeptError
 from data.errors import Stale
 from workflows.commands import Command, encoded
 
-PATIENCE_SECONDS = (
-    2.0  # of Slack's three (docs.slack.dev, Acknowledgment response); the rest is the network's
-)
+__all__ = ["NEW", "NotKeptError", "capture"]
+
 NEW = "RET-*"
-
-
-class NotKeptError(Exception):
-    """The command may not have been kept in time, so it must not be acknowledged."""
 
 
 def capture(
@@ -29,19 +25,17 @@ def capture(
 ) -> None:
     """Keep the command for the dispatcher, acknowledge it, and wake the dispatcher.
 
-    Safe to repeat: the same act is kept once. Raises `NotKeptError`, unacknowledged, when the store
-    fails or is too slow, and `Stale` for a stream that is nobody's to write to.
+    Safe to repeat: the same act is kept once. Raises `NotKeptError` when the store fails or is too slow, and
+    `Stale` for a stream that is nobody's to write to.
     """
     if stream != NEW and not payloads.RETIREMENT_ID.fullmatch(stream):
         raise Stale("This window is not one I know any more. Run /retire list and go on from there")
-    started = house.stopwatch()
+    key, kept, now = payloads.key(body), encoded(command), house.now()
     reply_to = {"stream": stream, **payloads.reply_to(body), **payloads.list_shown(body)}
-    try:
-        house.store.receive(payloads.key(body), encoded(command), reply_to, house.now())
-    except Exception as error:
-        raise NotKeptError("the store did not keep a command") from error
-    took = house.stopwatch() - started
-    if took > PATIENCE_SECONDS:
-        raise NotKeptError(f"keeping a command took {took:.1f} s, more than {PATIENCE_SECONDS:.0f} s")
+    house.intake.take(
+        lambda may_keep: house.store.receive(key, kept, reply_to, now, may_keep=may_keep),
+        late=house.wake,
+        stopwatch=house.stopwatch,
+    )
     ack()
     house.wake()

@@ -7,6 +7,7 @@ from bot.payloads import RETIREMENT_ID
 from data.catalog import Catalog
 from data.closest import closest
 from data.errors import NotFound, Refused
+from data.records.base import Record
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.store import Store
@@ -14,17 +15,38 @@ from workflows.engine import all_retirements
 from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
 
-BEGIN = f"{SLASH_COMMAND} propose to begin one"
+
+class Onward(Record, frozen=True, kw_only=True):
+    """How to go on from where somebody asks: these are commands there."""
+
+    list: str
+    list_all: str
+    show: str
+    impact: str
+    propose: str = ""
 
 
-def retirement(store: Store, retirement_id: str) -> Retirement:
+IN_SLACK = Onward(
+    list=f"{SLASH_COMMAND} list",
+    list_all=f"{SLASH_COMMAND} list all",
+    show=f"{SLASH_COMMAND} show",
+    impact=f"{SLASH_COMMAND} impact",
+    propose=f"{SLASH_COMMAND} propose",
+)
+# Nobody proposes from a shell: it does not say who asks.
+IN_SHELL = Onward(
+    list="emeritus list", list_all="emeritus list --all", show="emeritus plan", impact="emeritus impact"
+)
+
+
+def retirement(store: Store, retirement_id: str, *, onward: Onward = IN_SLACK) -> Retirement:
     """Raises `NotFound`."""
     is_id = RETIREMENT_ID.fullmatch(retirement_id)
     found = retirement_of(retirement_id, store.state(retirement_id)) if is_id else None
     if found is None:
         every = store.streams("RET-")
         near = closest(retirement_id, every) or every[-3:]
-        step = f"{SLASH_COMMAND} show {near[0]}, or {SLASH_COMMAND} list all for every one" if near else BEGIN
+        step = f"{onward.show} {near[0]}, or {onward.list_all} for every one" if near else _begin(onward)
         raise NotFound("retirement", retirement_id[:80], closest=near, next_step=f"Run {step}")
     return found
 
@@ -34,14 +56,14 @@ def retirements(store: Store, *, ended: bool = True) -> list[Retirement]:
     return [one for one in all_retirements(store) if ended or one.state in LIVING]
 
 
-def named(store: Store, catalog: Catalog, text: str, *, ended: bool) -> Retirement:
+def named(store: Store, catalog: Catalog, text: str, *, ended: bool, onward: Onward = IN_SLACK) -> Retirement:
     """The retirement with this id, or the one of the model with exactly this name.
 
     ended   whether a model's last ended retirement will do where none is under way (for reading)
     Raises `Refused` with the candidates when several match, or when it is not being retired; `NotFound`.
     """
     if RETIREMENT_ID.fullmatch(text.upper()):
-        return retirement(store, text.upper())
+        return retirement(store, text.upper(), onward=onward)
     every = retirements(store)
     same = [one for one in every if text in (_name(one), _model_id(one))]
     same = same or [one for one in every if _name(one).casefold() == text.casefold()]
@@ -58,13 +80,16 @@ def named(store: Store, catalog: Catalog, text: str, *, ended: bool) -> Retireme
     if text in names:
         raise Refused(
             f'"{text}" is not being retired' + (f" ({same[-1].id} is {same[-1].state})" if same else ""),
-            next_step=f"Run {SLASH_COMMAND} propose {text} to begin",
+            next_step=f"Run {onward.propose} {text} to begin"
+            if onward.propose
+            else f"Run {onward.list_all} for what is or was",
         )
     raise NotFound(
         "model or retirement",
         text[:80],
         closest=closest(text, sorted(names)),
-        next_step=f"Run {SLASH_COMMAND} list for what is being retired, or {BEGIN}",
+        next_step=f"Run {onward.list} for what is being retired"
+        + (f", or {_begin(onward)}" if onward.propose else ""),
     )
 
 
@@ -77,15 +102,32 @@ def misnamed(store: Store, catalog: Catalog, text: str, *, ended: bool) -> str:
     return ""
 
 
+def model_in_shell(catalog: Catalog, name: str) -> Entity:
+    """The model somebody asks about in a shell. Raises `NotFound` with the command to go on with."""
+    try:
+        return catalog.model(name)
+    except NotFound as error:
+        step = f"Run {IN_SHELL.impact} {_quoted(error.closest[0])}" if error.closest else ""
+        raise NotFound("model", name, closest=error.closest, next_step=step) from error
+
+
 def model(catalog: Catalog, name: str, *, word: str) -> Entity:
     """The model somebody named after this command. Raises `NotFound` with the command to go on with."""
     try:
         return catalog.model(name)
     except NotFound as error:
-        near = [f'"{one}"' if " " in one else one for one in error.closest]
-        choose = f"{SLASH_COMMAND} propose to choose from all there are"
+        near = [_quoted(one) for one in error.closest]
+        choose = f"{IN_SLACK.propose} to choose from all there are"
         step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
         raise NotFound("model", name[:80], closest=error.closest, next_step=f"Run {step}") from error
+
+
+def _begin(onward: Onward) -> str:
+    return f"{onward.propose} to begin one" if onward.propose else f"{onward.list} for what is being retired"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
 
 
 def _name(one: Retirement) -> str:

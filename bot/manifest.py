@@ -6,12 +6,13 @@ command, a button or a form.
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
-from bot.ids import SLASH_COMMAND
-from bot.server import HTTP_PATH
+from bot.ids import HTTP_PATH, SLASH_COMMAND
 
 # Scope -> what it is for. `emeritus doctor` compares these with what a token was granted.
 SCOPES = {
@@ -33,6 +34,8 @@ LONG_DESCRIPTION = (
     "artifacts are archived and proven before anything is switched off, and what was switched off can be "
     "brought back. Everything that happened is on a record that can be verified."
 )
+_HOST = re.compile(r"[0-9a-f:]+|(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*\.?")
+_PATH = re.compile(r"(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*")
 USAGE_HINT = "propose | list | show | plan | impact | help"
 
 
@@ -75,6 +78,25 @@ def manifest(*, http_url: str = "") -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def is_public(url: str) -> bool:
+    """Whether this could be where Slack finds a bot: scheme and host, and no more than a path behind them.
+
+    urlsplit drops what breaks a line, and an empty query, so they are looked for in the whole.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # a port that is none, brackets that do not match
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and _HOST.fullmatch(host) is not None
+        and port != 0
+        and _PATH.fullmatch(parts.path) is not None
+        and not set(url) & set("?#@\t\r\n")
+    )
 
 
 def text(*, http_url: str = "") -> str:

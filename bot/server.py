@@ -23,7 +23,8 @@ from slack_sdk.errors import SlackApiError
 from waitress.server import create_server
 
 from bot.door import BODY_BYTES_MAX, Door
-from bot.failures import Redacting
+from bot.ids import HTTP_PATH
+from bot.logs import Redacting
 from bot.settings import Address, Settings
 from bot.slack import web_client
 from bot.slack_errors import FAILURES, code_of
@@ -33,7 +34,6 @@ log = logging.getLogger("emeritus")
 
 SETTLE_SECONDS = 4.0
 LEAVE_SECONDS = 5.0
-HTTP_PATH = "/slack/events"
 HTTP_THREADS = 16
 HTTP_SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
 
@@ -80,6 +80,8 @@ class Http:
         except OSError as error:
             why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
             raise Unavailable(f"Cannot listen on {at} ({why}). Give another [HOST:]PORT") from error
+        # It warns of every request that waits for a thread, though a burst is no trouble.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self.port = int(listening.getsockname()[1])
         self.where = f"at http://{Address(host=at.host, port=self.port)}{HTTP_PATH}"
         self._server = create_server(

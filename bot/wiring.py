@@ -1,4 +1,4 @@
-"""The composition root: the only builder of adapters, the only reader of the clock."""
+"""The composition root: the only builder of adapters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,53 +18,27 @@ from bot import screens
 from bot.alarm import Alarm
 from bot.app import slack_app
 from bot.house import House
+from bot.keeping import open_store
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.slack import GRACE_SECONDS, SlackMessenger, web_client
 from bot.views import answers
+from bot.world import CalendarWorld
 from data import policy as policies
 from data.catalog import Catalog
-from data.errors import Unavailable
 from data.records.catalog import EndpointKind
-from data.records.decision import LEASE, Outcome, Receipt
+from data.records.decision import Outcome, Receipt
 from data.records.policy import Policy
 from data.sql.record import SqlStore
-from data.sqlite_store import SqliteStore
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
-from workflows.adapters.model_server import Calendar
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
-from workflows.machine import RetirementMachine
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
-
-
-class CalendarWorld:
-    """The clock on the wall, read through a calendar that may run faster. Implements `World`."""
-
-    def __init__(self, calendar: Calendar | None = None, wall: Callable[[], float] = time.time) -> None:
-        self._calendar = calendar or Calendar()
-        self._wall = wall
-
-    @property
-    def speed(self) -> float:
-        return self._calendar.speed
-
-    def now(self) -> datetime:
-        return self._calendar.at(self._wall())
-
-    def after(self, wall_seconds: float) -> datetime:
-        return self.now() + timedelta(seconds=wall_seconds * self.speed)
-
-    def wall_seconds_until(self, due_at: datetime) -> float:
-        return (due_at - self.now()).total_seconds() / self.speed
-
-    def point(self, name: str) -> None:
-        """Nothing crashes on purpose here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,32 +69,6 @@ class Bot:
         self.alarm.stop()
         self.dispatcher.stop(timeout_s)
         self.store.close()
-
-
-def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqlStore:
-    return open_record(settings.database or settings.store, read_only=read_only, lease=LEASE * speed)
-
-
-def open_record(
-    where: Path | str, *, read_only: bool = False, exclusive: bool = False, lease: timedelta = LEASE
-) -> SqlStore:
-    """The record in a SQLite file, or behind a PostgreSQL URL.
-
-    exclusive   no other process may write meanwhile; of a file only one can at any time
-    """
-    if not isinstance(where, str):
-        return SqliteStore(where, RetirementMachine(), read_only=read_only, lease=lease)
-    try:
-        from data.postgres_store import PostgresStore  # noqa: PLC0415 - needs what SQLite users have not
-    except ImportError as error:
-        raise Unavailable(
-            "PostgreSQL needs psycopg, which is not installed. Run pip install 'emeritus[postgresql]'"
-        ) from error
-    return PostgresStore(where, RetirementMachine(), read_only=read_only, exclusive=exclusive, lease=lease)
-
-
-def open_catalog(store: SqlStore) -> Catalog:
-    return Catalog(store)
 
 
 def edges_of(settings: Settings) -> Edges:

@@ -11,15 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from data.catalog_rows import Merged, Rows, stored_in, version_in
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Reading
-from data.lineage import Lineage
 from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
+
+if TYPE_CHECKING:
+    from data.lineage import Lineage
 
 STREAM = "catalog"
 _TURN = """SELECT version

@@ -67,5 +67,9 @@ class Unavailable(EmeritusError):
     """A service outside does not answer. It is retried; the message says what is waited for."""
 
 
+class Unrecorded(Unavailable):
+    """The store could not write, and it is certain that nothing of what was asked is on the record."""
+
+
 class Corrupt(EmeritusError):
     """A digest or the record's chain does not hold. What depended on it stops."""

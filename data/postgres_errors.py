@@ -6,7 +6,7 @@ import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
-from data.errors import Corrupt, EmeritusError, Invalid, Problem, Unavailable
+from data.errors import Corrupt, EmeritusError, Invalid, Problem, Unavailable, Unrecorded
 
 # Somebody else was faster. The same job, run again, sees what they did.
 RACES = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
@@ -31,12 +31,12 @@ def name_of(url: str) -> str:
 _SENTENCES: tuple[tuple[tuple[type[psycopg.Error], ...], type[EmeritusError], str], ...] = (
     (
         (errors.DiskFull,),
-        Unavailable,
+        Unrecorded,
         "{name} has no room on its disk; nothing was recorded. Free some space there, then try again",
     ),
     (
         (errors.ReadOnlySqlTransaction,),
-        Unavailable,
+        Unrecorded,
         "{name} is read-only; nothing was recorded. After a fail-over, let the URL name the new primary",
     ),
     (
@@ -51,7 +51,7 @@ _SENTENCES: tuple[tuple[tuple[type[psycopg.Error], ...], type[EmeritusError], st
     ),
     (
         (errors.LockNotAvailable, errors.QueryCanceled, *RACES),
-        Unavailable,
+        Unrecorded,
         "{name} is too busy ({said}); nothing was recorded. It is tried again",
     ),
     (

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from data.catalog_rows import Stored
 from data.closest import closest
 from data.errors import NotFound, Refused
-from data.lineage import Lineage
 from data.records.base import Record
 from data.records.catalog import Entity, Group, Impacted, Kind, Owners, Person
 from data.serving import serving
+
+if TYPE_CHECKING:
+    from data.lineage import Lineage
 
 
 class Impact(Record, frozen=True, kw_only=True):
@@ -53,7 +56,9 @@ class Snapshot:
 
     @cached_property
     def lineage(self) -> Lineage:
-        return Lineage.of(self._entities.values(), self._dependencies)
+        from data import lineage  # noqa: PLC0415 - networkx takes a while, and most commands ask for no graph
+
+        return lineage.Lineage.of(self._entities.values(), self._dependencies)
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
         """Everything declared, for an importer whose references may point there."""

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from data.errors import Corrupt, Unavailable
+from data.errors import Corrupt, Unavailable, Unrecorded
 from data.sql.connection import savepoint
 
 T = TypeVar("T")
@@ -65,11 +65,11 @@ def as_ours(error: BaseException, path: Path) -> BaseException:
     """What SQLite could not do, as a sentence with a next step; anything that is not about the file stays."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return Unavailable(
+        return Unrecorded(
             f"The disk has no room for {path}; nothing was recorded. Free some space, then try again"
         )
     if code == sqlite3.SQLITE_READONLY:
-        return Unavailable(
+        return Unrecorded(
             f"{path} is read-only; nothing was recorded. Let this user write to it, then try again"
         )
     if how := _damage(error, code):

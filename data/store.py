@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.records.base import Record
 from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result
+
+
+def always() -> bool:
+    return True
 
 
 class Machine(Protocol):
@@ -86,8 +90,20 @@ class Store(Protocol):
         """
         ...
 
-    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
-        """Keep an inbound command durably. False when the key was there already."""
+    def receive(
+        self,
+        key: str,
+        command: str,
+        reply_to: dict[str, str],
+        now: datetime,
+        *,
+        may_keep: Callable[[], bool] = always,
+    ) -> bool:
+        """Keep an inbound command durably. False when the key was there already.
+
+        may_keep   asked last of all before the commit, and each time that is tried: told no, it keeps nothing
+                   and raises `Unrecorded`
+        """
         ...
 
     def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:

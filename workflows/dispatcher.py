@@ -53,7 +53,8 @@ Tell = Callable[[Mapping[str, str], Receipt], None]
 class Dispatcher:
     """`tell` answers the person a command came from; `arm` is told when to wake next; the `bell` wakes it.
 
-    pool     performs effects, at most `WORKERS` at a time     teller   gives answers, one after the other
+    pool        performs effects, at most `WORKERS` at a time     teller   gives answers, one after the other
+    stopwatch   seconds of this machine, only ever subtracted; the calendar may run faster
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Dispatcher:
         bell: threading.Event,
         pool: Executor,
         teller: Executor,
+        stopwatch: Callable[[], float] = monotonic,
     ) -> None:
         self._shop = shop
         self._store = shop.engine.store
@@ -75,11 +77,14 @@ class Dispatcher:
         self._ending = shop.ending
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self._pool = pool
-        self._working: dict[str, Claim] = {}
+        # By attempt, too: one that stood still beyond its lease must not end the renewing of the next.
+        self._working: dict[tuple[str, int], Claim] = {}
         self._futures: set[Future[None]] = set()
         self._teller = teller
         self._telling: set[Future[None]] = set()
         self._gate = threading.Lock()
+        self._stopwatch = stopwatch
+        self._renewed_at = stopwatch()
 
     def start(self) -> None:
         """Begin; the weekly digest is set going if it never was."""
@@ -96,10 +101,13 @@ class Dispatcher:
         until = monotonic() + timeout_seconds
         self._ending.set()
         self._awake.set()
-        self._thread.join(timeout_seconds)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_seconds)
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._teller.shutdown(wait=False)
-        wait((*self._futures, *self._telling), max(0.0, until - monotonic()))
+        with self._gate:
+            running = (*self._futures, *self._telling)
+        wait(running, max(0.0, until - monotonic()))
 
     def _run(self) -> None:
         while not self._ending.is_set():
@@ -107,7 +115,9 @@ class Dispatcher:
             try:
                 self._renew()
                 while not self._ending.is_set() and self.drain():
-                    pass
+                    # While there is always more to do, nothing else would keep long work's leases.
+                    if self._stopwatch() - self._renewed_at > RENEW_SECONDS:
+                        self._renew()
                 self._arm(self._store.next_due())
             except EmeritusError as error:
                 log.warning("waiting: %s", error)
@@ -124,24 +134,48 @@ class Dispatcher:
         if due is None or due > self._world.now():
             # Three claims would each be a write that finds nothing.
             return 0
-        inbox = self._store.claim(ClaimKind.INBOX, self._world.now(), BATCH)
-        for claim in inbox:
-            self._settle_command(claim, claim.reply_to["stream"], claim.key)
-        timers = self._store.claim(ClaimKind.TIMER, self._world.now(), BATCH)
-        for claim in timers:
+        taken = 0
+        for claim in self._claimed(ClaimKind.INBOX, BATCH):
+            taken += self._begun(claim, claim.reply_to["stream"], claim.key)
+        for claim in self._claimed(ClaimKind.TIMER, BATCH):
             assert claim.due_at is not None
             key = f"timer/{claim.key}/{claim.due_at.isoformat()}/{claim.set_at}"
-            self._settle_command(claim, claim.stream, key)
+            taken += self._begun(claim, claim.stream, key)
         with self._gate:
             free = WORKERS - len(self._working)
-        effects = self._store.claim(ClaimKind.EFFECT, self._world.now(), free) if free > 0 else ()
-        for claim in effects:
-            with self._gate:
-                self._working[claim.key] = claim
+        for claim in self._claimed(ClaimKind.EFFECT, free):
+            taken += self._handed_on(claim)
+        return taken
+
+    def _claimed(self, kind: ClaimKind, limit: int) -> tuple[Claim, ...]:
+        """Nothing more once the bot is to stop."""
+        if limit < 1 or self._ending.is_set():
+            return ()
+        return self._store.claim(kind, self._world.now(), limit)
+
+    def _begun(self, claim: Claim, stream: str, key: str) -> int:
+        """Decide a command; one that a stop came before is for whoever comes next."""
+        if self._ending.is_set():
+            self._give_back(claim)
+            return 0
+        self._settle_command(claim, stream, key)
+        return 1
+
+    def _handed_on(self, claim: Claim) -> int:
+        """Have the pool perform an effect; where a stop was faster, it is given back."""
+        with self._gate:
+            self._working[claim.key, claim.attempt] = claim
+        try:
             future = self._pool.submit(self._perform, claim)
+        except RuntimeError:
+            with self._gate:
+                self._working.pop((claim.key, claim.attempt), None)
+            self._give_back(claim)
+            return 0
+        with self._gate:
             self._futures.add(future)
-            future.add_done_callback(partial(self._performed, claim))
-        return len(inbox) + len(timers) + len(effects)
+        future.add_done_callback(partial(self._performed, claim))
+        return 1
 
     def until_idle(self) -> None:
         """Work off everything that is due now, in the calling thread; for a bot that is not started."""
@@ -163,18 +197,29 @@ class Dispatcher:
         self._world.point("settled")
         if claim.kind is ClaimKind.INBOX and receipt.reply:
             # A Slack that is slow to take an answer must not keep other votes and timers waiting.
-            future = self._teller.submit(self._tell, claim.reply_to, receipt)
-            self._telling.add(future)
+            try:
+                future = self._teller.submit(self._tell, claim.reply_to, receipt)
+            except RuntimeError:  # decided while a stop did not wait any more
+                log.warning("an answer was not given: the bot stopped")
+                return
+            with self._gate:
+                self._telling.add(future)
             future.add_done_callback(self._told)
 
     def _told(self, future: Future[None]) -> None:
-        self._telling.discard(future)
+        with self._gate:
+            self._telling.discard(future)
         if not future.cancelled() and (error := future.exception()) is not None:
             log.error("an answer was not given\n%s", traced(error))
         self.wake()
 
     def _perform(self, claim: Claim) -> None:
         assert claim.effect is not None
+        if self._ending.is_set():
+            with self._gate:
+                self._working.pop((claim.key, claim.attempt), None)
+            self._give_back(claim)
+            return
         follow: Then | None = None
         try:
             result, follow = PERFORM[claim.effect.kind](claim, self._shop)
@@ -191,16 +236,20 @@ class Dispatcher:
             log.warning("%s is left to its lease: %s", claim.key, error)
         finally:
             with self._gate:
-                self._working.pop(claim.key, None)
+                self._working.pop((claim.key, claim.attempt), None)
             self.wake()
 
     def _performed(self, claim: Claim, future: Future[None]) -> None:
-        """What a stop kept from beginning is given back: whoever comes next need not wait for the lease."""
-        self._futures.discard(future)
-        if not future.cancelled():
-            return
+        """What a stop kept from beginning is given back."""
         with self._gate:
-            self._working.pop(claim.key, None)
+            self._futures.discard(future)
+            if future.cancelled():
+                self._working.pop((claim.key, claim.attempt), None)
+        if future.cancelled():
+            self._give_back(claim)
+
+    def _give_back(self, claim: Claim) -> None:
+        """A stop came before it had begun: whoever comes next need not wait for the lease."""
         now = self._world.now()
         with suppress(EmeritusError):
             self._store.settle(claim, NotDone(retry_at=now, why="it had not begun when the bot stopped"), now)
@@ -218,6 +267,7 @@ class Dispatcher:
         return NotDone(retry_at=later(claim, self._world), why=type(error).__name__)
 
     def _renew(self) -> None:
+        self._renewed_at = self._stopwatch()
         with self._gate:
             working = tuple(self._working.values())
         for claim in working:

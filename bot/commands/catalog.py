@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_read, store_to_write
+from bot.keeping import open_catalog
+from bot.lookup import model_in_shell
 from bot.views.impact import by_team, way
-from bot.wiring import CalendarWorld, open_catalog
-from data.importers.backstage import read_backstage
+from bot.world import CalendarWorld
 from data.records.catalog import Entity, Impacted
 
 
@@ -25,6 +26,8 @@ def import_() -> None:
 @as_json
 def backstage(paths: tuple[Path, ...], is_json: bool) -> None:
     """Files or directories of Backstage catalog-info YAML."""
+    from data.importers.backstage import read_backstage  # noqa: PLC0415 - only here YAML is read
+
     with store_to_write(settings_for(writes=True)) as store:
         catalog = open_catalog(store)
         reading = read_backstage(paths, known=catalog.known())
@@ -42,7 +45,7 @@ def impact(model: str, is_json: bool) -> None:
     """Who depends on MODEL, directly or through others, and along which path."""
     with store_to_read(settings_for()) as store:
         catalog = open_catalog(store)
-        found = catalog.model(model)
+        found = model_in_shell(catalog, model)
         consumers = catalog.impact(found.id).consumers
     if is_json:
         print_json(as_data(found, consumers))

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from bot.commands.machine import as_text
+from bot.keeping import open_store
 from bot.settings import Settings, read
-from bot.wiring import open_store
 from data.errors import Invalid, Refused
 from data.sql.record import SqlStore
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_read
-from bot.lookup import named, retirements
+from bot.keeping import open_catalog
+from bot.lookup import IN_SHELL, named, retirements
 from bot.views import digest as digest_view
-from bot.wiring import CalendarWorld, open_catalog
+from bot.world import CalendarWorld
 from data.errors import Refused
 from data.records.retirement import Retirement
 from workflows.histories import last_week
@@ -32,7 +33,7 @@ def list_(with_ended: bool, is_json: bool) -> None:
 def plan(retirement: str, is_json: bool) -> None:
     """The dated steps, exactly as they will run, and the digest people vote on."""
     with store_to_read(settings_for()) as store:
-        one = named(store, open_catalog(store), retirement, ended=True)
+        one = named(store, open_catalog(store), retirement, ended=True, onward=IN_SHELL)
     if one.plan is None:
         raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
     if is_json:

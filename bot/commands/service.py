@@ -7,13 +7,9 @@ from pathlib import Path
 
 import click
 
-from bot import doctor as examination
-from bot import manifest as app_manifest
-from bot import server
 from bot.commands.machine import failure
 from bot.commands.opening import as_json, print_json, settings_for
 from bot.finding import Finding
-from bot.wiring import build
 from data.errors import Invalid
 from data.policy import read_policy
 
@@ -23,6 +19,10 @@ from data.policy import read_policy
 def serve(http: str) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     settings = settings_for(slack="serve", http=http)
+    # Each command loads what it needs: Bolt, boto3 and a web server are half a second for all others.
+    from bot import server  # noqa: PLC0415
+    from bot.wiring import build  # noqa: PLC0415
+
     server.serve(build(settings), settings, say=lambda text: click.echo(text, err=True))
 
 
@@ -42,6 +42,8 @@ def demo(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 @as_json
 def doctor(ctx: click.Context, is_json: bool) -> None:
     """Check tokens, scopes, channel, policy, store and archive; say how to mend what is bad."""
+    from bot import doctor as examination  # noqa: PLC0415
+
     findings: list[Finding] = []
 
     def say(finding: Finding) -> None:
@@ -61,9 +63,11 @@ def doctor(ctx: click.Context, is_json: bool) -> None:
 )
 def manifest(http: str) -> None:
     """Print the app manifest to paste into Slack."""
-    if http and (not http.startswith(("https://", "http://")) or len(http.split("/")[2]) == 0):
+    from bot import manifest as app_manifest  # noqa: PLC0415
+
+    if http and not app_manifest.is_public(http):
         raise click.UsageError(
-            f'--http "{http}": the public address of the bot, e.g. https://bot.example.com'
+            f'--http "{http}": no address Slack could call; give the public one, e.g. https://bot.example.com'
         )
     click.echo(app_manifest.text(http_url=http), nl=False)
 

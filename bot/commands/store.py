@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from bot.commands.opening import as_json, print_json
+from bot.keeping import open_record
 from bot.settings import is_database
-from bot.wiring import open_record
 from data.errors import Refused
 from data.sql.copying import copy
 

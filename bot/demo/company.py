@@ -12,10 +12,12 @@ from typing import Self
 import yaml
 
 from bot.demo.callers import Callers
+from bot.keeping import open_store
 from bot.server import Socket
 from bot.settings import Settings
 from bot.slack import web_client
-from bot.wiring import Bot, CalendarWorld, Edges, assemble, open_store
+from bot.wiring import Bot, Edges, assemble
+from bot.world import CalendarWorld
 from data.catalog import Catalog
 from data.errors import Refused
 from data.importers.backstage import read_backstage

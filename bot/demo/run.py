@@ -1,19 +1,21 @@
 """`emeritus demo`: a Slack on this machine, the sample company in it, and the real bot; to try, or to watch.
 
-Whatever it started it ends, by Ctrl-C or SIGTERM too; `--keep` leaves the record and the archive.
+Whatever it started it ends, by Ctrl-C, SIGTERM or with its terminal, too; `--keep` leaves record and archive.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import math
 import signal
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,7 +26,8 @@ from bot.demo.emulator import EXPOSURE, Emulator, executable
 from data.errors import Unavailable
 
 DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+DAY_SECONDS_MIN, DAY_SECONDS_MAX = 0.2, 86_400.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 WHAT_TO_DO = """
 Open {url}
@@ -41,6 +44,22 @@ A day of the calendar takes {day:g} s; today is {today}. "Act as" on the page sa
 
 When its day has come and nobody calls churn-v1 any more, its process ends. Ctrl-C here ends everything.
 """
+
+
+class Length(click.ParamType[float]):
+    """How long a day takes. click's own range lets through what is no number: nothing is below "nan"."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not DAY_SECONDS_MIN <= seconds <= DAY_SECONDS_MAX:
+            accepted = f"a number of seconds from {DAY_SECONDS_MIN:g} to {DAY_SECONDS_MAX:,.0f}"
+            self.fail(f"{value}: {accepted}, e.g. {DAY_SECONDS:g}", param, ctx)
+        return seconds
 
 
 @click.command("demo")
@@ -61,7 +80,7 @@ When its day has come and nobody calls churn-v1 any more, its process ends. Ctrl
 )
 @click.option(
     "--day-seconds",
-    type=click.FloatRange(0.2, 86_400),
+    type=Length(),
     metavar="SECONDS",
     help="How long a day of the calendar takes.",
 )
@@ -117,12 +136,14 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
             say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))
             threading.Event().wait()
         except KeyboardInterrupt:
-            say("Stopping")
+            with suppress(OSError):  # the terminal may be what is gone
+                say("Stopping")
         finally:
             for number in SIGNALS:  # nothing may keep us from ending what runs
                 signal.signal(number, signal.SIG_IGN)
     if folder:
-        say(f"Left in {folder}: emeritus.db, archive/")
+        with suppress(OSError):
+            say(f"Left in {folder}: emeritus.db, archive/")
     return 130 if autoplay else 0
 
 
@@ -143,8 +164,9 @@ def _kept(folder: Path) -> Path:
 
 @contextmanager
 def _signals_end_it() -> Iterator[None]:
-    """Both signals interrupt; what they meant before is put back."""
-    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    """All of them interrupt; what they meant before is put back. One that is ignored stays so, as with nohup."""
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         yield
     finally:

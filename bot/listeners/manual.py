@@ -21,9 +21,17 @@ def register(app: App, house: House) -> None:
     @app.action(Action.MANUAL_REPORT)
     def ask_for_evidence(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, endpoint_id, action = payloads.parts(body, 3)
+        state = retirement(house.store, retirement_id)
+        # Whoever may report it may say anything as evidence, and is not asked for it yet.
+        report = ReportManual(
+            by=payloads.user_id(body),
+            endpoint_id=endpoint_id,
+            action=action,
+            evidence=Prose(prose="not said yet"),
+        )
+        house.check(report, state)
         ack()
-        plan = retirement(house.store, retirement_id).plan
-        endpoints = plan.subject.endpoints if plan else ()
+        endpoints = state.plan.subject.endpoints if state.plan else ()
         name = next((endpoint.name for endpoint in endpoints if endpoint.id == endpoint_id), endpoint_id)
         screens.opened(house.client, body, manual.report_modal(retirement_id, endpoint_id, name, action))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -13,7 +14,7 @@ from bot.inbox import capture
 from bot.lookup import retirement
 from bot.views import obligations
 from data.records.base import Prose
-from data.records.retirement import Duty
+from data.records.retirement import Duty, Retirement, StepKind
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension
 
 
@@ -71,6 +72,8 @@ def register(app: App, house: House) -> None:
     @app.action(Action.DUTY_MORE_TIME)
     def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, consumer_id = payloads.parts(body, 2)
+        state = retirement(house.store, retirement_id)
+        house.check(least_wish(state, consumer_id, payloads.user_id(body)), state)
         ack()
         asked = obligations.time_modal(retirement_id, consumer_id, house.now().date())
         screens.opened(house.client, body, asked)
@@ -104,3 +107,11 @@ def register(app: App, house: House) -> None:
     @app.action(Action.EXTENSION_REFUSE)
     def refuse(ack: Ack, body: dict[str, Any]) -> None:
         decide(ack, body, "no")
+
+
+def least_wish(state: Retirement, consumer_id: str, by: str) -> AskForTime:
+    """What a person asks for who is not asked yet: a date nothing can be said against, and some reason."""
+    assert state.plan is not None, "a retirement begins with its plan"
+    # Two days on, it is a later day in every time zone.
+    until = (state.plan.step(StepKind.MIGRATE).due_at + timedelta(days=2)).date()
+    return AskForTime(by=by, consumer_id=consumer_id, until=until, reason=Prose(prose="not said yet"))

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
+from data.errors import Unrecorded
 from data.events import AnyEvent
 from data.ledger import Entry, Head, Text, opened, verified
 from data.records.decision import Claim, ClaimKind, Receipt, Result
@@ -18,7 +19,7 @@ from data.sql import claims
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.effects import found_by
-from data.store import BEGINNING, Cursor, Machine, StoredEvent, Verified
+from data.store import BEGINNING, Cursor, Machine, StoredEvent, Verified, always
 
 T = TypeVar("T")
 
@@ -88,8 +89,22 @@ class SqlStore(ABC):
             self.left_work()
         return receipt
 
-    def receive(self, key: str, command: str, reply_to: dict[str, str], now: datetime) -> bool:
-        is_new = self.write(lambda conn: claims.receive(conn, key, command, reply_to, now))
+    def receive(
+        self,
+        key: str,
+        command: str,
+        reply_to: dict[str, str],
+        now: datetime,
+        *,
+        may_keep: Callable[[], bool] = always,
+    ) -> bool:
+        def job(conn: Connection) -> bool:
+            is_new = claims.receive(conn, key, command, reply_to, now)
+            if not may_keep():
+                raise Unrecorded("Whoever asked for it does not wait any more, so it was not recorded")
+            return is_new
+
+        is_new = self.write(job)
         if is_new:
             self.left_work()
         return is_new

@@ -15,8 +15,8 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.failures import log_privately
 from bot.ids import SLASH_COMMAND
+from bot.logs import log_privately
 from bot.server import Http
 from bot.settings import LOOPBACK, Address, Settings
 from bot.wiring import Bot, build

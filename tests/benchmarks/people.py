@@ -9,8 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from bot.ids import SLASH_COMMAND, Action
-from bot.server import HTTP_PATH
+from bot.ids import HTTP_PATH, SLASH_COMMAND, Action
 from bot.settings import LOOPBACK
 from tests.benchmarks.answering import GOVERNANCE, PROPOSER, SECRET
 from tests.fakes.slack.delivery import ACK_SECONDS, Envelope, sealed

@@ -1,4 +1,4 @@
-"""A Slack that takes whatever it is sent: what is measured is who talks to it."""
+"""A Slack that takes whatever it is sent, and can say who was told what: measured is who talks to it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from tests.benchmarks.child import tell
 THREADS = 8
 YES = json.dumps({"ok": True, "ts": "1772438400.000100", "channel": "C1", "bot_id": "B1"}).encode()
 
+_TOLD: dict[str, str] = {}
+"""What whoever pressed was told alone, by the trigger of their press."""
+
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    environ["wsgi.input"].read()
+    sent = environ["wsgi.input"].read()
+    if environ["PATH_INFO"].startswith("/actions/"):
+        _TOLD[environ["PATH_INFO"].rpartition("/")[2]] = json.loads(sent)["text"]
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(YES)))])
     return [YES]
 
@@ -26,7 +31,8 @@ def main() -> None:
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS)
     threading.Thread(target=server.run, daemon=True).start()
     tell({"port": server.effective_port})
-    sys.stdin.read()
+    for _ in sys.stdin:
+        tell(dict(_TOLD))
 
 
 if __name__ == "__main__":

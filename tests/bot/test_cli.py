@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from bot.cli import cli
 from bot.finding import Finding
+from bot.keeping import open_store
 from bot.manifest import text
 from bot.settings import read
-from bot.wiring import open_store
 from data.importers.report import ImportReport
 from data.policy import DEFAULT
 from data.records.policy import Policy
@@ -221,7 +221,27 @@ def test_an_unknown_model_is_answered_with_the_closest(run: Run) -> None:
     failed = run("impact", "chrun-v1")
 
     assert failed.exit_code == 1
-    assert failed.stderr == 'Error: No model is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2\n'
+    assert failed.stderr == (
+        'Error: No model is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2. '
+        "Run emeritus impact churn-v1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "next_step"),
+    [
+        ("RET-7", "Run emeritus plan RET-1, or emeritus list --all for every one"),
+        ("chrun-v1", "Run emeritus list for what is being retired"),
+        ("churn-v2", "Run emeritus list --all for what is or was"),
+    ],
+    ids=["no retirement", "no model", "a model that stays"],
+)
+def test_a_shell_is_told_commands_of_a_shell(run: Run, *, retiring: str, name: str, next_step: str) -> None:
+    failed = run("plan", name)
+
+    assert failed.exit_code == 1
+    assert failed.stderr.endswith(f". {next_step}\n")
+    assert "/retire" not in failed.stderr
 
 
 def test_the_plan_is_the_one_people_vote_on(run: Run, retiring: str) -> None:
@@ -320,7 +340,41 @@ def test_a_policy_is_checked_before_it_counts(run: Run, tmp_path: Path) -> None:
 def test_the_manifest_is_printed_as_the_file_has_it(run: Run) -> None:
     assert run("manifest").stdout == text()
     assert run("manifest", "--http", "https://b.example").stdout == text(http_url="https://b.example")
-    assert run("manifest", "--http", "b.example").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "b.example",
+            "https://",
+            "https://a b",
+            "https://a/b c",
+            "https://a\nb",
+            "ftp://a",
+            "https://a:port",
+        ),
+        *("https://a:99999", "https://[::1", "https://me@a", "https://a?b", "https://a#b", "https://a?"),
+    ],
+)
+def test_a_manifest_is_made_for_no_address_that_is_none(run: Run, url: str) -> None:
+    failed = run("manifest", "--http", url)
+
+    assert (failed.exit_code, failed.stdout) == (2, "")
+    assert f'--http "{url}": no address Slack could call; give the public one' in failed.stderr
+
+
+@pytest.mark.parametrize("url", ["https://b.example/bots/", "http://127.0.0.1:3000", "https://[::1]:3000"])
+def test_a_manifest_is_made_for_any_address_that_is_one(run: Run, url: str) -> None:
+    assert f"{url.rstrip('/')}/slack/events" in run("manifest", "--http", url).stdout
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "0", "-1", "1e999", "soon", ""])
+def test_a_day_of_the_demo_takes_some_seconds_or_is_wrong_use(run: Run, seconds: str) -> None:
+    failed = run("demo", "--day-seconds", seconds)
+
+    assert failed.exit_code == 2
+    assert f"'--day-seconds': {seconds}: a number of seconds from 0.2 to 86,400, e.g. 6\n" in failed.stderr
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))

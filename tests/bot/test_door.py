@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.door import BODY_BYTES_MAX, Door
-from bot.server import Http
+from bot.server import HTTP_THREADS, Http
 from bot.settings import Address
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 
@@ -119,13 +121,93 @@ def test_a_body_nobody_could_need_is_refused_before_it_is_sent(front: Http) -> N
     connection.close()
 
 
-def test_what_slack_signed_gets_through(desk: Desk, front: Http) -> None:
-    body = urlencode({"command": "/retire", "text": "list", "user_id": TOM, "channel_id": GOVERNANCE})
+def signed(desk: Desk, body: str) -> dict[str, str]:
     now = str(int(time.time()))
     signature = SignatureVerifier(desk.slack.signing_secret).generate_signature(timestamp=now, body=body)
     assert signature is not None
+    return {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": signature}
 
-    status = posted(front, body.encode(), X_Slack_Request_Timestamp=now, X_Slack_Signature=signature)
+
+def test_what_slack_signed_gets_through(desk: Desk, front: Http) -> None:
+    body = urlencode({"command": "/retire", "text": "list", "user_id": TOM, "channel_id": GOVERNANCE})
+
+    headers = {name.replace("-", "_"): value for name, value in signed(desk, body).items()}
+    status = posted(front, body.encode(), **headers)
 
     assert status == 200
     assert "No model is being retired" in desk.told()
+
+
+JSON = "application/json"
+NEITHER = "The form has neither a payload nor a command; Slack sends one of them\n"
+NO_JSON = "The form's payload is not JSON, or was cut off\n"
+ODD = "The payload is not built as Slack's are: a part of it is missing, or of another type\n"
+
+
+def pressed(**odd: Any) -> str:
+    return urlencode({"payload": json.dumps({"type": "block_actions", **odd})})
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "says"),
+    [
+        pytest.param(FORM, "", 400, NEITHER, id="empty"),
+        pytest.param(FORM, "text=list", 400, NEITHER, id="no payload"),
+        pytest.param(FORM, "{nope", 400, NEITHER, id="JSON that is none as a form"),
+        pytest.param(FORM, "payload=", 400, NO_JSON, id="empty payload"),
+        pytest.param(FORM, "payload=%7B%22type", 400, NO_JSON, id="cut off"),
+        pytest.param(FORM, "payload=%ff", 400, NO_JSON, id="no text"),
+        pytest.param(FORM, "payload=" + "x" * 3_000_000, 400, NO_JSON, id="three million letters"),
+        pytest.param(FORM, "payload=[1]", 400, "The form's payload is JSON, but no object\n", id="a list"),
+        pytest.param(JSON, "payload={}", 400, "The body is not JSON, or was cut off\n", id="a form as JSON"),
+        pytest.param(JSON, "[" * 100_000, 400, "The body is not JSON, or was cut off\n", id="too deep"),
+        pytest.param(JSON, "1", 400, "The body is JSON, but no object\n", id="a number"),
+        pytest.param(FORM, pressed(enterprise=5), 400, ODD, id="a number for an organisation"),
+        pytest.param(FORM, pressed(actions=[]), 400, ODD, id="nothing was pressed"),
+        pytest.param(FORM, pressed(actions=5, team=5, user=5, view=5), 400, ODD, id="numbers everywhere"),
+        pytest.param(
+            "text/plain; charset=utf-8",
+            "hello",
+            415,
+            f'Slack sends {FORM}, or {JSON} for events; this was "text/plain"\n',
+            id="another type",
+        ),
+        pytest.param(JSON, "{}", 404, '{"error": "unhandled request"}', id="an event nobody asked for"),
+    ],
+)
+def test_a_signed_body_slack_would_not_send_is_refused_in_a_sentence(
+    desk: Desk, front: Http, *, kind: str, body: str, status: int, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=20)
+    try:
+        connection.request(
+            "POST", "/slack/events", body.encode(), {"Content-Type": kind, **signed(desk, body)}
+        )
+        answer = connection.getresponse()
+        assert (answer.status, answer.read().decode()) == (status, says)
+    finally:
+        connection.close()
+    assert "Traceback" not in caplog.text
+    assert desk.kept() == []
+
+
+def test_the_door_by_itself_takes_no_body_that_is_too_large() -> None:
+    """Sent in pieces, its length is not known before; nobody reads it whole to see who signed it."""
+    answered: list[str] = []
+    request = {"wsgi.input": io.BytesIO(b"x" * (BODY_BYTES_MAX + 1))}
+
+    told = Door(lambda *_: [], "secret")(request, lambda line, _headers: answered.append(line[:3]))
+
+    assert answered == ["413"]
+    assert b"".join(told) == b"The body has more than 4,194,304 bytes, which nothing of Slack's has\n"
+
+
+def test_a_burst_is_no_news_for_the_log(desk: Desk, front: Http, caplog: pytest.LogCaptureFixture) -> None:
+    """More at once than there are threads: they wait a moment, and the server would warn of each."""
+    body = urlencode({"command": "/retire", "text": "help", "user_id": TOM, "channel_id": GOVERNANCE})
+    headers = {name.replace("-", "_"): value for name, value in signed(desk, body).items()}
+    with ThreadPoolExecutor(3 * HTTP_THREADS) as people:
+        answers = [people.submit(posted, front, body.encode(), **headers) for _ in range(3 * HTTP_THREADS)]
+        assert {answer.result(30) for answer in answers} == {200}
+
+    assert [record for record in caplog.records if record.name.startswith("waitress")] == []

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import slack_app
-from bot.failures import Private, Redacting, on_field, redacted, told
+from bot.failures import on_field, told
+from bot.logs import Private, Redacting, redacted
 from data.errors import Invalid, Problem, Refused, Unavailable
 from data.tracing import traced
 from tests.bot.listeners.desk import ELENA, TOM, Desk

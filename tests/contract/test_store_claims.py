@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from data.errors import Unrecorded
 from data.records.decision import LEASE, Claim, ClaimKind, Dead, Done, NotDone, Result, Unknown
 from data.store import Store
 from tests.contract.scripted import NOW, a_command, a_timer, an_effect, at, tally
@@ -40,6 +41,16 @@ def test_an_inbound_command_is_kept_once_and_claimed_in_order_of_arrival(store: 
     )
     assert second.key == "m1"
     assert store.claim(ClaimKind.INBOX, NOW, 9) == ()
+
+
+def test_a_command_that_is_withdrawn_at_the_last_instant_is_not_kept_and_can_be_sent_again(
+    store: Store,
+) -> None:
+    with pytest.raises(Unrecorded):
+        store.receive("m1", "vote", {}, NOW, may_keep=lambda: False)
+
+    assert store.claim(ClaimKind.INBOX, NOW, 9) == ()
+    assert store.receive("m1", "vote", {}, NOW, may_keep=lambda: True)
 
 
 def test_a_settled_command_is_never_taken_again(store: Store) -> None:

@@ -140,7 +140,7 @@ def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(
     assert vendor.retirement().state is State.MIGRATING, "nobody has switched it off yet"
     assert "Please disable *teapot-box*" in words(asked(vendor, "disable"))
 
-    report(vendor, GRACE, "it is dark")
+    vendor.press(GRACE, asked(vendor, "disable"), "manual.report")
     assert "You may not report manual RET-1" in vendor.told(GRACE)
     vendor.opens(MINA, lambda: vendor.press(MINA, asked(vendor, "disable"), "manual.report"))
     assert list(vendor.submit(MINA, {"manual.evidence": "  "})) == ["manual.evidence"]

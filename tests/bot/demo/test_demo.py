@@ -104,7 +104,11 @@ def test_a_story_that_ends_early_says_what_is_missing_and_exits_1(environment: d
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
+    ids=["Ctrl-C", "SIGTERM", "the terminal is closed"],
+)
 def test_it_says_what_to_do_and_ends_without_leaving_a_process(
     environment: dict[str, str], number: signal.Signals
 ) -> None:

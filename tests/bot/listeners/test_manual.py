@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from data.records.base import Prose
-from tests.bot.listeners.desk import MINA, Desk
+from tests.bot.listeners.desk import ELENA, MINA, TOM, Desk
 from workflows.commands import CheckManual, ReportManual
 
 ENDPOINT = "component:default/churn-v1-prod"
@@ -12,6 +14,7 @@ VALUE = f"RET-1|{ENDPOINT}|disable"
 
 def test_a_report_is_kept_with_its_evidence(desk: Desk) -> None:
     desk.propose()
+    desk.accepts_everything()
     desk.press("manual.report", VALUE, user=MINA)
     desk.modal(MINA)
 
@@ -25,6 +28,7 @@ def test_a_report_is_kept_with_its_evidence(desk: Desk) -> None:
 
 def test_evidence_of_blanks_is_none(desk: Desk) -> None:
     desk.propose()
+    desk.accepts_everything()
     desk.press("manual.report", VALUE, user=MINA)
     desk.modal(MINA)
 
@@ -37,3 +41,21 @@ def test_a_check_is_kept(desk: Desk) -> None:
     desk.press("manual.check", VALUE, user=MINA)
 
     assert desk.kept() == [("RET-1", CheckManual(by=MINA, endpoint_id=ENDPOINT, action="disable"))]
+
+
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        pytest.param(ELENA, "You may not report manual RET-1", id="outsider"),
+        pytest.param(TOM, "No manual endpoint of RET-1", id="an endpoint Emeritus drives itself"),
+    ],
+)
+def test_who_may_not_report_is_told_why_before_being_asked_for_evidence(
+    desk: Desk, user: str, why: str
+) -> None:
+    desk.propose()
+
+    assert desk.press("manual.report", VALUE, user=user).ok
+
+    assert why in desk.told()
+    assert "views.open" not in [call.method for call in desk.slack.calls]

@@ -1,0 +1,43 @@
+"""Where is the record, and how is it opened? For commands that look at it or copy it, and for the bot.
+
+Takes in none of what talks to Slack or to a cloud: `emeritus verify` should not wait for those to be loaded.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.settings import Settings
+from data.catalog import Catalog
+from data.errors import Unavailable
+from data.records.decision import LEASE
+from data.sql.record import SqlStore
+from data.sqlite_store import SqliteStore
+from workflows.machine import RetirementMachine
+
+
+def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqlStore:
+    return open_record(settings.database or settings.store, read_only=read_only, lease=LEASE * speed)
+
+
+def open_record(
+    where: Path | str, *, read_only: bool = False, exclusive: bool = False, lease: timedelta = LEASE
+) -> SqlStore:
+    """The record in a SQLite file, or behind a PostgreSQL URL.
+
+    exclusive   no other process may write meanwhile; of a file only one can at any time
+    """
+    if not isinstance(where, str):
+        return SqliteStore(where, RetirementMachine(), read_only=read_only, lease=lease)
+    try:
+        from data.postgres_store import PostgresStore  # noqa: PLC0415 - needs what SQLite users have not
+    except ImportError as error:
+        raise Unavailable(
+            "PostgreSQL needs psycopg, which is not installed. Run pip install 'emeritus[postgresql]'"
+        ) from error
+    return PostgresStore(where, RetirementMachine(), read_only=read_only, exclusive=exclusive, lease=lease)
+
+
+def open_catalog(store: SqlStore) -> Catalog:
+    return Catalog(store)

@@ -1,0 +1,73 @@
+"""What does a command load before it answers? Nothing it has no use for: asking for help is no reason to wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bot.listeners.desk import Desk
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {
+    "apscheduler",
+    "boto3",
+    "botocore",
+    "matplotlib",
+    "networkx",
+    "psycopg",
+    "slack_bolt",
+    "slack_sdk",
+    "waitress",
+}
+ENTRY = """
+import atexit, sys
+atexit.register(lambda: print("loaded", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr))
+from bot.cli import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record with a retirement."""
+    folder = tmp_path_factory.mktemp("record")
+    with Desk(folder) as desk:
+        desk.propose()
+    return folder / "emeritus.db"
+
+
+@pytest.mark.parametrize(
+    ("command", "says", "more"),
+    [
+        (("--help",), "Retires machine-learning models responsibly", set()),
+        (("serve", "--help"), "Run the bot until SIGTERM", set()),
+        (("verify",), "2 entries of 2 streams hold", set()),
+        (("list",), "RET-1 proposed churn-v1", set()),
+        (("plan", "RET-1"), "disable", set()),
+        (("digest", "--print"), "Due in the next 7 days", set()),
+        (("manifest",), "display_information", set()),
+        (("policy", "check", str(ROOT / "data/policies/default.toml")), "is a policy", set()),
+        (("impact", "churn-v1"), "7 consumers", {"networkx"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_command_loads_nothing_it_has_no_use_for(
+    store: Path, command: tuple[str, ...], says: str, more: set[str]
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", ENTRY, *command],
+        env={"EMERITUS_STORE": str(store), "PATH": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert says in ran.stdout
+    loaded = set(ran.stderr.splitlines()[-1].split())
+    assert loaded & HEAVY == more

@@ -8,9 +8,8 @@ from bot.ids import Action
 from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, section
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
-from workflows.rules.lifecycle import ENDED
 
 MARKS = {
     Duty.OPEN: ":white_circle:",
@@ -39,7 +38,7 @@ def of_team(retirement: Retirement, team_id: str) -> list[Obligation]:
 
 
 def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:
-    return not obligation.is_settled and retirement.state not in ENDED
+    return not obligation.is_settled and retirement.state is State.MIGRATING
 
 
 def line(obligation: Obligation, retirement: Retirement) -> str:

@@ -7,6 +7,7 @@ from bot.views import blocks
 from bot.views.blocks import Payload, actions, button, mention, modal, prose_field, quoted, safe, section
 from bot.views.proposal import name_of
 from data.records.retirement import ManualCheck, Retirement
+from workflows.rules import by_hand
 
 DONE_WORDS = {"disable": "disabled", "restore": "restored"}
 
@@ -22,21 +23,28 @@ def _report(retirement: Retirement, endpoint_id: str, action: str) -> ManualChec
 
 
 def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
-    """The request, then the report waiting for its check, then the result. One button at a time."""
+    """The request, then the report waiting for its check, then the result. One button at a time, if it still holds."""
     name, done = _name(retirement, endpoint_id), DONE_WORDS.get(action, safe(action))
     about = f"{retirement.id}|{endpoint_id}|{action}"
     report = _report(retirement, endpoint_id, action)
+    against = "; ".join(by_hand.reasons_against(retirement, endpoint_id, action))
     following: list[Payload] = []
     if report.checked_by:
         who = f"{mention(report.confirmed_by)}, checked by {mention(report.checked_by)}"
         text = f":white_check_mark: *{name}* is {done}: {who}{quoted(report.evidence)}"
+    elif against:
+        text = f":double_vertical_bar: Not asked now: *{name}* is not to be {done}, {safe(against)}."
+        if report.confirmed_by:
+            text += f" {mention(report.confirmed_by)} said it is {done}."
+        if action == "disable":
+            text += " If it is off, switch it on again."
     elif report.confirmed_by:
         said = f"{mention(report.confirmed_by)} says *{name}* is {done}{quoted(report.evidence)}"
         text = f":mag: {said}\nA second person looks for themselves, then presses Check."
         following = [actions(button("Check", Action.MANUAL_CHECK, about, style="primary"))]
     else:
-        ask = f"Please {safe(action)} *{name}* of {safe(name_of(retirement))} by hand"
-        text = f":raised_hand: {ask}, then confirm with evidence. Emeritus cannot drive it."
+        ask = f"{mention(retirement.coordinator_id)}, please {safe(action)} *{name}* of {safe(name_of(retirement))}"
+        text = f":raised_hand: {ask} by hand, then confirm with evidence. Emeritus cannot drive it."
         following = [actions(button(f"Confirm {done}", Action.MANUAL_REPORT, about, style="primary"))]
     return blocks.message(text, [section(text), *following])
 

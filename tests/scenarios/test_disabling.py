@@ -138,7 +138,7 @@ def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(
     vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
     vendor.pass_time(days=10)
     assert vendor.retirement().state is State.MIGRATING, "nobody has switched it off yet"
-    assert "Please disable *teapot-box*" in words(asked(vendor, "disable"))
+    assert "please disable *teapot-box*" in words(asked(vendor, "disable"))
 
     vendor.press(GRACE, asked(vendor, "disable"), "manual.report")
     assert "You may not report manual RET-1" in vendor.told(GRACE)
@@ -163,3 +163,27 @@ def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(
 def report(town: Town, person: str, evidence: str, *, action: str = "disable") -> None:
     town.opens(person, lambda: town.press(person, asked(town, action), "manual.report"))
     assert town.submit(person, {"manual.evidence": evidence}) == {}
+
+
+def test_a_request_to_switch_off_does_not_hold_while_it_is_paused(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    assert f"<@{TOM}>, please disable *teapot-box*" in words(asked(vendor, "disable"))
+    assert "Asked of people, in its thread: teapot-box" in vendor.command(TOM, "disable RET-1")
+    report(vendor, MINA, "ticket LW-12")
+    vendor.command(TOM, "pause RET-1 a freeze")
+    assert "is not to be disabled, it is paused since" in words(asked(vendor, "disable"))
+    assert buttons(asked(vendor, "disable")) == []
+
+    vendor.command(TOM, "resume RET-1")
+    vendor.press(TOM, asked(vendor, "disable"), "manual.check")
+    assert vendor.retirement().state is State.DISABLED
+
+
+def test_a_request_to_switch_off_ends_when_service_is_asked_back(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    report(vendor, MINA, "ticket LW-12")
+    vendor.command(TOM, "restore RET-1 the vendor has better tea")
+    assert "service is being restored" in words(asked(vendor, "disable"))
+    assert buttons(asked(vendor, "disable")) == []

@@ -88,6 +88,16 @@ def switching_off(state: Retirement) -> tuple[Effect, ...]:
     )
 
 
+def brought_back(state: Retirement) -> tuple[Effect, ...]:
+    """One effect per endpoint we can drive and that is dark."""
+    assert state.plan is not None
+    return tuple(
+        switching(state, EffectKind.RESTORE, endpoint)
+        for endpoint in state.plan.subject.endpoints
+        if endpoint.kind is not EndpointKind.MANUAL and endpoint.id in state.disabled_ids
+    )
+
+
 def switching(state: Retirement, kind: EffectKind, endpoint: Endpoint) -> Effect:
     """Turn one endpoint off or on. One lane, so that off and on never overtake each other.
 

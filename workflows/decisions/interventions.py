@@ -12,7 +12,7 @@ from data.records.decision import EffectKind, Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State, StepKind
 from workflows.commands import CheckManual, HandOver, Pause, RecordRestored, ReportManual, Restore, Resume
-from workflows.decisions.darkness import switching, went_dark
+from workflows.decisions.darkness import brought_back, switching, went_dark
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -22,8 +22,9 @@ from workflows.decisions.decided import (
     step_timer,
     step_timers,
 )
+from workflows.rules import by_hand
 from workflows.rules import plan as plans
-from workflows.rules.lifecycle import is_going_dark, may_be_asked_off, maybe_dark
+from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
 from workflows.rules.permissions import check
 
 MANUAL_ACTIONS = ("disable", "restore")
@@ -75,6 +76,11 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     check("restore", command.by, state, facts)
     if state.restoring:
         return nothing(f"{state.id} is being restored already.")
+    if state.state in ENDED and state.disabled_ids and state.state is not State.ARCHIVED:
+        # It went dark although it was called off, and what was to bring it back did not.
+        return decided(
+            state, effects=brought_back(state), reply=f"Service of {state.id} is asked back once more."
+        )
     if state.state is not State.DISABLED and not is_going_dark(state):
         why = "Nothing was switched off"
         if state.state is State.ARCHIVED:
@@ -197,15 +203,13 @@ def _came_back(
 
 
 def _check_manual_due(state: Retirement, endpoint_id: str, action: str) -> None:
-    assert state.plan is not None
-    endpoint = next((found for found in state.plan.subject.endpoints if found.id == endpoint_id), None)
-    if endpoint is None or endpoint.kind is not EndpointKind.MANUAL:
+    if endpoint_id not in {endpoint.id for endpoint in by_hand.endpoints(state)}:
         raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
     if action not in MANUAL_ACTIONS:
         raise NotFound("action by hand", action, closest=MANUAL_ACTIONS)
-    if action == "restore":
-        is_due = bool(state.restoring) and endpoint_id in maybe_dark(state)
-    else:
-        is_due = may_be_asked_off(state) and not state.restoring and endpoint_id not in state.disabled_ids
-    if not is_due:
-        raise Refused(f"{state.id} does not ask for a {action} now", next_step=f"/retire show {state.id}")
+    if against := by_hand.reasons_against(state, endpoint_id, action):
+        raise Refused(
+            f"{state.id} does not ask for a {action} now",
+            reasons=against,
+            next_step=f"Leave it as it was, and look where it stands: /retire show {state.id}",
+        )

@@ -23,7 +23,7 @@ from workflows.decisions.decided import (
 )
 from workflows.decisions.holding import failed, held
 from workflows.decisions.proofs import PROVEN_FIRST, lost, working
-from workflows.rules import obligations
+from workflows.rules import by_hand, obligations
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
 from workflows.rules.permissions import check
@@ -36,7 +36,10 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     assert state.plan is not None
     progress = state.progress(command.step).progress
     if progress in (Progress.DONE, Progress.RUNNING):
-        return nothing(f"{command.step} of {state.id} is {progress}.")
+        waiting = by_hand.awaited(state) if command.step is StepKind.DISABLE else ()
+        names = ", ".join(endpoint.name for endpoint in waiting)
+        ask = f" Asked of people, in its thread: {names}." if waiting else ""
+        return nothing(f"{command.step} of {state.id} is {progress}.{ask}")
     by_person = command.by != events.EMERITUS
     if not by_person and is_overtaken(state, command.step):
         return nothing()

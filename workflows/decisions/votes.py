@@ -10,6 +10,7 @@ from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, State, StepKind
 from workflows.commands import Cancel, Cast, CloseRound
+from workflows.decisions.darkness import brought_back
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.proposals import opened_round, round_timers
 from workflows.rules import quorum
@@ -118,10 +119,13 @@ def _settled(
     closes = ("round/*",)
     if after.round.purpose is Purpose.CANCEL:
         if verdict is quorum.Verdict.APPROVED:
-            over: events.RetirementEvent = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
-        else:
-            over = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
-        return decided(state, *happened, over, timers=_waited_for(after, now), cancels=closes, reply=reply)
+            cancelled = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
+            # What was under way when the vote was asked for may have gone dark since: it serves again.
+            return decided(
+                state, *happened, cancelled, effects=brought_back(after), cancels=closes, reply=reply
+            )
+        dropped = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
+        return decided(state, *happened, dropped, timers=_waited_for(after, now), cancels=closes, reply=reply)
     if verdict is quorum.Verdict.APPROVED:
         approved = events.Approved(at=now, by=events.EMERITUS, round_number=number, plan_digest=digest)
         announce_at = max(after.plan.step(StepKind.ANNOUNCE).due_at, now)

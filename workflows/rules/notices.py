@@ -12,8 +12,8 @@ from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import impact
-from workflows.rules.lifecycle import maybe_dark
+from workflows.rules import by_hand, impact
+from workflows.rules.lifecycle import may_be_asked_off, maybe_dark
 
 CHANGES_EVERYTHING = (
     events.Amended,
@@ -27,6 +27,15 @@ CHANGES_EVERYTHING = (
     events.Paused,
     events.Resumed,
     events.Withdrawn,
+)
+
+CHANGES_WHAT_PEOPLE_SWITCH = (
+    *CHANGES_EVERYTHING,
+    events.ArchiveLost,
+    events.CancellationDropped,
+    events.CancellationProposed,
+    events.DrillPassed,
+    events.RestoreStarted,
 )
 
 TELLS_ONLY = (events.Reminded, events.Escalated)
@@ -77,6 +86,8 @@ def for_events(
             want(*_impact(state, event, version))
         want(*_for_event(state, event))
     want(*_requests(before, state))
+    if any(isinstance(event, CHANGES_WHAT_PEOPLE_SWITCH) for event in happened):
+        want(*_asked_off(before))
     kinds = {type(event) for event in happened}
     if events.Amended in kinds and events.Announced not in kinds:
         want(*_moved(state))
@@ -192,6 +203,14 @@ def _manual(state: Retirement, action: str) -> Iterable[Effect]:
         if endpoint.kind is EndpointKind.MANUAL and is_asked:
             key = manual_key(state, endpoint.id, action)
             yield _thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
+
+
+def _asked_off(before: Retirement) -> Iterable[Effect]:
+    """Requests to switch off by hand say whether they still hold; where none was posted, none is drawn."""
+    if may_be_asked_off(before) or maybe_dark(before):
+        for endpoint in by_hand.endpoints(before):
+            key = manual_key(before, endpoint.id, "disable")
+            yield _edit(key, "manual", endpoint_id=endpoint.id, action="disable")
 
 
 def _lines(state: Retirement, count: int) -> Effect:

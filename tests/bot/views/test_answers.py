@@ -10,6 +10,7 @@ from data.records.base import Prose
 from data.records.catalog import EndpointKind
 from data.records.retirement import Duty, Endpoint, ManualCheck, Progress, State, StepKind, StepProgress
 from tests.bot.views.examples import (
+    NOW,
     a_retirement,
     an_entity,
     an_impact,
@@ -124,13 +125,15 @@ def test_answers_about_mischievous_names_can_be_posted() -> None:
 
 
 def test_an_endpoint_switched_by_hand_is_asked_for_then_checked_then_done() -> None:
-    asked = manual.message(a_retirement(), ENDPOINT, "disable")
+    running = (StepProgress(kind=StepKind.DISABLE, progress=Progress.RUNNING),)
+    due = announced(steps=running, drilled_at=NOW)
+    asked = manual.message(due, ENDPOINT, "disable")
     reported = ManualCheck(
         endpoint_id=ENDPOINT, action="disable", confirmed_by="UANN", evidence=Prose(prose="CHG-1")
     )
-    told = manual.message(a_retirement(manual=(reported,)), ENDPOINT, "disable")
+    told = manual.message(replace(due, manual=(reported,)), ENDPOINT, "disable")
     checked = replace(reported, checked_by="UBOB")
-    done = manual.message(a_retirement(manual=(checked,)), ENDPOINT, "disable")
+    done = manual.message(replace(due, manual=(checked,)), ENDPOINT, "disable")
     for shown in (asked, told, done):
         check_message(shown)
     about = f"RET-1|{ENDPOINT}|disable"
@@ -138,5 +141,8 @@ def test_an_endpoint_switched_by_hand_is_asked_for_then_checked_then_done() -> N
     assert buttons(told) == [(Action.MANUAL_CHECK, about)]
     assert buttons(done) == []
     assert done["text"] == ':white_check_mark: *churn-v1* is disabled: <@UANN>, checked by <@UBOB> — "CHG-1"'
-    assert buttons(manual.message(a_retirement(manual=(checked,)), ENDPOINT, "restore"))
+    back = replace(due, manual=(checked,), restoring="UPAT")
+    assert buttons(manual.message(back, ENDPOINT, "restore"))
+    refused = texts(manual.message(a_retirement(), ENDPOINT, "disable"))[0]
+    assert "is not to be disabled" in refused
     check_view(manual.report_modal("RET-1", ENDPOINT, "n" * 300, "restore"))

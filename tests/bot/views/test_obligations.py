@@ -328,3 +328,9 @@ def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
         assert not is_loud(said["text"], said.get("blocks", []))
         assert "UEVIL" not in mentions(said["text"], said.get("blocks", []))
     check_view(obligations.all_modal(crowd, "UT0", 3))
+
+
+def test_while_a_changed_plan_is_voted_on_its_owners_are_shown_no_buttons() -> None:
+    state = announced(consumers=1)
+    assert duties.buttons(state.obligations[0], state)
+    assert duties.buttons(state.obligations[0], replace(state, state=State.PROPOSED)) == []

@@ -305,6 +305,31 @@ def test_a_check_still_counts_when_another_endpoint_has_failed_meanwhile():
     )
 
 
+def test_nobody_switches_off_by_hand_what_a_vote_may_call_off():
+    story = by_hand()
+    story.does(failing(story))
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    assert f"RET-1/announcement-1/manual/disable/{EDGE.id}/edit" in story.effects
+    with pytest.raises(Refused, match="does not ask for a disable now") as refused:
+        story.does(reporting())
+    assert refused.value.reasons == ("a vote on cancelling it is open",)
+    story.votes(OWEN, PLATO, SELMA)
+    with pytest.raises(Refused) as refused:
+        story.does(reporting())
+    assert refused.value.reasons == ("the retirement is cancelled",)
+    assert story.state.manual == ()
+
+
+def test_nobody_switches_off_by_hand_while_it_is_paused():
+    story = by_hand(ONLY_BY_HAND)
+    story.does(reporting())
+    paused(story)
+    with pytest.raises(Refused, match="does not ask for a disable now"):
+        story.does(checking())
+    resumed(story).does(checking())
+    assert story.state.state is State.DISABLED
+
+
 def test_service_by_hand_comes_back_by_hand():
     story = by_hand(ONLY_BY_HAND)
     story.does(reporting())

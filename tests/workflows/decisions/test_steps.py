@@ -341,6 +341,20 @@ def test_what_goes_dark_after_it_was_called_off_is_brought_back():
     ]
 
 
+def test_what_goes_dark_while_people_vote_on_calling_it_off_is_brought_back():
+    story = a_migrated(BOTH).until(DISABLE_AT)
+    story.does(failing(story, StepKind.DISABLE))
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    story.does(gone_dark(LIVE))
+    assert story.state.disabled_ids == (LIVE.id,)
+    story.votes(OWEN, PLATO, SELMA)
+    assert [effect.body["endpoint_id"] for effect in story.work(EffectKind.RESTORE)] == [LIVE.id]
+
+    again = story.does(cmd.Restore(by=PAT, why=WHY))
+    assert again.reply == "Service of RET-1 is asked back once more."
+    assert (story.works().state.state, story.state.disabled_ids) == (State.CANCELLED, ())
+
+
 def test_what_goes_dark_for_an_old_plan_is_brought_back_under_the_new_one():
     story = a_migrated().until(DISABLE_AT)
     story.does(failing(story, StepKind.DISABLE))

@@ -5,7 +5,7 @@ Nothing is changed and nobody is told anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
@@ -15,9 +15,11 @@ from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.policy import read_policy
 from data.records.policy import Policy, Role
+from data.store import Trouble
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
 """What is wrong with these stands where the thing itself is looked at."""
+NAMED_AT_MOST = 5
 
 
 def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -66,11 +68,24 @@ def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
             held = f"{checked.entries} entries of {checked.streams} streams hold"
             fix = "Keep the record as it is, and bring back a copy from before" if checked.bad else ""
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
+            yield _delivery(store.troubles())
             yield from _catalog(open_catalog(store), policy)
         finally:
             store.close()
     except EmeritusError as error:
         yield Finding(what="store", ok=False, found=str(error))
+
+
+def _delivery(troubles: Sequence[Trouble]) -> Finding:
+    """Messages, work, timers and commands that will not be tried again."""
+    if not troubles:
+        return Finding(what="delivery", ok=True, found="nothing has stopped for good")
+    named = "; ".join(f"{trouble.key} ({trouble.why})" for trouble in troubles[:NAMED_AT_MOST])
+    more = f" and {len(troubles) - NAMED_AT_MOST} more" if len(troubles) > NAMED_AT_MOST else ""
+    fix = "Mend what it names, and tell the people yourselves; /retire show lists those of one retirement"
+    return Finding(
+        what="delivery", ok=False, found=f"{len(troubles)} stopped for good: {named}{more}", fix=fix
+    )
 
 
 def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:

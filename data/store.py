@@ -15,6 +15,14 @@ def always() -> bool:
     return True
 
 
+class Trouble(NamedTuple):
+    """Something that stopped for good and waits for a person to look. A command names no stream."""
+
+    key: str
+    stream: str
+    why: str
+
+
 class Machine(Protocol):
     """The pure part a store is built with: how commands are decided and events folded.
 
@@ -139,6 +147,10 @@ class Store(Protocol):
 
     def tail(self, cursor: Cursor = BEGINNING) -> Iterator[StoredEvent]:
         """Every event after the cursor, each stream in its order. None is ever skipped; the newest may come later."""
+        ...
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What stopped for good, oldest first within its kind: messages and work, then timers, then commands."""
         ...
 
     def verify(self) -> Verified: ...

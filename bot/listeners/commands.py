@@ -69,6 +69,7 @@ def show(house: House, state: Retirement) -> Payload:
         endpoint_owners=house.catalog.owners_now(
             endpoint.id for endpoint in (subject.endpoints if subject else ())
         ),
+        troubles=[found for found in house.store.troubles() if found.stream == state.id],
     )
 
 

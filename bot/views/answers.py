@@ -22,6 +22,7 @@ from bot.views.blocks import (
 from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
+from data.store import Trouble
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.wording import counted
 
@@ -57,9 +58,16 @@ def next_step(retirement: Retirement) -> str:
 
 
 def show(
-    retirement: Retirement, *, owners: Sequence[str] = (), endpoint_owners: Sequence[str] = ()
+    retirement: Retirement,
+    *,
+    owners: Sequence[str] = (),
+    endpoint_owners: Sequence[str] = (),
+    troubles: Sequence[Trouble] = (),
 ) -> Payload:
-    """How one retirement stands, who holds it up, and who may act: refusals send people here."""
+    """How one retirement stands, who holds it up, and who may act: refusals send people here.
+
+    troubles   what stopped for good and reached nobody
+    """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
         f"{duties.line(one, retirement)}; {safe(impacts_view.team_name(one.consumer))}" for one in waiting
@@ -75,12 +83,21 @@ def show(
         section(f"{headline(retirement)}\n{'; '.join(people)}"),
         *(section(text) for text in limits.spread(["*Plan*", *steps_of], at_most=2, rest=rest)),
     ]
+    if troubles:
+        rows = limits.joined(
+            [stopped(found) for found in troubles], limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST
+        )
+        blocks.append(section(f"*Stopped for good*: tell these people yourselves\n{rows}"))
     if tally:
         blocks.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         blocks.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
     return message(headline(retirement), blocks)
+
+
+def stopped(trouble: Trouble) -> str:
+    return f":x: `{safe(trouble.key, 120)}`: {safe(trouble.why, 200)}"
 
 
 def listing(retirements: Sequence[Retirement]) -> Payload:

@@ -17,6 +17,7 @@ from data.schema import instant, micros
 from data.sql.book import Book, standing_of
 from data.sql.connection import Connection
 from data.sql.effects import claim_effects, next_effect, renew_effect, settle_effect, stopped_effects
+from data.store import Trouble
 
 Then = tuple[str, str, bytes]
 
@@ -203,8 +204,8 @@ def next_due(conn: Connection) -> datetime | None:
     return instant(min(due)) if due else None
 
 
-def troubles(conn: Connection) -> tuple[tuple[str, str, str], ...]:
-    """Everything that stopped for good, as (key, stream, why): effects first, then timers and commands."""
+def troubles(conn: Connection) -> tuple[Trouble, ...]:
+    """Everything that stopped for good: effects first, then timers and commands."""
     rows: list[tuple[Any, ...]] = [
         *stopped_effects(conn),
         *conn.execute(
@@ -212,4 +213,4 @@ def troubles(conn: Connection) -> tuple[tuple[str, str, str], ...]:
         ),
         *conn.execute("SELECT key, '', why FROM inbox WHERE outcome = 'dead' ORDER BY arrival"),
     ]
-    return tuple((key, stream, why) for key, stream, why in rows)
+    return tuple(Trouble(*row) for row in rows)

@@ -19,7 +19,7 @@ from data.sql import claims
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.effects import found_by
-from data.store import BEGINNING, Cursor, Machine, StoredEvent, Verified, always
+from data.store import BEGINNING, Cursor, Machine, StoredEvent, Trouble, Verified, always
 
 T = TypeVar("T")
 
@@ -185,8 +185,7 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return claims.next_due(conn)
 
-    def troubles(self) -> tuple[tuple[str, str, str], ...]:
-        """What was parked or can never happen, as (key, stream, why): for people to look at."""
+    def troubles(self) -> tuple[Trouble, ...]:
         with self.reading() as conn:
             return claims.troubles(conn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from bot.doctor import report
 from bot.finding import Finding
 from bot.manifest import SCOPES
 from data.policy import read_policy
-from tests.bot.listeners.desk import GOVERNANCE, POLICY, TOM, Desk
+from data.records.decision import ClaimKind, Dead
+from data.sqlite_store import SqliteStore
+from tests.bot.listeners.desk import GOVERNANCE, NOW, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
+from workflows.machine import RetirementMachine
 
 Examine = Callable[..., list[Finding]]
 
@@ -75,6 +79,7 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  settings: complete",
         f"ok  policy: policy, {digest[:19]}",
         "ok  store: 1 entries of 1 streams hold",
+        "ok  delivery: nothing has stopped for good",
         "ok  catalog: 12 models",
         "ok  role owner: whoever owns the model",
         "ok  role platform: 2 people for 1 approvals",
@@ -297,4 +302,15 @@ def test_a_policy_that_is_wrong_is_told_whole_and_keeps_nothing_else_from_being_
         "BAD policy: own.toml [rounds] review_days = -1. A whole number of days from 0 to 365",
         "BAD policy: own.toml [steps] hour = 24. A whole number of hours from 0 to 23",
     ]
-    assert [one.what for one in found if one.ok][:3] == ["settings", "store", "catalog"]
+    assert [one.what for one in found if one.ok][:3] == ["settings", "store", "delivery"]
+
+
+def test_what_stopped_for_good_is_told_until_somebody_has_looked(examine: Examine, tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "emeritus.db", RetirementMachine())) as store:
+        store.receive("press 1", "no command at all", {"stream": "RET-1"}, NOW)
+        (claim,) = store.claim(ClaimKind.INBOX, NOW, 1)
+        store.settle(claim, Dead(why="unknown command"), NOW)
+    with a_slack() as slack:
+        (line,) = bad(examine(slack))
+
+    assert line.startswith("BAD delivery: 1 stopped for good: press 1 (unknown command). Mend what it names")

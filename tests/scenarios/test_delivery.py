@@ -131,3 +131,12 @@ def test_forged_and_replayed_requests_are_refused_and_do_nothing(town: Town):
     assert deliver(vote.body, {**vote.headers, **replayed})[0] == 401
     town.settle()
     assert town.retirement().version == version
+
+
+def test_whom_nothing_reaches_any_more_is_named_to_whoever_looks(town: Town):
+    town.slack.ws.users[BRUNO].deleted = True
+    town.announce()
+    shown = town.command(TOM, "show RET-1")
+    assert "Stopped for good*: tell these people yourselves" in shown
+    assert f"RET-1/announcement-1/dm/{BRUNO}" in shown
+    assert "user_disabled" in shown

@@ -67,7 +67,7 @@ def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[Paylo
         raise Refused(
             f"Cannot archive {uri}",
             reasons=["the folder has no file"],
-            next_step="Correct the artifact in the catalog, import it, then archive again",
+            next_step="Correct the artifact in the catalog, import it, then press Edit plan on the card for a new vote",
         )
     return files
 
@@ -103,7 +103,8 @@ class _LocalFile:
             raise Refused(
                 f"Cannot archive {path}",
                 reasons=["it belongs to Emeritus itself: its record or its archive"],
-                next_step="Name the model's own files in the catalog, import it, then archive again",
+                next_step="Name the model's own files in the catalog, import it, "
+                "then press Edit plan on the card for a new vote",
             )
         self._listed = self._target.lstat()
         if not stat.S_ISREG(self._listed.st_mode):

@@ -136,7 +136,9 @@ def _artifacts(state: Retirement) -> list[Gate]:
     if state.plan.subject.artifacts:
         return []
     name = state.plan.subject.model_name
-    remedy = "add the annotation emeritus.dev/artifacts and import again"
+    remedy = (
+        "add the annotation emeritus.dev/artifacts, import, then press Edit plan on the card for a new vote"
+    )
     return [Gate("artifacts", f"the catalog lists no artifacts of {name}: {remedy}")]
 
 

@@ -90,7 +90,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         ArtifactSources().files(str(tmp_path))
     assert str(refused.value) == (
         f"Cannot archive {tmp_path}: the folder has no file. "
-        "Correct the artifact in the catalog, import it, then archive again"
+        "Correct the artifact in the catalog, import it, then press Edit plan on the card for a new vote"
     )
 
 

@@ -170,7 +170,8 @@ NO_METER = (
             StepKind.ARCHIVE,
             {"plan": {"subject": a_subject(artifacts=())}},
             {},
-            "the catalog lists no artifacts of churn: add the annotation emeritus.dev/artifacts and import again",
+            "the catalog lists no artifacts of churn: add the annotation emeritus.dev/artifacts, import, "
+            "then press Edit plan on the card for a new vote",
             id="nothing to archive",
         ),
         pytest.param(

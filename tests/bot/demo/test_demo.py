@@ -20,6 +20,10 @@ pytestmark = pytest.mark.long
 
 EMERITUS = [sys.executable, "-c", "from bot.cli import main; main()"]
 DEMO = [*EMERITUS, "demo"]
+# Where these tests run in the background, closing the terminal is ignored, and all they start inherits that.
+AT_A_TERMINAL = (
+    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); from bot.cli import main; main()"
+)
 PATIENCE_SECONDS = 90
 LEAVE_SECONDS = 15
 
@@ -113,7 +117,11 @@ def test_it_says_what_to_do_and_ends_without_leaving_a_process(
     environment: dict[str, str], number: signal.Signals
 ) -> None:
     with subprocess.Popen(
-        DEMO, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-c", AT_A_TERMINAL, "demo"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as demo:
         assert demo.stdout is not None
         said = ""
@@ -123,7 +131,10 @@ def test_it_says_what_to_do_and_ends_without_leaving_a_process(
                 break
         assert left_behind(Path(environment["TMPDIR"])) != []
         demo.send_signal(number)
-        said += demo.communicate(timeout=LEAVE_SECONDS)[0]
+        try:
+            said += demo.communicate(timeout=LEAVE_SECONDS)[0]
+        finally:
+            demo.kill()
 
     assert demo.returncode == 0
     assert "Open http://127.0.0.1:" in said

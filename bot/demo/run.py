@@ -164,8 +164,9 @@ def _kept(folder: Path) -> Path:
 
 @contextmanager
 def _signals_end_it() -> Iterator[None]:
-    """All of them interrupt; what they meant before is put back. One that is ignored stays so, as with nohup."""
-    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    """All of them interrupt; what they meant before is put back. Under nohup the terminal may be closed."""
+    is_detached = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    heard = [number for number in SIGNALS if number is not signal.SIGHUP or not is_detached]
     before = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         yield

@@ -138,14 +138,35 @@ def committed(salt: bytes, text: str) -> str:
 
 def opened(stored: bytes, text_of: Callable[[str], Text | None]) -> AnyEvent:
     """The event in a stored entry as it reads today, its texts put back, or "[erased]" where they are gone."""
+    if (event := _read_at_once(stored)) is not None:
+        return event
     tree = upcast(_unsealed(msgspec.json.decode(stored)["event"], text_of))
     return cast("AnyEvent", msgspec.convert(tree, _ANY_EVENT))
+
+
+class _Wrapping(msgspec.Struct):
+    """What of an entry is read when only its event is asked for."""
+
+    event: AnyEvent
 
 
 # A union is no type to mypy, though msgspec decodes into one.
 _ANY_EVENT: Any = AnyEvent
 # Has every event's type built in one thread, at import: two threads at once can crash msgspec 0.22.
-msgspec.json.Decoder(_ANY_EVENT)
+_WRAPPINGS = msgspec.json.Decoder(_Wrapping)
+
+
+def _read_at_once(stored: bytes) -> AnyEvent | None:
+    """Most entries hold nobody's words and are of today: three times as fast as by way of a tree.
+
+    None for all others, also for what cannot be read: the tree says what is wrong with it.
+    """
+    if b'"prose"' in stored:
+        return None
+    try:
+        return _WRAPPINGS.decode(stored).event
+    except msgspec.MsgspecError:
+        return None
 
 
 def _unsealed(tree: Any, text_of: Callable[[str], Text | None]) -> Any:

@@ -1,7 +1,8 @@
 """The disk: one commit after the other in the calling thread, cut short, refused or full as the world has it.
 
 Kept by whoever restarts the bot: what was committed stays, what was not is rolled back, as after a power cut of
-the process. `synchronous` is off, since the machine itself never loses power here.
+the process. The machine itself never loses power here, and there is one thread: so nothing is synced, and one
+connection writes and reads. What two of them make of a power cut or of each other, others test.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from random import Random
 from typing import TypeVar
 
 from data.errors import Unavailable
+from data.sqlite_store import SqliteStore
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Boundaries, Weather
 
@@ -28,21 +30,36 @@ class Disk:
         self.is_calm = False
         """No faults while the world itself writes, such as an import by an operator."""
         self.commits = 0
+        self._is_busy = False
 
     def writer(self, connect: Callable[[], sqlite3.Connection], path: Path) -> Disk:
         if self._conn is None:
             self._conn = connect()
             self._conn.execute("PRAGMA synchronous = OFF")
-            # The log is folded in at the end only; nothing here reads the plain file.
-            self._conn.execute("PRAGMA wal_autocheckpoint = 0")
+            # Nobody else has to be kept out of each single page.
+            self._conn.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._conn.execute("PRAGMA journal_mode = MEMORY")
         self._path = path
         return self
+
+    def reader(self) -> sqlite3.Connection:
+        """The one connection there is; a job that is not committed must not be seen."""
+        assert self._conn is not None
+        assert not self._is_busy, "a job must read with the connection it was given"
+        return self._conn
+
+    def let_others_in(self) -> None:
+        """From here on other connections may open the file, such as that of an inspection."""
+        assert self._conn is not None
+        self._conn.execute("PRAGMA locking_mode = NORMAL")
+        self._conn.execute("SELECT 1 FROM sqlite_master").fetchone()
 
     def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         conn = self._conn
         assert conn is not None
         assert not conn.in_transaction, "a job must not wait for another job"
         conn.execute("BEGIN IMMEDIATE")
+        self._is_busy = True
         changes = conn.total_changes
         try:
             value = job(conn)
@@ -53,6 +70,8 @@ class Disk:
         except BaseException:
             conn.execute("ROLLBACK")
             raise
+        finally:
+            self._is_busy = False
         conn.execute("COMMIT")
         self.commits += conn.total_changes != changes
         if is_boundary:
@@ -82,3 +101,12 @@ class Disk:
         if self._conn is not None:
             self._conn.close()
             self._conn = None
+
+
+class DiskStore(SqliteStore):
+    """The product's store; where it opens a connection for each thread that reads, it takes the disk's."""
+
+    def read(self) -> sqlite3.Connection:
+        self._check_open()
+        assert isinstance(self._writer, Disk)
+        return self._writer.reader()

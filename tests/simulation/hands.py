@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PATIENCE_DAYS = 150
 """After this long nobody has whims any more; everyone does what brings it to its end."""
 
+ENDED = frozenset({"archived", "withdrawn", "rejected", "expired", "cancelled", "rolled back"})
+
 COORDINATOR = re.compile(r"coordinator <@(\w+)>")
 
 Act = Callable[[], object]
@@ -39,13 +41,19 @@ class Hands:
     # What they see
 
     def card(self) -> Shown | None:
-        workspace = self.town.workspace
-        if not self.id:
+        """Of the retirement that stands. Whoever waited weeks for its card may have proposed it once more."""
+        shown = self._shown()
+        if shown is None or state_of(shown.look) in ENDED:
             plain = f" {company.model_name(self.number)} - "
-            for shown in workspace.channels.get(GOVERNANCE, ()):
-                if shown.key.endswith("/card") and plain in shown.look["text"]:
-                    self.id = shown.key.removesuffix("/card")
-        return workspace.find(GOVERNANCE, f"{self.id}/card") if self.id else None
+            for other in self.town.workspace.channels.get(GOVERNANCE, ()):
+                is_ours = other.key.endswith("/card") and plain in other.look["text"]
+                if is_ours and (not self.id or state_of(other.look) not in ENDED):
+                    self.id = other.key.removesuffix("/card")
+            shown = self._shown()
+        return shown
+
+    def _shown(self) -> Shown | None:
+        return self.town.workspace.find(GOVERNANCE, f"{self.id}/card") if self.id else None
 
     @property
     def coordinator(self) -> str:
@@ -174,18 +182,20 @@ class Hands:
         word, _, what = command.partition(" ")
         text = command if whole else " ".join(part for part in (word, self.id, what, reason) if part)
         body = {"command": SLASH_COMMAND, "text": text, "channel_id": GOVERNANCE}
-        return self.town.delivers(by or self.coordinator, "command", SLASH_COMMAND, body) == "acknowledged"
+        return (
+            self.town.wire.delivers(by or self.coordinator, "command", SLASH_COMMAND, body) == "acknowledged"
+        )
 
     def _press(self, person: str, message: Shown, action: str, value: str) -> bool:
-        outcome = self.town.delivers(person, "action", action, pressed(message, action, value))
+        outcome = self.town.wire.delivers(person, "action", action, pressed(message, action, value))
         return outcome == "acknowledged"
 
     def _window(self, person: str, kind: str, name: str, body: dict[str, Any]) -> dict[str, Any] | None:
         """The modal this opens; None when it did not open."""
         if kind == "command":
             body = {**body, "command": name, "channel_id": GOVERNANCE}
-        trigger = self.town.trigger()
-        self.town.hears(person, kind, name, {**body, "trigger_id": trigger})
+        trigger = self.town.wire.trigger()
+        self.town.wire.hears(person, kind, name, {**body, "trigger_id": trigger})
         return self.town.workspace.windows.pop(trigger, None)
 
     def _submit(
@@ -204,7 +214,7 @@ class Hands:
             "state": {"values": values},
         }
         body = {"type": "view_submission", "view": shown}
-        return self.town.delivers(person, "view", callback, body) == "acknowledged"
+        return self.town.wire.delivers(person, "view", callback, body) == "acknowledged"
 
     # Small things
 

@@ -6,16 +6,12 @@ voted for, out of its state. Keeps which messages people must have got.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from data import events
 from data.errors import Refused
 from data.records.catalog import EndpointKind
 from data.records.retirement import (
-    Ballot,
-    Choice,
     Duty,
     Plan,
     Progress,
@@ -26,39 +22,12 @@ from data.records.retirement import (
 from data.store import StoredEvent
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
+from tests.simulation.standing import Standing
 from workflows.rules.lifecycle import moved
 
-PATIENCE = timedelta(hours=2)
-"""How late something may be that failed and is tried again, each time after a longer wait."""
 
-
-class History:
-    def __init__(self, stream: str) -> None:
-        self.stream = stream
-        self.state = State.ACTIVE
-        self.entries: list[events.RetirementEvent] = []
-        self.plan: Plan | None = None
-        self.approved = ""
-        self.proposer = ""
-        self.round: Round | None = None
-        self.calling_off: Round | None = None
-        self.ballots: dict[str, Ballot] = {}
-        self.announced = 0
-        self.people: dict[str, tuple[str, ...]] = {}
-        self.teams: dict[str, str] = {}
-        self.settled: set[str] = set()
-        self.progress: dict[StepKind, Progress] = {}
-        self.location = ""
-        self.is_drilled = False
-        self.paused_at: datetime | None = None
-        self.is_restoring = False
-        self.dark: set[str] = set()
-        self.reported: set[str] = set()
-        self.reminded: list[str] = []
-        self.escalated: list[str] = []
-        self.dated_at = datetime.min.replace(tzinfo=UTC)
-        self.expected: Counter[tuple[str, str]] = Counter()
-        """(channel, key) of every message that had to be posted, lines apart."""
+class History(Standing):
+    """Moves on with each entry that is told, and looks whether it may be there."""
 
     def tell(self, stored: StoredEvent) -> None:
         event = stored.event
@@ -181,11 +150,6 @@ class History:
         for person in dict.fromkeys(one for people in self.people.values() for one in people):
             self._expect(f"D{person}", f"{prefix}/dm/{person}")
 
-    def waiting(self) -> tuple[str, ...]:
-        """Everyone who answers for a consumer that is not settled."""
-        left = (people for consumer, people in self.people.items() if consumer not in self.settled)
-        return tuple(dict.fromkeys(one for people in left for one in people))
-
     def _amended(self, event: events.Amended) -> None:
         plan = self._plan
         for step in event.plan.steps:
@@ -234,14 +198,6 @@ class History:
 
     # What must hold
 
-    @property
-    def _plan(self) -> Plan:
-        assert self.plan is not None
-        return self.plan
-
-    def binds(self) -> bool:
-        return bool(self.approved) and self.approved in (self._plan.digest, self._plan.amends)
-
     def _opened(self, plan: Plan, round_: Round) -> None:
         self.plan, self.round, self.ballots, self.approved = plan, round_, {}, ""
         self.calling_off, self.paused_at = None, None
@@ -251,16 +207,6 @@ class History:
         self._must(event.at >= round_.review_until, event, "the review was not over")
         missing = self.missing(round_, digest)
         self._must(not missing, event, f"nobody who counts approved as {', '.join(missing)}")
-
-    def missing(self, round_: Round, digest: str) -> list[str]:
-        """Roles in which nobody who counts has approved."""
-        barred = {round_.opened_by} | ({self.proposer} if round_ is self.round else set())
-        filled = {
-            ballot.role
-            for voter, ballot in self.ballots.items()
-            if ballot.choice is Choice.APPROVE and ballot.plan_digest == digest and voter not in barred
-        }
-        return [role.name for role in POLICY.roles if role.name not in filled]
 
     def _check_step(self, event: events.Event, kind: StepKind, *, is_early: bool = False) -> None:
         due = self._plan.step(kind).due_at
@@ -274,47 +220,12 @@ class History:
         self._must(set(self.people) <= self.settled, event, "some consumers have not moved")
         self._must(self.calling_off is None, event, "a vote on cancelling is open")
 
-    def overdue(self, now: datetime) -> Iterator[str]:
-        """What should have happened by now, in a bot that has nothing to do."""
-        if self.paused_at is not None or self.is_restoring or self.plan is None:
-            return
-        late = now - PATIENCE
-        if self.state is State.PROPOSED and self.round is not None:
-            is_over = self.round.review_until <= late and not self.missing(self.round, self._plan.digest)
-            if self.round.expires_at <= late or is_over:
-                yield "the round of votes is over, and nobody closes it"
-        runs_in = {
-            State.APPROVED: (StepKind.ANNOUNCE,),
-            State.MIGRATING: (StepKind.ARCHIVE, StepKind.MIGRATE, StepKind.DISABLE),
-            State.DISABLED: (StepKind.CLOSE,),
-        }
-        for kind in runs_in.get(self.state, ()):
-            if self.progress[kind] is Progress.PENDING and self._plan.step(kind).due_at <= late:
-                yield f"{kind} was due on {self._plan.step(kind).due_at:%Y-%m-%d %H:%M}"
-        if self.state is not State.MIGRATING or not self.waiting():
-            return
-        by = self._plan.step(StepKind.MIGRATE).due_at
-        days = [days for days in POLICY.reminder_days if self.dated_at < by - timedelta(days=days) <= late]
-        if days and f"migrate-{min(days)}d@{by:%Y-%m-%d}" not in self.reminded:
-            yield f"nobody was reminded {min(days)} days before {by:%Y-%m-%d}"
-        for level in (1, 2):
-            due = by + timedelta(days=POLICY.escalate_again_days * (level - 1))
-            # Where no manager is known and the channel's day has come as well, the channel is told once.
-            told = {f"migrate@{by:%Y-%m-%d}/{hop}" for hop in range(level, 3)} & set(self.escalated)
-            if self.dated_at < due <= late and not told:
-                yield f"level {level} was not told that {by:%Y-%m-%d} is past"
-
     def _expect_impact(self) -> None:
         """Few enough consumers for one message."""
         self._expect(POLICY.governance_channel, f"{self.stream}/impact/{len(self.entries) + 1}/1")
 
     def _expect(self, channel: str, key: str) -> None:
         self.expected[channel, key] += 1
-
-    def _must(self, holds: bool, event: events.Event, why: str) -> None:
-        if not holds:
-            tag = event.__struct_config__.tag
-            raise Violation(f"{self.stream} entry {len(self.entries) + 1} ({tag} at {event.at}): {why}")
 
 
 def _milestone(name: str) -> tuple[datetime, int]:

@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 from bot.ids import Action
 from tests.simulation import company
 from tests.simulation.company import PLATFORM, SECURITY, STRANGER
-from tests.simulation.hands import Act, Hands, hash_of, is_paused
+from tests.simulation.hands import ENDED, Act, Hands, hash_of, is_paused
 from tests.simulation.slack import Shown, buttons
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
 
 WISHES = {"archived": 46, "withdrawn": 6, "rejected": 7, "expired": 7, "cancelled": 12, "rolled back": 22}
-ENDED = frozenset({"archived", "withdrawn", "rejected", "expired", "cancelled", "rolled back"})
 
 
 class Story(Hands):
-    """The people around one retirement. `is_over` once they have seen it end."""
+    """The people around one retirement. `is_over` once they have seen it end, and nothing of theirs stands."""
 
     def __init__(self, town: Town, number: int, wish: str = "") -> None:
         super().__init__(town, number)
@@ -37,7 +36,7 @@ class Story(Hands):
     def go_on(self) -> float:
         """Do one thing, if there is one to do; in how many days to look again."""
         rand = self.town.rand
-        if self.state() in ENDED:
+        if self.state() in ENDED and not self.town.witness.is_open(self.number):
             self.is_over = True
             return 0.0
         acts = self._wanted()
@@ -67,12 +66,12 @@ class Story(Hands):
     def _while_proposed(self, card: Shown) -> list[Act]:
         if self.wish == "withdrawn":
             return self._once("cancel", lambda: self._type("cancel", "not now after all"))
-        votes = self._ballots(card, (self.colleague, PLATFORM[0], SECURITY[0]))
         if self.wish == "rejected":
             return self._ballots(card, SECURITY[:1], choice="reject")
         if self.wish == "expired":
-            return votes[:1]
-        return votes
+            # The others are never asked.
+            return self._ballots(card, (self.colleague,))
+        return self._ballots(card, (self.colleague, PLATFORM[0], SECURITY[0]))
 
     def _while_running(self, card: Shown) -> list[Act]:
         if is_paused(card.look):

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot import screens
 from bot.house import House
-from bot.inbox import NotKeptError
+from bot.intake import NotKeptError
 from bot.listeners import commands, manual, obligations, proposals, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
@@ -26,12 +26,11 @@ from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
-from data.sqlite_store import SqliteStore
 from data.store import Machine
 from tests.simulation.bench import AtOnce, Bench
 from tests.simulation.clock import Clock
 from tests.simulation.company import POLICY
-from tests.simulation.disk import Disk
+from tests.simulation.disk import Disk, DiskStore
 from tests.simulation.outside import Machines, Vault
 from tests.simulation.slack import SimulatedClient
 from workflows import commands as cmd
@@ -48,7 +47,7 @@ from workflows.ports import ArtifactStore, Messenger
 class Parts:
     """What a mutant puts another thing in the place of."""
 
-    store: type[SqliteStore] = SqliteStore
+    store: type[DiskStore] = DiskStore
     machine: Callable[[Clock], Machine] = lambda _: RetirementMachine()
     gatherer: type[Gatherer] = Gatherer
     messenger: Callable[[Messenger, Clock], Messenger] = lambda messenger, _: messenger
@@ -203,5 +202,7 @@ class Process:
         self.dispatcher._renew()
 
     def die(self) -> None:
-        """The file's lock and this process's own connections go with it."""
+        """The file's lock goes with it, and its memory: what points in circles would lie around for long."""
         self.store.close()
+        vars(self.dispatcher).clear()
+        vars(self).clear()

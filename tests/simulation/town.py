@@ -5,26 +5,26 @@ Everything follows from the seed: the same seed gives the same world, boundary f
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from data.errors import EmeritusError
 from tests.simulation import company
 from tests.simulation.clock import Clock
 from tests.simulation.company import START
+from tests.simulation.diary import Delivery, Diary, Entry
 from tests.simulation.disk import Disk
 from tests.simulation.faults import Boundaries, Crash, Violation, Weather, weather_of
-from tests.simulation.history import PATIENCE
+from tests.simulation.mishaps import Mishaps
 from tests.simulation.outside import Machines, Vault
 from tests.simulation.people import Story
 from tests.simulation.process import Outside, Parts, Process
 from tests.simulation.slack import LATE_SECONDS, SimulatedClient, Workspace
+from tests.simulation.standing import PATIENCE
 from tests.simulation.verdict import Verdict
+from tests.simulation.wire import Wire
 from tests.simulation.witness import Witness
 from workflows.dispatcher import RENEW_SECONDS
 
@@ -32,16 +32,6 @@ YEARS_MAX = 2.5
 STARTS_MAX = 20
 SPINS_MAX = 3_000
 """So many turns without time passing: the bot goes round in circles."""
-
-
-@dataclass(order=True)
-class Entry:
-    """In the diary: who wants to do something when."""
-
-    at: datetime
-    number: int
-    story: Story | None = None
-    redelivery: tuple[str, str, str, dict[str, Any]] | None = None
 
 
 class Town:
@@ -65,7 +55,9 @@ class Town:
         self.client = SimulatedClient(self.workspace, self.boundaries, self.rand, weather)
         self.client.note = self.note
         self.vault = Vault(self.clock, self.boundaries, self.rand, weather)
-        self.vault.while_busy = self._meanwhile
+        self.mishaps = Mishaps(self)
+        self.vault.while_busy = self.mishaps.takes_long
+        self.wire = Wire(self)
         self.witness = Witness(self)
         self.machines = Machines(
             self.clock,
@@ -86,22 +78,23 @@ class Town:
             path=path,
             rand=self.rand,
             parts=parts or Parts(),
-            stopwatch=self._stopwatch,
+            stopwatch=self.wire.stopwatch,
         )
-        self.boundaries.at = {"before post": self._suspend, "before commit": self._import_slips_in}
+        self.boundaries.at = {
+            "before post": self.mishaps.suspends,
+            "before commit": self.mishaps.import_slips_in,
+        }
         self._trace: deque[tuple[int, datetime, tuple[str, ...]]] = deque(maxlen=80)
         self._serial = 0
-        self._slow_commits = 0.0
-        self._depth = 0
         self._spins = 0
         numbers = self.rand.sample(range(company.MODELS), retirements) if len(wishes) != retirements else ()
         self.stories = [
             Story(self, number, wishes[place] if place < len(wishes) else "")
             for place, number in enumerate(numbers or range(retirements))
         ]
-        self._diary: list[Entry] = []
+        self.diary = Diary()
         for story in self.stories:
-            self._write_down(self.rand.uniform(0, 20), story=story)
+            self.write_down(self.rand.uniform(0, 20), story)
         self._process: Process | None = None
         self.up_since = self.clock.truth
 
@@ -156,7 +149,7 @@ class Town:
             self.vault.rot()
         self.process.bench.slow = self.weather.slow_work
         due = self.process.store.next_due()
-        entry = self._diary[0] if self._diary else None
+        entry = self.diary.first()
         is_idle = (due is None or due > self.clock.now()) and not self.process.bench
         if is_idle and self.clock.truth - self.up_since > PATIENCE:
             self.witness.sees_idle()
@@ -166,28 +159,34 @@ class Town:
             self.clock.show(due)
         elif entry is not None:
             self.clock.reach(entry.at)
-            heapq.heappop(self._diary)
-            self._act(entry)
+            self.act(entry)
 
-    def _act(self, entry: Entry) -> None:
-        if entry.redelivery is not None:
-            person, kind, name, body = entry.redelivery
-            self._hand_in(person, kind, name, body)
-        elif entry.story is not None:
+    def act(self, entry: Entry) -> None:
+        """What was meant to be done is done, or tried."""
+        self.diary.strike(entry)
+        if isinstance(entry.what, Delivery):
+            self.wire.hands_in(entry.what)
+            # A proposal that comes late may begin anew what was over.
+            for story in self.stories:
+                if story.is_over and story.proposer == entry.what.person:
+                    story.is_over = False
+                    self.write_down(1, story)
+        else:
             # Written down first: whatever happens in the middle, they look again.
-            again = self._write_down(0.05, story=entry.story)
-            days = entry.story.go_on()
-            self._diary.remove(again)
-            heapq.heapify(self._diary)
-            if not entry.story.is_over:
-                self._write_down(max(days, 0.0001), story=entry.story)
+            again = self.write_down(0.05, entry.what)
+            days = entry.what.go_on()
+            self.diary.strike(again)
+            if not entry.what.is_over:
+                self.write_down(max(days, 0.0001), entry.what)
+
+    def write_down(self, days: float, what: Story | Delivery) -> Entry:
+        """Not before so many days are over."""
+        return self.diary.add(Entry(self.clock.truth + timedelta(days=days), self.serial(), what))
 
     def _let_it_settle(self) -> None:
-        """The weather clears up, and what is still on its way arrives."""
+        """The weather clears up, and the bot does what it has left. Nobody does anything any more."""
         self.weather.clear_up()
         self.boundaries.stop()
-        self._diary = [entry for entry in self._diary if entry.redelivery is not None]
-        heapq.heapify(self._diary)
         self.process.bench.slow = 0.0
         calm_until = self.clock.truth + timedelta(days=2)
         for _ in range(SPINS_MAX):
@@ -201,6 +200,10 @@ class Town:
             raise Violation("the outbox does not drain")
 
     # What breaks
+
+    @property
+    def is_up(self) -> bool:
+        return self._process is not None
 
     @property
     def process(self) -> Process:
@@ -224,18 +227,13 @@ class Town:
         self.note(f"crash at {crash}")
         if self._process is not None:
             self._process.die()
+            self._process = None
         self.disk.unplug(thoroughly=self.rand.random() < 0.1)
         self.disk.is_calm = False
-        self._depth = 0
         if self.weather.crash_at:
             self.clock.pass_((0.5, 5.0, 90.0)[self.weather.crash_at % 3])
         else:
-            self.clock.pass_(self._downtime())
-
-    def _downtime(self) -> float:
-        hours = 3600.0
-        longest = self.rand.choices((5.0, 120.0, 12 * hours, 96 * hours, 1200 * hours), (50, 25, 15, 7, 3))[0]
-        return self.rand.uniform(0.1, longest)
+            self.clock.pass_(self.mishaps.downtime())
 
     def _opened(self) -> Process:
         for _ in range(STARTS_MAX):
@@ -253,103 +251,12 @@ class Town:
                 return process
         raise Violation("the bot does not start any more")
 
-    def _suspend(self) -> None:
-        """A sender stands still, most times for longer than its lease; somebody else takes over meanwhile."""
-        if not self.weather.pauses or self._depth or self.rand.random() >= self.weather.pauses:
-            return
-        self._depth += 1
-        seconds = self.rand.choice((self.rand.uniform(0.1, 25), self.rand.uniform(61, 600)))
-        self.clock.pass_(seconds)
-        self.note(f"a sender stood still for {seconds:.0f} s")
-        self.process.dispatcher.drain()
-        if self.rand.random() < 0.6:
-            self.process.bench.run_some()
-        self._depth -= 1
-
-    def _meanwhile(self) -> None:
-        """A long piece of work goes on, and so does everything else."""
-        if not self.weather.slow_work or self._depth or self.rand.random() >= self.weather.slow_work:
-            return
-        self._depth += 1
-        for _ in range(self.rand.randint(1, 4)):
-            self.clock.pass_(self.rand.uniform(5, 25))
-            self.process.renew()
-            stories = [entry for entry in self._diary if entry.story is not None]
-            if stories and self.rand.random() < 0.7:
-                entry = self.rand.choice(stories)
-                self._diary.remove(entry)
-                heapq.heapify(self._diary)
-                self._act(entry)
-            self.process.dispatcher.drain()
-        self._depth -= 1
-
-    def _import_slips_in(self) -> None:
-        """An operator imports a catalog between the gathering of facts and the commit."""
-        if not self.weather.imports or self._process is None or self.rand.random() >= self.weather.imports:
-            return
-        self._serial += 1
-        story = self.rand.choice(self.stories)
-        # A consumer that appears between the vote and the announcement is what tests those who look for it.
-        likely = 0.8 if story.state() == "approved" else 0.1
-        if self.rand.random() < likely and not story.newcomers:
-            reading = company.newcomer(story.number, story.newcomers)
-            story.newcomers += 1
-        else:
-            reading = company.touched(story.number, self._serial)
-        self.disk.is_calm = True
-        self.process.catalog.import_(reading, format="backstage", now=self.clock.now())
-        self.disk.is_calm = False
-        self.note(f"imported {reading.source_digest}")
-
-    def _stopwatch(self) -> float:
-        self._slow_commits += 2.5 if self._is_odd(0.05) else 0.0
-        return self._slow_commits
-
-    # What people do
-
-    def delivers(self, person: str, kind: str, name: str, body: dict[str, Any]) -> str:
-        """An act that counts. Now and then it comes late, or twice."""
-        body = {**body, "trigger_id": self.trigger()}
-        odd = self.rand.random() if self.weather.odd_clicks else 1.0
-        if odd < self.weather.odd_clicks / 3:
-            # It hangs in a network; to the person it has failed, so they do it again.
-            self._write_down(self.rand.expovariate(2), redelivery=(person, kind, name, body))
-            return "failed"
-        if odd < self.weather.odd_clicks:
-            self._write_down(self.rand.expovariate(2), redelivery=(person, kind, name, body))
-            if self.rand.random() < 0.4:
-                self._hand_in(person, kind, name, body)
-        return self._hand_in(person, kind, name, body)
-
-    def _hand_in(self, person: str, kind: str, name: str, body: dict[str, Any]) -> str:
-        click = self.witness.click(person, kind, name, body)
-        before = self.disk.commits
-        try:
-            outcome = self.hears(person, kind, name, body)
-            if outcome == "acknowledged":
-                click.is_acknowledged = True
-        finally:
-            if self.disk.commits > before or click.is_acknowledged:
-                self.witness.kept(click)
-        return outcome
-
-    def hears(self, person: str, kind: str, name: str, body: dict[str, Any]) -> str:
-        self._serial += 1
-        who = {"user_id": person} if kind == "command" else {"user": {"id": person}}
-        self.clock.pass_(0.3)
-        outcome = self.process.hear(kind, name, {**body, **who})
-        self.note(person, name, described(body), outcome)
-        return outcome
-
-    def trigger(self) -> str:
-        self._serial += 1
-        return f"{self._serial}.{self.seed}"
+    # Small things
 
     def serial(self) -> int:
+        """A number that is given once."""
         self._serial += 1
         return self._serial
-
-    # Small things
 
     def note(self, *what: str) -> None:
         """For the trace of a world that fails; put into words only then."""
@@ -358,18 +265,3 @@ class Town:
     @property
     def trace(self) -> list[str]:
         return [f"{count:6d} {at:%Y-%m-%d %H:%M:%S.%f} {' '.join(what)}" for count, at, what in self._trace]
-
-    def _is_odd(self, rate: float) -> bool:
-        return bool(self.weather.odd_clicks) and self.rand.random() < rate * self.weather.odd_clicks
-
-    def _write_down(self, days: float, **what: Any) -> Entry:
-        self._serial += 1
-        entry = Entry(self.clock.truth + timedelta(days=days), self._serial, **what)
-        heapq.heappush(self._diary, entry)
-        return entry
-
-
-def described(body: dict[str, Any]) -> str:
-    """What was pressed, typed or submitted, for the trace."""
-    actions = body.get("actions")
-    return str(body.get("text") or (actions[0]["value"] if actions else "")).replace("\n", " ")[:90]

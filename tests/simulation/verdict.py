@@ -24,7 +24,7 @@ from tests.simulation.slack import Shown
 from tests.simulation.witness import Click, Witness
 from workflows.machine import retirement_of
 from workflows.rules.hours import next_digest_at
-from workflows.rules.lifecycle import TRANSITIONS
+from workflows.rules.lifecycle import LIVING, TRANSITIONS
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -55,6 +55,7 @@ class Verdict:
         """Everything has ended and the outbox is empty."""
         self.witness.looks_around()
         store = self._town.process.store
+        self._town.disk.let_others_in()
         verified = store.verify()
         if verified.bad:
             raise Violation(f"the record does not hold: {verified.bad}")
@@ -66,11 +67,15 @@ class Verdict:
             assert retirement is not None
             if retirement.state is not history.state:
                 raise Violation(f"{stream} is {retirement.state}, its entries make it {history.state}")
+            if history.state in LIVING:
+                raise Violation(f"{stream} is {history.state} when everybody believes that all has ended")
             self._check_messages(history)
             self._check_thread(history, retirement)
             self._check_looks(history, retirement)
             self._check_votes(history)
             self._check_duties(history)
+        # A model whose first retirement came to nothing may have been retired after all.
+        for history in {one.model_id: one for one in self.witness.histories.values()}.values():
             self._check_machines(history)
         self._check_digests()
 

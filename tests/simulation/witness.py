@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import payloads
+from bot.ids import Callback
 from data import events
 from data.records.retirement import Progress, State, StepKind
 from data.store import BEGINNING, Cursor
@@ -18,6 +19,7 @@ from tests.simulation import company
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
 from tests.simulation.history import History
+from workflows.rules.lifecycle import LIVING
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -63,6 +65,20 @@ class Witness:
     def kept(self, click: Click) -> None:
         self.kept_clicks.setdefault(click.key, click)
 
+    def is_open(self, number: int) -> bool:
+        """A retirement of this model stands, or was asked for and nobody has decided yet."""
+        self.looks_around()
+        store, (proposer, _) = self.town.process.store, company.owners(number)
+        return any(
+            history.state in LIVING and history.model_id == company.model_id(number)
+            for history in self.histories.values()
+        ) or any(
+            click.person == proposer
+            and click.name == Callback.PROPOSAL_SUBMIT
+            and not store.receipt(click.key)
+            for click in self.kept_clicks.values()
+        )
+
     # As it goes on
 
     def looks_around(self) -> None:
@@ -92,9 +108,7 @@ class Witness:
         self.looks_around()
         number = int(ref.rpartition("-")[2])
         history = next(
-            one
-            for one in reversed(self.histories.values())
-            if one.plan is not None and one.plan.subject.model_id == company.model_id(number)
+            one for one in reversed(self.histories.values()) if one.model_id == company.model_id(number)
         )
         plan, now = history.plan, self.town.clock.now()
         assert plan is not None

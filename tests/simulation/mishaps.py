@@ -1,0 +1,84 @@
+"""What comes in between while the bot is at something: it stands still, its work takes long, a catalog changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.simulation import company
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+HOUR = 3600.0
+
+
+class Mishaps:
+    """One within the other would never end, so there is one at a time."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._is_busy = False
+
+    def suspends(self) -> None:
+        """A sender stands still, most times for longer than its lease; somebody else takes over meanwhile."""
+        town, rand = self._town, self._town.rand
+        if not self._happens(town.weather.pauses):
+            return
+        with self._alone():
+            seconds = rand.choice((rand.uniform(0.1, 25), rand.uniform(61, 600)))
+            town.clock.pass_(seconds)
+            town.note(f"a sender stood still for {seconds:.0f} s")
+            town.process.dispatcher.drain()
+            if rand.random() < 0.6:
+                town.process.bench.run_some()
+
+    def takes_long(self) -> None:
+        """A long piece of work goes on, and so does everything else."""
+        town, rand = self._town, self._town.rand
+        if not self._happens(town.weather.slow_work):
+            return
+        with self._alone():
+            for _ in range(rand.randint(1, 4)):
+                town.clock.pass_(rand.uniform(5, 25))
+                town.process.renew()
+                waiting = town.diary.of_people()
+                if waiting and rand.random() < 0.7:
+                    town.act(rand.choice(waiting))
+                town.process.dispatcher.drain()
+
+    def import_slips_in(self) -> None:
+        """An operator imports a catalog between the gathering of facts and the commit."""
+        town, rand = self._town, self._town.rand
+        if not town.weather.imports or not town.is_up or rand.random() >= town.weather.imports:
+            return
+        serial, story = town.serial(), rand.choice(town.stories)
+        # A consumer that appears between the vote and the announcement is what tests those who look for it.
+        likely = 0.8 if story.state() == "approved" else 0.1
+        if rand.random() < likely and not story.newcomers:
+            reading = company.newcomer(story.number, story.newcomers)
+            story.newcomers += 1
+        else:
+            reading = company.touched(story.number, serial)
+        town.disk.is_calm = True
+        town.process.catalog.import_(reading, format="backstage", now=town.clock.now())
+        town.disk.is_calm = False
+        town.note(f"imported {reading.source_digest}")
+
+    def downtime(self) -> float:
+        """Seconds, up to seven weeks."""
+        rand = self._town.rand
+        longest = rand.choices((5.0, 120.0, 12 * HOUR, 96 * HOUR, 1200 * HOUR), (50, 25, 15, 7, 3))[0]
+        return rand.uniform(0.1, longest)
+
+    def _happens(self, rate: float) -> bool:
+        return bool(rate) and not self._is_busy and self._town.rand.random() < rate
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._is_busy = True
+        try:
+            yield
+        finally:
+            self._is_busy = False

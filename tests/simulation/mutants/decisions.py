@@ -1,0 +1,93 @@
+"""Bugs in what is decided: on which plan, when, in which order, and how often it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from data.events import AnyEvent
+from data.records.decision import Decision, EffectKind, Timer
+from tests.simulation.mutants.wrapped import Wrapped
+from tests.simulation.process import Parts
+from workflows import commands as cmd
+from workflows.machine import retirement_of
+from workflows.rules import milestones
+from workflows.rules.plan import digest as plan_digest
+
+
+class NoRefresh(Wrapped):
+    """What is redrawn once is never redrawn again."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
+        decision = super().decide(stream, state, command, facts, now)
+        return replace(decision, effects=tuple(replace(one, refresh=False) for one in decision.effects))
+
+
+class NoLanes(Wrapped):
+    """Messages of one thread overtake each other."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
+        decision = super().decide(stream, state, command, facts, now)
+        loose = (
+            replace(one, lane="", batch="") if one.kind is EffectKind.POST else one
+            for one in decision.effects
+        )
+        return replace(decision, effects=tuple(loose))
+
+
+class EveryReminder(Wrapped):
+    """After downtime every reminder that was missed is told, as if it were its day."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
+        asked = cmd.decoded(command)
+        known = retirement_of(stream, state)
+        if isinstance(asked, cmd.Remind) and known is not None:
+            due = [one.due_at for one in milestones.reminders(known) if one.name == asked.milestone]
+            decision = super().decide(stream, state, command, facts, due[0] if due else now)
+            late = tuple(replace(event, at=now) for event in decision.events)
+            return replace(decision, events=late)
+        return super().decide(stream, state, command, facts, now)
+
+
+class AnyPlan(Wrapped):
+    """A vote counts on whatever plan is on the table, whichever the card showed."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
+        asked = cmd.decoded(command)
+        known = retirement_of(stream, state)
+        if isinstance(asked, cmd.Cast) and known is not None and known.plan and known.round:
+            digest = known.approved_digest or plan_digest(known.plan)
+            asked = replace(asked, plan_digest=digest, round_number=known.round.number)
+            command = cmd.encoded(asked)
+        return super().decide(stream, state, command, facts, now)
+
+
+class LateTimers(Wrapped):
+    """Every timer is set three days late."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
+        decision = super().decide(stream, state, command, facts, now)
+        timers: Iterable[Timer] = decision.timers
+        late = tuple(replace(timer, due_at=timer.due_at + timedelta(days=3)) for timer in timers)
+        return replace(decision, timers=late)
+
+
+MUTANTS: dict[str, Parts] = {
+    "no-refresh": Parts(machine=NoRefresh),
+    "no-lanes": Parts(machine=NoLanes),
+    "every-reminder": Parts(machine=EveryReminder),
+    "any-plan": Parts(machine=AnyPlan),
+    "late-timers": Parts(machine=LateTimers),
+}

@@ -1,0 +1,65 @@
+"""Bugs in what is known of the world outside: the consumers, the meters, the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from data.archives import Drilled, Stopped, Stored
+from data.records.catalog import Impacted
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+from tests.simulation.process import Parts
+from workflows import commands as cmd
+from workflows.gathering import Gatherer
+from workflows.ports import ArtifactStore
+
+
+class OldImpact(Gatherer):
+    """Consumers that appeared after the vote are not looked for."""
+
+    def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+        found = super().facts(command, state, now)
+        if state is None or state.plan is None or not isinstance(command, cmd.RunStep):
+            return found
+        voted: tuple[Impacted, ...] = tuple(
+            one for one in found.impact if one.consumer_id in state.plan.consumer_ids
+        )
+        return replace(found, impact=voted)
+
+
+class SilentMeters(Gatherer):
+    """Who still calls is not asked."""
+
+    def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+        found = super().facts(command, state, now)
+        quiet = tuple(replace(one, calls=0, days=max(one.days, 999)) for one in found.readings)
+        return replace(found, readings=quiet)
+
+
+class Trusting:
+    """An archive that says it holds without reading anything back."""
+
+    def __init__(self, real: ArtifactStore) -> None:
+        self._real = real
+
+    def put(self, *asked: Any) -> Stored:
+        return self._real.put(*asked)
+
+    def drill(
+        self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
+    ) -> Drilled:
+        return Drilled(files=2, bytes=2000, read_at=now(), manifest_digest=manifest_digest)
+
+    def exists(self, location: str, manifest_digest: str) -> bool:
+        return True
+
+
+MUTANTS: dict[str, Parts] = {
+    "old-impact": Parts(gatherer=OldImpact),
+    "silent-meters": Parts(gatherer=SilentMeters),
+    "archive-not-read": Parts(archive=Trusting),
+}

@@ -1,0 +1,29 @@
+"""A machine around the real one, for mutants that decide otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.events import AnyEvent
+from data.records.decision import Decision
+from data.store import Machine
+from tests.simulation.clock import Clock
+from workflows.machine import RetirementMachine
+
+
+class Wrapped:
+    """A machine around the real one."""
+
+    fold_version = RetirementMachine.fold_version
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.real: Machine = RetirementMachine()
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+    ) -> Decision[AnyEvent]:
+        return self.real.decide(stream, state, command, facts, now)
+
+    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
+        return self.real.evolve(stream, state, event)

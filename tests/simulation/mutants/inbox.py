@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from data.records.decision import Claim, ClaimKind, Done
+from data.store import always
 from tests.simulation.disk import DiskStore
 from tests.simulation.process import Parts
 
@@ -18,10 +20,12 @@ class NoDedupe(DiskStore):
         command: str,
         reply_to: dict[str, str],
         now: datetime,
+        *,
+        may_keep: Callable[[], bool] = always,
     ) -> bool:
-        if super().receive(key, command, reply_to, now):
+        if super().receive(key, command, reply_to, now, may_keep=may_keep):
             return True
-        return super().receive(f"{key}/{now.isoformat()}", command, reply_to, now)
+        return super().receive(f"{key}/{now.isoformat()}", command, reply_to, now, may_keep=may_keep)
 
 
 class AcknowledgedFirst(DiskStore):
@@ -33,6 +37,8 @@ class AcknowledgedFirst(DiskStore):
         command: str,
         reply_to: dict[str, str],
         now: datetime,
+        *,
+        may_keep: Callable[[], bool] = always,
     ) -> bool:
         self._heard().append((key, command, reply_to, now))
         return True

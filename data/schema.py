@@ -119,6 +119,14 @@ CREATE TABLE fold_version (version INTEGER NOT NULL);
 INSERT INTO fold_version VALUES (0);
 """
 
+# What waits for an effect, whatever it waits with, and all that stopped: looked for often, and most rows are history.
+_FOUND_AT_ONCE = """
+CREATE INDEX effects_after ON effects (after_key) WHERE status = 'pending';
+DROP INDEX effects_held;
+CREATE INDEX inbox_trouble ON inbox (arrival) WHERE outcome = 'dead';
+CREATE INDEX timers_trouble ON timers (due_at) WHERE ready_at IS NULL;
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -127,6 +135,7 @@ STEPS = {
     "catalog_tables": _CATALOG,
     "streams_are_listed_by_their_opening": _OPENINGS,
     "states_know_their_fold": _FOLDS,
+    "what_waits_or_stopped_is_found_at_once": _FOUND_AT_ONCE,
 }
 
 _MADE = re.compile(r"CREATE (?:TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

@@ -1,0 +1,85 @@
+"""Does any statement of the record's work read all of a table that grows for years? SQLite is asked about each."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.records.decision import ClaimKind, Dead, Done, NotDone
+from data.sql.claims import troubles
+from data.sql.connection import Values
+from data.sqlite_store import SqliteStore
+from data.sqlite_writer import Writer
+from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at
+
+# These indexes hold only what waits or has stopped for good.
+SMALL = tuple(f"USING INDEX {name}" for name in ("inbox_arrival", "inbox_trouble", "timers_trouble"))
+
+
+class Watched:
+    """The writer's connection; looks at the plan of every statement before it is run."""
+
+    def __init__(self, real: sqlite3.Connection, seen: list[tuple[str, str]]) -> None:
+        self._real, self._seen = real, seen
+
+    def execute(self, statement: str, values: Values = ()) -> sqlite3.Cursor:
+        if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE)", statement):
+            plan = self._real.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            self._seen.append((" ".join(statement.split()), " | ".join(row[3] for row in plan)))
+        return self._real.execute(statement, values)
+
+    def executemany(self, statement: str, rows: Iterable[Values]) -> None:
+        for values in rows:
+            self.execute(statement, values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> list[tuple[str, str]]:
+    """Every statement of a record that is written to, with SQLite's plan for it."""
+    seen: list[tuple[str, str]] = []
+
+    def writer(connect: Any, path: Path) -> Writer:
+        return Writer(lambda: Watched(connect(), seen), path)  # type: ignore[arg-type, return-value]
+
+    with closing(SqliteStore(tmp_path / "emeritus.db", Scripted(), writer=writer)) as store:
+        effects = (
+            an_effect("card"),
+            an_effect("card/edit", after="card", refresh=True),
+            an_effect("line", after="card", lane="thread", batch="lines"),
+            an_effect("line 2", after="card", lane="thread", batch="lines"),
+        )
+        for key in ("first", "second"):
+            script = a_command(
+                counts=1, says=("why",), effects=effects, timers=(a_timer(),), reserves=("model",)
+            )
+            store.receive(key, script, {"stream": "RET-1"}, NOW)
+            for claim in store.claim(ClaimKind.INBOX, NOW, 9):
+                store.transact(key, "RET-1", script, b"", NOW)
+                store.settle(claim, Done(), NOW)
+            for kind in (ClaimKind.TIMER, ClaimKind.EFFECT, ClaimKind.EFFECT):
+                for claim in store.claim(kind, NOW, 9):
+                    store.settle(claim, Done(), NOW)
+        store.transact("third", "RET-1", a_command(effects=(an_effect("dm"), an_effect("dm 2"))), b"", NOW)
+        busy, gone = store.claim(ClaimKind.EFFECT, NOW, 9)
+        store.renew(busy, NOW)
+        store.settle(busy, NotDone(retry_at=at(1), why="busy"), NOW)
+        store.settle(gone, Dead(why="user_not_found"), NOW)
+        store.write(troubles)
+        store.erase("RET-1", 2)
+    return seen
+
+
+def test_no_statement_reads_all_that_ever_happened(seen: list[tuple[str, str]]) -> None:
+    assert len({statement for statement, _ in seen}) > 30
+    scans = re.compile(r"SCAN (?!CONSTANT ROW)[^|]*")
+    found = {(scan.strip(), statement) for statement, plan in seen for scan in scans.findall(plan)}
+    assert [one for one in found if not one[0].endswith(SMALL)] == []

@@ -11,11 +11,8 @@ from typing import Any
 
 from bot import payloads
 from bot.house import House
-from bot.intake import NotKeptError
 from data.errors import Stale
 from workflows.commands import Command, encoded
-
-__all__ = ["NEW", "NotKeptError", "capture"]
 
 NEW = "RET-*"
 

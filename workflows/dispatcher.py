@@ -168,8 +168,6 @@ class Dispatcher:
         try:
             future = self._pool.submit(self._perform, claim)
         except RuntimeError:
-            with self._gate:
-                self._working.pop((claim.key, claim.attempt), None)
             self._give_back(claim)
             return 0
         with self._gate:
@@ -216,8 +214,6 @@ class Dispatcher:
     def _perform(self, claim: Claim) -> None:
         assert claim.effect is not None
         if self._ending.is_set():
-            with self._gate:
-                self._working.pop((claim.key, claim.attempt), None)
             self._give_back(claim)
             return
         follow: Then | None = None
@@ -235,21 +231,24 @@ class Dispatcher:
         except EmeritusError as error:
             log.warning("%s is left to its lease: %s", claim.key, error)
         finally:
-            with self._gate:
-                self._working.pop((claim.key, claim.attempt), None)
+            self._put_down(claim)
             self.wake()
 
     def _performed(self, claim: Claim, future: Future[None]) -> None:
         """What a stop kept from beginning is given back."""
         with self._gate:
             self._futures.discard(future)
-            if future.cancelled():
-                self._working.pop((claim.key, claim.attempt), None)
         if future.cancelled():
             self._give_back(claim)
 
+    def _put_down(self, claim: Claim) -> None:
+        """Its lease is renewed no more."""
+        with self._gate:
+            self._working.pop((claim.key, claim.attempt), None)
+
     def _give_back(self, claim: Claim) -> None:
         """A stop came before it had begun: whoever comes next need not wait for the lease."""
+        self._put_down(claim)
         now = self._world.now()
         with suppress(EmeritusError):
             self._store.settle(claim, NotDone(retry_at=now, why="it had not begun when the bot stopped"), now)

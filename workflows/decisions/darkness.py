@@ -78,23 +78,27 @@ def as_dark_as_it_is(
     return decided(state, *happened, timers=timers, effects=effects, cancels=cancels, reply=reply)
 
 
+def driven(state: Retirement) -> tuple[Endpoint, ...]:
+    """Endpoints of the plan that adapters can switch; by_hand.endpoints are all others."""
+    assert state.plan is not None
+    return tuple(found for found in state.plan.subject.endpoints if found.kind is not EndpointKind.MANUAL)
+
+
 def switching_off(state: Retirement) -> tuple[Effect, ...]:
     """One effect per endpoint we can drive and that is not dark; the others are asked of people."""
-    assert state.plan is not None
     return tuple(
         switching(state, EffectKind.DISABLE, endpoint)
-        for endpoint in state.plan.subject.endpoints
-        if endpoint.kind is not EndpointKind.MANUAL and endpoint.id not in state.disabled_ids
+        for endpoint in driven(state)
+        if endpoint.id not in state.disabled_ids
     )
 
 
 def brought_back(state: Retirement) -> tuple[Effect, ...]:
     """One effect per endpoint we can drive and that is dark."""
-    assert state.plan is not None
     return tuple(
         switching(state, EffectKind.RESTORE, endpoint)
-        for endpoint in state.plan.subject.endpoints
-        if endpoint.kind is not EndpointKind.MANUAL and endpoint.id in state.disabled_ids
+        for endpoint in driven(state)
+        if endpoint.id in state.disabled_ids
     )
 
 

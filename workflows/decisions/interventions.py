@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.errors import NotFound, Refused
-from data.records.catalog import EndpointKind
 from data.records.decision import EffectKind, Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State, StepKind
 from workflows.commands import CheckManual, HandOver, Pause, RecordRestored, ReportManual, Restore, Resume
-from workflows.decisions.darkness import brought_back, switching, went_dark
+from workflows.decisions.darkness import brought_back, driven, switching, went_dark
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -76,11 +75,9 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     check("restore", command.by, state, facts)
     if state.restoring:
         return nothing(f"{state.id} is being restored already.")
-    if state.state in ENDED and state.disabled_ids and state.state is not State.ARCHIVED:
+    if state.state in ENDED and state.state is not State.ARCHIVED and (again := brought_back(state)):
         # It went dark although it was called off, and what was to bring it back did not.
-        return decided(
-            state, effects=brought_back(state), reply=f"Service of {state.id} is asked back once more."
-        )
+        return decided(state, effects=again, reply=f"Service of {state.id} is asked back once more.")
     if state.state is not State.DISABLED and not is_going_dark(state):
         why = "Nothing was switched off"
         if state.state is State.ARCHIVED:
@@ -88,14 +85,9 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
         elif state.rolled_back_at is not None:
             why = f"It was brought back on {state.rolled_back_at:%Y-%m-%d %H:%M} UTC"
         raise Refused(f"{state.id} has nothing to restore: it is {state.state}", next_step=why)
-    assert state.plan is not None
     started = events.RestoreStarted(at=now, by=command.by, why=command.why)
     # All we can drive are switched on, also those that may just be going dark; harmless where they serve.
-    work = tuple(
-        switching(state, EffectKind.RESTORE, endpoint)
-        for endpoint in state.plan.subject.endpoints
-        if endpoint.kind is not EndpointKind.MANUAL
-    )
+    work = tuple(switching(state, EffectKind.RESTORE, endpoint) for endpoint in driven(state))
     if not work and not maybe_dark(state):
         return decided(
             state,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from data import events
-from data.records.catalog import EndpointKind
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import by_hand, impact
@@ -197,10 +196,8 @@ def _edits(state: Retirement, consumer_ids: Iterable[str]) -> Iterable[Effect]:
 
 
 def _manual(state: Retirement, action: str) -> Iterable[Effect]:
-    assert state.plan is not None
-    for endpoint in state.plan.subject.endpoints:
-        is_asked = action == "disable" or endpoint.id in maybe_dark(state)
-        if endpoint.kind is EndpointKind.MANUAL and is_asked:
+    for endpoint in by_hand.endpoints(state):
+        if action == "disable" or endpoint.id in maybe_dark(state):
             key = manual_key(state, endpoint.id, action)
             yield _thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
 

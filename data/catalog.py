@@ -37,6 +37,8 @@ class Tables(Protocol):
 
     def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int: ...
 
+    def wake(self, conn: Connection, now: datetime) -> None: ...
+
     def reading(self) -> AbstractContextManager[Connection]: ...
 
     def snapshot(self) -> AbstractContextManager[Connection]: ...
@@ -74,6 +76,7 @@ class Catalog:
                     changed_ids=merged.ids,
                 )
                 self._store.append(conn, STREAM, (event,), now)
+                self._store.wake(conn, now)
             return version_in(conn), merged
 
         version, merged = self._store.write(job)

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.records.base import Record
-from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result
+from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result, Timer
 
 
 def always() -> bool:
@@ -39,6 +39,10 @@ class Machine(Protocol):
         self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
     ) -> Decision[AnyEvent]:
         """What the command leads to. Raises `Refused`, `Invalid` or `NotFound`; never touches anything."""
+        ...
+
+    def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
+        """What to set in a stream that has timers when an import changed the catalog."""
         ...
 
     def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:

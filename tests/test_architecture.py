@@ -10,7 +10,18 @@ import pytest
 
 from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
-from tests.builders import EDGE, LIVE, WHY, a_migrated, a_running_retirement, a_subject, days
+from tests.builders import (
+    ANNOUNCED_AT,
+    DISABLE_AT,
+    EDGE,
+    LIVE,
+    WHY,
+    a_migrated,
+    a_running_retirement,
+    a_subject,
+    days,
+    revising,
+)
 from workflows import commands as cmd
 
 ROOT = Path(__file__).parent.parent
@@ -213,5 +224,12 @@ def test_every_notice_the_rules_want_has_a_view():
         cmd.AskForTime(by="UBILL", consumer_id="billing-etl", until=(asked.now + days(60)).date(), reason=WHY)
     )
     by_hand = a_migrated(a_subject(endpoints=(LIVE, EDGE)))
-    told = asked.until(asked.now + days(30)).effects | by_hand.until(by_hand.now + days(7)).proves().effects
-    assert {effect.body["notice"] for effect in told.values() if "notice" in effect.body} == set(VIEWS)
+    anew = a_running_retirement()
+    anew.does(revising(target_on=(DISABLE_AT + days(30)).date()))
+    anew.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(14))
+    told = [
+        *asked.until(asked.now + days(30)).effects.values(),
+        *by_hand.until(by_hand.now + days(7)).proves().effects.values(),
+        *anew.effects.values(),
+    ]
+    assert {effect.body["notice"] for effect in told if "notice" in effect.body} == set(VIEWS)

@@ -68,6 +68,10 @@ class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):
     reason: Prose
 
 
+class MeetOwners(Command, frozen=True, kw_only=True, tag="meet owners"):
+    """The catalog changed: whoever owns a consumer now answers for it."""
+
+
 class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"):
     consumer_id: str
     number: int
@@ -174,6 +178,7 @@ AnyCommand = (
     | RunStep
     | ChangeDuty
     | AskForTime
+    | MeetOwners
     | DecideExtension
     | Waive
     | Remind

@@ -99,7 +99,7 @@ class Gatherer:
         catalog_version = self.catalog.version()
         owners = self.catalog.owners_now([subject.model_id])
         impact: tuple[Impacted, ...] = ()
-        if isinstance(command, cmd.RunStep | cmd.RecordDrill):
+        if isinstance(command, cmd.RunStep | cmd.RecordDrill | cmd.MeetOwners):
             impact = self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
         managers = {}
         if isinstance(command, cmd.Escalate):

@@ -12,7 +12,7 @@ import msgspec
 from data import events
 from data.errors import Refused
 from data.records.base import Record
-from data.records.decision import Decision
+from data.records.decision import Decision, Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows import commands as cmd
@@ -21,6 +21,7 @@ from workflows.decisions import (
     digests,
     duties,
     interventions,
+    owners,
     proofs,
     proposals,
     reminders,
@@ -39,6 +40,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Cancel: votes.cancel,
     cmd.ChangeDuty: duties.change_duty,
     cmd.AskForTime: duties.ask_for_time,
+    cmd.MeetOwners: owners.meet_owners,
     cmd.DecideExtension: duties.decide_extension,
     cmd.Waive: duties.waive,
     cmd.Remind: reminders.remind,
@@ -92,6 +94,9 @@ class RetirementMachine:
             raise Refused(f"There is no {stream}", next_step="/retire list shows all there are")
         decision: Decision[events.AnyEvent] = DECISIONS[type(asked)](current, asked, known, now)
         return decision
+
+    def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
+        return (owners.timer(now),) if stream.startswith("RET-") else ()
 
     def evolve(self, stream: str, state: bytes | None, event: events.AnyEvent) -> bytes:
         current = state_of(stream, state)

@@ -70,6 +70,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             )
         case events.DutyChanged():
             return _duty_changed(event, retirement)
+        case events.OwnersChanged():
+            return _owners_changed(event, retirement)
         case events.ExtensionDecided():
             verdict = "granted" if event.granted == "yes" else "refused"
             return f":scales: {by} {verdict} more time for {_consumer(retirement, event.consumer_id)}"
@@ -159,7 +161,7 @@ def _lines(happened: Sequence[events.RetirementEvent], retirement: Retirement) -
         for start in range(0, len(answers), NAMES_AT_ONCE):
             few = answers[start : start + NAMES_AT_ONCE]
             names = ", ".join(_consumer(retirement, answer.consumer_id) for answer in few)
-            shown.append(_duty_words(few[0], names))
+            shown.append(_duty_words(few[0], names, retirement))
     return shown
 
 
@@ -220,19 +222,34 @@ def _archive(retirement: Retirement) -> str:
     return f"; `{safe(kept.preservation_id)}` stays at {safe(kept.location, 200)}" if kept else ""
 
 
+def _owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
+    """By team: whoever belongs to one is asked in a message of their own."""
+    teams: dict[str, list[str]] = {}
+    for consumer_id, owners in event.owners.items():
+        team = safe(owners.team_name or impact.UNOWNED)
+        teams.setdefault(team, []).append(_consumer(retirement, consumer_id))
+    owned = [
+        f"{limits.joined(names, 900, between=', ', at_most=NAMES_AT_ONCE)} ({team})"
+        for team, names in teams.items()
+    ]
+    head = ":busts_in_silhouette: The catalog names other owners for"
+    return f"{head} {limits.joined(owned, limits.PROSE_MAX, between=', ')}"
+
+
 def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
     until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
     note = event.note or (event.extension.reason if event.extension else event.note)
-    return f"{_duty_words(event, _consumer(retirement, event.consumer_id))}{until}{quoted(note)}"
+    return f"{_duty_words(event, _consumer(retirement, event.consumer_id), retirement)}{until}{quoted(note)}"
 
 
-def _duty_words(event: events.DutyChanged, name: str) -> str:
+def _duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
     by = mention(event.by)
+    who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
     words = {
         Duty.OPEN: f":white_circle: {by} opened {name} again",
         Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
         Duty.NEEDS_TIME: f":hourglass_flowing_sand: {by} needs more time for {name}",
-        Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; its owner must be found",
+        Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; {who_finds_out}",
         Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
         Duty.WAIVED: f":pencil: {by} waived {name}",
     }

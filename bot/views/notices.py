@@ -16,6 +16,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "lines": lambda state, message: lines.message(_told(message), state),
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
+    "replaced": lambda state, _: obligations.replaced(state),
     "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
     "reminder": lambda state, message: obligations.reminder(
         state, message.params["slack_id"], message.params["milestone"]

@@ -50,7 +50,9 @@ def _about_all(retirement: Retirement, *, has_open: bool) -> Payload:
 def team_message(retirement: Retirement, team_id: str) -> Payload:
     """One team's consumers in the thread. Its owners are mentioned once, on top."""
     owed = duties.of_team(retirement, team_id)
-    team = impact.team_name(owed[0].consumer) if owed else team_id or impact.UNOWNED
+    if not owed:
+        return _over(retirement, "The consumers asked for here belong to others now.")
+    team = impact.team_name(owed[0].consumer)
     people = [one for obligation in owed for one in obligation.consumer.owners.slack_ids]
     notes = dict.fromkeys(note for obligation in owed for note in obligation.consumer.owners.notes)
     to = mentions(people, at_most=30) if people else "*nobody can be reached*"
@@ -74,6 +76,8 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
 def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     """Everything one person answers for in one message: the nearest ten, and all behind a button."""
     owed = duties.of_person(retirement, slack_id)
+    if not owed:
+        return _over(retirement, "What you answered for belongs to others now: nothing is asked of you.")
     left = sum(not one.is_settled for one in owed)
     state = (
         f"{left:,} of {counted(len(owed), 'consumer')} still to move"
@@ -87,10 +91,19 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     ]
     if len(owed) > OWNER_ROWS_MAX:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
-    if owed:
-        has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
-        blocks.append(_about_all(retirement, has_open=has_open))
+    has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
+    blocks.append(_about_all(retirement, has_open=has_open))
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
+
+
+def replaced(retirement: Retirement) -> Payload:
+    """What an earlier announcement asked, after the plan was announced anew."""
+    return _over(retirement, "The plan changed and was announced anew: answer in the newer message.")
+
+
+def _over(retirement: Retirement, why: str) -> Payload:
+    text = f"*{retirement.id}* {safe(name_of(retirement))}: {why}"
+    return message(text, [section(text)])
 
 
 def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str = "") -> Payload:

@@ -7,7 +7,16 @@ is `Prose`; names of people appear nowhere.
 from __future__ import annotations
 
 from data.events.base import EMERITUS, Event
-from data.events.duties import Amended, Announced, DutyChanged, Escalated, ExtensionDecided, Reminded, Waived
+from data.events.duties import (
+    Amended,
+    Announced,
+    DutyChanged,
+    Escalated,
+    ExtensionDecided,
+    OwnersChanged,
+    Reminded,
+    Waived,
+)
 from data.events.others import DigestSent, Imported
 from data.events.people import HandedOver, ManualChecked, ManualReported, Paused, Resumed
 from data.events.steps import (
@@ -53,6 +62,7 @@ RetirementEvent = (
     | Announced
     | Amended
     | DutyChanged
+    | OwnersChanged
     | ExtensionDecided
     | Waived
     | Reminded
@@ -107,6 +117,7 @@ __all__ = [
     "ManualChecked",
     "ManualReported",
     "MigrationClosed",
+    "OwnersChanged",
     "Paused",
     "Proposed",
     "Rejected",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.events.base import Event
 from data.records.base import Prose
+from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Obligation, Plan
 
 
@@ -23,6 +24,12 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed"):
     duty: Duty
     note: Prose = Prose()
     extension: Extension | None = None
+
+
+class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed"):
+    """The catalog names others for these consumers: consumer id -> who answers for it from now on."""
+
+    owners: dict[str, Owners]
 
 
 class ExtensionDecided(Event, frozen=True, kw_only=True, tag="extension decided"):

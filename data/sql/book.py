@@ -105,6 +105,14 @@ class Book:
         """Chain the events to the stream and fold them into its state. Returns the stream's version."""
         return self._chain(conn, stream, standing_of(conn, stream), events, now)
 
+    def wake(self, conn: Connection, now: datetime) -> None:
+        """The catalog changed: every stream that still waits for something is asked what that means for it."""
+        waiting = conn.execute(
+            "SELECT stream, version FROM states WHERE stream IN (SELECT stream FROM timers) ORDER BY stream"
+        ).fetchall()
+        for stream, version in waiting:
+            _set_timers(conn, stream, version, self._machine.after_import(stream, now))
+
     def _chain(
         self, conn: Connection, stream: str, standing: Standing, events: Iterable[AnyEvent], now: datetime
     ) -> int:

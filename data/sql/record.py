@@ -127,6 +127,10 @@ class SqlStore(ABC):
         """Inside a job of `write`: add events to a stream in its commit. Returns the stream's version."""
         return self._book.append(conn, stream, events, now)
 
+    def wake(self, conn: Connection, now: datetime) -> None:
+        """Inside a job of `write` that changed the catalog: what waits on it is asked in the same commit."""
+        self._book.wake(conn, now)
+
     def erase(self, stream: str, version: int) -> int:
         """Forget what people wrote in one entry; the chain still holds. Returns how many texts there were."""
         return self.write(lambda conn: self._book.erase(conn, stream, version))

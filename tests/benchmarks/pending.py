@@ -58,6 +58,9 @@ class Setting:
     def decide(self, *_: object) -> Decision[AnyEvent]:
         return self.decision
 
+    def after_import(self, *_: object) -> tuple[Timer, ...]:
+        return ()
+
     def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
         return b"{}"
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from slack_sdk import WebClient
 
 from bot.rates import Rates
@@ -94,9 +95,16 @@ def test_an_edit_redraws_the_message_and_a_locked_card_loses_its_buttons(
 
 def test_a_direct_message_can_be_edited_by_the_persons_id(fake: SlackFake, clock: Clock) -> None:
     messenger = a_messenger(fake, clock)
-    about: dict[str, Any] = {"notice": "dm", "channel": "UPAT", "params": {"slack_id": "UPAT"}}
+    about: dict[str, Any] = {
+        "notice": "dm",
+        "channel": "UPAT",
+        "params": {"slack_id": "UT0"},
+        "retirement": announced(),
+    }
     posted = place(messenger.post(a_message(**about), now(clock)))
-    changed = a_message(**{**about, "retirement": a_retirement(why=Prose(prose="new"))}, ts=posted["ts"])
+    changed = a_message(
+        **{**about, "retirement": replace(announced(), why=Prose(prose="new"))}, ts=posted["ts"]
+    )
     place(messenger.edit(changed, now(clock)))
     assert "new" in str(fake.messages("UPAT")[0]["blocks"])
 

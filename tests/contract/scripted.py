@@ -75,6 +75,9 @@ class Scripted:
             reply=script.reply,
         )
 
+    def after_import(self, *_: object) -> tuple[Timer, ...]:
+        return ()
+
     def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
         before = tally(state)
         said = (str(event.why),) if isinstance(event, Paused) else ()

@@ -10,7 +10,7 @@ from data.errors import Refused
 from data.events import AnyEvent
 from data.importers.backstage import read_backstage
 from data.importers.report import ImportReport
-from data.records.decision import Decision
+from data.records.decision import Decision, Timer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPANY = REPOSITORY / "data" / "samples" / "company"
@@ -25,6 +25,9 @@ class NoRetirements:
 
     def decide(self, *_: object) -> Decision[AnyEvent]:
         raise Refused("No command", next_step="Import something")
+
+    def after_import(self, *_: object) -> tuple[Timer, ...]:
+        return ()
 
     def evolve(self, *_: object) -> bytes:
         return b"{}"

@@ -14,7 +14,7 @@ from data.records.retirement import Retirement
 from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop
 from workflows.histories import History, histories
 from workflows.ports import Message
-from workflows.rules.notices import card_key
+from workflows.rules.messages import card_key
 
 
 def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:

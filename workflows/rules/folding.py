@@ -19,6 +19,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
+from workflows.rules import obligations
 from workflows.rules.lifecycle import LIVING, moved
 
 
@@ -92,6 +93,16 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                         changed_by=event.by,
                         changed_at=event.at,
                     ),
+                ),
+            )
+        case events.OwnersChanged():
+            return replace(
+                state,
+                obligations=tuple(
+                    obligations.owned_by(
+                        duty, event.owners.get(duty.consumer.consumer_id, duty.consumer.owners)
+                    )
+                    for duty in state.obligations
                 ),
             )
         case events.ExtensionDecided():

@@ -1,7 +1,6 @@
 """What must be told, to whom, as effects: the card, lines in its thread, messages to teams and people.
 
 One card per retirement, edited from its state. Only what must notify is posted; everything else is an edit.
-Effect keys name messages once and for all, so that a message told once is never told again.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import by_hand, impact
+from workflows.rules import by_hand, impact, messages
 from workflows.rules.lifecycle import may_be_asked_off, maybe_dark
 
 CHANGES_EVERYTHING = (
@@ -41,26 +40,6 @@ TELLS_ONLY = (events.Reminded, events.Escalated)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
 
 
-def card_key(state: Retirement) -> str:
-    return f"{state.id}/card"
-
-
-def team_key(state: Retirement, team_id: str) -> str:
-    return f"{state.id}/announcement-{state.announced}/team/{team_id or 'unowned'}"
-
-
-def dm_key(state: Retirement, slack_id: str) -> str:
-    return f"{state.id}/announcement-{state.announced}/dm/{slack_id}"
-
-
-def extension_key(state: Retirement, consumer_id: str, number: int) -> str:
-    return f"{state.id}/extension/{consumer_id}/{number}"
-
-
-def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
-    return f"{state.id}/announcement-{state.announced}/manual/{action}/{endpoint_id}"
-
-
 def for_events(
     state: Retirement, happened: Iterable[events.RetirementEvent], *, before: Retirement
 ) -> tuple[Effect, ...]:
@@ -76,14 +55,14 @@ def for_events(
 
     is_new = any(isinstance(event, events.Proposed) for event in happened)
     if is_new:
-        want(_post(state, card_key(state), "card"))
+        want(messages.post(state, messages.card_key(state), "card"))
     want(_lines(state, len(happened)))
     if not is_new and not all(isinstance(event, TELLS_ONLY) for event in happened):
-        want(_edit(card_key(state), "card"))
+        want(messages.edit(messages.card_key(state), "card"))
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):
         if isinstance(event, events.Proposed | events.Revised):
             want(*_impact(state, event, version))
-        want(*_for_event(state, event))
+        want(*_for_event(before, state, event))
     want(*_requests(before, state))
     if any(isinstance(event, CHANGES_WHAT_PEOPLE_SWITCH) for event in happened):
         want(*_asked_off(before))
@@ -94,31 +73,38 @@ def for_events(
 
 
 def _for_event(  # noqa: PLR0912 - one case per event that notifies
-    state: Retirement, event: events.RetirementEvent
+    before: Retirement, state: Retirement, event: events.RetirementEvent
 ) -> Iterable[Effect]:
     match event:
         case events.Announced():
+            yield from _replaced(before)
             for team_id, people in _teams(state).items():
-                yield _thread(state, team_key(state, team_id), "team", team_id=team_id)
+                yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
                 for slack_id in people:
-                    yield _direct(state, dm_key(state, slack_id), "dm", slack_id)
+                    yield messages.direct(state, messages.dm_key(state, slack_id), "dm", slack_id)
         case events.DutyChanged():
             if event.duty is Duty.NEEDS_TIME and event.extension is not None:
                 number = event.extension.number
-                key = extension_key(state, event.consumer_id, number)
-                yield _thread(state, key, "extension", consumer_id=event.consumer_id, number=str(number))
+                key = messages.extension_key(state, event.consumer_id, number)
+                yield messages.in_thread(
+                    state, key, "extension", consumer_id=event.consumer_id, number=str(number)
+                )
             yield from _edits(state, (event.consumer_id,))
         case events.ExtensionDecided():
-            key = extension_key(state, event.consumer_id, event.number)
+            key = messages.extension_key(state, event.consumer_id, event.number)
             body = {"consumer_id": event.consumer_id, "number": str(event.number), "granted": event.granted}
-            yield _edit(key, "extension", **body)
+            yield messages.edit(key, "extension", **body)
             yield from _edits(state, (event.consumer_id,))
+        case events.OwnersChanged():
+            yield from _edits(before, event.owners)
+            yield from _joined(before, state)
+            yield from _edits(state, event.owners)
         case events.Waived():
             yield from _edits(state, (event.what,))
         case events.Reminded():
             for slack_id in event.people:
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
-                yield _direct(state, key, "reminder", slack_id, milestone=event.milestone)
+                yield messages.direct(state, key, "reminder", slack_id, milestone=event.milestone)
         case events.Escalated():
             for to, consumer_ids in event.to.items():
                 key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"
@@ -127,14 +113,14 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                     "level": str(event.level),
                     "consumer_ids": "\n".join(consumer_ids),
                 }
-                yield _direct(state, key, "escalation", to, **body)
+                yield messages.direct(state, key, "escalation", to, **body)
         case events.ArchiveConfirmed(step=StepKind.DISABLE):
             yield from _manual(state, "disable")
         case events.RestoreStarted():
             yield from _manual(state, "restore")
         case events.ManualReported() | events.ManualChecked():
-            key = manual_key(state, event.endpoint_id, event.action)
-            yield _edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)
+            key = messages.manual_key(state, event.endpoint_id, event.action)
+            yield messages.edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)
         case _ if isinstance(event, CHANGES_EVERYTHING):
             yield from _edits(state, tuple(duty.consumer.consumer_id for duty in state.obligations))
         case _:
@@ -147,8 +133,8 @@ def _requests(before: Retirement, state: Retirement) -> Iterable[Effect]:
     is_handed_over = before.coordinator_id != state.coordinator_id
     for consumer_id, number in _waiting(before):
         if is_handed_over or (consumer_id, number) not in waiting:
-            key = extension_key(state, consumer_id, number)
-            yield _edit(key, "extension", consumer_id=consumer_id, number=str(number))
+            key = messages.extension_key(state, consumer_id, number)
+            yield messages.edit(key, "extension", consumer_id=consumer_id, number=str(number))
 
 
 def _waiting(state: Retirement) -> tuple[tuple[str, int], ...]:
@@ -170,7 +156,7 @@ def _moved(state: Retirement) -> Iterable[Effect]:
     moved = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
     waiting = (duty for duty in state.obligations if not duty.is_settled)
     for slack_id in dict.fromkeys(person for duty in waiting for person in duty.consumer.owners.slack_ids):
-        yield _direct(state, f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
+        yield messages.direct(state, f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
 
 
 def _teams(state: Retirement) -> dict[str, tuple[str, ...]]:
@@ -183,6 +169,27 @@ def _teams(state: Retirement) -> dict[str, tuple[str, ...]]:
     return {team: tuple(people) for team, people in teams.items()}
 
 
+def _replaced(before: Retirement) -> Iterable[Effect]:
+    """What an earlier announcement asked loses its buttons, and says where to answer."""
+    if before.announced:
+        for team_id, people in _teams(before).items():
+            yield messages.edit(messages.team_key(before, team_id), "replaced")
+            for slack_id in people:
+                yield messages.edit(messages.dm_key(before, slack_id), "replaced", channel=slack_id)
+
+
+def _joined(before: Retirement, state: Retirement) -> Iterable[Effect]:
+    """Whoever answers for something and had no part in it is told as all were at the announcement."""
+    known = _teams(before)
+    told = {slack_id for people in known.values() for slack_id in people}
+    for team_id, people in _teams(state).items():
+        if team_id not in known:
+            yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
+        for slack_id in people:
+            if slack_id not in told:
+                yield messages.direct(state, messages.dm_key(state, slack_id), "dm", slack_id)
+
+
 def _edits(state: Retirement, consumer_ids: Iterable[str]) -> Iterable[Effect]:
     """A press in either place updates both: the team's message and every owner's DM."""
     for consumer_id in consumer_ids:
@@ -190,24 +197,24 @@ def _edits(state: Retirement, consumer_ids: Iterable[str]) -> Iterable[Effect]:
         if duty is None:
             continue
         team_id = duty.consumer.owners.team_id
-        yield _edit(team_key(state, team_id), "team", team_id=team_id)
+        yield messages.edit(messages.team_key(state, team_id), "team", team_id=team_id)
         for slack_id in duty.consumer.owners.slack_ids:
-            yield _edit(dm_key(state, slack_id), "dm", slack_id=slack_id, channel=slack_id)
+            yield messages.edit(messages.dm_key(state, slack_id), "dm", slack_id=slack_id, channel=slack_id)
 
 
 def _manual(state: Retirement, action: str) -> Iterable[Effect]:
     for endpoint in by_hand.endpoints(state):
         if action == "disable" or endpoint.id in maybe_dark(state):
-            key = manual_key(state, endpoint.id, action)
-            yield _thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
+            key = messages.manual_key(state, endpoint.id, action)
+            yield messages.in_thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
 
 
 def _asked_off(before: Retirement) -> Iterable[Effect]:
     """Requests to switch off by hand say whether they still hold; where none was posted, none is drawn."""
     if may_be_asked_off(before) or maybe_dark(before):
         for endpoint in by_hand.endpoints(before):
-            key = manual_key(before, endpoint.id, "disable")
-            yield _edit(key, "manual", endpoint_id=endpoint.id, action="disable")
+            key = messages.manual_key(before, endpoint.id, "disable")
+            yield messages.edit(key, "manual", endpoint_id=endpoint.id, action="disable")
 
 
 def _lines(state: Retirement, count: int) -> Effect:
@@ -217,7 +224,7 @@ def _lines(state: Retirement, count: int) -> Effect:
         kind=EffectKind.POST,
         lane=f"{state.id}/thread",
         body={"notice": "lines", "first": str(first), "last": str(state.version)},
-        after=card_key(state),
+        after=messages.card_key(state),
         batch=f"{state.id}/lines",
     )
 
@@ -226,7 +233,7 @@ def _impact(state: Retirement, event: events.Proposed | events.Revised, version:
     """Everybody the plan hits, in the thread, over as many messages as it takes."""
     parts = impact.parts(event.impact, event.impact_notes, event.plan.subject.model_id)
     for number, (start, stop) in enumerate(parts, start=1):
-        yield _thread(
+        yield messages.in_thread(
             state,
             f"{state.id}/impact/{version}/{number}",
             "impact",
@@ -237,38 +244,3 @@ def _impact(state: Retirement, event: events.Proposed | events.Revised, version:
             part=str(number),
             parts=str(len(parts)),
         )
-
-
-def _post(state: Retirement, key: str, notice: str) -> Effect:
-    return Effect(key=key, kind=EffectKind.POST, lane=f"{state.id}/thread", body={"notice": notice})
-
-
-def _thread(state: Retirement, key: str, notice: str, **body: str) -> Effect:
-    return Effect(
-        key=key,
-        kind=EffectKind.POST,
-        lane=f"{state.id}/thread",
-        body={"notice": notice, **body},
-        after=card_key(state),
-    )
-
-
-def _direct(state: Retirement, key: str, notice: str, to: str, **body: str) -> Effect:
-    return Effect(
-        key=key,
-        kind=EffectKind.POST,
-        lane=f"{state.id}/to/{to}",
-        body={"notice": notice, "channel": to, "slack_id": to, **body},
-    )
-
-
-def _edit(key: str, notice: str, **body: str) -> Effect:
-    """Draw a message anew. It waits for the message to be there."""
-    return Effect(
-        key=f"{key}/edit",
-        kind=EffectKind.EDIT,
-        lane=f"{key}/edit",
-        body={"notice": notice, "message": key, **body},
-        after=key,
-        refresh=True,
-    )

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data.errors import NotFound, Refused
-from data.records.catalog import Impacted
+from data.records.base import Prose
+from data.records.catalog import Impacted, Owners
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
 
 
@@ -51,6 +52,30 @@ def named(state: Retirement, what: str) -> Obligation:
         closest=open_ones[:5],
         next_step=f"Run /retire show {state.id} for those that have not moved",
     )
+
+
+def owners_elsewhere(state: Retirement, impact: tuple[Impacted, ...]) -> dict[str, Owners]:
+    """Consumer -> who owns it by this impact, for those still to move that the state says others own.
+
+    What the impact does not have any more keeps its owners: nobody else could answer for it.
+    """
+    now = {consumer.consumer_id: consumer.owners for consumer in impact}
+    return {
+        duty.consumer.consumer_id: now[duty.consumer.consumer_id]
+        for duty in state.obligations
+        if not duty.is_settled
+        and now.get(duty.consumer.consumer_id, duty.consumer.owners) != duty.consumer.owners
+    }
+
+
+def owned_by(duty: Obligation, owners: Owners) -> Obligation:
+    """The same duty with these owners. What one team answered does not bind another: that one is asked anew."""
+    consumer = replace(duty.consumer, owners=owners)
+    if owners.team_id == duty.consumer.owners.team_id:
+        return replace(duty, consumer=consumer)
+    if duty.extension is not None:
+        return replace(duty, consumer=consumer, extension=replace(duty.extension, before=Duty.OPEN))
+    return replace(duty, consumer=consumer, duty=Duty.OPEN, changed_by="", changed_at=None, note=Prose())
 
 
 def check_owner(duty: Obligation, slack_id: str, state: Retirement) -> None:

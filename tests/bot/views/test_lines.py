@@ -9,6 +9,7 @@ import pytest
 from bot.views import impact, lines, notices
 from data import events
 from data.records.base import Prose
+from data.records.catalog import Owners
 from data.records.retirement import Archived, Choice, Duty, Extension, Reason, StepKind
 from tests.bot.views.examples import (
     NASTY,
@@ -81,6 +82,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
             before=Duty.OPEN,
         ),
     },
+    events.OwnersChanged: {"owners": {consumer_id(0): Owners(team_name="Edge", slack_ids=("U1",))}},
     events.ExtensionDecided: {"consumer_id": consumer_id(0), "number": 1, "granted": "yes"},
     events.Waived: {"what": "traffic", "reason": Prose(prose="no meter")},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.events import AnyEvent
-from data.records.decision import Decision
+from data.records.decision import Decision, Timer
 from data.store import Machine
 from tests.simulation.clock import Clock
 from workflows.machine import RetirementMachine
@@ -24,6 +24,9 @@ class Wrapped:
         self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
     ) -> Decision[AnyEvent]:
         return self.real.decide(stream, state, command, facts, now)
+
+    def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
+        return self.real.after_import(stream, now)
 
     def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
         return self.real.evolve(stream, state, event)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from data import events, ledger
 from data.records.base import Prose
+from data.records.catalog import Owners
 from data.records.retirement import (
     Duty,
     Extension,
@@ -93,6 +94,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "note": WHY,
         "extension": EXTENSION,
     },
+    events.OwnersChanged: {"owners": {BILLING: Owners(team_id="group:default/edge", slack_ids=("UEDDY",))}},
     events.ExtensionDecided: {"consumer_id": BILLING, "number": 7, "granted": "yes"},
     events.Waived: {"what": "traffic", "reason": WHY},
     events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},

@@ -232,12 +232,15 @@ def _late(story: Story) -> tuple[Effect, ...]:
     return effects
 
 
-def test_another_announcement_is_another_set_of_messages():
+def test_another_announcement_is_another_set_of_messages_and_the_first_one_says_so():
     story = a_running_retirement()
     story.does(revising(target_on=(DISABLE_AT + days(30)).date()))
     story.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(14))
     assert "RET-1/announcement-2/team/group:default/billing" in story.effects
     assert "RET-1/announcement-2/dm/UBILL" in story.effects
+    for former in ("team/group:default/billing", "dm/UBILL"):
+        redrawn = story.effects[f"RET-1/announcement-1/{former}/edit"]
+        assert redrawn.body["notice"] == "replaced"
 
 
 def test_switching_off_by_hand_is_asked_in_the_thread_and_redrawn_as_it_goes():

@@ -41,6 +41,7 @@ MAY = {
     "report manual": "coordinator endpoint_owner",
     "check manual": "coordinator endpoint_owner owner",
     "close round": "time",
+    "meet owners": "time",
     "remind": "time",
     "escalate": "time",
     "record archive": "time",

@@ -1,0 +1,93 @@
+"""The catalog changes while a retirement runs: whoever owns a consumer now is told, and answers for it."""
+
+from __future__ import annotations
+
+from data.records.retirement import Duty
+from tests.data.catalogs import a_document
+from tests.scenarios.test_acknowledging import LOGISTICS, PLANNER, dm, duty
+from tests.scenarios.town import BRUNO, GOVERNANCE, INES, TOM, WREN, Town, buttons, words
+
+PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: "
+
+
+def ines_follows_wren(town: Town) -> None:
+    """She joins his team, and he leaves it."""
+    town.learns(
+        a_document("Group", "logistics", "type: team, children: [], members: [bruno-alves, ines-costa]"),
+        a_document("User", "wren-taylor", "memberOf: []", slack_id=WREN),
+    )
+    town.settle()
+
+
+def test_whoever_joins_a_team_is_told_and_may_answer(town: Town):
+    town.announce()
+    before = len(town.keys(INES))
+    ines_follows_wren(town)
+    assert town.keys(INES)[before:] == [], "she had a message, and it has the team's consumers now"
+    assert "*restock-planner*" in words(town.announcement(INES))
+    assert f"<@{INES}>" in words(town.posted(GOVERNANCE, LOGISTICS))
+    town.press(INES, town.posted(GOVERNANCE, LOGISTICS), "duty.migrated", PLANNER)
+    assert duty(town, "restock-planner") is Duty.MIGRATED
+
+
+def test_whoever_leaves_a_team_may_not_answer_for_it_any_more(town: Town):
+    town.announce()
+    ines_follows_wren(town)
+    assert "belongs to others now" in words(town.posted(WREN, dm(WREN)))
+    assert not buttons(town.posted(WREN, dm(WREN)))
+    town.press(WREN, town.posted(GOVERNANCE, LOGISTICS), "duty.acknowledge", PLANNER)
+    assert "You may not answer for restock-planner" in town.told(WREN)
+    assert duty(town, "restock-planner") is Duty.OPEN
+    town.pass_time(days=50)
+    assert not [key for key in town.keys(WREN) if "/remind/" in key]
+    assert [key for key in town.keys(BRUNO) if "/remind/" in key]
+
+
+def test_what_a_team_hands_back_goes_to_the_next_one_once_the_catalog_says_which(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner", "duty.not_mine")
+    assert f"is not theirs; <@{TOM}> finds its owner and corrects the catalog" in town.thread()
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
+    town.settle()
+    assert duty(town, "restock-planner") is Duty.OPEN
+    assert "The consumers asked for here belong to others now" in words(town.posted(GOVERNANCE, LOGISTICS))
+    assert "The catalog names other owners for *restock-planner* (" in town.thread()
+    taken = town.posted(GOVERNANCE, "RET-1/announcement-1/team/group:default/security")
+    assert "*restock-planner*: open" in words(taken)
+    newcomer, *_ = town.retirement().obligation("component:default/restock-planner").consumer.owners.slack_ids
+    town.press(newcomer, taken, "duty.migrated", PLANNER)
+    assert duty(town, "restock-planner") is Duty.MIGRATED
+
+
+def test_an_import_that_names_the_same_owners_tells_nobody_anything(town: Town):
+    town.announce()
+    before, state = town.thread(), town.retirement()
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "logistics"))
+    town.settle()
+    assert (town.thread(), town.retirement()) == (before, state)
+
+
+def test_who_has_moved_is_asked_nothing_more_whoever_owns_it_then(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    ines_follows_wren(town)
+    assert duty(town, "restock-planner") is Duty.MIGRATED
+    assert "The catalog names other owners" not in town.thread()
+
+
+def test_a_consumer_that_nobody_owns_any_more_is_shown_to_the_coordinator(town: Town):
+    town.announce()
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "nobody-here"))
+    town.settle()
+    unowned = town.posted(GOVERNANCE, "RET-1/announcement-1/team/unowned")
+    assert "nobody can be reached" in words(unowned)
+    assert "no owner" in words(unowned)
+
+
+def test_who_owns_a_consumer_by_the_announcement_is_asked_by_it(town: Town):
+    town.propose()
+    ines_follows_wren(town)
+    town.approve()
+    town.pass_time(days=15)
+    assert "*restock-planner*" in words(town.announcement(INES))
+    assert "The catalog names other owners" not in town.thread()

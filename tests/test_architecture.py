@@ -10,6 +10,7 @@ import pytest
 
 from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
+from data.events import EMERITUS
 from tests.builders import (
     ANNOUNCED_AT,
     DISABLE_AT,
@@ -223,6 +224,7 @@ def test_every_notice_the_rules_want_has_a_view():
     asked.does(
         cmd.AskForTime(by="UBILL", consumer_id="billing-etl", until=(asked.now + days(60)).date(), reason=WHY)
     )
+    asked.does(cmd.RecordUnreached(by=EMERITUS, person="UBILL", why="left"), managers={"UBILL": "UMAX"})
     by_hand = a_migrated(a_subject(endpoints=(LIVE, EDGE)))
     anew = a_running_retirement()
     anew.does(revising(target_on=(DISABLE_AT + days(30)).date()))

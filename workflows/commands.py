@@ -129,6 +129,13 @@ class CheckManual(Command, frozen=True, kw_only=True, tag="check manual"):
     action: str
 
 
+class RecordUnreached(Command, frozen=True, kw_only=True, tag="record unreached"):
+    """A direct message can never reach this person, and why."""
+
+    person: str
+    why: str
+
+
 class Finished(Command, frozen=True, kw_only=True):
     """Work of a step came to an end. `started` says of which start: what an older one did is not this one's."""
 
@@ -195,6 +202,7 @@ AnyCommand = (
     | RecordDisabled
     | RecordRestored
     | RecordFailure
+    | RecordUnreached
     | SendDigest
 )
 

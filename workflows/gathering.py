@@ -106,6 +106,8 @@ class Gatherer:
             people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
             found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
             managers = {person: manager for person, manager in found.items() if manager}
+        if isinstance(command, cmd.RecordUnreached):
+            managers = self._line_above(command.person)
         reads = isinstance(command, cmd.RunStep | cmd.RecordDrill) and command.step in READS_ENDPOINTS
         waives_traffic = isinstance(command, cmd.Waive) and command.what == "traffic"
         return Facts(
@@ -176,6 +178,14 @@ class Gatherer:
             return self.catalog.members(name)
         except EmeritusError:
             return ()
+
+    def _line_above(self, slack_id: str) -> dict[str, str]:
+        """Everybody from this person up -> their manager. It ends where nobody is known, or it comes round."""
+        line: dict[str, str] = {}
+        while slack_id not in line and (manager := self.catalog.manager_slack_of(slack_id)):
+            line[slack_id] = manager
+            slack_id = manager
+        return line
 
     def _active(self, slack_id: str) -> str:
         """The same Slack id, when it is that of a person the catalog knows and still has."""

@@ -26,6 +26,7 @@ from workflows.decisions import (
     proposals,
     reminders,
     steps,
+    unreached,
     votes,
 )
 from workflows.rules import folding
@@ -57,6 +58,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.HandOver: interventions.hand_over,
     cmd.ReportManual: interventions.report_manual,
     cmd.CheckManual: interventions.check_manual,
+    cmd.RecordUnreached: unreached.record_unreached,
     cmd.SendDigest: digests.send,
 }
 
@@ -76,7 +78,7 @@ _STATES: dict[
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 
 class RetirementMachine:

@@ -88,6 +88,10 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
             head = f":rotating_light: {about} {late} in time ({safe(event.milestone)})"
             return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}"
+        case events.Unreached():
+            instead = f"{mention(event.told)} is told instead" if event.told else "nobody is known above them"
+            who = f":no_bell: {mention(event.person)} cannot be reached ({safe(event.why)})"
+            return f"{who}; {instead}, and {mention(retirement.coordinator_id)} finds who answers"
         case events.StepStarted():
             return f":arrow_forward: {_step(event.step)} begins{_because(event.evidence)}"
         case events.StepHeld():

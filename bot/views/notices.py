@@ -28,6 +28,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         message.params["consumer_ids"].split("\n"),
         to=message.params["slack_id"],
     ),
+    "unreached": lambda state, message: obligations.unreached(
+        state, message.params["person"], message.params["why"]
+    ),
     "extension": lambda state, message: obligations.extension(
         state,
         message.params["consumer_id"],

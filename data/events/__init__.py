@@ -15,6 +15,7 @@ from data.events.duties import (
     ExtensionDecided,
     OwnersChanged,
     Reminded,
+    Unreached,
     Waived,
 )
 from data.events.others import DigestSent, Imported
@@ -67,6 +68,7 @@ RetirementEvent = (
     | Waived
     | Reminded
     | Escalated
+    | Unreached
     | StepStarted
     | StepHeld
     | StepFailed
@@ -130,6 +132,7 @@ __all__ = [
     "StepFailed",
     "StepHeld",
     "StepStarted",
+    "Unreached",
     "Voted",
     "Waived",
     "Withdrawn",

@@ -50,6 +50,14 @@ class Reminded(Event, frozen=True, kw_only=True, tag="reminded"):
     people: tuple[str, ...]
 
 
+class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):
+    """Slack takes no direct message for this person. `told` is the Slack id of who was told instead, if anybody."""
+
+    person: str
+    why: str
+    told: str = ""
+
+
 class Escalated(Event, frozen=True, kw_only=True, tag="escalated/2"):
     """Who was told about which consumers: `to` is a manager's Slack id, or the governance channel -> consumer ids.
 

@@ -247,6 +247,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     version    number of events folded in
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
+    unreached  Slack ids of people of this announcement whom no direct message reaches
     restoring  who asked for service back, while it is coming
     rolled_back_at  when all of it was back
     """
@@ -277,6 +278,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     paused_by: str = ""
     escalated: tuple[str, ...] = ()
     reminded: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
     announced: int = 0
     rounds: int = 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from data.records.retirement import State
 from tests.fakes.slack import into_bolt, sign
-from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, TOM, Town
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, TOM, VERA, WREN, Town, words
 
 Story = dict[str, object]
 
@@ -134,9 +134,35 @@ def test_forged_and_replayed_requests_are_refused_and_do_nothing(town: Town):
 
 
 def test_whom_nothing_reaches_any_more_is_named_to_whoever_looks(town: Town):
-    town.slack.ws.users[BRUNO].deleted = True
+    town.slack.ws.users[WREN].deleted = True
     town.announce()
     shown = town.command(TOM, "show RET-1")
     assert "Stopped for good*: tell these people yourselves" in shown
-    assert f"RET-1/announcement-1/dm/{BRUNO}" in shown
+    assert f"RET-1/announcement-1/dm/{WREN}" in shown
     assert "user_disabled" in shown
+
+
+def test_for_whom_nothing_reaches_their_manager_is_told_and_the_coordinator_once(town: Town):
+    town.slack.ws.users[WREN].deleted = True
+    town.announce()
+    instead = town.posted(BRUNO, f"RET-1/announcement-1/unreached/{WREN}")
+    assert f"<@{WREN}> cannot be reached (user_disabled: their account is deactivated" in words(instead)
+    assert "*restock-planner*: open" in words(instead)
+    town.pass_time(days=50)
+    told = f"<@{BRUNO}> is told instead, and <@{TOM}> finds who answers"
+    assert town.thread().count(told) == 1, "although four reminders came back, too"
+
+
+def test_it_goes_up_until_somebody_is_reached(town: Town):
+    for gone in (WREN, BRUNO):
+        town.slack.ws.users[gone].deleted = True
+    town.announce()
+    told = town.posted(VERA, f"RET-1/announcement-1/unreached/{BRUNO}")
+    assert f"<@{BRUNO}> cannot be reached" in words(told)
+
+
+def test_above_whom_nobody_is_known_the_coordinator_finds_who_answers(town: Town):
+    for gone in (WREN, BRUNO, VERA):
+        town.slack.ws.users[gone].deleted = True
+    town.announce()
+    assert f"nobody is known above them, and <@{TOM}> finds who answers" in town.thread()

@@ -48,6 +48,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
     cmd.AskForTime: {"consumer_id": BILLING, "until": date(2027, 3, 1), "reason": WHY},
     cmd.MeetOwners: {},
+    cmd.RecordUnreached: {"person": "UBILL", "why": "user_disabled"},
     cmd.DecideExtension: {"consumer_id": BILLING, "number": 1, "granted": "yes"},
     cmd.Waive: {"what": BILLING, "reason": WHY},
     cmd.Remind: {"milestone": "migrate-7d@2027-02-10"},

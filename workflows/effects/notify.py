@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.events import AnyEvent
+from data.events import EMERITUS, AnyEvent
 from data.records.decision import Claim, Dead, Effect, NotDone, Result
 from data.records.retirement import Retirement
-from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop
+from workflows.commands import RecordUnreached
+from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop, then
 from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.messages import card_key
@@ -25,14 +26,25 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     if claim.attempt > 1:
         looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
-            return looked_up, None
+            return looked_up, _unreached(claim, looked_up, shop)
     shop.world.point("before post")
     if shop.world.after(shop.grace_seconds) > claim.leased_until:
         # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
         return NotDone(retry_at=shop.world.now(), why="it was held up before it could be posted"), None
     result = shop.messenger.post(message, shop.world.now())
     shop.world.point("after post")
-    return result, None
+    return result, _unreached(claim, result, shop)
+
+
+def _unreached(claim: Claim, result: Result, shop: Workshop) -> Then | None:
+    """A person no message reaches is never left to silence."""
+    assert claim.effect is not None
+    person = claim.effect.body.get("slack_id", "")
+    state = shop.engine.retirement(claim.stream)
+    if not isinstance(result, Dead) or person[:1] not in ("U", "W") or state is None:
+        return None
+    command = RecordUnreached(by=EMERITUS, person=person, why=result.why.removeprefix(f"{person} "))
+    return then(claim, command, shop.engine.gatherer.facts(command, state, shop.world.now()))
 
 
 def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:

@@ -70,7 +70,9 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
         case events.CancellationDropped():
             return replace(state, round=None)
         case events.Announced():
-            announced = replace(state, obligations=event.obligations, announced=state.announced + 1)
+            announced = replace(
+                state, obligations=event.obligations, announced=state.announced + 1, unreached=()
+            )
             return _done(announced, StepKind.ANNOUNCE, event)
         case events.Amended():
             return replace(
@@ -142,6 +144,8 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Escalated():
             return replace(state, escalated=(*state.escalated, f"{event.milestone}/{event.level}"))
+        case events.Unreached():
+            return replace(state, unreached=(*state.unreached, event.person))
         case events.StepStarted():
             return _step(
                 state,

@@ -21,6 +21,10 @@ def dm_key(state: Retirement, slack_id: str) -> str:
     return f"{state.id}/announcement-{state.announced}/dm/{slack_id}"
 
 
+def unreached_key(state: Retirement, person: str) -> str:
+    return f"{state.id}/announcement-{state.announced}/unreached/{person}"
+
+
 def extension_key(state: Retirement, consumer_id: str, number: int) -> str:
     return f"{state.id}/extension/{consumer_id}/{number}"
 

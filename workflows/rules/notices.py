@@ -114,6 +114,9 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                     "consumer_ids": "\n".join(consumer_ids),
                 }
                 yield messages.direct(state, key, "escalation", to, **body)
+        case events.Unreached(person=person, told=told) if told:
+            key = messages.unreached_key(state, person)
+            yield messages.direct(state, key, "unreached", told, person=person, why=event.why)
         case events.ArchiveConfirmed(step=StepKind.DISABLE):
             yield from _manual(state, "disable")
         case events.RestoreStarted():

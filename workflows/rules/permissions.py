@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "record disabled": frozenset({Hat.TIME}),
     "record restored": frozenset({Hat.TIME}),
     "record failure": frozenset({Hat.TIME}),
+    "record unreached": frozenset({Hat.TIME}),
     "send digest": frozenset({Hat.TIME}),
 }
 

@@ -105,6 +105,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "to": {"UMAX": (BILLING,)},
         "unreachable": ("UCARL",),
     },
+    events.Unreached: {"person": "U1", "why": "user_disabled: gone", "told": "U2"},
     events.StepStarted: {"step": StepKind.DISABLE, "evidence": ("churn-live: 0 calls in 30 days",)},
     events.StepHeld: {
         "step": StepKind.DISABLE,

@@ -49,6 +49,7 @@ MAY = {
     "record disabled": "time",
     "record restored": "time",
     "record failure": "time",
+    "record unreached": "time",
     "send digest": "time",
 }
 

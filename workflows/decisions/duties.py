@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
-from data.records.facts import Facts
+from data.records.facts import Facts, Reading
 from data.records.retirement import Duty, Extension, Obligation, Progress, Retirement, State, StepKind
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension, Waive
 from workflows.decisions.decided import (
@@ -160,11 +160,10 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
     if not command.reason:
         raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
     if command.what == "traffic":
-        metered = [reading.endpoint_id for reading in facts.readings if reading.calls >= 0]
-        if len(metered) == len(facts.readings):
+        if not any(reading.status == "serving" and reading.calls < 0 for reading in facts.readings):
             raise Refused(
                 "Traffic cannot be waived",
-                reasons=[f"{endpoint_id} has a meter" for endpoint_id in metered],
+                reasons=[f"{reading.endpoint_id} {_why_not_waived(reading)}" for reading in facts.readings],
                 next_step="Wait until it shows no calls; /retire show lists who calls",
             )
         if any(waiver.what == "traffic" for waiver in state.waivers):
@@ -182,6 +181,12 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
         timers=_disable_again(folded(state, (event,)), now),
         reply=f"You waived {what}, with your reason.",
     )
+
+
+def _why_not_waived(reading: Reading) -> str:
+    if reading.status == "unknown":
+        return "does not answer, so nobody can say whether it serves"
+    return f"is {reading.status} already" if reading.status != "serving" else "has a meter"
 
 
 def _may_become(duty: Obligation, wanted: Duty) -> bool:

@@ -328,6 +328,21 @@ def test_traffic_is_waived_only_where_there_is_no_meter():
     assert [waiver.what for waiver in story.state.waivers] == ["traffic"]
 
 
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("absent", "is absent already"),
+        ("disabled", "is disabled already"),
+        ("unknown", "does not answer, so nobody can say whether it serves"),
+    ],
+)
+def test_traffic_is_not_waived_where_nothing_is_seen_to_serve(status: str, why: str):
+    story = a_running_retirement(readings=(Reading(endpoint_id=LIVE.id, status=status),))
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
+    assert refused.value.reasons == (f"{LIVE.id} {why}",)
+
+
 def test_without_any_endpoint_there_is_no_traffic_to_waive():
     with pytest.raises(Refused, match="Traffic cannot be waived"):
         a_running_retirement(a_subject(endpoints=())).does(cmd.Waive(by=PAT, what="traffic", reason=WHY))

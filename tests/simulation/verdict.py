@@ -6,6 +6,7 @@ Compared are what Slack shows, what the machines and the archive are, and the en
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -108,11 +109,16 @@ class Verdict:
             for shown in self._town.workspace.thread(GOVERNANCE, card.ts)
             if "/lines/" in shown.key
         ]
-        happened = lines._lines(history.entries, retirement)
+        # A line that calls the coordinator calls whoever it was when it was told.
+        coordinators = {
+            history.proposer,
+            *(event.coordinator_id for event in history.entries if isinstance(event, events.HandedOver)),
+        }
+        happened = [_calling(line, coordinators) for line in lines._lines(history.entries, retirement)]
         # What is too long for one post is clipped; that it is there is all that can be said of it.
-        if "\n".join(told) == "\n".join(happened) or max(map(len, told)) >= limits.UPDATE_TEXT_MAX:
+        seen = _calling("\n".join(told), coordinators)
+        if seen == "\n".join(happened) or max(map(len, told)) >= limits.UPDATE_TEXT_MAX:
             return
-        seen = "\n".join(told)
         lost = [line for line in happened if line not in seen]
         raise Violation(
             f"the thread of {history.stream} is not what happened, each once and in order; "
@@ -263,3 +269,9 @@ def reachable(state: State) -> frozenset[State]:
                 found.add(after)
                 waiting.append(after)
     return frozenset(found)
+
+
+def _calling(line: str, coordinators: Iterable[str]) -> str:
+    for one in coordinators:
+        line = line.replace(f"<@{one}> finds", "the coordinator finds")
+    return line

@@ -230,14 +230,14 @@ def _owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
     """By team: whoever belongs to one is asked in a message of their own."""
     teams: dict[str, list[str]] = {}
     for consumer_id, owners in event.owners.items():
-        team = safe(owners.team_name or impact.UNOWNED)
+        team = safe(owners.team_name or impact.UNOWNED, 100)
         teams.setdefault(team, []).append(_consumer(retirement, consumer_id))
     owned = [
-        f"{limits.joined(names, 900, between=', ', at_most=NAMES_AT_ONCE)} ({team})"
+        f"{limits.joined(names, 500, between=', ', at_most=NAMES_AT_ONCE)} ({team})"
         for team, names in teams.items()
     ]
     head = ":busts_in_silhouette: The catalog names other owners for"
-    return f"{head} {limits.joined(owned, limits.PROSE_MAX, between=', ')}"
+    return f"{head} {limits.joined(owned, 2_000, between=', ')}"
 
 
 def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.views import impact, lines, notices
+from bot.views import impact, limits, lines, notices
 from data import events
 from data.records.base import Prose
 from data.records.catalog import Owners
@@ -278,3 +278,16 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             events=(an_event(events.Proposed),),
         )
         check_message(notices.drawn(message))
+
+
+def test_many_consumers_with_long_names_that_change_owners_are_still_named() -> None:
+    state = announced(consumers=60, teams=3, name="x" * 200)
+    owners = {
+        duty.consumer.consumer_id: Owners(team_id=f"g{number % 3}", team_name=f"{number % 3}<!channel>" * 30)
+        for number, duty in enumerate(state.obligations)
+    }
+    said = lines.line(events.OwnersChanged(at=NOW, by="emeritus", owners=owners), state)
+    assert all(f"({team}&lt;!channel&gt;" in said for team in range(3))
+    assert said.count("*xxx") >= 3, "one of each team at least"
+    assert len(said) < limits.SECTION_MAX
+    assert not is_loud(said, [])

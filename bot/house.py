@@ -16,7 +16,7 @@ from data.records.catalog import Entity
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.store import Store
-from workflows.commands import AnyCommand
+from workflows.commands import AnyCommand, ReportManual
 
 Payload = dict[str, Any]
 
@@ -28,6 +28,7 @@ class House:
     client          for modals only: they need a fresh trigger. Messages go through the outbox
     wake            tells the dispatcher that something is in the inbox
     check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
+    check_reporting raises what would be refused of an endpoint switched by hand, looking at nothing outside
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     intake          the way into the store's inbox, which holds nobody up for long
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
@@ -41,6 +42,7 @@ class House:
     answer: Callable[[Mapping[str, str], Payload], None]
     wake: Callable[[], None]
     check_opening: Callable[[str, Entity, Retirement | None], None]
+    check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
     intake: Intake = field(default_factory=Intake)
     stopwatch: Callable[[], float] = field(default=monotonic)

@@ -22,7 +22,7 @@ class Part(StrEnum):
     MODEL = "MODEL"
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
-    WHAT = "CONSUMER|traffic"
+    WHAT = "CONSUMER|ENDPOINT|traffic"
     PERSON = "@PERSON"
     REASON = "REASON..."
 
@@ -79,7 +79,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "waive": Usage(
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
-        says="Lets it go on without a consumer's word, or without a meter, in your name",
+        says="Lets it go on without a consumer's word, a meter, or an endpoint that is gone, in your name",
         who="the coordinator",
     ),
     "handover": Usage(

@@ -181,6 +181,7 @@ def assemble(
         answer=answer,
         wake=bell.set,
         check_opening=engine.check_opening,
+        check_reporting=engine.check_reporting,
         check=engine.check,
     )
     app = slack_app(house, signing_secret=signing_secret)

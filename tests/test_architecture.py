@@ -231,7 +231,7 @@ def test_every_notice_the_rules_want_has_a_view():
     anew.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(14))
     told = [
         *asked.until(asked.now + days(30)).effects.values(),
-        *by_hand.until(by_hand.now + days(7)).proves().effects.values(),
+        *by_hand.until(by_hand.now + days(7)).proves().until(by_hand.now + days(4)).effects.values(),
         *anew.effects.values(),
     ]
     assert {effect.body["notice"] for effect in told if "notice" in effect.body} == set(VIEWS)

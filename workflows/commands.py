@@ -79,7 +79,7 @@ class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"
 
 
 class Waive(Command, frozen=True, kw_only=True, tag="waive"):
-    """`what` is a consumer id or name, or "traffic"."""
+    """`what` is a consumer or an endpoint, each by id or name, or "traffic"."""
 
     what: str
     reason: Prose
@@ -129,6 +129,13 @@ class CheckManual(Command, frozen=True, kw_only=True, tag="check manual"):
     action: str
 
 
+class AskAgain(Command, frozen=True, kw_only=True, tag="ask again"):
+    """People were asked to switch endpoints by hand, and days have passed. `level`: 1 people, 2 the channel."""
+
+    action: str
+    level: int
+
+
 class RecordUnreached(Command, frozen=True, kw_only=True, tag="record unreached"):
     """A direct message can never reach this person, and why."""
 
@@ -156,9 +163,13 @@ class RecordDrill(Finished, frozen=True, kw_only=True, tag="record drill"):
 
 
 class RecordDisabled(Command, frozen=True, kw_only=True, tag="record disabled"):
-    """`endpoint` is named in full: the plan may have dropped it while it was going dark."""
+    """`endpoint` is named in full: the plan may have dropped it while it was going dark.
+
+    was_gone   there was nothing left to switch off
+    """
 
     endpoint: Endpoint
+    was_gone: bool = False
 
 
 class RecordRestored(Command, frozen=True, kw_only=True, tag="record restored"):
@@ -197,6 +208,7 @@ AnyCommand = (
     | HandOver
     | ReportManual
     | CheckManual
+    | AskAgain
     | RecordArchive
     | RecordDrill
     | RecordDisabled

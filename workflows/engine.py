@@ -16,6 +16,7 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows import commands as cmd
+from workflows.decisions import manual
 from workflows.decisions.proposals import check_proposer, check_reviser
 from workflows.gathering import Gatherer
 from workflows.machine import DECISIONS, retirement_of
@@ -73,6 +74,11 @@ class Engine:
             check_proposer(Retirement(id=""), by, model.name, facts)
         else:
             check_reviser(state, by, facts)
+
+    def check_reporting(self, command: cmd.ReportManual, state: Retirement) -> None:
+        """Raises what would be refused whatever the outside says: a form to open has no time to look there."""
+        facts = self.gatherer.people(state, self.world.now())
+        manual.check_reporter(state, command, facts)
 
     def retirement(self, stream: str) -> Retirement | None:
         """A retirement by its exact id, or None."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
 from data.records.catalog import EndpointKind, Entity, Impacted
@@ -90,40 +92,63 @@ class Gatherer:
             endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in chosen),
         )
 
-    def _about_running(self, command: cmd.AnyCommand, state: Retirement, now: datetime) -> Facts:
+    def people(self, state: Retirement, now: datetime) -> Facts:
+        """Who may do what about a retirement: by the catalog alone, nothing outside is looked at."""
         assert state.plan is not None
         assert state.policy is not None
         subject = state.plan.subject
-        endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
         # Read first: whatever moves in the catalog from here on makes the facts stale.
         catalog_version = self.catalog.version()
         owners = self.catalog.owners_now([subject.model_id])
-        impact: tuple[Impacted, ...] = ()
-        if isinstance(command, cmd.RunStep | cmd.RecordDrill | cmd.MeetOwners):
-            impact = self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
-        managers = {}
-        if isinstance(command, cmd.Escalate):
-            people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
-            found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
-            managers = {person: manager for person, manager in found.items() if manager}
-        if isinstance(command, cmd.RecordUnreached):
-            managers = self._line_above(command.person)
-        reads = isinstance(command, cmd.RunStep | cmd.RecordDrill) and command.step in READS_ENDPOINTS
-        waives_traffic = isinstance(command, cmd.Waive) and command.what == "traffic"
         return Facts(
             observed_at=now,
             catalog_version=catalog_version,
             policy=state.policy,
             subject=subject,
-            impact=impact,
             members=self._members(state.policy, owners),
             owners=owners,
-            endpoint_owners=self.catalog.owners_now(endpoint_ids),
-            managers=managers,
-            named_person=self._active(command.to) if isinstance(command, cmd.HandOver) else "",
-            readings=self.readings(state, now) if reads or waives_traffic else (),
-            archive_holds=self._archive_holds(state) if reads else "",
+            endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in subject.endpoints),
         )
+
+    def _about_running(  # noqa: PLR0911 - one case per kind of command
+        self, command: cmd.AnyCommand, state: Retirement, now: datetime
+    ) -> Facts:
+        known = self.people(state, now)
+        match command:
+            case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
+                known = replace(known, impact=self._impact(state))
+                return self._seen(known, state) if step in READS_ENDPOINTS else known
+            case cmd.ReportManual(action=StepKind.DISABLE) | cmd.CheckManual(action=StepKind.DISABLE):
+                return self._seen(replace(known, impact=self._impact(state)), state)
+            case cmd.MeetOwners():
+                return replace(known, impact=self._impact(state))
+            case cmd.Waive():
+                return replace(known, readings=self.readings(state, now))
+            case cmd.Escalate():
+                return replace(known, managers=self._managers(state))
+            case cmd.RecordUnreached():
+                return replace(known, managers=self._line_above(command.person))
+            case cmd.HandOver():
+                return replace(known, named_person=self._active(command.to))
+            case _:
+                return known
+
+    def _seen(self, known: Facts, state: Retirement) -> Facts:
+        """With what endpoints and archive look like from outside."""
+        readings = self.readings(state, known.observed_at)
+        return replace(known, readings=readings, archive_holds=self._archive_holds(state))
+
+    def _impact(self, state: Retirement) -> tuple[Impacted, ...]:
+        assert state.plan is not None
+        subject = state.plan.subject
+        endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
+        return self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
+
+    def _managers(self, state: Retirement) -> dict[str, str]:
+        """Owner -> manager, for every owner of a consumer whose manager is known."""
+        people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
+        found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
+        return {person: manager for person, manager in found.items() if manager}
 
     def _chosen(self, model: Entity, endpoint_ids: Sequence[str]) -> tuple[Entity, ...]:
         """The endpoints named, all of them when none is. An id the model does not have is refused."""

@@ -21,6 +21,7 @@ from workflows.decisions import (
     digests,
     duties,
     interventions,
+    manual,
     owners,
     proofs,
     proposals,
@@ -28,6 +29,7 @@ from workflows.decisions import (
     steps,
     unreached,
     votes,
+    waivers,
 )
 from workflows.rules import folding
 
@@ -43,7 +45,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.AskForTime: duties.ask_for_time,
     cmd.MeetOwners: owners.meet_owners,
     cmd.DecideExtension: duties.decide_extension,
-    cmd.Waive: duties.waive,
+    cmd.Waive: waivers.waive,
     cmd.Remind: reminders.remind,
     cmd.Escalate: reminders.escalate,
     cmd.RunStep: steps.run_step,
@@ -56,8 +58,9 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Restore: interventions.restore,
     cmd.RecordRestored: interventions.record_restored,
     cmd.HandOver: interventions.hand_over,
-    cmd.ReportManual: interventions.report_manual,
-    cmd.CheckManual: interventions.check_manual,
+    cmd.ReportManual: manual.report_manual,
+    cmd.CheckManual: manual.check_manual,
+    cmd.AskAgain: manual.ask_again,
     cmd.RecordUnreached: unreached.record_unreached,
     cmd.SendDigest: digests.send,
 }
@@ -78,7 +81,7 @@ _STATES: dict[
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
 
 class RetirementMachine:

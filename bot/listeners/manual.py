@@ -22,14 +22,10 @@ def register(app: App, house: House) -> None:
     def ask_for_evidence(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, endpoint_id, action = payloads.parts(body, 3)
         state = retirement(house.store, retirement_id)
-        # Whoever may report it may say anything as evidence, and is not asked for it yet.
-        report = ReportManual(
-            by=payloads.user_id(body),
-            endpoint_id=endpoint_id,
-            action=action,
-            evidence=Prose(prose="not said yet"),
+        wish = ReportManual(
+            by=payloads.user_id(body), endpoint_id=endpoint_id, action=action, evidence=Prose()
         )
-        house.check(report, state)
+        house.check_reporting(wish, state)
         ack()
         endpoints = state.plan.subject.endpoints if state.plan else ()
         name = next((endpoint.name for endpoint in endpoints if endpoint.id == endpoint_id), endpoint_id)

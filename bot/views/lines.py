@@ -117,6 +117,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":checkered_flag: The last day to migrate: {how}"
         case events.EndpointDisabled():
             return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} is off; it can be restored"
+        case events.EndpointGone():
+            gone = f":electric_plug: {_endpoint(retirement, event.endpoint_id)} was gone already"
+            return f"{gone}, as {mention(event.vouched_by)} had said; nothing was switched off"
         case events.Disabled():
             return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"
         case events.Closed():
@@ -126,12 +129,20 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.EndpointRestored():
             return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} serves again"
         case events.RolledBack():
-            return ":rewind: *Rolled back*: service is restored, the archive stays"
+            gone = ", ".join(_endpoint(retirement, one) for one in retirement.gone_ids)
+            left = f"; {gone}, gone before, stays gone" if gone else ""
+            return f":rewind: *Rolled back*: service is restored, the archive stays{left}"
         case events.ManualReported():
             name = _endpoint(retirement, event.endpoint_id)
             return f":raised_hand: {by} reports {safe(event.action)} of {name}{quoted(event.evidence)}"
         case events.ManualChecked():
             return f":mag: {by} checked {safe(event.action)} of {_endpoint(retirement, event.endpoint_id)}"
+        case events.AskedAgain():
+            names = limits.joined(
+                [_endpoint(retirement, one) for one in event.endpoint_ids], 1_000, between=", "
+            )
+            heard = "the governance channel is told" if event.level > 1 else f"told {_people(event.to)} again"
+            return f":rotating_light: Still to {safe(event.action)} by hand: {names}; {heard}"
         case events.Paused():
             return f":double_vertical_bar: {by} paused it: no step runs{quoted(event.why)}"
         case events.Resumed():

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.ids import Action, Callback
-from bot.views import blocks
-from bot.views.blocks import Payload, actions, button, mention, modal, prose_field, quoted, safe, section
+from bot.views import blocks, limits
+from bot.views.blocks import (
+    SLACK_ID,
+    Payload,
+    actions,
+    button,
+    mention,
+    modal,
+    prose_field,
+    quoted,
+    safe,
+    section,
+)
 from bot.views.proposal import name_of
 from data.records.retirement import ManualCheck, Retirement
 from workflows.rules import by_hand
+from workflows.rules.wording import counted
 
+ROWS_MAX = 25
 DONE_WORDS = {"disable": "disabled", "restore": "restored"}
 
 
@@ -47,6 +62,28 @@ def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
         text = f":raised_hand: {ask} by hand, then confirm with evidence. Emeritus cannot drive it."
         following = [actions(button(f"Confirm {done}", Action.MANUAL_REPORT, about, style="primary"))]
     return blocks.message(text, [section(text), *following])
+
+
+def asked_again(retirement: Retirement, endpoint_ids: Sequence[str], action: str, *, to: str) -> Payload:
+    """To those who may act, later to the governance channel: what people were asked days ago still waits."""
+    done = DONE_WORDS.get(action, safe(action))
+    what = f"{counted(len(endpoint_ids), 'endpoint')} not yet {done} by hand"
+    head = f":rotating_light: *{retirement.id}* {safe(name_of(retirement))}: {what}"
+    rows = [_waiting(retirement, one, action) for one in endpoint_ids]
+    coordinator = mention(retirement.coordinator_id)
+    why = "You may act on it: its request is in the thread of the card, with a button."
+    if not SLACK_ID.fullmatch(to):
+        why = f"The coordinator and the endpoint's owners were told before; {coordinator} must act."
+    return blocks.message(
+        head, [section(f"{head}\n{why}"), section(limits.joined(rows, limits.SECTION_MAX, at_most=ROWS_MAX))]
+    )
+
+
+def _waiting(retirement: Retirement, endpoint_id: str, action: str) -> str:
+    name, report = _name(retirement, endpoint_id), _report(retirement, endpoint_id, action)
+    if report.confirmed_by:
+        return f"• *{name}*: {mention(report.confirmed_by)} says it is done, and a second person has to check"
+    return f"• *{name}*: nobody has confirmed it"
 
 
 def report_modal(retirement_id: str, endpoint_id: str, endpoint_name: str, action: str) -> Payload:

@@ -37,6 +37,12 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         number=int(message.params["number"]),
         granted=message.params.get("granted", ""),
     ),
+    "asked again": lambda state, message: manual.asked_again(
+        state,
+        message.params["endpoint_ids"].split("\n"),
+        message.params["action"],
+        to=message.params["slack_id"],
+    ),
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
     ),

@@ -19,7 +19,7 @@ from data.events.duties import (
     Waived,
 )
 from data.events.others import DigestSent, Imported
-from data.events.people import HandedOver, ManualChecked, ManualReported, Paused, Resumed
+from data.events.people import AskedAgain, HandedOver, ManualChecked, ManualReported, Paused, Resumed
 from data.events.steps import (
     ArchiveConfirmed,
     ArchiveLost,
@@ -28,6 +28,7 @@ from data.events.steps import (
     Disabled,
     DrillPassed,
     EndpointDisabled,
+    EndpointGone,
     EndpointRestored,
     MigrationClosed,
     RestoreStarted,
@@ -78,6 +79,7 @@ RetirementEvent = (
     | ArchiveLost
     | MigrationClosed
     | EndpointDisabled
+    | EndpointGone
     | Disabled
     | Closed
     | RestoreStarted
@@ -85,6 +87,7 @@ RetirementEvent = (
     | RolledBack
     | ManualReported
     | ManualChecked
+    | AskedAgain
     | Paused
     | Resumed
     | HandedOver
@@ -100,6 +103,7 @@ __all__ = [
     "ArchiveConfirmed",
     "ArchiveLost",
     "ArchiveStored",
+    "AskedAgain",
     "CancellationDropped",
     "CancellationProposed",
     "Cancelled",
@@ -109,6 +113,7 @@ __all__ = [
     "DrillPassed",
     "DutyChanged",
     "EndpointDisabled",
+    "EndpointGone",
     "EndpointRestored",
     "Escalated",
     "Event",

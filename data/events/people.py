@@ -17,6 +17,15 @@ class ManualChecked(Event, frozen=True, kw_only=True, tag="manual checked"):
     action: str
 
 
+class AskedAgain(Event, frozen=True, kw_only=True, tag="asked again"):
+    """Nobody has done or checked what is asked by hand: `to` are told, people first, then the channel (`level`)."""
+
+    action: str
+    endpoint_ids: tuple[str, ...]
+    level: int
+    to: tuple[str, ...]
+
+
 class Paused(Event, frozen=True, kw_only=True, tag="paused"):
     why: Prose
 

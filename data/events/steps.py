@@ -65,6 +65,13 @@ class EndpointDisabled(Event, frozen=True, kw_only=True, tag="endpoint disabled"
     endpoint_id: str
 
 
+class EndpointGone(Event, frozen=True, kw_only=True, tag="endpoint gone"):
+    """There was nothing left to switch off, as `vouched_by` had said. A restore does not bring it back."""
+
+    endpoint_id: str
+    vouched_by: str
+
+
 class Disabled(Event, frozen=True, kw_only=True, tag="disabled"):
     """Nothing serves the subject any more; config and weights are kept until close."""
 

@@ -188,7 +188,10 @@ class Obligation(Record, frozen=True, kw_only=True):
 
 
 class Waiver(Record, frozen=True, kw_only=True):
-    """A gate a named person takes responsibility for. `what` is a consumer id or "traffic"."""
+    """A gate a named person takes responsibility for.
+
+    what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already
+    """
 
     what: str
     by: str
@@ -248,6 +251,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people of this announcement whom no direct message reaches
+    gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
     restoring  who asked for service back, while it is coming
     rolled_back_at  when all of it was back
     """
@@ -271,6 +275,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     archived: Archived | None = None
     drilled_at: datetime | None = None
     disabled_ids: tuple[str, ...] = ()
+    gone_ids: tuple[str, ...] = ()
     manual: tuple[ManualCheck, ...] = ()
     restoring: str = ""
     rolled_back_at: datetime | None = None

@@ -6,7 +6,7 @@ import pytest
 
 from data.records.retirement import Progress, State, StepKind
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, GRACE, MINA, TOM, Town, buttons, words
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, GRACE, MINA, TOM, Town, buttons, key_of, words
 
 V1 = "churn-v1-prod"
 
@@ -103,6 +103,23 @@ def test_an_endpoint_that_does_not_answer_is_not_taken_for_quiet(town: Town):
     assert "nobody can say whether it serves" in words(town.card())
 
 
+def test_an_endpoint_that_is_gone_is_vouched_for_by_name(town: Town):
+    """Nothing serves here: somebody switched it off long ago, or the catalog has a name of it that is wrong."""
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=50)
+    assert is_held(town)
+    assert f"{V1} is unknown where it should be served" in words(town.card())
+    town.command(TOM, f"waive RET-1 {V1} its host was returned in March")
+    assert town.retirement().state is State.DISABLED
+    assert f"*{V1}* was gone already, as <@{TOM}> had said" in town.thread()
+
+    told = town.command(TOM, "restore RET-1 we want it back")
+    assert "nothing had been switched off" in told
+    assert town.retirement().state is State.ROLLED_BACK
+    assert f"*{V1}*, gone before, stays gone" in town.thread()
+
+
 @pytest.fixture
 def vendor(town: Town) -> Town:
     """A town that retires a model at a vendor, whose endpoint only people can switch."""
@@ -178,6 +195,31 @@ def test_a_request_to_switch_off_does_not_hold_while_it_is_paused(vendor: Town):
     vendor.command(TOM, "resume RET-1")
     vendor.press(TOM, asked(vendor, "disable"), "manual.check")
     assert vendor.retirement().state is State.DISABLED
+
+
+def test_who_is_asked_to_switch_off_by_hand_is_asked_again_and_then_the_channel_is(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    report(vendor, MINA, "ticket LW-12")
+    vendor.pass_time(days=7)
+    (again,) = [one for one in vendor.slack.messages(TOM) if "/asked again/" in key_of(one)]
+    assert "1 endpoint not yet disabled by hand" in words(again)
+    assert f"<@{MINA}> says it is done, and a second person has to check" in words(again)
+    (channel,) = [one for one in vendor.slack.messages(GOVERNANCE) if "/asked again/" in key_of(one)]
+    assert f"<@{TOM}> must act" in words(channel)
+    vendor.pass_time(days=30)
+    assert vendor.thread().count("Still to disable by hand") == 2
+
+
+def test_a_consumer_that_appears_after_the_request_holds_the_switch_by_hand(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    vendor.learns(
+        a_document("Component", "late", "type: service, owner: letters, dependsOn: ['resource:teapot']")
+    )
+    report(vendor, MINA, "ticket LW-12")
+    assert "appeared after the vote (component:default/late)" in vendor.told(MINA)
+    assert vendor.retirement().manual == ()
 
 
 def test_a_request_to_switch_off_ends_when_service_is_asked_back(vendor: Town):

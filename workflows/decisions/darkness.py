@@ -1,4 +1,6 @@
-"""Going dark: endpoints are switched off one by one, and with the last of them the dark window begins."""
+"""Going dark and coming back: endpoints are switched one by one, and the last of them begins the dark window, or
+ends the retirement.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +8,16 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.records.catalog import EndpointKind
-from data.records.decision import Effect, EffectKind
+from data.records.decision import Effect, EffectKind, Timer
 from data.records.facts import Facts
-from data.records.retirement import Endpoint, Retirement, StepKind
+from data.records.retirement import Endpoint, Retirement, State, StepKind
 from workflows.commands import RecordDisabled
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
-from workflows.rules.lifecycle import may_be_asked_off
+from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
 from workflows.rules.permissions import check
+from workflows.rules.readiness import who_vouches
 
 
 def record_disabled(
@@ -27,13 +30,20 @@ def record_disabled(
     """
     check("record disabled", command.by, state, facts)
     endpoint = command.endpoint
-    if endpoint.id in state.disabled_ids:
+    if endpoint.id in dark(state):
         return nothing()
     assert state.plan is not None
-    if may_be_asked_off(state) and endpoint in state.plan.subject.endpoints:
+    is_wanted = may_be_asked_off(state) and endpoint in state.plan.subject.endpoints
+    if command.was_gone:
+        if not is_wanted:
+            return nothing()
+        vouched_by = who_vouches(state, endpoint.id)
+        gone = events.EndpointGone(at=now, by=command.by, endpoint_id=endpoint.id, vouched_by=vouched_by)
+        return as_dark_as_it_is(state, (gone,), now)
+    if is_wanted:
         return went_dark(state, endpoint.id, command.by, now)
-    dark = events.EndpointDisabled(at=now, by=command.by, endpoint_id=endpoint.id)
-    return decided(state, dark, effects=(switching(state, EffectKind.RESTORE, endpoint),))
+    went = events.EndpointDisabled(at=now, by=command.by, endpoint_id=endpoint.id)
+    return decided(state, went, effects=(switching(state, EffectKind.RESTORE, endpoint),))
 
 
 def went_dark(
@@ -44,15 +54,17 @@ def went_dark(
     before: tuple[events.RetirementEvent, ...] = (),
 ) -> RetirementDecision:
     """`before` are events of the same decision, such as the second person's check."""
-    dark = events.EndpointDisabled(at=now, by=by, endpoint_id=endpoint_id)
-    return as_dark_as_it_is(state, (*before, dark), now)
+    went = events.EndpointDisabled(at=now, by=by, endpoint_id=endpoint_id)
+    return as_dark_as_it_is(state, (*before, went), now)
 
 
 def as_dark_as_it_is(
     state: Retirement,
     happened: tuple[events.RetirementEvent, ...],
     now: datetime,
+    *,
     effects: tuple[Effect, ...] = (),
+    timers: tuple[Timer, ...] = (),
     reply: str = "",
 ) -> RetirementDecision:
     """When nothing serves any more the retirement is disabled, and its dark window begins.
@@ -63,8 +75,8 @@ def as_dark_as_it_is(
     after = folded(state, happened)
     assert after.plan is not None
     assert after.policy is not None
-    if not {endpoint.id for endpoint in after.plan.subject.endpoints} <= set(after.disabled_ids):
-        return decided(state, *happened, effects=effects, cancels=cancels, reply=reply)
+    if not {endpoint.id for endpoint in after.plan.subject.endpoints} <= dark(after):
+        return decided(state, *happened, effects=effects, timers=timers, cancels=cancels, reply=reply)
     happened = (*happened, events.Disabled(at=now, by=events.EMERITUS))
     window = timedelta(days=after.policy.dark_window_days)
     short = day_of(now, after.policy) + window - day_of(after.plan.step(StepKind.CLOSE).due_at, after.policy)
@@ -78,6 +90,27 @@ def as_dark_as_it_is(
     return decided(state, *happened, timers=timers, effects=effects, cancels=cancels, reply=reply)
 
 
+def came_back(
+    state: Retirement,
+    endpoint_id: str,
+    by: str,
+    now: datetime,
+    before: tuple[events.RetirementEvent, ...] = (),
+) -> RetirementDecision:
+    """One endpoint serves again; with the last of them the retirement is rolled back."""
+    # Dark after its plan was called off or changed: it is brought back without anybody asking.
+    was_in_vain = state.state is not State.DISABLED and endpoint_id in state.disabled_ids
+    if not state.restoring and not was_in_vain:
+        return decided(state, *before) if before else nothing()
+    happened: tuple[events.RetirementEvent, ...] = (
+        *before,
+        events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id),
+    )
+    if state.restoring and not maybe_dark(folded(state, happened)):
+        happened = (*happened, events.RolledBack(at=now, by=by))
+    return decided(state, *happened)
+
+
 def driven(state: Retirement) -> tuple[Endpoint, ...]:
     """Endpoints of the plan that adapters can switch; by_hand.endpoints are all others."""
     assert state.plan is not None
@@ -89,7 +122,7 @@ def switching_off(state: Retirement) -> tuple[Effect, ...]:
     return tuple(
         switching(state, EffectKind.DISABLE, endpoint)
         for endpoint in driven(state)
-        if endpoint.id not in state.disabled_ids
+        if endpoint.id not in dark(state)
     )
 
 

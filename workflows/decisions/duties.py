@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
-from data.records.facts import Facts, Reading
+from data.records.facts import Facts
 from data.records.retirement import Duty, Extension, Obligation, Progress, Retirement, State, StepKind
-from workflows.commands import AskForTime, ChangeDuty, DecideExtension, Waive
+from workflows.commands import AskForTime, ChangeDuty, DecideExtension
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -33,7 +33,7 @@ ANSWERS = {
 def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datetime) -> RetirementDecision:
     """Answer for one consumer, or for all of one's own. Saying the same thing twice changes nothing."""
     assert command.duty in ANSWERS, f"{command.duty} is not for an owner to say"
-    _check_open(state)
+    check_open(state)
     if command.consumer_ids:
         chosen = [obligations.named(state, consumer_id) for consumer_id in command.consumer_ids]
         for duty in chosen:
@@ -54,7 +54,7 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     return decided(
         state,
         *happened,
-        timers=_disable_again(folded(state, happened), now),
+        timers=disable_again(folded(state, happened), now),
         reply=f"{names} {ANSWERS[command.duty]}.",
     )
 
@@ -80,7 +80,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
 
 def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Extension:
     """The extension as it would be recorded. Raises `Invalid` on the fields of its modal, or `Refused`."""
-    _check_open(state)
+    check_open(state)
     duty = obligations.named(state, command.consumer_id)
     assert state.policy is not None
     # Days are compared, not instants: the ends of the calendar have none in every zone.
@@ -116,7 +116,7 @@ def decide_extension(
 ) -> RetirementDecision:
     """Grant a later date, which moves all remaining dates, or refuse it."""
     check("decide extension", command.by, state, facts)
-    _check_open(state)
+    check_open(state)
     duty = obligations.named(state, command.consumer_id)
     if duty.extension is None or duty.extension.number != command.number:
         raise Refused(
@@ -153,42 +153,6 @@ def decide_extension(
     )
 
 
-def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
-    """Take responsibility for a consumer that does not move, or for traffic nobody can measure."""
-    check("waive", command.by, state, facts)
-    _check_open(state)
-    if not command.reason:
-        raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
-    if command.what == "traffic":
-        if not any(reading.status == "serving" and reading.calls < 0 for reading in facts.readings):
-            raise Refused(
-                "Traffic cannot be waived",
-                reasons=[f"{reading.endpoint_id} {_why_not_waived(reading)}" for reading in facts.readings],
-                next_step="Wait until it shows no calls; /retire show lists who calls",
-            )
-        if any(waiver.what == "traffic" for waiver in state.waivers):
-            return nothing("Traffic is waived already.")
-        what = "traffic"
-    else:
-        duty = obligations.named(state, command.what)
-        if duty.is_settled:
-            return nothing(f"{duty.consumer.name} is {duty.duty} already.")
-        what = duty.consumer.consumer_id
-    event = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
-    return decided(
-        state,
-        event,
-        timers=_disable_again(folded(state, (event,)), now),
-        reply=f"You waived {what}, with your reason.",
-    )
-
-
-def _why_not_waived(reading: Reading) -> str:
-    if reading.status == "unknown":
-        return "does not answer, so nobody can say whether it serves"
-    return f"is {reading.status} already" if reading.status != "serving" else "has a meter"
-
-
 def _may_become(duty: Obligation, wanted: Duty) -> bool:
     """Acknowledging never takes back what is further along; a settled duty stays settled."""
     if duty.is_settled or duty.duty is wanted:
@@ -196,7 +160,8 @@ def _may_become(duty: Obligation, wanted: Duty) -> bool:
     return not (wanted is Duty.ACKNOWLEDGED and duty.duty is Duty.NEEDS_TIME)
 
 
-def _check_open(state: Retirement) -> None:
+def check_open(state: Retirement) -> None:
+    """Raises `Refused` unless consumers are asked to move now."""
     if state.state is not State.MIGRATING:
         raise Refused(
             f"{state.id} asks nothing of consumers now: it is {state.state}",
@@ -204,7 +169,7 @@ def _check_open(state: Retirement) -> None:
         )
 
 
-def _disable_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+def disable_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """The last answer may be what a held disable step waits for."""
     assert state.plan is not None
     is_held = state.progress(StepKind.DISABLE).progress is Progress.HELD

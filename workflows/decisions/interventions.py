@@ -1,4 +1,4 @@
-"""What people do to a running retirement: pause, resume, restore, hand over, vouch for endpoints by hand."""
+"""What people do to a running retirement: pause, resume, restore, hand over."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from datetime import datetime, timedelta
 
 from data import events
-from data.errors import NotFound, Refused
+from data.errors import Refused
 from data.records.decision import EffectKind, Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State, StepKind
-from workflows.commands import CheckManual, HandOver, Pause, RecordRestored, ReportManual, Restore, Resume
-from workflows.decisions.darkness import brought_back, driven, switching, went_dark
+from workflows.commands import HandOver, Pause, RecordRestored, Restore, Resume
+from workflows.decisions.darkness import brought_back, came_back, driven, switching
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -21,12 +21,11 @@ from workflows.decisions.decided import (
     step_timer,
     step_timers,
 )
-from workflows.rules import by_hand
+from workflows.decisions.manual import asking_again
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
 from workflows.rules.permissions import check
 
-MANUAL_ACTIONS = ("disable", "restore")
 SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
@@ -87,7 +86,9 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
         raise Refused(f"{state.id} has nothing to restore: it is {state.state}", next_step=why)
     started = events.RestoreStarted(at=now, by=command.by, why=command.why)
     # All we can drive are switched on, also those that may just be going dark; harmless where they serve.
-    work = tuple(switching(state, EffectKind.RESTORE, endpoint) for endpoint in driven(state))
+    # What was gone before has nothing to come back from.
+    kept = (endpoint for endpoint in driven(state) if endpoint.id not in state.gone_ids)
+    work = tuple(switching(state, EffectKind.RESTORE, endpoint) for endpoint in kept)
     if not work and not maybe_dark(state):
         return decided(
             state,
@@ -96,7 +97,12 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
             reply=f"{state.id} has ended; nothing had been switched off.",
         )
     return decided(
-        state, started, effects=work, cancels=("step/*",), reply=f"Service of {state.id} is coming back."
+        state,
+        started,
+        effects=work,
+        timers=asking_again(state, "restore", now),
+        cancels=("step/*", "by hand/*"),
+        reply=f"Service of {state.id} is coming back.",
     )
 
 
@@ -104,7 +110,7 @@ def record_restored(
     state: Retirement, command: RecordRestored, facts: Facts, now: datetime
 ) -> RetirementDecision:
     check("record restored", command.by, state, facts)
-    return _came_back(state, command.endpoint_id, command.by, now)
+    return came_back(state, command.endpoint_id, command.by, now)
 
 
 def hand_over(state: Retirement, command: HandOver, facts: Facts, now: datetime) -> RetirementDecision:
@@ -124,84 +130,3 @@ def hand_over(state: Retirement, command: HandOver, facts: Facts, now: datetime)
         )
     event = events.HandedOver(at=now, by=command.by, coordinator_id=command.to)
     return decided(state, event, reply=f"{state.id} is handed over.")
-
-
-def report_manual(
-    state: Retirement, command: ReportManual, facts: Facts, now: datetime
-) -> RetirementDecision:
-    """Somebody says they did it, with evidence; it counts when a second person has checked."""
-    check("report manual", command.by, state, facts)
-    _check_manual_due(state, command.endpoint_id, command.action)
-    if not command.evidence:
-        raise Refused(
-            f"A {command.action} by hand counts only with evidence", next_step="Say where it can be seen"
-        )
-    event = events.ManualReported(
-        at=now,
-        by=command.by,
-        endpoint_id=command.endpoint_id,
-        action=command.action,
-        evidence=command.evidence,
-    )
-    return decided(
-        state, event, reply="Recorded. A second person checks it with the button below your evidence."
-    )
-
-
-def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: datetime) -> RetirementDecision:
-    check("check manual", command.by, state, facts)
-    _check_manual_due(state, command.endpoint_id, command.action)
-    report = next(
-        (
-            known
-            for known in state.manual
-            if (known.endpoint_id, known.action) == (command.endpoint_id, command.action)
-        ),
-        None,
-    )
-    if report is None or report.checked_by:
-        raise Refused(
-            "There is nothing to check",
-            next_step=f"First somebody reports the {command.action} with evidence",
-        )
-    if report.confirmed_by == command.by:
-        raise Refused("You reported it yourself", next_step="A second person has to check it")
-    event = events.ManualChecked(
-        at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
-    )
-    if command.action == "restore":
-        return _came_back(state, command.endpoint_id, command.by, now, before=(event,))
-    return went_dark(state, command.endpoint_id, command.by, now, before=(event,))
-
-
-def _came_back(
-    state: Retirement,
-    endpoint_id: str,
-    by: str,
-    now: datetime,
-    before: tuple[events.RetirementEvent, ...] = (),
-) -> RetirementDecision:
-    # Dark after its plan was called off or changed: it is brought back without anybody asking.
-    was_in_vain = state.state is not State.DISABLED and endpoint_id in state.disabled_ids
-    if not state.restoring and not was_in_vain:
-        return decided(state, *before) if before else nothing()
-    happened: tuple[events.RetirementEvent, ...] = (
-        *before,
-        events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id),
-    )
-    if state.restoring and not maybe_dark(folded(state, happened)):
-        happened = (*happened, events.RolledBack(at=now, by=by))
-    return decided(state, *happened)
-
-
-def _check_manual_due(state: Retirement, endpoint_id: str, action: str) -> None:
-    if endpoint_id not in {endpoint.id for endpoint in by_hand.endpoints(state)}:
-        raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
-    if action not in MANUAL_ACTIONS:
-        raise NotFound("action by hand", action, closest=MANUAL_ACTIONS)
-    if against := by_hand.reasons_against(state, endpoint_id, action):
-        raise Refused(
-            f"{state.id} does not ask for a {action} now",
-            reasons=against,
-            next_step=f"Leave it as it was, and look where it stands: /retire show {state.id}",
-        )

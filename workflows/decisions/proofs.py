@@ -15,6 +15,7 @@ from workflows.commands import RecordDrill
 from workflows.decisions.darkness import as_dark_as_it_is, switching_off
 from workflows.decisions.decided import RetirementDecision, decided, nothing, step_timer
 from workflows.decisions.holding import failed, held
+from workflows.decisions.manual import asking_again
 from workflows.rules.permissions import check
 from workflows.rules.readiness import readiness
 
@@ -64,7 +65,9 @@ def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: dat
     )
     if command.step is StepKind.CLOSE:
         return decided(state, confirmed, events.Closed(at=now, by=events.EMERITUS))
-    return as_dark_as_it_is(state, (confirmed,), now, effects=switching_off(state))
+    return as_dark_as_it_is(
+        state, (confirmed,), now, effects=switching_off(state), timers=asking_again(state, "disable", now)
+    )
 
 
 def lost(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:

@@ -10,7 +10,7 @@ from data.records.decision import Claim, Done, Result
 from data.records.retirement import StepKind
 from workflows import commands as cmd
 from workflows.effects.workshop import Then, Workshop, again, control_of, endpoint_of, failed, started, then
-from workflows.rules.readiness import readiness
+from workflows.rules.readiness import readiness, who_vouches
 
 PROOF_HOLDS = timedelta(days=7)
 """A drill of a large archive takes days; one that is older says little about what is there now."""
@@ -52,6 +52,8 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
                 reasons=[f"the archive was read back for it on {begun_at:%Y-%m-%d}, too long ago to rely on"],
                 next_step="It is read back again first, by itself",
             )
+        if control.describe(endpoint.ref) == "absent" and who_vouches(state, endpoint.id):
+            return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint=endpoint, was_gone=True))
         control.disable(endpoint.ref)
         if control.describe(endpoint.ref) == "serving":
             raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.records.catalog import EndpointKind
 from data.records.retirement import Endpoint, Retirement, State
-from workflows.rules.lifecycle import may_be_asked_off, maybe_dark
+from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
 from workflows.rules.quorum import open_round
 
 
@@ -14,7 +14,7 @@ def reasons_against(state: Retirement, endpoint_id: str, action: str) -> tuple[s
         is_asked = bool(state.restoring) and endpoint_id in maybe_dark(state)
         return () if is_asked else ("its service is not being brought back",)
     against = []
-    if endpoint_id in state.disabled_ids:
+    if endpoint_id in dark(state):
         against.append("it is dark already")
     elif state.state is not State.MIGRATING:
         against.append(f"the retirement is {state.state}")
@@ -37,6 +37,6 @@ def endpoints(state: Retirement) -> tuple[Endpoint, ...]:
     return tuple(found for found in subject.endpoints if found.kind is EndpointKind.MANUAL) if subject else ()
 
 
-def awaited(state: Retirement) -> tuple[Endpoint, ...]:
-    """Those people are asked to switch off, and that are not dark by the word of two."""
-    return tuple(found for found in endpoints(state) if not reasons_against(state, found.id, "disable"))
+def awaited(state: Retirement, action: str = "disable") -> tuple[Endpoint, ...]:
+    """Those people are asked to switch, and that are not switched by the word of two."""
+    return tuple(found for found in endpoints(state) if not reasons_against(state, found.id, action))

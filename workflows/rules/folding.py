@@ -23,7 +23,7 @@ from workflows.rules import obligations
 from workflows.rules.lifecycle import LIVING, moved
 
 
-def evolve(  # noqa: PLR0911, PLR0912 - one case per event
+def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
     state: Retirement, event: events.RetirementEvent
 ) -> Retirement:
     """The state after `event`. Raises `Refused`, changing nothing, for a move the table does not have."""
@@ -57,7 +57,8 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                 # A new plan has dates of its own, and who vouched for silence did so for the old ones.
                 paused_at=None,
                 paused_by="",
-                waivers=tuple(waiver for waiver in state.waivers if waiver.what != "traffic"),
+                waivers=tuple(waiver for waiver in state.waivers if waiver.what not in _of_old_dates(state)),
+                gone_ids=(),
             )
         case events.Voted():
             assert state.round is not None
@@ -169,6 +170,8 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             return _done(state, StepKind.MIGRATE, event)
         case events.EndpointDisabled():
             return replace(state, disabled_ids=(*state.disabled_ids, event.endpoint_id))
+        case events.EndpointGone():
+            return replace(state, gone_ids=(*state.gone_ids, event.endpoint_id))
         case events.Disabled():
             return _done(state, StepKind.DISABLE, event)
         case events.Closed():
@@ -205,6 +208,8 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             return replace(state, paused_at=None, paused_by="")
         case events.HandedOver():
             return replace(state, coordinator_id=event.coordinator_id)
+        case events.AskedAgain():
+            return state
         case events.Rejected() | events.Expired() | events.Withdrawn() | events.Cancelled():
             return state
         case _:
@@ -241,6 +246,12 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
         for step in state.steps
     )
     return replace(state, steps=steps)
+
+
+def _of_old_dates(state: Retirement) -> frozenset[str]:
+    """What somebody vouched for on the day it was asked: silence, and endpoints that were gone."""
+    assert state.plan is not None
+    return frozenset({"traffic", *(endpoint.id for endpoint in state.plan.subject.endpoints)})
 
 
 def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:

@@ -70,6 +70,11 @@ def moved(state: State, event: type[events.Event]) -> State:
     return TRANSITIONS[state, event]
 
 
+def dark(state: Retirement) -> frozenset[str]:
+    """Endpoints that serve nobody any more: switched off, or gone before they could be."""
+    return frozenset((*state.disabled_ids, *state.gone_ids))
+
+
 def maybe_dark(state: Retirement) -> frozenset[str]:
     """Endpoints that are off, or that somebody reported as switched off and nobody has brought back since."""
     reported = {check.endpoint_id for check in state.manual if check.action == "disable"}

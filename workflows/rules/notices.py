@@ -36,7 +36,7 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
     events.RestoreStarted,
 )
 
-TELLS_ONLY = (events.Reminded, events.Escalated)
+TELLS_ONLY = (events.Reminded, events.Escalated, events.AskedAgain)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
 
 
@@ -121,6 +121,11 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             yield from _manual(state, "disable")
         case events.RestoreStarted():
             yield from _manual(state, "restore")
+        case events.AskedAgain():
+            for to in event.to:
+                key = f"{state.id}/asked again/{event.action}/{state.version}/{to}"
+                body = {"endpoint_ids": "\n".join(event.endpoint_ids), "action": event.action}
+                yield messages.direct(state, key, "asked again", to, **body)
         case events.ManualReported() | events.ManualChecked():
             key = messages.manual_key(state, event.endpoint_id, event.action)
             yield messages.edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)

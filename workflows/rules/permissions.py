@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "check manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
     "close round": frozenset({Hat.TIME}),
     "meet owners": frozenset({Hat.TIME}),
+    "ask again": frozenset({Hat.TIME}),
     "remind": frozenset({Hat.TIME}),
     "escalate": frozenset({Hat.TIME}),
     "record archive": frozenset({Hat.TIME}),

@@ -100,6 +100,11 @@ def readiness(  # noqa: PLR0912 - one case per step
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
 
 
+def who_vouches(state: Retirement, endpoint_id: str) -> str:
+    """Who says that this endpoint is gone for good; empty when nobody does."""
+    return next((waiver.by for waiver in state.waivers if waiver.what == endpoint_id), "")
+
+
 def is_overtaken(state: Retirement, kind: StepKind) -> bool:
     """Does a step's timer ring for nothing? Whoever pauses, restores or changes the state sets it anew."""
     return state.state not in RUNS_IN[kind] or state.paused_at is not None or bool(state.restoring)
@@ -174,6 +179,14 @@ def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
     if reading.status == "unknown":
         kind = "unknown"
         unmet = "does not answer: nobody can say whether it serves"
+    elif reading.status == "absent" and not who_vouches(state, reading.endpoint_id):
+        # A name that is misspelt in the catalog looks the same as an endpoint that is gone.
+        kind = "absent"
+        unmet = (
+            "is unknown where it should be served: correct its emeritus.dev/endpoint-ref, import, and press "
+            f"Edit plan on the card, or name who vouches that it is gone, "
+            f"/retire waive {state.id} {reading.endpoint_id} REASON"
+        )
     elif reading.status != "serving":
         pass
     elif reading.calls < 0:
@@ -204,6 +217,8 @@ def _unread(state: Retirement, facts: Facts) -> list[Gate]:
 
 def _evidence(state: Retirement, reading: Reading) -> str:
     assert state.policy is not None
+    if reading.status == "absent":
+        return f"{reading.endpoint_id}: gone already, waived by name"
     if reading.status != "serving":
         return f"{reading.endpoint_id}: {reading.status} already"
     if reading.calls < 0:

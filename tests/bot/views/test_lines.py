@@ -107,6 +107,13 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.ArchiveLost: {"step": StepKind.DISABLE, "reason": "data/weights.bin is damaged"},
     events.MigrationClosed: {"open_ids": (consumer_id(0),)},
     events.EndpointDisabled: {"endpoint_id": ENDPOINT},
+    events.EndpointGone: {"endpoint_id": ENDPOINT, "vouched_by": "UPAT"},
+    events.AskedAgain: {
+        "action": "disable",
+        "endpoint_ids": (ENDPOINT,),
+        "level": 1,
+        "to": ("U1", "U2"),
+    },
     events.RestoreStarted: {"why": Prose(prose="outage")},
     events.EndpointRestored: {"endpoint_id": ENDPOINT},
     events.ManualReported: {"endpoint_id": ENDPOINT, "action": "disable", "evidence": Prose(prose="CHG-1")},
@@ -135,6 +142,10 @@ SAID = {
         "Endpoints left running. It is made and proven again first."
     ),
     events.EndpointDisabled: ":electric_plug: *churn-v1* is off; it can be restored",
+    events.EndpointGone: (
+        ":electric_plug: *churn-v1* was gone already, as <@UPAT> had said; nothing was switched off"
+    ),
+    events.AskedAgain: ":rotating_light: Still to disable by hand: *churn-v1*; told 2 people again",
     events.HandedOver: ":handshake: <@UANN> handed over to <@UNEW>, now the coordinator",
 }
 
@@ -257,6 +268,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "consumer_id": consumer_id(0),
         "number": "1",
         "endpoint_id": ENDPOINT,
+        "endpoint_ids": ENDPOINT,
         "action": "disable",
         "person": "UT0",
         "why": "user_disabled: their account is deactivated",

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Invalid, NotFound, Refused
 from data.records.base import Prose
-from data.records.facts import Reading
 from data.records.retirement import Duty, Progress, State, StepKind
 from tests.builders import (
     ANNOUNCED_AT,
@@ -20,22 +19,17 @@ from tests.builders import (
     CARL,
     CRM,
     DISABLE_AT,
-    EDGE,
-    LIVE,
     MIGRATE_AT,
     PAT,
     STRANGER,
     WHY,
     Story,
-    a_migrated,
     a_policy,
     a_running_retirement,
-    a_subject,
     an_approved,
     an_impacted,
     days,
     revising,
-    silent,
 )
 from workflows import commands as cmd
 from workflows.decisions.duties import asked_extension
@@ -297,55 +291,6 @@ def test_time_granted_after_the_day_sets_the_day_anew():
     assert "remind/migrate-7d@2027-02-20" in story.timers
     story.until(MIGRATE_AT + days(10))
     assert story.state.progress(StepKind.MIGRATE).progress is Progress.DONE
-
-
-def test_a_waiver_is_a_named_persons_with_a_reason():
-    story = a_running_retirement()
-    story.does(cmd.Waive(by=PAT, what="crm-sync", reason=WHY))
-    (waiver,) = story.state.waivers
-    assert (waiver.what, waiver.by, waiver.reason) == (CRM, PAT, WHY)
-    assert duties(story)["crm-sync"] is Duty.WAIVED
-    with pytest.raises(Refused, match="A waiver needs a reason"):
-        story.does(cmd.Waive(by=PAT, what=BILLING, reason=Prose()))
-
-
-def test_what_is_settled_is_not_waived_again():
-    story = a_migrated()
-    assert story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY)).reply == "crm-sync is migrated already."
-
-
-UNMETERED = Reading(endpoint_id=EDGE.id, status="serving")
-
-
-def test_traffic_is_waived_only_where_there_is_no_meter():
-    vouching = cmd.Waive(by=PAT, what="traffic", reason=WHY)
-    with pytest.raises(Refused) as refused:
-        a_running_retirement().does(vouching)
-    assert refused.value.reasons == (f"{LIVE.id} has a meter",)
-    story = a_running_retirement(a_subject(endpoints=(LIVE, EDGE)), readings=(*silent(LIVE), UNMETERED))
-    story.does(vouching)
-    assert story.does(vouching).reply == "Traffic is waived already."
-    assert [waiver.what for waiver in story.state.waivers] == ["traffic"]
-
-
-@pytest.mark.parametrize(
-    ("status", "why"),
-    [
-        ("absent", "is absent already"),
-        ("disabled", "is disabled already"),
-        ("unknown", "does not answer, so nobody can say whether it serves"),
-    ],
-)
-def test_traffic_is_not_waived_where_nothing_is_seen_to_serve(status: str, why: str):
-    story = a_running_retirement(readings=(Reading(endpoint_id=LIVE.id, status=status),))
-    with pytest.raises(Refused) as refused:
-        story.does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
-    assert refused.value.reasons == (f"{LIVE.id} {why}",)
-
-
-def test_without_any_endpoint_there_is_no_traffic_to_waive():
-    with pytest.raises(Refused, match="Traffic cannot be waived"):
-        a_running_retirement(a_subject(endpoints=())).does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
 
 
 @pytest.mark.parametrize("last", ["answer", "waiver"])

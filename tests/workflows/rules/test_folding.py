@@ -124,6 +124,13 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.ArchiveLost: {"step": StepKind.CLOSE, "reason": "a digest differs"},
     events.MigrationClosed: {"open_ids": (BILLING,)},
     events.EndpointDisabled: {"endpoint_id": LIVE.id},
+    events.EndpointGone: {"endpoint_id": LIVE.id, "vouched_by": "UPAT"},
+    events.AskedAgain: {
+        "action": "disable",
+        "endpoint_ids": (EDGE.id,),
+        "level": 2,
+        "to": ("#model-retirements",),
+    },
     events.Disabled: {},
     events.Closed: {},
     events.RestoreStarted: {"why": WHY},

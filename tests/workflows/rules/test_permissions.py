@@ -42,6 +42,7 @@ MAY = {
     "check manual": "coordinator endpoint_owner owner",
     "close round": "time",
     "meet owners": "time",
+    "ask again": "time",
     "remind": "time",
     "escalate": "time",
     "record archive": "time",

@@ -283,7 +283,6 @@ def test_whoever_has_not_moved_holds_the_end_of_service(names, said):
     [
         pytest.param(WITHOUT_METER, id="no meter, vouched for"),
         pytest.param(Reading(endpoint_id=LIVE.id, status="disabled"), id="dark already"),
-        pytest.param(Reading(endpoint_id=LIVE.id, status="absent"), id="gone already"),
     ],
 )
 def test_what_nobody_can_measure_passes_by_name_and_what_is_dark_needs_no_meter(reading):
@@ -305,6 +304,24 @@ def test_all_that_is_unmet_is_listed_at_once():
         len(gates(state, StepKind.DISABLE, at=MIGRATE_AT, readings=(), impact=(an_impacted("new"),)).reasons)
         == 7
     )
+
+
+def test_an_endpoint_that_is_not_there_holds_the_step_until_somebody_vouches_for_it():
+    gone = Reading(endpoint_id=LIVE.id, status="absent")
+    (why,) = gates(replace(MIGRATED, waivers=VOUCHED), StepKind.DISABLE, readings=(gone,)).reasons
+    assert why == (
+        f"{LIVE.id} is unknown where it should be served: correct its emeritus.dev/endpoint-ref, import, and press "
+        f"Edit plan on the card, or name who vouches that it is gone, /retire waive RET-1 {LIVE.id} REASON"
+    )
+    vouched = (Waiver(what=LIVE.id, by="UPAT", at=PROPOSED_AT, reason=Prose(prose="the host was returned")),)
+    ready = gates(replace(MIGRATED, waivers=vouched), StepKind.DISABLE, readings=(gone,))
+    assert ready.reasons == ()
+    assert ready.evidence == (f"{LIVE.id}: gone already, waived by name",)
+
+
+def test_vouching_that_an_endpoint_is_gone_is_nothing_to_one_that_serves():
+    vouched = (Waiver(what=LIVE.id, by="UPAT", at=PROPOSED_AT, reason=Prose(prose="the host was returned")),)
+    assert gates(replace(MIGRATED, waivers=vouched), StepKind.DISABLE, readings=silent(LIVE, calls=2)).reasons
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+"""Endpoints nobody but people can switch: one reports it with evidence, a second one has looked, and who is asked
+and does nothing is asked again. What is switched off by hand is held to every gate of the disable step.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from data import events
+from data.errors import NotFound, Refused
+from data.records.decision import Decision, Timer
+from data.records.facts import Facts
+from data.records.retirement import Retirement, StepKind
+from workflows.commands import AskAgain, CheckManual, ReportManual, encoded
+from workflows.decisions.darkness import came_back, went_dark
+from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.rules import by_hand
+from workflows.rules.lifecycle import may_be_asked_off
+from workflows.rules.permissions import check
+from workflows.rules.readiness import readiness
+
+ACTIONS = ("disable", "restore")
+LEVELS = 2
+"""First those who were asked, then the governance channel; as for consumers, nobody is told a third time."""
+
+
+def asking_again(state: Retirement, action: str, now: datetime) -> tuple[Timer, ...]:
+    """When to look whether people have done what they are asked now."""
+    if not by_hand.endpoints(state):
+        return ()
+    return (_timer(state, action, 1, now),)
+
+
+def ask_again(state: Retirement, command: AskAgain, facts: Facts, now: datetime) -> RetirementDecision:
+    """Tell those who may act that it still waits for them; while it may not be done, look again later."""
+    check("ask again", command.by, state, facts)
+    waiting = by_hand.awaited(state, command.action)
+    if not waiting:
+        is_put_off = command.action == "disable" and may_be_asked_off(state)
+        again = _timer(state, command.action, command.level, now)
+        return Decision(timers=(again,)) if is_put_off else nothing()
+    assert state.policy is not None
+    people = tuple(dict.fromkeys((state.coordinator_id, *facts.endpoint_owners)))
+    return decided(
+        state,
+        events.AskedAgain(
+            at=now,
+            by=events.EMERITUS,
+            action=command.action,
+            endpoint_ids=tuple(endpoint.id for endpoint in waiting),
+            level=command.level,
+            to=people if command.level < LEVELS else (state.policy.governance_channel,),
+        ),
+        timers=(_timer(state, command.action, LEVELS, now),) if command.level < LEVELS else (),
+    )
+
+
+def report_manual(
+    state: Retirement, command: ReportManual, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """Somebody says they did it, with evidence; it counts when a second person has checked."""
+    check_reporter(state, command, facts)
+    _check_gates(state, command.action, facts, now)
+    if not command.evidence:
+        raise Refused(
+            f"A {command.action} by hand counts only with evidence", next_step="Say where it can be seen"
+        )
+    event = events.ManualReported(
+        at=now,
+        by=command.by,
+        endpoint_id=command.endpoint_id,
+        action=command.action,
+        evidence=command.evidence,
+    )
+    return decided(
+        state, event, reply="Recorded. A second person checks it with the button below your evidence."
+    )
+
+
+def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: datetime) -> RetirementDecision:
+    """A second person has looked: from now on it is so."""
+    check("check manual", command.by, state, facts)
+    _check_asked(state, command.endpoint_id, command.action)
+    report = next(
+        (
+            known
+            for known in state.manual
+            if (known.endpoint_id, known.action) == (command.endpoint_id, command.action)
+        ),
+        None,
+    )
+    if report is None or report.checked_by:
+        raise Refused(
+            "There is nothing to check",
+            next_step=f"First somebody reports the {command.action} with evidence",
+        )
+    if report.confirmed_by == command.by:
+        raise Refused("You reported it yourself", next_step="A second person has to check it")
+    _check_gates(state, command.action, facts, now)
+    event = events.ManualChecked(
+        at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
+    )
+    if command.action == "restore":
+        return came_back(state, command.endpoint_id, command.by, now, before=(event,))
+    return went_dark(state, command.endpoint_id, command.by, now, before=(event,))
+
+
+def check_reporter(state: Retirement, command: ReportManual, facts: Facts) -> None:
+    """May they report this now, as far as the record knows? Looks at nothing outside: a form waits for it."""
+    check("report manual", command.by, state, facts)
+    _check_asked(state, command.endpoint_id, command.action)
+
+
+def _check_asked(state: Retirement, endpoint_id: str, action: str) -> None:
+    if endpoint_id not in {endpoint.id for endpoint in by_hand.endpoints(state)}:
+        raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
+    if action not in ACTIONS:
+        raise NotFound("action by hand", action, closest=ACTIONS)
+    if against := by_hand.reasons_against(state, endpoint_id, action):
+        raise _not_now(state, action, against)
+
+
+def _check_gates(state: Retirement, action: str, facts: Facts, now: datetime) -> None:
+    """Days may lie between the request and the switch: whoever appeared or called meanwhile holds it."""
+    assert state.plan is not None
+    if action == "disable":
+        ready = readiness(state, state.plan.step(StepKind.DISABLE), facts, now)
+        if ready.unmet:
+            raise _not_now(state, action, ready.reasons)
+
+
+def _not_now(state: Retirement, action: str, reasons: tuple[str, ...]) -> Refused:
+    return Refused(
+        f"{state.id} does not ask for a {action} now",
+        reasons=reasons,
+        next_step=f"Leave it as it was, and look where it stands: /retire show {state.id}",
+    )
+
+
+def _timer(state: Retirement, action: str, level: int, now: datetime) -> Timer:
+    assert state.policy is not None
+    command = AskAgain(by=events.EMERITUS, action=action, level=level)
+    due_at = now + timedelta(days=state.policy.escalate_again_days)
+    return Timer(name=f"by hand/{action}", due_at=due_at, command=encoded(command))

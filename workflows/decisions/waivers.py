@@ -1,0 +1,97 @@
+"""What somebody takes responsibility for by name: a consumer that does not move, traffic nobody can measure, an
+endpoint that is gone already.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.errors import NotFound, Refused
+from data.records.facts import Facts, Reading
+from data.records.retirement import Endpoint, Retirement
+from workflows.commands import Waive
+from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
+from workflows.decisions.duties import check_open, disable_again
+from workflows.rules import obligations
+from workflows.rules.permissions import check
+from workflows.rules.readiness import who_vouches
+
+TRAFFIC = "traffic"
+
+
+def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
+    """Waiving twice changes nothing."""
+    check("waive", command.by, state, facts)
+    check_open(state)
+    if not command.reason:
+        raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
+    what, said_already = _waived(state, command.what, facts)
+    if said_already:
+        return nothing(said_already)
+    event = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
+    return decided(
+        state,
+        event,
+        timers=disable_again(folded(state, (event,)), now),
+        reply=f"You waived {what}, with your reason.",
+    )
+
+
+def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
+    """The exact id of what may be waived, and why there is nothing to waive any more."""
+    if what == TRAFFIC:
+        return TRAFFIC, _traffic(state, facts)
+    endpoint = _endpoint_named(state, what)
+    try:
+        duty = obligations.named(state, what)
+    except NotFound:
+        if endpoint is None:
+            raise
+        return endpoint.id, _endpoint(state, endpoint, facts)
+    if endpoint is not None and endpoint.name == duty.consumer.name == what:
+        raise Refused(
+            f"{what} names a consumer and an endpoint",
+            next_step=f"Say which by its id: {duty.consumer.consumer_id} or {endpoint.id}",
+        )
+    return (
+        duty.consumer.consumer_id,
+        f"{duty.consumer.name} is {duty.duty} already." if duty.is_settled else "",
+    )
+
+
+def _endpoint_named(state: Retirement, what: str) -> Endpoint | None:
+    """The endpoint of the plan with this exact id or name; None when none has it, or several do."""
+    assert state.plan is not None
+    found = [one for one in state.plan.subject.endpoints if what in (one.id, one.name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _traffic(state: Retirement, facts: Facts) -> str:
+    if not any(reading.status == "serving" and reading.calls < 0 for reading in facts.readings):
+        raise Refused(
+            "Traffic cannot be waived",
+            reasons=[f"{reading.endpoint_id} {_why_not_waived(reading)}" for reading in facts.readings],
+            next_step="Wait until it shows no calls; /retire show lists who calls",
+        )
+    return "Traffic is waived already." if who_vouches(state, TRAFFIC) else ""
+
+
+def _endpoint(state: Retirement, endpoint: Endpoint, facts: Facts) -> str:
+    status = next((one.status for one in facts.readings if one.endpoint_id == endpoint.id), "unknown")
+    if status != "absent":
+        seen = (
+            "does not answer, so nobody can say whether it is gone" if status == "unknown" else f"is {status}"
+        )
+        raise Refused(
+            f"{endpoint.name} cannot be waived",
+            reasons=[f"only an endpoint that is gone can be, and it {seen}"],
+            next_step=f"/retire show {state.id} shows what the step waits for",
+        )
+    return f"{endpoint.name} is waived already." if who_vouches(state, endpoint.id) else ""
+
+
+def _why_not_waived(reading: Reading) -> str:
+    if reading.status == "unknown":
+        return "does not answer, so nobody can say whether it serves"
+    return f"is {reading.status} already" if reading.status != "serving" else "has a meter"

@@ -102,13 +102,17 @@ def came_back(
     was_in_vain = state.state is not State.DISABLED and endpoint_id in state.disabled_ids
     if not state.restoring and not was_in_vain:
         return decided(state, *before) if before else nothing()
-    happened: tuple[events.RetirementEvent, ...] = (
-        *before,
-        events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id),
-    )
+    back = events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id)
+    return decided(state, *as_served_as_it_is(state, (*before, back), by, now))
+
+
+def as_served_as_it_is(
+    state: Retirement, happened: tuple[events.RetirementEvent, ...], by: str, now: datetime
+) -> tuple[events.RetirementEvent, ...]:
+    """These events, and the end of the retirement when nothing is left that service waits for."""
     if state.restoring and not maybe_dark(folded(state, happened)):
-        happened = (*happened, events.RolledBack(at=now, by=by))
-    return decided(state, *happened)
+        return (*happened, events.RolledBack(at=now, by=by))
+    return happened
 
 
 def driven(state: Retirement) -> tuple[Endpoint, ...]:

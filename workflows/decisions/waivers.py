@@ -11,9 +11,11 @@ from data.errors import NotFound, Refused
 from data.records.facts import Facts, Reading
 from data.records.retirement import Endpoint, Retirement
 from workflows.commands import Waive
+from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.rules import obligations
+from workflows.rules.lifecycle import maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import who_vouches
 
@@ -23,26 +25,31 @@ TRAFFIC = "traffic"
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
     """Waiving twice changes nothing."""
     check("waive", command.by, state, facts)
-    check_open(state)
+    if not state.restoring:
+        check_open(state)
     if not command.reason:
         raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
     what, said_already = _waived(state, command.what, facts)
     if said_already:
         return nothing(said_already)
-    event = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
-    return decided(
-        state,
-        event,
-        timers=disable_again(folded(state, (event,)), now),
-        reply=f"You waived {what}, with your reason.",
-    )
+    waived = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
+    reply = f"You waived {what}, with your reason."
+    if state.restoring:
+        # Service comes back without what cannot: nothing waits for it any more.
+        gone = events.EndpointGone(at=now, by=command.by, endpoint_id=what, vouched_by=command.by)
+        return decided(state, *as_served_as_it_is(state, (waived, gone), command.by, now), reply=reply)
+    return decided(state, waived, timers=disable_again(folded(state, (waived,)), now), reply=reply)
 
 
 def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
     """The exact id of what may be waived, and why there is nothing to waive any more."""
+    endpoint = _endpoint_named(state, what)
+    if state.restoring:
+        if endpoint is None:
+            raise NotFound(f"endpoint of {state.id}", what, closest=tuple(sorted(maybe_dark(state))))
+        return endpoint.id, _endpoint(state, endpoint, facts)
     if what == TRAFFIC:
         return TRAFFIC, _traffic(state, facts)
-    endpoint = _endpoint_named(state, what)
     try:
         duty = obligations.named(state, what)
     except NotFound:
@@ -88,7 +95,8 @@ def _endpoint(state: Retirement, endpoint: Endpoint, facts: Facts) -> str:
             reasons=[f"only an endpoint that is gone can be, and it {seen}"],
             next_step=f"/retire show {state.id} shows what the step waits for",
         )
-    return f"{endpoint.name} is waived already." if who_vouches(state, endpoint.id) else ""
+    is_said = endpoint.id in state.gone_ids if state.restoring else who_vouches(state, endpoint.id)
+    return f"{endpoint.name} is waived already." if is_said else ""
 
 
 def _why_not_waived(reading: Reading) -> str:

@@ -68,6 +68,10 @@ def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     endpoint = endpoint_of(claim)
     try:
         control = control_of(endpoint, shop)
+        state = shop.retirement(claim)
+        if endpoint.id not in state.disabled_ids and control.describe(endpoint.ref) == "absent":
+            # We never switched it off, or somebody vouched that it cannot come back.
+            return Done(), None
         control.restore(endpoint.ref)
         if control.describe(endpoint.ref) != "serving":
             raise Unavailable(f"{endpoint.name} does not answer yet; looked at again")

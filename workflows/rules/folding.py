@@ -171,7 +171,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.EndpointDisabled():
             return replace(state, disabled_ids=(*state.disabled_ids, event.endpoint_id))
         case events.EndpointGone():
-            return replace(state, gone_ids=(*state.gone_ids, event.endpoint_id))
+            left = tuple(kept for kept in state.disabled_ids if kept != event.endpoint_id)
+            return replace(state, disabled_ids=left, gone_ids=(*state.gone_ids, event.endpoint_id))
         case events.Disabled():
             return _done(state, StepKind.DISABLE, event)
         case events.Closed():

@@ -161,6 +161,28 @@ def test_found_gone_after_it_was_called_off_nothing_is_brought_back():
     assert story.does(found_gone(BATCH)).events == ()
 
 
+def test_what_cannot_come_back_is_waived_by_name_and_the_restore_ends():
+    story = a_migrated(BOTH).until(DISABLE_AT).proves().works()
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    lost = (*silent(LIVE), Reading(endpoint_id=BATCH.id, status="absent"))
+    with pytest.raises(NotFound, match="No endpoint of RET-1"):
+        story.does(cmd.Waive(by=PAT, what="traffic", reason=WHY), readings=lost)
+    with pytest.raises(Refused, match="cannot be waived"):
+        story.does(vouching(LIVE), readings=lost)
+    story.does(vouching(BATCH), readings=lost)
+    assert (story.state.disabled_ids, story.state.gone_ids) == ((LIVE.id,), (BATCH.id,))
+    assert story.does(vouching(BATCH), readings=lost).reply == f"{BATCH.name} is waived already."
+    story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=LIVE.id))
+    assert story.state.state is State.ROLLED_BACK
+
+
+def test_the_last_one_that_cannot_come_back_ends_the_restore():
+    story = a_migrated().until(DISABLE_AT).proves().works()
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    story.does(vouching(LIVE), readings=(Reading(endpoint_id=LIVE.id, status="absent"),))
+    assert story.state.state is State.ROLLED_BACK
+
+
 def test_a_name_of_a_consumer_and_of_an_endpoint_is_asked_for_by_id():
     twin = replace(LIVE, name="crm-sync")
     story = a_running_retirement(a_subject(endpoints=(twin,)), readings=silent(twin))

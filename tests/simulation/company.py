@@ -76,6 +76,15 @@ def consumer_owners(number: int, which: int) -> tuple[str, ...]:
     return (f"UANN{number}", f"UBEN{number}") if which == 0 else (f"UCARL{number}",)
 
 
+def owners_at_first() -> dict[str, frozenset[str]]:
+    """Consumer -> who answers for it before anything is imported anew."""
+    return {
+        consumer_id(number, which): frozenset(consumer_owners(number, which))
+        for number in range(MODELS)
+        for which in consumers(number)
+    }
+
+
 def endpoint_refs(number: int) -> tuple[tuple[str, EndpointKind], ...]:
     refs = [(f"serve-{number}", EndpointKind.LOCAL)]
     if number in MANUAL_MODELS:
@@ -105,6 +114,37 @@ def newcomer(number: int, serial: int) -> Reading:
         files={entity.id: f"/catalog/late-{number}-{serial}.yaml"},
         declared_by=(entity.id,),
     )
+
+
+def reassigned(number: int, which: int, serial: int, *, same_team: bool) -> tuple[Reading, tuple[str, ...]]:
+    """One who answered for a consumer moves on: somebody else joins the team, or another team takes over.
+
+    What nobody owned has an owner then. Returns who they are now, too.
+    """
+    fresh = f"UNEW{number}X{serial}"
+    before = consumer_owners(number, which)
+    is_same = same_team and bool(before)
+    team = f"team-{number}-{which}" if is_same else f"team-{number}-{which}-after-{serial}"
+    members = (*before[1:], fresh) if is_same else (fresh,)
+    group = _group(team, members)
+    people = (_person(fresh, f"user:default/{MANAGER.lower()}"),)
+    entity = Entity(
+        id=consumer_id(number, which),
+        kind=Kind.CONSUMER,
+        name=f"consumer-{number}-{which}",
+        owner_id=group.id,
+    )
+    edge = Dependency(from_id=entity.id, to_id=endpoint_id(endpoint_refs(number)[0][0]))
+    reading = Reading(
+        entities=(entity,),
+        dependencies=(edge,),
+        groups=(group,),
+        people=people,
+        source_digest=f"sha256:reassigned-{entity.id}-{serial}",
+        files=dict.fromkeys((entity.id, group.id, people[0].id), "/catalog/company.yaml"),
+        declared_by=(entity.id,),
+    )
+    return reading, members
 
 
 def touched(number: int, serial: int) -> Reading:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.ids import SLASH_COMMAND, Action, Callback
+from data.records.catalog import EndpointKind
 from tests.simulation import company
 from tests.simulation.company import GOVERNANCE
 from tests.simulation.slack import Shown, buttons
@@ -135,6 +136,21 @@ class Hands:
             for ref, _ in company.endpoint_refs(self.number):
                 self.town.machines.machine(ref).called_until = self.town.clock.truth
         self._press(person, message, action, value)
+
+    def _leave(self) -> None:
+        """One of the consumers' owners is gone from Slack, and does nothing any more."""
+        everybody = {
+            one
+            for which in company.consumers(self.number)
+            for one in self.town.witness.owners[company.consumer_id(self.number, which)]
+        }
+        if staying := sorted(everybody - self.town.workspace.left):
+            self.town.workspace.left.add(self.town.rand.choice(staying))
+
+    def _lose_host(self) -> None:
+        """What an endpoint ran on is gone, and what was kept of it, too."""
+        driven = [ref for ref, kind in company.endpoint_refs(self.number) if kind is EndpointKind.LOCAL]
+        self.town.machines.machine(self.town.rand.choice(driven)).gone = True
 
     def _call_once_more(self) -> None:
         """Somebody had forgotten a job of theirs."""

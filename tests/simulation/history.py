@@ -50,6 +50,7 @@ class History(Standing):
                 self._expect_impact()
             case events.Revised():
                 self._opened(event.plan, event.round)
+                self.gone, self.vouched = set(), set()
                 self._expect_impact()
                 keep = (StepKind.ARCHIVE, StepKind.DRILL)
                 self.progress = {
@@ -79,8 +80,19 @@ class History(Standing):
                 if event.extension is not None:
                     key = f"{self.stream}/extension/{event.consumer_id}/{event.extension.number}"
                     self._expect(POLICY.governance_channel, key)
+            case events.OwnersChanged():
+                self._changed_hands(event)
             case events.Waived():
                 self.settled.add(event.what)
+                self.vouched.add(event.what)
+            case events.Unreached():
+                self._must(event.person not in self.unreached, event, f"{event.person} was told of already")
+                self.unreached.add(event.person)
+                if event.told:
+                    key = f"{self.stream}/announcement-{self.announced}/unreached/{event.person}"
+                    self._expect(f"D{event.told}", key)
+            case events.AskedAgain():
+                self._asked_again(event)
             case events.Reminded():
                 self._reminded(event)
             case events.Escalated():
@@ -111,10 +123,14 @@ class History(Standing):
                 self.progress[StepKind.MIGRATE] = Progress.DONE
             case events.EndpointDisabled():
                 self.dark.add(event.endpoint_id)
+            case events.EndpointGone():
+                self._must(event.endpoint_id in self.vouched, event, "nobody vouched for it")
+                self.gone.add(event.endpoint_id)
+                self.dark.discard(event.endpoint_id)
             case events.Disabled():
                 self.progress[StepKind.DISABLE] = Progress.DONE
                 every = {endpoint.id for endpoint in self._plan.subject.endpoints}
-                self._must(every <= self.dark, event, "not everything is dark")
+                self._must(every <= self.dark | self.gone, event, "not everything is dark")
             case events.Closed():
                 self._check_step(event, StepKind.CLOSE)
             case events.RestoreStarted():
@@ -136,6 +152,7 @@ class History(Standing):
 
     def _announced(self, event: events.Announced) -> None:
         self.announced += 1
+        self.unreached = set()
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
@@ -149,6 +166,29 @@ class History(Standing):
             self._expect(POLICY.governance_channel, f"{prefix}/team/{team or 'unowned'}")
         for person in dict.fromkeys(one for people in self.people.values() for one in people):
             self._expect(f"D{person}", f"{prefix}/dm/{person}")
+
+    def _changed_hands(self, event: events.OwnersChanged) -> None:
+        """Whoever had no part in it yet is told as all were; who has one already, has a message."""
+        told, teams = set().union(*self.people.values()), set(self.teams.values())
+        prefix = f"{self.stream}/announcement-{self.announced}"
+        for consumer, owners in event.owners.items():
+            self._must(consumer not in self.settled, event, f"{consumer} has moved already")
+            changed = (owners.slack_ids, owners.team_id) != (self.people[consumer], self.teams[consumer])
+            self._must(changed or bool(owners.notes), event, f"{consumer} belongs to the same as before")
+            self.people[consumer], self.teams[consumer] = owners.slack_ids, owners.team_id
+            if owners.team_id not in teams:
+                self.expected[POLICY.governance_channel, f"{prefix}/team/{owners.team_id or 'unowned'}"] = 1
+            for person in owners.slack_ids:
+                if person not in told:
+                    self.expected[f"D{person}", f"{prefix}/dm/{person}"] = 1
+
+    def _asked_again(self, event: events.AskedAgain) -> None:
+        self._must(self.paused_at is None, event, "while paused")
+        self._must(self.calling_off is None or self.is_restoring, event, "while a vote is open")
+        self._must(not set(event.endpoint_ids) <= self.dark or self.is_restoring, event, "all is dark")
+        for to in event.to:
+            key = f"{self.stream}/asked again/{event.action}/{len(self.entries) + 1}/{to}"
+            self._expect(f"D{to}" if to.startswith("U") else to, key)
 
     def _amended(self, event: events.Amended) -> None:
         plan = self._plan

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tests.simulation import company
 
 if TYPE_CHECKING:
+    from data.importers.report import Reading
+    from tests.simulation.people import Story
     from tests.simulation.town import Town
 
 HOUR = 3600.0
@@ -53,14 +55,36 @@ class Mishaps:
         town, rand = self._town, self._town.rand
         if not town.weather.imports or not town.is_up or rand.random() >= town.weather.imports:
             return
-        serial, story = town.serial(), rand.choice(town.stories)
+        story = rand.choice(town.stories)
         # A consumer that appears between the vote and the announcement is what tests those who look for it.
         likely = 0.8 if story.state() == "approved" else 0.1
         if rand.random() < likely and not story.newcomers:
             reading = company.newcomer(story.number, story.newcomers)
             story.newcomers += 1
+        elif rand.random() < 0.5:
+            reading = self._reassigned(story)
         else:
-            reading = company.touched(story.number, serial)
+            reading = company.touched(story.number, town.serial())
+        self._imports(reading)
+
+    def owners_change(self, story: Story) -> None:
+        """An operator imports a catalog in which others answer for a consumer."""
+        if self._town.is_up:
+            self._imports(self._reassigned(story))
+
+    def _reassigned(self, story: Story) -> Reading:
+        town, rand = self._town, self._town.rand
+        which = rand.choice(company.consumers(story.number))
+        reading, people = company.reassigned(
+            story.number, which, town.serial(), same_team=rand.random() < 0.5
+        )
+        consumer = company.consumer_id(story.number, which)
+        # Noted before it is committed: who crashes in the middle of it does not know whether it was.
+        town.witness.reassigned[reading.source_digest] = (consumer, frozenset(people))
+        return reading
+
+    def _imports(self, reading: Reading) -> None:
+        town = self._town
         town.disk.is_calm = True
         town.process.catalog.import_(reading, format="backstage", now=town.clock.now())
         town.disk.is_calm = False

@@ -138,9 +138,10 @@ class Vault:
 
 @dataclass
 class Machine:
-    """One endpoint as it is. `called_until` is when somebody last called it."""
+    """One endpoint as it is. `called_until` is when somebody last called it; what is `gone` never comes back."""
 
     serving: bool = True
+    gone: bool = False
     called_until: datetime | None = None
     switched: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -165,14 +166,21 @@ class Machines:
     def machine(self, ref: str) -> Machine:
         return self.there.setdefault(ref, Machine())
 
+    def _known(self, ref: str) -> Machine:
+        if self.machine(ref).gone:
+            raise NotFound("endpoint", ref)
+        return self.machine(ref)
+
     def describe(self, ref: str) -> str:
         self._fail()
+        if self.machine(ref).gone:
+            return "absent"
         return "serving" if self.machine(ref).serving else "disabled"
 
     def disable(self, ref: str) -> None:
         self._fail()
         self._boundaries.cross("disabling")
-        machine = self.machine(ref)
+        machine = self._known(ref)
         if machine.serving:
             self._watch(ref)
             machine.serving = False
@@ -183,7 +191,7 @@ class Machines:
     def restore(self, ref: str) -> None:
         self._fail()
         self._boundaries.cross("restoring")
-        machine = self.machine(ref)
+        machine = self._known(ref)
         if not machine.serving:
             machine.serving = True
             machine.switched.append((self._clock.truth, "on"))
@@ -192,6 +200,8 @@ class Machines:
 
     def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:
         self._fail()
+        if self.machine(ref).gone:
+            return None
         last = self.machine(ref).called_until
         return 7 if last is not None and last > since else 0
 

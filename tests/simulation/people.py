@@ -31,6 +31,8 @@ class Story(Hands):
         self.is_over = False
         self.newcomers = 0
         self._whims = rand.randint(0, 4) if town.weather.whims else 0
+        fates = (self._leave, self._lose_host, lambda: town.mishaps.owners_change(self))
+        self._fates: list[Act] = [fate for fate in fates if rand.random() < 2 * town.weather.whims]
         self._days_between = rand.uniform(0.3, 1.5)
 
     def go_on(self) -> float:
@@ -39,6 +41,8 @@ class Story(Hands):
         if self.state() in ENDED and not self.town.witness.is_open(self.number):
             self.is_over = True
             return 0.0
+        if self._fates and self.state() in ("migrating", "disabled") and rand.random() < 0.3:
+            self._fates.pop(rand.randrange(len(self._fates)))()
         acts = self._wanted()
         if self._whims and self.is_patient() and rand.random() < self.town.weather.whims:
             self._whims -= 1
@@ -100,15 +104,16 @@ class Story(Hands):
             return self._once("resume", lambda: self._type("resume", by=self.coordinator), days=3)
         if self.wish == "rolled back":
             back = self._once("restore", lambda: self._type("restore", "the successor fails"), days=3)
-            return back + self._by_hand()
+            return back + self._by_hand() + self._vouching()
         return self._by_hand()
 
     def _duties(self) -> list[Act]:
         """Owners answer in their direct messages; what nobody owns the coordinator waives."""
         acts: list[Act] = []
         for which in company.consumers(self.number):
-            people = company.consumer_owners(self.number, which)
             consumer = company.consumer_id(self.number, which)
+            owners = self.town.witness.owners[consumer]
+            people = sorted(owners - self.town.workspace.left)
             if people and consumer not in self._not_mine:
                 for person in people:
                     acts += self._duty(person, consumer)
@@ -117,9 +122,15 @@ class Story(Hands):
         if self.number in company.MANUAL_MODELS and self.state() == "migrating":
             # What only people can switch off has no meter either.
             acts += self._waiving("traffic")
+        acts += self._vouching()
         for serial in range(self.newcomers):
             acts += self._duty(self.proposer, f"component:default/late-{self.number}-{serial}")
         return acts
+
+    def _vouching(self) -> list[Act]:
+        """For endpoints that are gone: without a word the step is held, and a restore never ends."""
+        lost = [ref for ref, _ in company.endpoint_refs(self.number) if self.town.machines.machine(ref).gone]
+        return [act for ref in lost for act in self._waiving(ref)]
 
     def _waiving(self, what: str) -> list[Act]:
         return self._once(f"waive {what}", lambda: self._type(f"waive {what}", "ours to bear"), days=12)

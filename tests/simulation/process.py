@@ -158,6 +158,7 @@ class Process:
             answer=answer,
             wake=bell.set,
             check_opening=self.engine.check_opening,
+            check_reporting=self.engine.check_reporting,
             check=self.engine.check,
             stopwatch=outside.stopwatch,
         )

@@ -59,6 +59,11 @@ def message_of(args: dict[str, Any]) -> str:
     return str(payload.get("key") or args.get("ts") or args.get("channel") or args.get("users") or "")
 
 
+def _person(args: dict[str, Any]) -> str:
+    """Whom a direct message is for."""
+    return str(args.get("users") or args.get("channel") or "").removeprefix("D")
+
+
 class Workspace:
     """Channels and what is in them. A message posted twice is seen at once."""
 
@@ -71,6 +76,8 @@ class Workspace:
         """(person, text) of what was told to one person alone."""
         self.windows: dict[str, dict[str, Any]] = {}
         """trigger id -> the modal it opened."""
+        self.left: set[str] = set()
+        """People whose accounts are deactivated."""
         self._threads: dict[tuple[str, str], list[Shown]] = {}
         self._last_ts = 0
 
@@ -221,6 +228,8 @@ class SimulatedClient(WebClient):
         """What the method does, `late` seconds after the call."""
         workspace = self.workspace
         match method:
+            case "chat.postMessage" | "conversations.open" if _person(args) in workspace.left:
+                return {"ok": False, "error": "user_disabled"}
             case "chat.postMessage":
                 landed_at = called_at + timedelta(seconds=late * self._rand.random())
                 shown = workspace.post(args, landed_at, called_at + timedelta(seconds=late))

@@ -36,7 +36,10 @@ class Standing:
         self.paused_at: datetime | None = None
         self.is_restoring = False
         self.dark: set[str] = set()
+        self.gone: set[str] = set()
+        self.vouched: set[str] = set()
         self.reported: set[str] = set()
+        self.unreached: set[str] = set()
         self.reminded: list[str] = []
         self.escalated: list[str] = []
         self.dated_at = datetime.min.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ bot keeps for its own use. The one exception is the receipt of a click, which sa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import payloads
@@ -19,6 +19,7 @@ from tests.simulation import company
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
 from tests.simulation.history import History
+from tests.simulation.standing import PATIENCE
 from workflows.rules.lifecycle import LIVING
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class Witness:
     histories: dict[str, History] = field(default_factory=dict)
     digests: list[events.DigestSent] = field(default_factory=list)
     newcomers: set[str] = field(default_factory=set)
+    owners: dict[str, frozenset[str]] = field(default_factory=company.owners_at_first)
+    """Who answers for each consumer by the catalog as it was last committed."""
+    reassigned: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """Digest of an import, committed or not -> the consumer it gives to others, and those."""
+    _owned_since: dict[str, datetime] = field(default_factory=dict)
     _cursor: Cursor = BEGINNING
 
     def click(self, person: str, kind: str, name: str, body: dict[str, Any]) -> Click:
@@ -88,6 +94,10 @@ class Witness:
             event = stored.event
             if isinstance(event, events.Imported):
                 self.newcomers.update(one for one in event.changed_ids if "/late-" in one and " " not in one)
+                if event.source_digest in self.reassigned:
+                    consumer, people = self.reassigned[event.source_digest]
+                    self.owners[consumer] = people
+                    self._owned_since[consumer] = event.at
             elif isinstance(event, events.DigestSent):
                 self.digests.append(event)
             else:
@@ -102,6 +112,10 @@ class Witness:
         for history in self.histories.values():
             for late in history.overdue(now):
                 raise Violation(f"{history.stream}: {late}; the bot thinks it has nothing to do")
+            if history.state is State.MIGRATING:
+                self._check_who_is_asked(history, by=now - PATIENCE)
+        if self.town.workspace.left:
+            self._check_nobody_is_asked_in_vain()
 
     def sees_switch_off(self, ref: str) -> None:
         """An endpoint is about to go dark. This is what cannot be had again."""
@@ -143,3 +157,25 @@ class Witness:
         missed = (every | self._newcomers_of(number)) - set(history.people)
         if missed:
             raise Violation(f"{history.stream} was announced without {', '.join(sorted(missed))}")
+        self._check_who_is_asked(history, by=self.town.clock.now())
+
+    def _check_who_is_asked(self, history: History, *, by: datetime) -> None:
+        """Those who own it by the catalog, and nobody who did once; what changed after `by` may still be told."""
+        for consumer, people in history.people.items():
+            owners = self.owners.get(consumer, frozenset(people))
+            is_late = self._owned_since.get(consumer, by) <= by
+            if is_late and consumer not in history.settled and set(people) != owners:
+                raise Violation(
+                    f"{history.stream} asks {sorted(people)} about {consumer}, which belongs to {sorted(owners)}"
+                )
+
+    def _check_nobody_is_asked_in_vain(self) -> None:
+        """Whose message came back for good is named on the record."""
+        for trouble in self.town.process.store.troubles():
+            history = self.histories.get(trouble.stream)
+            if history is None or history.state is not State.MIGRATING:
+                continue
+            prefix = f"{history.stream}/announcement-{history.announced}/dm/"
+            person = trouble.key.removeprefix(prefix)
+            if trouble.key.startswith(prefix) and "/" not in person and person not in history.unreached:
+                raise Violation(f"{history.stream}: nobody is told that {person} cannot be reached")

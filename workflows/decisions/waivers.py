@@ -15,7 +15,7 @@ from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.rules import obligations
-from workflows.rules.lifecycle import maybe_dark
+from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import who_vouches
 
@@ -25,7 +25,7 @@ TRAFFIC = "traffic"
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
     """Waiving twice changes nothing."""
     check("waive", command.by, state, facts)
-    if not state.restoring:
+    if not is_coming_back(state):
         check_open(state)
     if not command.reason:
         raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
@@ -34,7 +34,7 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
         return nothing(said_already)
     waived = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
     reply = f"You waived {what}, with your reason."
-    if state.restoring:
+    if is_coming_back(state):
         # Service comes back without what cannot: nothing waits for it any more.
         gone = events.EndpointGone(at=now, by=command.by, endpoint_id=what, vouched_by=command.by)
         return decided(state, *as_served_as_it_is(state, (waived, gone), command.by, now), reply=reply)
@@ -44,7 +44,7 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
 def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
     """The exact id of what may be waived, and why there is nothing to waive any more."""
     endpoint = _endpoint_named(state, what)
-    if state.restoring:
+    if is_coming_back(state):
         if endpoint is None:
             raise NotFound(f"endpoint of {state.id}", what, closest=tuple(sorted(maybe_dark(state))))
         return endpoint.id, _endpoint(state, endpoint, facts)
@@ -95,7 +95,7 @@ def _endpoint(state: Retirement, endpoint: Endpoint, facts: Facts) -> str:
             reasons=[f"only an endpoint that is gone can be, and it {seen}"],
             next_step=f"/retire show {state.id} shows what the step waits for",
         )
-    is_said = endpoint.id in state.gone_ids if state.restoring else who_vouches(state, endpoint.id)
+    is_said = endpoint.id in state.gone_ids if is_coming_back(state) else who_vouches(state, endpoint.id)
     return f"{endpoint.name} is waived already." if is_said else ""
 
 

@@ -82,6 +82,16 @@ def maybe_dark(state: Retirement) -> frozenset[str]:
     return frozenset(state.disabled_ids) | (reported - back)
 
 
+def is_coming_back(state: Retirement) -> bool:
+    """Is service awaited: asked back, or dark although its plan was called off or changed?"""
+    is_dark_in_vain = bool(state.disabled_ids) and state.state not in (
+        State.MIGRATING,
+        State.DISABLED,
+        State.ARCHIVED,
+    )
+    return bool(state.restoring) or is_dark_in_vain
+
+
 def may_be_asked_off(state: Retirement) -> bool:
     """Have people or adapters been asked to switch off? One may have failed while others still go dark."""
     begun = state.progress(StepKind.DISABLE).progress in (Progress.RUNNING, Progress.HELD)

@@ -129,6 +129,7 @@ def assemble(
         controls=edges.controls,
         meters=edges.meters,
         retirements=lambda: all_retirements(store),
+        waiting=store.waiting,
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(

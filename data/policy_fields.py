@@ -81,7 +81,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="a vote never closes earlier", field="review_days", check=whole(0, 365, "days")
         ),
         "expires_days": Key(
-            says="a round without a quorum ends after these",
+            says="a round without a quorum ends after these, counted from the day its card is in the channel",
             field="round_expires_days",
             check=whole(1, 730, "days"),
         ),

@@ -23,6 +23,13 @@ class Trouble(NamedTuple):
     why: str
 
 
+class Waiting(NamedTuple):
+    """An effect that is still to come: when it was first tried, if it was, and what kept it from being done."""
+
+    since: datetime | None
+    why: str
+
+
 class Machine(Protocol):
     """The pure part a store is built with: how commands are decided and events folded.
 
@@ -145,6 +152,10 @@ class Store(Protocol):
 
     def found(self, effect_key: str) -> dict[str, str] | None:
         """What a done effect found, such as the channel and ts of a message; None while it is not done."""
+        ...
+
+    def waiting(self, effect_key: str) -> Waiting | None:
+        """An effect that is wanted and may still be done; None once it is done, or stopped for good."""
         ...
 
     def next_due(self) -> datetime | None: ...

@@ -51,6 +51,12 @@ class CloseRound(Command, frozen=True, kw_only=True, tag="close round"):
     number: int
 
 
+class RecordShown(Command, frozen=True, kw_only=True, tag="record shown"):
+    """The card shows the round of this number only now."""
+
+    number: int
+
+
 class RunStep(Command, frozen=True, kw_only=True, tag="run step"):
     step: StepKind
 
@@ -193,6 +199,7 @@ AnyCommand = (
     | Revise
     | Cast
     | CloseRound
+    | RecordShown
     | RunStep
     | ChangeDuty
     | AskForTime

@@ -14,6 +14,8 @@ from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import Endpoint, Retirement, StepKind, Subject
+from data.store import Waiting
+from workflows import card
 from workflows import commands as cmd
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.rules.folding import is_living
@@ -25,7 +27,10 @@ READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 @dataclass(frozen=True, kw_only=True)
 class Gatherer:
-    """`retirements` lists those that stand now; `controls` and `meters` are keyed by who can drive the endpoint."""
+    """`retirements` lists those that stand now; `controls` and `meters` are keyed by who can drive the endpoint.
+
+    waiting   what keeps an effect of this key from being done (data/store.py)
+    """
 
     catalog: Catalog
     policy: Policy
@@ -33,6 +38,7 @@ class Gatherer:
     controls: Mapping[EndpointKind, EndpointControl]
     meters: Mapping[EndpointKind, TrafficMeter]
     retirements: Callable[[], Sequence[Retirement]]
+    waiting: Callable[[str], Waiting | None]
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for."""
@@ -122,6 +128,8 @@ class Gatherer:
                 return self._seen(replace(known, impact=self._impact(state)), state)
             case cmd.MeetOwners():
                 return replace(known, impact=self._impact(state))
+            case cmd.CloseRound():
+                return replace(known, card_waits=card.waits(state, self.waiting))
             case cmd.Waive():
                 return replace(known, readings=self.readings(state, now))
             case cmd.Escalate():

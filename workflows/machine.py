@@ -40,6 +40,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Revise: proposals.revise,
     cmd.Cast: votes.cast,
     cmd.CloseRound: votes.close_round,
+    cmd.RecordShown: votes.record_shown,
     cmd.Cancel: votes.cancel,
     cmd.ChangeDuty: duties.change_duty,
     cmd.AskForTime: duties.ask_for_time,

@@ -18,6 +18,7 @@ from bot.views import answers, digest
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Retirement, StepKind
+from workflows import card
 from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
 from workflows.histories import last_week
 
@@ -70,6 +71,7 @@ def show(house: House, state: Retirement) -> Payload:
             endpoint.id for endpoint in (subject.endpoints if subject else ())
         ),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
+        card_waits=card.waits(state, house.store.waiting),
     )
 
 

@@ -63,10 +63,12 @@ def show(
     owners: Sequence[str] = (),
     endpoint_owners: Sequence[str] = (),
     troubles: Sequence[Trouble] = (),
+    card_waits: str = "",
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
-    troubles   what stopped for good and reached nobody
+    troubles     what stopped for good and reached nobody
+    card_waits   why the card does not show the vote that is open
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -88,6 +90,11 @@ def show(
             [stopped(found) for found in troubles], limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST
         )
         blocks.append(section(f"*Stopped for good*: tell these people yourselves\n{rows}"))
+    if card_waits:
+        unseen = (
+            f":no_bell: *The card does not show this vote yet*, so nobody can vote: {safe(card_waits, 400)}"
+        )
+        blocks.append(section(f"{unseen}. The vote gets all its days once the card is up."))
     if tally:
         blocks.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
     if retirement.obligations:

@@ -47,6 +47,11 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":white_check_mark: *Approved*: every role has its approvals on {plan}"
         case events.Rejected():
             return f":x: *Rejected* by a veto of {safe(event.role)}"
+        case events.RoundExtended():
+            until = f"review until {day(event.review_until, zone)}, open until {day(event.expires_at, zone)}"
+            return (
+                f":hourglass: The card could not show this vote before: its days count from now on, {until}"
+            )
         case events.Expired():
             short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
             return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"

@@ -48,6 +48,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "approved"
         case events.Rejected():
             return f"rejected by a veto of {event.role}"
+        case events.RoundExtended():
+            return "vote prolonged, its card came late"
         case events.Expired():
             return f"expired, approvals missing: {', '.join(event.missing)}"
         case events.Withdrawn():

@@ -46,6 +46,7 @@ from data.events.voting import (
     Proposed,
     Rejected,
     Revised,
+    RoundExtended,
     Voted,
     Withdrawn,
 )
@@ -56,6 +57,7 @@ RetirementEvent = (
     | Voted
     | Approved
     | Rejected
+    | RoundExtended
     | Expired
     | Withdrawn
     | CancellationProposed
@@ -134,6 +136,7 @@ __all__ = [
     "RetirementEvent",
     "Revised",
     "RolledBack",
+    "RoundExtended",
     "StepFailed",
     "StepHeld",
     "StepStarted",

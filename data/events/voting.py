@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from data.events.base import Event
 from data.records.base import Prose
 from data.records.catalog import Impacted
@@ -52,6 +54,14 @@ class Rejected(Event, frozen=True, kw_only=True, tag="rejected"):
 
     round_number: int
     role: str
+
+
+class RoundExtended(Event, frozen=True, kw_only=True, tag="round extended"):
+    """The card could not show the round when it was opened: its days are counted from now on."""
+
+    round_number: int
+    review_until: datetime
+    expires_at: datetime
 
 
 class Expired(Event, frozen=True, kw_only=True, tag="expired"):

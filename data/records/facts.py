@@ -35,6 +35,7 @@ class Facts(Record, frozen=True, kw_only=True):
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     subject_trouble    why the model cannot be proposed now; empty when it can
     successor_trouble  why the named successor cannot be one; empty when it can
+    card_waits    why the card does not show the round that is open; empty when it does
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -54,3 +55,4 @@ class Facts(Record, frozen=True, kw_only=True):
     named_person: str = ""
     readings: tuple[Reading, ...] = ()
     archive_holds: str = ""
+    card_waits: str = ""

@@ -24,6 +24,7 @@ from data.records.decision import (
 )
 from data.schema import instant, micros
 from data.sql.connection import Connection
+from data.store import Waiting
 
 _EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
 
@@ -261,6 +262,14 @@ def next_effect(conn: Connection) -> int | None:
 def found_by(conn: Connection, key: str) -> dict[str, str] | None:
     row = conn.execute("SELECT found FROM effects WHERE key = ? AND status = ?", (key, _DONE)).fetchone()
     return msgspec.json.decode(row[0], type=dict[str, str]) if row else None
+
+
+def waiting_for(conn: Connection, key: str) -> Waiting | None:
+    row = conn.execute(
+        "SELECT first_tried, why FROM effects WHERE key = ? AND status IN (?, ?, ?)",
+        (key, _PENDING, _CLAIMED, _UNKNOWN),
+    ).fetchone()
+    return Waiting(instant(row[0]) if row[0] is not None else None, row[1] or "") if row else None
 
 
 def stopped_effects(conn: Connection) -> list[tuple[Any, ...]]:

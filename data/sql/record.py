@@ -18,8 +18,8 @@ from data.records.decision import Claim, ClaimKind, Receipt, Result
 from data.sql import claims
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
-from data.sql.effects import found_by
-from data.store import BEGINNING, Cursor, Machine, StoredEvent, Trouble, Verified, always
+from data.sql.effects import found_by, waiting_for
+from data.store import BEGINNING, Cursor, Machine, StoredEvent, Trouble, Verified, Waiting, always
 
 T = TypeVar("T")
 
@@ -179,6 +179,10 @@ class SqlStore(ABC):
     def found(self, effect_key: str) -> dict[str, str] | None:
         with self.reading() as conn:
             return found_by(conn, effect_key)
+
+    def waiting(self, effect_key: str) -> Waiting | None:
+        with self.reading() as conn:
+            return waiting_for(conn, effect_key)
 
     def receipt(self, key: str) -> Receipt | None:
         """What became of a command; None for a key that was never decided."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.records.decision import LEASE, Claim, ClaimKind, Dead, Done, Effect, NotDone, OnUnknown, Unknown
-from data.store import Store
+from data.store import Store, Waiting
 from tests.contract.scripted import NOW, a_command, an_effect, at, tally
 
 
@@ -261,3 +261,24 @@ def test_a_follow_up_of_every_round_of_a_refresh_is_decided(store: Store) -> Non
         store.settle(outbox.one(), Done(), NOW, then=("RET-1", a_command(counts=1), b""))
 
     assert tally(store.state("RET-1")).count == 3
+
+
+def test_what_waits_says_since_when_it_is_tried_and_what_keeps_it(store: Store) -> None:
+    outbox = Outbox(store)
+    assert store.waiting("card") is None
+    outbox.want(an_effect("card"))
+    assert store.waiting("card") == Waiting(since=None, why="")
+    claim = outbox.one(3)
+    assert store.waiting("card") == Waiting(since=at(3), why="")
+    store.settle(claim, NotDone(retry_at=at(9), why="not_in_channel"), at(4))
+    assert store.waiting("card") == Waiting(since=at(3), why="not_in_channel")
+    again = outbox.one(9)
+    store.settle(again, Done(), at(9))
+    assert store.waiting("card") is None
+
+
+def test_what_stopped_for_good_does_not_wait(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card"))
+    store.settle(outbox.one(), Dead(why="channel deleted"), NOW)
+    assert store.waiting("card") is None

@@ -44,6 +44,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.Revise: {"reason": Reason.COST, "why": WHY, "target_on": date(2027, 6, 1)},
     cmd.Cast: {"choice": Choice.APPROVE, "plan_digest": "sha256:aa", "round_number": 1},
     cmd.CloseRound: {"number": 1},
+    cmd.RecordShown: {"number": 1},
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
     cmd.AskForTime: {"consumer_id": BILLING, "until": date(2027, 3, 1), "reason": WHY},

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from data import events
 from data.errors import Refused
-from data.records.decision import Timer
+from data.records.decision import Decision, Timer
 from data.records.facts import Facts
 from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, State, StepKind
-from workflows.commands import Cancel, Cast, CloseRound
+from workflows.commands import Cancel, Cast, CloseRound, RecordShown
 from workflows.decisions.darkness import brought_back
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.proposals import opened_round, round_timers
-from workflows.rules import quorum
+from workflows.rules import quorum, rounds
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
@@ -63,7 +65,32 @@ def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datet
     round_ = open_round(state)
     if round_ is None or round_.number != command.number:
         return nothing()
+    if facts.card_waits and now >= round_.expires_at:
+        # Nobody could vote. Once the card is up the round has all its days; what never comes up ends it after all.
+        assert state.policy is not None
+        _, expiry = round_timers(round_)
+        return Decision(timers=(replace(expiry, due_at=now + timedelta(hours=state.policy.recheck_hours)),))
     return _settled(state, (), now, "")
+
+
+def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: datetime) -> RetirementDecision:
+    """The card was kept from the channel: the round's days are counted from now on."""
+    check("record shown", command.by, state, facts)
+    round_ = open_round(state)
+    if round_ is None or round_.number != command.number or not rounds.is_late(round_, now):
+        return nothing()
+    assert state.policy is not None
+    longer = rounds.anew(round_, state.policy, now)
+    event = events.RoundExtended(
+        at=now,
+        by=events.EMERITUS,
+        round_number=round_.number,
+        review_until=longer.review_until,
+        expires_at=longer.expires_at,
+    )
+    review, expiry = round_timers(longer)
+    timers = (review, expiry) if longer.purpose is Purpose.RETIRE else (expiry,)
+    return decided(state, event, timers=timers)
 
 
 def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> RetirementDecision:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.events import EMERITUS, AnyEvent
-from data.records.decision import Claim, Dead, Effect, NotDone, Result
+from data.records.decision import Claim, Dead, Done, Effect, NotDone, Result
 from data.records.retirement import Retirement
-from workflows.commands import RecordUnreached
+from workflows.card import shows_late
+from workflows.commands import RecordShown, RecordUnreached
 from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop, then
 from workflows.histories import History, histories
 from workflows.ports import Message
@@ -26,14 +27,27 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     if claim.attempt > 1:
         looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
-            return looked_up, _unreached(claim, looked_up, shop)
+            return looked_up, _followed(claim, looked_up, shop)
     shop.world.point("before post")
     if shop.world.after(shop.grace_seconds) > claim.leased_until:
         # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
         return NotDone(retry_at=shop.world.now(), why="it was held up before it could be posted"), None
     result = shop.messenger.post(message, shop.world.now())
     shop.world.point("after post")
-    return result, _unreached(claim, result, shop)
+    return result, _followed(claim, result, shop)
+
+
+def _followed(claim: Claim, result: Result, shop: Workshop) -> Then | None:
+    """What a message that came up, or never can, leads to."""
+    return _shown(claim, shop) if isinstance(result, Done) else _unreached(claim, result, shop)
+
+
+def _shown(claim: Claim, shop: Workshop) -> Then | None:
+    """A card that was kept from the channel gives its round the days that nobody could vote on."""
+    state = shop.engine.retirement(claim.stream)
+    if state is None or state.round is None or not shows_late(claim, state, shop.world.now()):
+        return None
+    return then(claim, RecordShown(by=EMERITUS, number=state.round.number))
 
 
 def _unreached(claim: Claim, result: Result, shop: Workshop) -> Then | None:
@@ -55,7 +69,8 @@ def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return Dead(why="the message it would redraw was never posted"), None
     message = _message(claim, shop, ts=place["ts"], channel=place["channel"])
     assert message is not None
-    return shop.messenger.edit(message, shop.world.now()), None
+    result = shop.messenger.edit(message, shop.world.now())
+    return result, _shown(claim, shop) if isinstance(result, Done) else None
 
 
 def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Message | None:

@@ -64,6 +64,10 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             assert state.round is not None
             cast = replace(event.ballot, eligible_roles=event.eligible_roles)
             return replace(state, round=state.round.with_ballot(cast, event.reseated))
+        case events.RoundExtended():
+            assert state.round is not None
+            longer = replace(state.round, review_until=event.review_until, expires_at=event.expires_at)
+            return replace(state, round=longer)
         case events.Approved():
             return replace(state, approved_digest=event.plan_digest)
         case events.CancellationProposed():

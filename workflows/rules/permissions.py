@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "report manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
     "check manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
     "close round": frozenset({Hat.TIME}),
+    "record shown": frozenset({Hat.TIME}),
     "meet owners": frozenset({Hat.TIME}),
     "ask again": frozenset({Hat.TIME}),
     "remind": frozenset({Hat.TIME}),

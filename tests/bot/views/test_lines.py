@@ -63,6 +63,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     },
     events.Approved: {"round_number": 1, "plan_digest": "sha256:" + "cd" * 32},
     events.Rejected: {"round_number": 1, "role": "risk"},
+    events.RoundExtended: {"round_number": 1, "review_until": days(30), "expires_at": days(46)},
     events.Expired: {"round_number": 1, "missing": {"risk": 2}},
     events.Withdrawn: {"why": Prose(prose="wrong model")},
     events.CancellationProposed: {"why": Prose(prose="still needed"), "round": a_round()},
@@ -126,6 +127,10 @@ SAID = {
         ':x: <@UANN> voted *reject* as risk — "not yet"; so that it counts, an earlier approval now stands as owner'
     ),
     events.Approved: ":white_check_mark: *Approved*: every role has its approvals on plan `cdcdcdcdcdcd`",
+    events.RoundExtended: (
+        ":hourglass: The card could not show this vote before: its days count from now on, "
+        "review until 2027-03-31, open until 2027-04-16"
+    ),
     events.Expired: ":hourglass: *Expired*: the round closed, approvals missing: 2 of risk",
     events.DutyChanged: (
         ':hourglass_flowing_sand: <@UANN> needs more time for *consumer-000* until 2027-06-08 — "audit"'

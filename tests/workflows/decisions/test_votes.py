@@ -285,3 +285,47 @@ def test_membership_is_read_when_the_vote_is_cast():
     with pytest.raises(Refused, match="You may not vote here"):
         story.votes(PLATO)
     assert story.votes("UNEW").state.round.ballots[0].role == "platform"
+
+
+def shown(number: int = 1) -> cmd.RecordShown:
+    return cmd.RecordShown(by=EMERITUS, number=number)
+
+
+def test_a_round_whose_card_waits_is_looked_at_again_instead_of_ending():
+    story = a_proposed()
+    decision = story.does(cmd.CloseRound(by=EMERITUS, number=1), at=EXPIRY, card_waits="not_in_channel")
+    assert decision.events == ()
+    assert [(timer.name, timer.due_at) for timer in decision.timers] == [("round/expiry", EXPIRY + days(1))]
+    story.until(EXPIRY + days(1))
+    assert story.state.state is State.EXPIRED, "nothing waits any more, and nothing came up"
+
+
+def test_a_card_that_comes_up_late_opens_its_round_anew():
+    story = a_proposed()
+    story.does(shown(), at=EXPIRY + days(3))
+    assert story.state.round.expires_at == EXPIRY + days(33)
+    assert timedelta(days=14) <= story.state.round.review_until - story.now < timedelta(days=15)
+    due = {name: timer.due_at for name, timer in story.timers.items()}
+    assert due["round/expiry"] == story.state.round.expires_at
+    assert due["round/review"] == story.state.round.review_until
+    assert story.votes(OWEN, PLATO, SELMA).state.state is State.PROPOSED
+    assert story.until(story.state.round.review_until).state.state is State.MIGRATING
+
+
+@pytest.mark.parametrize(
+    ("late", "number"),
+    [pytest.param(days(0.99), 1, id="less than a day late"), pytest.param(days(9), 2, id="another round")],
+)
+def test_a_card_that_costs_voters_nothing_changes_nothing(late, number):
+    assert a_proposed().does(shown(number), at=PROPOSED_AT + late).events == ()
+
+
+def test_a_vote_on_cancelling_that_is_shown_late_may_still_close_at_once():
+    story = a_running_retirement()
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    story.does(shown(2), at=story.now + days(20))
+    assert story.state.round.expires_at == story.now + days(30)
+    ballots = [casting(story.state, by=one, round_number=2) for one in (OWEN, PLATO, SELMA)]
+    for ballot in ballots:
+        story.does(replace(ballot, plan_digest=story.state.approved_digest))
+    assert story.state.state is State.CANCELLED

@@ -81,6 +81,11 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     },
     events.Approved: {"round_number": 1, "plan_digest": "sha256:aa"},
     events.Rejected: {"round_number": 1, "role": "security"},
+    events.RoundExtended: {
+        "round_number": 1,
+        "review_until": ROUND.review_until,
+        "expires_at": ROUND.expires_at,
+    },
     events.Expired: {"round_number": 1, "missing": {"owner": 1}},
     events.Withdrawn: {"why": WHY},
     events.CancellationProposed: {"why": WHY, "round": ROUND},

@@ -41,6 +41,7 @@ MAY = {
     "report manual": "coordinator endpoint_owner",
     "check manual": "coordinator endpoint_owner owner",
     "close round": "time",
+    "record shown": "time",
     "meet owners": "time",
     "ask again": "time",
     "remind": "time",

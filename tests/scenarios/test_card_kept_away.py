@@ -1,0 +1,126 @@
+"""The card cannot get into the channel: nobody can vote meanwhile, so no vote ends by that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from data import events
+from data.records.retirement import State, StepKind
+from tests.fakes.slack import BOT_USER
+from tests.scenarios.town import ADA, GOVERNANCE, MINA, PRIYA, SAM, TOM, Town, words
+
+
+def leaves(town: Town) -> None:
+    """Somebody takes the bot out of the governance channel."""
+    town.slack.ws.channels[GOVERNANCE].members.remove(BOT_USER)
+
+
+def invited(town: Town) -> None:
+    town.slack.ws.channels[GOVERNANCE].members.append(BOT_USER)
+
+
+def of(town: Town, kind: type[events.Event]) -> list[events.Event]:
+    return [entry.event for entry in town.bot.store.events("RET-1") if isinstance(entry.event, kind)]
+
+
+def test_a_round_whose_card_comes_up_after_its_end_has_all_its_days_from_then_on(town: Town):
+    leaves(town)
+    assert town.propose() == {}
+    town.pass_time(days=40)
+    assert town.retirement().state is State.PROPOSED, "nobody could vote"
+    told = town.command(TOM, "show RET-1")
+    assert "*The card does not show this vote yet*, so nobody can vote" in told
+    assert "not_in_channel: invite the bot" in told
+    invited(town)
+    town.pass_time(hours=1)
+    assert "its days count from now on, review until 2026-04-25, open until 2026-05-11" in town.thread()
+    assert "expires 2026-05-11" in words(town.card())
+    assert "does not show this vote" not in town.command(TOM, "show RET-1")
+    town.approve(ADA, MINA, PRIYA, SAM)
+    assert town.retirement().state is State.PROPOSED, "the review is not over"
+    town.pass_time(days=15)
+    assert town.retirement().state is State.MIGRATING
+    last_day = town.retirement().plan.step(StepKind.DISABLE).due_at
+    assert last_day.date() >= date(2026, 5, 25), "thirty days of notice are owed"
+
+
+def test_a_round_nobody_votes_in_expires_when_its_own_days_are_over(town: Town):
+    leaves(town)
+    town.propose()
+    town.pass_time(days=35)
+    invited(town)
+    town.pass_time(days=29)
+    assert town.retirement().state is State.PROPOSED
+    town.pass_time(days=2)
+    assert town.retirement().state is State.EXPIRED
+    assert len(of(town, events.RoundExtended)) == 1
+
+
+def test_a_card_that_is_up_within_a_day_changes_nothing(town: Town):
+    leaves(town)
+    town.propose()
+    town.pass_time(hours=23)
+    invited(town)
+    town.pass_time(hours=1)
+    assert of(town, events.RoundExtended) == []
+    assert town.retirement().round.expires_at.date() == date(2026, 4, 1)
+
+
+def loses_the_card(town: Town) -> None:
+    """Slack takes no edit of it for weeks."""
+    town.slack.fail_next("chat.update", "rate_limited", retry_after=45 * 86_400)
+
+
+def revised(town: Town) -> None:
+    loses_the_card(town)
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.target": "2026-08-03"}) == {}
+
+
+def called_off(town: Town) -> None:
+    town.approve()
+    town.pass_time(days=15)
+    loses_the_card(town)
+    town.command(TOM, "cancel RET-1 we keep it after all")
+
+
+@pytest.mark.parametrize("opens_a_round", [revised, called_off], ids=["another plan", "a vote on cancelling"])
+def test_a_later_round_that_its_card_could_not_show_has_all_its_days_too(
+    town: Town, opens_a_round: Callable[[Town], None]
+):
+    town.propose()
+    opens_a_round(town)
+    number, opened_at = town.retirement().round.number, town.retirement().round.opened_at
+    town.pass_time(days=31)
+    assert town.retirement().round.number == number, "it is open still"
+    assert "does not show this vote yet" in town.command(TOM, "show RET-1")
+    town.pass_time(days=16)
+    (longer,) = of(town, events.RoundExtended)
+    assert longer.round_number == number
+    assert (longer.expires_at - opened_at).days >= 75
+    town.approve()
+    town.pass_time(days=15)
+    assert town.retirement().state in (State.MIGRATING, State.CANCELLED)
+
+
+def test_a_card_that_can_never_be_posted_does_not_keep_its_round_open_for_ever(town: Town):
+    town.slack.fail_next("chat.postMessage", "error:invalid_blocks")
+    town.propose()
+    town.pass_time(days=31)
+    assert town.retirement().state is State.EXPIRED
+    assert "Stopped for good" in town.command(TOM, "show RET-1")
+
+
+def test_weeks_in_which_the_bot_was_down_before_it_could_post_the_card_do_not_count(town: Town):
+    leaves(town)
+    town.propose()
+    town.bot.store.close()
+    town.seconds = datetime(2026, 4, 20, 8, tzinfo=UTC).timestamp()
+    invited(town)
+    town.open()
+    town.settle()
+    assert town.retirement().state is State.PROPOSED
+    assert town.retirement().round.expires_at.date() == date(2026, 5, 20)

@@ -1,0 +1,36 @@
+"""From when on do the days of a round count? From when its card could show it: before, nobody could vote."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from data.records.policy import Policy
+from data.records.retirement import Purpose, Round
+from workflows.rules.hours import first_at_or_after
+
+LATE = timedelta(days=1)
+"""Ours, because rounds are counted in days: what takes less than one costs nobody their vote."""
+
+
+def is_unseen(round_: Round, *, tried_at: datetime) -> bool:
+    """Is a card that was first tried then, and is still to come, the first to show this round?
+
+    Of a card that is tried later, another one may have shown the round before.
+    """
+    return tried_at < round_.opened_at + LATE
+
+
+def is_late(round_: Round, now: datetime) -> bool:
+    """Have voters lost a day or more when the card shows the round only now?"""
+    return now >= round_.opened_at + LATE
+
+
+def anew(round_: Round, policy: Policy, now: datetime) -> Round:
+    """The same round with its review and its end as if it had been opened now."""
+    review_days = policy.review_days if round_.purpose is Purpose.RETIRE else 0
+    review_until = first_at_or_after(now + timedelta(days=review_days), policy) if review_days else now
+    return replace(
+        round_, review_until=review_until, expires_at=now + timedelta(days=policy.round_expires_days)
+    )

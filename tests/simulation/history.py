@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from data import events
 from data.errors import Refused
 from data.records.catalog import EndpointKind
@@ -63,6 +65,8 @@ class History(Standing):
                 self._must(event.plan_digest == self._plan.digest, event, "another plan was approved")
                 self._check_votes(event, self.round, event.plan_digest)
                 self.approved = event.plan_digest
+            case events.RoundExtended():
+                self._extended(event)
             case events.CancellationProposed():
                 self.calling_off, self.ballots = event.round, {}
             case events.CancellationDropped():
@@ -147,6 +151,17 @@ class History(Standing):
                 self.paused_at, self.dated_at = None, event.at
             case _:
                 pass
+
+    def _extended(self, event: events.RoundExtended) -> None:
+        is_retiring = self.state is State.PROPOSED
+        before = self.round if is_retiring else self.calling_off
+        assert before is not None
+        self._must(event.at - before.opened_at >= timedelta(days=1), event, "its card was up in time")
+        longer = replace(before, review_until=event.review_until, expires_at=event.expires_at)
+        if is_retiring:
+            self.round = longer
+        else:
+            self.calling_off = longer
 
     # What people must have been told
 

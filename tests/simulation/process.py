@@ -118,6 +118,7 @@ class Process:
             controls={EndpointKind.LOCAL: outside.machines},
             meters={EndpointKind.LOCAL: outside.machines},
             retirements=lambda: all_retirements(self.store),
+            waiting=self.store.waiting,
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
         messenger = SlackMessenger(outside.client, Rates(clock.wall), wall=clock.wall)

@@ -143,10 +143,14 @@ class AskAgain(Command, frozen=True, kw_only=True, tag="ask again"):
 
 
 class RecordUnreached(Command, frozen=True, kw_only=True, tag="record unreached"):
-    """A direct message can never reach this person, and why."""
+    """A direct message can never reach this person, and why.
+
+    escalation   what it was about (milestone, level, consumer_ids), when it told a manager of others' silence
+    """
 
     person: str
     why: str
+    escalation: dict[str, str] = {}
 
 
 class Finished(Command, frozen=True, kw_only=True):

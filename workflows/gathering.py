@@ -153,10 +153,9 @@ class Gatherer:
         return self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
 
     def _managers(self, state: Retirement) -> dict[str, str]:
-        """Owner -> manager, for every owner of a consumer whose manager is known."""
+        """The line above every owner of a consumer."""
         people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
-        found = {person: self.catalog.manager_slack_of(person) for person in sorted(people)}
-        return {person: manager for person, manager in found.items() if manager}
+        return {who: above for person in sorted(people) for who, above in self._line_above(person).items()}
 
     def _chosen(self, model: Entity, endpoint_ids: Sequence[str]) -> tuple[Entity, ...]:
         """The endpoints named, all of them when none is. An id the model does not have is refused."""

@@ -27,6 +27,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         int(message.params["level"]),
         message.params["consumer_ids"].split("\n"),
         to=message.params["slack_id"],
+        instead_of=message.params.get("instead_of", ""),
     ),
     "unreached": lambda state, message: obligations.unreached(
         state, message.params["person"], message.params["why"]

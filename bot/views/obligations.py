@@ -176,11 +176,18 @@ def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
 
 
 def escalation(
-    retirement: Retirement, milestone: str, level: int, consumer_ids: Sequence[str], *, to: str
+    retirement: Retirement,
+    milestone: str,
+    level: int,
+    consumer_ids: Sequence[str],
+    *,
+    to: str,
+    instead_of: str = "",
 ) -> Payload:
     """To a manager, later to the governance channel: whose silence holds the retirement up.
 
     Neither has an owner's buttons, so each is told what they can do instead.
+    `instead_of`: the manager whom no message reached
     """
     owed = duties.nearest_first(
         one for one in retirement.obligations if one.consumer.consumer_id in set(consumer_ids)
@@ -195,12 +202,16 @@ def escalation(
     coordinator = mention(retirement.coordinator_id)
     if SLACK_ID.fullmatch(to):
         why = "You hear of this as the manager of their owners."
+        if instead_of:
+            why = f"You hear of this because {mention(instead_of)}, who manages their owners, cannot be reached."
         action = (
             f"Ask the owners named above to answer in the message they have. If they cannot, tell {coordinator}, "
             "who can move the date or go on without them."
         )
     else:
         above = "Owners and their managers were told" if level > 1 else "Nobody is known above their owners"
+        if instead_of:
+            above = f"{mention(instead_of)}, who manages their owners, cannot be reached"
         why = f"{above}; the coordinator must act."
         action = (
             f"{coordinator} finds an owner who answers, or goes on without: "

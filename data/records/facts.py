@@ -31,7 +31,7 @@ class Facts(Record, frozen=True, kw_only=True):
     members       role -> Slack ids entitled to vote in it, as the groups stand now
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
-    managers      owner's Slack id -> manager's Slack id, where the catalog has one
+    managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     subject_trouble    why the model cannot be proposed now; empty when it can
     successor_trouble  why the named successor cannot be one; empty when it can

@@ -123,6 +123,53 @@ def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
     ) in town.thread()
 
 
+def leaves_slack(town: Town, person: str) -> None:
+    town.slack.ws.users[person].deleted = True
+
+
+def test_what_a_manager_who_left_slack_cannot_hear_is_told_in_the_channel_at_once(town: Town):
+    town.announce()
+    leaves_slack(town, VERA)
+    town.pass_time(days=7)
+    mark = "acknowledge@2026-03-23/1"
+    assert escalated(town, GOVERNANCE) == [f"{mark}/{GOVERNANCE}/for/{VERA}"]
+    told = words(town.posted(GOVERNANCE, f"RET-1/escalate/{mark}/{GOVERNANCE}/for/{VERA}"))
+    assert all(f"*{consumer}*" in told for consumer in EVERYTHING)
+    assert f"<@{VERA}>, who manages their owners, cannot be reached" in told
+    assert f":no_bell: <@{VERA}> cannot be reached" in town.thread()
+
+
+def test_a_manager_whom_no_message_reached_before_is_passed_over_for_the_next_one_above(town: Town):
+    town.learns(
+        a_document("User", "vera-lund", "memberOf: []", slack_id=VERA, manager="user:elena-rossi"),
+        a_document("Component", "veras-sheet", MINE + "user:vera-lund"),
+    )
+    leaves_slack(town, VERA)
+    town.announce()
+    town.pass_time(days=7)
+    assert len(escalated(town, ELENA)) == 1
+    assert sorted(listed(town, ELENA, "acknowledge@2026-03-23", 1)) == sorted([*EVERYTHING, "veras-sheet"])
+    assert escalated(town, GOVERNANCE) == []
+
+
+def test_nobody_is_told_of_their_own_silence_as_their_own_manager(town: Town):
+    town.learns(
+        a_document(
+            "User", "grace-whitlock", "memberOf: [letters]", slack_id=GRACE, manager="user:grace-whitlock"
+        )
+    )
+    town.learns(
+        a_document(
+            "User", "luca-ferri", "memberOf: [letters]", slack_id="U01LUCAFERRI", manager="user:luca-ferri"
+        )
+    )
+    town.announce()
+    town.pass_time(days=7)
+    assert escalated(town, GRACE) == []
+    told = words(town.posted(GOVERNANCE, f"RET-1/escalate/acknowledge@2026-03-23/1/{GOVERNANCE}"))
+    assert "*win-back-mailer*" in told
+
+
 def test_an_owner_without_a_slack_id_is_seen_by_everybody_and_holds_the_retirement(town: Town):
     town.learns(
         a_document("User", "paper-pete", "profile: {displayName: Paper Pete}, memberOf: []"),

@@ -11,6 +11,7 @@ from data.records.retirement import Obligation, Retirement, State
 from workflows.commands import Escalate, Remind
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.rules import milestones
+from workflows.rules.lines import next_above
 from workflows.rules.permissions import check
 
 
@@ -33,7 +34,8 @@ def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> R
 def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) -> RetirementDecision:
     """To the owners' managers, then to the governance channel; each once.
 
-    A manager hears of the consumers of people they manage, and of no other; the channel hears of all. Consumers
+    A manager hears of the consumers of people they manage, and of no other; who cannot be reached is passed over for
+    the next one above, and nobody is their own manager. The channel hears of all. Consumers
     above whose owners nobody is known do not wait for the channel's own date: it hears of them with the managers.
     After downtime each is told what is due by its own date, once: of a deadline that another has overtaken, and
     of what the channel is told of at this moment anyway, nothing is said.
@@ -47,9 +49,10 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     open_ones = milestones.concerned(state, command.milestone)
     assert state.policy is not None
     channel = state.policy.governance_channel
+    above = {person: next_above(person, facts.managers, state.unreached) for person in _people(open_ones)}
     if command.level == 1:
-        to = _by_manager(open_ones, facts.managers)
-        unmanaged = _ids(duty for duty in open_ones if not _managers(duty, facts.managers))
+        to = _by_manager(open_ones, above)
+        unmanaged = _ids(duty for duty in open_ones if not _managers(duty, above))
         if unmanaged and not milestones.is_due(command.milestone, 2, state, now):
             to[channel] = unmanaged
     else:
@@ -65,23 +68,22 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
             level=command.level,
             consumer_ids=_ids(open_ones),
             to=to,
-            unreachable=tuple(person for person in _people(open_ones) if person not in facts.managers),
+            unreachable=tuple(person for person, manager in above.items() if not manager),
         ),
     )
 
 
-def _by_manager(duties: Iterable[Obligation], managers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _by_manager(duties: Iterable[Obligation], above: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Manager -> the consumers of people they manage, both in the order of the obligations."""
     found: dict[str, list[Obligation]] = {}
     for duty in duties:
-        for manager in _managers(duty, managers):
+        for manager in _managers(duty, above):
             found.setdefault(manager, []).append(duty)
     return {manager: _ids(theirs) for manager, theirs in found.items()}
 
 
-def _managers(duty: Obligation, managers: Mapping[str, str]) -> tuple[str, ...]:
-    owners = duty.consumer.owners.slack_ids
-    return tuple(dict.fromkeys(managers[person] for person in owners if person in managers))
+def _managers(duty: Obligation, above: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(above[person] for person in duty.consumer.owners.slack_ids if above[person]))
 
 
 def _ids(duties: Iterable[Obligation]) -> tuple[str, ...]:

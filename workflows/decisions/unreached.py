@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from data import events
+from data.records.decision import Effect
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import RecordUnreached
 from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.rules import messages
+from workflows.rules.lines import next_above
 from workflows.rules.permissions import check
 
 
@@ -18,21 +20,20 @@ def record_unreached(
 ) -> RetirementDecision:
     """Once per person and announcement, however many of their messages come back."""
     check("record unreached", command.by, state, facts)
-    if state.state is not State.MIGRATING or command.person in state.unreached:
+    if state.state is not State.MIGRATING:
         return nothing()
-    told = _next_above(command.person, facts.managers, (*state.unreached, command.person))
-    return decided(
-        state,
-        events.Unreached(at=now, by=events.EMERITUS, person=command.person, why=command.why, told=told),
-    )
+    told = next_above(command.person, facts.managers, state.unreached)
+    effects = (_told_on(state, command, told),) if command.escalation else ()
+    if command.person in state.unreached:
+        return decided(state, effects=effects)
+    event = events.Unreached(at=now, by=events.EMERITUS, person=command.person, why=command.why, told=told)
+    return decided(state, event, effects=effects)
 
 
-def _next_above(person: str, managers: Mapping[str, str], out_of_reach: Sequence[str]) -> str:
-    """The first in the line above whom a message may reach; empty when there is none. Lines may be circles."""
-    passed: set[str] = set()
-    while person in out_of_reach:
-        if person in passed:
-            return ""
-        passed.add(person)
-        person = managers.get(person, "")
-    return person
+def _told_on(state: Retirement, command: RecordUnreached, told: str) -> Effect:
+    """The escalation goes one further up; above whom nobody is known, to the governance channel."""
+    assert state.policy is not None
+    to = told or state.policy.governance_channel
+    about = command.escalation
+    key = f"{state.id}/escalate/{about['milestone']}/{about['level']}/{to}/for/{command.person}"
+    return messages.direct(state, key, "escalation", to, **about, instead_of=command.person)

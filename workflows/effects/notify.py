@@ -57,7 +57,14 @@ def _unreached(claim: Claim, result: Result, shop: Workshop) -> Then | None:
     state = shop.engine.retirement(claim.stream)
     if not isinstance(result, Dead) or person[:1] not in ("U", "W") or state is None:
         return None
-    command = RecordUnreached(by=EMERITUS, person=person, why=result.why.removeprefix(f"{person} "))
+    body = claim.effect.body
+    about = ("milestone", "level", "consumer_ids") if body["notice"] == "escalation" else ()
+    command = RecordUnreached(
+        by=EMERITUS,
+        person=person,
+        why=result.why.removeprefix(f"{person} "),
+        escalation={name: body[name] for name in about},
+    )
     return then(claim, command, shop.engine.gatherer.facts(command, state, shop.world.now()))
 
 

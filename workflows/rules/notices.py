@@ -12,6 +12,7 @@ from data.records.decision import Effect, EffectKind
 from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import by_hand, impact, messages
 from workflows.rules.lifecycle import may_be_asked_off, maybe_dark
+from workflows.rules.obligations import of_person
 
 CHANGES_EVERYTHING = (
     events.Amended,
@@ -114,7 +115,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                     "consumer_ids": "\n".join(consumer_ids),
                 }
                 yield messages.direct(state, key, "escalation", to, **body)
-        case events.Unreached(person=person, told=told) if told:
+        case events.Unreached(person=person, told=told) if told and of_person(state, person):
             key = messages.unreached_key(state, person)
             yield messages.direct(state, key, "unreached", told, person=person, why=event.why)
         case events.ArchiveConfirmed(step=StepKind.DISABLE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -14,8 +14,9 @@ from bot.inbox import capture
 from bot.lookup import retirement
 from bot.views import obligations
 from data.records.base import Prose
-from data.records.retirement import Duty, Retirement, StepKind
+from data.records.retirement import Duty, Retirement
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension
+from workflows.rules import obligations as duties
 
 
 def register(app: App, house: House) -> None:
@@ -73,10 +74,10 @@ def register(app: App, house: House) -> None:
     def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, consumer_id = payloads.parts(body, 2)
         state = retirement(house.store, retirement_id)
-        house.check(least_wish(state, consumer_id, payloads.user_id(body)), state)
+        wish = least_wish(state, consumer_id, payloads.user_id(body), house.now())
+        house.check(wish, state)
         ack()
-        asked = obligations.time_modal(retirement_id, consumer_id, house.now().date())
-        screens.opened(house.client, body, asked)
+        screens.opened(house.client, body, obligations.time_modal(state.id, consumer_id, wish.until))
 
     @app.view(Callback.EXTENSION_ASK)
     def ask_for_time(ack: Ack, body: dict[str, Any]) -> None:
@@ -109,9 +110,10 @@ def register(app: App, house: House) -> None:
         decide(ack, body, "no")
 
 
-def least_wish(state: Retirement, consumer_id: str, by: str) -> AskForTime:
-    """What a person asks for who is not asked yet: a date nothing can be said against, and some reason."""
-    assert state.plan is not None, "a retirement begins with its plan"
-    # Two days on, it is a later day in every time zone.
-    until = (state.plan.step(StepKind.MIGRATE).due_at + timedelta(days=2)).date()
+def least_wish(state: Retirement, consumer_id: str, by: str, now: datetime) -> AskForTime:
+    """What a person asks for who is not asked yet: the first date nothing can be said against, and some reason."""
+    assert state.policy is not None
+    duty = state.obligation(consumer_id)
+    after = duties.day_to_outlast(duty, state.policy, now) if duty else now.date()
+    until = after + timedelta(days=1)
     return AskForTime(by=by, consumer_id=consumer_id, until=until, reason=Prose(prose="not said yet"))

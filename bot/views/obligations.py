@@ -135,8 +135,8 @@ def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str
     )
 
 
-def time_modal(retirement_id: str, consumer_id: str, today: date) -> Payload:
-    """Ask for a later date. `private_metadata`: retirement, consumer."""
+def time_modal(retirement_id: str, consumer_id: str, first: date) -> Payload:
+    """Ask for a later date, `first` or after it. `private_metadata`: retirement, consumer."""
     picker: Payload = {"type": "datepicker", "action_id": str(Action.EXTENSION_UNTIL)}
     return modal(
         "Need more time",
@@ -150,7 +150,7 @@ def time_modal(retirement_id: str, consumer_id: str, today: date) -> Payload:
                 "Migrated by",
                 picker,
                 block_id=str(Action.EXTENSION_UNTIL),
-                hint=f"A day after today, {today.isoformat()}",
+                hint=f"{first.isoformat()} or later",
             ),
             prose_field("Why", Action.EXTENSION_REASON, placeholder="What keeps you from moving sooner"),
         ],

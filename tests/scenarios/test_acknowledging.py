@@ -134,6 +134,19 @@ def test_more_time_is_asked_for_with_errors_on_the_fields(town: Town):
     assert duty(town, "restock-planner") is Duty.NEEDS_TIME
 
 
+def test_once_the_date_is_past_more_time_is_asked_for_from_today_on(town: Town):
+    town.announce()
+    screen = town.opens(BRUNO, lambda: town.answer(BRUNO, "restock-planner", "duty.more_time"))
+    assert "2026-04-28 or later" in words(screen.content)
+    town.pass_time(days=60)
+    errors = town.ask_for_time(BRUNO, "restock-planner", until="2026-05-16", reason="harvest")
+    assert errors == {"extension.until": "a day after 2026-05-16, today"}
+    assert "2026-05-17 or later" in words(town.slack.views[BRUNO].content)
+    assert town.submit(BRUNO, {"extension.until": "2026-05-17", "extension.reason": "harvest"}) == {}
+    town.press(TOM, request(town), "extension.grant")
+    assert town.retirement().plan.step(StepKind.MIGRATE).due_at.date().isoformat() == "2026-05-17"
+
+
 def request(town: Town) -> dict[str, object]:
     (key,) = [key for key in town.keys(GOVERNANCE) if key.startswith("RET-1/extension/")]
     return town.posted(GOVERNANCE, key)

@@ -84,13 +84,14 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
     duty = obligations.named(state, command.consumer_id)
     assert state.policy is not None
     # Days are compared, not instants: the ends of the calendar have none in every zone.
-    due_on = day_of(duty.migrate_by, state.policy)
-    latest = due_on + timedelta(days=plans.DAYS_AHEAD_MAX)
+    after = obligations.day_to_outlast(duty, state.policy, now)
+    latest = after + timedelta(days=plans.DAYS_AHEAD_MAX)
+    which = "the date you have now" if after == day_of(duty.migrate_by, state.policy) else "today"
     accepted = ""
-    if command.until <= due_on:
-        accepted = f"a day after {due_on}, the date you have now"
+    if command.until <= after:
+        accepted = f"a day after {after}, {which}"
     elif command.until > latest:
-        accepted = f"at most five years after {due_on}, the date you have now"
+        accepted = f"at most five years after {after}, {which}"
     found = []
     if accepted:
         found.append(Problem(field="until", value=command.until.isoformat(), accepted=accepted))

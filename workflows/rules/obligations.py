@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
 from data.errors import NotFound, Refused
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
+from data.records.policy import Policy
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from workflows.rules.hours import day_of
 
 
 def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tuple[Obligation, ...]:
@@ -52,6 +54,11 @@ def named(state: Retirement, what: str) -> Obligation:
         closest=open_ones[:5],
         next_step=f"Run /retire show {state.id} for those that have not moved",
     )
+
+
+def day_to_outlast(duty: Obligation, policy: Policy, now: datetime) -> date:
+    """A later date must be after this day: the date there is, or today once that is past."""
+    return max(day_of(duty.migrate_by, policy), day_of(now, policy))
 
 
 def owners_elsewhere(state: Retirement, impact: tuple[Impacted, ...]) -> dict[str, Owners]:

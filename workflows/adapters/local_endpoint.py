@@ -3,11 +3,11 @@
 Calling anything twice is safe. One folder per endpoint keeps config, weights and call log, so a restarted bot
 finds its servers again. What is running is never believed from a file but probed: a lock the process holds
 while it lives, and its own answer to GET /identity. No pid is signalled that did not answer for itself.
+A server that is gone without having been switched off, as after a crash, counts as unknown and never as disabled.
 """
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import os
@@ -18,34 +18,21 @@ import sys
 import threading
 import time
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
-from data.errors import Corrupt, Invalid, NotFound, Problem, Unavailable
+from data.errors import EmeritusError, Invalid, Problem, Unavailable
 from workflows.adapters import call_log, model_server
+from workflows.adapters.endpoint_folders import Config, EndpointFolders, Status
 from workflows.adapters.model_server import Calendar, LogisticRegression
 
-CONFIG_FILE = "endpoint.json"
 PROBE_TIMEOUT_SECONDS = 2.0
 START_TIMEOUT_SECONDS = 20.0
 STOP_TIMEOUT_SECONDS = 5.0
 POLL_SECONDS = 0.02
-
-
-class Status(StrEnum):
-    SERVING = "serving"
-    DISABLED = "disabled"
-    ABSENT = "absent"
-
-
-class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is wanted of an endpoint; `port` is the last one it had, 0 before its first start."""
-
-    ref: str
-    wanted: Status
-    port: int = 0
+NOT_HANDED_ON = ("SLACK_", "EMERITUS_", "AWS_")
+"""The bot's tokens and passwords are variables; a model server has no use for them."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,14 +43,14 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
-_ADDRESS, _CONFIG = msgspec.json.Decoder(Address), msgspec.json.Decoder(Config)
+_ADDRESS = msgspec.json.Decoder(Address)
 
 
 class LocalEndpoints:
     """Drives the servers under `state_dir`. `calendar` is what their call logs are stamped with."""
 
     def __init__(self, state_dir: Path, *, calendar: Calendar | None = None) -> None:
-        self._state = state_dir
+        self._folders = EndpointFolders(state_dir)
         self._calendar = calendar or Calendar()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.RLock()
@@ -78,14 +65,13 @@ class LocalEndpoints:
             raise Invalid(
                 [Problem(field=f"weights of {ref}", value=str(weights_path), accepted=accepted)]
             ) from error
-        with self._lock:
-            folder = self.folder(ref)
-            config = self._config(ref)
+        folder = self._folders.make(ref)
+        with self._lock, self._folders.turn(ref):
+            config = self._folders.config(ref)
             kept = folder / model_server.WEIGHTS_FILE
             if config is None:
-                folder.mkdir(parents=True, exist_ok=True)
                 model_server.write_atomically(kept, weights)
-                self._save(Config(ref=ref, wanted=Status.SERVING))
+                self._folders.save(Config(ref=ref, wanted=Status.SERVING))
             elif kept.exists() and kept.read_bytes() != weights:
                 accepted = (
                     f"{ref} already serves other weights, kept in {kept}; give a new model its own endpoint"
@@ -97,14 +83,43 @@ class LocalEndpoints:
                 return
             self._run(ref)
 
+    def resume(self) -> list[tuple[str, str]]:
+        """Start what should serve and does not, as after a reboot: (endpoint, what came of it) for each.
+
+        What was switched off stays off. One that does not start keeps no other from it.
+        """
+        found: list[tuple[str, str]] = []
+        for file in self._folders.files():
+            ref = file.parent.name
+            try:
+                ref = self._folders.read(file).ref
+                with self._lock, self._folders.turn(ref):
+                    wanted = self._folders.known(ref).wanted
+                    if wanted is Status.SERVING and self._answering(ref) is None:
+                        self._run(ref)
+                        found.append((ref, "serves again"))
+            except EmeritusError as error:
+                found.append((ref, str(error)))
+        return found
+
+    def refs(self) -> list[str]:
+        """Every endpoint there is, on or off. Raises `Corrupt`."""
+        return sorted(self._folders.read(file).ref for file in self._folders.files())
+
     def describe(self, ref: str) -> str:
-        """`serving`, `disabled` or `absent`, as seen now. A process that lives but is mute is Unavailable."""
-        if self._config(ref) is None:
+        """`serving`, `disabled` or `absent`, as seen now. One that should serve and does not is Unavailable."""
+        config = self._folders.config(ref)
+        if config is None:
             return Status.ABSENT
         if self._answering(ref) is not None:
             return Status.SERVING
         if not self._is_running(ref):
-            return Status.DISABLED
+            if config.wanted is Status.DISABLED:
+                return Status.DISABLED
+            raise Unavailable(
+                f"Endpoint {ref} should serve, and its process is gone. "
+                f"Bring it back: emeritus endpoint start {ref}"
+            )
         lock = self.folder(ref) / model_server.LOCK_FILE
         raise Unavailable(
             f"Endpoint {ref} has a running process that does not answer. Ask again in a moment; "
@@ -120,23 +135,23 @@ class LocalEndpoints:
 
     def disable(self, ref: str) -> None:
         """Stop the process and see that it is gone; config, weights and call log stay for `restore`."""
-        with self._lock:
-            config = self._known(ref)
-            self._save(msgspec.structs.replace(config, wanted=Status.DISABLED))
+        self._folders.known(ref)
+        with self._lock, self._folders.turn(ref):
+            self._want(ref, Status.DISABLED)
             self._stop(ref)
 
     def restore(self, ref: str) -> None:
         """Serve again from what was kept, on the same port when it is still free."""
-        with self._lock:
-            config = self._known(ref)
-            self._save(msgspec.structs.replace(config, wanted=Status.SERVING))
+        self._folders.known(ref)
+        with self._lock, self._folders.turn(ref):
+            self._want(ref, Status.SERVING)
             self._run(ref)
 
     def stop_all(self) -> None:
-        """End every process. What is wanted stays as it is: a later `start` or `restore` brings them back."""
-        with self._lock:
-            for file in sorted(self._state.glob(f"*/{CONFIG_FILE}")):
-                self._stop(self._read_config(file).ref)
+        """End every process. What is wanted stays as it is: a later `start` or `resume` brings them back."""
+        for ref in self.refs():
+            with self._lock, self._folders.turn(ref):
+                self._stop(ref)
 
     def metered_since(self, ref: str) -> datetime | None:
         """The earliest instant the call log covers; None when there is no readable log."""
@@ -154,9 +169,10 @@ class LocalEndpoints:
         return found
 
     def folder(self, ref: str) -> Path:
-        """Readable for people, exact for us: the digest keeps churn and Churn apart on any file system."""
-        readable = "".join(c if c.isalnum() or c in "-_" else "-" for c in ref)[:40]
-        return self._state / f"{readable}.{hashlib.sha256(ref.encode()).hexdigest()[:12]}"
+        return self._folders.of(ref)
+
+    def _want(self, ref: str, status: Status) -> None:
+        self._folders.save(msgspec.structs.replace(self._folders.known(ref), wanted=status))
 
     def _calls(self, ref: str) -> Path:
         return self.folder(ref) / model_server.CALLS_FILE
@@ -168,7 +184,7 @@ class LocalEndpoints:
             (self.folder(ref) / model_server.ADDRESS_FILE).unlink(missing_ok=True)
         if (ended := self._children.get(ref)) is not None and ended.poll() is not None:
             del self._children[ref]
-        folder, port = self.folder(ref), self._known(ref).port
+        folder, port = self.folder(ref), self._folders.known(ref).port
         options = {"name": ref, "state": folder.absolute(), "port": port, "instance": secrets.token_hex(8)}
         options |= {f"calendar-{name}": value for name, value in self._calendar._asdict().items()}
         with (folder / "server.log").open("wb") as log:
@@ -176,6 +192,7 @@ class LocalEndpoints:
             child = subprocess.Popen(
                 [sys.executable, "-m", model_server.__name__, *(f"--{k}={v}" for k, v in options.items())],
                 cwd=Path(__file__).resolve().parents[2],
+                env={k: v for k, v in os.environ.items() if not k.startswith(NOT_HANDED_ON)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -191,7 +208,7 @@ class LocalEndpoints:
             self._children[ref] = child
         else:
             child.wait()
-        self._save(msgspec.structs.replace(self._known(ref), port=found.port))
+        self._folders.save(msgspec.structs.replace(self._folders.known(ref), port=found.port))
 
     def _await_answer(self, ref: str, child: subprocess.Popen[bytes]) -> Address:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
@@ -248,25 +265,3 @@ class LocalEndpoints:
             return None
         expected = {"name": ref, "instance": address.instance, "pid": address.pid}
         return address if said == expected else None
-
-    def _known(self, ref: str) -> Config:
-        config = self._config(ref)
-        if config is None:
-            known = [self._read_config(file).ref for file in sorted(self._state.glob(f"*/{CONFIG_FILE}"))]
-            raise NotFound("endpoint", ref, closest=known[:5])
-        return config
-
-    def _config(self, ref: str) -> Config | None:
-        file = self.folder(ref) / CONFIG_FILE
-        return self._read_config(file) if file.exists() else None
-
-    def _read_config(self, file: Path) -> Config:
-        try:
-            return _CONFIG.decode(file.read_bytes())
-        except (OSError, ValueError) as error:
-            raise Corrupt(
-                f"{file} cannot be read ({error}). Move its folder away and start the endpoint again"
-            ) from error
-
-    def _save(self, config: Config) -> None:
-        model_server.write_atomically(self.folder(config.ref) / CONFIG_FILE, msgspec.json.encode(config))

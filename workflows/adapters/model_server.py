@@ -28,6 +28,7 @@ from workflows.adapters.call_log import EPOCH, CallLog
 ADDRESS_FILE, CALLS_FILE, WEIGHTS_FILE, LOCK_FILE = "address.json", "calls.db", "weights.json", "running.lock"
 BODY_BYTES_MAX = 64 * 1024
 ANONYMOUS = "(anonymous)"
+SHOWN_MAX = 100  # characters of what callers say: it is repeated in answers and messages
 READ_TIMEOUT_SECONDS = 10
 LOCK_ATTEMPTS_MAX = 10
 
@@ -71,9 +72,13 @@ class LogisticRegression(NamedTuple):
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{name} is {value!r}: expected a finite number")
-    return float(value)
+    try:
+        number = math.nan if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+    except OverflowError:  # an integer may have more digits than a float can be large
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name} is {repr(value)[:SHOWN_MAX]}: expected a finite number")
+    return number
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -143,7 +148,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if self.path != "/predict":
             return self._answer(404, {"error": "this server knows GET /identity and POST /predict"})
-        caller = self.headers.get("X-Caller", "").strip() or ANONYMOUS
+        said = "".join(sign if sign.isprintable() else " " for sign in self.headers.get("X-Caller", ""))
+        caller = said.strip()[:SHOWN_MAX] or ANONYMOUS
         try:
             self.server.log.record(caller, self.server.calendar.at(time.time()))
         except sqlite3.Error as error:
@@ -157,6 +163,10 @@ class Handler(BaseHTTPRequestHandler):
             probability = self.server.model.predict(json.loads(self.rfile.read(int(length)) or b"{}"))
         except ValueError as error:
             return self._answer(400, {"error": str(error)})
+        except RecursionError:
+            return self._answer(
+                400, {"error": "nested too deeply: expected a JSON object of feature -> number"}
+            )
         return self._answer(
             200, {"model": self.server.identity["name"], "probability": round(probability, 6)}
         )

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pytest
 
 from data.errors import Corrupt, Invalid, NotFound, Unavailable
 from workflows.adapters.local_endpoint import LocalEndpoints
-from workflows.adapters.model_server import ADDRESS_FILE, CALLS_FILE, Calendar
+from workflows.adapters.model_server import ADDRESS_FILE, CALLS_FILE, WEIGHTS_FILE, Calendar
 
 REF = "churn-v1-prod"
 LONG_AGO, FAR_OFF = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -70,9 +71,10 @@ def test_a_started_endpoint_predicts_and_says_which_model_answered(
         ({"heatwave": 1}, "unknown features heatwave; known: boxes_skipped"),
         ({"boxes_skipped": "many"}, "boxes_skipped is 'many': expected a finite number"),
         ({"boxes_skipped": float("nan")}, "boxes_skipped is nan: expected a finite number"),
+        ({"boxes_skipped": 10**400}, f"boxes_skipped is 1{'0' * 99}: expected a finite number"),
         ([1], "expected a JSON object of feature -> number"),
     ],
-    ids=["unknown feature", "text", "not a number", "a list"],
+    ids=["unknown feature", "text", "not a number", "beyond any float", "a list"],
 )
 def test_bad_features_are_refused_with_the_reason_and_still_counted(
     endpoints: LocalEndpoints, weights: Path, features: object, said: str
@@ -81,6 +83,29 @@ def test_bad_features_are_refused_with_the_reason_and_still_counted(
 
     assert call(endpoints.address(REF), features) == (400, {"error": said})
     assert endpoints.callers(REF, LONG_AGO) == {"save-offer-service": 1}
+
+
+def test_what_callers_say_is_kept_short_and_printable(endpoints: LocalEndpoints, weights: Path) -> None:
+    endpoints.start(REF, weights)
+    nested = urllib.request.Request(
+        endpoints.address(REF), b"[" * 60_000, {"X-Caller": "\x1b[2J" + "x" * 9_000}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(nested, timeout=5)
+    with refused.value as answer:
+        assert json.load(answer)["error"].startswith("nested too deeply")
+
+    assert endpoints.callers(REF, LONG_AGO) == {"[2J" + "x" * 97: 1}
+
+
+def test_a_model_server_is_not_told_the_bots_secrets(endpoints: LocalEndpoints, weights: Path) -> None:
+    os.environ["SLACK_TOKEN_OF_A_TEST"] = "xoxb-secret"
+    try:
+        endpoints.start(REF, weights)
+    finally:
+        del os.environ["SLACK_TOKEN_OF_A_TEST"]
+
+    assert b"xoxb-secret" not in Path(f"/proc/{pid_of(endpoints)}/environ").read_bytes()
 
 
 def test_disabling_stops_the_process_and_restoring_serves_again_on_the_same_port(
@@ -141,16 +166,71 @@ def test_a_restarted_driver_finds_the_running_server_and_can_disable_it(
     assert endpoints.describe(REF) == "disabled"
 
 
-def test_a_killed_server_reads_as_disabled_and_comes_back(endpoints: LocalEndpoints, weights: Path) -> None:
-    endpoints.start(REF, weights)
-    killed = pid_of(endpoints)
+def kill(driver: LocalEndpoints) -> int:
+    """As the kernel does when memory is short, or the machine is switched off."""
+    killed = pid_of(driver)
     os.kill(killed, signal.SIGKILL)
     os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
+    return killed
 
-    assert endpoints.describe(REF) == "disabled"
+
+def test_a_server_that_died_is_unknown_never_disabled(endpoints: LocalEndpoints, weights: Path) -> None:
+    """Were it taken for switched off, a crash would stand for the days without a call."""
+    endpoints.start(REF, weights)
+    killed = kill(endpoints)
+
+    with pytest.raises(Unavailable) as unknown:
+        endpoints.describe(REF)
+    assert str(unknown.value) == (
+        "Endpoint churn-v1-prod should serve, and its process is gone. "
+        "Bring it back: emeritus endpoint start churn-v1-prod"
+    )
     endpoints.restore(REF)
     assert endpoints.describe(REF) == "serving"
     assert pid_of(endpoints) != killed
+
+
+def test_switching_off_what_died_is_recorded_as_disabled(endpoints: LocalEndpoints, weights: Path) -> None:
+    endpoints.start(REF, weights)
+    kill(endpoints)
+
+    endpoints.disable(REF)
+
+    assert endpoints.describe(REF) == "disabled"
+
+
+def test_after_a_reboot_what_should_serve_does_and_what_was_switched_off_stays_off(
+    endpoints: LocalEndpoints, weights: Path, tmp_path: Path
+) -> None:
+    for ref in (REF, "churn-v0", "churn-broken"):
+        endpoints.start(ref, weights)
+    endpoints.disable("churn-v0")
+    endpoints.stop_all()
+    (endpoints.folder("churn-broken") / WEIGHTS_FILE).write_text("{")
+    later = LocalEndpoints(tmp_path / "state")
+
+    found = dict(later.resume())
+
+    assert found.pop("churn-broken").startswith("Endpoint churn-broken did not start: ")
+    assert found == {REF: "serves again"}
+    assert [later.describe(ref) for ref in (REF, "churn-v0")] == ["serving", "disabled"]
+    assert dict(later.resume()).keys() == {"churn-broken"}, "what serves is left alone"
+    later.stop_all()
+
+
+def test_what_is_being_switched_off_is_not_started_by_another_process(
+    endpoints: LocalEndpoints, weights: Path, tmp_path: Path
+) -> None:
+    """A start that looked before the switch would otherwise bring back what was switched off meanwhile."""
+    endpoints.start(REF, weights)
+    other = LocalEndpoints(tmp_path / "state")
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(5):
+            off, on = both.submit(endpoints.disable, REF), both.submit(other.start, REF, weights)
+            off.result()
+            on.result()
+            assert endpoints.describe(REF) == "disabled"
+            endpoints.restore(REF)
 
 
 def test_a_mute_process_is_unavailable_never_disabled(endpoints: LocalEndpoints, weights: Path) -> None:

@@ -1,0 +1,94 @@
+"""What is kept of each embedded endpoint: one folder with its config, and whose turn it is to switch it.
+
+Several processes switch the same endpoints: a running bot, and whoever starts one from a shell. They take turns by
+a lock on a file, so that none brings back what another is just switching off.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from data.closest import closest
+from data.errors import Corrupt, NotFound
+from workflows.adapters.model_server import write_atomically
+
+CONFIG_FILE, TURN_FILE = "endpoint.json", "turn.lock"
+
+
+class Status(StrEnum):
+    SERVING = "serving"
+    DISABLED = "disabled"
+    ABSENT = "absent"
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is wanted of an endpoint; `port` is the last one it had, 0 before its first start."""
+
+    ref: str
+    wanted: Status
+    port: int = 0
+
+
+# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
+_CONFIG = msgspec.json.Decoder(Config)
+
+
+class EndpointFolders:
+    """`top` is made with the first endpoint, for this user alone: call logs name people's services."""
+
+    def __init__(self, top: Path) -> None:
+        self._top = top
+
+    def of(self, ref: str) -> Path:
+        """Readable for people, exact for us: the digest keeps churn and Churn apart on any file system."""
+        readable = "".join(c if c.isalnum() or c in "-_" else "-" for c in ref)[:40]
+        return self._top / f"{readable}.{hashlib.sha256(ref.encode()).hexdigest()[:12]}"
+
+    def make(self, ref: str) -> Path:
+        if not self._top.exists():
+            self._top.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = self.of(ref)
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def files(self) -> list[Path]:
+        """The config of every endpoint there is, readable or not."""
+        return sorted(self._top.glob(f"*/{CONFIG_FILE}"))
+
+    def config(self, ref: str) -> Config | None:
+        """None where there is no such endpoint. Raises `Corrupt`."""
+        file = self.of(ref) / CONFIG_FILE
+        return self.read(file) if file.exists() else None
+
+    def known(self, ref: str) -> Config:
+        """Raises `NotFound` with those whose names are alike."""
+        config = self.config(ref)
+        if config is None:
+            known = [self.read(file).ref for file in self.files()]
+            raise NotFound("endpoint", ref, closest=closest(ref, known))
+        return config
+
+    def read(self, file: Path) -> Config:
+        try:
+            return _CONFIG.decode(file.read_bytes())
+        except (OSError, ValueError) as error:
+            raise Corrupt(
+                f"{file} cannot be read ({error}). Move its folder away and start the endpoint again"
+            ) from error
+
+    def save(self, config: Config) -> None:
+        write_atomically(self.of(config.ref) / CONFIG_FILE, msgspec.json.encode(config))
+
+    @contextmanager
+    def turn(self, ref: str) -> Iterator[None]:
+        """Hold an endpoint against every other process that would switch it; its folder must be there."""
+        with (self.of(ref) / TURN_FILE).open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

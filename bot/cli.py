@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.commands import catalog, record, service, store
+from bot.commands import catalog, endpoint, record, service, store
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -38,7 +38,13 @@ def cli() -> None:
     log_privately()
 
 
-for command in (*service.COMMANDS, *catalog.COMMANDS, *record.COMMANDS, *store.COMMANDS):
+for command in (
+    *service.COMMANDS,
+    *catalog.COMMANDS,
+    *endpoint.COMMANDS,
+    *record.COMMANDS,
+    *store.COMMANDS,
+):
     cli.add_command(command)
 
 

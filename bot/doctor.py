@@ -5,17 +5,22 @@ Nothing is changed and nobody is told anything.
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
 from bot.keeping import open_catalog, open_store
+from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.policy import read_policy
 from data.records.policy import Policy, Role
+from data.records.retirement import Retirement
 from data.store import Trouble
+from workflows.engine import all_retirements
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
 """What is wrong with these stands where the thing itself is looked at."""
@@ -69,7 +74,9 @@ def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
             fix = "Keep the record as it is, and bring back a copy from before" if checked.bad else ""
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
             yield _delivery(store.troubles())
-            yield from _catalog(open_catalog(store), policy)
+            catalog = open_catalog(store)
+            yield from _catalog(catalog, policy)
+            yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
         finally:
             store.close()
     except EmeritusError as error:
@@ -94,6 +101,21 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
     yield Finding(what="catalog", ok=bool(models), found=f"{models} models", fix=fix)
     for role in policy.roles if policy else ():
         yield _role(catalog, role)
+
+
+def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement]) -> Iterator[Finding]:
+    """Do the catalog's local endpoints serve, but for those that were switched off?"""
+    found = standings(catalog, open_endpoints(settings), off)
+    for one in found:
+        if one.name not in off and one.status == "absent":
+            fix = f"Run emeritus endpoint start {shlex.quote(one.name)}"
+            yield Finding(what=f"endpoint {one.name}", ok=False, found="it was never started here", fix=fix)
+        elif one.name not in off and one.status == "unknown":
+            yield Finding(what=f"endpoint {one.name}", ok=False, found=one.note)
+    counted = Counter(one.status for one in found)
+    if found:
+        told = ", ".join(f"{count} {status}" for status, count in sorted(counted.items()))
+        yield Finding(what="local endpoints", ok=True, found=told)
 
 
 def _role(catalog: Catalog, role: Role) -> Finding:

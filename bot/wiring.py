@@ -19,6 +19,7 @@ from bot.alarm import Alarm
 from bot.app import slack_app
 from bot.house import House
 from bot.keeping import open_store
+from bot.local_endpoints import open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.slack import GRACE_SECONDS, SlackMessenger, web_client
@@ -71,9 +72,9 @@ class Bot:
         self.store.close()
 
 
-def edges_of(settings: Settings) -> Edges:
+def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
-    local = LocalEndpoints(settings.store.resolve().parent / "endpoints")
+    local = endpoints or open_endpoints(settings)
     controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
     if boto3.Session().region_name:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
@@ -93,12 +94,15 @@ def own_files(settings: Settings) -> tuple[Path, ...]:
     )
 
 
-def build(settings: Settings) -> Bot:
-    """The bot as `emeritus serve` runs it."""
+def build(settings: Settings, *, say: Callable[[str], None] = lambda _: None) -> Bot:
+    """The bot as `emeritus serve` runs it, and the model servers that should serve: a reboot ended them, too."""
+    store, endpoints = open_store(settings), open_endpoints(settings)
+    for ref, what in endpoints.resume(off=switched_off(all_retirements(store))):
+        say(f"Endpoint {ref}: {what}")
     return assemble(
-        store=open_store(settings),
+        store=store,
         policy=policies.read_policy(settings.policy),
-        edges=edges_of(settings),
+        edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url),
         signing_secret=settings.signing_secret,
         world=CalendarWorld(),

@@ -23,7 +23,10 @@ def serve(http: str) -> None:
     from bot import server  # noqa: PLC0415
     from bot.wiring import build  # noqa: PLC0415
 
-    server.serve(build(settings), settings, say=lambda text: click.echo(text, err=True))
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    server.serve(build(settings, say=say), settings, say=say)
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

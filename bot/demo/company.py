@@ -13,6 +13,7 @@ import yaml
 
 from bot.demo.callers import Callers
 from bot.keeping import open_store
+from bot.local_endpoints import declared, weights_of
 from bot.server import Socket
 from bot.settings import Settings
 from bot.slack import web_client
@@ -22,7 +23,7 @@ from data.catalog import Catalog
 from data.errors import Refused
 from data.importers.backstage import read_backstage
 from data.policy import read_policy
-from data.records.catalog import EndpointKind, Entity, Kind
+from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
@@ -137,8 +138,7 @@ class Company:
         routes: dict[str, str] = {}
         for model in self.catalog.models():
             for endpoint in self.local_endpoints(model.id):
-                weights = next(Path(uri) for uri in model.artifacts if uri.endswith("weights.json"))
-                self.endpoints.start(endpoint.endpoint_ref, weights)
+                self.endpoints.start(endpoint.endpoint_ref, weights_of(model))
                 nearest = [one for one in self.catalog.impact(model.id).consumers if one.distance == 1]
                 routes |= {one.name: endpoint.endpoint_ref for one in nearest}
         for consumer, endpoint_ref in routes.items():
@@ -147,11 +147,7 @@ class Company:
         self._say(f"Started {served} model servers, and {len(routes)} consumers that call them once a day")
 
     def local_endpoints(self, model_id: str) -> list[Entity]:
-        return [
-            endpoint
-            for endpoint in self.catalog.endpoints_of(model_id)
-            if endpoint.kind is Kind.ENDPOINT and endpoint.endpoint_kind is EndpointKind.LOCAL
-        ]
+        return [one for one in declared(self.catalog) if one.model_id == model_id]
 
     def move(self, consumer: str, retirement: Retirement) -> None:
         """A consumer's owner says that it has migrated: from now on it calls the successor, or nobody."""

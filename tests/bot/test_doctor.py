@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +20,7 @@ from data.records.decision import ClaimKind, Dead
 from data.sqlite_store import SqliteStore
 from tests.bot.listeners.desk import GOVERNANCE, NOW, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
+from workflows.adapters.endpoint_folders import Config, EndpointFolders, Status
 from workflows.machine import RetirementMachine
 
 Examine = Callable[..., list[Finding]]
@@ -29,6 +31,7 @@ MAKE = (
     "put it into SLACK_APP_TOKEN, and turn Socket Mode on"
 )
 REINSTALL = "Put the output of emeritus manifest into the app's manifest and install the app again"
+SWITCHED_OFF = ("churn-v1-prod", "churn-v2-prod", "churn_nightly-batch")
 INVITE = "Invite the bot there with /invite @Emeritus, or correct [channels] governance in the policy"
 REACH = (
     "Let this machine reach it (network, proxy, firewall), or correct SLACK_API_URL, "
@@ -41,10 +44,19 @@ def a_slack(*, scopes: set[str] | None = None, members: tuple[str, ...] = (TOM, 
     return SlackFake([User(id=TOM, name="tom")], [room], scopes=set(SCOPES) if scopes is None else scopes)
 
 
+def a_folder(home: Path, ref: str, wanted: Status = Status.DISABLED) -> None:
+    """What is left of an endpoint whose process is gone."""
+    folders = EndpointFolders(home / "endpoints")
+    folders.make(ref)
+    folders.save(Config(ref=ref, wanted=wanted))
+
+
 @pytest.fixture
 def examine(tmp_path: Path) -> Examine:
     with Desk(tmp_path):
         pass  # the store is there, with the sample company in it
+    for ref in SWITCHED_OFF:
+        a_folder(tmp_path, ref)
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
@@ -85,6 +97,7 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  role platform: 2 people for 1 approvals",
         "ok  role product: 2 people for 1 approvals",
         "ok  role security: 2 people for 1 approvals",
+        "ok  local endpoints: 3 disabled",
         f"ok  archive: {tmp_path}/archive can be written",
         "ok  bot token: emeritus in Example",
         f"ok  scopes: all {len(SCOPES)} granted",
@@ -288,6 +301,24 @@ def test_a_store_that_is_not_one_is_told(examine: Examine, tmp_path: Path) -> No
 
     assert [line.partition(":")[0] for line in bad(found)] == ["BAD store"]
     assert "other.db" in bad(found)[0]
+
+
+def test_local_endpoints_that_do_not_serve_are_told_but_for_those_switched_off(
+    examine: Examine, tmp_path: Path
+) -> None:
+    shutil.rmtree(EndpointFolders(tmp_path / "endpoints").of("churn-v1-prod"))
+    a_folder(tmp_path, "churn-v2-prod", Status.SERVING)
+    with a_slack() as slack:
+        found = examine(slack)
+
+    assert bad(found) == [
+        "BAD endpoint churn-v1-prod: it was never started here. Run emeritus endpoint start churn-v1-prod",
+        (
+            "BAD endpoint churn-v2-prod: Endpoint churn-v2-prod should serve, and its process is gone. "
+            "Bring it back: emeritus endpoint start churn-v2-prod"
+        ),
+    ]
+    assert "ok  local endpoints: 1 absent, 1 disabled, 1 unknown" in [str(one) for one in found]
 
 
 def test_a_policy_that_is_wrong_is_told_whole_and_keeps_nothing_else_from_being_looked_at(

@@ -6,9 +6,16 @@ import json
 import os
 import signal
 
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import cli
+from bot.settings import Settings
+from bot.wiring import build
 from data.records.retirement import Progress, State, StepKind
-from tests.scenarios.town import Town, words
-from workflows.adapters.model_server import ADDRESS_FILE
+from tests.scenarios.town import TOM, Town, words
+from workflows.adapters.endpoint_folders import CONFIG_FILE
+from workflows.adapters.model_server import ADDRESS_FILE, LOCK_FILE, is_locked
 
 V1 = "churn-v1-prod"
 
@@ -30,3 +37,34 @@ def test_a_crash_does_not_stand_for_days_without_a_call(town: Town):
     assert "was called 1 time by win-back-mailer (1)" in words(town.card()), "its log outlived it"
     town.pass_time(days=6)
     assert town.retirement().state is State.DISABLED
+
+
+def test_what_a_retirement_switched_off_is_started_by_no_restart_and_from_no_shell(town: Town):
+    town.serve()
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=60)
+    assert town.retirement().state is State.DISABLED
+    shell = CliRunner(env={"EMERITUS_STORE": str(town.folder / "emeritus.db")})
+
+    refused = shell.invoke(cli, ["endpoint", "start", V1])
+    listed = shell.invoke(cli, ["endpoint", "list"]).stdout
+    (town.endpoints.folder(V1) / CONFIG_FILE).write_text(
+        f'{{"ref": "{V1}", "wanted": "serving"}}'
+    )  # an old copy
+    town.close()
+    settings = Settings(store=town.folder / "emeritus.db", archive=town.folder / "archive")
+    build(settings, say=pytest.fail).store.close()
+    town.open()
+
+    assert refused.stderr == (
+        f"Error: {V1} stays off: RET-1 switched it off and is disabled. "
+        "/retire restore RET-1 REASON brings it back\n"
+    )
+    assert f"{V1}  disabled  churn-v1  RET-1 switched it off\n" in listed
+    assert not is_locked(town.endpoints.folder(V1) / LOCK_FILE)
+
+    town.command(TOM, "restore RET-1 it was missed")
+    assert town.endpoints.describe(V1) == "serving"
+    assert town.retirement().state is State.ROLLED_BACK
+    assert shell.invoke(cli, ["endpoint", "start", V1]).exit_code == 0

@@ -12,11 +12,13 @@ import http.client
 import json
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -83,10 +85,11 @@ class LocalEndpoints:
                 return
             self._run(ref)
 
-    def resume(self) -> list[tuple[str, str]]:
+    def resume(self, *, off: Collection[str] = ()) -> list[tuple[str, str]]:
         """Start what should serve and does not, as after a reboot: (endpoint, what came of it) for each.
 
-        What was switched off stays off. One that does not start keeps no other from it.
+        What was switched off stays off, and so do those in `off`, whatever their folder says: it may be an old
+        copy. One that does not start keeps no other from it.
         """
         found: list[tuple[str, str]] = []
         for file in self._folders.files():
@@ -95,7 +98,7 @@ class LocalEndpoints:
                 ref = self._folders.read(file).ref
                 with self._lock, self._folders.turn(ref):
                     wanted = self._folders.known(ref).wanted
-                    if wanted is Status.SERVING and self._answering(ref) is None:
+                    if wanted is Status.SERVING and ref not in off and self._answering(ref) is None:
                         self._run(ref)
                         found.append((ref, "serves again"))
             except EmeritusError as error:
@@ -118,7 +121,7 @@ class LocalEndpoints:
                 return Status.DISABLED
             raise Unavailable(
                 f"Endpoint {ref} should serve, and its process is gone. "
-                f"Bring it back: emeritus endpoint start {ref}"
+                f"Bring it back: emeritus endpoint start {shlex.quote(ref)}"
             )
         lock = self.folder(ref) / model_server.LOCK_FILE
         raise Unavailable(

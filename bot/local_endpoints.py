@@ -1,0 +1,144 @@
+"""Endpoints that run on this machine: which does the catalog mean, with which weights, and who switched them off?
+
+Nothing here stops one: that is what a retirement is for.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bot.settings import Settings
+from data.catalog import Catalog
+from data.closest import closest
+from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused
+from data.records.base import Record
+from data.records.catalog import EndpointKind, Entity
+from data.records.retirement import Retirement, State
+from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.model_server import LogisticRegression
+
+FOLDER = "endpoints"
+WEIGHTS_BYTES_MAX = 4 * 1024 * 1024  # what is larger is data, and not looked into
+LIST = "Run emeritus endpoint list for those there are"
+
+
+class Standing(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """How one stands now. `status` is "unknown" where nobody can say; `note` says why, or who switched it off."""
+
+    name: str
+    model: str
+    status: str
+    address: str = ""
+    note: str = ""
+
+
+def open_endpoints(settings: Settings) -> LocalEndpoints:
+    """Beside the store, whichever process asks."""
+    return LocalEndpoints(settings.store.resolve().parent / FOLDER)
+
+
+def declared(catalog: Catalog) -> list[Entity]:
+    """Every endpoint the catalog calls local, by name."""
+    return [one for one in _endpoints(catalog) if one.endpoint_kind is EndpointKind.LOCAL]
+
+
+def named(catalog: Catalog, name: str) -> Entity:
+    """The local endpoint with this ref, name or id. Raises `NotFound`; `Refused` where it is none of ours."""
+    every = _endpoints(catalog)
+    found = [one for one in every if name in (one.endpoint_ref, one.name, one.id)]
+    if not found:
+        names = [one.endpoint_ref or one.name for one in every if one.endpoint_kind is EndpointKind.LOCAL]
+        raise NotFound("local endpoint", name[:80], closest=closest(name, names), next_step=LIST)
+    if len({one.endpoint_ref for one in found}) > 1:
+        raise Refused(
+            f'"{name[:80]}" names {len(found)} endpoints',
+            reasons=[one.id for one in found],
+            next_step="Use the exact id",
+        )
+    if found[0].endpoint_kind is not EndpointKind.LOCAL:
+        raise Refused(
+            f"{name} does not run here",
+            reasons=[f"it is {found[0].endpoint_kind}, or serves several models"],
+            next_step="An endpoint of one model alone, annotated emeritus.dev/endpoint-kind: local, can be started",
+        )
+    return found[0]
+
+
+def weights_of(model: Entity) -> Path:
+    """The one file among the artifacts that a model server can serve. Raises `Invalid` with what there is."""
+    found = [path for uri in model.artifacts for path in _files(uri) if _is_served(path)]
+    if len(found) == 1:
+        return found[0]
+    there = ", ".join(map(str, found)) or "none of them is one"
+    accepted = (
+        f"one JSON of intercept and coefficients ({there}); or give --weights FILE, one endpoint at a time"
+    )
+    raise Invalid([Problem(field="artifacts of", value=model.name, accepted=accepted)])
+
+
+def switched_off(retirements: Iterable[Retirement]) -> dict[str, Retirement]:
+    """Ref of a local endpoint -> the retirement that switched it off."""
+    return {
+        endpoint.ref: one
+        for one in retirements
+        if one.plan is not None
+        for endpoint in one.plan.subject.endpoints
+        if endpoint.kind is EndpointKind.LOCAL and endpoint.id in one.disabled_ids
+    }
+
+
+def check_may_start(ref: str, off: dict[str, Retirement]) -> None:
+    """Raises `Refused` for what a retirement switched off: it comes back in Slack, or not at all."""
+    if (by := off.get(ref)) is not None:
+        gone = by.state is State.ARCHIVED
+        raise Refused(
+            f"{ref} stays off",
+            reasons=[f"{by.id} switched it off and is {by.state}"],
+            next_step="Give a new model an endpoint of its own"
+            if gone
+            else f"/retire restore {by.id} REASON brings it back",
+        )
+
+
+def standings(catalog: Catalog, endpoints: LocalEndpoints, off: dict[str, Retirement]) -> list[Standing]:
+    """Every local endpoint of the catalog, as seen now."""
+    models = {model.id: model.name for model in catalog.models()}
+    return [_standing(one, models.get(one.model_id, ""), endpoints, off) for one in declared(catalog)]
+
+
+def _standing(entity: Entity, model: str, endpoints: LocalEndpoints, off: dict[str, Retirement]) -> Standing:
+    ref, note, address = entity.endpoint_ref, "", ""
+    try:
+        status = endpoints.describe(ref)
+        if status == "serving":
+            address = endpoints.address(ref)
+    except EmeritusError as error:
+        status, note = "unknown", str(error)
+    if (by := off.get(ref)) is not None:
+        note = f"{by.id} switched it off{f'; {note}' if note else ''}"
+    elif status == "absent":
+        note = f"never started here: emeritus endpoint start {shlex.quote(ref)}"
+    return Standing(name=ref, model=model, status=status, address=address, note=note)
+
+
+def _endpoints(catalog: Catalog) -> list[Entity]:
+    found = {one.id: one for model in catalog.models() for one in catalog.endpoints_of(model.id)}
+    return sorted(found.values(), key=lambda one: (one.endpoint_ref, one.id))
+
+
+def _files(uri: str) -> Iterator[Path]:
+    path = Path(uri.removeprefix("file://"))
+    if "://" not in str(path) and path.is_absolute():
+        yield from sorted(path.glob("*.json")) if path.is_dir() else [path]
+
+
+def _is_served(path: Path) -> bool:
+    try:
+        if path.suffix != ".json" or path.stat().st_size > WEIGHTS_BYTES_MAX:
+            return False
+        LogisticRegression.read(path)
+    except (OSError, ValueError, RecursionError):
+        return False
+    return True

@@ -6,6 +6,7 @@ import click
 
 from bot.commands import catalog, endpoint, record, service, store
 from bot.commands.machine import as_text, failure
+from bot.commands.opening import printable
 from bot.logs import log_privately
 from data.errors import EmeritusError
 
@@ -29,7 +30,7 @@ class Commands(click.Group):
                 ctx.exit(error.exit_code if isinstance(error, click.ClickException) else 1)
             if isinstance(error, click.ClickException):
                 raise
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

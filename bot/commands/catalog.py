@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.opening import as_json, print_json, settings_for, store_to_read, store_to_write
+from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read, store_to_write
 from bot.keeping import open_catalog
 from bot.lookup import model_in_shell
 from bot.views.impact import by_team, way
@@ -35,7 +35,7 @@ def backstage(paths: tuple[Path, ...], is_json: bool) -> None:
     if is_json:
         print_json(report)
     else:
-        click.echo(str(report))
+        say(str(report))
 
 
 @click.command()
@@ -50,7 +50,7 @@ def impact(model: str, is_json: bool) -> None:
     if is_json:
         print_json(as_data(found, consumers))
     else:
-        click.echo("\n".join(as_lines(found, consumers)))
+        say("\n".join(as_lines(found, consumers)))
 
 
 def as_data(model: Entity, consumers: tuple[Impacted, ...]) -> dict[str, object]:

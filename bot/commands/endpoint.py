@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot import local_endpoints as local
-from bot.commands.opening import as_json, print_json, settings_for, store_to_read
+from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import retirements
 
@@ -62,11 +62,9 @@ def _print(found: list[local.Standing], *, is_json: bool) -> None:
         print_json(found)
         return
     for one in found:
-        click.echo(
-            "  ".join(part for part in (one.name, one.status, one.model, one.address, one.note) if part)
-        )
+        say("  ".join(part for part in (one.name, one.status, one.model, one.address, one.note) if part))
     if not found:
-        click.echo("The catalog has no local endpoint; emeritus.dev/endpoint-kind: local makes one")
+        say("The catalog has no local endpoint; emeritus.dev/endpoint-kind: local makes one")
 
 
 COMMANDS = (endpoint,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -52,3 +53,18 @@ def store_to_write(settings: Settings) -> Iterator[SqlStore]:
 
 def print_json(value: Any) -> None:
     click.echo(as_text(value))
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text for people that may hold words from catalogs, callers and archives."""
+    click.echo(printable(text), err=err)
+
+
+def printable(text: str) -> str:
+    """The same lines, in which nothing speaks to the terminal: no escape sequence, no mark that reorders a line."""
+    return "".join(sign if sign == "\n" or sign.isprintable() else _shown(sign) for sign in text)
+
+
+def _shown(sign: str) -> str:
+    # Blanks of other widths are harmless; everything else is told as what it is.
+    return " " if unicodedata.category(sign) == "Zs" else ascii(sign)[1:-1]

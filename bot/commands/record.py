@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.commands.opening import as_json, print_json, settings_for, store_to_read
+from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import IN_SHELL, named, retirements
 from bot.views import digest as digest_view
@@ -24,7 +24,7 @@ def list_(with_ended: bool, is_json: bool) -> None:
     if is_json:
         print_json([{"id": one.id, "state": one.state, "model": _model(one)} for one in found])
     for one in found if not is_json else ():
-        click.echo(f"{one.id} {one.state} {_model(one)}")
+        say(f"{one.id} {one.state} {_model(one)}")
 
 
 @click.command()
@@ -39,14 +39,14 @@ def plan(retirement: str, is_json: bool) -> None:
     if is_json:
         print_json({"id": one.id, "state": one.state, "plan": one.plan})
         return
-    click.echo(f"{one.id} {one.plan.subject.model_name} ({one.state})")
+    say(f"{one.id} {one.plan.subject.model_name} ({one.state})")
     for step in one.plan.steps:
         come = one.progress(step.kind)
         held = f": {'; '.join(come.held_by)}" if come.held_by else ""
-        click.echo(f"  {step.due_at:%Y-%m-%d %H:%M} UTC  {step.kind:<8}  {come.progress}{held}")
-    click.echo(f"successor: {one.plan.successor_name or 'none'}, reason: {one.plan.reason}")
-    click.echo(f"consumers: {len(one.plan.consumer_ids)}")
-    click.echo(f"digest: {one.plan.digest}")
+        say(f"  {step.due_at:%Y-%m-%d %H:%M} UTC  {step.kind:<8}  {come.progress}{held}")
+    say(f"successor: {one.plan.successor_name or 'none'}, reason: {one.plan.reason}")
+    say(f"consumers: {len(one.plan.consumer_ids)}")
+    say(f"digest: {one.plan.digest}")
 
 
 @click.command()
@@ -62,7 +62,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
     if is_json:
         print_json(sections)
     else:
-        click.echo(digest_view.text(sections))
+        say(digest_view.text(sections))
 
 
 @click.command()
@@ -75,9 +75,9 @@ def verify(ctx: click.Context, is_json: bool) -> None:
     if is_json:
         print_json({"entries": checked.entries, "streams": checked.streams, "bad": checked.bad})
     elif checked.bad:
-        click.echo(f"The record does not hold: {checked.bad}")
+        say(f"The record does not hold: {checked.bad}")
     else:
-        click.echo(f"{checked.entries} entries of {checked.streams} streams hold")
+        say(f"{checked.entries} entries of {checked.streams} streams hold")
     ctx.exit(1 if checked.bad else 0)
 
 

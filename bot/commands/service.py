@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bot.commands.machine import failure
-from bot.commands.opening import as_json, print_json, settings_for
+from bot.commands.opening import as_json, print_json, say, settings_for
 from bot.finding import Finding
 from data.errors import Invalid
 from data.policy import read_policy
@@ -23,10 +24,8 @@ def serve(http: str) -> None:
     from bot import server  # noqa: PLC0415
     from bot.wiring import build  # noqa: PLC0415
 
-    def say(text: str) -> None:
-        click.echo(text, err=True)
-
-    server.serve(build(settings, say=say), settings, say=say)
+    aloud = partial(say, err=True)
+    server.serve(build(settings, say=aloud), settings, say=aloud)
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -49,12 +48,12 @@ def doctor(ctx: click.Context, is_json: bool) -> None:
 
     findings: list[Finding] = []
 
-    def say(finding: Finding) -> None:
+    def tell(finding: Finding) -> None:
         findings.append(finding)
         if not is_json:
-            click.echo(str(finding))
+            say(str(finding))
 
-    well = examination.report(os.environ, say)
+    well = examination.report(os.environ, tell)
     if is_json:
         print_json(findings)
     ctx.exit(0 if well else 1)
@@ -92,13 +91,13 @@ def check(ctx: click.Context, file: Path, is_json: bool) -> None:
         if is_json:
             print_json({"ok": False, **failure(error), "digest": "", "policy": None})
         else:
-            click.echo(str(error), err=True)
+            say(str(error), err=True)
         ctx.exit(1)
     if is_json:
         well = {"ok": True, "error": "", "next_step": "", "problems": ()}
         print_json({**well, "digest": found.digest, "policy": found})
     else:
-        click.echo(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
+        say(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
 
 
 COMMANDS = (serve, demo, doctor, manifest, policy)

@@ -383,3 +383,21 @@ def test_every_command_has_help(run: Run, command: str) -> None:
     assert group.help
     for name, inner in group.commands.items() if isinstance(group, click.Group) else ():
         assert inner.help, name
+
+
+def test_nothing_that_others_wrote_speaks_to_the_terminal(run: Run, tmp_path: Path) -> None:
+    """Colours, titles and cleared screens are commands to it; marks can show a line in another order."""
+    catalog = tmp_path / "catalog-info.yaml"
+    owner = r'"x\e[2J\e]0;title\a\u202eyzé\u00a0z"'
+    catalog.write_text(
+        a_document("Resource", "teapot", "type: ai-model")
+        + "---\n"
+        + a_document("Component", "cosy", f"type: service, owner: {owner}, dependsOn: ['resource:teapot']")
+    )
+
+    shown = run("import", "backstage", catalog).stdout + run("impact", "teapot").stdout
+    failed = run("impact", "x\x1b[2J").stderr
+
+    assert shown.count(r"x\x1b[2J\x1b]0;title\x07\u202eyzé z") == 2
+    assert r'No model is called "x\x1b[2J"' in failed
+    assert {sign for sign in shown + failed if not sign.isprintable()} == {"\n"}

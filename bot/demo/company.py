@@ -20,7 +20,6 @@ from bot.slack import web_client
 from bot.wiring import Bot, Edges, assemble
 from bot.world import CalendarWorld
 from data.catalog import Catalog
-from data.errors import Refused
 from data.importers.backstage import read_backstage
 from data.policy import read_policy
 from data.records.catalog import EndpointKind, Entity
@@ -72,12 +71,6 @@ class Company:
             app_token=config["appToken"],
             slack_api_url=api_url,
         )
-        if self.settings.store.exists():
-            raise Refused(
-                f"{self.settings.store} is there already",
-                reasons=["the demo begins with an empty record"],
-                next_step="Name an empty directory in --keep",
-            )
         self.calendar = calendar_of(day_seconds)
         self.world = CalendarWorld(self.calendar)
         self.archive = LocalDirectory(self.settings.archive)

@@ -38,6 +38,8 @@ READY_TIMEOUT_SECONDS = 20.0
 STOP_TIMEOUT_SECONDS = 3.0
 POLL_SECONDS = 0.05
 
+_REFUSED = {"EADDRINUSE": "is taken by another program", "EACCES": "is not ours to listen on"}
+
 Progress = Callable[[str], None]
 
 
@@ -208,6 +210,8 @@ class Emulator:
                 self.url = f"http://127.0.0.1:{port[1]}"
                 return
             if process.poll() is not None or time.monotonic() > deadline:
+                if refused := re.search(r'code: "(EADDRINUSE|EACCES)"', said):
+                    raise Unavailable(f"Port {self._port} {_REFUSED[refused[1]]}. Name another one in --port")
                 last = " ".join(said.split())[-300:] or "nothing"
                 raise Unavailable(f"The Slack emulator did not start; it said: {last}. Check {self._config}")
             time.sleep(POLL_SECONDS)

@@ -23,7 +23,8 @@ from bot.commands.machine import as_text
 from bot.demo.chronicle import Chronicle
 from bot.demo.company import WORKSPACE, Company
 from bot.demo.emulator import EXPOSURE, Emulator, executable
-from data.errors import Unavailable
+from bot.settings import STORE
+from data.errors import Refused, Unavailable
 
 DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7
 DAY_SECONDS_MIN, DAY_SECONDS_MAX = 0.2, 86_400.0
@@ -159,6 +160,12 @@ def _kept(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{folder} cannot be made: {error.strerror}. Name another in --keep") from error
+    if (store := folder / STORE).exists():
+        raise Refused(
+            f"{store} is there already",
+            reasons=["the demo begins with an empty record"],
+            next_step="Name an empty directory in --keep",
+        )
     return folder
 
 

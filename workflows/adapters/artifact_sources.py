@@ -56,7 +56,7 @@ def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[Paylo
     if not path.is_absolute() or "\0" in str(path):
         raise _invalid(uri, _ACCEPTED)
     try:
-        top = path.resolve(strict=True)
+        top = _resolved(path)
         paths = sorted(_tree(top), key=lambda found: found.as_posix()) if top.is_dir() else [top]
         files = tuple(_LocalFile(found, top, private).as_payload() for found in paths)
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -92,7 +92,7 @@ class _LocalFile:
 
     def __init__(self, path: Path, top: Path, private: tuple[Path, ...]) -> None:
         self._path = path
-        self._target = path.resolve(strict=True)
+        self._target = _resolved(path)
         if not self._target.is_relative_to(top):
             raise Refused(
                 f"Cannot archive {path}",
@@ -150,6 +150,19 @@ class _LocalFile:
             raise changed(str(self._path), "another file took its place")
         if found.st_mtime_ns != listed.st_mtime_ns:
             raise changed(str(self._path), "it was written to")
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve(strict=True)
+    except FileNotFoundError as error:
+        if not path.is_symlink():
+            raise
+        raise Refused(
+            f"Cannot archive {path}",
+            reasons=[f"it is a link to {path.readlink()}, and nothing is there"],
+            next_step="Replace the link by the file itself, or remove it, then archive again",
+        ) from error
 
 
 def _unreadable(name: str, error: Exception) -> Unavailable:

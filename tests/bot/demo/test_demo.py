@@ -73,6 +73,7 @@ def test_the_whole_story_plays_by_itself(environment: dict[str, str], tmp_path: 
 
     again = ran("demo", "--keep", str(kept), env=environment)
     assert again.returncode == 1
+    assert again.stdout == "", "refused before anything is started"
     assert "emeritus.db is there already" in again.stderr
     assert "Name an empty directory in --keep" in again.stderr
 

@@ -240,6 +240,16 @@ def test_a_config_the_emulator_refuses_is_told_in_its_own_words(tmp_path: Path) 
 
 
 @pytest.mark.long
+def test_a_port_that_is_taken_is_told_with_what_to_do(slack: Emulator) -> None:
+    port = int(slack.url.rpartition(":")[2])
+
+    with pytest.raises(Unavailable) as refused:
+        Emulator(CONFIG, port=port).start()
+
+    assert str(refused.value) == f"Port {port} is taken by another program. Name another one in --port"
+
+
+@pytest.mark.long
 def test_two_emulators_run_side_by_side_on_ports_of_their_own(slack: Emulator) -> None:
     with Emulator(CONFIG) as second:
         assert second.url != slack.url

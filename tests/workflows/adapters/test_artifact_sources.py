@@ -100,9 +100,17 @@ def test_a_missing_path_is_named_with_the_closest(folder: Path) -> None:
     assert str(missing.value) == f'No artifact is called "{folder}/bb.bin"; closest: {folder}/b.bin'
     with pytest.raises(NotFound):
         ArtifactSources().files(str(folder / "b.bin/below"))
+
+
+@pytest.mark.parametrize("named", ["", "/dangling"], ids=["in the folder", "itself"])
+def test_a_link_to_nothing_is_refused_and_not_the_folder_it_lies_in(folder: Path, named: str) -> None:
     (folder / "dangling").symlink_to("gone")
-    with pytest.raises(NotFound):
-        ArtifactSources().files(str(folder))
+    with pytest.raises(Refused) as refused:
+        ArtifactSources().files(f"{folder}{named}")
+    assert str(refused.value) == (
+        f"Cannot archive {folder}/dangling: it is a link to gone, and nothing is there. "
+        "Replace the link by the file itself, or remove it, then archive again"
+    )
 
 
 @pytest.mark.parametrize(

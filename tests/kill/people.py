@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from tests.fakes.slack import BotAnswer, NotOnScreen, SlackFake
@@ -25,12 +26,14 @@ class People:
         self.acknowledged: list[tuple[str, str, str]] = []
         self.answers: list[BotAnswer] = []
 
-    def propose(self, by: str, **values: str) -> None:
+    def propose(self, by: str, *, target: Callable[[], datetime], **values: str) -> None:
+        """`target` is asked when the form is there: on this calendar, waiting for a bot takes days."""
         while by not in self.slack.views:
             self._insist(lambda: self.slack.command(by, GOVERNANCE, "/retire", "propose churn-v1"))
             with self.slack.ws.changed:
                 self.slack.ws.changed.wait_for(lambda: by in self.slack.views, MODAL_SECONDS)
         named = {f"proposal.{name}": value for name, value in values.items()}
+        named["proposal.target"] = f"{target():%Y-%m-%d}"
         self._insist(lambda: self.slack.submit(by, named))
         self.slack.wait_for(lambda: self.told(GOVERNANCE, "RET-1/card"), PATIENCE_SECONDS)
 

@@ -75,13 +75,12 @@ def test_twenty_kills_lose_and_double_nothing(scene: Scene) -> None:
 def tell(scene: Scene) -> None:
     """The story as its people live it; how often the bot was killed says when they get round to it."""
     people, keeper = scene.people, scene.keeper
-    target = scene.town.calendar.at(time.time()) + timedelta(days=25)
     people.propose(
         TOM,
         reason="replaced",
         successor="resource:default/churn-v2",
         why="churn-v2 is better on every segment",
-        target=f"{target:%Y-%m-%d}",
+        target=lambda: scene.town.calendar.at(time.time()) + timedelta(days=28),
     )
     people.press(MINA, people.card, ABSTAIN)
     first_word = people.answers[-1]

@@ -23,7 +23,7 @@ def propose(people: People) -> None:
         reason="replaced",
         successor="resource:default/churn-v2",
         why="churn-v2 is better on every segment",
-        target=f"{START + timedelta(days=60):%Y-%m-%d}",
+        target=lambda: START + timedelta(days=60),
     )
 
 

@@ -143,8 +143,8 @@ class SlackMessenger:
             try:
                 if hook.send_dict({**body, **private}).status_code == 200:
                     return True
-            except FAILURES:
-                pass  # expired, used up, or unreachable: the next way is tried
+            except (*FAILURES, ValueError):
+                pass  # expired, used up, unreachable, or no address at all: the next way is tried
         ways: list[Callable[[], SlackResponse]] = []
         if channel and user:
             ways.append(lambda: self._client.chat_postEphemeral(channel=channel, user=user, **body))

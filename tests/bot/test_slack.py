@@ -305,3 +305,11 @@ def test_a_person_is_answered_alone_by_whatever_way_is_left(fake: SlackFake, clo
     assert [said["text"] for said in fake.messages("UANN")] == ["outside"]
     assert not messenger.answer({"text": "nobody"}, user="UGONE")
     assert fake.messages("CGOV") == []
+
+
+@pytest.mark.parametrize("url", ["RET-1", "<!channel>", "file:///etc/passwd", "http://", "{}"])
+def test_an_answer_to_what_is_no_address_takes_the_next_way(fake: SlackFake, clock: Clock, url: str) -> None:
+    """A signed body may say anything; an error here would leave its sender without any answer."""
+    messenger = a_messenger(fake, clock)
+    assert messenger.answer({"text": "done"}, response_url=url, channel="CGOV", user="UPAT")
+    assert [said["text"] for said in fake.ephemerals] == ["done"]

@@ -7,13 +7,13 @@ as a salted commitment; text and salt are kept apart, so they can be erased with
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from data.canonical import canonical, is_unicode
 from data.errors import Invalid, Problem
 from data.events import AnyEvent
 from data.store import Machine, Verified
@@ -22,13 +22,9 @@ from data.upcasting import upcast
 GENESIS = bytes(32)
 ERASED = "[erased]"
 SALT_BYTES = 16
-# Beyond these, JSON numbers stop being exact in other languages: RFC 7493 section 2.2.
-INTEGER_MAX = 2**53 - 1
 
 # What is wrong is named in a line, whatever a column holds.
 _SHOWN_MAX = 300
-
-_ACCEPTED = "an event holds strings, whole numbers up to 2^53 - 1, aware datetimes, lists and objects"
 
 
 class Text(NamedTuple):
@@ -60,39 +56,6 @@ class Head(NamedTuple):
     state: bytes
 
 
-def canonical(value: object) -> bytes:
-    """RFC 8785 JSON. Raises `Invalid` for what is not hashed: floats, booleans, null, naive datetimes."""
-    return json.dumps(_plain(value, "event"), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _plain(value: object, where: str) -> object:
-    match value:
-        case bool():
-            pass
-        case str() if _is_unicode(value):
-            return str(value)
-        case int() if -INTEGER_MAX <= value <= INTEGER_MAX:
-            return int(value)
-        case datetime() if value.tzinfo is not None:
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case list() | tuple():
-            return [_plain(item, f"{where}[{index}]") for index, item in enumerate(value)]
-        case dict() if all(isinstance(key, str) and _is_unicode(key) for key in value):
-            # RFC 8785 section 3.2.3 sorts by UTF-16 code units; beyond U+FFFF Python's order is another.
-            keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
-            return {key: _plain(value[key], f"{where}.{key}") for key in keys}
-    raise Invalid([Problem(field=where, value=ascii(value), accepted=_ACCEPTED)])
-
-
-def _is_unicode(text: str) -> bool:
-    """A lone surrogate has no UTF-8, so nobody else could compute the hash."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def chained(before: bytes, stored: bytes) -> bytes:
     """The digest of an entry that follows the one with digest `before`."""
     return hashlib.sha256(before + stored).digest()
@@ -108,27 +71,30 @@ def entry(
     return Entry(stream, version, stored, chained(before, stored)), tuple(texts)
 
 
+_NESTED = (dict, list, tuple)
+
+
 def _is_prose(tree: object) -> bool:
-    return (
-        isinstance(tree, dict)
-        and tree.keys() == {"prose"}
-        and isinstance(tree["prose"], str)
-        and bool(tree["prose"])
-    )
+    if not isinstance(tree, dict) or "prose" not in tree or len(tree) > 1:
+        return False
+    return isinstance(tree["prose"], str) and bool(tree["prose"])
 
 
 def _sealed(tree: Any, rand: Callable[[int], bytes], texts: list[Text]) -> Any:
     if _is_prose(tree):
         words = tree["prose"]
-        if not _is_unicode(words):
+        if not is_unicode(words):
             raise Invalid([Problem(field="text", value=ascii(words), accepted="text must be valid Unicode")])
         salt = rand(SALT_BYTES)
         texts.append(Text(committed(salt, words), salt, words))
         return {"prose": texts[-1].commitment}
     if isinstance(tree, dict):
-        return {key: _sealed(value, rand, texts) for key, value in tree.items()}
+        return {
+            key: _sealed(value, rand, texts) if isinstance(value, _NESTED) else value
+            for key, value in tree.items()
+        }
     if isinstance(tree, list | tuple):
-        return [_sealed(value, rand, texts) for value in tree]
+        return [_sealed(value, rand, texts) if isinstance(value, _NESTED) else value for value in tree]
     return tree
 
 
@@ -232,7 +198,7 @@ def _followed(
 def _misplaced(item: Entry) -> str:
     if not isinstance(item.position, int):
         return f"the entry at position {item.position!a}: its position is no number"
-    if not isinstance(item.stream, str) or not item.stream or not _is_unicode(item.stream):
+    if not isinstance(item.stream, str) or not item.stream or not is_unicode(item.stream):
         return f"the entry at position {item.position}: {item.stream!a} is not the text that names a stream"
     return ""
 
@@ -253,7 +219,7 @@ def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Te
 
 
 def _is_kept(text: Text, commitment: str) -> bool:
-    is_text = isinstance(text.salt, bytes) and isinstance(text.text, str) and _is_unicode(text.text)
+    is_text = isinstance(text.salt, bytes) and isinstance(text.text, str) and is_unicode(text.text)
     return is_text and committed(text.salt, text.text) == commitment
 
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from data import events, ledger
+from data import events
+from data.canonical import canonical
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import (
@@ -181,7 +182,7 @@ def test_an_event_comes_back_from_its_json_as_it_was(event):
 @pytest.mark.parametrize("event", EVERY_EVENT)
 def test_an_event_holds_nothing_but_whole_numbers_and_strings_so_it_can_be_hashed(event):
     assert {type(leaf) for leaf in leaves(msgspec.to_builtins(event))} <= {int, str}
-    ledger.canonical(msgspec.to_builtins(event, builtin_types=(datetime,)))
+    canonical(msgspec.to_builtins(event, builtin_types=(datetime,)))
 
 
 @pytest.mark.parametrize("event", EVERY_EVENT)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from data.errors import Stale
+from data.errors import Stale, Unavailable
 from data.events import Imported, Paused
 from data.records.base import Prose
 from data.records.decision import ClaimKind, Dead, Done, OnUnknown, Unknown
@@ -54,7 +55,7 @@ def test_closing_finishes_what_waits(path: Path) -> None:
 
 def wait_for_queue(store: SqliteStore, length: int) -> None:
     assert store._writer is not None
-    while store._writer._jobs.qsize() < length:
+    while len(store._writer._jobs) < length:
         threading.Event().wait(0.001)
 
 
@@ -107,6 +108,92 @@ def test_a_job_that_fails_takes_only_itself_back(store: SqliteStore) -> None:
         with pytest.raises(LookupError, match="a bug"):
             failing.result(10)
     assert store.read().execute("SELECT count(*) FROM reservations").fetchone() == (0,)
+
+
+class Interrupted(BaseException):
+    """As Ctrl-C is: it comes to the main thread, whatever that is doing."""
+
+
+@pytest.fixture
+def interrupt() -> Iterator[Callable[[], None]]:
+    came = threading.Event()
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def come(*_: object) -> None:
+        if not came.is_set():
+            came.set()
+            raise Interrupted
+
+    def send() -> None:
+        # One that arrives just before the main thread begins to wait is noticed only with the next.
+        while not came.wait(0.01):
+            signal.pthread_kill(main, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, come)
+    yield send
+    signal.signal(signal.SIGUSR1, before)
+
+
+def test_who_is_interrupted_while_they_wait_takes_their_job_back(
+    store: SqliteStore, interrupt: Callable[[], None]
+) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(_: sqlite3.Connection) -> None:
+        entered.set()
+        leave.wait(10)
+
+    def when_it_waits() -> None:
+        wait_for_queue(store, 1)
+        interrupt()
+
+    with ThreadPoolExecutor(3) as people:
+        blocked = people.submit(store.write, slow)
+        entered.wait(10)
+        people.submit(when_it_waits)
+        with pytest.raises(Interrupted):
+            count_up(store, "k1")
+        after = people.submit(count_up, store, "k2")
+        wait_for_queue(store, 1)
+        leave.set()
+        assert (blocked.result(10), after.result(10).version) == (None, 1)
+    assert (store.receipt("k1"), store.verify()) == (None, Verified(entries=1, streams=1))
+
+
+def test_an_interrupt_is_for_whoever_was_writing_and_the_others_try_again(
+    store: SqliteStore, interrupt: Callable[[], None]
+) -> None:
+    entered, leave, writing = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_: sqlite3.Connection) -> None:
+        entered.set()
+        leave.wait(10)
+
+    def endless(_: sqlite3.Connection) -> None:
+        writing.set()
+        threading.Event().wait(10)
+
+    with ThreadPoolExecutor(3) as people:
+
+        def when_both_share_a_commit() -> None:
+            wait_for_queue(store, 1)
+            other = people.submit(count_up, store, "k1")
+            wait_for_queue(store, 2)
+            leave.set()
+            writing.wait(10)
+            interrupt()
+            with pytest.raises(Unavailable) as told:
+                other.result(10)
+            assert str(told.value) == f"Writing to {store.path} was interrupted. It is tried again"
+
+        people.submit(store.write, slow)
+        entered.wait(10)
+        shared = people.submit(when_both_share_a_commit)
+        with pytest.raises(Interrupted):
+            store.write(endless)
+        shared.result(10)
+    assert (store.receipt("k1"), count_up(store, "k1").version) == (None, 1)
 
 
 def test_a_job_can_change_the_catalog_and_append_its_event_in_one_commit(store: SqliteStore) -> None:

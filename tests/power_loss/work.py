@@ -55,7 +55,7 @@ class WatchedWriter(Writer):
     """The product's writer; one can see how many jobs wait, to let a known number share a commit."""
 
     def waiting(self) -> int:
-        return self._jobs.qsize()
+        return len(self._jobs)
 
 
 class Work:

@@ -6,7 +6,7 @@ stream comes first: commands on one stream wait for each other, and their entrie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import msgspec
 
 from data.errors import Invalid, NotFound, Refused, Stale
 from data.events import AnyEvent
-from data.ledger import GENESIS, entry, opened
+from data.ledger import GENESIS, Entry, Text, entry, opened
 from data.records.decision import Decision, Outcome, Receipt, Timer
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
@@ -46,6 +46,14 @@ class Standing(NamedTuple):
 _UNOPENED = Standing(0, GENESIS, None)
 
 
+class _Link(NamedTuple):
+    """An entry that is to follow, the texts beside it, and the state it leads to."""
+
+    item: Entry
+    texts: tuple[Text, ...]
+    state: bytes
+
+
 class Book:
     """The record as the writer sees it: decides with `machine`, salts with `rand`."""
 
@@ -59,8 +67,7 @@ class Book:
         standing = standing_of(conn, asked.stream)
         check_catalog(conn, catalog_version)
         try:
-            with savepoint(conn):
-                receipt = self._decided(conn, asked, standing)
+            receipt = self._decided(conn, asked, standing)
         except (Refused, Invalid, NotFound) as refusal:
             receipt = Receipt(
                 key=asked.key,
@@ -86,13 +93,20 @@ class Book:
         return self.transact(conn, Asked(turn, *then, now))
 
     def _decided(self, conn: Connection, asked: Asked, standing: Standing) -> Receipt:
-        stream, now = asked.stream, asked.now
-        if stream.endswith(_NUMBERED):
-            stream = _numbered(conn, stream.removesuffix(_NUMBERED))
-            standing = standing_of(conn, stream)
+        """Nothing is written before everything that can be refused has been."""
+        if not asked.stream.endswith(_NUMBERED):
+            return self._committed(conn, asked, asked.stream, standing)
+        with savepoint(conn):
+            # A refusal takes the number back, so they have no gaps.
+            stream = _numbered(conn, asked.stream.removesuffix(_NUMBERED))
+            return self._committed(conn, asked, stream, standing_of(conn, stream))
+
+    def _committed(self, conn: Connection, asked: Asked, stream: str, standing: Standing) -> Receipt:
+        now = asked.now
         decision = self._machine.decide(stream, standing.state, asked.command, asked.facts, now)
+        links = self._chained(stream, standing, decision.events)
         _reserve(conn, stream, decision)
-        version = self._chain(conn, stream, standing, decision.events, now)
+        version = _keep(conn, standing, links, now)
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
         for effect in decision.effects:
@@ -103,7 +117,8 @@ class Book:
 
     def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
         """Chain the events to the stream and fold them into its state. Returns the stream's version."""
-        return self._chain(conn, stream, standing_of(conn, stream), events, now)
+        standing = standing_of(conn, stream)
+        return _keep(conn, standing, self._chained(stream, standing, events), now)
 
     def wake(self, conn: Connection, now: datetime) -> None:
         """The catalog changed: every stream that still waits for something is asked what that means for it."""
@@ -113,30 +128,20 @@ class Book:
         for stream, version in waiting:
             _set_timers(conn, stream, version, self._machine.after_import(stream, now))
 
-    def _chain(
-        self, conn: Connection, stream: str, standing: Standing, events: Iterable[AnyEvent], now: datetime
-    ) -> int:
+    def _chained(self, stream: str, standing: Standing, events: Iterable[AnyEvent]) -> list[_Link]:
+        """The entries that follow, each with its texts and the state after it. Nothing is written yet."""
+        links = []
         version, digest, state = standing
         for event in events:
             version += 1
             item, texts = entry(stream, version, event, digest, self._rand)
-            conn.execute(
-                "INSERT INTO events (stream, version, stored, digest) VALUES (?, ?, ?, ?)",
-                (stream, version, item.stored, item.digest),
-            )
-            if texts:
-                conn.executemany(
-                    "INSERT INTO prose VALUES (?, ?, ?, ?, ?, ?)",
-                    [(text.commitment, stream, version, text.salt, text.text, micros(now)) for text in texts],
-                )
             # Folded as it will be read back, so that a later fold gives the same bytes.
             state = self._machine.evolve(
                 stream, state, opened(item.stored, {t.commitment: t for t in texts}.get)
             )
             digest = item.digest
-        if state is not None and version > standing.version:
-            _keep_state(conn, stream, version, digest, state)
-        return version
+            links.append(_Link(item, texts, state))
+        return links
 
     def erase(self, conn: Connection, stream: str, version: int) -> int:
         """Forget the texts of one entry, in the folded state too. Returns how many there were."""
@@ -184,6 +189,25 @@ def check_catalog(conn: Connection, gathered_at: int | None) -> None:
         )
 
 
+def _keep(conn: Connection, standing: Standing, links: Sequence[_Link], now: datetime) -> int:
+    """Write the entries, their texts and the state they lead to. Returns the stream's version."""
+    for (stream, version, stored, digest, _), texts, _ in links:
+        conn.execute(
+            "INSERT INTO events (stream, version, stored, digest) VALUES (?, ?, ?, ?)",
+            (stream, version, stored, digest),
+        )
+        if texts:
+            conn.executemany(
+                "INSERT INTO prose VALUES (?, ?, ?, ?, ?, ?)",
+                [(text.commitment, stream, version, text.salt, text.text, micros(now)) for text in texts],
+            )
+    if not links:
+        return standing.version
+    last, _, state = links[-1]
+    _keep_state(conn, last.stream, last.version, last.digest, state)
+    return last.version
+
+
 def _keep_state(conn: Connection, stream: str, version: int, digest: bytes, state: bytes) -> None:
     conn.execute(
         """INSERT INTO states VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET
@@ -204,17 +228,17 @@ def _numbered(conn: Connection, prefix: str) -> str:
 
 def _reserve(conn: Connection, stream: str, decision: Decision[AnyEvent]) -> None:
     """What is reserved now replaces what was: a changed plan gives back what it dropped."""
-    if decision.releases or decision.reserves:
-        conn.execute("DELETE FROM reservations WHERE stream = ?", (stream,))
     for reserved in decision.reserves:
         holder = conn.execute("SELECT stream FROM reservations WHERE id = ?", (reserved,)).fetchone()
-        if holder is None:
-            conn.execute("INSERT INTO reservations VALUES (?, ?)", (reserved, stream))
-        elif holder[0] != stream:
+        if holder is not None and holder[0] != stream:
             raise Refused(
                 f"{reserved} is already being retired by {holder[0]}",
                 next_step=f"Run /retire show {holder[0]}",
             )
+    if decision.releases or decision.reserves:
+        conn.execute("DELETE FROM reservations WHERE stream = ?", (stream,))
+    for reserved in dict.fromkeys(decision.reserves):
+        conn.execute("INSERT INTO reservations VALUES (?, ?)", (reserved, stream))
 
 
 def _cancel_timers(conn: Connection, stream: str, names: Iterable[str]) -> None:

@@ -7,7 +7,6 @@ Statements are written for SQLite. What PostgreSQL needs besides stands in a com
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, Protocol
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -37,16 +36,18 @@ class Connection(Protocol):
     def executemany(self, statement: str, rows: Iterable[Values], /) -> object: ...
 
 
-@contextmanager
-def savepoint(conn: Connection) -> Iterator[None]:
+class savepoint:  # noqa: N801 - reads as what it is where it is used
     """All of the block or nothing of it, within the transaction that is open."""
-    conn.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def __enter__(self) -> None:
+        self._conn.execute("SAVEPOINT part")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         # A full disk or a lost server can end the whole transaction; there is nothing left to take back then.
-        if conn.in_transaction:
-            conn.execute("ROLLBACK TO part")
-            conn.execute("RELEASE part")
-        raise
-    conn.execute("RELEASE part")
+        if kind is not None and self._conn.in_transaction:
+            self._conn.execute("ROLLBACK TO part")
+        if kind is None or self._conn.in_transaction:
+            self._conn.execute("RELEASE part")

@@ -47,50 +47,55 @@ _IS_HEAD = """(e.lane = '' OR e.seq = (
 NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM effects)"
 
 
+_PUT = f"""INSERT INTO effects (key, seq, stream, effect, lane, after_key, batch, ready_at)
+    VALUES (?, {NEXT_SEQ}, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - a constant of this file
+_PUT_IF_NEW = f"{_PUT} ON CONFLICT (key) DO NOTHING"
+
+
 def put_effect(conn: Connection, stream: str, effect: Effect, now: datetime) -> None:
     """Want an effect. A key that is known is never performed again, unless it refreshes."""
-    status = _status(conn, effect.key)
-    if status is None:
-        conn.execute(
-            f"""INSERT INTO effects (key, seq, stream, effect, lane, after_key, batch, ready_at)
-            VALUES (?, {NEXT_SEQ}, ?, ?, ?, ?, ?, ?)""",  # noqa: S608 - a constant of this file
-            (
-                effect.key,
-                stream,
-                msgspec.json.encode(effect),
-                effect.lane,
-                effect.after,
-                effect.batch,
-                _ready_at(conn, effect, now),
-            ),
-        )
-    elif effect.refresh:
-        _want_again(conn, effect, status, now)
+    encoded = msgspec.json.encode(effect)
+    if effect.refresh and (known := _known(conn, effect.key)):
+        _want_again(conn, effect, encoded, known, now)
+        return
+    conn.execute(
+        _PUT if effect.refresh else _PUT_IF_NEW,
+        (effect.key, stream, encoded, effect.lane, effect.after, effect.batch, _ready_at(conn, effect, now)),
+    )
 
 
 def _ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
     """None while the effect is held by another that is not done."""
     if not effect.after:
         return micros(now)
-    return micros(now) if _status(conn, effect.after) == _DONE else None
+    held_by = _known(conn, effect.after)
+    return micros(now) if held_by and held_by[0] == _DONE else None
 
 
-def _status(conn: Connection, key: str) -> str | None:
-    """Locked, done or not: an effect that ends in another commit either is seen here, or sees what waits for it."""
-    row = conn.execute("SELECT status FROM effects WHERE key = ? /*! FOR UPDATE */", (key,)).fetchone()
-    return row[0] if row else None
+def _known(conn: Connection, key: str) -> tuple[str, bytes] | None:
+    """Its status, and what is wanted of it.
+
+    Locked, done or not: an effect that ends in another commit either is seen here, or sees what waits for it.
+    """
+    row: tuple[str, bytes] | None = conn.execute(
+        "SELECT status, effect FROM effects WHERE key = ? /*! FOR UPDATE */", (key,)
+    ).fetchone()
+    return row
 
 
-def _want_again(conn: Connection, effect: Effect, status: str, now: datetime) -> None:
+def _want_again(
+    conn: Connection, effect: Effect, encoded: bytes, known: tuple[str, bytes], now: datetime
+) -> None:
     """While it waits, nothing; while it may be running, it runs again later; when done, it starts anew."""
+    status, wanted = known
     if status in (_CLAIMED, _UNKNOWN):
         conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
     elif status == _DONE:
         conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
         _start_anew(conn, effect.key, _ready_at(conn, effect, now))
-    if status not in (_PARKED, _DEAD):
+    if encoded != wanted and status not in (_PARKED, _DEAD):
         # Only the latest matters, so a try that is still to come performs this one.
-        conn.execute("UPDATE effects SET effect = ? WHERE key = ?", (msgspec.json.encode(effect), effect.key))
+        conn.execute("UPDATE effects SET effect = ? WHERE key = ?", (encoded, effect.key))
 
 
 def _start_anew(conn: Connection, key: str, ready_at: int | None) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -73,12 +74,18 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
+AnyState = Retirement | digests.DigestState | CatalogState
+
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _FACTS = msgspec.json.Decoder(Facts)
-_STATES: dict[
-    type[Retirement | digests.DigestState | CatalogState],
-    msgspec.json.Decoder[Retirement | digests.DigestState | CatalogState],
-] = {kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState)}
+_STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState)
+}
+
+# What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
+# on the way through one command, and the next command on its stream begins where this one ended.
+_KNOWN: OrderedDict[tuple[type[AnyState], bytes], AnyState] = OrderedDict()
+KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
@@ -106,18 +113,23 @@ class RetirementMachine:
 
     def evolve(self, stream: str, state: bytes | None, event: events.AnyEvent) -> bytes:
         current = state_of(stream, state)
+        after: AnyState
         if isinstance(current, Retirement):
             assert not isinstance(event, events.Imported | events.DigestSent)
-            return msgspec.json.encode(folding.evolve(current, event))
-        if isinstance(current, digests.DigestState):
+            after = folding.evolve(current, event)
+        elif isinstance(current, digests.DigestState):
             assert isinstance(event, events.DigestSent)
-            return msgspec.json.encode(digests.evolve(current, event))
-        return msgspec.json.encode(CatalogState(version=current.version + 1))
+            after = digests.evolve(current, event)
+        else:
+            after = CatalogState(version=current.version + 1)
+        encoded = msgspec.json.encode(after)
+        _remember(encoded, after)
+        return encoded
 
 
-def state_of(stream: str, state: bytes | None) -> Retirement | digests.DigestState | CatalogState:
+def state_of(stream: str, state: bytes | None) -> AnyState:
     """The decoded state of a stream; an empty one before its first event."""
-    kind: type[Retirement | digests.DigestState | CatalogState] = Retirement
+    kind: type[AnyState] = Retirement
     if stream == digests.STREAM:
         kind = digests.DigestState
     elif stream == "catalog":
@@ -129,12 +141,20 @@ def state_of(stream: str, state: bytes | None) -> Retirement | digests.DigestSta
     return CatalogState() if kind is CatalogState else Retirement(id=stream)
 
 
-@lru_cache(maxsize=256)
-def _decoded(
-    kind: type[Retirement | digests.DigestState | CatalogState], state: bytes
-) -> Retirement | digests.DigestState | CatalogState:
-    """A state is read several times on the way through one command, and never changes."""
-    return _STATES[kind].decode(state)
+def _decoded(kind: type[AnyState], state: bytes) -> AnyState:
+    known = _KNOWN.get((kind, state))
+    if known is None:
+        known = _STATES[kind].decode(state)
+        _remember(state, known)
+    return known
+
+
+def _remember(encoded: bytes, state: AnyState) -> None:
+    _KNOWN[type(state), encoded] = state
+    while len(_KNOWN) > KNOWN_MAX:
+        # Threads may forget at the same time; a state that is forgotten is only decoded again.
+        with suppress(KeyError):
+            _KNOWN.popitem(last=False)
 
 
 def retirement_of(stream: str, state: bytes | None) -> Retirement | None:

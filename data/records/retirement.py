@@ -141,7 +141,7 @@ class Round(Record, frozen=True, kw_only=True):
         """The same round with this ballot as the voter's only one; `reseated` voters fill another role."""
         seats = reseated or {}
         others = tuple(
-            msgspec.structs.replace(cast, role=seats.get(cast.voter_id, cast.role))
+            msgspec.structs.replace(cast, role=seats[cast.voter_id]) if cast.voter_id in seats else cast
             for cast in self.ballots
             if cast.voter_id != ballot.voter_id
         )

@@ -36,7 +36,15 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.decisions.digests import DigestState
-from workflows.machine import DECISIONS, CatalogState, RetirementMachine, retirement_of, state_of
+from workflows.machine import (
+    _KNOWN,
+    DECISIONS,
+    KNOWN_MAX,
+    CatalogState,
+    RetirementMachine,
+    retirement_of,
+    state_of,
+)
 
 MACHINE = RetirementMachine()
 COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
@@ -168,3 +176,23 @@ def test_a_reply_is_for_the_person_and_no_part_of_the_record():
     story = Story(facts_for(policy=a_policy()))
     decision = story.does(replace(proposing(), why=Prose(prose="a better one serves")))
     assert decision.reply == "RET-1 is proposed: churn retires on 2027-02-17 if the vote agrees."
+
+
+@pytest.mark.parametrize(
+    "story", [a_proposed, an_approved, a_migrated, a_dark], ids=lambda made: made.__name__
+)
+def test_a_state_is_the_same_whether_it_was_just_folded_or_read_from_its_bytes(story: Any) -> None:
+    encoded: bytes | None = None
+    for event in story().happened:
+        encoded = MACHINE.evolve("RET-1", encoded, event)
+        folded_now = state_of("RET-1", encoded)
+
+        assert folded_now == msgspec.json.decode(encoded, type=Retirement)
+        assert state_of("RET-1", bytes(bytearray(encoded))) is folded_now
+
+
+def test_no_more_states_are_kept_in_memory_than_a_few() -> None:
+    for version in range(KNOWN_MAX + 10):
+        state_of("catalog", msgspec.json.encode(CatalogState(version=version)))
+
+    assert len(_KNOWN) == KNOWN_MAX

@@ -54,20 +54,20 @@ def for_events(
         for effect in more:
             effects.setdefault(effect.key, effect)
 
-    is_new = any(isinstance(event, events.Proposed) for event in happened)
+    kinds = {type(event) for event in happened}
+    is_new = events.Proposed in kinds
     if is_new:
         want(messages.post(state, messages.card_key(state), "card"))
     want(_lines(state, len(happened)))
-    if not is_new and not all(isinstance(event, TELLS_ONLY) for event in happened):
+    if not is_new and kinds.difference(TELLS_ONLY):
         want(messages.edit(messages.card_key(state), "card"))
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):
         if isinstance(event, events.Proposed | events.Revised):
             want(*_impact(state, event, version))
         want(*_for_event(before, state, event))
     want(*_requests(before, state))
-    if any(isinstance(event, CHANGES_WHAT_PEOPLE_SWITCH) for event in happened):
+    if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*_asked_off(before))
-    kinds = {type(event) for event in happened}
     if events.Amended in kinds and events.Announced not in kinds:
         want(*_moved(state))
     return tuple(effects.values())

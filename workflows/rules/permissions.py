@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import assert_never
 
 from data.errors import Refused
 from data.events import EMERITUS
@@ -58,21 +59,35 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
 }
 
 
+def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  # noqa: PLR0911 - one case per hat
+    """Does this person have this capacity towards this retirement now? Time has one, and nobody else has that."""
+    if person_id == EMERITUS:
+        return hat is Hat.TIME
+    match hat:
+        case Hat.ANYONE:
+            return True
+        case Hat.VOTER:
+            # Who may vote, and why somebody may not, is answered by quorum.seat_for with the names of the roles.
+            return True
+        case Hat.OWNER:
+            return person_id in facts.owners
+        case Hat.PROPOSER:
+            return person_id == state.proposer_id
+        case Hat.COORDINATOR:
+            return person_id == state.coordinator_id
+        case Hat.ENDPOINT_OWNER:
+            return person_id in facts.endpoint_owners
+        case Hat.CONSUMER_OWNER:
+            return any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations)
+        case Hat.TIME:
+            return False
+        case _:
+            assert_never(hat)
+
+
 def hats(person_id: str, state: Retirement, facts: Facts) -> frozenset[Hat]:
     """Every capacity this person has towards this retirement now."""
-    if person_id == EMERITUS:
-        return frozenset({Hat.TIME})
-    worn = {
-        Hat.ANYONE: True,
-        Hat.OWNER: person_id in facts.owners,
-        Hat.PROPOSER: person_id == state.proposer_id,
-        Hat.COORDINATOR: person_id == state.coordinator_id,
-        Hat.ENDPOINT_OWNER: person_id in facts.endpoint_owners,
-        Hat.CONSUMER_OWNER: any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations),
-        # Who may vote, and why somebody may not, is answered by quorum.seat_for with the names of the roles.
-        Hat.VOTER: True,
-    }
-    return frozenset(hat for hat, is_worn in worn.items() if is_worn)
+    return frozenset(hat for hat in Hat if wears(hat, person_id, state, facts))
 
 
 def check(
@@ -89,7 +104,7 @@ def check(
     about, people   what it is about and who may, where there is no retirement yet that could show them
     """
     allowed = PERMISSIONS[command]
-    if allowed & hats(person_id, state, facts):
+    if any(wears(hat, person_id, state, facts) for hat in allowed):
         return
     who = [hat.value for hat in Hat if hat in allowed and hat is not Hat.TIME]
     names = ", ".join(f"<@{person}>" for person in people[:NAMED_MAX])

@@ -7,7 +7,7 @@ moving them within what their groups allow lets one more approval count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from data.records.base import Record
 
@@ -65,23 +65,29 @@ class _Table:
     """Seats while they are given out; `taken` has the people of each role in the order they sat down."""
 
     def __init__(self, eligible: Eligible, quorum: Mapping[str, int]) -> None:
-        self._eligible = eligible
+        self._roles = {
+            person: [role for role in roles if role in quorum] for person, roles in eligible.items()
+        }
         self._quorum = quorum
         self._taken: dict[str, list[str]] = {role: [] for role in quorum}
+        # Whoever sits moves, but never loses their seat.
+        self._seated: set[str] = set()
 
     def keep(self, person: str, role: str) -> None:
-        if role in self._roles(person) and self._is_free(role):
+        if role in self._roles.get(person, ()) and self._is_free(role):
             self._taken[role].append(person)
+            self._seated.add(person)
 
-    def seat(self, person: str) -> bool:
-        """Sit down, making others move if need be. False when that fills no further seat."""
-        return person in self.seats() or self._found_seat(person, set())
+    def seat(self, person: str) -> None:
+        """Sit down, making others move if need be, where that fills one more seat."""
+        if person not in self._seated and self._found_seat(person, set()):
+            self._seated.add(person)
 
     def seats(self) -> dict[str, str]:
         return {person: role for role, people in self._taken.items() for person in people}
 
     def _found_seat(self, person: str, tried: set[str]) -> bool:
-        roles = [role for role in self._roles(person) if role not in tried]
+        roles = [role for role in self._roles[person] if role not in tried]
         for role in roles:
             if self._is_free(role):
                 self._taken[role].append(person)
@@ -99,6 +105,3 @@ class _Table:
 
     def _is_free(self, role: str) -> bool:
         return len(self._taken[role]) < self._quorum[role]
-
-    def _roles(self, person: str) -> Iterable[str]:
-        return [role for role in self._eligible.get(person, ()) if role in self._quorum]

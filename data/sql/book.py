@@ -256,19 +256,20 @@ def _cancel_timers(conn: Connection, stream: str, names: Iterable[str]) -> None:
 
 def _set_timers(conn: Connection, stream: str, version: int, timers: Iterable[Timer]) -> None:
     """Set or move. Whoever holds a timer that changes is fenced off; the same again changes nothing."""
-    for timer in timers:
-        conn.execute(
-            """INSERT INTO timers (stream, name, due_at, command, ready_at, set_at)
-            VALUES (:stream, :name, :due, :command, :due, :version)
-            ON CONFLICT (stream, name) DO UPDATE SET
-                due_at = :due, command = :command, ready_at = :due, leased = 0, first_tried = NULL, why = '',
-                set_at = :version, attempt = CASE WHEN timers.due_at = :due THEN timers.attempt + 1 ELSE 0 END
-            WHERE timers.due_at <> :due OR timers.command <> :command OR timers.ready_at IS NULL""",
-            {
-                "stream": stream,
-                "name": timer.name,
-                "due": micros(timer.due_at),
-                "command": timer.command,
-                "version": version,
-            },
-        )
+    by_name = {timer.name: (micros(timer.due_at), timer) for timer in timers}
+    if not by_name:
+        return
+    conn.executemany(
+        """INSERT INTO timers (stream, name, due_at, command, ready_at, set_at) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (stream, name) DO UPDATE SET
+            due_at = excluded.due_at, command = excluded.command, ready_at = excluded.due_at, leased = 0,
+            first_tried = NULL, why = '', set_at = excluded.set_at,
+            attempt = CASE WHEN timers.due_at = excluded.due_at THEN timers.attempt + 1 ELSE 0 END
+        WHERE timers.due_at <> excluded.due_at OR timers.command <> excluded.command
+            OR timers.ready_at IS NULL""",
+        [
+            (stream, name, due, timer.command, due, version)
+            # As they fall due, which is the order of the index: neighbours are on one page.
+            for name, (due, timer) in sorted(by_name.items(), key=lambda item: item[1][0])
+        ],
+    )

@@ -89,7 +89,7 @@ def _claim_inbox(conn: Connection, now: datetime, limit: int, lease: timedelta) 
 def _claim_timers(conn: Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
     rows = conn.execute(
         """SELECT stream, name, due_at, attempt + 1, coalesce(first_tried, :now), command, set_at FROM timers
-        WHERE due_at <= :now AND ready_at <= :now ORDER BY due_at, stream, name LIMIT :limit
+        WHERE ready_at <= :now AND due_at <= :now ORDER BY ready_at, stream, name LIMIT :limit
         /*! FOR UPDATE SKIP LOCKED */""",
         {"now": micros(now), "limit": limit},
     ).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -71,6 +72,10 @@ def tell(answer: Any) -> None:
 
 
 def resident_bytes() -> int:
-    """What this process has in memory now, whoever asked for it: Python, SQLite or the kernel's maps."""
+    """What this process has in memory now, whoever asked for it: Python, SQLite or the kernel's maps.
+
+    What it has got and does not use is given back first, or growth into that would not be seen (malloc_trim(3)).
+    """
+    ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -279,7 +279,7 @@ def test_the_receipt_of_a_follow_up_can_be_read(store: SqliteStore) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT name FROM timers WHERE due_at <= 5 AND ready_at <= 5 ORDER BY due_at LIMIT 9",
+        "SELECT name FROM timers WHERE ready_at <= 5 AND due_at <= 5 ORDER BY ready_at LIMIT 9",
         "SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL",
         """SELECT key FROM inbox i WHERE ready_at <= 5 AND NOT EXISTS (SELECT 1 FROM inbox held WHERE
             held.sender = i.sender AND held.arrival < i.arrival AND held.leased = 1) ORDER BY arrival LIMIT 9""",
@@ -296,3 +296,15 @@ def test_what_lies_ahead_or_behind_is_never_scanned(store: SqliteStore, query: s
 
     assert looks
     assert all(" INDEX " in step for step in looks), plan
+
+
+def test_what_is_due_is_taken_in_the_order_of_an_index_however_much_there_is(store: SqliteStore) -> None:
+    rows = store.read().execute(
+        "EXPLAIN QUERY PLAN SELECT name FROM timers WHERE ready_at <= 5 AND due_at <= 5"
+        " ORDER BY ready_at, stream, name LIMIT 9"
+    )
+    plan = [row[3] for row in rows]
+
+    assert plan[0] == "SEARCH timers USING INDEX timers_ready (ready_at<?)"
+    # Only those due at the same instant are sorted.
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan

@@ -117,6 +117,9 @@ class SqliteStore(SqlStore):
             self._check_known(conn)
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = FULL")
+            # Pages, 16 MB: pages that change often are copied back once for many commits, and what is logged still
+            # fits the first block of the index of the log (sqlite.org/walformat.html, section 2.3).
+            conn.execute("PRAGMA wal_autocheckpoint = 4000")
             # What is deleted (answered commands, erased texts) is overwritten. FAST would leave long texts in pages
             # that became free; ON costs 1 % of a commit.
             conn.execute("PRAGMA secure_delete = ON")

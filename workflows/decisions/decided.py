@@ -30,9 +30,13 @@ def decided(
     effects: tuple[Effect, ...] = (),
     reserves: tuple[str, ...] = (),
     reply: str = "",
+    after: Retirement | None = None,
 ) -> RetirementDecision:
-    """The events with their notices. An ended retirement drops its timers; its endpoints are free again."""
-    after = folded(state, happened)
+    """The events with their notices. An ended retirement drops its timers; its endpoints are free again.
+
+    after   the state they lead to, where that is known already
+    """
+    after = after or folded(state, happened)
     has_ended = after.state in ENDED and after.state is not state.state
     return Decision(
         events=happened,

@@ -142,7 +142,7 @@ def _settled(
     number, digest = after.round.number, quorum.digest_on_ballot(after)
     verdict = quorum.verdict(after.round, policy=after.policy, plan_digest=digest, now=now)
     if verdict is quorum.Verdict.OPEN:
-        return decided(state, *happened, reply=reply) if happened else nothing()
+        return decided(state, *happened, reply=reply, after=after) if happened else nothing()
     closes = ("round/*",)
     if after.round.purpose is Purpose.CANCEL:
         if verdict is quorum.Verdict.APPROVED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -100,11 +100,6 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
         )
     assert state.policy is not None
     held = next((cast.role for cast in state.round.ballots if cast.voter_id == voter_id), "")
-    missing = tally_of(state).missing
-    likely = next((role for role in open_to_them if role in missing), open_to_them[0])
-    likely = held if held in open_to_them else likely
-    if choice is Choice.REJECT:
-        likely = next((role for role in open_to_them if role in state.policy.veto_roles), likely)
     before = {cast.voter_id: cast for cast in _approvals(state) if cast.voter_id != voter_id}
     eligible = {who: cast.eligible_roles for who, cast in before.items()}
     kept = {who: cast.role for who, cast in before.items()}
@@ -114,9 +109,22 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
     seats_now = seating.seated(eligible, state.policy.quorum, kept=kept)
     reseated = {who: seats_now.get(who, role) for who, role in kept.items() if who != voter_id}
     return Seat(
-        role=seats_now.get(voter_id, likely),
+        role=seats_now.get(voter_id) or _likely(open_to_them, held, state, choice),
         reseated={who: role for who, role in reseated.items() if role != kept[who]},
     )
+
+
+def _likely(open_to_them: Sequence[str], held: str, state: Retirement, choice: Choice) -> str:
+    """Where somebody belongs whose ballot fills no seat."""
+    assert state.policy is not None
+    if choice is Choice.REJECT and (
+        vetoing := [role for role in open_to_them if role in state.policy.veto_roles]
+    ):
+        return vetoing[0]
+    if held in open_to_them:
+        return held
+    missing = tally_of(state).missing
+    return next((role for role in open_to_them if role in missing), open_to_them[0])
 
 
 def awaited(state: Retirement) -> dict[str, tuple[str, ...]]:

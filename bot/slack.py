@@ -7,7 +7,6 @@ the peer closes after accepting.
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -29,7 +28,6 @@ KEYS = uuid.UUID("5f0f5f0c-3c53-5f1b-9b0e-6d1f4f6a2c11")  # our namespace for cl
 HISTORY_MARGIN_SECONDS = 60.0  # clocks differ; a margin costs a longer page, a miss costs a second message
 PAGE = 200
 PAGES_MAX = 25
-REMEMBERED_MAX = 10_000
 GRACE_SECONDS = (
     30.0  # a call may take ten, its message show up twenty after it began, and clocks are set meanwhile
 )
@@ -62,18 +60,13 @@ class SlackMessenger:
         assert not client.retry_handlers, "slack_sdk would post twice"
         self._client, self._rates, self._wall = client, rates, wall
         self._pace, self._grace_seconds = pace, grace_seconds
-        self._started = wall()
-        self._tried: dict[str, float] = {}
-        self._unsent: set[str] = set()
         self._direct: dict[str, str] = {}
         self._bot_id = ""
-        self._lock = threading.Lock()
 
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
         payload = drawn(message)
         about = {"retirement": message.retirement.id} if message.retirement else {}
-        self._remember(message.key)
         outcome = self._call(
             POST,
             lambda: self._client.chat_postMessage(
@@ -88,8 +81,6 @@ class SlackMessenger:
             to=message.channel,
             now=now,
         )
-        if isinstance(outcome, NotDone):
-            self._unsent.add(message.key)
         return self._placed(outcome)
 
     def edit(self, message: Message, now: datetime) -> Result:
@@ -111,23 +102,21 @@ class SlackMessenger:
     def find(self, message: Message, since: datetime, now: datetime) -> Result:
         """Look the key up in history from `since` on. Done when it is there, NotDone when it surely is not.
 
-        Whatever keeps us from looking is Unknown: only NotDone lets the outbox post again. What a rate limit
-        kept us from sending is not looked for: it was certainly not there before, or it had not been tried.
+        Whatever keeps us from looking is Unknown: only NotDone lets the outbox post again. When it was last tried is
+        the record's to say: any process may have, and may have ended since.
         """
-        if message.key in self._unsent:
-            return NotDone(retry_at=now, why=f"{message.key} never left")
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
             return _unseen(channel)
         ours = self._identity(now)
         if not isinstance(ours, str):
             return _unseen(ours)
-        since_wall = self._wall() - (now - since).total_seconds() / self._pace
-        oldest = since_wall - HISTORY_MARGIN_SECONDS
+        oldest = self._wall() - (now - since).total_seconds() / self._pace - HISTORY_MARGIN_SECONDS
         found = self._search(message, channel, ours, oldest=oldest, now=now)
         if found is not None:
             return found
-        wait = self._last_try(message.key, since_wall) + self._grace_seconds - self._wall()
+        waited = (now - max(message.tried_at or since, since)).total_seconds() / self._pace
+        wait = self._grace_seconds - waited
         if wait > 0:
             return Unknown(retry_at=self._later(now, wait), why="An accepted message may show up late")
         return NotDone(retry_at=now, why=f"{message.key} is not in the history of {channel}")
@@ -268,19 +257,6 @@ class SlackMessenger:
             to=channel,
             now=now,
         )
-
-    def _remember(self, key: str) -> None:
-        with self._lock:
-            self._tried.pop(key, None)
-            self._unsent.discard(key)
-            self._tried[key] = self._wall()
-            while len(self._tried) > REMEMBERED_MAX:
-                del self._tried[next(iter(self._tried))]
-
-    def _last_try(self, key: str, since_wall: float) -> float:
-        """When the key may last have been posted: by us, or by the process before us until we started."""
-        with self._lock:
-            return max(since_wall, self._tried.get(key, self._started if since_wall < self._started else 0.0))
 
     def _later(self, now: datetime, seconds: float) -> datetime:
         return now + timedelta(seconds=seconds * self._pace)

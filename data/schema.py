@@ -129,6 +129,8 @@ CREATE INDEX timers_trouble ON timers (due_at) WHERE ready_at IS NULL;
 
 # A timer is ready when it is due, or later: in a hundred thousand of them, a second index costs as much as all else.
 _ONE_ORDER_OF_TIMERS = "DROP INDEX timers_due;\n"
+# When an effect may last have happened, while nobody knows whether it did: any process may be the next to look.
+_TRIES = "ALTER TABLE effects ADD COLUMN tried_at INTEGER;\n"
 
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
@@ -140,6 +142,7 @@ STEPS = {
     "states_know_their_fold": _FOLDS,
     "what_waits_or_stopped_is_found_at_once": _FOUND_AT_ONCE,
     "timers_have_one_order": _ONE_ORDER_OF_TIMERS,
+    "effects_know_their_last_try": _TRIES,
 }
 
 _MADE = re.compile(r"CREATE (?:TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

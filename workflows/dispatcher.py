@@ -17,12 +17,23 @@ from time import monotonic
 
 from data.errors import EmeritusError
 from data.events import EMERITUS
-from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, NotDone, Outcome, Receipt, Result
+from data.records.decision import (
+    Claim,
+    ClaimKind,
+    Dead,
+    Done,
+    EffectKind,
+    NotDone,
+    Outcome,
+    Receipt,
+    Result,
+    Unknown,
+)
 from data.tracing import traced
 from workflows import commands as cmd
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
-from workflows.effects.workshop import Then, Workshop, failure, later, then
+from workflows.effects.workshop import Then, Workshop, failure, later, not_begun, then
 
 log = logging.getLogger(__name__)
 
@@ -251,7 +262,7 @@ class Dispatcher:
         self._put_down(claim)
         now = self._world.now()
         with suppress(EmeritusError):
-            self._store.settle(claim, NotDone(retry_at=now, why="it had not begun when the bot stopped"), now)
+            self._store.settle(claim, not_begun(claim, now, "it had not begun when the bot stopped"), now)
 
     def _given_up(self, claim: Claim, error: Exception) -> Result:
         """Tried again, more and more seldom; a bug ends as a dead letter that /retire show and doctor list."""
@@ -263,7 +274,11 @@ class Dispatcher:
             is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
             if claim.attempt >= TRIES_MAX and not is_restoring:
                 return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
-        return NotDone(retry_at=later(claim, self._world), why=type(error).__name__)
+        retry_at, why = later(claim, self._world), type(error).__name__
+        if claim.effect is not None and claim.effect.kind is EffectKind.POST:
+            # It may have broken after Slack took the message.
+            return Unknown(retry_at=retry_at, why=why, tried_at=self._world.now())
+        return NotDone(retry_at=retry_at, why=why)
 
     def _renew(self) -> None:
         self._renewed_at = self._stopwatch()

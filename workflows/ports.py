@@ -38,6 +38,7 @@ class Message(Record, frozen=True, kw_only=True):
     retirement the state now; None for the digest
     events     for `lines`: the events to tell, in order
     histories  for the digest: every retirement, with what happened to it
+    tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
 
     key: str
@@ -49,6 +50,7 @@ class Message(Record, frozen=True, kw_only=True):
     retirement: Retirement | None = None
     events: tuple[AnyEvent, ...] = ()
     histories: tuple[History, ...] = ()
+    tried_at: datetime | None = None
 
 
 class Messenger(Protocol):

@@ -115,6 +115,8 @@ class Claim(Record, frozen=True, kw_only=True):
     effect    `effect` is set; `merged` has the bodies of all effects performed together, oldest first
     set_at    version of the stream when a timer was set: set again for the same instant, it is another one
     wanted    how often a refreshing effect had been wanted when claimed
+    tried_at  when an effect may last have happened, by whichever process: nobody knows whether it did. None where it
+              surely has not
     """
 
     kind: ClaimKind
@@ -130,6 +132,7 @@ class Claim(Record, frozen=True, kw_only=True):
     effect: Effect | None = None
     merged: tuple[dict[str, str], ...] = ()
     wanted: int = 0
+    tried_at: datetime | None = None
 
 
 class Done(Record, frozen=True, kw_only=True, tag=True):
@@ -146,10 +149,14 @@ class NotDone(Record, frozen=True, kw_only=True, tag=True):
 
 
 class Unknown(Record, frozen=True, kw_only=True, tag=True):
-    """Nobody can tell whether it happened; look it up, then decide, from `retry_at` on."""
+    """Nobody can tell whether it happened; look it up, then decide, from `retry_at` on.
+
+    tried_at   when this attempt may have done it; None where it only looked, and an earlier one may have
+    """
 
     retry_at: datetime
     why: str
+    tried_at: datetime | None = None
 
 
 class Dead(Record, frozen=True, kw_only=True, tag=True):

@@ -101,7 +101,7 @@ def _want_again(
 def _start_anew(conn: Connection, key: str, ready_at: int | None) -> None:
     """At the end of its lane, so that what is wanted often does not keep others waiting."""
     conn.execute(
-        f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, first_tried = NULL,
+        f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, first_tried = NULL, tried_at = NULL,
         lead = NULL, merged = NULL, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - a constant of this file
         (_PENDING, ready_at, key),
     )
@@ -116,7 +116,7 @@ def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta)
     # Who waits longest goes first, or a rate limit would let the newest overtake the same few for ever.
     rows = conn.execute(
         f"""SELECT e.key, e.stream, e.effect, e.status, e.attempt, e.first_tried, e.merged, e.wanted,
-            e.claimed_wanted
+            e.claimed_wanted, coalesce(e.tried_at, e.ready_at)
         FROM effects e WHERE e.ready_at <= ? AND {_IS_HEAD}
         ORDER BY coalesce(e.first_tried, e.ready_at), e.seq LIMIT ?
         /*! FOR UPDATE OF e SKIP LOCKED */""",  # noqa: S608 - a constant of this file
@@ -125,7 +125,7 @@ def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta)
     until = now + lease
     absorbed: set[str] = set()
     claims: list[Claim] = []
-    for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted in rows:
+    for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last in rows:
         if key in absorbed:
             # By an effect of the same batch, a moment ago.
             continue
@@ -147,11 +147,13 @@ def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta)
                 merged=bodies,
                 # A try whose end nobody knows may have answered an older wish: what it answers stays as it was.
                 wanted=wanted if status == _PENDING else claimed_wanted,
+                # Whose lease ran out may have done it until then.
+                tried_at=None if status == _PENDING else instant(last),
             )
         )
     conn.executemany(
-        "UPDATE effects SET status = ?, attempt = ?, first_tried = ?, ready_at = ?, claimed_wanted = ?"
-        " WHERE key = ?",
+        "UPDATE effects SET status = ?, attempt = ?, first_tried = ?, ready_at = ?, claimed_wanted = ?,"
+        " tried_at = NULL WHERE key = ?",
         [
             (_CLAIMED, one.attempt, micros(one.first_tried), micros(until), one.wanted, one.key)
             for one in claims
@@ -209,11 +211,11 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
         case Done():
             _finish(conn, claim.key, result, now)
         case NotDone():
-            _retry(conn, claim.key, _PENDING, result)
+            _retry(conn, claim.key, _PENDING, result, None)
         case Unknown() if claim.effect.on_unknown == OnUnknown.PARK:
             _stop(conn, claim.key, _PARKED, result.why)
         case Unknown():
-            _retry(conn, claim.key, _UNKNOWN, result)
+            _retry(conn, claim.key, _UNKNOWN, result, result.tried_at or claim.tried_at)
         case Dead():
             _stop(conn, claim.key, _DEAD, result.why)
     return True
@@ -241,10 +243,12 @@ def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
             )
 
 
-def _retry(conn: Connection, lead: str, status: str, result: NotDone | Unknown) -> None:
+def _retry(
+    conn: Connection, lead: str, status: str, result: NotDone | Unknown, tried_at: datetime | None
+) -> None:
     conn.execute(
-        "UPDATE effects SET status = ?, ready_at = ?, why = ? WHERE key = ?",
-        (status, micros(result.retry_at), result.why, lead),
+        "UPDATE effects SET status = ?, ready_at = ?, why = ?, tried_at = ? WHERE key = ?",
+        (status, micros(result.retry_at), result.why, tried_at and micros(tried_at), lead),
     )
 
 

@@ -282,3 +282,32 @@ def test_what_stopped_for_good_does_not_wait(store: Store) -> None:
     outbox.want(an_effect("card"))
     store.settle(outbox.one(), Dead(why="channel deleted"), NOW)
     assert store.waiting("card") is None
+
+
+def test_whoever_comes_next_knows_when_it_may_last_have_happened(store: Store) -> None:
+    """Whichever process tried: none of them could remember it for the others."""
+    outbox = Outbox(store)
+    outbox.want(an_effect("card"))
+    assert outbox.one().tried_at is None
+
+    tried = outbox.one(60)
+    assert (tried.attempt, tried.tried_at) == (2, at(60)), "until its lease ended, the first may have done it"
+    assert store.settle(tried, Unknown(retry_at=at(72), why="reset", tried_at=at(71)), at(71))
+
+    looked = outbox.one(72)
+    assert looked.tried_at == at(71)
+    assert store.settle(looked, Unknown(retry_at=at(101), why="it may show up late"), at(73))
+
+    put_off = outbox.one(101)
+    assert put_off.tried_at == at(71), "a look changes nothing of that"
+    assert store.settle(put_off, NotDone(retry_at=at(102), why="429"), at(101))
+    assert outbox.one(102).tried_at is None, "it was found not to be there, and was not sent since"
+
+
+def test_an_attempt_that_is_lost_counts_although_an_earlier_one_was_known_to_be_unknown(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card"))
+    assert store.settle(outbox.one(), Unknown(retry_at=at(2), why="reset", tried_at=at(1)), at(1))
+    assert outbox.one(2).tried_at == at(1)
+
+    assert outbox.one(62).tried_at == at(62)

@@ -1,4 +1,4 @@
-"""Posting and editing messages. A post whose outcome is unknown is looked up from the first attempt before any other.
+"""Posting and editing messages. What may have been posted, by whichever process, is looked up before any other try.
 
 Bounds, not magic: what Slack took and lost is posted again; what Slack shows only after the look-up's grace could be
 posted twice. Edits draw the present state and may be repeated at will.
@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from data.events import EMERITUS, AnyEvent
-from data.records.decision import Claim, Dead, Done, Effect, NotDone, Result
+from data.records.decision import Claim, Dead, Done, Effect, NotDone, Result, Unknown
 from data.records.retirement import Retirement
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
-from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop, then
+from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop, not_begun, then
 from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.messages import card_key
 
 
 def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
-    """Post once; from the second attempt on, look first."""
+    """Post once; look first where an attempt before may have done it."""
     message = _message(claim, shop, ts="")
     if message is None:
-        return NotDone(retry_at=shop.world.after(RETRY_SECONDS), why="its card is not posted yet"), None
-    if claim.attempt > 1:
+        return not_begun(claim, shop.world.after(RETRY_SECONDS), "its card is not posted yet"), None
+    if claim.tried_at is not None:
         looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
             return looked_up, _followed(claim, looked_up, shop)
@@ -34,6 +36,8 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return NotDone(retry_at=shop.world.now(), why="it was held up before it could be posted"), None
     result = shop.messenger.post(message, shop.world.now())
     shop.world.point("after post")
+    if isinstance(result, Unknown):
+        result = replace(result, tried_at=shop.world.now())
     return result, _followed(claim, result, shop)
 
 
@@ -104,6 +108,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         retirement=state,
         events=_events(claim, effect, state, shop),
         histories=_histories(effect, shop),
+        tried_at=claim.tried_at,
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
-from data.records.decision import Claim, Done, NotDone, Result
+from data.records.decision import Claim, Done, NotDone, Result, Unknown
 from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement, StepKind
 from workflows import commands as cmd
@@ -111,6 +111,13 @@ def failure(claim: Claim, reason: str, *, is_archive_lost: bool = False) -> cmd.
 def again(claim: Claim, error: EmeritusError, world: World) -> NotDone:
     """Try the same effect again, more and more seldom."""
     return NotDone(retry_at=later(claim, world), why=str(error))
+
+
+def not_begun(claim: Claim, retry_at: datetime, why: str) -> Result:
+    """For an attempt that did nothing. What an earlier one may have done stays as unknown as it was."""
+    if claim.tried_at is not None:
+        return Unknown(retry_at=retry_at, why=why)
+    return NotDone(retry_at=retry_at, why=why)
 
 
 def later(claim: Claim, world: World) -> datetime:

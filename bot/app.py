@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic
+from typing import Any
 from urllib.parse import parse_qsl
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -14,8 +16,23 @@ from slack_sdk import WebClient
 from bot.house import House
 from bot.listeners import register_all
 from bot.logs import Redacting
+from data.patience import hurried
 
+LOOK_SECONDS = 2.0  # of the three Slack waits for an acknowledgement
 LISTENERS_AT_ONCE = 32  # each may wait for the next commit, which takes all that wait along
+
+
+class _Listening(ThreadPoolExecutor):
+    """A listener that looks at the record is told that it cannot before Slack stops waiting for it."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        until = monotonic() + LOOK_SECONDS
+
+        def listen() -> Any:
+            with hurried(until):
+                return fn(*args, **kwargs)
+
+        return super().submit(listen)
 
 
 def _whole_body(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
@@ -47,7 +64,7 @@ def slack_app(house: House, *, signing_secret: str = "") -> App:
         token_verification_enabled=False,
         process_before_response=False,
         before_authorize=_whole_body,
-        listener_executor=ThreadPoolExecutor(LISTENERS_AT_ONCE, thread_name_prefix="listener"),
+        listener_executor=_Listening(LISTENERS_AT_ONCE, thread_name_prefix="listener"),
     )
     register_all(app, house)
     return app

@@ -23,7 +23,7 @@ from bot.house import House
 from bot.intake import NotKeptError
 from bot.views import answers
 from data.catalog import Catalog
-from data.errors import EmeritusError, Invalid
+from data.errors import EmeritusError, Invalid, Unavailable
 from data.tracing import traced
 
 log = logging.getLogger("emeritus")
@@ -39,6 +39,8 @@ _TYPE_VIEW, _TYPE_OPTIONS = "view_submission", "block_suggestion"
 
 def told(error: Exception) -> str:
     """The sentence for the person; for a bug, logged under a reference."""
+    if isinstance(error, Unavailable):
+        return f"Emeritus waits for something it needs: {error}. Press or type it again in a minute"
     if isinstance(error, EmeritusError):
         return str(error)
     reference = uuid.uuid4().hex[:8]
@@ -85,6 +87,8 @@ def register(app: App, house: House) -> None:
             time.sleep(BOLT_LOOKS_AGAIN_SECONDS)
         if isinstance(error, NotKeptError):
             log.error("not kept\n%s", traced(error))
+        if isinstance(error, Unavailable):
+            log.warning("not looked up: %s", error)
         text, kind = told(error), payloads.text_at(body, "type")
         if response is not None and kind == _TYPE_VIEW:
             shown = error if isinstance(error, EmeritusError) else EmeritusError(text)
@@ -94,7 +98,7 @@ def register(app: App, house: House) -> None:
         if response is not None and kind == _TYPE_OPTIONS:
             return _json({"options": []})
         answer = partial(house.answer, payloads.reply_to(body), answers.refusal(text))
-        if isinstance(error, NotKeptError):
+        if isinstance(error, NotKeptError | Unavailable):
             # What is left of Slack's three seconds is for the acknowledgement.
             app.listener_runner.listener_executor.submit(answer)
         else:

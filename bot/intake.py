@@ -13,6 +13,7 @@ from concurrent.futures import Future, wait
 from time import monotonic
 
 from data.errors import EmeritusError, Unrecorded
+from data.patience import seconds_left
 
 PATIENCE_SECONDS = 2.0
 AT_ONCE = 8
@@ -76,8 +77,10 @@ class Intake:
         late        called when something that was given up turns out to have been kept
         stopwatch   seconds as Slack counts them, only ever subtracted
         """
-        began, until = stopwatch(), monotonic() + self._patience_seconds
-        if not self._free.acquire(timeout=min(self._turn_seconds, self._patience_seconds)):
+        # Whoever looked something up before has used some of Slack's patience.
+        patience = max(0.0, min(self._patience_seconds, seconds_left()))
+        began, until = stopwatch(), monotonic() + patience
+        if not self._free.acquire(timeout=min(self._turn_seconds, patience)):
             raise NotKeptError(NOT_RECORDED)
         wish, keeping = _Wish(), Future[None]()
         # A thread of its own, and one that no exit waits for: a store that is stuck may stay so for long.

@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from bot import screens
 from bot.alarm import Alarm
 from bot.app import slack_app
+from bot.hearing import Hearing
 from bot.house import House
 from bot.keeping import open_store
 from bot.local_endpoints import open_endpoints, switched_off
@@ -61,13 +62,18 @@ class Bot:
     dispatcher: Dispatcher
     alarm: Alarm
     store: SqlStore
+    hearing: Hearing | None
 
     def start(self) -> None:
         self.alarm.start()
         self.dispatcher.start()
+        if self.hearing is not None:
+            self.hearing.start()
 
     def stop(self, timeout_s: float = 4.0) -> None:
         self.alarm.stop()
+        if self.hearing is not None:
+            self.hearing.stop()
         self.dispatcher.stop(timeout_s)
         self.store.close()
 
@@ -190,4 +196,12 @@ def assemble(
         check=engine.check,
     )
     app = slack_app(house, signing_secret=signing_secret)
-    return Bot(app=app, house=house, engine=engine, dispatcher=dispatcher, alarm=alarm, store=store)
+    return Bot(
+        app=app,
+        house=house,
+        engine=engine,
+        dispatcher=dispatcher,
+        alarm=alarm,
+        store=store,
+        hearing=Hearing(store.wait_hint, bell.set) if store.is_shared else None,
+    )

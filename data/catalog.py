@@ -39,6 +39,8 @@ class Tables(Protocol):
 
     def wake(self, conn: Connection, now: datetime) -> None: ...
 
+    def left_work(self) -> None: ...
+
     def reading(self) -> AbstractContextManager[Connection]: ...
 
     def snapshot(self) -> AbstractContextManager[Connection]: ...
@@ -80,6 +82,8 @@ class Catalog:
             return version_in(conn), merged
 
         version, merged = self._store.write(job)
+        # What waits on the catalog may be due at once in another process.
+        self._store.left_work()
         return ImportReport(
             format=format,
             source_digest=reading.source_digest,

@@ -15,6 +15,7 @@ import psycopg
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import TransactionStatus
 
+from data.postgres_silence import Heard
 from data.sql.connection import Values
 from data.sql.effects import NEXT_SEQ
 
@@ -69,7 +70,7 @@ class PostgresConnection:
 
     _known: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+    def __init__(self, conn: Heard) -> None:
         self.raw = conn
         conn.adapters.register_loader("text", _Loader)
 

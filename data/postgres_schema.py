@@ -49,6 +49,11 @@ _STEPS_COLUMNS = """SELECT attname FROM pg_attribute
 
 def apply(conn: PostgresConnection, name: str) -> None:
     """Inside a transaction."""
+    with conn.raw.long_job():
+        _apply(conn, name)
+
+
+def _apply(conn: PostgresConnection, name: str) -> None:
     conn.raw.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1min'")
     conn.raw.execute(_TURN)
     if not check_known(conn, name):

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
+from math import inf
 from typing import Any, TypeVar
 
 import psycopg
@@ -20,9 +21,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data import postgres_schema
 from data.errors import EmeritusError, Unavailable
+from data.patience import is_hurried
 from data.postgres_connection import PostgresConnection
 from data.postgres_errors import RACES, as_ours, name_of
 from data.postgres_pool import Pool
+from data.postgres_silence import Heard
 from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
@@ -35,6 +38,7 @@ CONNECTIONS_MAX = 10
 TRIES_MAX = 10
 CHANNEL = "emeritus"
 HINT_SECONDS = 0.05
+HURRIED_CONNECT_SECONDS = 2  # the least libpq knows, for whoever keeps a person waiting
 
 # Seconds, unless the URL says otherwise: a server that is gone is noticed before Slack's patience ends.
 _NETWORK = {
@@ -47,7 +51,7 @@ _NETWORK = {
 }
 # A commit takes milliseconds. What takes this long is stuck, and holds up others.
 _SESSION = """
-SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s';
+SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
@@ -68,6 +72,7 @@ _NUMBERED = (
 class PostgresStore(SqlStore):
     """Implements `data.store.Store`. With `exclusive` no other process may write meanwhile."""
 
+    is_shared = True
     _XID = "xid::text::bigint"
     _AFTER = """(xid, position) > (:xid::text::xid8, :position)
         AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position"""
@@ -92,6 +97,7 @@ class PostgresStore(SqlStore):
         self._pool = Pool(self._connect, self.name, 1 if exclusive else connections_max)
         self._listener: PostgresConnection | None = None
         self._listening = threading.Lock()
+        self._closed = False
         self._hinted_at = -HINT_SECONDS
         try:
             if read_only:
@@ -169,9 +175,13 @@ class PostgresStore(SqlStore):
         One thread waits; `Unavailable` when the server is gone, and the next call connects again.
         """
         with self._listening, self._translated():
+            if self._closed:
+                raise Unavailable(f"{self.name} is closed. Start Emeritus again")
             if self._listener is None or self._listener.raw.closed:
                 self._listener = self._connect()
                 self._listener.raw.execute(f"LISTEN {CHANNEL}")
+                # From here on silence is the rule.
+                self._listener.raw.silence_seconds = inf
                 # Whatever was said before anybody listened.
                 return True
             heard = self._listener.raw.notifies(timeout=timeout_seconds, stop_after=1)
@@ -192,11 +202,13 @@ class PostgresStore(SqlStore):
     def close(self) -> None:
         self._pool.close()
         with self._listening:
+            self._closed = True
             if self._listener is not None:
                 self._listener.raw.close()
 
     def _connect(self) -> PostgresConnection:
-        raw = psycopg.connect(self._conninfo, autocommit=True)
+        hurry = {"connect_timeout": HURRIED_CONNECT_SECONDS} if is_hurried() else {}
+        raw = Heard.connect(make_conninfo(self._conninfo, **hurry), autocommit=True)
         try:
             raw.execute(_SESSION)
             if self._read_only:

@@ -121,6 +121,7 @@ class Dispatcher:
         wait(running, max(0.0, until - monotonic()))
 
     def _run(self) -> None:
+        is_waiting = False
         while not self._ending.is_set():
             self._awake.clear()
             try:
@@ -130,7 +131,11 @@ class Dispatcher:
                     if self._stopwatch() - self._renewed_at > RENEW_SECONDS:
                         self._renew()
                 self._arm(self._store.next_due())
+                if is_waiting:
+                    log.warning("going on: what was waited for is there")
+                is_waiting = False
             except EmeritusError as error:
+                is_waiting = True
                 log.warning("waiting: %s", error)
             except Exception as error:  # noqa: BLE001
                 # This thread decides everything: it outlives a bug, and what it held comes back with its lease.

@@ -36,6 +36,9 @@ class SqlStore(ABC):
     _XID: ClassVar[str]
     _AFTER: ClassVar[str]
 
+    is_shared: ClassVar[bool] = False
+    """Whether several processes may write to it at once."""
+
     def __init__(self, machine: Machine, rand: Callable[[int], bytes], lease: timedelta) -> None:
         self._machine = machine
         self._book = Book(machine, rand)
@@ -68,6 +71,13 @@ class SqlStore(ABC):
     @abstractmethod
     def left_work(self) -> None:
         """A commit may have left something due: whoever else could take it up is told."""
+
+    def wait_hint(self, timeout_seconds: float) -> bool:
+        """Wait until some other process says that it left work; False when none did in time.
+
+        A hint may be lost, and come without any work. Only where `is_shared`.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def renumber(self, conn: Connection) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.channels import channel_of
-from bot.rates import POST, Rates
+from bot.rates import POST
 from bot.slack_errors import FAILURES, result_of, retry_after
 from bot.views.notices import drawn
 from data.records.decision import Dead, Done, NotDone, Result, Unknown
@@ -40,6 +40,14 @@ def web_client(token: str, url: str) -> WebClient:
     return WebClient(token=token, base_url=url, retry_handlers=[], timeout=CALL_SECONDS)
 
 
+class Pace(Protocol):
+    """How fast Slack may be called: `Rates`, or `SharedRates` where several processes call it."""
+
+    def wait(self, method: str, channel: str = "") -> float: ...
+
+    def close(self, method: str, channel: str, seconds: float) -> None: ...
+
+
 class SlackMessenger:
     """Messenger over the Web API.
 
@@ -51,7 +59,7 @@ class SlackMessenger:
     def __init__(
         self,
         client: WebClient,
-        rates: Rates,
+        rates: Pace,
         *,
         wall: Callable[[], float],
         pace: float = 1.0,

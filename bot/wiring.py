@@ -23,11 +23,13 @@ from bot.keeping import open_store
 from bot.local_endpoints import open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
-from bot.slack import GRACE_SECONDS, SlackMessenger, web_client
+from bot.shared_rates import SharedRates
+from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
 from bot.views import answers
 from bot.world import CalendarWorld
 from data import policy as policies
 from data.catalog import Catalog
+from data.postgres_lanes import PostgresLanes
 from data.records.catalog import EndpointKind
 from data.records.decision import Outcome, Receipt
 from data.records.policy import Policy
@@ -125,12 +127,16 @@ def assemble(
     world: CalendarWorld,
     wall: Callable[[], float] = time.time,
     grace_seconds: float = GRACE_SECONDS,
+    rates: Pace | None = None,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
     wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
     grace_seconds  how late a message that Slack took may still show up in history
+    rates          how fast Slack may be called, where it is not the real one
     """
+    if rates is None:
+        rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
     catalog = Catalog(store)
     gatherer = Gatherer(
         catalog=catalog,
@@ -144,7 +150,7 @@ def assemble(
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(
         client,
-        Rates(wall),
+        rates,
         wall=wall,
         pace=world.speed,
         grace_seconds=grace_seconds,

@@ -1,6 +1,6 @@
 """Does this PostgreSQL database have the tables of this version? Adds what is missing; leaves newer, others' alone.
 
-The steps are those of SQLite, spelled for PostgreSQL, and two more for what only several writers need.
+The steps are those of SQLite, spelled for PostgreSQL, and three more for what only several writers need.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ ALTER TABLE events ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE INDEX events_tail ON events (xid, position);
 """
 _LANES = "CREATE SEQUENCE effects_seq;\n"
+# How much of Slack's patience all processes have used; worth nothing after a crash, and no disk is waited for.
+_RATES = """
+CREATE UNLOGGED TABLE lanes (name TEXT PRIMARY KEY, full_at INTEGER NOT NULL, closed_until INTEGER NOT NULL);
+"""
 
-POSTGRES_STEPS = {**STEPS, "postgresql_tail": _TAIL, "postgresql_lanes": _LANES}
+POSTGRES_STEPS = {**STEPS, "postgresql_tail": _TAIL, "postgresql_lanes": _LANES, "postgresql_rates": _RATES}
 
 # One process at a time; the others then find the steps applied.
 _TURN = "SELECT pg_advisory_xact_lock(hashtextextended('steps ' || current_schema(), 0))"

@@ -145,7 +145,7 @@ STEPS = {
     "effects_know_their_last_try": _TRIES,
 }
 
-_MADE = re.compile(r"CREATE (?:TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")
+_MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")
 
 
 def check_known(applied: Iterable[object], ours: Collection[str], where: object) -> None:

@@ -5,30 +5,41 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from data import events
 from data.records.decision import Effect, EffectKind
-from data.sqlite_store import SqliteStore
+from data.sql.record import SqlStore
 from tests.fakes.slack import SlackFake
-from tests.kill.keeper import Keeper
 from tests.kill.people import Message, key_of
 
 PATIENCE_SECONDS = 60.0
 
 
-def waiting(record: SqliteStore) -> list[tuple[Any, ...]]:
+class Keeping(Protocol):
+    """Whoever keeps the bot or the bots, and their Slack."""
+
+    slack: SlackFake
+
+    def said(self) -> str: ...
+
+
+def waiting(record: SqlStore) -> list[tuple[Any, ...]]:
     """The effects that are not done."""
-    return record.read().execute("SELECT key, status, why FROM effects WHERE status <> 'done'").fetchall()
+    with record.reading() as conn:
+        return conn.execute("SELECT key, status, why FROM effects WHERE status <> 'done'").fetchall()
 
 
 def await_record(
-    opened: Callable[[], SqliteStore], holds: Callable[[SqliteStore], bool], keeper: Keeper
+    opened: Callable[[], SqlStore],
+    holds: Callable[[SqlStore], bool],
+    keeper: Keeping,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> None:
     """Wait until this is true of the record; Slack's next call, or a tenth of a second, is when to look again."""
-    record, until = opened(), time.monotonic() + PATIENCE_SECONDS
+    record, until = opened(), time.monotonic() + patience_seconds
     while not holds(record):
         assert time.monotonic() < until, f"still waiting for {waiting(record)}; {keeper.said()}"
         with keeper.slack.ws.changed:
@@ -36,9 +47,10 @@ def await_record(
     record.close()
 
 
-def posts(record: SqliteStore) -> list[str]:
+def posts(record: SqlStore) -> list[str]:
     """The keys of everything that was to be posted."""
-    rows = record.read().execute("SELECT key, effect FROM effects ORDER BY seq").fetchall()
+    with record.reading() as conn:
+        rows = conn.execute("SELECT key, effect FROM effects ORDER BY seq").fetchall()
     return [key for key, effect in rows if msgspec.json.decode(effect, type=Effect).kind is EffectKind.POST]
 
 
@@ -48,7 +60,7 @@ def messages(slack: SlackFake) -> list[Message]:
     return [message for room in rooms for message in room if key_of(message)]
 
 
-def check_told_once(record: SqliteStore, slack: SlackFake) -> None:
+def check_told_once(record: SqlStore, slack: SlackFake) -> None:
     """Every message that was wanted is in Slack, every one in Slack was wanted, and none is there twice."""
     posted = messages(slack)
     repeated = [key for key, times in Counter(map(key_of, posted)).items() if times > 1]

@@ -46,6 +46,7 @@ class SlackFake:
 
     `now` is the workspace's clock (message times, trigger and response_url lives, rate lanes); `wall` stamps
     signatures, which a bot compares with the real time. `duplicate_every=n` sends every n-th envelope twice.
+    `rate_limits` are Slack's published ones, or that many times as much.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class SlackFake:
         bot_token: str = BOT_TOKEN,
         app_token: str = APP_TOKEN,
         scopes: Iterable[str] = SCOPES,
-        rate_limits: bool = False,
+        rate_limits: bool | float = False,
         should_escape: bool = True,
         duplicate_every: int = 0,
     ) -> None:
@@ -77,7 +78,7 @@ class SlackFake:
             self._modals,
             bot_token=bot_token,
             app_token=app_token,
-            rates=Rates(now) if rate_limits else None,
+            rates=Rates(now, float(rate_limits)) if rate_limits else None,
             socket_url=self._sockets.url,
         )
         self.faults = self.web_api.faults

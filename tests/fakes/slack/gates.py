@@ -46,10 +46,10 @@ class Bucket:
 
 
 class Rates:
-    """One bucket per method, and for posts per channel."""
+    """One bucket per method, and for posts per channel. With `times` tokens come back so much faster than published."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self.now = now
+    def __init__(self, now: Callable[[], float], times: float = 1.0) -> None:
+        self.now, self.times = now, times
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def seconds_until_free(self, method: str, channel: str) -> int:
@@ -59,7 +59,7 @@ class Rates:
         is_post = method == "chat.postMessage"
         per_minute, burst = POST if is_post else TIERS.get(method, TIER_4)
         key = (method, channel if is_post else "")
-        bucket = self._buckets.setdefault(key, Bucket(per_minute, burst, burst, self.now()))
+        bucket = self._buckets.setdefault(key, Bucket(per_minute * self.times, burst, burst, self.now()))
         return bucket.seconds_until_free(self.now())
 
 

@@ -1,0 +1,1 @@
+"""Several bots on one PostgreSQL, killed at any moment, and the database, too: nothing is lost, nothing told twice."""

@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_world() -> None:
 def test_a_failing_seed_prints_the_command_that_shows_it_again() -> None:
     module = [sys.executable, "-m", "tests.simulation"]
     done = subprocess.run(
-        [*module, "--retirements", "8", "--mutant", "settled-first"],
+        [*module, "--retirements", "200", "--mutant", "settled-first"],
         capture_output=True,
         text=True,
         check=False,

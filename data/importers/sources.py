@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,28 +71,39 @@ def _walk(root: Path) -> Iterator[tuple[Path, bool]]:
         raise Invalid(
             [Problem(field=str(root), value="", accepted="no such file or directory; nothing was imported")]
         )
-    found = [
-        path
-        for path in sorted(root.rglob("*"))
-        if path.suffix in _SUFFIXES and path.is_file() and _is_source(path.relative_to(root))
-    ]
+    found: list[Path] = []
+    unread: list[Problem] = []
+    # A directory nobody may look into is no empty one: whoever it declares would seem to have left.
+    for folder, below, names in os.walk(root, onerror=lambda error: unread.append(_unread(error))):
+        below[:] = [name for name in below if not name.startswith(".") and name not in _NOT_SOURCES]
+        for path in (Path(folder, name) for name in names):
+            try:
+                if path.suffix in _SUFFIXES and path.is_file():
+                    found.append(path)
+            except OSError as error:
+                unread.append(_unread(error))
+    if unread:
+        raise Invalid(unread)
     if not found:
         raise Invalid(
             [Problem(field=str(root), value="", accepted="has no *.yaml or *.yml; nothing was imported")]
         )
-    yield from ((path, True) for path in found)
+    yield from ((path, True) for path in sorted(found))
 
 
-def _is_source(path: Path) -> bool:
-    return not any(part.startswith(".") or part in _NOT_SOURCES for part in path.parts[:-1])
+def _unread(error: OSError) -> Problem:
+    accepted = f"cannot be read: {error.strerror}; nothing was imported"
+    return Problem(field=str(error.filename), value="", accepted=accepted)
 
 
 def _read(shown: Path, root: Path, *, is_walked: bool) -> File:
     try:
         content = shown.read_bytes()
     except OSError as error:
-        why = f"cannot be read: {error.strerror}; nothing was imported"
-        raise Invalid([Problem(field=str(shown), value="", accepted=why)]) from error
+        raise Invalid([_unread(error)]) from error
+    if not _is_text(shown.resolve()):
+        accepted = "has a name that is not UTF-8, so no record can name it; rename it. Nothing was imported"
+        raise Invalid([Problem(field=ascii(str(shown))[1:-1], value="", accepted=accepted)])
     parsed = documents(content, str(shown))
     if not is_walked and all(document.value is None for document in parsed):
         raise Invalid(
@@ -107,6 +119,14 @@ def _read(shown: Path, root: Path, *, is_walked: bool) -> File:
         raise Invalid(strays)
     name = str(shown.relative_to(root)) if is_walked else shown.name
     return File(shown=str(shown), name=name, path=shown.resolve(), content=content, documents=parsed)
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stray(document: Node, shown: Path) -> Problem:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -112,3 +116,49 @@ def test_the_digest_does_not_depend_on_where_the_files_lie(tmp_path: Path):
     (tmp_path / "there" / "a.yaml").write_text(a_document("Component", "b"))
     digests.add(read_backstage([tmp_path / "there"]).source_digest)
     assert len(digests) == 2
+
+
+@contextmanager
+def closed(folder: Path, mode: int) -> Iterator[None]:
+    """A folder with these rights, seen by somebody they hold for: root may look into everything."""
+    was, user = folder.stat().st_mode, os.geteuid()
+    folder.chmod(mode)
+    if user == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(was)
+
+
+@pytest.mark.parametrize("mode", [0o311, 0o644], ids=["not listed", "listed, not entered"])
+def test_a_directory_that_may_not_be_looked_into_is_no_empty_one(mode: int):
+    """Read as empty, everybody declared in it would count as gone."""
+    with TemporaryDirectory() as name:  # nobody may enter pytest's own
+        root, people = Path(name), Path(name, "people")
+        root.chmod(0o755)
+        people.mkdir()
+        (root / "a.yaml").write_text(a_document("Component", "a"))
+        (people / "b.yaml").write_text(a_document("User", "b", "memberOf: []"))
+
+        with closed(people, mode), pytest.raises(Invalid) as refused:
+            read_backstage([root])
+
+    (problem,) = refused.value.problems
+    assert problem.field in (str(people), str(people / "b.yaml"))
+    assert problem.accepted == "cannot be read: Permission denied; nothing was imported"
+
+
+def test_a_file_whose_name_is_no_text_is_refused_by_a_name_that_is(tmp_path: Path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / "a.yaml").write_text(a_document("Component", "a"))
+
+    with pytest.raises(Invalid) as refused:
+        read_backstage([folder])
+
+    assert str(refused.value) == (
+        f"{tmp_path}/caf\\udce9/a.yaml: has a name that is not UTF-8, so no record can name it; rename it. "
+        "Nothing was imported"
+    )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from data.catalog_rows import Merged, Rows, stored_in, version_in
 from data.events import EMERITUS, AnyEvent, Imported
-from data.importers.report import ImportReport, Reading
+from data.importers.report import ImportReport, Note, Reading
 from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
@@ -93,8 +93,9 @@ class Catalog:
             documents=reading.documents,
             edges=reading.edges,
             skipped=reading.skipped,
-            notes=reading.notes,
+            notes=(*reading.notes, *_taken_over(reading, merged)),
             unseen=tuple(merged.unseen),
+            withdrawn=tuple(merged.withdrawn),
         )
 
     def version(self) -> int:
@@ -160,6 +161,13 @@ class Catalog:
 
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         return self.snapshot().impact(model_id, endpoint_ids)
+
+
+def _taken_over(reading: Reading, merged: Merged) -> Iterator[Note]:
+    """Whoever declares a thing last decides who owns it, so nobody does that unnoticed."""
+    for thing_id, before in merged.moved.items():
+        note = f"{before} declared it otherwise; what was read last counts"
+        yield Note(where=reading.files[thing_id], what=thing_id, note=note)
 
 
 def _counts(reading: Reading, merged: Merged) -> dict[str, int]:

@@ -9,7 +9,7 @@ states is `withdrawn_at` then: an edge its declarer dropped because it moved on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -28,12 +28,16 @@ RecordT = TypeVar("RecordT", Entity, Group, Person)
 
 @dataclass(slots=True)
 class Merged:
-    """Ids by what became of them; `withdrawn` holds "from -> to"."""
+    """Ids by what became of them; `withdrawn` holds "from -> to".
 
-    new: list[str]
-    changed: list[str]
-    unseen: list[str]
-    withdrawn: list[str]
+    moved   of what changed: which file declared it before, where that was another one
+    """
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ class Rows:
 
     def merge(self, conn: Connection, at: str) -> Merged:
         """Bring the tables up to this reading, inside the caller's transaction."""
-        merged = Merged([], [], [], [])
+        merged = Merged()
         self._merge_things(conn, "entity", self.entities, at, merged)
         self._merge_things(conn, "team", self.teams, at, merged)
         self._merge_things(conn, "person", self.people, at, merged)
@@ -108,6 +112,8 @@ class Rows:
                 merged.new.append(thing_id)
             elif known[:told] != row[:told] or known[-1] is not None:
                 merged.changed.append(thing_id)
+                if known[:told] != row[:told] and known[-2] != row[-1] and known[-1] is None:
+                    merged.moved[thing_id] = str(known[-2])
         marks = ", ".join("?" * len(_COLUMNS[table]))
         changes = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[table][1:])
         conn.executemany(

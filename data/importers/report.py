@@ -67,6 +67,7 @@ class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What an import did. `changed` is False when the catalog knew all of it already.
 
     counts   what was read: models, endpoints, ...; and what became of it: new, changed, unseen, withdrawn
+    withdrawn  edges, as "from -> to", that their documents do not state any more: who depended is not told now
     """
 
     format: str
@@ -79,6 +80,7 @@ class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Note, ...] = ()
     unseen: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -99,6 +101,7 @@ class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
         yield from (
             f"unseen {thing_id}: declared before, not in this source now; kept" for thing_id in self.unseen
         )
+        yield from (f"withdrawn {edge}: its document does not state it any more" for edge in self.withdrawn)
 
 
 def _said(count: Count) -> str:

@@ -101,8 +101,30 @@ def test_an_edge_its_declarer_dropped_counts_no_more(tmp_path: Path, catalog: Ca
     a_source(tmp_path / "a.yaml", *models, "Component c, dependsOn: ['resource:m2']")
     report = imported(catalog, source, days=1)
     assert (report.counts["withdrawn"], report.changed) == (1, True)
+    assert report.withdrawn == ("component:default/c -> resource:default/m1",)
+    assert str(report).splitlines()[-1] == (
+        "withdrawn component:default/c -> resource:default/m1: its document does not state it any more"
+    )
     assert catalog.impact("resource:default/m1").consumers == ()
     assert names(catalog.impact("resource:default/m2").consumers) == ["c"]
+
+
+def test_a_file_that_declares_otherwise_what_another_one_did_counts_but_not_unnoticed(
+    tmp_path: Path, catalog: Catalog
+):
+    """Otherwise whoever gets a file into an import could take over any model, and nobody would see it."""
+    teams = ("Group t, members: [u]", "Group w, members: [v]")
+    ours = a_source(tmp_path / "ours.yaml", "Resource m, type: ai-model, owner: t", *teams)
+    imported(catalog, ours)
+    theirs = a_source(tmp_path / "theirs.yaml", "Resource M, type: ai-model, owner: w", teams[0])
+    report = imported(catalog, theirs, days=1)
+    told = [str(note) for note in report.notes if "declared it otherwise" in note.note]
+    assert told == [
+        f"{theirs} resource:default/m: {ours} declared it otherwise; what was read last counts"
+    ], "the team is declared the same in both"
+    assert catalog.owners_of(catalog.model("M")).team_id == "group:default/w"
+    again = imported(catalog, theirs, days=2)
+    assert (again.changed, [note for note in again.notes if "otherwise" in note.note]) == (False, [])
 
 
 def test_importing_another_file_marks_nothing_of_the_first(tmp_path: Path, catalog: Catalog):

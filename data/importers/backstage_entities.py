@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from data.closest import closest
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import Found, Index, parse
 from data.records.catalog import EndpointKind, Entity, Kind
@@ -27,6 +26,8 @@ _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 
 def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
     kind = kind_of(thing)
+    if kind == Kind.CONSUMER and not thing.spec.get("type").text:
+        account.note(thing, thing.spec.line, "spec.type", "no type declared; kept as a consumer, not a model")
     owner_id, owner_note = _owner(thing, index, account)
     is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
     return Entity(
@@ -62,6 +63,11 @@ def kind_of(thing: Declaration) -> Kind:
 def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str]:
     """The owner's id and what is odd about it. An owner nobody declares stays empty: never guessed."""
     owner = thing.spec.get("owner")
+    if isinstance(owner.value, list | dict):
+        account.note(
+            thing, owner.line, f"spec.owner {owner.shown}", "name one group or user. Kept as unowned"
+        )
+        return "", f"owner is {owner.shown}, not one group or user"
     if not owner.text:
         account.note(thing, owner.line, "spec.owner", "no owner declared; kept as unowned")
         return "", "no owner declared"
@@ -82,9 +88,9 @@ def _no_such_owner(text: str, index: Index) -> str:
     kind = ref.kind.lower() or "group"
     if kind not in ("group", "user"):
         return f"a {kind} cannot own; name a group or a user"
-    alike = closest(ref.name, index.names_of(kind), limit=1, cutoff=0.75)
+    alike = index.alike(kind, ref.name)
     return (
-        f'no such {kind}; closest is "{alike[0]}"'
+        f'no such {kind}; closest is "{alike}"'
         if alike
         else f"no such {kind}, and nothing has a similar name"
     )

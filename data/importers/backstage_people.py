@@ -85,10 +85,10 @@ def _member_ids(thing: Declaration, index: Index, account: Account) -> list[str]
         ref = parse(item.text)
         if isinstance(found, Found):
             if found.note:
-                account.note(thing, item.line, f'spec.members "{item.text}"', found.note)
+                account.note(thing, item.line, f"spec.members {item.shown}", found.note)
             member_ids.append(found.id)
         elif ref is None:
-            account.note(thing, item.line, f'spec.members "{item.text}"', found.why)
+            account.note(thing, item.line, f"spec.members {item.shown}", found.why)
         else:
             member_ids.append(id_of(ref.kind or "user", ref.namespace or thing.namespace, ref.name))
             left.append(ref.name)
@@ -100,12 +100,12 @@ def _member_ids(thing: Declaration, index: Index, account: Account) -> list[str]
 
 
 def _resolved(thing: Declaration, item: Node, kind: str, index: Index, account: Account, *, what: str) -> str:
-    if not item.text:
+    if item.value is None:
         return ""
     found = index.find(item.text, kinds=(kind,), namespace=thing.namespace)
     note = found.note if isinstance(found, Found) else found.why
     if note:
-        account.note(thing, item.line, f'{what} "{item.text}"', note)
+        account.note(thing, item.line, f"{what} {item.shown}", note)
     return found.id if isinstance(found, Found) else ""
 
 

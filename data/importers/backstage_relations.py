@@ -91,7 +91,7 @@ def _stated_by(
 ) -> Iterator[_Stated]:
     for relation in _RELATIONS:
         for item in thing.spec.get(relation.field).items:
-            what = f'spec.{relation.field} "{item.text}"'
+            what = f"spec.{relation.field} {item.shown}"
             found = index.find(item.text, kinds=relation.kinds, namespace=thing.namespace)
             if not isinstance(found, Found):
                 account.skip(thing, item.line, what, found.why)

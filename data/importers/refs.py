@@ -6,7 +6,9 @@ Source: backstage.io/docs/features/software-catalog/references
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
+from data.closest import closest
 from data.records.base import Record
 
 _REF = re.compile(r"(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/]+)/)?(?P<name>[^/]+)")
@@ -52,12 +54,21 @@ class Index:
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
+        self._by_kind: dict[str, list[str]] = defaultdict(list)
+        self._alike: dict[tuple[str, str], str] = {}
 
     def add(self, thing_id: str, name: str) -> None:
-        self.names.setdefault(thing_id, name)
+        if thing_id not in self.names:
+            self.names[thing_id] = name
+            self._by_kind[thing_id.partition(":")[0]].append(name)
+            self._alike.clear()
 
-    def names_of(self, kind: str) -> tuple[str, ...]:
-        return tuple(name for thing_id, name in self.names.items() if thing_id.startswith(f"{kind}:"))
+    def alike(self, kind: str, name: str) -> str:
+        """The name of this kind that comes closest; empty when none does. Thousands may miss the same one."""
+        if (kind, name) not in self._alike:
+            found = closest(name, self._by_kind[kind], limit=1, cutoff=0.75)
+            self._alike[kind, name] = found[0] if found else ""
+        return self._alike[kind, name]
 
     def __contains__(self, thing_id: str) -> bool:
         return thing_id in self.names

@@ -48,10 +48,17 @@ class Node:
 
     @property
     def items(self) -> tuple[Node, ...]:
-        """The items of a list; a lone scalar counts as a list of one, which is how people forget the dash."""
+        """The items of a list; what is none counts as a list of one, which is how people forget the dash."""
         if isinstance(self.value, list):
             return tuple(self.value)
-        return (self,) if isinstance(self.value, str) else ()
+        return () if self.value is None else (self,)
+
+    @property
+    def shown(self) -> str:
+        """As it can be quoted in a sentence, whatever it is."""
+        if isinstance(self.value, list | dict):
+            return "a list" if isinstance(self.value, list) else "a mapping"
+        return f'"{self.text}"'
 
 
 def documents(content: bytes, shown: str) -> tuple[Node, ...]:

@@ -145,6 +145,42 @@ def test_self_loops_and_edges_to_nothing_are_skipped_with_file_and_line(read):
     assert reading.edges.read == 7
 
 
+def test_what_stands_where_a_reference_should_is_named_and_never_dropped_silently(read):
+    reading = read(
+        a_document("Component", "a", "type: service, owner: [t, t], dependsOn: {resource: m}"),
+        a_document("Component", "b", "type: service, owner: {group: t}, dependsOn: [{resource: m}, [m], ~]"),
+        a_document("Group", "t", "type: team, members: {user: u}, children: {group: s}"),
+        a_document("User", "u", "memberOf: [[t]]"),
+    )
+    form = "not a reference; write [kind:][namespace/]name"
+    assert lines(reading.skipped) == [
+        f"5 Component a spec.dependsOn a mapping: {form}",
+        f"11 Component b spec.dependsOn a mapping: {form}",
+        f"11 Component b spec.dependsOn a list: {form}",
+        f'11 Component b spec.dependsOn "": {form}',
+    ]
+    assert lines(reading.notes) == [
+        "5 Component a spec.owner a list: name one group or user. Kept as unowned",
+        "11 Component b spec.owner a mapping: name one group or user. Kept as unowned",
+        f"17 Group t spec.members a mapping: {form}",
+        f"17 Group t spec.children a mapping: {form}",
+        f"23 User u spec.memberOf a list: {form}",
+    ]
+    assert by_name(reading)["a"].owner_note == "owner is a list, not one group or user"
+
+
+def test_a_resource_without_a_type_is_kept_as_a_consumer_and_says_so(read):
+    reading = read(
+        "x-shared: &shared {type: ai-model, owner: t}\n"
+        "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {name: m}\nspec: {<<: *shared, owner: t}\n",
+        a_document("Group", "t", "type: team"),
+    )
+    assert by_name(reading)["m"].kind == Kind.CONSUMER
+    assert lines(reading.notes) == [
+        "5 Resource m spec.type: no type declared; kept as a consumer, not a model"
+    ]
+
+
 def test_cycles_are_kept(read):
     reading = read(
         *(
@@ -160,7 +196,7 @@ def test_references_fold_case_and_namespace_and_say_so(read):
         a_document("Resource", "Churn", "type: ai-model, owner: Team-A"),
         a_document("Group", "team-a", "type: team"),
         "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: x, namespace: shop}\n"
-        "spec: {owner: team-a, dependsOn: ['Resource:default/CHURN', churn]}\n",
+        "spec: {type: service, owner: team-a, dependsOn: ['Resource:default/CHURN', churn]}\n",
     )
     assert edges(reading) == {("x", "churn")}
     assert by_name(reading)["Churn"].owner_id == "group:default/team-a"

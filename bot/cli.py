@@ -6,9 +6,9 @@ import click
 
 from bot.commands import catalog, endpoint, record, service, store
 from bot.commands.machine import as_text, failure
-from bot.commands.opening import printable
 from bot.logs import log_privately
 from data.errors import EmeritusError
+from data.printable import in_lines
 
 AS_JSON = f"{__name__}.as_json"
 
@@ -30,7 +30,7 @@ class Commands(click.Group):
                 ctx.exit(error.exit_code if isinstance(error, click.ClickException) else 1)
             if isinstance(error, click.ClickException):
                 raise
-            raise click.ClickException(printable(str(error))) from error
+            raise click.ClickException(in_lines(str(error))) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -107,7 +107,11 @@ def model_in_shell(catalog: Catalog, name: str) -> Entity:
     try:
         return catalog.model(name)
     except NotFound as error:
-        step = f"Run {IN_SHELL.impact} {_quoted(error.closest[0])}" if error.closest else ""
+        step = (
+            f"Run {IN_SHELL.impact} {_quoted(error.closest[0])}"
+            if error.closest
+            else "Give the name or the id of a model in the catalog; emeritus import backstage PATH reads more of it"
+        )
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 

@@ -41,7 +41,8 @@ USAGE_HINT = "propose | list | show | plan | impact | help"
 
 def manifest(*, http_url: str = "") -> dict[str, Any]:
     """For Socket Mode, or for HTTP at this public address."""
-    url = f"{http_url.rstrip('/')}{HTTP_PATH}" if http_url else ""
+    # Who gives the whole address means the same: Slack never asks at a path that ends with ours twice.
+    url = f"{http_url.rstrip('/').removesuffix(HTTP_PATH)}{HTTP_PATH}" if http_url else ""
     command: dict[str, Any] = {
         "command": SLASH_COMMAND,
         "description": "Retire a machine-learning model",

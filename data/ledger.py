@@ -16,6 +16,7 @@ import msgspec
 from data.canonical import canonical, is_unicode
 from data.errors import Invalid, Problem
 from data.events import AnyEvent
+from data.printable import printable
 from data.store import Machine, Verified
 from data.upcasting import upcast
 
@@ -167,12 +168,14 @@ def verified(
     for item in entries:
         bad, state = _followed(item, reached.get(item.stream, _NOTHING), text_of, machine)
         if bad:
-            return Verified(entries=count, streams=len(reached), bad=_printable(bad))
+            return Verified(entries=count, streams=len(reached), bad=printable(bad[:_SHOWN_MAX]))
         assert state is not None
         reached[item.stream] = (item.version, item.digest, state)
         count += 1
     ends = (_loose_end(name, *reached.get(name, _NOTHING), heads.get(name)) for name in {**reached, **heads})
-    return Verified(entries=count, streams=len(reached), bad=_printable(next(filter(None, ends), "")))
+    return Verified(
+        entries=count, streams=len(reached), bad=printable(next(filter(None, ends), "")[:_SHOWN_MAX])
+    )
 
 
 def _followed(
@@ -221,11 +224,6 @@ def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Te
 def _is_kept(text: Text, commitment: str) -> bool:
     is_text = isinstance(text.salt, bytes) and isinstance(text.text, str) and is_unicode(text.text)
     return is_text and committed(text.salt, text.text) == commitment
-
-
-def _printable(text: str) -> str:
-    """As it can be shown on any terminal: what somebody put into a column is not always a word."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[:_SHOWN_MAX])
 
 
 def _commitments(tree: Any) -> Iterable[str]:

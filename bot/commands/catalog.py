@@ -12,6 +12,7 @@ from bot.lookup import model_in_shell
 from bot.views.impact import by_team, way
 from bot.world import CalendarWorld
 from data.records.catalog import Entity, Impacted
+from workflows.rules.wording import counted
 
 
 @click.group("import")
@@ -50,7 +51,7 @@ def impact(model: str, is_json: bool) -> None:
     if is_json:
         print_json(as_data(found, consumers))
     else:
-        say("\n".join(as_lines(found, consumers)))
+        say(*as_lines(found, consumers))
 
 
 def as_data(model: Entity, consumers: tuple[Impacted, ...]) -> dict[str, object]:
@@ -74,7 +75,7 @@ def as_data(model: Entity, consumers: tuple[Impacted, ...]) -> dict[str, object]
 
 
 def as_lines(model: Entity, consumers: tuple[Impacted, ...]) -> list[str]:
-    lines = [f"{model.name} ({model.id}): {len(consumers)} consumers"]
+    lines = [f"{model.name} ({model.id}): {counted(len(consumers), 'consumer')}"]
     for team, owned in by_team(consumers):
         lines.append(f"{team}:")
         for consumer in owned:

@@ -15,13 +15,16 @@ from data.errors import EmeritusError, Invalid, NotFound, Refused
 
 
 def whole(value: Any) -> Any:
-    """Records as objects with every key, at any depth; the rest as it is."""
+    """Records as objects with every key, at any depth; the rest as it is, texts as Unicode."""
     if isinstance(value, msgspec.Struct):
         config, fields = value.__struct_config__, msgspec.structs.fields(value)
         tag = {config.tag_field: config.tag} if config.tag_field else {}
         return tag | {field.encode_name: whole(getattr(value, field.name)) for field in fields}
     if isinstance(value, Mapping):
         return {key: whole(item) for key, item in value.items()}
+    if isinstance(value, str):
+        # A name of a file, or an argument, that was no text to begin with has no JSON.
+        return value.encode(errors="backslashreplace").decode()
     if isinstance(value, list | tuple):
         return [whole(item) for item in value]
     return value

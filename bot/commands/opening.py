@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +13,7 @@ from bot.commands.machine import as_text
 from bot.keeping import open_store
 from bot.settings import Settings, read
 from data.errors import Invalid, Refused
+from data.printable import in_lines
 from data.sql.record import SqlStore
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON, for machines.")
@@ -51,20 +51,11 @@ def store_to_write(settings: Settings) -> Iterator[SqlStore]:
         store.close()
 
 
+def say(*lines: str, err: bool = False) -> None:
+    """On a terminal, which obeys none of what catalogs, callers and people wrote."""
+    for line in lines:
+        click.echo(in_lines(line), err=err)
+
+
 def print_json(value: Any) -> None:
     click.echo(as_text(value))
-
-
-def say(text: str, *, err: bool = False) -> None:
-    """Print text for people that may hold words from catalogs, callers and archives."""
-    click.echo(printable(text), err=err)
-
-
-def printable(text: str) -> str:
-    """The same lines, in which nothing speaks to the terminal: no escape sequence, no mark that reorders a line."""
-    return "".join(sign if sign == "\n" or sign.isprintable() else _shown(sign) for sign in text)
-
-
-def _shown(sign: str) -> str:
-    # Blanks of other widths are harmless; everything else is told as what it is.
-    return " " if unicodedata.category(sign) == "Zs" else ascii(sign)[1:-1]

@@ -61,17 +61,20 @@ def doctor(ctx: click.Context, is_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--http", default="", metavar="URL", help="The public address of HTTP mode, e.g. https://bot.example.com"
+    "--http",
+    default=None,
+    metavar="URL",
+    help="The public address of HTTP mode, e.g. https://bot.example.com",
 )
-def manifest(http: str) -> None:
+def manifest(http: str | None) -> None:
     """Print the app manifest to paste into Slack."""
     from bot import manifest as app_manifest  # noqa: PLC0415
 
-    if http and not app_manifest.is_public(http):
+    if http is not None and not app_manifest.is_public(http):
         raise click.UsageError(
             f'--http "{http}": no address Slack could call; give the public one, e.g. https://bot.example.com'
         )
-    click.echo(app_manifest.text(http_url=http), nl=False)
+    click.echo(app_manifest.text(http_url=http or ""), nl=False)
 
 
 @click.group()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from data.printable import printable
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Person
 
@@ -83,7 +84,7 @@ class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
     withdrawn: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return "\n".join(map(printable, self._lines()))
 
     def _lines(self) -> Iterator[str]:
         yield f"documents: {_said(self.documents)}"

@@ -227,6 +227,41 @@ def test_an_unknown_model_is_answered_with_the_closest(run: Run) -> None:
     )
 
 
+def test_an_unknown_model_like_no_other_is_answered_with_what_to_do(run: Run) -> None:
+    run("import", "backstage", COMPANY)
+
+    failed = run("impact", "\udcff\x1b[31m")
+
+    assert failed.stderr == (
+        r'Error: No model is called "\udcff\x1b[31m"; nothing has a similar name. '
+        "Give the name or the id of a model in the catalog; emeritus import backstage PATH reads more of it\n"
+    )
+    assert json.loads(run("impact", "\udcff", "--json").stdout)["error"] == (
+        r'No model is called "\udcff"; nothing has a similar name'
+    )
+
+
+def test_what_a_catalog_says_is_shown_and_never_obeyed_by_a_terminal(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "catalog-info.yaml"
+    file.write_text(
+        a_document("Resource", "m", "type: ai-model, owner: t")
+        + "---\n"
+        + a_document("Component", "c", "type: service, owner: t, dependsOn: [resource:m]")
+        + "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nspec: {type: team, members: [u]}\n"
+        + 'metadata: {name: t, title: "A team\\e[2J\\n  1 forged: \\u202e"}\n'
+        + "---\n"
+        + a_document("Component", '"x\\e[31m"', "type: service")
+    )
+
+    told = run("import", "backstage", file)
+    assert rf"skipped {file}:18 Component x\x1b[31m: a name has no" in told.stdout
+    assert run("impact", "m").stdout == (
+        "m (resource:default/m): 1 consumer\n"
+        "A team\\x1b[2J\\n  1 forged: \\u202e:\n"
+        "  1 c: component:default/c -> resource:default/m (nobody called u is in the catalog; they may have left)\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "next_step"),
     [
@@ -354,7 +389,7 @@ def test_the_manifest_is_printed_as_the_file_has_it(run: Run) -> None:
             "ftp://a",
             "https://a:port",
         ),
-        *("https://a:99999", "https://[::1", "https://me@a", "https://a?b", "https://a#b", "https://a?"),
+        *("", "https://a:99999", "https://[::1", "https://me@a", "https://a?b", "https://a#b", "https://a?"),
     ],
 )
 def test_a_manifest_is_made_for_no_address_that_is_none(run: Run, url: str) -> None:
@@ -366,7 +401,9 @@ def test_a_manifest_is_made_for_no_address_that_is_none(run: Run, url: str) -> N
 
 @pytest.mark.parametrize("url", ["https://b.example/bots/", "http://127.0.0.1:3000", "https://[::1]:3000"])
 def test_a_manifest_is_made_for_any_address_that_is_one(run: Run, url: str) -> None:
-    assert f"{url.rstrip('/')}/slack/events" in run("manifest", "--http", url).stdout
+    printed = run("manifest", "--http", url).stdout
+    assert f"{url.rstrip('/')}/slack/events" in printed
+    assert run("manifest", "--http", f"{url.rstrip('/')}/slack/events").stdout == printed
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "0", "-1", "1e999", "soon", ""])

@@ -36,7 +36,7 @@ def backstage(paths: tuple[Path, ...], is_json: bool) -> None:
     if is_json:
         print_json(report)
     else:
-        say(str(report))
+        click.echo(str(report))
 
 
 @click.command()

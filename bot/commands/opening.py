@@ -13,7 +13,7 @@ from bot.commands.machine import as_text
 from bot.keeping import open_store
 from bot.settings import Settings, read
 from data.errors import Invalid, Refused
-from data.printable import in_lines
+from data.printable import printable
 from data.sql.record import SqlStore
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON, for machines.")
@@ -54,7 +54,7 @@ def store_to_write(settings: Settings) -> Iterator[SqlStore]:
 def say(*lines: str, err: bool = False) -> None:
     """On a terminal, which obeys none of what catalogs, callers and people wrote."""
     for line in lines:
-        click.echo(in_lines(line), err=err)
+        click.echo(printable(line), err=err)
 
 
 def print_json(value: Any) -> None:

@@ -62,7 +62,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
     if is_json:
         print_json(sections)
     else:
-        say(digest_view.text(sections))
+        say(*digest_view.text(sections).split("\n"))
 
 
 @click.command()

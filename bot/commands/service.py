@@ -94,7 +94,7 @@ def check(ctx: click.Context, file: Path, is_json: bool) -> None:
         if is_json:
             print_json({"ok": False, **failure(error), "digest": "", "policy": None})
         else:
-            say(str(error), err=True)
+            say(*str(error).split("\n"), err=True)
         ctx.exit(1)
     if is_json:
         well = {"ok": True, "error": "", "next_step": "", "problems": ()}

@@ -435,6 +435,6 @@ def test_nothing_that_others_wrote_speaks_to_the_terminal(run: Run, tmp_path: Pa
     shown = run("import", "backstage", catalog).stdout + run("impact", "teapot").stdout
     failed = run("impact", "x\x1b[2J").stderr
 
-    assert shown.count(r"x\x1b[2J\x1b]0;title\x07\u202eyzé z") == 2
+    assert shown.count(r"x\x1b[2J\x1b]0;title\x07\u202eyzé\xa0z") == 2
     assert r'No model is called "x\x1b[2J"' in failed
     assert {sign for sign in shown + failed if not sign.isprintable()} == {"\n"}

@@ -67,6 +67,8 @@ class Bot:
     hearing: Hearing | None
 
     def start(self) -> None:
+        # networkx takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
+        self.house.catalog.lineage()
         self.alarm.start()
         self.dispatcher.start()
         if self.hearing is not None:

@@ -16,6 +16,7 @@ from bot.views.blocks import SLACK_ID, Payload, day, mention, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
 from data import events
+from data.records.base import Prose
 from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
 from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
@@ -41,7 +42,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             voted = f"{CHOICE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
             seats = ", ".join(safe(role) for role in dict.fromkeys(event.reseated.values()))
             moved = f"; so that it counts, an earlier approval now stands as {seats}" if seats else ""
-            return f"{voted}{quoted(ballot.comment)}{moved}"
+            return f"{voted}{_said(ballot.comment)}{moved}"
         case events.Approved():
             plan = f"plan `{short(event.plan_digest)}`"
             return f":white_check_mark: *Approved*: every role has its approvals on {plan}"
@@ -56,9 +57,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
             return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"
         case events.Withdrawn():
-            return f":leftwards_arrow_with_hook: {by} withdrew the proposal{quoted(event.why)}"
+            return f":leftwards_arrow_with_hook: {by} withdrew the proposal{_said(event.why)}"
         case events.CancellationProposed():
-            return f":octagonal_sign: {by} asks to cancel it; the card has the vote{quoted(event.why)}"
+            return f":octagonal_sign: {by} asks to cancel it; the card has the vote{_said(event.why)}"
         case events.CancellationDropped():
             return ":arrow_forward: The vote on cancelling ended without approval: the retirement goes on"
         case events.Cancelled():
@@ -82,7 +83,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":scales: {by} {verdict} more time for {_consumer(retirement, event.consumer_id)}"
         case events.Waived():
             gate = _consumer(retirement, event.what)
-            return f":pencil: {by} takes responsibility for {gate}{quoted(event.reason)}"
+            return f":pencil: {by} takes responsibility for {gate}{_said(event.reason)}"
         case events.Reminded():
             return f":alarm_clock: Reminded {_people(event.people)} ({safe(event.milestone)})"
         case events.Escalated():
@@ -130,7 +131,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.Closed():
             return f":classical_building: *Archived*: the retirement is complete{_archive(retirement)}"
         case events.RestoreStarted():
-            return f":rewind: {by} brings the service back{quoted(event.why)}"
+            return f":rewind: {by} brings the service back{_said(event.why)}"
         case events.EndpointRestored():
             return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} serves again"
         case events.RolledBack():
@@ -139,7 +140,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":rewind: *Rolled back*: service is restored, the archive stays{left}"
         case events.ManualReported():
             name = _endpoint(retirement, event.endpoint_id)
-            return f":raised_hand: {by} reports {safe(event.action)} of {name}{quoted(event.evidence)}"
+            return f":raised_hand: {by} reports {safe(event.action)} of {name}{_said(event.evidence)}"
         case events.ManualChecked():
             return f":mag: {by} checked {safe(event.action)} of {_endpoint(retirement, event.endpoint_id)}"
         case events.AskedAgain():
@@ -149,7 +150,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             heard = "the governance channel is told" if event.level > 1 else f"told {_people(event.to)} again"
             return f":rotating_light: Still to {safe(event.action)} by hand: {names}; {heard}"
         case events.Paused():
-            return f":double_vertical_bar: {by} paused it: no step runs{quoted(event.why)}"
+            return f":double_vertical_bar: {by} paused it: no step runs{_said(event.why)}"
         case events.Resumed():
             return f":arrow_forward: {by} resumed it"
         case events.HandedOver():
@@ -192,9 +193,14 @@ def _press(event: events.RetirementEvent) -> tuple[str, str, datetime] | None:
     return event.by, event.duty, event.at
 
 
+def _said(words: Prose) -> str:
+    """What a person wrote, in full: other places quote its beginning."""
+    return quoted(words, limits.INPUT_MAX)
+
+
 def _with_impact(what: str, event: events.Proposed | events.Revised, zone: str) -> str:
     ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
-    head = f"{what}; service ends {ends}{quoted(event.why)}\n:busts_in_silhouette: *Impact*"
+    head = f"{what}; service ends {ends}{_said(event.why)}\n:busts_in_silhouette: *Impact*"
     follows = "; in full below" if event.impact else ""
     return f"{head} {impact.summary(event.impact)}{follows}"
 
@@ -259,7 +265,7 @@ def _owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
 def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
     until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
     note = event.note or (event.extension.reason if event.extension else event.note)
-    return f"{_duty_words(event, _consumer(retirement, event.consumer_id), retirement)}{until}{quoted(note)}"
+    return f"{_duty_words(event, _consumer(retirement, event.consumer_id), retirement)}{until}{_said(note)}"
 
 
 def _duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:

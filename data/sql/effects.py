@@ -37,6 +37,8 @@ _PENDING, _CLAIMED, _UNKNOWN, _DONE, _PARKED, _DEAD = (
     "dead",
 )
 
+BATCH_MAX = 20  # ours: what is performed together must fit into one message, also after days without Slack
+
 # Spelled out: a database cannot use the index of such rows for a value it is given later.
 _IS_PENDING = f"status = '{_PENDING}'"
 
@@ -168,12 +170,19 @@ def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta)
 
 
 def _absorb(conn: Connection, lead: str, effect: Effect, now: datetime) -> dict[str, dict[str, str]]:
-    """Take in what waits in the same batch and lane. Fixed from here on: a retry repeats what was tried."""
+    """Take in what waits in the same batch and lane. Fixed from here on: a retry repeats what was tried.
+
+    What stands behind another batch of the lane waits for its turn, or it would overtake that one.
+    """
     rows = conn.execute(
         """SELECT key, effect FROM effects
-        WHERE batch = ? AND lane = ? AND ready_at <= ? AND status = ? AND attempt = 0 ORDER BY seq
+        WHERE batch = ? AND lane = ? AND ready_at <= ? AND status = ? AND attempt = 0
+            AND seq >= (SELECT l.seq FROM effects l WHERE l.key = ?)
+            AND NOT EXISTS (SELECT 1 FROM effects o WHERE o.lane = effects.lane AND o.ready_at IS NOT NULL
+                AND o.batch NOT IN ('', effects.batch) AND o.seq < effects.seq)
+        ORDER BY seq LIMIT ?
         /*! FOR UPDATE SKIP LOCKED */""",
-        (effect.batch, effect.lane, micros(now), _PENDING),
+        (effect.batch, effect.lane, micros(now), _PENDING, lead, BATCH_MAX),
     ).fetchall()
     members = {key: _EFFECT.decode(encoded).body for key, encoded in rows}
     conn.executemany(

@@ -141,6 +141,29 @@ def test_effects_of_a_batch_that_wait_together_are_performed_as_one(store: Store
     assert outbox.perform() == ["other"]
 
 
+def test_a_batch_takes_twenty_along_and_the_others_follow(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(*(an_effect(f"line {number:02}", lane="C1", batch="thread") for number in range(45)))
+    sizes = []
+    while claims := outbox.claim():
+        (claim,) = claims
+        sizes.append((claim.key, len(claim.merged)))
+        store.settle(claim, Done(), NOW)
+    assert sizes == [("line 00", 20), ("line 20", 20), ("line 40", 5)]
+
+
+def test_a_batch_does_not_overtake_another_batch_of_its_lane(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(
+        an_effect("line 1", lane="C1", batch="thread"),
+        an_effect("team", lane="C1"),
+        an_effect("line 2", lane="C1", batch="thread"),
+        an_effect("many", lane="C1", batch="many"),
+        an_effect("line 3", lane="C1", batch="thread"),
+    )
+    assert outbox.perform() == ["line 1", "team", "many", "line 3"], "line 2 went with line 1"
+
+
 def test_a_batch_without_a_lane_is_claimed_once(store: Store) -> None:
     outbox = Outbox(store)
     outbox.want(*(an_effect(f"line {number}", batch="thread") for number in (1, 2)))

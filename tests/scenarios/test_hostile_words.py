@@ -6,7 +6,7 @@ import pytest
 
 from data.records.retirement import State
 from tests.data.catalogs import a_document
-from tests.scenarios.town import BRUNO, GOVERNANCE, TOM, Town, words
+from tests.scenarios.town import BRUNO, GOVERNANCE, PRIYA, TOM, Town, words
 
 HOSTILE = (
     "<!channel> <!here|x> <@U01VERALUND> *bold* `code` <https://evil.example|click> &amp; \u202eRTL\u2028line"
@@ -38,13 +38,13 @@ def a_hostile_model(town: Town, title: str) -> None:
 
 @pytest.mark.parametrize("said", [HOSTILE, LONG * 10, "\n\n```\n" * 20], ids=["hostile", "long", "breaks"])
 def test_what_people_write_notifies_nobody_and_breaks_nothing(town: Town, said: str):
-    assert town.propose(**{"proposal.why": said[:3000]}) == {}
+    assert town.propose(**{"proposal.why": said[:2500]}) == {}
     town.approve("U01MINAPARK")
-    town.reject("U01PRIYARAMAN", said[:3000])
+    town.reject("U01PRIYARAMAN", said[:2500])
     town.approve()
     town.pass_time(days=15)
     assert town.retirement().state is State.MIGRATING
-    assert town.ask_for_time(BRUNO, "restock-planner", until="2026-05-20", reason=said[:3000]) == {}
+    assert town.ask_for_time(BRUNO, "restock-planner", until="2026-05-20", reason=said[:2500]) == {}
     town.command(TOM, f"pause RET-1 {said[:2000]}")
     town.command(TOM, "resume RET-1")
     town.command(TOM, f"waive RET-1 restock-planner {said[:2000]}")
@@ -53,6 +53,14 @@ def test_what_people_write_notifies_nobody_and_breaks_nothing(town: Town, said: 
     assert not town.slack.broadcasts
     posted = [message for message in town.slack.messages(GOVERNANCE) if "U01VERALUND" in message["mentions"]]
     assert posted == [], "a mention somebody typed notifies nobody"
+
+
+def test_what_people_write_stands_in_full_in_the_thread(town: Town):
+    why, comment = "word " * 450 + "and that is all", "but " * 500 + "no"
+    assert town.propose(**{"proposal.why": why}) == {}
+    town.reject(PRIYA, comment)
+    assert why in town.thread()
+    assert comment in town.thread()
 
 
 def test_names_from_the_catalog_notify_nobody_and_fit_whatever_their_length(town: Town):

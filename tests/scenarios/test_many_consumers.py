@@ -40,6 +40,19 @@ def test_all_of_fifteen_hundred_consumers_are_named_in_the_thread(town: Town):
     assert "more; `emeritus impact churn-v1` prints all, and so does the thread of RET-1" in told
 
 
+def test_one_press_about_five_hundred_names_them_all_in_the_thread(town: Town):
+    learns_consumers(town, 500)
+    town.announce()
+    town.press(BRUNO, town.announcement(BRUNO), "duty.acknowledge_all")
+    told = [one for one in town.slack.messages(GOVERNANCE) if "acknowledged for" in words(one)]
+    assert len(told) > 1
+    said = "\n".join(words(one) for one in told)
+    assert all(f"*scanner-{number:04d}*" in said for number in range(500))
+    assert " more" not in said
+    assert town.told(BRUNO).count("scanner-") < 25, "a few names, and how many more"
+    assert "491 more acknowledged: you know the dates" in town.told(BRUNO)
+
+
 @pytest.fixture
 def crowded(town: Town) -> Town:
     """Announced; Logistics answers for forty consumers more than its one."""

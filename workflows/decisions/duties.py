@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from data import events
@@ -23,6 +24,7 @@ from workflows.rules import plan as plans
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
 
+NAMED_MAX = 10  # ours: in the answer to one press; the list has them all
 ANSWERS = {
     Duty.ACKNOWLEDGED: "acknowledged: you know the dates",
     Duty.MIGRATED: "migrated",
@@ -44,19 +46,24 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     changing = [duty for duty in chosen if _may_become(duty, command.duty)]
     if not changing:
         return nothing(
-            f"Nothing to change: {', '.join(f'{duty.consumer.name} is {duty.duty}' for duty in chosen)}."
+            f"Nothing to change: {_listed([f'{one.consumer.name} is {one.duty}' for one in chosen])}."
         )
     happened = tuple(
         events.DutyChanged(at=now, by=command.by, consumer_id=duty.consumer.consumer_id, duty=command.duty)
         for duty in changing
     )
-    names = ", ".join(duty.consumer.name for duty in changing)
+    names = _listed([duty.consumer.name for duty in changing])
     return decided(
         state,
         *happened,
         timers=disable_again(folded(state, happened), now),
         reply=f"{names} {ANSWERS[command.duty]}.",
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    left = len(names) - NAMED_MAX
+    return ", ".join([*names[:NAMED_MAX], *([f"{left:,} more"] if left > 0 else [])])
 
 
 def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: datetime) -> RetirementDecision:

@@ -37,6 +37,9 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
     events.RestoreStarted,
 )
 
+LINES_AT_ONCE = 100
+"""Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/lines.py)."""
+
 TELLS_ONLY = (events.Reminded, events.Escalated, events.AskedAgain)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
 
@@ -58,7 +61,7 @@ def for_events(
     is_new = events.Proposed in kinds
     if is_new:
         want(messages.post(state, messages.card_key(state), "card"))
-    want(_lines(state, len(happened)))
+    want(*_lines(state, len(happened)))
     if not is_new and kinds.difference(TELLS_ONLY):
         want(messages.edit(messages.card_key(state), "card"))
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):
@@ -226,16 +229,19 @@ def _asked_off(before: Retirement) -> Iterable[Effect]:
             yield messages.edit(key, "manual", endpoint_id=endpoint.id, action="disable")
 
 
-def _lines(state: Retirement, count: int) -> Effect:
-    first = state.version - count + 1
-    return Effect(
-        key=f"{state.id}/lines/{first}",
-        kind=EffectKind.POST,
-        lane=f"{state.id}/thread",
-        body={"notice": "lines", "first": str(first), "last": str(state.version)},
-        after=messages.card_key(state),
-        batch=f"{state.id}/lines",
-    )
+def _lines(state: Retirement, count: int) -> Iterable[Effect]:
+    """One message, which may take others along; of very many events more, so that none is left out."""
+    end = state.version + 1
+    for first in range(end - count, end, LINES_AT_ONCE):
+        yield Effect(
+            key=f"{state.id}/lines/{first}",
+            kind=EffectKind.POST,
+            lane=f"{state.id}/thread",
+            body={"notice": "lines", "first": str(first), "last": str(min(first + LINES_AT_ONCE, end) - 1)},
+            after=messages.card_key(state),
+            # Very many are a batch of their own each, which others neither join nor overtake.
+            batch=f"{state.id}/lines" if count <= LINES_AT_ONCE else f"{state.id}/lines/{first}",
+        )
 
 
 def _impact(state: Retirement, event: events.Proposed | events.Revised, version: int) -> Iterable[Effect]:

@@ -52,8 +52,8 @@ class Machine(Protocol):
         """What to set in a stream that has timers when an import changed the catalog."""
         ...
 
-    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
-        """The encoded state after the event. Total: an event that was stored always folds."""
+    def evolve(self, stream: str, state: bytes | None, *events: AnyEvent) -> bytes:
+        """The encoded state after these events, in order. Total: an event that was stored always folds."""
         ...
 
 

@@ -111,20 +111,24 @@ class RetirementMachine:
     def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
         return (owners.timer(now),) if stream.startswith("RET-") else ()
 
-    def evolve(self, stream: str, state: bytes | None, event: events.AnyEvent) -> bytes:
+    def evolve(self, stream: str, state: bytes | None, *happened: events.AnyEvent) -> bytes:
+        """Decoded and encoded once: one press about hundreds of consumers is as many events, and others wait for it."""
         current = state_of(stream, state)
-        after: AnyState
-        if isinstance(current, Retirement):
-            assert not isinstance(event, events.Imported | events.DigestSent)
-            after = folding.evolve(current, event)
-        elif isinstance(current, digests.DigestState):
-            assert isinstance(event, events.DigestSent)
-            after = digests.evolve(current, event)
-        else:
-            after = CatalogState(version=current.version + 1)
-        encoded = msgspec.json.encode(after)
-        _remember(encoded, after)
+        for event in happened:
+            current = _after(current, event)
+        encoded = msgspec.json.encode(current)
+        _remember(encoded, current)
         return encoded
+
+
+def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
+    if isinstance(current, Retirement):
+        assert not isinstance(event, events.Imported | events.DigestSent)
+        return folding.evolve(current, event)
+    if isinstance(current, digests.DigestState):
+        assert isinstance(event, events.DigestSent)
+        return digests.evolve(current, event)
+    return CatalogState(version=current.version + 1)
 
 
 def state_of(stream: str, state: bytes | None) -> AnyState:

@@ -47,10 +47,16 @@ _UNOPENED = Standing(0, GENESIS, None)
 
 
 class _Link(NamedTuple):
-    """An entry that is to follow, the texts beside it, and the state it leads to."""
+    """An entry that is to follow, and the texts beside it."""
 
     item: Entry
     texts: tuple[Text, ...]
+
+
+class _Chain(NamedTuple):
+    """Entries that are to follow, and the state all of them lead to."""
+
+    links: Sequence[_Link]
     state: bytes
 
 
@@ -104,9 +110,9 @@ class Book:
     def _committed(self, conn: Connection, asked: Asked, stream: str, standing: Standing) -> Receipt:
         now = asked.now
         decision = self._machine.decide(stream, standing.state, asked.command, asked.facts, now)
-        links = self._chained(stream, standing, decision.events)
+        chain = self._chained(stream, standing, decision.events)
         _reserve(conn, stream, decision)
-        version = _keep(conn, standing, links, now)
+        version = _keep(conn, standing, chain, now)
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
         for effect in decision.effects:
@@ -128,20 +134,19 @@ class Book:
         for stream, version in waiting:
             _set_timers(conn, stream, version, self._machine.after_import(stream, now))
 
-    def _chained(self, stream: str, standing: Standing, events: Iterable[AnyEvent]) -> list[_Link]:
-        """The entries that follow, each with its texts and the state after it. Nothing is written yet."""
+    def _chained(self, stream: str, standing: Standing, events: Iterable[AnyEvent]) -> _Chain:
+        """The entries that follow, and the state after them. Nothing is written yet."""
         links = []
         version, digest, state = standing
+        happened: list[AnyEvent] = []
         for event in events:
             version += 1
             item, texts = entry(stream, version, event, digest, self._rand)
             # Folded as it will be read back, so that a later fold gives the same bytes.
-            state = self._machine.evolve(
-                stream, state, opened(item.stored, {t.commitment: t for t in texts}.get)
-            )
+            happened.append(opened(item.stored, {t.commitment: t for t in texts}.get))
             digest = item.digest
-            links.append(_Link(item, texts, state))
-        return links
+            links.append(_Link(item, texts))
+        return _Chain(links, self._machine.evolve(stream, state, *happened) if happened else b"")
 
     def erase(self, conn: Connection, stream: str, version: int) -> int:
         """Forget the texts of one entry, in the folded state too. Returns how many there were."""
@@ -189,9 +194,9 @@ def check_catalog(conn: Connection, gathered_at: int | None) -> None:
         )
 
 
-def _keep(conn: Connection, standing: Standing, links: Sequence[_Link], now: datetime) -> int:
+def _keep(conn: Connection, standing: Standing, chain: _Chain, now: datetime) -> int:
     """Write the entries, their texts and the state they lead to. Returns the stream's version."""
-    for (stream, version, stored, digest, _), texts, _ in links:
+    for (stream, version, stored, digest, _), texts in chain.links:
         conn.execute(
             "INSERT INTO events (stream, version, stored, digest) VALUES (?, ?, ?, ?)",
             (stream, version, stored, digest),
@@ -201,10 +206,10 @@ def _keep(conn: Connection, standing: Standing, links: Sequence[_Link], now: dat
                 "INSERT INTO prose VALUES (?, ?, ?, ?, ?, ?)",
                 [(text.commitment, stream, version, text.salt, text.text, micros(now)) for text in texts],
             )
-    if not links:
+    if not chain.links:
         return standing.version
-    last, _, state = links[-1]
-    _keep_state(conn, last.stream, last.version, last.digest, state)
+    last = chain.links[-1].item
+    _keep_state(conn, last.stream, last.version, last.digest, chain.state)
     return last.version
 
 

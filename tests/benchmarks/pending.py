@@ -61,7 +61,7 @@ class Setting:
     def after_import(self, *_: object) -> tuple[Timer, ...]:
         return ()
 
-    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
+    def evolve(self, stream: str, state: bytes | None, *events: AnyEvent) -> bytes:
         return b"{}"
 
 

@@ -78,10 +78,10 @@ class Scripted:
     def after_import(self, *_: object) -> tuple[Timer, ...]:
         return ()
 
-    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
+    def evolve(self, stream: str, state: bytes | None, *events: AnyEvent) -> bytes:
         before = tally(state)
-        said = (str(event.why),) if isinstance(event, Paused) else ()
-        return msgspec.json.encode(Tally(count=before.count + 1, said=before.said + said))
+        said = tuple(str(event.why) for event in events if isinstance(event, Paused))
+        return msgspec.json.encode(Tally(count=before.count + len(events), said=before.said + said))
 
 
 def tally(state: bytes | None) -> Tally:

@@ -192,12 +192,12 @@ def test_an_entry_added_behind_the_store_is_named(path: Path) -> None:
 
 def test_an_entry_the_rules_cannot_follow_is_named_however_they_fail(path: Path) -> None:
     class Strict(Scripted):
-        def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
+        def evolve(self, stream: str, state: bytes | None, *events: AnyEvent) -> bytes:
             if stream == "RET-1" and state is not None:
                 raise Refused(
                     "A retirement that is archived cannot become approved", next_step="It has ended"
                 )
-            return super().evolve(stream, state, event)
+            return super().evolve(stream, state, *events)
 
     store = SqliteStore(path, Strict(), read_only=True)
     assert store.verify().bad == "RET-1 entry 2: it cannot follow the entries before it"

@@ -196,3 +196,11 @@ def test_no_more_states_are_kept_in_memory_than_a_few() -> None:
         state_of("catalog", msgspec.json.encode(CatalogState(version=version)))
 
     assert len(_KNOWN) == KNOWN_MAX
+
+
+def test_events_folded_together_come_to_the_same_bytes_as_one_by_one():
+    happened = a_dark().happened
+    state = None
+    for event in happened:
+        state = MACHINE.evolve("RET-1", state, event)
+    assert MACHINE.evolve("RET-1", None, *happened) == state

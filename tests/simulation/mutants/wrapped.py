@@ -28,5 +28,5 @@ class Wrapped:
     def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
         return self.real.after_import(stream, now)
 
-    def evolve(self, stream: str, state: bytes | None, event: AnyEvent) -> bytes:
-        return self.real.evolve(stream, state, event)
+    def evolve(self, stream: str, state: bytes | None, *events: AnyEvent) -> bytes:
+        return self.real.evolve(stream, state, *events)

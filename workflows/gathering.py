@@ -13,7 +13,7 @@ from data.errors import EmeritusError, NotFound
 from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
-from data.records.retirement import Endpoint, Retirement, StepKind, Subject
+from data.records.retirement import Endpoint, Retirement, State, StepKind, Subject
 from data.store import Waiting
 from workflows import card
 from workflows import commands as cmd
@@ -183,17 +183,29 @@ class Gatherer:
             successor = self.catalog.model(successor_id)
         except EmeritusError as error:
             return successor_id, str(error)
-        for other in self.retirements():
-            if is_living(other) and other.plan is not None and other.plan.subject.model_id == successor.id:
-                return (
-                    successor.name,
-                    f"{successor.name} is being retired itself ({other.id}): choose one that stays",
-                )
+        if leaving := self._leaving(successor):
+            return successor.name, leaving
         onward = self.catalog.succession(successor.id)
         if model.id in {follower.id for follower in onward.models}:
             chain = " -> ".join((model.name, successor.name, *(follower.name for follower in onward.models)))
             return successor.name, f"its own successors lead back here: {chain}"
         return successor.name, ""
+
+    def _leaving(self, model: Entity) -> str:
+        """Why a model cannot take over: it retires, or all it has was retired."""
+        for other in self.retirements():
+            if other.plan is None or other.plan.subject.model_id != model.id:
+                continue
+            if is_living(other):
+                return f"{model.name} is being retired itself ({other.id}): choose one that stays"
+            if other.state is State.ARCHIVED and self._is_all_of(model, other.plan.subject):
+                return f"{model.name} was retired ({other.id}): choose one that serves"
+        return ""
+
+    def _is_all_of(self, model: Entity, subject: Subject) -> bool:
+        """Was this all the model has? One that was deployed again, or elsewhere too, still serves."""
+        retired = {endpoint.id for endpoint in subject.endpoints}
+        return {endpoint.id for endpoint in self.catalog.endpoints_of(model.id)} <= retired
 
     def _members(self, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """role -> Slack ids, as the groups stand now. A group nobody knows has no members."""

@@ -11,13 +11,13 @@ from slack_bolt import Ack, App
 
 from bot import payloads, screens
 from bot.house import House, Payload
-from bot.ids import Action, Callback
+from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.inbox import NEW, capture
 from bot.lookup import model as named_model
 from bot.lookup import retirement
 from bot.views import limits, proposal_modal
 from data.catalog import Catalog
-from data.errors import Invalid, NotFound, Problem
+from data.errors import Invalid, NotFound, Problem, Refused
 from data.records.base import Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason
@@ -25,12 +25,25 @@ from workflows.commands import Propose, Revise
 
 
 def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str) -> None:
-    """`/retire propose [model]`. Raises `NotFound` or `Refused` unless it is a model this person may propose."""
+    """`/retire propose [model]`. Raises `NotFound` or `Refused` unless there is a model this person may propose."""
+    by = payloads.user_id(body)
     model = named_model(house.catalog, model_name, word="propose") if model_name else None
     if model is not None:
-        house.check_opening(payloads.user_id(body), model, None)
+        house.check_opening(by, model, None)
+    elif house.catalog.models() and not owned(house.catalog, by):
+        raise Refused(
+            "There is no model you may propose to retire",
+            reasons=["this is for a model's owners, and the catalog has none of yours"],
+            next_step=f"{SLASH_COMMAND} propose MODEL says whom to ask about that model",
+        )
     ack()
-    screens.opened(house.client, body, _form(house, model))
+    screens.opened(house.client, body, _form(house, model, by=by))
+
+
+def owned(catalog: Catalog, person: str, query: str = "") -> list[Entity]:
+    """The models this person owns, by name: the ones they may propose."""
+    known = catalog.snapshot()
+    return [model for model in known.models(query) if person in known.owners_of(model).slack_ids]
 
 
 def register(app: App, house: House) -> None:
@@ -44,6 +57,7 @@ def register(app: App, house: House) -> None:
         shown = _form(
             house,
             model,
+            by=payloads.user_id(body),
             successor_id=_id_of(_successor(catalog, body)),
             reason=_reason(payloads.entered(body, Action.PROPOSAL_REASON)),
             why=payloads.entered(body, Action.PROPOSAL_WHY),
@@ -52,6 +66,9 @@ def register(app: App, house: House) -> None:
         screens.changed(house.client, body, shown)
 
     @app.options(Action.PROPOSAL_MODEL_SEARCH)
+    def search_own(ack: Ack, body: dict[str, Any]) -> None:
+        ack(options=proposal_modal.options(owned(catalog, payloads.user_id(body), payloads.query(body))))
+
     @app.options(Action.PROPOSAL_SUCCESSOR_SEARCH)
     def search(ack: Ack, body: dict[str, Any]) -> None:
         ack(options=proposal_modal.options(catalog.search_models(payloads.query(body))))
@@ -78,7 +95,11 @@ def register(app: App, house: House) -> None:
         house.check_opening(payloads.user_id(body), model, state)
         ack()
         last_day = next(step.due_at for step in state.plan.steps if step.kind == "disable").date()
-        screens.opened(house.client, body, _form(house, model, retirement=state, target_on=last_day))
+        screens.opened(
+            house.client,
+            body,
+            _form(house, model, by=state.proposer_id, retirement=state, target_on=last_day),
+        )
 
     @app.view(Callback.PROPOSAL_REVISED)
     def revise(ack: Ack, body: dict[str, Any]) -> None:
@@ -128,10 +149,10 @@ def _filled(
     )
 
 
-def _form(house: House, model: Entity | None, **typed: Any) -> Payload:
+def _form(house: House, model: Entity | None, *, by: str, **typed: Any) -> Payload:
     models = house.catalog.models()
     return proposal_modal.modal(
-        models=models,
+        models=owned(house.catalog, by),
         model=model,
         endpoints=house.catalog.endpoints_of(model.id) if model else (),
         successors=[other for other in models if model is None or other.id != model.id],

@@ -8,7 +8,7 @@ import pytest
 
 from data.records.retirement import State
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, GOVERNANCE, MINA, PRIYA, TOM, Town, buttons, words
+from tests.scenarios.town import ADA, GOVERNANCE, INES, PRIYA, TOM, Town, buttons, words
 
 NIGHTLY = {"proposal.successor": "resource:default/churn-v1"}
 
@@ -87,17 +87,34 @@ def test_a_model_somebody_else_owns_is_refused_privately_with_who_may(town: Town
 
 
 def test_what_has_no_field_is_told_on_the_form_and_nothing_typed_is_lost(town: Town):
-    town.opens(PRIYA, lambda: town.command(PRIYA, "propose", opens_modal=True))
-    before = town.slack.views[PRIYA].hash
-    town.slack.select(PRIYA, "proposal.model", "resource:default/churn-v1")
-    town.slack.wait_for(lambda: town.slack.views[PRIYA].hash != before)
-    errors = town.submit(PRIYA, {**GOOD, "proposal.reason": "replaced", "proposal.target": "2026-05-04"})
+    town.opens(TOM, lambda: town.command(TOM, "propose churn-v1", opens_modal=True))
+    town.learns(a_document("Resource", "churn-v1", "type: ai-model, owner: product", tier="3"))
+    errors = town.submit(TOM, {**GOOD, "proposal.reason": "replaced", "proposal.target": "2026-05-04"})
     assert errors == {
         "proposal.model": "You may not propose churn-v1: this is for the model's owners. "
-        "Ask one of them: @Ada Okafor, @Tom Birch"
+        "Ask one of them: @Priya Raman, @Felix Moreau"
     }
-    assert PRIYA in town.slack.views
+    assert TOM in town.slack.views
     assert nothing_is_recorded(town)
+
+
+def test_the_form_offers_the_models_one_may_propose_and_any_as_successor(town: Town):
+    screen = town.opens(TOM, lambda: town.command(TOM, "propose", opens_modal=True))
+    offered = {
+        block["block_id"]: [option["text"]["text"] for option in block["element"]["options"]]
+        for block in screen.blocks
+        if block["block_id"] in ("proposal.model", "proposal.successor")
+    }
+    assert "churn-v1" in offered["proposal.model"]
+    assert "steep-recommender" not in offered["proposal.model"]
+    assert "steep-recommender" in offered["proposal.successor"]
+
+
+def test_who_owns_no_model_is_told_how_to_find_out_whom_to_ask(town: Town):
+    told = town.command(INES, "propose")
+    assert "There is no model you may propose to retire" in told
+    assert "/retire propose MODEL says whom to ask" in told
+    assert INES not in town.slack.views
 
 
 def test_a_model_without_an_owner_cannot_be_proposed(town: Town):
@@ -128,13 +145,13 @@ def test_names_that_begin_alike_are_left_alone(town: Town):
 
 
 def test_choosing_another_model_redraws_its_endpoints_and_keeps_what_was_typed(town: Town):
-    town.opens(MINA, lambda: town.command(MINA, "propose", opens_modal=True))
-    town.slack.fill(MINA, {"proposal.why": "typed before choosing"})
-    before = town.slack.views[MINA].hash
-    town.slack.select(MINA, "proposal.model", "resource:default/churn-v1")
-    town.slack.wait_for(lambda: town.slack.views[MINA].hash != before)
-    assert "churn-v1-prod" in words(town.slack.views[MINA].content)
-    assert town.slack.views[MINA].state["proposal.why"]["proposal.why"]["value"] == "typed before choosing"
+    town.opens(TOM, lambda: town.command(TOM, "propose", opens_modal=True))
+    town.slack.fill(TOM, {"proposal.why": "typed before choosing"})
+    before = town.slack.views[TOM].hash
+    town.slack.select(TOM, "proposal.model", "resource:default/churn-v1")
+    town.slack.wait_for(lambda: town.slack.views[TOM].hash != before)
+    assert "churn-v1-prod" in words(town.slack.views[TOM].content)
+    assert town.slack.views[TOM].state["proposal.why"]["proposal.why"]["value"] == "typed before choosing"
 
 
 def test_more_than_a_hundred_models_are_searched(town: Town):

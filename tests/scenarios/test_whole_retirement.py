@@ -56,6 +56,11 @@ def test_a_model_retires_from_proposal_to_archived(town: Town):
     assert not town.bot.store.troubles()
     assert not town.slack.broadcasts
 
+    errors = town.propose(
+        "churn-v3", target="2027-03-01", **{"proposal.successor": "resource:default/churn-v1"}
+    )
+    assert errors == {"proposal.successor": "churn-v1 was retired (RET-1): choose one that serves"}
+
 
 def refusal(town: Town, person: str) -> str:
     town.press(person, town.card(), "vote.approve")

@@ -149,7 +149,7 @@ def test_a_held_step_whose_reasons_changed_says_so():
 
 
 def test_a_held_step_runs_as_soon_as_its_gates_hold():
-    story = a_migrated(archive_holds="its bucket does not answer").until(DISABLE_AT)
+    story = a_migrated(archive_holds="its bucket does not answer").until(DISABLE_AT).works()
     assert progress(story, StepKind.DISABLE) is Progress.HELD
     story.facts = replace(story.facts, archive_holds="yes")
     story.until(DISABLE_AT + days(1)).works()
@@ -461,5 +461,5 @@ def test_closing_frees_what_was_reserved():
 
 
 def test_a_policys_own_hours_decide_when_a_held_step_looks_again():
-    story = a_migrated(policy=a_policy(recheck_hours=6), archive_holds="no answer").until(DISABLE_AT)
+    story = a_migrated(policy=a_policy(recheck_hours=6), archive_holds="no answer").until(DISABLE_AT).works()
     assert story.timers["step/disable"].due_at == DISABLE_AT + timedelta(hours=6)

@@ -15,6 +15,8 @@ from workflows.engine import all_retirements
 from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
 
+SHOWN_AT_MOST = 8
+
 
 class Onward(Record, frozen=True, kw_only=True):
     """How to go on from where somebody asks: these are commands there."""
@@ -107,11 +109,7 @@ def model_in_shell(catalog: Catalog, name: str) -> Entity:
     try:
         return catalog.model(name)
     except NotFound as error:
-        step = (
-            f"Run {IN_SHELL.impact} {_quoted(error.closest[0])}"
-            if error.closest
-            else "Give the name or the id of a model in the catalog; emeritus import backstage PATH reads more of it"
-        )
+        step = f"Run {IN_SHELL.impact} {_quoted(error.closest[0])}" if error.closest else _some(catalog)
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 
@@ -124,6 +122,16 @@ def model(catalog: Catalog, name: str, *, word: str) -> Entity:
         choose = f"{IN_SLACK.propose} to choose from all there are"
         step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
         raise NotFound("model", name[:80], closest=error.closest, next_step=f"Run {step}") from error
+
+
+def _some(catalog: Catalog) -> str:
+    names = [one.name for one in catalog.models()]
+    more = f" and {len(names) - SHOWN_AT_MOST} more" if len(names) > SHOWN_AT_MOST else ""
+    return (
+        f"There are {', '.join(names[:SHOWN_AT_MOST])}{more}"
+        if names
+        else "Run emeritus import backstage PATH"
+    )
 
 
 def _begin(onward: Onward) -> str:

@@ -438,3 +438,12 @@ def test_nothing_that_others_wrote_speaks_to_the_terminal(run: Run, tmp_path: Pa
     assert shown.count(r"x\x1b[2J\x1b]0;title\x07\u202eyzé\xa0z") == 2
     assert r'No model is called "x\x1b[2J"' in failed
     assert {sign for sign in shown + failed if not sign.isprintable()} == {"\n"}
+
+
+def test_a_model_that_resembles_none_is_answered_with_those_there_are(run: Run, tmp_path: Path) -> None:
+    run("import", "backstage", COMPANY)
+
+    assert run("impact", "xyzzy").stderr == (
+        'Error: No model is called "xyzzy"; nothing has a similar name. There are churn, churn-v1, churn-v2, '
+        "churn-v3, churn_nightly, delivery-eta, demand-forecast, fraud-sentinel and 4 more\n"
+    )

@@ -67,12 +67,19 @@ def entry(
 ) -> tuple[Entry, tuple[Text, ...]]:
     """The event as it is stored, and the texts to keep beside it."""
     texts: list[Text] = []
-    tree = _sealed(msgspec.to_builtins(event, builtin_types=(datetime,)), rand, texts)
+    tree = msgspec.to_builtins(event, builtin_types=(datetime,))
+    if _holds_words(event):
+        tree = _sealed(tree, rand, texts)
     stored = canonical({"stream": stream, "version": version, "event": tree})
     return Entry(stream, version, stored, chained(before, stored)), tuple(texts)
 
 
-_NESTED = (dict, list, tuple)
+def _holds_words(event: AnyEvent) -> bool:
+    """Whether there may be any; most events have none, and need not be searched."""
+    try:
+        return b'"prose"' in msgspec.json.encode(event)
+    except UnicodeEncodeError:
+        return True
 
 
 def _is_prose(tree: object) -> bool:
@@ -90,12 +97,9 @@ def _sealed(tree: Any, rand: Callable[[int], bytes], texts: list[Text]) -> Any:
         texts.append(Text(committed(salt, words), salt, words))
         return {"prose": texts[-1].commitment}
     if isinstance(tree, dict):
-        return {
-            key: _sealed(value, rand, texts) if isinstance(value, _NESTED) else value
-            for key, value in tree.items()
-        }
+        return {key: _sealed(value, rand, texts) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
-        return [_sealed(value, rand, texts) if isinstance(value, _NESTED) else value for value in tree]
+        return [_sealed(value, rand, texts) for value in tree]
     return tree
 
 

@@ -9,6 +9,10 @@ from typing import NamedTuple, Protocol
 from data.events import AnyEvent
 from data.records.base import Record
 from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result, Timer
+from data.records.facts import Facts
+
+Then = tuple[str, str, Facts | None]
+"""A follow-up: (stream, command, facts), decided in the commit that settles the work it follows."""
 
 
 def always() -> bool:
@@ -43,7 +47,7 @@ class Machine(Protocol):
     def fold_version(self) -> int: ...
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         """What the command leads to. Raises `Refused`, `Invalid` or `NotFound`; never touches anything."""
         ...
@@ -97,7 +101,7 @@ class Store(Protocol):
         key: str,
         stream: str,
         command: str,
-        facts: bytes,
+        facts: Facts | None,
         now: datetime,
         *,
         catalog_version: int | None = None,
@@ -129,10 +133,8 @@ class Store(Protocol):
         """Due rows, leased until `now + LEASE`. A row whose lease ran out is claimed again with a higher attempt."""
         ...
 
-    def settle(
-        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
-    ) -> bool:
-        """Record how a claim ended; `then` is (stream, command, facts) decided in the same commit.
+    def settle(self, claim: Claim, result: Result, now: datetime, *, then: Then | None = None) -> bool:
+        """Record how a claim ended; `then` is decided in the same commit.
 
         False, and nothing changes, when another attempt has the row by now.
         """

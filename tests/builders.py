@@ -1,6 +1,6 @@
 """The company every test of the pure core plays in, and a retirement that really decides what it is told.
 
-Builders name only what matters. A `Story` goes through the machine as a store would: commands and facts are
+Builders name only what matters. A `Story` goes through the machine as a store would: commands are
 encoded, events sealed and opened again, timers ring, work outside is reported. Time stands where it was left.
 """
 
@@ -211,7 +211,7 @@ class Story:
     def does(self, command: cmd.Command, *, at: datetime | None = None, **facts: Any) -> Decision[Any]:
         """Decide and commit. `facts` are otherwise than usual this once."""
         now = at or self.now
-        known = msgspec.json.encode(replace(self.facts, observed_at=now, **facts))
+        known = replace(self.facts, observed_at=now, **facts)
         decision = MACHINE.decide("RET-1", self._encoded, cmd.encoded(command), known, now)
         self.now = now
         for event in decision.events:

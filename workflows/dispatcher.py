@@ -29,11 +29,12 @@ from data.records.decision import (
     Result,
     Unknown,
 )
+from data.store import Then
 from data.tracing import traced
 from workflows import commands as cmd
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
-from workflows.effects.workshop import Then, Workshop, failure, later, not_begun, then
+from workflows.effects.workshop import Workshop, failure, later, not_begun, then
 
 log = logging.getLogger(__name__)
 

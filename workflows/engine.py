@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import msgspec
-
 from data.errors import Invalid, NotFound, Refused, Stale
 from data.records.catalog import Entity
 from data.records.decision import Outcome, Receipt
@@ -50,7 +48,7 @@ class Engine:
                     key,
                     stream,
                     cmd.encoded(command),
-                    msgspec.json.encode(facts),
+                    facts,
                     now,
                     catalog_version=version,
                 )

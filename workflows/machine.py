@@ -77,7 +77,6 @@ class CatalogState(Record, frozen=True, kw_only=True):
 AnyState = Retirement | digests.DigestState | CatalogState
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
-_FACTS = msgspec.json.Decoder(Facts)
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
     kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState)
 }
@@ -98,10 +97,10 @@ class RetirementMachine:
     fold_version = FOLD_VERSION
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[events.AnyEvent]:
         asked = cmd.decoded(command)
-        known = _FACTS.decode(facts) if facts else Facts(observed_at=now)
+        known = facts or Facts(observed_at=now)
         current = state_of(stream, state)
         if isinstance(current, Retirement) and current.version == 0 and not isinstance(asked, cmd.Propose):
             raise Refused(f"There is no {stream}", next_step="/retire list shows all there are")

@@ -16,11 +16,12 @@ from data.errors import Invalid, NotFound, Refused, Stale
 from data.events import AnyEvent
 from data.ledger import GENESIS, Entry, Text, entry, opened
 from data.records.decision import Decision, Outcome, Receipt, Timer
+from data.records.facts import Facts
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
 from data.sql.effects import put_effect
 from data.sql.refolding import folded
-from data.store import Machine
+from data.store import Machine, Then
 
 _NUMBERED = "-*"
 
@@ -31,7 +32,7 @@ class Asked(NamedTuple):
     key: str
     stream: str
     command: str
-    facts: bytes
+    facts: Facts | None
     now: datetime
 
 
@@ -88,7 +89,7 @@ class Book:
         )
         return receipt
 
-    def follow_up(self, conn: Connection, turn: str, then: tuple[str, str, bytes], now: datetime) -> Receipt:
+    def follow_up(self, conn: Connection, turn: str, then: Then, now: datetime) -> Receipt:
         """Decide what a settled claim leads to.
 
         A timer set again, or an effect wanted again, comes around under the same key and attempt. The claim's

@@ -17,9 +17,7 @@ from data.schema import instant, micros
 from data.sql.book import Book, standing_of
 from data.sql.connection import Connection
 from data.sql.effects import claim_effects, next_effect, renew_effect, settle_effect, stopped_effects
-from data.store import Trouble
-
-Then = tuple[str, str, bytes]
+from data.store import Then, Trouble
 
 # Earlier commands of the same sender that somebody works on. All that name no sender are one sender's.
 _HELD = """SELECT 1 FROM inbox held

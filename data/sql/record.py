@@ -15,11 +15,12 @@ from data.errors import Unrecorded
 from data.events import AnyEvent
 from data.ledger import Entry, Head, Text, opened, verified
 from data.records.decision import Claim, ClaimKind, Receipt, Result
+from data.records.facts import Facts
 from data.sql import claims
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.effects import found_by, waiting_for
-from data.store import BEGINNING, Cursor, Machine, StoredEvent, Trouble, Verified, Waiting, always
+from data.store import BEGINNING, Cursor, Machine, StoredEvent, Then, Trouble, Verified, Waiting, always
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ class SqlStore(ABC):
         key: str,
         stream: str,
         command: str,
-        facts: bytes,
+        facts: Facts | None,
         now: datetime,
         *,
         catalog_version: int | None = None,
@@ -125,9 +126,7 @@ class SqlStore(ABC):
     def renew(self, claim: Claim, now: datetime) -> bool:
         return self.write(lambda conn: claims.renew(conn, claim, now + self._lease))
 
-    def settle(
-        self, claim: Claim, result: Result, now: datetime, *, then: tuple[str, str, bytes] | None = None
-    ) -> bool:
+    def settle(self, claim: Claim, result: Result, now: datetime, *, then: Then | None = None) -> bool:
         is_settled = self.write(lambda conn: claims.settle(conn, self._book, claim, result, now, then=then))
         if is_settled and then is not None:
             self.left_work()

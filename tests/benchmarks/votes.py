@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from msgspec.structs import replace
 
 from data.records.decision import Outcome
+from data.records.facts import Facts
 from data.records.retirement import Choice, Subject
 from data.sql.connection import Values
 from data.sqlite_store import SqliteStore
@@ -45,7 +45,7 @@ class Vote(NamedTuple):
     key: str
     stream: str
     command: str
-    facts: bytes
+    facts: Facts
 
     def cast(self, store: Store) -> None:
         receipt = store.transact(*self, PROPOSED_AT, catalog_version=0)
@@ -57,9 +57,9 @@ def _subject(number: int) -> Subject:
     return a_subject(model_id=f"component:default/churn-{number}", endpoints=(endpoint,))
 
 
-def _facts(number: int = 0) -> bytes:
+def _facts(number: int = 0) -> Facts:
     members = {"owner": (PAT, *OWNERS), "platform": (PLATO,), "security": (SELMA,)}
-    return msgspec.json.encode(facts_for(_subject(number), members=members, owners=(PAT, *OWNERS)))
+    return facts_for(_subject(number), members=members, owners=(PAT, *OWNERS))
 
 
 def open_rounds(store: Store, retirements: int) -> None:

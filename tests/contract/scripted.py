@@ -52,7 +52,7 @@ class Scripted:
         stream: str,
         state: bytes | None,
         command: str,
-        facts: bytes,
+        facts: object,
         now: datetime,
     ) -> Decision[AnyEvent]:
         script = msgspec.json.decode(command, type=Script)

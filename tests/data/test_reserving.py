@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from data.postgres_store import PostgresStore
@@ -32,7 +31,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
 
 
 def asked(store: SqlStore, key: str, stream: str, command: Command, *endpoints: Endpoint) -> Receipt:
-    facts = msgspec.json.encode(facts_for(a_subject(endpoints=endpoints)))
+    facts = facts_for(a_subject(endpoints=endpoints))
     return store.transact(key, stream, encoded(command), facts, PROPOSED_AT)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from data import events
@@ -47,7 +46,7 @@ class Chronicler:
 
     def does(self, command: cmd.Command, at: datetime, stream: str = "RET-1") -> None:
         self.count += 1
-        facts = msgspec.json.encode(facts_for(observed_at=at))
+        facts = facts_for(observed_at=at)
         receipt = self.store.transact(f"key-{self.count}", stream, cmd.encoded(command), facts, at)
         assert receipt.outcome == "done", receipt.reply
 

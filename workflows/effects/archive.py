@@ -6,8 +6,9 @@ from data.archives import named
 from data.errors import Corrupt, EmeritusError
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
+from data.store import Then
 from workflows import commands as cmd
-from workflows.effects.workshop import Then, Workshop, failed, started, step_of, then
+from workflows.effects.workshop import Workshop, failed, started, step_of, then
 
 
 def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:

@@ -8,8 +8,9 @@ from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
 from data.records.retirement import StepKind
+from data.store import Then
 from workflows import commands as cmd
-from workflows.effects.workshop import Then, Workshop, again, control_of, endpoint_of, failed, started, then
+from workflows.effects.workshop import Workshop, again, control_of, endpoint_of, failed, started, then
 from workflows.rules.readiness import readiness, who_vouches
 
 PROOF_HOLDS = timedelta(days=7)

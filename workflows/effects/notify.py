@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from data.events import EMERITUS, AnyEvent
 from data.records.decision import Claim, Dead, Done, Effect, NotDone, Result, Unknown
 from data.records.retirement import Retirement
+from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
-from workflows.effects.workshop import RETRY_SECONDS, Then, Workshop, not_begun, then
+from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.messages import card_key

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import Claim, Done, NotDone, Result, Unknown
 from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement, StepKind
+from data.store import Then
 from workflows import commands as cmd
 from workflows.engine import Engine
 from workflows.ports import ArtifactStore, EndpointControl, Messenger, World
@@ -24,9 +23,6 @@ RETRY_SECONDS = 15.0
 RETRY_SECONDS_MAX = 3600.0
 QUIET_TRIES = 5
 """A disk that is full or read-only stays so: after these tries, some four minutes, people are told."""
-
-Then = tuple[str, str, bytes]
-"""A follow-up: (stream, command, facts), decided in the commit that settles the effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +82,7 @@ def control_of(endpoint: Endpoint, shop: Workshop) -> EndpointControl:
 
 def then(claim: Claim, command: cmd.AnyCommand, facts: Facts | None = None) -> Then:
     """`facts` for a decision that looks at more than the state; gathered after the work they follow."""
-    return claim.stream, cmd.encoded(command), msgspec.json.encode(facts) if facts else b""
+    return claim.stream, cmd.encoded(command), facts
 
 
 def failed(

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from data.records.decision import Claim, ClaimKind, Done, Result
-from data.sql.claims import Then
+from data.store import Then
 from tests.simulation.disk import DiskStore
 from tests.simulation.process import Parts
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from data.events import AnyEvent
 from data.records.decision import Claim, Decision, Receipt, Result
-from data.sql.claims import Then
+from data.records.facts import Facts
+from data.store import Then
 from tests.simulation.clock import Clock
 from tests.simulation.disk import DiskStore
 from tests.simulation.mutants.wrapped import Wrapped
@@ -29,7 +30,7 @@ class Later(Wrapped):
         self.kept: dict[str, tuple[Any, ...]] = {}
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         if command == LATER:
             nothing: Decision[AnyEvent] = Decision()

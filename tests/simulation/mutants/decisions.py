@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from data.events import AnyEvent
 from data.records.decision import Decision, EffectKind, Timer
+from data.records.facts import Facts
 from tests.simulation.mutants.wrapped import Wrapped
 from tests.simulation.process import Parts
 from workflows import commands as cmd
@@ -21,7 +22,7 @@ class NoRefresh(Wrapped):
     """What is redrawn once is never redrawn again."""
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         decision = super().decide(stream, state, command, facts, now)
         return replace(decision, effects=tuple(replace(one, refresh=False) for one in decision.effects))
@@ -31,7 +32,7 @@ class NoLanes(Wrapped):
     """Messages of one thread overtake each other."""
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         decision = super().decide(stream, state, command, facts, now)
         loose = (
@@ -45,7 +46,7 @@ class EveryReminder(Wrapped):
     """After downtime every reminder that was missed is told, as if it were its day."""
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         asked = cmd.decoded(command)
         known = retirement_of(stream, state)
@@ -61,7 +62,7 @@ class AnyPlan(Wrapped):
     """A vote counts on whatever plan is on the table, whichever the card showed."""
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         asked = cmd.decoded(command)
         known = retirement_of(stream, state)
@@ -76,7 +77,7 @@ class LateTimers(Wrapped):
     """Every timer is set three days late."""
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         decision = super().decide(stream, state, command, facts, now)
         timers: Iterable[Timer] = decision.timers

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from data.events import AnyEvent
 from data.records.decision import Decision, Timer
+from data.records.facts import Facts
 from data.store import Machine
 from tests.simulation.clock import Clock
 from workflows.machine import RetirementMachine
@@ -21,7 +22,7 @@ class Wrapped:
         self.real: Machine = RetirementMachine()
 
     def decide(
-        self, stream: str, state: bytes | None, command: str, facts: bytes, now: datetime
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
     ) -> Decision[AnyEvent]:
         return self.real.decide(stream, state, command, facts, now)
 

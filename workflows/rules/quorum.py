@@ -100,17 +100,17 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
         )
     assert state.policy is not None
     held = next((cast.role for cast in state.round.ballots if cast.voter_id == voter_id), "")
-    before = {cast.voter_id: cast for cast in _approvals(state) if cast.voter_id != voter_id}
-    eligible = {who: cast.eligible_roles for who, cast in before.items()}
-    kept = {who: cast.role for who, cast in before.items()}
+    others = [cast for cast in _approvals(state) if cast.voter_id != voter_id]
+    eligible = {cast.voter_id: cast.eligible_roles for cast in others}
+    kept = {cast.voter_id: cast.role for cast in others}
     if choice is Choice.APPROVE:
         eligible[voter_id] = open_to_them
         kept[voter_id] = held
     seats_now = seating.seated(eligible, state.policy.quorum, kept=kept)
-    reseated = {who: seats_now.get(who, role) for who, role in kept.items() if who != voter_id}
+    now = {cast.voter_id: seats_now.get(cast.voter_id, cast.role) for cast in others}
     return Seat(
         role=seats_now.get(voter_id) or _likely(open_to_them, held, state, choice),
-        reseated={who: role for who, role in reseated.items() if role != kept[who]},
+        reseated={who: role for who, role in now.items() if role != kept[who]},
     )
 
 

@@ -65,29 +65,34 @@ class _Table:
     """Seats while they are given out; `taken` has the people of each role in the order they sat down."""
 
     def __init__(self, eligible: Eligible, quorum: Mapping[str, int]) -> None:
-        self._roles = {
-            person: [role for role in roles if role in quorum] for person, roles in eligible.items()
-        }
+        self._eligible = eligible
         self._quorum = quorum
         self._taken: dict[str, list[str]] = {role: [] for role in quorum}
         # Whoever sits moves, but never loses their seat.
         self._seated: set[str] = set()
+        # Where one with these roles found no seat, the next finds none either: nobody gets up again.
+        self._in_vain: set[tuple[str, ...]] = set()
 
     def keep(self, person: str, role: str) -> None:
-        if role in self._roles.get(person, ()) and self._is_free(role):
+        if role in self._eligible.get(person, ()) and self._is_free(role):
             self._taken[role].append(person)
             self._seated.add(person)
 
     def seat(self, person: str) -> None:
         """Sit down, making others move if need be, where that fills one more seat."""
-        if person not in self._seated and self._found_seat(person, set()):
+        roles = tuple(self._eligible[person])
+        if person in self._seated or roles in self._in_vain:
+            return
+        if self._found_seat(person, set()):
             self._seated.add(person)
+        else:
+            self._in_vain.add(roles)
 
     def seats(self) -> dict[str, str]:
         return {person: role for role, people in self._taken.items() for person in people}
 
     def _found_seat(self, person: str, tried: set[str]) -> bool:
-        roles = [role for role in self._roles[person] if role not in tried]
+        roles = [role for role in self._eligible[person] if role in self._quorum and role not in tried]
         for role in roles:
             if self._is_free(role):
                 self._taken[role].append(person)
@@ -104,4 +109,4 @@ class _Table:
         return False
 
     def _is_free(self, role: str) -> bool:
-        return len(self._taken[role]) < self._quorum[role]
+        return role in self._taken and len(self._taken[role]) < self._quorum[role]

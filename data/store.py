@@ -166,6 +166,10 @@ class Store(Protocol):
         """Every event after the cursor, each stream in its order. None is ever skipped; the newest may come later."""
         ...
 
+    def is_awaited(self, sender: str) -> bool:
+        """Whether something this person asked for was kept and is not decided yet, by any process."""
+        ...
+
     def troubles(self) -> tuple[Trouble, ...]:
         """What stopped for good, oldest first within its kind: messages and work, then timers, then commands."""
         ...

@@ -13,6 +13,7 @@ from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, named, retirements
+from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, Usage, helped, understood
 from bot.views import answers, digest
 from data.records.base import Prose
@@ -33,8 +34,11 @@ def register(app: App, house: House) -> None:
         if request.word == "propose":
             open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
         elif COMMANDS[request.word].keeps == "no":
+            is_up_to_date = decided(house, payloads.user_id(body))
             shown = answer(house, request)
             ack()
+            if not is_up_to_date:
+                house.answer(payloads.reply_to(body), answers.said(NOT_YET))
             house.answer(payloads.reply_to(body), shown)
         else:
             subject = named(house.store, house.catalog, request[Part.RETIREMENT], ended=False)

@@ -202,6 +202,13 @@ def next_due(conn: Connection) -> datetime | None:
     return instant(min(due)) if due else None
 
 
+def is_awaited(conn: Connection, sender: str) -> bool:
+    found = conn.execute(
+        "SELECT 1 FROM inbox WHERE ready_at IS NOT NULL AND sender = ? LIMIT 1", (sender,)
+    ).fetchone()
+    return found is not None
+
+
 def troubles(conn: Connection) -> tuple[Trouble, ...]:
     """Everything that stopped for good: effects first, then timers and commands."""
     rows: list[tuple[Any, ...]] = [

@@ -202,6 +202,10 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return claims.next_due(conn)
 
+    def is_awaited(self, sender: str) -> bool:
+        with self.reading() as conn:
+            return claims.is_awaited(conn, sender)
+
     def troubles(self) -> tuple[Trouble, ...]:
         with self.reading() as conn:
             return claims.troubles(conn)

@@ -278,3 +278,13 @@ def test_a_command_waits_for_those_of_its_sender_and_for_no_others(store: Store)
     store.settle(held, Done(), at(1))
     assert store.next_due() == NOW
     assert keys(store.claim(ClaimKind.INBOX, at(1), 9)) == ["a2"]
+
+
+def test_what_somebody_asked_for_is_awaited_until_it_is_settled(store: Store) -> None:
+    store.receive("a1", "vote", {"user": "UA"}, NOW)
+    assert (store.is_awaited("UA"), store.is_awaited("UB")) == (True, False)
+    (claim,) = store.claim(ClaimKind.INBOX, NOW, 9)
+    assert store.is_awaited("UA"), "taken, and not decided"
+
+    store.settle(claim, Done(), NOW)
+    assert not store.is_awaited("UA")

@@ -29,12 +29,12 @@ class People:
     def propose(self, by: str, *, target: Callable[[], datetime], **values: str) -> None:
         """`target` is asked when the form is there: on this calendar, waiting for a bot takes days."""
         while by not in self.slack.views:
-            self._insist(lambda: self.slack.command(by, GOVERNANCE, "/retire", "propose churn-v1"))
+            self.insist(lambda: self.slack.command(by, GOVERNANCE, "/retire", "propose churn-v1"))
             with self.slack.ws.changed:
                 self.slack.ws.changed.wait_for(lambda: by in self.slack.views, MODAL_SECONDS)
         named = {f"proposal.{name}": value for name, value in values.items()}
         named["proposal.target"] = f"{target():%Y-%m-%d}"
-        self._insist(lambda: self.slack.submit(by, named))
+        self.insist(lambda: self.slack.submit(by, named))
         self.slack.wait_for(lambda: self.told(GOVERNANCE, "RET-1/card"), PATIENCE_SECONDS)
 
     def press(self, who: str, where: Callable[[], Message], action: str, value: str | None = None) -> None:
@@ -47,7 +47,7 @@ class People:
             except NotOnScreen:
                 return None
 
-        if self._insist(pressed) is not None:
+        if self.insist(pressed) is not None:
             self.acknowledged.append((who, action, value or ""))
 
     def told(self, where: str, key: str) -> list[Message]:
@@ -68,7 +68,7 @@ class People:
         everybody = [user for user in self.slack.ws.users if not self.slack.ws.users[user].is_bot]
         return [person for person in everybody if self.told(person, f"RET-1/announcement-1/dm/{person}")]
 
-    def _insist(self, act: Callable[[], BotAnswer | None]) -> BotAnswer | None:
+    def insist(self, act: Callable[[], BotAnswer | None]) -> BotAnswer | None:
         for _ in range(TRIES_MAX):
             assert self.keeper.is_up.wait(PATIENCE_SECONDS), "no bot came up again"
             answer = act()

@@ -6,14 +6,26 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
+from data.catalog import Catalog
+from data.importers.backstage import read_backstage
+from data.postgres_store import PostgresStore
+from tests.fakes.slack import Channel, SlackFake, User
+from tests.kill.people import People
 from tests.replicas.database import Database
+from tests.replicas.fleet import Fleet
+from tests.replicas.replica import START, Site
+from workflows.adapters.local_endpoint import LocalEndpoints
+
+COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     with Database() as running:
         yield running
@@ -28,10 +40,63 @@ def chance() -> random.Random:
 
 
 @pytest.fixture
-def epoch() -> float:
-    return time.time()
+def folder(tmp_path: Path) -> str:
+    return str(tmp_path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The sample company with its catalog, and a fleet of which nobody runs yet; as tests/kill has it for one bot."""
+
+    town: Site
+    slack: SlackFake
+    endpoints: LocalEndpoints
+    keeper: Fleet
+    people: People
+
+    def record(self) -> PostgresStore:
+        """The record, to be read beside running bots or after them. The caller closes it."""
+        return self.town.store(read_only=True)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> str:
-    return str(tmp_path)
+def day_seconds() -> float:
+    return 86_400.0
+
+
+@pytest.fixture
+def scene(database: Database, folder: str, chance: random.Random, day_seconds: float) -> Iterator[Scene]:
+    company = yaml.safe_load((COMPANY / "slack.yaml").read_text())
+    users = [User(id=user["id"], name=user["name"], tz=user["tz"]) for user in company["users"]]
+    rooms = [
+        Channel(id=room["id"], name=room["name"], members=[*room["members"], "UBOT"])
+        for room in company["channels"]
+    ]
+    with SlackFake(users, rooms) as slack:
+        site = Site(
+            folder=folder,
+            database=database.fresh_url(),
+            slack_api_url=slack.api_url,
+            bot_token=slack.bot_token,
+            signing_secret=slack.signing_secret,
+            epoch=time.time(),
+            day_seconds=day_seconds,
+        )
+        store = site.store()
+        Catalog(store).import_(read_backstage([COMPANY]), format="backstage", now=START)
+        store.close()
+        with Fleet(site, slack, chance) as fleet:
+            people = People(slack, fleet)
+            yield Scene(town=site, slack=slack, endpoints=site.endpoints(), keeper=fleet, people=people)
+            print(fleet.said())
+
+
+@pytest.fixture
+def serving(scene: Scene) -> Iterator[Scene]:
+    """With the model servers' processes, for stories that come to look at them."""
+    try:
+        for model in ("churn-v1", "churn-v2"):
+            scene.endpoints.start(f"{model}-prod", COMPANY / "artifacts" / model / "weights.json")
+        yield scene
+    finally:
+        scene.endpoints.stop_all()

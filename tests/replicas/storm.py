@@ -125,7 +125,7 @@ def a_storm(
         slack = ends.enter_context(SlackFake([], channels, rate_limits=times))
         site = Site(
             folder=folder,
-            database=database.url,
+            database=database.fresh_url(),
             slack_api_url=slack.api_url,
             bot_token=slack.bot_token,
             signing_secret=slack.signing_secret,

@@ -1,0 +1,58 @@
+"""A whole retirement by four bots of which one or the other is always being killed; judged as one bot's story is."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from data.records.retirement import State
+from tests.kill.aftermath import await_record, check_people_told, check_told_once, waiting
+from tests.kill.test_killed import check_answers, check_order, retirement, spoil, state_of, tell
+from tests.replicas.conftest import Scene
+from tests.replicas.storm import MEMBERS
+
+KILLS = 30
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("day_seconds", [1.5])
+def test_thirty_kills_among_four_replicas_lose_and_double_nothing(
+    serving: Scene, chance: random.Random
+) -> None:
+    scene = serving
+    scene.keeper.start(*MEMBERS)
+    with ThreadPoolExecutor(1) as everybody:
+        story = everybody.submit(tell, scene)
+        for _ in range(KILLS):
+            spoil(scene, chance)
+            with scene.slack.ws.changed:
+                enough = len(scene.slack.web_api.calls) + chance.randint(1, 8)
+                scene.slack.ws.changed.wait_for(
+                    lambda enough=enough: len(scene.slack.web_api.calls) >= enough, chance.uniform(0.2, 2.5)
+                )
+            number = chance.choice(MEMBERS)
+            scene.keeper.kill(number)
+            scene.keeper.start(number)
+        assert retirement(scene).state is not State.ARCHIVED, "the kills must fall into the story"
+        story.result(120)
+    await_record(
+        scene.record,
+        lambda record: state_of(record).state is State.ARCHIVED and not waiting(record),
+        scene.keeper,
+        120,
+    )
+    scene.keeper.stop()
+
+    record = scene.record()
+    assert record.verify().bad == ""
+    assert record.troubles() == ()
+    happened = [entry.event for entry in record.events("RET-1")]
+    check_answers(scene, state_of(record), happened)
+    check_told_once(record, scene.slack)
+    check_people_told(happened, scene.slack)
+    check_order(happened)
+    record.close()
+    assert scene.endpoints.describe("churn-v1-prod") == "disabled"
+    assert scene.endpoints.describe("churn-v2-prod") == "serving"

@@ -14,6 +14,7 @@ from bot.finding import Finding
 from bot.keeping import open_catalog, open_store
 from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
+from bot.shared_places import ARCHIVE, why_another
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.policy import read_policy
@@ -47,6 +48,8 @@ def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield from _store(settings, policy)
     if "EMERITUS_ARCHIVE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_ARCHIVE")
+    elif why := _why_not_shared(settings):
+        yield Finding(what="archive", ok=False, found=f"{settings.archive}: {why}", fix=ARCHIVE.cure)
     else:
         yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
     yield from examine_slack(settings, policy, frozenset(seen.wrong))
@@ -81,6 +84,20 @@ def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
             store.close()
     except EmeritusError as error:
         yield Finding(what="store", ok=False, found=str(error))
+
+
+def _why_not_shared(settings: Settings) -> str:
+    """Why this directory is not the one the other replicas use. A store that cannot be read has said so."""
+    if not settings.database:
+        return ""
+    try:
+        store = open_store(settings, read_only=True)
+        try:
+            return why_another(store, ARCHIVE, settings.archive)
+        finally:
+            store.close()
+    except EmeritusError:
+        return ""
 
 
 def _delivery(troubles: Sequence[Trouble]) -> Finding:

@@ -34,9 +34,14 @@ class Standing(Record, frozen=True, kw_only=True, omit_defaults=False):
     note: str = ""
 
 
+def folder_of(settings: Settings) -> Path:
+    """Where local endpoints keep their state: beside the store, or in the working directory."""
+    return settings.store.resolve().parent / FOLDER
+
+
 def open_endpoints(settings: Settings) -> LocalEndpoints:
-    """Beside the store, whichever process asks."""
-    return LocalEndpoints(settings.store.resolve().parent / FOLDER)
+    """The same, whichever process asks."""
+    return LocalEndpoints(folder_of(settings))
 
 
 def declared(catalog: Catalog) -> list[Entity]:

@@ -14,13 +14,13 @@ import boto3
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import screens
+from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
 from bot.hearing import Hearing
 from bot.house import House
 from bot.keeping import open_store
-from bot.local_endpoints import open_endpoints, switched_off
+from bot.local_endpoints import folder_of, open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.shared_rates import SharedRates
@@ -30,7 +30,7 @@ from bot.world import CalendarWorld
 from data import policy as policies
 from data.catalog import Catalog
 from data.postgres_lanes import PostgresLanes
-from data.records.catalog import EndpointKind
+from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
 from data.records.policy import Policy
 from data.sql.record import SqlStore
@@ -95,6 +95,14 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     )
 
 
+def take_places(store: SqlStore, settings: Settings) -> None:
+    """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
+    shared_places.take(store, shared_places.ARCHIVE, settings.archive)
+    entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
+    if any(one.kind is Kind.ENDPOINT and one.endpoint_kind is EndpointKind.LOCAL for one in entities):
+        shared_places.take(store, shared_places.ENDPOINTS, folder_of(settings))
+
+
 def own_files(settings: Settings) -> tuple[Path, ...]:
     """The record and the archive: a catalog that names them as a model's artifacts gets neither."""
     store = settings.store
@@ -105,8 +113,17 @@ def own_files(settings: Settings) -> tuple[Path, ...]:
 
 
 def build(settings: Settings, *, say: Callable[[str], None] = lambda _: None) -> Bot:
-    """The bot as `emeritus serve` runs it, and the model servers that should serve: a reboot ended them, too."""
+    """The bot as `emeritus serve` runs it, and the model servers that should serve: a reboot ended them, too.
+
+    Raises `Refused` for a replica that would keep things by itself.
+    """
     store, endpoints = open_store(settings), open_endpoints(settings)
+    if store.is_shared:
+        try:
+            take_places(store, settings)
+        except BaseException:
+            store.close()
+            raise
     for ref, what in endpoints.resume(off=switched_off(all_retirements(store))):
         say(f"Endpoint {ref}: {what}")
     return assemble(

@@ -1,6 +1,6 @@
 """Does this PostgreSQL database have the tables of this version? Adds what is missing; leaves newer, others' alone.
 
-The steps are those of SQLite, spelled for PostgreSQL, and three more for what only several writers need.
+The steps are those of SQLite, spelled for PostgreSQL, and a few more for what only several writers need.
 """
 
 from __future__ import annotations
@@ -33,7 +33,16 @@ _RATES = """
 CREATE UNLOGGED TABLE lanes (name TEXT PRIMARY KEY, full_at INTEGER NOT NULL, closed_until INTEGER NOT NULL);
 """
 
-POSTGRES_STEPS = {**STEPS, "postgresql_tail": _TAIL, "postgresql_lanes": _LANES, "postgresql_rates": _RATES}
+# What marks the directories that all replicas must share.
+_PLACES = "CREATE TABLE places (name TEXT PRIMARY KEY, mark TEXT NOT NULL);\n"
+
+POSTGRES_STEPS = {
+    **STEPS,
+    "postgresql_tail": _TAIL,
+    "postgresql_lanes": _LANES,
+    "postgresql_rates": _RATES,
+    "postgresql_places": _PLACES,
+}
 
 # One process at a time; the others then find the steps applied.
 _TURN = "SELECT pg_advisory_xact_lock(hashtextextended('steps ' || current_schema(), 0))"

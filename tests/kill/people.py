@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.intake import NOT_KNOWN, NOT_RECORDED
 from tests.fakes.slack import BotAnswer, NotOnScreen, SlackFake
 from tests.fakes.slack.blocks import interactive
 from tests.kill.bot_process import GOVERNANCE
@@ -47,8 +48,25 @@ class People:
             except NotOnScreen:
                 return None
 
-        if self.insist(pressed) is not None:
-            self.acknowledged.append((who, action, value or ""))
+        for _ in range(TRIES_MAX):
+            before = len(self.slack.ephemerals)
+            if self.insist(pressed) is None:
+                return
+            if not self._told_to_try_again(who, before):
+                self.acknowledged.append((who, action, value or ""))
+                return
+
+    def _told_to_try_again(self, who: str, before: int) -> bool:
+        """A record that was too busy is owned up to, alone; whoever is told nothing has been acknowledged."""
+
+        def said() -> str:
+            return " ".join(
+                one["text"] for one in self.slack.ephemerals[before:] if one["ephemeral_to"] == who
+            )
+
+        with self.slack.ws.changed:
+            self.slack.ws.changed.wait_for(said, MODAL_SECONDS)
+            return any(words in said() for words in (NOT_RECORDED, NOT_KNOWN))
 
     def told(self, where: str, key: str) -> list[Message]:
         """The messages of a channel or person with this key."""
@@ -74,10 +92,13 @@ class People:
             answer = act()
             if answer is None:
                 return None
-            if answer.ok:
+            stays_open = isinstance(answer.body, dict) and answer.body.get("response_action") == "errors"
+            if answer.ok and not stays_open:
                 self.answers.append(answer)
                 return answer
-        raise AssertionError(f"not taken after {TRIES_MAX} tries; {self.keeper.said()}")
+        raise AssertionError(
+            f"not taken after {TRIES_MAX} tries, at last {answer.body}; {self.keeper.said()}"
+        )
 
 
 def key_of(message: Message) -> str:

@@ -1,0 +1,87 @@
+"""Do all replicas use the same directories? What one archived the others must find, and a model server is on one machine.
+
+A directory is known by a file in it whose content the record has, too: a path says nothing where machines differ, and
+a mount that is missing is an empty directory.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from data.errors import Refused, Unavailable
+from data.postgres_places import Tables, mark_of, settle_mark
+from data.records.base import Record
+
+MARK_FILE = ".emeritus-place"
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """`says` what it is and `cure` what to do where it is not the one."""
+
+    name: str
+    says: str
+    cure: str
+
+
+ARCHIVE = Place(
+    name="archive",
+    says="the archive of this record, which every replica must share",
+    cure="Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine",
+)
+ENDPOINTS = Place(
+    name="endpoints",
+    says="where the local endpoints of the catalog are kept, which are processes of one machine",
+    cure="Run all replicas there, in the same working directory, or declare these endpoints sagemaker or manual",
+)
+
+
+def take(store: Tables, place: Place, folder: Path) -> None:
+    """Make sure that this is the directory, which the first replica's becomes. Raises `Refused` for another one."""
+    if why := why_another(store, place, folder):
+        raise Refused(f"Cannot run a replica with {folder}", reasons=[why], next_step=place.cure)
+    if mark_of(store, place.name):
+        return
+    mark = _marked(folder)
+    if settle_mark(store, place.name, mark) != mark:
+        # Another replica was first, a moment ago, somewhere else.
+        raise Refused(
+            f"Cannot run a replica with {folder}",
+            reasons=[f"it is not {place.says}"],
+            next_step=place.cure,
+        )
+
+
+def why_another(store: Tables, place: Place, folder: Path) -> str:
+    """Why this is not the directory; empty where it is, or may become it."""
+    known = mark_of(store, place.name)
+    if not known or _read(folder) == known:
+        return ""
+    return f"it is not {place.says}: that one has {known} in {MARK_FILE}"
+
+
+def _read(folder: Path) -> str:
+    try:
+        return (folder / MARK_FILE).read_text().strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"{folder / MARK_FILE} cannot be read: {error}") from error
+
+
+def _marked(folder: Path) -> str:
+    """The mark in the directory, made if there is none; two that make one at once agree on it."""
+    file, draft = folder / MARK_FILE, folder / f"{MARK_FILE}.{secrets.token_hex(4)}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.write_text(f"{secrets.token_hex(16)}\n")
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be written: {error}. Correct it, then start again") from error
+    return _read(folder)

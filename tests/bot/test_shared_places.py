@@ -1,0 +1,118 @@
+"""Replicas that do not share their directories are refused at their start, and told which ones they must share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from bot.doctor import examine
+from bot.settings import Settings
+from bot.shared_places import ARCHIVE, MARK_FILE, take, why_another
+from bot.wiring import take_places
+from data.catalog import Catalog
+from data.errors import Refused
+from data.importers.backstage import read_backstage
+from data.postgres_store import PostgresStore
+from tests.contract.postgresql import fresh_url
+from tests.contract.scripted import NOW, Scripted
+from workflows.machine import RetirementMachine
+
+COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
+
+
+@pytest.fixture
+def store() -> Iterator[PostgresStore]:
+    opened = PostgresStore(fresh_url(), Scripted())
+    yield opened
+    opened.close()
+
+
+def test_the_first_replicas_directory_is_the_one_and_an_empty_one_is_refused_untouched(
+    store: PostgresStore, tmp_path: Path
+) -> None:
+    first, other = tmp_path / "first", tmp_path / "other"
+    take(store, ARCHIVE, first)
+    take(store, ARCHIVE, first)
+    other.mkdir()
+
+    with pytest.raises(Refused) as refused:
+        take(store, ARCHIVE, other)
+
+    mark = (first / MARK_FILE).read_text().strip()
+    assert str(refused.value) == (
+        f"Cannot run a replica with {other}: it is not the archive of this record, which every replica must share: "
+        f"that one has {mark} in {MARK_FILE}. "
+        "Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine"
+    )
+    assert list(other.iterdir()) == []
+
+
+def test_a_directory_that_was_moved_is_known_by_its_mark(store: PostgresStore, tmp_path: Path) -> None:
+    take(store, ARCHIVE, tmp_path / "before")
+    (tmp_path / "before").rename(tmp_path / "after")
+
+    take(store, ARCHIVE, tmp_path / "after")
+    assert why_another(store, ARCHIVE, tmp_path / "before")
+
+
+def test_replicas_that_start_at_once_agree_on_one_directory(store: PostgresStore, tmp_path: Path) -> None:
+    folders = [tmp_path / "shared", tmp_path / "shared", tmp_path / "own", tmp_path / "shared"]
+
+    def start(folder: Path) -> str:
+        try:
+            take(store, ARCHIVE, folder)
+        except Refused:
+            return "refused"
+        return folder.name
+
+    with ThreadPoolExecutor(4) as replicas:
+        running = set(replicas.map(start, folders)) - {"refused"}
+
+    assert len(running) == 1
+
+
+def test_an_archive_that_another_record_marked_serves_this_one_too(
+    store: PostgresStore, tmp_path: Path
+) -> None:
+    """A record that was copied to another database goes on with its archive."""
+    take(store, ARCHIVE, tmp_path)
+    copied = PostgresStore(fresh_url(), Scripted())
+
+    take(copied, ARCHIVE, tmp_path)
+    copied.close()
+
+
+def settings(folder: Path, url: str) -> Settings:
+    return Settings(store=folder / "emeritus.db", database=url, archive=folder / "archive")
+
+
+def test_local_endpoints_of_another_machine_are_refused_once_the_catalog_has_such(tmp_path: Path) -> None:
+    url = fresh_url()
+    store = PostgresStore(url, RetirementMachine())
+    here = settings(tmp_path / "here", url)
+    take_places(store, here)
+    assert not (tmp_path / "here" / "endpoints").exists(), "nobody has local endpoints yet"
+
+    Catalog(store).import_(read_backstage([COMPANY]), format="backstage", now=NOW)
+    take_places(store, here)
+    there = replace(settings(tmp_path / "there", url), archive=here.archive)
+    with pytest.raises(Refused, match="which are processes of one machine"):
+        take_places(store, there)
+    store.close()
+
+
+def test_doctor_names_an_archive_that_the_replicas_do_not_share(tmp_path: Path) -> None:
+    url = fresh_url()
+    store = PostgresStore(url, RetirementMachine())
+    take(store, ARCHIVE, tmp_path / "first")
+    store.close()
+
+    found = examine({"EMERITUS_STORE": url, "EMERITUS_ARCHIVE": str(tmp_path / "other")})
+    (archive,) = [finding for finding in found if finding.what == "archive"]
+    assert not archive.ok
+    assert archive.found.startswith(f"{tmp_path / 'other'}: it is not the archive of this record")
+    assert archive.fix == ARCHIVE.cure

@@ -1,7 +1,7 @@
-"""Do all replicas use the same directories? What one archived the others must find, and a model server is on one machine.
+"""Do all replicas use the same directories? What one archived the others must find; a model server is on one machine.
 
-A directory is known by a file in it whose content the record has, too: a path says nothing where machines differ, and
-a mount that is missing is an empty directory.
+A directory is known by a file in it whose content the record has, too: a path says nothing where machines differ,
+and a mount that is missing is an empty directory.
 """
 
 from __future__ import annotations

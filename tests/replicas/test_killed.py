@@ -24,7 +24,7 @@ def test_thirty_kills_among_four_replicas_lose_and_double_nothing(
     scene = serving
     scene.keeper.start(*MEMBERS)
     with ThreadPoolExecutor(1) as everybody:
-        story = everybody.submit(tell, scene)
+        story = everybody.submit(tell, scene, 35)
         for _ in range(KILLS):
             spoil(scene, chance)
             with scene.slack.ws.changed:

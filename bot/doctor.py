@@ -101,15 +101,23 @@ def _why_not_shared(settings: Settings) -> str:
 
 
 def _delivery(troubles: Sequence[Trouble]) -> Finding:
-    """Messages, work, timers and commands that will not be tried again."""
+    """Messages, work, timers and commands that will not be tried again, or in vain until somebody mends something."""
     if not troubles:
         return Finding(what="delivery", ok=True, found="nothing has stopped for good")
+    stopped = [found for found in troubles if not found.is_held_up]
+    held_up = [found for found in troubles if found.is_held_up]
+    counted = ((stopped, "stopped for good"), (held_up, "held up"))
+    found = "; ".join(f"{len(some)} {how}: {_named(some)}" for some, how in counted if some)
+    fix = "Mend what it names"
+    if stopped:
+        fix += ", and tell the people yourselves; /retire show lists those of one retirement"
+    return Finding(what="delivery", ok=False, found=found, fix=fix)
+
+
+def _named(troubles: Sequence[Trouble]) -> str:
     named = "; ".join(f"{trouble.key} ({trouble.why})" for trouble in troubles[:NAMED_AT_MOST])
     more = f" and {len(troubles) - NAMED_AT_MOST} more" if len(troubles) > NAMED_AT_MOST else ""
-    fix = "Mend what it names, and tell the people yourselves; /retire show lists those of one retirement"
-    return Finding(
-        what="delivery", ok=False, found=f"{len(troubles)} stopped for good: {named}{more}", fix=fix
-    )
+    return f"{named}{more}"
 
 
 def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:

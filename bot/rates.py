@@ -1,15 +1,21 @@
 """How fast we may call Slack: token buckets per method, and for posts per channel, a little below Slack's.
 
-No token is no sleep: the caller is told when one will be there and comes back then. Tiers 2, 3, 4 are 20, 50
-and 100 a minute: docs.slack.dev/apis/web-api/rate-limits; methods: java-slack-sdk, rate_limit_tiers.json.
+No token is no sleep: the caller is told when one will be there and comes back then. What the outbox may begin is
+reckoned from the tokens before anything is claimed, so that nothing is claimed only to wait. Tiers 2, 3, 4 are 20,
+50 and 100 a minute: docs.slack.dev/apis/web-api/rate-limits; methods: java-slack-sdk, rate_limit_tiers.json.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+
+from data.records.decision import Gate, Room
 
 POST = "chat.postMessage"
 LANES_MAX = 2_000
@@ -41,25 +47,87 @@ METHODS = {
     "usergroups.users.list": TIER_2,
 }
 
+CALLS = {
+    Gate.POST: (POST,),
+    Gate.EDIT: ("chat.update",),
+    # Either kind of history, and the direct message that is to be read has to be opened.
+    Gate.FIND: ("conversations.history", "conversations.replies", "conversations.open"),
+}
+"""Which calls an effect of the outbox makes first."""
+KEPT = 10
+"""Tokens that only what somebody waits for may take: more than the pool can have under way at once."""
+
 ROUNDING_SECONDS = 0.001
 """Due times are kept in microseconds; a token missing less than this is there, or asking would not end."""
 
 
-class _Lane:
+class Lane:
     def __init__(self, limit: Limit, now: float) -> None:
-        self.limit, self.tokens, self.at, self.closed_until = limit, float(limit.burst), now, now
+        self.limit, self.tokens, self.at = limit, float(limit.burst), now
+        self.closed_until = -math.inf
 
     def fill(self, now: float) -> None:
-        earned = (now - self.at) * self.limit.per_minute / 60
+        earned = max(0.0, now - max(self.at, self.closed_until)) * self.limit.per_minute / 60
         self.tokens, self.at = min(float(self.limit.burst), self.tokens + earned), now
 
     def wait(self, now: float) -> float:
-        missing = max(0.0, 1 - self.tokens) * 60 / self.limit.per_minute
-        seconds = max(missing, self.closed_until - now)
+        seconds = self.until(1, now)
         return seconds if seconds > ROUNDING_SECONDS else 0.0
+
+    def free(self, now: float) -> int:
+        """Calls that may be made at once."""
+        return 0 if self.closed_until - now > ROUNDING_SECONDS else int(self.tokens + self._rounding)
+
+    def until(self, tokens: int, now: float) -> float:
+        """Seconds until it has as many; infinite for more than it ever has."""
+        if tokens > self.limit.burst:
+            return math.inf
+        missing = max(0.0, tokens - self.tokens) * 60 / self.limit.per_minute
+        return max(missing, self.closed_until - now)
+
+    @property
+    def _rounding(self) -> float:
+        return ROUNDING_SECONDS * self.limit.per_minute / 60
+
+    def close(self, until: float) -> None:
+        """Slack says it was too much, so from then on at the steady rate, without another burst."""
+        self.closed_until = max(self.closed_until, until)
+        self.tokens = min(self.tokens, 1.0)
 
     def is_idle(self, now: float) -> bool:
         return self.tokens >= self.limit.burst and self.closed_until <= now
+
+
+def room_of(
+    lane_of: Callable[[str, str], Lane],
+    low: Iterable[str],
+    begun: Iterable[tuple[Gate, str]],
+    at: datetime,
+    now: float,
+) -> tuple[Room, float]:
+    """What the outbox may begin besides what it has under way, and seconds until that may be more.
+
+    lane_of   the lane of a method, or of a method and channel, as it is now
+    low       channels that may have no token left
+    begun     gate and place of what is under way: its tokens may still be there
+    """
+    begun = tuple(begun)
+    gates = Counter(gate for gate, _ in begun)
+    places = Counter(place for _, place in begun if place)
+    free, patient, waits = {}, {}, [math.inf]
+    for gate, methods in CALLS.items():
+        lanes = [lane_of(method, "") for method in methods]
+        free[gate] = max(0, min(lane.free(now) for lane in lanes) - gates[gate])
+        patient[gate] = max(0, free[gate] - KEPT)
+        short = [kept for kept, room in ((0, free), (KEPT, patient)) if not room[gate]]
+        waits += [max(lane.until(gates[gate] + kept + 1, now) for lane in lanes) for kept in short]
+    shut = {}
+    for place in {*low, *places}:
+        lane = lane_of(POST, place)
+        if lane.free(now) <= places[place]:
+            shut[place] = lane.until(places[place] + 1, now)
+    waits += shut.values()
+    return Room(at=at, free=free, patient=patient, shut=frozenset(shut)), min(waits)
 
 
 class Rates:
@@ -67,7 +135,8 @@ class Rates:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._low: set[str] = set()
         self._lock = threading.Lock()
 
     def wait(self, method: str, channel: str = "") -> float:
@@ -81,22 +150,46 @@ class Rates:
             if seconds == 0.0:
                 for lane in lanes:
                     lane.tokens -= 1
+                if len(lanes) > 1 and lanes[-1].tokens < 1:
+                    self._low.add(channel)
             return seconds
 
     def close(self, method: str, channel: str, seconds: float) -> None:
-        """Slack said 429: nobody else need run into it before `seconds` are over."""
+        """Slack said 429: nobody else need run into it before `seconds` are over.
+
+        It does not say what was too much. Where we had hardly posted to the channel, it was not the channel.
+        """
         with self._lock:
             now = self._clock()
-            lane = self._concerned(method, channel, now)[-1]
-            lane.closed_until = max(lane.closed_until, now + seconds)
+            lanes = self._concerned(method, channel, now)
+            lanes[-1].fill(now)
+            is_quiet = lanes[-1].tokens > lanes[-1].limit.burst - 2
+            lane = lanes[0] if is_quiet else lanes[-1]
+            lane.close(now + seconds)
+            if lane is not lanes[0]:
+                self._low.add(channel)
 
-    def _concerned(self, method: str, channel: str, now: float) -> list[_Lane]:
+    def room(self, begun: Iterable[tuple[Gate, str]], at: datetime) -> tuple[Room, float]:
+        """What the outbox may begin besides what it has `begun`, and seconds until that may be more."""
+        with self._lock:
+            now = self._clock()
+
+            def filled(method: str, channel: str) -> Lane:
+                lane = self._concerned(method, channel, now)[-1]
+                lane.fill(now)
+                return lane
+
+            room, seconds = room_of(filled, self._low, begun, at, now)
+            self._low = set(room.shut)
+            return room, seconds
+
+    def _concerned(self, method: str, channel: str, now: float) -> list[Lane]:
         """The lanes of a call, the narrowest last."""
         if len(self._lanes) > LANES_MAX:
             self._forget_idle(now)
-        lanes = [self._lanes.setdefault((method, ""), _Lane(METHODS.get(method, TIER_2), now))]
+        lanes = [self._lanes.setdefault((method, ""), Lane(METHODS.get(method, TIER_2), now))]
         if method == POST and channel:
-            lanes.append(self._lanes.setdefault((method, channel), _Lane(POST_PER_CHANNEL, now)))
+            lanes.append(self._lanes.setdefault((method, channel), Lane(POST_PER_CHANNEL, now)))
         return lanes
 
     def _forget_idle(self, now: float) -> None:

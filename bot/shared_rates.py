@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from bot.rates import METHODS, POST, POST_PER_CHANNEL, TIER_2, Limit
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.rates import METHODS, POST, POST_PER_CHANNEL, TIER_2, Lane, Limit, room_of
 from data.postgres_lanes import Bucket, PostgresLanes
+from data.records.decision import Gate, Room
+
+_CHANNELS = f"{POST} "
+"""Begins the names of the lanes that posts to one channel have."""
 
 
 class SharedRates:
@@ -21,14 +28,32 @@ class SharedRates:
 
     def close(self, method: str, channel: str, seconds: float) -> None:
         """Slack said 429: no replica need run into it before `seconds` are over."""
-        name, _ = self._concerned(method, channel)[-1]
-        self._lanes.close(name, seconds)
+        self._lanes.close(self._concerned(method, channel), seconds)
+
+    def room(self, begun: Iterable[tuple[Gate, str]], at: datetime) -> tuple[Room, float]:
+        """What one replica may begin besides what it has `begun`, and seconds until that may be more.
+
+        What the others have under way is not seen before it takes its tokens; what is begun in vain waits then.
+        """
+        known = self._lanes.in_use()
+
+        def as_it_is(method: str, channel: str) -> Lane:
+            name, bucket = self._concerned(method, channel)[-1]
+            lane = Lane(Limit(60_000_000 / bucket.micros, bucket.burst), now=0.0)
+            if name in known:
+                full_in, closed_for = known[name]
+                lane.tokens -= max(0, full_in) / bucket.micros
+                lane.closed_until = closed_for / 1_000_000
+            return lane
+
+        low = [name.removeprefix(_CHANNELS) for name in known if name.startswith(_CHANNELS)]
+        return room_of(as_it_is, low, begun, at, now=0.0)
 
     def _concerned(self, method: str, channel: str) -> list[tuple[str, Bucket]]:
         """The lanes of a call, the narrowest last."""
         lanes = [(method, self._bucket(METHODS.get(method, TIER_2)))]
         if method == POST and channel:
-            lanes.append((f"{method} {channel}", self._bucket(POST_PER_CHANNEL)))
+            lanes.append((f"{_CHANNELS}{channel}", self._bucket(POST_PER_CHANNEL)))
         return lanes
 
     def _bucket(self, limit: Limit) -> Bucket:

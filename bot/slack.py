@@ -7,8 +7,9 @@ the peer closes after accepting.
 
 from __future__ import annotations
 
+import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from bot.channels import channel_of
 from bot.rates import POST
 from bot.slack_errors import FAILURES, result_of, retry_after
 from bot.views.notices import drawn
-from data.records.decision import Dead, Done, NotDone, Result, Unknown
+from data.records.decision import Dead, Done, Gate, HeldUp, NotDone, Result, Room, Unknown
 from workflows.ports import Message
 
 EVENT_TYPE = "emeritus_message"
@@ -47,6 +48,8 @@ class Pace(Protocol):
 
     def close(self, method: str, channel: str, seconds: float) -> None: ...
 
+    def room(self, begun: Iterable[tuple[Gate, str]], at: datetime) -> tuple[Room, float]: ...
+
 
 class SlackMessenger:
     """Messenger over the Web API.
@@ -71,6 +74,11 @@ class SlackMessenger:
         self._direct: dict[str, str] = {}
         self._bot_id = ""
 
+    def room(self, begun: Iterable[tuple[Gate, str]], now: datetime) -> tuple[Room, datetime | None]:
+        """What may be begun now besides what is under way, and when that may be more."""
+        room, seconds = self._rates.room(begun, now)
+        return room, None if seconds == math.inf else self._later(now, seconds)
+
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
         payload = drawn(message)
@@ -86,7 +94,7 @@ class SlackMessenger:
                 unfurl_media=False,
                 **payload,
             ),
-            to=message.channel,
+            to=message.place or message.channel,
             now=now,
         )
         return self._placed(outcome)
@@ -212,7 +220,8 @@ class SlackMessenger:
                 return failed
             if channel is None:
                 why = f"no channel is called {name}; create it, invite the bot, or correct the policy"
-                return NotDone(retry_at=self._later(now, CHANNEL_MISSING_SECONDS), why=why)
+                retry_at = self._later(now, CHANNEL_MISSING_SECONDS)
+                return NotDone(retry_at=retry_at, why=why, held_up=HeldUp.PLACE)
             self._direct[name] = str(channel["id"])
         return self._direct[name]
 
@@ -272,4 +281,6 @@ class SlackMessenger:
 
 def _unseen(outcome: NotDone | Unknown | Dead) -> Unknown | Dead:
     """What kept us from looking says nothing of the message; only what is gone for good is gone."""
-    return outcome if isinstance(outcome, Dead) else Unknown(retry_at=outcome.retry_at, why=outcome.why)
+    if isinstance(outcome, Dead):
+        return outcome
+    return Unknown(retry_at=outcome.retry_at, why=outcome.why, held_up=outcome.held_up)

@@ -1,7 +1,7 @@
 """What a failed call to Slack means for a message: not now, not ever, or nobody knows.
 
-`Dead` only where no person can make it work; what an invitation, a scope or a new token would cure is tried
-again. Codes: docs.slack.dev/reference/methods/chat.postMessage, chat.update, conversations.open.
+`Dead` only where no person can make it work; what an invitation, a scope or a new token would cure is held up and
+tried again. Codes: docs.slack.dev/reference/methods/chat.postMessage, chat.update, conversations.open.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from data.records.decision import Dead, NotDone, Result, Unknown
+from data.records.decision import Dead, HeldUp, NotDone, Result, Unknown
 
 FAILURES = (SlackClientError, OSError, http.client.HTTPException)
 """Everything a call may raise that is not a bug of ours."""
@@ -51,10 +51,15 @@ BUGS = frozenset(
         "no_text",
     }
 )
-CURABLE = {
+OF_CHANNELS = {
     "not_in_channel": "invite the bot: type /invite @Emeritus there",
     "channel_not_found": "the channel is unknown to the bot: invite it, or correct [channels] in the policy",
     "is_archived": "unarchive the channel, or name another in [channels] of the policy",
+    "restricted_action": "let the app post there: see the channel's posting permissions",
+    "restricted_action_read_only_channel": "let the app post there: see the channel's posting permissions",
+}
+OF_EMERITUS = {
+    "messages_tab_disabled": "turn the Messages Tab on in App Home of the app",
     "missing_scope": "reinstall the app with the scopes of manifest.yml; emeritus doctor lists them",
     "account_inactive": "the bot's token is dead: reinstall the app and set SLACK_BOT_TOKEN",
     "invalid_auth": "the bot's token is refused: set SLACK_BOT_TOKEN",
@@ -109,5 +114,10 @@ def _refusal(error: SlackApiError, *, to: str, later: Later) -> Result:
     if code in BUGS:
         details = "; ".join(map(str, (error.response.get("response_metadata") or {}).get("messages", [])))
         return Dead(why=f"{to} {code}: Slack refuses what we built, please report this. {details}".rstrip())
-    cure = CURABLE.get(code, "look the code up in Slack's reference of the method")
-    return NotDone(retry_at=later(PERSON_SECONDS), why=f"{to} {code}: {cure}")
+    cure = OF_EMERITUS.get(code) or OF_CHANNELS.get(
+        code, "look the code up in Slack's reference of the method"
+    )
+    if to[:1] in ("U", "W") and code not in OF_EMERITUS:
+        cure = f"they take no message of the app; name another owner in the catalog, or {cure}"
+    held_up = HeldUp.EMERITUS if code in OF_EMERITUS else HeldUp.PLACE
+    return NotDone(retry_at=later(PERSON_SECONDS), why=f"{to} {code}: {cure}", held_up=held_up)

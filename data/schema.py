@@ -132,6 +132,20 @@ _ONE_ORDER_OF_TIMERS = "DROP INDEX timers_due;\n"
 # When an effect may last have happened, while nobody knows whether it did: any process may be the next to look.
 _TRIES = "ALTER TABLE effects ADD COLUMN tried_at INTEGER;\n"
 
+# Whose turn is first (`turn_at`, then `seq`), and which limits it counts to.
+_TURNS = """
+ALTER TABLE effects ADD COLUMN gate TEXT NOT NULL DEFAULT 'work';
+ALTER TABLE effects ADD COLUMN place TEXT NOT NULL DEFAULT '';
+ALTER TABLE effects ADD COLUMN turn_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX effects_turn ON effects (gate, turn_at, seq) WHERE ready_at IS NOT NULL;
+"""
+
+# What a person has to mend something for, and is then tried again.
+_HELD_UP = """
+ALTER TABLE effects ADD COLUMN held_up INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX effects_held_up ON effects (seq) WHERE held_up = 1;
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -143,6 +157,8 @@ STEPS = {
     "what_waits_or_stopped_is_found_at_once": _FOUND_AT_ONCE,
     "timers_have_one_order": _ONE_ORDER_OF_TIMERS,
     "effects_know_their_last_try": _TRIES,
+    "effects_take_turns": _TURNS,
+    "effects_say_that_they_are_held_up": _HELD_UP,
 }
 
 _MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.records.base import Record
-from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result, Timer
+from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 
 Then = tuple[str, str, Facts | None]
@@ -20,11 +20,15 @@ def always() -> bool:
 
 
 class Trouble(NamedTuple):
-    """Something that stopped for good and waits for a person to look. A command names no stream."""
+    """Something that waits for a person to look: it stopped for good, or `is_held_up` until they mend what it names.
+
+    A command names no stream.
+    """
 
     key: str
     stream: str
     why: str
+    is_held_up: bool = False
 
 
 class Waiting(NamedTuple):
@@ -129,8 +133,13 @@ class Store(Protocol):
         """
         ...
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        """Due rows, leased until `now + LEASE`. A row whose lease ran out is claimed again with a higher attempt."""
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
+        """Due rows, leased until `now + LEASE`. A row whose lease ran out is claimed again with a higher attempt.
+
+        Nothing is written where nothing is due, nor for effects that `room` leaves waiting.
+        """
         ...
 
     def settle(self, claim: Claim, result: Result, now: datetime, *, then: Then | None = None) -> bool:
@@ -160,7 +169,9 @@ class Store(Protocol):
         """An effect that is wanted and may still be done; None once it is done, or stopped for good."""
         ...
 
-    def next_due(self) -> datetime | None: ...
+    def next_due(self, room: Room | None = None) -> datetime | None:
+        """When the first row falls due, or its lease ends; of effects only those that `room` lets begin."""
+        ...
 
     def tail(self, cursor: Cursor = BEGINNING) -> Iterator[StoredEvent]:
         """Every event after the cursor, each stream in its order. None is ever skipped; the newest may come later."""
@@ -171,7 +182,7 @@ class Store(Protocol):
         ...
 
     def troubles(self) -> tuple[Trouble, ...]:
-        """What stopped for good, oldest first within its kind: messages and work, then timers, then commands."""
+        """What stopped for good: messages and work, then timers, then commands; at last messages that are held up."""
         ...
 
     def verify(self) -> Verified: ...

@@ -143,14 +143,14 @@ class AskAgain(Command, frozen=True, kw_only=True, tag="ask again"):
 
 
 class RecordUnreached(Command, frozen=True, kw_only=True, tag="record unreached"):
-    """A direct message can never reach this person, and why.
+    """No message reaches this person, or gets into this channel, and why.
 
-    escalation   what it was about (milestone, level, consumer_ids), when it told a manager of others' silence
+    unheard   what it told them of others: its notice and what that one needs, so that somebody hears it instead
     """
 
     person: str
     why: str
-    escalation: dict[str, str] = {}
+    unheard: dict[str, str] = {}
 
 
 class Finished(Command, frozen=True, kw_only=True):

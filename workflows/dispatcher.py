@@ -27,11 +27,13 @@ from data.records.decision import (
     Outcome,
     Receipt,
     Result,
+    Room,
     Unknown,
 )
 from data.store import Then
 from data.tracing import traced
 from workflows import commands as cmd
+from workflows import room
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
 from workflows.effects.workshop import Workshop, failure, later, not_begun, then
@@ -131,7 +133,7 @@ class Dispatcher:
                     # While there is always more to do, nothing else would keep long work's leases.
                     if self._stopwatch() - self._renewed_at > RENEW_SECONDS:
                         self._renew()
-                self._arm(self._store.next_due())
+                self._arm(self.next_due())
                 if is_waiting:
                     log.warning("going on: what was waited for is there")
                 is_waiting = False
@@ -147,9 +149,9 @@ class Dispatcher:
 
     def drain(self) -> int:
         """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
-        due = self._store.next_due()
+        there_is, _ = self._room()
+        due = self._store.next_due(there_is)
         if due is None or due > self._world.now():
-            # Three claims would each be a write that finds nothing.
             return 0
         taken = 0
         for claim in self._claimed(ClaimKind.INBOX, BATCH):
@@ -160,15 +162,24 @@ class Dispatcher:
             taken += self._begun(claim, claim.stream, key)
         with self._gate:
             free = WORKERS - len(self._working)
-        for claim in self._claimed(ClaimKind.EFFECT, free):
+        for claim in self._claimed(ClaimKind.EFFECT, free, there_is):
             taken += self._handed_on(claim)
         return taken
 
-    def _claimed(self, kind: ClaimKind, limit: int) -> tuple[Claim, ...]:
+    def next_due(self) -> datetime | None:
+        """When there is something to take up again: a row falls due, or there is room for one that is."""
+        return room.next_due(self._store, *self._room())
+
+    def _room(self) -> tuple[Room, datetime | None]:
+        with self._gate:
+            working = tuple(self._working.values())
+        return room.beside(working, self._shop.messenger, self._world.now())
+
+    def _claimed(self, kind: ClaimKind, limit: int, there_is: Room | None = None) -> tuple[Claim, ...]:
         """Nothing more once the bot is to stop."""
         if limit < 1 or self._ending.is_set():
             return ()
-        return self._store.claim(kind, self._world.now(), limit)
+        return self._store.claim(kind, self._world.now(), limit, there_is)
 
     def _begun(self, claim: Claim, stream: str, key: str) -> int:
         """Decide a command; one that a stop came before is for whoever comes next."""

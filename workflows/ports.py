@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from data.archives import Artifact, Drilled, Stopped, Stored
 from data.events import AnyEvent
 from data.records.base import Record
-from data.records.decision import Result
+from data.records.decision import Gate, Result, Room
 from data.records.retirement import Retirement
 from workflows.histories import History
 
@@ -32,6 +32,7 @@ class Message(Record, frozen=True, kw_only=True):
     key        the outbox key; travels with the message so that it can be found again
     notice     which view draws it: card, lines, team, dm, reminder, escalation, extension, manual, digest
     channel    a channel id, or a Slack user id for a direct message
+    place      whose rate limit it counts to, where that is not `channel` as it stands
     thread_ts  the card's ts for what belongs in its thread, else empty
     ts         of the message to edit; empty for a new one
     params     ids the view needs: team_id, user_id, consumer_id, milestone, ...
@@ -44,6 +45,7 @@ class Message(Record, frozen=True, kw_only=True):
     key: str
     notice: str
     channel: str
+    place: str = ""
     thread_ts: str = ""
     ts: str = ""
     params: dict[str, str] = {}
@@ -54,6 +56,13 @@ class Message(Record, frozen=True, kw_only=True):
 
 
 class Messenger(Protocol):
+    def room(self, begun: Iterable[tuple[Gate, str]], now: datetime) -> tuple[Room, datetime | None]:
+        """What may be begun now besides what is under way (gate and place), and when that may be more.
+
+        Rate limits are asked before anything is claimed: what waits for one holds no lease, no try and no worker.
+        """
+        ...
+
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
         ...

@@ -57,6 +57,12 @@ def next_step(retirement: Retirement) -> str:
     return f"next: {step.kind} on {day(step.due_at, steps.zone_of(retirement))}{how}"
 
 
+TROUBLES = {
+    False: "*Stopped for good*: tell these people yourselves",
+    True: "*Held up*: sent once what it names is mended; what comes after it in its place waits, too",
+}
+
+
 def show(
     retirement: Retirement,
     *,
@@ -67,7 +73,7 @@ def show(
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
-    troubles     what stopped for good and reached nobody
+    troubles     what stopped for good and reached nobody, and what is held up until somebody mends it
     card_waits   why the card does not show the vote that is open
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
@@ -85,11 +91,11 @@ def show(
         section(f"{headline(retirement)}\n{'; '.join(people)}"),
         *(section(text) for text in limits.spread(["*Plan*", *steps_of], at_most=2, rest=rest)),
     ]
-    if troubles:
-        rows = limits.joined(
-            [stopped(found) for found in troubles], limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST
-        )
-        blocks.append(section(f"*Stopped for good*: tell these people yourselves\n{rows}"))
+    for is_held_up, head in TROUBLES.items():
+        named = [stopped(found) for found in troubles if found.is_held_up is is_held_up]
+        if named:
+            listed = limits.joined(named, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
+            blocks.append(section(f"{head}\n{listed}"))
     if card_waits:
         unseen = (
             f":no_bell: *The card does not show this vote yet*, so nobody can vote: {safe(card_waits, 400)}"
@@ -104,7 +110,8 @@ def show(
 
 
 def stopped(trouble: Trouble) -> str:
-    return f":x: `{safe(trouble.key, 120)}`: {safe(trouble.why, 200)}"
+    mark = ":hourglass:" if trouble.is_held_up else ":x:"
+    return f"{mark} `{safe(trouble.key, 120)}`: {safe(trouble.why, 200)}"
 
 
 def listing(retirements: Sequence[Retirement]) -> Payload:

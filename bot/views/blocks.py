@@ -22,6 +22,7 @@ from data.events import EMERITUS
 Payload = dict[str, Any]
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
+CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
 _BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
 _INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates
@@ -66,6 +67,11 @@ def mention(slack_id: str) -> str:
     if SLACK_ID.fullmatch(slack_id):
         return f"<@{slack_id}>"
     return "Emeritus" if slack_id == EMERITUS else safe(slack_id) or "nobody"
+
+
+def place(name_or_id: str) -> str:
+    """The channel as a link, or by its name; a person is mentioned."""
+    return f"<#{name_or_id}>" if CHANNEL_ID.fullmatch(name_or_id) else mention(name_or_id)
 
 
 def mentions(slack_ids: Iterable[str], *, at_most: int = 10) -> str:

@@ -12,12 +12,13 @@ from typing import assert_never
 
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, impact, limits
-from bot.views.blocks import SLACK_ID, Payload, day, mention, quoted, safe
+from bot.views.blocks import SLACK_ID, Payload, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
+from workflows.rules.messages import is_person
 from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
@@ -95,9 +96,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             head = f":rotating_light: {about} {late} in time ({safe(event.milestone)})"
             return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}"
         case events.Unreached():
-            instead = f"{mention(event.told)} is told instead" if event.told else "nobody is known above them"
-            who = f":no_bell: {mention(event.person)} cannot be reached ({safe(event.why)})"
-            return f"{who}; {instead}, and {mention(retirement.coordinator_id)} finds who answers"
+            return f":no_bell: {_lost(event, retirement)}"
         case events.StepStarted():
             return f":arrow_forward: {_step(event.step)} begins{_because(event.evidence)}"
         case events.StepHeld():
@@ -218,6 +217,17 @@ def _consumer(retirement: Retirement, consumer_id: str) -> str:
 def _endpoint(retirement: Retirement, endpoint_id: str) -> str:
     endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
     return f"*{safe(next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id))}*"
+
+
+def _lost(event: events.Unreached, retirement: Retirement) -> str:
+    instead = f"{mention(event.told)} is told instead" if event.told else "nobody is known above them"
+    if not is_person(event.person):
+        why = f"messages did not get into {place(event.person)} ({safe(event.why)})"
+        return f"{why}; {mention(event.told)} was told instead"
+    who = f"{mention(event.person)} cannot be reached ({safe(event.why)})"
+    if event.person == retirement.coordinator_id:
+        return f"{who}; {instead}, and owners of the model may act in their place"
+    return f"{who}; {instead}, and {mention(retirement.coordinator_id)} finds who answers"
 
 
 def _told(to: str, consumers: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.views import digest, impact, lines, manual, obligations, proposal
+from bot.views import digest, impact, lines, manual, obligations, proposal, unreached
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
@@ -29,8 +29,11 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         to=message.params["slack_id"],
         instead_of=message.params.get("instead_of", ""),
     ),
-    "unreached": lambda state, message: obligations.unreached(
+    "unreached": lambda state, message: unreached.person_lost(
         state, message.params["person"], message.params["why"]
+    ),
+    "channel lost": lambda state, message: unreached.channel_lost(
+        state, message.params["where"], message.params["why"]
     ),
     "extension": lambda state, message: obligations.extension(
         state,

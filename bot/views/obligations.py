@@ -225,24 +225,6 @@ def escalation(
     return message(head, blocks)
 
 
-def unreached(retirement: Retirement, person: str, why: str) -> Payload:
-    """To whoever is above somebody whom no direct message reaches."""
-    owed = [one for one in duties.of_person(retirement, person) if not one.is_settled]
-    lines = [duties.line(one, retirement) for one in owed]
-    head = f":no_bell: *{retirement.id}* {safe(name_of(retirement))}: {mention(person)} cannot be reached"
-    coordinator = mention(retirement.coordinator_id)
-    action = (
-        f"Ask whoever answers now to do so in the thread, or tell {coordinator}, who corrects the catalog "
-        "or goes on without them."
-    )
-    blocks = [
-        section(f"{head} ({safe(why)}).\nYou hear of this as their manager."),
-        *([section(limits.joined(lines, limits.SECTION_MAX, at_most=NAMED_MAX))] if lines else []),
-        section(duties.five_facts(retirement, action=action)),
-    ]
-    return message(head, blocks)
-
-
 def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "") -> Payload:
     """Request `number` for more time: the coordinator's buttons until it is decided, then how it ended.
 

@@ -51,7 +51,7 @@ class Reminded(Event, frozen=True, kw_only=True, tag="reminded"):
 
 
 class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):
-    """Slack takes no direct message for this person. `told` is the Slack id of who was told instead, if anybody."""
+    """Slack takes no message for this person, or into this channel. `told`: who was told instead, if anybody."""
 
     person: str
     why: str

@@ -5,9 +5,10 @@ Rules return a `Decision`; a store commits all of it at once or nothing of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -43,11 +44,39 @@ class OnUnknown(StrEnum):
     PARK = "park"
 
 
+class Gate(StrEnum):
+    """What an effect needs a turn for: each is limited apart. `FIND` is for a post that may have been made already."""
+
+    POST = "post"
+    FIND = "find"
+    EDIT = "edit"
+    WORK = "work"
+
+
+_GATES = {EffectKind.POST: Gate.POST, EffectKind.EDIT: Gate.EDIT}
+
+
+class Room(NamedTuple):
+    """How much of the outbox may be begun at an instant. A gate that is not named is open.
+
+    free      gate -> effects that may be begun
+    patient   gate -> how many of these may have patience left: the others are kept for what somebody waits for
+    shut      places where nothing may be posted yet
+    """
+
+    at: datetime
+    free: Mapping[Gate, int] = {}
+    patient: Mapping[Gate, int] = {}
+    shut: frozenset[str] = frozenset()
+
+
 class Effect(Record, frozen=True, kw_only=True):
     """Something to be done outside, written to the outbox in the commit that wants it.
 
     key       names the outcome, once and for all: the same key is never performed twice knowingly
-    lane      what must keep its order and share a rate limit, e.g. a channel; empty when free
+    lane      what must keep its order, e.g. what one person is told; empty when free
+    place     the channel or person whose own rate limit it counts to; empty when none does
+    patience_seconds  how long whatever is wanted meanwhile may be done first; none for what somebody waits for
     body      what the performer needs, ids mostly: {"notice": "card", ...}
     after     key of an effect that must be done first (a thread line needs its card)
     batch     effects of one batch that wait together are performed as one
@@ -57,11 +86,18 @@ class Effect(Record, frozen=True, kw_only=True):
     key: str
     kind: EffectKind
     lane: str = ""
+    place: str = ""
+    patience_seconds: int = 0
     body: dict[str, str] = {}
     after: str = ""
     batch: str = ""
     refresh: bool = False
     on_unknown: OnUnknown = OnUnknown.RESEND
+
+    @property
+    def gate(self) -> Gate:
+        """What it needs a turn for when it is first tried."""
+        return _GATES.get(self.kind, Gate.WORK)
 
 
 class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
@@ -141,11 +177,19 @@ class Done(Record, frozen=True, kw_only=True, tag=True):
     found: dict[str, str] = {}
 
 
+class HeldUp(StrEnum):
+    """What a person has to mend before it can happen: something about this one place, or about Emeritus itself."""
+
+    PLACE = "place"
+    EMERITUS = "emeritus"
+
+
 class NotDone(Record, frozen=True, kw_only=True, tag=True):
-    """It did not happen, for sure; try again at `retry_at`."""
+    """It did not happen, for sure; try again at `retry_at`, in vain as long as it is `held_up`."""
 
     retry_at: datetime
     why: str
+    held_up: HeldUp | None = None
 
 
 class Unknown(Record, frozen=True, kw_only=True, tag=True):
@@ -157,6 +201,7 @@ class Unknown(Record, frozen=True, kw_only=True, tag=True):
     retry_at: datetime
     why: str
     tried_at: datetime | None = None
+    held_up: HeldUp | None = None
 
 
 class Dead(Record, frozen=True, kw_only=True, tag=True):

@@ -250,7 +250,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     version    number of events folded in
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
-    unreached  Slack ids of people of this announcement whom no direct message reaches
+    unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
     restoring  who asked for service back, while it is coming
     rolled_back_at  when all of it was back

@@ -19,7 +19,7 @@ from data.records.decision import Decision, Outcome, Receipt, Timer
 from data.records.facts import Facts
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
-from data.sql.effects import put_effect
+from data.sql.effects import put_effects
 from data.sql.refolding import folded
 from data.store import Machine, Then
 
@@ -116,8 +116,7 @@ class Book:
         version = _keep(conn, standing, chain, now)
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
-        for effect in decision.effects:
-            put_effect(conn, stream, effect, now)
+        put_effects(conn, stream, decision.effects, now)
         return Receipt(
             key=asked.key, stream=stream, outcome=Outcome.DONE, version=version, reply=decision.reply
         )

@@ -6,18 +6,16 @@ leads to is decided in the same commit, so nothing is ever done without its cons
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
-from data.records.decision import Claim, ClaimKind, Dead, Done, NotDone, Result, Unknown
+from data.records.decision import Claim, ClaimKind, Dead, Done, NotDone, Result, Room, Unknown
 from data.schema import instant, micros
 from data.sql.book import Book, standing_of
 from data.sql.connection import Connection
-from data.sql.effects import claim_effects, next_effect, renew_effect, settle_effect, stopped_effects
-from data.store import Then, Trouble
+from data.sql.effects import claim_effects, next_effect, renew_effect, settle_effect
+from data.store import Then
 
 # Earlier commands of the same sender that somebody works on. All that name no sender are one sender's.
 _HELD = """SELECT 1 FROM inbox held
@@ -40,14 +38,15 @@ def receive(conn: Connection, key: str, command: str, reply_to: dict[str, str], 
 
 
 def claim_due(
-    conn: Connection, kind: ClaimKind, now: datetime, limit: int, lease: timedelta
+    conn: Connection, kind: ClaimKind, now: datetime, limit: int, *, lease: timedelta, room: Room | None
 ) -> tuple[Claim, ...]:
-    claims: dict[ClaimKind, Callable[[Connection, datetime, int, timedelta], tuple[Claim, ...]]] = {
-        ClaimKind.INBOX: _claim_inbox,
-        ClaimKind.TIMER: _claim_timers,
-        ClaimKind.EFFECT: claim_effects,
-    }
-    return claims[kind](conn, now, limit, lease)
+    match kind:
+        case ClaimKind.INBOX:
+            return _claim_inbox(conn, now, limit, lease)
+        case ClaimKind.TIMER:
+            return _claim_timers(conn, now, limit, lease)
+        case ClaimKind.EFFECT:
+            return claim_effects(conn, now, limit, lease, room)
 
 
 def _claim_inbox(conn: Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
@@ -192,13 +191,28 @@ def _settle_timer(conn: Connection, claim: Claim, result: Result) -> bool:
     return cursor.rowcount == 1
 
 
-def next_due(conn: Connection) -> datetime | None:
-    inbox, timers = conn.execute(
-        # What waits behind a held command is due when that one is.
-        f"SELECT (SELECT min(i.ready_at) FROM inbox i WHERE i.ready_at IS NOT NULL AND NOT EXISTS ({_HELD})),"  # noqa: S608
-        " (SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL)"
-    ).fetchone()
-    due = [at for at in (inbox, timers, next_effect(conn)) if at is not None]
+# What waits behind a held command is due when that one is.
+_NEXT = {
+    ClaimKind.INBOX: f"""SELECT min(i.ready_at) FROM inbox i
+        WHERE i.ready_at IS NOT NULL AND NOT EXISTS ({_HELD})""",  # noqa: S608 - a constant of this file
+    ClaimKind.TIMER: "SELECT min(ready_at) FROM timers WHERE ready_at IS NOT NULL",
+}
+
+
+def _next(conn: Connection, kind: ClaimKind, room: Room | None) -> int | None:
+    if kind is ClaimKind.EFFECT:
+        return next_effect(conn, room)
+    (at,) = conn.execute(_NEXT[kind]).fetchone()
+    return None if at is None else int(at)
+
+
+def is_due(conn: Connection, kind: ClaimKind, now: datetime, room: Room | None) -> bool:
+    at = _next(conn, kind, room)
+    return at is not None and at <= micros(now)
+
+
+def next_due(conn: Connection, room: Room | None) -> datetime | None:
+    due = [at for kind in ClaimKind if (at := _next(conn, kind, room)) is not None]
     return instant(min(due)) if due else None
 
 
@@ -207,15 +221,3 @@ def is_awaited(conn: Connection, sender: str) -> bool:
         "SELECT 1 FROM inbox WHERE ready_at IS NOT NULL AND sender = ? LIMIT 1", (sender,)
     ).fetchone()
     return found is not None
-
-
-def troubles(conn: Connection) -> tuple[Trouble, ...]:
-    """Everything that stopped for good: effects first, then timers and commands."""
-    rows: list[tuple[Any, ...]] = [
-        *stopped_effects(conn),
-        *conn.execute(
-            "SELECT stream || '/' || name, stream, why FROM timers WHERE ready_at IS NULL ORDER BY due_at"
-        ),
-        *conn.execute("SELECT key, '', why FROM inbox WHERE outcome = 'dead' ORDER BY arrival"),
-    ]
-    return tuple(Trouble(*row) for row in rows)

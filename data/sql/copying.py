@@ -47,7 +47,7 @@ TABLES = {
     ),
     "effects": _Table(
         "key, seq, stream, effect, lane, after_key, batch, status, ready_at, attempt, first_tried, wanted,"
-        " claimed_wanted, lead, merged, found, why, tried_at",
+        " claimed_wanted, lead, merged, found, why, tried_at, gate, place, turn_at, held_up",
         "key",
     ),
     "entity": _Table("id, kind, name, record, declared_in, file, unseen_since", "id"),

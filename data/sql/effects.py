@@ -2,10 +2,12 @@
 
 An effect is live while `ready_at` is set. Held ones (their `after` is not done) and those absorbed into a
 batch are not; parked and dead ones never again. The first live effect of a lane may be claimed, no other.
+Those that may take turns: data/sql/turns.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,10 +22,12 @@ from data.records.decision import (
     NotDone,
     OnUnknown,
     Result,
+    Room,
     Unknown,
 )
 from data.schema import instant, micros
 from data.sql.connection import Connection
+from data.sql.turns import choices, turn_of, turns
 from data.store import Waiting
 
 _EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
@@ -49,20 +53,37 @@ _IS_HEAD = """(e.lane = '' OR e.seq = (
 NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM effects)"
 
 
-_PUT = f"""INSERT INTO effects (key, seq, stream, effect, lane, after_key, batch, ready_at)
-    VALUES (?, {NEXT_SEQ}, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - a constant of this file
+_PUT = f"""INSERT INTO effects (key, seq, stream, effect, lane, after_key, batch, ready_at, gate, place, turn_at)
+    VALUES (?, {NEXT_SEQ}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - a constant of this file
 _PUT_IF_NEW = f"{_PUT} ON CONFLICT (key) DO NOTHING"
 
 
-def put_effect(conn: Connection, stream: str, effect: Effect, now: datetime) -> None:
-    """Want an effect. A key that is known is never performed again, unless it refreshes."""
+def put_effects(conn: Connection, stream: str, effects: Iterable[Effect], now: datetime) -> None:
+    """Want all that one decision leads to."""
+    for effect, turn_at in turns(effects, now):
+        _put_effect(conn, stream, effect, now, turn_at)
+
+
+def _put_effect(conn: Connection, stream: str, effect: Effect, now: datetime, turn_at: int) -> None:
+    """A key that is known is never performed again, unless it refreshes."""
     encoded = msgspec.json.encode(effect)
     if effect.refresh and (known := _known(conn, effect.key)):
-        _want_again(conn, effect, encoded, known, now)
+        _want_again(conn, effect, encoded, known, now, turn_at)
         return
     conn.execute(
         _PUT if effect.refresh else _PUT_IF_NEW,
-        (effect.key, stream, encoded, effect.lane, effect.after, effect.batch, _ready_at(conn, effect, now)),
+        (
+            effect.key,
+            stream,
+            encoded,
+            effect.lane,
+            effect.after,
+            effect.batch,
+            _ready_at(conn, effect, now),
+            effect.gate,
+            effect.place,
+            turn_at,
+        ),
     )
 
 
@@ -85,8 +106,8 @@ def _known(conn: Connection, key: str) -> tuple[str, bytes] | None:
     return row
 
 
-def _want_again(
-    conn: Connection, effect: Effect, encoded: bytes, known: tuple[str, bytes], now: datetime
+def _want_again(  # noqa: PLR0917 - what is wanted, what is known of it, and when
+    conn: Connection, effect: Effect, encoded: bytes, known: tuple[str, bytes], now: datetime, turn_at: int
 ) -> None:
     """While it waits, nothing; while it may be running, it runs again later; when done, it starts anew."""
     status, wanted = known
@@ -94,18 +115,21 @@ def _want_again(
         conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
     elif status == _DONE:
         conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
-        _start_anew(conn, effect.key, _ready_at(conn, effect, now))
+        _start_anew(conn, effect.key, _ready_at(conn, effect, now), turn_at)
     if encoded != wanted and status not in (_PARKED, _DEAD):
-        # Only the latest matters, so a try that is still to come performs this one.
-        conn.execute("UPDATE effects SET effect = ? WHERE key = ?", (encoded, effect.key))
+        # Only the latest matters, so a try that is still to come performs this one, and as early as either was due.
+        conn.execute(
+            "UPDATE effects SET effect = ?, turn_at = CASE WHEN turn_at > ? THEN ? ELSE turn_at END WHERE key = ?",
+            (encoded, turn_at, turn_at, effect.key),
+        )
 
 
-def _start_anew(conn: Connection, key: str, ready_at: int | None) -> None:
+def _start_anew(conn: Connection, key: str, ready_at: int | None, turn_at: int) -> None:
     """At the end of its lane, so that what is wanted often does not keep others waiting."""
     conn.execute(
         f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, first_tried = NULL, tried_at = NULL,
-        lead = NULL, merged = NULL, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - a constant of this file
-        (_PENDING, ready_at, key),
+        lead = NULL, merged = NULL, turn_at = ?, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - as above
+        (_PENDING, ready_at, turn_at, key),
     )
     conn.execute(
         f"""UPDATE effects SET ready_at = NULL
@@ -114,17 +138,21 @@ def _start_anew(conn: Connection, key: str, ready_at: int | None) -> None:
     )
 
 
-def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-    # Who waits longest goes first, or a rate limit would let the newest overtake the same few for ever.
-    rows = conn.execute(
-        f"""SELECT e.key, e.stream, e.effect, e.status, e.attempt, e.first_tried, e.merged, e.wanted,
-            e.claimed_wanted, coalesce(e.tried_at, e.ready_at)
-        FROM effects e WHERE e.ready_at <= ? AND {_IS_HEAD}
-        ORDER BY coalesce(e.first_tried, e.ready_at), e.seq LIMIT ?
-        /*! FOR UPDATE OF e SKIP LOCKED */""",  # noqa: S608 - a constant of this file
-        (micros(now), limit),
-    ).fetchall()
+def claim_effects(
+    conn: Connection, now: datetime, limit: int, lease: timedelta, room: Room | None
+) -> tuple[Claim, ...]:
+    rows: list[tuple[Any, ...]] = []
+    for condition, values, most in choices(room or Room(at=now), limit):
+        rows += conn.execute(
+            f"""SELECT e.key, e.stream, e.effect, e.status, e.attempt, e.first_tried, e.merged, e.wanted,
+                e.claimed_wanted, coalesce(e.tried_at, e.ready_at)
+            FROM effects e WHERE {condition} AND e.ready_at <= ? AND {_IS_HEAD}
+            ORDER BY e.turn_at, e.seq LIMIT ?
+            /*! FOR UPDATE OF e SKIP LOCKED */""",  # noqa: S608 - constants of this file
+            (*values, micros(now), min(most, limit - len(rows))),
+        ).fetchall()
     until = now + lease
+    places: set[str] = set()
     absorbed: set[str] = set()
     claims: list[Claim] = []
     for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last in rows:
@@ -132,6 +160,10 @@ def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta)
             # By an effect of the same batch, a moment ago.
             continue
         effect = _EFFECT.decode(encoded)
+        if effect.place and room is not None:
+            if effect.place in places:
+                continue
+            places.add(effect.place)
         bodies = msgspec.json.decode(merged, type=tuple[dict[str, str], ...]) if merged else (effect.body,)
         if effect.batch and tried == 0:
             members = _absorb(conn, key, effect, now)
@@ -161,10 +193,11 @@ def claim_effects(conn: Connection, now: datetime, limit: int, lease: timedelta)
             for one in claims
         ],
     )
+    begun = {one.key for one in claims}
     # Performed together again, a batch answers together what each of its members has been wanted for since.
     conn.executemany(
         "UPDATE effects SET claimed_wanted = wanted WHERE lead = ?",
-        [(key,) for key, _, _, status, tried, *_ in rows if tried and status == _PENDING],
+        [(key,) for key, _, _, status, tried, *_ in rows if tried and status == _PENDING and key in begun],
     )
     return tuple(claims)
 
@@ -239,11 +272,13 @@ def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
     found = msgspec.json.encode(result.found).decode()
     for key, is_wanted_again, encoded in together:
         conn.execute(
-            "UPDATE effects SET status = ?, ready_at = NULL, found = ?, why = '', lead = NULL WHERE key = ?",
+            """UPDATE effects SET status = ?, ready_at = NULL, found = ?, why = '', held_up = 0, lead = NULL
+            WHERE key = ?""",
             (_DONE, found, key),
         )
         if is_wanted_again:
-            _start_anew(conn, key, _ready_at(conn, _EFFECT.decode(encoded), now))
+            again = _EFFECT.decode(encoded)
+            _start_anew(conn, key, _ready_at(conn, again, now), turn_of(again, now))
         else:
             conn.execute(
                 f"""UPDATE effects SET ready_at = ?
@@ -256,25 +291,36 @@ def _retry(
     conn: Connection, lead: str, status: str, result: NotDone | Unknown, tried_at: datetime | None
 ) -> None:
     conn.execute(
-        "UPDATE effects SET status = ?, ready_at = ?, why = ?, tried_at = ? WHERE key = ?",
-        (status, micros(result.retry_at), result.why, tried_at and micros(tried_at), lead),
+        "UPDATE effects SET status = ?, ready_at = ?, why = ?, held_up = ?, tried_at = ? WHERE key = ?",
+        (
+            status,
+            micros(result.retry_at),
+            result.why,
+            int(result.held_up is not None),
+            tried_at and micros(tried_at),
+            lead,
+        ),
     )
 
 
 def _stop(conn: Connection, lead: str, status: str, why: str) -> None:
     conn.execute(
-        "UPDATE effects SET status = ?, ready_at = NULL, why = ? WHERE key = ? OR lead = ?",
+        "UPDATE effects SET status = ?, ready_at = NULL, why = ?, held_up = 0 WHERE key = ? OR lead = ?",
         (status, why, lead, lead),
     )
 
 
-def next_effect(conn: Connection) -> int | None:
+def next_effect(conn: Connection, room: Room | None) -> int | None:
     """When the earliest effect that nothing stands before is due, or its lease ends."""
-    row = conn.execute(
-        f"""SELECT e.ready_at FROM effects e WHERE e.ready_at IS NOT NULL AND {_IS_HEAD}
-        ORDER BY e.ready_at LIMIT 1"""  # noqa: S608 - a constant of this file
-    ).fetchone()
-    return row[0] if row else None
+    found = [
+        conn.execute(
+            f"""SELECT e.ready_at FROM effects e WHERE {condition} AND e.ready_at IS NOT NULL AND {_IS_HEAD}
+            ORDER BY e.ready_at LIMIT 1""",  # noqa: S608 - constants of this file and of turns.py
+            values,
+        ).fetchone()
+        for condition, values, _ in (choices(room, 1) if room else (("1 = 1", (), 1),))
+    ]
+    return min((row[0] for row in found if row), default=None)
 
 
 def found_by(conn: Connection, key: str) -> dict[str, str] | None:
@@ -288,9 +334,3 @@ def waiting_for(conn: Connection, key: str) -> Waiting | None:
         (key, _PENDING, _CLAIMED, _UNKNOWN),
     ).fetchone()
     return Waiting(instant(row[0]) if row[0] is not None else None, row[1] or "") if row else None
-
-
-def stopped_effects(conn: Connection) -> list[tuple[Any, ...]]:
-    return conn.execute(
-        "SELECT key, stream, why FROM effects WHERE status IN ('parked', 'dead') ORDER BY seq"
-    ).fetchall()

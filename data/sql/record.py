@@ -14,12 +14,13 @@ from typing import Any, ClassVar, TypeVar
 from data.errors import Unrecorded
 from data.events import AnyEvent
 from data.ledger import Entry, Head, Text, opened, verified
-from data.records.decision import Claim, ClaimKind, Receipt, Result
+from data.records.decision import Claim, ClaimKind, Receipt, Result, Room
 from data.records.facts import Facts
 from data.sql import claims
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.effects import found_by, waiting_for
+from data.sql.troubles import troubles
 from data.store import BEGINNING, Cursor, Machine, StoredEvent, Then, Trouble, Verified, Waiting, always
 
 T = TypeVar("T")
@@ -120,8 +121,13 @@ class SqlStore(ABC):
             self.left_work()
         return is_new
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        return self.write(lambda conn: claims.claim_due(conn, kind, now, limit, self._lease))
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
+        with self.reading() as conn:
+            if not claims.is_due(conn, kind, now, room):
+                return ()
+        return self.write(lambda conn: claims.claim_due(conn, kind, now, limit, lease=self._lease, room=room))
 
     def renew(self, claim: Claim, now: datetime) -> bool:
         return self.write(lambda conn: claims.renew(conn, claim, now + self._lease))
@@ -198,9 +204,9 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return receipt_of(conn, key)
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, room: Room | None = None) -> datetime | None:
         with self.reading() as conn:
-            return claims.next_due(conn)
+            return claims.next_due(conn, room)
 
     def is_awaited(self, sender: str) -> bool:
         with self.reading() as conn:
@@ -208,7 +214,7 @@ class SqlStore(ABC):
 
     def troubles(self) -> tuple[Trouble, ...]:
         with self.reading() as conn:
-            return claims.troubles(conn)
+            return troubles(conn)
 
     def verify(self) -> Verified:
         with self.inspection() as conn:

@@ -97,7 +97,7 @@ def a_timer(name: str = "remind", due: float = 0, command: str = "") -> Timer:
 
 
 def an_effect(key: str, **values: Any) -> Effect:
-    return Effect(key=key, kind=EffectKind.POST, **{"body": {"line": key}, **values})
+    return Effect(key=key, **{"kind": EffectKind.POST, "body": {"line": key}, **values})
 
 
 def count_up(store: Store, key: str, stream: str = "RET-1") -> Receipt:

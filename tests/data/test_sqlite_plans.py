@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from data.records.decision import ClaimKind, Dead, Done, NotDone
-from data.sql.claims import troubles
 from data.sql.connection import Values
+from data.sql.troubles import troubles
 from data.sqlite_store import SqliteStore
 from data.sqlite_writer import Writer
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at

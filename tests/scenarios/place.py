@@ -186,7 +186,7 @@ class Place:
     def settle(self) -> None:
         """Work off what is due, and what waits a minute or less for a rate limit."""
         self.bot.dispatcher.until_idle()
-        while (due := self.bot.store.next_due()) and due <= self.now() + timedelta(minutes=1):
+        while (due := self.bot.dispatcher.next_due()) and due <= self.now() + timedelta(minutes=1):
             self.seconds = max(self.seconds, due.timestamp())
             self.bot.dispatcher.until_idle()
 
@@ -194,7 +194,7 @@ class Place:
         """Let time go by, stopping at everything that falls due."""
         until = self.now() + timedelta(**duration)
         self.settle()
-        while (due := self.bot.store.next_due()) and due <= until:
+        while (due := self.bot.dispatcher.next_due()) and due <= until:
             self.seconds = max(self.seconds, due.timestamp())
             self.settle()
         self.seconds = max(self.seconds, until.timestamp())

@@ -22,10 +22,10 @@ VERA, ELENA = "U01VERALUND", "U01ELENAROSSI"
 class Town(Place):
     """Every act goes through Slack, as a user's would, and the bot works off what it led to."""
 
-    def command(self, user: str, text: str, *, opens_modal: bool = False) -> str:
+    def command(self, user: str, text: str, *, opens_modal: bool = False, channel: str = GOVERNANCE) -> str:
         """Type `/retire TEXT` in the governance channel; what the bot answers to that person alone."""
         before = len(self.slack.ephemerals)
-        answer = self.slack.command(user, GOVERNANCE, "/retire", text)
+        answer = self.slack.command(user, channel, "/retire", text)
         assert answer.ok, answer
         self.settle()
         if not opens_modal:

@@ -148,7 +148,7 @@ class Town:
         if self.weather.bad_copies:
             self.vault.rot()
         self.process.bench.slow = self.weather.slow_work
-        due = self.process.store.next_due()
+        due = self.process.dispatcher.next_due()
         entry = self.diary.first()
         is_idle = (due is None or due > self.clock.now()) and not self.process.bench
         if is_idle and self.clock.truth - self.up_since > PATIENCE:
@@ -191,7 +191,7 @@ class Town:
         calm_until = self.clock.truth + timedelta(days=2)
         for _ in range(SPINS_MAX):
             self.process.work()
-            due = self.process.store.next_due()
+            due = self.process.dispatcher.next_due()
             if due is None or due - self.clock.skew > calm_until:
                 self.clock.pass_(LATE_SECONDS)
                 break

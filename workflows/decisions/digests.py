@@ -11,6 +11,7 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import SendDigest, encoded
 from workflows.rules.hours import day_of, next_digest_at
+from workflows.rules.messages import PATIENCE_SECONDS
 from workflows.rules.permissions import check
 
 STREAM = "digest"
@@ -43,6 +44,8 @@ def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -
         key=f"digest/{day}/{state.version + 1}" if is_second else f"digest/{day}",
         kind=EffectKind.POST,
         lane="digest",
+        place=facts.policy.governance_channel,
+        patience_seconds=PATIENCE_SECONDS["digest"],
         body={
             "notice": "digest",
             "channel": facts.policy.governance_channel,

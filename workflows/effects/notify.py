@@ -11,7 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from data.events import EMERITUS, AnyEvent
-from data.records.decision import Claim, Dead, Done, Effect, NotDone, Result, Unknown
+from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result, Unknown
 from data.records.retirement import Retirement
 from data.store import Then
 from workflows.card import shows_late
@@ -20,6 +20,13 @@ from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.messages import card_key
+
+TELLS_OF_OTHERS = {
+    "channel lost": ("where", "why"),
+    "escalation": ("milestone", "level", "consumer_ids"),
+    "unreached": ("person", "why"),
+}
+"""Notice -> what it needs to be told to somebody else, where it does not reach whom it was for."""
 
 
 def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -43,8 +50,8 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
 
 
 def _followed(claim: Claim, result: Result, shop: Workshop) -> Then | None:
-    """What a message that came up, or never can, leads to."""
-    return _shown(claim, shop) if isinstance(result, Done) else _unreached(claim, result, shop)
+    """What a message that came up, or that nobody gets, leads to."""
+    return _shown(claim, shop) if isinstance(result, Done) else _next_contact(claim, result, shop)
 
 
 def _shown(claim: Claim, shop: Workshop) -> Then | None:
@@ -55,34 +62,38 @@ def _shown(claim: Claim, shop: Workshop) -> Then | None:
     return then(claim, RecordShown(by=EMERITUS, number=state.round.number))
 
 
-def _unreached(claim: Claim, result: Result, shop: Workshop) -> Then | None:
-    """A person no message reaches is never left to silence."""
+def _next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
+    """A person no message reaches, or a channel none gets into, is never left to silence."""
     assert claim.effect is not None
-    person = claim.effect.body.get("slack_id", "")
+    is_lost = isinstance(result, Dead) or (not isinstance(result, Done) and result.held_up is HeldUp.PLACE)
     state = shop.engine.retirement(claim.stream)
-    if not isinstance(result, Dead) or person[:1] not in ("U", "W") or state is None:
+    if isinstance(result, Done) or not is_lost or state is None or state.policy is None:
         return None
     body = claim.effect.body
-    about = ("milestone", "level", "consumer_ids") if body["notice"] == "escalation" else ()
+    place = claim.effect.place or body.get("slack_id", "") or state.policy.governance_channel
+    told = TELLS_OF_OTHERS.get(body["notice"], ())
     command = RecordUnreached(
         by=EMERITUS,
-        person=person,
-        why=result.why.removeprefix(f"{person} "),
-        escalation={name: body[name] for name in about},
+        person=place,
+        why=result.why.removeprefix(f"{place} "),
+        unheard={name: body[name] for name in ("notice", *told)} if told else {},
     )
     return then(claim, command, shop.engine.gatherer.facts(command, state, shop.world.now()))
 
 
 def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Draw the message anew from the state as it is now."""
-    assert claim.effect is not None
-    place = shop.engine.store.found(claim.effect.body["message"])
+    effect = claim.effect
+    assert effect is not None
+    place = shop.engine.store.found(effect.body["message"])
     if place is None or "ts" not in place:
         return Dead(why="the message it would redraw was never posted"), None
     message = _message(claim, shop, ts=place["ts"], channel=place["channel"])
     assert message is not None
     result = shop.messenger.edit(message, shop.world.now())
-    return result, _shown(claim, shop) if isinstance(result, Done) else None
+    # Without its card nobody can vote. Whatever else cannot be redrawn, they have read.
+    is_card = effect.body["notice"] == "card"
+    return result, _followed(claim, result, shop) if is_card else None
 
 
 def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Message | None:
@@ -103,6 +114,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         key=effect.key,
         notice=effect.body["notice"],
         channel=channel or effect.body["channel"],
+        place=effect.place,
         thread_ts=thread_ts,
         ts=ts,
         params=effect.body,

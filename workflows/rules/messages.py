@@ -1,12 +1,31 @@
 """How is a message named, and which effect posts or redraws it?
 
-Keys name messages once and for all, so that a message told once is never told again.
+Keys name messages once and for all, so that a message told once is never told again. What somebody waits for goes
+before what is told to many; of either, each person hears everything in the order it was wanted.
 """
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Retirement
+
+HOUR = 3600
+PATIENCE_SECONDS = {
+    "digest": HOUR,
+    "dm": HOUR,
+    "impact": HOUR,
+    "reminder": HOUR,
+    "replaced": HOUR,
+    "team": HOUR,
+}
+"""How long a message may be overtaken by others: what goes to many at once can wait. All others somebody waits for."""
+
+
+def is_person(place: str) -> bool:
+    """Or a channel: Slack's ids say which."""
+    return place[:1] in ("U", "W")
 
 
 def card_key(state: Retirement) -> str:
@@ -34,34 +53,47 @@ def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
 
 
 def post(state: Retirement, key: str, notice: str) -> Effect:
-    return Effect(key=key, kind=EffectKind.POST, lane=f"{state.id}/thread", body={"notice": notice})
-
-
-def in_thread(state: Retirement, key: str, notice: str, **body: str) -> Effect:
+    """In the governance channel."""
+    assert state.policy is not None
     return Effect(
         key=key,
         kind=EffectKind.POST,
-        lane=f"{state.id}/thread",
-        body={"notice": notice, **body},
-        after=card_key(state),
+        lane=_lane(f"{state.id}/thread", notice),
+        place=state.policy.governance_channel,
+        patience_seconds=PATIENCE_SECONDS.get(notice, 0),
+        body={"notice": notice},
     )
 
 
-def direct(state: Retirement, key: str, notice: str, to: str, **body: str) -> Effect:
+def in_thread(state: Retirement, key: str, notice: str, *, batch: str = "", **body: str) -> Effect:
+    """In the card's thread, once the card is there."""
+    effect = post(state, key, notice)
+    return replace(effect, body={**effect.body, **body}, after=card_key(state), batch=batch)
+
+
+def direct(key: str, notice: str, to: str, **body: str) -> Effect:
     return Effect(
         key=key,
         kind=EffectKind.POST,
-        lane=f"{state.id}/to/{to}",
+        lane=_lane(f"to/{to}", notice),
+        place=to,
+        patience_seconds=PATIENCE_SECONDS.get(notice, 0),
         body={"notice": notice, "channel": to, "slack_id": to, **body},
     )
 
 
-def edit(key: str, notice: str, **body: str) -> Effect:
+def _lane(name: str, notice: str) -> str:
+    """What can wait has a lane of its own: nothing else stands behind it."""
+    return f"{name}/later" if notice in PATIENCE_SECONDS else name
+
+
+def edit(key: str, notice: str, *, patience_seconds: int = 0, **body: str) -> Effect:
     """Draw a message anew. It waits for the message to be there."""
     return Effect(
         key=f"{key}/edit",
         kind=EffectKind.EDIT,
         lane=f"{key}/edit",
+        patience_seconds=patience_seconds,
         body={"notice": notice, "message": key, **body},
         after=key,
         refresh=True,

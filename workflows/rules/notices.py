@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from data import events
-from data.records.decision import Effect, EffectKind
+from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import by_hand, impact, messages
 from workflows.rules.lifecycle import may_be_asked_off, maybe_dark
@@ -85,7 +85,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             for team_id, people in _teams(state).items():
                 yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
                 for slack_id in people:
-                    yield messages.direct(state, messages.dm_key(state, slack_id), "dm", slack_id)
+                    yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
         case events.DutyChanged():
             if event.duty is Duty.NEEDS_TIME and event.extension is not None:
                 number = event.extension.number
@@ -96,19 +96,24 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             yield from _edits(state, (event.consumer_id,))
         case events.ExtensionDecided():
             key = messages.extension_key(state, event.consumer_id, event.number)
-            body = {"consumer_id": event.consumer_id, "number": str(event.number), "granted": event.granted}
-            yield messages.edit(key, "extension", **body)
+            yield messages.edit(
+                key,
+                "extension",
+                consumer_id=event.consumer_id,
+                number=str(event.number),
+                granted=event.granted,
+            )
             yield from _edits(state, (event.consumer_id,))
         case events.OwnersChanged():
-            yield from _edits(before, event.owners)
+            yield from _edits(before, event.owners, patience_seconds=messages.HOUR)
             yield from _joined(before, state)
-            yield from _edits(state, event.owners)
+            yield from _edits(state, event.owners, patience_seconds=messages.HOUR)
         case events.Waived():
             yield from _edits(state, (event.what,))
         case events.Reminded():
             for slack_id in event.people:
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
-                yield messages.direct(state, key, "reminder", slack_id, milestone=event.milestone)
+                yield messages.direct(key, "reminder", slack_id, milestone=event.milestone)
         case events.Escalated():
             for to, consumer_ids in event.to.items():
                 key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"
@@ -117,10 +122,10 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                     "level": str(event.level),
                     "consumer_ids": "\n".join(consumer_ids),
                 }
-                yield messages.direct(state, key, "escalation", to, **body)
-        case events.Unreached(person=person, told=told) if told and of_person(state, person):
+                yield messages.direct(key, "escalation", to, **body)
+        case events.Unreached(person=person, told=told) if told and _is_asked(state, person):
             key = messages.unreached_key(state, person)
-            yield messages.direct(state, key, "unreached", told, person=person, why=event.why)
+            yield messages.direct(key, "unreached", told, person=person, why=event.why)
         case events.ArchiveConfirmed(step=StepKind.DISABLE):
             yield from _manual(state, "disable")
         case events.RestoreStarted():
@@ -129,14 +134,20 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             for to in event.to:
                 key = f"{state.id}/asked again/{event.action}/{state.version}/{to}"
                 body = {"endpoint_ids": "\n".join(event.endpoint_ids), "action": event.action}
-                yield messages.direct(state, key, "asked again", to, **body)
+                yield messages.direct(key, "asked again", to, **body)
         case events.ManualReported() | events.ManualChecked():
             key = messages.manual_key(state, event.endpoint_id, event.action)
             yield messages.edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)
         case _ if isinstance(event, CHANGES_EVERYTHING):
-            yield from _edits(state, tuple(duty.consumer.consumer_id for duty in state.obligations))
+            every = tuple(duty.consumer.consumer_id for duty in state.obligations)
+            yield from _edits(state, every, patience_seconds=messages.HOUR)
         case _:
             return
+
+
+def _is_asked(state: Retirement, person: str) -> bool:
+    """Does something wait for this person here? Of anybody else there is nothing to say to those above."""
+    return bool(of_person(state, person)) or person == state.coordinator_id
 
 
 def _requests(before: Retirement, state: Retirement) -> Iterable[Effect]:
@@ -168,7 +179,7 @@ def _moved(state: Retirement) -> Iterable[Effect]:
     moved = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
     waiting = (duty for duty in state.obligations if not duty.is_settled)
     for slack_id in dict.fromkeys(person for duty in waiting for person in duty.consumer.owners.slack_ids):
-        yield messages.direct(state, f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
+        yield messages.direct(f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
 
 
 def _teams(state: Retirement) -> dict[str, tuple[str, ...]]:
@@ -185,9 +196,15 @@ def _replaced(before: Retirement) -> Iterable[Effect]:
     """What an earlier announcement asked loses its buttons, and says where to answer."""
     if before.announced:
         for team_id, people in _teams(before).items():
-            yield messages.edit(messages.team_key(before, team_id), "replaced")
+            key = messages.team_key(before, team_id)
+            yield messages.edit(key, "replaced", patience_seconds=messages.HOUR)
             for slack_id in people:
-                yield messages.edit(messages.dm_key(before, slack_id), "replaced", channel=slack_id)
+                yield messages.edit(
+                    messages.dm_key(before, slack_id),
+                    "replaced",
+                    patience_seconds=messages.HOUR,
+                    channel=slack_id,
+                )
 
 
 def _joined(before: Retirement, state: Retirement) -> Iterable[Effect]:
@@ -199,19 +216,26 @@ def _joined(before: Retirement, state: Retirement) -> Iterable[Effect]:
             yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
         for slack_id in people:
             if slack_id not in told:
-                yield messages.direct(state, messages.dm_key(state, slack_id), "dm", slack_id)
+                yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
 
 
-def _edits(state: Retirement, consumer_ids: Iterable[str]) -> Iterable[Effect]:
+def _edits(state: Retirement, consumer_ids: Iterable[str], *, patience_seconds: int = 0) -> Iterable[Effect]:
     """A press in either place updates both: the team's message and every owner's DM."""
     for consumer_id in consumer_ids:
         duty = state.obligation(consumer_id)
         if duty is None:
             continue
         team_id = duty.consumer.owners.team_id
-        yield messages.edit(messages.team_key(state, team_id), "team", team_id=team_id)
+        key = messages.team_key(state, team_id)
+        yield messages.edit(key, "team", patience_seconds=patience_seconds, team_id=team_id)
         for slack_id in duty.consumer.owners.slack_ids:
-            yield messages.edit(messages.dm_key(state, slack_id), "dm", slack_id=slack_id, channel=slack_id)
+            yield messages.edit(
+                messages.dm_key(state, slack_id),
+                "dm",
+                patience_seconds=patience_seconds,
+                slack_id=slack_id,
+                channel=slack_id,
+            )
 
 
 def _manual(state: Retirement, action: str) -> Iterable[Effect]:
@@ -233,14 +257,14 @@ def _lines(state: Retirement, count: int) -> Iterable[Effect]:
     """One message, which may take others along; of very many events more, so that none is left out."""
     end = state.version + 1
     for first in range(end - count, end, LINES_AT_ONCE):
-        yield Effect(
-            key=f"{state.id}/lines/{first}",
-            kind=EffectKind.POST,
-            lane=f"{state.id}/thread",
-            body={"notice": "lines", "first": str(first), "last": str(min(first + LINES_AT_ONCE, end) - 1)},
-            after=messages.card_key(state),
+        yield messages.in_thread(
+            state,
+            f"{state.id}/lines/{first}",
+            "lines",
             # Very many are a batch of their own each, which others neither join nor overtake.
             batch=f"{state.id}/lines" if count <= LINES_AT_ONCE else f"{state.id}/lines/{first}",
+            first=str(first),
+            last=str(min(first + LINES_AT_ONCE, end) - 1),
         )
 
 

@@ -23,6 +23,7 @@ TIERS: dict[str, tuple[float, int]] = {
 }
 TIER_4 = (100.0, 100)
 POST = (60.0, 5)  # one a second and channel, short bursts allowed
+POST_IN_ALL = (300.0, 100)  # "several hundred a minute" in a workspace
 UNLIMITED = {"auth.test", "chat.getPermalink"}
 
 
@@ -46,7 +47,10 @@ class Bucket:
 
 
 class Rates:
-    """One bucket per method, and for posts per channel. With `times` tokens come back so much faster than published."""
+    """One bucket per method, and for posts one more per channel.
+
+    With `times` tokens come back so much faster than published.
+    """
 
     def __init__(self, now: Callable[[], float], times: float = 1.0) -> None:
         self.now, self.times = now, times
@@ -56,11 +60,19 @@ class Rates:
         """0 when the call may go on."""
         if method in UNLIMITED:
             return 0
-        is_post = method == "chat.postMessage"
-        per_minute, burst = POST if is_post else TIERS.get(method, TIER_4)
-        key = (method, channel if is_post else "")
-        bucket = self._buckets.setdefault(key, Bucket(per_minute * self.times, burst, burst, self.now()))
-        return bucket.seconds_until_free(self.now())
+        limits = (
+            {"": POST_IN_ALL, channel: POST}
+            if method == "chat.postMessage"
+            else {"": TIERS.get(method, TIER_4)}
+        )
+        waits = [
+            self._bucket(method, of, *limit).seconds_until_free(self.now()) for of, limit in limits.items()
+        ]
+        return max(waits)
+
+    def _bucket(self, method: str, channel: str, per_minute: float, burst: int) -> Bucket:
+        bucket = Bucket(per_minute * self.times, burst, burst, self.now())
+        return self._buckets.setdefault((method, channel), bucket)
 
 
 @dataclass(kw_only=True)

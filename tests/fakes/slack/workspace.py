@@ -21,7 +21,7 @@ MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 @dataclass(kw_only=True)
 class User:
-    """A person or bot of the workspace."""
+    """A person or bot of the workspace. `refuses` is Slack's word for why the bot may not write to them, if so."""
 
     id: str
     name: str
@@ -32,6 +32,7 @@ class User:
     tz_offset: int = 0
     email: str | None = None
     real_name: str = ""
+    refuses: str = ""
 
 
 @dataclass(kw_only=True)
@@ -170,6 +171,8 @@ class Workspace:
             raise ApiError("user_disabled")
         if user.is_bot:
             raise ApiError("cannot_dm_bot")
+        if user.refuses:
+            raise ApiError(user.refuses)
         channel = Channel(id=f"D{user_id[1:]}", name=user.name, members=[BOT_USER, user_id], is_im=True)
         return self.channels.setdefault(channel.id, channel)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from data.records.decision import Claim, ClaimKind, Done, Result
+from data.records.decision import Claim, ClaimKind, Done, Result, Room
 from data.store import Then
 from tests.simulation.disk import DiskStore
 from tests.simulation.process import Parts
@@ -16,11 +16,13 @@ from tests.simulation.process import Parts
 class Forgetful(DiskStore):
     """The first attempt is forgotten; the look-up begins at about the last, however long ago the first was."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
         lately = now - timedelta(seconds=45)
         return tuple(
             replace(claim, first_tried=max(claim.first_tried, lately))
-            for claim in super().claim(kind, now, limit)
+            for claim in super().claim(kind, now, limit, room)
         )
 
 
@@ -37,16 +39,20 @@ class NoFence(DiskStore):
 class EndlessLease(DiskStore):
     """A sender that stood still believes that its lease still runs."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
         far = now + timedelta(days=3650)
-        return tuple(replace(claim, leased_until=far) for claim in super().claim(kind, now, limit))
+        return tuple(replace(claim, leased_until=far) for claim in super().claim(kind, now, limit, room))
 
 
 class NoLeases(EndlessLease):
     """Work is handed out again while somebody is at it: all of it twice."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        claims = super().claim(kind, now, limit)
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
+        claims = super().claim(kind, now, limit, room)
         if kind is not ClaimKind.EFFECT:
             return claims
         # The same first try for two workers, one of whom will be fenced off at the end.
@@ -56,8 +62,10 @@ class NoLeases(EndlessLease):
 class AbsorbsAgain(DiskStore):
     """Lines that came later are taken into a batch that was tried before, and told on their own, too."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        return tuple(self._grown(claim) for claim in super().claim(kind, now, limit))
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
+        return tuple(self._grown(claim) for claim in super().claim(kind, now, limit, room))
 
     def _grown(self, claim: Claim) -> Claim:
         if claim.effect is None or not claim.effect.batch or claim.attempt == 1:
@@ -73,8 +81,10 @@ class AbsorbsAgain(DiskStore):
 class RemindersSettledFirst(DiskStore):
     """A reminder counts as told before it is posted."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        claims = super().claim(kind, now, limit)
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
+        claims = super().claim(kind, now, limit, room)
         for claim in claims:
             if claim.effect is not None and claim.effect.body.get("notice") == "reminder":
                 super().settle(claim, Done(), now)
@@ -84,9 +94,11 @@ class RemindersSettledFirst(DiskStore):
 class RingsEarly(DiskStore):
     """Timers ring up to a day too early."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
         early = timedelta(days=1) if kind is ClaimKind.TIMER else timedelta()
-        return super().claim(kind, now + early, limit)
+        return super().claim(kind, now + early, limit, room)
 
 
 MUTANTS: dict[str, Parts] = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from data.records.decision import Done, NotDone, Result, Unknown
+from data.records.decision import Done, Gate, NotDone, Result, Room, Unknown
 from tests.simulation.clock import Clock
 from tests.simulation.process import Parts
 from workflows.ports import Message, Messenger
@@ -15,6 +16,9 @@ class Courier:
 
     def __init__(self, real: Messenger, clock: Clock) -> None:
         self.real, self.clock = real, clock
+
+    def room(self, begun: Iterable[tuple[Gate, str]], now: datetime) -> tuple[Room, datetime | None]:
+        return self.real.room(begun, now)
 
     def post(self, message: Message, now: datetime) -> Result:
         return self.real.post(message, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from data.records.decision import Claim, ClaimKind, Done
+from data.records.decision import Claim, ClaimKind, Done, Room
 from data.store import always
 from tests.simulation.disk import DiskStore
 from tests.simulation.process import Parts
@@ -48,17 +48,21 @@ class AcknowledgedFirst(DiskStore):
         heard: list[tuple[str, str, dict[str, str], datetime]] = self.__dict__.setdefault("heard", [])
         return heard
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
         while heard := self._heard():
             super().receive(*heard.pop(0))
-        return super().claim(kind, now, limit)
+        return super().claim(kind, now, limit, room)
 
 
 class SettledFirst(DiskStore):
     """A command is taken off the inbox before it is decided."""
 
-    def claim(self, kind: ClaimKind, now: datetime, limit: int) -> tuple[Claim, ...]:
-        claims = super().claim(kind, now, limit)
+    def claim(
+        self, kind: ClaimKind, now: datetime, limit: int, room: Room | None = None
+    ) -> tuple[Claim, ...]:
+        claims = super().claim(kind, now, limit, room)
         if kind is ClaimKind.INBOX:
             for claim in claims:
                 super().settle(claim, Done(), now)

@@ -1,0 +1,68 @@
+"""What waits for a rate limit or a hand is left alone until there is room, and keeps nothing else waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.slack import SlackMessenger
+from data.records.decision import ClaimKind, EffectKind, Gate, Room
+from data.sql.effects import put_effects
+from tests.bot.listeners.desk import Desk
+from tests.contract.scripted import an_effect
+from tests.workflows.test_dispatcher import dispatcher_of
+
+SHUT = dict.fromkeys(Gate, 0)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(tmp_path) as opened:
+        yield opened
+
+
+class Full(SlackMessenger):
+    """Slack takes nothing for ninety seconds more."""
+
+    def room(self, begun: Iterable[tuple[Gate, str]], now: datetime) -> tuple[Room, datetime | None]:
+        return Room(at=now, free=SHUT, patient=SHUT), now + timedelta(seconds=90)
+
+
+def test_what_slack_has_no_room_for_is_not_claimed_and_wakes_the_bot_once_there_is(desk: Desk) -> None:
+    desk.propose()
+    dispatcher = dispatcher_of(desk, messenger=Full)
+
+    assert dispatcher.drain() == 0
+
+    assert desk.bot.store.next_due() == desk.now
+    assert dispatcher.next_due() == desk.now + timedelta(seconds=90)
+    (card, *_) = desk.bot.store.claim(ClaimKind.EFFECT, desk.now, 9)
+    assert (card.key, card.attempt) == ("RET-1/card", 1)
+
+
+def test_a_command_is_decided_although_slack_has_no_room(desk: Desk) -> None:
+    desk.propose()
+    dispatcher = dispatcher_of(desk, messenger=Full)
+    desk.type("pause RET-1 a holiday")
+
+    assert dispatcher.next_due() == desk.now
+    assert dispatcher.drain() == 1
+
+
+def test_copies_that_take_hours_leave_hands_for_messages(desk: Desk) -> None:
+    copies = [an_effect(f"copy {number}", kind=EffectKind.ARCHIVE) for number in range(9)]
+    desk.bot.store.write(lambda conn: put_effects(conn, "RET-1", copies, desk.now))
+    dispatcher = dispatcher_of(desk)
+
+    def begins() -> list[str]:
+        claims = dispatcher._claimed(ClaimKind.EFFECT, 6, dispatcher._room()[0])
+        dispatcher._working |= {(claim.key, claim.attempt): claim for claim in claims}
+        return [claim.key for claim in claims]
+
+    assert begins() == ["copy 0", "copy 1", "copy 2", "copy 3"]
+    assert begins() == []
+    desk.bot.store.write(lambda conn: put_effects(conn, "RET-1", [an_effect("message")], desk.now))
+    assert begins() == ["message"]

@@ -225,6 +225,7 @@ def test_every_notice_the_rules_want_has_a_view():
         cmd.AskForTime(by="UBILL", consumer_id="billing-etl", until=(asked.now + days(60)).date(), reason=WHY)
     )
     asked.does(cmd.RecordUnreached(by=EMERITUS, person="UBILL", why="left"), managers={"UBILL": "UMAX"})
+    asked.does(cmd.RecordUnreached(by=EMERITUS, person="CGOV", why="is_archived"))
     by_hand = a_migrated(a_subject(endpoints=(LIVE, EDGE)))
     anew = a_running_retirement()
     anew.does(revising(target_on=(DISABLE_AT + days(30)).date()))

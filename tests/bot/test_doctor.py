@@ -16,7 +16,8 @@ from bot.doctor import report
 from bot.finding import Finding
 from bot.manifest import SCOPES
 from data.policy import read_policy
-from data.records.decision import ClaimKind, Dead
+from data.records.decision import ClaimKind, Dead, Effect, EffectKind, HeldUp, NotDone
+from data.sql.effects import put_effects
 from data.sqlite_store import SqliteStore
 from tests.bot.listeners.desk import GOVERNANCE, NOW, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
@@ -345,3 +346,23 @@ def test_what_stopped_for_good_is_told_until_somebody_has_looked(examine: Examin
         (line,) = bad(examine(slack))
 
     assert line.startswith("BAD delivery: 1 stopped for good: press 1 (unknown command). Mend what it names")
+
+
+def test_what_is_held_up_is_told_apart_from_what_will_never_be_sent(examine: Examine, tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "emeritus.db", RetirementMachine())) as store:
+        effects = [Effect(key=f"RET-1/{name}", kind=EffectKind.POST) for name in ("card", "dm")]
+        store.write(lambda conn: put_effects(conn, "RET-1", effects, NOW))
+        card, dm = store.claim(ClaimKind.EFFECT, NOW, 2)
+        store.settle(card, NotDone(retry_at=NOW, why="not_in_channel: invite", held_up=HeldUp.PLACE), NOW)
+        with a_slack() as slack:
+            (held_up,) = bad(examine(slack))
+        store.settle(dm, Dead(why="user_disabled: gone"), NOW)
+        with a_slack() as slack:
+            (both,) = bad(examine(slack))
+
+    assert held_up == "BAD delivery: 1 held up: RET-1/card (not_in_channel: invite). Mend what it names"
+    assert both == (
+        "BAD delivery: 1 stopped for good: RET-1/dm (user_disabled: gone); "
+        "1 held up: RET-1/card (not_in_channel: invite). Mend what it names, and tell the people yourselves; "
+        "/retire show lists those of one retirement"
+    )

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bot.rates import Rates
 from bot.slack import GRACE_SECONDS, SlackMessenger
 from data.records.base import Prose
-from data.records.decision import Dead, Done, NotDone, Result, Unknown
+from data.records.decision import Dead, Done, HeldUp, NotDone, Result, Unknown
 from tests.bot.views.examples import a_retirement, announced
 from tests.fakes.conftest import Clock, a_client, a_workspace
 from tests.fakes.slack import SlackFake
@@ -188,6 +188,40 @@ def test_a_dead_token_waits_for_a_new_one_and_a_bug_of_ours_does_not(fake: Slack
     bug = a_messenger(fake, clock).post(a_message(), now(clock))
     assert isinstance(bug, Dead)
     assert "please report this" in bug.why
+
+
+@pytest.mark.parametrize(
+    ("to", "code", "held_up", "cure"),
+    [
+        pytest.param("CGOV", "not_in_channel", HeldUp.PLACE, "invite the bot", id="not a member"),
+        pytest.param("CGOV", "is_archived", HeldUp.PLACE, "unarchive the channel", id="an archived channel"),
+        pytest.param(
+            "CGOV", "channel_not_found", HeldUp.PLACE, "unknown to the bot", id="an unknown channel"
+        ),
+        pytest.param("UPAT", "restricted_action", HeldUp.PLACE, "another owner", id="a person who is closed"),
+        pytest.param("UPAT", "of_tomorrow", HeldUp.PLACE, "look the code up", id="a code nobody knows"),
+        pytest.param(
+            "UPAT", "messages_tab_disabled", HeldUp.EMERITUS, "Messages Tab", id="no direct messages"
+        ),
+        pytest.param("CGOV", "missing_scope", HeldUp.EMERITUS, "reinstall the app", id="a missing scope"),
+    ],
+)
+def test_what_somebody_can_mend_is_held_up_and_says_how(
+    fake: SlackFake, clock: Clock, *, to: str, code: str, held_up: HeldUp, cure: str
+) -> None:
+    fake.fail_next("chat.postMessage", f"error:{code}")
+    result = a_messenger(fake, clock).post(a_message(channel=to), now(clock))
+    assert isinstance(result, NotDone)
+    assert result.held_up is held_up
+    assert result.why.startswith(f"{to} {code}: ")
+    assert cure in result.why
+
+
+def test_a_look_up_that_is_held_up_says_so_and_is_still_a_look_up(fake: SlackFake, clock: Clock) -> None:
+    fake.fail_next("conversations.history", "error:not_in_channel")
+    found = a_messenger(fake, clock).find(a_message(), now(clock), now(clock))
+    assert isinstance(found, Unknown)
+    assert found.held_up is HeldUp.PLACE
 
 
 def test_a_message_that_was_deleted_cannot_be_edited_ever(fake: SlackFake, clock: Clock) -> None:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from data.records.decision import LEASE, Claim, ClaimKind, Dead, Done, Effect, NotDone, OnUnknown, Unknown
-from data.store import Store, Waiting
+from data.records.decision import (
+    LEASE,
+    Claim,
+    ClaimKind,
+    Dead,
+    Done,
+    Effect,
+    HeldUp,
+    NotDone,
+    OnUnknown,
+    Unknown,
+)
+from data.store import Store, Trouble, Waiting
 from tests.contract.scripted import NOW, a_command, an_effect, at, tally
 
 
@@ -334,3 +345,20 @@ def test_an_attempt_that_is_lost_counts_although_an_earlier_one_was_known_to_be_
     assert outbox.one(2).tried_at == at(1)
 
     assert outbox.one(62).tried_at == at(62)
+
+
+def test_what_is_held_up_is_listed_until_it_happens(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("card"), an_effect("dm"))
+    card, dm = outbox.claim()
+    store.settle(card, NotDone(retry_at=at(600), why="not_in_channel", held_up=HeldUp.PLACE), NOW)
+    store.settle(dm, Dead(why="user_disabled"), NOW)
+    held_up = Trouble("card", "RET-1", "not_in_channel", is_held_up=True)
+    assert store.troubles() == (Trouble("dm", "RET-1", "user_disabled"), held_up)
+
+    again = outbox.one(600)
+    assert held_up in store.troubles(), "also while it is tried"
+    store.settle(again, Unknown(retry_at=at(1200), why="is_archived", held_up=HeldUp.PLACE), at(600))
+    assert Trouble("card", "RET-1", "is_archived", is_held_up=True) in store.troubles()
+    store.settle(outbox.one(1200), NotDone(retry_at=at(1260), why="429"), at(1200))
+    assert store.troubles() == (Trouble("dm", "RET-1", "user_disabled"),)

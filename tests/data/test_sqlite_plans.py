@@ -19,7 +19,9 @@ from data.sqlite_writer import Writer
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at
 
 # These indexes hold only what waits or has stopped for good.
-SMALL = tuple(f"USING INDEX {name}" for name in ("inbox_arrival", "inbox_trouble", "timers_trouble"))
+SMALL = tuple(
+    f"USING INDEX {name}" for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up")
+)
 
 
 class Watched:

@@ -276,6 +276,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "endpoint_ids": ENDPOINT,
         "action": "disable",
         "person": "UT0",
+        "where": "CGOV",
         "why": "user_disabled: their account is deactivated",
         "part": "1",
         "parts": "1",

@@ -264,3 +264,46 @@ def test_an_announcement_on_its_day_is_not_late(late_by):
     story = an_approved()
     story.does(cmd.RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE), at=ANNOUNCED_AT + late_by)
     assert story.of(events.Amended) == []
+
+
+def test_what_somebody_waits_for_is_never_behind_what_goes_to_many():
+    """Every notice of a whole life is one or the other; what can wait shares no lane with what cannot."""
+    story = a_running_retirement()
+    story.does(changes(Duty.ACKNOWLEDGED))
+    story.does(cmd.RecordUnreached(by=events.EMERITUS, person=CARL, why="left"), managers={CARL: MAX})
+    story.until(ANNOUNCED_AT + days(30))
+    posts = story.work(EffectKind.POST)
+    assert {effect.body["notice"] for effect in posts if effect.patience_seconds} == {
+        "dm",
+        "impact",
+        "reminder",
+        "team",
+    }
+    assert {effect.body["notice"] for effect in posts if not effect.patience_seconds} == {
+        "card",
+        "escalation",
+        "lines",
+        "unreached",
+    }
+    patient = {effect.lane for effect in posts if effect.patience_seconds}
+    assert patient.isdisjoint(effect.lane for effect in posts if not effect.patience_seconds)
+
+
+def test_what_one_person_hears_of_all_retirements_is_in_one_lane_and_counts_to_their_channel():
+    posts = a_running_retirement().until(ANNOUNCED_AT + days(30)).work(EffectKind.POST)
+    to_bill = [effect for effect in posts if effect.body.get("slack_id") == BILL]
+    assert {effect.body["notice"] for effect in to_bill} == {"dm", "reminder"}
+    assert {(effect.lane, effect.place) for effect in to_bill} == {(f"to/{BILL}/later", BILL)}
+    in_thread = [effect for effect in posts if not effect.body.get("slack_id")]
+    assert {effect.place for effect in in_thread} == {"CGOV"}
+
+
+def test_a_press_is_redrawn_at_once_and_what_changes_for_everybody_in_turn():
+    story = a_running_retirement()
+    pressed = story.does(changes(Duty.ACKNOWLEDGED)).effects
+    paused = story.does(cmd.Pause(by=PAT, why=Prose(prose="a holiday"))).effects
+    edits = [
+        {e.key: e.patience_seconds for e in told if e.kind is EffectKind.EDIT} for told in (pressed, paused)
+    ]
+    assert set(edits[0].values()) == {0}
+    assert {key for key, patience in edits[1].items() if not patience} == {"RET-1/card/edit"}

@@ -249,10 +249,7 @@ class Dispatcher:
             result, follow = PERFORM[claim.effect.kind](claim, self._shop)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the row must be settled or left to its lease
             result = self._given_up(claim, error)
-            if isinstance(result, Dead) and "step" in claim.effect.body:
-                # Work that is given up holds its step, so that people see it; a message has nobody to tell.
-                reason = f"it {result.why}; the log of Emeritus has the rest, and it is tried again"
-                follow = then(claim, failure(claim, reason))
+            follow = self._after(claim, result) if isinstance(result, Dead) else None
         try:
             self._store.settle(claim, result, self._world.now(), then=follow)
             self._world.point("settled")
@@ -261,6 +258,15 @@ class Dispatcher:
         finally:
             self._put_down(claim)
             self.wake()
+
+    def _after(self, claim: Claim, given_up: Dead) -> Then | None:
+        """Work that is given up holds its step, so that people see it; of a message somebody else hears."""
+        if claim.effect is not None and "step" in claim.effect.body:
+            reason = f"it {given_up.why}; the log of Emeritus has the rest, and it is tried again"
+            return then(claim, failure(claim, reason))
+        with suppress(Exception):  # whatever broke the message may break this, too
+            return notify.next_contact(claim, given_up, self._shop)
+        return None
 
     def _performed(self, claim: Claim, future: Future[None]) -> None:
         """What a stop kept from beginning is given back."""

@@ -51,7 +51,7 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
 
 def _followed(claim: Claim, result: Result, shop: Workshop) -> Then | None:
     """What a message that came up, or that nobody gets, leads to."""
-    return _shown(claim, shop) if isinstance(result, Done) else _next_contact(claim, result, shop)
+    return _shown(claim, shop) if isinstance(result, Done) else next_contact(claim, result, shop)
 
 
 def _shown(claim: Claim, shop: Workshop) -> Then | None:
@@ -62,12 +62,13 @@ def _shown(claim: Claim, shop: Workshop) -> Then | None:
     return then(claim, RecordShown(by=EMERITUS, number=state.round.number))
 
 
-def _next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
+def next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
     """A person no message reaches, or a channel none gets into, is never left to silence."""
     assert claim.effect is not None
-    is_lost = isinstance(result, Dead) or (not isinstance(result, Done) and result.held_up is HeldUp.PLACE)
+    if isinstance(result, Done) or (not isinstance(result, Dead) and result.held_up is not HeldUp.PLACE):
+        return None
     state = shop.engine.retirement(claim.stream)
-    if isinstance(result, Done) or not is_lost or state is None or state.policy is None:
+    if state is None or state.policy is None:
         return None
     body = claim.effect.body
     place = claim.effect.place or body.get("slack_id", "") or state.policy.governance_channel

@@ -5,7 +5,7 @@ Takes in none of what talks to Slack or to a cloud: `emeritus verify` should not
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.settings import Settings
@@ -14,7 +14,10 @@ from data.errors import Unavailable
 from data.records.decision import LEASE
 from data.sql.record import SqlStore
 from data.sqlite_store import SqliteStore
+from workflows.engine import all_retirements
 from workflows.machine import RetirementMachine
+from workflows.rules import notices
+from workflows.rules.lifecycle import LIVING
 
 
 def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqlStore:
@@ -37,6 +40,13 @@ def open_record(
             "PostgreSQL needs psycopg, which is not installed. Run pip install 'emeritus[postgresql]'"
         ) from error
     return PostgresStore(where, RetirementMachine(), read_only=read_only, exclusive=exclusive, lease=lease)
+
+
+def redraw(store: SqlStore, now: datetime) -> None:
+    """What Slack shows of the retirements under way is drawn anew from this record."""
+    for one in all_retirements(store):
+        if one.state in LIVING:
+            store.want(one.id, notices.redrawn(one), now)
 
 
 def open_catalog(store: SqlStore) -> Catalog:

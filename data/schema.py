@@ -146,6 +146,9 @@ ALTER TABLE effects ADD COLUMN held_up INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX effects_held_up ON effects (seq) WHERE held_up = 1;
 """
 
+# A backup says when it was taken, and once it is in use again, when it was brought back.
+_BACKUPS = "CREATE TABLE backups (taken_at INTEGER NOT NULL, restored_at INTEGER);\n"
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -159,6 +162,7 @@ STEPS = {
     "effects_know_their_last_try": _TRIES,
     "effects_take_turns": _TURNS,
     "effects_say_that_they_are_held_up": _HELD_UP,
+    "backups_say_when_they_were_taken": _BACKUPS,
 }
 
 _MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

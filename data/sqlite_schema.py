@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlite_utils import Database, Migrations
 
 from data import schema
+from data.errors import Refused
 from data.schema import STEPS, statements
 
 migrations = Migrations("emeritus")
@@ -64,6 +65,17 @@ def check_complete(conn: sqlite3.Connection, path: object) -> None:
     """Refuse to read a record that lacks tables."""
     if STEPS.keys() - _applied(conn):
         raise schema.incomplete(path)
+
+
+def check_in_use(conn: sqlite3.Connection, path: object) -> None:
+    """Refuse to go on with a backup as if no time had passed: what was sent since would be sent again."""
+    row = conn.execute("SELECT taken_at FROM backups WHERE restored_at IS NULL").fetchone()
+    if row:
+        raise Refused(
+            f"{path} is a backup",
+            reasons=[f"it stands as on {schema.instant(row[0]):%Y-%m-%d %H:%M} UTC, and more was sent since"],
+            next_step=f"Run emeritus store restore {path}, which looks that up before anything is sent again",
+        )
 
 
 def bring_up_to_date(conn: sqlite3.Connection) -> None:

@@ -21,7 +21,14 @@ from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
 from data.sql.refolding import check_folded, fold_anew
-from data.sqlite_schema import bring_up_to_date, check_complete, check_known, check_ours, mark
+from data.sqlite_schema import (
+    bring_up_to_date,
+    check_complete,
+    check_in_use,
+    check_known,
+    check_ours,
+    mark,
+)
 from data.sqlite_writer import FileLock, Writer, Writing, as_ours, damaged
 from data.store import Machine
 
@@ -125,6 +132,7 @@ class SqliteStore(SqlStore):
             conn.execute("PRAGMA secure_delete = ON")
             mark(conn)
             bring_up_to_date(conn)
+            check_in_use(conn, self.path)
             conn.execute("BEGIN IMMEDIATE")
             fold_anew(conn, self._machine, self.path)
             conn.execute("COMMIT")

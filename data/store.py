@@ -109,11 +109,15 @@ class Store(Protocol):
         now: datetime,
         *,
         catalog_version: int | None = None,
+        tried_since: datetime | None = None,
     ) -> Receipt:
         """Decide and commit: inbox key, events, state, timers and effects at once.
 
         A key seen before returns its first receipt with `repeated`. A refusal of the machine's is a receipt, too.
         Raises `Stale` when the catalog is not at `catalog_version` any more: gather facts again.
+
+        tried_since   of the claim this answers. Where that was before the record was brought back from a backup,
+                      messages it leads to are looked up before they are sent
         """
         ...
 

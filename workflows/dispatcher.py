@@ -212,7 +212,8 @@ class Dispatcher:
     def _settle_command(self, claim: Claim, stream: str, key: str) -> None:
         self._world.point("claimed")
         try:
-            receipt = self._shop.engine.execute(key, stream, cmd.decoded(claim.command))
+            command = cmd.decoded(claim.command)
+            receipt = self._shop.engine.execute(key, stream, command, tried_since=claim.tried_since)
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
             result = self._given_up(claim, error)
             if not self._store.settle(claim, result, self._world.now()) or not isinstance(result, Dead):

@@ -6,6 +6,7 @@ Nothing here decides. `execute` gathers facts and commits; `Dispatcher` (dispatc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from data.errors import Invalid, NotFound, Refused, Stale
 from data.records.catalog import Entity
@@ -30,8 +31,12 @@ class Engine:
     gatherer: Gatherer
     world: World
 
-    def execute(self, key: str, stream: str, command: cmd.AnyCommand) -> Receipt:
+    def execute(
+        self, key: str, stream: str, command: cmd.AnyCommand, *, tried_since: datetime | None = None
+    ) -> Receipt:
         """Gather, decide, commit. The same key always gets the same receipt; a refusal is a receipt, too.
+
+        tried_since   of the claim this answers (data.records.decision.Claim)
 
         Raises `Unavailable` while a store or a catalog does not answer: whoever asked is asked again later.
         """
@@ -51,6 +56,7 @@ class Engine:
                     facts,
                     now,
                     catalog_version=version,
+                    tried_since=tried_since,
                 )
             except Stale:
                 continue

@@ -170,6 +170,11 @@ class Claim(Record, frozen=True, kw_only=True):
     wanted: int = 0
     tried_at: datetime | None = None
 
+    @property
+    def tried_since(self) -> datetime | None:
+        """When it was first tried, by whichever process; None where it never was before."""
+        return self.first_tried if self.attempt > 1 else None
+
 
 class Done(Record, frozen=True, kw_only=True, tag=True):
     """It happened. `found` is what others need of it: {"channel": ..., "ts": ...}."""

@@ -19,6 +19,7 @@ from data.records.decision import Decision, Outcome, Receipt, Timer
 from data.records.facts import Facts
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
+from data.sql.doubts import doubt_of, doubt_what_follows
 from data.sql.effects import put_effects
 from data.sql.refolding import folded
 from data.store import Machine, Then
@@ -27,13 +28,17 @@ _NUMBERED = "-*"
 
 
 class Asked(NamedTuple):
-    """A command as the writer gets it; `key` makes it happen once."""
+    """A command as the writer gets it; `key` makes it happen once.
+
+    tried_since   when the claim it answers was first tried, where that was before
+    """
 
     key: str
     stream: str
     command: str
     facts: Facts | None
     now: datetime
+    tried_since: datetime | None = None
 
 
 class Standing(NamedTuple):
@@ -89,7 +94,9 @@ class Book:
         )
         return receipt
 
-    def follow_up(self, conn: Connection, turn: str, then: Then, now: datetime) -> Receipt:
+    def follow_up(
+        self, conn: Connection, turn: str, then: Then, now: datetime, *, tried_since: datetime | None
+    ) -> Receipt:
         """Decide what a settled claim leads to.
 
         A timer set again, or an effect wanted again, comes around under the same key and attempt. The claim's
@@ -97,7 +104,7 @@ class Book:
         """
         if receipt_of(conn, turn):
             turn = f"{turn}/{self._rand(8).hex()}"
-        return self.transact(conn, Asked(turn, *then, now))
+        return self.transact(conn, Asked(turn, *then, now, tried_since))
 
     def _decided(self, conn: Connection, asked: Asked, standing: Standing) -> Receipt:
         """Nothing is written before everything that can be refused has been."""
@@ -117,6 +124,8 @@ class Book:
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
         put_effects(conn, stream, decision.effects, now)
+        if doubt := doubt_of(conn, asked.tried_since):
+            doubt_what_follows(conn, stream, decision.effects, doubt, now)
         return Receipt(
             key=asked.key, stream=stream, outcome=Outcome.DONE, version=version, reply=decision.reply
         )

@@ -132,7 +132,8 @@ def settle(
         case ClaimKind.EFFECT:
             settled = settle_effect(conn, claim, result, now)
     if settled and then is not None:
-        book.follow_up(conn, f"then/{claim.key}/{claim.attempt}", then, now)
+        turn = f"then/{claim.key}/{claim.attempt}"
+        book.follow_up(conn, turn, then, now, tried_since=claim.tried_since)
     return settled
 
 

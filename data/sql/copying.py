@@ -38,6 +38,7 @@ TABLES = {
     "reservations": _Table("id, stream", "id"),
     "catalog_version": _Table("version", "version"),
     "fold_version": _Table("version", "version"),
+    "backups": _Table("taken_at, restored_at", "taken_at"),
     "inbox": _Table(
         "arrival, key, command, reply_to, attempt, first_tried, leased, ready_at, outcome, found, why, sender",
         "arrival",

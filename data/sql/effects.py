@@ -1,8 +1,9 @@
 """Which effects may be performed now, together with which others, and what becomes of them?
 
 An effect is live while `ready_at` is set. Held ones (their `after` is not done) and those absorbed into a
-batch are not; parked and dead ones never again. The first live effect of a lane may be claimed, no other.
-Those that may take turns: data/sql/turns.py.
+batch are not; parked and dead ones never again, unless a person says so. The first live effect of a lane may be
+claimed, no other. A held one has been tried only where the record was brought back from a backup (doubts.py).
+Those that may take turns: turns.py.
 """
 
 from __future__ import annotations
@@ -281,9 +282,9 @@ def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
             _start_anew(conn, key, _ready_at(conn, again, now), turn_of(again, now))
         else:
             conn.execute(
-                f"""UPDATE effects SET ready_at = ?
+                f"""UPDATE effects SET ready_at = ?, status = CASE WHEN tried_at IS NULL THEN status ELSE ? END
                 WHERE after_key = ? AND {_IS_PENDING} AND ready_at IS NULL""",  # noqa: S608 - as above
-                (micros(now), key),
+                (micros(now), _UNKNOWN, key),
             )
 
 

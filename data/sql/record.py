@@ -14,12 +14,13 @@ from typing import Any, ClassVar, TypeVar
 from data.errors import Unrecorded
 from data.events import AnyEvent
 from data.ledger import Entry, Head, Text, opened, verified
-from data.records.decision import Claim, ClaimKind, Receipt, Result, Room
+from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room
 from data.records.facts import Facts
 from data.sql import claims
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
-from data.sql.effects import found_by, waiting_for
+from data.sql.doubts import Doubted, doubt_everything
+from data.sql.effects import found_by, put_effects, waiting_for
 from data.sql.troubles import troubles
 from data.store import BEGINNING, Cursor, Machine, StoredEvent, Then, Trouble, Verified, Waiting, always
 
@@ -94,8 +95,9 @@ class SqlStore(ABC):
         now: datetime,
         *,
         catalog_version: int | None = None,
+        tried_since: datetime | None = None,
     ) -> Receipt:
-        asked = Asked(key, stream, command, facts, now)
+        asked = Asked(key, stream, command, facts, now, tried_since)
         receipt = self.write(lambda conn: self._book.transact(conn, asked, catalog_version=catalog_version))
         if not receipt.repeated:
             self.left_work()
@@ -141,6 +143,14 @@ class SqlStore(ABC):
     def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
         """Inside a job of `write`: add events to a stream in its commit. Returns the stream's version."""
         return self._book.append(conn, stream, events, now)
+
+    def want(self, stream: str, effects: Iterable[Effect], now: datetime) -> None:
+        """Have effects performed that no event asks for: such as drawing anew what is there."""
+        self.write(lambda conn: put_effects(conn, stream, effects, now))
+
+    def doubt(self, since: datetime, now: datetime) -> Doubted:
+        """The record was brought back as it stood then: what waits is looked up before it is done."""
+        return self.write(lambda conn: doubt_everything(conn, since, now))
 
     def wake(self, conn: Connection, now: datetime) -> None:
         """Inside a job of `write` that changed the catalog: what waits on it is asked in the same commit."""

@@ -65,6 +65,7 @@ def fill(store: SqlStore) -> None:
     store.claim(ClaimKind.TIMER, NOW, 1)
     card, _ = store.claim(ClaimKind.EFFECT, NOW, 2)
     store.settle(card, Done(found={"ts": "17.1"}), NOW, then=("RET-2", a_command(counts=1), b""))
+    store.write(lambda conn: conn.execute("INSERT INTO backups VALUES (1, 2)"))
 
 
 def rows(store: SqlStore) -> dict[str, list[tuple[Any, ...]]]:

@@ -76,6 +76,13 @@ def for_events(
     return tuple(effects.values())
 
 
+def redrawn(state: Retirement) -> tuple[Effect, ...]:
+    """The card and every list of consumers, drawn anew: after an old record was brought back they show another."""
+    everybody = tuple(duty.consumer.consumer_id for duty in state.obligations)
+    drawn = {effect.key: effect for effect in _edits(state, everybody)}
+    return (messages.edit(messages.card_key(state), "card"), *drawn.values())
+
+
 def _for_event(  # noqa: PLR0912 - one case per event that notifies
     before: Retirement, state: Retirement, event: events.RetirementEvent
 ) -> Iterable[Effect]:

@@ -16,13 +16,12 @@ from typing import Any
 from slack_sdk.signature import SignatureVerifier
 
 from bot.envelope import wrong_with
+from bot.wsgi import Wsgi
 
 log = logging.getLogger(__name__)
 
 # A modal of 100 blocks and all that was typed into it stay far below: docs.slack.dev/reference/block-kit
 BODY_BYTES_MAX = 4 * 1024 * 1024
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _TIMESTAMP = re.compile(r"[0-9]{1,15}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")

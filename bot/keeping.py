@@ -6,40 +6,59 @@ Takes in none of what talks to Slack or to a cloud: `emeritus verify` should not
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.settings import Settings
 from data.catalog import Catalog
 from data.errors import Unavailable
+from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import LEASE
 from data.sql.record import SqlStore
 from data.sqlite_store import SqliteStore
+from data.sqlite_writer import Writer
 from workflows.engine import all_retirements
 from workflows.machine import RetirementMachine
 from workflows.rules import notices
 from workflows.rules.lifecycle import LIVING
 
 
-def open_store(settings: Settings, *, read_only: bool = False, speed: float = 1.0) -> SqlStore:
-    return open_record(settings.database or settings.store, read_only=read_only, lease=LEASE * speed)
+def open_store(
+    settings: Settings, *, read_only: bool = False, speed: float = 1.0, metrics: Metrics = UNCOUNTED
+) -> SqlStore:
+    where = settings.database or settings.store
+    return open_record(where, read_only=read_only, lease=LEASE * speed, metrics=metrics)
 
 
 def open_record(
-    where: Path | str, *, read_only: bool = False, exclusive: bool = False, lease: timedelta = LEASE
+    where: Path | str,
+    *,
+    read_only: bool = False,
+    exclusive: bool = False,
+    lease: timedelta = LEASE,
+    metrics: Metrics = UNCOUNTED,
 ) -> SqlStore:
     """The record in a SQLite file, or behind a PostgreSQL URL.
 
     exclusive   no other process may write meanwhile; of a file only one can at any time
     """
     if not isinstance(where, str):
-        return SqliteStore(where, RetirementMachine(), read_only=read_only, lease=lease)
+        writer = partial(Writer, metrics=metrics)
+        return SqliteStore(where, RetirementMachine(), read_only=read_only, lease=lease, writer=writer)
     try:
         from data.postgres_store import PostgresStore  # noqa: PLC0415 - needs what SQLite users have not
     except ImportError as error:
         raise Unavailable(
             "PostgreSQL needs psycopg, which is not installed. Run pip install 'emeritus[postgresql]'"
         ) from error
-    return PostgresStore(where, RetirementMachine(), read_only=read_only, exclusive=exclusive, lease=lease)
+    return PostgresStore(
+        where,
+        RetirementMachine(),
+        read_only=read_only,
+        exclusive=exclusive,
+        lease=lease,
+        metrics=metrics,
+    )
 
 
 def redraw(store: SqlStore, now: datetime) -> None:

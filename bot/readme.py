@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot import manifest, settings, usage
+from bot import manifest, metrics, settings, usage
 from bot.cli import cli
 from bot.demo import run as demo
 from data import policy, policy_fields
@@ -82,6 +82,16 @@ def policy_keys() -> str:
 
 def _toml(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value).replace("'", '"')
+
+
+def measured() -> str:
+    """Every metric with its labels."""
+    rows = [(f"`{row.name}`{_labels(row.labels)}", row.says, row.watch) for row in metrics.ROWS]
+    return _table(("metric", "what it says", "wake somebody at"), rows)
+
+
+def _labels(names: tuple[str, ...]) -> str:
+    return f" by {' and '.join(f'`{name}`' for name in names)}" if names else ""
 
 
 def scopes() -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -20,7 +19,6 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.errors import SlackApiError
-from waitress.server import create_server
 
 from bot.door import BODY_BYTES_MAX, Door
 from bot.ids import HTTP_PATH
@@ -28,6 +26,8 @@ from bot.logs import Redacting
 from bot.settings import Address, Settings
 from bot.slack import web_client
 from bot.slack_errors import FAILURES, code_of
+from bot.status import Status, Watched
+from bot.wsgi import Serving
 from data.errors import Unavailable
 
 log = logging.getLogger("emeritus")
@@ -35,13 +35,16 @@ log = logging.getLogger("emeritus")
 SETTLE_SECONDS = 4.0
 LEAVE_SECONDS = 5.0
 HTTP_THREADS = 16
-HTTP_SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
 
 
 class Front(Protocol):
     """One way in. `close` takes nothing new from then on."""
 
     where: str
+
+    def away(self) -> str:
+        """Why nothing of Slack's arrives; empty when it does."""
+        ...
 
     def close(self) -> None: ...
 
@@ -66,46 +69,28 @@ class Socket:
                 f"{settings.slack_api_url} does not answer. Is it the right address?"
             ) from error
 
+    def away(self) -> str:
+        return "" if self._handler.client.is_connected() else "Slack: the connection is lost; it is made anew"
+
     def close(self) -> None:
         self._handler.client.close()
 
 
 class Http:
-    """HTTP: Bolt's WSGI adapter on waitress. Loopback unless told otherwise; TLS is the proxy's in front."""
+    """HTTP: Bolt's WSGI adapter. Loopback unless told otherwise; TLS is the proxy's in front."""
 
     def __init__(self, app: App, at: Address, signing_secret: str) -> None:
-        family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
-        try:
-            listening = socket.create_server((at.host, at.port), family=family)
-        except OSError as error:
-            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-            raise Unavailable(f"Cannot listen on {at} ({why}). Give another [HOST:]PORT") from error
-        # It warns of every request that waits for a thread, though a burst is no trouble.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        self.port = int(listening.getsockname()[1])
-        self.where = f"at http://{Address(host=at.host, port=self.port)}{HTTP_PATH}"
-        self._server = create_server(
-            Door(SlackRequestHandler(app, path=HTTP_PATH), signing_secret),
-            sockets=[listening],
-            threads=HTTP_THREADS,
-            max_request_body_size=BODY_BYTES_MAX,
-            channel_timeout=HTTP_SILENCE_SECONDS,
-        )
-        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
-        self._closing = False
-        self._thread.start()
+        door = Door(SlackRequestHandler(app, path=HTTP_PATH), signing_secret)
+        self._serving = Serving(door, at, name="http", threads=HTTP_THREADS, body_bytes_max=BODY_BYTES_MAX)
+        self.port = self._serving.port
+        self.where = f"at http://{self._serving.address}{HTTP_PATH}"
+
+    def away(self) -> str:
+        """It listens until it is closed; whether Slack calls is Slack's to say."""
+        return ""
 
     def close(self) -> None:
-        self._closing = True
-        self._server.close()
-
-    def _run(self) -> None:
-        try:
-            self._server.run()
-        except OSError:
-            # Closing takes the sockets away from under a loop that waits for them.
-            if not self._closing:
-                raise
+        self._serving.close()
 
 
 def front_of(app: App, settings: Settings) -> Front:
@@ -115,7 +100,7 @@ def front_of(app: App, settings: Settings) -> Front:
     return Socket(app, settings)
 
 
-class Running(Protocol):
+class Running(Watched, Protocol):
     """What `serve` needs of a bot (bot/wiring.py)."""
 
     @property
@@ -126,8 +111,15 @@ class Running(Protocol):
     def stop(self, timeout_s: float) -> None: ...
 
 
-def serve(bot: Running, settings: Settings, *, say: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT. Must be called in the main thread, where signals arrive."""
+def serve(
+    bot: Running, settings: Settings, *, say: Callable[[str], None], status: Status | None = None
+) -> None:
+    """Run until SIGTERM or SIGINT. Must be called in the main thread, where signals arrive.
+
+    status   told how far the bot is, for whoever watches it
+    """
+    status = status or Status()
+    status.built(bot)
     # A SimpleQueue may be put to from a signal handler, whatever it interrupts. None: a signal came.
     news: SimpleQueue[Front | Exception | None] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -140,8 +132,10 @@ def serve(bot: Running, settings: Settings, *, say: Callable[[str], None]) -> No
         bot.stop(1.0)
         raise front
     if front is not None:
+        status.connected(front)
         say(f"Emeritus is listening {front.where}")
         news.get()
+    status.stopping()
     leave(bot, front, say=say)
 
 

@@ -36,6 +36,10 @@ VARIABLES = (
     Variable(name="EMERITUS_ARCHIVE", says="the directory archives are written to", default="archive"),
     Variable(name="EMERITUS_POLICY", says="a policy of your own, as TOML", default="the shipped policy"),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
+    Variable(
+        name="EMERITUS_METRICS",
+        says="[HOST:]PORT for `/healthz`, `/readyz` and `/metrics`, whichever way Slack is reached",
+    ),
     Variable(name="SLACK_BOT_TOKEN", says="the bot's token, xoxb-..."),
     Variable(name="SLACK_APP_TOKEN", says="the app-level token of Socket Mode, xapp-..."),
     Variable(name="SLACK_SIGNING_SECRET", says="the app's signing secret, for HTTP"),
@@ -52,7 +56,9 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`policy` None: the shipped one; `http` None: Socket Mode. Tokens are empty where Slack is not used.
+    """`policy` None: the shipped one; `http` None: Socket Mode; `metrics` None: nobody watches.
+
+    Tokens are empty where Slack is not used.
 
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
     """
@@ -66,6 +72,7 @@ class Settings(Record, frozen=True, kw_only=True):
     signing_secret: str = ""
     slack_api_url: str = SLACK_API_URL
     http: Address | None = None
+    metrics: Address | None = None
 
     def __repr__(self) -> str:
         """Never the tokens: records end up in logs."""
@@ -131,6 +138,10 @@ def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", write
     served_at = address(wanted)
     if wanted and served_at is None:
         refuse("--http" if http else "EMERITUS_HTTP", wanted, "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000")
+    watched = environ.get("EMERITUS_METRICS", "") if is_serving else ""
+    watched_at = address(watched)
+    if watched and watched_at is None:
+        refuse("EMERITUS_METRICS", watched, "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464")
     for problem in _token_problems(environ, slack=slack, is_http=bool(wanted)):
         wrong[problem.field] = (problem,)
     settings = Settings(
@@ -143,6 +154,7 @@ def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", write
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),
         slack_api_url=api_url.rstrip("/") + "/",
         http=served_at,
+        metrics=watched_at,
     )
     return Look(settings=settings, wrong=wrong)
 

@@ -15,12 +15,13 @@ from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
-from slack_sdk.webhook import WebhookClient
 
 from bot.channels import channel_of
 from bot.rates import POST
+from bot.slack_calls import CountedClient, answered
 from bot.slack_errors import FAILURES, result_of, retry_after
 from bot.views.notices import drawn
+from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import Dead, Done, Gate, HeldUp, NotDone, Result, Room, Unknown
 from workflows.ports import Message
 
@@ -36,9 +37,9 @@ CHANNEL_MISSING_SECONDS = 600.0
 CALL_SECONDS = 10
 
 
-def web_client(token: str, url: str) -> WebClient:
+def web_client(token: str, url: str, metrics: Metrics = UNCOUNTED) -> WebClient:
     """Without retries of its own: the outbox owns them (the SDK's default posts twice on a reset)."""
-    return WebClient(token=token, base_url=url, retry_handlers=[], timeout=CALL_SECONDS)
+    return CountedClient(metrics, token=token, base_url=url, retry_handlers=[], timeout=CALL_SECONDS)
 
 
 class Pace(Protocol):
@@ -67,10 +68,12 @@ class SlackMessenger:
         wall: Callable[[], float],
         pace: float = 1.0,
         grace_seconds: float = GRACE_SECONDS,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         assert not client.retry_handlers, "slack_sdk would post twice"
         self._client, self._rates, self._wall = client, rates, wall
         self._pace, self._grace_seconds = pace, grace_seconds
+        self._metrics = metrics
         self._direct: dict[str, str] = {}
         self._bot_id = ""
 
@@ -142,14 +145,12 @@ class SlackMessenger:
     ) -> bool:
         """Tell one person, best effort: by response_url, else ephemerally, else in a DM. False: in vain."""
         body = dict(payload)
-        if response_url:
-            hook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=[])
-            private = {"response_type": "ephemeral", "replace_original": False}
-            try:
-                if hook.send_dict({**body, **private}).status_code == 200:
-                    return True
-            except (*FAILURES, ValueError):
-                pass  # expired, used up, unreachable, or no address at all: the next way is tried
+        private = {"response_type": "ephemeral", "replace_original": False}
+        # Expired, used up, unreachable, or no address at all: the next way is tried.
+        if response_url and answered(
+            self._metrics, response_url, {**body, **private}, timeout_seconds=self._client.timeout
+        ):
+            return True
         ways: list[Callable[[], SlackResponse]] = []
         if channel and user:
             ways.append(lambda: self._client.chat_postEphemeral(channel=channel, user=user, **body))

@@ -99,12 +99,28 @@ def result_of(error: Exception, *, to: str, later: Later) -> Result:
     return Unknown(retry_at=later(1), why=f"No answer from Slack: {type(error).__name__} {error}".rstrip())
 
 
+def outcome_of(error: Exception) -> str:
+    """One word for how a call failed, as it is counted."""
+    if isinstance(error, SlackApiError):
+        if retry_after(error) is not None:
+            return "rate_limited"
+        return "unknown" if _is_theirs(error) else "refused"
+    reason = error.reason if isinstance(error, URLError) else error
+    return "unreachable" if isinstance(reason, ConnectionRefusedError | socket.gaierror) else "unknown"
+
+
+def _is_theirs(error: SlackApiError) -> bool:
+    """Something broke at Slack, so the answer says nothing of what was asked."""
+    code = code_of(error)
+    return error.response.status_code >= http.HTTPStatus.INTERNAL_SERVER_ERROR or code in MAYBE or not code
+
+
 def _refusal(error: SlackApiError, *, to: str, later: Later) -> Result:
     code, status = code_of(error), error.response.status_code
     seconds = retry_after(error)
     if seconds is not None:
         return NotDone(retry_at=later(seconds), why=f"Slack asks us to slow down for {seconds:.0f} s")
-    if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or code in MAYBE or not code:
+    if _is_theirs(error):
         return Unknown(retry_at=later(1), why=f"Slack answered {status} {code}".rstrip())
     cure = PEOPLE.get(code) or GONE.get(code)
     if code == "channel_not_found" and to[:1] in ("U", "W"):

@@ -25,10 +25,12 @@ from bot.rates import Rates
 from bot.settings import Settings
 from bot.shared_rates import SharedRates
 from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
+from bot.status import Glance
 from bot.views import answers
 from bot.world import CalendarWorld
 from data import policy as policies
 from data.catalog import Catalog
+from data.metrics import UNCOUNTED, Metrics
 from data.postgres_lanes import PostgresLanes
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
@@ -65,6 +67,7 @@ class Bot:
     alarm: Alarm
     store: SqlStore
     hearing: Hearing | None
+    world: CalendarWorld
 
     def start(self) -> None:
         # networkx takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
@@ -80,6 +83,20 @@ class Bot:
             self.hearing.stop()
         self.dispatcher.stop(timeout_s)
         self.store.close()
+
+    def glance(self) -> Glance:
+        self.store.check_writable()
+        now = self.world.now()
+        queues = self.store.queues(now)
+        since = {queue.kind: queue.oldest_due_at for queue in queues}
+        age_seconds = {kind: -self.world.wall_seconds_until(at) if at else 0.0 for kind, at in since.items()}
+        return Glance(queues=queues, age_seconds=age_seconds, record_bytes=self.store.size())
+
+    def still_for(self) -> float:
+        return self.dispatcher.still_for()
+
+    def policy(self) -> str:
+        return f"{self.house.policy.name}, {self.house.policy.digest[:19]}"
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -112,12 +129,14 @@ def own_files(settings: Settings) -> tuple[Path, ...]:
     )
 
 
-def build(settings: Settings, *, say: Callable[[str], None] = lambda _: None) -> Bot:
+def build(
+    settings: Settings, *, say: Callable[[str], None] = lambda _: None, metrics: Metrics = UNCOUNTED
+) -> Bot:
     """The bot as `emeritus serve` runs it, and the model servers that should serve: a reboot ended them, too.
 
     Raises `Refused` for a replica that would keep things by itself.
     """
-    store, endpoints = open_store(settings), open_endpoints(settings)
+    store, endpoints = open_store(settings, metrics=metrics), open_endpoints(settings)
     if store.is_shared:
         try:
             take_places(store, settings)
@@ -130,9 +149,10 @@ def build(settings: Settings, *, say: Callable[[str], None] = lambda _: None) ->
         store=store,
         policy=policies.read_policy(settings.policy),
         edges=edges_of(settings, endpoints),
-        client=web_client(settings.bot_token, settings.slack_api_url),
+        client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
         world=CalendarWorld(),
+        metrics=metrics,
     )
 
 
@@ -147,6 +167,7 @@ def assemble(
     wall: Callable[[], float] = time.time,
     grace_seconds: float = GRACE_SECONDS,
     rates: Pace | None = None,
+    metrics: Metrics = UNCOUNTED,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
@@ -173,6 +194,7 @@ def assemble(
         wall=wall,
         pace=world.speed,
         grace_seconds=grace_seconds,
+        metrics=metrics,
     )
     ending = threading.Event()
     shop = Workshop(
@@ -207,6 +229,7 @@ def assemble(
         bell=bell,
         pool=ThreadPoolExecutor(WORKERS, thread_name_prefix="effect"),
         teller=ThreadPoolExecutor(1, thread_name_prefix="answer"),
+        metrics=metrics,
     )
     house = House(
         store=store,
@@ -229,4 +252,5 @@ def assemble(
         alarm=alarm,
         store=store,
         hearing=Hearing(store.wait_hint, bell.set) if store.is_shared else None,
+        world=world,
     )

@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data import postgres_schema
 from data.errors import EmeritusError, Unavailable
+from data.metrics import UNCOUNTED, Metrics
 from data.patience import is_hurried
 from data.postgres_connection import PostgresConnection
 from data.postgres_errors import RACES, as_ours, name_of
@@ -74,6 +75,7 @@ class PostgresStore(SqlStore):
 
     is_shared = True
     _XID = "xid::text::bigint"
+    _SIZE = "SELECT pg_database_size(current_database())"
     _AFTER = """(xid, position) > (:xid::text::xid8, :position)
         AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position"""
 
@@ -87,8 +89,10 @@ class PostgresStore(SqlStore):
         read_only: bool = False,
         exclusive: bool = False,
         connections_max: int = CONNECTIONS_MAX,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         super().__init__(machine, rand, lease)
+        self._metrics = metrics
         self.name = name_of(url)
         given: dict[str, Any] = {**_NETWORK, **conninfo_to_dict(url)}
         self._conninfo = make_conninfo("", **given)
@@ -135,14 +139,19 @@ class PostgresStore(SqlStore):
             return self._committed(job)
 
     def _committed(self, job: Callable[[PostgresConnection], T]) -> T:
-        with self._pool.lent() as conn:
-            conn.raw.execute(_BEGIN)
-            result = job(conn)
-            ended = conn.raw.execute("COMMIT").statusmessage
-            assert ended == "COMMIT", (
-                "a job went on after a statement that failed, which takes all of it back"
-            )
-            return result
+        began, ok = time.monotonic(), False
+        try:
+            with self._pool.lent() as conn:
+                conn.raw.execute(_BEGIN)
+                result = job(conn)
+                ended = conn.raw.execute("COMMIT").statusmessage
+                assert ended == "COMMIT", (
+                    "a job went on after a statement that failed, which takes all of it back"
+                )
+                ok = True
+                return result
+        finally:
+            self._metrics.committed(1, time.monotonic() - began, ok=ok)
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
@@ -167,6 +176,14 @@ class PostgresStore(SqlStore):
             conn.execute(
                 f"SELECT setval('{sequence}', (SELECT coalesce(max({column}), 0) + 1 FROM {table}), false)"  # noqa: S608
             )
+
+    def check_writable(self) -> None:
+        """A server that is a standby by now, or gone, says so."""
+        with self.reading() as conn:
+            if conn.raw.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+                raise Unavailable(
+                    f"{self.name} is read-only. After a fail-over, let the URL name the new primary"
+                )
 
     def wait_hint(self, timeout_seconds: float) -> bool:
         """Wait until some process says that it left work; False when none did in time.

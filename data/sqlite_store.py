@@ -42,6 +42,7 @@ class SqliteStore(SqlStore):
     """
 
     _XID = "0"
+    _SIZE = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     _AFTER = "position > :position ORDER BY position"
 
     def __init__(
@@ -82,6 +83,10 @@ class SqliteStore(SqlStore):
                 f"{self.path} was opened for reading only. Use the running Emeritus to change it"
             )
         return self._writer.run(job)
+
+    def check_writable(self) -> None:
+        """An empty commit: a disk that hangs holds it up, one that is full does not."""
+        self.write(lambda _: None)
 
     def left_work(self) -> None:
         """Nobody to tell: the one process that writes looks itself."""

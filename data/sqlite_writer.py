@@ -17,9 +17,11 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol, TypeVar, cast
 
 from data.errors import Corrupt, Unavailable, Unrecorded
+from data.metrics import UNCOUNTED, Metrics
 from data.sql.connection import savepoint
 
 T = TypeVar("T")
@@ -147,9 +149,12 @@ class _Turn:
 class Writer:
     """Runs jobs one after the other; `run` returns once what the job did is on disk."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], path: Path) -> None:
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], path: Path, *, metrics: Metrics = UNCOUNTED
+    ) -> None:
         self._connect = connect
         self._path = path
+        self._metrics = metrics
         # Only who writes uses it.
         self._conn: sqlite3.Connection | None = connect()
         self._gate = threading.Lock()
@@ -222,22 +227,27 @@ class Writer:
                 turn.call()
 
     def _commit(self, batch: list[_Turn]) -> None:
+        began, ok, before = monotonic(), True, -1
         try:
             if self._conn is None:
                 self._conn = self._connect()
+            before = self._conn.total_changes
             self._conn.execute("BEGIN IMMEDIATE")
             for turn in batch:
                 self._attempt(self._conn, turn)
             self._conn.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - handed to everyone who waits
             self._start_over()
-            ours = as_ours(error, self._path)
+            ours, ok = as_ours(error, self._path), False
             for turn in batch:
                 # An interrupt is only for whoever was writing.
                 is_theirs = isinstance(ours, Exception) or turn is batch[0]
                 turn.failure = ours if is_theirs else Unavailable(_INTERRUPTED.format(path=self._path))
         for turn in batch:
             turn.is_done = True
+        if self._conn is None or self._conn.total_changes != before:
+            # What changes nothing waits for no disk, and would make commits look fast.
+            self._metrics.committed(len(batch), monotonic() - began, ok=ok)
 
     def _attempt(self, conn: sqlite3.Connection, turn: _Turn) -> None:
         try:

@@ -38,6 +38,20 @@ class Waiting(NamedTuple):
     why: str
 
 
+class Queue(NamedTuple):
+    """How a queue stands.
+
+    due       should be done by now, whether nobody took it up yet, somebody works on it, or it is tried again
+    waiting   all that is not settled, however far ahead     stopped   waits for a person to look
+    """
+
+    kind: ClaimKind
+    due: int
+    oldest_due_at: datetime | None
+    waiting: int
+    stopped: int
+
+
 class Machine(Protocol):
     """The pure part a store is built with: how commands are decided and events folded.
 
@@ -187,6 +201,10 @@ class Store(Protocol):
 
     def troubles(self) -> tuple[Trouble, ...]:
         """What stopped for good: messages and work, then timers, then commands; at last messages that are held up."""
+        ...
+
+    def queues(self, now: datetime) -> tuple[Queue, ...]:
+        """How much waits, of each kind of claim."""
         ...
 
     def verify(self) -> Verified: ...

@@ -17,6 +17,7 @@ from time import monotonic
 
 from data.errors import EmeritusError
 from data.events import EMERITUS
+from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import (
     Claim,
     ClaimKind,
@@ -29,6 +30,7 @@ from data.records.decision import (
     Result,
     Room,
     Unknown,
+    outcome_of,
 )
 from data.store import Then
 from data.tracing import traced
@@ -81,8 +83,10 @@ class Dispatcher:
         pool: Executor,
         teller: Executor,
         stopwatch: Callable[[], float] = monotonic,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._shop = shop
+        self._metrics = metrics
         self._store = shop.engine.store
         self._world = shop.world
         self._tell = tell
@@ -99,6 +103,7 @@ class Dispatcher:
         self._gate = threading.Lock()
         self._stopwatch = stopwatch
         self._renewed_at = stopwatch()
+        self._turned_at = stopwatch()
 
     def start(self) -> None:
         """Begin; the weekly digest is set going if it never was."""
@@ -109,6 +114,10 @@ class Dispatcher:
 
     def wake(self) -> None:
         self._awake.set()
+
+    def still_for(self) -> float:
+        """Seconds since the thread that decides last turned to something, or found nothing to turn to."""
+        return self._stopwatch() - self._turned_at
 
     def stop(self, timeout_seconds: float) -> None:
         """Stop claiming, give back what has not begun, let what runs settle that long, leave the rest to its lease."""
@@ -127,6 +136,7 @@ class Dispatcher:
         is_waiting = False
         while not self._ending.is_set():
             self._awake.clear()
+            self._turned_at = self._stopwatch()
             try:
                 self._renew()
                 while not self._ending.is_set() and self.drain():
@@ -186,6 +196,7 @@ class Dispatcher:
         if self._ending.is_set():
             self._give_back(claim)
             return 0
+        self._turned_at = self._stopwatch()
         self._settle_command(claim, stream, key)
         return 1
 
@@ -216,11 +227,13 @@ class Dispatcher:
             receipt = self._shop.engine.execute(key, stream, command, tried_since=claim.tried_since)
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
             result = self._given_up(claim, error)
+            self._metrics.worked(claim.kind, outcome_of(result))
             if not self._store.settle(claim, result, self._world.now()) or not isinstance(result, Dead):
                 return
             receipt = Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=GIVEN_UP)
         else:
             self._store.settle(claim, Done(), self._world.now())
+            self._metrics.worked(claim.kind, outcome_of(Done()))
         self._world.point("settled")
         if claim.kind is ClaimKind.INBOX and receipt.reply:
             # A Slack that is slow to take an answer must not keep other votes and timers waiting.
@@ -257,6 +270,7 @@ class Dispatcher:
         except EmeritusError as error:
             log.warning("%s is left to its lease: %s", claim.key, error)
         finally:
+            self._metrics.worked(claim.effect.kind, outcome_of(result))
             self._put_down(claim)
             self.wake()
 

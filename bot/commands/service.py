@@ -21,11 +21,9 @@ def serve(http: str) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     settings = settings_for(slack="serve", http=http)
     # Each command loads what it needs: Bolt, boto3 and a web server are half a second for all others.
-    from bot import server  # noqa: PLC0415
-    from bot.wiring import build  # noqa: PLC0415
+    from bot.watching import serve_watched  # noqa: PLC0415
 
-    aloud = partial(say, err=True)
-    server.serve(build(settings, say=aloud), settings, say=aloud)
+    serve_watched(settings, say=partial(say, err=True))
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

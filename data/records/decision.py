@@ -217,4 +217,18 @@ class Dead(Record, frozen=True, kw_only=True, tag=True):
 
 Result = Done | NotDone | Unknown | Dead
 
+
+def outcome_of(result: Result) -> str:
+    """One word for how it ended, as it is counted and logged."""
+    match result:
+        case Done():
+            return "done"
+        case NotDone():
+            return "again"
+        case Unknown():
+            return "unknown"
+        case Dead():
+            return "dead"
+
+
 LEASE = timedelta(seconds=60)

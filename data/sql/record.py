@@ -16,13 +16,24 @@ from data.events import AnyEvent
 from data.ledger import Entry, Head, Text, opened, verified
 from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room
 from data.records.facts import Facts
-from data.sql import claims
+from data.sql import claims, depths
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
 from data.sql.effects import found_by, put_effects, waiting_for
 from data.sql.troubles import troubles
-from data.store import BEGINNING, Cursor, Machine, StoredEvent, Then, Trouble, Verified, Waiting, always
+from data.store import (
+    BEGINNING,
+    Cursor,
+    Machine,
+    Queue,
+    StoredEvent,
+    Then,
+    Trouble,
+    Verified,
+    Waiting,
+    always,
+)
 
 T = TypeVar("T")
 
@@ -38,6 +49,7 @@ class SqlStore(ABC):
     # How this database says which transaction wrote an event, and which events follow :xid and :position.
     _XID: ClassVar[str]
     _AFTER: ClassVar[str]
+    _SIZE: ClassVar[str]
 
     is_shared: ClassVar[bool] = False
     """Whether several processes may write to it at once."""
@@ -85,6 +97,10 @@ class SqlStore(ABC):
     @abstractmethod
     def renumber(self, conn: Connection) -> None:
         """After rows came in with their numbers, in their job of `write`: what is counted goes on behind them."""
+
+    @abstractmethod
+    def check_writable(self) -> None:
+        """Raises `Unavailable` where nothing could be recorded now; changes nothing."""
 
     def transact(
         self,
@@ -225,6 +241,15 @@ class SqlStore(ABC):
     def troubles(self) -> tuple[Trouble, ...]:
         with self.reading() as conn:
             return troubles(conn)
+
+    def queues(self, now: datetime) -> tuple[Queue, ...]:
+        with self.snapshot() as conn:
+            return depths.queues(conn, now)
+
+    def size(self) -> int:
+        """Bytes the database takes, without what is still in a log beside it."""
+        with self.reading() as conn:
+            return int(conn.execute(self._SIZE).fetchone()[0])
 
     def verify(self) -> Verified:
         with self.inspection() as conn:

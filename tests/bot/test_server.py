@@ -35,7 +35,9 @@ def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
-    def begin(*arguments: str, store: str = "emeritus.db", api_url: str = "") -> subprocess.Popen[str]:
+    def begin(
+        *arguments: str, store: str = "emeritus.db", api_url: str = "", **more: str
+    ) -> subprocess.Popen[str]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / store),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
@@ -45,6 +47,7 @@ def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             "PATH": "",
+            **more,
         }
         command = [sys.executable, "-c", ENTRY, "serve", *arguments]
         root = Path(__file__).parents[2]
@@ -60,12 +63,14 @@ def start(slack: SlackFake, tmp_path: Path) -> Iterator[Start]:
             bot.stderr.close()
 
 
-def said(bot: subprocess.Popen[str], words: str) -> str:
-    """The line of its that has these words."""
+def said(bot: subprocess.Popen[str], words: str, *, more: bool = False) -> str:
+    """The line of its that has these words; `more`: what follows is still to be read."""
     assert bot.stderr
     lines: list[str] = []
     for line in bot.stderr:
         lines.append(line)
+        if words in line and more:
+            return line
         if words in line:
             threading.Thread(target=bot.stderr.read, daemon=True).start()
             return line

@@ -15,21 +15,21 @@ from types import TracebackType
 from typing import Any, Self
 
 import yaml
-from slack_sdk import WebClient
 
+from bot.keeping import open_record
 from bot.manifest import SCOPES
+from bot.slack import web_client
 from bot.wiring import Bot, CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
+from data.metrics import UNCOUNTED, Metrics
 from data.policy import parsed
 from data.records.catalog import EndpointKind
-from data.sqlite_store import SqliteStore
 from tests.fakes.slack import Channel, SlackFake, User, into_bolt
 from tests.payloads import Kind, check_message, check_view
 from tests.scenarios.reading import shape
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
-from workflows.machine import RetirementMachine
 from workflows.ports import ArtifactStore
 
 COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
@@ -58,10 +58,12 @@ class Place:
         policy: str = POLICY,
         archive: ArtifactStore | None = None,
         serves: bool = True,
+        metrics: Metrics = UNCOUNTED,
         **slack: Any,
     ) -> None:
         """`serves`: with the model servers' processes. `slack`: what else the fake shall do."""
         self.serves = serves
+        self.metrics = metrics
         self.folder = folder
         self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
@@ -138,17 +140,18 @@ class Place:
     def open(self) -> None:
         """Put the bot together on what is on disk, as after a restart."""
         self.bot = assemble(
-            store=SqliteStore(self.folder / "emeritus.db", RetirementMachine()),
+            store=open_record(self.folder / "emeritus.db", metrics=self.metrics),
             policy=self.policy,
             edges=Edges(
                 archive=self.archive,
                 controls={EndpointKind.LOCAL: self.endpoints},
                 meters={EndpointKind.LOCAL: self.endpoints},
             ),
-            client=WebClient(token=self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[]),
+            client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,
             world=CalendarWorld(Calendar(), wall=self.clock),
             wall=self.clock,
+            metrics=self.metrics,
         )
         self.slack.attach(into_bolt(self.bot.app))
 

@@ -1,0 +1,61 @@
+"""A web server of ours on an address: waitress, which is kept, pure Python and has no opinion on what it serves."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from waitress.server import create_server
+
+from bot.settings import Address
+from data.errors import Unavailable
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
+
+
+class Serving:
+    """Answers from the moment it is made. Raises `Unavailable` where it cannot listen.
+
+    port   the one it has, also where the address left it open with 0
+    """
+
+    def __init__(
+        self, application: Wsgi, at: Address, *, name: str, threads: int, body_bytes_max: int
+    ) -> None:
+        family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
+        try:
+            listening = socket.create_server((at.host, at.port), family=family)
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+            raise Unavailable(f"Cannot listen on {at} ({why}). Give another [HOST:]PORT") from error
+        # It warns of every request that waits for a thread, though a burst is no trouble.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self.port = int(listening.getsockname()[1])
+        self.address = Address(host=at.host, port=self.port)
+        self._server = create_server(
+            application,
+            sockets=[listening],
+            threads=threads,
+            max_request_body_size=body_bytes_max,
+            channel_timeout=SILENCE_SECONDS,
+        )
+        self._closing = False
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def close(self) -> None:
+        self._closing = True
+        self._server.close()
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError:
+            # Closing takes the sockets away from under a loop that waits for them.
+            if not self._closing:
+                raise

@@ -15,7 +15,6 @@ from slack_sdk import WebClient
 
 from bot.house import House
 from bot.listeners import register_all
-from bot.logs import Redacting
 from data.patience import hurried
 
 LOOK_SECONDS = 2.0  # of the three Slack waits for an acknowledgement
@@ -49,7 +48,6 @@ def slack_app(house: House, *, signing_secret: str = "") -> App:
                      Mode has a connection of its own instead, and is never asked for a signature
     """
     logger = logging.getLogger("emeritus.bolt")
-    logger.addFilter(Redacting())
     logger.setLevel(logging.ERROR)  # below it Bolt remarks on its own construction, and prints whole payloads
     client = house.client
     app = App(

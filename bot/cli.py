@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from bot.commands import catalog, endpoint, record, service, store
@@ -36,7 +38,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Retires machine-learning models responsibly, in Slack."""
-    log_privately()
+    log_privately(os.environ)
 
 
 for command in (

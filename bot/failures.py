@@ -24,6 +24,7 @@ from bot.intake import NotKeptError
 from bot.views import answers
 from data.catalog import Catalog
 from data.errors import EmeritusError, Invalid, Unavailable
+from data.subject import about
 from data.tracing import traced
 
 log = logging.getLogger("emeritus")
@@ -82,6 +83,12 @@ def register(app: App, house: House) -> None:
 
     @app.error
     def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> BoltResponse | None:
+        with about(payloads.retirement_id(body)):
+            return answered(error, body, response)
+
+    def answered(
+        error: Exception, body: dict[str, Any], response: BoltResponse | None
+    ) -> BoltResponse | None:
         # `response` is None once the request was acknowledged; else what we return is the acknowledgement.
         if response is None:
             time.sleep(BOLT_LOOKS_AGAIN_SECONDS)

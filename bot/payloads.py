@@ -94,6 +94,13 @@ def parts(body: Body, count: int) -> tuple[str, ...]:
     return found
 
 
+def retirement_id(body: Body) -> str:
+    """Which retirement somebody pressed, typed or wrote about, as far as that can be seen; for the log."""
+    places = (action_value(body), typed(body), text_at(body, "view", "private_metadata"))
+    found = (RETIREMENT_ID.search(place) for place in places)
+    return next((one[0] for one in found if one), "")
+
+
 def number(text: str) -> int:
     """A number as our buttons carry it; 0 for anything else, such as nothing."""
     return int(text) if text.isdecimal() else 0

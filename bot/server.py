@@ -22,7 +22,6 @@ from slack_sdk.errors import SlackApiError
 
 from bot.door import BODY_BYTES_MAX, Door
 from bot.ids import HTTP_PATH
-from bot.logs import Redacting
 from bot.settings import Address, Settings
 from bot.slack import web_client
 from bot.slack_errors import FAILURES, code_of
@@ -56,7 +55,6 @@ class Socket:
 
     def __init__(self, app: App, settings: Settings) -> None:
         logger = logging.getLogger("emeritus.socket")
-        logger.addFilter(Redacting())
         web = web_client(settings.app_token, settings.slack_api_url)
         self._handler = SocketModeHandler(app, settings.app_token, web_client=web, logger=logger)
         try:

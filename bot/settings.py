@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import places
+from bot.logs import FORMS, LEVELS
 from data.errors import Invalid, Problem
 from data.policy import read_policy
 from data.records.base import Record
@@ -40,6 +41,12 @@ VARIABLES = (
         name="EMERITUS_METRICS",
         says="[HOST:]PORT for `/healthz`, `/readyz` and `/metrics`, whichever way Slack is reached",
     ),
+    Variable(
+        name="EMERITUS_LOG",
+        says="`text` for people, or `json`: one object a line, with the retirement it is about",
+        default="text",
+    ),
+    Variable(name="EMERITUS_LOG_LEVEL", says="`warning`, `info` or `debug`", default="warning"),
     Variable(name="SLACK_BOT_TOKEN", says="the bot's token, xoxb-..."),
     Variable(name="SLACK_APP_TOKEN", says="the app-level token of Socket Mode, xapp-..."),
     Variable(name="SLACK_SIGNING_SECRET", says="the app's signing secret, for HTTP"),
@@ -142,6 +149,9 @@ def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", write
     watched_at = address(watched)
     if watched and watched_at is None:
         refuse("EMERITUS_METRICS", watched, "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464")
+    for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
+        if (said := environ.get(name, "")) and said not in known:
+            refuse(name, said, " or ".join(known))
     for problem in _token_problems(environ, slack=slack, is_http=bool(wanted)):
         wrong[problem.field] = (problem,)
     settings = Settings(

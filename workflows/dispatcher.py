@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, wait
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -30,15 +31,16 @@ from data.records.decision import (
     Result,
     Room,
     Unknown,
-    outcome_of,
 )
 from data.store import Then
+from data.subject import about
 from data.tracing import traced
 from workflows import commands as cmd
 from workflows import room
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
 from workflows.effects.workshop import Workshop, failure, later, not_begun, then
+from workflows.reporting import ended, named
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +199,8 @@ class Dispatcher:
             self._give_back(claim)
             return 0
         self._turned_at = self._stopwatch()
-        self._settle_command(claim, stream, key)
+        with about(stream):
+            self._settle_command(claim, stream, key)
         return 1
 
     def _handed_on(self, claim: Claim) -> int:
@@ -205,7 +208,7 @@ class Dispatcher:
         with self._gate:
             self._working[claim.key, claim.attempt] = claim
         try:
-            future = self._pool.submit(self._perform, claim)
+            future = self._pool.submit(self._perform_about, claim)
         except RuntimeError:
             self._give_back(claim)
             return 0
@@ -227,31 +230,36 @@ class Dispatcher:
             receipt = self._shop.engine.execute(key, stream, command, tried_since=claim.tried_since)
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
             result = self._given_up(claim, error)
-            self._metrics.worked(claim.kind, outcome_of(result))
+            ended(self._metrics, claim, result)
             if not self._store.settle(claim, result, self._world.now()) or not isinstance(result, Dead):
                 return
             receipt = Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=GIVEN_UP)
         else:
             self._store.settle(claim, Done(), self._world.now())
-            self._metrics.worked(claim.kind, outcome_of(Done()))
+            ended(self._metrics, claim, Done())
         self._world.point("settled")
         if claim.kind is ClaimKind.INBOX and receipt.reply:
             # A Slack that is slow to take an answer must not keep other votes and timers waiting.
             try:
-                future = self._teller.submit(self._tell, claim.reply_to, receipt)
+                future = self._teller.submit(copy_context().run, self._tell, claim.reply_to, receipt)
             except RuntimeError:  # decided while a stop did not wait any more
                 log.warning("an answer was not given: the bot stopped")
                 return
             with self._gate:
                 self._telling.add(future)
-            future.add_done_callback(self._told)
+            future.add_done_callback(partial(self._told, receipt.stream))
 
-    def _told(self, future: Future[None]) -> None:
+    def _told(self, stream: str, future: Future[None]) -> None:
         with self._gate:
             self._telling.discard(future)
         if not future.cancelled() and (error := future.exception()) is not None:
-            log.error("an answer was not given\n%s", traced(error))
+            with about(stream):
+                log.error("an answer was not given\n%s", traced(error))
         self.wake()
+
+    def _perform_about(self, claim: Claim) -> None:
+        with about(claim.stream):
+            self._perform(claim)
 
     def _perform(self, claim: Claim) -> None:
         assert claim.effect is not None
@@ -268,9 +276,9 @@ class Dispatcher:
             self._store.settle(claim, result, self._world.now(), then=follow)
             self._world.point("settled")
         except EmeritusError as error:
-            log.warning("%s is left to its lease: %s", claim.key, error)
+            log.warning("%s is left to its lease: %s", named(claim), error)
         finally:
-            self._metrics.worked(claim.effect.kind, outcome_of(result))
+            ended(self._metrics, claim, result)
             self._put_down(claim)
             self.wake()
 
@@ -305,9 +313,9 @@ class Dispatcher:
     def _given_up(self, claim: Claim, error: Exception) -> Result:
         """Tried again, more and more seldom; a bug ends as a dead letter that /retire show and doctor list."""
         if isinstance(error, EmeritusError):
-            log.warning("%s is tried again: %s", claim.key, error)
+            log.warning("%s is tried again: %s", named(claim), error)
         else:
-            log.error("%s failed\n%s", claim.key, traced(error))
+            log.error("%s failed\n%s", named(claim), traced(error))
             # A service that should be back is never given up.
             is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
             if claim.attempt >= TRIES_MAX and not is_restoring:

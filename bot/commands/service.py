@@ -11,6 +11,7 @@ import click
 from bot.commands.machine import failure
 from bot.commands.opening import as_json, print_json, say, settings_for
 from bot.finding import Finding
+from bot.logs import sayer
 from data.errors import Invalid
 from data.policy import read_policy
 
@@ -23,7 +24,7 @@ def serve(http: str) -> None:
     # Each command loads what it needs: Bolt, boto3 and a web server are half a second for all others.
     from bot.watching import serve_watched  # noqa: PLC0415
 
-    serve_watched(settings, say=partial(say, err=True))
+    serve_watched(settings, say=sayer(os.environ, partial(say, err=True)))
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

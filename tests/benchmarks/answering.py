@@ -121,5 +121,5 @@ def echo(_: str, slack: str) -> None:
 
 
 if __name__ == "__main__":
-    log_privately()
+    log_privately({})
     {"bot": bot, "echo": echo}[sys.argv[1]](*sys.argv[2:])

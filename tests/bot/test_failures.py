@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +12,11 @@ import pytest
 
 from bot.app import slack_app
 from bot.failures import on_field, told
-from bot.logs import Private, Redacting, redacted
 from data.errors import Invalid, Problem, Refused, Unavailable
 from data.tracing import traced
 from tests.bot.listeners.desk import ELENA, TOM, Desk
 from tests.fakes.slack import into_bolt
 
-SECRETS = "xoxb-123-abc xapp-1-A0-9 https://hooks.slack.com/commands/T1/2/x?y U01TOMBIRCH tom@tea.example"
 REASON = "Ada leaves us in May, and nobody else can read her model"
 VIEW = {
     "view": {
@@ -36,48 +33,6 @@ VIEW = {
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with Desk(tmp_path) as opened:
         yield opened
-
-
-def test_tokens_people_and_addresses_never_reach_a_log() -> None:
-    assert redacted(SECRETS) == "[hidden] [hidden] [hidden] [hidden] [hidden]"
-
-
-def test_a_librarys_log_is_redacted_too() -> None:
-    record = logging.LogRecord(
-        "x", logging.WARNING, "x.py", 1, "Unhandled: %s", ({"user": "U01TOMBIRCH"},), None
-    )
-
-    assert Redacting().filter(record)
-    assert record.getMessage() == "Unhandled: {'user': '[hidden]'}"
-
-
-def raised(error: Exception) -> Exception:
-    """With a traceback that goes through here."""
-    with pytest.raises(type(error)) as caught:
-        raise error
-    return caught.value
-
-
-def test_a_traceback_of_anybody_is_written_without_what_it_quotes() -> None:
-    error = raised(ValueError(f"could not encode {REASON!r}"))
-    failure = (ValueError, error, error.__traceback__)
-    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "RET-1/dm/%s failed", ("U01TOMBIRCH",), failure)
-    logging.Formatter().format(record)  # another handler came first, and left the whole traceback behind
-
-    lines = Private().format(record).splitlines()
-
-    assert lines[:2] == ["RET-1/dm/[hidden] failed", "ValueError"]
-    assert re.fullmatch(r"  test_failures.py:\d+ in raised", lines[2])
-    assert len(lines) == 3
-
-
-def test_what_a_library_says_about_an_error_does_not_quote_it_either() -> None:
-    error = raised(ValueError(REASON))
-    failure = (ValueError, error, error.__traceback__)
-    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "Failed to run (error: %s)", (error,), failure)
-
-    assert Redacting().filter(record)
-    assert record.getMessage() == "Failed to run (error: ValueError)"
 
 
 def test_our_own_errors_are_the_sentences_they_are() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.settings import VARIABLES, Address, Settings, address, read
-from data.errors import Invalid
+from bot.settings import VARIABLES, Address, Settings, address, look, read
+from data.errors import Invalid, Problem
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}
 
@@ -203,3 +203,22 @@ def test_the_command_line_outdoes_the_environment() -> None:
 
 def test_settings_never_show_a_token() -> None:
     assert "secret" not in repr(read(SOCKET, slack="serve"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("EMERITUS_LOG", "xml", "text or json"),
+        ("EMERITUS_LOG_LEVEL", "loud", "warning or info or debug"),
+        ("EMERITUS_METRICS", "9464/metrics", "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464"),
+    ],
+)
+def test_how_a_bot_is_watched_is_checked_before_it_starts(name: str, value: str, accepted: str) -> None:
+    (problem,) = look({name: value}, slack="serve").wrong[name]
+    assert problem == Problem(field=name, value=f"= {value}", accepted=accepted)
+
+
+def test_it_is_watched_on_loopback_unless_a_host_is_named() -> None:
+    seen = look({"EMERITUS_METRICS": "9464"}, slack="serve").settings
+    assert seen.metrics == Address(host="127.0.0.1", port=9464)
+    assert look({"EMERITUS_METRICS": "9464"}).settings.metrics is None

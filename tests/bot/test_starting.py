@@ -17,6 +17,7 @@ HEAVY = {
     "botocore",
     "matplotlib",
     "networkx",
+    "prometheus_client",
     "psycopg",
     "slack_bolt",
     "slack_sdk",

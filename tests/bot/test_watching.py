@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,7 +23,7 @@ from bot.probes import probes
 from bot.settings import Address
 from bot.status import MUTE, Status
 from bot.wsgi import Serving
-from tests.bot.listeners.desk import GOVERNANCE, TOM
+from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.bot.test_server import Start, said, slack, start, stopped_in  # noqa: F401 - fixtures
 from tests.fakes.slack import SlackFake
 from tests.scenarios.town import WREN, Town
@@ -219,3 +220,23 @@ def test_other_addresses_and_other_verbs_are_turned_away(tmp_path: Path) -> None
             urllib.request.urlopen(asked, timeout=5)
         refused.value.close()
         assert told(address, "/readyz")[1]["waits_for"] == ["the record is being opened"]
+
+
+def test_for_machines_every_line_of_a_bot_is_an_object(
+    start: Start,  # noqa: F811
+    slack: SlackFake,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    now = datetime.now(UTC)
+    with Desk(tmp_path, now=now) as desk:
+        desk.propose(target_on=now.date() + timedelta(days=365))
+    bot = start("--http", "0", EMERITUS_LOG="json", EMERITUS_LOG_LEVEL="info")
+    assert slack.wait_for(lambda: len(slack.messages(GOVERNANCE)) > 1, 20)
+    stopped_in(bot)
+    assert bot.stderr is not None
+    lines = [json.loads(line) for line in bot.stderr]
+
+    assert lines[-1]["message"] == "Emeritus has stopped"
+    posted = {(line["message"], line["retirement"]) for line in lines if "retirement" in line}
+    assert ("RET-1/card: done, attempt 1", "RET-1") in posted
+    assert {about for _, about in posted} == {"RET-1"}

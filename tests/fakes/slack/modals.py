@@ -33,8 +33,8 @@ class Modals:
         self.triggers: dict[str, Trigger] = {}
 
     def new_trigger(self, user: str) -> str:
-        """What an interaction carries."""
-        trigger_id = self.ws.new_id("trigger.")
+        """What an interaction carries; built as Slack's are."""
+        trigger_id = f"{self.ws.new_id('1334')}.738474920.8088930838d88f008e0{len(self.triggers):x}"
         self.triggers[trigger_id] = Trigger(user=user, made_at=self.ws.now())
         return trigger_id
 

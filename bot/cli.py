@@ -6,7 +6,7 @@ import os
 
 import click
 
-from bot.commands import catalog, endpoint, record, service, store
+from bot.commands import catalog, endpoint, record, service, stopped, store
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -47,6 +47,7 @@ for command in (
     *endpoint.COMMANDS,
     *record.COMMANDS,
     *store.COMMANDS,
+    *stopped.COMMANDS,
 ):
     cli.add_command(command)
 

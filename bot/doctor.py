@@ -110,7 +110,7 @@ def _delivery(troubles: Sequence[Trouble]) -> Finding:
     found = "; ".join(f"{len(some)} {how}: {_named(some)}" for some, how in counted if some)
     fix = "Mend what it names"
     if stopped:
-        fix += ", and tell the people yourselves; /retire show lists those of one retirement"
+        fix += ", then run emeritus stopped retry KEY; or tell the people yourselves, then dismiss it"
     return Finding(what="delivery", ok=False, found=found, fix=fix)
 
 

@@ -16,12 +16,11 @@ from data.events import AnyEvent
 from data.ledger import Entry, Head, Text, opened, verified
 from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room
 from data.records.facts import Facts
-from data.sql import claims, depths
+from data.sql import claims, depths, troubles
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
 from data.sql.effects import found_by, put_effects, waiting_for
-from data.sql.troubles import troubles
 from data.store import (
     BEGINNING,
     Cursor,
@@ -240,7 +239,18 @@ class SqlStore(ABC):
 
     def troubles(self) -> tuple[Trouble, ...]:
         with self.reading() as conn:
-            return troubles(conn)
+            return troubles.troubles(conn)
+
+    def retry(self, key: str, now: datetime) -> bool:
+        """Have what waits for a person tried again at once. False where nothing of this key does, or can be."""
+        is_found = self.write(lambda conn: troubles.retry(conn, key, now))
+        if is_found:
+            self.left_work()
+        return is_found
+
+    def dismiss(self, key: str) -> bool:
+        """Somebody has seen to what stopped for good. False where nothing of this key has."""
+        return self.write(lambda conn: troubles.dismiss(conn, key))
 
     def queues(self, now: datetime) -> tuple[Queue, ...]:
         with self.snapshot() as conn:

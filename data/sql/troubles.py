@@ -1,12 +1,22 @@
-"""What waits for a person to look: it stopped for good, or is held up until they mend what it names."""
+"""What waits for a person to look: it stopped for good, or is held up until they mend what it names.
+
+They can have it tried again, or put away what stopped. Neither is an event: what happened to a retirement did not
+change, only what the outside was told of it.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from data.schema import micros
 from data.sql.connection import Connection
 from data.store import Trouble
 
-_STOPPED = (
-    "SELECT key, stream, why FROM effects WHERE status IN ('parked', 'dead') ORDER BY seq",
+_STOPPED = "status IN ('parked', 'dead')"
+_A_TIMER = "stream || '/' || name = ? AND ready_at IS NULL"
+
+_ALL_STOPPED = (
+    f"SELECT key, stream, why FROM effects WHERE {_STOPPED} ORDER BY seq",  # noqa: S608 - from above
     "SELECT stream || '/' || name, stream, why FROM timers WHERE ready_at IS NULL ORDER BY due_at",
     "SELECT key, '', why FROM inbox WHERE outcome = 'dead' ORDER BY arrival",
 )
@@ -16,6 +26,59 @@ _HELD_UP = "SELECT key, stream, why FROM effects WHERE held_up = 1 ORDER BY seq"
 def troubles(conn: Connection) -> tuple[Trouble, ...]:
     """What stopped (effects, then timers and commands), then what is held up."""
     return (
-        *(Trouble(*row) for query in _STOPPED for row in conn.execute(query)),
+        *(Trouble(*row) for query in _ALL_STOPPED for row in conn.execute(query)),
         *(Trouble(key, stream, why, is_held_up=True) for key, stream, why in conn.execute(_HELD_UP)),
     )
+
+
+def retry(conn: Connection, key: str, now: datetime) -> bool:
+    """Have it tried again at once. A message that stopped is looked up first, as after any try of unknown end.
+
+    False for what neither stopped nor is held up, and for a command: what it asked is erased once it is given up.
+    """
+    if (lead := _lead(conn, key)) is not None:
+        # Performed together, they are tried again together.
+        conn.execute(
+            f"UPDATE effects SET status = 'claimed', why = '' WHERE lead = ? AND {_STOPPED}",  # noqa: S608
+            (lead,),
+        )
+        conn.execute("UPDATE effects SET status = 'unknown', ready_at = ? WHERE key = ?", (micros(now), lead))
+        return True
+    held_up = conn.execute(
+        """UPDATE effects SET ready_at = CASE WHEN status = 'claimed' THEN ready_at ELSE ? END
+        WHERE key = ? AND held_up = 1""",
+        (micros(now), key),
+    )
+    if held_up.rowcount == 1:
+        return True
+    timers = conn.execute(
+        f"UPDATE timers SET ready_at = ?, leased = 0, why = '' WHERE {_A_TIMER}",  # noqa: S608
+        (micros(now), key),
+    )
+    return timers.rowcount == 1
+
+
+def dismiss(conn: Connection, key: str) -> bool:
+    """Somebody has seen to it: it is not told any more, and not tried either. False for what did not stop for good."""
+    if (lead := _lead(conn, key)) is not None:
+        conn.execute(
+            f"UPDATE effects SET status = 'dismissed' WHERE (key = ? OR lead = ?) AND {_STOPPED}",  # noqa: S608
+            (lead, lead),
+        )
+        return True
+    timers = conn.execute(f"DELETE FROM timers WHERE {_A_TIMER}", (key,))  # noqa: S608
+    if timers.rowcount == 1:
+        return True
+    commands = conn.execute(
+        "UPDATE inbox SET outcome = 'dismissed' WHERE key = ? AND outcome = 'dead'", (key,)
+    )
+    return commands.rowcount == 1
+
+
+def _lead(conn: Connection, key: str) -> str | None:
+    """The effect that was performed for this one; None where no effect of this key has stopped."""
+    row = conn.execute(
+        f"SELECT coalesce(lead, key) FROM effects WHERE key = ? AND {_STOPPED} /*! FOR UPDATE */",  # noqa: S608
+        (key,),
+    ).fetchone()
+    return row[0] if row else None

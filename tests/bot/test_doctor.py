@@ -363,6 +363,6 @@ def test_what_is_held_up_is_told_apart_from_what_will_never_be_sent(examine: Exa
     assert held_up == "BAD delivery: 1 held up: RET-1/card (not_in_channel: invite). Mend what it names"
     assert both == (
         "BAD delivery: 1 stopped for good: RET-1/dm (user_disabled: gone); "
-        "1 held up: RET-1/card (not_in_channel: invite). Mend what it names, and tell the people yourselves; "
-        "/retire show lists those of one retirement"
+        "1 held up: RET-1/card (not_in_channel: invite). Mend what it names, then run emeritus stopped retry KEY; "
+        "or tell the people yourselves, then dismiss it"
     )

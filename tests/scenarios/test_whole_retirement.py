@@ -18,6 +18,7 @@ def town(tmp_path: Path):
 
 
 def test_a_model_retires_from_proposal_to_archived(town: Town):
+    before = town.bot.store.size()
     town.propose("churn-v1", by=TOM, target="2026-05-04")
     assert town.retirement().state is State.PROPOSED
     assert "churn-v1" in words(town.card())
@@ -55,6 +56,7 @@ def test_a_model_retires_from_proposal_to_archived(town: Town):
     assert town.bot.store.verify().bad == ""
     assert not town.bot.store.troubles()
     assert not town.slack.broadcasts
+    assert town.bot.store.size() - before < 100_000, "README says what a record grows by"
 
     errors = town.propose(
         "churn-v3", target="2027-03-01", **{"proposal.successor": "resource:default/churn-v1"}

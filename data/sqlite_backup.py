@@ -142,7 +142,7 @@ def _copied(
     conn: sqlite3.Connection, partial: Path, then: Callable[[sqlite3.Connection], T], source: Path
 ) -> T:
     """The whole record in one step, and `then` on the copy; one plain file is left."""
-    with _reported(source), closing(sqlite3.connect(partial, isolation_level=None)) as copy:
+    with _reported(source, partial.parent), closing(sqlite3.connect(partial, isolation_level=None)) as copy:
         conn.backup(copy)
         copy.execute("PRAGMA synchronous = FULL")
         copy.execute("PRAGMA secure_delete = ON")
@@ -241,14 +241,19 @@ def _moved_aside(destination: Path, now: datetime) -> Path | None:
         if os.path.lexists(f"{destination}{ending}"):
             Path(f"{destination}{ending}").rename(f"{kept}{ending}")
     if os.path.lexists(destination):
-        # A second name, not a move: at every instant there is a record in this place.
-        os.link(destination, kept)
+        # A second name rather than a move: at every instant there is a record in this place.
+        try:
+            os.link(destination, kept)
+        except OSError:  # a file system that has no such thing
+            destination.rename(kept)
     return kept
 
 
 @contextmanager
-def _reported(path: Path) -> Iterator[None]:
+def _reported(source: Path, folder: Path | None = None) -> Iterator[None]:
+    """What SQLite could not do, as a sentence: of the source, unless it is about room for the copy."""
     try:
         yield
     except sqlite3.Error as error:
-        raise as_ours(error, path) from error
+        is_full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        raise as_ours(error, folder if is_full and folder else source) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -137,6 +138,21 @@ def test_a_place_that_cannot_be_written_is_told(store: SqliteStore, tmp_path: Pa
         f"{nowhere} cannot be written (No such file or directory). "
         "Give a path in a directory that is there and can be written"
     )
+
+
+def test_a_copy_that_does_not_fit_leaves_nothing_behind(store: SqliteStore, tmp_path: Path) -> None:
+    store.transact("k1", "RET-1", a_command(says=("x" * 500_000,)), b"", NOW)
+    before = names(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(Unavailable, match="disk I/O error"):
+            backed_up(store.path, tmp_path / "backup.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert names(tmp_path) == before
+    assert backed_up(store.path, tmp_path / "backup.db").entries == 1
 
 
 def test_a_backup_is_read_but_never_gone_on_with(backup: Path) -> None:

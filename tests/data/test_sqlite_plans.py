@@ -13,14 +13,19 @@ import pytest
 
 from data.records.decision import ClaimKind, Dead, Done, NotDone
 from data.sql.connection import Values
+from data.sql.depths import queues
 from data.sql.troubles import troubles
 from data.sqlite_store import SqliteStore
 from data.sqlite_writer import Writer
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at
 
 # These indexes hold only what waits or has stopped for good.
-SMALL = tuple(
-    f"USING INDEX {name}" for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up")
+SMALL = (
+    *(
+        f"USING INDEX {name}"
+        for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up")
+    ),
+    "SCAN backups",  # a row for each time the record was brought back
 )
 
 
@@ -76,6 +81,13 @@ def seen(tmp_path: Path) -> list[tuple[str, str]]:
         store.settle(busy, NotDone(retry_at=at(1), why="busy"), NOW)
         store.settle(gone, Dead(why="user_not_found"), NOW)
         store.write(troubles)
+        store.write(lambda conn: queues(conn, NOW))
+        for claim in store.claim(ClaimKind.EFFECT, at(1), 9):
+            store.settle(claim, Dead(why="user_not_found"), at(1))
+        for key in ("dm", "RET-1/remind"):
+            store.retry(key, NOW)
+            store.dismiss(key)
+        store.dismiss("dm 2")
         store.erase("RET-1", 2)
     return seen
 

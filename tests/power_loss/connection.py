@@ -80,6 +80,10 @@ class Connection:
     def in_transaction(self) -> bool:
         return self._conn.in_transaction
 
+    @property
+    def total_changes(self) -> int:
+        return self._conn.total_changes()
+
     def execute(self, sql: str, values: Values = ()) -> Cursor:
         before = self._conn.total_changes()
         cursor = self._conn.execute(sql, values)

@@ -73,12 +73,15 @@ class Standing:
         }
         return [role.name for role in POLICY.roles if role.name not in filled]
 
-    def overdue(self, now: datetime) -> Iterator[str]:
-        """What should have happened by now, in a bot that has nothing to do."""
+    def overdue(self, now: datetime, *, has_card: bool) -> Iterator[str]:
+        """What should have happened by now, in a bot that has nothing to do.
+
+        has_card   whether people can see the card; a round nobody could see does not end
+        """
         if self.paused_at is not None or self.is_restoring or self.plan is None:
             return
         late = now - PATIENCE
-        if self.state is State.PROPOSED and self.round is not None:
+        if self.state is State.PROPOSED and self.round is not None and has_card:
             is_over = self.round.review_until <= late and not self.missing(self.round, self._plan.digest)
             if self.round.expires_at <= late or is_over:
                 yield "the round of votes is over, and nobody closes it"

@@ -110,7 +110,8 @@ class Witness:
         """The bot says that nothing is due."""
         now = self.town.clock.now()
         for history in self.histories.values():
-            for late in history.overdue(now):
+            card = self.town.workspace.find(company.GOVERNANCE, f"{history.stream}/card")
+            for late in history.overdue(now, has_card=card is not None):
                 raise Violation(f"{history.stream}: {late}; the bot thinks it has nothing to do")
             if history.state is State.MIGRATING:
                 self._check_who_is_asked(history, by=now - PATIENCE)

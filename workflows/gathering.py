@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from data.store import Waiting
 from workflows import card
 from workflows import commands as cmd
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
+from workflows.readings import reading
 from workflows.rules.folding import is_living
 from workflows.rules.plan import reserved
 
@@ -58,7 +59,10 @@ class Gatherer:
         assert state.plan is not None
         assert state.policy is not None
         days = state.policy.zero_traffic_days
-        return tuple(self._reading(endpoint, days, now) for endpoint in state.plan.subject.endpoints)
+        return tuple(
+            reading(endpoint, self.controls.get(endpoint.kind), self.meters.get(endpoint.kind), days, now)
+            for endpoint in state.plan.subject.endpoints
+        )
 
     def _about_proposal(
         self, command: cmd.Propose | cmd.Revise, model_id: str, policy: Policy, now: datetime
@@ -236,38 +240,6 @@ class Gatherer:
         known = self.catalog.snapshot()
         person = known.person_by_slack(slack_id)
         return slack_id if person is not None and person.id not in known.unseen else ""
-
-    def _reading(self, endpoint: Endpoint, days: int, now: datetime) -> Reading:
-        control = self.controls.get(endpoint.kind)
-        # A manual endpoint serves until two people say otherwise; one whose platform we cannot reach is unknown.
-        status = "serving" if endpoint.kind is EndpointKind.MANUAL else "unknown"
-        if control is not None:
-            try:
-                status = control.describe(endpoint.ref)
-            except EmeritusError:
-                status = "unknown"
-        meter = self.meters.get(endpoint.kind)
-        if meter is None:
-            return Reading(endpoint_id=endpoint.id, status=status)
-        since = now - timedelta(days=days)
-        try:
-            covered_from = meter.metered_since(endpoint.ref)
-            # A meter that is too young still counts what it saw; `days` says how far that reaches.
-            seen_from = max(since, covered_from) if covered_from is not None else since
-            calls = meter.calls(endpoint.ref, since=seen_from, until=now)
-            callers = meter.callers(endpoint.ref, since)
-        except EmeritusError:
-            calls, covered_from, callers = None, None, {}
-        if calls is None:
-            return Reading(endpoint_id=endpoint.id, status="unknown" if status == "serving" else status)
-        covered = min(days, (now - covered_from).days) if covered_from is not None else 0
-        return Reading(
-            endpoint_id=endpoint.id,
-            calls=calls,
-            days=max(covered, 0),
-            status=status,
-            callers=tuple(f"{caller} ({count})" for caller, count in list(callers.items())[:5]),
-        )
 
     def _archive_holds(self, state: Retirement) -> str:
         if state.archived is None:

@@ -16,6 +16,7 @@ class Reading(Record, frozen=True, kw_only=True):
     calls     over the policy's `zero_traffic_days`; -1 when there is no meter or it cannot tell
     days      how many whole days of that window the meter really covers
     status    "serving", "disabled", "absent", or "unknown"
+    why       what keeps us from knowing, and what to do about it, as the adapter says it
     """
 
     endpoint_id: str
@@ -23,6 +24,7 @@ class Reading(Record, frozen=True, kw_only=True):
     days: int = 0
     status: str = "unknown"
     callers: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Facts(Record, frozen=True, kw_only=True):

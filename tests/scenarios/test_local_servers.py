@@ -31,7 +31,11 @@ def test_a_crash_does_not_stand_for_days_without_a_call(town: Town):
     town.pass_time(days=2)
 
     assert town.retirement().progress(StepKind.DISABLE).progress is Progress.HELD
-    assert "nobody can say whether it serves" in words(town.card())
+    assert (
+        "nobody can say whether it serves (Endpoint churn-v1-prod should serve, and its process is gone. "
+        in (words(town.card()))
+    )
+    assert "Bring it back: emeritus endpoint start churn-v1-prod)" in town.command(TOM, "show RET-1")
     assert dict(town.endpoints.resume()) == {V1: "serves again"}
     town.pass_time(days=2)
     assert "was called 1 time by win-back-mailer (1)" in words(town.card()), "its log outlived it"

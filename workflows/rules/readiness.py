@@ -178,7 +178,7 @@ def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
     unmet = kind = ""
     if reading.status == "unknown":
         kind = "unknown"
-        unmet = "does not answer: nobody can say whether it serves"
+        unmet = f"does not answer: nobody can say whether it serves{_said(reading)}"
     elif reading.status == "absent" and not who_vouches(state, reading.endpoint_id):
         # A name that is misspelt in the catalog looks the same as an endpoint that is gone.
         kind = "absent"
@@ -202,6 +202,10 @@ def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
         kind = "metered too shortly"
         unmet = f"is metered for {counted(reading.days, 'day')} only, and {needed} without a call are needed"
     return [Gate(f"traffic/{reading.endpoint_id}/{kind}", f"{reading.endpoint_id} {unmet}")] if unmet else []
+
+
+def _said(reading: Reading) -> str:
+    return f" ({reading.why})" if reading.why else ""
 
 
 def _unread(state: Retirement, facts: Facts) -> list[Gate]:
@@ -230,18 +234,19 @@ def _evidence(state: Retirement, reading: Reading) -> str:
 def _still_dark(state: Retirement, facts: Facts) -> list[Gate]:
     """What two people vouched for by hand is dark by their word; everything else has to be seen."""
     assert state.plan is not None
-    status = {reading.endpoint_id: reading.status for reading in facts.readings}
+    seen = {reading.endpoint_id: reading for reading in facts.readings}
     unmet = []
     for endpoint in state.plan.subject.endpoints:
         if endpoint.kind is EndpointKind.MANUAL and endpoint.id in state.disabled_ids:
             continue
-        match status.get(endpoint.id, ""):
+        match seen[endpoint.id].status if endpoint.id in seen else "":
             case "disabled" | "absent":
                 pass
             case "serving":
                 unmet.append(Gate(f"dark/{endpoint.id}/serving", f"{endpoint.id} serves again"))
             case "unknown":
-                why = f"{endpoint.id} does not answer: nobody can say whether it is dark"
+                said = _said(seen[endpoint.id])
+                why = f"{endpoint.id} does not answer: nobody can say whether it is dark{said}"
                 unmet.append(Gate(f"dark/{endpoint.id}/unknown", why))
             case _:
                 unmet.append(Gate(f"dark/{endpoint.id}/unread", f"{endpoint.id} was not looked at"))

@@ -111,7 +111,7 @@ def test_a_stranger_changes_nothing_whatever_they_send(kind, story):
 @pytest.mark.parametrize("kind", [kind for kind in COMMANDS if kind not in (cmd.Propose, cmd.SendDigest)])
 def test_a_retirement_nobody_opened_takes_no_command(kind):
     with pytest.raises(Refused) as refused:
-        MACHINE.decide("RET-9", None, cmd.encoded(a_command(kind)), b"", PROPOSED_AT)
+        MACHINE.decide("RET-9", None, cmd.encoded(a_command(kind)), None, PROPOSED_AT)
     assert str(refused.value) == "There is no RET-9. /retire list shows all there are"
 
 

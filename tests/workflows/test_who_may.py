@@ -27,7 +27,7 @@ def answer(kind: type[cmd.Command], person: str) -> str:
             stream,
             None if opens else msgspec.json.encode(STATE),
             cmd.encoded(a_command(kind, person)),
-            msgspec.json.encode(STORY.facts),
+            STORY.facts,
             STORY.now,
         )
     except EmeritusError as error:

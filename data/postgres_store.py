@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from data import postgres_schema
 from data.errors import EmeritusError, Unavailable
 from data.metrics import UNCOUNTED, Metrics
-from data.patience import is_hurried
+from data.patience import hurried, is_hurried
 from data.postgres_connection import PostgresConnection
 from data.postgres_errors import RACES, as_ours, name_of
 from data.postgres_pool import Pool
@@ -39,6 +39,7 @@ CONNECTIONS_MAX = 10
 TRIES_MAX = 10
 CHANNEL = "emeritus"
 HINT_SECONDS = 0.05
+HINT_PATIENCE_SECONDS = 0.5
 HURRIED_CONNECT_SECONDS = 2  # the least libpq knows, for whoever keeps a person waiting
 
 # Seconds, unless the URL says otherwise: a server that is gone is noticed before Slack's patience ends.
@@ -213,7 +214,8 @@ class PostgresStore(SqlStore):
         if now - self._hinted_at < HINT_SECONDS:
             return
         self._hinted_at = now
-        with suppress(EmeritusError), self.reading() as conn:
+        # Whoever waits for the commit waits for this, too.
+        with suppress(EmeritusError), hurried(now + HINT_PATIENCE_SECONDS), self.reading() as conn:
             conn.raw.execute(f"NOTIFY {CHANNEL}")
 
     def close(self) -> None:

@@ -74,14 +74,19 @@ def test_twenty_kills_lose_and_double_nothing(scene: Scene) -> None:
 
 def tell(scene: Scene) -> None:
     """The story as its people live it; how often the bot was killed says when they get round to it."""
-    people, keeper = scene.people, scene.keeper
-    people.propose(
+    scene.people.propose(
         TOM,
         reason="replaced",
         successor="resource:default/churn-v2",
         why="churn-v2 is better on every segment",
         target=lambda: scene.town.calendar.at(time.time()) + timedelta(days=28),
     )
+    go_on(scene)
+
+
+def go_on(scene: Scene) -> None:
+    """Once it is proposed."""
+    people, keeper = scene.people, scene.keeper
     people.press(MINA, people.card, ABSTAIN)
     first_word = people.answers[-1]
     for kills, voter in enumerate((ADA, MINA, PRIYA, SAM), start=2):

@@ -16,6 +16,7 @@ from data.catalog import Catalog
 from data.importers.backstage import read_backstage
 from data.postgres_store import PostgresStore
 from tests.fakes.slack import Channel, SlackFake, User
+from tests.kill.aftermath import waiting
 from tests.kill.people import People
 from tests.replicas.database import Database
 from tests.replicas.fleet import Fleet
@@ -88,7 +89,10 @@ def scene(database: Database, folder: str, chance: random.Random, day_seconds: f
         with Fleet(site, slack, chance) as fleet:
             people = People(slack, fleet)
             yield Scene(town=site, slack=slack, endpoints=site.endpoints(), keeper=fleet, people=people)
-            print(fleet.said())
+            # Where a test has failed, this is why.
+            record = site.store(read_only=True)
+            print(fleet.said(), waiting(record)[:20], record.troubles())
+            record.close()
 
 
 @pytest.fixture

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from data.records.retirement import State
 from tests.kill.aftermath import await_record, check_people_told, check_told_once, waiting
-from tests.kill.test_killed import check_answers, check_order, retirement, spoil, state_of, tell
+from tests.kill.test_killed import check_answers, check_order, go_on, retirement, spoil, state_of
 from tests.replicas.conftest import Scene
 from tests.replicas.storm import MEMBERS
+from tests.replicas.test_one_bot import propose
 
 KILLS = 30
 
@@ -23,8 +26,9 @@ def test_thirty_kills_among_four_replicas_lose_and_double_nothing(
 ) -> None:
     scene = serving
     scene.keeper.start(*MEMBERS)
+    propose(scene, scene.town.calendar.at(time.time()) + timedelta(days=25))
     with ThreadPoolExecutor(1) as everybody:
-        story = everybody.submit(tell, scene, 35)
+        story = everybody.submit(go_on, scene)
         for _ in range(KILLS):
             spoil(scene, chance)
             with scene.slack.ws.changed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ TOM, ADA, MINA, PRIYA, SAM = "U01TOMBIRCH", "U01ADAOKAFOR", "U01MINAPARK", "U01P
 APPROVE = "vote.approve"
 
 
-def propose(scene: Scene) -> None:
+def propose(scene: Scene, target: datetime = START + timedelta(days=60)) -> None:
     """By another process yet, which only asks for it: the replicas post the card."""
     bot = bot_of(scene.town)
     wish = Propose(
@@ -36,7 +36,7 @@ def propose(scene: Scene) -> None:
         successor_id="resource:default/churn-v2",
         reason=Reason.REPLACED,
         why=Prose(prose="churn-v2 is better on every segment"),
-        target_on=(START + timedelta(days=60)).date(),
+        target_on=target.date(),
     )
     assert bot.engine.execute("propose", "RET-*", wish).stream == "RET-1"
     bot.stop()

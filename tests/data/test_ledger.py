@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import msgspec
+import pytest
 
 from data.events import Expired, Imported, Paused, Waived
 from data.ledger import ERASED, GENESIS, Entry, Head, chained, committed, entry, opened, verified
@@ -39,6 +40,35 @@ def test_words_stay_out_of_the_entry_and_can_be_forgotten() -> None:
     assert opened(item.stored, {text.commitment: text}.get) == event
     forgotten = opened(item.stored, {}.get)
     assert forgotten == msgspec.structs.replace(event, reason=Prose(prose=ERASED))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['She said "prose"', '{"prose":"sha256:' + "0" * 64 + '"}', "\\", "\0", "\u2028😀", "[erased]"],
+    ids=[
+        "the word itself",
+        "what looks like a commitment",
+        "a backslash",
+        "NUL",
+        "beyond ASCII",
+        "as if erased",
+    ],
+)
+def test_words_come_back_whatever_they_are_and_what_looks_like_theirs_stays(words: str) -> None:
+    event = Waived(at=NOW, by="U1", what=words, reason=Prose(prose=words))
+    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros)
+
+    assert opened(item.stored, {text.commitment: text}.get) == event
+    assert opened(item.stored, {}.get) == msgspec.structs.replace(event, reason=Prose(prose=ERASED))
+
+
+def test_words_that_are_none_are_not_read_as_any() -> None:
+    event = Waived(at=NOW, by="U1", what="traffic", reason=Prose(prose="Ask Pat"))
+    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros)
+
+    for odd in (b"Ask Pat", 7, None):
+        with pytest.raises(msgspec.ValidationError):
+            opened(item.stored, {text.commitment: text._replace(text=odd)}.get)  # type: ignore[arg-type]
 
 
 def test_the_same_words_twice_have_different_commitments() -> None:

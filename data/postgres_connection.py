@@ -17,7 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from data.postgres_silence import Heard
 from data.sql.connection import Values
-from data.sql.effects import NEXT_SEQ
+from data.sql.wishes import NEXT_SEQ
 
 _TOKENS = re.compile(r"'[^']*'|\?|(?<!:):(?P<name>[a-z_]+)|/\*! (?P<ours>.*?) \*/|%", re.DOTALL)
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR, TransactionStatus.ACTIVE)

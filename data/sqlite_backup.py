@@ -160,7 +160,7 @@ def _moment(copy: sqlite3.Connection, now: datetime) -> datetime:
     if said:
         return instant(said[0])
     last = copy.execute("SELECT stored FROM events ORDER BY position DESC LIMIT 1").fetchone()
-    return msgspec.json.decode(last[0], type=_Dated).event.at if last else now
+    return _DATED.decode(last[0]).event.at if last else now
 
 
 class _At(msgspec.Struct, frozen=True):
@@ -169,6 +169,9 @@ class _At(msgspec.Struct, frozen=True):
 
 class _Dated(msgspec.Struct, frozen=True):
     event: _At
+
+
+_DATED = msgspec.json.Decoder(_Dated)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -19,8 +19,8 @@ PROGRAM = """
 import sys, threading
 import bot.wiring
 from data.ledger import opened
-from data.records.facts import Facts
-from workflows.machine import RetirementMachine, _FACTS, state_of
+from workflows.commands import decoded
+from workflows.machine import RetirementMachine, state_of
 
 sys.setswitchinterval(1e-6)
 go = threading.Barrier(8)
@@ -29,7 +29,7 @@ def read(number):
     go.wait()
     for _ in range(5):
         state_of("RET-1", b'{"id": "RET-1", "round": null}')
-        _FACTS.decode(b'{"observed_at": "2026-03-02T09:00:00Z"}')
+        decoded(b'{"command": "send digest", "by": "emeritus"}')
         opened(b'{"event": {"event": "resumed", "at": "2026-03-02T09:00:00Z", "by": "U1"}}', lambda _: None)
 
 threads = [threading.Thread(target=read, args=(number,)) for number in range(8)]

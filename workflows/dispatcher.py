@@ -19,27 +19,15 @@ from time import monotonic
 from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.metrics import UNCOUNTED, Metrics
-from data.records.decision import (
-    Claim,
-    ClaimKind,
-    Dead,
-    Done,
-    EffectKind,
-    NotDone,
-    Outcome,
-    Receipt,
-    Result,
-    Room,
-    Unknown,
-)
+from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, Receipt, Result, Room
 from data.store import Then
 from data.subject import about
 from data.tracing import traced
 from workflows import commands as cmd
-from workflows import room
+from workflows import giving_up, room
 from workflows.decisions import digests
 from workflows.effects import archive, endpoints, notify
-from workflows.effects.workshop import Workshop, failure, later, not_begun, then
+from workflows.effects.workshop import Workshop, not_begun
 from workflows.reporting import ended, named
 
 log = logging.getLogger(__name__)
@@ -59,11 +47,6 @@ WORKERS = 6
 BATCH = 20
 RENEW_SECONDS = 20.0
 """A third of the lease: a long copy keeps its claim while this process lives."""
-TRIES_MAX = 8
-"""A command that fails unexpectedly this often is given up and its sender told; a bug must not spin for ever."""
-
-GIVEN_UP = "This could not be done, and nothing was changed. Tell whoever runs Emeritus: the log says why"
-"""What a person hears of a bug: that it is one, and who can mend it; what broke is in the log."""
 
 Tell = Callable[[Mapping[str, str], Receipt], None]
 
@@ -229,11 +212,11 @@ class Dispatcher:
             command = cmd.decoded(claim.command)
             receipt = self._shop.engine.execute(key, stream, command, tried_since=claim.tried_since)
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
-            result = self._given_up(claim, error)
+            result = giving_up.result_of(claim, error, self._world)
             ended(self._metrics, claim, result)
             if not self._store.settle(claim, result, self._world.now()) or not isinstance(result, Dead):
                 return
-            receipt = Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=GIVEN_UP)
+            receipt = giving_up.refusal(key, stream)
         else:
             self._store.settle(claim, Done(), self._world.now())
             ended(self._metrics, claim, Done())
@@ -270,8 +253,8 @@ class Dispatcher:
         try:
             result, follow = PERFORM[claim.effect.kind](claim, self._shop)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the row must be settled or left to its lease
-            result = self._given_up(claim, error)
-            follow = self._after(claim, result) if isinstance(result, Dead) else None
+            result = giving_up.result_of(claim, error, self._world)
+            follow = giving_up.follow_up(claim, result, self._shop) if isinstance(result, Dead) else None
         try:
             self._store.settle(claim, result, self._world.now(), then=follow)
             self._world.point("settled")
@@ -281,15 +264,6 @@ class Dispatcher:
             ended(self._metrics, claim, result)
             self._put_down(claim)
             self.wake()
-
-    def _after(self, claim: Claim, given_up: Dead) -> Then | None:
-        """Work that is given up holds its step, so that people see it; of a message somebody else hears."""
-        if claim.effect is not None and "step" in claim.effect.body:
-            reason = f"it {given_up.why}; the log of Emeritus has the rest, and it is tried again"
-            return then(claim, failure(claim, reason))
-        with suppress(Exception):  # whatever broke the message may break this, too
-            return notify.next_contact(claim, given_up, self._shop)
-        return None
 
     def _performed(self, claim: Claim, future: Future[None]) -> None:
         """What a stop kept from beginning is given back."""
@@ -309,22 +283,6 @@ class Dispatcher:
         now = self._world.now()
         with suppress(EmeritusError):
             self._store.settle(claim, not_begun(claim, now, "it had not begun when the bot stopped"), now)
-
-    def _given_up(self, claim: Claim, error: Exception) -> Result:
-        """Tried again, more and more seldom; a bug ends as a dead letter that /retire show and doctor list."""
-        if isinstance(error, EmeritusError):
-            log.warning("%s is tried again: %s", named(claim), error)
-        else:
-            log.error("%s failed\n%s", named(claim), traced(error))
-            # A service that should be back is never given up.
-            is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
-            if claim.attempt >= TRIES_MAX and not is_restoring:
-                return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
-        retry_at, why = later(claim, self._world), type(error).__name__
-        if claim.effect is not None and claim.effect.kind is EffectKind.POST:
-            # It may have broken after Slack took the message.
-            return Unknown(retry_at=retry_at, why=why, tried_at=self._world.now())
-        return NotDone(retry_at=retry_at, why=why)
 
     def _renew(self) -> None:
         self._renewed_at = self._stopwatch()

@@ -20,8 +20,8 @@ from data.records.facts import Facts
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
 from data.sql.doubts import doubt_of, doubt_what_follows
-from data.sql.effects import put_effects
 from data.sql.refolding import folded
+from data.sql.wishes import put_effects
 from data.store import Machine, Then
 
 _NUMBERED = "-*"

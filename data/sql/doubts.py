@@ -21,6 +21,8 @@ from data.schema import instant, micros
 from data.sql.connection import Connection
 from data.sql.effects import BATCH_MAX
 
+_EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
+
 NUMBERS_SKIPPED = 100
 """Numbers may have been given out that are lost; what is left of those in Slack must not speak for a new one."""
 
@@ -131,7 +133,7 @@ def _join_batches(conn: Connection) -> None:
         growing[which].append((key, effect))
     for members in joined:
         lead = members[0][0]
-        bodies = [msgspec.json.decode(effect, type=Effect).body for _, effect in members]
+        bodies = [_EFFECT.decode(effect).body for _, effect in members]
         conn.execute("UPDATE effects SET merged = ? WHERE key = ?", (msgspec.json.encode(bodies), lead))
         conn.executemany(
             """UPDATE effects SET status = 'claimed', lead = ?, claimed_wanted = wanted, ready_at = NULL

@@ -8,7 +8,6 @@ Those that may take turns: turns.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,115 +27,16 @@ from data.records.decision import (
 )
 from data.schema import instant, micros
 from data.sql.connection import Connection
-from data.sql.turns import choices, turn_of, turns
+from data.sql.turns import choices, turn_of
+from data.sql.wishes import CLAIMED, DEAD, DONE, IS_PENDING, PARKED, PENDING, UNKNOWN, ready_at, start_anew
 from data.store import Waiting
 
 _EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
 
-_PENDING, _CLAIMED, _UNKNOWN, _DONE, _PARKED, _DEAD = (
-    "pending",
-    "claimed",
-    "unknown",
-    "done",
-    "parked",
-    "dead",
-)
-
 BATCH_MAX = 20  # ours: what is performed together must fit into one message, also after days without Slack
-
-# Spelled out: a database cannot use the index of such rows for a value it is given later.
-_IS_PENDING = f"status = '{_PENDING}'"
 
 _IS_HEAD = """(e.lane = '' OR e.seq = (
     SELECT min(o.seq) FROM effects o WHERE o.lane = e.lane AND o.ready_at IS NOT NULL))"""
-
-# Where several processes write, a sequence numbers them: two must never take the same place.
-NEXT_SEQ = "(SELECT coalesce(max(seq), 0) + 1 FROM effects)"
-
-
-_PUT = f"""INSERT INTO effects (key, seq, stream, effect, lane, after_key, batch, ready_at, gate, place, turn_at)
-    VALUES (?, {NEXT_SEQ}, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - a constant of this file
-_PUT_IF_NEW = f"{_PUT} ON CONFLICT (key) DO NOTHING"
-
-
-def put_effects(conn: Connection, stream: str, effects: Iterable[Effect], now: datetime) -> None:
-    """Want all that one decision leads to."""
-    for effect, turn_at in turns(effects, now):
-        _put_effect(conn, stream, effect, now, turn_at)
-
-
-def _put_effect(conn: Connection, stream: str, effect: Effect, now: datetime, turn_at: int) -> None:
-    """A key that is known is never performed again, unless it refreshes."""
-    encoded = msgspec.json.encode(effect)
-    if effect.refresh and (known := _known(conn, effect.key)):
-        _want_again(conn, effect, encoded, known, now, turn_at)
-        return
-    conn.execute(
-        _PUT if effect.refresh else _PUT_IF_NEW,
-        (
-            effect.key,
-            stream,
-            encoded,
-            effect.lane,
-            effect.after,
-            effect.batch,
-            _ready_at(conn, effect, now),
-            effect.gate,
-            effect.place,
-            turn_at,
-        ),
-    )
-
-
-def _ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
-    """None while the effect is held by another that is not done."""
-    if not effect.after:
-        return micros(now)
-    held_by = _known(conn, effect.after)
-    return micros(now) if held_by and held_by[0] == _DONE else None
-
-
-def _known(conn: Connection, key: str) -> tuple[str, bytes] | None:
-    """Its status, and what is wanted of it.
-
-    Locked, done or not: an effect that ends in another commit either is seen here, or sees what waits for it.
-    """
-    row: tuple[str, bytes] | None = conn.execute(
-        "SELECT status, effect FROM effects WHERE key = ? /*! FOR UPDATE */", (key,)
-    ).fetchone()
-    return row
-
-
-def _want_again(  # noqa: PLR0917 - what is wanted, what is known of it, and when
-    conn: Connection, effect: Effect, encoded: bytes, known: tuple[str, bytes], now: datetime, turn_at: int
-) -> None:
-    """While it waits, nothing; while it may be running, it runs again later; when done, it starts anew."""
-    status, wanted = known
-    if status in (_CLAIMED, _UNKNOWN):
-        conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
-    elif status == _DONE:
-        conn.execute("UPDATE effects SET wanted = wanted + 1 WHERE key = ?", (effect.key,))
-        _start_anew(conn, effect.key, _ready_at(conn, effect, now), turn_at)
-    if encoded != wanted and status not in (_PARKED, _DEAD):
-        # Only the latest matters, so a try that is still to come performs this one, and as early as either was due.
-        conn.execute(
-            "UPDATE effects SET effect = ?, turn_at = CASE WHEN turn_at > ? THEN ? ELSE turn_at END WHERE key = ?",
-            (encoded, turn_at, turn_at, effect.key),
-        )
-
-
-def _start_anew(conn: Connection, key: str, ready_at: int | None, turn_at: int) -> None:
-    """At the end of its lane, so that what is wanted often does not keep others waiting."""
-    conn.execute(
-        f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, first_tried = NULL, tried_at = NULL,
-        lead = NULL, merged = NULL, turn_at = ?, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - as above
-        (_PENDING, ready_at, turn_at, key),
-    )
-    conn.execute(
-        f"""UPDATE effects SET ready_at = NULL
-        WHERE after_key = ? AND {_IS_PENDING} AND attempt = 0""",  # noqa: S608 - a constant of this file
-        (key,),
-    )
 
 
 def claim_effects(
@@ -181,16 +81,16 @@ def claim_effects(
                 effect=effect,
                 merged=bodies,
                 # A try whose end nobody knows may have answered an older wish: what it answers stays as it was.
-                wanted=wanted if status == _PENDING else claimed_wanted,
+                wanted=wanted if status == PENDING else claimed_wanted,
                 # Whose lease ran out may have done it until then.
-                tried_at=None if status == _PENDING else instant(last),
+                tried_at=None if status == PENDING else instant(last),
             )
         )
     conn.executemany(
         "UPDATE effects SET status = ?, attempt = ?, first_tried = ?, ready_at = ?, claimed_wanted = ?,"
         " tried_at = NULL WHERE key = ?",
         [
-            (_CLAIMED, one.attempt, micros(one.first_tried), micros(until), one.wanted, one.key)
+            (CLAIMED, one.attempt, micros(one.first_tried), micros(until), one.wanted, one.key)
             for one in claims
         ],
     )
@@ -198,7 +98,7 @@ def claim_effects(
     # Performed together again, a batch answers together what each of its members has been wanted for since.
     conn.executemany(
         "UPDATE effects SET claimed_wanted = wanted WHERE lead = ?",
-        [(key,) for key, _, _, status, tried, *_ in rows if tried and status == _PENDING and key in begun],
+        [(key,) for key, _, _, status, tried, *_ in rows if tried and status == PENDING and key in begun],
     )
     return tuple(claims)
 
@@ -216,12 +116,12 @@ def _absorb(conn: Connection, lead: str, effect: Effect, now: datetime) -> dict[
                 AND o.batch NOT IN ('', effects.batch) AND o.seq < effects.seq)
         ORDER BY seq LIMIT ?
         /*! FOR UPDATE SKIP LOCKED */""",
-        (effect.batch, effect.lane, micros(now), _PENDING, lead, BATCH_MAX),
+        (effect.batch, effect.lane, micros(now), PENDING, lead, BATCH_MAX),
     ).fetchall()
     members = {key: _EFFECT.decode(encoded).body for key, encoded in rows}
     conn.executemany(
         "UPDATE effects SET status = ?, lead = ?, claimed_wanted = wanted, ready_at = NULL WHERE key = ?",
-        [(_CLAIMED, lead, key) for key in members if key != lead],
+        [(CLAIMED, lead, key) for key in members if key != lead],
     )
     conn.execute(
         "UPDATE effects SET merged = ? WHERE key = ?", (msgspec.json.encode([*members.values()]), lead)
@@ -234,7 +134,7 @@ def renew_effect(conn: Connection, claim: Claim, until: datetime) -> bool:
     cursor = conn.execute(
         """UPDATE effects SET ready_at = ?
         WHERE key = ? AND status = ? AND attempt = ? AND claimed_wanted = ? AND lead IS NULL""",
-        (micros(until), claim.key, _CLAIMED, claim.attempt, claim.wanted),
+        (micros(until), claim.key, CLAIMED, claim.attempt, claim.wanted),
     )
     return cursor.rowcount == 1
 
@@ -245,7 +145,7 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
         """SELECT 1 FROM effects
         WHERE key = ? AND status = ? AND attempt = ? AND claimed_wanted = ? AND lead IS NULL
         /*! FOR UPDATE */""",
-        (claim.key, _CLAIMED, claim.attempt, claim.wanted),
+        (claim.key, CLAIMED, claim.attempt, claim.wanted),
     ).fetchone()
     if held is None:
         return False
@@ -254,13 +154,13 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
         case Done():
             _finish(conn, claim.key, result, now)
         case NotDone():
-            _retry(conn, claim.key, _PENDING, result, None)
+            _retry(conn, claim.key, PENDING, result, None)
         case Unknown() if claim.effect.on_unknown == OnUnknown.PARK:
-            _stop(conn, claim.key, _PARKED, result.why)
+            _stop(conn, claim.key, PARKED, result.why)
         case Unknown():
-            _retry(conn, claim.key, _UNKNOWN, result, result.tried_at or claim.tried_at)
+            _retry(conn, claim.key, UNKNOWN, result, result.tried_at or claim.tried_at)
         case Dead():
-            _stop(conn, claim.key, _DEAD, result.why)
+            _stop(conn, claim.key, DEAD, result.why)
     return True
 
 
@@ -275,16 +175,16 @@ def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
         conn.execute(
             """UPDATE effects SET status = ?, ready_at = NULL, found = ?, why = '', held_up = 0, lead = NULL
             WHERE key = ?""",
-            (_DONE, found, key),
+            (DONE, found, key),
         )
         if is_wanted_again:
             again = _EFFECT.decode(encoded)
-            _start_anew(conn, key, _ready_at(conn, again, now), turn_of(again, now))
+            start_anew(conn, key, ready_at(conn, again, now), turn_of(again, now))
         else:
             conn.execute(
                 f"""UPDATE effects SET ready_at = ?, status = CASE WHEN tried_at IS NULL THEN status ELSE ? END
-                WHERE after_key = ? AND {_IS_PENDING} AND ready_at IS NULL""",  # noqa: S608 - as above
-                (micros(now), _UNKNOWN, key),
+                WHERE after_key = ? AND {IS_PENDING} AND ready_at IS NULL""",  # noqa: S608 - as above
+                (micros(now), UNKNOWN, key),
             )
 
 
@@ -325,13 +225,13 @@ def next_effect(conn: Connection, room: Room | None) -> int | None:
 
 
 def found_by(conn: Connection, key: str) -> dict[str, str] | None:
-    row = conn.execute("SELECT found FROM effects WHERE key = ? AND status = ?", (key, _DONE)).fetchone()
+    row = conn.execute("SELECT found FROM effects WHERE key = ? AND status = ?", (key, DONE)).fetchone()
     return msgspec.json.decode(row[0], type=dict[str, str]) if row else None
 
 
 def waiting_for(conn: Connection, key: str) -> Waiting | None:
     row = conn.execute(
         "SELECT first_tried, why FROM effects WHERE key = ? AND status IN (?, ?, ?)",
-        (key, _PENDING, _CLAIMED, _UNKNOWN),
+        (key, PENDING, CLAIMED, UNKNOWN),
     ).fetchone()
     return Waiting(instant(row[0]) if row[0] is not None else None, row[1] or "") if row else None

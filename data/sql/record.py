@@ -9,18 +9,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from data.errors import Unrecorded
 from data.events import AnyEvent
-from data.ledger import Entry, Head, Text, opened, verified
+from data.ledger import Head, Text, verified
 from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room
 from data.records.facts import Facts
 from data.sql import claims, depths, troubles
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
-from data.sql.effects import found_by, put_effects, waiting_for
+from data.sql.effects import found_by, waiting_for
+from data.sql.entries import PAGE, all_entries, stored_event, texts_of_page, texts_where
+from data.sql.wishes import put_effects
 from data.store import (
     BEGINNING,
     Cursor,
@@ -35,8 +37,6 @@ from data.store import (
 )
 
 T = TypeVar("T")
-
-PAGE = 500
 
 
 class SqlStore(ABC):
@@ -196,8 +196,8 @@ class SqlStore(ABC):
                 WHERE stream = ? AND version > ? ORDER BY version""",  # noqa: S608 - a constant of the store
                 (stream, after),
             ).fetchall()
-            texts = _texts(conn, "stream = ? AND version > ?", (stream, after))
-        return tuple(_stored(row, texts) for row in rows)
+            texts = texts_where(conn, "stream = ? AND version > ?", (stream, after))
+        return tuple(stored_event(row, texts) for row in rows)
 
     def tail(self, cursor: Cursor = BEGINNING) -> Iterator[StoredEvent]:
         """Every event after the cursor. What is committed later comes later, also with a lower position."""
@@ -208,9 +208,9 @@ class SqlStore(ABC):
                     WHERE {self._AFTER} LIMIT {PAGE}""",  # noqa: S608 - constants of the store
                     cursor._asdict(),
                 ).fetchall()
-                texts = _texts_of_page(conn, [position for _, position, *_ in rows])
+                texts = texts_of_page(conn, [position for _, position, *_ in rows])
             for row in rows:
-                event = _stored(row, texts)
+                event = stored_event(row, texts)
                 cursor = event.cursor
                 yield event
             if len(rows) < PAGE:
@@ -270,46 +270,7 @@ class SqlStore(ABC):
                 )
             }
             texts: dict[str, Text] = {}
-            found = verified(_entries(conn, texts), heads, texts.get, self._machine)
+            found = verified(all_entries(conn, texts), heads, texts.get, self._machine)
             if not found.bad:
                 self.examine(conn)
             return found
-
-
-def _entries(conn: Connection, texts: dict[str, Text]) -> Iterator[Entry]:
-    """All of them in the order of their positions; `texts` always holds those of the page at hand."""
-    reached = -(2**63)
-    while rows := conn.execute(
-        f"""SELECT stream, version, stored, digest, position FROM events
-        WHERE position > ? ORDER BY position LIMIT {PAGE}""",  # noqa: S608 - a number of this file
-        (reached,),
-    ).fetchall():
-        texts.clear()
-        texts.update(_texts_of_page(conn, [position for *_, position in rows]))
-        yield from (Entry(*row) for row in rows)
-        reached = rows[-1][-1]
-
-
-def _texts_of_page(conn: Connection, positions: list[Any]) -> dict[str, Text]:
-    """Where a position is no number, `verify` stops there and needs no texts."""
-    numbers = [position for position in positions if isinstance(position, int)]
-    if not numbers:
-        return {}
-    within = "(stream, version) IN (SELECT stream, version FROM events WHERE position BETWEEN ? AND ?)"
-    return _texts(conn, within, (min(numbers), max(numbers)))
-
-
-def _texts(conn: Connection, where: str, values: tuple[Any, ...]) -> dict[str, Text]:
-    found = conn.execute(f"SELECT commitment, salt, text FROM prose WHERE {where}", values)  # noqa: S608
-    return {commitment: Text(commitment, salt, text) for commitment, salt, text in found}
-
-
-def _stored(row: tuple[Any, ...], texts: dict[str, Text]) -> StoredEvent:
-    xid, position, stream, version, stored = row
-    return StoredEvent(
-        position=position,
-        stream=stream,
-        version=version,
-        event=opened(stored, texts.get),
-        cursor=Cursor(xid, position),
-    )

@@ -234,7 +234,8 @@ def test_an_unknown_model_like_no_other_is_answered_with_what_to_do(run: Run) ->
 
     assert failed.stderr == (
         r'Error: No model is called "\udcff\x1b[31m"; nothing has a similar name. '
-        "Give the name or the id of a model in the catalog; emeritus import backstage PATH reads more of it\n"
+        "There are churn, churn-v1, churn-v2, churn-v3, churn_nightly, delivery-eta, demand-forecast, "
+        "fraud-sentinel and 4 more\n"
     )
     assert json.loads(run("impact", "\udcff", "--json").stdout)["error"] == (
         r'No model is called "\udcff"; nothing has a similar name'

@@ -17,7 +17,7 @@ from bot.finding import Finding
 from bot.manifest import SCOPES
 from data.policy import read_policy
 from data.records.decision import ClaimKind, Dead, Effect, EffectKind, HeldUp, NotDone
-from data.sql.effects import put_effects
+from data.sql.wishes import put_effects
 from data.sqlite_store import SqliteStore
 from tests.bot.listeners.desk import GOVERNANCE, NOW, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.sql import book
-from data.sql.effects import put_effects
+from data.sql.wishes import put_effects
 from tests.builders import a_running_retirement, an_impacted
 from tests.fakes.slack import Channel, User
 from tests.scenarios.town import Town, key_of

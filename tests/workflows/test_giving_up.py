@@ -14,7 +14,7 @@ from data.events import Unreached
 from data.records.decision import NotDone, Result
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.workflows.test_dispatcher import dispatcher_of
-from workflows.dispatcher import TRIES_MAX
+from workflows.giving_up import TRIES_MAX
 from workflows.ports import Message
 
 

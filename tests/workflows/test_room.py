@@ -10,7 +10,7 @@ import pytest
 
 from bot.slack import SlackMessenger
 from data.records.decision import ClaimKind, EffectKind, Gate, Room
-from data.sql.effects import put_effects
+from data.sql.wishes import put_effects
 from tests.bot.listeners.desk import Desk
 from tests.contract.scripted import an_effect
 from tests.workflows.test_dispatcher import dispatcher_of

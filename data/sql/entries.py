@@ -1,0 +1,51 @@
+"""How are entries read from the tables, each with what people wrote in it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from data.ledger import Entry, Text, opened
+from data.sql.connection import Connection
+from data.store import Cursor, StoredEvent
+
+PAGE = 500
+
+
+def all_entries(conn: Connection, texts: dict[str, Text]) -> Iterator[Entry]:
+    """All of them in the order of their positions; `texts` always holds those of the page at hand."""
+    reached = -(2**63)
+    while rows := conn.execute(
+        f"""SELECT stream, version, stored, digest, position FROM events
+        WHERE position > ? ORDER BY position LIMIT {PAGE}""",  # noqa: S608 - a number of this file
+        (reached,),
+    ).fetchall():
+        texts.clear()
+        texts.update(texts_of_page(conn, [position for *_, position in rows]))
+        yield from (Entry(*row) for row in rows)
+        reached = rows[-1][-1]
+
+
+def texts_of_page(conn: Connection, positions: list[Any]) -> dict[str, Text]:
+    """Where a position is no number, `verify` stops there and needs no texts."""
+    numbers = [position for position in positions if isinstance(position, int)]
+    if not numbers:
+        return {}
+    within = "(stream, version) IN (SELECT stream, version FROM events WHERE position BETWEEN ? AND ?)"
+    return texts_where(conn, within, (min(numbers), max(numbers)))
+
+
+def texts_where(conn: Connection, where: str, values: tuple[Any, ...]) -> dict[str, Text]:
+    found = conn.execute(f"SELECT commitment, salt, text FROM prose WHERE {where}", values)  # noqa: S608
+    return {commitment: Text(commitment, salt, text) for commitment, salt, text in found}
+
+
+def stored_event(row: tuple[Any, ...], texts: dict[str, Text]) -> StoredEvent:
+    xid, position, stream, version, stored = row
+    return StoredEvent(
+        position=position,
+        stream=stream,
+        version=version,
+        event=opened(stored, texts.get),
+        cursor=Cursor(xid, position),
+    )

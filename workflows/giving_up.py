@@ -1,0 +1,55 @@
+"""What becomes of work that broke: it is tried again, more and more seldom, and a bug ends as a dead letter."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+from data.errors import EmeritusError
+from data.records.decision import Claim, Dead, EffectKind, NotDone, Outcome, Receipt, Result, Unknown
+from data.store import Then
+from data.tracing import traced
+from workflows.effects import notify
+from workflows.effects.workshop import Workshop, failure, later, then
+from workflows.ports import World
+from workflows.reporting import named
+
+log = logging.getLogger(__name__)
+
+TRIES_MAX = 8
+"""A command that fails unexpectedly this often is given up and its sender told; a bug must not spin for ever."""
+
+SAID = "This could not be done, and nothing was changed. Tell whoever runs Emeritus: the log says why"
+"""What a person hears of a bug: that it is one, and who can mend it; what broke is in the log."""
+
+
+def result_of(claim: Claim, error: Exception, world: World) -> Result:
+    """Dead letters are listed by /retire show and doctor."""
+    if isinstance(error, EmeritusError):
+        log.warning("%s is tried again: %s", named(claim), error)
+    else:
+        log.error("%s failed\n%s", named(claim), traced(error))
+        # A service that should be back is never given up.
+        is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
+        if claim.attempt >= TRIES_MAX and not is_restoring:
+            return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
+    retry_at, why = later(claim, world), type(error).__name__
+    if claim.effect is not None and claim.effect.kind is EffectKind.POST:
+        # It may have broken after Slack took the message.
+        return Unknown(retry_at=retry_at, why=why, tried_at=world.now())
+    return NotDone(retry_at=retry_at, why=why)
+
+
+def refusal(key: str, stream: str) -> Receipt:
+    """What whoever sent a command that is given up gets."""
+    return Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=SAID)
+
+
+def follow_up(claim: Claim, given_up: Dead, shop: Workshop) -> Then | None:
+    """Work that is given up holds its step, so that people see it; of a message somebody else hears."""
+    if claim.effect is not None and "step" in claim.effect.body:
+        reason = f"it {given_up.why}; the log of Emeritus has the rest, and it is tried again"
+        return then(claim, failure(claim, reason))
+    with suppress(Exception):  # whatever broke the message may break this, too
+        return notify.next_contact(claim, given_up, shop)
+    return None

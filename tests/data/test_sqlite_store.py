@@ -16,7 +16,7 @@ from data.events import Imported, Paused
 from data.records.base import Prose
 from data.records.decision import ClaimKind, Dead, Done, OnUnknown, Unknown
 from data.sqlite_store import SqliteStore
-from data.store import Verified
+from data.store import Trouble, Verified
 from tests.contract.scripted import NOW, Scripted, Tally, a_command, a_timer, an_effect, at, count_up, tally
 
 ROOT = Path(__file__).parents[2]
@@ -258,10 +258,10 @@ def test_what_stopped_is_listed_with_its_reason(store: SqliteStore) -> None:
     store.settle(timer, Dead(why="unknown command"), NOW)
 
     assert store.troubles() == (
-        ("disable churn", "RET-1", "timed out"),
-        ("dm", "RET-1", "user_not_found"),
-        ("dm 2", "RET-1", "user_not_found"),
-        ("RET-1/remind", "RET-1", "unknown command"),
+        Trouble("disable churn", "RET-1", "timed out"),
+        Trouble("dm", "RET-1", "user_not_found"),
+        Trouble("dm 2", "RET-1", "user_not_found"),
+        Trouble("RET-1/remind", "RET-1", "unknown command"),
     )
 
 

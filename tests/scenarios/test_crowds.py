@@ -17,6 +17,8 @@ from workflows.commands import Escalate
 from workflows.effects import notify
 
 RETIREMENTS = 5
+STORM = 4
+AT_ONCE = 6
 SIZES = [
     pytest.param(40, id="200 reminders"),
     pytest.param(600, id="3,000 reminders", marks=pytest.mark.long),
@@ -62,13 +64,17 @@ def test_none_is_lost_doubled_or_out_of_order_in_storms_lost_answers_and_a_resta
             start=1,
         ):
             crowd.goes_on_until(lambda: crowd.arrived >= part * tenth)  # noqa: B023 - called at once
-            crowd.slack.fail_next(method, fault, times=tenth // 5, retry_after=7)
+            times = STORM if fault == "rate_limited" else tenth // 5
+            crowd.slack.fail_next(method, fault, times=times, retry_after=7)
             if part == 4:
                 dies_while_posting(crowd)
         crowd.goes_on_until(lambda: crowd.bot.dispatcher.next_due() is None)
         assert crowd.arrived == crowd.reminders
         assert all(crowd.reminded(person) == crowd.names for person in crowd.people)
         assert crowd.bot.store.troubles() == ()
+        assert crowd.refused().total() <= 2 * STORM + AT_ONCE, (
+            "whom Slack sends away does not come back at once"
+        )
 
 
 def dies_while_posting(crowd: Crowd) -> None:

@@ -136,12 +136,12 @@ def test_where_no_message_reaches_the_coordinator_an_owner_of_the_model_hears_an
     town.announce()
     leaves(town)
     town.slack.ws.users[TOM].deleted = True
-    refused = asks(town, f"handover RET-1 <@{MINA}>", person=ADA)
+    refused = asks(town, f"handover RET-1 @{town.slack.ws.users[MINA].name}", person=ADA)
     assert "this is for the coordinator" in refused, "as long as he is thought to be there"
     town.pass_time(days=11)
     (instead,) = [one for one in town.slack.messages(ADA) if key_of(one).endswith(f"/unreached/{TOM}")]
     assert f"<@{TOM}> cannot be reached" in words(instead)
     assert "`/retire handover RET-1 @PERSON`" in words(instead)
     assert lost(town, ADA), "of the channel, too"
-    asks(town, f"handover RET-1 <@{MINA}>", person=ADA)
+    asks(town, f"handover RET-1 @{town.slack.ws.users[MINA].name}", person=ADA)
     assert town.retirement().coordinator_id == MINA

@@ -232,6 +232,7 @@ def test_who_was_asked_and_did_nothing_is_asked_again_and_then_the_channel_is_to
     asked = [effect for effect in story.effects.values() if effect.body.get("notice") == "asked again"]
     assert [effect.body["channel"] for effect in asked] == [PAT, ENDY, "CGOV"]
     assert {effect.body["endpoint_ids"] for effect in asked} == {EDGE.id}
+    assert not any(effect.patience_seconds for effect in asked), "the retirement waits for them"
 
 
 def test_a_report_nobody_checks_is_asked_for_again_too():

@@ -6,13 +6,10 @@ Only who acted is mentioned, and who has to act now: the others have a message o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from itertools import groupby
 from typing import assert_never
 
-from bot.ids import SLASH_COMMAND
-from bot.views import blocks, impact, limits
-from bot.views.blocks import SLACK_ID, Payload, day, mention, place, quoted, safe
+from bot.views import impact, limits
+from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
 from data import events
@@ -22,7 +19,6 @@ from workflows.rules.messages import is_person
 from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
-SECTIONS_MAX = 4  # of 3,000 characters: more words than that Slack does not take in one message
 NAMES_AT_ONCE = 25
 
 
@@ -81,9 +77,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return _owners_changed(event, retirement)
         case events.ExtensionDecided():
             verdict = "granted" if event.granted == "yes" else "refused"
-            return f":scales: {by} {verdict} more time for {_consumer(retirement, event.consumer_id)}"
+            return f":scales: {by} {verdict} more time for {consumer_name(retirement, event.consumer_id)}"
         case events.Waived():
-            gate = _consumer(retirement, event.what)
+            gate = consumer_name(retirement, event.what)
             return f":pencil: {by} takes responsibility for {gate}{_said(event.reason)}"
         case events.Reminded():
             return f":alarm_clock: Reminded {_people(event.people)} ({safe(event.milestone)})"
@@ -158,40 +154,6 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             assert_never(event)
 
 
-def message(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> Payload:
-    """Lines due together, as one message."""
-    lines = _lines(happened, retirement)
-    text = "\n".join(lines)
-    if len(text) <= limits.UPDATE_TEXT_MAX:
-        return blocks.message(text)
-    how, why = f"{SLASH_COMMAND} show {retirement.id}", f"emeritus plan {retirement.id}"
-    rest = f"; `{how}` has how it stands, `{why}` every reason"
-    sections = limits.spread(lines, at_most=SECTIONS_MAX, rest=rest)
-    return blocks.message(text, [blocks.section(one) for one in sections])
-
-
-def _lines(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> list[str]:
-    """One per event; what one press said of many consumers is said of some at a time."""
-    shown = []
-    for press, together in groupby(happened, _press):
-        if press is None:
-            shown += [line(event, retirement) for event in together]
-            continue
-        answers = [event for event in together if isinstance(event, events.DutyChanged)]
-        for start in range(0, len(answers), NAMES_AT_ONCE):
-            few = answers[start : start + NAMES_AT_ONCE]
-            names = ", ".join(_consumer(retirement, answer.consumer_id) for answer in few)
-            shown.append(_duty_words(few[0], names, retirement))
-    return shown
-
-
-def _press(event: events.RetirementEvent) -> tuple[str, str, datetime] | None:
-    """Who said what when; None where there is more to tell than that."""
-    if not isinstance(event, events.DutyChanged) or event.note or event.extension:
-        return None
-    return event.by, event.duty, event.at
-
-
 def _said(words: Prose) -> str:
     """What a person wrote, in full: other places quote its beginning."""
     return quoted(words, limits.INPUT_MAX)
@@ -208,7 +170,7 @@ def _model(retirement: Retirement, plan: Plan) -> str:
     return f"{safe(plan.subject.model_name)} ({retirement.id})"
 
 
-def _consumer(retirement: Retirement, consumer_id: str) -> str:
+def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     """The consumer's name; "traffic" and what is not known any more stand as they are."""
     owed = retirement.obligation(consumer_id)
     return f"*{safe(owed.consumer.name if owed else consumer_id)}*"
@@ -263,7 +225,7 @@ def _owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
     teams: dict[str, list[str]] = {}
     for consumer_id, owners in event.owners.items():
         team = safe(owners.team_name or impact.UNOWNED, 100)
-        teams.setdefault(team, []).append(_consumer(retirement, consumer_id))
+        teams.setdefault(team, []).append(consumer_name(retirement, consumer_id))
     owned = [
         f"{limits.joined(names, 500, between=', ', at_most=NAMES_AT_ONCE)} ({team})"
         for team, names in teams.items()
@@ -275,10 +237,13 @@ def _owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
 def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
     until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
     note = event.note or (event.extension.reason if event.extension else event.note)
-    return f"{_duty_words(event, _consumer(retirement, event.consumer_id), retirement)}{until}{_said(note)}"
+    return (
+        f"{duty_words(event, consumer_name(retirement, event.consumer_id), retirement)}{until}{_said(note)}"
+    )
 
 
-def _duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
+def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
+    """What an owner answered. `name` may be those of many consumers, where one press was about all of them."""
     by = mention(event.by)
     who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
     words = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.views import digest, impact, lines, manual, obligations, proposal, unreached
+from bot.views import digest, impact, manual, obligations, proposal, thread, unreached
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
@@ -13,7 +13,7 @@ from workflows.ports import Message
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
-    "lines": lambda state, message: lines.message(_told(message), state),
+    "lines": lambda state, message: thread.message(_told(message), state),
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, _: obligations.replaced(state),

@@ -86,12 +86,12 @@ class SqlStore(ABC):
     def left_work(self) -> None:
         """A commit may have left something due: whoever else could take it up is told."""
 
-    def wait_hint(self, timeout_seconds: float) -> bool:
+    def wait_hint(self, timeout_seconds: float) -> bool:  # noqa: ARG002 - others wait that long
         """Wait until some other process says that it left work; False when none did in time.
 
-        A hint may be lost, and come without any work. Only where `is_shared`.
+        A hint may be lost, and come without any work. Where only one process may write there is none, nor a wait.
         """
-        raise NotImplementedError
+        return False
 
     @abstractmethod
     def renumber(self, conn: Connection) -> None:

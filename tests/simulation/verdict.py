@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot import payloads
 from bot.ids import Action, Callback
-from bot.views import limits, lines, obligations, proposal
+from bot.views import limits, obligations, proposal, thread
 from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Outcome
@@ -114,7 +114,7 @@ class Verdict:
             history.proposer,
             *(event.coordinator_id for event in history.entries if isinstance(event, events.HandedOver)),
         }
-        happened = [_calling(line, coordinators) for line in lines._lines(history.entries, retirement)]
+        happened = [_calling(line, coordinators) for line in thread.told(history.entries, retirement)]
         # What is too long for one post is clipped; that it is there is all that can be said of it.
         seen = _calling("\n".join(told), coordinators)
         if seen == "\n".join(happened) or max(map(len, told)) >= limits.UPDATE_TEXT_MAX:

@@ -38,7 +38,7 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
 )
 
 LINES_AT_ONCE = 100
-"""Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/lines.py)."""
+"""Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/thread.py)."""
 
 TELLS_ONLY = (events.Reminded, events.Escalated, events.AskedAgain)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""

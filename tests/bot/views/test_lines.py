@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.views import impact, limits, lines, notices
+from bot.views import impact, limits, lines, notices, thread
 from data import events
 from data.records.base import Prose
 from data.records.catalog import Owners
@@ -164,7 +164,7 @@ def test_every_event_is_one_line_with_its_mark(kind: type[Any]) -> None:
     said = lines.line(an_event(kind), announced())
     assert said.startswith(":")
     assert said == SAID.get(kind, said)
-    check_message(lines.message([an_event(kind)], announced()))
+    check_message(thread.message([an_event(kind)], announced()))
 
 
 def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them() -> None:
@@ -196,7 +196,7 @@ def told(event: events.Proposed) -> list[dict[str, Any]]:
 
 def test_lines_due_together_are_one_message_in_order() -> None:
     happened = [an_event(events.Voted), an_event(events.Approved)]
-    assert lines.message(happened, announced())["text"] == f"{SAID[events.Voted]}\n{SAID[events.Approved]}"
+    assert thread.message(happened, announced())["text"] == f"{SAID[events.Voted]}\n{SAID[events.Approved]}"
 
 
 def test_fifteen_hundred_consumers_are_all_named_over_several_messages() -> None:
@@ -212,7 +212,7 @@ def test_mischief_in_names_stays_text_and_nobody_is_left_out() -> None:
     state = overloaded()
     changed = {"impact": state.impact, "impact_notes": state.impact_notes, "why": Prose(prose=NASTY)}
     event = events.Proposed(at=NOW, by="UPAT", **{**FIELDS[events.Proposed], **changed})
-    said = lines.message([event, an_event(events.Voted)], state)
+    said = thread.message([event, an_event(events.Voted)], state)
     check_message(said)
     assert not is_loud(said["text"], [])
     assert mentions(said["text"], []) == ["UPAT", "UANN"]
@@ -228,7 +228,7 @@ def test_mischief_in_names_stays_text_and_nobody_is_left_out() -> None:
 def test_a_held_step_tells_every_reason() -> None:
     reasons = tuple(f"endpoint-{number:02d} does not answer" for number in range(40))
     held = events.StepHeld(at=NOW, by="emeritus", step=StepKind.DISABLE, reasons=reasons)
-    said = lines.message([held], announced())
+    said = thread.message([held], announced())
     check_message(said)
     assert all(reason in said["text"] for reason in reasons)
 
@@ -236,7 +236,7 @@ def test_a_held_step_tells_every_reason() -> None:
 def test_reasons_beyond_a_message_are_counted_and_have_a_place() -> None:
     reasons = tuple(f"{number:02d} {'x' * 300}" for number in range(60))
     held = events.StepHeld(at=NOW, by="emeritus", step=StepKind.DISABLE, reasons=reasons)
-    said = lines.message([held], announced())
+    said = thread.message([held], announced())
     check_message(said)
     assert texts(said["blocks"])[-1].endswith(
         " more; `/retire show RET-1` has how it stands, `emeritus plan RET-1` every reason"
@@ -249,7 +249,7 @@ def test_what_one_press_said_of_many_consumers_is_told_at_once() -> None:
         events.DutyChanged(at=NOW, by="UT0", consumer_id=consumer_id(number), duty=Duty.ACKNOWLEDGED)
         for number in range(600)
     ]
-    said = lines.message(answers, state)
+    said = thread.message(answers, state)
     check_message(said)
     shown = "\n".join(texts(said["blocks"]))
     assert shown.count(":eyes: <@UT0> acknowledged for") == 24
@@ -257,7 +257,7 @@ def test_what_one_press_said_of_many_consumers_is_told_at_once() -> None:
     later = events.DutyChanged(
         at=days(1), by="UT0", consumer_id=consumer_id(1), duty=Duty.ACKNOWLEDGED, note=Prose(prose="so")
     )
-    assert lines.message([answers[0], later], state)["text"].splitlines() == [
+    assert thread.message([answers[0], later], state)["text"].splitlines() == [
         ":eyes: <@UT0> acknowledged for *consumer-000*",
         ':eyes: <@UT0> acknowledged for *consumer-001* — "so"',
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.views import answers, digest, lines, manual, obligations, proposal, proposal_modal, votes
+from bot.views import answers, digest, manual, obligations, proposal, proposal_modal, thread, votes
 from data import events
 from data.records.catalog import Kind
 from tests.bot.views.examples import NOW, a_retirement, an_entity, announced
@@ -25,7 +25,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
     many = [an_entity(f"m{number}") for number in range(101)]
     payloads: list[tuple[str, Surface, dict[str, Any]]] = [
         ("card", "message", proposal.card(a_retirement())),
-        ("lines", "message", lines.message([approved], state)),
+        ("lines", "message", thread.message([approved], state)),
         ("team", "message", obligations.team_message(state, "group:team-0")),
         ("dm", "message", obligations.owner_dm(state, "UT0")),
         ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),

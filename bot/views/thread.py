@@ -1,0 +1,50 @@
+"""Lines due together are one message in the card's thread: what one press said of many is said of some at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from bot.ids import SLASH_COMMAND
+from bot.views import blocks, limits
+from bot.views.blocks import Payload
+from bot.views.lines import NAMES_AT_ONCE, consumer_name, duty_words, line
+from data import events
+from data.records.retirement import Retirement
+
+SECTIONS_MAX = 4  # of 3,000 characters: more words than that Slack does not take in one message
+
+
+def message(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> Payload:
+    """All of them in order; what is too much for one message says where the rest is."""
+    lines = told(happened, retirement)
+    text = "\n".join(lines)
+    if len(text) <= limits.UPDATE_TEXT_MAX:
+        return blocks.message(text)
+    how, why = f"{SLASH_COMMAND} show {retirement.id}", f"emeritus plan {retirement.id}"
+    rest = f"; `{how}` has how it stands, `{why}` every reason"
+    sections = limits.spread(lines, at_most=SECTIONS_MAX, rest=rest)
+    return blocks.message(text, [blocks.section(one) for one in sections])
+
+
+def told(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> list[str]:
+    """One line per event, and one for some of those that came of the same press."""
+    shown = []
+    for press, together in groupby(happened, _press):
+        if press is None:
+            shown += [line(event, retirement) for event in together]
+            continue
+        answers = [event for event in together if isinstance(event, events.DutyChanged)]
+        for start in range(0, len(answers), NAMES_AT_ONCE):
+            few = answers[start : start + NAMES_AT_ONCE]
+            names = ", ".join(consumer_name(retirement, answer.consumer_id) for answer in few)
+            shown.append(duty_words(few[0], names, retirement))
+    return shown
+
+
+def _press(event: events.RetirementEvent) -> tuple[str, str, datetime] | None:
+    """Who said what when; None where there is more to tell than that."""
+    if not isinstance(event, events.DutyChanged) or event.note or event.extension:
+        return None
+    return event.by, event.duty, event.at

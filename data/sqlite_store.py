@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from data.errors import Corrupt, Unavailable
 from data.records.decision import LEASE
@@ -33,6 +33,16 @@ from data.sqlite_writer import FileLock, Writer, Writing, as_ours, damaged
 from data.store import Machine
 
 T = TypeVar("T")
+
+READ_SECONDS_MAX = 1.0
+"""How long a stop waits for each thread that reads."""
+
+
+class _Reader(NamedTuple):
+    """A thread's connection, which nobody closes while it is in use."""
+
+    conn: sqlite3.Connection
+    in_use: threading.RLock
 
 
 class SqliteStore(SqlStore):
@@ -57,7 +67,7 @@ class SqliteStore(SqlStore):
     ) -> None:
         self.path = Path(path).resolve()
         super().__init__(machine, rand, lease)
-        self._readers: dict[threading.Thread, sqlite3.Connection] = {}
+        self._readers: dict[threading.Thread, _Reader] = {}
         self._gate = threading.Lock()
         self._closed = False
         self._lock: FileLock | None = None
@@ -65,10 +75,10 @@ class SqliteStore(SqlStore):
         try:
             with self._looking_over():
                 if read_only:
-                    conn = self.read()
-                    self._check_known(conn)
-                    check_complete(conn, self.path)
-                    check_folded(conn, self._machine, self.path)
+                    with self.reading() as conn:
+                        self._check_known(conn)
+                        check_complete(conn, self.path)
+                        check_folded(conn, self._machine, self.path)
                 else:
                     self._lock = FileLock(self.path)
                     self._writer = writer(self._open_to_write, self.path)
@@ -95,14 +105,17 @@ class SqliteStore(SqlStore):
         """Nothing to do: AUTOINCREMENT has seen them."""
 
     def read(self) -> sqlite3.Connection:
-        """This thread's own connection, which cannot write."""
+        """This thread's own connection, which cannot write; `reading` keeps it from being closed meanwhile."""
+        return self._reader().conn
+
+    def _reader(self) -> _Reader:
         thread = threading.current_thread()
         with self._gate:
             self._check_open()
             if thread not in self._readers:
                 for ended in [other for other in self._readers if not other.is_alive()]:
-                    self._readers.pop(ended).close()
-                self._readers[thread] = self._open_to_read()
+                    self._readers.pop(ended).conn.close()
+                self._readers[thread] = _Reader(self._open_to_read(), threading.RLock())
             return self._readers[thread]
 
     def close(self) -> None:
@@ -113,8 +126,12 @@ class SqliteStore(SqlStore):
             if self._closed:
                 return
             self._closed = True
-            for reader in self._readers.values():
-                reader.close()
+            readers = tuple(self._readers.values())
+        for conn, in_use in readers:
+            # SQLite dies of a connection that is closed under a statement. One that goes on ends with the process.
+            if in_use.acquire(timeout=READ_SECONDS_MAX):
+                conn.close()
+                in_use.release()
         if self._writer is not None:
             self._writer.close()
         if self._lock is not None:
@@ -165,14 +182,16 @@ class SqliteStore(SqlStore):
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         with self._translated():
-            yield self.read()
+            conn, in_use = self._reader()
+            with in_use:
+                self._check_open()
+                yield conn
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        with self._translated():
-            conn = self.read()
+        with self.reading() as conn:
             if conn.in_transaction:
-                # The caller of `read` has chosen a moment already.
+                # The caller has chosen a moment already.
                 yield conn
                 return
             conn.execute("BEGIN")

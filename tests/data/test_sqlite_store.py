@@ -34,6 +34,37 @@ def store(path: Path) -> Iterator[SqliteStore]:
     opened.close()
 
 
+def test_whoever_reads_while_it_is_closed_may_end(path: Path) -> None:
+    """SQLite dies of a connection that is closed under a statement of another thread."""
+    store = SqliteStore(path, Scripted())
+    entered, go_on = threading.Event(), threading.Event()
+
+    def look() -> tuple[int]:
+        with store.reading() as conn:
+            entered.set()
+            go_on.wait(10)
+            found: tuple[int] = conn.execute("SELECT 1").fetchone()
+            return found
+
+    def is_closed() -> bool:
+        try:
+            store.state("RET-1")
+        except Unavailable:
+            return True
+        return False
+
+    with ThreadPoolExecutor(2) as people:
+        looking = people.submit(look)
+        entered.wait(10)
+        closing = people.submit(store.close)
+        while not is_closed():
+            pass
+        go_on.set()
+        closing.result(10)
+
+        assert looking.result(10) == (1,)
+
+
 def test_closing_finishes_what_waits(path: Path) -> None:
     store = SqliteStore(path, Scripted())
     entered, leave = threading.Event(), threading.Event()

@@ -38,7 +38,7 @@ READ_SECONDS_MAX = 1.0
 """How long a stop waits for each thread that reads."""
 
 
-class _Reader(NamedTuple):
+class Reader(NamedTuple):
     """A thread's connection, which nobody closes while it is in use."""
 
     conn: sqlite3.Connection
@@ -67,7 +67,7 @@ class SqliteStore(SqlStore):
     ) -> None:
         self.path = Path(path).resolve()
         super().__init__(machine, rand, lease)
-        self._readers: dict[threading.Thread, _Reader] = {}
+        self._readers: dict[threading.Thread, Reader] = {}
         self._gate = threading.Lock()
         self._closed = False
         self._lock: FileLock | None = None
@@ -106,16 +106,17 @@ class SqliteStore(SqlStore):
 
     def read(self) -> sqlite3.Connection:
         """This thread's own connection, which cannot write; `reading` keeps it from being closed meanwhile."""
-        return self._reader().conn
+        return self.reader().conn
 
-    def _reader(self) -> _Reader:
+    def reader(self) -> Reader:
+        """The same, with what says that it is in use."""
         thread = threading.current_thread()
         with self._gate:
             self._check_open()
             if thread not in self._readers:
                 for ended in [other for other in self._readers if not other.is_alive()]:
                     self._readers.pop(ended).conn.close()
-                self._readers[thread] = _Reader(self._open_to_read(), threading.RLock())
+                self._readers[thread] = Reader(self._open_to_read(), threading.RLock())
             return self._readers[thread]
 
     def close(self) -> None:
@@ -182,7 +183,7 @@ class SqliteStore(SqlStore):
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         with self._translated():
-            conn, in_use = self._reader()
+            conn, in_use = self.reader()
             with in_use:
                 self._check_open()
                 yield conn

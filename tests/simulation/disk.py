@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from threading import RLock
 from typing import TypeVar
 
 from data.errors import Unavailable
-from data.sqlite_store import SqliteStore
+from data.sqlite_store import Reader, SqliteStore
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Boundaries, Weather
 
@@ -106,7 +107,7 @@ class Disk:
 class DiskStore(SqliteStore):
     """The product's store; where it opens a connection for each thread that reads, it takes the disk's."""
 
-    def read(self) -> sqlite3.Connection:
+    def reader(self) -> Reader:
         self._check_open()
         assert isinstance(self._writer, Disk)
-        return self._writer.reader()
+        return Reader(self._writer.reader(), RLock())

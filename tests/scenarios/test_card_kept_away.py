@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from data import events
 from data.records.retirement import State, StepKind
 from tests.fakes.slack import BOT_USER
-from tests.scenarios.town import ADA, GOVERNANCE, MINA, PRIYA, SAM, TOM, Town, words
+from tests.scenarios.town import ADA, GOVERNANCE, MINA, POLICY, PRIYA, SAM, TOM, Town, words
 
 
 def leaves(town: Town) -> None:
@@ -26,37 +27,46 @@ def of(town: Town, kind: type[events.Event]) -> list[events.Event]:
     return [entry.event for entry in town.bot.store.events("RET-1") if isinstance(entry.event, kind)]
 
 
-def test_a_round_whose_card_comes_up_after_its_end_has_all_its_days_from_then_on(town: Town):
-    leaves(town)
-    assert town.propose() == {}
-    town.pass_time(days=40)
-    assert town.retirement().state is State.PROPOSED, "nobody could vote"
-    told = town.command(TOM, "show RET-1")
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Town]:
+    """A town whose rounds take days and not weeks: every ten minutes of them Slack is asked for the card."""
+    with Town(
+        tmp_path, policy=f"{POLICY}[rounds]\nreview_days = 1\nexpires_days = 3\n", serves=False
+    ) as running:
+        yield running
+
+
+def test_a_round_whose_card_comes_up_after_its_end_has_all_its_days_from_then_on(hasty: Town):
+    leaves(hasty)
+    assert hasty.propose(target="2026-04-02") == {}
+    hasty.pass_time(days=4)
+    assert hasty.retirement().state is State.PROPOSED, "nobody could vote"
+    told = hasty.command(TOM, "show RET-1")
     assert "*The card does not show this vote yet*, so nobody can vote" in told
     assert "not_in_channel: invite the bot" in told
-    invited(town)
-    town.pass_time(hours=1)
-    assert "its days count from now on, review until 2026-04-25, open until 2026-05-11" in town.thread()
-    assert "expires 2026-05-11" in words(town.card())
-    assert "does not show this vote" not in town.command(TOM, "show RET-1")
-    town.approve(ADA, MINA, PRIYA, SAM)
-    assert town.retirement().state is State.PROPOSED, "the review is not over"
-    town.pass_time(days=15)
-    assert town.retirement().state is State.MIGRATING
-    last_day = town.retirement().plan.step(StepKind.DISABLE).due_at
-    assert last_day.date() >= date(2026, 5, 25), "thirty days of notice are owed"
+    invited(hasty)
+    hasty.pass_time(hours=1)
+    assert "its days count from now on, review until 2026-03-07, open until 2026-03-09" in hasty.thread()
+    assert "expires 2026-03-09" in words(hasty.card())
+    assert "does not show this vote" not in hasty.command(TOM, "show RET-1")
+    hasty.approve(ADA, MINA, PRIYA, SAM)
+    assert hasty.retirement().state is State.PROPOSED, "the review is not over"
+    hasty.pass_time(days=2)
+    assert hasty.retirement().state is State.MIGRATING
+    last_day = hasty.retirement().plan.step(StepKind.DISABLE).due_at
+    assert last_day.date() >= date(2026, 4, 6), "thirty days of notice are owed"
 
 
-def test_a_round_nobody_votes_in_expires_when_its_own_days_are_over(town: Town):
-    leaves(town)
-    town.propose()
-    town.pass_time(days=35)
-    invited(town)
-    town.pass_time(days=29)
-    assert town.retirement().state is State.PROPOSED
-    town.pass_time(days=2)
-    assert town.retirement().state is State.EXPIRED
-    assert len(of(town, events.RoundExtended)) == 1
+def test_a_round_nobody_votes_in_expires_when_its_own_days_are_over(hasty: Town):
+    leaves(hasty)
+    hasty.propose()
+    hasty.pass_time(days=4)
+    invited(hasty)
+    hasty.pass_time(days=2)
+    assert hasty.retirement().state is State.PROPOSED
+    hasty.pass_time(days=2)
+    assert hasty.retirement().state is State.EXPIRED
+    assert len(of(hasty, events.RoundExtended)) == 1
 
 
 def test_a_card_that_is_up_within_a_day_changes_nothing(town: Town):

@@ -27,7 +27,7 @@ from data.records.decision import (
 )
 from data.schema import instant, micros
 from data.sql.connection import Connection
-from data.sql.turns import choices, turn_of
+from data.sql.turns import choices, open_to, turn_of
 from data.sql.wishes import CLAIMED, DEAD, DONE, IS_PENDING, PARKED, PENDING, UNKNOWN, ready_at, start_anew
 from data.store import Waiting
 
@@ -219,7 +219,7 @@ def next_effect(conn: Connection, room: Room | None) -> int | None:
             ORDER BY e.ready_at LIMIT 1""",  # noqa: S608 - constants of this file and of turns.py
             values,
         ).fetchone()
-        for condition, values, _ in (choices(room, 1) if room else (("1 = 1", (), 1),))
+        for condition, values in open_to(room)
     ]
     return min((row[0] for row in found if row), default=None)
 

@@ -50,3 +50,15 @@ def choices(room: Room, limit: int) -> Iterator[tuple[str, tuple[Any, ...], int]
         for gate, behind in _BEHIND.items():
             if (most := allowed.get(gate, limit)) > 0:
                 yield f"{behind} AND {shut} AND {turn}", (*room.shut, micros(room.at)), most
+
+
+def open_to(room: Room | None) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The same conditions, where all that matters is whether anything may be begun: mostly everything may."""
+    if room is None or all(
+        allowed.get(gate, 1) > 0 for allowed in (room.free, room.patient) for gate in _BEHIND
+    ):
+        shut = room.shut if room else ()
+        yield f"e.place NOT IN ({', '.join('?' * len(shut))})" if shut else "1 = 1", tuple(shut)
+        return
+    for condition, values, _ in choices(room, 1):
+        yield condition, values

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,6 +99,17 @@ def product_settings(folder: Path) -> Settings:
         return Settings(writing=writing, reading=settings_of(store.read()))
 
 
+class DrivenStore(SqliteStore):
+    """The product's store; the connections it opens to read are on the simulated disk, too."""
+
+    def __init__(self, *args: Any, reads: Callable[[], Connection], **named: Any) -> None:
+        self._reads = reads
+        super().__init__(*args, **named)
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        return cast("sqlite3.Connection", self._reads())
+
+
 def lived(
     files: Mapping[str, bytes],
     *,
@@ -136,9 +147,12 @@ def lived(
                 writers.append(WatchedWriter(connect, path))
                 return writers[0]
 
-            driven = SqliteStore(folder / _DRIVEN, Scripted(), rand=rng.randbytes, writer=writer)
+            def reads() -> Connection:
+                return Connection(RECORD, vfs, settings.reading)
+
+            driven = DrivenStore(folder / _DRIVEN, Scripted(), rand=rng.randbytes, writer=writer, reads=reads)
             # The reader is closed before the writer, as the store does with its own.
-            with closing(driven) as store, closing(Connection(RECORD, vfs, settings.reading)) as reader:
+            with closing(driven) as store, closing(reads()) as reader:
                 work = Work(store, writers[0], reader, rng=rng, began_at=began_at, acknowledged=acknowledged)
                 work.go_on(rng.randrange(4, 20))
         life.journal = disk.journal

@@ -29,7 +29,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() -> None
 def test_the_simulated_writer_has_the_settings_of_the_products(tmp_path: Path) -> None:
     settings = product_settings(tmp_path)
     full, on = 2, 1
-    writing = {"journal_mode": "wal", "synchronous": full, "secure_delete": on, "wal_autocheckpoint": 1000}
+    writing = {"journal_mode": "wal", "synchronous": full, "secure_delete": on, "wal_autocheckpoint": 4000}
     assert {name: settings.writing[name] for name in writing} == writing
     assert (settings.reading["query_only"], settings.reading["wal_autocheckpoint"]) == (1, 0)
 

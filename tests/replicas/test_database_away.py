@@ -56,7 +56,7 @@ def test_a_database_that_is_restarted_under_load_loses_and_doubles_nothing(
     check_storm(database, folder, chance, how="stopped", posts=60, seconds=1)
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("how", HOW)
 def test_a_database_that_is_away_for_a_minute_loses_and_doubles_nothing(
     database: Database, folder: str, chance: random.Random, how: str

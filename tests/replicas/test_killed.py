@@ -19,7 +19,7 @@ from tests.replicas.test_one_bot import propose
 KILLS = 30
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("day_seconds", [1.5])
 def test_thirty_kills_among_four_replicas_lose_and_double_nothing(
     serving: Scene, chance: random.Random

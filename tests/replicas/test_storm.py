@@ -25,7 +25,7 @@ def test_four_bots_killed_at_random_lose_and_double_nothing(
         storm.check()
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("turn", [1, 2, 3])
 def test_three_thousand_posts_by_four_bots_killed_at_random_are_all_there_once(
     database: Database, folder: str, chance: random.Random, turn: int

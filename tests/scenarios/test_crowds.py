@@ -21,7 +21,7 @@ STORM = 4
 AT_ONCE = 6
 SIZES = [
     pytest.param(40, id="200 reminders"),
-    pytest.param(600, id="3,000 reminders", marks=pytest.mark.long),
+    pytest.param(600, id="3,000 reminders", marks=pytest.mark.nightly),
 ]
 
 

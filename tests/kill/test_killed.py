@@ -79,7 +79,7 @@ def tell(scene: Scene) -> None:
         reason="replaced",
         successor="resource:default/churn-v2",
         why="churn-v2 is better on every segment",
-        target=lambda: scene.town.calendar.at(time.time()) + timedelta(days=28),
+        target=lambda: scene.town.calendar.at(time.time()) + timedelta(days=40),
     )
     go_on(scene)
 

@@ -7,7 +7,7 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,7 +40,9 @@ class Database:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.cleanup()
+        # One that a test has killed is gone before the package can end it.
+        with suppress(psutil.NoSuchProcess):
+            self._server.cleanup()
 
     def stop(self) -> None:
         """As an administrator does: connections are ended, whatever they were at."""

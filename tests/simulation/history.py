@@ -185,6 +185,9 @@ class History(Standing):
     def _changed_hands(self, event: events.OwnersChanged) -> None:
         """Whoever had no part in it yet is told as all were; who has one already, has a message."""
         told, teams = set().union(*self.people.values()), set(self.teams.values())
+        if not self.waiting():
+            # Whoever is the first to answer for anything is told now, and reminded from now on.
+            self.dated_at = event.at
         prefix = f"{self.stream}/announcement-{self.announced}"
         for consumer, owners in event.owners.items():
             self._must(consumer not in self.settled, event, f"{consumer} has moved already")

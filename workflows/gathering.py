@@ -128,7 +128,11 @@ class Gatherer:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = replace(known, impact=self._impact(state))
                 return self._seen(known, state) if step in READS_ENDPOINTS else known
-            case cmd.ReportManual(action=StepKind.DISABLE) | cmd.CheckManual(action=StepKind.DISABLE):
+            case (
+                cmd.ReportManual(action=StepKind.DISABLE)
+                | cmd.CheckManual(action=StepKind.DISABLE)
+                | cmd.AskAgain(action=StepKind.DISABLE)
+            ):
                 return self._seen(replace(known, impact=self._impact(state)), state)
             case cmd.MeetOwners():
                 return replace(known, impact=self._impact(state))

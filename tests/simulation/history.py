@@ -92,7 +92,9 @@ class History(Standing):
             case events.Unreached():
                 self._must(event.person not in self.unreached, event, f"{event.person} was told of already")
                 self.unreached.add(event.person)
-                if event.told:
+                # Of somebody who answers for nothing any more nobody has to hear.
+                asked = {self.proposer, *(one for people in self.people.values() for one in people)}
+                if event.told and event.person in asked:
                     key = f"{self.stream}/announcement-{self.announced}/unreached/{event.person}"
                     self._expect(f"D{event.told}", key)
             case events.AskedAgain():

@@ -14,6 +14,7 @@ from data.records.retirement import Retirement, StepKind
 from workflows.commands import AskAgain, CheckManual, ReportManual, encoded
 from workflows.decisions.darkness import came_back, went_dark
 from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.decisions.holding import held
 from workflows.rules import by_hand
 from workflows.rules.lifecycle import may_be_asked_off
 from workflows.rules.permissions import check
@@ -32,7 +33,10 @@ def asking_again(state: Retirement, action: str, now: datetime) -> tuple[Timer, 
 
 
 def ask_again(state: Retirement, command: AskAgain, facts: Facts, now: datetime) -> RetirementDecision:
-    """Tell those who may act that it still waits for them; while it may not be done, look again later."""
+    """Tell those who may act that it still waits for them; while it may not be done, look again later.
+
+    Once they and the channel have been told nobody is told again, but what holds the switch is still looked for.
+    """
     check("ask again", command.by, state, facts)
     waiting = by_hand.awaited(state, command.action)
     if not waiting:
@@ -40,6 +44,15 @@ def ask_again(state: Retirement, command: AskAgain, facts: Facts, now: datetime)
         again = _timer(state, command.action, command.level, now)
         return Decision(timers=(again,)) if is_put_off else nothing()
     assert state.policy is not None
+    assert state.plan is not None
+    if command.action == "disable":
+        ready = readiness(state, state.plan.step(StepKind.DISABLE), facts, now)
+        if ready.unmet:
+            # Whoever pressed now would be refused: the card says why, and the step is tried again by itself.
+            return held(state, StepKind.DISABLE, ready, now)
+    next_look = _timer(state, command.action, command.level + 1, now)
+    if command.level > LEVELS:
+        return Decision(timers=(next_look,))
     people = tuple(dict.fromkeys((state.coordinator_id, *facts.endpoint_owners)))
     return decided(
         state,
@@ -51,7 +64,7 @@ def ask_again(state: Retirement, command: AskAgain, facts: Facts, now: datetime)
             level=command.level,
             to=people if command.level < LEVELS else (state.policy.governance_channel,),
         ),
-        timers=(_timer(state, command.action, LEVELS, now),) if command.level < LEVELS else (),
+        timers=(next_look,),
     )
 
 

@@ -264,3 +264,15 @@ def test_service_that_is_to_come_back_by_hand_is_asked_for_again_too():
         ("restore", 1),
         ("restore", 2),
     ]
+
+
+def test_what_holds_the_switch_by_hand_stands_on_the_card_and_not_only_in_a_refusal():
+    story = by_hand(ONLY_BY_HAND)
+    late = (*story.facts.impact, replace(story.facts.impact[0], consumer_id="component:default/late"))
+    story.until(DISABLE_AT + days(20))
+    story.facts = replace(story.facts, impact=late)
+    story.until(DISABLE_AT + days(24))
+    disable = story.state.progress(StepKind.DISABLE)
+    assert disable.progress is Progress.HELD
+    assert "appeared after the vote (component:default/late)" in disable.held_by[0]
+    assert len(story.of(events.AskedAgain)) == 2

@@ -365,3 +365,25 @@ def a_dark(subject: Subject | None = None, **facts: Any) -> Story:
     story = a_migrated(subject, **facts).until(DISABLE_AT).works()
     story.facts = replace(story.facts, readings=dark(*(subject or a_subject()).endpoints))
     return story
+
+
+def paused(story: Story, for_days: float = 0) -> Story:
+    story.does(cmd.Pause(by=ENDY, why=WHY))
+    return story.until(story.now + days(for_days))
+
+
+def resumed(story: Story) -> Story:
+    story.does(cmd.Resume(by=PAT))
+    return story
+
+
+def restoring(story: Story, by: str = PAT) -> Story:
+    story.does(cmd.Restore(by=by, why=WHY))
+    return story
+
+
+def failing(story: Story, step: StepKind, reason: str = "the disk is full") -> cmd.RecordFailure:
+    """What the work of the step as it runs now reports."""
+    return cmd.RecordFailure(
+        by=events.EMERITUS, step=step, started=story.state.progress(step).started, reason=reason
+    )

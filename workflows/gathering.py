@@ -19,7 +19,7 @@ from workflows import card
 from workflows import commands as cmd
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
-from workflows.rules.folding import is_living
+from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import reserved
 
 MODEL_OWNER = "model.owner"

@@ -187,6 +187,9 @@ class Obligation(Record, frozen=True, kw_only=True):
         return self.duty in (Duty.MIGRATED, Duty.WAIVED)
 
 
+TRAFFIC = "traffic"
+
+
 class Waiver(Record, frozen=True, kw_only=True):
     """A gate a named person takes responsibility for.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from data import events
 from data.errors import NotFound, Refused
 from data.records.facts import Facts, Reading
-from data.records.retirement import Endpoint, Retirement
+from data.records.retirement import TRAFFIC, Endpoint, Retirement
 from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
@@ -18,8 +18,6 @@ from workflows.rules import obligations
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import who_vouches
-
-TRAFFIC = "traffic"
 
 
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:

@@ -53,7 +53,7 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
                 reasons=[f"the archive was read back for it on {begun_at:%Y-%m-%d}, too long ago to rely on"],
                 next_step="It is read back again first, by itself",
             )
-        if control.describe(endpoint.ref) == "absent" and who_vouches(state, endpoint.id):
+        if who_vouches(state, endpoint.id) and control.describe(endpoint.ref) == "absent":
             return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint=endpoint, was_gone=True))
         control.disable(endpoint.ref)
         if control.describe(endpoint.ref) == "serving":

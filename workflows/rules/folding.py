@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.retirement import (
+    TRAFFIC,
     Duty,
     ManualCheck,
     Obligation,
@@ -20,7 +21,7 @@ from data.records.retirement import (
     Waiver,
 )
 from workflows.rules import obligations
-from workflows.rules.lifecycle import LIVING, moved
+from workflows.rules.lifecycle import moved
 
 
 def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
@@ -256,7 +257,7 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
 def _of_old_dates(state: Retirement) -> frozenset[str]:
     """What somebody vouched for on the day it was asked: silence, and endpoints that were gone."""
     assert state.plan is not None
-    return frozenset({"traffic", *(endpoint.id for endpoint in state.plan.subject.endpoints)})
+    return frozenset({TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints)})
 
 
 def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:
@@ -293,8 +294,3 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
 
 def _differs(check: ManualCheck, endpoint_id: str, action: str) -> bool:
     return (check.endpoint_id, check.action) != (endpoint_id, action)
-
-
-def is_living(state: Retirement) -> bool:
-    """Between proposal and its end."""
-    return state.state in LIVING

@@ -70,6 +70,11 @@ def moved(state: State, event: type[events.Event]) -> State:
     return TRANSITIONS[state, event]
 
 
+def is_living(state: Retirement) -> bool:
+    """Between proposal and its end."""
+    return state.state in LIVING
+
+
 def dark(state: Retirement) -> frozenset[str]:
     """Endpoints that serve nobody any more: switched off, or gone before they could be."""
     return frozenset((*state.disabled_ids, *state.gone_ids))

@@ -85,11 +85,6 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
             assert_never(hat)
 
 
-def hats(person_id: str, state: Retirement, facts: Facts) -> frozenset[Hat]:
-    """Every capacity this person has towards this retirement now."""
-    return frozenset(hat for hat in Hat if wears(hat, person_id, state, facts))
-
-
 def _stands_in(person_id: str, state: Retirement, facts: Facts) -> bool:
     """Where no message reaches the coordinator, any owner of the model may act, or hand it over."""
     return state.coordinator_id in state.unreached and person_id in facts.owners

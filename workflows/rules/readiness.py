@@ -8,7 +8,7 @@ from typing import NamedTuple
 from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
-from data.records.retirement import Progress, Retirement, State, Step, StepKind
+from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
 from workflows.rules import plan as plans
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
@@ -100,9 +100,9 @@ def readiness(  # noqa: PLR0912 - one case per step
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
 
 
-def who_vouches(state: Retirement, endpoint_id: str) -> str:
-    """Who says that this endpoint is gone for good; empty when nobody does."""
-    return next((waiver.by for waiver in state.waivers if waiver.what == endpoint_id), "")
+def who_vouches(state: Retirement, what: str) -> str:
+    """Who says that this endpoint is gone for good, or that no traffic is missed; empty when nobody does."""
+    return next((waiver.by for waiver in state.waivers if waiver.what == what), "")
 
 
 def is_overtaken(state: Retirement, kind: StepKind) -> bool:
@@ -190,7 +190,7 @@ def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
     elif reading.status != "serving":
         pass
     elif reading.calls < 0:
-        if not any(waiver.what == "traffic" for waiver in state.waivers):
+        if not who_vouches(state, TRAFFIC):
             remedy = f"/retire waive {state.id} traffic REASON"
             kind = "unmetered"
             unmet = f"has no meter: name who vouches that nobody calls it, {remedy}"

@@ -27,7 +27,6 @@ from tests.builders import (
     SELMA,
     STRANGER,
     WHY,
-    Story,
     a_dark,
     a_migrated,
     a_proposed,
@@ -35,31 +34,14 @@ from tests.builders import (
     a_subject,
     an_approved,
     days,
+    failing,
+    paused,
+    restoring,
+    resumed,
     revising,
 )
 from workflows import commands as cmd
 from workflows.rules import plan as plans
-
-
-def paused(story: Story, for_days: float = 0) -> Story:
-    story.does(cmd.Pause(by=ENDY, why=WHY))
-    return story.until(story.now + days(for_days))
-
-
-def resumed(story: Story) -> Story:
-    story.does(cmd.Resume(by=PAT))
-    return story
-
-
-def restoring(story: Story, by: str = PAT) -> Story:
-    story.does(cmd.Restore(by=by, why=WHY))
-    return story
-
-
-def failing(story: Story) -> cmd.RecordFailure:
-    """An adapter says that it could not switch off."""
-    started = story.state.progress(StepKind.DISABLE).started
-    return cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, started=started, reason="access denied")
 
 
 def test_a_pause_stops_every_step_and_nothing_runs_meanwhile():
@@ -167,7 +149,7 @@ def test_a_half_dark_model_comes_back_whole():
 def test_a_failed_switching_off_can_be_brought_back():
     story = a_migrated(a_subject(endpoints=(LIVE, BATCH))).until(DISABLE_AT)
     story.does(cmd.RecordDisabled(by=EMERITUS, endpoint=LIVE))
-    story.does(failing(story))
+    story.does(failing(story, StepKind.DISABLE))
     restoring(story)
     story.does(cmd.RecordRestored(by=EMERITUS, endpoint_id=LIVE.id))
     assert (story.state.state, story.timers) == (State.ROLLED_BACK, {})

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import NotFound, Refused
-from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.decision import EffectKind
 from data.records.retirement import Progress, State, StepKind
@@ -28,6 +27,10 @@ from tests.builders import (
     a_subject,
     dark,
     days,
+    failing,
+    paused,
+    restoring,
+    resumed,
     silent,
 )
 from workflows import commands as cmd
@@ -35,27 +38,6 @@ from workflows import commands as cmd
 TICKET = Prose(prose="ticket 7, screenshot attached")
 BY_HAND = a_subject(endpoints=(LIVE, EDGE))
 ONLY_BY_HAND = a_subject(endpoints=(EDGE,))
-
-
-def paused(story: Story, for_days: float = 0) -> Story:
-    story.does(cmd.Pause(by=ENDY, why=WHY))
-    return story.until(story.now + days(for_days))
-
-
-def resumed(story: Story) -> Story:
-    story.does(cmd.Resume(by=PAT))
-    return story
-
-
-def restoring(story: Story, by: str = PAT) -> Story:
-    story.does(cmd.Restore(by=by, why=WHY))
-    return story
-
-
-def failing(story: Story) -> cmd.RecordFailure:
-    """An adapter says that it could not switch off."""
-    started = story.state.progress(StepKind.DISABLE).started
-    return cmd.RecordFailure(by=EMERITUS, step=StepKind.DISABLE, started=started, reason="access denied")
 
 
 def reporting(action: str = "disable", by: str = PAT, evidence: Prose = TICKET) -> cmd.ReportManual:
@@ -131,7 +113,7 @@ def test_nothing_is_reported_before_switching_off_has_begun_or_once_it_is_dark()
 def test_a_check_still_counts_when_another_endpoint_has_failed_meanwhile():
     story = by_hand()
     story.does(reporting())
-    story.does(failing(story))
+    story.does(failing(story, StepKind.DISABLE))
     story.does(checking())
     assert (story.state.disabled_ids, story.state.progress(StepKind.DISABLE).progress) == (
         (EDGE.id,),
@@ -141,7 +123,7 @@ def test_a_check_still_counts_when_another_endpoint_has_failed_meanwhile():
 
 def test_nobody_switches_off_by_hand_what_a_vote_may_call_off():
     story = by_hand()
-    story.does(failing(story))
+    story.does(failing(story, StepKind.DISABLE))
     story.does(cmd.Cancel(by=PAT, why=WHY))
     assert f"RET-1/announcement-1/manual/disable/{EDGE.id}/edit" in story.effects
     with pytest.raises(Refused, match="does not ask for a disable now") as refused:

@@ -45,6 +45,7 @@ from tests.builders import (
     dark,
     days,
     facts_for,
+    failing,
     proposing,
     revising,
     silent,
@@ -61,13 +62,6 @@ def running(step: StepKind, by: str = EMERITUS) -> cmd.RunStep:
 
 def progress(story: Story, kind: StepKind) -> Progress:
     return story.state.progress(kind).progress
-
-
-def failing(story: Story, step: StepKind, reason: str = "the disk is full") -> cmd.RecordFailure:
-    """What the work of the step as it runs now reports."""
-    return cmd.RecordFailure(
-        by=EMERITUS, step=step, started=story.state.progress(step).started, reason=reason
-    )
 
 
 def proven(story: Story, step: StepKind = StepKind.DRILL, **changes: Any) -> cmd.RecordDrill:

@@ -47,7 +47,8 @@ from tests.builders import (
     days,
 )
 from workflows.rules import plan as plans
-from workflows.rules.folding import evolve, is_living
+from workflows.rules.folding import evolve
+from workflows.rules.lifecycle import is_living
 
 PROPOSED = a_proposed()
 RUNNING = a_running_retirement()

@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from data.errors import Refused
 from data.events import EMERITUS
+from data.records.facts import Facts
+from data.records.retirement import Retirement
 from tests.builders import BILL, CARL, ENDY, OWEN, PAT, STRANGER, a_running_retirement, facts_for
 from workflows.commands import AnyCommand
-from workflows.rules.permissions import PERMISSIONS, Hat, check, hats
+from workflows.rules.permissions import PERMISSIONS, Hat, check, wears
 
 STATE = replace(a_running_retirement().state, coordinator_id="UCORA")
 FACTS = facts_for()
@@ -54,6 +56,10 @@ MAY = {
     "record unreached": "time",
     "send digest": "time",
 }
+
+
+def hats(person: str, state: Retirement, facts: Facts) -> set[Hat]:
+    return {hat for hat in Hat if wears(hat, person, state, facts)}
 
 
 def is_allowed(command: str, person: str) -> bool:

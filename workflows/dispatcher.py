@@ -145,9 +145,6 @@ class Dispatcher:
     def drain(self) -> int:
         """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
         there_is, _ = self._room()
-        due = self._store.next_due(there_is)
-        if due is None or due > self._world.now():
-            return 0
         taken = 0
         for claim in self._claimed(ClaimKind.INBOX, BATCH):
             taken += self._begun(claim, claim.reply_to["stream"], claim.key)

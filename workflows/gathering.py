@@ -13,7 +13,7 @@ from data.errors import EmeritusError, NotFound
 from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
-from data.records.retirement import Endpoint, Retirement, State, StepKind, Subject
+from data.records.retirement import TRAFFIC, Endpoint, Retirement, State, StepKind, Subject
 from data.store import Waiting
 from workflows import card
 from workflows import commands as cmd
@@ -138,7 +138,7 @@ class Gatherer:
                 return replace(known, impact=self._impact(state))
             case cmd.CloseRound():
                 return replace(known, card_waits=card.waits(state, self.waiting))
-            case cmd.Waive():
+            case cmd.Waive(what=what) if what in _seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
             case cmd.Escalate():
                 return replace(known, managers=self._managers(state))
@@ -253,3 +253,10 @@ class Gatherer:
         except EmeritusError as error:
             return str(error)
         return "yes" if there else "its manifest is not the recorded one"
+
+
+def _seen_outside(state: Retirement) -> frozenset[str]:
+    """What can be waived only by how it looks from outside; a consumer is waived whatever its endpoints do."""
+    assert state.plan is not None
+    endpoints = state.plan.subject.endpoints
+    return frozenset((TRAFFIC, *(name for endpoint in endpoints for name in (endpoint.id, endpoint.name))))

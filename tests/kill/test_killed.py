@@ -55,6 +55,11 @@ def test_twenty_kills_lose_and_double_nothing(scene: Scene) -> None:
     )
     assert scene.keeper.stop() == 0
 
+    check_story(scene)
+
+
+def check_story(scene: Scene) -> None:
+    """Record, Slack and endpoints tell of one whole retirement, everything in it once."""
     record = scene.record()
     assert state_of(record).state is State.ARCHIVED
     assert record.streams("RET-") == ("RET-1",)

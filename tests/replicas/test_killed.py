@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from data.records.retirement import State
-from tests.kill.aftermath import await_record, check_people_told, check_told_once, waiting
-from tests.kill.test_killed import check_answers, check_order, go_on, retirement, spoil, state_of
+from tests.kill.aftermath import await_record, waiting
+from tests.kill.test_killed import check_story, go_on, retirement, spoil, state_of
 from tests.replicas.conftest import Scene
 from tests.replicas.storm import MEMBERS
 from tests.replicas.test_one_bot import propose
@@ -49,14 +49,4 @@ def test_thirty_kills_among_four_replicas_lose_and_double_nothing(
     )
     scene.keeper.stop()
 
-    record = scene.record()
-    assert record.verify().bad == ""
-    assert record.troubles() == ()
-    happened = [entry.event for entry in record.events("RET-1")]
-    check_answers(scene, state_of(record), happened)
-    check_told_once(record, scene.slack)
-    check_people_told(happened, scene.slack)
-    check_order(happened)
-    record.close()
-    assert scene.endpoints.describe("churn-v1-prod") == "disabled"
-    assert scene.endpoints.describe("churn-v2-prod") == "serving"
+    check_story(scene)

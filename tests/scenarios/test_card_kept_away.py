@@ -79,9 +79,39 @@ def test_a_card_that_is_up_within_a_day_changes_nothing(town: Town):
     assert town.retirement().round.expires_at.date() == date(2026, 4, 1)
 
 
-def loses_the_card(town: Town) -> None:
-    """Slack takes no edit of it for weeks."""
-    town.slack.fail_next("chat.update", "rate_limited", retry_after=45 * 86_400)
+def loses_the_card(town: Town, days: int = 45) -> None:
+    """Slack takes no edit of it for so long."""
+    town.slack.fail_next("chat.update", "rate_limited", retry_after=days * 86_400)
+
+
+def a_vote(town: Town) -> None:
+    loses_the_card(town, days=3)
+    town.approve(ADA)
+
+
+def a_handover(town: Town) -> None:
+    loses_the_card(town, days=3)
+    town.command(TOM, f"handover RET-1 @{town.slack.ws.users[MINA].name}")
+
+
+def a_revision_and_a_vote(town: Town) -> None:
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.target": "2026-08-03"}) == {}
+    loses_the_card(town, days=3)
+    town.approve(ADA)
+
+
+@pytest.mark.parametrize("changes_it", [a_vote, a_handover, a_revision_and_a_vote])
+def test_a_card_that_shows_the_round_and_is_drawn_anew_days_later_changes_nothing(
+    town: Town, changes_it: Callable[[Town], None]
+):
+    town.propose()
+    changes_it(town)
+    expires_at = town.retirement().round.expires_at
+    assert "does not show this vote" not in town.command(TOM, "show RET-1")
+    town.pass_time(days=4)
+    assert of(town, events.RoundExtended) == []
+    assert town.retirement().round.expires_at == expires_at
 
 
 def revised(town: Town) -> None:

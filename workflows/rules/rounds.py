@@ -15,11 +15,12 @@ LATE = timedelta(days=1)
 
 
 def is_unseen(round_: Round, *, tried_at: datetime) -> bool:
-    """Is a card that was first tried then, and is still to come, the first to show this round?
+    """Is an edit of the card that was first tried then, and is still to come, the first to show this round?
 
-    Of a card that is tried later, another one may have shown the round before.
+    The first round came up with the card itself, and where somebody has voted, it was seen. Of an edit that is
+    tried later, another one may have shown the round before.
     """
-    return tried_at < round_.opened_at + LATE
+    return round_.number > 1 and not round_.ballots and tried_at < round_.opened_at + LATE
 
 
 def is_late(round_: Round, now: datetime) -> bool:

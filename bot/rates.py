@@ -175,7 +175,7 @@ class Rates:
             now = self._clock()
 
             def filled(method: str, channel: str) -> Lane:
-                lane = self._concerned(method, channel, now)[-1]
+                lane = self._lanes.get((method, channel)) or self._concerned(method, channel, now)[-1]
                 lane.fill(now)
                 return lane
 

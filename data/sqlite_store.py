@@ -34,6 +34,8 @@ from data.store import Machine
 
 T = TypeVar("T")
 
+_OF_SQLITE = (sqlite3.Error, UnicodeDecodeError)
+
 READ_SECONDS_MAX = 1.0
 """How long a stop waits for each thread that reads."""
 
@@ -43,6 +45,33 @@ class Reader(NamedTuple):
 
     conn: sqlite3.Connection
     in_use: threading.RLock
+
+
+class Reading:
+    """A thread's reader, in use; what SQLite says meanwhile is raised as ours. Entered for every look, so lean."""
+
+    __slots__ = ("_in_use", "_store")
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            conn, self._in_use = self._store.reader()
+        except _OF_SQLITE as error:
+            raise as_ours(error, self._store.path) from error
+        self._in_use.acquire()
+        try:
+            self._store.check_open()
+        except Unavailable:
+            self._in_use.release()
+            raise
+        return conn
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        self._in_use.release()
+        if isinstance(error, _OF_SQLITE):
+            raise as_ours(error, self._store.path) from error
 
 
 class SqliteStore(SqlStore):
@@ -112,7 +141,7 @@ class SqliteStore(SqlStore):
         """The same, with what says that it is in use."""
         thread = threading.current_thread()
         with self._gate:
-            self._check_open()
+            self.check_open()
             if thread not in self._readers:
                 for ended in [other for other in self._readers if not other.is_alive()]:
                     self._readers.pop(ended).conn.close()
@@ -172,7 +201,7 @@ class SqliteStore(SqlStore):
         conn.execute("PRAGMA wal_autocheckpoint = 0")
         return conn
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
         if self._closed:
             raise Unavailable(f"{self.path} is closed. Start Emeritus again")
 
@@ -180,13 +209,8 @@ class SqliteStore(SqlStore):
         check_ours(conn, self.path)
         check_known(conn, self.path)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        with self._translated():
-            conn, in_use = self.reader()
-            with in_use:
-                self._check_open()
-                yield conn
+    def reading(self) -> Reading:
+        return Reading(self)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -203,7 +227,7 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def inspection(self) -> Iterator[sqlite3.Connection]:
-        self._check_open()
+        self.check_open()
         with self._looking_over(), closing(self._open_to_read()) as conn:
             conn.text_factory = _as_it_stands
             conn.execute("BEGIN")
@@ -218,7 +242,7 @@ class SqliteStore(SqlStore):
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except _OF_SQLITE as error:
             raise as_ours(error, self.path) from error
 
     @contextmanager

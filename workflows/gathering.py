@@ -14,6 +14,7 @@ from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, State, StepKind, Subject
+from data.snapshot import Snapshot
 from data.store import Waiting
 from workflows import card
 from workflows import commands as cmd
@@ -97,7 +98,7 @@ class Gatherer:
             successor_trouble=trouble,
             impact=impact.consumers,
             impact_notes=tuple(notes),
-            members=self._members(policy, owners.slack_ids),
+            members=_members(self.catalog.snapshot(), policy, owners.slack_ids),
             owners=owners.slack_ids,
             endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in chosen),
         )
@@ -107,17 +108,17 @@ class Gatherer:
         assert state.plan is not None
         assert state.policy is not None
         subject = state.plan.subject
-        # Read first: whatever moves in the catalog from here on makes the facts stale.
-        catalog_version = self.catalog.version()
-        owners = self.catalog.owners_now([subject.model_id])
+        there = self.catalog.snapshot()
+        owners = there.owners_now([subject.model_id])
         return Facts(
             observed_at=now,
-            catalog_version=catalog_version,
+            # Whatever moves in the catalog from here on makes the facts stale.
+            catalog_version=there.version,
             policy=state.policy,
             subject=subject,
-            members=self._members(state.policy, owners),
+            members=_members(there, state.policy, owners),
             owners=owners,
-            endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in subject.endpoints),
+            endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
         )
 
     def _about_running(  # noqa: PLR0911 - one case per kind of command
@@ -215,22 +216,6 @@ class Gatherer:
         retired = {endpoint.id for endpoint in subject.endpoints}
         return {endpoint.id for endpoint in self.catalog.endpoints_of(model.id)} <= retired
 
-    def _members(self, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """role -> Slack ids, as the groups stand now. A group nobody knows has no members."""
-        members = {}
-        for role in policy.roles:
-            people = list(role.people)
-            for group in role.groups:
-                people += owners if group == MODEL_OWNER else self._group(group)
-            members[role.name] = tuple(dict.fromkeys(people))
-        return members
-
-    def _group(self, name: str) -> tuple[str, ...]:
-        try:
-            return self.catalog.members(name)
-        except EmeritusError:
-            return ()
-
     def _line_above(self, slack_id: str) -> dict[str, str]:
         """Everybody from this person up -> their manager. It ends where nobody is known, or it comes round."""
         line: dict[str, str] = {}
@@ -253,6 +238,24 @@ class Gatherer:
         except EmeritusError as error:
             return str(error)
         return "yes" if there else "its manifest is not the recorded one"
+
+
+def _members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """role -> Slack ids, as the groups stand in this catalog. A group nobody knows has no members."""
+    members = {}
+    for role in policy.roles:
+        people = list(role.people)
+        for group in role.groups:
+            people += owners if group == MODEL_OWNER else _group(there, group)
+        members[role.name] = tuple(dict.fromkeys(people))
+    return members
+
+
+def _group(there: Snapshot, name: str) -> tuple[str, ...]:
+    try:
+        return there.members(name)
+    except EmeritusError:
+        return ()
 
 
 def _seen_outside(state: Retirement) -> frozenset[str]:

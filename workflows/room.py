@@ -25,8 +25,11 @@ def beside(working: Sequence[Claim], messenger: Messenger, now: datetime) -> tup
 
 def next_due(store: Store, room: Room, more_at: datetime | None) -> datetime | None:
     """When a row falls due that there is room for, or there may be room for one that is due."""
-    due, anything = store.next_due(room), store.next_due()
-    if anything is None or more_at is None or (due is not None and due <= anything):
+    due = store.next_due(room)
+    if more_at is None:
+        return due
+    anything = store.next_due()
+    if anything is None or (due is not None and due <= anything):
         return due
     opens_at = max(anything, more_at)
     return opens_at if due is None else min(due, opens_at)

@@ -27,6 +27,7 @@ _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
 _BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
 _INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
+_ESCAPING = str.maketrans(_ENTITIES)
 
 
 def bare(text: str) -> str:
@@ -40,10 +41,11 @@ def bare(text: str) -> str:
 
 def safe(text: object, limit: int = limits.NAME_MAX) -> str:
     """Text from data as mrkdwn that mentions nobody and opens no link or code, at most `limit` long."""
-    pieces = [_ENTITIES.get(char, char) for char in bare(str(text))]
-    whole = "".join(pieces)
+    words = bare(str(text))
+    whole = words.translate(_ESCAPING)
     if len(whole) <= limit:
         return whole
+    pieces = [_ENTITIES.get(char, char) for char in words]
     # Cut between pieces, so that no entity is torn.
     while len(whole) > limit - 1:
         whole = whole[: len(whole) - len(pieces.pop())]

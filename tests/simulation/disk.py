@@ -21,6 +21,9 @@ from tests.simulation.faults import Boundaries, Weather
 
 T = TypeVar("T")
 
+_IN_USE = RLock()
+"""There is one thread, and it keeps nobody out."""
+
 
 class Disk:
     """`writer` is handed to the store. The connection outlives the stores that are opened on it."""
@@ -108,6 +111,6 @@ class DiskStore(SqliteStore):
     """The product's store; where it opens a connection for each thread that reads, it takes the disk's."""
 
     def reader(self) -> Reader:
-        self._check_open()
+        self.check_open()
         assert isinstance(self._writer, Disk)
-        return Reader(self._writer.reader(), RLock())
+        return Reader(self._writer.reader(), _IN_USE)

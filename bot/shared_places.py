@@ -39,23 +39,18 @@ ENDPOINTS = Place(
 
 def take(store: Tables, place: Place, folder: Path) -> None:
     """Make sure that this is the directory, which the first replica's becomes. Raises `Refused` for another one."""
-    if why := why_another(store, place, folder):
+    # Asked once: between two looks another replica may be the first, somewhere else.
+    known = mark_of(store, place.name) or settle_mark(store, place.name, _marked(folder))
+    if why := _another(place, folder, known):
         raise Refused(f"Cannot run a replica with {folder}", reasons=[why], next_step=place.cure)
-    if mark_of(store, place.name):
-        return
-    mark = _marked(folder)
-    if settle_mark(store, place.name, mark) != mark:
-        # Another replica was first, a moment ago, somewhere else.
-        raise Refused(
-            f"Cannot run a replica with {folder}",
-            reasons=[f"it is not {place.says}"],
-            next_step=place.cure,
-        )
 
 
 def why_another(store: Tables, place: Place, folder: Path) -> str:
     """Why this is not the directory; empty where it is, or may become it."""
-    known = mark_of(store, place.name)
+    return _another(place, folder, mark_of(store, place.name))
+
+
+def _another(place: Place, folder: Path, known: str) -> str:
     if not known or _read(folder) == known:
         return ""
     return f"it is not {place.says}: that one has {known} in {MARK_FILE}"

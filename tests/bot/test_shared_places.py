@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +19,7 @@ from data.catalog import Catalog
 from data.errors import Refused
 from data.importers.backstage import read_backstage
 from data.postgres_store import PostgresStore
+from data.sql.connection import Connection
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted
 from workflows.machine import RetirementMachine
@@ -73,6 +76,32 @@ def test_replicas_that_start_at_once_agree_on_one_directory(store: PostgresStore
         running = set(replicas.map(start, folders)) - {"refused"}
 
     assert len(running) == 1
+
+
+class Overtaken:
+    """A store by whose first look nobody has a directory yet; somebody else's is settled right after it."""
+
+    def __init__(self, store: PostgresStore, overtake: Callable[[], None]) -> None:
+        self._store, self._overtake = store, [overtake]
+
+    def write(self, job: Callable[[Connection], Any]) -> Any:
+        return self._store.write(job)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._store.reading() as conn:
+            yield conn
+        while self._overtake:
+            self._overtake.pop()()
+
+
+def test_who_is_overtaken_between_two_looks_does_not_run_elsewhere(
+    store: PostgresStore, tmp_path: Path
+) -> None:
+    slow = Overtaken(store, lambda: take(store, ARCHIVE, tmp_path / "shared"))
+    with pytest.raises(Refused, match="it is not the archive of this record"):
+        take(slow, ARCHIVE, tmp_path / "own")
+    take(slow, ARCHIVE, tmp_path / "shared")
 
 
 def test_an_archive_that_another_record_marked_serves_this_one_too(

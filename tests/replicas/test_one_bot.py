@@ -130,6 +130,7 @@ def test_what_another_process_imports_every_replica_knows_at_once(scene: Scene, 
         assert "new-billing" in told(scene, TOM, "impact churn-v1", "restock-planner")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day_seconds", [0.5])
 def test_the_weekly_digest_is_told_once_and_not_once_per_replica(scene: Scene) -> None:
     scene.keeper.start(*MEMBERS)

@@ -14,6 +14,7 @@ from tests.replicas.database import Database
 from tests.replicas.storm import a_storm, meanwhile
 
 
+@pytest.mark.long
 def test_four_bots_killed_at_random_lose_and_double_nothing(
     database: Database, folder: str, chance: random.Random
 ) -> None:

@@ -79,7 +79,6 @@ def simulate(
     report = Report()
     folder = company.memory_folder()
     began = time.process_time()
-    gc.collect()
     gc.disable()  # worlds are thrown away whole
     try:
         while report.retirements < retirements and not report.violation:

@@ -26,7 +26,7 @@ def test_each_known_bug_is_caught(name: str) -> None:
     assert report.violation, f"{name} was not noticed in {report.retirements} retirements"
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", WEATHERS)
 def test_without_the_bug_the_same_worlds_are_quiet(name: str) -> None:
     report = simulate(retirements=BOUND, seed=1, weather=WEATHERS[name])

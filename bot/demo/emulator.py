@@ -101,6 +101,8 @@ def _fetch(target: str, kept: Path) -> None:
                 capture_output=True,
                 text=True,
                 timeout=FETCH_TIMEOUT_SECONDS,
+                # Or node leaves what it compiled of npm among the user's temporary files.
+                env={**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"},
             )
             if done.returncode != 0:
                 raise Unavailable(_why_npm_failed(str(done.stderr)))

@@ -105,7 +105,7 @@ class FileLock:
             os.close(self._fd)
             raise Unavailable(
                 f"{path} is in use by another Emeritus (process {holder}). "
-                "Stop that one, or set EMERITUS_STORE to another file"
+                "Stop that one, then try again; at the same time they run on PostgreSQL only (EMERITUS_STORE=postgresql://...)"
             ) from error
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, str(os.getpid()).encode(), 0)

@@ -186,7 +186,7 @@ def test_while_an_emeritus_runs_nothing_is_restored(store: SqliteStore, backup: 
 
     assert str(used.value) == (
         f"{store.path} is in use by another Emeritus (process {os.getpid()}). "
-        "Stop that one, or set EMERITUS_STORE to another file"
+        "Stop that one, then try again; at the same time they run on PostgreSQL only (EMERITUS_STORE=postgresql://...)"
     )
     assert names(tmp_path) == before
     assert entries(store.path) == 2

@@ -44,7 +44,7 @@ def test_a_second_writer_is_refused_and_told_who_has_the_file(store: SqliteStore
 
     assert str(refused.value) == (
         f"{store.path} is in use by another Emeritus (process {os.getpid()}). "
-        "Stop that one, or set EMERITUS_STORE to another file"
+        "Stop that one, then try again; at the same time they run on PostgreSQL only (EMERITUS_STORE=postgresql://...)"
     )
     assert count_up(store, "k1").version == 1
 

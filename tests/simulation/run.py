@@ -115,7 +115,7 @@ class Complaints(logging.Handler):
 @contextmanager
 def listening() -> Iterator[None]:
     """What the product logs goes to `Complaints`, and nowhere else."""
-    ours = logging.getLogger("workflows.dispatcher")
+    ours = logging.getLogger("workflows")
     complaints, before = Complaints(), ours.propagate
     ours.addHandler(complaints)
     ours.propagate = False

@@ -214,6 +214,8 @@ def test_ctrl_c_leaves_no_emulator_behind(tmp_path: Path) -> None:
     """Even of a program that forgets to stop it: ending the program ends its emulator."""
     program = (
         "import pathlib, signal, sys; from bot.demo.emulator import Emulator;"
+        # Whoever runs the tests in the background has it ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "running = Emulator(pathlib.Path(sys.argv[1])).start();"
         "print(running._process.pid, flush=True); signal.pause()"
     )

@@ -175,7 +175,7 @@ class Rates:
             now = self._clock()
 
             def filled(method: str, channel: str) -> Lane:
-                lane = self._lanes.get((method, channel)) or self._concerned(method, channel, now)[-1]
+                lane = self._concerned(method, channel, now)[-1]
                 lane.fill(now)
                 return lane
 
@@ -187,10 +187,15 @@ class Rates:
         """The lanes of a call, the narrowest last."""
         if len(self._lanes) > LANES_MAX:
             self._forget_idle(now)
-        lanes = [self._lanes.setdefault((method, ""), Lane(METHODS.get(method, TIER_2), now))]
+        lanes = [self._lane(method, "", METHODS.get(method, TIER_2), now)]
         if method == POST and channel:
-            lanes.append(self._lanes.setdefault((method, channel), Lane(POST_PER_CHANNEL, now)))
+            lanes.append(self._lane(method, channel, POST_PER_CHANNEL, now))
         return lanes
+
+    def _lane(self, method: str, channel: str, limit: Limit, now: float) -> Lane:
+        if (lane := self._lanes.get((method, channel))) is None:
+            lane = self._lanes[method, channel] = Lane(limit, now)
+        return lane
 
     def _forget_idle(self, now: float) -> None:
         for lane in self._lanes.values():

@@ -239,20 +239,15 @@ class SqliteStore(SqlStore):
             raise Corrupt(damaged(self.path, " ".join(found.split())))
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except _OF_SQLITE as error:
-            raise as_ours(error, self.path) from error
-
-    @contextmanager
     def _looking_over(self) -> Iterator[None]:
         """Where the file itself is in question, whatever SQLite cannot make of it is the file's fault."""
         try:
-            with self._translated():
-                yield
-        except sqlite3.Error as error:
-            raise Corrupt(damaged(self.path, str(error))) from error
+            yield
+        except _OF_SQLITE as error:
+            ours = as_ours(error, self.path)
+            if isinstance(ours, sqlite3.Error):
+                ours = Corrupt(damaged(self.path, str(error)))
+            raise ours from error
 
 
 def _as_it_stands(text: bytes) -> str:

@@ -26,8 +26,7 @@ CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
 _BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
 _INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
-_ESCAPING = str.maketrans(_ENTITIES)
+_ESCAPING = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"})
 
 
 def bare(text: str) -> str:
@@ -45,7 +44,7 @@ def safe(text: object, limit: int = limits.NAME_MAX) -> str:
     whole = words.translate(_ESCAPING)
     if len(whole) <= limit:
         return whole
-    pieces = [_ENTITIES.get(char, char) for char in words]
+    pieces = [char.translate(_ESCAPING) for char in words]
     # Cut between pieces, so that no entity is torn.
     while len(whole) > limit - 1:
         whole = whole[: len(whole) - len(pieces.pop())]

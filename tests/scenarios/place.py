@@ -48,8 +48,6 @@ WRITTEN: dict[str, tuple[str, Kind, dict[str, Any]]] = {}
 """One payload of every shape that any town's bot sent to Slack."""
 JUDGED: set[str] = set()
 """What has passed already: what is tried again every ten minutes for days is judged once."""
-PLACED = {"channel", "ts", "thread_ts", "client_msg_id", "metadata"}
-"""Where a message stands and what it is named; the metadata has been judged by the fake."""
 
 
 class Place:
@@ -123,15 +121,14 @@ class Place:
         """Would Slack take all that the bot sent? The fake said so already; here are two more judges."""
         for call in self.slack.calls:
             if call.method in MESSAGES:
-                kind, payload = "message", call.args
+                judge, kind, payload = check_message, "message", call.args
             elif call.method in MODALS:
-                kind, payload = "modal", call.args["view"]
+                judge, kind, payload = check_view, "modal", call.args["view"]
             else:
                 continue
-            told = json.dumps([kind, {name: part for name, part in payload.items() if name not in PLACED}])
-            if told in JUDGED:
+            if (told := json.dumps([kind, payload])) in JUDGED:
                 continue
-            check_message(payload) if kind == "message" else check_view(payload)
+            judge(payload)
             JUDGED.add(told)
             WRITTEN.setdefault(json.dumps([kind, shape(payload)]), (call.method, kind, payload))
 

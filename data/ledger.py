@@ -40,14 +40,14 @@ class Text(NamedTuple):
 class Entry(NamedTuple):
     """An event as stored: `stored` are the hashed bytes, `digest` chains them to the entry before.
 
-    position   its number over all streams, by which it is named where it does not say its stream
+    position   its number over all streams; hashed with the bytes, but for entries of the first records
     """
 
     stream: str
     version: int
     stored: bytes
     digest: bytes
-    position: int = 0
+    position: int
 
 
 class Head(NamedTuple):
@@ -64,15 +64,15 @@ def chained(before: bytes, stored: bytes) -> bytes:
 
 
 def entry(
-    stream: str, version: int, event: AnyEvent, before: bytes, rand: Callable[[int], bytes]
+    stream: str, version: int, event: AnyEvent, before: bytes, rand: Callable[[int], bytes], *, position: int
 ) -> tuple[Entry, tuple[Text, ...]]:
     """The event as it is stored, and the texts to keep beside it."""
     texts: list[Text] = []
     tree = msgspec.to_builtins(event, builtin_types=(datetime,))
     if _holds_words(event):
         tree = _sealed(tree, rand, texts)
-    stored = canonical({"stream": stream, "version": version, "event": tree})
-    return Entry(stream, version, stored, chained(before, stored)), tuple(texts)
+    stored = canonical({"stream": stream, "version": version, "position": position, "event": tree})
+    return Entry(stream, version, stored, chained(before, stored), position), tuple(texts)
 
 
 def _holds_words(event: AnyEvent) -> bool:
@@ -230,13 +230,21 @@ def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Te
         return f"{here}: missing, entry {item.version} is stored in its place"
     if not isinstance(item.stored, bytes) or chained(before, item.stored) != item.digest:
         return f"{here}: stored bytes do not match their hash"
-    if not item.stored.endswith(canonical({"stream": item.stream, "version": item.version})[1:]):
+    ending = b"," + canonical({"stream": item.stream, "version": item.version})[1:]
+    if not item.stored.endswith(ending):
         return f"{here}: its bytes are those of another entry"
+    said = _POSITION.search(item.stored.removesuffix(ending))
+    if said and said[1] != b"%d" % item.position:
+        return f"{here}: it stands at position {item.position}, and was not recorded there"
     for commitment in _commitments(msgspec.json.decode(item.stored)):
         found = text_of(commitment)
         if found and not _is_kept(found, commitment):
             return f"{here}: a text kept beside it does not match its commitment"
     return ""
+
+
+# Stands behind the event. The first records were made before positions were hashed, and have none.
+_POSITION = re.compile(rb',"position":(\d+)$')
 
 
 def _is_kept(text: Text, commitment: str) -> bool:

@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -129,6 +129,12 @@ class SqliteStore(SqlStore):
 
     def left_work(self) -> None:
         """Nobody to tell: the one process that writes looks itself."""
+
+    def positions(self, conn: Connection, count: int) -> Sequence[int]:
+        """Without gaps: whoever writes is alone. A number that was ever given is not given again."""
+        given = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+        last = given[0] if given else 0
+        return range(last + 1, last + count + 1)
 
     def renumber(self, conn: Connection) -> None:
         """Nothing to do: AUTOINCREMENT has seen them."""

@@ -223,7 +223,7 @@ class Story:
         return decision
 
     def _fold(self, event: events.RetirementEvent) -> None:
-        entry, texts = ledger.entry("RET-1", len(self.happened) + 1, event, ledger.GENESIS, _salt)
+        entry, texts = ledger.entry("RET-1", len(self.happened) + 1, event, ledger.GENESIS, _salt, position=1)
         opened = ledger.opened(entry.stored, {text.commitment: text for text in texts}.get)
         assert opened == event
         self._encoded = MACHINE.evolve("RET-1", self._encoded, opened)

@@ -26,6 +26,9 @@ from data.store import Machine, Then
 
 _NUMBERED = "-*"
 
+Positions = Callable[[Connection, int], Sequence[int]]
+"""The next so many positions in the order of all entries. Asked once the stream is held."""
+
 
 class Asked(NamedTuple):
     """A command as the writer gets it; `key` makes it happen once.
@@ -67,11 +70,12 @@ class _Chain(NamedTuple):
 
 
 class Book:
-    """The record as the writer sees it: decides with `machine`, salts with `rand`."""
+    """The record as the writer sees it: decides with `machine`, salts with `rand`, places with `positions`."""
 
-    def __init__(self, machine: Machine, rand: Callable[[int], bytes]) -> None:
+    def __init__(self, machine: Machine, rand: Callable[[int], bytes], positions: Positions) -> None:
         self._machine = machine
         self._rand = rand
+        self._positions = positions
 
     def transact(self, conn: Connection, asked: Asked, *, catalog_version: int | None = None) -> Receipt:
         if known := receipt_of(conn, asked.key):
@@ -118,7 +122,7 @@ class Book:
     def _committed(self, conn: Connection, asked: Asked, stream: str, standing: Standing) -> Receipt:
         now = asked.now
         decision = self._machine.decide(stream, standing.state, asked.command, asked.facts, now)
-        chain = self._chained(stream, standing, decision.events)
+        chain = self._chained(conn, stream, standing, decision.events)
         _reserve(conn, stream, decision)
         version = _keep(conn, standing, chain, now)
         _cancel_timers(conn, stream, decision.cancels)
@@ -133,7 +137,7 @@ class Book:
     def append(self, conn: Connection, stream: str, events: Iterable[AnyEvent], now: datetime) -> int:
         """Chain the events to the stream and fold them into its state. Returns the stream's version."""
         standing = standing_of(conn, stream)
-        return _keep(conn, standing, self._chained(stream, standing, events), now)
+        return _keep(conn, standing, self._chained(conn, stream, standing, events), now)
 
     def wake(self, conn: Connection, now: datetime) -> None:
         """The catalog changed: every stream that still waits for something is asked what that means for it."""
@@ -143,19 +147,23 @@ class Book:
         for stream, version in waiting:
             _set_timers(conn, stream, version, self._machine.after_import(stream, now))
 
-    def _chained(self, stream: str, standing: Standing, events: Iterable[AnyEvent]) -> _Chain:
+    def _chained(
+        self, conn: Connection, stream: str, standing: Standing, events: Iterable[AnyEvent]
+    ) -> _Chain:
         """The entries that follow, and the state after them. Nothing is written yet."""
-        links = []
         version, digest, state = standing
+        if not (following := tuple(events)):
+            return _Chain((), b"")
+        links = []
         happened: list[AnyEvent] = []
-        for event in events:
+        for event, position in zip(following, self._positions(conn, len(following)), strict=True):
             version += 1
-            item, texts = entry(stream, version, event, digest, self._rand)
+            item, texts = entry(stream, version, event, digest, self._rand, position=position)
             # Folded as it will be read back, so that a later fold gives the same bytes.
             happened.append(opened(item.stored, {t.commitment: t for t in texts}.get))
             digest = item.digest
             links.append(_Link(item, texts))
-        return _Chain(links, self._machine.evolve(stream, state, *happened) if happened else b"")
+        return _Chain(links, self._machine.evolve(stream, state, *happened))
 
     def erase(self, conn: Connection, stream: str, version: int) -> int:
         """Forget the texts of one entry, in the folded state too. Returns how many there were."""
@@ -205,10 +213,10 @@ def check_catalog(conn: Connection, gathered_at: int | None) -> None:
 
 def _keep(conn: Connection, standing: Standing, chain: _Chain, now: datetime) -> int:
     """Write the entries, their texts and the state they lead to. Returns the stream's version."""
-    for (stream, version, stored, digest, _), texts in chain.links:
+    for (stream, version, stored, digest, position), texts in chain.links:
         conn.execute(
-            "INSERT INTO events (stream, version, stored, digest) VALUES (?, ?, ?, ?)",
-            (stream, version, stored, digest),
+            "INSERT INTO events (stream, version, stored, digest, position) VALUES (?, ?, ?, ?, ?)",
+            (stream, version, stored, digest, position),
         )
         if texts:
             conn.executemany(

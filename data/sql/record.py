@@ -6,7 +6,7 @@ Reading looks at the database each time: nothing is kept here, so any process ma
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
@@ -55,7 +55,7 @@ class SqlStore(ABC):
 
     def __init__(self, machine: Machine, rand: Callable[[int], bytes], lease: timedelta) -> None:
         self._machine = machine
-        self._book = Book(machine, rand)
+        self._book = Book(machine, rand, self.positions)
         self._lease = lease
 
     @abstractmethod
@@ -92,6 +92,10 @@ class SqlStore(ABC):
         A hint may be lost, and come without any work. Where only one process may write there is none, nor a wait.
         """
         return False
+
+    @abstractmethod
+    def positions(self, conn: Connection, count: int) -> Sequence[int]:
+        """Inside a job of `write` that holds its stream: the next places in the order of all entries."""
 
     @abstractmethod
     def renumber(self, conn: Connection) -> None:
@@ -225,7 +229,6 @@ class SqlStore(ABC):
             return waiting_for(conn, effect_key)
 
     def receipt(self, key: str) -> Receipt | None:
-        """What became of a command; None for a key that was never decided."""
         with self.reading() as conn:
             return receipt_of(conn, key)
 

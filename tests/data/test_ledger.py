@@ -20,20 +20,20 @@ def zeros(count: int) -> bytes:
 
 def test_an_entry_chains_the_stored_bytes_to_the_digest_before() -> None:
     event = Expired(at=NOW, by="emeritus", round_number=2, missing={"risk": 1})
-    item, texts = entry("RET-1", 3, event, b"before", zeros)
+    item, texts = entry("RET-1", 3, event, b"before", zeros, position=7)
 
     stored = (
         b'{"event":{"at":"2026-03-02T09:00:00Z","by":"emeritus","event":"expired","missing":{"risk":1},'
-        b'"round_number":2},"stream":"RET-1","version":3}'
+        b'"round_number":2},"position":7,"stream":"RET-1","version":3}'
     )
-    assert item == Entry("RET-1", 3, stored, hashlib.sha256(b"before" + stored).digest())
+    assert item == Entry("RET-1", 3, stored, hashlib.sha256(b"before" + stored).digest(), 7)
     assert texts == ()
     assert opened(item.stored, {}.get) == event
 
 
 def test_words_stay_out_of_the_entry_and_can_be_forgotten() -> None:
     event = Waived(at=NOW, by="U1", what="traffic", reason=Prose(prose="Ask Pat"))
-    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros)
+    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros, position=7)
 
     assert b"Pat" not in item.stored
     assert text.commitment == f"sha256:{hashlib.sha256(bytes(16) + b'Ask Pat').hexdigest()}"
@@ -56,7 +56,7 @@ def test_words_stay_out_of_the_entry_and_can_be_forgotten() -> None:
 )
 def test_words_come_back_whatever_they_are_and_what_looks_like_theirs_stays(words: str) -> None:
     event = Waived(at=NOW, by="U1", what=words, reason=Prose(prose=words))
-    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros)
+    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros, position=7)
 
     assert opened(item.stored, {text.commitment: text}.get) == event
     assert opened(item.stored, {}.get) == msgspec.structs.replace(event, reason=Prose(prose=ERASED))
@@ -64,7 +64,7 @@ def test_words_come_back_whatever_they_are_and_what_looks_like_theirs_stays(word
 
 def test_words_that_are_none_are_not_read_as_any() -> None:
     event = Waived(at=NOW, by="U1", what="traffic", reason=Prose(prose="Ask Pat"))
-    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros)
+    item, (text,) = entry("RET-1", 1, event, GENESIS, zeros, position=7)
 
     for odd in (b"Ask Pat", 7, None):
         with pytest.raises(msgspec.ValidationError):
@@ -74,7 +74,9 @@ def test_words_that_are_none_are_not_read_as_any() -> None:
 def test_the_same_words_twice_have_different_commitments() -> None:
     salts = iter([b"a" * 16, b"b" * 16])
     event = Paused(at=NOW, by="U1", why=Prose(prose="Wait"))
-    first, second = (entry("RET-1", 1, event, GENESIS, lambda _: next(salts))[0] for _ in range(2))
+    first, second = (
+        entry("RET-1", 1, event, GENESIS, lambda _: next(salts), position=7)[0] for _ in range(2)
+    )
 
     assert first.stored != second.stored
 
@@ -88,13 +90,13 @@ def test_an_event_with_many_entries_keeps_its_order() -> None:
         counts={"b": 1, "a": 2},
         changed_ids=("z", "a"),
     )
-    item, _ = entry("catalog", 1, event, GENESIS, zeros)
+    item, _ = entry("catalog", 1, event, GENESIS, zeros, position=7)
 
     assert opened(item.stored, {}.get) == event
 
 
 def test_bytes_that_chain_but_belong_elsewhere_are_found() -> None:
-    foreign, _ = entry("RET-2", 1, Paused(at=NOW, by="U1", why=Prose()), GENESIS, zeros)
+    foreign, _ = entry("RET-2", 1, Paused(at=NOW, by="U1", why=Prose()), GENESIS, zeros, position=7)
     state = Scripted().evolve("RET-1", None, opened(foreign.stored, {}.get))
     renamed = foreign._replace(stream="RET-1")
 
@@ -105,7 +107,7 @@ def test_bytes_that_chain_but_belong_elsewhere_are_found() -> None:
 
 def test_an_entry_that_chains_but_is_no_event_is_found() -> None:
     stored = b'{"event":{"event":"eaten"},"stream":"RET-1","version":1}'
-    eaten = Entry("RET-1", 1, stored, chained(GENESIS, stored))
+    eaten = Entry("RET-1", 1, stored, chained(GENESIS, stored), 7)
 
     found = verified([eaten], {}, {}.get, Scripted())
     assert found.bad == "RET-1 entry 1: it cannot be read as an event (Invalid value 'eaten' - at `$.event`)"

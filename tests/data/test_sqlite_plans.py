@@ -25,6 +25,7 @@ SMALL = (
         f"USING INDEX {name}"
         for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up")
     ),
+    "SCAN sqlite_sequence",  # a row for each table that numbers its rows
     "SCAN backups",  # a row for each time the record was brought back
 )
 

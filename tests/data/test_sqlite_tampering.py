@@ -134,6 +134,42 @@ def test_two_entries_swapped_in_place_are_named(path: Path, first: int) -> None:
     assert bad == f"RET-1 entry {first}: missing, entry {first + 1} is stored in its place"
 
 
+RENUMBERED = [
+    pytest.param(
+        "CASE position WHEN 1 THEN 2 WHEN 2 THEN 1 ELSE position END",
+        "RET-2 entry 1: it stands at position 1, and was not recorded there",
+        id="the first of two streams exchanged",
+    ),
+    pytest.param(
+        "CASE position WHEN 5 THEN 6 WHEN 6 THEN 5 ELSE position END",
+        "RET-1 entry 4: it stands at position 5, and was not recorded there",
+        id="the last of two streams exchanged",
+    ),
+    pytest.param(
+        "CASE position WHEN 6 THEN 60 ELSE position END",
+        "RET-1 entry 4: it stands at position 60, and was not recorded there",
+        id="the last one moved",
+    ),
+    pytest.param(
+        "CASE position WHEN 1 THEN 0 ELSE position END",
+        "RET-1 entry 1: it stands at position 0, and was not recorded there",
+        id="the first one moved",
+    ),
+    pytest.param(
+        "position + 1",
+        "RET-1 entry 1: it stands at position 2, and was not recorded there",
+        id="all of them moved",
+    ),
+]
+
+
+@pytest.mark.parametrize(("to", "bad"), RENUMBERED)
+def test_an_entry_that_stands_elsewhere_among_all_is_named(path: Path, to: str, bad: str) -> None:
+    renumbered = f"UPDATE events SET position = -1000 - ({to})"  # noqa: S608 - from above
+
+    assert found(path, renumbered, "UPDATE events SET position = -1000 - position") == bad
+
+
 @pytest.mark.parametrize(
     ("edit", "bad"),
     [

@@ -37,7 +37,8 @@ class Line(Record, frozen=True, kw_only=True):
 
     @property
     def entry(self) -> Entry:
-        return Entry(self.stream, self.version, self.stored.encode(), bytes.fromhex(self.digest))
+        """Its position is that of the record it is put into: bytes did not say it yet."""
+        return Entry(self.stream, self.version, self.stored.encode(), bytes.fromhex(self.digest), position=0)
 
 
 _LINE = msgspec.json.Decoder(Line)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+from typing import Any
 
 import pytest
+
+from tests import written
+
+COMPILED = pytest.StashKey[str]()
+"""What the compiler said of all that was sent to Slack."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,6 +22,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("nightly"):
         config.option.markexpr = "nightly"
+    # Ends as Ctrl-C does, so that no process a test has started stays.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended."""
+    written.take_over(getattr(node, "workeroutput", {}).get("written", "{}"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (worker := getattr(session.config, "workeroutput", None)) is not None:
+        worker["written"] = written.handed_over()
+        return
+    count, bad = written.compiled()
+    if count:
+        session.config.stash[COMPILED] = bad or f"tsc --strict takes {count} shapes of payloads"
+    if bad:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if said := config.stash.get(COMPILED, ""):
+        terminalreporter.section("payloads that the bots sent")
+        terminalreporter.line(said)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -114,7 +114,9 @@ def _cache() -> Path:
 
 
 def _run(tool: Callable[..., Any], *args: str) -> tuple[int, str]:
-    done = tool(list(args), return_completed_process=True, capture_output=True, text=True)
+    # Node's own cache would stay among the temporary files.
+    env = {**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"}
+    done = tool(list(args), return_completed_process=True, capture_output=True, text=True, env=env)
     return done.returncode, f"{done.stdout}{done.stderr}"
 
 

@@ -17,6 +17,7 @@ import pytest
 from data.records.retirement import Choice
 from tests.bot.listeners.desk import GOVERNANCE, MINA, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
+from tests.written import judge
 
 Start = Callable[..., subprocess.Popen[str]]
 ENTRY = "from bot.cli import main; main()"
@@ -27,6 +28,7 @@ def slack() -> Iterator[SlackFake]:
     room = Channel(id=GOVERNANCE, name="model-retirements", members=[TOM, MINA, "UBOT"])
     with SlackFake([User(id=TOM, name="tom"), User(id=MINA, name="mina")], [room]) as fake:
         yield fake
+        judge(fake.calls)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.fakes.slack import Channel, SlackFake, User
 from tests.kill.bot_process import START, Town
 from tests.kill.keeper import Keeper
 from tests.kill.people import People
+from tests.written import judge
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.machine import RetirementMachine
 
@@ -71,5 +72,6 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
                     keeper=keeper,
                     people=People(slack, keeper),
                 )
+            judge(slack.calls)
         finally:
             endpoints.stop_all()

@@ -21,6 +21,7 @@ from tests.kill.people import People
 from tests.replicas.database import Database
 from tests.replicas.fleet import Fleet
 from tests.replicas.replica import START, Site
+from tests.written import judge
 from workflows.adapters.local_endpoint import LocalEndpoints
 
 COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
@@ -93,6 +94,7 @@ def scene(database: Database, folder: str, chance: random.Random, day_seconds: f
             record = site.store(read_only=True)
             print(fleet.said(), waiting(record)[:20], record.troubles())
             record.close()
+        judge(slack.calls)
 
 
 @pytest.fixture

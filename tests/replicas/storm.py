@@ -19,6 +19,7 @@ from tests.kill.people import key_of
 from tests.replicas.database import Database
 from tests.replicas.fleet import Fleet
 from tests.replicas.replica import START, Site
+from tests.written import judge
 
 MEMBERS = (1, 2, 3, 4)
 FAULTS = ("accepted_then_reset", "accepted_then_500", "late", "server_error", "rate_limited")
@@ -141,6 +142,7 @@ def a_storm(
         fleet = ends.enter_context(Fleet(site, slack, chance))
         fleet.start(*MEMBERS)
         yield Storm(site=site, slack=slack, fleet=fleet, chance=chance, posts=posts, rooms=rooms, kills=kills)
+        judge(slack.calls)
 
 
 def meanwhile(act: Callable[[], None]) -> threading.Thread:

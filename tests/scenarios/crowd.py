@@ -93,6 +93,3 @@ class Crowd(Town):
     def refused(self) -> Counter[str]:
         """What Slack said was too much, by method."""
         return Counter(call.method for call in self.slack.calls if call.status == 429)
-
-    def check_payloads(self) -> None:
-        """Thousands of one shape, which other stories look at."""

@@ -25,8 +25,7 @@ from data.metrics import UNCOUNTED, Metrics
 from data.policy import parsed
 from data.records.catalog import EndpointKind
 from tests.fakes.slack import Channel, SlackFake, User, into_bolt
-from tests.payloads import Kind, check_message, check_view
-from tests.scenarios.reading import shape
+from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
@@ -42,12 +41,6 @@ governance = "{GOVERNANCE}"
 zero_traffic_days = 5
 """
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-MESSAGES = {"chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"}
-MODALS = {"views.open", "views.push", "views.update"}
-WRITTEN: dict[str, tuple[str, Kind, dict[str, Any]]] = {}
-"""One payload of every shape that any town's bot sent to Slack."""
-JUDGED: set[str] = set()
-"""What has passed already: what is tried again every ten minutes for days is judged once."""
 
 
 class Place:
@@ -106,7 +99,7 @@ class Place:
     ) -> None:
         self._undo.close()
         if error is None:
-            self.check_payloads()
+            judge(self.slack.calls)
 
     def serve(self) -> None:
         """Start the model servers, for stories that come to look at them."""
@@ -116,21 +109,6 @@ class Place:
     def darken(self) -> None:
         """End the model servers there are by now."""
         self.endpoints.stop_all()
-
-    def check_payloads(self) -> None:
-        """Would Slack take all that the bot sent? The fake said so already; here are two more judges."""
-        for call in self.slack.calls:
-            if call.method in MESSAGES:
-                judge, kind, payload = check_message, "message", call.args
-            elif call.method in MODALS:
-                judge, kind, payload = check_view, "modal", call.args["view"]
-            else:
-                continue
-            if (told := json.dumps([kind, payload])) in JUDGED:
-                continue
-            judge(payload)
-            JUDGED.add(told)
-            WRITTEN.setdefault(json.dumps([kind, shape(payload)]), (call.method, kind, payload))
 
     def close(self) -> None:
         """The bot ends."""

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.simulation.people import WISHES
 from tests.simulation.process import Parts
 from tests.simulation.run import NEVER, Report, after_changes, simulate
 from tests.simulation.town import Town
+from tests.written import judge_one
 from workflows.ports import Message
 
 PARTS, PARTS_OF_300 = 8, 5
@@ -50,6 +52,11 @@ def test_a_retirement_ends_as_its_people_want_it_to(wish: str, tmp_path: Path) -
     town = Town(tmp_path, 1, weather=Weather(), wishes=(wish,))
     town.run()
     assert [str(one.state) for one in town.witness.histories.values()] == [wish]
+    for shown in chain.from_iterable(town.workspace.channels.values()):
+        for look in shown.looks:
+            judge_one(shown.key, "message", look)
+    for trigger, view in town.workspace.windows.items():
+        judge_one(trigger, "modal", view)
 
 
 class NoCardForMonths(Courier):

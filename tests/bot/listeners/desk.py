@@ -19,6 +19,7 @@ from data.records.decision import ClaimKind, Outcome
 from data.records.retirement import Reason
 from data.sqlite_store import SqliteStore
 from tests.fakes.slack import BotAnswer, Channel, SlackFake, User, into_bolt
+from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import AnyCommand, Propose, decoded
 from workflows.machine import RetirementMachine
@@ -58,6 +59,8 @@ class Desk:
     ) -> None:
         self.bot.store.close()
         self.slack.stop()
+        if error is None:
+            judge(self.slack.calls)
 
     def type(self, text: str, *, user: str = TOM) -> BotAnswer:
         return self.slack.command(user, GOVERNANCE, "/retire", text)

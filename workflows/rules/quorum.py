@@ -51,6 +51,12 @@ def open_round(state: Retirement) -> Round | None:
     return state.round if state.state in (State.APPROVED, State.MIGRATING) else None
 
 
+def cancelling_round(state: Retirement) -> Round | None:
+    """The same, where the question is whether to call the retirement off."""
+    round_ = open_round(state)
+    return round_ if round_ is not None and round_.purpose is Purpose.CANCEL else None
+
+
 def tally_of(state: Retirement) -> Tally:
     """The tally of the round that stands now."""
     assert state.round is not None

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
-from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
+from data.records.retirement import TRAFFIC, Progress, Retirement, Round, State, Step, StepKind
 from workflows.rules import plan as plans
-from workflows.rules.quorum import open_round
+from workflows.rules.quorum import cancelling_round, open_round
 from workflows.rules.wording import counted
 
 RUNS_IN = {
@@ -71,13 +71,12 @@ def readiness(  # noqa: PLR0912 - one case per step
     if now < step.due_at and not (early and step.kind in MAY_RUN_EARLY):
         unmet.append(Gate("date", f"{step.kind} is due on {step.due_at:%Y-%m-%d %H:%M} UTC"))
     if not plans.binds(state):
-        unmet.append(Gate("plan", "the plan is not the one that was voted on: vote on it first"))
+        unmet.append(Gate("plan", _unbound(state)))
     if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
         unmet += _newcomers(state, facts)
-    if step.kind in HELD_BY_A_VOTE and (voting := open_round(state)) is not None:
-        until = f"{voting.expires_at:%Y-%m-%d %H:%M} UTC"
-        unmet.append(Gate("vote", f"a vote on cancelling it is open until {until}: vote on its card"))
+    if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
+        unmet.append(Gate("vote", f"a vote on cancelling it is open until {_end(voting)}: vote on its card"))
     match step.kind:
         case StepKind.ARCHIVE:
             unmet += _artifacts(state)
@@ -98,6 +97,18 @@ def readiness(  # noqa: PLR0912 - one case per step
         case StepKind.ANNOUNCE:
             pass
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
+
+
+def _unbound(state: Retirement) -> str:
+    if (voting := open_round(state)) is not None:
+        return f"its plan is being voted on until {_end(voting)}: vote on its card"
+    if not state.approved_digest:
+        return "no vote has approved its plan"
+    return "the plan is not the one that was voted on: vote on it first"
+
+
+def _end(voting: Round) -> str:
+    return f"{voting.expires_at:%Y-%m-%d %H:%M} UTC"
 
 
 def who_vouches(state: Retirement, what: str) -> str:

@@ -32,6 +32,7 @@ from tests.builders import (
     PROPOSED_AT,
     a_dark,
     a_migrated,
+    a_proposed,
     a_running_retirement,
     a_subject,
     an_approved,
@@ -116,6 +117,19 @@ def test_every_gate_common_to_all_steps_holds_alone(state, kind):
             "press Edit plan on the card for a new vote that includes them"
         ),
     )
+
+
+def test_while_the_plan_is_voted_on_no_other_vote_is_spoken_of():
+    reasons = gates(a_proposed().state, StepKind.DISABLE, at=PROPOSED_AT).reasons
+    assert "its plan is being voted on until 2027-02-03 09:00 UTC: vote on its card" in reasons
+    assert "cancelling" not in str(reasons)
+
+
+def test_a_plan_that_no_vote_approved_says_so():
+    story = a_proposed()
+    story.until(story.state.round.expires_at)
+    assert story.state.state is State.EXPIRED
+    assert "no vote has approved its plan" in gates(story.state, StepKind.DISABLE).reasons
 
 
 @pytest.mark.parametrize("state", State)

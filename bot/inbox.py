@@ -12,9 +12,26 @@ from typing import Any
 from bot import payloads
 from bot.house import House
 from data.errors import Stale
-from workflows.commands import Command, encoded
+from data.records.retirement import Retirement
+from workflows.commands import AnyCommand, Command, encoded
 
 NEW = "RET-*"
+
+
+def submit(
+    house: House,
+    ack: Callable[..., object],
+    body: Mapping[str, Any],
+    state: Retirement | None,
+    command: AnyCommand,
+) -> None:
+    """Keep what a form asks for, of a retirement or for a new one; what would be refused is said in the form.
+
+    Where the answer to it was lost, the form is still there: submitted again, it is done already, and not refused.
+    """
+    if house.store.receipt(payloads.key(body)) is None:
+        house.check(command, state)
+    capture(house, ack, body, stream=NEW if state is None else state.id, command=command)
 
 
 def capture(

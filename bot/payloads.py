@@ -47,11 +47,22 @@ def trigger_id(body: Body) -> str:
 
 
 def key(body: Body) -> str:
-    """Names this one act of a person: the same however often and by whichever way it is delivered."""
+    """Names this one act of a person: the same however often and by whichever way it is delivered.
+
+    A form that stayed open, because no answer arrived, is submitted again: that is no other act.
+    """
+    if text_at(body, "type") == "view_submission" and (view_id := text_at(body, "view", "id")):
+        return f"slack/{view_id}/{_filled(body)}"
     if trigger := trigger_id(body):
         return f"slack/{trigger}"
     whole = json.dumps(body, sort_keys=True, default=str)
     return f"slack/sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def _filled(body: Body) -> str:
+    """Tells apart what one form was filled with. Too short to find out by it what somebody typed."""
+    filled = json.dumps([text_at(body, "view", "callback_id"), at(body, "view", "state")], sort_keys=True)
+    return hashlib.blake2b(filled.encode(), digest_size=4).hexdigest()
 
 
 def reply_to(body: Body) -> dict[str, str]:

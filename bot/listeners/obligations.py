@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 from bot import payloads, screens
 from bot.house import House
 from bot.ids import Action, Callback
-from bot.inbox import capture
+from bot.inbox import capture, submit
 from bot.lookup import retirement
 from bot.views import obligations
 from data.records.base import Prose
@@ -88,8 +88,7 @@ def register(app: App, house: House) -> None:
             until=payloads.day(body, Action.EXTENSION_UNTIL, "until"),
             reason=Prose(prose=payloads.entered(body, Action.EXTENSION_REASON)),
         )
-        house.check(wish, state)
-        capture(house, ack, body, stream=state.id, command=wish)
+        submit(house, ack, body, state, wish)
 
     def decide(ack: Ack, body: dict[str, Any], granted: str) -> None:
         retirement_id, consumer_id, number = payloads.parts(body, 3)

@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 from bot import payloads, screens
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND, Action, Callback
-from bot.inbox import NEW, capture
+from bot.inbox import submit
 from bot.lookup import model as named_model
 from bot.lookup import retirement
 from bot.views import limits, proposal_modal
@@ -74,7 +74,7 @@ def register(app: App, house: House) -> None:
         ack(options=proposal_modal.options(catalog.search_models(payloads.query(body))))
 
     @app.view(Callback.PROPOSAL_SUBMIT)
-    def submit(ack: Ack, body: dict[str, Any]) -> None:
+    def propose(ack: Ack, body: dict[str, Any]) -> None:
         value = payloads.entered(body, Action.PROPOSAL_MODEL, Action.PROPOSAL_MODEL_SEARCH)
         model = _meant(catalog, value, catalog.models())
         problems = (
@@ -83,8 +83,7 @@ def register(app: App, house: House) -> None:
         filled = _filled(catalog, body, model, problems)
         assert model is not None
         wish = Propose(by=payloads.user_id(body), model_id=model.id, **msgspec.structs.asdict(filled))
-        house.check(wish, None)
-        capture(house, ack, body, stream=NEW, command=wish)
+        submit(house, ack, body, None, wish)
 
     @app.action(Action.PROPOSAL_REVISE)
     def open_revision(ack: Ack, body: dict[str, Any]) -> None:
@@ -107,8 +106,7 @@ def register(app: App, house: House) -> None:
         assert state.plan is not None, "a retirement begins with its plan"
         filled = _filled(catalog, body, catalog.entity(state.plan.subject.model_id), [])
         wish = Revise(by=payloads.user_id(body), **msgspec.structs.asdict(filled))
-        house.check(wish, state)
-        capture(house, ack, body, stream=state.id, command=wish)
+        submit(house, ack, body, state, wish)
 
 
 class Filled(Record, frozen=True, kw_only=True):

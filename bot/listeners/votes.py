@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from bot import payloads, screens
 from bot.house import House
 from bot.ids import Action, Callback
-from bot.inbox import capture
+from bot.inbox import capture, submit
 from bot.lookup import retirement
 from bot.views import votes
 from data.errors import Invalid, Problem, Stale
@@ -65,8 +65,7 @@ def register(app: App, house: House) -> None:
             comment=Prose(prose=comment),
         )
         state = retirement(house.store, payloads.carried(body, "retirement"))
-        house.check(ballot, state)
-        capture(house, ack, body, stream=state.id, command=ballot)
+        submit(house, ack, body, state, ballot)
 
 
 def round_number(text: str) -> int:

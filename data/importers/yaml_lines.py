@@ -69,7 +69,9 @@ def documents(content: bytes, shown: str) -> tuple[Node, ...]:
         return tuple(builder.documents(events))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _invalid(shown, mark.line + 1 if mark else 1, str(error.problem or error.context)) from error
+        # What never ends is found behind the last line.
+        line = min(mark.line + 1, len(content.splitlines())) if mark else 1
+        raise _invalid(shown, line, str(error.problem or error.context)) from error
     except yaml.YAMLError as error:
         at: int = getattr(error, "position", 0) or 0
         raise _invalid(shown, content[:at].count(b"\n") + 1, str(error).partition("\n")[0]) from error

@@ -232,7 +232,7 @@ class Reading(Full):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.state = desk.bot.store.state
+        self.state, self.receipt = desk.bot.store.state, desk.bot.store.receipt
 
 
 def test_votes_that_arrive_together_are_all_kept(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,27 @@ def test_one_act_has_one_key_however_it_is_delivered() -> None:
     body = {"trigger_id": "1.2.abc", "response_url": "https://one", "text": "help"}
 
     assert payloads.key(body) == payloads.key({**body, "response_url": "https://two"}) == "slack/1.2.abc"
+
+
+FORM = {
+    "type": "view_submission",
+    "trigger_id": "1.2.abc",
+    "view": {
+        "id": "V1",
+        "callback_id": "vote.reject",
+        "state": {"values": {"why": {"why": {"value": "Ask Pat"}}}},
+    },
+}
+
+
+def test_a_form_submitted_again_is_one_act_and_filled_otherwise_another() -> None:
+    again = {**FORM, "trigger_id": "3.4.def"}
+    other = {**FORM, "view": {**FORM["view"], "state": {"values": {}}}}
+    elsewhere = {**FORM, "view": {**FORM["view"], "id": "V2"}}
+
+    assert payloads.key(FORM) == payloads.key(again)
+    assert len({payloads.key(form) for form in (FORM, other, elsewhere)}) == 3
+    assert re.fullmatch(r"slack/V1/[0-9a-f]{8}", payloads.key(FORM))
 
 
 def test_without_a_trigger_the_whole_body_is_the_key() -> None:

@@ -11,6 +11,7 @@ from bot.views.proposal_modal import endpoints_block
 from data.records.base import Prose
 from data.records.retirement import Reason
 from tests.bot.listeners.desk import CHURN, CHURN_2, TOM, Desk
+from tests.fakes.slack import into_bolt
 from workflows.commands import Propose, Revise
 
 FILLED = {
@@ -68,6 +69,27 @@ def test_everything_wrong_is_told_on_its_field_and_nothing_typed_is_lost(desk: D
     assert "days of notice" in found["proposal.target"]
     assert desk.slack.views[TOM].state["proposal.why"]["proposal.why"]["value"] == "churn-v2 is better"
     assert desk.kept() == []
+
+
+def test_a_form_whose_answer_was_lost_is_submitted_again_and_proposes_once(desk: Desk) -> None:
+    desk.type("propose churn-v1")
+    desk.modal()
+    hears = into_bolt(desk.bot.app)
+
+    def dies_before_it_answers(body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, str], str]:
+        assert hears(body, headers)[0] == 200
+        return 503, {}, ""
+
+    desk.slack.attach(dies_before_it_answers)
+    assert not desk.slack.submit(TOM, FILLED).ok
+    desk.bot.dispatcher.until_idle()
+    assert desk.bot.store.streams("RET-") == ("RET-1",)
+
+    desk.slack.attach(hears)
+    assert desk.slack.submit(TOM).body is None
+    assert TOM not in desk.slack.views
+    desk.bot.dispatcher.until_idle()
+    assert desk.bot.store.streams("RET-") == ("RET-1",)
 
 
 def test_no_endpoint_chosen_is_not_taken_for_all_of_them(desk: Desk) -> None:

@@ -25,6 +25,7 @@ def refusal(path: Path) -> list[str]:
     ("content", "said"),
     [
         (b"a: [1, 2\nb: c", "x.yaml:2 did not find expected ',' or ']': not readable as YAML"),
+        (b"a: [1, 2\n", "x.yaml:1 did not find expected ',' or ']': not readable as YAML"),
         (b"\na: b\x01", "x.yaml:2 unacceptable character #x0001"),
         (b"a:\n\tb: c", "x.yaml:2 found character that cannot start any token"),
         (
@@ -85,8 +86,8 @@ def test_problems_of_all_files_are_told_at_once(tmp_path: Path):
     with pytest.raises(Invalid) as refused:
         read_backstage([folder, named, tmp_path / "none.yaml"])
     assert [problem.field.removeprefix(f"{tmp_path}/") for problem in refused.value.problems] == [
-        "bad.yaml:2",
-        "folder/a.yaml:2",
+        "bad.yaml:1",
+        "folder/a.yaml:1",
         "folder/c.yaml:1",
         "folder/c.yaml:9",
         "folder/d.yaml:1",

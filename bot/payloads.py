@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.ids import Callback
 from data.errors import Invalid, Problem, Stale
+from data.printable import words
 from data.records.base import Record
 
 Body = Mapping[str, Any]
@@ -176,11 +177,11 @@ def entered(body: Body, *action_ids: str) -> str:
     found = {action_id: value for _, action_id, value in _elements(body)}
     for action_id in action_ids:
         value = found.get(action_id)
-        for name in ("value", "selected_date", "selected_user"):
-            if text := text_at(value, name).strip():
-                return text
-        if text := text_at(value, "selected_option", "value"):
+        if text := words(text_at(value, "value")):
             return text
+        for chosen in (("selected_date",), ("selected_user",), ("selected_option", "value")):
+            if text := text_at(value, *chosen):
+                return text
     return ""
 
 

@@ -10,6 +10,7 @@ from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID
 from data.closest import closest
 from data.errors import Invalid, Problem, Refused
+from data.printable import words
 from data.records.base import Record
 
 REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
@@ -118,7 +119,7 @@ def helped() -> dict[str, tuple[str, str]]:
     }
 
 
-_QUOTED = re.compile(r'["“”]([^"“”]+)["“”](?:\s+|$)(.*)', re.DOTALL)
+_QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
 _IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -206,7 +207,7 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
         return None
     if part is Part.ALL:
         accepted = f'only "all", or nothing: {usage(word)}'
-    elif not value:
+    elif not (words(value) if part is Part.REASON else value):
         accepted = f"missing; say {usage(word)}"
     elif part is Part.PERSON and not _ESCAPED_PERSON.fullmatch(value):
         accepted = f"not a person; type @ and choose the name: {usage(word)}"

@@ -93,7 +93,7 @@ def test_a_line_that_is_broken_is_named_and_nothing_before_or_after_it_is_import
     lines = good.count("\n")
     assert failed.exit_code == 1
     assert [line.replace("Error: ", "").split(" ")[0].rstrip(":") for line in failed.stderr.splitlines()] == [
-        f"{source}/b-bad.yaml:{lines + 3}",
+        f"{source}/b-bad.yaml:{lines + 2}",
         f"{source}/c-worse.yaml:{lines + 2}",
         f"{source}/d-cut-off.yaml:{lines + 2}",
     ]

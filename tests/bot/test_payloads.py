@@ -59,6 +59,12 @@ FORM = {
 }
 
 
+@pytest.mark.parametrize("typed", ["\u200b", "\u2060 ", "-"], ids=ascii)
+def test_what_was_typed_and_says_nothing_was_not_entered(typed: str) -> None:
+    body = {"view": {"state": {"values": {"why": {"why": {"type": "plain_text_input", "value": typed}}}}}}
+    assert payloads.entered(body, "why") == ""
+
+
 def test_a_form_submitted_again_is_one_act_and_filled_otherwise_another() -> None:
     again = {**FORM, "trigger_id": "3.4.def"}
     other = {**FORM, "view": {**FORM["view"], "state": {"values": {}}}}

@@ -59,6 +59,12 @@ def test_names_with_blanks_stand_in_quotation_marks(text: str, parts: tuple[str,
     assert (found[Part.RETIREMENT], found[Part.REASON]) == parts
 
 
+@pytest.mark.parametrize("reason", ['""', "“”", '"" ""', "\u200b", "\u2060", "..."], ids=ascii)
+def test_a_reason_that_says_nothing_is_missing(reason: str) -> None:
+    with pytest.raises(Invalid, match="missing; say /retire pause"):
+        understood(f"pause RET-1 {reason}")
+
+
 def test_a_very_long_word_is_answered_with_its_beginning() -> None:
     with pytest.raises(Refused) as refused:
         understood("x" * 10_000)

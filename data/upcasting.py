@@ -18,7 +18,12 @@ def _told_about_all(event: Tree) -> Tree:
     return {**event, "event": "escalated/2", "to": told}
 
 
+def _moved_every_date(event: Tree) -> Tree:
+    return {**event, "event": "amended/2", "answer_by": "moves"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
+    "amended": _moved_every_date,
     "escalated": _told_about_all,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from data.events.base import Event
 from data.records.base import Prose
 from data.records.catalog import Owners
@@ -12,11 +14,15 @@ class Announced(Event, frozen=True, kw_only=True, tag="announced"):
     obligations: tuple[Obligation, ...]
 
 
-class Amended(Event, frozen=True, kw_only=True, tag="amended"):
-    """All remaining dates moved later; obligations stay, the plan's digest is chained to the approved one."""
+class Amended(Event, frozen=True, kw_only=True, tag="amended/2"):
+    """All remaining dates moved later; obligations stay, the plan's digest is chained to the approved one.
+
+    answer_by   whether the dates to acknowledge by move, too: more time to move is none to read the notice
+    """
 
     plan: Plan
     because: str
+    answer_by: Literal["moves", "stays"] = "moves"
 
 
 class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed"):

@@ -108,6 +108,30 @@ def test_after_weeks_of_downtime_manager_and_channel_each_hear_once_of_the_later
     assert escalated(town, GOVERNANCE) == [f"migrate@2026-04-27/2/{GOVERNANCE}"]
 
 
+def test_a_pause_over_the_day_of_the_channel_only_puts_it_off(town: Town):
+    town.announce()
+    town.pass_time(days=7, hours=2)
+    assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
+    town.command(TOM, "pause RET-1 a freeze")
+    town.pass_time(days=10)
+    assert escalated(town, GOVERNANCE) == []
+    town.command(TOM, "resume RET-1")
+    town.pass_time(days=10)
+    assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/2/{GOVERNANCE}"]
+    assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
+
+
+def test_more_time_for_one_consumer_is_none_for_the_others_to_read_the_notice(town: Town):
+    town.announce()
+    town.pass_time(days=3)
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-12-24", reason="the year's end")
+    (asked,) = [key for key in town.keys(GOVERNANCE) if "/extension/" in key]
+    town.press(TOM, town.posted(GOVERNANCE, asked), "extension.grant")
+    town.pass_time(days=10)
+    assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
+    assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/2/{GOVERNANCE}"]
+
+
 def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
     town.learns(a_document("Component", "veras-sheet", MINE + "user:vera-lund"))
     town.announce()

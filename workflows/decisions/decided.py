@@ -81,9 +81,9 @@ def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     raised = tuple(
         Timer(
             name=f"escalate/{milestone.name}/{milestone.level}",
-            due_at=milestone.due_at,
+            due_at=max(milestone.due_at, now),
             command=encoded(Escalate(by=events.EMERITUS, milestone=milestone.name, level=milestone.level)),
         )
-        for milestone in milestones.ahead(milestones.escalations(state), now)
+        for milestone in milestones.to_escalate(state, now)
     )
     return (*step_timers(state, now), *told, *raised)

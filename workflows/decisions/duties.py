@@ -149,7 +149,7 @@ def decide_extension(
     # Asked for when the day had passed, the day is set anew: owners are reminded of it and held to it again.
     plan = plans.shifted(state, more, reopens=StepKind.MIGRATE)
     because = f"{duty.consumer.name} got more time"
-    moved = events.Amended(at=now, by=command.by, plan=plan, because=because)
+    moved = events.Amended(at=now, by=command.by, plan=plan, because=because, answer_by="stays")
     after = folded(state, (event, moved))
     return decided(
         state,

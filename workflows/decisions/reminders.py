@@ -41,7 +41,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     of what the channel is told of at this moment anyway, nothing is said.
     """
     check("escalate", command.by, state, facts)
-    mark = f"{command.milestone}/{command.level}"
+    mark = milestones.mark(command.milestone, command.level)
     if mark in state.escalated or state.state is not State.MIGRATING or state.paused_at is not None:
         return nothing()
     if milestones.is_escalation_overtaken(command.milestone, command.level, state, now):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import obligations
+from workflows.rules import milestones, obligations
 from workflows.rules.lifecycle import moved
 
 
@@ -149,7 +150,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Escalated():
-            return replace(state, escalated=(*state.escalated, f"{event.milestone}/{event.level}"))
+            return replace(state, escalated=(*state.escalated, milestones.mark(event.milestone, event.level)))
         case events.Unreached():
             return replace(state, unreached=(*state.unreached, event.person))
         case events.StepStarted():
@@ -280,6 +281,8 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
     assert state.plan is not None
     migrate_by = event.plan.step(StepKind.MIGRATE).due_at
     later = event.plan.step(StepKind.CLOSE).due_at - state.plan.step(StepKind.CLOSE).due_at
+    if event.answer_by == "stays":
+        later = timedelta(0)
     stood_still_at = state.paused_at or event.at
 
     def along(duty: Obligation) -> Obligation:

@@ -61,6 +61,25 @@ def ahead(milestones: tuple[Milestone, ...], now: datetime) -> tuple[Milestone, 
     return tuple(milestone for milestone in milestones if milestone.due_at > now)
 
 
+def mark(milestone: str, level: int) -> str:
+    """Under which name it stands in `Retirement.escalated` once it was told."""
+    return f"{milestone}/{level}"
+
+
+def to_escalate(state: Retirement, now: datetime) -> tuple[Milestone, ...]:
+    """Those still to come, and the second level of what managers were told: a pause may have lain over its day."""
+    return tuple(
+        found
+        for found in escalations(state)
+        if found.due_at > now
+        or (
+            found.level > 1
+            and mark(found.name, found.level - 1) in state.escalated
+            and mark(found.name, found.level) not in state.escalated
+        )
+    )
+
+
 def is_overtaken(milestone: str, state: Retirement, now: datetime) -> bool:
     """Has a later reminder fallen due meanwhile? After downtime, overdue ones collapse to the last."""
     names = [later.name for later in reminders(state) if later.due_at <= now]

@@ -58,6 +58,11 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         number=state.rounds + 1,
         barred=frozenset({command.by, state.proposer_id}),
     )
+    if state.plan is not None and (plan.digest, command.why) == (state.plan.digest, state.why):
+        raise Refused(
+            f"The plan of {state.id} is as it was: nothing in it has changed",
+            next_step="Change what has to change, or close the form: the plan and its votes stand",
+        )
     event = events.Revised(
         at=now,
         by=command.by,

@@ -97,6 +97,17 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
         why = "you opened this round" if voter_id == state.round.opened_by else "you proposed this retirement"
         raise Refused(f"Your vote does not count: {why}", next_step="Ask a colleague in the role to vote")
     open_to_them = seats(voter_id, members)
+    mine = next((cast for cast in state.round.ballots if cast.voter_id == voter_id), None)
+    if not open_to_them and mine is not None:
+        if choice is Choice.ABSTAIN:
+            return Seat(role=mine.role)
+        raise Refused(
+            "You may not vote here any more",
+            reasons=[
+                f"you are not in {mine.role} now; your vote stands, {mine.choice} as {mine.role}, as it was cast"
+            ],
+            next_step="Press Abstain to take it back",
+        )
     if not open_to_them:
         roles = ", ".join(members)
         raise Refused(
@@ -105,7 +116,7 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
             next_step="If you should be, have the catalog group or the policy changed, then vote again",
         )
     assert state.policy is not None
-    held = next((cast.role for cast in state.round.ballots if cast.voter_id == voter_id), "")
+    held = mine.role if mine is not None else ""
     others = [cast for cast in _approvals(state) if cast.voter_id != voter_id]
     eligible = {cast.voter_id: cast.eligible_roles for cast in others}
     kept = {cast.voter_id: cast.role for cast in others}

@@ -170,12 +170,21 @@ def test_neither_the_reviser_nor_the_first_proposer_counts_on_a_new_plan():
     story = a_proposed()
     story.facts = replace(story.facts, members={**story.facts.members, "owner": (PAT, OWEN, "UOLGA")})
     story.does(cmd.HandOver(by=PAT, to=OWEN), named_person=OWEN)
-    story.does(revising(by=OWEN))
+    story.does(revising(by=OWEN, target_on=LATER))
     for barred in (PAT, OWEN):
         with pytest.raises(Refused, match="Your vote does not count"):
             story.does(casting(story.state, by=barred))
     story.votes("UOLGA")
     assert [ballot.voter_id for ballot in story.state.round.ballots] == ["UOLGA"]
+
+
+def test_a_plan_that_was_not_changed_keeps_its_votes():
+    story = a_proposed().votes(OWEN)
+    with pytest.raises(Refused, match="nothing in it has changed"):
+        story.does(revising())
+    assert [ballot.voter_id for ballot in story.state.round.ballots] == [OWEN]
+    story.does(revising(why=Prose(prose="It costs more than it earns")))
+    assert story.state.rounds == 2, "another reason is another proposal"
 
 
 def test_a_new_plan_nobody_else_could_vote_on_is_refused():

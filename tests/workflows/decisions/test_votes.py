@@ -49,6 +49,21 @@ def test_a_vote_says_how_it_counts_and_records_what_the_voter_was_entitled_to():
     assert (voted.ballot.role, voted.eligible_roles, voted.round_number) == ("owner", ("owner",), 1)
 
 
+def test_whoever_left_the_role_may_take_their_vote_back_and_cast_no_other():
+    story = a_proposed().votes(OWEN)
+    gone = {**story.facts.members, "owner": (PAT, "UOLGA")}
+    for choice in (Choice.APPROVE, Choice.REJECT):
+        with pytest.raises(Refused) as refused:
+            story.does(casting(story.state, by=OWEN, choice=choice, comment=WHY), members=gone)
+        assert refused.value.reasons == (
+            "you are not in owner now; your vote stands, approve as owner, as it was cast",
+        )
+        assert refused.value.next_step == "Press Abstain to take it back"
+    story.does(casting(story.state, by=OWEN, choice=Choice.ABSTAIN), members=gone)
+    (ballot,) = story.state.round.ballots
+    assert (ballot.choice, ballot.role) == (Choice.ABSTAIN, "owner")
+
+
 def test_the_same_vote_twice_changes_nothing():
     story = a_proposed().votes(OWEN)
     decision = story.does(casting(story.state, by=OWEN), at=PROPOSED_AT + days(1))

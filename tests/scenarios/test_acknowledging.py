@@ -177,7 +177,7 @@ def test_refusing_more_time_keeps_the_dates_and_says_so(town: Town):
     town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
     town.press(TOM, request(town), "extension.refuse")
     assert town.retirement().plan.digest == digest
-    assert duty(town, "restock-planner") is Duty.OPEN
+    assert duty(town, "restock-planner") is Duty.ACKNOWLEDGED
     assert f"is refused by <@{TOM}>: migrate by 2026-04-27" in words(request(town))
 
 

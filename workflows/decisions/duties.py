@@ -108,14 +108,14 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
         raise Invalid(found)
     if duty.is_settled:
         raise Refused(f"{duty.consumer.name} is {duty.duty} already", next_step="There is nothing to extend")
-    before = duty.extension.before if duty.extension else duty.duty
     return Extension(
         number=state.version + 1,
         asked_by=command.by,
         asked_at=now,
         until=instant_on(command.until, state.policy),
         reason=command.reason,
-        before=before,
+        # Whoever asks for time has read the notice, and answers for it.
+        before=Duty.ACKNOWLEDGED,
     )
 
 

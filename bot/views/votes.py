@@ -21,7 +21,7 @@ from bot.views.blocks import (
 from bot.views.steps import short, zone_of
 from data.events import Revised
 from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, Round
-from workflows.rules.lifecycle import TRANSITIONS
+from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
 from workflows.rules.quorum import awaited, digest_on_ballot, is_veto, open_round, tally_of
 
 CHOICE_MARKS = {
@@ -86,7 +86,8 @@ def buttons(retirement: Retirement) -> list[Payload]:
     if round_ is None:
         # Consumers that appeared after the vote hold a step until a plan that names them is voted on.
         is_held = any(step.progress is Progress.HELD for step in retirement.steps)
-        return [actions(edit)] if is_held and (retirement.state, Revised) in TRANSITIONS else []
+        may_change = (retirement.state, Revised) in TRANSITIONS and not is_going_dark(retirement)
+        return [actions(edit)] if is_held and may_change else []
     ballot = value(retirement.id, digest_on_ballot(retirement), round_.number)
     shown = [
         button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),

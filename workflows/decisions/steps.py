@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
-
 from data import events
 from data.errors import Refused
 from data.records.decision import EffectKind
@@ -46,10 +44,9 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     if not by_person and is_overtaken(state, command.step):
         return nothing()
     ready = readiness(state, state.plan.step(command.step), facts, now, early=by_person)
-    if command.step in PROVEN_FIRST:
-        # It is read back in full first, which finds more than this look, and has it archived anew where it is gone.
-        ready = replace(ready, unmet=tuple(gate for gate in ready.unmet if gate.name != "archive holds"))
-    if ready.unmet:
+    # It is read back in full first, which finds more than this look, and has it archived anew where it is gone.
+    is_proven_first = command.step in PROVEN_FIRST and set(ready.gates) == {"archive holds"}
+    if ready.unmet and not is_proven_first:
         if by_person:
             raise Refused(
                 f"Cannot {command.step} {state.plan.subject.model_name}",

@@ -10,6 +10,7 @@ from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, Round, State, Step, StepKind
 from workflows.rules import plan as plans
+from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import cancelling_round, open_round
 from workflows.rules.wording import counted
 
@@ -58,6 +59,7 @@ def readiness(  # noqa: PLR0912 - one case per step
     """
     unmet: list[Gate] = []
     evidence: list[str] = []
+    is_early = now < step.due_at and early and step.kind in MAY_RUN_EARLY
     if state.state not in RUNS_IN[step.kind]:
         wanted = " or ".join(RUNS_IN[step.kind])
         unmet.append(
@@ -68,11 +70,11 @@ def readiness(  # noqa: PLR0912 - one case per step
         unmet.append(Gate("paused", f"it is paused since {since}: /retire resume {state.id}"))
     if state.restoring:
         unmet.append(Gate("restoring", "service is being restored"))
-    if now < step.due_at and not (early and step.kind in MAY_RUN_EARLY):
+    if now < step.due_at and not is_early:
         unmet.append(Gate("date", f"{step.kind} is due on {step.due_at:%Y-%m-%d %H:%M} UTC"))
     if not plans.binds(state):
         unmet.append(Gate("plan", _unbound(state)))
-    if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED:
+    if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED and not is_early:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
         unmet += _newcomers(state, facts)
     if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
@@ -143,6 +145,10 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
         return []
     which = ", ".join(new[:5])
     remedy = "press Edit plan on the card for a new vote that includes them"
+    if is_going_dark(state):
+        remedy = (
+            f"its endpoints are being switched off, so bring service back: /retire restore {state.id} REASON"
+        )
     why = f"{counted(len(new), 'consumer')} appeared after the vote ({which}): {remedy}"
     return [Gate(f"newcomers/{','.join(new)}", why)]
 

@@ -142,6 +142,12 @@ def test_a_held_step_shows_its_reasons_and_lets_the_plan_be_edited() -> None:
     assert buttons(card) == [(Action.PROPOSAL_REVISE, "RET-1")]
 
 
+def test_a_plan_is_not_edited_once_switching_off_has_begun() -> None:
+    held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=("somebody calls",), at=NOW)
+    state = announced(steps=(held,))
+    assert buttons(proposal.card(replace(state, disabled_ids=(state.plan.subject.endpoints[0].id,)))) == []
+
+
 def test_later_stages_show_progress_obligations_pause_and_archive() -> None:
     state = announced(
         steps=(StepProgress(kind=StepKind.ANNOUNCE, progress=Progress.DONE, at=NOW),),

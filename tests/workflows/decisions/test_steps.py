@@ -159,6 +159,17 @@ def test_a_person_who_asks_too_early_hears_every_reason_and_nothing_is_held():
     assert progress(story, StepKind.DISABLE) is Progress.PENDING
 
 
+def test_an_archive_that_is_gone_is_named_beside_all_else_that_holds_a_step():
+    story = a_migrated()
+    gone = {"archive_holds": "it is gone"}
+    with pytest.raises(Refused) as refused:
+        story.does(running(StepKind.DISABLE, by=ENDY), at=DISABLE_AT - days(1), **gone)
+    assert refused.value.reasons == (
+        "disable is due on 2027-02-17 09:00 UTC",
+        "the archive cannot be confirmed: it is gone",
+    )
+
+
 def test_only_those_who_may_run_a_step():
     with pytest.raises(Refused, match="this is for the coordinator or the endpoint's owners"):
         a_migrated().does(running(StepKind.DISABLE, by=STRANGER))

@@ -98,6 +98,8 @@ def test_no_step_runs_before_its_instant(state, kind):
 
 def test_only_archiving_may_be_asked_for_early():
     assert gates(APPROVED, StepKind.ARCHIVE, at=PROPOSED_AT, early=True).reasons == ()
+    newcomer = (*IMPACT, an_impacted("late-report"))
+    assert gates(APPROVED, StepKind.ARCHIVE, at=PROPOSED_AT, early=True, impact=newcomer).reasons == ()
     assert gates(MIGRATED, StepKind.DISABLE, at=MIGRATE_AT, early=True).reasons == (
         "disable is due on 2027-02-17 09:00 UTC",
     )

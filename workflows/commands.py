@@ -62,10 +62,14 @@ class RunStep(Command, frozen=True, kw_only=True, tag="run step"):
 
 
 class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
-    """Acknowledge, report as migrated, or hand back. No `consumer_ids` means all that `by` answers for."""
+    """Acknowledge, report as migrated, or hand back. No `consumer_ids` means all that `by` answers for.
+
+    announced   in which announcement they were asked; 0 where that was not said
+    """
 
     consumer_ids: tuple[str, ...] = ()
     duty: Duty
+    announced: int = 0
 
 
 class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):

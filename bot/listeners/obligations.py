@@ -21,8 +21,10 @@ from workflows.rules import obligations as duties
 
 def register(app: App, house: House) -> None:
     def change(ack: Ack, body: dict[str, Any], duty: Duty) -> None:
-        retirement_id, consumer_id = payloads.parts(body, 2)
-        changed = ChangeDuty(by=payloads.user_id(body), consumer_ids=(consumer_id,), duty=duty)
+        retirement_id, consumer_id, announced = asked(body)
+        changed = ChangeDuty(
+            by=payloads.user_id(body), consumer_ids=(consumer_id,), duty=duty, announced=announced
+        )
         capture(house, ack, body, stream=retirement_id, command=changed)
 
     @app.action(Action.DUTY_ACKNOWLEDGE)
@@ -39,8 +41,8 @@ def register(app: App, house: House) -> None:
 
     @app.action(Action.DUTY_ACKNOWLEDGE_ALL)
     def acknowledge_all(ack: Ack, body: dict[str, Any]) -> None:
-        (retirement_id,) = payloads.parts(body, 1)
-        everything = ChangeDuty(by=payloads.user_id(body), duty=Duty.ACKNOWLEDGED)
+        retirement_id, _, announced = asked(body)
+        everything = ChangeDuty(by=payloads.user_id(body), duty=Duty.ACKNOWLEDGED, announced=announced)
         capture(house, ack, body, stream=retirement_id, command=everything)
 
     @app.action(Action.DUTY_SHOW_ALL)
@@ -72,7 +74,7 @@ def register(app: App, house: House) -> None:
 
     @app.action(Action.DUTY_MORE_TIME)
     def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:
-        retirement_id, consumer_id = payloads.parts(body, 2)
+        retirement_id, consumer_id, _ = asked(body)
         state = retirement(house.store, retirement_id)
         wish = least_wish(state, consumer_id, payloads.user_id(body), house.now())
         house.check(wish, state)
@@ -116,3 +118,14 @@ def least_wish(state: Retirement, consumer_id: str, by: str, now: datetime) -> A
     after = duties.day_to_outlast(duty, state.policy, now) if duty else now.date()
     until = after + timedelta(days=1)
     return AskForTime(by=by, consumer_id=consumer_id, until=until, reason=Prose(prose="not said yet"))
+
+
+def asked(body: dict[str, Any]) -> tuple[str, str, int]:
+    """Retirement, consumer ("" for all) and announcement of a pressed button; 0 on one of an older version."""
+    if "|" not in payloads.action_value(body):
+        return payloads.parts(body, 1)[0], "", 0
+    retirement_id, about = payloads.parts(body, 2)
+    consumer_id, _, number = about.rpartition("|")
+    if number.isdecimal():
+        return retirement_id, consumer_id, payloads.number(number)
+    return retirement_id, about, 0

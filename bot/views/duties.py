@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from bot.ids import Action
 from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, section
-from bot.views.proposal import name_of
+from bot.views.proposal import OUTCOMES, name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
+from workflows.rules.lifecycle import ENDED
 
 MARKS = {
     Duty.OPEN: ":white_circle:",
@@ -19,6 +20,8 @@ MARKS = {
     Duty.MIGRATED: ":white_check_mark:",
     Duty.WAIVED: ":pencil:",
 }
+TO_MOVE = (State.APPROVED, State.MIGRATING)
+"""While it is in one of these, dates lie ahead of a consumer."""
 UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
 
 
@@ -47,7 +50,7 @@ def line(obligation: Obligation, retirement: Retirement) -> str:
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({mention(obligation.changed_by)})" if obligation.changed_by else ""
     shown = f"{MARKS[obligation.duty]} *{safe(obligation.consumer.name)}*{way}: {obligation.duty}{by}"
-    if obligation.is_settled:
+    if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*{quoted(obligation.note, 150)}"
     if obligation.duty in UNANSWERED:
@@ -56,7 +59,8 @@ def line(obligation: Obligation, retirement: Retirement) -> str:
 
 
 def value(retirement: Retirement, obligation: Obligation) -> str:
-    return f"{retirement.id}|{obligation.consumer.consumer_id}"
+    """The announcement stands in it: whoever presses late must not have agreed to dates of a later one."""
+    return f"{retirement.id}|{obligation.consumer.consumer_id}|{retirement.announced}"
 
 
 def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
@@ -99,12 +103,36 @@ def five_facts(retirement: Retirement, *, action: str = "") -> str:
         return f"*{retirement.id}* has no plan"
     successor = safe(plan.successor_name or plan.successor_id)
     move = f"Move to {successor}" if successor else "Stop calling it"
+    ask = action or f"Acknowledge that you have read this. {move}, then press Migrated."
+    when = f"service ends on {day(plan.step(StepKind.DISABLE).due_at, zone_of(retirement))}"
+    if retirement.state is State.PROPOSED:
+        when = "another plan is being voted on, and its dates are told once it is approved"
+        ask = "None until then"
+    elif retirement.state not in TO_MOVE:
+        when, ask = "its service has ended", "None any more"
     return "\n".join(
         [
             f"*What* {safe(name_of(retirement))} retires ({retirement.id})",
-            f"*When* service ends on {day(plan.step(StepKind.DISABLE).due_at, zone_of(retirement))}",
+            f"*When* {when}",
             f"*Why* {plan.reason}{quoted(retirement.why)}",
             f"*Successor* {successor or 'none'}",
-            f"*Action* {action or f'Acknowledge that you have read this. {move}, then press Migrated.'}",
+            f"*Action* {ask}",
+        ]
+    )
+
+
+def is_called_off(retirement: Retirement) -> bool:
+    """Has it come to nothing? The model stays, and nobody has to move."""
+    return retirement.state in ENDED and retirement.state is not State.ARCHIVED
+
+
+def called_off(retirement: Retirement) -> str:
+    """What those who were to move must know then."""
+    outcome = OUTCOMES[retirement.state].split(";")[0]
+    return "\n".join(
+        [
+            f"*What* {safe(name_of(retirement))} does not retire ({retirement.id})",
+            f"*Why* {outcome}",
+            "*Action* None: nothing is asked of you any more. Whoever has moved already need not go back.",
         ]
     )

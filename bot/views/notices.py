@@ -17,6 +17,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, _: obligations.replaced(state),
+    "called off": lambda state, _: obligations.called_off(state),
     "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
     "reminder": lambda state, message: obligations.reminder(
         state, message.params["slack_id"], message.params["milestone"]

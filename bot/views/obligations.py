@@ -41,9 +41,8 @@ NO_TEAM = "unowned"  # in a button, whose parts are never empty: the consumers n
 def _about_all(retirement: Retirement, *, has_open: bool) -> Payload:
     shown = [button("Show all", Action.DUTY_SHOW_ALL, retirement.id)]
     if has_open:
-        shown.insert(
-            0, button("Acknowledge all", Action.DUTY_ACKNOWLEDGE_ALL, retirement.id, style="primary")
-        )
+        about = f"{retirement.id}|{retirement.announced}"
+        shown.insert(0, button("Acknowledge all", Action.DUTY_ACKNOWLEDGE_ALL, about, style="primary"))
     return actions(*shown)
 
 
@@ -56,11 +55,12 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
     people = [one for obligation in owed for one in obligation.consumer.owners.slack_ids]
     notes = dict.fromkeys(note for obligation in owed for note in obligation.consumer.owners.notes)
     to = mentions(people, at_most=30) if people else "*nobody can be reached*"
-    lose = "loses" if len(owed) == 1 else "lose"
-    head = (
-        f"*{safe(team)}* {to}: {counted(len(owed), 'consumer')} of yours {lose} {safe(name_of(retirement))}"
-    )
-    blocks = [section(head), section(duties.five_facts(retirement))]
+    what = "loses" if len(owed) == 1 else "lose"
+    if is_off := duties.is_called_off(retirement):
+        what = "keeps" if len(owed) == 1 else "keep"
+    yours = f"{counted(len(owed), 'consumer')} of yours {what} {safe(name_of(retirement))}"
+    facts = duties.called_off(retirement) if is_off else duties.five_facts(retirement)
+    blocks = [section(f"*{safe(team)}* {to}: {yours}"), section(facts)]
     if notes:
         blocks.append(
             context(f":grey_question: {limits.joined([safe(one, 200) for one in notes], 900, at_most=4)}")
@@ -70,7 +70,8 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
         about = f"{retirement.id}|{team_id or NO_TEAM}"
         blocks.append(context(f"+{len(owed) - TEAM_ROWS_MAX:,} more: press Show all"))
         blocks.append(actions(button("Show all", Action.DUTY_SHOW_TEAM, about)))
-    return message(f"{retirement.id}: {counted(len(owed), 'consumer')} of {safe(team)} must move", blocks)
+    must = "need not move" if is_off else "must move"
+    return message(f"{retirement.id}: {counted(len(owed), 'consumer')} of {safe(team)} {must}", blocks)
 
 
 def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
@@ -78,6 +79,8 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     owed = duties.of_person(retirement, slack_id)
     if not owed:
         return _over(retirement, "What you answered for belongs to others now: nothing is asked of you.")
+    if duties.is_called_off(retirement):
+        return called_off(retirement)
     left = sum(not one.is_settled for one in owed)
     state = (
         f"{left:,} of {counted(len(owed), 'consumer')} still to move"
@@ -94,6 +97,15 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
     blocks.append(_about_all(retirement, has_open=has_open))
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
+
+
+def called_off(retirement: Retirement) -> Payload:
+    """Everybody who was to move is told that it has come to nothing."""
+    name = name_of(retirement)
+    return message(
+        f"{retirement.id}: {safe(name)} does not retire, nothing is asked of you any more",
+        [header(f"{name} stays"), section(duties.called_off(retirement))],
+    )
 
 
 def replaced(retirement: Retirement) -> Payload:
@@ -253,7 +265,7 @@ def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, gran
     head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for *{name}*"
     dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"
     to_decide = f"{mention(retirement.coordinator_id)} decides. Granting moves every later step of the plan."
-    about = f"{duties.value(retirement, owed)}|{asked.number}"
+    about = f"{retirement.id}|{owed.consumer.consumer_id}|{asked.number}"
     return message(
         f"{head}, {dates}",
         [

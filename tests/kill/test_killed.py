@@ -168,7 +168,7 @@ def check_answers(scene: Scene, state: Retirement, happened: list[events.AnyEven
     }
     assert theirs
     assert changed(happened, Duty.ACKNOWLEDGED) == sorted(theirs)
-    moved = {value.partition("|")[2] for _, action, value in pressed if action == "duty.migrated"}
+    moved = {value.split("|")[1] for _, action, value in pressed if action == "duty.migrated"}
     assert moved <= set(changed(happened, Duty.MIGRATED))
     assert changed(happened, Duty.MIGRATED) == sorted(duty.consumer.consumer_id for duty in state.obligations)
     assert {duty.duty for duty in state.obligations} == {Duty.MIGRATED}

@@ -19,7 +19,7 @@ from tests.scenarios.town import (
 )
 
 LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
-PLANNER = "RET-1|component:default/restock-planner"
+PLANNER = "RET-1|component:default/restock-planner|1"
 
 
 def duty(town: Town, consumer: str) -> Duty:
@@ -90,7 +90,7 @@ def test_the_message_shows_the_nearest_ten_and_the_modal_shows_all_page_by_page(
         town.slack.click_in_view(BRUNO, "duty.page", f"RET-1|{turn}")
         town.slack.wait_for(lambda before=before: town.slack.views[BRUNO].hash != before)
         assert shown in words(town.slack.views[BRUNO].content), page
-    town.slack.click_in_view(BRUNO, "duty.migrated", "RET-1|component:default/shelf-20")
+    town.slack.click_in_view(BRUNO, "duty.migrated", "RET-1|component:default/shelf-20|1")
     town.settle()
     assert duty(town, "shelf-20") is Duty.MIGRATED
 

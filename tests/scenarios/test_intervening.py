@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from data.records.retirement import State, StepKind
+from tests.data.catalogs import a_document
 from tests.fakes.slack import User
 from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, MINA, PRIYA, SAM, TOM, Town, buttons, words
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
+
+LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
 
 
 def due(town: Town, kind: StepKind) -> str:
@@ -97,6 +100,46 @@ def test_an_approved_retirement_is_cancelled_only_by_a_vote(town: Town):
     assert "duty.migrated" not in buttons(town.announcement(BRUNO))
     town.pass_time(days=90)
     assert town.endpoints.describe("churn-v1-prod") == "serving"
+
+
+def test_whoever_was_to_move_is_told_that_it_was_called_off(town: Town):
+    town.announce()
+    town.command(TOM, "cancel RET-1 churn-v2 was sold")
+    town.approve(ADA, MINA, PRIYA, SAM)
+    told = words(town.posted(BRUNO, f"RET-1/called-off-1/{BRUNO}"))
+    assert "churn-v1 does not retire" in told
+    assert "Cancelled by a vote" in told
+    for message in (town.announcement(BRUNO), town.posted(GOVERNANCE, LOGISTICS)):
+        assert "does not retire" in words(message)
+        assert "service ends on" not in words(message)
+        assert "migrate by" not in words(message)
+        assert "duty.migrated" not in buttons(message)
+
+
+def test_whoever_was_to_move_is_told_that_service_was_brought_back(town: Town):
+    town.serve()
+    dark(town)
+    town.command(TOM, "restore RET-1 the tills need it")
+    assert town.retirement().state is State.ROLLED_BACK
+    assert "Rolled back: service was restored" in words(town.posted(BRUNO, f"RET-1/called-off-1/{BRUNO}"))
+
+
+def test_while_another_plan_is_voted_on_owners_are_told_no_dates_of_it(town: Town):
+    town.announce()
+    town.learns(
+        a_document(
+            "Component", "late", "type: service, owner: letters, dependsOn: ['component:churn-v1-prod']"
+        )
+    )
+    town.pass_time(days=30)
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.target": "2026-07-06"}) == {}
+    asked = words(town.announcement(BRUNO))
+    assert "another plan is being voted on" in asked
+    assert "2026-07-06" not in asked
+    assert "migrate by" not in asked
+    town.reject(SAM, "not again")
+    assert "churn-v1 does not retire" in words(town.posted(BRUNO, f"RET-1/called-off-1/{BRUNO}"))
 
 
 def test_a_vote_on_cancelling_that_is_not_won_lets_the_retirement_go_on(town: Town):

@@ -84,7 +84,7 @@ def test_the_list_shows_what_was_pressed_in_it_once_it_is_decided(crowded: Town)
     crowded.slack.click_in_view(BRUNO, "duty.page", "RET-1|1")
     crowded.slack.wait_for(lambda: "Page 2 of 3" in listed(crowded, BRUNO))
     for number in (20, 21):
-        value = f"RET-1|component:default/scanner-{number:04d}"
+        value = f"RET-1|component:default/scanner-{number:04d}|1"
         crowded.slack.click_in_view(BRUNO, "duty.acknowledge", value)
     crowded.settle()
     assert "*scanner-0020*: acknowledged" in listed(crowded, BRUNO)
@@ -94,7 +94,7 @@ def test_the_list_shows_what_was_pressed_in_it_once_it_is_decided(crowded: Town)
 
 def test_the_list_under_a_window_shows_what_was_asked_for_in_it(crowded: Town):
     crowded.opens(BRUNO, lambda: crowded.press(BRUNO, crowded.announcement(BRUNO), "duty.show_all"))
-    value = "RET-1|component:default/scanner-0003"
+    value = "RET-1|component:default/scanner-0003|1"
     crowded.opens(BRUNO, lambda: crowded.slack.click_in_view(BRUNO, "duty.more_time", value))
     assert crowded.submit(BRUNO, {"extension.until": "2026-05-11", "extension.reason": "harvest"}) == {}
     assert "*scanner-0003*: needs more time" in listed(crowded, BRUNO)
@@ -105,7 +105,7 @@ def test_what_is_refused_is_not_shown_as_done(crowded: Town):
     crowded.command(TOM, "cancel RET-1 we keep it after all")
     crowded.approve(ADA, "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA")
     assert crowded.retirement().state is State.CANCELLED
-    value = "RET-1|component:default/scanner-0003"
+    value = "RET-1|component:default/scanner-0003|1"
     crowded.slack.click_in_view(BRUNO, "duty.acknowledge", value)
     crowded.settle()
     assert "RET-1 asks nothing of consumers now: it is cancelled" in crowded.told(BRUNO)

@@ -9,7 +9,7 @@ import pytest
 from tests.scenarios.town import ELENA, GOVERNANCE, MINA, TOM, Town, words
 
 LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
-CONSUMER = "RET-1|component:default/restock-planner"
+CONSUMER = "RET-1|component:default/restock-planner|1"
 
 
 def asks_for_time(town: Town, person: str) -> None:

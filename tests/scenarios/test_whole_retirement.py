@@ -43,7 +43,7 @@ def test_a_model_retires_from_proposal_to_archived(town: Town):
 
     for duty in town.retirement().obligations:
         owner = duty.consumer.owners.slack_ids[0]
-        value = f"RET-1|{duty.consumer.consumer_id}"
+        value = f"RET-1|{duty.consumer.consumer_id}|1"
         town.press(owner, town.announcement(owner), "duty.migrated", value)
     assert town.endpoints.describe("churn-v1-prod") == "serving"
     town.pass_time(days=20)

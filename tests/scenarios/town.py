@@ -125,7 +125,8 @@ class Town(Place):
 
     def answer(self, owner: str, consumer: str, action: str = "duty.migrated") -> None:
         """An owner presses a button of one consumer in their direct message."""
-        self.press(owner, self.announcement(owner), action, f"RET-1|component:default/{consumer}")
+        value = f"RET-1|component:default/{consumer}|{self.retirement().announced}"
+        self.press(owner, self.announcement(owner), action, value)
 
     def everybody_moves(self) -> None:
         """Every owner who can be reached says Migrated for every consumer that has not moved."""

@@ -73,6 +73,9 @@ class History(Standing):
                 self.calling_off = None
             case events.Cancelled():
                 self._check_votes(event, self.calling_off, self.approved)
+                self._called_off()
+            case events.Expired() | events.Rejected() | events.RolledBack() | events.Withdrawn():
+                self._called_off()
             case events.Announced():
                 self._check_step(event, StepKind.ANNOUNCE)
                 self._announced(event)
@@ -183,6 +186,11 @@ class History(Standing):
             self._expect(POLICY.governance_channel, f"{prefix}/team/{team or 'unowned'}")
         for person in dict.fromkeys(one for people in self.people.values() for one in people):
             self._expect(f"D{person}", f"{prefix}/dm/{person}")
+
+    def _called_off(self) -> None:
+        """Everybody who was to move is told that they need not."""
+        for person in {one for people in self.people.values() for one in people}:
+            self._expect(f"D{person}", f"{self.stream}/called-off-{self.announced}/{person}")
 
     def _changed_hands(self, event: events.OwnersChanged) -> None:
         """Whoever had no part in it yet is told as all were; who has one already, has a message."""

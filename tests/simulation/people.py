@@ -137,10 +137,11 @@ class Story(Hands):
 
     def _duty(self, person: str, consumer: str) -> list[Act]:
         """What this owner says next of this consumer."""
-        message, value, rand = self._announcement(person), f"{self.id}|{consumer}", self.town.rand
+        message, rand = self._announcement(person), self.town.rand
         if message is None:
             return []
-        open_to_them = {action for action, found in buttons(message.look) if found == value}
+        offered = [one for one in buttons(message.look) if one[1].startswith(f"{self.id}|{consumer}|")]
+        open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
         if Action.DUTY_MIGRATED not in open_to_them:
             return []
         if rand.random() < self.town.weather.whims and self.is_patient():

@@ -65,7 +65,7 @@ class Witness:
     _cursor: Cursor = BEGINNING
 
     def click(self, person: str, kind: str, name: str, body: dict[str, Any]) -> Click:
-        key = f"slack/{body['trigger_id']}"
+        key = payloads.key(body)
         return self.clicks.setdefault(key, Click(key, person, name, body))
 
     def kept(self, click: Click) -> None:

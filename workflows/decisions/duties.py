@@ -36,13 +36,19 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     """Answer for one consumer, or for all of one's own. Saying the same thing twice changes nothing."""
     assert command.duty in ANSWERS, f"{command.duty} is not for an owner to say"
     check_open(state)
+    if command.announced not in (0, state.announced):
+        raise Refused(
+            f"The plan of {state.id} was announced anew meanwhile: nothing was recorded",
+            next_step="Answer in the newer message",
+        )
     if command.consumer_ids:
         chosen = [obligations.named(state, consumer_id) for consumer_id in command.consumer_ids]
         for duty in chosen:
             obligations.check_owner(duty, command.by, state)
     else:
         check("change duty", command.by, state, facts)
-        chosen = list(obligations.of_person(state, command.by))
+        # What somebody handed back is not theirs because they read the rest.
+        chosen = [duty for duty in obligations.of_person(state, command.by) if duty.duty is not Duty.NOT_MINE]
     changing = [duty for duty in chosen if _may_become(duty, command.duty)]
     if not changing:
         return nothing(

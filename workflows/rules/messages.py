@@ -13,6 +13,7 @@ from data.records.retirement import Retirement
 
 HOUR = 3600
 PATIENCE_SECONDS = {
+    "called off": HOUR,
     "digest": HOUR,
     "dm": HOUR,
     "impact": HOUR,
@@ -38,6 +39,10 @@ def team_key(state: Retirement, team_id: str) -> str:
 
 def dm_key(state: Retirement, slack_id: str) -> str:
     return f"{state.id}/announcement-{state.announced}/dm/{slack_id}"
+
+
+def called_off_key(state: Retirement, slack_id: str) -> str:
+    return f"{state.id}/called-off-{state.announced}/{slack_id}"
 
 
 def unreached_key(state: Retirement, person: str) -> str:

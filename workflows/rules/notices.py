@@ -28,6 +28,8 @@ CHANGES_EVERYTHING = (
     events.Withdrawn,
 )
 
+CALLS_OFF = (events.Cancelled, events.Expired, events.Rejected, events.RolledBack, events.Withdrawn)
+
 CHANGES_WHAT_PEOPLE_SWITCH = (
     *CHANGES_EVERYTHING,
     events.ArchiveLost,
@@ -148,6 +150,11 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
         case _ if isinstance(event, CHANGES_EVERYTHING):
             every = tuple(duty.consumer.consumer_id for duty in state.obligations)
             yield from _edits(state, every, patience_seconds=messages.HOUR)
+            if isinstance(event, CALLS_OFF):
+                # An edit notifies nobody, and they would go on moving.
+                for slack_id in dict.fromkeys(one for people in _teams(state).values() for one in people):
+                    key = messages.called_off_key(state, slack_id)
+                    yield messages.direct(key, "called off", slack_id)
         case _:
             return
 

@@ -34,6 +34,16 @@ def test_acknowledge_all_names_no_consumer(desk: Desk) -> None:
     assert desk.kept() == [("RET-1", ChangeDuty(by=ELENA, duty=Duty.ACKNOWLEDGED))]
 
 
+def test_a_button_says_in_which_announcement_it_stands(desk: Desk) -> None:
+    desk.press("duty.migrated", f"RET-1|{CONSUMER}|2", user=ELENA)
+    desk.press("duty.acknowledge_all", "RET-1|3", user=ELENA)
+
+    assert [kept for _, kept in desk.kept()] == [
+        ChangeDuty(by=ELENA, consumer_ids=(CONSUMER,), duty=Duty.MIGRATED, announced=2),
+        ChangeDuty(by=ELENA, duty=Duty.ACKNOWLEDGED, announced=3),
+    ]
+
+
 @pytest.mark.parametrize(("action", "granted"), [("extension.grant", "yes"), ("extension.refuse", "no")])
 def test_the_coordinators_word_is_kept(desk: Desk, action: str, granted: str) -> None:
     desk.press(action, f"RET-1|{CONSUMER}|2")

@@ -60,7 +60,7 @@ def test_a_team_is_told_once_with_the_five_facts_and_a_row_of_buttons_per_consum
     assert first == (
         ":white_circle: *consumer-000*: open - acknowledge by 2027-03-29, migrate by *2027-05-23*"
     )
-    about = f"RET-1|{consumer_id(0)}"
+    about = f"RET-1|{consumer_id(0)}|0"
     assert buttons(said)[:4] == [
         (Action.DUTY_ACKNOWLEDGE, about),
         (Action.DUTY_MIGRATED, about),
@@ -137,7 +137,7 @@ def test_a_direct_message_shows_the_nearest_ten_and_leads_to_the_rest() -> None:
     rows = [text for text in texts(said["blocks"]) if text.startswith(":white_circle:")]
     assert [row.split("*")[1] for row in rows] == [f"consumer-{number:03d}" for number in range(2, 12)]
     assert "+2 more: press Show all" in texts(said)
-    assert buttons(said)[-2:] == [(Action.DUTY_ACKNOWLEDGE_ALL, "RET-1"), (Action.DUTY_SHOW_ALL, "RET-1")]
+    assert buttons(said)[-2:] == [(Action.DUTY_ACKNOWLEDGE_ALL, "RET-1|0"), (Action.DUTY_SHOW_ALL, "RET-1")]
     assert "11 of 12 consumers still to move" in said["text"]
 
 

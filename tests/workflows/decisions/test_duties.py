@@ -156,6 +156,30 @@ def test_while_a_new_plan_is_voted_on_the_old_buttons_say_so():
         story.does(answering(Duty.MIGRATED, BILLING))
 
 
+def test_acknowledging_all_takes_back_nothing_that_was_handed_back():
+    story = a_running_retirement(impact=(an_impacted("a", people=(BILL,)), an_impacted("b", people=(BILL,))))
+    story.does(cmd.ChangeDuty(by=BILL, consumer_ids=("component:default/a",), duty=Duty.NOT_MINE))
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
+    assert duties(story) == {"a": Duty.NOT_MINE, "b": Duty.ACKNOWLEDGED}
+
+
+def test_a_press_in_the_message_of_an_earlier_announcement_is_no_answer_to_the_newer_one():
+    story = a_running_retirement()
+    for asked in ((BILLING,), ()):
+        with pytest.raises(Refused, match="announced anew meanwhile: nothing was recorded") as refused:
+            story.does(
+                cmd.ChangeDuty(
+                    by=BILL,
+                    consumer_ids=asked,
+                    duty=Duty.ACKNOWLEDGED,
+                    announced=story.state.announced + 1,
+                )
+            )
+        assert refused.value.next_step == "Answer in the newer message"
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED, announced=story.state.announced))
+    assert duties(story)["billing-etl"] is Duty.ACKNOWLEDGED
+
+
 def test_asking_for_time_waits_for_the_coordinator():
     story = a_request()
     owed = story.state.obligation(BILLING)

@@ -19,6 +19,7 @@ from data.records.base import Record
 
 Body = Mapping[str, Any]
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 RETIREMENT_ID = re.compile(r"RET-[1-9][0-9]{0,8}")
 
 
@@ -115,7 +116,7 @@ def retirement_id(body: Body) -> str:
 
 def number(text: str) -> int:
     """A number as our buttons carry it; 0 for anything else, such as nothing."""
-    return int(text) if text.isdecimal() else 0
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def query(body: Body) -> str:

@@ -126,6 +126,6 @@ def asked(body: dict[str, Any]) -> tuple[str, str, int]:
         return payloads.parts(body, 1)[0], "", 0
     retirement_id, about = payloads.parts(body, 2)
     consumer_id, _, number = about.rpartition("|")
-    if number.isdecimal():
-        return retirement_id, consumer_id, payloads.number(number)
+    if announced := payloads.number(number):
+        return retirement_id, consumer_id, announced
     return retirement_id, about, 0

@@ -70,6 +70,6 @@ def register(app: App, house: House) -> None:
 
 def round_number(text: str) -> int:
     """Raises `Stale`: only a card drawn by another version carries anything else."""
-    if text.isdecimal():
-        return int(text)
+    if found := payloads.number(text):
+        return found
     raise Stale("This vote is not one I know any more. Run /retire list and go on from there")

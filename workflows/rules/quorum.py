@@ -217,8 +217,9 @@ def check_ballot(
             next_step="Look at the card again and vote on the new plan",
         )
     if number != round_.number or plan_digest not in on_the_table:
+        over = ", which is over" if number < round_.number else ""
         raise Refused(
-            f"This button belongs to round {number}, which is over; open is round {round_.number}, "
+            f"This button belongs to round {number}{over}; open is round {round_.number}, "
             f"to {round_.purpose} {state.id}",
             next_step="Look at the card again and vote there",
         )

@@ -63,7 +63,7 @@ def test_a_comment_of_blanks_is_none(desk: Desk) -> None:
     [
         pytest.param(ELENA, 1, "the voting roles are owner, platform, product, security", id="outsider"),
         pytest.param(TOM, 1, "Your vote does not count: you", id="proposer"),
-        pytest.param(MINA, 2, "This button belongs to round 2, which is over", id="another round"),
+        pytest.param(MINA, 2, "This button belongs to round 2; open is round 1", id="another round"),
     ],
 )
 def test_who_may_not_vote_is_told_why_before_being_asked_to_explain(
@@ -77,7 +77,17 @@ def test_who_may_not_vote_is_told_why_before_being_asked_to_explain(
     assert "views.open" not in [call.method for call in desk.slack.calls]
 
 
-@pytest.mark.parametrize("value", ["RET-1", "RET-1|sha256:aa", "1|sha256:aa|1", "RET-1|sha256:aa|retire"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "RET-1",
+        "RET-1|sha256:aa",
+        "1|sha256:aa|1",
+        "RET-1|sha256:aa|retire",
+        "RET-1|sha256:aa|" + "9" * 1900,
+        "RET-1|sha256:aa|\uff11",
+    ],
+)
 def test_a_button_of_another_version_is_answered_not_guessed(desk: Desk, value: str) -> None:
     answer = desk.press("vote.approve", value, user=MINA)
 

@@ -283,7 +283,7 @@ def check(at=PROPOSED_AT, **changes) -> None:
         (
             {"number": 2},
             (
-                "This button belongs to round 2, which is over; open is round 1, to retire RET-1. "
+                "This button belongs to round 2; open is round 1, to retire RET-1. "
                 "Look at the card again and vote there"
             ),
         ),

@@ -97,7 +97,7 @@ def _values(message: Mapping[str, Any], action: Action, about: str) -> Iterable[
     for block in message.get("blocks", []):
         for element in block.get("elements", []):
             value = str(element.get("value", ""))
-            if element.get("action_id") == action and (not about or value.endswith(f"/{about}")):
+            if element.get("action_id") == action and (not about or f"/{about}|" in value):
                 yield value
 
 

@@ -18,6 +18,7 @@ from data.records.base import Record
 SLACK_API_URL = "https://slack.com/api/"
 STORE = "emeritus.db"
 LOOPBACK = "127.0.0.1"
+_SENT = r"[\x21-\x7e]"  # tokens and addresses travel in the head of a request, which is ASCII
 
 
 class Variable(Record, frozen=True, kw_only=True):
@@ -204,6 +205,7 @@ def _why_no_api(text: str) -> str:
     try:
         url = urlsplit(text)
         is_web = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+        is_web = is_web and re.fullmatch(f"{_SENT}+", text) is not None
     except ValueError:  # brackets that do not match, a port that is none
         is_web = False
     if not is_web:
@@ -224,13 +226,15 @@ def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) ->
     """A token's value is never repeated: only whether it is there and begins as it should."""
     needed = []
     if slack == "serve":
-        needed.append(("SLACK_BOT_TOKEN", r"xoxb-\S+", "the bot token of the app, which begins with xoxb-"))
+        needed.append(
+            ("SLACK_BOT_TOKEN", rf"xoxb-{_SENT}+", "the bot token of the app, which begins with xoxb-")
+        )
     if slack == "serve" and is_http:
         accepted = "the signing secret of the app (Basic Information, App Credentials)"
-        needed.append(("SLACK_SIGNING_SECRET", r"\S{8,}", accepted))
+        needed.append(("SLACK_SIGNING_SECRET", rf"{_SENT}{{8,}}", accepted))
     elif slack == "serve":
         accepted = "the app-level token with connections:write, which begins with xapp-; or use --http PORT"
-        needed.append(("SLACK_APP_TOKEN", r"xapp-\S+", accepted))
+        needed.append(("SLACK_APP_TOKEN", rf"xapp-{_SENT}+", accepted))
     return [
         Problem(field=name, value="is malformed" if environ.get(name) else "is missing", accepted=accepted)
         for name, form, accepted in needed

@@ -239,6 +239,16 @@ def test_missing_tokens_keep_nothing_else_from_being_looked_at(examine: Examine)
     assert "app token" in looked_at
 
 
+def test_tokens_an_editor_spoilt_are_told_and_never_sent(examine: Examine) -> None:
+    with a_slack() as slack:
+        found = examine(slack, SLACK_BOT_TOKEN="xoxb-\u2026", SLACK_APP_TOKEN="xapp-\xe9")
+
+    assert [line.partition(".")[0] for line in bad(found)] == [
+        "BAD settings: SLACK_APP_TOKEN is malformed",
+        "BAD settings: SLACK_BOT_TOKEN is malformed",
+    ]
+
+
 def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> None:
     policy = tmp_path / "own.toml"
     policy.write_text('[roles.risk]\ngroups = ["riks"]\n[roles.many]\ngroups = ["security"]\napprovals = 3')

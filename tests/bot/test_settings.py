@@ -56,6 +56,30 @@ def test_socket_mode_needs_its_own_token_and_http_the_secret() -> None:
     assert [line.split()[0] for line in problems(bot, slack="serve", http="3000")] == ["SLACK_SIGNING_SECRET"]
 
 
+@pytest.mark.parametrize(
+    "tail",
+    ["\u2026", "\xe9", "1\udce9", "1 2", "1\n"],
+    ids=["ellipsis", "e acute", "no UTF-8", "blank", "break"],
+)
+def test_what_could_not_travel_in_the_head_of_a_request_is_no_token(tail: str) -> None:
+    environ = {
+        "SLACK_BOT_TOKEN": f"xoxb-{tail}",
+        "SLACK_APP_TOKEN": f"xapp-{tail}",
+        "SLACK_SIGNING_SECRET": f"12345678{tail}",
+    }
+
+    assert problems(environ, slack="serve") == [
+        "SLACK_BOT_TOKEN is malformed: the bot token of the app, which begins with xoxb-",
+        (
+            "SLACK_APP_TOKEN is malformed: the app-level token with connections:write, which begins with xapp-; "
+            "or use --http PORT"
+        ),
+    ]
+    assert problems(environ, slack="serve", http="3000")[1:] == [
+        "SLACK_SIGNING_SECRET is malformed: the signing secret of the app (Basic Information, App Credentials)",
+    ]
+
+
 def test_a_record_on_postgresql_is_known_by_its_url_which_is_never_shown() -> None:
     settings = read({"EMERITUS_STORE": "postgresql://me:hunter2@db.example/x"})
 
@@ -152,7 +176,16 @@ def test_a_store_that_is_only_read_may_lie_where_nothing_can_be_written() -> Non
 
 
 @pytest.mark.parametrize(
-    "url", ["http://[::1", "https://", "https://slack.com:port/", "http://[::g]/", "ftp://slack.com/"]
+    "url",
+    [
+        "http://[::1",
+        "https://",
+        "https://slack.com:port/",
+        "http://[::g]/",
+        "ftp://slack.com/",
+        "https://slack.com/\xe4pi/",
+        "https://slack.com/a pi/",
+    ],
 )
 def test_what_is_no_address_of_a_slack_is_refused(url: str) -> None:
     assert problems({"SLACK_API_URL": url}) == [

@@ -109,6 +109,7 @@ def _declarations(files: Sequence[File], account: Account) -> tuple[list[Declara
                 account.skipped.append(Skipped(where=where, what=thing.shown, why=why))
             else:
                 declared[thing.id] = thing
+                _check_texts(thing, document, account)
                 _check_annotations(thing, account)
     return list(declared.values()), cut_off
 
@@ -148,12 +149,12 @@ def _lacking(document: Node) -> str:
     """Which part a Backstage document cannot be without is not there."""
     if not _is_backstage(document):
         return ""
-    if not document.get("kind").text:
+    if not document.get("kind").is_stated:
         return "kind"
-    if not document.get("metadata").get("name").text:
+    if not document.get("metadata").get("name").is_stated:
         return "metadata.name"
     is_read = document.get("kind").text.lower() in NODE_KINDS | PEOPLE_KINDS
-    return "spec" if is_read and not isinstance(document.get("spec").value, dict) else ""
+    return "spec" if is_read and not document.get("spec").is_nested else ""
 
 
 def _why_not_read(document: Node) -> str:
@@ -166,9 +167,15 @@ def _why_not_read(document: Node) -> str:
             if found
             else "not a Backstage entity: no apiVersion and kind"
         )
+    for what, node in (
+        ("kind", document.get("kind")),
+        ("metadata.name", document.get("metadata").get("name")),
+    ):
+        if node.is_nested:
+            return f"{what} is {node.shown}; write one word"
     kind = document.get("kind").text
     if kind.lower() in NODE_KINDS | PEOPLE_KINDS:
-        return ""
+        return "spec is a list; write a mapping" if isinstance(document.get("spec").value, list) else ""
     return _NOT_READ.get(kind.lower(), f"kind {kind} is not one we read")
 
 
@@ -181,6 +188,28 @@ def _why_not_named(thing: Declaration) -> str:
         if len(text) > NAME_MAX:
             return f"a {what} has at most {NAME_MAX} characters; this one has {len(text):,}"
     return ""
+
+
+def _check_texts(thing: Declaration, document: Node, account: Account) -> None:
+    """Tell of what stands where one text or a mapping should: it is read as if nothing stood there."""
+    spec = thing.spec
+    for what, node, accepted in (
+        ("apiVersion", document.get("apiVersion"), "name one version. Read as one of Backstage's"),
+        (
+            "metadata.namespace",
+            thing.metadata.get("namespace"),
+            f"name one namespace. Kept in {DEFAULT_NAMESPACE}",
+        ),
+        ("metadata.title", thing.metadata.get("title"), "write one title. Ignored"),
+        ("spec.profile.displayName", spec.get("profile").get("displayName"), "write one name. Ignored"),
+    ):
+        account.text(thing, node, what, accepted)
+    for what, node in (
+        ("metadata.annotations", thing.metadata.get("annotations")),
+        ("spec.profile", spec.get("profile")),
+    ):
+        if node.is_stated and not isinstance(node.value, dict):
+            account.note(thing, node.line, f"{what} {node.shown}", "write a mapping, KEY: VALUE. Ignored")
 
 
 def _check_annotations(thing: Declaration, account: Account) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import Found, Index, parse
+from data.importers.yaml_lines import Node
 from data.records.catalog import EndpointKind, Entity, Kind
 
 ANNOTATIONS = frozenset(
@@ -26,7 +27,11 @@ _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 
 def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
     kind = kind_of(thing)
-    if kind == Kind.CONSUMER and not thing.spec.get("type").text:
+    spec_type = thing.spec.get("type")
+    if spec_type.is_nested:
+        kept = f"Kept as {'an' if kind == Kind.ENDPOINT else 'a'} {kind}"
+        account.note(thing, spec_type.line, f"spec.type {spec_type.shown}", f"name one type. {kept}")
+    elif kind == Kind.CONSUMER and not spec_type.text:
         account.note(thing, thing.spec.line, "spec.type", "no type declared; kept as a consumer, not a model")
     owner_id, owner_note = _owner(thing, index, account)
     is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
@@ -38,18 +43,20 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         owner_id=owner_id,
         owner_note=owner_note,
         tier=_tier(thing, account),
-        lifecycle=thing.spec.get("lifecycle").text,
+        lifecycle=account.text(
+            thing, thing.spec.get("lifecycle"), "spec.lifecycle", "name one lifecycle. Kept without one"
+        ),
         successor_id=_successor(thing, index, account) if is_model else "",
         artifacts=_artifacts(thing, account) if is_model else (),
         endpoint_kind=_endpoint_kind(thing, account) if is_endpoint else EndpointKind.MANUAL,
-        endpoint_ref=(thing.annotation("endpoint-ref").text or thing.name) if is_endpoint else "",
+        endpoint_ref=_endpoint_ref(thing, account) if is_endpoint else "",
         declared_in=thing.where,
     )
 
 
 def kind_of(thing: Declaration) -> Kind:
     spec_type = thing.spec.get("type").text.lower()
-    if thing.annotation("endpoint-kind").text:
+    if thing.annotation("endpoint-kind").is_stated:
         return Kind.ENDPOINT
     if (thing.kind, spec_type) in (("component", "model-server"), ("api", "ai-model-server")):
         return Kind.ENDPOINT
@@ -63,7 +70,7 @@ def kind_of(thing: Declaration) -> Kind:
 def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str]:
     """The owner's id and what is odd about it. An owner nobody declares stays empty: never guessed."""
     owner = thing.spec.get("owner")
-    if isinstance(owner.value, list | dict):
+    if owner.is_nested:
         account.note(
             thing, owner.line, f"spec.owner {owner.shown}", "name one group or user. Kept as unowned"
         )
@@ -98,11 +105,11 @@ def _no_such_owner(text: str, index: Index) -> str:
 
 def _tier(thing: Declaration, account: Account) -> int:
     tier = thing.annotation("tier")
-    if tier.text and tier.text not in TIERS:
+    if tier.is_stated and tier.text not in TIERS:
         account.note(
             thing,
             tier.line,
-            f'{PREFIX}tier "{tier.text}"',
+            f"{PREFIX}tier {tier.shown}",
             "a tier is 1, 2 or 3; kept as unknown, the strictest",
         )
     return TIERS.get(tier.text, 0)
@@ -110,10 +117,10 @@ def _tier(thing: Declaration, account: Account) -> int:
 
 def _successor(thing: Declaration, index: Index, account: Account) -> str:
     successor = thing.annotation("successor")
-    if not successor.text:
+    if not successor.is_stated:
         return ""
     found = index.find(successor.text, kinds=("resource", "airesource"), namespace=thing.namespace)
-    what = f'{PREFIX}successor "{successor.text}"'
+    what = f"{PREFIX}successor {successor.shown}"
     if not isinstance(found, Found):
         account.note(thing, successor.line, what, f"{found.why}. Kept without a successor")
         return ""
@@ -127,19 +134,29 @@ def _successor(thing: Declaration, index: Index, account: Account) -> str:
 
 def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:
     """Absolute paths, file:// and s3:// URIs. What we cannot archive is kept, so that the archive step stops there."""
-    artifacts = thing.annotation("artifacts")
     uris: list[str] = []
-    for part in artifacts.text.split(","):
-        uri = part.strip()
-        if not uri or uri in uris:
+    for part in _parts(thing.annotation("artifacts")):
+        uri = part.text
+        if part.is_nested:
+            what = f"{PREFIX}artifacts {part.shown}"
+            account.note(thing, part.line, what, "not one path or URI; its archive step will stop at it")
+            uri = str(thing.path.parent / part.shown)
+        elif not uri or uri in uris:
             continue
-        if "://" not in uri:
-            uri = _absolute(uri, thing, artifacts.line, account)
+        elif "://" not in uri:
+            uri = _absolute(uri, thing, part.line, account)
         elif not uri.startswith(("s3://", "file://")):
             what = f"{PREFIX}artifacts {uri}"
-            account.note(thing, artifacts.line, what, "only paths, file:// and s3:// can be archived")
+            account.note(thing, part.line, what, "only paths, file:// and s3:// can be archived")
         uris.append(uri)
     return tuple(dict.fromkeys(uris))
+
+
+def _parts(artifacts: Node) -> tuple[Node, ...]:
+    """The items of a list; in one text, which is all an annotation is to Backstage, commas separate them."""
+    if isinstance(artifacts.value, str):
+        return tuple(Node(artifacts.line, part) for part in artifacts.value.split(","))
+    return artifacts.items
 
 
 def _absolute(path: str, thing: Declaration, line: int, account: Account) -> str:
@@ -159,7 +176,7 @@ def _absolute(path: str, thing: Declaration, line: int, account: Account) -> str
 
 def _endpoint_kind(thing: Declaration, account: Account) -> EndpointKind:
     stated = thing.annotation("endpoint-kind")
-    if not stated.text:
+    if not stated.is_stated:
         return EndpointKind.MANUAL
     try:
         return EndpointKind(stated.text.lower())
@@ -168,7 +185,13 @@ def _endpoint_kind(thing: Declaration, account: Account) -> EndpointKind:
         account.note(
             thing,
             stated.line,
-            f'{PREFIX}endpoint-kind "{stated.text}"',
+            f"{PREFIX}endpoint-kind {stated.shown}",
             f"not one of {known}; kept as manual",
         )
         return EndpointKind.MANUAL
+
+
+def _endpoint_ref(thing: Declaration, account: Account) -> str:
+    stated = thing.annotation("endpoint-ref")
+    accepted = f"write the one name its platform knows it by. Kept as {thing.name}"
+    return account.text(thing, stated, f"{PREFIX}endpoint-ref", accepted) or thing.name

@@ -123,9 +123,9 @@ def _manager(thing: Declaration, index: Index, account: Account) -> str:
 def _slack(thing: Declaration, name: str, form: re.Pattern[str], account: Account, example: str) -> str:
     # Ids go into messages unescaped, as mentions: what does not look like one is never kept as one.
     stated = thing.annotation(name)
-    if stated.text and not form.fullmatch(stated.text):
+    if stated.is_stated and not form.fullmatch(stated.text):
         account.note(
-            thing, stated.line, f'{PREFIX}{name} "{stated.text}"', f"not a Slack id {example}; ignored"
+            thing, stated.line, f"{PREFIX}{name} {stated.shown}", f"not a Slack id {example}; ignored"
         )
         return ""
     return stated.text
@@ -133,9 +133,7 @@ def _slack(thing: Declaration, name: str, form: re.Pattern[str], account: Accoun
 
 def _zone(thing: Declaration, account: Account) -> str:
     stated = thing.annotation("zone")
-    if stated.text and stated.text not in _zones():
-        account.note(
-            thing, stated.line, f'{PREFIX}zone "{stated.text}"', "not an IANA time zone; kept as UTC"
-        )
+    if stated.is_stated and stated.text not in _zones():
+        account.note(thing, stated.line, f"{PREFIX}zone {stated.shown}", "not an IANA time zone; kept as UTC")
         return "UTC"
     return stated.text or "UTC"

@@ -52,5 +52,11 @@ class Account:
     def note(self, thing: Declaration, line: int, what: str, note: str) -> None:
         self.notes.append(Note(where=thing.at(line), what=f"{thing.shown} {what}", note=note))
 
+    def text(self, thing: Declaration, node: Node, what: str, accepted: str) -> str:
+        """What a node says in one text; a list or mapping says nothing that way, and is told."""
+        if node.is_nested:
+            self.note(thing, node.line, f"{what} {node.shown}", accepted)
+        return node.text
+
     def skip(self, thing: Declaration, line: int, what: str, why: str) -> None:
         self.skipped.append(Skipped(where=thing.at(line), what=f"{thing.shown} {what}", why=why))

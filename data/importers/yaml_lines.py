@@ -47,6 +47,16 @@ class Node:
         return self.value.strip() if isinstance(self.value, str) else ""
 
     @property
+    def is_nested(self) -> bool:
+        """A list or mapping, which has no text."""
+        return isinstance(self.value, list | dict)
+
+    @property
+    def is_stated(self) -> bool:
+        """Something stands here, whatever it is."""
+        return self.is_nested or bool(self.text)
+
+    @property
     def items(self) -> tuple[Node, ...]:
         """The items of a list; what is none counts as a list of one, which is how people forget the dash."""
         if isinstance(self.value, list):
@@ -56,7 +66,7 @@ class Node:
     @property
     def shown(self) -> str:
         """As it can be quoted in a sentence, whatever it is."""
-        if isinstance(self.value, list | dict):
+        if self.is_nested:
             return "a list" if isinstance(self.value, list) else "a mapping"
         return f'"{self.text}"'
 

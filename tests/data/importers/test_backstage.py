@@ -368,6 +368,125 @@ def test_an_artifact_no_file_can_be_is_noted_and_kept_so_that_its_archive_stops_
     ]
 
 
+def test_artifacts_may_be_a_list_whose_items_hold_commas(read, tmp_path: Path):
+    reading = read(
+        "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: m\n  annotations:\n"
+        "    emeritus.dev/artifacts:\n      - weights.bin\n      - a, b.bin\n      - s3://bucket/x\n"
+        "      - weights.bin\n      -\n      - {path: w.bin}\nspec: {type: ai-model, owner: t}\n",
+        a_document("Group", "t", "type: team"),
+    )
+    assert by_name(reading)["m"].artifacts == (
+        f"{tmp_path}/weights.bin",
+        f"{tmp_path}/a, b.bin",
+        "s3://bucket/x",
+        f"{tmp_path}/a mapping",
+    )
+    assert lines(reading.notes) == [
+        (
+            "12 Resource m emeritus.dev/artifacts a mapping: "
+            "not one path or URI; its archive step will stop at it"
+        )
+    ]
+
+
+WRONG_SHAPES = """apiVersion: [backstage.io/v1alpha1]
+kind: Resource
+metadata:
+  name: m
+  namespace: [x]
+  title: [A model]
+  annotations:
+    emeritus.dev/artifacts: {path: w.bin}
+    emeritus.dev/tier: [1]
+    emeritus.dev/successor: {a: b}
+spec:
+  type: ai-model
+  owner: group:default/t
+  lifecycle: [production]
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: e, annotations: {emeritus.dev/endpoint-kind: [local], emeritus.dev/endpoint-ref: [e]}}
+spec: {type: [model-server], owner: t}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata:
+  name: n
+  annotations:
+    - emeritus.dev/tier: 1
+spec: {type: [ai-model], owner: t}
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: {name: u, annotations: {emeritus.dev/slack-id: [U01], emeritus.dev/zone: [UTC], emeritus.dev/manager: [v]}}
+spec: {profile: {displayName: [Uma]}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: t, annotations: {emeritus.dev/slack-channel: {id: C01}}}
+spec: {type: team, profile: [x]}
+"""
+
+
+def test_a_list_or_mapping_where_one_text_should_stand_is_told_with_what_is_accepted(read, tmp_path: Path):
+    reading = read(WRONG_SHAPES)
+    assert lines(reading.notes) == [
+        "1 Resource m apiVersion a list: name one version. Read as one of Backstage's",
+        "5 Resource m metadata.namespace a list: name one namespace. Kept in default",
+        "6 Resource m metadata.title a list: write one title. Ignored",
+        "26 Resource n metadata.annotations a list: write a mapping, KEY: VALUE. Ignored",
+        "32 User u spec.profile.displayName a list: write one name. Ignored",
+        "37 Group t spec.profile a list: write a mapping, KEY: VALUE. Ignored",
+        "9 Resource m emeritus.dev/tier a list: a tier is 1, 2 or 3; kept as unknown, the strictest",
+        "14 Resource m spec.lifecycle a list: name one lifecycle. Kept without one",
+        (
+            "10 Resource m emeritus.dev/successor a mapping: "
+            "not a reference; write [kind:][namespace/]name. Kept without a successor"
+        ),
+        (
+            "8 Resource m emeritus.dev/artifacts a mapping: "
+            "not one path or URI; its archive step will stop at it"
+        ),
+        "19 Component e spec.type a list: name one type. Kept as an endpoint",
+        "18 Component e emeritus.dev/endpoint-kind a list: not one of local, sagemaker, manual; kept as manual",
+        (
+            "18 Component e emeritus.dev/endpoint-ref a list: "
+            "write the one name its platform knows it by. Kept as e"
+        ),
+        "27 Resource n spec.type a list: name one type. Kept as a consumer",
+        "36 Group t emeritus.dev/slack-channel a mapping: not a Slack id like C01ABC2DEF3; ignored",
+        "31 User u emeritus.dev/slack-id a list: not a Slack id like U01ABC2DEF3; ignored",
+        "31 User u emeritus.dev/manager a list: not a reference; write [kind:][namespace/]name",
+        "31 User u emeritus.dev/zone a list: not an IANA time zone; kept as UTC",
+    ]
+    assert reading.skipped == ()
+    assert by_name(reading)["m"].artifacts == (f"{tmp_path}/a mapping",)
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ("kind: [Component]\nmetadata: {name: a}\nspec: {}\n", "document a: kind is a list; write one word"),
+        (
+            "kind: Component\nmetadata: {name: {a: b}}\nspec: {}\n",
+            "Component: metadata.name is a mapping; write one word",
+        ),
+        (
+            "kind: Component\nmetadata: {name: a}\nspec: [type]\n",
+            "Component a: spec is a list; write a mapping",
+        ),
+    ],
+    ids=["kind", "name", "spec"],
+)
+def test_a_document_whose_kind_name_or_spec_has_the_wrong_shape_is_skipped_and_says_so(
+    read, document: str, line: str
+):
+    """Also at the end of a file: what was cut off has none of these shapes."""
+    reading = read(a_document("Group", "t", "type: team"), f"apiVersion: backstage.io/v1alpha1\n{document}")
+    assert lines(reading.skipped) == [f"7 {line}"]
+
+
 def test_membership_is_told_by_groups_and_by_users(read):
     reading = read(
         a_document("Group", "t", "type: team, children: [sub], members: [olaf, gone]"),

@@ -3,10 +3,14 @@
 Built on the event stream of PyYAML, so nothing is ever constructed from a tag: scalars stay text, and tags
 outside the core schema are refused, as are aliases that blow a small file up, keys given twice, absurd
 nesting.
+
+PyYAML breaks lines as YAML 1.1 does, also at U+0085, U+2028 and U+2029. To YAML 1.2 and to editors these are
+characters like others, so they are handed to it as ones the file does not have, and taken back.
 """
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +25,8 @@ _CORE_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "binary")
 ) | {"!"}
+_NO_BREAKS = "\x85\u2028\u2029"
+_SPARE = range(0xF0000, 0xFFFFE)  # for private use, and printable to YAML
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 Value = str | list["Node"] | dict[str, "Node"] | None
@@ -73,18 +79,40 @@ class Node:
 
 def documents(content: bytes, shown: str) -> tuple[Node, ...]:
     """Every document of a file. Raises `Invalid` with `shown` and the line of whatever is not plain YAML."""
-    builder = _Builder(shown, size_max=len(content) + 1)
-    events: Iterator[Any] = yaml.parse(content, Loader=_LOADER)
+    text = _decoded(content, shown)
+    given = _without_old_breaks(text)
+    source = text.translate(given).encode()
+    builder = _Builder(shown, {ord(new): chr(old) for old, new in given.items()}, size_max=len(source) + 1)
+    events: Iterator[Any] = yaml.parse(source, Loader=_LOADER)
     try:
         return tuple(builder.documents(events))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # What never ends is found behind the last line.
-        line = min(mark.line + 1, len(content.splitlines())) if mark else 1
+        line = min(mark.line + 1, len(source.splitlines())) if mark else 1
         raise _invalid(shown, line, str(error.problem or error.context)) from error
     except yaml.YAMLError as error:
         at: int = getattr(error, "position", 0) or 0
-        raise _invalid(shown, content[:at].count(b"\n") + 1, str(error).partition("\n")[0]) from error
+        raise _invalid(shown, source[:at].count(b"\n") + 1, str(error).partition("\n")[0]) from error
+
+
+def _decoded(content: bytes, shown: str) -> str:
+    """UTF-8, or UTF-16 where a file begins by saying so."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding, name = ("utf-16", "UTF-16") if is_utf_16 else ("utf-8-sig", "UTF-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
+        accepted = f"this is not {name}; save the file as UTF-8. Nothing was imported"
+        raise _invalid(shown, line, f"byte 0x{content[error.start]:02x}", accepted) from error
+
+
+def _without_old_breaks(text: str) -> dict[int, str]:
+    """Code point -> what stands for it, for each that YAML 1.1 alone takes for a line break."""
+    used = set(text)
+    spare = (chr(code) for code in _SPARE if chr(code) not in used)
+    return {ord(sign): next(spare) for sign in _NO_BREAKS if sign in used}
 
 
 def _invalid(shown: str, line: int, found: str, accepted: str = "") -> Invalid:
@@ -93,8 +121,9 @@ def _invalid(shown: str, line: int, found: str, accepted: str = "") -> Invalid:
 
 
 class _Builder:
-    def __init__(self, shown: str, *, size_max: int) -> None:
+    def __init__(self, shown: str, taken_back: dict[int, str], *, size_max: int) -> None:
         self.shown = shown
+        self.taken_back = taken_back
         self.size_max = size_max
         self.anchors: dict[str, Node] = {}
 
@@ -118,7 +147,7 @@ class _Builder:
             )
         if isinstance(event, yaml.ScalarEvent):
             is_null = event.implicit[0] and not event.style and event.value in _NULLS
-            node = Node(line, None if is_null else event.value)
+            node = Node(line, None if is_null else event.value.translate(self.taken_back))
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(events, line, depth)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,45 @@ def test_what_is_not_a_catalog_is_refused_with_file_and_line(tmp_path: Path, con
     path.write_bytes(content)
     (problem,) = refusal(path)
     assert problem.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"# ok\nname: caf\xe9\n", "x.yaml:2 byte 0xe9: this is not UTF-8; save the file as UTF-8"),
+        (b"a: 1\nb: \xc3", "x.yaml:2 byte 0xc3: this is not UTF-8"),
+        (
+            codecs.BOM_UTF16_LE + "a: 1\nb: 2\n".encode("utf-16-le") + b"\x00",
+            "x.yaml:3 byte 0x00: this is not UTF-16",
+        ),
+        (
+            "# \u2028 \u2029\n# \x85\na: 1\na: 2\n".encode(),
+            "x.yaml:4 a: each key once; line 3 has it already",
+        ),
+        ("# \u2028\n\na: [1, 2\nb: c\n".encode(), "x.yaml:4 did not find expected ',' or ']'"),
+        ("# \u2028 \x85\na: b\x01\n".encode(), "x.yaml:2 unacceptable character #x0001"),
+        ("# é\n\na: b\x01\n".encode("utf-16"), "x.yaml:3 unacceptable character #x0001"),
+    ],
+    ids=["latin-1", "cut off", "odd UTF-16", "key twice", "unclosed", "control", "control in UTF-16"],
+)
+def test_a_line_is_the_one_an_editor_shows(tmp_path: Path, content: bytes, said: str):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    (problem,) = refusal(path)
+    assert problem.startswith(said)
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029", "\U000f0000"], ids=ascii)
+def test_what_breaks_a_line_in_old_yaml_only_is_a_character_like_others(tmp_path: Path, sign: str):
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        f"# {sign}\n# \u2028 {sign}\napiVersion: backstage.io/v1alpha1\nkind: Component\n"
+        f"metadata:\n  name: a\n  title: to{sign}day\nspec:\n  type: service\n  owner: ghost\n"
+    )
+    reading = read_backstage([path])
+    assert [entity.title for entity in reading.entities] == [f"to{sign}day"]
+    assert reading.entities[0].declared_in == f"{path}:3"
+    assert [note.where for note in reading.notes] == [f"{path}:10"]
 
 
 def test_aliases_are_read_but_a_bomb_of_them_is_refused(tmp_path: Path):

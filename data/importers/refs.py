@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from data.closest import closest
+from data.closest import Names
 from data.records.base import Record
 
 _REF = re.compile(r"(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/]+)/)?(?P<name>[^/]+)")
@@ -55,19 +55,22 @@ class Index:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self._by_kind: dict[str, list[str]] = defaultdict(list)
+        self._spelt: dict[str, Names] = {}
         self._alike: dict[tuple[str, str], str] = {}
 
     def add(self, thing_id: str, name: str) -> None:
         if thing_id not in self.names:
             self.names[thing_id] = name
             self._by_kind[thing_id.partition(":")[0]].append(name)
+            self._spelt.clear()
             self._alike.clear()
 
     def alike(self, kind: str, name: str) -> str:
         """The name of this kind that comes closest; empty when none does. Thousands may miss the same one."""
         if (kind, name) not in self._alike:
-            found = closest(name, self._by_kind[kind], limit=1, cutoff=0.75)
-            self._alike[kind, name] = found[0] if found else ""
+            if kind not in self._spelt:
+                self._spelt[kind] = Names(self._by_kind[kind])
+            self._alike[kind, name] = self._spelt[kind].closest(name, cutoff=0.75)
         return self._alike[kind, name]
 
     def __contains__(self, thing_id: str) -> bool:

@@ -1,0 +1,41 @@
+"""Is the one that was meant found among thousands, without a look at each?"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from data.closest import Names
+
+TEAMS = [f"{what}-{where}" for what in ("payments", "fraud", "search", "ml") for where in range(500)]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("paymnets-77", "payments-77"),
+        ("Fraud_103", "fraud-103"),
+        ("serach-499", "search-499"),
+        ("the-ml-8", "ml-8"),
+        ("-", ""),
+        ("x", ""),
+        ("", ""),
+        ("growth", ""),
+    ],
+)
+def test_a_misspelt_name_finds_the_one_that_was_meant(written: str, meant: str) -> None:
+    assert Names(TEAMS).closest(written, cutoff=0.75) == meant
+
+
+def test_of_few_names_every_one_is_looked_at() -> None:
+    assert Names(["payments", "fraud"]).closest("Team-Payments", cutoff=0.75) == "payments"
+    assert Names([]).closest("payments", cutoff=0.75) == ""
+
+
+def test_a_thousand_misspelt_names_among_a_thousand_are_no_wait() -> None:
+    names = Names(f"squad-number-{number}-of-the-company" for number in range(1_000))
+    began = time.perf_counter()
+    found = [names.closest(f"squad-nomber-{number}-of-company", cutoff=0.75) for number in range(1_000)]
+    assert time.perf_counter() - began < 10  # seconds; a minute when each is compared with each
+    assert found == [f"squad-number-{number}-of-the-company" for number in range(1_000)]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from data.catalog_rows import Merged, Rows, stored_in, version_in
+from data.catalog_rows import Merged, Rows, slack_ids_outside, stored_in, version_in
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.records.catalog import Entity, Group, Kind, Owners, Person
@@ -115,6 +116,11 @@ class Catalog:
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
         return self.snapshot().known()
+
+    def slack_ids_outside(self, paths: Sequence[Path]) -> dict[str, str]:
+        """Slack id -> the person who has it, for an importer of these paths: it is not given to a second one."""
+        with self._store.reading() as conn:
+            return slack_ids_outside(conn, [str(path.resolve()) for path in paths])
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         return self.snapshot().models(query)

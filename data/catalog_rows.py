@@ -123,7 +123,7 @@ class Rows:
         gone = [
             thing_id
             for thing_id, known in stored.items()
-            if thing_id not in rows and known[-1] is None and self._covers(known[-2])
+            if thing_id not in rows and known[-1] is None and _covers(self.roots, str(known[-2]))
         ]
         conn.executemany(f"UPDATE {table} SET unseen_since = ? WHERE id = ?", [(at, one) for one in gone])  # noqa: S608
         merged.unseen.extend(gone)
@@ -156,9 +156,6 @@ class Rows:
         )
         merged.withdrawn.extend(" -> ".join(ends) for ends in dropped)
 
-    def _covers(self, file: str) -> bool:
-        return any(file == root or file.startswith(f"{root}/") for root in self.roots)
-
 
 @dataclass(slots=True, frozen=True)
 class Stored:
@@ -175,6 +172,14 @@ class Stored:
 def version_in(conn: Connection) -> int:
     row = conn.execute("SELECT version FROM catalog_version").fetchone()
     return int(row[0]) if row else 0
+
+
+def slack_ids_outside(conn: Connection, roots: Sequence[str]) -> dict[str, str]:
+    """Slack id -> the person who has it, without those a source of these roots decides on anew."""
+    rows = conn.execute(
+        "SELECT slack_id, id, file FROM person WHERE slack_id <> '' AND unseen_since IS NULL ORDER BY id DESC"
+    )
+    return {slack_id: person_id for slack_id, person_id, file in rows if not _covers(roots, file)}
 
 
 def stored_in(conn: Connection) -> Stored:
@@ -198,6 +203,10 @@ def stored_in(conn: Connection) -> Stored:
         _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
         unseen,
     )
+
+
+def _covers(roots: Sequence[str], file: str) -> bool:
+    return any(file == root or file.startswith(f"{root}/") for root in roots)
 
 
 def _encoded(record: Entity | Group | Person) -> str:

@@ -31,7 +31,8 @@ def backstage(paths: tuple[Path, ...], is_json: bool) -> None:
 
     with store_to_write(settings_for(writes=True)) as store:
         catalog = open_catalog(store)
-        reading = read_backstage(paths, known=catalog.known())
+        taken = catalog.slack_ids_outside(paths)
+        reading = read_backstage(paths, known=catalog.known(), taken=taken)
         report = catalog.import_(reading, format="backstage", now=CalendarWorld().now())
     if is_json:
         print_json(report)

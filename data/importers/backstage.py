@@ -9,7 +9,7 @@ Source: backstage.io/docs/features/software-catalog/descriptor-format
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
@@ -34,10 +34,16 @@ _NOT_READ = {
 }
 
 
-def read_backstage(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
+def read_backstage(
+    paths: Sequence[Path],
+    *,
+    known: Iterable[Entity | Group | Person] = (),
+    taken: Mapping[str, str] | None = None,
+) -> Reading:
     """Read files, and directories for *.yaml and *.yml, as one source.
 
     known   what other imports declared already: references may point there
+    taken   Slack id -> who has it by other imports; nobody else is given it
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
     files, broken = files_of(paths)
@@ -62,7 +68,7 @@ def read_backstage(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pe
     entities = tuple(entity_of(thing, index, account) for thing in nodes)
     edges = edges_of(nodes, index, account)
     groups = groups_of([thing for thing in declared if thing.kind in PEOPLE_KINDS], index, account)
-    people = people_of([thing for thing in declared if thing.kind == "user"], index, account)
+    people = people_of([thing for thing in declared if thing.kind == "user"], index, account, taken or {})
     return Reading(
         entities=entities,
         dependencies=edges.dependencies,

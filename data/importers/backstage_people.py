@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -54,9 +54,13 @@ def groups_of(things: Sequence[Declaration], index: Index, account: Account) -> 
     )
 
 
-def people_of(things: Sequence[Declaration], index: Index, account: Account) -> tuple[Person, ...]:
+def people_of(
+    things: Sequence[Declaration], index: Index, account: Account, taken: Mapping[str, str]
+) -> tuple[Person, ...]:
+    """People, each with a Slack id of their own; `taken` are those of others, unless they are declared here, too."""
     people: list[Person] = []
-    taken: dict[str, str] = {}
+    here = {thing.id for thing in things}
+    taken = {slack_id: other for slack_id, other in taken.items() if other not in here}
     for thing in things:
         slack_id = _slack(thing, "slack-id", _USER_ID, account, "like U01ABC2DEF3")
         if slack_id and (other := taken.setdefault(slack_id, thing.id)) != thing.id:

@@ -34,7 +34,7 @@ class NoRetirements:
 
 
 def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
-    reading = read_backstage(paths, known=catalog.known())
+    reading = read_backstage(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
     return catalog.import_(reading, format="backstage", now=MONDAY + timedelta(days=days))
 
 

@@ -13,7 +13,7 @@ from data.events import Imported
 from data.importers.backstage import read_backstage
 from data.records.catalog import Owners
 from data.sqlite_store import SqliteStore
-from tests.data.catalogs import COMPANY, MONDAY, REAL, NoRetirements, a_source, imported, names
+from tests.data.catalogs import COMPANY, MONDAY, REAL, NoRetirements, a_document, a_source, imported, names
 
 
 def test_an_import_is_one_event_with_counts_and_changed_ids(store: SqliteStore, catalog: Catalog):
@@ -125,6 +125,49 @@ def test_a_file_that_declares_otherwise_what_another_one_did_counts_but_not_unno
     assert catalog.owners_of(catalog.model("M")).team_id == "group:default/w"
     again = imported(catalog, theirs, days=2)
     assert (again.changed, [note for note in again.notes if "otherwise" in note.note]) == (False, [])
+
+
+def test_a_slack_id_is_given_to_one_person_whatever_was_imported_before(tmp_path: Path, catalog: Catalog):
+    """Otherwise one Slack user speaks for both, and for both of their teams."""
+    ann, bob = tmp_path / "ann.yaml", tmp_path / "bob.yaml"
+    ann.write_text(a_document("User", "ann", "memberOf: []", slack_id="U01SAME"))
+    bob.write_text(a_document("User", "bob", "memberOf: []", slack_id="U01SAME"))
+    note = f"{bob}:6 User bob emeritus.dev/slack-id U01SAME: is user:default/ann's already; kept without a Slack id"
+
+    together = imported(catalog, ann, bob)
+    alone = [imported(catalog, file, days=day) for day, file in enumerate((ann, bob, ann), start=1)]
+
+    assert [list(map(str, report.notes)) for report in (together, *alone)] == [[note], [], [note], []]
+    assert not any(report.changed for report in alone)
+    assert [catalog.snapshot().person(f"user:default/{who}").slack_id for who in ("ann", "bob")] == [
+        "U01SAME",
+        "",
+    ]
+
+
+def test_the_slack_id_of_who_left_or_was_renamed_is_free(tmp_path: Path, catalog: Catalog):
+    people, bob = tmp_path / "people.yaml", tmp_path / "bob.yaml"
+    people.write_text(a_document("User", "ann", "memberOf: []", slack_id="U01SAME"))
+    bob.write_text(a_document("User", "bob", "memberOf: []", slack_id="U01SAME"))
+    imported(catalog, people)
+    people.write_text(a_document("User", "ann-lee", "memberOf: []", slack_id="U01SAME"))
+    renamed = imported(catalog, people, days=1)
+    people.write_text(a_document("User", "zoe", "memberOf: []"))
+    imported(catalog, people, days=2)
+    left = imported(catalog, bob, days=3)
+
+    assert (renamed.notes, left.notes) == ((), ())
+    assert catalog.snapshot().person("user:default/ann-lee").slack_id == "U01SAME"
+    assert catalog.snapshot().person("user:default/bob").slack_id == "U01SAME"
+
+
+def test_who_moves_to_another_file_takes_their_slack_id_along(tmp_path: Path, catalog: Catalog):
+    here, there = tmp_path / "here.yaml", tmp_path / "there.yaml"
+    for file in (here, there):
+        file.write_text(a_document("User", "ann", "memberOf: []", slack_id="U01SAME"))
+
+    assert imported(catalog, here).notes == imported(catalog, there, days=1).notes == ()
+    assert catalog.snapshot().person("user:default/ann").slack_id == "U01SAME"
 
 
 def test_importing_another_file_marks_nothing_of_the_first(tmp_path: Path, catalog: Catalog):

@@ -28,9 +28,9 @@ PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHI
 NAMED_AT_MOST = 5
 
 
-def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
+def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[Finding]:
     """Every finding, as soon as it is known. One that fails keeps no other from being looked at."""
-    seen = look(environ, slack="serve")
+    seen = look(environ, slack="serve", http=http)
     settings = seen.settings
     others = [finding for name in seen.wrong.keys() - PARTS.keys() for finding in _wrong(seen, name)]
     yield from sorted(others, key=str)
@@ -168,10 +168,10 @@ def _role(catalog: Catalog, role: Role) -> Finding:
     )
 
 
-def report(environ: Mapping[str, str], say: Callable[[Finding], None]) -> bool:
-    """Say every finding; whether all is well."""
+def report(environ: Mapping[str, str], say: Callable[[Finding], None], *, http: str | None = None) -> bool:
+    """Say every finding; whether all is well. `http` is what `serve` would be given."""
     well = True
-    for finding in examine(environ):
+    for finding in examine(environ, http=http):
         say(finding)
         well = well and finding.ok
     return well

@@ -59,7 +59,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
             has_bot = True
             yield Finding(what="bot token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
             yield _scopes(who.headers)
-    if not settings.http and not wrong & {"SLACK_APP_TOKEN", "EMERITUS_HTTP"}:
+    if not settings.http and not wrong & {"SLACK_APP_TOKEN", "EMERITUS_HTTP", "--http"}:
         yield _app_token(settings)
     if has_bot and policy:
         yield _channel(client, policy.governance_channel, settings)

@@ -110,7 +110,9 @@ def address(text: str) -> Address | None:
     return Address(host=found["v6"] or found["host"] or LOOPBACK, port=int(found["port"]))
 
 
-def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "", writes: bool = False) -> Settings:
+def read(
+    environ: Mapping[str, str], *, slack: str = "no", http: str | None = None, writes: bool = False
+) -> Settings:
     """The settings of a command. Raises `Invalid` with every problem; the arguments are those of `look`."""
     found = look(environ, slack=slack, http=http, writes=writes)
     if found.wrong:
@@ -118,11 +120,13 @@ def read(environ: Mapping[str, str], *, slack: str = "no", http: str = "", write
     return found.settings
 
 
-def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", writes: bool = False) -> Look:
+def look(
+    environ: Mapping[str, str], *, slack: str = "no", http: str | None = None, writes: bool = False
+) -> Look:
     """What the environment says, right or wrong.
 
     slack   "no": tokens are not looked at; "serve": the bot's, what receiving needs, and the archive's place
-    http    the command line's word on EMERITUS_HTTP
+    http    the command line's word on EMERITUS_HTTP; empty is no word for Socket Mode, but a $PORT that is not set
     writes  the store must be one that can be written; reading is possible in places where that is not
     """
     wrong: dict[str, tuple[Problem, ...]] = {}
@@ -142,10 +146,13 @@ def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", write
     if problems := _policy_problems(policy):
         wrong["EMERITUS_POLICY"] = problems
     refuse("SLACK_API_URL", api_url, _why_no_api(api_url))
-    wanted = (http or environ.get("EMERITUS_HTTP", "")) if is_serving else ""
-    served_at = address(wanted)
-    if wanted and served_at is None:
-        refuse("--http" if http else "EMERITUS_HTTP", wanted, "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000")
+    wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
+    is_http = is_serving and wanted is not None
+    served_at = address(wanted or "") if is_http else None
+    if is_http and served_at is None:
+        name, value = "EMERITUS_HTTP" if http is None else "--http", _shown(wanted) if wanted else "is empty"
+        accepted = "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
+        wrong[name] = (Problem(field=name, value=value, accepted=accepted),)
     watched = environ.get("EMERITUS_METRICS", "") if is_serving else ""
     watched_at = address(watched)
     if watched and watched_at is None:
@@ -153,7 +160,7 @@ def look(environ: Mapping[str, str], *, slack: str = "no", http: str = "", write
     for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
         if (said := environ.get(name, "")) and said not in known:
             refuse(name, said, " or ".join(known))
-    for problem in _token_problems(environ, slack=slack, is_http=bool(wanted)):
+    for problem in _token_problems(environ, slack=slack, is_http=is_http):
         wrong[problem.field] = (problem,)
     settings = Settings(
         store=Path(STORE if database else store),
@@ -233,7 +240,10 @@ def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) ->
         accepted = "the signing secret of the app (Basic Information, App Credentials)"
         needed.append(("SLACK_SIGNING_SECRET", rf"{_SENT}{{8,}}", accepted))
     elif slack == "serve":
-        accepted = "the app-level token with connections:write, which begins with xapp-; or use --http PORT"
+        accepted = (
+            "the app-level token with connections:write, which begins with xapp-; "
+            "or use HTTP, with --http PORT or EMERITUS_HTTP"
+        )
         needed.append(("SLACK_APP_TOKEN", rf"xapp-{_SENT}+", accepted))
     return [
         Problem(field=name, value="is malformed" if environ.get(name) else "is missing", accepted=accepted)

@@ -19,7 +19,7 @@ from data.sql.record import SqlStore
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON, for machines.")
 
 
-def settings_for(*, slack: str = "no", http: str = "", writes: bool = False) -> Settings:
+def settings_for(*, slack: str = "no", http: str | None = None, writes: bool = False) -> Settings:
     """From the environment. Wrong use (exit 2) with every problem."""
     try:
         return read(os.environ, slack=slack, http=http, writes=writes)

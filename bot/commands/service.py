@@ -15,10 +15,12 @@ from bot.logs import sayer
 from data.errors import Invalid
 from data.policy import read_policy
 
+HTTP = click.option("--http", metavar="[HOST:]PORT", help="HTTP at this address, instead of Socket Mode.")
+
 
 @click.command()
-@click.option("--http", default="", metavar="[HOST:]PORT", help="Serve HTTP there instead of Socket Mode.")
-def serve(http: str) -> None:
+@HTTP
+def serve(http: str | None) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     settings = settings_for(slack="serve", http=http)
     # Each command loads what it needs: Bolt, boto3 and a web server are half a second for all others.
@@ -40,8 +42,9 @@ def demo(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 
 @click.command()
 @click.pass_context
+@HTTP
 @as_json
-def doctor(ctx: click.Context, is_json: bool) -> None:
+def doctor(ctx: click.Context, http: str | None, is_json: bool) -> None:
     """Check tokens, scopes, channel, policy, store and archive; say how to mend what is bad."""
     from bot import doctor as examination  # noqa: PLC0415
 
@@ -52,7 +55,7 @@ def doctor(ctx: click.Context, is_json: bool) -> None:
         if not is_json:
             say(str(finding))
 
-    well = examination.report(os.environ, tell)
+    well = examination.report(os.environ, tell, http=http)
     if is_json:
         print_json(findings)
     ctx.exit(0 if well else 1)

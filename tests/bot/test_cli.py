@@ -358,6 +358,16 @@ def test_serving_without_settings_is_wrong_use_with_every_setting_named(run: Run
     assert "SLACK_APP_TOKEN is missing" in failed.stderr
 
 
+def test_the_doctor_takes_the_address_that_serving_takes(run: Run) -> None:
+    socket_mode, http, empty = run("doctor"), run("doctor", "--http", "3000"), run("doctor", "--http", "")
+
+    assert "or use HTTP, with --http PORT or EMERITUS_HTTP" in socket_mode.stdout
+    assert "SLACK_SIGNING_SECRET is missing" in http.stdout
+    assert "SLACK_APP_TOKEN" not in http.stdout
+    assert "--http is empty" in empty.stdout
+    assert "--http is empty" in run("serve", "--http", "").stderr
+
+
 def test_a_policy_is_checked_before_it_counts(run: Run, tmp_path: Path) -> None:
     wrong = tmp_path / "eu.toml"
     wrong.write_text("[rounds]\nreview_days = -1\n[steps]\nhour = 24\n")

@@ -61,7 +61,7 @@ def examine(tmp_path: Path) -> Examine:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
-    def look(slack: SlackFake, **more: str) -> list[Finding]:
+    def look(slack: SlackFake, *, http: str | None = None, **more: str) -> list[Finding]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
@@ -72,7 +72,7 @@ def examine(tmp_path: Path) -> Examine:
             **more,
         }
         found: list[Finding] = []
-        well = report(environ, found.append)
+        well = report(environ, found.append, http=http)
         assert well == all(one.ok for one in found)
         return found
 
@@ -247,6 +247,23 @@ def test_tokens_an_editor_spoilt_are_told_and_never_sent(examine: Examine) -> No
         "BAD settings: SLACK_APP_TOKEN is malformed",
         "BAD settings: SLACK_BOT_TOKEN is malformed",
     ]
+
+
+def test_for_http_the_signing_secret_is_looked_at_and_no_app_token(examine: Examine) -> None:
+    with a_slack() as slack:
+        well = examine(slack, http="3000", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="secret-secret")
+        without = examine(slack, http="3000", SLACK_APP_TOKEN="")
+        nowhere = examine(slack, http="", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="secret-secret")
+
+    assert bad(well) == []
+    assert bad(without) == [
+        (
+            "BAD settings: SLACK_SIGNING_SECRET is missing. "
+            "The signing secret of the app (Basic Information, App Credentials)"
+        )
+    ]
+    assert bad(nowhere) == ["BAD settings: --http is empty. [HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"]
+    assert {"app token"} & {one.what for one in (*well, *without, *nowhere)} == set()
 
 
 def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_what_could_not_travel_in_the_head_of_a_request_is_no_token(tail: str) -
         "SLACK_BOT_TOKEN is malformed: the bot token of the app, which begins with xoxb-",
         (
             "SLACK_APP_TOKEN is malformed: the app-level token with connections:write, which begins with xapp-; "
-            "or use --http PORT"
+            "or use HTTP, with --http PORT or EMERITUS_HTTP"
         ),
     ]
     assert problems(environ, slack="serve", http="3000")[1:] == [
@@ -109,7 +109,7 @@ def test_what_is_wrong_in_the_policy_is_told_together_with_a_missing_token(tmp_p
         "eu.toml [steps] hour = 24: a whole number of hours from 0 to 23",
         (
             "SLACK_APP_TOKEN is missing: the app-level token with connections:write, which begins with xapp-; "
-            "or use --http PORT"
+            "or use HTTP, with --http PORT or EMERITUS_HTTP"
         ),
     ]
 
@@ -232,6 +232,15 @@ def test_the_command_line_outdoes_the_environment() -> None:
     environ = {**SOCKET, "EMERITUS_HTTP": "1", "SLACK_SIGNING_SECRET": "secret-secret"}
 
     assert str(read(environ, slack="serve", http="2").http) == "127.0.0.1:2"
+
+
+def test_a_port_that_is_empty_is_no_word_for_socket_mode() -> None:
+    """It is a variable of the shell that is not set."""
+    environ = {**SOCKET, "EMERITUS_HTTP": "1", "SLACK_SIGNING_SECRET": "secret-secret"}
+
+    assert problems(environ, slack="serve", http="") == [
+        "--http is empty: [HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
+    ]
 
 
 def test_settings_never_show_a_token() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
@@ -13,10 +12,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.channels import channel_of
 from bot.finding import Finding
+from bot.logs import unheard
 from bot.manifest import SCOPES
 from bot.settings import Settings
 from bot.slack import web_client
-from bot.slack_errors import FAILURES, MAYBE, code_of, retry_after
+from bot.slack_errors import FAILURES, MAYBE, code_of, reason_of, retry_after
 from data.records.policy import Policy
 
 # docs.slack.dev/reference/methods/auth.test, apps.connections.open: what only another token cures.
@@ -46,7 +46,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
     """Every finding; `wrong` are the variables that are known to be, and are not tried."""
     if "SLACK_API_URL" in wrong:
         return
-    client = web_client(settings.bot_token, settings.slack_api_url)
+    client = web_client(settings.bot_token, settings.slack_api_url, logger=unheard())
     has_bot = False
     if "SLACK_BOT_TOKEN" not in wrong:
         try:
@@ -75,7 +75,7 @@ def _scopes(headers: Mapping[str, Any]) -> Finding:
 
 
 def _app_token(settings: Settings) -> Finding:
-    client = web_client(settings.app_token, settings.slack_api_url)
+    client = web_client(settings.app_token, settings.slack_api_url, logger=unheard())
     try:
         client.apps_connections_open(app_token=settings.app_token)
     except FAILURES as error:
@@ -111,9 +111,7 @@ def _why(error: Exception, settings: Settings) -> str:
         return (
             f"Slack says {code}" if code else f"the answer is none of Slack's ({error.response.status_code})"
         )
-    reason = error.reason if isinstance(error, URLError) else error
-    why = getattr(reason, "strerror", None) or type(reason).__name__
-    return f"Slack does not answer at {urlsplit(settings.slack_api_url).hostname} ({why})"
+    return f"Slack does not answer at {urlsplit(settings.slack_api_url).hostname} ({reason_of(error)})"
 
 
 def _cure(error: Exception, *, token: str, scope: str) -> str:

@@ -124,6 +124,13 @@ def log_privately(environ: Mapping[str, str]) -> None:
     logging.basicConfig(level=level.upper() if level in LEVELS else logging.WARNING, handlers=[handler])
 
 
+def unheard() -> logging.Logger:
+    """For a library that raises what it logs, to a caller of ours who tells it: said twice, it reads as two faults."""
+    logger = logging.getLogger("emeritus.unheard")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger
+
+
 def sayer(environ: Mapping[str, str], say: Callable[[str], None]) -> Callable[[str], None]:
     """How a bot says that it comes and goes: as a line like all others where a machine reads them."""
     if environ.get("EMERITUS_LOG") != "json":

@@ -22,9 +22,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.door import BODY_BYTES_MAX, Door
 from bot.ids import HTTP_PATH
+from bot.logs import unheard
 from bot.settings import Address, Settings
 from bot.slack import web_client
-from bot.slack_errors import FAILURES, code_of
+from bot.slack_errors import FAILURES, code_of, reason_of
 from bot.status import Status, Watched
 from bot.wsgi import Serving
 from data.errors import Unavailable
@@ -55,7 +56,7 @@ class Socket:
 
     def __init__(self, app: App, settings: Settings) -> None:
         logger = logging.getLogger("emeritus.socket")
-        web = web_client(settings.app_token, settings.slack_api_url)
+        web = web_client(settings.app_token, settings.slack_api_url, logger=unheard())
         self._handler = SocketModeHandler(app, settings.app_token, web_client=web, logger=logger)
         try:
             self._handler.client.connect()
@@ -64,7 +65,7 @@ class Socket:
             raise Unavailable(f"Slack refused the connection ({why}). Run emeritus doctor") from error
         except FAILURES as error:
             raise Unavailable(
-                f"{settings.slack_api_url} does not answer. Is it the right address?"
+                f"{settings.slack_api_url} does not answer ({reason_of(error)}). Is it the right address?"
             ) from error
 
     def away(self) -> str:

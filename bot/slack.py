@@ -7,6 +7,7 @@ the peer closes after accepting.
 
 from __future__ import annotations
 
+import logging
 import math
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -37,9 +38,13 @@ CHANNEL_MISSING_SECONDS = 600.0
 CALL_SECONDS = 10
 
 
-def web_client(token: str, url: str, metrics: Metrics = UNCOUNTED) -> WebClient:
+def web_client(
+    token: str, url: str, metrics: Metrics = UNCOUNTED, *, logger: logging.Logger | None = None
+) -> WebClient:
     """Without retries of its own: the outbox owns them (the SDK's default posts twice on a reset)."""
-    return CountedClient(metrics, token=token, base_url=url, retry_handlers=[], timeout=CALL_SECONDS)
+    return CountedClient(
+        metrics, token=token, base_url=url, retry_handlers=[], timeout=CALL_SECONDS, logger=logger
+    )
 
 
 class Pace(Protocol):

@@ -78,6 +78,12 @@ def code_of(error: SlackApiError) -> str:
     return word if isinstance(word, str) and " " not in word else ""
 
 
+def reason_of(error: Exception) -> str:
+    """The system's word for why nobody answered, or the kind of error."""
+    reason = error.reason if isinstance(error, URLError) else error
+    return getattr(reason, "strerror", None) or type(reason).__name__
+
+
 def retry_after(error: Exception) -> float | None:
     """Seconds Slack asks us to stay away, or None when that is not what it says."""
     if not isinstance(error, SlackApiError):

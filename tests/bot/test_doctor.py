@@ -199,11 +199,14 @@ def test_tokens_slack_does_not_know_are_told_and_not_repeated(examine: Examine) 
     ]
 
 
-def test_a_slack_that_cannot_be_reached_is_no_fault_of_a_token(examine: Examine) -> None:
+def test_a_slack_that_cannot_be_reached_is_no_fault_of_a_token_and_told_once(
+    examine: Examine, caplog: pytest.LogCaptureFixture
+) -> None:
     with a_slack() as other:
         found = examine(other, SLACK_API_URL="http://127.0.0.1:9/api/")
 
     assert bad(found) == [f"BAD bot token: Slack does not answer at 127.0.0.1 (Connection refused). {REACH}"]
+    assert caplog.records == []
 
 
 def test_an_address_that_is_none_of_slacks_is_told(examine: Examine) -> None:

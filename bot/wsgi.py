@@ -7,9 +7,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
-from waitress.server import create_server
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
 
 from bot.settings import Address
 from data.errors import Unavailable
@@ -17,6 +19,24 @@ from data.errors import Unavailable
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
+RECEIVE_SECONDS = 10.0  # and so does one that sends too slowly: a whole request of Slack's is there at once
+
+
+class Hurried(HTTPChannel):
+    """A connection that is closed when one request takes too long to arrive, however steadily it drips."""
+
+    seconds_max = RECEIVE_SECONDS
+    _arriving: object = None
+    _since = 0.0
+
+    def readable(self) -> bool:
+        """Asked in each turn of the server's loop, which is at least once a second."""
+        # While an earlier one is answered, nothing is read, and the next one cannot arrive.
+        if self.request is not self._arriving or self.requests:
+            self._arriving, self._since = self.request, monotonic()
+        elif self.request is not None and monotonic() - self._since > self.seconds_max:
+            self.will_close = True
+        return bool(super().readable())
 
 
 class Serving:
@@ -26,7 +46,14 @@ class Serving:
     """
 
     def __init__(
-        self, application: Wsgi, at: Address, *, name: str, threads: int, body_bytes_max: int
+        self,
+        application: Wsgi,
+        at: Address,
+        *,
+        name: str,
+        threads: int,
+        body_bytes_max: int,
+        receive_seconds: float = RECEIVE_SECONDS,
     ) -> None:
         family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
         try:
@@ -45,6 +72,12 @@ class Serving:
             max_request_body_size=body_bytes_max,
             channel_timeout=SILENCE_SECONDS,
         )
+
+        class Channel(Hurried):
+            seconds_max = receive_seconds
+
+        assert isinstance(self._server, BaseWSGIServer), "one socket, one server"
+        self._server.channel_class = Channel
         self._closing = False
         threading.Thread(target=self._run, name=name, daemon=True).start()
 

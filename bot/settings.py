@@ -159,7 +159,7 @@ def look(
         refuse("EMERITUS_METRICS", watched, "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464")
     for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
         if (said := environ.get(name, "")) and said not in known:
-            refuse(name, said, " or ".join(known))
+            refuse(name, said, f"one of {', '.join(known)}")
     for problem in _token_problems(environ, slack=slack, is_http=is_http):
         wrong[problem.field] = (problem,)
     settings = Settings(

@@ -250,8 +250,8 @@ def test_settings_never_show_a_token() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "accepted"),
     [
-        ("EMERITUS_LOG", "xml", "text or json"),
-        ("EMERITUS_LOG_LEVEL", "loud", "warning or info or debug"),
+        ("EMERITUS_LOG", "xml", "one of text, json"),
+        ("EMERITUS_LOG_LEVEL", "loud", "one of warning, info, debug"),
         ("EMERITUS_METRICS", "9464/metrics", "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464"),
     ],
 )

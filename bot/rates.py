@@ -43,8 +43,6 @@ METHODS = {
     "conversations.info": TIER_3,
     "views.open": TIER_4,
     "views.update": TIER_4,
-    "users.info": TIER_4,
-    "usergroups.users.list": TIER_2,
 }
 
 CALLS = {

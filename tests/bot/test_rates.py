@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.rates import LANES_MAX, Rates
+from bot.rates import LANES_MAX, METHODS, Rates
 from data.records.decision import Gate
+from tests.bot.test_manifest import called
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -19,6 +20,10 @@ class Clock:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+def test_every_method_that_has_a_limit_is_called() -> None:
+    assert {method.replace(".", "_") for method in METHODS} - called() == set()
 
 
 def test_a_channel_takes_a_burst_and_then_one_post_a_second() -> None:

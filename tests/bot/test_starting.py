@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,20 @@ HEAVY = {
 ENTRY = """
 import atexit, sys
 atexit.register(lambda: print("loaded", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr))
-from bot.cli import main
+from bot.entry import main
+main()
+"""
+INTERRUPTED = """
+import signal, sys
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "bot.commands":
+            signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Finder())
+from bot.entry import main
 main()
 """
 
@@ -72,3 +86,21 @@ def test_a_command_loads_nothing_it_has_no_use_for(
     assert says in ran.stdout
     loaded = set(ran.stderr.splitlines()[-1].split())
     assert loaded & HEAVY == more
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_it_quietly() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+
+
+def test_that_is_how_the_installed_command_starts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["scripts"] == {"emeritus": "bot.entry:main"}

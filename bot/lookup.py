@@ -1,9 +1,10 @@
-"""Which retirement is meant? An id, or a model's exact name; never a guess, always how to go on."""
+"""Which retirement is meant? An id, or a model's exact name; nothing changes on a guess, and always how to go on."""
 
 from __future__ import annotations
 
 from bot.ids import SLASH_COMMAND
-from bot.payloads import RETIREMENT_ID
+from bot.payloads import RETIREMENT_ID, meant_id
+from bot.usage import COMMANDS, usage
 from data.catalog import Catalog
 from data.closest import closest
 from data.errors import NotFound, Refused
@@ -58,18 +59,20 @@ def retirements(store: Store, *, ended: bool = True) -> list[Retirement]:
     return [one for one in all_retirements(store) if ended or one.state in LIVING]
 
 
-def named(store: Store, catalog: Catalog, text: str, *, ended: bool, onward: Onward = IN_SLACK) -> Retirement:
+def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onward = IN_SLACK) -> Retirement:
     """The retirement with this id, or the one of the model with exactly this name.
 
-    ended   whether a model's last ended retirement will do where none is under way (for reading)
+    word   the command it is for. One that only reads takes a model's last ended retirement where none is under
+           way, and an id that is written otherwise; one that changes something suggests that id
     Raises `Refused` with the candidates when several match, or when it is not being retired; `NotFound`.
     """
+    reads = COMMANDS[word].keeps == "no"
     if RETIREMENT_ID.fullmatch(text.upper()):
         return retirement(store, text.upper(), onward=onward)
     every = retirements(store)
     same = [one for one in every if text in (_name(one), _model_id(one))]
     same = same or [one for one in every if _name(one).casefold() == text.casefold()]
-    matching = [one for one in same if one.state in LIVING] or (same[-1:] if ended else [])
+    matching = [one for one in same if one.state in LIVING] or (same[-1:] if reads else [])
     if len(matching) == 1:
         return matching[0]
     if matching:
@@ -86,6 +89,12 @@ def named(store: Store, catalog: Catalog, text: str, *, ended: bool, onward: Onw
             if onward.propose
             else f"Run {onward.list_all} for what is or was",
         )
+    if meant := meant_id(text):
+        found = retirement(store, meant, onward=onward)
+        if reads:
+            return found
+        step = f"Run {usage(word, about=meant)}"
+        raise NotFound("retirement", text[:80], closest=[meant], next_step=step)
     raise NotFound(
         "model or retirement",
         text[:80],
@@ -95,10 +104,10 @@ def named(store: Store, catalog: Catalog, text: str, *, ended: bool, onward: Onw
     )
 
 
-def misnamed(store: Store, catalog: Catalog, text: str, *, ended: bool) -> str:
+def misnamed(store: Store, catalog: Catalog, text: str, *, word: str) -> str:
     """Why this names no retirement, in the words of `named`; empty when it names one."""
     try:
-        named(store, catalog, text, ended=ended)
+        named(store, catalog, text, word=word)
     except (NotFound, Refused) as error:
         return str(error)
     return ""

@@ -21,6 +21,7 @@ Body = Mapping[str, Any]
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 RETIREMENT_ID = re.compile(r"RET-[1-9][0-9]{0,8}")
+_AS_PEOPLE_WRITE_IT = re.compile(r"[\W_]*(?:RET[\W_]*)?0*([1-9][0-9]{0,8})[\W_]*", re.IGNORECASE)
 
 
 def at(value: Any, *path: str | int) -> Any:
@@ -112,6 +113,12 @@ def retirement_id(body: Body) -> str:
     places = (action_value(body), typed(body), text_at(body, "view", "private_metadata"))
     found = (RETIREMENT_ID.search(place) for place in places)
     return next((one[0] for one in found if one), "")
+
+
+def meant_id(text: str) -> str:
+    """The id somebody means by `RET_1`, `ret 01`, `*RET-1*?` or `1`; empty where it is none."""
+    found = _AS_PEOPLE_WRITE_IT.fullmatch(text)
+    return f"RET-{found[1]}" if found else ""
 
 
 def number(text: str) -> int:

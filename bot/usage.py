@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from bot.ids import SLASH_COMMAND
-from bot.payloads import RETIREMENT_ID
+from bot.payloads import meant_id
 from data.closest import closest
 from data.errors import Invalid, Problem, Refused
 from data.printable import words
@@ -104,8 +104,10 @@ class Typed(Record, frozen=True, kw_only=True):
         return self.parts[part]
 
 
-def usage(word: str) -> str:
-    return " ".join([SLASH_COMMAND, word, *COMMANDS[word].takes])
+def usage(word: str, *, about: str = "") -> str:
+    """How a command is typed. `about`: a retirement's id, where one is known."""
+    takes = (about if about and part is Part.RETIREMENT else part for part in COMMANDS[word].takes)
+    return " ".join([SLASH_COMMAND, word, *takes])
 
 
 def helped() -> dict[str, tuple[str, str]]:
@@ -119,24 +121,25 @@ def helped() -> dict[str, tuple[str, str]]:
     }
 
 
+_ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
 _IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-def understood(text: str, *, misnamed: Callable[[str, Usage], str] = lambda _name, _row: "") -> Typed:
+def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name, _word: "") -> Typed:
     """The command somebody typed. Raises `Refused` for an unknown one, `Invalid` with all that is wrong with it.
 
-    misnamed   why a name is no retirement's, asked where something else is wrong, too; else whoever acts on
-               the command finds out
+    misnamed   why a name is no retirement's for this command, asked where something else is wrong, too; else
+               whoever acts on the command finds out
     """
-    word, rest = _split(text)
+    word, rest = _retirement_first(text)
     word = as_typed(word).casefold() or "help"
     if word not in COMMANDS:
-        if RETIREMENT_ID.fullmatch(word.upper()):
+        if meant := meant_id(word):
             raise Refused(
-                f"{word.upper()} is a retirement, and a command comes before it",
-                next_step=f"Run {SLASH_COMMAND} show {word.upper()}, or {SLASH_COMMAND} help for all there is",
+                f"{meant} is a retirement, and a command comes before it",
+                next_step=f"Run {SLASH_COMMAND} show {meant}, or {SLASH_COMMAND} help for all there is",
             )
         near = closest(word, COMMANDS)
         raise Refused(
@@ -151,13 +154,13 @@ def understood(text: str, *, misnamed: Callable[[str, Usage], str] = lambda _nam
     for part in takes:
         # A retirement's name is one word; a model's may be its title.
         is_all = part is takes[-1] and part is not Part.RETIREMENT
-        parts[part], rest = _whole(rest) if is_all else _first(rest)
+        parts[part], rest = _whole(rest) if is_all else _first(rest, part)
     problems = [problem for part in takes if (problem := _problem(word, part, parts[part]))]
     if takes and rest:
         problems.append(_surplus(word, rest))
     if problems:
         name = as_typed(parts.get(Part.RETIREMENT, ""))
-        if name and (wrong := misnamed(name, COMMANDS[word])):
+        if name and (wrong := misnamed(name, word)):
             problems.insert(0, Problem(field=Part.RETIREMENT, value="", accepted=wrong))
         raise Invalid(problems)
     if Part.PERSON in parts:
@@ -178,11 +181,17 @@ def as_typed(text: str) -> str:
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _first(text: str) -> tuple[str, str]:
+def _first(text: str, part: Part) -> tuple[str, str]:
     """The first word, or what stands in quotation marks, and the rest."""
     if quoted := _QUOTED.match(text):
         return quoted.group(1).strip(), quoted.group(2).strip()
-    return _split(text)
+    return _retirement_first(text) if part is Part.RETIREMENT else _split(text)
+
+
+def _retirement_first(text: str) -> tuple[str, str]:
+    """The first word, or the two of `RET 1`, and the rest."""
+    found = _ID_IN_TWO_WORDS.match(text)
+    return (found[0], text[found.end() :].strip()) if found else _split(text)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -33,7 +33,7 @@ def list_(with_ended: bool, is_json: bool) -> None:
 def plan(retirement: str, is_json: bool) -> None:
     """The dated steps, exactly as they will run, and the digest people vote on."""
     with store_to_read(settings_for()) as store:
-        one = named(store, open_catalog(store), retirement, ended=True, onward=IN_SHELL)
+        one = named(store, open_catalog(store), retirement, word="plan", onward=IN_SHELL)
     if one.plan is None:
         raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
     if is_json:

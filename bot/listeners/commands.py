@@ -14,7 +14,7 @@ from bot.inbox import capture
 from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, named, retirements
 from bot.own_words import NOT_YET, decided
-from bot.usage import COMMANDS, Part, Typed, Usage, helped, understood
+from bot.usage import COMMANDS, Part, Typed, helped, understood
 from bot.views import answers, digest
 from data.records.base import Prose
 from data.records.catalog import Entity
@@ -25,8 +25,8 @@ from workflows.histories import last_week
 
 
 def register(app: App, house: House) -> None:
-    def wrong(name: str, row: Usage) -> str:
-        return misnamed(house.store, house.catalog, name, ended=row.keeps == "no")
+    def wrong(name: str, word: str) -> str:
+        return misnamed(house.store, house.catalog, name, word=word)
 
     @app.command(SLASH_COMMAND)
     def typed(ack: Ack, body: dict[str, Any]) -> None:
@@ -41,8 +41,13 @@ def register(app: App, house: House) -> None:
                 house.answer(payloads.reply_to(body), answers.said(NOT_YET))
             house.answer(payloads.reply_to(body), shown)
         else:
-            subject = named(house.store, house.catalog, request[Part.RETIREMENT], ended=False)
+            subject = meant(house, request)
             capture(house, ack, body, stream=subject.id, command=command(request, payloads.user_id(body)))
+
+
+def meant(house: House, request: Typed) -> Retirement:
+    """The retirement a command is about."""
+    return named(house.store, house.catalog, request[Part.RETIREMENT], word=request.word)
 
 
 def answer(house: House, request: Typed) -> Payload:
@@ -51,9 +56,9 @@ def answer(house: House, request: Typed) -> Payload:
         case "list":
             shown = answers.listing(retirements(house.store, ended=bool(request[Part.ALL])))
         case "show":
-            shown = show(house, named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
+            shown = show(house, meant(house, request))
         case "plan":
-            shown = answers.plan(named(house.store, house.catalog, request[Part.RETIREMENT], ended=True))
+            shown = answers.plan(meant(house, request))
         case "impact":
             shown = impact(house, model(house.catalog, request[Part.MODEL], word=request.word))
         case "digest":

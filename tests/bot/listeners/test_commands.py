@@ -153,6 +153,70 @@ def test_nonsense_is_answered_with_how_to_go_on(desk: Desk, typed: str, told: st
     assert desk.kept() == []
 
 
+OTHERWISE = [
+    "RET-1.",
+    "RET_1",
+    "RET 1",
+    "ret - 1",
+    "ret1",
+    "RET-01",
+    "#RET-1",
+    "'RET-1'",
+    "*RET-1*",
+    "RET-1?",
+    "RET\u20111",
+    '"RET 1"',
+    "1",
+    "#1",
+]
+
+
+@pytest.mark.parametrize("written", OTHERWISE)
+def test_an_id_that_is_written_otherwise_is_read_as_it_is_meant(desk: Desk, written: str) -> None:
+    desk.propose()
+
+    desk.type(f"plan {written}")
+
+    assert desk.told() == "Plan of RET-1"
+
+
+@pytest.mark.parametrize("written", OTHERWISE)
+def test_an_id_that_is_written_otherwise_is_suggested_where_something_would_change(
+    desk: Desk, written: str
+) -> None:
+    desk.propose()
+
+    desk.type(f"pause {written} tea break")
+
+    shown = written.strip('"')
+    assert desk.told() == (
+        f':no_entry: No retirement is called "{shown}"; closest: RET-1. Run /retire pause RET-1 REASON...'
+    )
+    assert desk.kept() == []
+
+
+@pytest.mark.parametrize("written", ["RET_7", "7"])
+def test_a_number_no_retirement_has_is_answered_with_those_there_are(desk: Desk, written: str) -> None:
+    desk.propose()
+
+    desk.type(f"show {written}")
+
+    assert desk.told() == (
+        ':no_entry: No retirement is called "RET-7"; closest: RET-1. '
+        "Run /retire show RET-1, or /retire list all for every one"
+    )
+
+
+@pytest.mark.parametrize("written", ["RET_1", "ret 1", "*RET-1*"])
+def test_an_id_without_a_command_is_met_with_one(desk: Desk, written: str) -> None:
+    desk.type(written)
+
+    assert desk.told() == (
+        ":no_entry: RET-1 is a retirement, and a command comes before it. "
+        "Run /retire show RET-1, or /retire help for all there is"
+    )
+
+
 SAME_NAME = """
 apiVersion: backstage.io/v1alpha1
 kind: Resource
@@ -182,6 +246,17 @@ def test_a_name_two_retirements_share_is_answered_with_both(desk: Desk, tmp_path
     )
     desk.type("pause resource:us/ranker too early")
     assert [stream for stream, _ in desk.kept()] == ["RET-2"]
+
+
+def test_a_model_called_like_a_number_is_meant_by_it(desk: Desk, tmp_path: Path) -> None:
+    source = tmp_path / "numbers.yaml"
+    source.write_text(SAME_NAME.replace("NAMESPACE", "eu").replace("name: ranker,", 'name: "1",'))
+    desk.bot.house.catalog.import_(read_backstage([source]), format="backstage", now=NOW)
+    desk.propose()
+
+    desk.type("show 1")
+
+    assert desk.told() == ':no_entry: "1" is not being retired. Run /retire propose 1 to begin'
 
 
 def test_a_reason_that_mentions_payload_reaches_us_over_http(desk: Desk) -> None:

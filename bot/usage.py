@@ -91,6 +91,7 @@ COMMANDS: Mapping[str, Usage] = {
     "help": Usage(says="Shows this", keeps="no"),
 }
 
+RETIRE = SLASH_COMMAND.removeprefix("/")
 HINT = f"{' | '.join(COMMANDS)}"
 
 
@@ -133,8 +134,7 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
     misnamed   why a name is no retirement's for this command, asked where something else is wrong, too; else
                whoever acts on the command finds out
     """
-    word, rest = _retirement_first(text)
-    word = as_typed(word).casefold() or "help"
+    word, rest = _command(text)
     if word not in COMMANDS:
         if meant := meant_id(word):
             raise Refused(
@@ -179,6 +179,26 @@ def as_typed(text: str) -> str:
     """What the person saw: Slack sends mentions and addresses in angle brackets, and three signs as entities."""
     shown = _IN_BRACKETS.sub(lambda found: f"{found[1][:1].strip('!')}{found[3] or found[2]}", text)
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _command(text: str) -> tuple[str, str]:
+    """The command's word and what follows it; a `/retire` that was typed or pasted once more is seen through."""
+    word, rest = _word(text)
+    while word in (SLASH_COMMAND, RETIRE):
+        again, wish = word, as_typed(rest)[:80]
+        word, rest = _word(rest)
+        if again == RETIRE and word not in (*COMMANDS, SLASH_COMMAND, RETIRE) and not meant_id(word):
+            raise Refused(
+                f'"{RETIRE} {wish}" is not something I can do',
+                next_step=f"Run {SLASH_COMMAND} propose {wish} to put it to the vote, "
+                f"or {SLASH_COMMAND} help for all there is",
+            )
+    return word, rest
+
+
+def _word(text: str) -> tuple[str, str]:
+    word, rest = _retirement_first(text)
+    return as_typed(word).casefold() or "help", rest
 
 
 def _first(text: str, part: Part) -> tuple[str, str]:

@@ -44,6 +44,39 @@ def test_nothing_is_a_call_for_help(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "/retire pause RET-1 because",
+        "retire pause RET-1 because",
+        "/Retire /retire retire pause RET-1 because",
+    ],
+)
+def test_a_command_that_was_pasted_whole_is_seen_through(text: str) -> None:
+    assert understood(text) == understood("pause RET-1 because")
+
+
+@pytest.mark.parametrize("text", ["retire", "/retire", "/retire " * 4_000])
+def test_the_beginning_alone_is_a_call_for_help(text: str) -> None:
+    assert understood(text) == Typed(word="help", parts={})
+
+
+@pytest.mark.parametrize("text", ["retire Churn Model v2", "/retire retire Churn Model v2"])
+def test_who_wants_to_retire_a_model_is_told_how_that_begins(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        understood(text)
+
+    assert str(refused.value) == (
+        '"retire Churn Model v2" is not something I can do. '
+        "Run /retire propose Churn Model v2 to put it to the vote, or /retire help for all there is"
+    )
+
+
+def test_a_retirement_after_the_beginning_is_met_with_a_command() -> None:
+    with pytest.raises(Refused, match="RET-1 is a retirement, and a command comes before it"):
+        understood("retire RET-1")
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("pause\tRET-1\n because", ("RET-1", "because")),

@@ -11,6 +11,8 @@ NONSENSE = [
     ("", "retires machine-learning models"),
     ("help me", "retires machine-learning models"),
     ("porpose churn-v1", "closest: propose"),
+    ("retire churn-v2", "Run /retire propose churn-v2 to put it to the vote"),
+    ("/retire plan RET-1", "Plan of RET-1"),
     ("delete everything", "is not something I can do"),
     ("propose chrun-v1", "closest: churn-v1"),
     ("list everything", 'only "all", or nothing'),

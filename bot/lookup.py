@@ -95,12 +95,12 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
             return found
         step = f"Run {usage(word, about=meant)}"
         raise NotFound("retirement", text[:80], closest=[meant], next_step=step)
+    other = f"{onward.impact} for every model" if reads else _begin(onward)
     raise NotFound(
         "model or retirement",
         text[:80],
         closest=closest(text, sorted(names)),
-        next_step=f"Run {onward.list} for what is being retired"
-        + (f", or {_begin(onward)}" if onward.propose else ""),
+        next_step=f"Run {onward.list} for what is being retired{f', or {other}' if onward.propose else ''}",
     )
 
 
@@ -128,9 +128,18 @@ def model(catalog: Catalog, name: str, *, word: str) -> Entity:
         return catalog.model(name)
     except NotFound as error:
         near = [_quoted(one) for one in error.closest]
-        choose = f"{IN_SLACK.propose} to choose from all there are"
+        every = f"{IN_SLACK.impact} to list all there are"
+        choose = f"{IN_SLACK.propose} to choose one of yours, or {every}" if word == "propose" else every
         step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
         raise NotFound("model", name[:80], closest=error.closest, next_step=f"Run {step}") from error
+
+
+def models_with(catalog: Catalog, part: str) -> tuple[Entity, ...]:
+    """All models that have this in their name, all there are where it is empty; none where it is one's name."""
+    try:
+        return () if part and catalog.model(part) else catalog.models()
+    except NotFound:
+        return catalog.models(part)
 
 
 def _some(catalog: Catalog) -> str:

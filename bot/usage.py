@@ -20,7 +20,6 @@ class Part(StrEnum):
     """What a command takes, as its usage shows it."""
 
     RETIREMENT = "RET-n|MODEL"
-    MODEL = "MODEL"
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
     WHAT = "CONSUMER|ENDPOINT|traffic"
@@ -51,7 +50,9 @@ COMMANDS: Mapping[str, Usage] = {
         takes=(Part.RETIREMENT,), says="Shows its dated steps, exactly as they will run", keeps="no"
     ),
     "impact": Usage(
-        takes=(Part.MODEL,), says="Shows who depends on a model, directly or through others", keeps="no"
+        takes=(Part.MAYBE_MODEL,),
+        says="Shows who depends on a model, directly or through others; without one, lists the models",
+        keeps="no",
     ),
     "digest": Usage(says="Shows this week's digest: changed, due, overdue", keeps="no"),
     "archive": Usage(

@@ -12,7 +12,7 @@ from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.lookup import misnamed, model, named, retirements
+from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, helped, understood
 from bot.views import answers, digest
@@ -60,7 +60,14 @@ def answer(house: House, request: Typed) -> Payload:
         case "plan":
             shown = answers.plan(meant(house, request))
         case "impact":
-            shown = impact(house, model(house.catalog, request[Part.MODEL], word=request.word))
+            name = request[Part.MAYBE_MODEL]
+            some = models_with(house.catalog, name)
+            is_one = bool(name) and not some
+            shown = (
+                impact(house, model(house.catalog, name, word=request.word))
+                if is_one
+                else answers.models(some, part=name)
+            )
         case "digest":
             now = house.now()
             week = last_week(house.store, retirements(house.store), now)

@@ -34,7 +34,8 @@ def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any],
         raise Refused(
             "There is no model you may propose to retire",
             reasons=["this is for a model's owners, and the catalog has none of yours"],
-            next_step=f"{SLASH_COMMAND} propose MODEL says whom to ask about that model",
+            next_step=f"{SLASH_COMMAND} impact lists all models, and {SLASH_COMMAND} propose MODEL says whom to ask "
+            "about one",
         )
     ack()
     screens.opened(house.client, body, _form(house, model, by=by))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
@@ -171,6 +172,24 @@ def impact(
     lines = impacts_view.full_lines(impacts, notes, model.id)
     threads = f", and so does the thread of {limits.joined(told_in, 100, between=', ')}" if told_in else ""
     rest = f"; `emeritus impact {safe(model.name)}` prints all{threads}"
+    return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
+
+
+def models(found: Sequence[Entity], *, part: str = "") -> Payload:
+    """The models there are, a line each, or those that have `part` in their name."""
+    if not found:
+        return message("The catalog has no model. Run `emeritus import backstage PATH`, then try again.")
+    names = Counter(one.name for one in found)
+    lines = []
+    for one in found:
+        known_as = [one.title] if one.title not in ("", one.name) else []
+        known_as += [one.id] if names[one.name] > 1 else []
+        other = f" ({safe(', '.join(known_as), 200)})" if known_as else ""
+        lines.append(f"• {safe(one.name)}{other}")
+    have = "has" if len(found) == 1 else "have"
+    about = f' {have} "{safe(part)}" in the name' if part else ""
+    head = f"{counted(len(found), 'model')}{about}; `{SLASH_COMMAND} impact MODEL` shows who depends on one"
+    rest = f": type a part of its name, `{SLASH_COMMAND} impact PART`"
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
 
 

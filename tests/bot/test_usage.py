@@ -13,7 +13,6 @@ EVERY_PART = {
     Part.WHAT: "traffic",
     Part.PERSON: "U1",
     Part.REASON: "because",
-    Part.MODEL: "churn",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
 }

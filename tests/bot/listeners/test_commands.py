@@ -84,21 +84,21 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
             "show chrun-v1",
             (
                 'No model or retirement is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2. '
-                "Run /retire list for what is being retired, or /retire propose to begin one"
+                "Run /retire list for what is being retired, or /retire impact for every model"
             ),
         ),
         (
             "plan xyzzy",
             (
                 'No model or retirement is called "xyzzy"; nothing has a similar name. '
-                "Run /retire list for what is being retired, or /retire propose to begin one"
+                "Run /retire list for what is being retired, or /retire impact for every model"
             ),
         ),
         (
             "impact xyzzy",
             (
                 'No model is called "xyzzy"; nothing has a similar name. '
-                "Run /retire propose to choose from all there are"
+                "Run /retire impact to list all there are"
             ),
         ),
         (
@@ -139,8 +139,14 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
         ),
         ("list everything", '[all] "everything": only "all", or nothing: /retire list [all]'),
         (f"cancel RET-1 {'x' * 3001}", "REASON...: 3,001 characters, more than 3,000; say it shorter"),
-        ("impact chrun", "Run /retire impact churn, or /retire propose to choose from all there are"),
-        ("propose chrun", "Run /retire propose churn, or /retire propose to choose from all there are"),
+        ("impact chrun", "Run /retire impact churn, or /retire impact to list all there are"),
+        (
+            "propose chrun",
+            (
+                "Run /retire propose churn, or /retire propose to choose one of yours, "
+                "or /retire impact to list all there are"
+            ),
+        ),
     ],
 )
 def test_nonsense_is_answered_with_how_to_go_on(desk: Desk, typed: str, told: str) -> None:
@@ -193,6 +199,26 @@ def test_an_id_that_is_written_otherwise_is_suggested_where_something_would_chan
         f':no_entry: No retirement is called "{shown}"; closest: RET-1. Run /retire pause RET-1 REASON...'
     )
     assert desk.kept() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("impact", "12 models; `/retire impact MODEL` shows who depends on one"),
+        (
+            "impact CHURN-V",
+            '3 models have "CHURN-V" in the name; `/retire impact MODEL` shows who depends on one',
+        ),
+        (
+            "impact leaf-grade",
+            '1 model has "leaf-grade" in the name; `/retire impact MODEL` shows who depends on one',
+        ),
+    ],
+)
+def test_whoever_owns_nothing_can_list_the_models(desk: Desk, typed: str, told: str) -> None:
+    desk.type(typed, user=ELENA)
+
+    assert desk.told() == told
 
 
 @pytest.mark.parametrize("written", ["RET_7", "7"])

@@ -104,6 +104,30 @@ def test_an_impact_beyond_three_sections_is_counted() -> None:
     assert texts(told["blocks"])[-1].endswith("prints all, and so does the thread of RET-7")
 
 
+def test_models_beyond_three_sections_are_counted_and_found_by_a_part_of_their_name() -> None:
+    shown = answers.models([an_entity(f"model-{number:03d}") for number in range(800)])
+    check_message(shown)
+    rows = "\n".join(texts(shown["blocks"])).splitlines()
+    listed = [row for row in rows if row.startswith("• model-")]
+    assert len(listed) > 600
+    assert rows[-1] == f"+{800 - len(listed)} more: type a part of its name, `/retire impact PART`"
+
+
+def test_models_of_one_name_are_told_apart_by_their_ids() -> None:
+    twins = [an_entity("twin", id=f"resource:{place}/twin") for place in ("eu", "us")]
+    other = an_entity("churn-v1", title="Churn <!here>")
+    rows = texts(answers.models([*twins, other])["blocks"])[-1].splitlines()
+    assert rows == [
+        "• twin (resource:eu/twin)",
+        "• twin (resource:us/twin)",
+        "• churn-v1 (Churn &lt;!here&gt;)",
+    ]
+
+
+def test_without_any_model_it_is_said_how_one_gets_in() -> None:
+    assert "emeritus import backstage PATH" in answers.models([])["text"]
+
+
 def test_help_lists_every_command() -> None:
     shown = answers.help_text({"propose": ("propose [MODEL]", "opens the form"), "list": ("list", "lists")})
     check_message(shown)

@@ -18,6 +18,7 @@ from workflows.rules import obligations
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import who_vouches
+from workflows.rules.wording import one_of
 
 
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
@@ -66,10 +67,15 @@ def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
 
 
 def _endpoint_named(state: Retirement, what: str) -> Endpoint | None:
-    """The endpoint of the plan with this exact id or name; None when none has it, or several do."""
+    """The endpoint of the plan with this exact id or name; None when none has it. Raises `Refused` when several do."""
     assert state.plan is not None
     found = [one for one in state.plan.subject.endpoints if what in (one.id, one.name)]
-    return found[0] if len(found) == 1 else None
+    if len(found) > 1:
+        raise Refused(
+            f'{len(found)} endpoints of {state.id} are called "{what}"',
+            next_step=f"Say which by its id: {one_of([one.id for one in found])}",
+        )
+    return found[0] if found else None
 
 
 def _traffic(state: Retirement, facts: Facts) -> str:

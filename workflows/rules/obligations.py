@@ -12,6 +12,7 @@ from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
 from workflows.rules.hours import day_of
+from workflows.rules.wording import one_of
 
 
 def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tuple[Obligation, ...]:
@@ -41,13 +42,19 @@ def of_person(state: Retirement, slack_id: str) -> tuple[Obligation, ...]:
 
 
 def named(state: Retirement, what: str) -> Obligation:
-    """The obligation of a consumer, by exact id or exact name. Raises `NotFound` with the ones there are."""
+    """The obligation of a consumer, by exact id or exact name.
+
+    Raises `Refused` with the ids when several have the name, `NotFound` with the ones there are.
+    """
     matching = [duty for duty in state.obligations if what in (duty.consumer.consumer_id, duty.consumer.name)]
     if len(matching) == 1:
         return matching[0]
-    open_ones = tuple(
-        duty.consumer.consumer_id for duty in matching or state.obligations if not duty.is_settled
-    )
+    if matching:
+        raise Refused(
+            f'{len(matching)} consumers of {state.id} are called "{what}"',
+            next_step=f"Say which by its id: {one_of([duty.consumer.consumer_id for duty in matching])}",
+        )
+    open_ones = tuple(duty.consumer.consumer_id for duty in state.obligations if not duty.is_settled)
     raise NotFound(
         f"consumer of {state.id}",
         what,

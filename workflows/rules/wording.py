@@ -1,8 +1,20 @@
-"""How are numbers said? One place, so that nothing ever reads "1 consumers"."""
+"""How are numbers and choices said? One place, so that nothing ever reads "1 consumers"."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+NAMED_MAX = 5
 
 
 def counted(number: int, noun: str) -> str:
     """ "1 consumer", "2 consumers"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def one_of(names: Sequence[str]) -> str:
+    """ "a, b or c"; of very many, the first and how many more."""
+    *others, last = (
+        names if len(names) <= NAMED_MAX else [*names[:NAMED_MAX], f"{len(names) - NAMED_MAX:,} more"]
+    )
+    return f"{', '.join(others)} or {last}" if others else last

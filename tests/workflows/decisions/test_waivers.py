@@ -193,6 +193,16 @@ def test_a_name_of_a_consumer_and_of_an_endpoint_is_asked_for_by_id():
     assert duties(story)["crm-sync"] is Duty.WAIVED
 
 
+def test_a_name_of_two_endpoints_is_asked_for_by_id():
+    twin = replace(LIVE, id="resource:eu/churn-live")
+    story = a_running_retirement(a_subject(endpoints=(LIVE, twin)), readings=silent(LIVE, twin))
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.Waive(by=PAT, what=LIVE.name, reason=WHY))
+    assert str(refused.value) == (
+        f'2 endpoints of RET-1 are called "{LIVE.name}". Say which by its id: {LIVE.id} or {twin.id}'
+    )
+
+
 def test_what_names_neither_is_answered_with_the_consumers_there_are():
     with pytest.raises(NotFound, match="No consumer of RET-1"):
         a_running_retirement().does(cmd.Waive(by=PAT, what="churn", reason=WHY))

@@ -75,9 +75,11 @@ def test_a_part_of_a_name_is_no_name_and_the_open_ones_are_listed():
 def test_a_name_several_consumers_have_is_refused_with_their_ids():
     twin = replace(IMPACT[1], name="billing-etl")
     state = replace(STATE, obligations=obligations.opened(STATE, (IMPACT[0], twin), ANNOUNCED_AT))
-    with pytest.raises(NotFound) as ambiguous:
+    with pytest.raises(Refused) as ambiguous:
         obligations.named(state, "billing-etl")
-    assert ambiguous.value.closest == (BILLING, CRM)
+    assert str(ambiguous.value) == (
+        f'2 consumers of RET-1 are called "billing-etl". Say which by its id: {BILLING} or {CRM}'
+    )
 
 
 def test_only_the_owning_team_answers_for_a_consumer():
@@ -95,3 +97,13 @@ def test_a_consumer_nobody_owns_says_so():
     (duty,) = obligations.opened(STATE, (an_impacted(team="", people=()),), ANNOUNCED_AT)
     with pytest.raises(Refused, match=r"it belongs to nobody \(its owner is unresolved\)"):
         obligations.check_owner(duty, CARL, STATE)
+
+
+def test_of_very_many_of_one_name_some_are_said_and_the_rest_counted():
+    crowd = tuple(
+        replace(IMPACT[0], consumer_id=f"component:{number}/billing-etl", path=()) for number in range(9)
+    )
+    state = replace(STATE, obligations=obligations.opened(STATE, crowd, ANNOUNCED_AT))
+    with pytest.raises(Refused) as ambiguous:
+        obligations.named(state, "billing-etl")
+    assert ambiguous.value.next_step.endswith("component:3/billing-etl, component:4/billing-etl or 4 more")

@@ -43,7 +43,7 @@ def told(error: Exception) -> str:
     if isinstance(error, Unavailable):
         return f"Emeritus waits for something it needs: {error}. Press or type it again in a minute"
     if isinstance(error, EmeritusError):
-        return str(error)
+        return error.told()
     reference = uuid.uuid4().hex[:8]
     log.error("failure %s\n%s", reference, traced(error))
     return f"Something went wrong on our side. Whoever runs Emeritus finds it in the log as {reference}"

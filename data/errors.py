@@ -10,9 +10,15 @@ from collections.abc import Iterable
 
 import msgspec
 
+SENTENCE_MAX = 1_000  # of characters: who reads on needs lines
+
 
 class EmeritusError(Exception):
     """Base of everything we raise on purpose."""
+
+    def told(self) -> str:
+        """What a person is told: a sentence, or lines of which any but the last can be left out."""
+        return str(self)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +51,11 @@ class Refused(EmeritusError):
         self.next_step = next_step
         why = f": {'; '.join(self.reasons)}" if self.reasons else ""
         super().__init__(f"{what}{why}. {next_step}")
+
+    def told(self) -> str:
+        if len(str(self)) <= SENTENCE_MAX or not self.reasons:
+            return str(self)
+        return "\n".join([f"{self.what}:", *(f"• {reason}" for reason in self.reasons), self.next_step])
 
 
 class Stale(EmeritusError):

@@ -45,7 +45,7 @@ class Engine:
             try:
                 facts = self.gatherer.facts(command, self.retirement(stream), now)
             except (Invalid, NotFound, Refused) as error:
-                return Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=str(error))
+                return Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=error.told())
             version = facts.catalog_version or None
             self.world.point("before commit")
             try:

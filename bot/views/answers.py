@@ -28,19 +28,22 @@ from workflows.rules.lifecycle import ENDED
 from workflows.rules.wording import counted
 
 NOBODY = "*nobody who can be reached*"
+REFUSAL_SECTIONS_MAX = 3
 LIST_AT_MOST = 25
 ROWS_AT_MOST = 25
 
 
 def said(text: str) -> Payload:
     """A sentence for one person, such as the reply to their command."""
-    return message(answered(text, limits.SECTION_MAX))
+    return message(limits.joined(answered(text), limits.SECTION_MAX))
 
 
 def refusal(text: str) -> Payload:
-    """What was refused, why, and what to do now."""
-    shown = answered(text, limits.SECTION_MAX - 20)
-    return message(f":no_entry: {shown}", [section(f":no_entry: {shown}")])
+    """What was refused, as many reasons as fit, and what to do now: the last line, which is never left out."""
+    *reasons, last = answered(f":no_entry: {text}")
+    few = limits.joined(reasons, limits.UPDATE_TEXT_MAX - len(last) - 1)
+    rows = [*limits.spread(reasons, at_most=REFUSAL_SECTIONS_MAX), last]
+    return message("\n".join(filter(None, [few, last])), [section(row) for row in rows])
 
 
 def next_step(retirement: Retirement) -> str:
@@ -86,28 +89,28 @@ def show(
         f"Coordinator {mention(retirement.coordinator_id)}",
         f"owners of the model {mentions(owners) or NOBODY}, of its endpoints {mentions(endpoint_owners) or NOBODY}",
     ]
-    steps_of = steps.lines(retirement, reasons_at_most=None) or ["none yet"]
-    rest = f"; `emeritus plan {retirement.id}` prints all"
-    blocks = [
-        section(f"{headline(retirement)}\n{'; '.join(people)}"),
-        *(section(text) for text in limits.spread(["*Plan*", *steps_of], at_most=2, rest=rest)),
-    ]
-    for is_held_up, head in TROUBLES.items():
+    head = section(f"{headline(retirement)}\n{'; '.join(people)}")
+    below = []
+    for is_held_up, about in TROUBLES.items():
         named = [stopped(found) for found in troubles if found.is_held_up is is_held_up]
         if named:
             listed = limits.joined(named, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
-            blocks.append(section(f"{head}\n{listed}"))
+            below.append(section(f"{about}\n{listed}"))
     if card_waits:
         unseen = (
             f":no_bell: *The card does not show this vote yet*, so nobody can vote: {safe(card_waits, 400)}"
         )
-        blocks.append(section(f"{unseen}. The vote gets all its days once the card is up."))
+        below.append(section(f"{unseen}. The vote gets all its days once the card is up."))
     if tally:
-        blocks.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
+        below.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
-        blocks.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
-    return message(headline(retirement), blocks)
+        below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
+    steps_of = ["*Plan*", *(steps.lines(retirement, reasons_at_most=None) or ["none yet"])]
+    rest = f"; the thread lists more of them, `emeritus plan {retirement.id}` prints all"
+    room = limits.BLOCK_TEXT_MAX - sum(len(block["text"]["text"]) for block in (head, *below))
+    plan_rows = limits.spread(steps_of, at_most=max(1, room // limits.SECTION_MAX), rest=rest)
+    return message(headline(retirement), [head, *map(section, plan_rows), *below])
 
 
 def stopped(trouble: Trouble) -> str:

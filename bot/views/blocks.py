@@ -51,10 +51,10 @@ def safe(text: object, limit: int = limits.NAME_MAX) -> str:
     return f"{whole}…"
 
 
-def answered(text: str, limit: int = limits.SECTION_MAX) -> str:
-    """Sentences of ours for ONE reader, breaks kept. Mentions stay: what one person sees notifies nobody."""
-    lines = [_ESCAPED_MENTION.sub(r"<@\1>", safe(line, limit)) for line in text.split("\n")]
-    return limits.joined(lines, limit)
+def answered(text: str) -> list[str]:
+    """Sentences of ours for ONE reader, a line each. Mentions stay: what one person sees notifies nobody."""
+    lines = (safe(line, limits.SECTION_MAX) for line in text.split("\n"))
+    return [_ESCAPED_MENTION.sub(r"<@\1>", line) for line in lines if line]
 
 
 def quoted(text: object, limit: int = limits.PROSE_MAX) -> str:

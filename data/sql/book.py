@@ -90,7 +90,7 @@ class Book:
                 stream=asked.stream,
                 outcome=Outcome.REFUSED,
                 version=standing.version,
-                reply=str(refusal),
+                reply=refusal.told(),
             )
         conn.execute(
             "INSERT INTO receipts VALUES (?, ?, ?, ?, ?)",

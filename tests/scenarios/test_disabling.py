@@ -40,6 +40,21 @@ def test_a_refusal_lists_every_unmet_reason(town: Town):
         assert reason in told
 
 
+def test_a_refusal_with_many_endpoints_has_whole_reasons_and_counts_the_rest(town: Town):
+    served = "type: model-server, owner: ml-platform, dependsOn: ['resource:churn-v1']"
+    names = [f"churn-replica-{number:02d}" for number in range(60)]
+    town.learns(*(a_document("Component", name, served, endpoint_kind="local") for name in names))
+    town.announce()
+    town.command(TOM, "disable RET-1")
+    blocks = town.slack.ephemerals[-1]["blocks"]
+    *rows, more, step = "\n".join(block["text"]["text"] for block in blocks).splitlines()
+    told = [row for row in rows if "churn-replica" in row]
+    assert len(told) > 30
+    assert all(row.endswith(f"/retire waive RET-1 {row.split()[1]} REASON") for row in told)
+    assert more == f"+{61 - len(told)} more", "these and the one it had before"
+    assert step == "/retire show RET-1 shows where it stands"
+
+
 def test_a_held_step_says_why_once_and_goes_on_by_itself(town: Town):
     town.serve()
     town.announce()

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from bot.ids import Action
 from bot.views import answers, manual
+from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
 from data.records.retirement import Duty, Endpoint, ManualCheck, Progress, State, StepKind, StepProgress
@@ -52,6 +53,63 @@ def test_show_lists_every_reason_that_holds_a_step() -> None:
     check_message(shown)
     said = "\n".join(texts(shown["blocks"]))
     assert all(reason in said for reason in reasons)
+
+
+def many_reasons(count: int) -> list[str]:
+    why = "does not answer: nobody can say whether it is called (Connection refused by 10.0.0.7:8443)"
+    return [f"resource:default/endpoint-{number:02d} {why}" for number in range(count)]
+
+
+def test_show_takes_the_room_there_is_for_what_holds_a_step() -> None:
+    held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=tuple(many_reasons(60)))
+    shown = answers.show(a_retirement(steps=(held,)))
+    check_message(shown)
+    said = "\n".join(texts(shown["blocks"]))
+    assert all(reason in said for reason in many_reasons(60))
+
+
+def test_what_show_has_no_room_for_is_counted_with_the_way_to_it() -> None:
+    held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=tuple(many_reasons(200)))
+    shown = answers.show(announced(consumers=60, steps=(held,)))
+    check_message(shown)
+    rows = "\n".join(texts(shown["blocks"])).splitlines()
+    (left,) = [row for row in rows if "`emeritus plan RET-1` prints all" in row]
+    listed = [row for row in rows if row.removeprefix("      • ") in many_reasons(200)]
+    # The step after the held one is left out, too.
+    assert left.startswith(f"+{201 - len(listed):,} more; the thread lists more of them")
+
+
+def refused(count: int) -> str:
+    step = "/retire show RET-1 shows where it stands"
+    return Refused("Cannot disable churn-v1", reasons=many_reasons(count), next_step=step).told()
+
+
+def test_a_refusal_with_few_reasons_is_a_sentence() -> None:
+    assert refused(1) == (
+        f"Cannot disable churn-v1: {many_reasons(1)[0]}. /retire show RET-1 shows where it stands"
+    )
+
+
+def test_a_refusal_with_many_reasons_has_a_line_for_each() -> None:
+    shown = answers.refusal(refused(40))
+    check_message(shown)
+    said = "\n".join(texts(shown["blocks"]))
+    assert said.splitlines() == [
+        ":no_entry: Cannot disable churn-v1:",
+        *(f"• {reason}" for reason in many_reasons(40)),
+        "/retire show RET-1 shows where it stands",
+    ]
+
+
+def test_a_refusal_with_very_many_reasons_says_how_many_more_and_keeps_the_next_step() -> None:
+    shown = answers.refusal(refused(200))
+    check_message(shown)
+    for said in (shown["text"], "\n".join(texts(shown["blocks"]))):
+        head, *listed, more, step = said.splitlines()
+        assert head == ":no_entry: Cannot disable churn-v1:"
+        assert listed == [f"• {reason}" for reason in many_reasons(len(listed))]
+        assert more == f"+{200 - len(listed)} more"
+        assert step == "/retire show RET-1 shows where it stands"
 
 
 def test_the_list_says_what_comes_next() -> None:

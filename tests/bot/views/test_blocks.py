@@ -40,7 +40,7 @@ def test_people_are_mentioned_once_each_and_the_clock_is_emeritus() -> None:
 
 
 def test_an_answer_keeps_its_lines_and_the_people_it_names() -> None:
-    assert answered("Ask <@U1>\nnot <!channel>") == "Ask <@U1>\nnot &lt;!channel&gt;"
+    assert answered("Ask <@U1>\nnot <!channel>") == ["Ask <@U1>", "not &lt;!channel&gt;"]
 
 
 def test_a_list_that_does_not_fit_says_how_many_it_leaves_out() -> None:

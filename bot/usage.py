@@ -22,6 +22,7 @@ class Part(StrEnum):
     RETIREMENT = "RET-n|MODEL"
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
+    PAGE = "[PAGE]"
     WHAT = "CONSUMER|ENDPOINT|traffic"
     PERSON = "@PERSON"
     REASON = "REASON..."
@@ -43,7 +44,9 @@ COMMANDS: Mapping[str, Usage] = {
         takes=(Part.MAYBE_MODEL,), says="Opens the form that proposes a retirement", who="the model's owners"
     ),
     "list": Usage(
-        takes=(Part.ALL,), says="Lists the retirements under way; `all` adds those that ended", keeps="no"
+        takes=(Part.ALL, Part.PAGE),
+        says="Lists the retirements under way, 50 at a time; `all` adds those that ended",
+        keeps="no",
     ),
     "show": Usage(takes=(Part.RETIREMENT,), says="Shows where one stands and what is missing", keeps="no"),
     "plan": Usage(
@@ -124,6 +127,7 @@ def helped() -> dict[str, tuple[str, str]]:
 
 
 _ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
+_PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
 _IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -151,8 +155,11 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
             else HELP_STEP,
         )
     takes = COMMANDS[word].takes
-    parts = {}
+    parts: dict[Part, str] = {}
     for part in takes:
+        if part is Part.ALL:
+            parts[part], rest = _all(rest)
+            continue
         # A retirement's name is one word; a model's may be its title.
         is_all = part is takes[-1] and part is not Part.RETIREMENT
         parts[part], rest = _whole(rest) if is_all else _first(rest, part)
@@ -226,6 +233,12 @@ def _whole(text: str) -> tuple[str, str]:
     return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
 
 
+def _all(text: str) -> tuple[str, str]:
+    """The word "all", where it comes first, and the rest."""
+    word, rest = _split(text)
+    return (word, rest) if word.casefold() == "all" else ("", text)
+
+
 def _surplus(word: str, rest: str) -> Problem:
     accepted = f"{usage(word)} takes no more; a name with blanks goes in quotation marks"
     return Problem(field="surplus", value=f'"{as_typed(rest)[:80]}"', accepted=accepted)
@@ -233,10 +246,10 @@ def _surplus(word: str, rest: str) -> Problem:
 
 def _problem(word: str, part: Part, value: str) -> Problem | None:
     accepted = ""
-    if part is Part.MAYBE_MODEL or (part is Part.ALL and value.casefold() in ("", "all")):
+    if part in (Part.MAYBE_MODEL, Part.ALL) or (part is Part.PAGE and _PAGE.fullmatch(value)):
         return None
-    if part is Part.ALL:
-        accepted = f'only "all", or nothing: {usage(word)}'
+    if part is Part.PAGE:
+        accepted = f'only "all", the number of a page, or nothing: {usage(word)}'
     elif not (words(value) if part is Part.REASON else value):
         accepted = f"missing; say {usage(word)}"
     elif part is Part.PERSON and not _ESCAPED_PERSON.fullmatch(value):

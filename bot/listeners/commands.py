@@ -54,7 +54,9 @@ def answer(house: House, request: Typed) -> Payload:
     """What a reading command shows."""
     match request.word:
         case "list":
-            shown = answers.listing(retirements(house.store, ended=bool(request[Part.ALL])))
+            is_all = bool(request[Part.ALL])
+            found = retirements(house.store, ended=is_all)
+            shown = answers.listing(found, page=payloads.number(request[Part.PAGE]), is_all=is_all)
         case "show":
             shown = show(house, meant(house, request))
         case "plan":

@@ -29,7 +29,7 @@ from workflows.rules.wording import counted
 
 NOBODY = "*nobody who can be reached*"
 REFUSAL_SECTIONS_MAX = 3
-LIST_AT_MOST = 25
+LIST_AT_MOST = 50  # what fits into a message, with the longest names
 ROWS_AT_MOST = 25
 
 
@@ -118,16 +118,25 @@ def stopped(trouble: Trouble) -> str:
     return f"{mark} `{safe(trouble.key, 120)}`: {safe(trouble.why, 200)}"
 
 
-def listing(retirements: Sequence[Retirement]) -> Payload:
-    """All retirements, one line each, in the order given."""
+def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = False) -> Payload:
+    """One page of them, one line each, in the order given; a page beyond the last one is the last one.
+
+    is_all   whether those that ended were asked for, too
+    """
     if not retirements:
         return message(f"No model is being retired. `{SLASH_COMMAND} propose` starts one.")
+    pages = -(-len(retirements) // LIST_AT_MOST)
+    page = min(max(page, 1), pages)
     lines = []
-    for retirement in retirements:
+    for retirement in retirements[(page - 1) * LIST_AT_MOST : page * LIST_AT_MOST]:
         follows = next_step(retirement)
         lines.append(f"{headline(retirement)}{f'; {follows}' if follows else ''}")
-    shown = limits.joined(lines, limits.SECTION_MAX, at_most=LIST_AT_MOST)
-    return message(counted(len(retirements), "retirement"), [section(shown)])
+    blocks = [section(rows) for rows in limits.spread(lines, at_most=4)]
+    if pages > 1:
+        typed = f"{SLASH_COMMAND} list {'all ' if is_all else ''}{page % pages + 1}"
+        onward = "begins anew" if page == pages else "goes on"
+        blocks.append(context(f"Page {page} of {pages}: `{typed}` {onward}"))
+    return message(counted(len(retirements), "retirement"), blocks)
 
 
 def plan(retirement: Retirement) -> Payload:

@@ -15,6 +15,7 @@ EVERY_PART = {
     Part.REASON: "because",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
+    Part.PAGE: "",
 }
 
 
@@ -95,6 +96,24 @@ def test_names_with_blanks_stand_in_quotation_marks(text: str, parts: tuple[str,
 def test_a_reason_that_says_nothing_is_missing(reason: str) -> None:
     with pytest.raises(Invalid, match="missing; say /retire pause"):
         understood(f"pause RET-1 {reason}")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_all", "page"),
+    [("list", "", ""), ("list all", "all", ""), ("list 2", "", "2"), ("list ALL 12", "ALL", "12")],
+)
+def test_a_list_may_be_of_all_and_of_one_page(text: str, is_all: str, page: str) -> None:
+    assert understood(text).parts == {Part.ALL: is_all, Part.PAGE: page}
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "two", "2 3", "٢"])
+def test_what_is_no_page_is_answered_with_what_is(page: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        understood(f"list {page}")
+
+    assert str(invalid.value) == (
+        f'[PAGE] "{page}": only "all", the number of a page, or nothing: /retire list [all] [PAGE]'
+    )
 
 
 def test_a_very_long_word_is_answered_with_its_beginning() -> None:

@@ -15,7 +15,7 @@ NONSENSE = [
     ("/retire plan RET-1", "Plan of RET-1"),
     ("delete everything", "is not something I can do"),
     ("propose chrun-v1", "closest: churn-v1"),
-    ("list everything", 'only "all", or nothing'),
+    ("list everything", 'only "all", the number of a page, or nothing'),
     ("show", "missing; say /retire show RET-n|MODEL"),
     ("show RET-99", 'No retirement is called "RET-99"; closest: RET-1. Run /retire show RET-1'),
     ("show RET-0", "Run /retire list"),

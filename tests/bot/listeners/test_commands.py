@@ -121,7 +121,7 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
             ),
         ),
         ("<!channel>", '"<!channel>" is not something I can do: closest: cancel. Run /retire cancel'),
-        ("list <!here>", '[all] "<!here>": only "all", or nothing'),
+        ("list <!here>", '[PAGE] "<!here>": only "all", the number of a page, or nothing'),
         ("handover RET-1 <tom>", '@PERSON "<tom>": not a person'),
         ("archive churn-v2", '"churn-v2" is not being retired. Run /retire propose churn-v2 to begin'),
         ("show", "RET-n|MODEL: missing; say /retire show RET-n|MODEL"),
@@ -137,7 +137,10 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
             "handover RET-1 mina",
             '@PERSON "mina": not a person; type @ and choose the name: /retire handover RET-n|MODEL',
         ),
-        ("list everything", '[all] "everything": only "all", or nothing: /retire list [all]'),
+        (
+            "list everything",
+            '[PAGE] "everything": only "all", the number of a page, or nothing: /retire list [all] [PAGE]',
+        ),
         (f"cancel RET-1 {'x' * 3001}", "REASON...: 3,001 characters, more than 3,000; say it shorter"),
         ("impact chrun", "Run /retire impact churn, or /retire impact to list all there are"),
         (

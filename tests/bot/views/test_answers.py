@@ -122,6 +122,30 @@ def test_the_list_says_what_comes_next() -> None:
     ]
 
 
+def test_a_list_of_more_than_a_page_says_how_it_goes_on() -> None:
+    every = [a_retirement(id=f"RET-{number}") for number in range(1, 121)]
+    pages = [answers.listing(every, page=page, is_all=True) for page in (1, 2, 3, 9)]
+    listed = []
+    for shown in pages:
+        check_message(shown)
+        assert shown["text"] == "120 retirements"
+        *rows, foot = "\n".join(texts(shown["blocks"])).splitlines()
+        listed.append((len(rows), foot))
+    assert listed == [
+        (50, "Page 1 of 3: `/retire list all 2` goes on"),
+        (50, "Page 2 of 3: `/retire list all 3` goes on"),
+        (20, "Page 3 of 3: `/retire list all 1` begins anew"),
+        (20, "Page 3 of 3: `/retire list all 1` begins anew"),
+    ]
+
+
+def test_a_page_holds_fifty_whatever_their_models_are_called() -> None:
+    crowd = [overloaded(id=f"RET-{999_999_900 + number}", paused_at=NOW) for number in range(50)]
+    shown = answers.listing(crowd)
+    check_message(shown)
+    assert len("\n".join(texts(shown["blocks"])).splitlines()) == 50
+
+
 def test_an_empty_list_says_how_to_begin() -> None:
     assert "/retire propose" in answers.listing([])["text"]
 

@@ -106,7 +106,8 @@ def show(
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
-    steps_of = ["*Plan*", *(steps.lines(retirement, reasons_at_most=None) or ["none yet"])]
+    paused = [steps.paused(retirement)] if retirement.paused_at else []
+    steps_of = ["*Plan*", *paused, *(steps.lines(retirement, reasons_at_most=None) or ["none yet"])]
     rest = f"; the thread lists more of them, `emeritus plan {retirement.id}` prints all"
     room = limits.BLOCK_TEXT_MAX - sum(len(block["text"]["text"]) for block in (head, *below))
     plan_rows = limits.spread(steps_of, at_most=max(1, room // limits.SECTION_MAX), rest=rest)
@@ -152,15 +153,15 @@ def plan(retirement: Retirement) -> Payload:
     roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in retirement.policy.quorum.items())
     endpoints = [_endpoint(one) for one in retirement.plan.subject.endpoints]
     artifacts = [safe(one, 300) for one in retirement.plan.subject.artifacts]
+    rest = f"; `emeritus plan {retirement.id} --json` prints all"
     return message(
         f"Plan of {retirement.id}",
         [
             header(f"Plan of {retirement.id} · {name_of(retirement)}"),
+            *([section(steps.paused(retirement))] if retirement.paused_at else []),
             section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
-            section(
-                f"*Switches off* {limits.joined(endpoints, 2_000, between=', ', at_most=20) or 'nothing'}"
-            ),
-            section(f"*Archives* {limits.joined(artifacts, 2_000, between=', ', at_most=20) or 'nothing'}"),
+            section(f"*Switches off* {_in_a_row(endpoints, rest)}"),
+            section(f"*Archives* {_in_a_row(artifacts, rest)}"),
             section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
             context(
                 f"{counted(len(retirement.plan.consumer_ids), 'consumer')} are part of what is voted on; "
@@ -168,6 +169,10 @@ def plan(retirement: Retirement) -> Payload:
             ),
         ],
     )
+
+
+def _in_a_row(names: Sequence[str], rest: str) -> str:
+    return limits.joined(names, limits.SECTION_MAX - 100, between=", ", rest=rest) or "nothing"
 
 
 def _endpoint(endpoint: Endpoint) -> str:

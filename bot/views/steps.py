@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.ids import SLASH_COMMAND
 from bot.views import limits
-from bot.views.blocks import day, safe
+from bot.views.blocks import day, mention, moment, safe
 from data.records.retirement import Progress, Retirement, StepKind
 
 MEANING = {
@@ -31,6 +32,17 @@ def short(digest: str) -> str:
     return safe(digest.removeprefix("sha256:"), 13)[:12] or "none"
 
 
+def paused(retirement: Retirement) -> str:
+    """Since when nothing runs, and what that does to the dates; empty when it goes on."""
+    if retirement.paused_at is None:
+        return ""
+    since = moment(retirement.paused_at, zone_of(retirement))
+    return (
+        f":double_vertical_bar: *Paused* since {since} by {mention(retirement.paused_by)}: no step runs. "
+        "When it is resumed, the dates ahead move later by as many days as it was paused"
+    )
+
+
 def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[str]:
     """One line per step of the plan, and under a held one what holds it: a few reasons, or with None all."""
     if retirement.plan is None:
@@ -50,6 +62,7 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
         if come.progress is Progress.HELD:
             reasons = [f"      • {safe(reason, limits.PROSE_MAX)}" for reason in come.held_by]
             if reasons_at_most is not None:
-                reasons = [limits.joined(reasons, 1_200, at_most=reasons_at_most)]
+                rest = f": `{SLASH_COMMAND} show {retirement.id}`"
+                reasons = [limits.joined(reasons, 1_200, at_most=reasons_at_most, rest=rest)]
             shown += reasons
     return [line for line in shown if line]

@@ -9,7 +9,16 @@ from bot.views import answers, manual
 from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
-from data.records.retirement import Duty, Endpoint, ManualCheck, Progress, State, StepKind, StepProgress
+from data.records.retirement import (
+    Duty,
+    Endpoint,
+    ManualCheck,
+    Progress,
+    Retirement,
+    State,
+    StepKind,
+    StepProgress,
+)
 from tests.bot.views.examples import (
     NOW,
     a_retirement,
@@ -156,6 +165,46 @@ def test_the_plan_shows_dates_digest_and_whose_approval_it_needs() -> None:
     said = "\n".join(texts(answers.plan(state)))
     for fact in ("2027-05-30 *disable*", state.plan.digest, "1 of owner, 2 of risk", "churn-v1 (manual"):
         assert fact in said
+
+
+def test_the_plan_and_show_say_since_when_it_is_paused_and_that_the_dates_move() -> None:
+    state = announced(paused_at=NOW, paused_by="UPAT")
+    for shown in (answers.plan(state), answers.show(state)):
+        check_message(shown)
+        rows = "\n".join(texts(shown["blocks"])).splitlines()
+        assert (
+            ":double_vertical_bar: *Paused* since 2027-03-01 10:00 CET by <@UPAT>: no step runs. "
+            "When it is resumed, the dates ahead move later by as many days as it was paused"
+        ) in rows
+    assert "*Paused*" not in "\n".join(texts(answers.plan(announced())))
+
+
+def test_a_plan_that_is_held_by_much_says_where_all_of_it_is() -> None:
+    held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=tuple(many_reasons(40)))
+    said = "\n".join(texts(answers.plan(a_retirement(steps=(held,)))["blocks"]))
+    assert "\n+35 more: `/retire show RET-1`\n" in said
+
+
+def with_endpoints(count: int) -> Retirement:
+    state = a_retirement()
+    assert state.plan is not None
+    every = tuple(
+        Endpoint(id=f"api:x/{number}", name=f"churn-v1-{number:03d}", kind=EndpointKind.LOCAL, ref="")
+        for number in range(count)
+    )
+    subject = replace(state.plan.subject, endpoints=every, artifacts=tuple(one.id for one in every))
+    return replace(state, plan=replace(state.plan, subject=subject))
+
+
+def test_the_plan_shows_all_endpoints_that_fit_and_says_where_the_rest_is() -> None:
+    for count, left in ((100, ""), (400, "; `emeritus plan RET-1 --json` prints all")):
+        shown = answers.plan(with_endpoints(count))
+        check_message(shown)
+        (row,) = [text for text in texts(shown["blocks"]) if text.startswith("*Switches off*")]
+        listed = row.count("churn-v1-")
+        assert listed >= 100
+        more = f", +{count - listed} more{left}" if left else ""
+        assert row.endswith(f"churn-v1-{listed - 1:03d} (local){more}")
 
 
 def test_the_plan_shows_what_is_archived_and_under_which_name_an_endpoint_is_switched_off() -> None:

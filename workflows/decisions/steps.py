@@ -32,7 +32,7 @@ from workflows.rules.readiness import Readiness, is_overtaken, readiness
 
 def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -> RetirementDecision:
     """Start a step, or say everything that keeps it from starting. Asking twice changes nothing."""
-    check("run step", command.by, state, facts)
+    check("run step", command.by, state, facts, doing=command.step)
     assert state.plan is not None
     progress = state.progress(command.step).progress
     if progress in (Progress.DONE, Progress.RUNNING):

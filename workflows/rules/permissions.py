@@ -96,11 +96,13 @@ def check(
     state: Retirement,
     facts: Facts,
     *,
+    doing: str = "",
     about: str = "",
     people: Sequence[str] = (),
 ) -> None:
     """Raises `Refused`, naming who may, unless the table allows it.
 
+    doing           what people call it, where that is not the command's name
     about, people   what it is about and who may, where there is no retirement yet that could show them
     """
     allowed = PERMISSIONS[command]
@@ -110,7 +112,7 @@ def check(
     names = ", ".join(f"<@{person}>" for person in people[:NAMED_MAX])
     ask = f"Ask one of them: {names}" if names else f"Ask one of them; /retire show {state.id} names them"
     raise Refused(
-        f"You may not {command} {about or state.id}".rstrip(),
+        f"You may not {doing or command} {about or state.id}".rstrip(),
         reasons=[f"this is for {' or '.join(who)}" if who else "only time does this"],
         next_step=ask if who else "Wait for its date",
     )

@@ -88,6 +88,16 @@ def test_a_whole_retirement_goes_from_its_proposal_to_its_archive():
     assert story.timers == {}
 
 
+@pytest.mark.parametrize("step", [StepKind.ARCHIVE, StepKind.DISABLE])
+def test_who_may_not_run_a_step_is_told_by_its_name(step: StepKind):
+    with pytest.raises(Refused) as refused:
+        a_running_retirement().does(running(step, STRANGER))
+    assert str(refused.value) == (
+        f"You may not {step} RET-1: this is for the coordinator or the endpoint's owners. "
+        "Ask one of them; /retire show RET-1 names them"
+    )
+
+
 def test_an_announcement_opens_the_obligations_and_sets_every_timer():
     story = a_running_retirement()
     assert (story.state.state, story.state.announced) == (State.MIGRATING, 1)

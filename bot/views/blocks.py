@@ -75,10 +75,10 @@ def place(name_or_id: str) -> str:
     return f"<#{name_or_id}>" if CHANNEL_ID.fullmatch(name_or_id) else mention(name_or_id)
 
 
-def mentions(slack_ids: Iterable[str], *, at_most: int = 10) -> str:
-    """Each person once, in order."""
+def mentions(slack_ids: Iterable[str], *, at_most: int | None = 10, limit: int = 1_000) -> str:
+    """Each person once, in order; with None as many as fit into `limit` characters."""
     return limits.joined(
-        [mention(one) for one in dict.fromkeys(slack_ids)], 1_000, between=" ", at_most=at_most
+        [mention(one) for one in dict.fromkeys(slack_ids)], limit, between=" ", at_most=at_most
     )
 
 

@@ -35,6 +35,7 @@ TEAM_ROWS_MAX = 12
 OWNER_ROWS_MAX = 10
 PAGE_ROWS = 20
 NAMED_MAX = 20
+MENTIONS_MAX = limits.SECTION_MAX - 300  # some 160 people; beside them stand two names and a few words
 NO_TEAM = "unowned"  # in a button, whose parts are never empty: the consumers nobody owns
 
 
@@ -54,7 +55,7 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
     team = impact.team_name(owed[0].consumer)
     people = [one for obligation in owed for one in obligation.consumer.owners.slack_ids]
     notes = dict.fromkeys(note for obligation in owed for note in obligation.consumer.owners.notes)
-    to = mentions(people, at_most=30) if people else "*nobody can be reached*"
+    to = mentions(people, at_most=None, limit=MENTIONS_MAX) if people else "*nobody can be reached*"
     what = "loses" if len(owed) == 1 else "lose"
     if is_off := duties.is_called_off(retirement):
         what = "keeps" if len(owed) == 1 else "keep"

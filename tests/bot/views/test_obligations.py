@@ -78,6 +78,20 @@ def test_a_team_with_many_consumers_gets_twelve_and_a_count() -> None:
     assert buttons(said)[-1] == (Action.DUTY_SHOW_TEAM, "RET-1|group:team-0")
 
 
+@pytest.mark.parametrize(("owners", "left"), [(45, ""), (150, ""), (400, " +")])
+def test_every_owner_of_a_team_is_mentioned_as_far_as_a_section_holds_them(owners: int, left: str) -> None:
+    people = tuple(f"U0123{number:06d}" for number in range(owners))
+    crowd = Owners(team_id="group:crowd", team_name=NASTY, slack_ids=people)
+    said = obligations.team_message(
+        announced(name=NASTY, obligations=(an_obligation(an_impact(0, owners=crowd)),)), "group:crowd"
+    )
+    check_message(said)
+    called = mentions(said["text"], said["blocks"])
+    assert called == list(people[: len(called)])
+    assert len(called) >= min(owners, 150)
+    assert (f" +{owners - len(called)} more:" in texts(said["blocks"])[0]) is bool(left)
+
+
 def test_consumers_nobody_owns_say_why() -> None:
     lost = an_impact(0, owners=Owners(notes=("no such group; closest is payments",)))
     said = obligations.team_message(announced(obligations=(an_obligation(lost),)), "")

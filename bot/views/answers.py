@@ -82,7 +82,8 @@ def show(
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
-        f"{duties.line(one, retirement)}; {safe(impacts_view.team_name(one.consumer))}" for one in waiting
+        f"{line}; {safe(impacts_view.team_name(one.consumer))}"
+        for one, line in zip(waiting, duties.lines(waiting, retirement), strict=True)
     ]
     tally = votes.tally_lines(retirement)
     people = [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.ids import Action
 from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, section
 from bot.views.proposal import OUTCOMES, name_of
 from bot.views.steps import zone_of
+from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
 from workflows.rules.lifecycle import ENDED
@@ -20,6 +22,7 @@ MARKS = {
     Duty.MIGRATED: ":white_check_mark:",
     Duty.WAIVED: ":pencil:",
 }
+ID_MAX = 150
 TO_MOVE = (State.APPROVED, State.MIGRATING)
 """While it is in one of these, dates lie ahead of a consumer."""
 UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
@@ -44,12 +47,29 @@ def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:
     return not obligation.is_settled and retirement.state is State.MIGRATING
 
 
-def line(obligation: Obligation, retirement: Retirement) -> str:
-    """Consumer, where it stands, and the dates that are still ahead of it."""
+def twins(retirement: Retirement) -> frozenset[str]:
+    """The names that several of its consumers have, as in two namespaces."""
+    names = Counter(one.consumer.name for one in retirement.obligations)
+    return frozenset(name for name, count in names.items() if count > 1)
+
+
+def called(consumer: Impacted, shared: Collection[str]) -> str:
+    """Its name, and its id where the name is one of `shared`."""
+    also = f" ({safe(consumer.consumer_id, ID_MAX)})" if consumer.name in shared else ""
+    return f"*{safe(consumer.name)}*{also}"
+
+
+def lines(owed: Iterable[Obligation], retirement: Retirement) -> list[str]:
+    """Of each: consumer, where it stands, and the dates that are still ahead of it."""
+    shared = twins(retirement)
+    return [_line(one, called(one.consumer, shared), retirement) for one in owed]
+
+
+def _line(obligation: Obligation, name: str, retirement: Retirement) -> str:
     zone = zone_of(retirement)
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({mention(obligation.changed_by)})" if obligation.changed_by else ""
-    shown = f"{MARKS[obligation.duty]} *{safe(obligation.consumer.name)}*{way}: {obligation.duty}{by}"
+    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{by}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*{quoted(obligation.note, 150)}"
@@ -81,15 +101,12 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
     return [actions(*shown)]
 
 
-def rows(owed: Iterable[Obligation], retirement: Retirement, *, reader: str = "") -> list[Payload]:
+def rows(owed: Sequence[Obligation], retirement: Retirement, *, reader: str = "") -> list[Payload]:
     """A section with its buttons for each. `reader`: who alone sees it; the answers of others are not theirs."""
     shown = []
-    for obligation in owed:
+    for obligation, line in zip(owed, lines(owed, retirement), strict=True):
         may_answer = not reader or reader in obligation.consumer.owners.slack_ids
-        shown += [
-            section(line(obligation, retirement)),
-            *(buttons(obligation, retirement) if may_answer else ()),
-        ]
+        shown += [section(line), *(buttons(obligation, retirement) if may_answer else ())]
     return shown
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.views import impact, limits
+from bot.views import duties, impact, limits
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS
@@ -171,9 +171,9 @@ def _model(retirement: Retirement, plan: Plan) -> str:
 
 
 def consumer_name(retirement: Retirement, consumer_id: str) -> str:
-    """The consumer's name; "traffic" and what is not known any more stand as they are."""
+    """What the consumer is called; "traffic" and what is not known any more stand as they are."""
     owed = retirement.obligation(consumer_id)
-    return f"*{safe(owed.consumer.name if owed else consumer_id)}*"
+    return duties.called(owed.consumer, duties.twins(retirement)) if owed else f"*{safe(consumer_id)}*"
 
 
 def _endpoint(retirement: Retirement, endpoint_id: str) -> str:

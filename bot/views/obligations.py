@@ -176,7 +176,7 @@ def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
     """What one person still owes, said again. `milestone` names the date it is about."""
     still = concerned(retirement, milestone)
     owed = [one for one in duties.of_person(retirement, slack_id) if one in still]
-    lines = [duties.line(one, retirement) for one in owed]
+    lines = duties.lines(owed, retirement)
     what = f"{counted(len(owed), 'consumer')} of yours still {'depends' if len(owed) == 1 else 'depend'} on"
     head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
     blocks = [
@@ -206,8 +206,8 @@ def escalation(
         one for one in retirement.obligations if one.consumer.consumer_id in set(consumer_ids)
     )
     lines = [
-        f"{duties.line(one, retirement)}; of {mentions(one.consumer.owners.slack_ids, at_most=3) or 'nobody'}"
-        for one in owed
+        f"{line}; of {mentions(one.consumer.owners.slack_ids, at_most=3) or 'nobody'}"
+        for one, line in zip(owed, duties.lines(owed, retirement), strict=True)
     ]
     due = "acknowledged" if milestone.startswith(ACKNOWLEDGE) else "migrated"
     what = f"{counted(len(owed), 'consumer')} not {due} in time"
@@ -246,24 +246,24 @@ def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, gran
     owed = retirement.obligation(consumer_id)
     if owed is None:
         return message(f"{retirement.id}: {safe(consumer_id)} has no obligation any more")
-    name, zone = safe(owed.consumer.name), zone_of(retirement)
+    name, zone = duties.called(owed.consumer, duties.twins(retirement)), zone_of(retirement)
     asked = owed.extension
     over = ""
     if granted:
         by = f" by {mention(owed.changed_by)}" if owed.changed_by else ""
         verdict = "granted" if granted == "yes" else "refused"
-        over = f"More time for *{name}* is {verdict}{by}: migrate by {day(owed.migrate_by, zone)}"
+        over = f"More time for {name} is {verdict}{by}: migrate by {day(owed.migrate_by, zone)}"
     elif owed.duty is Duty.WAIVED:
-        over = f"*{name}* needs no more time: waived by {mention(owed.changed_by)}"
+        over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
     elif retirement.state is not State.MIGRATING:
-        over = f"*{name}* needs no more time: {retirement.id} is {retirement.state}"
+        over = f"{name} needs no more time: {retirement.id} is {retirement.state}"
     elif asked is None or number not in (0, asked.number):
         anew = "asked for anew" if asked is not None else f"not asked for any more: it is {owed.duty}"
-        over = f"More time for *{name}* is {anew}"
+        over = f"More time for {name} is {anew}"
     if over or asked is None:
         done = f":scales: {over}"
         return message(done, [section(done)])
-    head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for *{name}*"
+    head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for {name}"
     dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"
     to_decide = f"{mention(retirement.coordinator_id)} decides. Granting moves every later step of the plan."
     about = f"{retirement.id}|{owed.consumer.consumer_id}|{asked.number}"

@@ -13,7 +13,7 @@ from data.records.retirement import Retirement
 def person_lost(retirement: Retirement, person: str, why: str) -> Payload:
     """To whoever is above somebody whom no direct message reaches; an owner of the model, for a coordinator."""
     owed = [one for one in duties.of_person(retirement, person) if not one.is_settled]
-    lines = [duties.line(one, retirement) for one in owed]
+    lines = duties.lines(owed, retirement)
     head = f":no_bell: *{retirement.id}* {safe(name_of(retirement))}: {mention(person)} cannot be reached"
     if person == retirement.coordinator_id:
         reason = (

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import duties, obligations, votes
+from bot.views import answers, duties, lines, obligations, unreached, votes
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Purpose, Retirement, State
@@ -92,6 +92,39 @@ def test_every_owner_of_a_team_is_mentioned_as_far_as_a_section_holds_them(owner
     assert (f" +{owners - len(called)} more:" in texts(said["blocks"])[0]) is bool(left)
 
 
+def with_twins() -> Retirement:
+    """Two consumers of one name in two namespaces, and another; all of one person."""
+    ids = {"component:eu/twin": "twin", "component:us/twin": "twin", "component:default/other": "other"}
+    consumers = [
+        an_impact(number, teams=1, name=name, consumer_id=consumer_id)
+        for number, (consumer_id, name) in enumerate(ids.items())
+    ]
+    return announced(obligations=tuple(an_obligation(one) for one in consumers))
+
+
+def test_consumers_of_one_name_are_told_apart_by_their_ids_wherever_they_are_listed() -> None:
+    state = with_twins()
+    ids = [one.consumer.consumer_id for one in state.obligations]
+    named = ["*other*", "*twin* (component:eu/twin)", "*twin* (component:us/twin)"]
+    for said in (
+        obligations.owner_dm(state, "UT0"),
+        obligations.team_message(state, "group:team-0"),
+        obligations.all_modal(state, "UT0"),
+        obligations.reminder(state, "UT0", "migrate-30"),
+        obligations.escalation(state, "migrate-30", 1, ids, to="UMAX"),
+        unreached.person_lost(state, "UT0", "is_archived"),
+        answers.show(state),
+    ):
+        rows = "\n".join(texts(said["blocks"])).splitlines()
+        listed = [row.partition(": open")[0] for row in rows if "migrate by" in row]
+        assert listed == [f":white_circle: {name}" for name in named]
+
+
+def test_what_is_asked_and_answered_for_one_of_two_of_a_name_says_which() -> None:
+    assert lines.consumer_name(with_twins(), "component:us/twin") == "*twin* (component:us/twin)"
+    assert lines.consumer_name(with_twins(), "component:default/other") == "*other*"
+
+
 def test_consumers_nobody_owns_say_why() -> None:
     lost = an_impact(0, owners=Owners(notes=("no such group; closest is payments",)))
     said = obligations.team_message(announced(obligations=(an_obligation(lost),)), "")
@@ -119,7 +152,7 @@ def test_only_what_can_still_be_said_has_a_button(duty: Duty, offered: list[str]
 @pytest.mark.parametrize("duty", Duty)
 def test_a_consumer_is_asked_to_acknowledge_by_a_date_only_while_it_has_not(duty: Duty) -> None:
     state = with_duties(duty)
-    said = duties.line(state.obligations[0], state)
+    (said,) = duties.lines(state.obligations, state)
     assert ("acknowledge by" in said) is (duty in (Duty.OPEN, Duty.NOT_MINE))
     assert ("migrate by" in said) is (duty not in (Duty.MIGRATED, Duty.WAIVED))
 

@@ -28,7 +28,10 @@ class S3Objects:
         self._made: S3Client | None = None
 
     def files(self, uri: str) -> tuple[PayloadFile, ...]:
-        """The object of that key, or else all objects below it, sorted; a single object has the path ""."""
+        """The object of that key, or all objects below it, sorted; a single object has the path "".
+
+        Where both are there, an empty object is taken for the folder's mark, and any other is refused.
+        """
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         if not bucket:
             raise Invalid(
@@ -36,14 +39,23 @@ class S3Objects:
             )
         with aws_errors(f"list {uri}", service="s3"):
             try:
-                found = self._single(bucket, key) or self._below(bucket, key)
+                single, below = self._single(bucket, key), self._below(bucket, key)
             except ClientError as error:
                 if code_of(error) != "NoSuchBucket":
                     raise
                 raise NotFound("bucket", bucket) from error
-            if not found:
+            if not single and not below:
                 raise NotFound("artifact", uri, closest=self._closest(bucket, key))
-        return tuple(file.as_payload() for file in found)
+        if single and not below:
+            return (single.as_payload(),)
+        if single and single.size_bytes:
+            raise Refused(
+                f"Cannot archive {uri}",
+                reasons=[f"it is an object of {single.size_bytes:,} bytes, and {uri}/ is a folder"],
+                next_step=f"In the catalog, name {uri}/ for what lies below, or a copy of the object under another "
+                "key; import it, then press Edit plan on the card for a new vote",
+            )
+        return tuple(file.as_payload() for file in below)
 
     def _client(self) -> S3Client:
         if self._made is None:
@@ -56,26 +68,26 @@ class S3Objects:
             self._made = boto3.client("s3", endpoint_url=self._endpoint_url, config=config)
         return self._made
 
-    def _single(self, bucket: str, key: str) -> list[_S3Object]:
+    def _single(self, bucket: str, key: str) -> _S3Object | None:
         if not key or key.endswith("/"):
-            return []
+            return None
         try:
             head = self._client().head_object(Bucket=bucket, Key=key)
         except ClientError as error:
             if code_of(error) in ("404", "NoSuchKey"):
-                return []
+                return None
             raise
-        return [
-            _S3Object(
-                self._client(), bucket, key, path="", size_bytes=head["ContentLength"], etag=head["ETag"]
-            )
-        ]
+        return _S3Object(
+            self._client(), bucket, key, path="", size_bytes=head["ContentLength"], etag=head["ETag"]
+        )
 
     def _below(self, bucket: str, key: str) -> list[_S3Object]:
         prefix = f"{key.rstrip('/')}/" if key else ""
         pages = self._client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         listed = {entry["Key"]: entry for page in pages for entry in page.get("Contents", [])}
-        # Consoles mark a folder by an empty object whose key ends in a slash.
+        # Tools mark a folder by an empty object: consoles with a slash at the end of its key, others without one.
+        objects = {key: entry for key, entry in listed.items() if entry["Size"] or not key.endswith("/")}
+        folders = {key[:end] for key in objects for end, sign in enumerate(key) if sign == "/"}
         return [
             _S3Object(
                 self._client(),
@@ -85,8 +97,8 @@ class S3Objects:
                 size_bytes=entry["Size"],
                 etag=entry["ETag"],
             )
-            for key, entry in sorted(listed.items())
-            if entry["Size"] or not key.endswith("/")
+            for key, entry in sorted(objects.items())
+            if entry["Size"] or key not in folders
         ]
 
     def _closest(self, bucket: str, key: str) -> list[str]:
@@ -107,12 +119,12 @@ class _S3Object:
     ) -> None:
         self._client, self._bucket, self._key = client, bucket, key
         self._uri = f"s3://{bucket}/{key}"
-        self.path, self._size_bytes, self._etag = path, size_bytes, etag
+        self.path, self.size_bytes, self._etag = path, size_bytes, etag
         self._version_read: str | None = None
 
     def as_payload(self) -> PayloadFile:
         return PayloadFile(
-            path=self.path, size_bytes=self._size_bytes, chunks=self._chunks, recheck=self._recheck
+            path=self.path, size_bytes=self.size_bytes, chunks=self._chunks, recheck=self._recheck
         )
 
     def _chunks(self) -> Iterator[bytes]:

@@ -58,6 +58,38 @@ def test_a_key_is_that_object(aws: str, bucket: str) -> None:
     assert content_of(S3Objects(endpoint_url=aws), f"s3://{bucket}/churn/card.md") == {"": b"# churn"}
 
 
+@pytest.mark.parametrize("slash", ["", "/"], ids=["as named", "as a folder"])
+def test_an_empty_object_that_some_tools_leave_for_a_folder_does_not_hide_what_lies_below(
+    aws: str, bucket: str, s3: "S3Client", slash: str
+) -> None:
+    s3.put_object(Bucket=bucket, Key="churn/v1", Body=b"")
+    s3.put_object(Bucket=bucket, Key="churn/v1/sub", Body=b"")
+    expected = {"sub/c.json": b"{}", "w.bin": b"w" * 3_000_000}
+    assert content_of(S3Objects(endpoint_url=aws), f"s3://{bucket}/churn/v1{slash}") == expected
+
+
+def test_an_empty_object_with_nothing_below_it_is_that_object(aws: str, bucket: str, s3: "S3Client") -> None:
+    s3.put_object(Bucket=bucket, Key="churn/done", Body=b"")
+    s3.put_object(Bucket=bucket, Key="churn/done/", Body=b"")
+    assert content_of(S3Objects(endpoint_url=aws), f"s3://{bucket}/churn/done") == {"": b""}
+
+
+def test_a_key_that_is_an_object_and_a_folder_is_refused_and_with_a_slash_it_is_the_folder(
+    aws: str, bucket: str, s3: "S3Client"
+) -> None:
+    s3.put_object(Bucket=bucket, Key="churn/v10", Body=b"note")
+    sources = S3Objects(endpoint_url=aws)
+    with pytest.raises(Refused) as refused:
+        sources.files(f"s3://{bucket}/churn/v10")
+    assert str(refused.value) == (
+        f"Cannot archive s3://{bucket}/churn/v10: it is an object of 4 bytes, "
+        f"and s3://{bucket}/churn/v10/ is a folder. "
+        f"In the catalog, name s3://{bucket}/churn/v10/ for what lies below, or a copy of the object under another "
+        "key; import it, then press Edit plan on the card for a new vote"
+    )
+    assert content_of(sources, f"s3://{bucket}/churn/v10/") == {"w.bin": b"another version"}
+
+
 def test_a_missing_object_or_bucket_is_named_with_the_closest(aws: str, bucket: str) -> None:
     sources = S3Objects(endpoint_url=aws)
     with pytest.raises(NotFound) as missing:

@@ -150,6 +150,9 @@ class _LocalFile:
             raise changed(str(self._path), "another file took its place")
         if found.st_mtime_ns != listed.st_mtime_ns:
             raise changed(str(self._path), "it was written to")
+        # Whoever writes may put the other time back, not this one. A change of rights moves it too.
+        if found.st_ctime_ns != listed.st_ctime_ns:
+            raise changed(str(self._path), "its content or its rights were changed")
 
 
 def _resolved(path: Path) -> Path:

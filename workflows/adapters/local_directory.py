@@ -12,13 +12,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from data.archives import Artifact, Drilled, PayloadFile, Stopped, Stored
-from data.bag import publish, sync_folders, write_bag, write_synced, writing
+from data.bag import changed, publish, sync_folders, write_bag, write_synced, writing
 from data.bag_paths import stays_inside
 from data.errors import Corrupt, Refused, Unavailable
 from data.fixity import Fault, Finding, Fixity, check, looks_complete, read_back, report
@@ -51,7 +52,7 @@ class LocalDirectory:
 
         A bag already there is read back before the new copy of it is thrown away: Corrupt when it has rotted.
         """
-        payload = [file for artifact in artifacts for file in self._payload(artifact)]
+        payload = self._payload(artifacts)
         shelf = self.root / _shelf_name(name)
         with writing(shelf, 0):
             # Weights and data may have been readable to few; their copies are to this user alone, unless the
@@ -69,6 +70,7 @@ class LocalDirectory:
                 bagged_on=now().date(),
                 stopped=stopped,
             )
+            _require_none_added(payload, self._payload(artifacts))
             final = shelf / bag.preservation_id.removeprefix("sha256:")
             if final.exists():
                 fixity = check(final, manifest_digest=bag.manifest_digest, stopped=stopped)
@@ -129,10 +131,20 @@ class LocalDirectory:
             )
         return self.root / location
 
-    def _payload(self, artifact: Artifact) -> Iterator[PayloadFile]:
-        for file in self._sources.files(artifact.source):
-            path = f"{artifact.path}/{file.path}" if file.path else artifact.path
-            yield PayloadFile(path=path, size_bytes=file.size_bytes, chunks=file.chunks, recheck=file.recheck)
+    def _payload(self, artifacts: Sequence[Artifact]) -> list[PayloadFile]:
+        return [
+            replace(file, path=f"{artifact.path}/{file.path}" if file.path else artifact.path)
+            for artifact in artifacts
+            for file in self._sources.files(artifact.source)
+        ]
+
+
+def _require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFile]) -> None:
+    """Each file that was listed held still; none may have come beside them."""
+    names = {file.path for file in listed}
+    for file in found:
+        if file.path not in names:
+            raise changed(file.path, "it was added")
 
 
 def _shelf_name(name: str) -> str:

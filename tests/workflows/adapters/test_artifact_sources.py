@@ -167,6 +167,15 @@ def rewrite(path: Path) -> None:
     os.utime(path, ns=(listed + 1, listed + 1))
 
 
+def rewrite_and_put_the_time_back(path: Path) -> None:
+    listed = path.stat()
+    while (
+        path.stat().st_ctime_ns == listed.st_ctime_ns
+    ):  # the file system's clock ticks every few milliseconds
+        path.write_bytes(b"cc")
+        os.utime(path, ns=(listed.st_atime_ns, listed.st_mtime_ns))
+
+
 def replace(path: Path) -> None:
     times = path.stat().st_mtime_ns
     (path.parent / "new").write_bytes(b"cc")
@@ -179,6 +188,7 @@ def replace(path: Path) -> None:
     [
         (grow, "2 bytes when listed, 3 now"),
         (rewrite, "it was written to"),
+        (rewrite_and_put_the_time_back, "its content or its rights were changed"),
         (replace, "another file took its place"),
         (Path.unlink, "it was removed"),
     ],

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import bagit
@@ -29,6 +30,37 @@ def test_a_file_that_changes_while_it_is_copied_is_refused_and_nothing_is_kept(
         "Cannot archive weights/w.bin: it changed while it was copied "
         "(2,500,000 bytes when listed, more when read). Stop what writes to it, then archive again"
     )
+    assert everything_in(archive) == ["churn-v3"]
+
+
+def add(folder: Path) -> None:
+    (folder / "w-2.bin").write_bytes(b"the rest of the weights")
+
+
+def take_away(folder: Path) -> None:
+    (folder / "empty.bin").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (add, "weights/w-2.bin: it changed while it was copied (it was added)"),
+        (take_away, "{folder}/empty.bin: it changed while it was copied (it was removed)"),
+    ],
+)
+def test_a_file_that_comes_or_goes_beside_the_others_while_they_are_copied_is_refused(
+    archive: LocalDirectory, model: Path, change: Callable[[Path], None], told: str
+) -> None:
+    (model / "weights/empty.bin").touch()
+
+    def meanwhile() -> bool:
+        change(model / "weights")
+        return False
+
+    with pytest.raises(Refused) as refused:
+        put(archive, model, stopped=meanwhile)
+    name = told.format(folder=model / "weights")
+    assert str(refused.value) == f"Cannot archive {name}. Stop what writes to it, then archive again"
     assert everything_in(archive) == ["churn-v3"]
 
 

@@ -66,12 +66,14 @@ class PayloadFile:
 
     chunks   reads it once, from the start; raises our errors only
     recheck  raises Refused when the source is no longer what it was when listed
+    mark     as long as it stays the same, so did the content; where it moved, only reading tells
     """
 
     path: str
     size_bytes: int
     chunks: Callable[[], Iterator[bytes]]
     recheck: Callable[[], None]
+    mark: str
 
 
 def named(uris: Iterable[str]) -> tuple[Artifact, ...]:

@@ -59,7 +59,7 @@ class Refused(EmeritusError):
 
 
 class Stale(EmeritusError):
-    """Somebody was faster: the plan, the card or the catalog moved after this was gathered."""
+    """Somebody was faster: the plan, the card, the catalog or an artifact moved after this was gathered."""
 
 
 class NotFound(EmeritusError):

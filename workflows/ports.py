@@ -98,6 +98,10 @@ class ArtifactStore(Protocol):
         """Really restore and read back everything. Raises Corrupt naming the bad files. Safe to repeat."""
         ...
 
+    def require_current(self, location: str, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
+        """Raises Stale naming what came or changed at the sources since. What is gone there does not count."""
+        ...
+
     def exists(self, location: str, manifest_digest: str) -> bool:
         """Cheap: is the archive there with the recorded manifest digest?"""
         ...

@@ -49,7 +49,7 @@ class ArchiveConfirmed(Event, frozen=True, kw_only=True, tag="archive confirmed"
 
 
 class ArchiveLost(Event, frozen=True, kw_only=True, tag="archive lost"):
-    """The archive did not hold when `step` read it back: it is made and proven again."""
+    """The archive did not hold, or its sources are newer, when `step` read it back: it is made and proven again."""
 
     step: StepKind
     reason: str

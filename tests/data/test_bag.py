@@ -26,6 +26,7 @@ def a_file(path: str, content: bytes = b"x", *, size_bytes: int | None = None) -
         size_bytes=len(content) if size_bytes is None else size_bytes,
         chunks=lambda: iter([content[start : start + 65_536] for start in range(0, len(content), 65_536)]),
         recheck=lambda: None,
+        mark="",
     )
 
 
@@ -114,7 +115,7 @@ def test_each_source_is_read_once(tmp_path: Path) -> None:
 
     a_bag(
         tmp_path / "bag",
-        [PayloadFile(path="w", size_bytes=len(WEIGHTS), chunks=chunks, recheck=lambda: None)],
+        [PayloadFile(path="w", size_bytes=len(WEIGHTS), chunks=chunks, recheck=lambda: None, mark="")],
     )
     assert reads == ["weights"]
 
@@ -156,7 +157,11 @@ def test_every_source_is_checked_again_after_the_last_one_was_copied(tmp_path: P
 
     def watched(name: str) -> PayloadFile:
         return PayloadFile(
-            path=name, size_bytes=1, chunks=lambda: iter([b"x"]), recheck=lambda: checked.append(name)
+            path=name,
+            size_bytes=1,
+            chunks=lambda: iter([b"x"]),
+            recheck=lambda: checked.append(name),
+            mark="",
         )
 
     a_bag(tmp_path / "bag", [watched("a"), watched("b")])

@@ -14,7 +14,8 @@ from data.records.base import Prose
 from data.records.retirement import Progress, State, StepKind
 from tests.data.catalogs import a_document
 from tests.scenarios.place import GOVERNANCE
-from tests.scenarios.town import MINA, TOM, Town, words
+from tests.scenarios.test_disabling import asked, report
+from tests.scenarios.town import ADA, MINA, TOM, Town, words
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import Pause
@@ -254,6 +255,60 @@ def test_an_archive_lost_after_its_drill_is_made_again_before_anything_is_switch
     town.pass_time(days=2)
     assert town.thread().count("Restore drill passed") == 2
     assert town.retirement().state is State.DISABLED
+
+
+def a_teapot_on_its_way(town: Town) -> Path:
+    artifact = town.folder / "teapot.bin"
+    artifact.write_bytes(b"short and stout")
+    a_teapot(town, artifact)
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    town.everybody_moves()
+    town.command(TOM, "waive RET-1 traffic nobody pours")
+    return artifact
+
+
+def test_weights_written_after_an_early_archive_are_archived_too_before_its_drill_passes(town: Town):
+    artifact = a_teapot_on_its_way(town)
+    town.command(TOM, "archive RET-1")
+    early = bag(town)
+    artifact.write_bytes(b"handle and spout")
+    town.pass_time(days=40)
+    assert (
+        "The archive did not hold when it was read back for *drill*: teapot.bin has 16 bytes now and had 15. "
+        f"What was archived before stays in {early}. It is made and proven again first." in town.thread()
+    )
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    assert town.thread().count("Restore drill passed") == 1
+    assert (bag(town) / "data" / "teapot.bin").read_bytes() == b"handle and spout"
+    assert (early / "data" / "teapot.bin").read_bytes() == b"short and stout"
+
+
+def test_weights_written_after_the_drill_are_archived_and_proven_before_anything_is_switched_off(town: Town):
+    artifact = a_teapot_on_its_way(town)
+    town.pass_time(days=40)
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    artifact.write_bytes(b"tip me over")
+    town.pass_time(days=8, hours=2)
+    assert "read back for *disable*: teapot.bin has 11 bytes now and had 15" in town.thread()
+    assert not [key for key in town.keys(GOVERNANCE) if "/manual/disable/" in key]
+    town.pass_time(days=2)
+    assert town.thread().count("Restore drill passed") == 2
+    assert (bag(town) / "data" / "teapot.bin").read_bytes() == b"tip me over"
+    assert [key for key in town.keys(GOVERNANCE) if "/manual/disable/" in key]
+
+
+def test_weights_that_are_gone_hold_nothing_nor_do_others_in_their_place_once_all_is_dark(town: Town):
+    artifact = a_teapot_on_its_way(town)
+    town.pass_time(days=40)
+    artifact.unlink()
+    town.pass_time(days=10)
+    report(town, ADA, "ticket LW-12")
+    town.press(TOM, asked(town, "disable"), "manual.check")
+    assert town.retirement().state is State.DISABLED
+    artifact.write_bytes(b"a kettle")
+    town.pass_time(days=40)
+    assert town.retirement().state is State.ARCHIVED
+    assert "did not hold" not in town.thread()
 
 
 def test_an_archive_that_cannot_be_reached_holds_the_disable_until_it_can(town: Town):

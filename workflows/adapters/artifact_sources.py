@@ -35,6 +35,24 @@ class ArtifactSources:
 
     def files(self, uri: str) -> tuple[PayloadFile, ...]:
         """All files a URI names, sorted by path below it; a single file has the path ""."""
+        files = self._files(uri)
+        if not files:
+            raise Refused(
+                f"Cannot archive {uri}",
+                reasons=["the folder has no file"],
+                next_step="Correct the artifact in the catalog, import it, "
+                "then press Edit plan on the card for a new vote",
+            )
+        return files
+
+    def left(self, uri: str) -> tuple[PayloadFile, ...]:
+        """As `files`, of what was archived once: that nothing is there any more is no error."""
+        try:
+            return self._files(uri)
+        except NotFound:
+            return ()
+
+    def _files(self, uri: str) -> tuple[PayloadFile, ...]:
         scheme, _, rest = uri.partition("://")
         if not rest:
             return _local_files(Path(uri), uri, self._private)
@@ -58,18 +76,11 @@ def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[Paylo
     try:
         top = _resolved(path)
         paths = sorted(_tree(top), key=lambda found: found.as_posix()) if top.is_dir() else [top]
-        files = tuple(_LocalFile(found, top, private).as_payload() for found in paths)
+        return tuple(_LocalFile(found, top, private).as_payload() for found in paths)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("artifact", uri, closest=_closest(path)) from error
     except (OSError, RuntimeError) as error:  # pathlib tells of a ring of links by RuntimeError before 3.13
         raise _unreadable(uri, error) from error
-    if not files:
-        raise Refused(
-            f"Cannot archive {uri}",
-            reasons=["the folder has no file"],
-            next_step="Correct the artifact in the catalog, import it, then press Edit plan on the card for a new vote",
-        )
-    return files
 
 
 def _tree(top: Path) -> Iterator[Path]:
@@ -116,8 +127,13 @@ class _LocalFile:
         self._relative = "" if path == top else path.relative_to(top).as_posix()
 
     def as_payload(self) -> PayloadFile:
+        listed = self._listed
         return PayloadFile(
-            path=self._relative, size_bytes=self._listed.st_size, chunks=self._chunks, recheck=self._recheck
+            path=self._relative,
+            size_bytes=listed.st_size,
+            chunks=self._chunks,
+            recheck=self._recheck,
+            mark=f"{listed.st_size} {listed.st_ino} {listed.st_mtime_ns} {listed.st_ctime_ns}",
         )
 
     def _chunks(self) -> Iterator[bytes]:

@@ -21,8 +21,18 @@ import msgspec
 from data.archives import Artifact, Drilled, PayloadFile, Stopped, Stored
 from data.bag import changed, publish, sync_folders, write_bag, write_synced, writing
 from data.bag_paths import stays_inside
-from data.errors import Corrupt, Refused, Unavailable
-from data.fixity import Fault, Finding, Fixity, check, looks_complete, read_back, report
+from data.errors import Corrupt, Refused, Stale, Unavailable
+from data.fixity import (
+    FINDINGS_SHOWN_MAX,
+    Fault,
+    Finding,
+    Fixity,
+    check,
+    looks_complete,
+    read_back,
+    report,
+)
+from data.freshness import SOURCES_FILE, differences, marks
 from data.manifest import sha256_id
 from data.records.retirement import Archived
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -52,7 +62,7 @@ class LocalDirectory:
 
         A bag already there is read back before the new copy of it is thrown away: Corrupt when it has rotted.
         """
-        payload = self._payload(artifacts)
+        payload = _payload(artifacts, self._sources.files)
         shelf = self.root / _shelf_name(name)
         with writing(shelf, 0):
             # Weights and data may have been readable to few; their copies are to this user alone, unless the
@@ -66,11 +76,14 @@ class LocalDirectory:
                 partial,
                 payload,
                 info=info,
-                tags={ARTIFACTS_FILE: msgspec.json.format(msgspec.json.encode(list(artifacts))) + b"\n"},
+                tags={
+                    ARTIFACTS_FILE: msgspec.json.format(msgspec.json.encode(list(artifacts))) + b"\n",
+                    SOURCES_FILE: marks(payload),
+                },
                 bagged_on=now().date(),
                 stopped=stopped,
             )
-            _require_none_added(payload, self._payload(artifacts))
+            _require_none_added(payload, _payload(artifacts, self._sources.files))
             final = shelf / bag.preservation_id.removeprefix("sha256:")
             if final.exists():
                 fixity = check(final, manifest_digest=bag.manifest_digest, stopped=stopped)
@@ -117,6 +130,15 @@ class LocalDirectory:
             files=fixity.files, bytes=fixity.bytes, read_at=read_at, manifest_digest=fixity.manifest_digest
         )
 
+    def require_current(self, location: str, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
+        """Compare what is left of the sources with what was archived: Stale when there is something newer."""
+        bag = self.path(location)
+        found = list(differences(bag, _payload(artifacts, self._sources.left), stopped))
+        if more := found[FINDINGS_SHOWN_MAX:]:
+            found[FINDINGS_SHOWN_MAX:] = [f"and {len(more)} more"]
+        if found:
+            raise Stale(f"{'; '.join(found)}. What was archived before stays in {bag}")
+
     def exists(self, location: str, manifest_digest: str) -> bool:
         """A cheap look: the recorded manifest is there, with as many files and bytes as it had. No proof."""
         return looks_complete(self.path(location), manifest_digest=manifest_digest)
@@ -131,12 +153,16 @@ class LocalDirectory:
             )
         return self.root / location
 
-    def _payload(self, artifacts: Sequence[Artifact]) -> list[PayloadFile]:
-        return [
-            replace(file, path=f"{artifact.path}/{file.path}" if file.path else artifact.path)
-            for artifact in artifacts
-            for file in self._sources.files(artifact.source)
-        ]
+
+def _payload(
+    artifacts: Sequence[Artifact], files: Callable[[str], tuple[PayloadFile, ...]]
+) -> list[PayloadFile]:
+    """All files of the artifacts, each with its path in the bag."""
+    return [
+        replace(file, path=f"{artifact.path}/{file.path}" if file.path else artifact.path)
+        for artifact in artifacts
+        for file in files(artifact.source)
+    ]
 
 
 def _require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFile]) -> None:

@@ -124,7 +124,11 @@ class _S3Object:
 
     def as_payload(self) -> PayloadFile:
         return PayloadFile(
-            path=self.path, size_bytes=self.size_bytes, chunks=self._chunks, recheck=self._recheck
+            path=self.path,
+            size_bytes=self.size_bytes,
+            chunks=self._chunks,
+            recheck=self._recheck,
+            mark=self._etag,
         )
 
     def _chunks(self) -> Iterator[bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from data.archives import named
-from data.errors import Corrupt, EmeritusError
+from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
+from data.records.retirement import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import Workshop, failed, started, step_of, then
@@ -36,16 +37,24 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
 def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Restore everything from the archive and compare each digest with what was recorded.
 
-    That may take hours, so what the proof leads to is decided on facts gathered after it.
+    As long as the model may still be written to, what is left of its artifacts is compared, too: after an early copy
+    the newer ones would be lost. That may all take hours, so what the proof leads to is decided on facts gathered
+    after it.
     """
-    archived = shop.retirement(claim).archived
+    state = shop.retirement(claim)
+    archived = state.archived
     if archived is None:
         # Lost or planned anew while this waited: whatever this was to prove is not wanted any more.
         return Done(), None
+    assert state.plan is not None
     try:
         drilled = shop.archive.drill(
             archived.location, archived.manifest_digest, shop.world.now, shop.ending.is_set
         )
+        if step_of(claim) is not StepKind.CLOSE:
+            # After the switch-off another model may live where this one did.
+            artifacts = named(state.plan.subject.artifacts)
+            shop.archive.require_current(archived.location, artifacts, shop.ending.is_set)
         shop.world.point("after drill")
         record = cmd.RecordDrill(
             by=EMERITUS,
@@ -57,5 +66,5 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         )
         facts = shop.engine.gatherer.facts(record, shop.retirement(claim), shop.world.now())
     except EmeritusError as error:
-        return failed(claim, error, shop, is_archive_lost=isinstance(error, Corrupt))
+        return failed(claim, error, shop, is_archive_lost=isinstance(error, Corrupt | Stale))
     return Done(), then(claim, record, facts)

@@ -1,0 +1,62 @@
+"""Are the sources still what was archived? Reads again only what may have changed since.
+
+What was removed since does not count: the archive has it. Rejected: hashing every source, since that reads the whole
+model once more, from S3 over the network, each time the archive is proven.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from data.archives import PayloadFile, Stopped
+from data.errors import Unavailable
+from data.manifest import PAYLOAD_MANIFEST, parse_manifest
+
+SOURCES_FILE = "sources.json"
+"""Stands in the bag, beside its manifests. Bags made before it was written have none: all their sources are read."""
+
+
+def marks(payload: Iterable[PayloadFile]) -> bytes:
+    """The mark of each file by its path in the bag. Written as ASCII: names are checked only later."""
+    return json.dumps({file.path: file.mark for file in payload}, indent=2).encode() + b"\n"
+
+
+def differences(bag: Path, sources: Iterable[PayloadFile], stopped: Stopped) -> Iterator[str]:
+    """A sentence for each source that came or changed since. The bag itself was proven right before.
+
+    A mark that moved proves nothing: the file was touched, or came to another disk, or the bag is an older copy of the
+    same content.
+    """
+    try:
+        kept = dict(parse_manifest((bag / PAYLOAD_MANIFEST).read_bytes().decode())[0])
+        sizes = {path: (bag / path).stat().st_size for path in kept}
+    except OSError as error:
+        raise Unavailable(f"Cannot read {bag}: {error.strerror}. It is tried again") from error
+    marked = _marked(bag)
+    for source in sources:
+        path = f"data/{source.path}"
+        if path not in kept:
+            yield f"{source.path} was added since"
+        elif sizes[path] != source.size_bytes:
+            yield f"{source.path} has {source.size_bytes:,} bytes now and had {sizes[path]:,}"
+        elif source.mark != marked.get(source.path) and _digest(source, stopped) != kept[path]:
+            yield f"{source.path} was written to since"
+
+
+def _marked(bag: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((bag / SOURCES_FILE).read_bytes()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _digest(source: PayloadFile, stopped: Stopped) -> str:
+    digest = hashlib.sha256()
+    for chunk in source.chunks():
+        if stopped():
+            raise Unavailable(f"Stopped while reading {source.path}; the check starts over")
+        digest.update(chunk)
+    return digest.hexdigest()

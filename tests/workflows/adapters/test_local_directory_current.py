@@ -1,0 +1,102 @@
+"""What was archived weeks ago is compared with what is left of its sources."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+
+from data.archives import Artifact
+from data.errors import Stale
+from tests.workflows.adapters.test_local_directory import artifacts_of, never, now, put
+from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.local_directory import LocalDirectory
+
+
+def rewrite_and_put_the_time_back(model: Path) -> None:
+    card = model / "card.md"
+    copied = card.stat()
+    while (
+        card.stat().st_ctime_ns == copied.st_ctime_ns
+    ):  # the file system's clock ticks every few milliseconds
+        card.write_bytes(b"# CHURN")
+        os.utime(card, ns=(copied.st_atime_ns, copied.st_mtime_ns))
+
+
+def replace(model: Path) -> None:
+    (model / "new.md").write_bytes(b"# CHURN")
+    (model / "new.md").rename(model / "card.md")
+
+
+def grow(model: Path) -> None:
+    with (model / "card.md").open("ab") as file:
+        file.write(b", version 3")
+
+
+def add(model: Path) -> None:
+    for number in range(12):
+        (model / f"weights/w-{number:02}.bin").touch()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (rewrite_and_put_the_time_back, "card.md was written to since"),
+        (replace, "card.md was written to since"),
+        (grow, "card.md has 18 bytes now and had 7"),
+        (add, "; ".join([*(f"weights/w-{n:02}.bin was added since" for n in range(10)), "and 2 more"])),
+    ],
+)
+def test_what_is_newer_at_the_sources_is_named_with_the_place_of_the_older(
+    archive: LocalDirectory, model: Path, change: Callable[[Path], None], told: str
+) -> None:
+    location = put(archive, model).archived.location
+    archive.require_current(location, artifacts_of(model), never)
+    change(model)
+    with pytest.raises(Stale) as stale:
+        archive.require_current(location, artifacts_of(model), never)
+    assert str(stale.value) == f"{told}. What was archived before stays in {archive.path(location)}"
+    archive.require_current(put(archive, model).archived.location, artifacts_of(model), never)
+
+
+def touch(model: Path) -> None:
+    os.utime(model / "card.md", ns=(1, 1))
+
+
+def remove_a_file(model: Path) -> None:
+    (model / "weights/w.bin").unlink()
+
+
+def remove_a_folder(model: Path) -> None:
+    (model / "weights/w.bin").unlink()
+    (model / "weights").rmdir()
+
+
+@pytest.mark.parametrize("change", [touch, remove_a_file, remove_a_folder])
+def test_sources_that_were_touched_or_are_gone_are_nothing_newer(
+    archive: LocalDirectory, model: Path, change: Callable[[Path], None]
+) -> None:
+    location = put(archive, model).archived.location
+    change(model)
+    archive.require_current(location, artifacts_of(model), never)
+
+
+def test_objects_in_s3_are_compared_by_etag_and_size(tmp_path: Path, aws: str) -> None:
+    s3 = boto3.client("s3", endpoint_url=aws)
+    s3.create_bucket(Bucket="current", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="current", Key="v1/w.bin", Body=b"old")
+    archive = LocalDirectory(tmp_path / "archive", ArtifactSources(endpoint_url=aws))
+    artifacts = [Artifact(path="v1", source="s3://current/v1")]
+    location = archive.put("churn-v1", artifacts, {}, now, never).archived.location
+    s3.put_object(Bucket="current", Key="v1/w.bin", Body=b"old")
+    archive.require_current(location, artifacts, never)
+    s3.put_object(Bucket="current", Key="v1/w.bin", Body=b"new")
+    with pytest.raises(Stale) as stale:
+        archive.require_current(location, artifacts, never)
+    bag = archive.path(location)
+    assert str(stale.value) == f"v1/w.bin was written to since. What was archived before stays in {bag}"
+    s3.delete_object(Bucket="current", Key="v1/w.bin")
+    archive.require_current(location, artifacts, never)
+    s3.delete_bucket(Bucket="current")
+    archive.require_current(location, artifacts, never)

@@ -37,6 +37,7 @@ class Action(StrEnum):
     EXTENSION_REASON = "extension.reason"
     MANUAL_REPORT = "manual.report"
     MANUAL_CHECK = "manual.check"
+    MANUAL_CONTRADICT = "manual.contradict"
     MANUAL_EVIDENCE = "manual.evidence"
     VOTE_COMMENT = "vote.comment"
 

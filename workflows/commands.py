@@ -139,6 +139,13 @@ class CheckManual(Command, frozen=True, kw_only=True, tag="check manual"):
     action: str
 
 
+class ContradictManual(Command, frozen=True, kw_only=True, tag="contradict manual"):
+    """Somebody has looked, and it is not so; or takes their own report back."""
+
+    endpoint_id: str
+    action: str
+
+
 class AskAgain(Command, frozen=True, kw_only=True, tag="ask again"):
     """People were asked to switch endpoints by hand, and days have passed. `level`: 1 people, 2 the channel."""
 
@@ -223,6 +230,7 @@ AnyCommand = (
     | HandOver
     | ReportManual
     | CheckManual
+    | ContradictManual
     | AskAgain
     | RecordArchive
     | RecordDrill

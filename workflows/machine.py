@@ -62,6 +62,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.HandOver: interventions.hand_over,
     cmd.ReportManual: manual.report_manual,
     cmd.CheckManual: manual.check_manual,
+    cmd.ContradictManual: manual.contradict_manual,
     cmd.AskAgain: manual.ask_again,
     cmd.RecordUnreached: unreached.record_unreached,
     cmd.SendDigest: digests.send,

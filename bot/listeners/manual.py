@@ -14,7 +14,7 @@ from bot.lookup import retirement
 from bot.views import manual
 from data.errors import Invalid, Problem
 from data.records.base import Prose
-from workflows.commands import CheckManual, ReportManual
+from workflows.commands import CheckManual, ContradictManual, ReportManual
 
 
 def register(app: App, house: House) -> None:
@@ -50,4 +50,10 @@ def register(app: App, house: House) -> None:
     def check(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, endpoint_id, action = payloads.parts(body, 3)
         looked = CheckManual(by=payloads.user_id(body), endpoint_id=endpoint_id, action=action)
+        capture(house, ack, body, stream=retirement_id, command=looked)
+
+    @app.action(Action.MANUAL_CONTRADICT)
+    def contradict(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, endpoint_id, action = payloads.parts(body, 3)
+        looked = ContradictManual(by=payloads.user_id(body), endpoint_id=endpoint_id, action=action)
         capture(house, ack, body, stream=retirement_id, command=looked)

@@ -136,6 +136,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.ManualReported():
             name = _endpoint(retirement, event.endpoint_id)
             return f":raised_hand: {by} reports {safe(event.action)} of {name}{_said(event.evidence)}"
+        case events.ManualContradicted():
+            name = _endpoint(retirement, event.endpoint_id)
+            return f":x: {by} looked: the {safe(event.action)} of {name} is not so"
         case events.ManualChecked():
             return f":mag: {by} checked {safe(event.action)} of {_endpoint(retirement, event.endpoint_id)}"
         case events.AskedAgain():

@@ -38,7 +38,7 @@ def _report(retirement: Retirement, endpoint_id: str, action: str) -> ManualChec
 
 
 def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
-    """The request, then the report waiting for its check, then the result. One button at a time, if it still holds."""
+    """The request, then the report waiting for its check, then the result; buttons where it still holds."""
     name, done = _name(retirement, endpoint_id), DONE_WORDS.get(action, safe(action))
     about = f"{retirement.id}|{endpoint_id}|{action}"
     report = _report(retirement, endpoint_id, action)
@@ -55,8 +55,13 @@ def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
             text += " If it is off, switch it on again."
     elif report.confirmed_by:
         said = f"{mention(report.confirmed_by)} says *{name}* is {done}{quoted(report.evidence)}"
-        text = f":mag: {said}\nA second person looks for themselves, then presses Check."
-        following = [actions(button("Check", Action.MANUAL_CHECK, about, style="primary"))]
+        text = f":mag: {said}\nA second person looks for themselves, then presses Check, or Not so."
+        following = [
+            actions(
+                button("Check", Action.MANUAL_CHECK, about, style="primary"),
+                button("Not so", Action.MANUAL_CONTRADICT, about),
+            )
+        ]
     else:
         ask = f"{mention(retirement.coordinator_id)}, please {safe(action)} *{name}* of {safe(name_of(retirement))}"
         text = f":raised_hand: {ask} by hand, then confirm with evidence. Emeritus cannot drive it."

@@ -19,7 +19,15 @@ from data.events.duties import (
     Waived,
 )
 from data.events.others import DigestSent, Imported
-from data.events.people import AskedAgain, HandedOver, ManualChecked, ManualReported, Paused, Resumed
+from data.events.people import (
+    AskedAgain,
+    HandedOver,
+    ManualChecked,
+    ManualContradicted,
+    ManualReported,
+    Paused,
+    Resumed,
+)
 from data.events.steps import (
     ArchiveConfirmed,
     ArchiveLost,
@@ -89,6 +97,7 @@ RetirementEvent = (
     | RolledBack
     | ManualReported
     | ManualChecked
+    | ManualContradicted
     | AskedAgain
     | Paused
     | Resumed
@@ -124,6 +133,7 @@ __all__ = [
     "HandedOver",
     "Imported",
     "ManualChecked",
+    "ManualContradicted",
     "ManualReported",
     "MigrationClosed",
     "OwnersChanged",

@@ -17,6 +17,13 @@ class ManualChecked(Event, frozen=True, kw_only=True, tag="manual checked"):
     action: str
 
 
+class ManualContradicted(Event, frozen=True, kw_only=True, tag="manual contradicted"):
+    """What was reported is not so: it is asked for as if nobody had reported anything."""
+
+    endpoint_id: str
+    action: str
+
+
 class AskedAgain(Event, frozen=True, kw_only=True, tag="asked again"):
     """Nobody has done or checked what is asked by hand: `to` are told, people first, then the channel (`level`)."""
 

@@ -181,6 +181,10 @@ def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(
 
     vendor.press(MINA, asked(vendor, "disable"), "manual.check")
     assert "You reported it yourself" in vendor.told(MINA)
+    vendor.press(TOM, asked(vendor, "disable"), "manual.contradict")
+    assert f":x: <@{TOM}> looked: the disable of *teapot-box* is not so" in vendor.thread()
+    assert "please disable *teapot-box*" in words(asked(vendor, "disable"))
+    report(vendor, MINA, "ticket LW-12, and the box is unplugged")
     assert vendor.retirement().state is State.MIGRATING
     vendor.press(TOM, asked(vendor, "disable"), "manual.check")
     assert vendor.retirement().state is State.DISABLED

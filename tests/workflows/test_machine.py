@@ -81,6 +81,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.HandOver: {"to": PAT},
     cmd.ReportManual: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     cmd.CheckManual: {"endpoint_id": EDGE.id, "action": "disable"},
+    cmd.ContradictManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.SendDigest: {},
 }
 

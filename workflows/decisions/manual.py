@@ -10,8 +10,8 @@ from data import events
 from data.errors import NotFound, Refused
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
-from data.records.retirement import Retirement, StepKind
-from workflows.commands import AskAgain, CheckManual, ReportManual, encoded
+from data.records.retirement import ManualCheck, Retirement, StepKind
+from workflows.commands import AskAgain, CheckManual, ContradictManual, ReportManual, encoded
 from workflows.decisions.darkness import came_back, went_dark
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.holding import held
@@ -94,19 +94,7 @@ def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: dat
     """A second person has looked: from now on it is so."""
     check("check manual", command.by, state, facts)
     _check_asked(state, command.endpoint_id, command.action)
-    report = next(
-        (
-            known
-            for known in state.manual
-            if (known.endpoint_id, known.action) == (command.endpoint_id, command.action)
-        ),
-        None,
-    )
-    if report is None or report.checked_by:
-        raise Refused(
-            "There is nothing to check",
-            next_step=f"First somebody reports the {command.action} with evidence",
-        )
+    report = _unchecked(state, command.endpoint_id, command.action)
     if report.confirmed_by == command.by:
         raise Refused("You reported it yourself", next_step="A second person has to check it")
     _check_gates(state, command.action, facts, now)
@@ -116,6 +104,27 @@ def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: dat
     if command.action == "restore":
         return came_back(state, command.endpoint_id, command.by, now, before=(event,))
     return went_dark(state, command.endpoint_id, command.by, now, before=(event,))
+
+
+def contradict_manual(
+    state: Retirement, command: ContradictManual, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """Somebody looked, and it is not so: the report counts no more, and the endpoint waits for another one."""
+    check("contradict manual", command.by, state, facts)
+    report = _unchecked(state, command.endpoint_id, command.action)
+    event = events.ManualContradicted(
+        at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
+    )
+    mine = "Your report is taken back" if report.confirmed_by == command.by else "The report counts no more"
+    return decided(state, event, reply=f"{mine}; the {command.action} is asked for again.")
+
+
+def _unchecked(state: Retirement, endpoint_id: str, action: str) -> ManualCheck:
+    """The report that waits for a second person. Raises `Refused` where there is none."""
+    for report in state.manual:
+        if (report.endpoint_id, report.action) == (endpoint_id, action) and not report.checked_by:
+            return report
+    raise Refused("There is nothing to check", next_step=f"First somebody reports the {action} with evidence")
 
 
 def check_reporter(state: Retirement, command: ReportManual, facts: Facts) -> None:

@@ -166,7 +166,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return _done(replace(state, archived=event.archived), StepKind.ARCHIVE, event)
         case events.DrillPassed():
             return _done(replace(state, drilled_at=event.at), StepKind.DRILL, event)
-        case events.ArchiveConfirmed():
+        case events.ArchiveConfirmed() | events.AskedAgain():
             return state
         case events.ArchiveLost():
             for kind in (StepKind.ARCHIVE, StepKind.DRILL):
@@ -197,10 +197,9 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 confirmed_by=event.by,
                 evidence=event.evidence,
             )
-            others = tuple(
-                check for check in state.manual if _differs(check, event.endpoint_id, event.action)
-            )
-            return replace(state, manual=(*others, report))
+            return replace(state, manual=(*_others(state, event.endpoint_id, event.action), report))
+        case events.ManualContradicted():
+            return replace(state, manual=_others(state, event.endpoint_id, event.action))
         case events.ManualChecked():
             checked = tuple(
                 check
@@ -215,8 +214,6 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, paused_at=None, paused_by="")
         case events.HandedOver():
             return replace(state, coordinator_id=event.coordinator_id)
-        case events.AskedAgain():
-            return state
         case events.Rejected() | events.Expired() | events.Withdrawn() | events.Cancelled():
             return state
         case _:
@@ -293,6 +290,10 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
         return replace(duty, acknowledge_by=answer_by, migrate_by=migrate_by)
 
     return tuple(along(duty) for duty in state.obligations)
+
+
+def _others(state: Retirement, endpoint_id: str, action: str) -> tuple[ManualCheck, ...]:
+    return tuple(check for check in state.manual if _differs(check, endpoint_id, action))
 
 
 def _differs(check: ManualCheck, endpoint_id: str, action: str) -> bool:

@@ -144,7 +144,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                 key = f"{state.id}/asked again/{event.action}/{state.version}/{to}"
                 body = {"endpoint_ids": "\n".join(event.endpoint_ids), "action": event.action}
                 yield messages.direct(key, "asked again", to, **body)
-        case events.ManualReported() | events.ManualChecked():
+        case events.ManualReported() | events.ManualChecked() | events.ManualContradicted():
             key = messages.manual_key(state, event.endpoint_id, event.action)
             yield messages.edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)
         case _ if isinstance(event, CHANGES_EVERYTHING):

@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "hand over": frozenset({Hat.COORDINATOR}),
     "report manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
     "check manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
+    "contradict manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
     "close round": frozenset({Hat.TIME}),
     "record shown": frozenset({Hat.TIME}),
     "meet owners": frozenset({Hat.TIME}),

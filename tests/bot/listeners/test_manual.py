@@ -6,7 +6,7 @@ import pytest
 
 from data.records.base import Prose
 from tests.bot.listeners.desk import ELENA, MINA, TOM, Desk
-from workflows.commands import CheckManual, ReportManual
+from workflows.commands import CheckManual, ContradictManual, ReportManual
 
 ENDPOINT = "component:default/churn-v1-prod"
 VALUE = f"RET-1|{ENDPOINT}|disable"
@@ -41,6 +41,12 @@ def test_a_check_is_kept(desk: Desk) -> None:
     desk.press("manual.check", VALUE, user=MINA)
 
     assert desk.kept() == [("RET-1", CheckManual(by=MINA, endpoint_id=ENDPOINT, action="disable"))]
+
+
+def test_a_contradiction_is_kept(desk: Desk) -> None:
+    desk.press("manual.contradict", VALUE, user=MINA)
+
+    assert desk.kept() == [("RET-1", ContradictManual(by=MINA, endpoint_id=ENDPOINT, action="disable"))]
 
 
 @pytest.mark.parametrize(

@@ -293,7 +293,7 @@ def test_an_endpoint_switched_by_hand_is_asked_for_then_checked_then_done() -> N
         check_message(shown)
     about = f"RET-1|{ENDPOINT}|disable"
     assert buttons(asked) == [(Action.MANUAL_REPORT, about)]
-    assert buttons(told) == [(Action.MANUAL_CHECK, about)]
+    assert buttons(told) == [(Action.MANUAL_CHECK, about), (Action.MANUAL_CONTRADICT, about)]
     assert buttons(done) == []
     assert done["text"] == ':white_check_mark: *churn-v1* is disabled: <@UANN>, checked by <@UBOB> — "CHG-1"'
     back = replace(due, manual=(checked,), restoring="UPAT")

@@ -119,6 +119,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.EndpointRestored: {"endpoint_id": ENDPOINT},
     events.ManualReported: {"endpoint_id": ENDPOINT, "action": "disable", "evidence": Prose(prose="CHG-1")},
     events.ManualChecked: {"endpoint_id": ENDPOINT, "action": "disable"},
+    events.ManualContradicted: {"endpoint_id": ENDPOINT, "action": "disable"},
     events.Paused: {"why": Prose(prose="freeze")},
     events.HandedOver: {"coordinator_id": "UNEW"},
 }

@@ -70,6 +70,32 @@ def test_an_endpoint_by_hand_counts_when_a_second_person_has_looked():
     assert (story.state.state, story.state.disabled_ids) == (State.DISABLED, (LIVE.id, EDGE.id))
 
 
+@pytest.mark.parametrize("by", [OWEN, PAT], ids=["somebody who looked", "whoever reported it"])
+def test_a_report_that_is_not_so_counts_no_more_and_is_asked_for_again(by):
+    story = by_hand().works()
+    story.does(reporting())
+    story.does(cmd.ContradictManual(by=by, endpoint_id=EDGE.id, action="disable"))
+    assert story.state.manual == ()
+    with pytest.raises(Refused, match="There is nothing to check"):
+        story.does(checking())
+    story.does(reporting())
+    story.does(checking())
+    assert story.state.state is State.DISABLED
+
+
+def test_only_a_report_that_waits_can_be_contradicted():
+    story = by_hand().works()
+    wish = cmd.ContradictManual(by=OWEN, endpoint_id=EDGE.id, action="disable")
+    with pytest.raises(Refused, match="There is nothing to check"):
+        story.does(wish)
+    story.does(reporting())
+    with pytest.raises(Refused, match="You may not contradict manual RET-1"):
+        story.does(replace(wish, by=STRANGER))
+    story.does(checking())
+    with pytest.raises(Refused, match="There is nothing to check"):
+        story.does(wish)
+
+
 def test_what_people_switched_off_stays_dark_by_their_word_until_close():
     story = by_hand().works()
     story.does(reporting())

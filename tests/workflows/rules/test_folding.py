@@ -145,6 +145,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.RolledBack: {},
     events.ManualReported: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     events.ManualChecked: {"endpoint_id": EDGE.id, "action": "disable"},
+    events.ManualContradicted: {"endpoint_id": EDGE.id, "action": "disable"},
     events.Paused: {"why": WHY},
     events.Resumed: {},
     events.HandedOver: {"coordinator_id": "UOWEN"},

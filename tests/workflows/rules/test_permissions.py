@@ -42,6 +42,7 @@ MAY = {
     "hand over": "coordinator",
     "report manual": "coordinator endpoint_owner",
     "check manual": "coordinator endpoint_owner owner",
+    "contradict manual": "coordinator endpoint_owner owner",
     "close round": "time",
     "record shown": "time",
     "meet owners": "time",

@@ -11,6 +11,7 @@ from tests.scenarios.town import (
     GOVERNANCE,
     GRACE,
     INES,
+    LOGISTICS,
     TOM,
     WREN,
     Town,
@@ -18,7 +19,6 @@ from tests.scenarios.town import (
     words,
 )
 
-LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
 PLANNER = "RET-1|component:default/restock-planner|1"
 
 

@@ -7,11 +7,22 @@ from datetime import timedelta
 from data.records.retirement import State, StepKind
 from tests.data.catalogs import a_document
 from tests.fakes.slack import User
-from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, MINA, PRIYA, SAM, TOM, Town, buttons, words
+from tests.scenarios.town import (
+    ADA,
+    BRUNO,
+    ELENA,
+    GOVERNANCE,
+    LOGISTICS,
+    MINA,
+    PRIYA,
+    SAM,
+    TOM,
+    Town,
+    buttons,
+    words,
+)
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
-
-LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
 
 
 def due(town: Town, kind: StepKind) -> str:

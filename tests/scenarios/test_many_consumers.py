@@ -6,9 +6,7 @@ import pytest
 
 from data.records.retirement import State
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, TOM, Town, buttons, key_of, words
-
-LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
+from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, LOGISTICS, TOM, Town, buttons, key_of, words
 
 
 def learns_consumers(town: Town, count: int, *, owner: str = "logistics") -> None:

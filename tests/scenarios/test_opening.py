@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.scenarios.town import ELENA, GOVERNANCE, MINA, TOM, Town, words
+from tests.scenarios.town import ELENA, GOVERNANCE, LOGISTICS, MINA, TOM, Town, words
 
-LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
 CONSUMER = "RET-1|component:default/restock-planner|1"
 
 

@@ -17,6 +17,8 @@ TOM, ADA, MINA, PRIYA, SAM = "U01TOMBIRCH", "U01ADAOKAFOR", "U01MINAPARK", "U01P
 BRUNO, WREN, INES, GRACE = "U01BRUNOALVES", "U01WRENTAYLOR", "U01INESCOSTA", "U01GRACEWHITLOCK"
 VERA, ELENA = "U01VERALUND", "U01ELENAROSSI"
 """Bruno and Wren own restock-planner, Ines two more, Grace another two; Vera manages most of them."""
+LOGISTICS = "RET-1/announcement-1/team/group:default/logistics"
+"""The key of the message to Bruno's and Wren's team in the thread."""
 
 
 class Town(Place):

@@ -26,17 +26,23 @@ class Hurried(HTTPChannel):
     """A connection that is closed when one request takes too long to arrive, however steadily it drips."""
 
     seconds_max = RECEIVE_SECONDS
-    _arriving: object = None
-    _since = 0.0
+    _since: float | None = None
 
     def readable(self) -> bool:
         """Asked in each turn of the server's loop, which is at least once a second."""
-        # While an earlier one is answered, nothing is read, and the next one cannot arrive.
-        if self.request is not self._arriving or self.requests:
-            self._arriving, self._since = self.request, monotonic()
-        elif self.request is not None and monotonic() - self._since > self.seconds_max:
+        if self.requests:
+            # While an earlier one is answered, nothing is read, and the next one cannot arrive.
+            self._since = None
+        elif self._since is None:
+            self._since = None if self.request is None else monotonic()
+        elif monotonic() - self._since > self.seconds_max:
             self.will_close = True
         return bool(super().readable())
+
+    def service(self) -> None:
+        """Answers a request. Empty lines, which waitress takes for one and drops, never come this far."""
+        super().service()
+        self._since = None
 
 
 class Serving:

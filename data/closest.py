@@ -60,5 +60,6 @@ class Names:
 
 
 def _pairs(name: str) -> Iterable[str]:
+    """Of neighbours, in whatever order: two that were exchanged are the commonest slip."""
     folded = name.casefold()
-    return dict.fromkeys(folded[at : at + 2] for at in range(max(1, len(folded) - 1)))
+    return dict.fromkeys("".join(sorted(folded[at : at + 2])) for at in range(max(1, len(folded) - 1)))

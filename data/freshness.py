@@ -30,11 +30,11 @@ def differences(bag: Path, sources: Iterable[PayloadFile], stopped: Stopped) -> 
     A mark that moved proves nothing: the file was touched, or came to another disk, or the bag is an older copy of the
     same content.
     """
+    kept = _kept(bag)
     try:
-        kept = dict(parse_manifest((bag / PAYLOAD_MANIFEST).read_bytes().decode())[0])
         sizes = {path: (bag / path).stat().st_size for path in kept}
     except OSError as error:
-        raise Unavailable(f"Cannot read {bag}: {error.strerror}. It is tried again") from error
+        raise _unreadable(bag, error) from error
     marked = _marked(bag)
     for source in sources:
         path = f"data/{source.path}"
@@ -44,6 +44,24 @@ def differences(bag: Path, sources: Iterable[PayloadFile], stopped: Stopped) -> 
             yield f"{source.path} has {source.size_bytes:,} bytes now and had {sizes[path]:,}"
         elif source.mark != marked.get(source.path) and _digest(source, stopped) != kept[path]:
             yield f"{source.path} was written to since"
+
+
+def removed(bag: Path, sources: Iterable[PayloadFile]) -> list[str]:
+    """What the bag has and the sources have not any more."""
+    there = {source.path for source in sources}
+    return [name for path in _kept(bag) if (name := path.removeprefix("data/")) not in there]
+
+
+def _kept(bag: Path) -> dict[str, str]:
+    """Digest of each payload file by its path in the bag."""
+    try:
+        return dict(parse_manifest((bag / PAYLOAD_MANIFEST).read_bytes().decode())[0])
+    except OSError as error:
+        raise _unreadable(bag, error) from error
+
+
+def _unreadable(bag: Path, error: OSError) -> Unavailable:
+    return Unavailable(f"Cannot read {bag}: {error.strerror}. It is tried again")
 
 
 def _marked(bag: Path) -> dict[str, str]:

@@ -73,9 +73,12 @@ class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
 
 
 class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):
+    """`announced`: as in `ChangeDuty`."""
+
     consumer_id: str
     until: date
     reason: Prose
+    announced: int = 0
 
 
 class MeetOwners(Command, frozen=True, kw_only=True, tag="meet owners"):

@@ -99,7 +99,10 @@ class ArtifactStore(Protocol):
         ...
 
     def require_current(self, location: str, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
-        """Raises Stale naming what came or changed at the sources since. What is gone there does not count."""
+        """Raises Stale naming what came or changed at the sources since. What is gone there does not count,
+
+        unless something else is newer: a new archive would lack it, so that is Refused.
+        """
         ...
 
     def exists(self, location: str, manifest_digest: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from slack_bolt import Ack, App
 
 from bot import payloads, screens
@@ -74,12 +75,16 @@ def register(app: App, house: House) -> None:
 
     @app.action(Action.DUTY_MORE_TIME)
     def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:
-        retirement_id, consumer_id, _ = asked(body)
+        retirement_id, consumer_id, announced = asked(body)
         state = retirement(house.store, retirement_id)
-        wish = least_wish(state, consumer_id, payloads.user_id(body), house.now())
+        wish = replace(
+            least_wish(state, consumer_id, payloads.user_id(body), house.now()), announced=announced
+        )
         house.check(wish, state)
         ack()
-        screens.opened(house.client, body, obligations.time_modal(state.id, consumer_id, wish.until))
+        screens.opened(
+            house.client, body, obligations.time_modal(state.id, consumer_id, wish.until, announced)
+        )
 
     @app.view(Callback.EXTENSION_ASK)
     def ask_for_time(ack: Ack, body: dict[str, Any]) -> None:
@@ -89,6 +94,7 @@ def register(app: App, house: House) -> None:
             consumer_id=payloads.carried(body, "consumer"),
             until=payloads.day(body, Action.EXTENSION_UNTIL, "until"),
             reason=Prose(prose=payloads.entered(body, Action.EXTENSION_REASON)),
+            announced=payloads.number(payloads.metadata(body).get("announced", "")),
         )
         submit(house, ack, body, state, wish)
 

@@ -165,7 +165,7 @@ def plan(retirement: Retirement) -> Payload:
             section(f"*Archives* {_in_a_row(artifacts, rest)}"),
             section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
             context(
-                f"{counted(len(retirement.plan.consumer_ids), 'consumer')} are part of what is voted on; "
+                f"{counted(len(retirement.plan.consumer_ids), 'consumer')} in what is voted on; "
                 f"policy {safe(retirement.policy.name)} {steps.short(retirement.plan.policy_digest)}"
             ),
         ],

@@ -16,7 +16,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "lines": lambda state, message: thread.message(_told(message), state),
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
-    "replaced": lambda state, _: obligations.replaced(state),
+    "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
     "called off": lambda state, _: obligations.called_off(state),
     "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
     "reminder": lambda state, message: obligations.reminder(
@@ -61,6 +61,10 @@ def drawn(message: Message) -> Payload:
         return digest.message(digest.sections(message.histories, now=until))
     assert message.retirement is not None, f"{message.notice} is about a retirement"
     return VIEWS[message.notice](message.retirement, message)
+
+
+def _addressee(message: Message) -> dict[str, str]:
+    return {name: message.params[name] for name in ("team_id", "slack_id") if name in message.params}
 
 
 def _proposal(message: Message) -> events.Proposed | events.Revised:

@@ -109,8 +109,14 @@ def called_off(retirement: Retirement) -> Payload:
     )
 
 
-def replaced(retirement: Retirement) -> Payload:
-    """What an earlier announcement asked, after the plan was announced anew."""
+def replaced(retirement: Retirement, *, slack_id: str = "", team_id: str = "") -> Payload:
+    """What an earlier announcement asked of a person or team, after the plan was announced anew."""
+    still = duties.of_person(retirement, slack_id) if slack_id else duties.of_team(retirement, team_id)
+    if not still:
+        return _over(
+            retirement,
+            "The plan changed, and nothing of yours stands in it any more: nothing is asked of you.",
+        )
     return _over(retirement, "The plan changed and was announced anew: answer in the newer message.")
 
 
@@ -148,8 +154,8 @@ def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str
     )
 
 
-def time_modal(retirement_id: str, consumer_id: str, first: date) -> Payload:
-    """Ask for a later date, `first` or after it. `private_metadata`: retirement, consumer."""
+def time_modal(retirement_id: str, consumer_id: str, first: date, announced: int) -> Payload:
+    """Ask for a later date, `first` or after it. `private_metadata`: retirement, consumer, announced."""
     picker: Payload = {"type": "datepicker", "action_id": str(Action.EXTENSION_UNTIL)}
     return modal(
         "Need more time",
@@ -167,7 +173,7 @@ def time_modal(retirement_id: str, consumer_id: str, first: date) -> Payload:
             ),
             prose_field("Why", Action.EXTENSION_REASON, placeholder="What keeps you from moving sooner"),
         ],
-        metadata={"retirement": retirement_id, "consumer": consumer_id},
+        metadata={"retirement": retirement_id, "consumer": consumer_id, "announced": str(announced)},
         submit="Ask",
     )
 

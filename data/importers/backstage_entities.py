@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import Found, Index, parse
 from data.importers.yaml_lines import Node
@@ -160,9 +163,12 @@ def _parts(artifacts: Node) -> tuple[Node, ...]:
 
 
 def _absolute(path: str, thing: Declaration, line: int, account: Account) -> str:
-    """What no file can be called is kept as it would be shown, since some stores cannot keep it as it is."""
+    """A link stays the link that was written. What no file can be called is kept as it would be shown."""
+    named = thing.path.parent / path
+    short = Path(os.path.normpath(named))
     try:
-        return str((thing.path.parent / path).resolve())
+        # Behind a link, ".." is not where it seems to lead.
+        return str(short if short.resolve() == named.resolve() else named.resolve())
     except (OSError, RuntimeError, ValueError):  # too long, a ring of links (before 3.13), a NUL
         shown = repr(path)[1:-1]
         account.note(

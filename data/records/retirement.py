@@ -254,6 +254,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
+    lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
     restoring  who asked for service back, while it is coming
     rolled_back_at  when all of it was back
@@ -277,6 +278,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     archived: Archived | None = None
     drilled_at: datetime | None = None
+    lost_id: str = ""
     disabled_ids: tuple[str, ...] = ()
     gone_ids: tuple[str, ...] = ()
     manual: tuple[ManualCheck, ...] = ()

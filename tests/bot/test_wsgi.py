@@ -32,11 +32,11 @@ def serving() -> Iterator[Serving]:
     opened.close()
 
 
-def drip(stranger: socket.socket) -> bool:
-    """Send a byte, and see for a moment whether the server still listens."""
+def drip(stranger: socket.socket, what: bytes = b"x") -> bool:
+    """Send a byte or two, and see for a moment whether the server still listens."""
     stranger.settimeout(0.01)
     try:
-        stranger.send(b"x")
+        stranger.send(what)
         return stranger.recv(1) != b""
     except TimeoutError:
         return True
@@ -49,6 +49,15 @@ def test_a_request_that_drips_is_closed_however_steadily(serving: Serving) -> No
         stranger.sendall(HEAD)
         drips = 0
         while drips < 900 and drip(stranger):
+            drips += 1
+
+    assert 0 < drips < 900
+
+
+def test_empty_lines_are_no_requests_however_many_drip_in(serving: Serving) -> None:
+    with socket.create_connection(("127.0.0.1", serving.port), timeout=20) as stranger:
+        drips = 0
+        while drips < 900 and drip(stranger, b"\r\n"):
             drips += 1
 
     assert 0 < drips < 900

@@ -39,3 +39,8 @@ def test_a_thousand_misspelt_names_among_a_thousand_are_no_wait() -> None:
     found = [names.closest(f"squad-nomber-{number}-of-company", cutoff=0.75) for number in range(1_000)]
     assert time.perf_counter() - began < 10  # seconds; a minute when each is compared with each
     assert found == [f"squad-number-{number}-of-the-company" for number in range(1_000)]
+
+
+def test_two_letters_exchanged_in_a_short_name_are_seen_through_among_many() -> None:
+    names = Names(["loan", *(f"group-{number}" for number in range(20))])
+    assert names.closest("laon", cutoff=0.6) == "loan"

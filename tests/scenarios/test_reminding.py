@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from data.records.retirement import StepKind
 from tests.data.catalogs import a_document
 from tests.scenarios.town import BRUNO, ELENA, GOVERNANCE, GRACE, INES, TOM, VERA, WREN, Town, words
 
@@ -119,6 +120,23 @@ def test_a_pause_over_the_day_of_the_channel_only_puts_it_off(town: Town):
     town.pass_time(days=10)
     assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/2/{GOVERNANCE}"]
     assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
+
+
+def test_time_granted_during_a_pause_leaves_no_escalation_of_the_dates_there_were(town: Town):
+    town.announce()
+    town.pass_time(days=5)
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.command(TOM, "pause RET-1 a freeze")
+    (asked,) = [key for key in town.keys(GOVERNANCE) if "/extension/" in key]
+    town.press(TOM, town.posted(GOVERNANCE, asked), "extension.grant")
+    town.pass_time(days=14)
+    assert escalated(town, VERA) == []
+    town.command(TOM, "resume RET-1")
+    town.pass_time(days=80)
+    migrate_by = town.retirement().plan.step(StepKind.MIGRATE).due_at.date()
+    told = [f"acknowledge@2026-04-07/1/{VERA}", f"migrate@{migrate_by}/1/{VERA}"]
+    assert escalated(town, VERA) == told
+    assert escalated(town, GOVERNANCE) == [one.replace(f"/1/{VERA}", f"/2/{GOVERNANCE}") for one in told]
 
 
 def test_more_time_for_one_consumer_is_none_for_the_others_to_read_the_notice(town: Town):

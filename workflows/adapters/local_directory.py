@@ -32,7 +32,7 @@ from data.fixity import (
     read_back,
     report,
 )
-from data.freshness import SOURCES_FILE, differences, marks
+from data.freshness import SOURCES_FILE, differences, marks, removed
 from data.manifest import sha256_id
 from data.records.retirement import Archived
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -131,13 +131,24 @@ class LocalDirectory:
         )
 
     def require_current(self, location: str, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
-        """Compare what is left of the sources with what was archived: Stale when there is something newer."""
+        """Compare what is left of the sources with what was archived: Stale when there is something newer.
+
+        Refused where something is newer and something else is gone: a new archive would lack that.
+        """
         bag = self.path(location)
-        found = list(differences(bag, _payload(artifacts, self._sources.left), stopped))
-        if more := found[FINDINGS_SHOWN_MAX:]:
-            found[FINDINGS_SHOWN_MAX:] = [f"and {len(more)} more"]
+        left = _payload(artifacts, self._sources.left)
+        found = list(differences(bag, left, stopped))
+        if found and (gone := removed(bag, left)):
+            raise Refused(
+                "The artifacts are not those that were archived",
+                reasons=[*_shortened(found), f"gone: {', '.join(_shortened(gone))}"],
+                next_step=f"Put back what is gone, which is in {bag}, or press Edit plan on the card for a new vote",
+            )
         if found:
-            raise Stale(f"{'; '.join(found)}. What was archived before stays in {bag}")
+            raise Stale(
+                f"{'; '.join(_shortened(found))}. If that goes on, let the catalog name fewer files. "
+                f"What was archived before stays in {bag}"
+            )
 
     def exists(self, location: str, manifest_digest: str) -> bool:
         """A cheap look: the recorded manifest is there, with as many files and bytes as it had. No proof."""
@@ -171,6 +182,11 @@ def _require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFi
     for file in found:
         if file.path not in names:
             raise changed(file.path, "it was added")
+
+
+def _shortened(found: Sequence[str]) -> list[str]:
+    more = len(found) - FINDINGS_SHOWN_MAX
+    return [*found[:FINDINGS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _shelf_name(name: str) -> str:

@@ -36,11 +36,7 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     """Answer for one consumer, or for all of one's own. Saying the same thing twice changes nothing."""
     assert command.duty in ANSWERS, f"{command.duty} is not for an owner to say"
     check_open(state)
-    if command.announced not in (0, state.announced):
-        raise Refused(
-            f"The plan of {state.id} was announced anew meanwhile: nothing was recorded",
-            next_step="Answer in the newer message",
-        )
+    check_newest(state, command.announced)
     if command.consumer_ids:
         chosen = [obligations.named(state, consumer_id) for consumer_id in command.consumer_ids]
         for duty in chosen:
@@ -94,6 +90,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
 def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Extension:
     """The extension as it would be recorded. Raises `Invalid` on the fields of its modal, or `Refused`."""
     check_open(state)
+    check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
     assert state.policy is not None
     # Days are compared, not instants: the ends of the calendar have none in every zone.
@@ -161,7 +158,7 @@ def decide_extension(
         state,
         event,
         moved,
-        timers=running_timers(after, now),
+        timers=running_timers(after, now) if state.paused_at is None else (),
         cancels=("remind/*", "escalate/*"),
         reply=f"Granted. All remaining dates of {state.id} moved; everybody told before is told again.",
     )
@@ -172,6 +169,15 @@ def _may_become(duty: Obligation, wanted: Duty) -> bool:
     if duty.is_settled or duty.duty is wanted:
         return False
     return not (wanted is Duty.ACKNOWLEDGED and duty.duty is Duty.NEEDS_TIME)
+
+
+def check_newest(state: Retirement, announced: int) -> None:
+    """Raises `Refused` for an answer to an announcement that another one has replaced; 0 is not known to be one."""
+    if announced not in (0, state.announced):
+        raise Refused(
+            f"The plan of {state.id} was announced anew meanwhile: nothing was recorded",
+            next_step="Answer in the newer message",
+        )
 
 
 def check_open(state: Retirement) -> None:

@@ -66,7 +66,14 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
         timers = step_timers(after, now)
     else:
         timers = running_timers(after, now)
-    return decided(state, amended, resumed, timers=timers, reply=f"{state.id} goes on; its dates moved.")
+    return decided(
+        state,
+        amended,
+        resumed,
+        timers=timers,
+        cancels=("remind/*", "escalate/*"),
+        reply=f"{state.id} goes on; its dates moved.",
+    )
 
 
 def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) -> RetirementDecision:

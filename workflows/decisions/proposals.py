@@ -58,7 +58,7 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         number=state.rounds + 1,
         barred=frozenset({command.by, state.proposer_id}),
     )
-    if state.plan is not None and (plan.digest, command.why) == (state.plan.digest, state.why):
+    if state.plan is not None and (_asked(plan), command.why) == (_asked(state.plan), state.why):
         raise Refused(
             f"The plan of {state.id} is as it was: nothing in it has changed",
             next_step="Change what has to change, or close the form: the plan and its votes stand",
@@ -80,6 +80,12 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
+
+
+def _asked(plan: Plan) -> tuple[object, ...]:
+    """What somebody chose in a plan, and whom it hits; the days before the last one follow from when they did."""
+    last_day = plan.step(StepKind.DISABLE).due_at
+    return (plan.subject, plan.successor_id, plan.reason, last_day, plan.consumer_ids, plan.policy_digest)
 
 
 def check_proposer(state: Retirement, by: str, model_name: str, facts: Facts) -> None:

@@ -44,6 +44,9 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     mark = milestones.mark(command.milestone, command.level)
     if mark in state.escalated or state.state is not State.MIGRATING or state.paused_at is not None:
         return nothing()
+    if not milestones.is_due(command.milestone, command.level, state, now):
+        # Its date moved, or nobody has it any more.
+        return nothing()
     if milestones.is_escalation_overtaken(command.milestone, command.level, state, now):
         return nothing()
     open_ones = milestones.concerned(state, command.milestone)

@@ -11,7 +11,7 @@ from data import events
 from data.errors import Refused
 from data.records.decision import EffectKind
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.commands import RecordArchive, RecordFailure, RunStep
 from workflows.decisions.decided import (
     RetirementDecision,
@@ -104,6 +104,13 @@ def record_archive(
     check("record archive", command.by, state, facts)
     if not state.progress(StepKind.ARCHIVE).is_running(command.started):
         return nothing()
+    if state.state is State.DISABLED and command.archived.preservation_id != state.lost_id:
+        # Another model may live there by now.
+        reason = (
+            f"what lies at its sources now is not what was proven before the switch-off ({state.lost_id}): "
+            f"put that back, or bring service back: /retire restore {state.id} REASON"
+        )
+        return failed(state, StepKind.ARCHIVE, reason, now)
     assert state.plan is not None
     drill_at = max(state.plan.step(StepKind.DRILL).due_at, now)
     event = events.ArchiveStored(at=now, by=events.EMERITUS, archived=command.archived)

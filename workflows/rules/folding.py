@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -171,7 +170,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.ArchiveLost():
             for kind in (StepKind.ARCHIVE, StepKind.DRILL):
                 state = _step(state, StepProgress(kind=kind))
-            return replace(_held(state, event, (event.reason,)), archived=None, drilled_at=None)
+            lost = state.archived.preservation_id if state.archived else state.lost_id
+            return replace(_held(state, event, (event.reason,)), archived=None, drilled_at=None, lost_id=lost)
         case events.MigrationClosed():
             return _done(state, StepKind.MIGRATE, event)
         case events.EndpointDisabled():
@@ -278,14 +278,12 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
     assert state.plan is not None
     migrate_by = event.plan.step(StepKind.MIGRATE).due_at
     later = event.plan.step(StepKind.CLOSE).due_at - state.plan.step(StepKind.CLOSE).due_at
-    if event.answer_by == "stays":
-        later = timedelta(0)
     stood_still_at = state.paused_at or event.at
 
     def along(duty: Obligation) -> Obligation:
         if duty.is_settled:
             return duty
-        is_ahead = duty.acknowledge_by > stood_still_at
+        is_ahead = event.answer_by == "moves" and duty.acknowledge_by > stood_still_at
         answer_by = min(duty.acknowledge_by + later, migrate_by) if is_ahead else duty.acknowledge_by
         return replace(duty, acknowledge_by=answer_by, migrate_by=migrate_by)
 

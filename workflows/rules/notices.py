@@ -211,12 +211,13 @@ def _replaced(before: Retirement) -> Iterable[Effect]:
     if before.announced:
         for team_id, people in _teams(before).items():
             key = messages.team_key(before, team_id)
-            yield messages.edit(key, "replaced", patience_seconds=messages.HOUR)
+            yield messages.edit(key, "replaced", patience_seconds=messages.HOUR, team_id=team_id)
             for slack_id in people:
                 yield messages.edit(
                     messages.dm_key(before, slack_id),
                     "replaced",
                     patience_seconds=messages.HOUR,
+                    slack_id=slack_id,
                     channel=slack_id,
                 )
 

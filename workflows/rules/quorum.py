@@ -101,12 +101,13 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
     if not open_to_them and mine is not None:
         if choice is Choice.ABSTAIN:
             return Seat(role=mine.role)
+        is_taken_back = mine.choice is Choice.ABSTAIN
         raise Refused(
             "You may not vote here any more",
             reasons=[
                 f"you are not in {mine.role} now; your vote stands, {mine.choice} as {mine.role}, as it was cast"
             ],
-            next_step="Press Abstain to take it back",
+            next_step=f"See /retire show {state.id}" if is_taken_back else "Press Abstain to take it back",
         )
     if not open_to_them:
         roles = ", ".join(members)
@@ -187,10 +188,10 @@ def barred(round_: Round, state: Retirement) -> frozenset[str]:
 
 
 def digest_on_ballot(state: Retirement) -> str:
-    """What a ballot binds to: the plan; for cancelling, the approved one, whatever became of its dates."""
+    """What a ballot binds to: the plan as it was voted on, whatever became of its dates; or will be, while it is."""
     assert state.plan is not None
     is_retiring = state.round is None or state.round.purpose is Purpose.RETIRE
-    return state.plan.digest if is_retiring else state.approved_digest
+    return (state.plan.amends or state.plan.digest) if is_retiring else state.approved_digest
 
 
 def check_ballot(

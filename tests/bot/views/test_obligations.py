@@ -219,13 +219,15 @@ def test_a_teams_consumers_are_shown_to_everybody_and_answered_by_its_own() -> N
 
 
 def test_asking_for_time_needs_a_date_and_a_reason() -> None:
-    view = obligations.time_modal("RET-1", consumer_id(0), date(2027, 3, 1))
+    view = obligations.time_modal("RET-1", consumer_id(0), date(2027, 3, 1), 1)
     check_view(view)
     assert [block["block_id"] for block in view["blocks"][1:]] == [
         Action.EXTENSION_UNTIL,
         Action.EXTENSION_REASON,
     ]
-    assert view["private_metadata"] == f'{{"retirement":"RET-1","consumer":"{consumer_id(0)}"}}'
+    assert (
+        view["private_metadata"] == f'{{"retirement":"RET-1","consumer":"{consumer_id(0)}","announced":"1"}}'
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,7 @@ def test_asking_for_time_needs_a_date_and_a_reason() -> None:
     ],
 )
 def test_an_id_is_said_short_where_nothing_else_can_be_meant(entity_id: str, said: str) -> None:
-    head = obligations.time_modal("RET-1", entity_id, date(2027, 3, 1))["blocks"][0]["text"]["text"]
+    head = obligations.time_modal("RET-1", entity_id, date(2027, 3, 1), 1)["blocks"][0]["text"]["text"]
     assert head.startswith(f"*{said}* in RET-1.")
 
 

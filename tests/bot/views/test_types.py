@@ -45,7 +45,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("reject", "modal", votes.reject_modal(state, "sha256:ab", 1)),
         ("all", "modal", obligations.all_modal(state, "UT0", 1)),
         ("team's list", "modal", obligations.all_modal(state, "UT0", team="group:team-0")),
-        ("time", "modal", obligations.time_modal("RET-1", "c", date(2027, 3, 1))),
+        ("time", "modal", obligations.time_modal("RET-1", "c", date(2027, 3, 1), 1)),
         ("report", "modal", manual.report_modal("RET-1", "e", "e", "restore")),
     ]
     tsc_check(payloads)

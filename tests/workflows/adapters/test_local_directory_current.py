@@ -8,10 +8,12 @@ import boto3
 import pytest
 
 from data.archives import Artifact
-from data.errors import Stale
+from data.errors import Refused, Stale
 from tests.workflows.adapters.test_local_directory import artifacts_of, never, now, put
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
+
+FEWER = "If that goes on, let the catalog name fewer files."
 
 
 def rewrite_and_put_the_time_back(model: Path) -> None:
@@ -56,8 +58,21 @@ def test_what_is_newer_at_the_sources_is_named_with_the_place_of_the_older(
     change(model)
     with pytest.raises(Stale) as stale:
         archive.require_current(location, artifacts_of(model), never)
-    assert str(stale.value) == f"{told}. What was archived before stays in {archive.path(location)}"
+    stays = f"What was archived before stays in {archive.path(location)}"
+    assert str(stale.value) == f"{told}. {FEWER} {stays}"
     archive.require_current(put(archive, model).archived.location, artifacts_of(model), never)
+
+
+def test_where_something_is_newer_and_something_gone_no_archive_is_made_that_lacks_it(
+    archive: LocalDirectory, model: Path
+) -> None:
+    location = put(archive, model).archived.location
+    (model / "weights/w.bin").unlink()
+    (model / "weights/MOVED.txt").write_text("it is in the archive")
+    with pytest.raises(Refused) as refused:
+        archive.require_current(location, artifacts_of(model), never)
+    assert refused.value.reasons == ("weights/MOVED.txt was added since", "gone: weights/w.bin")
+    assert str(archive.path(location)) in str(refused.value.next_step)
 
 
 def touch(model: Path) -> None:
@@ -95,7 +110,8 @@ def test_objects_in_s3_are_compared_by_etag_and_size(tmp_path: Path, aws: str) -
     with pytest.raises(Stale) as stale:
         archive.require_current(location, artifacts, never)
     bag = archive.path(location)
-    assert str(stale.value) == f"v1/w.bin was written to since. What was archived before stays in {bag}"
+    stays = f"What was archived before stays in {bag}"
+    assert str(stale.value) == f"v1/w.bin was written to since. {FEWER} {stays}"
     s3.delete_object(Bucket="current", Key="v1/w.bin")
     archive.require_current(location, artifacts, never)
     s3.delete_bucket(Bucket="current")

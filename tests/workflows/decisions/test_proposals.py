@@ -179,12 +179,15 @@ def test_neither_the_reviser_nor_the_first_proposer_counts_on_a_new_plan():
 
 
 def test_a_plan_that_was_not_changed_keeps_its_votes():
-    story = a_proposed().votes(OWEN)
-    with pytest.raises(Refused, match="nothing in it has changed"):
-        story.does(revising())
+    story = a_proposed()
+    story.does(revising(target_on=LATER))
+    story.votes(OWEN)
+    for later in (0, 3):
+        with pytest.raises(Refused, match="nothing in it has changed"):
+            story.does(revising(target_on=LATER), at=PROPOSED_AT + days(later))
     assert [ballot.voter_id for ballot in story.state.round.ballots] == [OWEN]
-    story.does(revising(why=Prose(prose="It costs more than it earns")))
-    assert story.state.rounds == 2, "another reason is another proposal"
+    story.does(revising(target_on=LATER, why=Prose(prose="It costs more than it earns")))
+    assert story.state.rounds == 3, "another reason is another proposal"
 
 
 def test_a_new_plan_nobody_else_could_vote_on_is_refused():

@@ -32,8 +32,11 @@ from tests.builders import (
     an_approved,
     casting,
     days,
+    paused,
+    resumed,
 )
 from workflows import commands as cmd
+from workflows.rules import quorum
 
 EXPIRY = PROPOSED_AT + days(30)
 NO = {"choice": Choice.REJECT, "comment": Prose(prose="no test in our region")}
@@ -62,6 +65,12 @@ def test_whoever_left_the_role_may_take_their_vote_back_and_cast_no_other():
     story.does(casting(story.state, by=OWEN, choice=Choice.ABSTAIN), members=gone)
     (ballot,) = story.state.round.ballots
     assert (ballot.choice, ballot.role) == (Choice.ABSTAIN, "owner")
+
+
+def test_votes_go_on_counting_whatever_becomes_of_the_dates():
+    story = resumed(paused(a_running_retirement(), for_days=10))
+    assert story.state.plan.amends == story.state.approved_digest
+    assert quorum.tally_of(story.state).is_quorate
 
 
 def test_the_same_vote_twice_changes_nothing():

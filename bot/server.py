@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -119,10 +120,8 @@ def serve(
     """
     status = status or Status()
     status.built(bot)
-    # A SimpleQueue may be put to from a signal handler, whatever it interrupts. None: a signal came.
-    news: SimpleQueue[Front | Exception | None] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: news.put(None))
+    news: SimpleQueue[Front | Exception | None] = SimpleQueue()  # None: a signal came
+    _hear_signals(lambda: news.put(None))
     bot.start()
     # Connecting may take as long as a Slack that says nothing is waited for; leaving may not.
     threading.Thread(target=_open, args=(bot.app, settings, news.put), name="opening", daemon=True).start()
@@ -136,6 +135,25 @@ def serve(
         news.get()
     status.stopping()
     leave(bot, front, say=say)
+
+
+def _hear_signals(tell: Callable[[], None]) -> None:
+    """A handler in Python runs once the main thread does; a signal that another thread took would leave it waiting.
+
+    What is written to a socket is read whichever thread took it.
+    """
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+    def listen() -> None:
+        # Both ends stay open for as long as the process lives.
+        while reader.recv(1) and writer:
+            tell()
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
 
 
 def _open(app: App, settings: Settings, tell: Callable[[Front | Exception], None]) -> None:

@@ -28,6 +28,7 @@ from data.errors import Refused, Unavailable
 
 DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7
 DAY_SECONDS_MIN, DAY_SECONDS_MAX = 0.2, 86_400.0
+WAKE_SECONDS = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 WHAT_TO_DO = """
@@ -135,7 +136,9 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
                 return 0 if summary.ok else 1
             today = f"{company.world.now():%A, %Y-%m-%d}"
             say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))
-            threading.Event().wait()
+            # A signal that another thread took is handled once this one runs.
+            while not threading.Event().wait(WAKE_SECONDS):
+                pass
         except KeyboardInterrupt:
             with suppress(OSError):  # the terminal may be what is gone
                 say("Stopping")

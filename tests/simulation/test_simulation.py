@@ -31,8 +31,9 @@ def unharmed(report: Report) -> Report:
     return report
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_a_crash_after_each_single_change_loses_and_doubles_nothing(part: int) -> None:
+@pytest.mark.parametrize("part", range(0, PARTS, 2))
+def test_a_crash_after_every_second_change_loses_and_doubles_nothing(part: int) -> None:
+    """After each, and at all other boundaries, below: that takes minutes."""
     numbers = after_changes()
     assert len(numbers) > 150, "the quiet story has become very short"
     for number in numbers[part::PARTS]:

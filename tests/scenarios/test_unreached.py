@@ -87,7 +87,13 @@ def asks(town: Town, text: str, *, person: str = TOM) -> str:
     ("goes_wrong", "is_mended", "why"),
     [
         pytest.param(leaves, returns, "not_in_channel: invite the bot", id="the bot was taken out of it"),
-        pytest.param(archived, unarchived, "is_archived: unarchive the channel", id="it was archived"),
+        pytest.param(
+            archived,
+            unarchived,
+            "is_archived: unarchive the channel",
+            id="it was archived",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_of_a_channel_no_message_gets_into_the_coordinator_hears_until_it_is_mended(

@@ -18,9 +18,8 @@ SLOW = ("no-catalog-version", "no-refresh", "silent-meters", "unknown-is-done")
 """It takes longer to find these."""
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=[pytest.mark.long] if one in SLOW else []) for one in MUTANTS]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("name", MUTANTS)
 def test_each_known_bug_is_caught(name: str) -> None:
     report = simulate(retirements=BOUND_SLOW if name in SLOW else BOUND, seed=1, mutant=name)
     assert report.violation, f"{name} was not noticed in {report.retirements} retirements"
@@ -33,6 +32,7 @@ def test_without_the_bug_the_same_worlds_are_quiet(name: str) -> None:
     assert not report.violation, str(report)
 
 
+@pytest.mark.long
 def test_without_any_bug_the_worlds_that_show_most_of_them_are_quiet() -> None:
     report = simulate(retirements=24, seed=1)
     assert not report.violation, str(report)

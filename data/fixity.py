@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -44,7 +44,7 @@ class Finding(Record, frozen=True, kw_only=True):
     bytes: int = 0
 
 
-class _Read(NamedTuple):
+class Read(NamedTuple):
     digest: str
     bytes: int
 
@@ -64,10 +64,10 @@ def check(bag: Path, *, manifest_digest: str, stopped: Stopped) -> Fixity:
     manifest_digest   as recorded when we archived it; empty for a bag that is not ours or has no record
     """
     present, findings = _inventory(bag)
-    read: dict[str, _Read] = {}
+    read: dict[str, Read] = {}
     for path in present:
         try:
-            read[path] = _digest(bag / path, stopped)
+            read[path] = digested(read_back(bag / path), bag / path, stopped)
         except Corrupt as error:
             findings.append(Finding(fault=Fault.UNREADABLE, path=path, found=str(error)))
     unreadable = {finding.path for finding in findings}
@@ -148,14 +148,15 @@ def _inventory(bag: Path) -> tuple[list[str], list[Finding]]:
     return sorted(present), findings
 
 
-def _digest(path: Path, stopped: Stopped) -> _Read:
+def digested(chunks: Iterable[bytes], what: object, stopped: Stopped) -> Read:
+    """All of it read and hashed. Raises `Unavailable` where that is to stop; `what` names it then."""
     digest, bytes_read = hashlib.sha256(), 0
-    for chunk in read_back(path):
+    for chunk in chunks:
         if stopped():
-            raise Unavailable(f"Stopped while reading {path}; the check starts over")
+            raise Unavailable(f"Stopped while reading {what}; the check starts over")
         digest.update(chunk)
         bytes_read += len(chunk)
-    return _Read(digest.hexdigest(), bytes_read)
+    return Read(digest.hexdigest(), bytes_read)
 
 
 def _entries(bag: Path, manifest: str, *, is_present: bool) -> tuple[dict[str, str], list[Finding]]:
@@ -176,7 +177,7 @@ def _entries(bag: Path, manifest: str, *, is_present: bool) -> tuple[dict[str, s
     return entries, [Finding(fault=Fault.UNREADABLE, path=manifest, found=fault) for fault in faults]
 
 
-def _differences(entries: dict[str, str], read: dict[str, _Read], unreadable: set[str]) -> Iterator[Finding]:
+def _differences(entries: dict[str, str], read: dict[str, Read], unreadable: set[str]) -> Iterator[Finding]:
     for path, expected in sorted(entries.items()):
         found = read.get(path)
         if found is None and path not in unreadable:

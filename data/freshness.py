@@ -6,13 +6,13 @@ model once more, from S3 over the network, each time the archive is proven.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from data.archives import PayloadFile, Stopped
 from data.errors import Unavailable
+from data.fixity import digested
 from data.manifest import PAYLOAD_MANIFEST, parse_manifest
 
 SOURCES_FILE = "sources.json"
@@ -42,7 +42,10 @@ def differences(bag: Path, sources: Iterable[PayloadFile], stopped: Stopped) -> 
             yield f"{source.path} was added since"
         elif sizes[path] != source.size_bytes:
             yield f"{source.path} has {source.size_bytes:,} bytes now and had {sizes[path]:,}"
-        elif source.mark != marked.get(source.path) and _digest(source, stopped) != kept[path]:
+        elif (
+            source.mark != marked.get(source.path)
+            and digested(source.chunks(), source.path, stopped).digest != kept[path]
+        ):
             yield f"{source.path} was written to since"
 
 
@@ -69,12 +72,3 @@ def _marked(bag: Path) -> dict[str, str]:
         return dict(json.loads((bag / SOURCES_FILE).read_bytes()))
     except (OSError, ValueError):
         return {}
-
-
-def _digest(source: PayloadFile, stopped: Stopped) -> str:
-    digest = hashlib.sha256()
-    for chunk in source.chunks():
-        if stopped():
-            raise Unavailable(f"Stopped while reading {source.path}; the check starts over")
-        digest.update(chunk)
-    return digest.hexdigest()

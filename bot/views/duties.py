@@ -12,7 +12,6 @@ from bot.views.steps import zone_of
 from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
-from workflows.rules.lifecycle import ENDED
 
 MARKS = {
     Duty.OPEN: ":white_circle:",
@@ -136,11 +135,6 @@ def five_facts(retirement: Retirement, *, action: str = "") -> str:
             f"*Action* {ask}",
         ]
     )
-
-
-def is_called_off(retirement: Retirement) -> bool:
-    """Has it come to nothing? The model stays, and nobody has to move."""
-    return retirement.state in ENDED and retirement.state is not State.ARCHIVED
 
 
 def called_off(retirement: Retirement) -> str:

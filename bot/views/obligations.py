@@ -28,6 +28,7 @@ from bot.views.blocks import (
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Duty, Retirement, State
+from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.milestones import ACKNOWLEDGE, concerned
 from workflows.rules.wording import counted
 
@@ -57,7 +58,7 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
     notes = dict.fromkeys(note for obligation in owed for note in obligation.consumer.owners.notes)
     to = mentions(people, at_most=None, limit=MENTIONS_MAX) if people else "*nobody can be reached*"
     what = "loses" if len(owed) == 1 else "lose"
-    if is_off := duties.is_called_off(retirement):
+    if is_off := retirement.state in CALLED_OFF:
         what = "keeps" if len(owed) == 1 else "keep"
     yours = f"{counted(len(owed), 'consumer')} of yours {what} {safe(name_of(retirement))}"
     facts = duties.called_off(retirement) if is_off else duties.five_facts(retirement)
@@ -80,7 +81,7 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     owed = duties.of_person(retirement, slack_id)
     if not owed:
         return _over(retirement, "What you answered for belongs to others now: nothing is asked of you.")
-    if duties.is_called_off(retirement):
+    if retirement.state in CALLED_OFF:
         return called_off(retirement)
     left = sum(not one.is_settled for one in owed)
     state = (

@@ -210,13 +210,18 @@ def test_what_people_say_while_the_archive_is_read_back_still_counts(tmp_path: P
         assert "it is paused since" in words(town.card())
 
 
-def test_people_are_asked_to_switch_off_only_once_the_archive_was_read_back(town: Town):
+def a_teapot_on_its_way(town: Town) -> Path:
     artifact = town.folder / "teapot.bin"
     artifact.write_bytes(b"short and stout")
     a_teapot(town, artifact)
     town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
     town.everybody_moves()
     town.command(TOM, "waive RET-1 traffic nobody pours")
+    return artifact
+
+
+def test_people_are_asked_to_switch_off_only_once_the_archive_was_read_back(town: Town):
+    a_teapot_on_its_way(town)
     town.pass_time(days=40)
     assert progress(town, StepKind.DRILL) is Progress.DONE
     rot(bag(town) / "data" / "teapot.bin")
@@ -255,16 +260,6 @@ def test_an_archive_lost_after_its_drill_is_made_again_before_anything_is_switch
     town.pass_time(days=2)
     assert town.thread().count("Restore drill passed") == 2
     assert town.retirement().state is State.DISABLED
-
-
-def a_teapot_on_its_way(town: Town) -> Path:
-    artifact = town.folder / "teapot.bin"
-    artifact.write_bytes(b"short and stout")
-    a_teapot(town, artifact)
-    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
-    town.everybody_moves()
-    town.command(TOM, "waive RET-1 traffic nobody pours")
-    return artifact
 
 
 def test_weights_written_after_an_early_archive_are_archived_too_before_its_drill_passes(town: Town):

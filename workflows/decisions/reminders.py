@@ -12,6 +12,7 @@ from workflows.commands import Escalate, Remind
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.rules import milestones
 from workflows.rules.lines import next_above
+from workflows.rules.obligations import people_of
 from workflows.rules.permissions import check
 
 
@@ -23,7 +24,7 @@ def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> R
         return nothing()
     if milestones.is_overtaken(command.milestone, state, now):
         return nothing()
-    people = _people(milestones.concerned(state, command.milestone))
+    people = people_of(milestones.concerned(state, command.milestone))
     if not people:
         return nothing()
     return decided(
@@ -52,7 +53,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     open_ones = milestones.concerned(state, command.milestone)
     assert state.policy is not None
     channel = state.policy.governance_channel
-    above = {person: next_above(person, facts.managers, state.unreached) for person in _people(open_ones)}
+    above = {person: next_above(person, facts.managers, state.unreached) for person in people_of(open_ones)}
     if command.level == 1:
         to = _by_manager(open_ones, above)
         unmanaged = _ids(duty for duty in open_ones if not _managers(duty, above))
@@ -91,7 +92,3 @@ def _managers(duty: Obligation, above: Mapping[str, str]) -> tuple[str, ...]:
 
 def _ids(duties: Iterable[Obligation]) -> tuple[str, ...]:
     return tuple(duty.consumer.consumer_id for duty in duties)
-
-
-def _people(duties: tuple[Obligation, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(person for duty in duties for person in duty.consumer.owners.slack_ids))

@@ -51,6 +51,8 @@ TRANSITIONS: dict[tuple[State, type[events.Event]], State] = {
 
 MOVING = frozenset(event for _, event in TRANSITIONS)
 ENDED = frozenset(PERMITS) - {state for state, _ in TRANSITIONS}
+CALLED_OFF = ENDED - {State.ARCHIVED}
+"""It has come to nothing: the model stays, and nobody has to move."""
 LIVING = frozenset(PERMITS) - ENDED - {State.ACTIVE}
 
 

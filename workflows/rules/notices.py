@@ -11,8 +11,8 @@ from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import by_hand, impact, messages
-from workflows.rules.lifecycle import may_be_asked_off, maybe_dark
-from workflows.rules.obligations import of_person
+from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
+from workflows.rules.obligations import of_person, people_of
 
 CHANGES_EVERYTHING = (
     events.Amended,
@@ -27,8 +27,6 @@ CHANGES_EVERYTHING = (
     events.Resumed,
     events.Withdrawn,
 )
-
-CALLS_OFF = (events.Cancelled, events.Expired, events.Rejected, events.RolledBack, events.Withdrawn)
 
 CHANGES_WHAT_PEOPLE_SWITCH = (
     *CHANGES_EVERYTHING,
@@ -150,9 +148,9 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
         case _ if isinstance(event, CHANGES_EVERYTHING):
             every = tuple(duty.consumer.consumer_id for duty in state.obligations)
             yield from _edits(state, every, patience_seconds=messages.HOUR)
-            if isinstance(event, CALLS_OFF):
+            if state.state in CALLED_OFF:
                 # An edit notifies nobody, and they would go on moving.
-                for slack_id in dict.fromkeys(one for people in _teams(state).values() for one in people):
+                for slack_id in people_of(state.obligations):
                     key = messages.called_off_key(state, slack_id)
                     yield messages.direct(key, "called off", slack_id)
         case _:
@@ -192,7 +190,7 @@ def _moved(state: Retirement) -> Iterable[Effect]:
     assert state.plan is not None
     moved = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
     waiting = (duty for duty in state.obligations if not duty.is_settled)
-    for slack_id in dict.fromkeys(person for duty in waiting for person in duty.consumer.owners.slack_ids):
+    for slack_id in people_of(waiting):
         yield messages.direct(f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
 
 

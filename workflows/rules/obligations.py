@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -39,6 +40,11 @@ def of_person(state: Retirement, slack_id: str) -> tuple[Obligation, ...]:
     """What this person answers for, nearest consumers first."""
     mine = [duty for duty in state.obligations if slack_id in duty.consumer.owners.slack_ids]
     return tuple(sorted(mine, key=lambda duty: (duty.consumer.distance, duty.consumer.name)))
+
+
+def people_of(duties: Iterable[Obligation]) -> tuple[str, ...]:
+    """Everybody who answers for one of these, once each, in their order."""
+    return tuple(dict.fromkeys(person for duty in duties for person in duty.consumer.owners.slack_ids))
 
 
 def named(state: Retirement, what: str) -> Obligation:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from urllib.parse import urlsplit
+
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -59,6 +62,19 @@ def test_a_late_message_shows_up_in_history_only_after_some_calls(fake: SlackFak
     with pytest.raises(OSError, match=r".*"):
         post(client)
     assert [seen_in_history(client) for _ in range(3)] == [[], [], ["RET-1/announce"]]
+
+
+@pytest.mark.parametrize("path", ["/api/chat.postMessage", "/response/R1"])
+def test_what_a_killed_bot_sent_half_of_is_no_call(fake: SlackFake, path: str) -> None:
+    address = urlsplit(fake.api_url)
+    with socket.create_connection((address.hostname, address.port), timeout=5) as bot:
+        bot.sendall(
+            f"POST {path} HTTP/1.1\r\nAuthorization: Bearer {fake.bot_token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n".encode()
+        )
+        bot.shutdown(socket.SHUT_WR)
+        assert bot.recv(100) == b""
+    assert fake.calls == []
 
 
 def test_client_msg_id_never_dedupes(fake: SlackFake, client: WebClient) -> None:

@@ -79,7 +79,10 @@ def check_in_use(conn: sqlite3.Connection, path: object) -> None:
 
 
 def bring_up_to_date(conn: sqlite3.Connection) -> None:
-    migrations.apply(Database(conn))
+    """All steps that are missing, in one commit: a file is as it was, or as this version has it."""
+    db = Database(conn)
+    with db.atomic():
+        migrations.apply(db)
 
 
 def _tables(conn: sqlite3.Connection) -> set[object]:

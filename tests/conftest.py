@@ -5,11 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import written
+
+BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
 
 COMPILED = pytest.StashKey[str]()
 """What the compiler said of all that was sent to Slack."""
@@ -22,6 +26,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("nightly"):
         config.option.markexpr = "nightly"
+    if sys.dont_write_bytecode:
+        # Kept all the same, where it litters nothing: every worker and every bot started would compile it all again.
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     # Ends as Ctrl-C does, so that no process a test has started stays.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

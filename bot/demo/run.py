@@ -22,7 +22,7 @@ import click
 from bot.commands.machine import as_text
 from bot.demo.chronicle import Chronicle
 from bot.demo.company import WORKSPACE, Company
-from bot.demo.emulator import EXPOSURE, Emulator, executable
+from bot.demo.emulator import EXPOSURE, EXTRA, Emulator, executable
 from bot.settings import STORE
 from data.errors import Refused, Unavailable
 
@@ -121,30 +121,29 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
     folder = _kept(keep) if keep else None
     with _signals_end_it(), ExitStack() as parts:
         try:
-            scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="emeritus-demo-")))
-            say("Starting the Slack emulator")
-            executable(progress=say)
-            began = time.monotonic()  # fetching is not part of it
-            slack = parts.enter_context(Emulator(WORKSPACE, port=port))
-            company = Company(folder or scratch, scratch, api_url=slack.api_url, day_seconds=day, say=say)
-            parts.enter_context(company)
-            parts.enter_context(Chronicle(company, say))
-            if autoplay:
-                say(f"Playing at {slack.url}, {day:g} s a day. {EXPOSURE}")
-                summary = played(slack, company, say, began=began)
-                click.echo(as_text(summary) if as_json else str(summary))
-                return 0 if summary.ok else 1
-            today = f"{company.world.now():%A, %Y-%m-%d}"
-            say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))
-            # A signal that another thread took is handled once this one runs.
-            while not threading.Event().wait(WAKE_SECONDS):
-                pass
+            with _deaf_afterwards():
+                scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="emeritus-demo-")))
+                say("Starting the Slack emulator")
+                executable(progress=say)
+                began = time.monotonic()  # fetching is not part of it
+                slack = parts.enter_context(Emulator(WORKSPACE, port=port))
+                company = Company(folder or scratch, scratch, api_url=slack.api_url, day_seconds=day, say=say)
+                parts.callback(company.close)  # also of what has begun when starting is interrupted
+                company.start()
+                parts.enter_context(Chronicle(company, say))
+                if autoplay:
+                    say(f"Playing at {slack.url}, {day:g} s a day. {EXPOSURE}")
+                    summary = played(slack, company, say, began=began)
+                    click.echo(as_text(summary) if as_json else str(summary))
+                    return 0 if summary.ok else 1
+                today = f"{company.world.now():%A, %Y-%m-%d}"
+                say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))
+                # A signal that another thread took is handled once this one runs.
+                while not threading.Event().wait(WAKE_SECONDS):
+                    pass
         except KeyboardInterrupt:
             with suppress(OSError):  # the terminal may be what is gone
                 say("Stopping")
-        finally:
-            for number in SIGNALS:  # nothing may keep us from ending what runs
-                signal.signal(number, signal.SIG_IGN)
     if folder:
         with suppress(OSError):
             say(f"Left in {folder}: emeritus.db, archive/")
@@ -154,7 +153,7 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
 def _check_parts() -> None:
     """Without its extra the demo cannot begin; fetching the emulator checks its own."""
     if importlib.util.find_spec("websockets") is None:
-        raise Unavailable("The demo plays through Slack's page, which needs its extra: uv sync --extra demo")
+        raise Unavailable(f"The demo plays through Slack's page, which needs its extra: {EXTRA}")
 
 
 def _kept(folder: Path) -> Path:
@@ -183,6 +182,16 @@ def _signals_end_it() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _deaf_afterwards() -> Iterator[None]:
+    """A second Ctrl-C may not keep us from ending what runs."""
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(*_: object) -> None:

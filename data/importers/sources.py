@@ -68,9 +68,8 @@ def _walk(root: Path) -> Iterator[tuple[Path, bool]]:
         yield root, False
         return
     if not root.is_dir():
-        raise Invalid(
-            [Problem(field=str(root), value="", accepted="no such file or directory; nothing was imported")]
-        )
+        why = "neither a regular file nor a directory" if root.exists() else "no such file or directory"
+        raise Invalid([Problem(field=str(root), value="", accepted=f"{why}; nothing was imported")])
     found: list[Path] = []
     unread: list[Problem] = []
     # A directory nobody may look into is no empty one: whoever it declares would seem to have left.

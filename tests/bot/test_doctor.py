@@ -112,7 +112,7 @@ def test_a_missing_scope_is_told_with_what_it_is_for(examine: Examine) -> None:
         found = examine(slack)
 
     assert bad(found) == [
-        f"BAD scopes: missing im:write (to open a direct message to edit one or look one up). {REINSTALL}"
+        f"BAD scopes: missing im:write (open a direct message to edit one or look one up). {REINSTALL}"
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def company(emulator: Emulator, tmp_path: Path) -> Iterator[Company]:
     """The demo's company, in which Insights has grown fond of reports."""
     reports = tmp_path / "reports.yaml"
     reports.write_text(yaml.safe_dump_all(a_report(number + 1) for number in range(MORE_REPORTS)))
-    with Company(tmp_path, tmp_path, api_url=emulator.api_url, day_seconds=DAY_SECONDS, say=print) as running:
+    running = Company(tmp_path, tmp_path, api_url=emulator.api_url, day_seconds=DAY_SECONDS, say=print)
+    with closing(running):
+        running.start()
         running.catalog.import_(
             read_backstage([*CATALOG, reports]), format="backstage", now=running.world.now()
         )

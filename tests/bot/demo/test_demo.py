@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,25 @@ def test_it_says_what_to_do_and_ends_without_leaving_a_process(
     assert "Open http://127.0.0.1:" in said
     assert "listens on all interfaces" in said
     assert "/retire propose churn-v1" in said
+    assert "Traceback" not in said
+
+
+def test_whoever_presses_ctrl_c_again_and_again_leaves_nothing_either(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        DEMO, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        while "Imported" not in demo.stdout.readline():
+            pass
+        while not any("model_server" in one for one in left_behind(Path(environment["TMPDIR"]))):
+            assert demo.poll() is None
+        for _ in range(5):
+            demo.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                demo.wait(0.01)
+        said = demo.communicate(timeout=LEAVE_SECONDS)[0]
+
+    assert demo.returncode in (0, -signal.SIGINT), "the last press may meet a Python that is about to end"
     assert "Traceback" not in said
 
 

@@ -238,7 +238,7 @@ def test_a_config_the_emulator_refuses_is_told_in_its_own_words(tmp_path: Path) 
     with pytest.raises(Unavailable, match="The Slack emulator did not start; it said: ") as refusal:
         Emulator(broken).start()
 
-    assert str(refusal.value).endswith(f"Check {broken}")
+    assert str(refusal.value).endswith(f" and {broken}")
 
 
 @pytest.mark.long

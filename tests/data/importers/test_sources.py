@@ -191,6 +191,11 @@ def test_a_directory_that_may_not_be_looked_into_is_no_empty_one(mode: int):
     assert problem.accepted == "cannot be read: Permission denied; nothing was imported"
 
 
+def test_what_is_there_but_no_file_is_not_called_missing(tmp_path: Path):
+    os.mkfifo(pipe := tmp_path / "catalog.yaml")
+    assert refusal(pipe) == ["catalog.yaml: neither a regular file nor a directory; nothing was imported"]
+
+
 def test_a_file_whose_name_is_no_text_is_refused_by_a_name_that_is(tmp_path: Path):
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     folder.mkdir()

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import App, BoltResponse
@@ -110,7 +111,11 @@ def register(app: App, house: House) -> None:
             app.listener_runner.listener_executor.submit(answer)
         else:
             answer()
-        return BoltResponse(status=200, body="") if response is not None else None
+        if response is None:
+            return None
+        # What is not kept is not acknowledged: Slack shows its own sign, too, should our words not get there.
+        is_kept = not isinstance(error, NotKeptError)
+        return BoltResponse(status=HTTPStatus.OK if is_kept else HTTPStatus.SERVICE_UNAVAILABLE, body="")
 
 
 def _json(body: dict[str, Any]) -> BoltResponse:

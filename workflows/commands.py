@@ -200,6 +200,14 @@ class RecordRestored(Command, frozen=True, kw_only=True, tag="record restored"):
     endpoint_id: str
 
 
+class RecordDelayed(Command, frozen=True, kw_only=True, tag="record delayed"):
+    """Switching this endpoint was begun and has not come to its end; `action` is "disable" or "restore"."""
+
+    endpoint_id: str
+    action: str
+    reason: str
+
+
 class RecordFailure(Finished, frozen=True, kw_only=True, tag="record failure"):
     """`is_archive_lost`: it is the archive itself that did not hold."""
 
@@ -239,6 +247,7 @@ AnyCommand = (
     | RecordDrill
     | RecordDisabled
     | RecordRestored
+    | RecordDelayed
     | RecordFailure
     | RecordUnreached
     | SendDigest

@@ -54,6 +54,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.RecordArchive: steps.record_archive,
     cmd.RecordDrill: proofs.record_drill,
     cmd.RecordDisabled: darkness.record_disabled,
+    cmd.RecordDelayed: darkness.record_delayed,
     cmd.RecordFailure: steps.record_failure,
     cmd.Pause: interventions.pause,
     cmd.Resume: interventions.resume,
@@ -89,7 +90,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 
 
 class RetirementMachine:

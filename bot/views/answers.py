@@ -108,7 +108,12 @@ def show(
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
     paused = [steps.paused(retirement)] if retirement.paused_at else []
-    steps_of = ["*Plan*", *paused, *(steps.lines(retirement, reasons_at_most=None) or ["none yet"])]
+    steps_of = [
+        "*Plan*",
+        *paused,
+        *steps.delayed(retirement),
+        *(steps.lines(retirement, reasons_at_most=None) or ["none yet"]),
+    ]
     rest = f"; the thread lists more of them, `emeritus plan {retirement.id}` prints all"
     room = limits.BLOCK_TEXT_MAX - sum(len(block["text"]["text"]) for block in (head, *below))
     plan_rows = limits.spread(steps_of, at_most=max(1, room // limits.SECTION_MAX), rest=rest)

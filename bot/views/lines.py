@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.ids import SLASH_COMMAND
 from bot.views import duties, impact, limits
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
@@ -121,6 +122,17 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.EndpointGone():
             gone = f":electric_plug: {_endpoint(retirement, event.endpoint_id)} was gone already"
             return f"{gone}, as {mention(event.vouched_by)} had said; nothing was switched off"
+        case events.SwitchDelayed():
+            name, why = _endpoint(retirement, event.endpoint_id), safe(event.reason, limits.PROSE_MAX)
+            if event.action == "disable":
+                return (
+                    f":hourglass: {name} is being switched off, and may be off already: {why}\n"
+                    f"It is looked at again by itself. `{SLASH_COMMAND} restore {retirement.id} REASON` brings it back"
+                )
+            return (
+                f":rotating_light: {name} is *not back yet*: {why}\n"
+                f"{mention(retirement.coordinator_id)}, it is tried again by itself once that is mended"
+            )
         case events.Disabled():
             return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"
         case events.Closed():

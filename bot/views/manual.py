@@ -19,7 +19,8 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.proposal import name_of
-from data.records.retirement import ManualCheck, Retirement
+from data.records.retirement import Retirement
+from data.records.switches import ManualCheck
 from workflows.rules import by_hand
 from workflows.rules.wording import counted
 

@@ -79,6 +79,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "archive did not hold"
         case events.MigrationClosed():
             return "last day to migrate passed"
+        case events.SwitchDelayed():
+            return "service not back yet" if event.action == "restore" else "switching off takes longer"
         case events.Disabled():
             return "switched off"
         case events.Closed():

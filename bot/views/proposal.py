@@ -52,9 +52,10 @@ def name_of(retirement: Retirement) -> str:
 def headline(retirement: Retirement) -> str:
     """The retirement in one line of mrkdwn: mark, id, model, state."""
     paused = " :double_vertical_bar: *paused*" if retirement.paused_at else ""
+    coming = " :rewind: *service is coming back*" if retirement.restoring else ""
     return (
         f"{STATE_MARKS[retirement.state]} *{retirement.id}* {safe(name_of(retirement))} - "
-        f"*{retirement.state}*{paused}"
+        f"*{retirement.state}*{paused}{coming}"
     )
 
 
@@ -118,6 +119,7 @@ def _footnote(retirement: Retirement) -> str:
 def card(retirement: Retirement) -> Payload:
     """Who, what, why, when, who is hit, how the vote stands. Buttons only while a round is open."""
     paused = [section(f":double_vertical_bar: *Paused* by {mention(retirement.paused_by)}: no step runs")]
+    delayed = steps.delayed(retirement)
     outcome = OUTCOMES.get(retirement.state, "")
     teams = limits.joined(impact.team_lines(retirement.impact), 2_400, at_most=8)
     blocks = [
@@ -125,6 +127,7 @@ def card(retirement: Retirement) -> Payload:
         section(f"{_people(retirement)}\n{_subject(retirement)}"),
         *([section(f"{STATE_MARKS[retirement.state]} *{outcome}*")] if outcome else []),
         *(paused if retirement.paused_at else []),
+        *([section(limits.joined(delayed, limits.SECTION_MAX))] if delayed else []),
         section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
         *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),

@@ -43,6 +43,20 @@ def paused(retirement: Retirement) -> str:
     )
 
 
+def delayed(retirement: Retirement) -> list[str]:
+    """Each endpoint that is being switched and does not get there, and why."""
+    endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
+    names = {one.id: one.name for one in endpoints}
+    shown = []
+    for one in retirement.delays:
+        how = ":hourglass: {} is being switched off, and may be off already"
+        if one.action == "restore":
+            how = ":rotating_light: {} is not back yet, and tried again"
+        name = f"*{safe(names.get(one.endpoint_id, one.endpoint_id))}*"
+        shown.append(f"{how.format(name)}: {safe(one.reason, limits.PROSE_MAX)}")
+    return shown
+
+
 def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[str]:
     """One line per step of the plan, and under a held one what holds it: a few reasons, or with None all."""
     if retirement.plan is None:

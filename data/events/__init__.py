@@ -44,6 +44,7 @@ from data.events.steps import (
     StepFailed,
     StepHeld,
     StepStarted,
+    SwitchDelayed,
 )
 from data.events.voting import (
     Approved,
@@ -90,6 +91,7 @@ RetirementEvent = (
     | MigrationClosed
     | EndpointDisabled
     | EndpointGone
+    | SwitchDelayed
     | Disabled
     | Closed
     | RestoreStarted
@@ -150,6 +152,7 @@ __all__ = [
     "StepFailed",
     "StepHeld",
     "StepStarted",
+    "SwitchDelayed",
     "Unreached",
     "Voted",
     "Waived",

@@ -72,6 +72,14 @@ class EndpointGone(Event, frozen=True, kw_only=True, tag="endpoint gone"):
     vouched_by: str
 
 
+class SwitchDelayed(Event, frozen=True, kw_only=True, tag="switch delayed"):
+    """Its `action`, "disable" or "restore", was begun and has not come to its end. It goes on, or is tried again."""
+
+    endpoint_id: str
+    action: str
+    reason: str
+
+
 class Disabled(Event, frozen=True, kw_only=True, tag="disabled"):
     """Nothing serves the subject any more; config and weights are kept until close."""
 

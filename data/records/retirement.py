@@ -11,6 +11,7 @@ import msgspec
 from data.records.base import Prose, Record
 from data.records.catalog import EndpointKind, Impacted
 from data.records.policy import Policy
+from data.records.switches import Delay, ManualCheck
 
 
 class State(StrEnum):
@@ -237,16 +238,6 @@ class StepProgress(Record, frozen=True, kw_only=True):
         return self.progress is Progress.RUNNING and self.started == started
 
 
-class ManualCheck(Record, frozen=True, kw_only=True):
-    """What a person reported about an endpoint we cannot drive, until a second person has checked it."""
-
-    endpoint_id: str
-    action: str
-    confirmed_by: str = ""
-    evidence: Prose = Prose()
-    checked_by: str = ""
-
-
 class Retirement(Record, frozen=True, kw_only=True):
     """The folded state of one stream.
 
@@ -282,6 +273,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     disabled_ids: tuple[str, ...] = ()
     gone_ids: tuple[str, ...] = ()
     manual: tuple[ManualCheck, ...] = ()
+    delays: tuple[Delay, ...] = ()
     restoring: str = ""
     rolled_back_at: datetime | None = None
     paused_at: datetime | None = None

@@ -73,6 +73,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
         "bytes": 1204,
     },
     cmd.RecordDisabled: {"endpoint": LIVE},
+    cmd.RecordDelayed: {"endpoint_id": LIVE.id, "action": "restore", "reason": "no"},
     cmd.RecordFailure: {"step": StepKind.DISABLE, "started": 1, "reason": "no"},
     cmd.Pause: {"why": WHY},
     cmd.Resume: {},

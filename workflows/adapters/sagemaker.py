@@ -41,10 +41,13 @@ class SageMakerEndpoints:
 
     def describe(self, ref: str) -> Service:
         """Serving: the endpoint exists, even failed or half-made, for it still has to be switched off.
-        Disabled: it is gone and the config it ran is kept. Absent: neither is there."""
+        Disabled: it is gone and the config it ran is kept. Absent: neither is there.
+        Unavailable while it is being deleted, when it is neither on nor off."""
         name = self._name(ref)
         with aws_errors(f"look up endpoint {name}", service="sagemaker"):
-            if self._endpoint(name, ref):
+            if endpoint := self._endpoint(name, ref):
+                if endpoint["EndpointStatus"] == "Deleting":
+                    raise _still(name, "Deleting")
                 return "serving"
             return "disabled" if self._kept_config(name) else "absent"
 

@@ -11,13 +11,15 @@ from data.records.catalog import EndpointKind
 from data.records.decision import Effect, EffectKind, Timer
 from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement, State, StepKind
-from workflows.commands import RecordDisabled
+from workflows.commands import RecordDelayed, RecordDisabled
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
-from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
+from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark, unserved
 from workflows.rules.permissions import check
 from workflows.rules.readiness import who_vouches
+
+DAY = timedelta(days=1)
 
 
 def record_disabled(
@@ -44,6 +46,26 @@ def record_disabled(
         return went_dark(state, endpoint.id, command.by, now)
     went = events.EndpointDisabled(at=now, by=command.by, endpoint_id=endpoint.id)
     return decided(state, went, effects=(switching(state, EffectKind.RESTORE, endpoint),))
+
+
+def record_delayed(
+    state: Retirement, command: RecordDelayed, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """It goes on by itself. People hear of it once, again when the reason is another one, and every day."""
+    check("record delayed", command.by, state, facts)
+    told = (command.endpoint_id, command.action, command.reason)
+    if any((one.endpoint_id, one.action, one.reason) == told and now < one.at + DAY for one in state.delays):
+        return nothing()
+    return decided(
+        state,
+        events.SwitchDelayed(
+            at=now,
+            by=command.by,
+            endpoint_id=command.endpoint_id,
+            action=command.action,
+            reason=command.reason,
+        ),
+    )
 
 
 def went_dark(
@@ -99,7 +121,7 @@ def came_back(
 ) -> RetirementDecision:
     """One endpoint serves again; with the last of them the retirement is rolled back."""
     # Dark after its plan was called off or changed: it is brought back without anybody asking.
-    was_in_vain = state.state is not State.DISABLED and endpoint_id in state.disabled_ids
+    was_in_vain = state.state is not State.DISABLED and endpoint_id in unserved(state)
     if not state.restoring and not was_in_vain:
         return decided(state, *before) if before else nothing()
     back = events.EndpointRestored(at=now, by=by, endpoint_id=endpoint_id)
@@ -131,11 +153,11 @@ def switching_off(state: Retirement) -> tuple[Effect, ...]:
 
 
 def brought_back(state: Retirement) -> tuple[Effect, ...]:
-    """One effect per endpoint we can drive and that is dark."""
+    """One effect per endpoint we can drive and that is dark, or may be."""
     return tuple(
         switching(state, EffectKind.RESTORE, endpoint)
         for endpoint in driven(state)
-        if endpoint.id in state.disabled_ids
+        if endpoint.id in unserved(state)
     )
 
 

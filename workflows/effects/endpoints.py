@@ -10,11 +10,24 @@ from data.records.decision import Claim, Done, Result
 from data.records.retirement import StepKind
 from data.store import Then
 from workflows import commands as cmd
-from workflows.effects.workshop import Workshop, again, control_of, endpoint_of, failed, started, then
+from workflows.effects.workshop import (
+    Workshop,
+    again,
+    control_of,
+    delayed,
+    endpoint_of,
+    failed,
+    started,
+    then,
+)
+from workflows.ports import EndpointControl
+from workflows.rules.lifecycle import maybe_dark
 from workflows.rules.readiness import readiness, who_vouches
 
 PROOF_HOLDS = timedelta(days=7)
 """A drill of a large archive takes days; one that is older says little about what is there now."""
+LOOKED_AT_SECONDS_MAX = 300.0
+"""What may be going dark is looked at this often at least: whoever asks for service back waits for what comes out."""
 
 
 def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -22,10 +35,16 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
 
     The archive was proven before this was wanted; every other gate is looked at once more, here, as nothing
     that takes long stands between this look and the switch.
+
+    Once it was sent, only a look can say what came of it: until one does, the step runs on, so that service can be
+    asked back and nothing is said to have stopped. SageMaker takes ten minutes and more to delete an endpoint.
     """
     endpoint = endpoint_of(claim)
     asked = cmd.RunStep(by=EMERITUS, step=StepKind.DISABLE)
     is_dark = then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint=endpoint))
+    control: EndpointControl | None = None
+    # Whatever an earlier attempt came to, it may have been sent.
+    is_sent = claim.attempt > 1
     try:
         control = control_of(endpoint, shop)
         if claim.attempt > 1 and control.describe(endpoint.ref) == "disabled":
@@ -55,13 +74,34 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             )
         if who_vouches(state, endpoint.id) and control.describe(endpoint.ref) == "absent":
             return Done(), then(claim, cmd.RecordDisabled(by=EMERITUS, endpoint=endpoint, was_gone=True))
+        is_sent = True
         control.disable(endpoint.ref)
         if control.describe(endpoint.ref) == "serving":
             raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")
     except EmeritusError as error:
+        if is_sent and (isinstance(error, Unavailable) or not _serves(control, endpoint.ref)):
+            return _in_doubt(claim, error, shop)
         return failed(claim, error, shop)
     shop.world.point("after disable")
     return Done(), is_dark
+
+
+def _serves(control: EndpointControl | None, ref: str) -> bool:
+    """Surely; what cannot be seen is no answer."""
+    try:
+        return control is not None and control.describe(ref) == "serving"
+    except EmeritusError:
+        return False
+
+
+def _in_doubt(claim: Claim, error: EmeritusError, shop: Workshop) -> tuple[Result, Then | None]:
+    """Look again with patience; where service is asked back, make way for that, which looks, too."""
+    # "Stopped before it was switched off" is what a refusal says that nothing was sent before.
+    why = "; ".join(error.reasons) if isinstance(error, Refused) and error.reasons else str(error)
+    told = delayed(claim, "disable", why)
+    if shop.retirement(claim).restoring:
+        return Done(), told
+    return again(claim, error, shop.world, seconds_max=LOOKED_AT_SECONDS_MAX), told
 
 
 def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -70,7 +110,7 @@ def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     try:
         control = control_of(endpoint, shop)
         state = shop.retirement(claim)
-        if endpoint.id not in state.disabled_ids and control.describe(endpoint.ref) == "absent":
+        if endpoint.id not in maybe_dark(state) and control.describe(endpoint.ref) == "absent":
             # We never switched it off, or somebody vouched that it cannot come back.
             return Done(), None
         control.restore(endpoint.ref)

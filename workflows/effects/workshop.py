@@ -104,9 +104,17 @@ def failure(claim: Claim, reason: str, *, is_archive_lost: bool = False) -> cmd.
     )
 
 
-def again(claim: Claim, error: EmeritusError, world: World) -> NotDone:
+def again(
+    claim: Claim, error: EmeritusError, world: World, *, seconds_max: float = RETRY_SECONDS_MAX
+) -> NotDone:
     """Try the same effect again, more and more seldom."""
-    return NotDone(retry_at=later(claim, world), why=str(error))
+    return NotDone(retry_at=later(claim, world, seconds_max), why=str(error))
+
+
+def delayed(claim: Claim, action: str, reason: str) -> Then:
+    """Say that switching an endpoint, once begun, has not come to its end."""
+    command = cmd.RecordDelayed(by=EMERITUS, endpoint_id=endpoint_of(claim).id, action=action, reason=reason)
+    return then(claim, command)
 
 
 def not_begun(claim: Claim, retry_at: datetime, why: str) -> Result:
@@ -116,6 +124,6 @@ def not_begun(claim: Claim, retry_at: datetime, why: str) -> Result:
     return NotDone(retry_at=retry_at, why=why)
 
 
-def later(claim: Claim, world: World) -> datetime:
-    """When to try again: the wait doubles with every attempt, up to an hour."""
-    return world.after(min(RETRY_SECONDS * 2 ** (claim.attempt - 1), RETRY_SECONDS_MAX))
+def later(claim: Claim, world: World, seconds_max: float = RETRY_SECONDS_MAX) -> datetime:
+    """When to try again: the wait doubles with every attempt, up to an hour or what else is the most."""
+    return world.after(min(RETRY_SECONDS * 2 ** (claim.attempt - 1), seconds_max))

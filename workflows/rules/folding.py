@@ -11,7 +11,6 @@ from data import events
 from data.records.retirement import (
     TRAFFIC,
     Duty,
-    ManualCheck,
     Obligation,
     Plan,
     Progress,
@@ -22,9 +21,10 @@ from data.records.retirement import (
 )
 from workflows.rules import milestones, obligations
 from workflows.rules.lifecycle import moved
+from workflows.rules.switches import settled, switched
 
 
-def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
+def evolve(  # noqa: PLR0911, PLR0912 - one case per event
     state: Retirement, event: events.RetirementEvent
 ) -> Retirement:
     """The state after `event`. Raises `Refused`, changing nothing, for a move the table does not have."""
@@ -160,7 +160,9 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.StepHeld():
             return _held(state, event, event.reasons, event.gates)
         case events.StepFailed():
-            return _held(state, event, (event.reason,))
+            # It stopped because the endpoint it was to switch off was seen to serve.
+            known = settled(state, action="disable") if event.step is StepKind.DISABLE else state
+            return _held(known, event, (event.reason,))
         case events.ArchiveStored():
             return _done(replace(state, archived=event.archived), StepKind.ARCHIVE, event)
         case events.DrillPassed():
@@ -174,40 +176,24 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(_held(state, event, (event.reason,)), archived=None, drilled_at=None, lost_id=lost)
         case events.MigrationClosed():
             return _done(state, StepKind.MIGRATE, event)
-        case events.EndpointDisabled():
-            return replace(state, disabled_ids=(*state.disabled_ids, event.endpoint_id))
-        case events.EndpointGone():
-            left = tuple(kept for kept in state.disabled_ids if kept != event.endpoint_id)
-            return replace(state, disabled_ids=left, gone_ids=(*state.gone_ids, event.endpoint_id))
+        case (
+            events.EndpointDisabled()
+            | events.EndpointGone()
+            | events.EndpointRestored()
+            | events.SwitchDelayed()
+            | events.ManualReported()
+            | events.ManualChecked()
+            | events.ManualContradicted()
+        ):
+            return switched(state, event)
         case events.Disabled():
             return _done(state, StepKind.DISABLE, event)
         case events.Closed():
             return _done(state, StepKind.CLOSE, event)
         case events.RestoreStarted():
             return replace(state, restoring=event.by)
-        case events.EndpointRestored():
-            left = tuple(kept for kept in state.disabled_ids if kept != event.endpoint_id)
-            return replace(state, disabled_ids=left)
         case events.RolledBack():
             return replace(state, restoring="", rolled_back_at=event.at)
-        case events.ManualReported():
-            report = ManualCheck(
-                endpoint_id=event.endpoint_id,
-                action=event.action,
-                confirmed_by=event.by,
-                evidence=event.evidence,
-            )
-            return replace(state, manual=(*_others(state, event.endpoint_id, event.action), report))
-        case events.ManualContradicted():
-            return replace(state, manual=_others(state, event.endpoint_id, event.action))
-        case events.ManualChecked():
-            checked = tuple(
-                check
-                if _differs(check, event.endpoint_id, event.action)
-                else replace(check, checked_by=event.by)
-                for check in state.manual
-            )
-            return replace(state, manual=checked)
         case events.Paused():
             return replace(state, paused_at=event.at, paused_by=event.by)
         case events.Resumed():
@@ -288,11 +274,3 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
         return replace(duty, acknowledge_by=answer_by, migrate_by=migrate_by)
 
     return tuple(along(duty) for duty in state.obligations)
-
-
-def _others(state: Retirement, endpoint_id: str, action: str) -> tuple[ManualCheck, ...]:
-    return tuple(check for check in state.manual if _differs(check, endpoint_id, action))
-
-
-def _differs(check: ManualCheck, endpoint_id: str, action: str) -> bool:
-    return (check.endpoint_id, check.action) != (endpoint_id, action)

@@ -83,15 +83,23 @@ def dark(state: Retirement) -> frozenset[str]:
 
 
 def maybe_dark(state: Retirement) -> frozenset[str]:
-    """Endpoints that are off, or that somebody reported as switched off and nobody has brought back since."""
+    """Endpoints that are off, that are being switched and nobody can say how it came out, or that somebody reported
+
+    as switched off and nobody has brought back since.
+    """
     reported = {check.endpoint_id for check in state.manual if check.action == "disable"}
     back = {check.endpoint_id for check in state.manual if check.action == "restore" and check.checked_by}
-    return frozenset(state.disabled_ids) | (reported - back)
+    return unserved(state) | (reported - back)
+
+
+def unserved(state: Retirement) -> frozenset[str]:
+    """Endpoints that are off, or may be: what was begun to switch them has not come to its end."""
+    return frozenset((*state.disabled_ids, *(delay.endpoint_id for delay in state.delays)))
 
 
 def is_coming_back(state: Retirement) -> bool:
     """Is service awaited: asked back, or dark although its plan was called off or changed?"""
-    is_dark_in_vain = bool(state.disabled_ids) and state.state not in (
+    is_dark_in_vain = bool(unserved(state)) and state.state not in (
         State.MIGRATING,
         State.DISABLED,
         State.ARCHIVED,

@@ -54,6 +54,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "record drill": frozenset({Hat.TIME}),
     "record disabled": frozenset({Hat.TIME}),
     "record restored": frozenset({Hat.TIME}),
+    "record delayed": frozenset({Hat.TIME}),
     "record failure": frozenset({Hat.TIME}),
     "record unreached": frozenset({Hat.TIME}),
     "send digest": frozenset({Hat.TIME}),

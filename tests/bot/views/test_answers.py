@@ -12,13 +12,13 @@ from data.records.catalog import EndpointKind
 from data.records.retirement import (
     Duty,
     Endpoint,
-    ManualCheck,
     Progress,
     Retirement,
     State,
     StepKind,
     StepProgress,
 )
+from data.records.switches import ManualCheck
 from tests.bot.views.examples import (
     NOW,
     a_retirement,

@@ -109,6 +109,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.MigrationClosed: {"open_ids": (consumer_id(0),)},
     events.EndpointDisabled: {"endpoint_id": ENDPOINT},
     events.EndpointGone: {"endpoint_id": ENDPOINT, "vouched_by": "UPAT"},
+    events.SwitchDelayed: {"endpoint_id": ENDPOINT, "action": "disable", "reason": "still deleting"},
     events.AskedAgain: {
         "action": "disable",
         "endpoint_ids": (ENDPOINT,),

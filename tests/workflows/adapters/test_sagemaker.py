@@ -23,15 +23,21 @@ from tests.workflows.adapters.sagemaker_answers import (
 from workflows.adapters.sagemaker import SageMakerEndpoints
 
 
-@pytest.mark.parametrize(
-    "status", ["InService", "Creating", "Updating", "Failed", "OutOfService", "Deleting"]
-)
+@pytest.mark.parametrize("status", ["InService", "Creating", "Updating", "Failed", "OutOfService"])
 def test_an_endpoint_that_exists_is_serving_whatever_its_state(
     endpoints: SageMakerEndpoints, stub: Stubber, status: str
 ) -> None:
     """Taking a failed one for disabled would leave it to come back to life."""
     endpoint(stub, status)
     assert endpoints.describe("churn") == "serving"
+
+
+def test_an_endpoint_that_is_being_deleted_is_neither_on_nor_off(
+    endpoints: SageMakerEndpoints, stub: Stubber
+) -> None:
+    endpoint(stub, "Deleting")
+    with pytest.raises(Unavailable, match="Endpoint churn is still deleting in SageMaker"):
+        endpoints.describe("churn")
 
 
 def test_an_endpoint_that_is_gone_with_its_config_kept_is_disabled(

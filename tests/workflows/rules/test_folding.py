@@ -132,6 +132,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.MigrationClosed: {"open_ids": (BILLING,)},
     events.EndpointDisabled: {"endpoint_id": LIVE.id},
     events.EndpointGone: {"endpoint_id": LIVE.id, "vouched_by": "UPAT"},
+    events.SwitchDelayed: {"endpoint_id": LIVE.id, "action": "disable", "reason": "still deleting"},
     events.AskedAgain: {
         "action": "disable",
         "endpoint_ids": (EDGE.id,),

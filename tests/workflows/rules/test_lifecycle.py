@@ -12,13 +12,13 @@ from data import events
 from data.errors import Refused
 from data.records.base import Prose
 from data.records.retirement import (
-    ManualCheck,
     Progress,
     Retirement,
     State,
     StepKind,
     StepProgress,
 )
+from data.records.switches import ManualCheck
 from tests.builders import EDGE, LIVE, PROPOSED_AT, a_plan, a_proposed
 from workflows.rules import lifecycle
 from workflows.rules.folding import evolve

@@ -53,6 +53,7 @@ MAY = {
     "record drill": "time",
     "record disabled": "time",
     "record restored": "time",
+    "record delayed": "time",
     "record failure": "time",
     "record unreached": "time",
     "send digest": "time",

@@ -80,3 +80,27 @@ def test_what_may_be_dark_is_not_cancelled_but_comes_back(slow: Town):
         town.pass_time(hours=1)
         assert town.retirement().state is State.ROLLED_BACK
         assert town.endpoints.describe(V1) == "serving"
+
+
+def test_a_restore_that_cannot_succeed_is_told_with_what_to_do(town: Town):
+    town.serve()
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=49)
+    weights = town.endpoints.folder(V1) / "weights.json"
+    weights.rename(weights.with_suffix(".moved"))
+    town.command(TOM, "restore RET-1 the shop is down")
+    town.pass_time(hours=2)
+    why = f"*{V1}* is *not back yet*: Endpoint {V1} did not start"
+    assert town.thread().count(why) == 1
+    assert f"<@{TOM}>, it is tried again by itself once that is mended" in town.thread()
+    assert f"*{V1}* is not back yet, and tried again: Endpoint {V1} did not start" in words(town.card())
+    assert f"{V1}: Endpoint {V1} did not start" in town.command(TOM, "restore RET-1 again")
+    assert f"Endpoint {V1} did not start" in town.command(TOM, "show RET-1")
+    town.pass_time(days=2)
+    assert 2 <= town.thread().count(why) <= 3, "once a day"
+
+    weights.with_suffix(".moved").rename(weights)
+    town.pass_time(hours=1)
+    assert town.retirement().state is State.ROLLED_BACK
+    assert "not back yet" not in words(town.card())

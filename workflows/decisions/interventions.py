@@ -22,6 +22,7 @@ from workflows.decisions.decided import (
     step_timers,
 )
 from workflows.decisions.manual import asking_again
+from workflows.rules import by_hand
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
 from workflows.rules.permissions import check
@@ -80,7 +81,7 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     """Bring service back. The archive stays; the retirement ends as rolled back once everything serves."""
     check("restore", command.by, state, facts)
     if state.restoring:
-        return nothing(f"{state.id} is being restored already.")
+        return nothing(f"{state.id} is being restored already.{_not_back(state)}")
     if state.state in ENDED and state.state is not State.ARCHIVED and (again := brought_back(state)):
         # It went dark although it was called off, and what was to bring it back did not.
         return decided(state, effects=again, reply=f"Service of {state.id} is asked back once more.")
@@ -111,6 +112,15 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
         cancels=("step/*", "by hand/*"),
         reply=f"Service of {state.id} is coming back.",
     )
+
+
+def _not_back(state: Retirement) -> str:
+    """What service waits for: what is wrong with endpoints we drive, and those that are asked of people."""
+    assert state.plan is not None
+    names = {endpoint.id: endpoint.name for endpoint in state.plan.subject.endpoints}
+    wrong = [f" {names.get(one.endpoint_id, one.endpoint_id)}: {one.reason}." for one in state.delays]
+    asked = ", ".join(endpoint.name for endpoint in by_hand.awaited(state, "restore"))
+    return "".join(wrong) + (f" Asked of people, in its thread: {asked}." if asked else "")
 
 
 def record_restored(

@@ -11,6 +11,7 @@ from data.records.retirement import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import (
+    QUIET_TRIES,
     Workshop,
     again,
     control_of,
@@ -118,5 +119,7 @@ def restore(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             raise Unavailable(f"{endpoint.name} does not answer yet; looked at again")
     except EmeritusError as error:
         # A service that should be back is never given up: whatever is wrong, it is tried again and said.
-        return again(claim, error, shop.world), None
+        is_quiet = isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES
+        told = None if is_quiet else delayed(claim, "restore", str(error))
+        return again(claim, error, shop.world), told
     return Done(), then(claim, cmd.RecordRestored(by=EMERITUS, endpoint_id=endpoint.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data import events
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.retirement import Progress, State, StepKind
@@ -14,6 +15,7 @@ from tests.builders import (
     PAT,
     WHY,
     Story,
+    a_dark,
     a_migrated,
     a_subject,
     days,
@@ -69,3 +71,13 @@ def test_a_switch_that_came_to_its_end_is_late_no_more():
     story.does(failing(story, StepKind.DISABLE, "it was seen to serve"))
     assert story.state.progress(StepKind.DISABLE).progress is Progress.HELD
     assert maybe_dark(story.state) == frozenset()
+
+
+def test_a_second_request_for_service_names_what_it_waits_for():
+    story = a_dark()
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    story.does(delayed("restore", "Cannot restore endpoint churn-live: its config is gone"))
+    assert story.of(events.SwitchDelayed)
+    assert story.does(cmd.Restore(by=PAT, why=WHY)).reply == (
+        "RET-1 is being restored already. churn-live: Cannot restore endpoint churn-live: its config is gone."
+    )

@@ -121,7 +121,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
     },
     "disable": {
         "zero_traffic_days": Key(
-            says="no call for this long before the switch-off",
+            says="no call for this long before the switch-off; only days on which it ran count",
             field="zero_traffic_days",
             check=whole(0, 3650, "days"),
         ),

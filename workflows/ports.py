@@ -122,11 +122,24 @@ class EndpointControl(Protocol):
     def restore(self, ref: str) -> None: ...
 
 
+class Metered(Protocol):
+    @property
+    def since(self) -> datetime: ...
+
+    @property
+    def days(self) -> int: ...
+
+
 class TrafficMeter(Protocol):
     def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:
         """Calls in the window, or None when the meter cannot tell. None is never zero."""
         ...
 
-    def metered_since(self, ref: str) -> datetime | None: ...
+    def metered(self, ref: str, *, days: int, until: datetime) -> Metered | None:
+        """How far to look back for so many days in which it counted, up to `until`, and how many there are.
+
+        A day on which nobody could have called is none of them. None when the meter cannot tell.
+        """
+        ...
 
     def callers(self, ref: str, since: datetime) -> dict[str, int]: ...

@@ -16,27 +16,25 @@ CALLERS_NAMED = 5
 def reading(
     endpoint: Endpoint, control: EndpointControl | None, meter: TrafficMeter | None, days: int, now: datetime
 ) -> Reading:
-    """Over the last `days`. Without a control or a meter: what nobody drives, or nothing counts."""
+    """Over the last `days` in which it was metered. Without a control or a meter: what nobody drives, or counts."""
     status, why = _status(endpoint, control)
     if meter is None:
         return Reading(endpoint_id=endpoint.id, status=status, why=why)
-    since = now - timedelta(days=days)
     try:
-        covered_from = meter.metered_since(endpoint.ref)
+        metered = meter.metered(endpoint.ref, days=days, until=now)
         # A meter that is too young still counts what it saw; `days` says how far that reaches.
-        seen_from = max(since, covered_from) if covered_from is not None else since
-        calls = meter.calls(endpoint.ref, since=seen_from, until=now)
+        since = metered.since if metered is not None else now - timedelta(days=days)
+        calls = meter.calls(endpoint.ref, since=since, until=now)
         callers = meter.callers(endpoint.ref, since)
     except EmeritusError as error:
-        calls, covered_from, callers = None, None, {}
+        calls, metered, callers = None, None, {}
         why = why or str(error)
     if calls is None:
         return Reading(endpoint_id=endpoint.id, status="unknown" if status == "serving" else status, why=why)
-    covered = min(days, (now - covered_from).days) if covered_from is not None else 0
     return Reading(
         endpoint_id=endpoint.id,
         calls=calls,
-        days=max(covered, 0),
+        days=metered.days if metered is not None else 0,
         status=status,
         callers=tuple(f"{caller} ({count})" for caller, count in list(callers.items())[:CALLERS_NAMED]),
         why=why,

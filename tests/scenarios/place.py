@@ -153,14 +153,18 @@ class Place:
         reading = read_backstage([file], known=catalog.known())
         catalog.import_(reading, format="backstage", now=self.now())
 
-    def call(self, ref: str, *, caller: str) -> None:
-        """Somebody really calls the model server, today."""
+    def restart_servers(self) -> None:
+        """The model servers end and begin again, today."""
         self.darken()
         today = Calendar(origin=self.now(), epoch=time.time(), speed=1.0)
         self.endpoints = LocalEndpoints(self.folder / "endpoints", calendar=today)
         for name in ("churn-v1-prod", "churn-v2-prod"):
             self.endpoints.restore(name)
         self.restart()
+
+    def call(self, ref: str, *, caller: str) -> None:
+        """Somebody really calls the model server, today."""
+        self.restart_servers()
         features = json.dumps({}).encode()
         asked = urllib.request.Request(
             self.endpoints.address(ref), data=features, headers={"X-Caller": caller}

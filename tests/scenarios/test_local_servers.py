@@ -43,6 +43,22 @@ def test_a_crash_does_not_stand_for_days_without_a_call(town: Town):
     assert town.retirement().state is State.DISABLED
 
 
+def test_a_week_in_which_it_was_down_is_no_week_without_a_call(town: Town):
+    town.serve()
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=40)
+    os.kill(json.loads((town.endpoints.folder(V1) / ADDRESS_FILE).read_text())["pid"], signal.SIGKILL)
+    town.pass_time(days=9)
+
+    town.restart_servers()
+
+    told = town.command(TOM, "disable RET-1")
+    assert f"{V1} is metered for 0 days only, and 5 without a call are needed" in told
+    town.pass_time(days=6)
+    assert town.retirement().state is State.DISABLED
+
+
 def test_what_a_retirement_switched_off_is_started_by_no_restart_and_from_no_shell(town: Town):
     town.serve()
     town.announce()

@@ -13,6 +13,7 @@ from data.errors import Corrupt, NotFound, Unavailable
 from data.records.retirement import Archived
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Boundaries, Weather
+from workflows.adapters.call_log import Metered
 
 FRESH = timedelta(days=8)
 """How old a proof may be when an endpoint goes dark on the strength of it."""
@@ -208,8 +209,9 @@ class Machines:
         last = self.machine(ref).called_until
         return 7 if last is not None and last > since else 0
 
-    def metered_since(self, ref: str) -> datetime | None:
-        return self._metered_since
+    def metered(self, ref: str, *, days: int, until: datetime) -> Metered | None:
+        since = max(until - timedelta(days=days), self._metered_since)
+        return Metered(since, (until - since).days)
 
     def callers(self, ref: str, since: datetime) -> dict[str, int]:
         return {}

@@ -1,6 +1,8 @@
 """Who called an embedded endpoint, and when? One SQLite file each: the server writes, the meter reads.
 
-Unknown is never zero: a log that is missing, unreadable or too young answers None.
+Unknown is never zero: a log that is missing or unreadable, or that began too late, answers None. And a server that
+did not run saw no call because there could be none: only time in which it ran is time without a call, so each run
+is on the log, with the last sign of life it gave.
 """
 
 from __future__ import annotations
@@ -9,25 +11,40 @@ import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BUSY_SECONDS = 5
+BEAT_SECONDS = 30.0
+"""Wall seconds between two signs of life: what a crash takes from the time that counts."""
 
 
 class CallLog:
-    """The writing end. `since` is when a new log begins: before that, nobody can say who called."""
+    """The writing end. A run begins `since` then: before, nobody can say who called."""
 
     def __init__(self, path: Path, since: datetime) -> None:
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.executescript(
-            "CREATE TABLE IF NOT EXISTS meter (id INTEGER PRIMARY KEY CHECK (id = 1), since_us INTEGER);"
+            "CREATE TABLE IF NOT EXISTS runs"
+            " (id INTEGER PRIMARY KEY, since_us INTEGER NOT NULL, until_us INTEGER NOT NULL);"
             "CREATE TABLE IF NOT EXISTS calls (at_us INTEGER NOT NULL, caller TEXT NOT NULL);"
             "CREATE INDEX IF NOT EXISTS calls_at ON calls (at_us);"
         )
-        self._db.execute("INSERT OR IGNORE INTO meter VALUES (1, ?)", [_microseconds(since)])
+        self.begin(since)
+
+    def begin(self, at: datetime) -> None:
+        """A run begins: also where the whole machine stood still, and what was before it is another one."""
+        with self._lock:
+            self._db.execute("INSERT INTO runs (since_us, until_us) VALUES (?1, ?1)", [_microseconds(at)])
+
+    def live(self, at: datetime) -> None:
+        """It still runs."""
+        with self._lock:
+            self._db.execute(
+                "UPDATE runs SET until_us = ? WHERE id = (SELECT max(id) FROM runs)", [_microseconds(at)]
+            )
 
     def record(self, caller: str, at: datetime) -> None:
         """Committed when this returns; sqlite3.Error when it could not be."""
@@ -35,16 +52,36 @@ class CallLog:
             self._db.execute("INSERT INTO calls VALUES (?, ?)", [_microseconds(at), caller])
 
 
-def covered_since(path: Path) -> datetime | None:
-    """The earliest instant the log knows about."""
-    rows = _rows(path, "SELECT since_us FROM meter")
-    return EPOCH + timedelta(microseconds=rows[0][0]) if rows else None
+class Metered(NamedTuple):
+    """`days` whole days in which it ran lie between `since` and now; what lies between runs is not among them."""
+
+    since: datetime
+    days: int
+
+
+def metered(path: Path, *, days: int, until: datetime, is_running: bool) -> Metered | None:
+    """How far to look back for so many days in which it ran; all there is where those are fewer.
+
+    is_running   the last run has not ended yet, whatever its last sign of life
+    """
+    rows = _rows(path, "SELECT since_us, until_us FROM runs ORDER BY id DESC")
+    if not rows:
+        return None
+    left = timedelta(days=days)
+    for number, (since_us, until_us) in enumerate(rows):
+        since = EPOCH + timedelta(microseconds=since_us)
+        ended = until if is_running and number == 0 else EPOCH + timedelta(microseconds=until_us)
+        ran = max(min(ended, until) - since, timedelta(0))
+        if ran >= left:
+            return Metered(min(ended, until) - left, days)
+        left -= ran
+    return Metered(since, (timedelta(days=days) - left).days)
 
 
 def count(path: Path, *, since: datetime, until: datetime) -> int | None:
     """Calls in [since, until), None when the log does not reach back to `since`."""
-    covered = covered_since(path)
-    if covered is None or since < covered:
+    begun = _rows(path, "SELECT min(since_us) FROM runs")
+    if not begun or begun[0][0] is None or _microseconds(since) < begun[0][0]:
         return None
     values = _microseconds(since), _microseconds(until)
     rows = _rows(path, "SELECT count(*) FROM calls WHERE at_us >= ? AND at_us < ?", *values)

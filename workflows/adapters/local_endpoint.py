@@ -156,9 +156,10 @@ class LocalEndpoints:
             with self._lock, self._folders.turn(ref):
                 self._stop(ref)
 
-    def metered_since(self, ref: str) -> datetime | None:
-        """The earliest instant the call log covers; None when there is no readable log."""
-        return call_log.covered_since(self._calls(ref))
+    def metered(self, ref: str, *, days: int, until: datetime) -> call_log.Metered | None:
+        """Since when so many days lie in which it ran and counted; None when there is no readable log."""
+        is_running = self._answering(ref) is not None
+        return call_log.metered(self._calls(ref), days=days, until=until, is_running=is_running)
 
     def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:
         """Calls in [since, until). None when the log does not reach back that far: unknown is never zero."""

@@ -16,14 +16,16 @@ import secrets
 import signal
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from workflows.adapters.call_log import EPOCH, CallLog
+from workflows.adapters.call_log import BEAT_SECONDS, EPOCH, CallLog
 
 ADDRESS_FILE, CALLS_FILE, WEIGHTS_FILE, LOCK_FILE = "address.json", "calls.db", "weights.json", "running.lock"
 BODY_BYTES_MAX = 64 * 1024
@@ -217,8 +219,24 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = {**server.identity, "port": server.server_port}
     write_atomically(given.state / ADDRESS_FILE, json.dumps(address).encode())
+    threading.Thread(target=beat, args=(log, calendar), daemon=True).start()
     with lock, server:
-        server.serve_forever(poll_interval=0.1)
+        try:
+            server.serve_forever(poll_interval=0.1)
+        finally:
+            log.live(calendar.at(time.time()))
+
+
+def beat(log: CallLog, calendar: Calendar) -> None:
+    """Signs of life, for whoever asks later when this ran. A beat that comes late was slept through: a run ended."""
+    last = time.time()
+    while True:
+        time.sleep(BEAT_SECONDS)
+        now = time.time()
+        tell = log.live if now - last < 2 * BEAT_SECONDS else log.begin
+        with suppress(sqlite3.Error):
+            tell(calendar.at(now))
+            last = now
 
 
 if __name__ == "__main__":

@@ -337,22 +337,38 @@ def test_the_meter_counts_calls_in_calendar_time_across_a_restart(weights: Path,
         driver.restore(REF)
         call(driver.address(REF), {}, caller="cancel-flow")
         call(driver.address(REF), {}, caller="cancel-flow")
-        since = driver.metered_since(REF)
+        metered = driver.metered(REF, days=99_999, until=FAR_OFF)
     finally:
         driver.stop_all()
 
-    assert since is not None
+    assert metered is not None
+    since = metered.since
     assert since >= origin + timedelta(days=40)
     assert driver.calls(REF, since=since, until=FAR_OFF) == 3
     assert driver.calls(REF, since=since, until=since) == 0
     assert driver.callers(REF, since) == {"cancel-flow": 2, "win-back-mailer": 1}
 
 
+def test_only_time_in_which_it_ran_is_time_without_a_call(endpoints: LocalEndpoints, weights: Path) -> None:
+    """Nobody could call while it was down; and however a run ended, the next one says nothing about before."""
+    endpoints.start(REF, weights)
+    now = datetime.now(UTC)
+    week = now + timedelta(days=7)
+    assert endpoints.metered(REF, days=5, until=week) == (week - timedelta(days=5), 5)
+
+    os.kill(pid_of(endpoints), signal.SIGKILL)
+    down = endpoints.metered(REF, days=5, until=week)
+    assert down is not None
+    assert down.days == 0
+
+
 def test_what_the_meter_cannot_know_is_none_never_zero(endpoints: LocalEndpoints, weights: Path) -> None:
     assert endpoints.calls(REF, since=LONG_AGO, until=FAR_OFF) is None  # no such endpoint
+    assert endpoints.metered(REF, days=5, until=FAR_OFF) is None
     endpoints.start(REF, weights)
-    since = endpoints.metered_since(REF)
-    assert since is not None
+    metered = endpoints.metered(REF, days=99_999, until=FAR_OFF)
+    assert metered is not None
+    since = metered.since
     assert endpoints.calls(REF, since=since, until=FAR_OFF) == 0
     assert (
         endpoints.calls(REF, since=since - timedelta(seconds=1), until=FAR_OFF) is None

@@ -112,7 +112,9 @@ def contradict_manual(
 ) -> RetirementDecision:
     """Somebody looked, and it is not so: the report counts no more, and the endpoint waits for another one."""
     check("contradict manual", command.by, state, facts)
+    # Once service is asked back nobody takes it for serving by one word: it is asked of people, and checked.
     report = _unchecked(state, command.endpoint_id, command.action)
+    _check_asked(state, command.endpoint_id, command.action)
     event = events.ManualContradicted(
         at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
     )

@@ -96,6 +96,18 @@ def test_only_a_report_that_waits_can_be_contradicted():
         story.does(wish)
 
 
+def test_a_report_is_not_contradicted_once_service_is_asked_back_and_the_restore_ends():
+    story = by_hand(ONLY_BY_HAND)
+    story.does(reporting())
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.ContradictManual(by=OWEN, endpoint_id=EDGE.id, action="disable"))
+    assert "service is being restored" in refused.value.reasons
+    story.does(reporting("restore"))
+    story.does(checking("restore"))
+    assert story.state.state is State.ROLLED_BACK
+
+
 def test_what_people_switched_off_stays_dark_by_their_word_until_close():
     story = by_hand().works()
     story.does(reporting())

@@ -120,7 +120,10 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.EndpointDisabled():
             return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} is off; it can be restored"
         case events.EndpointGone():
-            gone = f":electric_plug: {_endpoint(retirement, event.endpoint_id)} was gone already"
+            name = _endpoint(retirement, event.endpoint_id)
+            if event.by == event.vouched_by:
+                return f":electric_plug: {name} cannot come back, says {by}: service does not wait for it"
+            gone = f":electric_plug: {name} was gone already"
             return f"{gone}, as {mention(event.vouched_by)} had said; nothing was switched off"
         case events.SwitchDelayed():
             name, why = _endpoint(retirement, event.endpoint_id), safe(event.reason, limits.PROSE_MAX)

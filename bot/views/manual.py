@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ids import Action, Callback
+from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import blocks, limits
 from bot.views.blocks import (
     SLACK_ID,
@@ -66,6 +66,9 @@ def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
     else:
         ask = f"{mention(retirement.coordinator_id)}, please {safe(action)} *{name}* of {safe(name_of(retirement))}"
         text = f":raised_hand: {ask} by hand, then confirm with evidence. Emeritus cannot drive it."
+        if action == "restore":
+            given_up = f"{SLASH_COMMAND} waive {retirement.id} {endpoint_id} REASON"
+            text += f" If it cannot come back: `{safe(given_up, 300)}`"
         following = [actions(button(f"Confirm {done}", Action.MANUAL_REPORT, about, style="primary"))]
     return blocks.message(text, [section(text), *following])
 

@@ -201,6 +201,22 @@ def report(town: Town, person: str, evidence: str, *, action: str = "disable") -
     assert town.submit(person, {"manual.evidence": evidence}) == {}
 
 
+def test_what_cannot_come_back_by_hand_is_waived_by_name(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    report(vendor, MINA, "ticket LW-12")
+    vendor.press(TOM, asked(vendor, "disable"), "manual.check")
+    vendor.command(TOM, "restore RET-1 the vendor has better tea")
+    assert "If it cannot come back: `/retire waive RET-1" in words(asked(vendor, "restore"))
+    told = vendor.command(TOM, "restore RET-1 where is it")
+    assert "Asked of people, in its thread: teapot-box" in told
+    vendor.command(TOM, "waive RET-1 teapot-box the vendor scrapped it")
+    assert vendor.retirement().state is State.ROLLED_BACK
+    assert f"*teapot-box* cannot come back, says <@{TOM}>" in vendor.thread()
+    assert "*teapot-box*, gone before, stays gone" in vendor.thread()
+    assert buttons(asked(vendor, "restore")) == []
+
+
 def test_a_request_to_switch_off_does_not_hold_while_it_is_paused(vendor: Town):
     vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
     vendor.pass_time(days=10)

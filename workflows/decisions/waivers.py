@@ -8,6 +8,7 @@ from datetime import datetime
 
 from data import events
 from data.errors import NotFound, Refused
+from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Endpoint, Retirement
 from workflows.commands import Waive
@@ -89,6 +90,8 @@ def _traffic(state: Retirement, facts: Facts) -> str:
 
 
 def _endpoint(state: Retirement, endpoint: Endpoint, facts: Facts) -> str:
+    if endpoint.kind is EndpointKind.MANUAL and is_coming_back(state) and endpoint.id not in state.gone_ids:
+        return _by_hand(state, endpoint)
     status = next((one.status for one in facts.readings if one.endpoint_id == endpoint.id), "unknown")
     if status != "absent":
         seen = (
@@ -101,6 +104,17 @@ def _endpoint(state: Retirement, endpoint: Endpoint, facts: Facts) -> str:
         )
     is_said = endpoint.id in state.gone_ids if is_coming_back(state) else who_vouches(state, endpoint.id)
     return f"{endpoint.name} is waived already." if is_said else ""
+
+
+def _by_hand(state: Retirement, endpoint: Endpoint) -> str:
+    """Nobody but people sees whether it is there: who takes it for gone needs the word of two that it is off."""
+    if endpoint.id not in state.disabled_ids:
+        raise Refused(
+            f"{endpoint.name} cannot be waived",
+            reasons=["two people have not vouched that it is off"],
+            next_step="Look whether it serves, and confirm that in the thread of the card",
+        )
+    return ""
 
 
 def _why_not_waived(reading: Reading) -> str:

@@ -89,7 +89,7 @@ def maybe_dark(state: Retirement) -> frozenset[str]:
     """
     reported = {check.endpoint_id for check in state.manual if check.action == "disable"}
     back = {check.endpoint_id for check in state.manual if check.action == "restore" and check.checked_by}
-    return unserved(state) | (reported - back)
+    return unserved(state) | (reported - back - frozenset(state.gone_ids))
 
 
 def unserved(state: Retirement) -> frozenset[str]:

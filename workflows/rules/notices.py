@@ -34,6 +34,7 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
     events.CancellationDropped,
     events.CancellationProposed,
     events.DrillPassed,
+    events.EndpointGone,
     events.RestoreStarted,
 )
 
@@ -259,11 +260,12 @@ def _manual(state: Retirement, action: str) -> Iterable[Effect]:
 
 
 def _asked_off(before: Retirement) -> Iterable[Effect]:
-    """Requests to switch off by hand say whether they still hold; where none was posted, none is drawn."""
-    if may_be_asked_off(before) or maybe_dark(before):
-        for endpoint in by_hand.endpoints(before):
-            key = messages.manual_key(before, endpoint.id, "disable")
-            yield messages.edit(key, "manual", endpoint_id=endpoint.id, action="disable")
+    """Requests to switch by hand say whether they still hold; where none was posted, none is drawn."""
+    off = by_hand.endpoints(before) if may_be_asked_off(before) or maybe_dark(before) else ()
+    for action, endpoints in (("disable", off), ("restore", by_hand.awaited(before, "restore"))):
+        for endpoint in endpoints:
+            key = messages.manual_key(before, endpoint.id, action)
+            yield messages.edit(key, "manual", endpoint_id=endpoint.id, action=action)
 
 
 def _lines(state: Retirement, count: int) -> Iterable[Effect]:

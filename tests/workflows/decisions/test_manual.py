@@ -108,6 +108,14 @@ def test_a_report_is_not_contradicted_once_service_is_asked_back_and_the_restore
     assert story.state.state is State.ROLLED_BACK
 
 
+def test_what_only_one_person_reported_off_is_not_taken_for_gone():
+    story = by_hand(ONLY_BY_HAND)
+    story.does(reporting())
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    with pytest.raises(Refused, match="two people have not vouched that it is off"):
+        story.does(cmd.Waive(by=PAT, what=EDGE.name, reason=WHY))
+
+
 def test_what_people_switched_off_stays_dark_by_their_word_until_close():
     story = by_hand().works()
     story.does(reporting())

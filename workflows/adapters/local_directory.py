@@ -21,7 +21,7 @@ import msgspec
 from data.archives import Artifact, Drilled, PayloadFile, Stopped, Stored
 from data.bag import changed, publish, sync_folders, write_bag, write_synced, writing
 from data.bag_paths import stays_inside
-from data.errors import Corrupt, Refused, Stale, Unavailable
+from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
 from data.fixity import (
     FINDINGS_SHOWN_MAX,
     Fault,
@@ -168,12 +168,26 @@ class LocalDirectory:
 def _payload(
     artifacts: Sequence[Artifact], files: Callable[[str], tuple[PayloadFile, ...]]
 ) -> list[PayloadFile]:
-    """All files of the artifacts, each with its path in the bag."""
-    return [
-        replace(file, path=f"{artifact.path}/{file.path}" if file.path else artifact.path)
-        for artifact in artifacts
-        for file in files(artifact.source)
-    ]
+    """All files of the artifacts, each with its path in the bag. What is wrong with several is told at once."""
+    found: list[PayloadFile] = []
+    wrong: list[EmeritusError] = []
+    for artifact in artifacts:
+        try:
+            for file in files(artifact.source):
+                path = f"{artifact.path}/{file.path}" if file.path else artifact.path
+                found.append(replace(file, path=path))
+        except EmeritusError as error:
+            wrong.append(error)
+    if len(wrong) > 1 and not all(isinstance(error, Unavailable) for error in wrong):
+        raise Refused(
+            f"Cannot archive {len(wrong)} of {len(artifacts)} artifacts",
+            reasons=_shortened([str(error) for error in wrong]),
+            next_step="Put each right where it lies; or correct the catalog, import it, "
+            "then press Edit plan on the card for a new vote",
+        )
+    if wrong:
+        raise wrong[0]
+    return found
 
 
 def _require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFile]) -> None:

@@ -10,14 +10,14 @@ from data import events
 from data.errors import NotFound, Refused
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
-from data.records.retirement import Retirement, StepKind
+from data.records.retirement import Retirement, State, StepKind
 from data.records.switches import ManualCheck
 from workflows.commands import AskAgain, CheckManual, ContradictManual, ReportManual, encoded
 from workflows.decisions.darkness import came_back, went_dark
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.holding import held
 from workflows.rules import by_hand
-from workflows.rules.lifecycle import may_be_asked_off
+from workflows.rules.lifecycle import dark, may_be_asked_off
 from workflows.rules.permissions import check
 from workflows.rules.readiness import readiness
 
@@ -73,8 +73,8 @@ def report_manual(
     state: Retirement, command: ReportManual, facts: Facts, now: datetime
 ) -> RetirementDecision:
     """Somebody says they did it, with evidence; it counts when a second person has checked."""
-    check_reporter(state, command, facts)
-    _check_gates(state, command.action, facts, now)
+    check("report manual", command.by, state, facts)
+    _check_now(state, command.endpoint_id, command.action, facts, now)
     if not command.evidence:
         raise Refused(
             f"A {command.action} by hand counts only with evidence", next_step="Say where it can be seen"
@@ -94,11 +94,10 @@ def report_manual(
 def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: datetime) -> RetirementDecision:
     """A second person has looked: from now on it is so."""
     check("check manual", command.by, state, facts)
-    _check_asked(state, command.endpoint_id, command.action)
+    _check_now(state, command.endpoint_id, command.action, facts, now)
     report = _unchecked(state, command.endpoint_id, command.action)
     if report.confirmed_by == command.by:
         raise Refused("You reported it yourself", next_step="A second person has to check it")
-    _check_gates(state, command.action, facts, now)
     event = events.ManualChecked(
         at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
     )
@@ -137,21 +136,28 @@ def check_reporter(state: Retirement, command: ReportManual, facts: Facts) -> No
 
 
 def _check_asked(state: Retirement, endpoint_id: str, action: str) -> None:
+    if against := _against(state, endpoint_id, action):
+        raise _not_now(state, action, against)
+
+
+def _check_now(state: Retirement, endpoint_id: str, action: str, facts: Facts, now: datetime) -> None:
+    """Days may lie between the request and the switch: whoever appeared or called meanwhile holds it."""
+    against = _against(state, endpoint_id, action)
+    if action == "disable" and state.state is State.MIGRATING and endpoint_id not in dark(state):
+        assert state.plan is not None
+        gates = readiness(state, state.plan.step(StepKind.DISABLE), facts, now).reasons
+        # What both say, the gate says with what to do.
+        against = (*(one for one in against if not any(why.startswith(one) for why in gates)), *gates)
+    if against:
+        raise _not_now(state, action, against)
+
+
+def _against(state: Retirement, endpoint_id: str, action: str) -> tuple[str, ...]:
     if endpoint_id not in {endpoint.id for endpoint in by_hand.endpoints(state)}:
         raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
     if action not in ACTIONS:
         raise NotFound("action by hand", action, closest=ACTIONS)
-    if against := by_hand.reasons_against(state, endpoint_id, action):
-        raise _not_now(state, action, against)
-
-
-def _check_gates(state: Retirement, action: str, facts: Facts, now: datetime) -> None:
-    """Days may lie between the request and the switch: whoever appeared or called meanwhile holds it."""
-    assert state.plan is not None
-    if action == "disable":
-        ready = readiness(state, state.plan.step(StepKind.DISABLE), facts, now)
-        if ready.unmet:
-            raise _not_now(state, action, ready.reasons)
+    return by_hand.reasons_against(state, endpoint_id, action)
 
 
 def _not_now(state: Retirement, action: str, reasons: tuple[str, ...]) -> Refused:

@@ -9,7 +9,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from data.archives import Artifact, Drilled, Stored, StoredFile
+from data.archives import Artifact, Drilled, Stored, StoredFile, named
 from data.errors import Corrupt, Invalid, NotFound, Refused, Unavailable
 from data.records.retirement import Archived
 from tests.workflows.adapters.conftest import WEIGHTS
@@ -220,3 +220,15 @@ def test_an_archive_made_by_us_is_for_us_alone_to_read(tmp_path: Path, model: Pa
     (tmp_path / "shared").mkdir(mode=0o755)
     put(LocalDirectory(tmp_path / "shared"), model)
     assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "shared")] == [0o700, 0o755]
+
+
+def test_everything_that_is_wrong_with_the_artifacts_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"1")
+    (tmp_path / "empty").mkdir()
+    uris = [str(tmp_path / name) for name in ("weights.bin", "gone.bin", "weight.bin", "empty")]
+    with pytest.raises(Refused) as refused:
+        LocalDirectory(tmp_path / "archive").put("churn", named(uris), {}, now, never)
+    assert refused.value.what == "Cannot archive 3 of 4 artifacts"
+    for name, reason in zip(("gone.bin", "weight.bin", "empty"), refused.value.reasons, strict=True):
+        assert str(tmp_path / name) in reason
+    assert "closest: " in refused.value.reasons[1]

@@ -25,6 +25,7 @@ from tests.builders import (
     Story,
     a_migrated,
     a_subject,
+    an_impacted,
     dark,
     days,
     failing,
@@ -116,6 +117,16 @@ def test_what_only_one_person_reported_off_is_not_taken_for_gone():
         story.does(cmd.Waive(by=PAT, what=EDGE.name, reason=WHY))
 
 
+def test_a_report_is_refused_with_everything_that_stands_against_it():
+    story = by_hand(ONLY_BY_HAND)
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    with pytest.raises(Refused) as refused:
+        story.does(reporting(), impact=(*story.facts.impact, an_impacted("late")))
+    paused, appeared = refused.value.reasons
+    assert paused == "it is paused since 2027-02-17 09:00 UTC: /retire resume RET-1"
+    assert "appeared after the vote (component:default/late)" in appeared
+
+
 def test_what_people_switched_off_stays_dark_by_their_word_until_close():
     story = by_hand().works()
     story.does(reporting())
@@ -174,7 +185,8 @@ def test_nobody_switches_off_by_hand_what_a_vote_may_call_off():
     assert f"RET-1/announcement-1/manual/disable/{EDGE.id}/edit" in story.effects
     with pytest.raises(Refused, match="does not ask for a disable now") as refused:
         story.does(reporting())
-    assert refused.value.reasons == ("a vote on cancelling it is open",)
+    (reason,) = refused.value.reasons
+    assert reason.startswith("a vote on cancelling it is open until 2027-03-19")
     story.votes(OWEN, PLATO, SELMA)
     with pytest.raises(Refused) as refused:
         story.does(reporting())

@@ -117,7 +117,7 @@ def _footnote(retirement: Retirement) -> str:
 
 
 def card(retirement: Retirement) -> Payload:
-    """Who, what, why, when, who is hit, how the vote stands. Buttons only while a round is open."""
+    """Who, what, why, when, who is hit, how the vote stands. Buttons as long as it can be voted on or changed."""
     paused = [section(f":double_vertical_bar: *Paused* by {mention(retirement.paused_by)}: no step runs")]
     delayed = steps.delayed(retirement)
     outcome = OUTCOMES.get(retirement.state, "")

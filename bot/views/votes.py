@@ -20,7 +20,7 @@ from bot.views.blocks import (
 )
 from bot.views.steps import short, zone_of
 from data.events import Revised
-from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, Round
+from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
 from workflows.rules.quorum import awaited, digest_on_ballot, is_veto, open_round, tally_of
 
@@ -80,14 +80,13 @@ def value(retirement_id: str, plan_digest: str, round_number: int) -> str:
 
 
 def buttons(retirement: Retirement) -> list[Payload]:
-    """Approve, Reject and Abstain for the open round. Else the card is locked; a held step has Edit."""
+    """Approve, Reject and Abstain for the open round. Else there is Edit plan, as long as the plan may be changed."""
     round_ = open_round(retirement)
     edit = button("Edit plan", Action.PROPOSAL_REVISE, retirement.id)
     if round_ is None:
-        # Consumers that appeared after the vote hold a step until a plan that names them is voted on.
-        is_held = any(step.progress is Progress.HELD for step in retirement.steps)
+        # Steps may be refused, long before they are due, until a plan that names newcomers is voted on.
         may_change = (retirement.state, Revised) in TRANSITIONS and not is_going_dark(retirement)
-        return [actions(edit)] if is_held and may_change else []
+        return [actions(edit)] if may_change else []
     ballot = value(retirement.id, digest_on_ballot(retirement), round_.number)
     shown = [
         button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.blocks import day, mention, moment, safe
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.retirement import Progress, Retirement, StepKind, StepProgress
+from workflows.rules.lifecycle import CALLED_OFF
 
 MEANING = {
     StepKind.ANNOUNCE: "every consumer's owners are told",
@@ -64,6 +65,9 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
     shown = []
     for step in retirement.plan.steps:
         come = retirement.progress(step.kind)
+        if retirement.state in CALLED_OFF and come.progress is not Progress.DONE:
+            # Whatever it was about to do, it never will.
+            come = StepProgress(kind=step.kind)
         done_on = ""
         if come.progress is Progress.DONE and come.at is not None:
             done_on = f", done {day(come.at, zone_of(retirement))}"

@@ -16,6 +16,7 @@ from workflows.decisions.darkness import as_dark_as_it_is, switching_off
 from workflows.decisions.decided import RetirementDecision, decided, nothing, step_timer
 from workflows.decisions.holding import failed, held
 from workflows.decisions.manual import asking_again
+from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
 from workflows.rules.readiness import readiness
 
@@ -36,7 +37,7 @@ def working(state: Retirement, kind: EffectKind, step: StepKind) -> Effect:
 def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: datetime) -> RetirementDecision:
     """Everything was read back and matched. A proof of anything but the recorded manifest proves nothing."""
     check("record drill", command.by, state, facts)
-    if not state.progress(command.step).is_running(command.started):
+    if state.state in ENDED or not state.progress(command.step).is_running(command.started):
         return nothing()
     assert state.archived is not None
     assert state.plan is not None

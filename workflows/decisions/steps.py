@@ -26,6 +26,7 @@ from workflows.decisions.proofs import PROVEN_FIRST, lost, working
 from workflows.rules import by_hand, obligations
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
+from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
 from workflows.rules.readiness import Readiness, is_overtaken, readiness
 
@@ -122,7 +123,7 @@ def record_failure(
 ) -> RetirementDecision:
     """It was tried and did not hold: the step is held with the reason, and tried again later."""
     check("record failure", command.by, state, facts)
-    if not state.progress(command.step).is_running(command.started):
+    if state.state in ENDED or not state.progress(command.step).is_running(command.started):
         return nothing()
     ends = lost if command.is_archive_lost else failed
     return ends(state, command.step, command.reason, now)

@@ -143,6 +143,13 @@ def test_a_held_step_shows_its_reasons() -> None:
     assert "• 2 consumers are not migrated" in words(card)
 
 
+def test_what_has_ended_is_held_by_nothing() -> None:
+    held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=("it is rolled back",), at=NOW)
+    card = proposal.card(replace(announced(steps=(held,)), state=State.ROLLED_BACK))
+    assert "held" not in words(card)
+    assert "it is rolled back" not in words(card)
+
+
 def test_a_plan_is_not_edited_once_switching_off_has_begun() -> None:
     held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=("somebody calls",), at=NOW)
     state = announced(steps=(held,))

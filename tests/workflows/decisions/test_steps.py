@@ -24,6 +24,7 @@ from tests.builders import (
     CRM,
     DISABLE_AT,
     DRILL_AT,
+    EDGE,
     ENDY,
     LIVE,
     MIGRATE_AT,
@@ -478,3 +479,15 @@ def test_closing_frees_what_was_reserved():
 def test_a_policys_own_hours_decide_when_a_held_step_looks_again():
     story = a_migrated(policy=a_policy(recheck_hours=6), archive_holds="no answer").until(DISABLE_AT).works()
     assert story.timers["step/disable"].due_at == DISABLE_AT + timedelta(hours=6)
+
+
+@pytest.mark.parametrize("report", [proven, failing], ids=["read back", "not read back"])
+def test_what_is_read_back_after_the_restore_holds_nothing_any_more(report):
+    """Nothing was off yet, and people switch what it has: it ended at once."""
+    story = a_migrated(a_subject(endpoints=(EDGE,)), readings=silent(EDGE, calls=-1))
+    story.does(cmd.Waive(by=PAT, what="traffic", reason=WHY))
+    story.until(DISABLE_AT)
+    late = report(story, StepKind.DISABLE)
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    assert story.state.state is State.ROLLED_BACK
+    assert story.does(late).events == ()

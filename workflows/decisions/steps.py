@@ -37,10 +37,7 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     assert state.plan is not None
     progress = state.progress(command.step).progress
     if progress in (Progress.DONE, Progress.RUNNING):
-        waiting = by_hand.awaited(state) if command.step is StepKind.DISABLE else ()
-        names = ", ".join(endpoint.name for endpoint in waiting)
-        ask = f" Asked of people, in its thread: {names}." if waiting else ""
-        return nothing(f"{command.step} of {state.id} is {progress}.{ask}")
+        return nothing(f"{command.step} of {state.id} is {progress}.{_what_waits(state, command.step)}")
     by_person = command.by != events.EMERITUS
     if not by_person and is_overtaken(state, command.step):
         return nothing()
@@ -58,6 +55,19 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
             )
         return held(state, command.step, ready, now)
     return _started(state, command, ready, facts, now)
+
+
+def _what_waits(state: Retirement, step: StepKind) -> str:
+    """What a step that runs waits for; what holds the end of one that is done, as when something serves again."""
+    if state.progress(step).progress is Progress.RUNNING and state.paused_at is not None:
+        since = f"{state.paused_at:%Y-%m-%d %H:%M} UTC"
+        return f" It is paused since {since}: nothing more begins before /retire resume {state.id}."
+    if step is not StepKind.DISABLE:
+        return ""
+    names = ", ".join(endpoint.name for endpoint in by_hand.awaited(state))
+    ask = f" Asked of people, in its thread: {names}." if names else ""
+    held_by = "; ".join(state.progress(StepKind.CLOSE).held_by)
+    return ask + (f" Its close is held: {held_by}." if held_by else "")
 
 
 def _started(

@@ -260,7 +260,10 @@ def _still_dark(state: Retirement, facts: Facts) -> list[Gate]:
             case "disabled" | "absent":
                 pass
             case "serving":
-                unmet.append(Gate(f"dark/{endpoint.id}/serving", f"{endpoint.id} serves again"))
+                remedy = (
+                    f"switch it off where it runs, or bring service back, /retire restore {state.id} REASON"
+                )
+                unmet.append(Gate(f"dark/{endpoint.id}/serving", f"{endpoint.id} serves again: {remedy}"))
             case "unknown":
                 said = _said(seen[endpoint.id])
                 why = f"{endpoint.id} does not answer: nobody can say whether it is dark{said}"

@@ -213,6 +213,15 @@ def test_asking_for_what_runs_or_is_done_changes_nothing(step):
     assert decision.reply == f"{step} of RET-1 is {progress(story, step)}."
 
 
+def test_who_asks_for_what_runs_hears_that_it_is_paused():
+    story = a_migrated().until(DISABLE_AT)
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    assert story.does(running(StepKind.DISABLE, by=PAT)).reply == (
+        "disable of RET-1 is running. It is paused since 2027-02-17 09:00 UTC: "
+        "nothing more begins before /retire resume RET-1."
+    )
+
+
 @pytest.mark.parametrize(
     ("story", "step"),
     [
@@ -467,7 +476,10 @@ def test_what_serves_again_is_not_closed():
     story = a_dark()
     story.facts = replace(story.facts, readings=silent(LIVE))
     story.until(CLOSE_AT)
-    assert story.state.progress(StepKind.CLOSE).held_by == (f"{LIVE.id} serves again",)
+    again = f"{LIVE.id} serves again: switch it off where it runs, or bring service back, /retire restore RET-1 REASON"
+    assert story.state.progress(StepKind.CLOSE).held_by == (again,)
+    asked = story.does(running(StepKind.DISABLE, by=PAT))
+    assert asked.reply == f"disable of RET-1 is done. Its close is held: {again}."
     story.facts = replace(story.facts, readings=dark(LIVE))
     assert story.until(CLOSE_AT + days(1)).works().state.state is State.ARCHIVED
 

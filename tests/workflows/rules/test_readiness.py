@@ -250,7 +250,12 @@ NO_METER = (
             StepKind.CLOSE, {"step": StepKind.DISABLE}, {}, "disable is not done", id="not disabled"
         ),
         pytest.param(
-            StepKind.CLOSE, {}, {"readings": silent(LIVE)}, f"{LIVE.id} serves again", id="serves again"
+            StepKind.CLOSE,
+            {},
+            {"readings": silent(LIVE)},
+            f"{LIVE.id} serves again: "
+            "switch it off where it runs, or bring service back, /retire restore RET-1 REASON",
+            id="serves again",
         ),
         pytest.param(
             StepKind.CLOSE,

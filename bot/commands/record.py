@@ -53,7 +53,7 @@ def plan(retirement: str, is_json: bool) -> None:
 @click.option("--print", "is_printed", is_flag=True, help="Print it; Slack gets it by itself, weekly.")
 @as_json
 def digest(is_printed: bool, is_json: bool) -> None:
-    """This week's digest: what changed, what is due, what is overdue, by team."""
+    """This week's digest: what changed, what is due, what is overdue, what stands still, by team."""
     if not is_printed and not is_json:
         raise click.UsageError("say --print: a running Emeritus sends the digest to Slack by itself")
     now = CalendarWorld().now()

@@ -1,4 +1,4 @@
-"""The weekly digest: what changed, what is due, what is overdue, by team. One text for Slack and terminal."""
+"""The weekly digest: what changed, is due, is overdue, stands still, and by team. One text for Slack and terminal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from bot.ids import SLASH_COMMAND
 from bot.views import blocks, impact, limits, news
 from bot.views.blocks import Payload, day, header, safe, section
 from bot.views.duties import UNANSWERED
@@ -15,11 +16,12 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Obligation, Progress, Purpose, Retirement, State
 from workflows.histories import History
-from workflows.rules.lifecycle import ENDED
+from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
 
 CHANGED, DUE, OVERDUE, TEAMS = "Changed", "Due in the next 7 days", "Overdue", "By team"
+STANDING = "Standing still"
 AHEAD = timedelta(days=7)
 LINES_AT_MOST = 30
 NAMES_AT_MOST = 3
@@ -30,19 +32,21 @@ Sections = Mapping[str, Sequence[str]]
 
 
 def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[str]]:
-    """What the histories tell up to `now`, and what stands then. All four titles are always there."""
-    found: dict[str, list[str]] = {CHANGED: [], DUE: [], OVERDUE: [], TEAMS: []}
+    """What the histories tell up to `now`, and what stands then. All five titles are always there."""
+    found: dict[str, list[str]] = {CHANGED: [], DUE: [], OVERDUE: [], STANDING: [], TEAMS: []}
     teams: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for history in histories:
         retirement = history.retirement
         changed = news.of(replace(history, events=tuple(one for one in history.events if one.at <= now)))
         if changed:
             found[CHANGED].append(f"{_name(retirement)} is {retirement.state}: {'; '.join(changed)}")
+        found[STANDING] += [*_standing(retirement)]
         if retirement.state in ENDED:
             continue
         found[DUE] += [*_dated(retirement, after=now, until=now + AHEAD)]
         found[OVERDUE] += [*_dated(retirement, after=None, until=now)]
-        for owed in retirement.obligations:
+        # Once all is dark there is nothing to move any more.
+        for owed in retirement.obligations if retirement.state is not State.DISABLED else ():
             counts = teams[impact.team_name(owed.consumer)]
             counts[0] += owed.is_settled
             counts[1] += not owed.is_settled
@@ -78,6 +82,22 @@ def message(sections: Sections) -> Payload:
 
 def _name(retirement: Retirement) -> str:
     return f"{retirement.id} {name_of(retirement)}"
+
+
+def _standing(retirement: Retirement) -> Iterator[str]:
+    """What goes on only when somebody does something: paused, or waiting for an endpoint."""
+    name = _name(retirement)
+    if retirement.paused_at is not None:
+        since = day(retirement.paused_at, zone_of(retirement))
+        yield f"{name}: paused since {since}; {SLASH_COMMAND} resume {retirement.id} goes on"
+    names = {one.id: one.name for one in retirement.plan.subject.endpoints} if retirement.plan else {}
+    why = {one.endpoint_id: f" ({one.reason})" for one in retirement.delays}
+    waiting = [f"{names.get(one, one)}{why.get(one, '')}" for one in sorted(maybe_dark(retirement))]
+    if is_coming_back(retirement):
+        yield f"{name}: service is coming back, and waits for {', '.join(waiting) or 'its endpoints'}"
+    elif why:
+        late = [f"{names.get(one, one)}{said}" for one, said in why.items()]
+        yield f"{name}: being switched off, and may be off already: {', '.join(late)}"
 
 
 def _dated(retirement: Retirement, *, after: datetime | None, until: datetime) -> Iterator[str]:

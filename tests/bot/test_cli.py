@@ -133,7 +133,13 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
     ]
     assert set(model) == {"id", "name", "tier"}
     assert len(consumers) == 2
-    assert list(told(run("digest", "--json"))) == ["Changed", "Due in the next 7 days", "Overdue", "By team"]
+    assert list(told(run("digest", "--json"))) == [
+        "Changed",
+        "Due in the next 7 days",
+        "Overdue",
+        "Standing still",
+        "By team",
+    ]
     assert {frozenset(one) for one in told(run("doctor", "--json"))} == {frozenset(Finding.__struct_fields__)}
     assert set(told(run("policy", "check", tmp_path / "no.toml", "--json"))) == set(checked)
 

@@ -23,6 +23,7 @@ from tests.builders import (
     CARL,
     CRM,
     DISABLE_AT,
+    LIVE,
     MIGRATE_AT,
     OWEN,
     PAT,
@@ -317,6 +318,32 @@ def test_while_its_dates_do_not_count_nothing_is_due_or_overdue(then: str) -> No
     assert week[digest.DUE] == week[digest.OVERDUE] == []
 
 
+def test_what_stands_still_is_told_every_week_until_it_goes_on() -> None:
+    story = a_running_retirement()
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    assert digested(story, now=DISABLE_AT)[digest.STANDING] == [
+        "RET-1 churn: paused since 2027-01-18; /retire resume RET-1 goes on"
+    ]
+    story = a_dark()
+    assert digested(story)[digest.STANDING] == []
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    assert digested(story)[digest.STANDING] == [
+        "RET-1 churn: service is coming back, and waits for churn-live"
+    ]
+    story.does(
+        cmd.RecordDelayed(by=EMERITUS, endpoint_id=LIVE.id, action="restore", reason="its config is gone")
+    )
+    assert digested(story)[digest.STANDING] == [
+        "RET-1 churn: service is coming back, and waits for churn-live (its config is gone)"
+    ]
+    assert digested(story.works())[digest.STANDING] == []
+
+
+def test_a_dark_window_in_which_nothing_happens_is_a_quiet_week() -> None:
+    week = digested(a_dark(), since=DISABLE_AT + lasting(7), now=DISABLE_AT + lasting(14))
+    assert not any(week.values())
+
+
 def test_the_same_sections_are_text_in_a_terminal_and_blocks_in_slack() -> None:
     state = announced()
     state = replace(
@@ -349,22 +376,28 @@ def test_the_same_sections_are_text_in_a_terminal_and_blocks_in_slack() -> None:
         "  RET-1 churn-v1: team-0 had to migrate by 2027-05-23: 1 consumer (consumer-002)",
         "  RET-1 churn-v1: team-1 had to migrate by 2027-05-23: 1 consumer (consumer-001)",
         "",
+        "Standing still",
+        "  nothing",
+        "",
         "By team",
         "  team-0: 1 consumer to move, 1 overdue, 1 settled",
         "  team-1: 1 consumer to move, 1 overdue, 0 settled",
     ]
     shown = digest.message(found)
     check_message(shown)
-    assert shown["text"] == "Weekly digest: changed: 1, due in the next 7 days: 1, overdue: 8, by team: 2"
+    assert (
+        shown["text"]
+        == "Weekly digest: changed: 1, due in the next 7 days: 1, overdue: 8, standing still: 0, by team: 2"
+    )
 
 
-def test_a_quiet_week_is_one_sentence_in_slack_and_four_nothings_in_the_terminal() -> None:
+def test_a_quiet_week_is_one_sentence_in_slack_and_five_nothings_in_the_terminal() -> None:
     quiet = digest.sections([], now=days(84))
     shown = digest.message(quiet)
     check_message(shown)
     said = [block["text"]["text"] for block in shown["blocks"]]
     assert said == ["Retirements this week", "A quiet week: nothing changed, nothing is due or overdue."]
-    assert digest.text(quiet).count("nothing") == 4
+    assert digest.text(quiet).count("nothing") == 5
 
 
 def test_a_digest_of_hundreds_fits_and_calls_nobody() -> None:

@@ -74,7 +74,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "resume": Usage(
         takes=(Part.RETIREMENT,),
-        says="Goes on; remaining dates move by the time it was paused",
+        says="Goes on; remaining dates move by the days it was paused, a begun one in full",
         who=COORDINATORS,
     ),
     "cancel": Usage(

@@ -76,7 +76,7 @@ def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
     assert town.retirement().archived is None
     assert town.slack.messages(BRUNO)[-1]["metadata"]["event_payload"]["key"].endswith(f"/dm/{BRUNO}")
     assert "RET-1 is paused already" in town.command(TOM, "pause RET-1 again")
-    assert "its dates moved" in town.command(TOM, "resume RET-1")
+    assert "its dates moved by 61 days, a begun one in full" in town.command(TOM, "resume RET-1")
     assert due(town, StepKind.DISABLE) == "2026-07-04"
     assert "planned last day of service: 2026-07-04" in town.thread()
     assert f"RET-1/moved@2026-07-04/{BRUNO}" in town.keys(BRUNO)

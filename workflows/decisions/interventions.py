@@ -26,6 +26,7 @@ from workflows.rules import by_hand
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
 from workflows.rules.permissions import check
+from workflows.rules.wording import counted
 
 SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 
@@ -54,7 +55,9 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
     if state.paused_at is None:
         return nothing(f"{state.id} is not paused.")
     # A clock that was set back in between has seen no pause at all.
-    plan = plans.shifted(state, max(now - state.paused_at, timedelta(0)))
+    length = max(now - state.paused_at, timedelta(0))
+    days = -(-length // timedelta(days=1))
+    plan = plans.shifted(state, length)
     # Amended while still paused: what lay ahead when it was paused moves, whatever has passed since.
     amended = events.Amended(at=now, by=command.by, plan=plan, because="the retirement was paused")
     resumed = events.Resumed(at=now, by=command.by)
@@ -73,7 +76,7 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
         resumed,
         timers=timers,
         cancels=("remind/*", "escalate/*"),
-        reply=f"{state.id} goes on; its dates moved.",
+        reply=f"{state.id} goes on; its dates moved by {counted(days, 'day')}, a begun one in full.",
     )
 
 

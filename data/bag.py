@@ -117,7 +117,10 @@ def _require_space(folder: Path, bytes_needed: int) -> None:
     while not folder.exists():
         folder = folder.parent
     if (bytes_free := shutil.disk_usage(folder).free) < bytes_needed:
-        raise _full(folder, bytes_needed, f"only {bytes_free:,} bytes are free")
+        problem = f"only {bytes_free:,} bytes are free"
+        if not os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            problem += ", and the bot may not write there, either"
+        raise _full(folder, bytes_needed, problem)
 
 
 def _full(path: Path, bytes_needed: int, problem: str) -> Unavailable:

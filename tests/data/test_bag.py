@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bagit
 import pytest
@@ -233,6 +234,16 @@ def test_a_read_only_archive_is_told_with_what_to_do(tmp_path: Path) -> None:
         f"Cannot write the archive {tmp_path / 'bag'}: Permission denied; 8,193 bytes are to be written. "
         "Let the bot write there or set EMERITUS_ARCHIVE to another place; it is tried again"
     )
+
+
+def test_a_read_only_archive_without_room_is_told_with_both() -> None:
+    with (
+        TemporaryDirectory() as shared,  # pytest's own folders let nobody else look into them
+        without_permission_to_write(Path(shared)),
+        pytest.raises(Unavailable) as denied,
+    ):
+        a_bag(Path(shared, "bag"), [a_file("w.bin", size_bytes=1 << 60)])
+    assert " bytes are free, and the bot may not write there, either; " in str(denied.value)
 
 
 def test_publishing_never_replaces_a_bag(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID, meant_id
 from bot.usage import COMMANDS, usage
@@ -17,6 +19,8 @@ from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
 
 SHOWN_AT_MOST = 8
+TOO_LONG = re.compile(r"RET-[0-9]{10,}")
+"""An id no retirement has: it is met with those there are, and not with models of a similar name."""
 
 
 class Onward(Record, frozen=True, kw_only=True):
@@ -67,7 +71,7 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
     Raises `Refused` with the candidates when several match, or when it is not being retired; `NotFound`.
     """
     reads = COMMANDS[word].keeps == "no"
-    if RETIREMENT_ID.fullmatch(text.upper()):
+    if RETIREMENT_ID.fullmatch(text.upper()) or TOO_LONG.fullmatch(text.upper()):
         return retirement(store, text.upper(), onward=onward)
     every = retirements(store)
     same = [one for one in every if text in (_name(one), _model_id(one))]

@@ -95,6 +95,13 @@ COMMANDS: Mapping[str, Usage] = {
     "help": Usage(says="Shows this", keeps="no"),
 }
 
+MEANT = {
+    **dict.fromkeys(("abort", "delete", "remove", "stop", "withdraw"), "cancel"),
+    **dict.fromkeys(("info", "state", "status"), "show"),
+}
+"""What people type for another word of ours."""
+ON_THE_CARD = frozenset({"abstain", "approve", "edit", "reject", "revise", "vote"})
+
 RETIRE = SLASH_COMMAND.removeprefix("/")
 HINT = f"{' | '.join(COMMANDS)}"
 
@@ -146,7 +153,12 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
                 f"{meant} is a retirement, and a command comes before it",
                 next_step=f"Run {SLASH_COMMAND} show {meant}, or {SLASH_COMMAND} help for all there is",
             )
-        near = closest(word, COMMANDS)
+        if word in ON_THE_CARD:
+            raise Refused(
+                f'"{word}" is not a command: votes and changes are made with the buttons on the card',
+                next_step=f"Go to its card in the governance channel; {usage('list')} names what is under way",
+            )
+        near = (MEANT[word],) if word in MEANT else closest(word, COMMANDS)
         raise Refused(
             f'"{word[:80]}" is not something I can do',
             reasons=[f"closest: {', '.join(near)}"] if near else (),

@@ -81,6 +81,28 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
             ),
         ),
         (
+            f"show RET-{'9' * 26}",
+            (
+                f'No retirement is called "RET-{"9" * 26}"; closest: RET-1. '
+                "Run /retire show RET-1, or /retire list all for every one"
+            ),
+        ),
+        (
+            "withdraw RET-1",
+            '"withdraw" is not something I can do: closest: cancel. Run /retire cancel RET-n|MODEL REASON...',
+        ),
+        (
+            "status",
+            '"status" is not something I can do: closest: show. Run /retire show RET-n|MODEL',
+        ),
+        (
+            "approve RET-1",
+            (
+                '"approve" is not a command: votes and changes are made with the buttons on the card. '
+                "Go to its card in the governance channel"
+            ),
+        ),
+        (
             "show chrun-v1",
             (
                 'No model or retirement is called "chrun-v1"; closest: churn-v1, churn-v3, churn-v2. '

@@ -186,6 +186,7 @@ def assemble(
         meters=edges.meters,
         retirements=lambda: all_retirements(store),
         waiting=store.waiting,
+        unheard=store.unheard,
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(

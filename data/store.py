@@ -203,6 +203,10 @@ class Store(Protocol):
         """Whether something this person asked for was kept and is not decided yet, by any process."""
         ...
 
+    def unheard(self, stream: str) -> bool:
+        """Whether something anybody asked of this stream was kept and is not decided yet."""
+        ...
+
     def troubles(self) -> tuple[Trouble, ...]:
         """What stopped for good: messages and work, then timers, then commands; at last messages that are held up."""
         ...

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -39,12 +39,16 @@ class Revise(Command, frozen=True, kw_only=True, tag="revise"):
 
 
 class Cast(Command, frozen=True, kw_only=True, tag="cast"):
-    """A vote on what the card showed: this plan, in this round."""
+    """A vote on what the card showed: this plan, in this round.
+
+    cast_at   when it was received; None where that was not said, and it is judged by when it is decided
+    """
 
     choice: Choice
     plan_digest: str
     round_number: int
     comment: Prose = Prose()
+    cast_at: datetime | None = None
 
 
 class CloseRound(Command, frozen=True, kw_only=True, tag="close round"):

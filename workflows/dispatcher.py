@@ -146,9 +146,11 @@ class Dispatcher:
         """Take up what is due now; how much that was. Effects go to the pool, the rest is decided here."""
         there_is, _ = self._room()
         taken = 0
-        for claim in self._claimed(ClaimKind.INBOX, BATCH):
+        asked = self._claimed(ClaimKind.INBOX, BATCH)
+        for claim in asked:
             taken += self._begun(claim, claim.reply_to["stream"], claim.key)
-        for claim in self._claimed(ClaimKind.TIMER, BATCH):
+        # What people asked for goes first, all of it: a pause that was taken in is not too late for a step.
+        for claim in self._claimed(ClaimKind.TIMER, BATCH if len(asked) < BATCH else 0):
             assert claim.due_at is not None
             key = f"timer/{claim.key}/{claim.due_at.isoformat()}/{claim.set_at}"
             taken += self._begun(claim, claim.stream, key)

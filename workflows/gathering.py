@@ -32,6 +32,7 @@ class Gatherer:
     """`retirements` lists those that stand now; `controls` and `meters` are keyed by who can drive the endpoint.
 
     waiting   what keeps an effect of this key from being done (data/store.py)
+    unheard   whether something was asked of this stream and is not decided yet
     """
 
     catalog: Catalog
@@ -41,6 +42,7 @@ class Gatherer:
     meters: Mapping[EndpointKind, TrafficMeter]
     retirements: Callable[[], Sequence[Retirement]]
     waiting: Callable[[str], Waiting | None]
+    unheard: Callable[[str], bool]
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for."""
@@ -138,7 +140,8 @@ class Gatherer:
             case cmd.MeetOwners():
                 return replace(known, impact=self._impact(state))
             case cmd.CloseRound():
-                return replace(known, card_waits=card.waits(state, self.waiting))
+                waits = card.waits(state, self.waiting)
+                return replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
             case cmd.Waive(what=what) if what in _seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
             case cmd.Escalate():

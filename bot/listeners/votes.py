@@ -26,6 +26,7 @@ def register(app: App, house: House) -> None:
             choice=choice,
             plan_digest=plan_digest,
             round_number=round_number(number),
+            cast_at=house.now(),
         )
         capture(house, ack, body, stream=retirement_id, command=ballot)
 
@@ -63,6 +64,7 @@ def register(app: App, house: House) -> None:
             plan_digest=payloads.carried(body, "plan_digest"),
             round_number=round_number(payloads.carried(body, "round")),
             comment=Prose(prose=comment),
+            cast_at=house.now(),
         )
         state = retirement(house.store, payloads.carried(body, "retirement"))
         submit(house, ack, body, state, ballot)

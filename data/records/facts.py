@@ -38,6 +38,7 @@ class Facts(Record, frozen=True, kw_only=True):
     subject_trouble    why the model cannot be proposed now; empty when it can
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does
+    has_unheard   somebody asked something of this retirement that is not decided yet
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -58,3 +59,4 @@ class Facts(Record, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     archive_holds: str = ""
     card_waits: str = ""
+    has_unheard: bool = False

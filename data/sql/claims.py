@@ -222,3 +222,9 @@ def is_awaited(conn: Connection, sender: str) -> bool:
         "SELECT 1 FROM inbox WHERE ready_at IS NOT NULL AND sender = ? LIMIT 1", (sender,)
     ).fetchone()
     return found is not None
+
+
+def unheard(conn: Connection, stream: str) -> bool:
+    """Few rows wait, so where each is to go is read from what it carries."""
+    waiting = conn.execute("SELECT reply_to FROM inbox WHERE ready_at IS NOT NULL").fetchall()
+    return any(msgspec.json.decode(reply_to).get("stream") == stream for (reply_to,) in waiting)

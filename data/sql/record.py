@@ -240,6 +240,10 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return claims.is_awaited(conn, sender)
 
+    def unheard(self, stream: str) -> bool:
+        with self.reading() as conn:
+            return claims.unheard(conn, stream)
+
     def troubles(self) -> tuple[Trouble, ...]:
         with self.reading() as conn:
             return troubles.troubles(conn)

@@ -288,3 +288,12 @@ def test_what_somebody_asked_for_is_awaited_until_it_is_settled(store: Store) ->
 
     store.settle(claim, Done(), NOW)
     assert not store.is_awaited("UA")
+
+
+def test_what_was_asked_of_a_stream_is_unheard_until_it_is_settled(store: Store) -> None:
+    store.receive("a1", "vote", {"user": "UA", "stream": "RET-1"}, NOW)
+    assert (store.unheard("RET-1"), store.unheard("RET-11")) == (True, False)
+    (claim,) = store.claim(ClaimKind.INBOX, NOW, 9)
+    assert store.unheard("RET-1"), "taken, and not decided"
+    store.settle(claim, Done(), NOW)
+    assert not store.unheard("RET-1")

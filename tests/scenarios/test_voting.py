@@ -207,6 +207,23 @@ def test_a_round_expires_and_says_which_approvals_were_missing(town: Town):
     assert buttons(town.card()) == []
 
 
+def test_a_vote_that_was_taken_in_counts_although_the_bot_was_away_when_the_round_expired(town: Town):
+    town.propose()
+    town.approve(ADA, MINA, PRIYA)
+    expires_at = town.retirement().round.expires_at.timestamp()
+    town.seconds = expires_at - 120
+    town.settle()
+    card = town.card()
+    assert town.slack.click(SAM, card["channel"], card["ts"], "vote.approve").ok
+    town.close()
+    town.seconds = expires_at + 60
+    town.open()
+    town.settle()
+    assert votes(town)[SAM] is Choice.APPROVE
+    assert town.retirement().state is not State.EXPIRED
+    assert "Your vote on RET-1 counts: approve as security" in town.told(SAM)
+
+
 def test_a_late_approval_moves_the_dates_so_that_nobody_loses_notice(town: Town):
     town.propose(target="2026-04-16")
     town.approve(ADA, MINA, PRIYA)

@@ -119,6 +119,7 @@ class Process:
             meters={EndpointKind.LOCAL: outside.machines},
             retirements=lambda: all_retirements(self.store),
             waiting=self.store.waiting,
+            unheard=self.store.unheard,
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
         messenger = SlackMessenger(outside.client, Rates(clock.wall), wall=clock.wall)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -77,6 +77,17 @@ def test_an_answer_slack_does_not_take_keeps_no_other_command_waiting(
     assert all(desk.bot.store.receipt(f"k{number}") for number in range(5))
     released.set()
     desk.bot.dispatcher.until_idle()
+
+
+def test_all_that_people_asked_for_goes_before_what_time_brings(desk: Desk) -> None:
+    desk.propose()
+    for number in range(BATCH):
+        asks(desk, f"k{number}")
+    later = CalendarWorld(wall=(desk.now + timedelta(days=40)).timestamp)
+    dispatcher_of(desk, world=later).drain()
+    due = desk.bot.store.claim(ClaimKind.TIMER, later.now(), BATCH)
+    assert due, "they are due"
+    assert {claim.attempt for claim in due} == {1}, "more may wait behind the first commands"
 
 
 REASON = "Ada leaves us in May, and nobody else can read her model"

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Refused
-from data.records.decision import Decision, Timer
+from data.records.decision import LEASE, Decision, Timer
 from data.records.facts import Facts
 from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, State, StepKind
 from workflows.commands import Cancel, Cast, CloseRound, RecordShown
@@ -23,10 +23,16 @@ from workflows.rules.readiness import HELD_BY_A_VOTE
 
 
 def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:
-    """Record a ballot and settle the round if it decides it. The same ballot again changes nothing."""
+    """Record a ballot and settle the round if it decides it. The same ballot again changes nothing.
+
+    It is judged by when it was received: a bot that was away, or busy, must not make a vote late.
+    """
     check("cast", command.by, state, facts)
+    cast_at = min(command.cast_at or now, now)
     round_ = open_round(state)
-    quorum.check_ballot(round_, state, number=command.round_number, plan_digest=command.plan_digest, now=now)
+    quorum.check_ballot(
+        round_, state, number=command.round_number, plan_digest=command.plan_digest, now=cast_at
+    )
     assert round_ is not None
     if command.choice is Choice.REJECT and not command.comment:
         raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
@@ -36,7 +42,7 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         role=seat.role,
         choice=command.choice,
         plan_digest=quorum.digest_on_ballot(state),
-        cast_at=now,
+        cast_at=cast_at,
         comment=command.comment,
     )
     before = next((old for old in round_.ballots if old.voter_id == command.by), None)
@@ -56,7 +62,7 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
     )
     counts = f"Your vote on {state.id} counts: {command.choice} as {seat.role}."
     reply = f"{counts} You can change it until the round closes."
-    return _settled(state, (voted,), now, reply)
+    return _settled(state, (voted,), now, reply, judged_at=cast_at)
 
 
 def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datetime) -> RetirementDecision:
@@ -65,10 +71,14 @@ def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datet
     round_ = open_round(state)
     if round_ is None or round_.number != command.number:
         return nothing()
+    review, expiry = round_timers(round_)
+    if facts.has_unheard:
+        # A vote that was taken in counts, whatever kept it from being decided since.
+        timer = expiry if now >= round_.expires_at else review
+        return Decision(timers=(replace(timer, due_at=now + LEASE),))
     if facts.card_waits and now >= round_.expires_at:
         # Nobody could vote. Once the card is up the round has all its days; what never comes up ends it after all.
         assert state.policy is not None
-        _, expiry = round_timers(round_)
         return Decision(timers=(replace(expiry, due_at=now + timedelta(hours=state.policy.recheck_hours)),))
     return _settled(state, (), now, "")
 
@@ -132,15 +142,20 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
 
 
 def _settled(
-    state: Retirement, happened: tuple[events.RetirementEvent, ...], now: datetime, reply: str
+    state: Retirement,
+    happened: tuple[events.RetirementEvent, ...],
+    now: datetime,
+    reply: str,
+    *,
+    judged_at: datetime | None = None,
 ) -> RetirementDecision:
-    """Add what the round's verdict leads to, if it has one."""
+    """Add what the round's verdict leads to, if it has one; as of `judged_at`, where that was before now."""
     after = folded(state, happened)
     assert after.round is not None
     assert after.policy is not None
     assert after.plan is not None
     number, digest = after.round.number, quorum.digest_on_ballot(after)
-    verdict = quorum.verdict(after.round, policy=after.policy, plan_digest=digest, now=now)
+    verdict = quorum.verdict(after.round, policy=after.policy, plan_digest=digest, now=judged_at or now)
     if verdict is quorum.Verdict.OPEN:
         return decided(state, *happened, reply=reply, after=after) if happened else nothing()
     closes = ("round/*",)

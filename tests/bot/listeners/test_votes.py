@@ -23,11 +23,13 @@ def on_the_card(desk: Desk) -> str:
 @pytest.mark.parametrize(
     ("action", "choice"), [("vote.approve", Choice.APPROVE), ("vote.abstain", Choice.ABSTAIN)]
 )
-def test_a_vote_is_kept_with_the_plan_it_was_cast_on(desk: Desk, action: str, choice: Choice) -> None:
+def test_a_vote_is_kept_with_its_instant_and_the_plan_it_was_cast_on(
+    desk: Desk, action: str, choice: Choice
+) -> None:
     answer = desk.press(action, f"RET-1|{DIGEST}|2", user=MINA)
 
     assert (answer.status, answer.body) == (200, None)
-    cast = Cast(by=MINA, choice=choice, plan_digest=DIGEST, round_number=2)
+    cast = Cast(by=MINA, choice=choice, plan_digest=DIGEST, round_number=2, cast_at=desk.now)
     assert desk.kept() == [("RET-1", cast)]
 
 
@@ -44,6 +46,7 @@ def test_a_rejection_is_kept_with_its_comment(desk: Desk) -> None:
         choice=Choice.REJECT,
         plan_digest=value.split("|")[1],
         round_number=1,
+        cast_at=desk.now,
         comment=Prose(prose="no test in our region"),
     )
     assert desk.kept() == [("RET-1", cast)]

@@ -12,6 +12,7 @@ from data import events
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.base import Prose
+from data.records.decision import LEASE
 from data.records.retirement import Choice, Purpose, State
 from tests.builders import (
     ANNOUNCED_AT,
@@ -322,6 +323,35 @@ def test_a_round_whose_card_waits_is_looked_at_again_instead_of_ending():
     assert [(timer.name, timer.due_at) for timer in decision.timers] == [("round/expiry", EXPIRY + days(1))]
     story.until(EXPIRY + days(1))
     assert story.state.state is State.EXPIRED, "nothing waits any more, and nothing came up"
+
+
+def test_a_vote_is_judged_by_when_it_was_received():
+    story = a_proposed().votes(OWEN, PLATO)
+    in_time = EXPIRY - timedelta(seconds=1)
+    story.does(casting(story.state, by=SELMA, cast_at=in_time), at=EXPIRY + days(1))
+    assert story.state.round.ballots[-1].cast_at == in_time
+    assert story.state.state is not State.EXPIRED
+    late = a_proposed()
+    with pytest.raises(Refused, match="This round closed on"):
+        late.does(casting(late.state, by=OWEN, cast_at=EXPIRY), at=EXPIRY)
+
+
+def test_a_late_decision_on_one_vote_does_not_end_the_round_before_the_others():
+    story = a_proposed()
+    in_time = EXPIRY - timedelta(seconds=1)
+    for voter in (OWEN, PLATO, SELMA):
+        story.does(casting(story.state, by=voter, cast_at=in_time), at=EXPIRY + days(1))
+    assert [ballot.voter_id for ballot in story.state.round.ballots] == [OWEN, PLATO, SELMA]
+
+
+def test_a_round_waits_for_what_was_asked_and_is_not_decided_yet():
+    story = a_proposed()
+    for name, at in (("round/review", story.state.round.review_until), ("round/expiry", EXPIRY)):
+        decision = story.does(cmd.CloseRound(by=EMERITUS, number=1), at=at, has_unheard=True)
+        assert decision.events == ()
+        assert [(timer.name, timer.due_at) for timer in decision.timers] == [(name, at + LEASE)]
+    story.until(EXPIRY + LEASE)
+    assert story.state.state is State.EXPIRED
 
 
 def test_a_card_that_comes_up_late_opens_its_round_anew():

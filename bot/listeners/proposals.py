@@ -20,8 +20,9 @@ from data.catalog import Catalog
 from data.errors import Invalid, NotFound, Problem, Refused
 from data.records.base import Prose, Record
 from data.records.catalog import Entity
-from data.records.retirement import Reason
+from data.records.retirement import Reason, Retirement, StepKind
 from workflows.commands import Propose, Revise
+from workflows.rules.hours import day_of
 
 
 def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str) -> None:
@@ -94,7 +95,7 @@ def register(app: App, house: House) -> None:
         model = catalog.entity(state.plan.subject.model_id)
         house.check_opening(payloads.user_id(body), model, state)
         ack()
-        last_day = next(step.due_at for step in state.plan.steps if step.kind == "disable").date()
+        last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, state.policy or house.policy)
         screens.opened(
             house.client,
             body,
@@ -148,14 +149,18 @@ def _filled(
     )
 
 
-def _form(house: House, model: Entity | None, *, by: str, **typed: Any) -> Payload:
+def _form(
+    house: House, model: Entity | None, *, by: str, retirement: Retirement | None = None, **typed: Any
+) -> Payload:
     models = house.catalog.models()
+    policy = retirement.policy if retirement and retirement.policy else house.policy
     return proposal_modal.modal(
         models=owned(house.catalog, by),
         model=model,
         endpoints=house.catalog.endpoints_of(model.id) if model else (),
         successors=[other for other in models if model is None or other.id != model.id],
-        today=house.now().date(),
+        today=day_of(house.now(), policy),
+        retirement=retirement,
         **typed,
     )
 

@@ -83,14 +83,14 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             gate = consumer_name(retirement, event.what)
             return f":pencil: {by} takes responsibility for {gate}{_said(event.reason)}"
         case events.Reminded():
-            return f":alarm_clock: Reminded {_people(event.people)} ({safe(event.milestone)})"
+            return f":alarm_clock: Reminded {_people(event.people)}{_reminded_when(event.milestone)}"
         case events.Escalated():
             about = counted(len(event.consumer_ids), "consumer")
             unknown = counted(len(event.unreachable), "owner")
             alone = f"; nobody above {unknown} is known" if event.unreachable else ""
             late = "not acknowledged" if event.milestone.startswith(ACKNOWLEDGE) else "not migrated"
             told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
-            head = f":rotating_light: {about} {late} in time ({safe(event.milestone)})"
+            head = f":rotating_light: {about} {late} in time"
             return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}"
         case events.Unreached():
             return f":no_bell: {_lost(event, retirement)}"
@@ -226,6 +226,18 @@ def _step(kind: StepKind) -> str:
 
 def _people(slack_ids: Sequence[str]) -> str:
     return "1 person" if len(slack_ids) == 1 else f"{len(slack_ids):,} people"
+
+
+def _reminded_when(milestone: str) -> str:
+    """A milestone's name is for the record: the day in it is that of Greenwich, which may be another one here."""
+    days = milestone.partition("@")[0].rpartition("-")[2].removesuffix("d")
+    if not days.isdecimal():
+        return ""
+    return (
+        f": {counted(int(days), 'day')} before the last day to migrate"
+        if int(days)
+        else ": it is the last day"
+    )
 
 
 def _because(reasons: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from data.records.retirement import State
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, GOVERNANCE, INES, PRIYA, TOM, Town, buttons, words
+from tests.scenarios.town import ADA, GOVERNANCE, INES, MINA, POLICY, PRIYA, TOM, Town, buttons, words
 
 NIGHTLY = {"proposal.successor": "resource:default/churn-v1"}
 
@@ -186,6 +186,18 @@ def test_the_card_has_who_what_why_the_dated_plan_and_whom_it_hits_by_team(town:
         assert said in card
     assert buttons(town.card()) == ["vote.approve", "vote.reject", "vote.abstain", "proposal.revise"]
     assert "account-page via save-offer-service" in town.thread()
+
+
+def test_the_form_that_changes_a_plan_shows_the_days_of_the_policy_s_zone(tmp_path: Path):
+    with Town(tmp_path, policy=f'{POLICY}[steps]\nzone = "Pacific/Auckland"\n', serves=False) as town:
+        town.pass_time(hours=6)
+        town.propose(target="2026-05-20")
+        town.approve(ADA, MINA)
+        form = town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+        assert "Today is 2026-03-03" in str(form.content)
+        errors = town.submit(TOM, {})
+        assert "nothing in it has changed" in " ".join(errors.values())
+        assert [ballot.voter_id for ballot in town.retirement().round.ballots] == [ADA, MINA]
 
 
 def test_a_policy_no_group_can_satisfy_is_refused_with_the_role_that_is_short(tmp_path: Path):

@@ -160,7 +160,7 @@ def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
     told = town.posted(GOVERNANCE, f"RET-1/escalate/acknowledge@2026-03-23/1/{GOVERNANCE}")
     assert "*veras-sheet*" in words(told)
     assert (
-        "1 consumer not acknowledged in time (acknowledge@2026-03-23): told the governance channel about 1; "
+        "1 consumer not acknowledged in time: told the governance channel about 1; "
         "nobody above 1 owner is known"
     ) in town.thread()
 

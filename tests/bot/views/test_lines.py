@@ -138,7 +138,7 @@ SAID = {
         ':hourglass_flowing_sand: <@UANN> needs more time for *consumer-000* until 2027-06-08 — "audit"'
     ),
     events.Waived: ':pencil: <@UANN> takes responsibility for *traffic* — "no meter"',
-    events.Reminded: ":alarm_clock: Reminded 2 people (migrate-7d@2027-05-23)",
+    events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",
     events.StepHeld: ":warning: Step *disable* is held:\n    • 2 consumers are not migrated",
     events.ArchiveStored: ":package: Archived 2 files, 4,096 bytes as `em:12`",
     events.ArchiveConfirmed: (

@@ -227,11 +227,9 @@ class History(Standing):
         self._must(event.plan.amends == self.approved, event, "amends a plan nobody approved")
         self._must(event.plan.consumer_ids == plan.consumer_ids, event, "other consumers")
         self.plan, self.dated_at = event.plan, event.at
-        if self.state is State.MIGRATING:
-            moved_to = f"moved@{event.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
+        if self.state is State.MIGRATING and event.plan.steps != plan.steps:
             for person in self.waiting():
-                key = f"{self.stream}/{moved_to}/{person}"
-                self.expected[f"D{person}", key] = 1
+                self._expect(f"D{person}", f"{self.stream}/moved-{len(self.entries) + 1}/{person}")
 
     def _reminded(self, event: events.Reminded) -> None:
         self._must(event.milestone not in self.reminded, event, f"{event.milestone} was told already")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import by_hand, impact, messages
+from workflows.rules import announcement, by_hand, impact, messages
 from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
 from workflows.rules.obligations import of_person, people_of
 
@@ -69,18 +69,18 @@ def for_events(
         if isinstance(event, events.Proposed | events.Revised):
             want(*_impact(state, event, version))
         want(*_for_event(before, state, event))
+        if isinstance(event, events.Amended) and events.Announced not in kinds:
+            want(*announcement.moved(before, state, version))
     want(*_requests(before, state))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*_asked_off(before))
-    if events.Amended in kinds and events.Announced not in kinds:
-        want(*_moved(state))
     return tuple(effects.values())
 
 
 def redrawn(state: Retirement) -> tuple[Effect, ...]:
     """The card and every list of consumers, drawn anew: after an old record was brought back they show another."""
     everybody = tuple(duty.consumer.consumer_id for duty in state.obligations)
-    drawn = {effect.key: effect for effect in _edits(state, everybody)}
+    drawn = {effect.key: effect for effect in announcement.redrawn(state, everybody)}
     return (messages.edit(messages.card_key(state), "card"), *drawn.values())
 
 
@@ -89,11 +89,8 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
 ) -> Iterable[Effect]:
     match event:
         case events.Announced():
-            yield from _replaced(before)
-            for team_id, people in _teams(state).items():
-                yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
-                for slack_id in people:
-                    yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
+            yield from announcement.replaced(before)
+            yield from announcement.posted(state)
         case events.DutyChanged():
             if event.duty is Duty.NEEDS_TIME and event.extension is not None:
                 number = event.extension.number
@@ -101,7 +98,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                 yield messages.in_thread(
                     state, key, "extension", consumer_id=event.consumer_id, number=str(number)
                 )
-            yield from _edits(state, (event.consumer_id,))
+            yield from announcement.redrawn(state, (event.consumer_id,))
         case events.ExtensionDecided():
             key = messages.extension_key(state, event.consumer_id, event.number)
             yield messages.edit(
@@ -111,13 +108,13 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                 number=str(event.number),
                 granted=event.granted,
             )
-            yield from _edits(state, (event.consumer_id,))
+            yield from announcement.redrawn(state, (event.consumer_id,))
         case events.OwnersChanged():
-            yield from _edits(before, event.owners, patience_seconds=messages.HOUR)
-            yield from _joined(before, state)
-            yield from _edits(state, event.owners, patience_seconds=messages.HOUR)
+            yield from announcement.redrawn(before, event.owners, patience_seconds=messages.HOUR)
+            yield from announcement.joined(before, state)
+            yield from announcement.redrawn(state, event.owners, patience_seconds=messages.HOUR)
         case events.Waived():
-            yield from _edits(state, (event.what,))
+            yield from announcement.redrawn(state, (event.what,))
         case events.Reminded():
             for slack_id in event.people:
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
@@ -148,7 +145,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             yield messages.edit(key, "manual", endpoint_id=event.endpoint_id, action=event.action)
         case _ if isinstance(event, CHANGES_EVERYTHING):
             every = tuple(duty.consumer.consumer_id for duty in state.obligations)
-            yield from _edits(state, every, patience_seconds=messages.HOUR)
+            yield from announcement.redrawn(state, every, patience_seconds=messages.HOUR)
             if state.state in CALLED_OFF:
                 # An edit notifies nobody, and they would go on moving.
                 for slack_id in people_of(state.obligations):
@@ -182,74 +179,6 @@ def _waiting(state: Retirement) -> tuple[tuple[str, int], ...]:
         for duty in state.obligations
         if duty.extension is not None
     )
-
-
-def _moved(state: Retirement) -> Iterable[Effect]:
-    """A moved date is always told again, to everyone who still has to move by it."""
-    if state.state is not State.MIGRATING:
-        return
-    assert state.plan is not None
-    moved = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
-    waiting = (duty for duty in state.obligations if not duty.is_settled)
-    for slack_id in people_of(waiting):
-        yield messages.direct(f"{state.id}/{moved}/{slack_id}", "reminder", slack_id, milestone=moved)
-
-
-def _teams(state: Retirement) -> dict[str, tuple[str, ...]]:
-    """team -> everyone to tell, in the order of the obligations."""
-    teams: dict[str, dict[str, None]] = {}
-    for duty in state.obligations:
-        teams.setdefault(duty.consumer.owners.team_id, {}).update(
-            dict.fromkeys(duty.consumer.owners.slack_ids)
-        )
-    return {team: tuple(people) for team, people in teams.items()}
-
-
-def _replaced(before: Retirement) -> Iterable[Effect]:
-    """What an earlier announcement asked loses its buttons, and says where to answer."""
-    if before.announced:
-        for team_id, people in _teams(before).items():
-            key = messages.team_key(before, team_id)
-            yield messages.edit(key, "replaced", patience_seconds=messages.HOUR, team_id=team_id)
-            for slack_id in people:
-                yield messages.edit(
-                    messages.dm_key(before, slack_id),
-                    "replaced",
-                    patience_seconds=messages.HOUR,
-                    slack_id=slack_id,
-                    channel=slack_id,
-                )
-
-
-def _joined(before: Retirement, state: Retirement) -> Iterable[Effect]:
-    """Whoever answers for something and had no part in it is told as all were at the announcement."""
-    known = _teams(before)
-    told = {slack_id for people in known.values() for slack_id in people}
-    for team_id, people in _teams(state).items():
-        if team_id not in known:
-            yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
-        for slack_id in people:
-            if slack_id not in told:
-                yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
-
-
-def _edits(state: Retirement, consumer_ids: Iterable[str], *, patience_seconds: int = 0) -> Iterable[Effect]:
-    """A press in either place updates both: the team's message and every owner's DM."""
-    for consumer_id in consumer_ids:
-        duty = state.obligation(consumer_id)
-        if duty is None:
-            continue
-        team_id = duty.consumer.owners.team_id
-        key = messages.team_key(state, team_id)
-        yield messages.edit(key, "team", patience_seconds=patience_seconds, team_id=team_id)
-        for slack_id in duty.consumer.owners.slack_ids:
-            yield messages.edit(
-                messages.dm_key(state, slack_id),
-                "dm",
-                patience_seconds=patience_seconds,
-                slack_id=slack_id,
-                channel=slack_id,
-            )
 
 
 def _manual(state: Retirement, action: str) -> Iterable[Effect]:

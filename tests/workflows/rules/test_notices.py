@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from data import events
 from data.records.base import Prose
@@ -23,7 +24,10 @@ from tests.builders import (
     LIVE,
     MAX,
     MIGRATE_AT,
+    OWEN,
     PAT,
+    PLATO,
+    SELMA,
     Story,
     a_migrated,
     a_proposed,
@@ -211,7 +215,8 @@ def test_moved_dates_are_told_again_to_everyone_who_still_has_to_move():
     story.does(changes(Duty.MIGRATED, by=CARL))
     story.does(cmd.Pause(by=PAT, why=Prose(prose="freeze")))
     effects = story.does(cmd.Resume(by=PAT), at=ANNOUNCED_AT + days(3)).effects
-    assert told(effects) == ["RET-1/moved@2027-02-20/UBILL", "RET-1/moved@2027-02-20/UBELLA"]
+    moved = f"RET-1/moved-{story.state.version - 1}"
+    assert told(effects) == [f"{moved}/UBILL", f"{moved}/UBELLA"]
     assert set(redrawn(effects)) == {
         "RET-1/card",
         TEAM_BILLING,
@@ -220,10 +225,36 @@ def test_moved_dates_are_told_again_to_everyone_who_still_has_to_move():
     }
 
 
+def test_dates_that_did_not_move_are_not_told_as_moved():
+    story = a_running_retirement()
+    story.does(cmd.Pause(by=PAT, why=Prose(prose="freeze")))
+    effects = story.does(cmd.Resume(by=PAT)).effects
+    assert not [key for key in told(effects) if "/moved-" in key]
+
+
+def test_a_day_that_was_told_under_an_earlier_plan_is_told_again_under_another():
+    story = a_running_retirement()
+    keys, ends = [], []
+    for _ in range(2):
+        story.does(replace(_asking(), until=date(2027, 5, 1)))
+        number = story.state.obligation(BILLING).extension.number
+        granting = cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=number, granted="yes")
+        effects = story.does(granting).effects
+        keys.append([key for key in told(effects) if "/moved-" in key])
+        ends.append(story.due(StepKind.DISABLE))
+        story.does(revising(target_on=date(2027, 3, 31)))
+        story.votes(OWEN, PLATO, SELMA)
+        story.until(story.due(StepKind.ANNOUNCE))
+    first, second = keys
+    assert ends[0] == ends[1]
+    assert len(first) == len(second) == 3
+    assert not set(first) & set(second)
+
+
 def test_a_late_announcement_says_its_dates_once_not_as_moved():
     story = an_approved()
     story.now = ANNOUNCED_AT + days(5)
-    assert not [key for key in told(_late(story)) if "moved@" in key]
+    assert not [key for key in told(_late(story)) if "/moved-" in key]
 
 
 def _late(story: Story) -> tuple[Effect, ...]:

@@ -1,0 +1,91 @@
+"""What owners of consumers have before them: one message per team, one per person, and what becomes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from data.records.decision import Effect
+from data.records.retirement import Retirement, State, StepKind
+from workflows.rules import messages
+from workflows.rules.obligations import people_of
+
+
+def posted(state: Retirement) -> Iterable[Effect]:
+    """Everybody is told, in the thread and directly."""
+    for team_id, people in teams(state).items():
+        yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
+        for slack_id in people:
+            yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
+
+
+def teams(state: Retirement) -> dict[str, tuple[str, ...]]:
+    """team -> everyone to tell, in the order of the obligations."""
+    found: dict[str, dict[str, None]] = {}
+    for duty in state.obligations:
+        found.setdefault(duty.consumer.owners.team_id, {}).update(
+            dict.fromkeys(duty.consumer.owners.slack_ids)
+        )
+    return {team: tuple(people) for team, people in found.items()}
+
+
+def joined(before: Retirement, state: Retirement) -> Iterable[Effect]:
+    """Whoever answers for something and had no part in it is told as all were at the announcement."""
+    known = teams(before)
+    told = {slack_id for people in known.values() for slack_id in people}
+    for team_id, people in teams(state).items():
+        if team_id not in known:
+            yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
+        for slack_id in people:
+            if slack_id not in told:
+                yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
+
+
+def redrawn(state: Retirement, consumer_ids: Iterable[str], *, patience_seconds: int = 0) -> Iterable[Effect]:
+    """A press in either place updates both: the team's message and every owner's DM."""
+    for consumer_id in consumer_ids:
+        duty = state.obligation(consumer_id)
+        if duty is None:
+            continue
+        team_id = duty.consumer.owners.team_id
+        key = messages.team_key(state, team_id)
+        yield messages.edit(key, "team", patience_seconds=patience_seconds, team_id=team_id)
+        for slack_id in duty.consumer.owners.slack_ids:
+            yield messages.edit(
+                messages.dm_key(state, slack_id),
+                "dm",
+                patience_seconds=patience_seconds,
+                slack_id=slack_id,
+                channel=slack_id,
+            )
+
+
+def replaced(before: Retirement) -> Iterable[Effect]:
+    """What an earlier announcement asked loses its buttons, and says where to answer."""
+    if before.announced:
+        for team_id, people in teams(before).items():
+            key = messages.team_key(before, team_id)
+            yield messages.edit(key, "replaced", patience_seconds=messages.HOUR, team_id=team_id)
+            for slack_id in people:
+                yield messages.edit(
+                    messages.dm_key(before, slack_id),
+                    "replaced",
+                    patience_seconds=messages.HOUR,
+                    slack_id=slack_id,
+                    channel=slack_id,
+                )
+
+
+def moved(before: Retirement, state: Retirement, version: int) -> Iterable[Effect]:
+    """A moved date is always told again, to everyone who still has to move by it.
+
+    `version` of the event that moved it: under another plan the same day may have been told before.
+    """
+    assert before.plan is not None
+    assert state.plan is not None
+    if state.state is not State.MIGRATING or state.plan.steps == before.plan.steps:
+        return
+    milestone = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
+    waiting = (duty for duty in state.obligations if not duty.is_settled)
+    for slack_id in people_of(waiting):
+        key = f"{state.id}/moved-{version}/{slack_id}"
+        yield messages.direct(key, "reminder", slack_id, milestone=milestone)

@@ -22,9 +22,15 @@ def _moved_every_date(event: Tree) -> Tree:
     return {**event, "event": "amended/2", "answer_by": "moves"}
 
 
+def _answered_by_the_first_date(event: Tree) -> Tree:
+    """Whoever took over had the date of those before, however late it was."""
+    return {**event, "event": "owners changed/2"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "amended": _moved_every_date,
     "escalated": _told_about_all,
+    "owners changed": _answered_by_the_first_date,
 }
 
 

@@ -71,7 +71,10 @@ def _line(obligation: Obligation, name: str, retirement: Retirement) -> str:
     shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{by}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
-    due = f"migrate by *{day(obligation.migrate_by, zone)}*{quoted(obligation.note, 150)}"
+    due = f"migrate by *{day(obligation.migrate_by, zone)}*"
+    if obligations.is_asked_late(obligation):
+        due = f"migrate as soon as you can: it came to you after *{day(obligation.migrate_by, zone)}*, the day to"
+    due += quoted(obligation.note, 150)
     if obligation.duty in UNANSWERED:
         due = f"acknowledge by {day(obligation.acknowledge_by, zone)}, {due}"
     return f"{shown} - {due}"

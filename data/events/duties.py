@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from data.events.base import Event
@@ -32,10 +33,14 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed"):
     extension: Extension | None = None
 
 
-class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed"):
-    """The catalog names others for these consumers: consumer id -> who answers for it from now on."""
+class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/2"):
+    """The catalog names others for these consumers: consumer id -> who answers for it from now on.
+
+    answer_by   when whoever is asked for the first time acknowledges; without it the date stays that of the first asked
+    """
 
     owners: dict[str, Owners]
+    answer_by: datetime | None = None
 
 
 class ExtensionDecided(Event, frozen=True, kw_only=True, tag="extension decided"):

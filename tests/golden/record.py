@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.data.catalogs import a_document
 from tests.golden.reading import LEDGERS, folded, states_of
-from tests.scenarios.town import ADA, MINA, PRIYA, SAM, TOM, Town
+from tests.scenarios.town import ADA, BRUNO, MINA, PRIYA, SAM, TOM, Town
 
 HOME = Path(__file__).parents[2]
 
@@ -60,7 +61,25 @@ def paused(town: Town) -> None:
     town.pass_time(days=30)
 
 
-STORIES: tuple[Callable[[Town], None], ...] = (whole, vetoed, silent, called_off, brought_back, paused)
+def handed_on(town: Town) -> None:
+    town.announce()
+    town.answer(BRUNO, "restock-planner", "duty.not_mine")
+    town.pass_time(days=14)
+    owned = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: group:default/security"
+    town.learns(a_document("Component", "restock-planner", owned))
+    town.settle()
+    town.pass_time(days=20)
+
+
+STORIES: tuple[Callable[[Town], None], ...] = (
+    whole,
+    vetoed,
+    silent,
+    called_off,
+    brought_back,
+    paused,
+    handed_on,
+)
 
 
 def keep(record: Path, ledger: Path) -> None:

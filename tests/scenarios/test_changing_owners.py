@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from data.records.retirement import Duty
 from tests.data.catalogs import a_document
 from tests.scenarios.test_acknowledging import LOGISTICS, PLANNER, dm, duty
-from tests.scenarios.town import BRUNO, GOVERNANCE, INES, TOM, WREN, Town, buttons, words
+from tests.scenarios.town import BRUNO, GOVERNANCE, INES, SAM, TOM, WREN, Town, buttons, words
 
 PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: "
 
@@ -57,6 +59,45 @@ def test_what_a_team_hands_back_goes_to_the_next_one_once_the_catalog_says_which
     newcomer, *_ = town.retirement().obligation("component:default/restock-planner").consumer.owners.slack_ids
     town.press(newcomer, taken, "duty.migrated", PLANNER)
     assert duty(town, "restock-planner") is Duty.MIGRATED
+
+
+def escalations(town: Town) -> list[str]:
+    """Everything anybody was told over the heads of owners."""
+    places = (*town.slack.ws.users, GOVERNANCE)
+    return [key for place in places for key in town.keys(place) if "/escalate/" in key]
+
+
+def test_who_takes_over_has_a_day_of_their_own_to_answer_and_is_held_to_it(town: Town):
+    town.announce()
+    town.pass_time(days=14)
+    before = escalations(town)
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
+    town.settle()
+    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
+    assert f"acknowledge by {answer_by}, migrate by *2026-04-27*" in words(town.announcement(SAM))
+    town.pass_time(days=6)
+    assert escalations(town) == before
+    town.pass_time(days=5)
+    taken = [key for key in escalations(town) if key not in before]
+    assert {key.split("/")[2] for key in taken} == {f"acknowledge@{answer_by}"}
+    assert taken[-1].endswith(f"/2/{GOVERNANCE}")
+    assert "1 consumer not acknowledged in time" in words(town.posted(GOVERNANCE, taken[-1]))
+
+
+def test_who_takes_over_when_the_day_to_migrate_is_past_is_told_so_and_held_to_their_answer(town: Town):
+    town.announce()
+    town.pass_time(days=46)
+    before = escalations(town)
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
+    town.settle()
+    assert "migrate as soon as you can: it came to you after *2026-04-27*, the day to" in words(
+        town.announcement(SAM)
+    )
+    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
+    town.pass_time(days=20)
+    assert {key.split("/")[2] for key in escalations(town) if key not in before} == {
+        f"acknowledge@{answer_by}"
+    }
 
 
 def test_an_import_that_names_the_same_owners_tells_nobody_anything(town: Town):

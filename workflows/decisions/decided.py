@@ -83,7 +83,12 @@ def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
         )
         for milestone in milestones.ahead(milestones.reminders(state), now)
     )
-    raised = tuple(
+    return (*step_timers(state, now), *told, *escalation_timers(state, now))
+
+
+def escalation_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """For whoever does not answer, or move, in time."""
+    return tuple(
         Timer(
             name=f"escalate/{milestone.name}/{milestone.level}",
             due_at=max(milestone.due_at, now),
@@ -91,4 +96,3 @@ def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
         )
         for milestone in milestones.to_escalate(state, now)
     )
-    return (*step_timers(state, now), *told, *raised)

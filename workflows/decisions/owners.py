@@ -9,7 +9,13 @@ from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import MeetOwners, encoded
-from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.decisions.decided import (
+    RetirementDecision,
+    decided,
+    escalation_timers,
+    folded,
+    nothing,
+)
 from workflows.rules import obligations
 from workflows.rules.permissions import check
 
@@ -26,4 +32,9 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     elsewhere = obligations.owners_elsewhere(state, facts.impact)
     if not elsewhere:
         return nothing()
-    return decided(state, events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere))
+    event = events.OwnersChanged(
+        at=now, by=events.EMERITUS, owners=elsewhere, answer_by=obligations.answer_by(state, now)
+    )
+    is_paused = state.paused_at is not None
+    timers = () if is_paused else escalation_timers(folded(state, (event,)), now)
+    return decided(state, event, timers=timers)

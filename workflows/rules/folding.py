@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -108,7 +109,9 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                 state,
                 obligations=tuple(
                     obligations.owned_by(
-                        duty, event.owners.get(duty.consumer.consumer_id, duty.consumer.owners)
+                        duty,
+                        event.owners.get(duty.consumer.consumer_id, duty.consumer.owners),
+                        event.answer_by,
                     )
                     for duty in state.obligations
                 ),
@@ -267,10 +270,7 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
     stood_still_at = state.paused_at or event.at
 
     def along(duty: Obligation) -> Obligation:
-        if duty.is_settled:
-            return duty
         is_ahead = event.answer_by == "moves" and duty.acknowledge_by > stood_still_at
-        answer_by = min(duty.acknowledge_by + later, migrate_by) if is_ahead else duty.acknowledge_by
-        return replace(duty, acknowledge_by=answer_by, migrate_by=migrate_by)
+        return obligations.moved(duty, migrate_by, later if is_ahead else timedelta(0))
 
     return tuple(along(duty) for duty in state.obligations)

@@ -11,6 +11,7 @@ from datetime import datetime
 from data.records.base import Record
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
 from workflows.rules.hours import days_later
+from workflows.rules.obligations import is_asked_late
 
 ACKNOWLEDGE = "acknowledge"
 MIGRATE = "migrate"
@@ -38,20 +39,26 @@ def reminders(state: Retirement) -> tuple[Milestone, ...]:
 
 
 def escalations(state: Retirement) -> tuple[Milestone, ...]:
-    """Escalation follows either deadline: to managers when it passes, to the channel days later."""
+    """Escalation follows either deadline: to managers when it passes, to the channel days later.
+
+    Who took something over has a day of their own to acknowledge by.
+    """
     assert state.policy is not None
     assert state.plan is not None
     again = state.policy.escalate_again_days
-    deadlines = {MIGRATE: state.plan.step(StepKind.MIGRATE).due_at}
-    if state.obligations:
-        deadlines[ACKNOWLEDGE] = max(duty.acknowledge_by for duty in state.obligations)
+    by = state.plan.step(StepKind.MIGRATE).due_at
+    deadlines = {f"{MIGRATE}@{by:%Y-%m-%d}": by}
+    for duty in state.obligations:
+        if not duty.is_settled:
+            name = _to_acknowledge(duty)
+            deadlines[name] = max(duty.acknowledge_by, deadlines.get(name, duty.acknowledge_by))
     return tuple(
         Milestone(
-            name=f"{what}@{by:%Y-%m-%d}",
+            name=name,
             due_at=days_later(by, again * (level - 1), state.policy),
             level=level,
         )
-        for what, by in sorted(deadlines.items())
+        for name, by in sorted(deadlines.items())
         for level in LEVELS
     )
 
@@ -94,15 +101,25 @@ def is_due(milestone: str, level: int, state: Retirement, now: datetime) -> bool
 
 def is_escalation_overtaken(milestone: str, level: int, state: Retirement, now: datetime) -> bool:
     """Has the same level fallen due for the later deadline, too? Whoever had to answer by then had to move."""
+    due = {found.name: found.due_at for found in escalations(state) if found.level == level}
     return milestone.startswith(ACKNOWLEDGE) and any(
-        is_due(found.name, level, state, now)
-        for found in escalations(state)
-        if found.name.startswith(MIGRATE)
+        due.get(milestone, at) <= at <= now for name, at in due.items() if name.startswith(MIGRATE)
     )
 
 
+def _to_acknowledge(duty: Obligation) -> str:
+    return f"{ACKNOWLEDGE}@{duty.acknowledge_by:%Y-%m-%d}"
+
+
 def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
-    """The obligations this milestone is about: unanswered ones, or unsettled ones."""
+    """The obligations this milestone is about: those unanswered by this day, or unsettled ones.
+
+    Who was asked when the day to migrate was past did not miss it: they are held to their day to acknowledge.
+    """
     if milestone.startswith(ACKNOWLEDGE):
-        return tuple(duty for duty in state.obligations if duty.duty in (Duty.OPEN, Duty.NOT_MINE))
-    return tuple(duty for duty in state.obligations if not duty.is_settled)
+        unanswered = (duty for duty in state.obligations if duty.duty in (Duty.OPEN, Duty.NOT_MINE))
+        return tuple(duty for duty in unanswered if _to_acknowledge(duty) == milestone)
+    is_missed = milestone.startswith(f"{MIGRATE}@")
+    return tuple(
+        duty for duty in state.obligations if not duty.is_settled and not (is_missed and is_asked_late(duty))
+    )

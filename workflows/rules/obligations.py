@@ -18,10 +18,9 @@ from workflows.rules.wording import one_of
 
 def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tuple[Obligation, ...]:
     """One obligation per impacted consumer. What was settled under an earlier plan stays settled."""
-    assert state.policy is not None
     assert state.plan is not None
     migrate_by = state.plan.step(StepKind.MIGRATE).due_at
-    acknowledge_by = min(now + timedelta(days=state.policy.acknowledge_days), migrate_by)
+    acknowledge_by = answer_by(state, now)
     fresh = []
     for consumer in impact:
         before = state.obligation(consumer.consumer_id)
@@ -34,6 +33,30 @@ def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tu
                 )
             )
     return tuple(fresh)
+
+
+def answer_by(state: Retirement, now: datetime) -> datetime:
+    """By when those who are asked now acknowledge: before they must have moved, unless that day is past."""
+    assert state.policy is not None
+    assert state.plan is not None
+    by = now + timedelta(days=state.policy.acknowledge_days)
+    migrate_by = state.plan.step(StepKind.MIGRATE).due_at
+    return min(by, migrate_by) if now < migrate_by else by
+
+
+def is_asked_late(duty: Obligation) -> bool:
+    """Was it handed to its owners when the day to migrate was past?"""
+    return duty.acknowledge_by > duty.migrate_by
+
+
+def moved(duty: Obligation, migrate_by: datetime, answers_later: timedelta) -> Obligation:
+    """The same duty with later dates, unless it is settled."""
+    if duty.is_settled:
+        return duty
+    by = duty.acknowledge_by + answers_later
+    return replace(
+        duty, acknowledge_by=by if is_asked_late(duty) else min(by, migrate_by), migrate_by=migrate_by
+    )
 
 
 def of_person(state: Retirement, slack_id: str) -> tuple[Obligation, ...]:
@@ -88,11 +111,15 @@ def owners_elsewhere(state: Retirement, impact: tuple[Impacted, ...]) -> dict[st
     }
 
 
-def owned_by(duty: Obligation, owners: Owners) -> Obligation:
-    """The same duty with these owners. What one team answered does not bind another: that one is asked anew."""
+def owned_by(duty: Obligation, owners: Owners, answer_by: datetime | None) -> Obligation:
+    """The same duty with these owners. What one team answered does not bind another: that one is asked anew.
+
+    answer_by   the day that one is given to answer; the one there is where none is
+    """
     consumer = replace(duty.consumer, owners=owners)
     if owners.team_id == duty.consumer.owners.team_id:
         return replace(duty, consumer=consumer)
+    duty = replace(duty, acknowledge_by=answer_by or duty.acknowledge_by)
     if duty.extension is not None:
         return replace(duty, consumer=consumer, extension=replace(duty.extension, before=Duty.OPEN))
     return replace(duty, consumer=consumer, duty=Duty.OPEN, changed_by="", changed_at=None, note=Prose())

@@ -269,6 +269,24 @@ def test_a_date_that_passed_while_it_was_paused_moves():
     assert billing.acknowledge_by == ANNOUNCED_AT + days(16)
 
 
+def handed_to_edge(state: Retirement, *, by: datetime | None) -> Retirement:
+    owners = Owners(team_id="group:default/edge", slack_ids=("UEDDY",))
+    return after(state, events.OwnersChanged, owners={BILLING: owners}, answer_by=by)
+
+
+def test_another_team_has_a_day_of_its_own_to_answer_by():
+    by = ANNOUNCED_AT + days(15)
+    assert handed_to_edge(RUNNING.state, by=by).obligation(BILLING).acknowledge_by == by
+    kept = RUNNING.state.obligation(BILLING).acknowledge_by
+    assert handed_to_edge(RUNNING.state, by=None).obligation(BILLING).acknowledge_by == kept, "as it was once"
+
+
+def test_a_day_to_answer_by_that_was_given_late_moves_with_the_others():
+    late = handed_to_edge(RUNNING.state, by=MIGRATE_AT + days(7))
+    moved = amended(late, 5, MIGRATE_AT + days(1)).obligation(BILLING)
+    assert moved.acknowledge_by == MIGRATE_AT + days(12)
+
+
 def test_a_settled_obligation_keeps_its_dates():
     assert amended(MIGRATED.state, 5, MIGRATE_AT).obligations == MIGRATED.state.obligations
 

@@ -35,6 +35,22 @@ def test_escalation_follows_either_deadline_first_to_managers_then_to_the_channe
     )
 
 
+def test_who_took_over_later_is_held_to_their_own_day_and_not_to_one_that_was_past():
+    first, second = STATE.obligations
+    late = replace(second, acknowledge_by=MIGRATE_AT + days(2))
+    state = replace(STATE, obligations=(first, late))
+    assert [found.name for found in milestones.escalations(state) if found.level == 1] == [
+        "acknowledge@2027-01-25",
+        "acknowledge@2027-02-12",
+        "migrate@2027-02-10",
+    ]
+    assert milestones.concerned(state, "acknowledge@2027-01-25") == (first,)
+    assert milestones.concerned(state, "acknowledge@2027-02-12") == (late,)
+    assert milestones.concerned(state, "migrate@2027-02-10") == (first,)
+    assert milestones.concerned(state, "migrate-7d@2027-02-10") == (first, late)
+    assert not milestones.is_escalation_overtaken("acknowledge@2027-02-12", 1, state, MIGRATE_AT + days(9))
+
+
 def test_without_obligations_nobody_has_anything_to_acknowledge():
     names = {milestone.name for milestone in milestones.escalations(replace(STATE, obligations=()))}
     assert names == {"migrate@2027-02-10"}

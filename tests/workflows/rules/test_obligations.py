@@ -43,6 +43,11 @@ def test_nobody_has_to_acknowledge_after_they_had_to_move():
     assert obligations.opened(state, IMPACT, ANNOUNCED_AT)[0].acknowledge_by == MIGRATE_AT
 
 
+def test_who_is_asked_when_the_day_to_move_is_past_has_days_to_answer_all_the_same():
+    assert obligations.answer_by(STATE, MIGRATE_AT - days(1)) == MIGRATE_AT
+    assert obligations.answer_by(STATE, MIGRATE_AT) == MIGRATE_AT + days(7)
+
+
 def test_what_was_settled_under_an_earlier_plan_stays_settled_and_what_was_not_starts_over():
     settled, other = a_migrated().state.obligations
     before = replace(STATE, obligations=(settled, replace(other, duty=Duty.ACKNOWLEDGED)))

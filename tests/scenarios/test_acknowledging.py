@@ -171,6 +171,16 @@ def test_granting_more_time_moves_the_dates_and_tells_everybody_who_was_told_bef
         assert "service ends on 2026-05-18" in words(town.announcement(owner))
 
 
+def test_a_request_that_lay_too_long_is_not_granted_and_the_coordinator_is_told_what_to_do(town: Town):
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.pass_time(days=80)
+    town.press(TOM, request(town), "extension.grant")
+    assert "can get no time until 2026-05-11: that day is here, or past. Press Refuse" in town.told(TOM)
+    town.press(TOM, request(town), "extension.refuse")
+    assert duty(town, "restock-planner") is Duty.ACKNOWLEDGED
+
+
 def test_refusing_more_time_keeps_the_dates_and_says_so(town: Town):
     town.announce()
     digest = town.retirement().plan.digest

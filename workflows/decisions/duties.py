@@ -146,9 +146,15 @@ def decide_extension(
     migrate_on = day_of(state.plan.step(StepKind.MIGRATE).due_at, state.policy)
     if command.granted != "yes":
         return decided(state, event, reply=f"{duty.consumer.name} keeps its date, {migrate_on}.")
-    more = day_of(duty.extension.until, state.policy) - migrate_on
+    wished_on = day_of(duty.extension.until, state.policy)
+    more = wished_on - migrate_on
     if more <= timedelta(0):
         return decided(state, event, reply=f"The date had moved to {migrate_on} already.")
+    if wished_on <= day_of(now, state.policy):
+        raise Refused(
+            f"{duty.consumer.name} can get no time until {wished_on}: that day is here, or past",
+            next_step="Press Refuse; whoever asked can then ask for a later day",
+        )
     # Asked for when the day had passed, the day is set anew: owners are reminded of it and held to it again.
     plan = plans.shifted(state, more, reopens=StepKind.MIGRATE)
     because = f"{duty.consumer.name} got more time"

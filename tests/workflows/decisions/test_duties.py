@@ -275,6 +275,18 @@ def test_after_a_grant_reminders_escalations_and_steps_ring_at_their_new_dates_o
     assert story.timers["step/disable"].due_at == DISABLE_AT + days(10)
 
 
+def test_time_until_a_day_that_is_past_is_not_granted_and_can_be_refused():
+    story = a_request(until=date(2027, 2, 20))
+    refused = r"billing-etl can get no time until 2027-02-20: that day is here, or past\. Press Refuse"
+    for late in (0, 30):
+        with pytest.raises(Refused, match=refused):
+            story.does(deciding(story, "yes"), at=MIGRATE_AT + days(10 + late))
+    story.does(deciding(story, "no"))
+    assert duties(story)["billing-etl"] is Duty.ACKNOWLEDGED
+    granted(a_request(story, until=date(2027, 4, 1)))
+    assert story.due(StepKind.MIGRATE).date() == date(2027, 4, 1)
+
+
 def test_refusing_keeps_every_date():
     story = a_request()
     decision = story.does(deciding(story, "no"))

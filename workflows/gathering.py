@@ -49,12 +49,13 @@ class Gatherer:
         if isinstance(command, cmd.SendDigest):
             return Facts(observed_at=now, policy=self.policy)
         if isinstance(command, cmd.Propose):
-            return self._about_proposal(command, command.model_id, self.policy, now)
+            return self._about_proposal(command, command.model_id, self.policy, now, retirement_id="")
         if state is None or state.plan is None:
             return Facts(observed_at=now)
         if isinstance(command, cmd.Revise):
             policy = state.policy or self.policy
-            return self._about_proposal(command, state.plan.subject.model_id, policy, now)
+            model_id = state.plan.subject.model_id
+            return self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
         return self._about_running(command, state, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
@@ -68,7 +69,13 @@ class Gatherer:
         )
 
     def _about_proposal(
-        self, command: cmd.Propose | cmd.Revise, model_id: str, policy: Policy, now: datetime
+        self,
+        command: cmd.Propose | cmd.Revise,
+        model_id: str,
+        policy: Policy,
+        now: datetime,
+        *,
+        retirement_id: str,
     ) -> Facts:
         """`policy` is the one in force; for a retirement under way, the one it was proposed under."""
         model = self.catalog.model(model_id)
@@ -95,7 +102,7 @@ class Gatherer:
             catalog_version=impact.catalog_version,
             policy=policy,
             subject=subject,
-            subject_trouble="" if isinstance(command, cmd.Revise) else self._taken(subject),
+            taken=self._taken(subject, by_others_than=retirement_id),
             successor_name=successor_name,
             successor_trouble=trouble,
             impact=impact.consumers,
@@ -177,13 +184,16 @@ class Gatherer:
                 raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
         return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
 
-    def _taken(self, subject: Subject) -> str:
-        """Why the endpoints cannot be proposed: another retirement has one of them already."""
+    def _taken(self, subject: Subject, *, by_others_than: str) -> dict[str, str]:
+        """What of it cannot be proposed, and the retirement that has it already."""
         wanted = set(reserved(subject))
-        for other in self.retirements():
-            if is_living(other) and other.plan is not None and wanted & set(reserved(other.plan.subject)):
-                return f"it is being retired already: /retire show {other.id}"
-        return ""
+        return {
+            taken: other.id
+            for other in self.retirements()
+            if is_living(other) and other.plan is not None and other.id != by_others_than
+            for taken in reserved(other.plan.subject)
+            if taken in wanted
+        }
 
     def _successor(self, model: Entity, successor_id: str) -> tuple[str, str]:
         """The successor's name, and why it cannot be one."""

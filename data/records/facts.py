@@ -35,7 +35,7 @@ class Facts(Record, frozen=True, kw_only=True):
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
-    subject_trouble    why the model cannot be proposed now; empty when it can
+    taken         endpoint of the subject, or the model where it has none -> another retirement that has it already
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does
     has_unheard   somebody asked something of this retirement that is not decided yet
@@ -46,7 +46,7 @@ class Facts(Record, frozen=True, kw_only=True):
     catalog_version: int = 0
     policy: Policy | None = None
     subject: Subject | None = None
-    subject_trouble: str = ""
+    taken: dict[str, str] = {}
     successor_name: str = ""
     successor_trouble: str = ""
     impact: tuple[Impacted, ...] = ()

@@ -127,13 +127,37 @@ def test_a_model_without_an_owner_cannot_be_proposed(town: Town):
     assert nothing_is_recorded(town)
 
 
+def on_endpoints(errors: dict[str, str]) -> str:
+    """What stands on the field of versions and deployments, and on no other."""
+    ((block, said),) = errors.items()
+    assert block.startswith("proposal.endpoints.")
+    return said
+
+
 def test_one_endpoint_cannot_be_retired_twice_at_once(town: Town):
     assert town.propose() == {}
-    assert town.propose() == {"proposal.model": "it is being retired already: /retire show RET-1"}
+    assert on_endpoints(town.propose()) == (
+        "being retired already: churn-v1-prod by RET-1. Leave out what is; /retire show RET-1 tells of it"
+    )
     assert town.bot.store.streams("RET-") == ("RET-1",)
     town.command(TOM, "cancel RET-1 not yet")
     assert town.propose() == {}
     assert town.retirement("RET-2").state is State.PROPOSED
+
+
+def test_an_endpoint_of_another_retirement_is_told_on_its_field_when_a_plan_is_changed(town: Town):
+    document = "type: model-server, owner: growth-ml, dependsOn: ['resource:churn-v1']"
+    town.learns(a_document("Component", "churn-v1-eu", document))
+    for endpoint in ("churn-v1-prod", "churn-v1-eu"):
+        assert town.propose(**{"proposal.endpoints": [f"component:default/{endpoint}"]}) == {}
+    town.opens(TOM, lambda: town.press(TOM, town.card("RET-2"), "proposal.revise"))
+    both = [f"component:default/{endpoint}" for endpoint in ("churn-v1-prod", "churn-v1-eu")]
+    said = on_endpoints(town.submit(TOM, {"proposal.endpoints": both}))
+    assert (
+        said
+        == "being retired already: churn-v1-prod by RET-1. Leave out what is; /retire show RET-1 tells of it"
+    )
+    assert TOM in town.slack.views, "what was typed is still there"
 
 
 def test_names_that_begin_alike_are_left_alone(town: Town):

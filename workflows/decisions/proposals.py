@@ -118,7 +118,7 @@ def problems_with(command: Propose | Revise, facts: Facts, now: datetime) -> Non
     assert facts.policy is not None
     found = plans.problems(
         subject=facts.subject,
-        subject_trouble=facts.subject_trouble,
+        taken=facts.taken,
         successor_id=command.successor_id,
         successor_trouble=facts.successor_trouble,
         reason=command.reason,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -12,6 +13,7 @@ from data.errors import Problem
 from data.records.policy import Policy
 from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
+from workflows.rules.wording import NAMED_MAX
 
 DAYS_AHEAD_MAX = 1826
 """Five years, far beyond any notice we know of: a later day is a slip of the finger, and where the calendar
@@ -42,7 +44,7 @@ def earliest_target(*, proposed_at: datetime, tier: int, policy: Policy) -> date
 def problems(
     *,
     subject: Subject | None,
-    subject_trouble: str,
+    taken: Mapping[str, str],
     successor_id: str,
     successor_trouble: str,
     reason: Reason,
@@ -55,8 +57,8 @@ def problems(
     found: list[Problem] = []
     if subject is None:
         found.append(Problem(field="model", value="", accepted="choose a model from the list"))
-    elif subject_trouble:
-        found.append(Problem(field="model", value=subject.model_name, accepted=subject_trouble))
+    elif taken:
+        found.append(_taken(subject, taken))
     if successor_trouble:
         found.append(Problem(field="successor", value=successor_id, accepted=successor_trouble))
     elif reason is Reason.REPLACED and not successor_id:
@@ -85,6 +87,24 @@ def problems(
                 )
             )
     return found
+
+
+def _taken(subject: Subject, by: Mapping[str, str]) -> Problem:
+    """On the field where it was chosen: the endpoints, or the model that has none."""
+    where = " and ".join(f"/retire show {one}" for one in dict.fromkeys([*by.values()][:NAMED_MAX]))
+    if not subject.endpoints:
+        return Problem(
+            field="model", value=subject.model_name, accepted=f"it is being retired already: {where}"
+        )
+    names = {endpoint.id: endpoint.name for endpoint in subject.endpoints}
+    all_of_them = [f"{names.get(one, one)} by {other}" for one, other in by.items()]
+    more = [f"{len(by) - NAMED_MAX:,} more"] if len(by) > NAMED_MAX else []
+    listed = ", ".join([*all_of_them[:NAMED_MAX], *more])
+    return Problem(
+        field="endpoints",
+        value=subject.model_name,
+        accepted=f"being retired already: {listed}. Leave out what is; {where} tells of it",
+    )
 
 
 def reserved(subject: Subject) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tests.builders import (
     BATCH,
     CLOSE_AT,
     DISABLE_AT,
+    LIVE,
     MIGRATE_AT,
     PROPOSED_AT,
     TARGET_ON,
@@ -34,7 +35,7 @@ def problems(**changes):
     proposal = {
         "subject": a_subject(),
         "successor_id": "component:default/churn-2",
-        "subject_trouble": "",
+        "taken": {},
         "successor_trouble": "",
         "reason": Reason.REPLACED,
         "why": "a better one serves",
@@ -93,6 +94,31 @@ def test_an_unknown_tier_gets_the_strictest_notice_and_the_message_says_so():
             {"successor_id": "x", "successor_trouble": "it retires itself"},
             ["successor x: it retires itself"],
             id="bad successor",
+        ),
+        pytest.param(
+            {"taken": {LIVE.id: "RET-1"}},
+            [
+                (
+                    "endpoints churn: being retired already: churn-live by RET-1. "
+                    "Leave out what is; /retire show RET-1 tells of it"
+                )
+            ],
+            id="an endpoint of another retirement",
+        ),
+        pytest.param(
+            {"taken": {f"e{number}": "RET-1" for number in range(7)}},
+            [
+                (
+                    "endpoints churn: being retired already: e0 by RET-1, e1 by RET-1, e2 by RET-1, e3 by RET-1, "
+                    "e4 by RET-1, 2 more. Leave out what is; /retire show RET-1 tells of it"
+                )
+            ],
+            id="very many of them",
+        ),
+        pytest.param(
+            {"subject": a_subject(endpoints=()), "taken": {"resource:default/churn": "RET-1"}},
+            ["model churn: it is being retired already: /retire show RET-1"],
+            id="a model without endpoints that retires already",
         ),
         pytest.param(
             {"successor_id": ""},

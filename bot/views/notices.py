@@ -41,6 +41,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         message.params["consumer_id"],
         number=int(message.params["number"]),
         granted=message.params.get("granted", ""),
+        by=message.params.get("by", ""),
     ),
     "asked again": lambda state, message: manual.asked_again(
         state,

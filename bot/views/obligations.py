@@ -245,10 +245,13 @@ def escalation(
     return message(head, blocks)
 
 
-def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "") -> Payload:
+def extension(
+    retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "", by: str = ""
+) -> Payload:
     """Request `number` for more time: the coordinator's buttons until it is decided, then how it ended.
 
-    `granted`: "yes", "no", or empty when nobody decided. Without `number` it is the request that waits now.
+    `granted`: "yes", "no", or empty when nobody decided; `by`: who did. Without `number` it is the request that
+    waits now.
     """
     owed = retirement.obligation(consumer_id)
     if owed is None:
@@ -257,9 +260,9 @@ def extension(retirement: Retirement, consumer_id: str, *, number: int = 0, gran
     asked = owed.extension
     over = ""
     if granted:
-        by = f" by {mention(owed.changed_by)}" if owed.changed_by else ""
         verdict = "granted" if granted == "yes" else "refused"
-        over = f"More time for {name} is {verdict}{by}: migrate by {day(owed.migrate_by, zone)}"
+        decided = f"{verdict} by {mention(by)}" if by else verdict
+        over = f"More time for {name} is {decided}: migrate by {day(owed.migrate_by, zone)}"
     elif owed.duty is Duty.WAIVED:
         over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
     elif retirement.state is not State.MIGRATING:

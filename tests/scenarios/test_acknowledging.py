@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from data.records.retirement import Duty, State, StepKind
 from tests.data.catalogs import a_document
 from tests.scenarios.town import (
@@ -169,6 +171,15 @@ def test_granting_more_time_moves_the_dates_and_tells_everybody_who_was_told_bef
     for owner in town.owners():
         assert "/moved-" in town.keys(owner)[-1]
         assert "service ends on 2026-05-18" in words(town.announcement(owner))
+
+
+@pytest.mark.parametrize("decision", ["grant", "refuse"])
+def test_who_acknowledged_stays_named_whoever_decides_on_their_request(town: Town, decision: str):
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.press(TOM, request(town), f"extension.{decision}")
+    assert f"*restock-planner*: acknowledged (<@{BRUNO}>)" in words(town.announcement(BRUNO))
+    assert f"by <@{TOM}>" in words(request(town))
 
 
 def test_a_request_that_lay_too_long_is_not_granted_and_the_coordinator_is_told_what_to_do(town: Town):

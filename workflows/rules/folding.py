@@ -117,20 +117,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                 ),
             )
         case events.ExtensionDecided():
-            return replace(
-                state,
-                obligations=_changed(
-                    state,
-                    event.consumer_id,
-                    lambda duty: replace(
-                        duty,
-                        duty=duty.extension.before if duty.extension else duty.duty,
-                        extension=None,
-                        changed_by=event.by,
-                        changed_at=event.at,
-                    ),
-                ),
-            )
+            return replace(state, obligations=_changed(state, event.consumer_id, obligations.without_request))
         case events.Waived():
             waiver = Waiver(what=event.what, by=event.by, at=event.at, reason=event.reason)
             return replace(

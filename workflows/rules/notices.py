@@ -107,6 +107,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
                 consumer_id=event.consumer_id,
                 number=str(event.number),
                 granted=event.granted,
+                by=event.by,
             )
             yield from announcement.redrawn(state, (event.consumer_id,))
         case events.OwnersChanged():

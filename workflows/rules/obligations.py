@@ -125,6 +125,14 @@ def owned_by(duty: Obligation, owners: Owners, answer_by: datetime | None) -> Ob
     return replace(duty, consumer=consumer, duty=Duty.OPEN, changed_by="", changed_at=None, note=Prose())
 
 
+def without_request(duty: Obligation) -> Obligation:
+    """The same duty once its request for time is decided: an answer stays that of whoever gave it."""
+    if duty.extension is None:
+        return duty
+    before = replace(duty, duty=duty.extension.before, extension=None)
+    return replace(before, changed_by="", changed_at=None) if before.duty is Duty.OPEN else before
+
+
 def check_owner(duty: Obligation, slack_id: str, state: Retirement) -> None:
     """Raises `Refused` unless the person belongs to the team that owns the consumer."""
     if slack_id in duty.consumer.owners.slack_ids:

@@ -316,7 +316,7 @@ def test_a_decided_request_has_none(granted: str, word: str) -> None:
     state = waiting()
     owed = replace(state.obligations[0], duty=Duty.OPEN, extension=None, changed_by="UPAT")
     said = obligations.extension(
-        replace(state, obligations=(owed,)), consumer_id(0), number=2, granted=granted
+        replace(state, obligations=(owed,)), consumer_id(0), number=2, granted=granted, by="UPAT"
     )
     check_message(said)
     assert buttons(said) == []

@@ -167,7 +167,8 @@ def test_asking_for_time_posts_the_request_and_the_decision_redraws_it():
     assert told(asked) == [request]
     refusal = cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=story.state.version, granted="no")
     effects = {effect.key: effect for effect in story.does(refusal).effects}
-    assert effects[f"{request}/edit"].body["granted"] == "no"
+    body = effects[f"{request}/edit"].body
+    assert (body["granted"], body["by"]) == ("no", PAT)
     assert told(tuple(effects.values())) == []
 
 

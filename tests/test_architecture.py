@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
@@ -230,11 +231,15 @@ def test_every_notice_the_rules_want_has_a_view():
     anew = a_running_retirement()
     anew.does(revising(target_on=(DISABLE_AT + days(30)).date()))
     anew.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(14))
+    handed = a_running_retirement()
+    billing, crm = (duty.consumer for duty in handed.state.obligations)
+    handed.does(cmd.MeetOwners(by=EMERITUS), impact=(replace(billing, owners=crm.owners), crm))
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")
     told = [
         *off.effects.values(),
+        *handed.effects.values(),
         *asked.until(asked.now + days(30)).effects.values(),
         *by_hand.until(by_hand.now + days(7)).proves().until(by_hand.now + days(4)).effects.values(),
         *anew.effects.values(),

@@ -13,7 +13,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import capture, submit
 from bot.lookup import retirement
-from bot.views import obligations
+from bot.views import extension, obligations
 from data.records.base import Prose
 from data.records.retirement import Duty, Retirement
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension
@@ -82,9 +82,7 @@ def register(app: App, house: House) -> None:
         )
         house.check(wish, state)
         ack()
-        screens.opened(
-            house.client, body, obligations.time_modal(state.id, consumer_id, wish.until, announced)
-        )
+        screens.opened(house.client, body, extension.form(state.id, consumer_id, wish.until, announced))
 
     @app.view(Callback.EXTENSION_ASK)
     def ask_for_time(ack: Ack, body: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.views import digest, impact, manual, obligations, proposal, thread, unreached
+from bot.views import digest, extension, impact, manual, obligations, proposal, thread, unreached
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
@@ -19,6 +19,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
     "called off": lambda state, _: obligations.called_off(state),
     "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
+    "handed": lambda state, message: obligations.handed(
+        state, message.params["slack_id"], message.params["consumer_ids"].split("\n")
+    ),
     "reminder": lambda state, message: obligations.reminder(
         state, message.params["slack_id"], message.params["milestone"]
     ),
@@ -36,7 +39,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "channel lost": lambda state, message: unreached.channel_lost(
         state, message.params["where"], message.params["why"]
     ),
-    "extension": lambda state, message: obligations.extension(
+    "extension": lambda state, message: extension.request(
         state,
         message.params["consumer_id"],
         number=int(message.params["number"]),

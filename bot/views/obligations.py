@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import duties, impact, limits
@@ -13,21 +12,16 @@ from bot.views.blocks import (
     actions,
     button,
     context,
-    day,
-    field,
     header,
     mention,
     mentions,
     message,
     modal,
-    prose_field,
-    quoted,
     safe,
     section,
 )
 from bot.views.proposal import name_of
-from bot.views.steps import zone_of
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.milestones import ACKNOWLEDGE, concerned
 from workflows.rules.wording import counted
@@ -101,6 +95,28 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 
+def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -> Payload:
+    """What one person answers for since the catalog changed, beside what they were told of before."""
+    new = set(consumer_ids)
+    owed = [one for one in duties.of_person(retirement, slack_id) if one.consumer.consumer_id in new]
+    if not owed:
+        return _over(retirement, "What came to you belongs to others now: nothing is asked of you for it.")
+    if retirement.state in CALLED_OFF:
+        return called_off(retirement)
+    more = "1 more consumer" if len(owed) == 1 else f"{len(owed):,} more consumers"
+    is_yours = "is yours" if len(owed) == 1 else "are yours"
+    head = f":busts_in_silhouette: *{retirement.id}* {more} of {safe(name_of(retirement))} {is_yours} by the catalog"
+    blocks = [
+        section(head),
+        section(duties.five_facts(retirement)),
+        *duties.rows(owed[:OWNER_ROWS_MAX], retirement),
+    ]
+    if len(owed) > OWNER_ROWS_MAX:
+        blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
+    blocks.append(_about_all(retirement, has_open=False))
+    return message(head, blocks)
+
+
 def called_off(retirement: Retirement) -> Payload:
     """Everybody who was to move is told that it has come to nothing."""
     name = name_of(retirement)
@@ -152,30 +168,6 @@ def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str
     metadata = {"retirement": retirement.id, "page": str(page), **({"team": team} if team else {})}
     return modal(
         "A team's consumers" if team else "Your consumers", Callback.DUTIES, blocks, metadata=metadata
-    )
-
-
-def time_modal(retirement_id: str, consumer_id: str, first: date, announced: int) -> Payload:
-    """Ask for a later date, `first` or after it. `private_metadata`: retirement, consumer, announced."""
-    picker: Payload = {"type": "datepicker", "action_id": str(Action.EXTENSION_UNTIL)}
-    return modal(
-        "Need more time",
-        Callback.EXTENSION_ASK,
-        [
-            section(
-                f"*{safe(impact.short_id(consumer_id))}* in {safe(retirement_id)}. "
-                "The coordinator decides, in the thread."
-            ),
-            field(
-                "Migrated by",
-                picker,
-                block_id=str(Action.EXTENSION_UNTIL),
-                hint=f"{first.isoformat()} or later",
-            ),
-            prose_field("Why", Action.EXTENSION_REASON, placeholder="What keeps you from moving sooner"),
-        ],
-        metadata={"retirement": retirement_id, "consumer": consumer_id, "announced": str(announced)},
-        submit="Ask",
     )
 
 
@@ -243,47 +235,3 @@ def escalation(
         section(duties.five_facts(retirement, action=action)),
     ]
     return message(head, blocks)
-
-
-def extension(
-    retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "", by: str = ""
-) -> Payload:
-    """Request `number` for more time: the coordinator's buttons until it is decided, then how it ended.
-
-    `granted`: "yes", "no", or empty when nobody decided; `by`: who did. Without `number` it is the request that
-    waits now.
-    """
-    owed = retirement.obligation(consumer_id)
-    if owed is None:
-        return message(f"{retirement.id}: {safe(consumer_id)} has no obligation any more")
-    name, zone = duties.called(owed.consumer, duties.twins(retirement)), zone_of(retirement)
-    asked = owed.extension
-    over = ""
-    if granted:
-        verdict = "granted" if granted == "yes" else "refused"
-        decided = f"{verdict} by {mention(by)}" if by else verdict
-        over = f"More time for {name} is {decided}: migrate by {day(owed.migrate_by, zone)}"
-    elif owed.duty is Duty.WAIVED:
-        over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
-    elif retirement.state is not State.MIGRATING:
-        over = f"{name} needs no more time: {retirement.id} is {retirement.state}"
-    elif asked is None or number not in (0, asked.number):
-        anew = "asked for anew" if asked is not None else f"not asked for any more: it is {owed.duty}"
-        over = f"More time for {name} is {anew}"
-    if over or asked is None:
-        done = f":scales: {over}"
-        return message(done, [section(done)])
-    head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for {name}"
-    dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"
-    to_decide = f"{mention(retirement.coordinator_id)} decides. Granting moves every later step of the plan."
-    about = f"{retirement.id}|{owed.consumer.consumer_id}|{asked.number}"
-    return message(
-        f"{head}, {dates}",
-        [
-            section(f"{head}, {dates}{quoted(asked.reason)}\n{to_decide}"),
-            actions(
-                button("Grant", Action.EXTENSION_GRANT, about, style="primary"),
-                button("Refuse", Action.EXTENSION_REFUSE, about, style="danger"),
-            ),
-        ],
-    )

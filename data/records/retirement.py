@@ -245,10 +245,10 @@ class Retirement(Record, frozen=True, kw_only=True):
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
+    left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
-    restoring  who asked for service back, while it is coming
-    rolled_back_at  when all of it was back
+    restoring  who asked for service back, while it is coming; `rolled_back_at`: when all of it was back
     """
 
     id: str
@@ -281,6 +281,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     escalated: tuple[str, ...] = ()
     reminded: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     announced: int = 0
     rounds: int = 0
 

@@ -25,7 +25,14 @@ def test_whoever_joins_a_team_is_told_and_may_answer(town: Town):
     town.announce()
     before = len(town.keys(INES))
     ines_follows_wren(town)
-    assert town.keys(INES)[before:] == [], "she had a message, and it has the team's consumers now"
+    (told,) = town.keys(INES)[before:]
+    assert "1 more consumer of churn-v1 is yours by the catalog" in words(town.posted(INES, told))
+    assert buttons(town.posted(INES, told))[:4] == [
+        "duty.acknowledge",
+        "duty.migrated",
+        "duty.more_time",
+        "duty.not_mine",
+    ]
     assert "*restock-planner*" in words(town.announcement(INES))
     assert f"<@{INES}>" in words(town.posted(GOVERNANCE, LOGISTICS))
     town.press(INES, town.posted(GOVERNANCE, LOGISTICS), "duty.migrated", PLANNER)
@@ -59,6 +66,18 @@ def test_what_a_team_hands_back_goes_to_the_next_one_once_the_catalog_says_which
     newcomer, *_ = town.retirement().obligation("component:default/restock-planner").consumer.owners.slack_ids
     town.press(newcomer, taken, "duty.migrated", PLANNER)
     assert duty(town, "restock-planner") is Duty.MIGRATED
+
+
+def test_what_goes_away_and_comes_back_is_told_anew(town: Town):
+    town.announce()
+    for owner in ("group:default/security", "logistics"):
+        town.learns(a_document("Component", "restock-planner", PLANNER_OF + owner))
+        town.settle()
+    for person in (BRUNO, WREN):
+        assert "1 more consumer of churn-v1 is yours by the catalog" in words(town.slack.messages(person)[-1])
+        assert "*restock-planner*: open" in words(town.announcement(person))
+    assert [key for key in town.keys(SAM) if "/dm/" in key] == [dm(SAM)]
+    assert not [key for key in town.keys(SAM) if "/handed-" in key], "he was told as all are"
 
 
 def escalations(town: Town) -> list[str]:

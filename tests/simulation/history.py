@@ -172,7 +172,7 @@ class History(Standing):
 
     def _announced(self, event: events.Announced) -> None:
         self.announced += 1
-        self.unreached = set()
+        self.unreached, self.left = set(), set()
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
@@ -193,8 +193,8 @@ class History(Standing):
             self._expect(f"D{person}", f"{self.stream}/called-off-{self.announced}/{person}")
 
     def _changed_hands(self, event: events.OwnersChanged) -> None:
-        """Whoever had no part in it yet is told as all were; who has one already, has a message."""
-        told, teams = set().union(*self.people.values()), set(self.teams.values())
+        """Whoever had no part in it yet is told as all were; who has that message already, of what is new."""
+        told, teams = set().union(self.left, *self.people.values()), set(self.teams.values())
         if not self.waiting():
             # Whoever is the first to answer for anything is told now, and reminded from now on.
             self.dated_at = event.at
@@ -203,12 +203,17 @@ class History(Standing):
             self._must(consumer not in self.settled, event, f"{consumer} has moved already")
             changed = (owners.slack_ids, owners.team_id) != (self.people[consumer], self.teams[consumer])
             self._must(changed or bool(owners.notes), event, f"{consumer} belongs to the same as before")
+            is_asked_anew = owners.team_id != self.teams[consumer]
+            new = [one for one in owners.slack_ids if is_asked_anew or one not in self.people[consumer]]
             self.people[consumer], self.teams[consumer] = owners.slack_ids, owners.team_id
             if owners.team_id not in teams:
                 self.expected[POLICY.governance_channel, f"{prefix}/team/{owners.team_id or 'unowned'}"] = 1
             for person in owners.slack_ids:
                 if person not in told:
                     self.expected[f"D{person}", f"{prefix}/dm/{person}"] = 1
+                elif person in new:
+                    self.expected[f"D{person}", f"{self.stream}/handed-{len(self.entries) + 1}/{person}"] = 1
+        self.left |= told
 
     def _asked_again(self, event: events.AskedAgain) -> None:
         self._must(self.paused_at is None, event, "while paused")

@@ -40,6 +40,7 @@ class Standing:
         self.vouched: set[str] = set()
         self.reported: set[str] = set()
         self.unreached: set[str] = set()
+        self.left: set[str] = set()
         self.reminded: list[str] = []
         self.escalated: list[str] = []
         self.dated_at = datetime.min.replace(tzinfo=UTC)

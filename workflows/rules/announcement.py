@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from data.records.decision import Effect
 from data.records.retirement import Retirement, State, StepKind
@@ -28,16 +28,38 @@ def teams(state: Retirement) -> dict[str, tuple[str, ...]]:
     return {team: tuple(people) for team, people in found.items()}
 
 
-def joined(before: Retirement, state: Retirement) -> Iterable[Effect]:
-    """Whoever answers for something and had no part in it is told as all were at the announcement."""
+def joined(before: Retirement, state: Retirement, consumer_ids: Collection[str]) -> Iterable[Effect]:
+    """Whoever answers for something more is told, once.
+
+    Who had no part in it yet is told as all were at the announcement. All others have that message already, and
+    its edit notifies nobody: they are told what is new.
+    """
     known = teams(before)
-    told = {slack_id for people in known.values() for slack_id in people}
+    told = {*before.left, *(slack_id for people in known.values() for slack_id in people)}
     for team_id, people in teams(state).items():
         if team_id not in known:
             yield messages.in_thread(state, messages.team_key(state, team_id), "team", team_id=team_id)
         for slack_id in people:
             if slack_id not in told:
                 yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
+    for slack_id, new in _handed(before, state, consumer_ids).items():
+        if slack_id in told:
+            key = messages.handed_key(state, slack_id)
+            yield messages.direct(key, "handed", slack_id, consumer_ids="\n".join(new))
+
+
+def _handed(before: Retirement, state: Retirement, consumer_ids: Collection[str]) -> dict[str, list[str]]:
+    """Person -> what they are asked for the first time, or anew."""
+    found: dict[str, list[str]] = {}
+    for consumer_id in consumer_ids:
+        old, new = before.obligation(consumer_id), state.obligation(consumer_id)
+        assert old is not None
+        assert new is not None
+        was, now = old.consumer.owners, new.consumer.owners
+        for slack_id in now.slack_ids:
+            if was.team_id != now.team_id or slack_id not in was.slack_ids:
+                found.setdefault(slack_id, []).append(consumer_id)
+    return found
 
 
 def redrawn(state: Retirement, consumer_ids: Iterable[str], *, patience_seconds: int = 0) -> Iterable[Effect]:

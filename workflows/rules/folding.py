@@ -78,7 +78,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             return replace(state, round=None)
         case events.Announced():
             announced = replace(
-                state, obligations=event.obligations, announced=state.announced + 1, unreached=()
+                state, obligations=event.obligations, announced=state.announced + 1, unreached=(), left=()
             )
             return _done(announced, StepKind.ANNOUNCE, event)
         case events.Amended():
@@ -105,17 +105,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                 ),
             )
         case events.OwnersChanged():
-            return replace(
-                state,
-                obligations=tuple(
-                    obligations.owned_by(
-                        duty,
-                        event.owners.get(duty.consumer.consumer_id, duty.consumer.owners),
-                        event.answer_by,
-                    )
-                    for duty in state.obligations
-                ),
-            )
+            return _handed(state, event)
         case events.ExtensionDecided():
             return replace(state, obligations=_changed(state, event.consumer_id, obligations.without_request))
         case events.Waived():
@@ -261,3 +251,16 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
         return obligations.moved(duty, migrate_by, later if is_ahead else timedelta(0))
 
     return tuple(along(duty) for duty in state.obligations)
+
+
+
+def _handed(state: Retirement, event: events.OwnersChanged) -> Retirement:
+    owed = tuple(
+        obligations.owned_by(
+            duty, event.owners.get(duty.consumer.consumer_id, duty.consumer.owners), event.answer_by
+        )
+        for duty in state.obligations
+    )
+    before, now = obligations.people_of(state.obligations), obligations.people_of(owed)
+    left = tuple(person for person in dict.fromkeys((*state.left, *before)) if person not in now)
+    return replace(state, obligations=owed, left=left)

@@ -16,6 +16,7 @@ PATIENCE_SECONDS = {
     "called off": HOUR,
     "digest": HOUR,
     "dm": HOUR,
+    "handed": HOUR,
     "impact": HOUR,
     "reminder": HOUR,
     "replaced": HOUR,
@@ -39,6 +40,11 @@ def team_key(state: Retirement, team_id: str) -> str:
 
 def dm_key(state: Retirement, slack_id: str) -> str:
     return f"{state.id}/announcement-{state.announced}/dm/{slack_id}"
+
+
+def handed_key(state: Retirement, slack_id: str) -> str:
+    """By version: what goes away and comes back is told anew."""
+    return f"{state.id}/handed-{state.version}/{slack_id}"
 
 
 def called_off_key(state: Retirement, slack_id: str) -> str:

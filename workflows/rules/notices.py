@@ -112,7 +112,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             yield from announcement.redrawn(state, (event.consumer_id,))
         case events.OwnersChanged():
             yield from announcement.redrawn(before, event.owners, patience_seconds=messages.HOUR)
-            yield from announcement.joined(before, state)
+            yield from announcement.joined(before, state, event.owners)
             yield from announcement.redrawn(state, event.owners, patience_seconds=messages.HOUR)
         case events.Waived():
             yield from announcement.redrawn(state, (event.what,))

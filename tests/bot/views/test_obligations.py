@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import answers, duties, lines, obligations, unreached, votes
+from bot.views import answers, duties, extension, lines, obligations, unreached, votes
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Purpose, Retirement, State
@@ -219,7 +219,7 @@ def test_a_teams_consumers_are_shown_to_everybody_and_answered_by_its_own() -> N
 
 
 def test_asking_for_time_needs_a_date_and_a_reason() -> None:
-    view = obligations.time_modal("RET-1", consumer_id(0), date(2027, 3, 1), 1)
+    view = extension.form("RET-1", consumer_id(0), date(2027, 3, 1), 1)
     check_view(view)
     assert [block["block_id"] for block in view["blocks"][1:]] == [
         Action.EXTENSION_UNTIL,
@@ -239,7 +239,7 @@ def test_asking_for_time_needs_a_date_and_a_reason() -> None:
     ],
 )
 def test_an_id_is_said_short_where_nothing_else_can_be_meant(entity_id: str, said: str) -> None:
-    head = obligations.time_modal("RET-1", entity_id, date(2027, 3, 1), 1)["blocks"][0]["text"]["text"]
+    head = extension.form("RET-1", entity_id, date(2027, 3, 1), 1)["blocks"][0]["text"]["text"]
     assert head.startswith(f"*{said}* in RET-1.")
 
 
@@ -301,8 +301,21 @@ def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_d
     assert buttons(said) == []
 
 
+def test_what_came_to_somebody_since_is_told_with_its_buttons() -> None:
+    state = announced(teams=1)
+    said = obligations.handed(state, "UT0", [consumer_id(1)])
+    check_message(said)
+    assert said["text"] == ":busts_in_silhouette: *RET-1* 1 more consumer of churn-v1 is yours by the catalog"
+    assert [value for action, value in buttons(said) if action == Action.DUTY_ACKNOWLEDGE] == [
+        f"RET-1|{consumer_id(1)}|0"
+    ]
+    gone = obligations.handed(state, "USOMEBODY", [consumer_id(1)])
+    assert "belongs to others now" in gone["text"]
+    assert buttons(gone) == []
+
+
 def test_a_request_for_time_has_the_coordinators_buttons() -> None:
-    said = obligations.extension(waiting(), consumer_id(0), number=2)
+    said = extension.request(waiting(), consumer_id(0), number=2)
     check_message(said)
     about = f"RET-1|{consumer_id(0)}|2"
     assert buttons(said) == [(Action.EXTENSION_GRANT, about), (Action.EXTENSION_REFUSE, about)]
@@ -315,7 +328,7 @@ def test_a_request_for_time_has_the_coordinators_buttons() -> None:
 def test_a_decided_request_has_none(granted: str, word: str) -> None:
     state = waiting()
     owed = replace(state.obligations[0], duty=Duty.OPEN, extension=None, changed_by="UPAT")
-    said = obligations.extension(
+    said = extension.request(
         replace(state, obligations=(owed,)), consumer_id(0), number=2, granted=granted, by="UPAT"
     )
     check_message(said)
@@ -324,13 +337,13 @@ def test_a_decided_request_has_none(granted: str, word: str) -> None:
 
 
 def test_a_request_overtaken_by_a_newer_one_has_none() -> None:
-    said = obligations.extension(waiting(), consumer_id(0), number=1)
+    said = extension.request(waiting(), consumer_id(0), number=1)
     assert buttons(said) == []
     assert said["text"] == ":scales: More time for *consumer-000* is asked for anew"
 
 
 def test_a_request_whose_consumer_moved_meanwhile_has_none() -> None:
-    said = obligations.extension(with_duties(Duty.MIGRATED), consumer_id(0), number=2)
+    said = extension.request(with_duties(Duty.MIGRATED), consumer_id(0), number=2)
     assert buttons(said) == []
     assert said["text"] == (":scales: More time for *consumer-000* is not asked for any more: it is migrated")
 
@@ -338,20 +351,20 @@ def test_a_request_whose_consumer_moved_meanwhile_has_none() -> None:
 def test_a_request_of_a_consumer_that_was_waived_has_none() -> None:
     state = waiting()
     owed = replace(state.obligations[0], duty=Duty.WAIVED, extension=None, changed_by="UPAT")
-    said = obligations.extension(replace(state, obligations=(owed,)), consumer_id(0), number=2)
+    said = extension.request(replace(state, obligations=(owed,)), consumer_id(0), number=2)
     check_message(said)
     assert buttons(said) == []
     assert said["text"] == ":scales: *consumer-000* needs no more time: waived by <@UPAT>"
 
 
 def test_a_request_that_waits_when_the_retirement_ends_has_none() -> None:
-    said = obligations.extension(replace(waiting(), state=State.CANCELLED), consumer_id(0), number=2)
+    said = extension.request(replace(waiting(), state=State.CANCELLED), consumer_id(0), number=2)
     assert buttons(said) == []
     assert said["text"] == ":scales: *consumer-000* needs no more time: RET-1 is cancelled"
 
 
 def test_a_request_names_the_coordinator_there_is_now() -> None:
-    said = obligations.extension(replace(waiting(), coordinator_id="UNEW"), consumer_id(0), number=2)
+    said = extension.request(replace(waiting(), coordinator_id="UNEW"), consumer_id(0), number=2)
     assert "<@UNEW> decides" in texts(said["blocks"])[0]
 
 
@@ -371,7 +384,8 @@ def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
         obligations.reminder(crowd, "UT0", "migrate-7d@2027-05-23"),
         obligations.escalation(crowd, "acknowledge@2027-03-29", 2, every, to="CGOV"),
         obligations.escalation(crowd, "acknowledge@2027-03-29", 1, every, to="UBOSS"),
-        obligations.extension(waiting(), NASTY),
+        extension.request(waiting(), NASTY),
+        obligations.handed(crowd, "UT0", every),
     ):
         check_message(said)
         assert not is_loud(said["text"], said.get("blocks", []))

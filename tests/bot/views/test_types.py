@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.views import answers, digest, manual, obligations, proposal, proposal_modal, thread, votes
+from bot.views import answers, digest, extension, manual, obligations, proposal, proposal_modal, thread, votes
 from data import events
 from data.records.catalog import Kind
 from tests.bot.views.examples import NOW, a_retirement, an_entity, announced
@@ -28,6 +28,11 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("lines", "message", thread.message([approved], state)),
         ("team", "message", obligations.team_message(state, "group:team-0")),
         ("dm", "message", obligations.owner_dm(state, "UT0")),
+        (
+            "handed",
+            "message",
+            obligations.handed(state, "UT0", [model.id, state.obligations[0].consumer.consumer_id]),
+        ),
         ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),
         ("manual", "message", manual.message(state, "api:default/churn-v1", "disable")),
         (
@@ -45,7 +50,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("reject", "modal", votes.reject_modal(state, "sha256:ab", 1)),
         ("all", "modal", obligations.all_modal(state, "UT0", 1)),
         ("team's list", "modal", obligations.all_modal(state, "UT0", team="group:team-0")),
-        ("time", "modal", obligations.time_modal("RET-1", "c", date(2027, 3, 1), 1)),
+        ("time", "modal", extension.form("RET-1", "c", date(2027, 3, 1), 1)),
         ("report", "modal", manual.report_modal("RET-1", "e", "e", "restore")),
     ]
     tsc_check(payloads)

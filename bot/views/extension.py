@@ -1,0 +1,92 @@
+"""A request for more time: the form that asks, and how it looks in the thread until it is decided, and after."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.ids import Action, Callback
+from bot.views import duties, impact
+from bot.views.blocks import (
+    Payload,
+    actions,
+    button,
+    day,
+    field,
+    mention,
+    message,
+    modal,
+    prose_field,
+    quoted,
+    safe,
+    section,
+)
+from bot.views.steps import zone_of
+from data.records.retirement import Duty, Retirement, State
+
+
+def form(retirement_id: str, consumer_id: str, first: date, announced: int) -> Payload:
+    """Ask for a later date, `first` or after it. `private_metadata`: retirement, consumer, announced."""
+    picker: Payload = {"type": "datepicker", "action_id": str(Action.EXTENSION_UNTIL)}
+    return modal(
+        "Need more time",
+        Callback.EXTENSION_ASK,
+        [
+            section(
+                f"*{safe(impact.short_id(consumer_id))}* in {safe(retirement_id)}. "
+                "The coordinator decides, in the thread."
+            ),
+            field(
+                "Migrated by",
+                picker,
+                block_id=str(Action.EXTENSION_UNTIL),
+                hint=f"{first.isoformat()} or later",
+            ),
+            prose_field("Why", Action.EXTENSION_REASON, placeholder="What keeps you from moving sooner"),
+        ],
+        metadata={"retirement": retirement_id, "consumer": consumer_id, "announced": str(announced)},
+        submit="Ask",
+    )
+
+
+def request(
+    retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "", by: str = ""
+) -> Payload:
+    """Request `number` for more time: the coordinator's buttons until it is decided, then how it ended.
+
+    `granted`: "yes", "no", or empty when nobody decided; `by`: who did. Without `number` it is the request that
+    waits now.
+    """
+    owed = retirement.obligation(consumer_id)
+    if owed is None:
+        return message(f"{retirement.id}: {safe(consumer_id)} has no obligation any more")
+    name, zone = duties.called(owed.consumer, duties.twins(retirement)), zone_of(retirement)
+    asked = owed.extension
+    over = ""
+    if granted:
+        verdict = "granted" if granted == "yes" else "refused"
+        decided = f"{verdict} by {mention(by)}" if by else verdict
+        over = f"More time for {name} is {decided}: migrate by {day(owed.migrate_by, zone)}"
+    elif owed.duty is Duty.WAIVED:
+        over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
+    elif retirement.state is not State.MIGRATING:
+        over = f"{name} needs no more time: {retirement.id} is {retirement.state}"
+    elif asked is None or number not in (0, asked.number):
+        anew = "asked for anew" if asked is not None else f"not asked for any more: it is {owed.duty}"
+        over = f"More time for {name} is {anew}"
+    if over or asked is None:
+        done = f":scales: {over}"
+        return message(done, [section(done)])
+    head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for {name}"
+    dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"
+    to_decide = f"{mention(retirement.coordinator_id)} decides. Granting moves every later step of the plan."
+    about = f"{retirement.id}|{owed.consumer.consumer_id}|{asked.number}"
+    return message(
+        f"{head}, {dates}",
+        [
+            section(f"{head}, {dates}{quoted(asked.reason)}\n{to_decide}"),
+            actions(
+                button("Grant", Action.EXTENSION_GRANT, about, style="primary"),
+                button("Refuse", Action.EXTENSION_REFUSE, about, style="danger"),
+            ),
+        ],
+    )

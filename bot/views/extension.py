@@ -77,8 +77,13 @@ def request(
         done = f":scales: {over}"
         return message(done, [section(done)])
     head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for {name}"
-    dates = f"until *{day(asked.until, zone)}* instead of {day(owed.migrate_by, zone)}"
-    to_decide = f"{mention(retirement.coordinator_id)} decides. Granting moves every later step of the plan."
+    until, now_by = day(asked.until, zone), day(owed.migrate_by, zone)
+    dates = f"until *{until}* instead of {now_by}"
+    granting = "Granting moves every later step of the plan."
+    if until <= now_by:
+        dates = f"until *{until}*; its date is {now_by} by now"
+        granting = "Its date has moved that far since: granting moves nothing more."
+    to_decide = f"{mention(retirement.coordinator_id)} decides. {granting}"
     about = f"{retirement.id}|{owed.consumer.consumer_id}|{asked.number}"
     return message(
         f"{head}, {dates}",

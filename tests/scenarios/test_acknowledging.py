@@ -182,6 +182,17 @@ def test_who_acknowledged_stays_named_whoever_decides_on_their_request(town: Tow
     assert f"by <@{TOM}>" in words(request(town))
 
 
+def test_a_request_that_waits_shows_the_date_there_is_by_then(town: Town):
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.command(TOM, "pause RET-1 freeze")
+    town.pass_time(days=35)
+    town.command(TOM, "resume RET-1")
+    migrate_by = town.retirement().plan.step(StepKind.MIGRATE).due_at.date()
+    assert f"until *2026-05-11*; its date is {migrate_by} by now" in words(request(town))
+    assert buttons(request(town)) == ["extension.grant", "extension.refuse"]
+
+
 def test_a_request_that_lay_too_long_is_not_granted_and_the_coordinator_is_told_what_to_do(town: Town):
     town.announce()
     town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")

@@ -162,11 +162,14 @@ def _is_asked(state: Retirement, person: str) -> bool:
 
 
 def _requests(before: Retirement, state: Retirement) -> Iterable[Effect]:
-    """A request for more time that nobody waits for any more loses its buttons; one that waits names who decides."""
+    """A request for more time that nobody waits for any more loses its buttons.
+
+    One that waits names who decides, and the date there is.
+    """
     waiting = _waiting(state)
-    is_handed_over = before.coordinator_id != state.coordinator_id
+    says_otherwise = before.coordinator_id != state.coordinator_id or before.plan != state.plan
     for consumer_id, number in _waiting(before):
-        if is_handed_over or (consumer_id, number) not in waiting:
+        if says_otherwise or (consumer_id, number) not in waiting:
             key = messages.extension_key(state, consumer_id, number)
             yield messages.edit(key, "extension", consumer_id=consumer_id, number=str(number))
 

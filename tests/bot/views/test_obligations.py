@@ -363,6 +363,15 @@ def test_a_request_that_waits_when_the_retirement_ends_has_none() -> None:
     assert said["text"] == ":scales: *consumer-000* needs no more time: RET-1 is cancelled"
 
 
+def test_a_request_that_moved_dates_have_covered_says_so() -> None:
+    state = waiting()
+    moved = replace(state.obligations[0], migrate_by=days(120))
+    said = extension.request(replace(state, obligations=(moved,)), consumer_id(0), number=2)
+    check_message(said)
+    assert "until *2027-06-09*; its date is 2027-06-29 by now" in said["text"]
+    assert "granting moves nothing more" in texts(said["blocks"])[0]
+
+
 def test_a_request_names_the_coordinator_there_is_now() -> None:
     said = extension.request(replace(waiting(), coordinator_id="UNEW"), consumer_id(0), number=2)
     assert "<@UNEW> decides" in texts(said["blocks"])[0]

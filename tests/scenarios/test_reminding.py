@@ -43,6 +43,16 @@ def test_whoever_has_moved_is_left_in_peace(town: Town):
     assert reminded(town, GRACE) == ALL_FOUR
 
 
+def test_whoever_handed_everything_back_is_left_in_peace_and_it_still_goes_over_their_heads(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner", "duty.not_mine")
+    town.pass_time(days=50)
+    assert reminded(town, BRUNO) == reminded(town, WREN) == []
+    assert reminded(town, GRACE) == ALL_FOUR
+    told = words(town.posted(VERA, f"RET-1/escalate/migrate@2026-04-27/1/{VERA}"))
+    assert "*restock-planner*: not mine" in told
+
+
 def test_weeks_of_downtime_collapse_to_one_reminder(town: Town):
     town.announce()
     town.bot.store.close()

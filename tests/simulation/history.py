@@ -84,6 +84,9 @@ class History(Standing):
             case events.DutyChanged():
                 if event.duty is Duty.MIGRATED:
                     self.settled.add(event.consumer_id)
+                self.handed_back.discard(event.consumer_id)
+                if event.duty is Duty.NOT_MINE:
+                    self.handed_back.add(event.consumer_id)
                 if event.extension is not None:
                     key = f"{self.stream}/extension/{event.consumer_id}/{event.extension.number}"
                     self._expect(POLICY.governance_channel, key)
@@ -172,7 +175,7 @@ class History(Standing):
 
     def _announced(self, event: events.Announced) -> None:
         self.announced += 1
-        self.unreached, self.left = set(), set()
+        self.unreached, self.left, self.handed_back = set(), set(), set()
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
@@ -203,7 +206,8 @@ class History(Standing):
             self._must(consumer not in self.settled, event, f"{consumer} has moved already")
             changed = (owners.slack_ids, owners.team_id) != (self.people[consumer], self.teams[consumer])
             self._must(changed or bool(owners.notes), event, f"{consumer} belongs to the same as before")
-            is_asked_anew = owners.team_id != self.teams[consumer]
+            if is_asked_anew := owners.team_id != self.teams[consumer]:
+                self.handed_back.discard(consumer)
             new = [one for one in owners.slack_ids if is_asked_anew or one not in self.people[consumer]]
             self.people[consumer], self.teams[consumer] = owners.slack_ids, owners.team_id
             if owners.team_id not in teams:
@@ -233,12 +237,12 @@ class History(Standing):
         self._must(event.plan.consumer_ids == plan.consumer_ids, event, "other consumers")
         self.plan, self.dated_at = event.plan, event.at
         if self.state is State.MIGRATING and event.plan.steps != plan.steps:
-            for person in self.waiting():
+            for person in self.reminded_of_dates():
                 self._expect(f"D{person}", f"{self.stream}/moved-{len(self.entries) + 1}/{person}")
 
     def _reminded(self, event: events.Reminded) -> None:
         self._must(event.milestone not in self.reminded, event, f"{event.milestone} was told already")
-        self._must(set(event.people) == set(self.waiting()), event, "not those who have to move")
+        self._must(set(event.people) == set(self.reminded_of_dates()), event, "not those who have to move")
         by, days = _milestone(event.milestone)
         due = by - timedelta(days=days)
         self._must(event.at >= due, event, "before its day")

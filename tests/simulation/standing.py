@@ -41,6 +41,7 @@ class Standing:
         self.reported: set[str] = set()
         self.unreached: set[str] = set()
         self.left: set[str] = set()
+        self.handed_back: set[str] = set()
         self.reminded: list[str] = []
         self.escalated: list[str] = []
         self.dated_at = datetime.min.replace(tzinfo=UTC)
@@ -61,7 +62,14 @@ class Standing:
 
     def waiting(self) -> tuple[str, ...]:
         """Everyone who answers for a consumer that is not settled."""
-        left = (people for consumer, people in self.people.items() if consumer not in self.settled)
+        return self._of_all_but(self.settled)
+
+    def reminded_of_dates(self) -> tuple[str, ...]:
+        """The same, without what was handed back."""
+        return self._of_all_but(self.settled | self.handed_back)
+
+    def _of_all_but(self, consumers: set[str]) -> tuple[str, ...]:
+        left = (people for consumer, people in self.people.items() if consumer not in consumers)
         return tuple(dict.fromkeys(one for people in left for one in people))
 
     def missing(self, round_: Round, digest: str) -> list[str]:
@@ -98,7 +106,8 @@ class Standing:
             return
         by = self._plan.step(StepKind.MIGRATE).due_at
         days = [days for days in POLICY.reminder_days if self.dated_at < by - timedelta(days=days) <= late]
-        if days and f"migrate-{min(days)}d@{by:%Y-%m-%d}" not in self.reminded:
+        is_awaited = bool(self.reminded_of_dates())
+        if days and is_awaited and f"migrate-{min(days)}d@{by:%Y-%m-%d}" not in self.reminded:
             yield f"nobody was reminded {min(days)} days before {by:%Y-%m-%d}"
         for level in (1, 2):
             due = by + timedelta(days=POLICY.escalate_again_days * (level - 1))

@@ -114,12 +114,13 @@ def _to_acknowledge(duty: Obligation) -> str:
 def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
     """The obligations this milestone is about: those unanswered by this day, or unsettled ones.
 
-    Who was asked when the day to migrate was past did not miss it: they are held to their day to acknowledge.
+    Who was asked when the day to migrate was past did not miss it: they are held to their day to acknowledge. Of
+    what somebody handed back nobody is reminded: the coordinator finds whose it is.
     """
     if milestone.startswith(ACKNOWLEDGE):
         unanswered = (duty for duty in state.obligations if duty.duty in (Duty.OPEN, Duty.NOT_MINE))
         return tuple(duty for duty in unanswered if _to_acknowledge(duty) == milestone)
-    is_missed = milestone.startswith(f"{MIGRATE}@")
-    return tuple(
-        duty for duty in state.obligations if not duty.is_settled and not (is_missed and is_asked_late(duty))
-    )
+    unsettled = (duty for duty in state.obligations if not duty.is_settled)
+    if milestone.startswith(f"{MIGRATE}@"):
+        return tuple(duty for duty in unsettled if not is_asked_late(duty))
+    return tuple(duty for duty in unsettled if duty.duty is not Duty.NOT_MINE)

@@ -117,7 +117,7 @@ def test_overdue_escalations_collapse_to_the_later_deadline(name, level, at, exp
     ("duty", "to_acknowledge", "to_migrate"),
     [
         (Duty.OPEN, True, True),
-        (Duty.NOT_MINE, True, True),
+        (Duty.NOT_MINE, True, False),
         (Duty.ACKNOWLEDGED, False, True),
         (Duty.NEEDS_TIME, False, True),
         (Duty.MIGRATED, False, False),
@@ -131,3 +131,5 @@ def test_a_milestone_concerns_those_who_still_owe_it(duty, to_acknowledge, to_mi
     state = replace(STATE, obligations=theirs)
     assert bool(milestones.concerned(state, "acknowledge@2027-01-25")) is to_acknowledge
     assert bool(milestones.concerned(state, "migrate-7d@2027-02-10")) is to_migrate
+    is_missed = to_migrate or duty is Duty.NOT_MINE
+    assert bool(milestones.concerned(state, "migrate@2027-02-10")) is is_missed, "somebody finds its owner"

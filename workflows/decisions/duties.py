@@ -46,6 +46,10 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
         # What somebody handed back is not theirs because they read the rest.
         chosen = [duty for duty in obligations.of_person(state, command.by) if duty.duty is not Duty.NOT_MINE]
     changing = [duty for duty in chosen if _may_become(duty, command.duty)]
+    if not chosen:
+        return nothing(
+            "Nothing to change: you handed all of it back. Press Acknowledge beside what is yours after all."
+        )
     if not changing:
         return nothing(
             f"Nothing to change: {_listed([f'{one.consumer.name} is {one.duty}' for one in chosen])}."

@@ -79,6 +79,16 @@ def test_an_owner_answers_for_their_consumer(duty, said):
     assert story.state.obligation(BILLING).changed_by == BELLA
 
 
+def test_acknowledge_all_of_what_was_all_handed_back_says_so():
+    story = a_running_retirement()
+    story.does(answering(Duty.NOT_MINE, BILLING))
+    decision = story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
+    assert (decision.events, decision.reply) == (
+        (),
+        "Nothing to change: you handed all of it back. Press Acknowledge beside what is yours after all.",
+    )
+
+
 def test_acknowledge_all_answers_for_everything_one_owns_that_is_still_open():
     impact = (an_impacted(), an_impacted("billing-ui"), an_impacted("crm-sync", team="crm", people=(CARL,)))
     story = a_running_retirement(impact=impact)

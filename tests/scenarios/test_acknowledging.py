@@ -167,6 +167,7 @@ def test_granting_more_time_moves_the_dates_and_tells_everybody_who_was_told_bef
     assert town.retirement().approved_digest == plan.amends
     assert town.retirement().state is State.MIGRATING, "only later dates: no new vote"
     assert "All remaining dates moved later; planned last day of service: 2026-05-18" in town.thread()
+    assert "All remaining dates of RET-1 moved; whoever still has to move is told." in town.told(TOM)
     assert buttons(request(town)) == []
     for owner in town.owners():
         assert "/moved-" in town.keys(owner)[-1]

@@ -170,7 +170,7 @@ def decide_extension(
         moved,
         timers=running_timers(after, now) if state.paused_at is None else (),
         cancels=("remind/*", "escalate/*"),
-        reply=f"Granted. All remaining dates of {state.id} moved; everybody told before is told again.",
+        reply=f"Granted. All remaining dates of {state.id} moved; whoever still has to move is told.",
     )
 
 

@@ -18,6 +18,7 @@ from workflows.rules import plan as plans
 from workflows.rules import quorum, seating
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
+from workflows.rules.wording import one_of
 
 
 def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) -> RetirementDecision:
@@ -150,7 +151,7 @@ def opened_round(
         raise Refused(
             "No vote can be held",
             reasons=short,
-            next_step="Fill the catalog's groups or the policy's roles with people who have a Slack id",
+            next_step=_way_out(policy, facts, barred, opened_by),
         )
     return Round(
         number=number,
@@ -161,6 +162,16 @@ def opened_round(
         opened_by=opened_by,
         members=facts.members,
     )
+
+
+def _way_out(policy: Policy, facts: Facts, barred: frozenset[str], opened_by: str) -> str:
+    """Where it is only whoever asks that is missing as a voter, somebody who may not vote anyway can ask instead."""
+    fill = "ill the catalog's groups or the policy's roles with people who have a Slack id"
+    others = barred - {opened_by}
+    if not others or _short_of_people(policy, facts, others):
+        return f"F{fill}"
+    who = one_of([f"<@{person}>" for person in sorted(others)])
+    return f"Ask {who}, who cannot vote on it anyway, to press Edit plan in your place; or f{fill}"
 
 
 def _short_of_people(policy: Policy, facts: Facts, barred: frozenset[str]) -> list[str]:

@@ -23,6 +23,7 @@ from tests.builders import (
     PROPOSED_AT,
     SELMA,
     STRANGER,
+    TARGET_ON,
     Story,
     a_migrated,
     a_plan,
@@ -64,6 +65,20 @@ def test_a_proposal_freezes_the_plan_people_vote_on():
 )
 def test_nobody_else_may_retire_the_same_thing_meanwhile(subject, reserved):
     assert Story(facts_for(subject)).does(proposing()).reserves == reserved
+
+
+def test_where_only_the_coordinators_own_vote_is_missing_the_proposer_can_change_the_plan():
+    story = a_proposed()
+    story.does(cmd.HandOver(by=PAT, to=OWEN), named_person=OWEN)
+    with pytest.raises(Refused) as refused:
+        story.does(revising(by=OWEN, target_on=TARGET_ON + days(30)))
+    assert str(refused.value) == (
+        "No vote can be held: owner needs 1 and 0 can vote (nobody). Ask <@UPAT>, who cannot vote on it anyway, to "
+        "press Edit plan in your place; or fill the catalog's groups or the policy's roles with people who have a "
+        "Slack id"
+    )
+    story.does(revising(by=PAT, target_on=TARGET_ON + days(30)))
+    assert story.state.rounds == 2
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):
 
 
 class MeetOwners(Command, frozen=True, kw_only=True, tag="meet owners"):
-    """The catalog changed: whoever owns a consumer now answers for it."""
+    """The catalog changed: whoever owns a consumer now answers for it, and whoever is in a role now may vote."""
 
 
 class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"):

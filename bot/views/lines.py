@@ -51,6 +51,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return (
                 f":hourglass: The card could not show this vote before: its days count from now on, {until}"
             )
+        case events.VotersChanged():
+            roles = limits.joined([safe(role, 100) for role in event.members], 1_000, between=", ")
+            return f":busts_in_silhouette: By the catalog others may vote now: {roles}"
         case events.Expired():
             short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
             return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"

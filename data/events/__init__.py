@@ -57,6 +57,7 @@ from data.events.voting import (
     Revised,
     RoundExtended,
     Voted,
+    VotersChanged,
     Withdrawn,
 )
 
@@ -67,6 +68,7 @@ RetirementEvent = (
     | Approved
     | Rejected
     | RoundExtended
+    | VotersChanged
     | Expired
     | Withdrawn
     | CancellationProposed
@@ -155,6 +157,7 @@ __all__ = [
     "SwitchDelayed",
     "Unreached",
     "Voted",
+    "VotersChanged",
     "Waived",
     "Withdrawn",
 ]

@@ -64,6 +64,13 @@ class RoundExtended(Event, frozen=True, kw_only=True, tag="round extended"):
     expires_at: datetime
 
 
+class VotersChanged(Event, frozen=True, kw_only=True, tag="voters changed"):
+    """The catalog names others for these roles: role -> who may vote in it from now on. What was cast stands."""
+
+    round_number: int
+    members: dict[str, tuple[str, ...]]
+
+
 class Expired(Event, frozen=True, kw_only=True, tag="expired"):
     round_number: int
     missing: dict[str, int]

@@ -207,6 +207,22 @@ def test_a_round_expires_and_says_which_approvals_were_missing(town: Town):
     assert buttons(town.card()) == []
 
 
+def test_the_card_waits_for_those_who_may_vote_by_now(town: Town):
+    town.propose()
+    assert f"*security* 0 of 1 - waiting for <@{SAM}>" in words(town.card())
+    town.learns(
+        a_document("User", "sam-oduya", "memberOf: []", slack_id=SAM),
+        a_document("Group", "security", "type: team, children: [], members: [elena-rossi]"),
+        a_document("User", "elena-rossi", "memberOf: [security]", slack_id=ELENA),
+    )
+    town.settle()
+    assert f"*security* 0 of 1 - waiting for <@{ELENA}>" in words(town.card())
+    assert f"*security* 0 of 1 - waiting for <@{ELENA}>" in town.command(ADA, "show RET-1")
+    assert "By the catalog others may vote now: security" in town.thread()
+    town.approve(ADA, MINA, PRIYA, ELENA)
+    assert votes(town)[ELENA] is Choice.APPROVE
+
+
 def test_a_vote_that_was_taken_in_counts_although_the_bot_was_away_when_the_round_expired(town: Town):
     town.propose()
     town.approve(ADA, MINA, PRIYA)

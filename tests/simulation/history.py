@@ -67,6 +67,9 @@ class History(Standing):
                 self.approved = event.plan_digest
             case events.RoundExtended():
                 self._extended(event)
+            case events.VotersChanged():
+                voted_on = self.round if self.state is State.PROPOSED else self.calling_off
+                self._must(voted_on is not None, event, "nothing is voted on")
             case events.CancellationProposed():
                 self.calling_off, self.ballots = event.round, {}
             case events.CancellationDropped():

@@ -1,4 +1,4 @@
-"""The catalog changed: do others answer for a consumer now? They are told, and may answer from then on."""
+"""The catalog changed: do others answer for a consumer now, or vote? Owners are told, and may answer from then on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from workflows.decisions.decided import (
 )
 from workflows.rules import obligations
 from workflows.rules.permissions import check
+from workflows.rules.quorum import open_round, others_now
 
 
 def timer(now: datetime) -> Timer:
@@ -25,16 +26,23 @@ def timer(now: datetime) -> Timer:
 
 
 def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datetime) -> RetirementDecision:
-    """Before the announcement nobody was asked yet; once all is dark nobody is asked any more."""
+    """Whoever owns a consumer answers for it, and whoever is in a voting role is waited for.
+
+    Before the announcement no owner was asked yet; once all is dark none is asked any more.
+    """
     check("meet owners", command.by, state, facts)
-    if state.state is not State.MIGRATING:
-        return nothing()
-    elsewhere = obligations.owners_elsewhere(state, facts.impact)
-    if not elsewhere:
-        return nothing()
-    event = events.OwnersChanged(
-        at=now, by=events.EMERITUS, owners=elsewhere, answer_by=obligations.answer_by(state, now)
-    )
-    is_paused = state.paused_at is not None
-    timers = () if is_paused else escalation_timers(folded(state, (event,)), now)
-    return decided(state, event, timers=timers)
+    happened: list[events.RetirementEvent] = []
+    timers: tuple[Timer, ...] = ()
+    round_ = open_round(state)
+    if round_ is not None and (members := others_now(round_, facts.members)):
+        voters = events.VotersChanged(at=now, by=events.EMERITUS, round_number=round_.number, members=members)
+        happened.append(voters)
+    elsewhere = obligations.owners_elsewhere(state, facts.impact) if state.state is State.MIGRATING else {}
+    if elsewhere:
+        answer_by = obligations.answer_by(state, now)
+        happened.append(
+            events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere, answer_by=answer_by)
+        )
+        if state.paused_at is None:
+            timers = escalation_timers(folded(state, happened), now)
+    return decided(state, *happened, timers=timers) if happened else nothing()

@@ -70,6 +70,10 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
             assert state.round is not None
             longer = replace(state.round, review_until=event.review_until, expires_at=event.expires_at)
             return replace(state, round=longer)
+        case events.VotersChanged():
+            assert state.round is not None
+            members = {**state.round.members, **event.members}
+            return replace(state, round=replace(state.round, members=members))
         case events.Approved():
             return replace(state, approved_digest=event.plan_digest)
         case events.CancellationProposed():

@@ -74,6 +74,13 @@ def seats(voter_id: str, members: Mapping[str, Iterable[str]]) -> tuple[str, ...
     return tuple(role for role, people in members.items() if voter_id in people)
 
 
+def others_now(round_: Round, members: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """role -> who may vote in it by `members`, for roles in which the round says others may."""
+    return {
+        role: people for role, people in members.items() if set(people) != set(round_.members.get(role, ()))
+    }
+
+
 class Seat(Record, frozen=True, kw_only=True):
     """The role a voter fills, and who fills another one from now on so that this vote counts: voter -> role."""
 

@@ -63,6 +63,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     },
     events.Approved: {"round_number": 1, "plan_digest": "sha256:" + "cd" * 32},
     events.Rejected: {"round_number": 1, "role": "risk"},
+    events.VotersChanged: {"round_number": 1, "members": {"owner": ("U1",), "risk": ()}},
     events.RoundExtended: {"round_number": 1, "review_until": days(30), "expires_at": days(46)},
     events.Expired: {"round_number": 1, "missing": {"risk": 2}},
     events.Withdrawn: {"why": Prose(prose="wrong model")},

@@ -88,6 +88,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "review_until": ROUND.review_until,
         "expires_at": ROUND.expires_at,
     },
+    events.VotersChanged: {"round_number": 1, "members": {"owner": ("UNEW",)}},
     events.Expired: {"round_number": 1, "missing": {"owner": 1}},
     events.Withdrawn: {"why": WHY},
     events.CancellationProposed: {"why": WHY, "round": ROUND},

@@ -95,7 +95,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
     },
     "escalation": {
         "acknowledge_days": Key(
-            says="from the announcement on; then the manager of a silent owner hears of it",
+            says="from when an owner is asked; then the manager of a silent one hears of it",
             field="acknowledge_days",
             check=whole(1, 365, "days"),
         ),

@@ -257,7 +257,6 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
     return tuple(along(duty) for duty in state.obligations)
 
 
-
 def _handed(state: Retirement, event: events.OwnersChanged) -> Retirement:
     owed = tuple(
         obligations.owned_by(

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from data.catalog_rows import Merged, Rows, slack_ids_outside, stored_in, version_in
+from data.catalog_rows import Merged, Rows, known_outside, slack_ids_outside, stored_in, version_in
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.records.catalog import Entity, Group, Kind, Owners, Person
@@ -67,7 +67,7 @@ class Catalog:
         def job(conn: Connection) -> tuple[int, Merged]:
             # Two imports at once take turns, and nothing is decided on facts that this one replaces.
             conn.execute(_TURN).fetchone()
-            merged = rows.merge(conn, now.isoformat())
+            merged = rows.merge(conn, format, now.isoformat())
             if merged.ids:
                 conn.execute("UPDATE catalog_version SET version = version + 1")
                 event = Imported(
@@ -121,6 +121,11 @@ class Catalog:
         """Slack id -> the person who has it, for an importer of these paths: it is not given to a second one."""
         with self._store.reading() as conn:
             return slack_ids_outside(conn, [str(path.resolve()) for path in paths])
+
+    def known_outside(self, paths: Sequence[Path]) -> tuple[Entity | Group | Person, ...]:
+        """What an importer of these paths may refer to without declaring it."""
+        with self._store.reading() as conn:
+            return known_outside(conn, [str(path.resolve()) for path in paths])
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         return self.snapshot().models(query)
@@ -178,13 +183,15 @@ def _taken_over(reading: Reading, merged: Merged) -> Iterator[Note]:
 
 def _counts(reading: Reading, merged: Merged) -> dict[str, int]:
     kinds = Counter(entity.kind for entity in reading.entities)
+    edges = {(edge.from_id, edge.to_id) for edge in reading.dependencies}
+    edges |= {(seen.from_id, seen.to_id) for seen in reading.sightings}
     return {
         "models": kinds[Kind.MODEL],
         "endpoints": kinds[Kind.ENDPOINT],
-        "consumers": kinds[Kind.CONSUMER],
+        "consumers": sum(kinds.values()) - kinds[Kind.MODEL] - kinds[Kind.ENDPOINT],
         "teams": len(reading.groups),
         "people": len(reading.people),
-        "dependencies": len(reading.dependencies),
+        "dependencies": len(edges),
         "new": len(merged.new),
         "changed": len(merged.changed),
         "unseen": len(merged.unseen),

@@ -2,8 +2,7 @@
 
 A row holds the fact as it was declared, encoded; where it stands (`declared_in`, `file`) is kept apart, so
 a line that moved is no change. Nothing is ever deleted. What its file no longer declares is `unseen_since`
-then and still counts, as an import may be partial. Only what the same document, read again, no longer
-states is `withdrawn_at` then: an edge its declarer dropped because it moved on.
+then and still counts, as an import may be partial. Edges: catalog_edges.py.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from data.catalog_edges import Edges, dependencies_in
 from data.importers.report import Reading
 from data.records.catalog import Dependency, Entity, Group, Person
 from data.sql.connection import Connection
@@ -73,22 +73,20 @@ class Rows:
             person.id: (person.name, person.slack_id, _encoded(person), files.get(person.id, ""))
             for person in reading.people
         }
-        self.edges = {
-            (edge.from_id, edge.to_id): (edge.declared_in, declared_by)
-            for edge, declared_by in zip(reading.dependencies, reading.declared_by, strict=True)
-        }
+        self.edges = Edges(reading)
 
-        self.unresolved = {(edge.from_id, edge.to_id) for edge in reading.unresolved}
-
-    def merge(self, conn: Connection, at: str) -> Merged:
-        """Bring the tables up to this reading, inside the caller's transaction."""
+    def merge(self, conn: Connection, source: str, at: str) -> Merged:
+        """Bring the tables up to this reading of a source, inside the caller's transaction."""
         merged = Merged()
         self._merge_things(conn, "entity", self.entities, at, merged)
         self._merge_things(conn, "team", self.teams, at, merged)
         self._merge_things(conn, "person", self.people, at, merged)
         conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in self.teams])
         conn.executemany("INSERT INTO member VALUES (?, ?, ?)", self.members)
-        self._merge_edges(conn, at, merged)
+        moved = self.edges.merge(conn, source, at)
+        merged.new.extend(moved.new)
+        merged.changed.extend(moved.changed)
+        merged.withdrawn.extend(moved.withdrawn)
         return merged
 
     def _merge_things(
@@ -128,34 +126,6 @@ class Rows:
         conn.executemany(f"UPDATE {table} SET unseen_since = ? WHERE id = ?", [(at, one) for one in gone])  # noqa: S608
         merged.unseen.extend(gone)
 
-    def _merge_edges(self, conn: Connection, at: str, merged: Merged) -> None:
-        stored = {(row[0], row[1]): row[2:] for row in conn.execute("SELECT * FROM dependency")}
-        writes = []
-        for ends, row in self.edges.items():
-            known = stored.get(ends)
-            if known != (*row, None):
-                writes.append((*ends, *row, None))
-            if known is None:
-                merged.new.append(" -> ".join(ends))
-            elif known[-1] is not None:
-                merged.changed.append(" -> ".join(ends))
-        conn.executemany(
-            """INSERT INTO dependency VALUES (?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id) DO UPDATE SET
-                declared_in = excluded.declared_in, declared_by = excluded.declared_by, withdrawn_at = NULL""",
-            writes,
-        )
-        stated = self.edges.keys() | self.unresolved
-        dropped = [
-            ends
-            for ends, (_, declared_by, withdrawn_at) in stored.items()
-            if withdrawn_at is None and ends not in stated and declared_by in self.declared
-        ]
-        conn.executemany(
-            "UPDATE dependency SET withdrawn_at = ? WHERE from_id = ? AND to_id = ?",
-            [(at, *ends) for ends in dropped],
-        )
-        merged.withdrawn.extend(" -> ".join(ends) for ends in dropped)
-
 
 @dataclass(slots=True, frozen=True)
 class Stored:
@@ -182,6 +152,16 @@ def slack_ids_outside(conn: Connection, roots: Sequence[str]) -> dict[str, str]:
     return {slack_id: person_id for slack_id, person_id, file in rows if not _covers(roots, file)}
 
 
+def known_outside(conn: Connection, roots: Sequence[str]) -> tuple[Entity | Group | Person, ...]:
+    """All that is declared, without what a source of these roots decides on anew."""
+    entities = conn.execute("SELECT record, file FROM entity ORDER BY id")
+    return (
+        *_records((row for row in entities if not _covers(roots, row[1])), Entity),
+        *_records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
+        *_records(conn.execute("SELECT record FROM person WHERE unseen_since IS NULL ORDER BY id"), Person),
+    )
+
+
 def stored_in(conn: Connection) -> Stored:
     """All of it; `conn` sees one moment."""
     unseen: dict[str, str] = {}
@@ -189,16 +169,13 @@ def stored_in(conn: Connection) -> Stored:
         query = f"SELECT id, unseen_since FROM {table} WHERE unseen_since IS NOT NULL"  # noqa: S608
         unseen.update(conn.execute(query))
     entities = conn.execute("SELECT record, declared_in FROM entity ORDER BY id").fetchall()
-    edges = conn.execute(
-        "SELECT from_id, to_id, declared_in FROM dependency WHERE withdrawn_at IS NULL ORDER BY 1, 2"
-    )
     return Stored(
         version_in(conn),
         tuple(
             msgspec.structs.replace(_decoded(record, Entity), declared_in=declared_in)
             for record, declared_in in entities
         ),
-        tuple(Dependency(from_id=a, to_id=b, declared_in=declared_in) for a, b, declared_in in edges),
+        dependencies_in(conn),
         _records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
         _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
         unseen,

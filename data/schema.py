@@ -149,6 +149,19 @@ CREATE INDEX effects_held_up ON effects (seq) WHERE held_up = 1;
 # A backup says when it was taken, and once it is in use again, when it was brought back.
 _BACKUPS = "CREATE TABLE backups (taken_at INTEGER NOT NULL, restored_at INTEGER);\n"
 
+# Who states an edge keeps it, whoever else states the same; calls that were seen are kept apart from what is stated.
+_EDGES = """
+CREATE TABLE edge (
+    from_id TEXT NOT NULL, to_id TEXT NOT NULL, declared_by TEXT NOT NULL, source TEXT NOT NULL,
+    declared_in TEXT NOT NULL, withdrawn_at TEXT, PRIMARY KEY (from_id, to_id, declared_by)) WITHOUT ROWID;
+INSERT INTO edge SELECT from_id, to_id, declared_by, 'backstage', declared_in, withdrawn_at FROM dependency;
+DROP TABLE dependency;
+CREATE TABLE sighting (
+    from_id TEXT NOT NULL, to_id TEXT NOT NULL, source TEXT NOT NULL, seen_in TEXT NOT NULL,
+    first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, calls_per_day DOUBLE PRECISION,
+    PRIMARY KEY (from_id, to_id, source)) WITHOUT ROWID;
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -163,6 +176,7 @@ STEPS = {
     "effects_take_turns": _TURNS,
     "effects_say_that_they_are_held_up": _HELD_UP,
     "backups_say_when_they_were_taken": _BACKUPS,
+    "edges_know_their_sources": _EDGES,
 }
 
 _MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

@@ -42,8 +42,8 @@ def serving(
         for link in links:
             share = _share(server, nodes[link.to_id], [nodes[other.to_id] for other in links])
             nodes[share.id] = share
-            edges.append(Dependency(from_id=server_id, to_id=share.id, declared_in=link.declared_in))
-            edges.append(Dependency(from_id=share.id, to_id=link.to_id, declared_in=link.declared_in))
+            edges.append(msgspec.structs.replace(link, to_id=share.id))
+            edges.append(msgspec.structs.replace(link, from_id=share.id))
     nodes.update(_same_switch(nodes.values()))
     return tuple(nodes.values()), tuple(edges)
 

@@ -13,7 +13,7 @@ from data.catalog_rows import Stored
 from data.closest import closest
 from data.errors import NotFound, Refused
 from data.records.base import Record
-from data.records.catalog import Entity, Group, Impacted, Kind, Owners, Person
+from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person
 from data.serving import serving
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ class Snapshot:
         from data import lineage  # noqa: PLC0415 - networkx takes a while, and most commands ask for no graph
 
         return lineage.Lineage.of(self._entities.values(), self._dependencies)
+
+    @cached_property
+    def _edges(self) -> dict[tuple[str, str], Dependency]:
+        return {(edge.from_id, edge.to_id): edge for edge in self._dependencies}
+
+    def dependency(self, from_id: str, to_id: str) -> Dependency:
+        """How an edge of a path is known."""
+        return self._edges[from_id, to_id]
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
         """Everything declared, for an importer whose references may point there."""

@@ -19,8 +19,8 @@ from data.importers.backstage_relations import edges_of
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import DEFAULT_NAMESPACE, Index, id_of
 from data.importers.report import Count, Reading, Skipped
-from data.importers.sources import File, digest_of, files_of
-from data.importers.yaml_lines import Node
+from data.importers.sources import File, Format, digest_of, files_of
+from data.importers.yaml_lines import Node, documents
 from data.records.catalog import Entity, Group, Person
 
 NODE_KINDS = frozenset(("component", "resource", "api", "airesource"))
@@ -32,6 +32,9 @@ _NOT_READ = {
     "system": "a System groups things; it neither serves nor depends",
     "domain": "a Domain groups things; it neither serves nor depends",
 }
+
+
+Documents = tuple[Node, ...]
 
 
 def read_backstage(
@@ -46,7 +49,7 @@ def read_backstage(
     taken   Slack id -> who has it by other imports; nobody else is given it
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths)
+    files, broken = files_of(paths, FORMAT)
     account = Account()
     declared, cut_off = _declarations(files, account)
     if broken or cut_off:
@@ -90,7 +93,26 @@ def read_backstage(
     )
 
 
-def _declarations(files: Sequence[File], account: Account) -> tuple[list[Declaration], list[Problem]]:
+def _wrong(content: Documents, shown: str, is_named: bool) -> list[Problem]:
+    """A directory may hold files of other things; what was named is to be one of ours."""
+    if is_named and all(document.value is None for document in content):
+        accepted = "is empty; expected Backstage entities. Nothing was imported"
+        return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
+    return [_stray(document, shown) for document in content if isinstance(document.value, str | list)]
+
+
+def _stray(document: Node, shown: str) -> Problem:
+    found = "a list" if isinstance(document.value, list) else f'"{document.text[:40]}"'
+    accepted = "a document must be a mapping with apiVersion, kind, metadata and spec; nothing was imported"
+    return Problem(field=f"{shown}:{document.line}", value=found, accepted=accepted)
+
+
+FORMAT = Format(holds="catalog-info YAML", suffixes=(".yaml", ".yml"), parsed=documents, wrong=_wrong)
+
+
+def _declarations(
+    files: Sequence[File[Documents]], account: Account
+) -> tuple[list[Declaration], list[Problem]]:
     """Every document we read, each id once; every other document is accounted for with the reason.
 
     The problems are those of files that end in the middle: nothing of such a source may count.
@@ -98,11 +120,11 @@ def _declarations(files: Sequence[File], account: Account) -> tuple[list[Declara
     declared: dict[str, Declaration] = {}
     cut_off: list[Problem] = []
     for file in files:
-        for number, document in enumerate(file.documents, start=1):
+        for number, document in enumerate(file.content, start=1):
             account.documents += 1
             where = f"{file.shown}:{document.line}"
             lacking = _lacking(document)
-            if lacking and number == len(file.documents):
+            if lacking and number == len(file.content):
                 # A file cut off in the middle still parses; an unfinished last document gives it away.
                 accepted = f"the last document has no {lacking}: is the file complete? Nothing was imported"
                 cut_off.append(Problem(field=where, value="", accepted=accepted))
@@ -126,7 +148,7 @@ def _place(problem: Problem) -> tuple[str, int]:
     return (file, int(line)) if line.isdigit() else (problem.field, 0)
 
 
-def _declaration(document: Node, file: File) -> Declaration:
+def _declaration(document: Node, file: File[Documents]) -> Declaration:
     metadata = document.get("metadata")
     kind, name = document.get("kind").text, metadata.get("name").text
     namespace = metadata.get("namespace").text or DEFAULT_NAMESPACE

@@ -13,6 +13,7 @@ from data.records.catalog import EndpointKind, Entity, Kind
 ANNOTATIONS = frozenset(
     (
         "tier",
+        "aliases",
         "artifacts",
         "successor",
         "endpoint-kind",
@@ -54,6 +55,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         endpoint_kind=_endpoint_kind(thing, account) if is_endpoint else EndpointKind.MANUAL,
         endpoint_ref=_endpoint_ref(thing, account) if is_endpoint else "",
         declared_in=thing.where,
+        aliases=_aliases(thing, account),
     )
 
 
@@ -153,6 +155,17 @@ def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:
             account.note(thing, part.line, what, "only paths, file:// and s3:// can be archived")
         uris.append(uri)
     return tuple(dict.fromkeys(uris))
+
+
+def _aliases(thing: Declaration, account: Account) -> tuple[str, ...]:
+    """What other catalogs call it."""
+    found = []
+    for part in _parts(thing.annotation("aliases")):
+        if part.is_nested:
+            account.note(thing, part.line, f"{PREFIX}aliases {part.shown}", "write one name each. Ignored")
+        elif part.text:
+            found.append(part.text)
+    return tuple(dict.fromkeys(found))
 
 
 def _parts(artifacts: Node) -> tuple[Node, ...]:

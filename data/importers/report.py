@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from data.printable import printable
 from data.records.base import Record
-from data.records.catalog import Dependency, Entity, Group, Person
+from data.records.catalog import Dependency, Entity, Group, Person, Sighting
 
 
 class Count(Record, frozen=True, kw_only=True):
@@ -47,6 +47,7 @@ class Reading(Record, frozen=True, kw_only=True):
     files          id -> absolute path of the file that declares it
     unresolved     edges stated to what nobody declares here: no reason to forget them where they are known
     declared_by    for each dependency, in order: the id of the document that states it
+    sightings      calls that were seen
     """
 
     entities: tuple[Entity, ...] = ()
@@ -61,6 +62,7 @@ class Reading(Record, frozen=True, kw_only=True):
     roots: tuple[str, ...] = ()
     files: dict[str, str]
     declared_by: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     unresolved: tuple[Dependency, ...] = ()
 
 

@@ -4,44 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from data.errors import Invalid, Problem
-from data.importers.yaml_lines import Node, documents
 
-_SUFFIXES = frozenset((".yaml", ".yml"))
+ContentT = TypeVar("ContentT")
 _NOT_SOURCES = frozenset(("node_modules", "__pycache__"))
 
 
 @dataclass(slots=True, frozen=True)
-class File:
+class Format(Generic[ContentT]):
+    """Which files of a directory a format reads, and how.
+
+    holds    what such a file holds, in words: "catalog-info YAML"
+    parsed   from a file's bytes and the path to name in a problem; `Invalid` where it cannot be read
+    wrong    what a parsed file lacks to be one, each with its line; also that it is empty, if it was named
+    """
+
+    holds: str
+    suffixes: tuple[str, ...]
+    parsed: Callable[[bytes, str], ContentT]
+    wrong: Callable[[ContentT, str, bool], Sequence[Problem]] = lambda _content, _shown, _is_named: ()
+
+
+@dataclass(slots=True, frozen=True)
+class File(Generic[ContentT]):
     """`shown` is the path as the person gave it; `name` is relative to that, the same on every machine."""
 
     shown: str
     name: str
     path: Path
-    content: bytes
-    documents: tuple[Node, ...]
+    digest: str
+    content: ContentT
 
 
-def files_of(paths: Sequence[Path]) -> tuple[tuple[File, ...], tuple[Problem, ...]]:
+def files_of(
+    paths: Sequence[Path],
+    format: Format[ContentT],  # noqa: A002 - the word of the commands
+) -> tuple[tuple[File[ContentT], ...], tuple[Problem, ...]]:
     """Every file that can be parsed, and the problems of all others; with any of those nothing counts as read."""
     if not paths:
-        raise Invalid(
-            [
-                Problem(
-                    field="paths", value="", accepted="at least one file or directory with catalog-info YAML"
-                )
-            ]
-        )
-    files: list[File] = []
+        accepted = f"at least one file or directory with {format.holds}"
+        raise Invalid([Problem(field="paths", value="", accepted=accepted)])
+    files: list[File[ContentT]] = []
     problems: list[Problem] = []
     seen: set[Path] = set()
     for root in paths:
         try:
-            found = list(_walk(root))
+            found = list(_walk(root, format.suffixes))
         except Invalid as error:
             problems.extend(error.problems)
             continue
@@ -51,18 +64,18 @@ def files_of(paths: Sequence[Path]) -> tuple[tuple[File, ...], tuple[Problem, ..
                 continue
             seen.add(path)
             try:
-                files.append(_read(shown, root, is_walked=is_walked))
+                files.append(_read(shown, root, format, is_walked=is_walked))
             except Invalid as error:
                 problems.extend(error.problems)
     return tuple(files), tuple(problems)
 
 
-def digest_of(files: Sequence[File]) -> str:
-    parts = sorted(f"{file.name}\0{hashlib.sha256(file.content).hexdigest()}\n" for file in files)
+def digest_of(files: Sequence[File[ContentT]]) -> str:
+    parts = sorted(f"{file.name}\0{file.digest}\n" for file in files)
     return "sha256:" + hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, bool]]:
+def _walk(root: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
     """The files a path means; whether each was found by walking rather than named."""
     if root.is_file():
         yield root, False
@@ -77,16 +90,15 @@ def _walk(root: Path) -> Iterator[tuple[Path, bool]]:
         below[:] = [name for name in below if not name.startswith(".") and name not in _NOT_SOURCES]
         for path in (Path(folder, name) for name in names):
             try:
-                if path.suffix in _SUFFIXES and path.is_file():
+                if path.suffix in suffixes and path.is_file():
                     found.append(path)
             except OSError as error:
                 unread.append(_unread(error))
     if unread:
         raise Invalid(unread)
     if not found:
-        raise Invalid(
-            [Problem(field=str(root), value="", accepted="has no *.yaml or *.yml; nothing was imported")]
-        )
+        accepted = f"has no {' or '.join(f'*{suffix}' for suffix in suffixes)}; nothing was imported"
+        raise Invalid([Problem(field=str(root), value="", accepted=accepted)])
     yield from ((path, True) for path in sorted(found))
 
 
@@ -95,7 +107,13 @@ def _unread(error: OSError) -> Problem:
     return Problem(field=str(error.filename), value="", accepted=accepted)
 
 
-def _read(shown: Path, root: Path, *, is_walked: bool) -> File:
+def _read(
+    shown: Path,
+    root: Path,
+    format: Format[ContentT],  # noqa: A002 - as above
+    *,
+    is_walked: bool,
+) -> File[ContentT]:
     try:
         content = shown.read_bytes()
     except OSError as error:
@@ -103,21 +121,12 @@ def _read(shown: Path, root: Path, *, is_walked: bool) -> File:
     if not _is_text(shown.resolve()):
         accepted = "has a name that is not UTF-8, so no record can name it; rename it. Nothing was imported"
         raise Invalid([Problem(field=ascii(str(shown))[1:-1], value="", accepted=accepted)])
-    parsed = documents(content, str(shown))
-    if not is_walked and all(document.value is None for document in parsed):
-        raise Invalid(
-            [
-                Problem(
-                    field=f"{shown}:1",
-                    value="",
-                    accepted="is empty; expected Backstage entities. Nothing was imported",
-                )
-            ]
-        )
-    if strays := [_stray(document, shown) for document in parsed if isinstance(document.value, str | list)]:
-        raise Invalid(strays)
+    parsed = format.parsed(content, str(shown))
+    if wrong := format.wrong(parsed, str(shown), not is_walked):
+        raise Invalid(wrong)
     name = str(shown.relative_to(root)) if is_walked else shown.name
-    return File(shown=str(shown), name=name, path=shown.resolve(), content=content, documents=parsed)
+    digest = hashlib.sha256(content).hexdigest()
+    return File(shown=str(shown), name=name, path=shown.resolve(), digest=digest, content=parsed)
 
 
 def _is_text(path: Path) -> bool:
@@ -126,9 +135,3 @@ def _is_text(path: Path) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _stray(document: Node, shown: Path) -> Problem:
-    found = "a list" if isinstance(document.value, list) else f'"{document.text[:40]}"'
-    accepted = "a document must be a mapping with apiVersion, kind, metadata and spec; nothing was imported"
-    return Problem(field=f"{shown}:{document.line}", value=found, accepted=accepted)

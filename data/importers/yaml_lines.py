@@ -10,7 +10,6 @@ characters like others, so they are handed to it as ones the file does not have,
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 
 from data.errors import Invalid, Problem
+from data.importers.text import decoded
 
 DEPTH_MAX = 64
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -79,7 +79,7 @@ class Node:
 
 def documents(content: bytes, shown: str) -> tuple[Node, ...]:
     """Every document of a file. Raises `Invalid` with `shown` and the line of whatever is not plain YAML."""
-    text = _decoded(content, shown)
+    text = decoded(content, shown)
     given = _without_old_breaks(text)
     source = text.translate(given).encode()
     builder = _Builder(shown, {ord(new): chr(old) for old, new in given.items()}, size_max=len(source) + 1)
@@ -94,18 +94,6 @@ def documents(content: bytes, shown: str) -> tuple[Node, ...]:
     except yaml.YAMLError as error:
         at: int = getattr(error, "position", 0) or 0
         raise _invalid(shown, source[:at].count(b"\n") + 1, str(error).partition("\n")[0]) from error
-
-
-def _decoded(content: bytes, shown: str) -> str:
-    """UTF-8, or UTF-16 where a file begins by saying so."""
-    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding, name = ("utf-16", "UTF-16") if is_utf_16 else ("utf-8-sig", "UTF-8")
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
-        accepted = f"this is not {name}; save the file as UTF-8. Nothing was imported"
-        raise _invalid(shown, line, f"byte 0x{content[error.start]:02x}", accepted) from error
 
 
 def _without_old_breaks(text: str) -> dict[int, str]:

@@ -8,9 +8,21 @@ from data.records.base import Record
 
 
 class Kind(StrEnum):
+    """All but models and endpoints owe an answer when what they depend on retires."""
+
     MODEL = "model"
     ENDPOINT = "endpoint"
     CONSUMER = "consumer"
+    DATASET = "dataset"
+    PIPELINE = "pipeline"
+    DASHBOARD = "dashboard"
+
+
+class Origin(StrEnum):
+    """How a dependency is known: somebody states it, or only calls were seen."""
+
+    DECLARED = "declared"
+    OBSERVED = "observed"
 
 
 class EndpointKind(StrEnum):
@@ -32,6 +44,7 @@ class Entity(Record, frozen=True, kw_only=True):
     model_id    for an endpoint: the model it serves
     endpoint_ref  the name its adapter knows it by
     declared_in   "file:line"
+    aliases     what other sources call it, as they write it
     """
 
     id: str
@@ -48,14 +61,38 @@ class Entity(Record, frozen=True, kw_only=True):
     endpoint_kind: EndpointKind = EndpointKind.MANUAL
     endpoint_ref: str = ""
     declared_in: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 class Dependency(Record, frozen=True, kw_only=True):
-    """`from_id` depends on `to_id`."""
+    """`from_id` depends on `to_id`.
+
+    origin       observed when calls were seen and nobody declares it
+    sources      formats it was read from, in order: "backstage", "csv", ...
+    declared_in  "file:line"; of an observed one, where the calls are told
+    first_seen, last_seen  days of calls, "2026-03-02"; empty where none were told
+    calls_per_day  as told last; None where nobody says
+    """
 
     from_id: str
     to_id: str
     declared_in: str = ""
+    origin: Origin = Origin.DECLARED
+    sources: tuple[str, ...] = ()
+    first_seen: str = ""
+    last_seen: str = ""
+    calls_per_day: float | None = None
+
+
+class Sighting(Record, frozen=True, kw_only=True):
+    """Calls that were seen from one thing to another, as one source tells them. Fields as in `Dependency`."""
+
+    from_id: str
+    to_id: str
+    seen_in: str
+    first_seen: str = ""
+    last_seen: str = ""
+    calls_per_day: float | None = None
 
 
 class Group(Record, frozen=True, kw_only=True):

@@ -52,7 +52,12 @@ TABLES = {
         "key",
     ),
     "entity": _Table("id, kind, name, record, declared_in, file, unseen_since", "id"),
-    "dependency": _Table("from_id, to_id, declared_in, declared_by, withdrawn_at", "from_id, to_id"),
+    "edge": _Table(
+        "from_id, to_id, declared_by, source, declared_in, withdrawn_at", "from_id, to_id, declared_by"
+    ),
+    "sighting": _Table(
+        "from_id, to_id, source, seen_in, first_seen, last_seen, calls_per_day", "from_id, to_id, source"
+    ),
     "team": _Table("id, name, record, file, unseen_since", "id"),
     "member": _Table("team_id, position, person_id", "team_id, position"),
     "person": _Table("id, name, slack_id, record, file, unseen_since", "id"),

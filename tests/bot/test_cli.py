@@ -125,14 +125,18 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
     own.write_text('[roles.risk]\npeople = ["U1AB"]')
 
     checked = told(run("policy", "check", own, "--json"))
-    (model, *consumers) = told(run("impact", "churn-v3", "--json")).values()
+    impact = told(run("impact", "churn-v3", "--json"))
 
     assert set(checked["policy"]) == set(Policy.__struct_fields__)
     assert checked["policy"]["roles"] == [
         {"name": "risk", "approvals": 1, "groups": [], "people": ["U1AB"], "veto": "no"}
     ]
-    assert set(model) == {"id", "name", "tier"}
-    assert len(consumers) == 2
+    assert set(impact["model"]) == {"id", "name", "tier"}
+    assert (impact["count"], impact["direct"], impact["teams"]) == (1, 1, ["Growth ML"])
+    assert set(impact["consumers"][0]) == {
+        *("id", "name", "kind", "team", "owners", "notes", "distance", "path"),
+        *("origin", "sources", "first_seen", "last_seen", "calls_per_day"),
+    }
     assert list(told(run("digest", "--json"))) == [
         "Changed",
         "Due in the next 7 days",

@@ -9,7 +9,9 @@ from data.catalog import Catalog
 from data.errors import Refused
 from data.events import AnyEvent
 from data.importers.backstage import read_backstage
-from data.importers.report import ImportReport
+from data.importers.csv_edges import read_csv
+from data.importers.report import ImportReport, Reading
+from data.records.catalog import Sighting
 from data.records.decision import Decision, Timer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -36,6 +38,29 @@ class NoRetirements:
 def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
     reading = read_backstage(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
     return catalog.import_(reading, format="backstage", now=MONDAY + timedelta(days=days))
+
+
+def imported_csv(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
+    reading = read_csv(paths, known=catalog.known_outside(paths))
+    return catalog.import_(reading, format="csv", now=MONDAY + timedelta(days=days))
+
+
+def a_reading_of_calls() -> Reading:
+    """Calls along an edge that the sample company declares, and along one that it does not."""
+    seen = {"seen_in": "calls.csv:2", "first_seen": "2026-02-27", "last_seen": "2026-03-01"}
+    return Reading(
+        sightings=(
+            Sighting(
+                from_id="component:default/checkout",
+                to_id="component:default/churn-v1-prod",
+                calls_per_day=1200.5,
+                **seen,
+            ),
+            Sighting(from_id="component:default/sunday-mailer", to_id="resource:default/churn-v1", **seen),
+        ),
+        source_digest="sha256:0",
+        files={},
+    )
 
 
 def a_source(path: Path, *documents: str) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -11,9 +13,19 @@ from data.catalog import Catalog
 from data.errors import Invalid
 from data.events import Imported
 from data.importers.backstage import read_backstage
-from data.records.catalog import Owners
+from data.records.catalog import Origin, Owners
 from data.sqlite_store import SqliteStore
-from tests.data.catalogs import COMPANY, MONDAY, REAL, NoRetirements, a_document, a_source, imported, names
+from tests.data.catalogs import (
+    COMPANY,
+    MONDAY,
+    REAL,
+    NoRetirements,
+    a_document,
+    a_source,
+    imported,
+    imported_csv,
+    names,
+)
 
 
 def test_an_import_is_one_event_with_counts_and_changed_ids(store: SqliteStore, catalog: Catalog):
@@ -211,3 +223,59 @@ def test_a_reader_beside_the_writer_sees_each_import(tmp_path: Path, store: Sqli
         assert len(beside.models()) == 12
     finally:
         reader.close()
+
+
+def test_an_edge_counts_for_as_long_as_anybody_states_it(tmp_path: Path, catalog: Catalog):
+    (tmp_path / "calls.csv").write_text("from,to\nc,m\n")
+    both = ("Resource m, type: ai-model", "Component c, {type: service, dependsOn: [resource:m]}")
+    source = a_source(tmp_path / "a.yaml", both[0], both[1].replace("{", "").replace("}", ""))
+    imported(catalog, source)
+    assert not imported_csv(catalog, tmp_path / "calls.csv").counts["new"]
+    a_source(source, both[0], "Component c, type: service")
+    assert imported(catalog, source).withdrawn == ()
+    edge = catalog.snapshot().dependency("component:default/c", "resource:default/m")
+    assert (edge.sources, edge.declared_in) == (("csv",), f"{tmp_path}/calls.csv:2")
+
+
+def test_calls_are_never_undone_and_the_latest_count(tmp_path: Path, company: Catalog):
+    for day, text in enumerate(
+        (
+            "2026-03-01,1200\n",
+            "2026-02-20,9\n",  # an older list
+            "2026-03-05,\n",
+        )
+    ):
+        (tmp_path / "calls.csv").write_text("from,to,last_seen,calls_per_day\ncheckout,churn-v1," + text)
+        imported_csv(company, tmp_path / "calls.csv", days=day)
+    assert not imported_csv(company, tmp_path / "calls.csv", days=9).changed
+    (tmp_path / "calls.csv").write_text("from,to,last_seen\nsunday-mailer,churn-v1,2026-03-06\n")
+    imported_csv(company, tmp_path / "calls.csv", days=10)
+    edge = company.snapshot().dependency("component:default/checkout", "resource:default/churn-v1")
+    assert (edge.origin, edge.sources) == (Origin.OBSERVED, ("csv",))
+    assert (edge.first_seen, edge.last_seen, edge.calls_per_day) == ("2026-02-20", "2026-03-05", 1200.0)
+
+
+def test_who_was_only_seen_calling_is_impacted_like_any_other(tmp_path: Path, company: Catalog):
+    before = {one.consumer_id for one in company.impact("resource:default/churn-v1").consumers}
+    (tmp_path / "calls.csv").write_text("from,to,last_seen\nghost,churn-v1-prod,2026-03-01\n")
+    imported_csv(company, tmp_path / "calls.csv")
+    after = {one.consumer_id for one in company.impact("resource:default/churn-v1").consumers}
+    assert after - before == {"csv:ghost"}
+
+
+def test_an_upgrade_keeps_every_edge(tmp_path: Path, store: SqliteStore, company: Catalog):
+    edges = company.snapshot().lineage.edges
+    store.close()
+    with closing(sqlite3.connect(store.path)) as before:
+        before.executescript(
+            """CREATE TABLE dependency (from_id TEXT NOT NULL, to_id TEXT NOT NULL, declared_in TEXT NOT NULL,
+                declared_by TEXT NOT NULL, withdrawn_at TEXT, PRIMARY KEY (from_id, to_id)) WITHOUT ROWID;
+            INSERT INTO dependency SELECT from_id, to_id, declared_in, declared_by, withdrawn_at FROM edge;
+            DROP TABLE edge; DROP TABLE sighting;
+            DELETE FROM _sqlite_migrations WHERE name = 'edges_know_their_sources';"""
+        )
+        before.commit()
+    with closing(SqliteStore(store.path, NoRetirements())) as after:
+        again = Catalog(after)
+        assert set(again.snapshot().lineage.edges) == set(edges)
+        assert not imported(again, COMPANY).changed

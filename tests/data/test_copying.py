@@ -18,7 +18,7 @@ from data.sql.record import SqlStore
 from data.sqlite_store import SqliteStore
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at, count_up
-from tests.data.catalogs import COMPANY, imported
+from tests.data.catalogs import COMPANY, a_reading_of_calls, imported
 
 Opens = Callable[[], SqlStore]
 
@@ -43,6 +43,7 @@ def silent(_table: str, _rows: int) -> None:
 def fill(store: SqlStore) -> None:
     """Something in every table, and rows in every state of their lives."""
     imported(Catalog(store), COMPANY)
+    Catalog(store).import_(a_reading_of_calls(), format="csv", now=NOW)
     effects = (
         an_effect("card", refresh=True, lane="C1"),
         *(an_effect(f"dm {n}", batch="dms", lane="U1") for n in range(3)),

@@ -344,7 +344,7 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
     assert reading.groups[0].channel_id == ""
     notes = " / ".join(lines(reading.notes))
     for said in (
-        "Resource m emeritus.dev/artefacts: unknown and ignored; we read emeritus.dev/artifacts,",
+        "Resource m emeritus.dev/artefacts: unknown and ignored; we read emeritus.dev/aliases,",
         'emeritus.dev/tier "9": a tier is 1, 2 or 3; kept as unknown, the strictest',
         'emeritus.dev/successor "ghost": nobody declares resource:default/ghost. Kept without a successor',
         'emeritus.dev/endpoint-kind "lambda": not one of local, sagemaker, manual; kept as manual',

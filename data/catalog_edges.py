@@ -1,0 +1,175 @@
+"""Dependencies as tables: who states each of them, and which calls were seen.
+
+Everybody who states an edge is kept, so it counts for as long as one of them does. Only what the same document,
+read again, no longer states is `withdrawn_at` then: it moved on. Calls that were seen are never undone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+
+from data.importers.report import Reading
+from data.records.catalog import Dependency, Origin
+from data.sql.connection import Connection
+
+Ends = tuple[str, str]
+
+
+class _Seen(NamedTuple):
+    """The columns of a sighting, besides its ends and source."""
+
+    seen_in: str
+    first_seen: str
+    last_seen: str
+    calls_per_day: float | None
+
+    def again(self, told: _Seen) -> _Seen:
+        """After the same source told of it again: it may know of later calls, never of fewer."""
+        latest = told if told.last_seen >= self.last_seen else self
+        calls = latest.calls_per_day if latest.calls_per_day is not None else self.calls_per_day
+        return _Seen(latest.seen_in, _earlier(self.first_seen, told.first_seen), latest.last_seen, calls)
+
+
+@dataclass(slots=True)
+class Moved:
+    """Edges, as "from -> to", by what became of them."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+
+
+class Edges:
+    """What one reading says of dependencies."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._declared = frozenset(reading.files)
+        self._unresolved = {(edge.from_id, edge.to_id) for edge in reading.unresolved}
+        self._stated = {
+            (edge.from_id, edge.to_id, declared_by): edge.declared_in
+            for edge, declared_by in zip(reading.dependencies, reading.declared_by, strict=True)
+        }
+        self._seen = {
+            (one.from_id, one.to_id): _Seen(one.seen_in, one.first_seen, one.last_seen, one.calls_per_day)
+            for one in reading.sightings
+        }
+
+    def merge(self, conn: Connection, source: str, at: str) -> Moved:
+        moved = Moved()
+        self._merge_stated(conn, source, at, moved)
+        self._merge_seen(conn, source, moved)
+        return moved
+
+    def _merge_stated(self, conn: Connection, source: str, at: str, moved: Moved) -> None:
+        stored = {(row[0], row[1], row[2]): tuple(row[3:]) for row in conn.execute("SELECT * FROM edge")}
+        live = {key for key, (*_, withdrawn_at) in stored.items() if withdrawn_at is None}
+        dropped = {
+            (from_id, to_id, declared_by)
+            for from_id, to_id, declared_by in live - self._stated.keys()
+            if declared_by in self._declared and (from_id, to_id) not in self._unresolved
+        }
+        conn.executemany(
+            """INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id, declared_by) DO UPDATE SET
+                source = excluded.source, declared_in = excluded.declared_in, withdrawn_at = NULL""",
+            [
+                (*key, source, declared_in, None)
+                for key, declared_in in self._stated.items()
+                if stored.get(key) != (source, declared_in, None)
+            ],
+        )
+        conn.executemany(
+            "UPDATE edge SET withdrawn_at = ? WHERE from_id = ? AND to_id = ? AND declared_by = ?",
+            [(at, *key) for key in sorted(dropped)],
+        )
+        known = {key[:2] for key in stored}
+        before = _sources({key: str(stored[key][0]) for key in live})
+        after = _sources(
+            {key: str(stored[key][0]) for key in live - dropped} | dict.fromkeys(self._stated, source)
+        )
+        moved.new.extend(_shown(ends) for ends in sorted(after.keys() - known))
+        moved.changed.extend(
+            _shown(ends) for ends in sorted(after.keys() & known) if after[ends] != before.get(ends)
+        )
+        moved.withdrawn.extend(_shown(ends) for ends in sorted(before.keys() - after.keys()))
+
+    def _merge_seen(self, conn: Connection, source: str, moved: Moved) -> None:
+        rows = conn.execute(
+            "SELECT from_id, to_id, seen_in, first_seen, last_seen, calls_per_day FROM sighting"
+            " WHERE source = ?",
+            (source,),
+        )
+        stored = {(from_id, to_id): _Seen(*seen) for from_id, to_id, *seen in rows}
+        writes = []
+        for ends, told in self._seen.items():
+            known = stored.get(ends)
+            seen = known.again(told) if known else told
+            if known is None:
+                moved.new.append(_shown(ends))
+            elif known._replace(seen_in="") != seen._replace(seen_in=""):
+                moved.changed.append(_shown(ends))
+            if known != seen:
+                writes.append((*ends, source, *seen))
+        conn.executemany(
+            """INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id, source) DO UPDATE SET
+                seen_in = excluded.seen_in, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+                calls_per_day = excluded.calls_per_day""",
+            writes,
+        )
+
+
+def dependencies_in(conn: Connection) -> tuple[Dependency, ...]:
+    """Each edge once, in order of its ends, with all who state it and all calls that were seen."""
+    found: dict[Ends, Dependency] = {}
+    for from_id, to_id, source, declared_in in conn.execute(
+        "SELECT from_id, to_id, source, declared_in FROM edge WHERE withdrawn_at IS NULL ORDER BY 1, 2, 4"
+    ):
+        known = found.get((from_id, to_id))
+        found[from_id, to_id] = (
+            _also_from(known, source)
+            if known
+            else Dependency(from_id=from_id, to_id=to_id, declared_in=declared_in, sources=(source,))
+        )
+    for from_id, to_id, source, *seen in conn.execute("SELECT * FROM sighting ORDER BY 1, 2, 3"):
+        known = found.get((from_id, to_id))
+        found[from_id, to_id] = _with_calls(known, (from_id, to_id), source, _Seen(*seen))
+    return tuple(found[ends] for ends in sorted(found))
+
+
+def _with_calls(known: Dependency | None, ends: Ends, source: str, seen: _Seen) -> Dependency:
+    edge = known or Dependency(
+        from_id=ends[0], to_id=ends[1], declared_in=seen.seen_in, origin=Origin.OBSERVED
+    )
+    before = _Seen("", edge.first_seen, edge.last_seen, edge.calls_per_day)
+    both = before.again(seen)
+    return msgspec.structs.replace(
+        _also_from(edge, source),
+        first_seen=both.first_seen,
+        last_seen=both.last_seen,
+        calls_per_day=both.calls_per_day,
+    )
+
+
+def _also_from(edge: Dependency, source: str) -> Dependency:
+    return msgspec.structs.replace(edge, sources=tuple(dict.fromkeys((*edge.sources, source))))
+
+
+def _earlier(one: str, other: str) -> str:
+    """Of two days, where an empty one is not known."""
+    return min(filter(None, (one, other)), default="")
+
+
+def _sources(stated: Mapping[tuple[str, str, str], str]) -> dict[Ends, frozenset[str]]:
+    """Ends -> the sources that state the edge, from what is stated by whom."""
+    found: dict[Ends, set[str]] = defaultdict(set)
+    for (from_id, to_id, _), source in stated.items():
+        found[from_id, to_id].add(source)
+    return {ends: frozenset(sources) for ends, sources in found.items()}
+
+
+def _shown(ends: Ends) -> str:
+    return " -> ".join(ends)

@@ -1,0 +1,249 @@
+"""A CSV of edges, the way in for everything that has no format of its own: `from` depends on `to`.
+
+What another source declared is only referred to, by id, alias or exact name; the rest becomes a thing of its
+own. A row with a day or a number of calls tells of calls that were seen; one without states a dependency. A
+row that is not there any more takes nothing back: a list may be partial.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from data.errors import Invalid, Problem
+from data.importers.draft import Draft, why_not_named
+from data.importers.known import Known
+from data.importers.refs import Found, Missing, id_of, parse
+from data.importers.report import Reading
+from data.importers.sources import Format, files_of
+from data.importers.text import decoded
+from data.records.catalog import Entity, Group, Kind, Person, Sighting
+
+NEEDED = ("from", "to")
+OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen", "calls_per_day")
+KINDS = {
+    **{str(kind): kind for kind in Kind},
+    "deployment": Kind.ENDPOINT,
+    "service": Kind.CONSUMER,
+    "job": Kind.PIPELINE,
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Row:
+    """A row and the line it begins on. Cells are stripped; one that the header does not name is empty."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(slots=True)
+class _Name:
+    """A name as it stands in all rows: how it is written first, on which side, and what is said of it."""
+
+    text: str
+    where: str
+    path: Path
+    is_dependent: bool = False
+    kinds: list[str] = field(default_factory=list)
+    owner: str = ""
+
+
+def read_csv(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
+    """Read files, and directories for *.csv, as one source. `known` is what other sources declared.
+
+    Raises `Invalid` naming file and line; then nothing counts as read.
+    """
+    files, broken = files_of(paths, FORMAT)
+    if broken:
+        raise Invalid(broken)
+    draft = Draft(Known(known))
+    rows = [(row, f"{file.shown}:{row.line}", file.path) for file in files for row in file.content]
+    draft.read(len(files))
+    kept = [placed for placed in rows if _is_edge(*placed[:2], draft)]
+    ids = _things(kept, draft)
+    for row, where, path in kept:
+        _add(row, where, path, ids, draft)
+    return draft.reading(files, paths)
+
+
+def _rows(content: bytes, shown: str) -> tuple[Row, ...]:
+    """Raises `Invalid` for what is no table with this header, and for rows that are cut off."""
+    reader = csv.reader(io.StringIO(decoded(content, shown), newline=""), strict=True)
+    rows: list[Row] = []
+    header: list[str] = []
+    begins = 1
+    try:
+        for cells in reader:
+            line, begins = begins, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not header:
+                header = _header(cells, shown, line)
+            elif len(cells) != len(header):
+                found = f"{len(cells)} cells"
+                accepted = f"{len(header)} as in the header: is the file complete? Nothing was imported"
+                raise _invalid(shown, line, found, accepted)
+            else:
+                stripped = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+                rows.append(Row(line, stripped))
+    except csv.Error as error:
+        accepted = "not readable as CSV; is the file complete? Nothing was imported"
+        raise _invalid(shown, begins, str(error), accepted) from error
+    return tuple(rows)
+
+
+def _header(cells: Sequence[str], shown: str, line: int) -> list[str]:
+    header = [cell.strip().lower() for cell in cells]
+    strange = [name for name in header if name not in NEEDED + OPTIONAL]
+    missing = [name for name in NEEDED if name not in header]
+    if strange or missing or len(set(header)) < len(header):
+        accepted = (
+            f"a header of {', '.join(NEEDED)} and any of {', '.join(OPTIONAL)}, separated by commas, each once. "
+            "Nothing was imported"
+        )
+        raise _invalid(shown, line, f'"{",".join(cells)[:80]}"', accepted)
+    return header
+
+
+def _wrong(rows: Sequence[Row], shown: str, is_named: bool) -> list[Problem]:  # noqa: ARG001 - a table is one
+    if rows:
+        return []
+    accepted = "has no rows below a header of from,to; nothing was imported"
+    return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
+
+
+FORMAT = Format(holds="CSV of edges", suffixes=(".csv",), parsed=_rows, wrong=_wrong)
+
+
+def _is_edge(row: Row, where: str, draft: Draft) -> bool:
+    """Whether both ends can be told; nothing is declared for the sake of a row that is skipped."""
+    what = _what(row)
+    why = "; ".join(filter(None, (_why_no_end(row, side, draft) for side in NEEDED)))
+    if not why and row["from"].casefold() == row["to"].casefold():
+        why = "depends on itself"
+    if why:
+        draft.skip_edge(where, what, why)
+    return not why
+
+
+def _why_no_end(row: Row, side: str, draft: Draft) -> str:
+    text = row[side]
+    if not text:
+        return f"{side} is empty"
+    if why := why_not_named(text):
+        return why
+    found = draft.known.find(text)
+    return f"{side} {found.why}" if isinstance(found, Missing) else ""
+
+
+def _things(rows: Sequence[tuple[Row, str, Path]], draft: Draft) -> dict[str, str]:
+    """Each name, by how it is written without case -> its id; what nobody knows is declared."""
+    names: dict[str, _Name] = {}
+    for row, where, path in rows:
+        for side in NEEDED:
+            name = names.setdefault(row[side].casefold(), _Name(row[side], where, path))
+            name.is_dependent |= side == "from"
+            name.kinds += [kind] if (kind := row[f"{side}_kind"].lower()) else []
+            name.owner = name.owner or row[f"{side}_owner"]
+    ids: dict[str, str] = {}
+    for folded, name in names.items():
+        found = draft.known.find(name.text)
+        if isinstance(found, Found):
+            ids[folded] = found.id
+            if found.note:
+                draft.note(name.where, f'"{name.text}"', found.note)
+        else:
+            ids[folded] = _declared(name, draft)
+    return ids
+
+
+def _declared(name: _Name, draft: Draft) -> str:
+    ref = parse(name.text)
+    is_ref = ref is not None and bool(ref.kind)
+    thing_id = id_of(ref.kind, ref.namespace, ref.name) if ref and is_ref else f"csv:{name.text.casefold()}"
+    entity = Entity(
+        id=thing_id,
+        kind=_kind(name, draft),
+        name=ref.name if ref and is_ref else name.text,
+        declared_in=name.where,
+    )
+    draft.declare(entity, name.path, owner=name.owner)
+    return thing_id
+
+
+def _kind(name: _Name, draft: Draft) -> Kind:
+    """As stated first. Who depends on something is a consumer, and what only others depend on a model."""
+    stated = list(dict.fromkeys(name.kinds))
+    for strange in [kind for kind in stated if kind not in KINDS]:
+        draft.note(name.where, f'kind "{strange}" of {name.text}', f"not one of {', '.join(KINDS)}; ignored")
+    kinds = list(dict.fromkeys(KINDS[kind] for kind in stated if kind in KINDS))
+    if len(kinds) > 1:
+        draft.note(name.where, name.text, f"called {' and '.join(kinds)}; the first counts")
+    if kinds:
+        return kinds[0]
+    kind = Kind.CONSUMER if name.is_dependent else Kind.MODEL
+    draft.note(name.where, name.text, f"no kind given, and no other source declares it; taken as a {kind}")
+    return kind
+
+
+def _add(row: Row, where: str, path: Path, ids: dict[str, str], draft: Draft) -> None:
+    what = _what(row)
+    from_id, to_id = (ids[row[side].casefold()] for side in NEEDED)
+    seen_on = _day(row["last_seen"], where, what, draft)
+    calls = _calls(row["calls_per_day"], where, what, draft)
+    sighting = Sighting(
+        from_id=from_id,
+        to_id=to_id,
+        seen_in=where,
+        first_seen=seen_on,
+        last_seen=seen_on,
+        calls_per_day=calls,
+    )
+    tells_calls = bool(seen_on) or calls is not None
+    origin = row["type"].lower()
+    if origin == "observed" or (origin != "declared" and tells_calls):
+        draft.seen(sighting, what=what)
+        return
+    by = f"csv:{path}"
+    draft.depends(from_id, to_id, where=where, what=what, by=by, calls=sighting if tells_calls else None)
+
+
+def _what(row: Row) -> str:
+    return f"{row['from'] or '(nobody)'} -> {row['to'] or '(nothing)'}"
+
+
+def _day(text: str, where: str, what: str, draft: Draft) -> str:
+    """An ISO day, or the day of an ISO instant; empty for anything else, and told."""
+    if not text:
+        return ""
+    try:
+        return f"{datetime.fromisoformat(text):%Y-%m-%d}"
+    except ValueError:
+        draft.note(where, what, f'last_seen "{text[:40]}" is no day like 2026-03-02; kept without one')
+        return ""
+
+
+def _calls(text: str, where: str, what: str, draft: Draft) -> float | None:
+    if not text:
+        return None
+    try:
+        calls = float(text)
+    except ValueError:
+        calls = math.nan
+    if not 0 <= calls < math.inf:
+        draft.note(where, what, f'calls_per_day "{text[:40]}" is no number from 0 up; kept as unknown')
+        return None
+    return calls
+
+
+def _invalid(shown: str, line: int, found: str, accepted: str) -> Invalid:
+    return Invalid([Problem(field=f"{shown}:{line}", value=found, accepted=accepted)])

@@ -1,0 +1,128 @@
+"""What a source tells, gathered item by item, each kept or skipped with the reason; in the end a `Reading`.
+
+For sources other than Backstage, whose documents name their relations from both ends (backstage.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from data.importers.known import Known
+from data.importers.report import Count, Note, Reading, Skipped
+from data.importers.sources import ContentT, File, digest_of
+from data.records.catalog import Dependency, Entity, Sighting
+
+NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
+
+
+def why_not_named(name: str) -> str:
+    """Why nothing can be called this; empty where it can."""
+    if not name.isprintable() or any(sign in name for sign in "#|"):
+        return 'a name has no "#", "|" or control characters, or references to it would be ambiguous'
+    if len(name) > NAME_MAX:
+        return f"a name has at most {NAME_MAX} characters; this one has {len(name):,}"
+    return ""
+
+
+class Draft:
+    """`known` is what other sources declared; what this one declares is added, so that later items may name it."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._entities: dict[str, Entity] = {}
+        self._files: dict[str, str] = {}
+        self._edges: dict[tuple[str, str], tuple[Dependency, str]] = {}
+        self._sightings: dict[tuple[str, str], Sighting] = {}
+        self._skipped: list[Skipped] = []
+        self._notes: list[Note] = []
+        self._documents_read = self._documents_skipped = 0
+        self._edges_read = self._edges_skipped = 0
+
+    def read(self, documents: int = 1) -> None:
+        """So many documents were looked at."""
+        self._documents_read += documents
+
+    def skip(self, where: str, what: str, why: str) -> None:
+        """A document that was read is not kept."""
+        self._documents_skipped += 1
+        self._skipped.append(Skipped(where=where, what=what, why=why))
+
+    def skip_edge(self, where: str, what: str, why: str) -> None:
+        self._edges_read += 1
+        self._edges_skipped += 1
+        self._skipped.append(Skipped(where=where, what=what, why=why))
+
+    def note(self, where: str, what: str, note: str) -> None:
+        self._notes.append(Note(where=where, what=what, note=note))
+
+    def declares(self, thing_id: str) -> bool:
+        return thing_id in self._entities
+
+    def declare(self, entity: Entity, path: Path, *, owner: str = "") -> None:
+        """Add a thing; told of again, it may get an owner it had none of. `owner` is the text that names one."""
+        owner_id, owner_note = self.known.owner(owner)
+        before = self._entities.get(entity.id)
+        if before is not None and (before.owner_id or not owner):
+            return
+        if owner and owner_note:
+            self.note(entity.declared_in, entity.name, f"{owner_note}. Kept as unowned")
+        self._entities[entity.id] = msgspec.structs.replace(
+            before or entity, owner_id=owner_id, owner_note=owner_note
+        )
+        self._files.setdefault(entity.id, str(path))
+        if before is None:
+            self.known.add(entity)
+
+    def depends(
+        self, from_id: str, to_id: str, *, where: str, what: str, by: str, calls: Sighting | None = None
+    ) -> None:
+        """An edge that is stated, and the calls that were seen along it, if the same item tells them.
+
+        by   id of the document; what is no document of this source never takes the edge back
+        """
+        first = self._edges.get((from_id, to_id))
+        if from_id == to_id:
+            self.skip_edge(where, what, "depends on itself")
+        elif first is not None:
+            self.skip_edge(where, what, f"the same edge as {first[0].declared_in}")
+        else:
+            self._edges_read += 1
+            edge = Dependency(from_id=from_id, to_id=to_id, declared_in=where)
+            self._edges[from_id, to_id] = (edge, by)
+            if calls is not None:
+                self._see(calls)
+
+    def seen(self, sighting: Sighting, *, what: str) -> None:
+        """Calls that were seen. Told again, the latest count, and the first day is the earliest."""
+        if sighting.from_id == sighting.to_id:
+            self.skip_edge(sighting.seen_in, what, "calls itself")
+            return
+        self._edges_read += 1
+        self._see(sighting)
+
+    def _see(self, sighting: Sighting) -> None:
+        ends = (sighting.from_id, sighting.to_id)
+        before = self._sightings.get(ends, sighting)
+        latest = sighting if sighting.last_seen >= before.last_seen else before
+        days = [one.first_seen for one in (before, sighting) if one.first_seen]
+        self._sightings[ends] = msgspec.structs.replace(latest, first_seen=min(days, default=""))
+
+    def reading(self, files: Sequence[File[ContentT]], paths: Sequence[Path]) -> Reading:
+        kept = self._documents_read - self._documents_skipped
+        edges = self._edges_read - self._edges_skipped
+        return Reading(
+            entities=tuple(self._entities.values()),
+            dependencies=tuple(edge for edge, _ in self._edges.values()),
+            declared_by=tuple(by for _, by in self._edges.values()),
+            sightings=tuple(self._sightings.values()),
+            documents=Count(read=self._documents_read, kept=kept, skipped=self._documents_skipped),
+            edges=Count(read=self._edges_read, kept=edges, skipped=self._edges_skipped),
+            skipped=tuple(self._skipped),
+            notes=tuple(self._notes),
+            source_digest=digest_of(files),
+            roots=tuple(dict.fromkeys(str(path.resolve()) for path in paths)),
+            files=self._files,
+        )

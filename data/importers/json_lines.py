@@ -1,0 +1,104 @@
+"""JSON as lines: what a file holds, and on which line each item of it stands.
+
+A file is one value, or one value after the other (NDJSON). Whatever is not JSON to its end is refused, so a
+file that was cut off never counts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any
+
+from data.errors import Invalid, Problem
+from data.importers.text import decoded
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
+
+
+@dataclass(slots=True, frozen=True)
+class Item:
+    """A value and the line it begins on, counted from 1."""
+
+    line: int
+    value: Any
+
+
+class Text:
+    """The text of a file, in which lines can be told by their place. Raises `Invalid` for what is no text."""
+
+    def __init__(self, content: bytes, shown: str) -> None:
+        self.text = decoded(content, shown)
+        self.shown = shown
+        self._breaks = [match.start() for match in re.finditer("\n", self.text)]
+
+    def line(self, at: int) -> int:
+        return bisect_right(self._breaks, at - 1) + 1
+
+    def lines_of_keys(self, pattern: str) -> dict[str, int]:
+        """Each key of an object that matches `pattern` -> the line it first stands on."""
+        found: dict[str, int] = {}
+        for match in re.finditer(rf'"({pattern})"\s*:', self.text):
+            found.setdefault(match[1], self.line(match.start()))
+        return found
+
+    def document(self) -> Any:
+        """The one value of the file. Raises `Invalid` with the line where it stops being one."""
+        items = self.values()
+        if len(items) != 1:
+            found = f"{len(items)} values" if items else ""
+            raise self.invalid(items[1].line if items else 1, found, "one JSON value; nothing was imported")
+        return items[0].value
+
+    def items(self) -> tuple[Item, ...]:
+        """The items of an array, or the values of a file that has one after the other."""
+        start = self._past_space(0)
+        if self.text[start : start + 1] != "[":
+            return self.values()
+        items: list[Item] = []
+        at = self._past_space(start + 1)
+        while self.text[at : at + 1] != "]" or items:
+            item, at = self._value(at)
+            items.append(item)
+            at = self._past_space(at)
+            if self.text[at : at + 1] == "]":
+                break
+            if self.text[at : at + 1] != ",":
+                raise self._broken(at, "a comma or the end of the list")
+            at = self._past_space(at + 1)
+        if (end := self._past_space(at + 1)) < len(self.text):
+            raise self._broken(end, "nothing behind the end of the list")
+        return tuple(items)
+
+    def values(self) -> tuple[Item, ...]:
+        """One value after the other, to the end of the file."""
+        items: list[Item] = []
+        at = self._past_space(0)
+        while at < len(self.text):
+            item, at = self._value(at)
+            items.append(item)
+            at = self._past_space(at)
+        return tuple(items)
+
+    def invalid(self, line: int, found: str, accepted: str) -> Invalid:
+        return Invalid([Problem(field=f"{self.shown}:{line}", value=found, accepted=accepted)])
+
+    def _value(self, at: int) -> tuple[Item, int]:
+        try:
+            value, end = _DECODER.raw_decode(self.text, at)
+        except json.JSONDecodeError as error:
+            raise self._broken(error.pos, error.msg) from error
+        except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
+            raise self._broken(at, "values nested less deep, and shorter numbers") from error
+        return Item(self.line(at), value), end
+
+    def _past_space(self, at: int) -> int:
+        match = _SPACE.match(self.text, at)
+        return match.end() if match else at
+
+    def _broken(self, at: int, wanted: str) -> Invalid:
+        accepted = "not readable as JSON; is the file complete? Nothing was imported"
+        return self.invalid(self.line(min(at, max(0, len(self.text) - 1))), wanted, accepted)

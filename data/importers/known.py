@@ -1,0 +1,75 @@
+"""What other sources declared already, and which of it a name means: by exact id, alias or name, never by likeness.
+
+Letters count whatever their case. A name that fits several things fits none: people are told which to choose from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from data.closest import closest
+from data.importers.refs import Found, Missing, id_of, parse
+from data.records.catalog import Entity, Group, Person
+
+
+class Known:
+    def __init__(self, things: Iterable[Entity | Group | Person] = ()) -> None:
+        self._by_id: dict[str, str] = {}
+        self._by_alias: dict[str, list[str]] = defaultdict(list)
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._owners: dict[str, list[str]] = defaultdict(list)
+        self._owner_names: list[str] = []
+        for thing in things:
+            if isinstance(thing, Entity):
+                self.add(thing)
+            else:
+                self._add_owner(thing)
+
+    def add(self, entity: Entity) -> None:
+        self._by_id.setdefault(entity.id.casefold(), entity.id)
+        self._by_name[entity.name.casefold()].append(entity.id)
+        if "/" in (tail := entity.id.partition(":")[2]):  # "default/checkout" names it as well
+            self._by_name[tail.casefold()].append(entity.id)
+        for alias in entity.aliases:
+            self._by_alias[alias.casefold()].append(entity.id)
+
+    def _add_owner(self, owner: Group | Person) -> None:
+        short = owner.id.rpartition("/")[2]
+        self._owner_names.append(short)
+        for name in dict.fromkeys(text.casefold() for text in (owner.id, short, owner.name) if text):
+            self._owners[name].append(owner.id)
+
+    def find(self, text: str) -> Found | Missing | None:
+        """The thing that `text` names; None where nobody declared one, `Missing` where several would do."""
+        wanted = text.strip().casefold()
+        if (found := self._by_id.get(wanted)) is not None:
+            return Found(id=found)
+        ref = parse(text)
+        if ref is not None and ref.kind:
+            found = self._by_id.get(id_of(ref.kind, ref.namespace, ref.name).casefold())
+            if found is not None:
+                return Found(id=found)
+        for names, how in ((self._by_alias, "alias"), (self._by_name, "name")):
+            fits = sorted(set(names.get(wanted, ())))
+            if len(fits) > 1:
+                return Missing(why=f"could be {' or '.join(fits)}; write the id", tried=tuple(fits))
+            if fits:
+                return Found(id=fits[0], note=f"joined to {fits[0]} by its {how}")
+        return None
+
+    def owner(self, text: str) -> tuple[str, str]:
+        """A group or person, and what is odd about the owner; nobody is guessed: then the id is empty."""
+        wanted = text.strip()
+        if not wanted:
+            return "", "no owner declared"
+        fits = self._owners.get(wanted.casefold(), [])
+        # A person and a team of one name: teams own things, as in Backstage.
+        fits = sorted({one for one in fits if one.startswith("group:")} or set(fits))
+        if len(fits) == 1:
+            return fits[0], ""
+        if fits:
+            return "", f'owner "{wanted}": could be {" or ".join(fits)}; write the id'
+        alike = closest(wanted, self._owner_names)[:1]
+        hint = f'closest is "{alike[0]}"' if alike else "nothing has a similar name"
+        return "", f'owner "{wanted}": no such group or person; {hint}'

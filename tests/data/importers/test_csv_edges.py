@@ -1,0 +1,174 @@
+"""What a CSV of edges becomes, joined to what other sources declared, and what is said of the rest."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from data.errors import Invalid
+from data.importers.csv_edges import read_csv
+from data.importers.report import Reading
+from data.records.catalog import Entity, Group, Kind, Person
+
+KNOWN = (
+    Entity(id="resource:default/churn", kind=Kind.MODEL, name="churn", aliases=("models:/Churn",)),
+    Entity(id="component:default/checkout", kind=Kind.CONSUMER, name="Checkout"),
+    Entity(id="component:shop/search", kind=Kind.CONSUMER, name="search"),
+    Entity(id="component:ops/search", kind=Kind.CONSUMER, name="search"),
+    Group(id="group:default/payments", name="payments"),
+    Person(id="user:default/ada", name="Ada Okafor", slack_id="U01ADA"),
+)
+
+
+def read(path: Path, text: str) -> Reading:
+    (file := path / "edges.csv").write_text(text)
+    return read_csv([file], known=KNOWN)
+
+
+def lines(said: tuple[object, ...]) -> list[str]:
+    """Without the directory the test wrote to."""
+    return [re.sub(r"\S*edges\.csv:", "", str(line)) for line in said]
+
+
+def ends(reading: Reading) -> list[str]:
+    return [f"{edge.from_id} -> {edge.to_id}" for edge in reading.dependencies]
+
+
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        ("component:default/checkout", ""),
+        ("COMPONENT:checkout", ""),
+        ("default/checkout", "joined to component:default/checkout by its name"),
+        ("checkout", "joined to component:default/checkout by its name"),
+    ],
+)
+def test_what_another_source_declared_is_referred_to_and_not_declared_anew(
+    tmp_path: Path, written: str, note: str
+) -> None:
+    reading = read(tmp_path, f"from,to\n{written},models:/churn\n")
+    assert ends(reading) == ["component:default/checkout -> resource:default/churn"]
+    assert reading.entities == ()
+    by_alias = '2 "models:/churn": joined to resource:default/churn by its alias'
+    assert lines(reading.notes) == [*([f'2 "{written}": {note}'] if note else []), by_alias]
+
+
+def test_what_nobody_declares_becomes_a_thing_with_kind_and_owner(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        "from,to,from_kind,to_kind,from_owner,to_owner\n"
+        "Nightly Report,component:default/scorer,dashboard,service,Payments,ada okafor\n"
+        "component:default/scorer,forecast,,,,\n",
+    )
+    assert {one.id: (one.kind, one.name, one.owner_id) for one in reading.entities} == {
+        "csv:nightly report": (Kind.DASHBOARD, "Nightly Report", "group:default/payments"),
+        "component:default/scorer": (Kind.CONSUMER, "scorer", "user:default/ada"),
+        "csv:forecast": (Kind.MODEL, "forecast", ""),
+    }
+    assert lines(reading.notes) == [
+        "3 forecast: no kind given, and no other source declares it; taken as a model"
+    ]
+
+
+def test_a_row_that_tells_of_calls_is_no_declaration_unless_it_says_so(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        "from,to,type,last_seen,calls_per_day\n"
+        "checkout,churn,,2026-03-02T23:10:00Z,1200\n"
+        "checkout,churn,observed,2026-02-20,900\n"
+        "component:shop/search,churn,declared,2026-03-01,\n",
+    )
+    assert [(one.from_id, one.first_seen, one.last_seen, one.calls_per_day) for one in reading.sightings] == [
+        ("component:default/checkout", "2026-02-20", "2026-03-02", 1200.0),
+        ("component:shop/search", "2026-03-01", "2026-03-01", None),
+    ]
+    assert ends(reading) == ["component:shop/search -> resource:default/churn"]
+    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (3, 3, 0)
+
+
+def test_every_row_that_is_no_edge_says_why_and_declares_nothing(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        "from,to\ncheckout,churn\ncheckout,\nsearch,churn\nx,X\na|b,churn\ncheckout,churn\n"
+        + "y" * 601
+        + ",churn\n",
+    )
+    assert lines(reading.skipped) == [
+        "3 checkout -> (nothing): to is empty",
+        "4 search -> churn: from could be component:ops/search or component:shop/search; write the id",
+        "5 x -> X: depends on itself",
+        '6 a|b -> churn: a name has no "#", "|" or control characters, or references to it would be ambiguous',
+        "8 " + "y" * 601 + " -> churn: a name has at most 600 characters; this one has 601",
+        "7 checkout -> churn: the same edge as 2",
+    ]
+    assert reading.entities == ()
+    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (7, 1, 6)
+
+
+def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        "from,to,from_kind,from_owner,last_seen,calls_per_day\n"
+        "web,churn,robot,Payment,yesterday,-1\n"
+        "Web,churn,pipeline,,,nan\n"
+        "WEB,checkout,dashboard,,,\n",
+    )
+    (web,) = reading.entities
+    assert (web.kind, web.owner_id) == (Kind.PIPELINE, "")
+    assert web.owner_note == 'owner "Payment": no such group or person; closest is "payments"'
+    kinds = "model, endpoint, consumer, dataset, pipeline, dashboard, deployment, service, job"
+    assert lines(reading.notes) == [
+        f'2 kind "robot" of web: not one of {kinds}; ignored',
+        "2 web: called pipeline and dashboard; the first counts",
+        '2 web: owner "Payment": no such group or person; closest is "payments". Kept as unowned',
+        '2 "churn": joined to resource:default/churn by its name',
+        '4 "checkout": joined to component:default/checkout by its name',
+        '2 web -> churn: last_seen "yesterday" is no day like 2026-03-02; kept without one',
+        '2 web -> churn: calls_per_day "-1" is no number from 0 up; kept as unknown',
+        '3 Web -> churn: calls_per_day "nan" is no number from 0 up; kept as unknown',
+    ]
+    assert ends(reading) == ["csv:web -> resource:default/churn", "csv:web -> component:default/checkout"]
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"", "edges.csv:1: has no rows below a header of from,to; nothing was imported"),
+        (b"from,to\n", "edges.csv:1: has no rows below a header of from,to; nothing was imported"),
+        (b"from;to\na;b\n", 'edges.csv:1 "from;to": a header of from, to and any of type'),
+        (b"from,to,colour\na,b,red\n", 'edges.csv:1 "from,to,colour": a header of from, to'),
+        (b"from,to,to\na,b,c\n", 'edges.csv:1 "from,to,to": a header of from, to'),
+        (b"from,to\na,b\nc\n", "edges.csv:3 1 cells: 2 as in the header: is the file complete?"),
+        (b"from,to\na,b\n\nc,d,e\n", "edges.csv:4 3 cells: 2 as in the header"),
+        (b'from,to\n"a\nb",c\n"d,e\n', "edges.csv:4 unexpected end of data: not readable as CSV"),
+        (b"from,to\na,\xff\n", "edges.csv:2 byte 0xff: this is not UTF-8"),
+        (b"from,to\na," + b"b" * 140_000 + b"\n", "edges.csv:2 field larger than field limit (131072)"),
+    ],
+    ids=[
+        "empty",
+        "no rows",
+        "semicolons",
+        "unknown column",
+        "column twice",
+        "cut off",
+        "too long",
+        "open quote",
+        "no text",
+        "a huge cell",
+    ],
+)
+def test_a_file_that_is_no_such_table_or_not_whole_is_refused_by_its_line(
+    tmp_path: Path, content: bytes, refusal: str
+) -> None:
+    (tmp_path / "fine.csv").write_text("from,to\na,b\n")
+    (tmp_path / "edges.csv").write_bytes(content)
+    with pytest.raises(Invalid) as refused:
+        read_csv([tmp_path], known=KNOWN)
+    assert str(refused.value).startswith(f"{tmp_path}/{refusal}")
+
+
+def test_a_table_of_a_spreadsheet_is_read_too(tmp_path: Path) -> None:
+    (file := tmp_path / "edges.csv").write_bytes('\ufefffrom,to\r\n"checkout",churn\r\n,\r\n'.encode())
+    assert ends(read_csv([file], known=KNOWN)) == ["component:default/checkout -> resource:default/churn"]

@@ -1,0 +1,68 @@
+"""Which items a JSON file holds and on which lines, and what is refused with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import Invalid
+from data.importers.json_lines import Text
+
+
+def items(text: str) -> list[tuple[int, object]]:
+    return [(item.line, item.value) for item in Text(text.encode(), "f.json").items()]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[]", []),
+        ("", []),
+        (' [ {"a":\n 1},\n\n 2 ] \n', [(1, {"a": 1}), (4, 2)]),
+        ('{"a": 1}\n{"a": 2}\r\n\n{"a": 3}', [(1, {"a": 1}), (2, {"a": 2}), (4, {"a": 3})]),
+        ("\ufeff[1]", [(1, 1)]),
+    ],
+    ids=["an empty list", "an empty file", "a list", "a value a line", "with a byte order mark"],
+)
+def test_items_come_with_the_line_they_begin_on(text: str, found: list[tuple[int, object]]) -> None:
+    assert items(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[1,\n2", 2),
+        ("[1,\n]", 2),
+        ("[1 2]", 1),
+        ("[1]\n[2]", 2),
+        ('{"a": 1}\n{"a": ', 2),
+        ("[" * 100_000, 1),
+        ("[" + "9" * 5_000 + "]", 1),
+        ("nonsense", 1),
+    ],
+    ids=[
+        "cut off",
+        "a comma too many",
+        "a comma too few",
+        "more behind it",
+        "a line cut off",
+        "nested deep",
+        "a number without end",
+        "no JSON",
+    ],
+)
+def test_what_is_not_json_to_its_end_is_refused_by_its_line(text: str, line: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        items(text)
+    assert str(refused.value).startswith(f"f.json:{line} ")
+    assert str(refused.value).endswith("not readable as JSON; is the file complete? Nothing was imported")
+
+
+def test_a_document_is_one_value() -> None:
+    assert Text(b'{"a": [1]}', "f.json").document() == {"a": [1]}
+    with pytest.raises(Invalid, match=r"f\.json:2 2 values: one JSON value; nothing was imported"):
+        Text(b"1\n2", "f.json").document()
+
+
+def test_keys_are_found_with_their_first_line() -> None:
+    text = Text(b'{"model.a": {},\n"model.b":\n{"model.a": 1}, "x": "model.c"}', "f.json")
+    assert text.lines_of_keys(r"model\.[^\"]+") == {"model.a": 1, "model.b": 2}

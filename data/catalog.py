@@ -188,7 +188,8 @@ def _counts(reading: Reading, merged: Merged) -> dict[str, int]:
     return {
         "models": kinds[Kind.MODEL],
         "endpoints": kinds[Kind.ENDPOINT],
-        "consumers": sum(kinds.values()) - kinds[Kind.MODEL] - kinds[Kind.ENDPOINT],
+        "consumers": sum(kinds.values())
+        - sum(kinds[own] for own in (Kind.MODEL, Kind.VERSION, Kind.ENDPOINT)),
         "teams": len(reading.groups),
         "people": len(reading.people),
         "dependencies": len(edges),

@@ -76,10 +76,14 @@ class Lineage(_Graph):
 
     def endpoints_of(self, model_id: str) -> tuple[str, ...]:
         """Ids of the endpoints that serve a model, in order; of a shared server, its part for this model."""
+        return self._parts_of(model_id, Kind.ENDPOINT)
+
+    def _parts_of(self, model_id: str, kind: Kind) -> tuple[str, ...]:
         if model_id not in self._node:
             return ()
+        nodes = ((node, self._node[node]) for node in self._pred[model_id])
         return tuple(
-            sorted(node for node in self._pred[model_id] if self._node[node].get("model_id") == model_id)
+            sorted(node for node, its in nodes if its["model_id"] == model_id and its["kind"] == kind)
         )
 
     def consumers_of(
@@ -87,12 +91,13 @@ class Lineage(_Graph):
     ) -> tuple[Dependant, ...]:
         """Who notices when a model retires with all its endpoints, or with the given ones only.
 
-        What calls an endpoint depends on the model directly: endpoints are part of what retires. A model
-        built on this one is a consumer; its own endpoints are passed through, not named beside it.
+        What calls an endpoint depends on the model directly: endpoints are part of what retires, and so are
+        versions. A model built on this one is a consumer; its own endpoints are passed through, not named beside it.
         """
         endpoints = self.endpoints_of(model_id)
         chosen = endpoints if endpoint_ids is None else tuple(endpoint_ids)
-        subject = dict.fromkeys((model_id, *chosen, *(server_of(endpoint) for endpoint in chosen)))
+        servers = (server_of(endpoint) for endpoint in chosen)
+        subject = dict.fromkeys((model_id, *self._parts_of(model_id, Kind.VERSION), *chosen, *servers))
         spared = frozenset(endpoints).difference(subject)
         return tuple(
             dependant

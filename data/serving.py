@@ -1,10 +1,10 @@
 """Which endpoint serves which model? Read off the edges, because either end may declare them, in any import.
 
-An endpoint with edges to one model serves it. One with edges to several is a server they share: switching
-it off for one would take the others down. So each of its models gets an endpoint of its own,
-`server#model`, that only a person can switch off; the server itself stays in the graph, serves nothing, and
-depends on all of them. Endpoints that name the same thing to switch off (same kind, same ref) for different
-models are left to people likewise.
+An endpoint with edges to one model, or to versions of it, serves it. One with edges to several is a server
+they share: switching it off for one would take the others down. So each of its models gets an endpoint of its
+own, `server#model`, that only a person can switch off; the server itself stays in the graph, serves nothing,
+and depends on all of them. Endpoints that name the same thing to switch off (same kind, same ref) for
+different models are left to people likewise.
 """
 
 from __future__ import annotations
@@ -25,9 +25,14 @@ def serving(
     served: dict[str, list[Dependency]] = defaultdict(list)
     edges: list[Dependency] = []
     for edge in dependencies:
-        is_serving = _is(nodes, edge.from_id, Kind.ENDPOINT) and _is(nodes, edge.to_id, Kind.MODEL)
-        (served[edge.from_id] if is_serving else edges).append(edge)
+        model_id = _model_of(nodes, edge.to_id) if _is(nodes, edge.from_id, Kind.ENDPOINT) else ""
+        if model_id and all(link.to_id != model_id for link in served[edge.from_id]):
+            served[edge.from_id].append(msgspec.structs.replace(edge, to_id=model_id))
+        if model_id != edge.to_id:
+            edges.append(edge)
     for node in nodes.values():
+        if node.kind == Kind.VERSION and node.model_id in nodes:
+            edges.append(Dependency(from_id=node.id, to_id=node.model_id, declared_in=node.declared_in))
         linked = {link.to_id for link in served.get(node.id, ())}
         if node.kind == Kind.ENDPOINT and node.model_id in nodes and node.model_id not in linked:
             stated = Dependency(from_id=node.id, to_id=node.model_id, declared_in=node.declared_in)
@@ -55,6 +60,14 @@ def server_of(endpoint_id: str) -> str:
 
 def _is(nodes: dict[str, Entity], node_id: str, kind: Kind) -> bool:
     return node_id in nodes and nodes[node_id].kind == kind
+
+
+def _model_of(nodes: dict[str, Entity], node_id: str) -> str:
+    """The model that is served when this is: itself, or the one it is a version of."""
+    if _is(nodes, node_id, Kind.MODEL):
+        return node_id
+    model_id = nodes[node_id].model_id if _is(nodes, node_id, Kind.VERSION) else ""
+    return model_id if _is(nodes, model_id, Kind.MODEL) else ""
 
 
 def _by_hand(endpoint: Entity) -> Entity:

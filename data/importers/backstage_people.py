@@ -76,6 +76,7 @@ def people_of(
                 slack_id=slack_id,
                 manager_id=_manager(thing, index, account),
                 zone=_zone(thing, account),
+                email=thing.spec.get("profile").get("email").text,
             )
         )
     return tuple(people)

@@ -27,7 +27,7 @@ from data.records.catalog import Entity, Group, Kind, Person, Sighting
 NEEDED = ("from", "to")
 OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen", "calls_per_day")
 KINDS = {
-    **{str(kind): kind for kind in Kind},
+    **{str(kind): kind for kind in Kind if kind is not Kind.VERSION},
     "deployment": Kind.ENDPOINT,
     "service": Kind.CONSUMER,
     "job": Kind.PIPELINE,

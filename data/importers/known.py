@@ -37,7 +37,8 @@ class Known:
     def _add_owner(self, owner: Group | Person) -> None:
         short = owner.id.rpartition("/")[2]
         self._owner_names.append(short)
-        for name in dict.fromkeys(text.casefold() for text in (owner.id, short, owner.name) if text):
+        email = owner.email if isinstance(owner, Person) else ""
+        for name in dict.fromkeys(text.casefold() for text in (owner.id, short, owner.name, email) if text):
             self._owners[name].append(owner.id)
 
     def find(self, text: str) -> Found | Missing | None:

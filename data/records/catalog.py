@@ -8,9 +8,10 @@ from data.records.base import Record
 
 
 class Kind(StrEnum):
-    """All but models and endpoints owe an answer when what they depend on retires."""
+    """All but a model, its versions and endpoints owe an answer when it retires."""
 
     MODEL = "model"
+    VERSION = "version"
     ENDPOINT = "endpoint"
     CONSUMER = "consumer"
     DATASET = "dataset"
@@ -41,7 +42,7 @@ class Entity(Record, frozen=True, kw_only=True):
     owner_note  why `owner_id` is empty or was bent ("no such group; closest is ..."); empty when all is well
     tier        1 (strictest) to 3; 0 when the catalog does not say
     artifacts   URIs of a model's files: absolute paths or s3://bucket/prefix
-    model_id    for an endpoint: the model it serves
+    model_id    for an endpoint: the model it serves; for a version: the model it is one of
     endpoint_ref  the name its adapter knows it by
     declared_in   "file:line"
     aliases     what other sources call it, as they write it
@@ -107,13 +108,14 @@ class Group(Record, frozen=True, kw_only=True):
 
 
 class Person(Record, frozen=True, kw_only=True):
-    """`slack_id` and `manager_id` are empty when the catalog does not say; `zone` is an IANA name."""
+    """What the catalog does not say is empty; `zone` is an IANA name."""
 
     id: str
     name: str
     slack_id: str = ""
     manager_id: str = ""
     zone: str = "UTC"
+    email: str = ""
 
 
 class Owners(Record, frozen=True, kw_only=True):

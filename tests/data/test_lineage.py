@@ -11,11 +11,11 @@ from data.lineage import Dependant, Lineage
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind
 from data.serving import serving
 
-KINDS = {"m": Kind.MODEL, "e": Kind.ENDPOINT, "c": Kind.CONSUMER}
+KINDS = {"m": Kind.MODEL, "v": Kind.VERSION, "e": Kind.ENDPOINT, "c": Kind.CONSUMER}
 
 
 def an_entity(name: str, **facts: object) -> Entity:
-    """Its kind is its first letter: m1 is a model, e1 an endpoint, c1 a consumer."""
+    """Its kind is its first letter: m1 is a model, v1 a version, e1 an endpoint, c1 a consumer."""
     return Entity(id=f"x:default/{name}", kind=KINDS[name[0]], name=name, **facts)  # type: ignore[arg-type]
 
 
@@ -150,3 +150,14 @@ def test_a_model_with_tens_of_thousands_of_dependants_is_answered_within_a_secon
     found = lineage.consumers_of("m")
     assert time.perf_counter() - start < 1
     assert len(found) == count
+
+
+def test_versions_retire_with_their_model_and_what_serves_one_serves_the_model():
+    version = {"model_id": "x:default/m1"}
+    entities, edges = a_catalog(
+        "e1 v1", "e2 v2", "c1 v1", "c2 e2", "v3 v2", "c3 v3", "m1 c4", v1=version, v2=version
+    )
+    lineage = Lineage.of(*serving(entities, edges))
+    assert lineage.endpoints_of("x:default/m1") == ("x:default/e1", "x:default/e2")
+    assert consumers(lineage, "m1") == {"c1": "c1 v1", "c2": "c2 e2", "v3": "v3 v2", "c3": "c3 v3 v2"}
+    assert consumers(lineage, "m1", "e1") == {"c1": "c1 v1", "v3": "v3 v2", "c3": "c3 v3 v2"}

@@ -117,12 +117,12 @@ def misnamed(store: Store, catalog: Catalog, text: str, *, word: str) -> str:
     return ""
 
 
-def model_in_shell(catalog: Catalog, name: str) -> Entity:
+def model_in_shell(catalog: Catalog, name: str, *, ask: str = IN_SHELL.impact) -> Entity:
     """The model somebody asks about in a shell. Raises `NotFound` with the command to go on with."""
     try:
         return catalog.model(name)
     except NotFound as error:
-        step = f"Run {IN_SHELL.impact} {_quoted(error.closest[0])}" if error.closest else _some(catalog)
+        step = f"Run {ask} {_quoted(error.closest[0])}" if error.closest else _some(catalog)
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 

@@ -57,6 +57,11 @@ COMMANDS: Mapping[str, Usage] = {
         says="Shows who depends on a model, directly or through others; without one, lists the models",
         keeps="no",
     ),
+    "who": Usage(
+        takes=(Part.MAYBE_MODEL,),
+        says="Shows who answers for a model, why, and what is missing; without one, lists the models",
+        keeps="no",
+    ),
     "digest": Usage(says="Shows this week's digest: changed, due, overdue, standing still", keeps="no"),
     "archive": Usage(
         takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS

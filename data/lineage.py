@@ -78,6 +78,9 @@ class Lineage(_Graph):
         """Ids of the endpoints that serve a model, in order; of a shared server, its part for this model."""
         return self._parts_of(model_id, Kind.ENDPOINT)
 
+    def versions_of(self, model_id: str) -> tuple[str, ...]:
+        return self._parts_of(model_id, Kind.VERSION)
+
     def _parts_of(self, model_id: str, kind: Kind) -> tuple[str, ...]:
         if model_id not in self._node:
             return ()
@@ -97,7 +100,7 @@ class Lineage(_Graph):
         endpoints = self.endpoints_of(model_id)
         chosen = endpoints if endpoint_ids is None else tuple(endpoint_ids)
         servers = (server_of(endpoint) for endpoint in chosen)
-        subject = dict.fromkeys((model_id, *self._parts_of(model_id, Kind.VERSION), *chosen, *servers))
+        subject = dict.fromkeys((model_id, *self.versions_of(model_id), *chosen, *servers))
         spared = frozenset(endpoints).difference(subject)
         return tuple(
             dependant

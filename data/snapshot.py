@@ -13,7 +13,7 @@ from data.catalog_rows import Stored
 from data.closest import closest
 from data.errors import NotFound, Refused
 from data.records.base import Record
-from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person
+from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person, Responsible
 from data.serving import serving
 
 if TYPE_CHECKING:
@@ -172,6 +172,17 @@ class Snapshot:
         """Slack ids of whoever owns these, each once; what the catalog has no more has no owners."""
         known = (self._entities[one] for one in entity_ids if one in self._entities)
         return tuple(dict.fromkeys(person for one in known for person in self.owners_of(one).slack_ids))
+
+    def responsible(self, model_id: str) -> tuple[Responsible, ...]:
+        """The model first, then its versions and endpoints, then its successor: each with its owners."""
+        model = self.entity(model_id)
+        versions = [self._entities[one] for one in self.lineage.versions_of(model_id)]
+        things = [(str(thing.kind), thing) for thing in (model, *versions, *self.endpoints_of(model_id))]
+        if (after := self._entities.get(model.successor_id)) is not None:
+            things.append(("successor", after))
+        return tuple(
+            Responsible(part=part, thing=thing, owners=self.owners_of(thing)) for part, thing in things
+        )
 
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         """Who depends on a model and its endpoints; given `endpoint_ids`, on those and the model directly."""

@@ -15,7 +15,7 @@ from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, helped, understood
-from bot.views import answers, digest
+from bot.views import answers, digest, who
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Retirement, StepKind
@@ -61,15 +61,8 @@ def answer(house: House, request: Typed) -> Payload:
             shown = show(house, meant(house, request))
         case "plan":
             shown = answers.plan(meant(house, request))
-        case "impact":
-            name = request[Part.MAYBE_MODEL]
-            some = models_with(house.catalog, name)
-            is_one = bool(name) and not some
-            shown = (
-                impact(house, model(house.catalog, name, word=request.word))
-                if is_one
-                else answers.models(some, part=name)
-            )
+        case "impact" | "who":
+            shown = about_model(house, request.word, request[Part.MAYBE_MODEL])
         case "digest":
             now = house.now()
             week = last_week(house.store, retirements(house.store), now)
@@ -77,6 +70,15 @@ def answer(house: House, request: Typed) -> Payload:
         case _:
             shown = answers.help_text(helped())
     return shown
+
+
+def about_model(house: House, word: str, name: str) -> Payload:
+    """What a command says of one model; the models there are where the name is part of several, or none is given."""
+    some = models_with(house.catalog, name)
+    if some or not name:
+        return answers.models(some, part=name, word=word)
+    found = model(house.catalog, name, word=word)
+    return impact(house, found) if word == "impact" else responsible(house, found)
 
 
 def show(house: House, state: Retirement) -> Payload:
@@ -102,6 +104,12 @@ def impact(house: House, found: Entity) -> Payload:
         if one.plan is not None and one.plan.subject.model_id == found.id
     ]
     return answers.impact(found, consumers, doubts(found), told_in=told_in)
+
+
+def responsible(house: House, found: Entity) -> Payload:
+    """Who answers for a model now."""
+    seen = house.catalog.snapshot()
+    return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers)
 
 
 def doubts(found: Entity) -> list[str]:

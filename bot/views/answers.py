@@ -198,7 +198,10 @@ def impact(
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
 
 
-def models(found: Sequence[Entity], *, part: str = "") -> Payload:
+_DOES = {"impact": "depends on", "who": "answers for"}
+
+
+def models(found: Sequence[Entity], *, part: str = "", word: str = "impact") -> Payload:
     """The models there are, a line each, or those that have `part` in their name."""
     if not found:
         return message("The catalog has no model. Run `emeritus import backstage PATH`, then try again.")
@@ -211,8 +214,10 @@ def models(found: Sequence[Entity], *, part: str = "") -> Payload:
         lines.append(f"• {safe(one.name)}{other}")
     have = "has" if len(found) == 1 else "have"
     about = f' {have} "{safe(part)}" in the name' if part else ""
-    head = f"{counted(len(found), 'model')}{about}; `{SLASH_COMMAND} impact MODEL` shows who depends on one"
-    rest = f": type a part of its name, `{SLASH_COMMAND} impact PART`"
+    head = (
+        f"{counted(len(found), 'model')}{about}; `{SLASH_COMMAND} {word} MODEL` shows who {_DOES[word]} one"
+    )
+    rest = f": type a part of its name, `{SLASH_COMMAND} {word} PART`"
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
 
 

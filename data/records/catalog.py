@@ -132,6 +132,14 @@ class Owners(Record, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class Responsible(Record, frozen=True, kw_only=True):
+    """Who answers for a model, or for something that belongs to it. `part`: "model", "endpoint", "successor", ..."""
+
+    part: str
+    thing: Entity
+    owners: Owners
+
+
 class Impacted(Record, frozen=True, kw_only=True):
     """A consumer that depends on the subject, directly (`distance` 1) or through `path`.
 

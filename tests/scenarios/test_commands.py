@@ -36,6 +36,8 @@ NONSENSE = [
     ("plan ret-1", "Plan of RET-1"),
     ("impact", "• churn-v1"),
     ("impact leaf-grade", "• leaf-grader"),
+    ("who", "12 models; `/retire who MODEL` shows who answers for one"),
+    ("who xyzzy", "Run /retire impact to list all there are"),
     ("digest now please", "churn-v1 is proposed"),
     ("archive", "missing"),
     ("archive RET-1", "archive needs it to be approved or migrating"),

@@ -1,0 +1,160 @@
+"""Impact for other programs: text, JSON, a table, and the graph of it as Graphviz and Mermaid draw it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from bot.views.impact import by_team, way
+from data.records.catalog import Dependency, Entity, Impacted, Origin
+from data.snapshot import Snapshot
+from workflows.rules.wording import counted
+
+COLUMNS = (
+    *("id", "name", "kind", "team", "owners", "distance", "path", "origin", "sources"),
+    *("first_seen", "last_seen", "calls_per_day", "notes"),
+)
+# A spreadsheet takes a cell that begins like this for a formula: owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_UNQUOTED = re.compile(r"[^\w .:/@+=,()\[\]*!?'-]")
+
+
+def data(model: Entity, catalog: Snapshot) -> dict[str, object]:
+    """Every key is always there, whatever it holds."""
+    consumers = catalog.impact(model.id).consumers
+    return {
+        "model": {"id": model.id, "name": model.name, "tier": model.tier},
+        "count": len(consumers),
+        "direct": sum(consumer.distance == 1 for consumer in consumers),
+        "teams": sorted({consumer.owners.team_name for consumer in consumers if consumer.owners.team_name}),
+        "consumers": [
+            {
+                "id": consumer.consumer_id,
+                "name": consumer.name,
+                "kind": catalog.entity(consumer.consumer_id).kind,
+                "team": consumer.owners.team_name,
+                "owners": consumer.owners.slack_ids,
+                "notes": consumer.owners.notes,
+                "distance": consumer.distance,
+                "path": way(consumer, model.id),
+                **_known_by(catalog.dependency(*consumer.path[:2])),
+            }
+            for consumer in consumers
+        ],
+    }
+
+
+def _known_by(edge: Dependency) -> dict[str, object]:
+    return {
+        "origin": edge.origin,
+        "sources": edge.sources,
+        "first_seen": edge.first_seen,
+        "last_seen": edge.last_seen,
+        "calls_per_day": edge.calls_per_day,
+    }
+
+
+def lines(model: Entity, catalog: Snapshot) -> list[str]:
+    consumers = catalog.impact(model.id).consumers
+    shown = [f"{model.name} ({model.id}): {counted(len(consumers), 'consumer')}"]
+    for team, owned in by_team(consumers):
+        shown.append(f"{team}:")
+        for consumer in owned:
+            said = [*consumer.owners.notes, *_calls(catalog.dependency(*consumer.path[:2]))]
+            notes = f" ({'; '.join(said)})" if said else ""
+            shown.append(
+                f"  {consumer.distance} {consumer.name}: {' -> '.join(way(consumer, model.id))}{notes}"
+            )
+    return shown
+
+
+def _calls(edge: Dependency) -> Iterator[str]:
+    """What is seen of it, where anything is."""
+    if edge.origin is Origin.OBSERVED:
+        yield "seen calling, declared nowhere"
+    if edge.last_seen:
+        yield f"last called {edge.last_seen}"
+    if edge.calls_per_day is not None:
+        yield f"{edge.calls_per_day:,.6g} calls a day"
+
+
+def table(model: Entity, catalog: Snapshot) -> str:
+    """A CSV with a row for each consumer; several values of a cell are separated by blanks."""
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for consumer in catalog.impact(model.id).consumers:
+        edge = catalog.dependency(*consumer.path[:2])
+        cells: tuple[object, ...] = (
+            consumer.consumer_id,
+            consumer.name,
+            catalog.entity(consumer.consumer_id).kind,
+            consumer.owners.team_name,
+            " ".join(consumer.owners.slack_ids),
+            consumer.distance,
+            " ".join(way(consumer, model.id)),
+            edge.origin,
+            " ".join(edge.sources),
+            edge.first_seen,
+            edge.last_seen,
+            "" if edge.calls_per_day is None else f"{edge.calls_per_day:.15g}",
+            "; ".join(consumer.owners.notes),
+        )
+        rows.writerow([_cell(str(cell)) for cell in cells])
+    return written.getvalue()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def dot(model: Entity, catalog: Snapshot) -> str:
+    """For Graphviz: the model, what serves it, and everything that depends on either; calls seen are dashed."""
+    nodes, edges = _graph(model, catalog)
+    shapes = {"model": "box3d", "version": "box3d", "endpoint": "component"}
+    rows = ["digraph impact {", "  rankdir=RL;", '  node [shape=box, fontname="Helvetica"];']
+    for node in nodes:
+        bold = ", style=bold" if node is model else ""
+        rows.append(
+            f'  "{_plain(node.id)}" [label="{_plain(node.name)}", shape={shapes.get(node.kind, "box")}{bold}];'
+        )
+    for edge in edges:
+        dashed = " [style=dashed]" if edge.origin is Origin.OBSERVED else ""
+        rows.append(f'  "{_plain(edge.from_id)}" -> "{_plain(edge.to_id)}"{dashed};')
+    return "\n".join([*rows, "}"]) + "\n"
+
+
+def mermaid(model: Entity, catalog: Snapshot) -> str:
+    """For a Markdown page: the same graph."""
+    nodes, edges = _graph(model, catalog)
+    names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
+    rows = ["graph RL"]
+    for node in nodes:
+        left, right = ("[[", "]]") if node.kind in ("model", "version", "endpoint") else ("[", "]")
+        rows.append(f'  {names[node.id]}{left}"{_coded(node.name)}"{right}')
+    for edge in edges:
+        arrow = "-.->" if edge.origin is Origin.OBSERVED else "-->"
+        rows.append(f"  {names[edge.from_id]} {arrow} {names[edge.to_id]}")
+    return "\n".join(rows) + "\n"
+
+
+def _graph(model: Entity, catalog: Snapshot) -> tuple[list[Entity], list[Dependency]]:
+    """Everything on a path, in order of ids behind the model, and all edges between those."""
+    consumers: tuple[Impacted, ...] = catalog.impact(model.id).consumers
+    reached = {one for consumer in consumers for one in consumer.path}
+    own = {one.thing.id for one in catalog.responsible(model.id) if one.part != "successor"}
+    ids = [model.id, *sorted((reached | own) - {model.id})]
+    among = sorted(catalog.lineage.subgraph(ids).edges)
+    return [catalog.entity(one) for one in ids], [catalog.dependency(*ends) for ends in among]
+
+
+def _plain(text: str) -> str:
+    """Inside quotation marks of the DOT language."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _coded(text: str) -> str:
+    """Inside quotation marks of Mermaid, which knows characters by their number."""
+    return _UNQUOTED.sub(lambda found: f"#{ord(found[0])};", text)

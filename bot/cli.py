@@ -6,7 +6,7 @@ import os
 
 import click
 
-from bot.commands import asking, catalog, endpoint, record, service, stopped, store
+from bot.commands import asking, catalog, check, endpoint, record, service, stopped, store
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -45,6 +45,7 @@ for command in (
     *service.COMMANDS,
     *catalog.COMMANDS,
     *asking.COMMANDS,
+    *check.COMMANDS,
     *endpoint.COMMANDS,
     *record.COMMANDS,
     *store.COMMANDS,

@@ -1,0 +1,79 @@
+"""`emeritus check`: does this change make anything depend on a model that is being retired? For builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.commands.catalog import FORMATS
+from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
+from bot.keeping import open_catalog
+from bot.lookup import retirements
+from bot.views.blocks import day
+from bot.views.steps import zone_of
+from data.records.retirement import StepKind
+from workflows.rules.attaching import Attachment, Verdict, attachments
+from workflows.rules.wording import counted
+
+READERS = {one.name: one.reader for one in FORMATS}
+
+
+@click.command()
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
+)
+@click.option(
+    "--format", "as_format", type=click.Choice(tuple(READERS)), default="backstage", help="What PATH holds."
+)
+@click.pass_context
+@as_json
+def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: bool) -> None:
+    """Exits 1 if PATH adds a dependency on a model that is being retired; names its successor and last day."""
+    with store_to_read(settings_for()) as store:
+        catalog = open_catalog(store)
+        reading = READERS[as_format](catalog, paths)
+        seen = catalog.snapshot()
+        found = attachments(reading.dependencies, retirements(store), seen.lineage.edges)
+    refused = [one for one in found if one.verdict is Verdict.REFUSED]
+    if is_json:
+        print_json({"refused": len(refused), "dependencies": [_data(one) for one in found]})
+    else:
+        say(*map(_line, found))
+        say(f"{counted(len(reading.dependencies), 'edge')} checked, {len(refused):,} refused")
+    ctx.exit(1 if refused else 0)
+
+
+def _data(one: Attachment) -> dict[str, object]:
+    plan = one.retirement.plan
+    return {
+        "verdict": one.verdict,
+        "from": one.edge.from_id,
+        "to": one.edge.to_id,
+        "declared_in": one.edge.declared_in,
+        "retirement": one.retirement.id,
+        "state": one.retirement.state,
+        "successor": plan.successor_name if plan else "",
+        "last_day": _last_day(one),
+    }
+
+
+def _line(one: Attachment) -> str:
+    """Begins with file and line, as compilers do, so that editors and code hosts find the place."""
+    state = f"{one.edge.to_id} is {one.retirement.state} ({one.retirement.id})"
+    plan = one.retirement.plan
+    successor = f"use {plan.successor_name}" if plan and plan.successor_name else "it has no successor"
+    said = {
+        Verdict.REFUSED: f"error: {one.edge.from_id} may not begin to depend on it: {state}",
+        Verdict.WARNED: f"warning: {one.edge.from_id} would have to move again: {state}",
+        Verdict.KNOWN: f"note: {one.edge.from_id} has to move: {state}",
+    }
+    return f"{one.edge.declared_in}: {said[one.verdict]}; last day of service {_last_day(one)}, {successor}"
+
+
+def _last_day(one: Attachment) -> str:
+    plan = one.retirement.plan
+    return day(plan.step(StepKind.DISABLE).due_at, zone_of(one.retirement)) if plan else ""
+
+
+COMMANDS = (check,)

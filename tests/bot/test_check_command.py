@@ -1,0 +1,78 @@
+"""`emeritus check` in a build: what fails it, what only warns, and what it says of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import cli
+from tests.data.catalogs import a_source
+from tests.scenarios.town import Town
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    environ = {"EMERITUS_STORE": str(tmp_path / "emeritus.db"), "EMERITUS_POLICY": None}
+    return lambda *arguments: CliRunner(env=environ).invoke(
+        cli, [str(one) for one in arguments], prog_name="emeritus"
+    )
+
+
+def a_newcomer(tmp_path: Path) -> Path:
+    return a_source(
+        tmp_path / "new.yaml",
+        "Component newcomer, type: service, dependsOn: [resource:churn-v1, component:churn-v2-prod]",
+    )
+
+
+def test_a_build_that_begins_to_depend_on_what_retires_fails(run: Run, tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.announce()
+    source = a_newcomer(tmp_path)
+
+    failed = run("check", source)
+
+    assert failed.stdout == (
+        f"{source}:4: error: component:default/newcomer may not begin to depend on it: resource:default/churn-v1 "
+        "is migrating (RET-1); last day of service 2026-05-04, use churn-v2\n"
+        "2 edges checked, 1 refused\n"
+    )
+    assert failed.exit_code == 1
+    assert json.loads(run("check", source, "--json").stdout) == {
+        "refused": 1,
+        "dependencies": [
+            {
+                "verdict": "refused",
+                "from": "component:default/newcomer",
+                "to": "resource:default/churn-v1",
+                "declared_in": f"{source}:4",
+                "retirement": "RET-1",
+                "state": "migrating",
+                "successor": "churn-v2",
+                "last_day": "2026-05-04",
+            }
+        ],
+    }
+
+
+def test_a_proposal_only_warns_and_a_model_in_service_says_nothing(run: Run, tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.propose()
+    warned = run("check", a_newcomer(tmp_path))
+    assert warned.exit_code == 0
+    assert ": warning: component:default/newcomer would have to move again: resource:" in warned.stdout
+
+
+def test_what_cannot_be_read_fails_the_build_by_its_line(run: Run, tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False):
+        pass
+    (broken := tmp_path / "broken.yaml").write_text("apiVersion: [")
+    failed = run("check", broken)
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith(f"Error: {broken}:1 ")

@@ -1,0 +1,48 @@
+"""May these dependencies attach? As the state of the last retirement of what they lead to permits."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.records.catalog import Dependency
+from data.records.retirement import Retirement, State
+from tests.builders import LIVE, a_plan
+from workflows.rules.attaching import Verdict, attachments
+from workflows.rules.lifecycle import PERMITS
+
+MODEL = "component:default/churn"
+
+
+def an_edge(to_id: str = MODEL) -> Dependency:
+    return Dependency(from_id="component:default/new", to_id=to_id)
+
+
+def a_retirement(state: State, number: int = 1) -> Retirement:
+    return Retirement(id=f"RET-{number}", state=state, plan=a_plan())
+
+
+def verdicts(*states: State, to_id: str = MODEL, is_known: bool = False) -> list[Verdict]:
+    edge = an_edge(to_id)
+    retirements = [a_retirement(state, number) for number, state in enumerate(states, start=1)]
+    known = [(edge.from_id, edge.to_id)] if is_known else []
+    return [one.verdict for one in attachments([edge], retirements, known)]
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_new_dependency_is_judged_as_the_table_of_states_says(state: State) -> None:
+    expected = {"yes": [], "warned": [Verdict.WARNED], "no": [Verdict.REFUSED]}
+    assert verdicts(state) == expected[PERMITS[state].attach]
+
+
+def test_what_depends_already_has_to_move_and_is_not_refused() -> None:
+    assert verdicts(State.MIGRATING, is_known=True) == [Verdict.KNOWN]
+
+
+def test_an_endpoint_that_retires_is_the_model_and_other_things_are_not() -> None:
+    assert verdicts(State.APPROVED, to_id=LIVE.id) == [Verdict.REFUSED]
+    assert verdicts(State.APPROVED, to_id=f"{MODEL}-2") == []
+
+
+def test_the_last_retirement_of_a_model_counts() -> None:
+    assert verdicts(State.CANCELLED, State.MIGRATING) == [Verdict.REFUSED]
+    assert verdicts(State.MIGRATING, State.ROLLED_BACK) == []

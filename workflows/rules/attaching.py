@@ -1,0 +1,52 @@
+"""Which of these dependencies attach to something that is being retired, and may they? See `PERMITS`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+
+from data.records.base import Record
+from data.records.catalog import Dependency
+from data.records.retirement import Retirement
+from workflows.rules.lifecycle import PERMITS
+
+
+class Verdict(StrEnum):
+    """What is said of a dependency on a model with a retirement."""
+
+    REFUSED = "refused"
+    WARNED = "warned"
+    KNOWN = "known"
+    """It was there before: its owners are asked to move."""
+
+
+class Attachment(Record, frozen=True, kw_only=True):
+    edge: Dependency
+    retirement: Retirement
+    verdict: Verdict
+
+
+def attachments(
+    edges: Iterable[Dependency], retirements: Iterable[Retirement], known: Collection[tuple[str, str]]
+) -> tuple[Attachment, ...]:
+    """Every edge that leads to a model, or an endpoint of it, whose last retirement does not leave it in service.
+
+    known   edges that the catalog has already, as (from_id, to_id)
+    """
+    by_target: dict[str, Retirement] = {}
+    for one in retirements:  # oldest first: of a model that was proposed again, the last one counts
+        if one.plan is not None:
+            subject = one.plan.subject
+            by_target |= dict.fromkeys((subject.model_id, *(end.id for end in subject.endpoints)), one)
+    found = []
+    for edge in edges:
+        retirement = by_target.get(edge.to_id)
+        if retirement is None or PERMITS[retirement.state].attach == "yes":
+            continue
+        if (edge.from_id, edge.to_id) in known:
+            verdict = Verdict.KNOWN
+        else:
+            is_open = PERMITS[retirement.state].attach == "warned"
+            verdict = Verdict.WARNED if is_open else Verdict.REFUSED
+        found.append(Attachment(edge=edge, retirement=retirement, verdict=verdict))
+    return tuple(found)

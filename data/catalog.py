@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from data.catalog_rows import Merged, Rows, known_outside, slack_ids_outside, stored_in, version_in
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
+from data.importers.sources import Source, root_of
 from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
@@ -117,15 +117,15 @@ class Catalog:
     def known(self) -> tuple[Entity | Group | Person, ...]:
         return self.snapshot().known()
 
-    def slack_ids_outside(self, paths: Sequence[Path]) -> dict[str, str]:
-        """Slack id -> the person who has it, for an importer of these paths: it is not given to a second one."""
+    def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]:
+        """Slack id -> the person who has it, for an importer of these sources: it is not given to a second one."""
         with self._store.reading() as conn:
-            return slack_ids_outside(conn, [str(path.resolve()) for path in paths])
+            return slack_ids_outside(conn, [root_of(source) for source in sources])
 
-    def known_outside(self, paths: Sequence[Path]) -> tuple[Entity | Group | Person, ...]:
-        """What an importer of these paths may refer to without declaring it."""
+    def known_outside(self, sources: Sequence[Source]) -> tuple[Entity | Group | Person, ...]:
+        """What an importer of these sources may refer to without declaring it."""
         with self._store.reading() as conn:
-            return known_outside(conn, [str(path.resolve()) for path in paths])
+            return known_outside(conn, [root_of(source) for source in sources])
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         return self.snapshot().models(query)

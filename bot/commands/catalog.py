@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -13,14 +13,26 @@ from bot.keeping import open_catalog
 from bot.world import CalendarWorld
 from data.catalog import Catalog
 from data.importers.report import Reading
+from data.importers.sources import Source
 
 
 class Format(NamedTuple):
-    """How a format is called, what people are told it reads, and who reads it."""
+    """How a format is called, what people are told it reads, and who reads it: paths, or addresses as well."""
 
     name: str
     reads: str
-    reader: Callable[[Catalog, tuple[Path, ...]], Reading]
+    reader: Callable[[Catalog, tuple[Any, ...]], Reading]
+    takes_addresses: bool = False
+
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+def _path_or_address(text: str) -> Source:
+    if text.lower().startswith(("http://", "https://")):
+        return text
+    path: Path = _PATH.convert(text, None, None)
+    return path
 
 
 @click.group("import")
@@ -50,13 +62,17 @@ FORMATS = (
 def _register(format: Format) -> None:  # noqa: A002 - the word of the event
     @import_.command(format.name, help=format.reads)
     @click.argument(
-        "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
+        "sources",
+        nargs=-1,
+        required=True,
+        metavar="SOURCE..." if format.takes_addresses else "PATH...",
+        type=_path_or_address if format.takes_addresses else _PATH,
     )
     @as_json
-    def read(paths: tuple[Path, ...], is_json: bool) -> None:
+    def read(sources: tuple[Source, ...], is_json: bool) -> None:
         with store_to_write(settings_for(writes=True)) as store:
             catalog = open_catalog(store)
-            reading = format.reader(catalog, paths)
+            reading = format.reader(catalog, sources)
             report = catalog.import_(reading, format=format.name, now=CalendarWorld().now())
         if is_json:
             print_json(report)

@@ -6,13 +6,12 @@ For sources other than Backstage, whose documents name their relations from both
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
 from data.importers.known import Known
 from data.importers.report import Count, Note, Reading, Skipped
-from data.importers.sources import ContentT, File, digest_of
+from data.importers.sources import Digested, Source, digest_of, root_of
 from data.records.catalog import Dependency, Entity, Sighting
 
 NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
@@ -61,7 +60,7 @@ class Draft:
     def declares(self, thing_id: str) -> bool:
         return thing_id in self._entities
 
-    def declare(self, entity: Entity, path: Path, *, owner: str = "") -> None:
+    def declare(self, entity: Entity, source: Source, *, owner: str = "") -> None:
         """Add a thing; told of again, it may get an owner it had none of. `owner` is the text that names one."""
         owner_id, owner_note = self.known.owner(owner)
         before = self._entities.get(entity.id)
@@ -72,7 +71,7 @@ class Draft:
         self._entities[entity.id] = msgspec.structs.replace(
             before or entity, owner_id=owner_id, owner_note=owner_note
         )
-        self._files.setdefault(entity.id, str(path))
+        self._files.setdefault(entity.id, str(source))
         if before is None:
             self.known.add(entity)
 
@@ -110,7 +109,7 @@ class Draft:
         days = [one.first_seen for one in (before, sighting) if one.first_seen]
         self._sightings[ends] = msgspec.structs.replace(latest, first_seen=min(days, default=""))
 
-    def reading(self, files: Sequence[File[ContentT]], paths: Sequence[Path]) -> Reading:
+    def reading(self, files: Sequence[Digested], sources: Sequence[Source]) -> Reading:
         kept = self._documents_read - self._documents_skipped
         edges = self._edges_read - self._edges_skipped
         return Reading(
@@ -123,6 +122,6 @@ class Draft:
             skipped=tuple(self._skipped),
             notes=tuple(self._notes),
             source_digest=digest_of(files),
-            roots=tuple(dict.fromkeys(str(path.resolve()) for path in paths)),
+            roots=tuple(dict.fromkeys(map(root_of, sources))),
             files=self._files,
         )

@@ -73,12 +73,12 @@ class Text:
             raise self._broken(end, "nothing behind the end of the list")
         return tuple(items)
 
-    def values(self) -> tuple[Item, ...]:
+    def values(self, decoder: json.JSONDecoder = _DECODER) -> tuple[Item, ...]:
         """One value after the other, to the end of the file."""
         items: list[Item] = []
         at = self._past_space(0)
         while at < len(self.text):
-            item, at = self._value(at)
+            item, at = self._value(at, decoder)
             items.append(item)
             at = self._past_space(at)
         return tuple(items)
@@ -86,9 +86,9 @@ class Text:
     def invalid(self, line: int, found: str, accepted: str) -> Invalid:
         return Invalid([Problem(field=f"{self.shown}:{line}", value=found, accepted=accepted)])
 
-    def _value(self, at: int) -> tuple[Item, int]:
+    def _value(self, at: int, decoder: json.JSONDecoder = _DECODER) -> tuple[Item, int]:
         try:
-            value, end = _DECODER.raw_decode(self.text, at)
+            value, end = decoder.raw_decode(self.text, at)
         except json.JSONDecodeError as error:
             raise self._broken(error.pos, error.msg) from error
         except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits

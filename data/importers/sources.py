@@ -7,11 +7,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from data.errors import Invalid, Problem
 
 ContentT = TypeVar("ContentT")
+Source = Path | str
+"""A file or directory, or the address of what answers for itself."""
+
 _NOT_SOURCES = frozenset(("node_modules", "__pycache__"))
 
 
@@ -39,6 +42,21 @@ class File(Generic[ContentT]):
     path: Path
     digest: str
     content: ContentT
+
+
+class Digested(Protocol):
+    """What was read under a name."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def digest(self) -> str: ...
+
+
+def root_of(source: Source) -> str:
+    """What a source is remembered by: an absolute path, or the address."""
+    return str(source.resolve()) if isinstance(source, Path) else source
 
 
 def files_of(
@@ -70,7 +88,7 @@ def files_of(
     return tuple(files), tuple(problems)
 
 
-def digest_of(files: Sequence[File[ContentT]]) -> str:
+def digest_of(files: Sequence[Digested]) -> str:
     parts = sorted(f"{file.name}\0{file.digest}\n" for file in files)
     return "sha256:" + hashlib.sha256("".join(parts).encode()).hexdigest()
 

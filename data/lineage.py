@@ -95,7 +95,7 @@ class Lineage(_Graph):
         """Who notices when a model retires with all its endpoints, or with the given ones only.
 
         What calls an endpoint depends on the model directly: endpoints are part of what retires, and so are
-        versions. A model built on this one is a consumer; its own endpoints are passed through, not named beside it.
+        versions. A model built on this one is a consumer; its own parts are passed through, not named beside it.
         """
         endpoints = self.endpoints_of(model_id)
         chosen = endpoints if endpoint_ids is None else tuple(endpoint_ids)
@@ -111,6 +111,6 @@ class Lineage(_Graph):
     def _is_passed_through(self, dependant: Dependant) -> bool:
         node = self._node[dependant.id]
         towards = dependant.path[1]
-        return node["kind"] == Kind.ENDPOINT and (
-            towards == node["model_id"] or server_of(towards) == dependant.id
-        )
+        if node["kind"] not in (Kind.ENDPOINT, Kind.VERSION):
+            return False
+        return bool(towards == node["model_id"] or server_of(towards) == dependant.id)

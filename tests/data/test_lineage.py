@@ -161,3 +161,8 @@ def test_versions_retire_with_their_model_and_what_serves_one_serves_the_model()
     assert lineage.endpoints_of("x:default/m1") == ("x:default/e1", "x:default/e2")
     assert consumers(lineage, "m1") == {"c1": "c1 v1", "c2": "c2 e2", "v3": "v3 v2", "c3": "c3 v3 v2"}
     assert consumers(lineage, "m1", "e1") == {"c1": "c1 v1", "v3": "v3 v2", "c3": "c3 v3 v2"}
+
+
+def test_versions_of_a_model_built_on_this_one_are_passed_through():
+    entities, edges = a_catalog("m2 m1", "v2 m2", "c2 v2", v2={"model_id": "x:default/m2"})
+    assert consumers(Lineage.of(*serving(entities, edges)), "m1") == {"m2": "m2 m1", "c2": "c2 v2 m2 m1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,9 +54,24 @@ def _csv(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     return read_csv(paths, known=catalog.known_outside(paths))
 
 
+def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
+    from data.importers.mlflow import read_mlflow  # noqa: PLC0415
+    from data.importers.mlflow_server import Access, address_of  # noqa: PLC0415
+
+    sources = tuple(address_of(one) if isinstance(one, str) else one for one in sources)
+    access = Access.of(os.environ)
+    return read_mlflow(sources, known=catalog.known_outside(sources), access=access)
+
+
 FORMATS = (
     Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
+    Format(
+        "mlflow",
+        "Exports of an MLflow registry as JSON, or the address of a live one.",
+        _mlflow,
+        takes_addresses=True,
+    ),
 )
 
 

@@ -1,0 +1,218 @@
+"""MLflow: which models and versions does a registry hold, and what do tags say of their owners and consumers?
+
+A registered model is the model "mlflow:churn", also found as "models:/Churn"; a version is "mlflow:churn/3", also
+found as "models:/Churn/3", by each alias as "models:/Churn@champion", and by its run. Where versions lie are the
+artifacts of the model. A model with a version copied from another's depends on that one.
+Source: mlflow.org/docs/latest/model-registry.html; mlflow_telling.py has the files, mlflow_server.py the live ones
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from data.errors import Invalid, Problem
+from data.importers.draft import Draft, why_not_named
+from data.importers.json_objects import Object
+from data.importers.known import Known
+from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
+from data.importers.mlflow_runs import add_datasets
+from data.importers.mlflow_server import Access, page_of, registry_at
+from data.importers.mlflow_telling import FORMAT, Telling, unfinished
+from data.importers.refs import Found, Missing
+from data.importers.report import Reading
+from data.importers.sources import Digested, File, Source, files_of
+from data.records.catalog import Entity, Group, Kind, Person
+
+PREFIX = "emeritus."
+TAGS = ("owner", "successor", "consumers", "tier")
+_TIERS = {"1": 1, "2": 2, "3": 3}
+_STAGES = {"none": "", "archive": "archived"}
+_MODELS = "models:/"
+
+
+def read_mlflow(
+    sources: Sequence[Source], *, known: Iterable[Entity | Group | Person] = (), access: Access | None = None
+) -> Reading:
+    """Read files, directories for *.json, and registries at their addresses, as one source.
+
+    known   what other sources declared
+    access  who we are to a registry
+    Raises `Invalid` or `Unavailable`; then nothing counts as read.
+    """
+    draft = Draft(Known(known))
+    paths = [source for source in sources if isinstance(source, Path)]
+    files, broken = files_of(paths, FORMAT) if paths or not sources else ((), ())
+    if problems := (*broken, *unfinished(files)):
+        raise Invalid(problems)
+    models, versions, runs = _told_in_files(files, draft)
+    digested: list[Digested] = [*files]
+    for address in (source for source in sources if isinstance(source, str)):
+        registry = registry_at(address, access or Access())
+        digested.append(registry)
+        models += _told_live(address, registry.models)
+        versions += _told_live(address, registry.versions)
+    found = models_of(models, versions, draft)
+    if not found:
+        accepted = "tells of no registered model. Nothing was imported"
+        raise Invalid([Problem(field=", ".join(map(str, sources)), value="", accepted=accepted)])
+    for model in found.values():
+        _declare(model, found, draft)
+    for model in found.values():
+        _add_consumers(model, draft)
+        _add_originals(model, draft)
+    add_datasets(runs, _versions_of_runs(found), draft)
+    return draft.reading(digested, sources)
+
+
+def _told_in_files(files: Sequence[File[Telling]], draft: Draft) -> tuple[list[Told], list[Told], list[Told]]:
+    models: list[Told] = []
+    versions: list[Told] = []
+    runs: list[Told] = []
+    for file in files:
+        content = file.content
+        if content.is_empty:
+            draft.read()
+            draft.skip(f"{file.shown}:{content.line or 1}", content.what, "no model, version or run")
+        for told, those in ((models, content.models), (versions, content.versions), (runs, content.runs)):
+            for it in those:
+                line = it.line if isinstance(it, Object) else content.line
+                told.append(Told(it, f"{file.shown}:{line}", file.path))
+    return models, versions, runs
+
+
+def _told_live(address: str, those: Iterable[object]) -> Iterator[Told]:
+    for it in those:
+        told = Told(it, address, address)
+        yield Told(it, page_of(address, told.name, told.version), address)
+
+
+def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
+    tags = model.tags
+    for tag in sorted(tags):
+        if tag.startswith(PREFIX) and tag.removeprefix(PREFIX) not in TAGS:
+            read = ", ".join(PREFIX + name for name in TAGS)
+            draft.note(model.where, model.name, f'tag "{tag[:80]}": unknown and ignored; we read {read}')
+    owner = tags.get(f"{PREFIX}owner") or tags.get("owner", "")
+    artifacts = (_artifact(version, model, draft) for version in model.versions.values())
+    entity = Entity(
+        id=model.id,
+        kind=Kind.MODEL,
+        name=model.name,
+        tier=_tier(model, draft),
+        artifacts=tuple(dict.fromkeys(filter(None, artifacts))),
+        successor_id=_successor(model, models, draft),
+        declared_in=model.where,
+        aliases=(_MODELS + model.name,),
+    )
+    draft.declare(entity, model.source, owner=owner)
+    if not draft.known.owner(owner)[0]:
+        owner = ""  # who cannot be resolved is told once, of the model
+    for version in model.versions.values():
+        stage = version.fields.text("current_stage").lower()
+        entity = Entity(
+            id=f"{model.id}/{version.number.lower()}",
+            kind=Kind.VERSION,
+            name=f"{model.name}/{version.number}",
+            lifecycle=_STAGES.get(stage, stage),
+            model_id=model.id,
+            declared_in=version.where,
+            aliases=tuple(dict.fromkeys(_aliases(version, model))),
+        )
+        draft.declare(entity, version.source, owner=owner)
+
+
+def _aliases(version: Version, model: Model) -> Iterator[str]:
+    yield f"{_MODELS}{model.name}/{version.number}"
+    yield from (f"{_MODELS}{model.name}@{alias}" for alias in version.aliases)
+    lies = version.fields.text("source")
+    run_id = version.fields.text("run_id")
+    if lies.startswith("runs:/"):
+        yield lies
+    elif run_id and (path := lies.partition(f"/{run_id}/artifacts/")[2]):
+        yield f"runs:/{run_id}/{path}"
+
+
+def _artifact(version: Version, model: Model, draft: Draft) -> str:
+    """Where a version lies, if that is a place we can archive; any other is told."""
+    lies = version.fields.text("source")
+    if lies.startswith("file:/") and not lies.startswith("file://"):
+        lies = f"file://{lies.removeprefix('file:')}"
+    if lies.startswith(("s3://", "file:///", "file://localhost/", "/")) and lies.isprintable():
+        return lies
+    note = "only absolute paths, file:// and s3:// can be archived; kept without it"
+    found = f'source "{lies[:200]}"' if lies else "no source"
+    draft.note(version.where, f"{model.name}/{version.number}", f"{found}: {note}")
+    return ""
+
+
+def _tier(model: Model, draft: Draft) -> int:
+    tier = model.tags.get(f"{PREFIX}tier", "")
+    if tier and tier not in _TIERS:
+        note = f'{PREFIX}tier "{tier[:40]}": a tier is 1, 2 or 3; kept as unknown, the strictest'
+        draft.note(model.where, model.name, note)
+    return _TIERS.get(tier, 0)
+
+
+def _successor(model: Model, models: dict[str, Model], draft: Draft) -> str:
+    """A model of this registry first, as its tag was written there."""
+    text = model.tags.get(f"{PREFIX}successor", "")
+    if not text:
+        return ""
+    name = re.split("[/@]", text.removeprefix(_MODELS))[0] if text.startswith(_MODELS) else text
+    own = models.get(id_of(name)) or models.get(name.lower())
+    found = Found(id=own.id) if own else draft.known.find(text)
+    why = found.why if isinstance(found, Missing) else ""
+    if found is None:
+        why = "nobody declares it"
+    elif isinstance(found, Found) and found.id == model.id:
+        why = "a model cannot succeed itself"
+    what = f'{PREFIX}successor "{text[:80]}"'
+    if why or not isinstance(found, Found):
+        draft.note(model.where, model.name, f"{what}: {why}. Kept without a successor")
+        return ""
+    if found.note:
+        draft.note(model.where, model.name, f"{what}: {found.note}")
+    return found.id
+
+
+def _add_consumers(model: Model, draft: Draft) -> None:
+    names = (name.strip() for name in model.tags.get(f"{PREFIX}consumers", "").split(","))
+    for name in dict.fromkeys(filter(None, names)):
+        what = f"{name} -> {model.name}"
+        found = draft.known.find(name)
+        if why := found.why if isinstance(found, Missing) else why_not_named(name):
+            draft.skip_edge(model.where, what, why)
+            continue
+        if isinstance(found, Found):
+            consumer_id = found.id
+            if found.note:
+                draft.note(model.where, what, found.note)
+        else:
+            consumer_id = f"mlflow-consumer:{name.lower()}"
+            note = "no other source declares it; taken as a consumer"
+            draft.note(model.where, name, note)
+            entity = Entity(id=consumer_id, kind=Kind.CONSUMER, name=name, declared_in=model.where)
+            draft.declare(entity, model.source)
+        draft.depends(consumer_id, model.id, where=model.where, what=what, by=model.id)
+
+
+def _add_originals(model: Model, draft: Draft) -> None:
+    """A version whose source is another model's is a copy that leaves the files where they are."""
+    for version in model.versions.values():
+        text = version.fields.text("source")
+        found = draft.known.find(text) if text.startswith(_MODELS) else None
+        if isinstance(found, Found) and f"{found.id}/".partition("/")[0] != model.id:
+            what = f"{model.name}/{version.number} -> {text}"
+            draft.depends(model.id, found.id, where=version.where, what=what, by=model.id)
+
+
+def _versions_of_runs(models: dict[str, Model]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for model in models.values():
+        for version in model.versions.values():
+            if run_id := version.fields.text("run_id"):
+                found[run_id].append(f"{model.id}/{version.number.lower()}")
+    return found

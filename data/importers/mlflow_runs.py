@@ -1,0 +1,85 @@
+"""Which datasets did the run of a version read? They are what the version depends on.
+
+A dataset is told by the address it was read from, by which other catalogs know it; else by its name. A run never
+changes, so what it read is never taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from data.errors import Invalid
+from data.importers.draft import Draft, why_not_named
+from data.importers.json_lines import Text
+from data.importers.json_objects import Object, shown, values_of
+from data.importers.mlflow_models import Told
+from data.importers.refs import Found, Missing
+from data.records.catalog import Entity, Kind
+
+# By what sources of datasets call where they lie: mlflow.data's Delta, HTTP, Hugging Face and file system sources.
+_PLACES = ("uri", "url", "delta_table_name", "path")
+
+
+def add_datasets(runs: Sequence[Told], versions: Mapping[str, Sequence[str]], draft: Draft) -> None:
+    """`versions` has, by run, the ids of those that came out of it."""
+    seen: dict[str, str] = {}
+    for run in runs:
+        draft.read()
+        if not isinstance(run.it, Object):
+            draft.skip(run.where, shown(run.it), "a run is an object")
+            continue
+        info = run.it.object("info")
+        run_id = info.text("run_id") or info.text("run_uuid")
+        if not run_id:
+            why = "has no info.run_id"
+        elif run_id not in versions:
+            why = "no registered version came out of it"
+        elif run_id in seen:
+            why = f"{seen[run_id]} tells of it already; the first counts"
+        else:
+            why = ""
+        if why:
+            draft.skip(run.where, f"run {run_id}".rstrip(), why)
+            continue
+        seen[run_id] = run.where
+        for given in (*run.it.object("inputs").list("dataset_inputs"), *run.it.list("inputs")):
+            _add_dataset(given, run, run_id, versions[run_id], draft)
+
+
+def _add_dataset(given: object, run: Told, run_id: str, version_ids: Sequence[str], draft: Draft) -> None:
+    dataset = given.object("dataset") if isinstance(given, Object) else Object(run.it.line, {})
+    where = f"{run.where.rpartition(':')[0]}:{dataset.line}"
+    name, place = dataset.text("name"), _place(dataset)
+    what = f"run {run_id} -> {place or name or shown(given)}"
+    why = why_not_named(place or name) if place or name else "no dataset with a name"
+    found = draft.known.find(place) if place else None
+    if isinstance(found, Missing):
+        why = why or found.why
+    if why:
+        draft.skip_edge(where, what, why)
+        return
+    if isinstance(found, Found):
+        dataset_id = found.id
+        if found.note:
+            draft.note(where, what, found.note)
+    else:
+        dataset_id = f"mlflow-dataset:{(place or name).lower()}"
+        aliases = (place,) if place else ()
+        entity = Entity(
+            id=dataset_id, kind=Kind.DATASET, name=name or place, declared_in=where, aliases=aliases
+        )
+        draft.declare(entity, run.source)
+    for version_id in version_ids:
+        draft.depends(version_id, dataset_id, where=where, what=what, by=f"runs:/{run_id}")
+
+
+def _place(dataset: Object) -> str:
+    """The source of a dataset is JSON in a text."""
+    try:
+        values = values_of(Text(dataset.text("source").encode(), "source"))
+    except Invalid:
+        return ""
+    source = values[0].value if len(values) == 1 else None
+    if not isinstance(source, Object):
+        return ""
+    return next((place for key in _PLACES if (place := source.text(key))), "")

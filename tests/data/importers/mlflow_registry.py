@@ -1,0 +1,70 @@
+"""A registry over HTTP for tests: answers what it is told to, page by page, and remembers who asked how."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass
+class Answer:
+    """`bytes_promised` is the length it says it has, where that is not how long it is."""
+
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    bytes_promised: int | None = None
+
+
+@dataclass
+class FakeRegistry:
+    """`answers` by "registered-models" or "model-versions", and behind a blank the page token where there is one."""
+
+    answers: dict[str, Answer]
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    address: str = ""
+
+    def tells(self, key: str, *items: Any, more: str = "", page: str = "") -> None:
+        """A page of a list; `more` is the token of the next one."""
+        told = {key: list(items)} | ({"next_page_token": more} if more else {})
+        name = {"registered_models": "registered-models", "model_versions": "model-versions"}[key]
+        self.answers[f"{name} {page}".strip()] = Answer(json.dumps(told if items else {}).encode())
+
+
+@contextmanager
+def a_registry() -> Iterator[FakeRegistry]:
+    registry = FakeRegistry({})
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            name = parts.path.removeprefix("/api/2.0/mlflow/").removesuffix("/search")
+            token = parse_qs(parts.query).get("page_token", [""])[0]
+            asked = f"{name} {token}".strip()
+            registry.asked.append((asked, self.headers.get("Authorization", "")))
+            answer = registry.answers.get(asked, Answer(b"{}", status=404))
+            self.send_response(answer.status)
+            for header, value in answer.headers.items():
+                self.send_header(header, value)
+            length = answer.bytes_promised if answer.bytes_promised is not None else len(answer.body)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    registry.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield registry
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,424 @@
+"""What exports of an MLflow registry become, in whichever shape, and what is said of the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.catalog import Catalog
+from data.errors import Invalid
+from data.importers.mlflow import read_mlflow
+from data.importers.report import ImportReport, Reading
+from data.records.catalog import Entity, Group, Kind
+from tests.data.catalogs import MONDAY
+
+KNOWN = (
+    Entity(id="component:default/checkout", kind=Kind.CONSUMER, name="checkout"),
+    Entity(id="component:shop/search", kind=Kind.CONSUMER, name="search"),
+    Entity(id="component:ops/search", kind=Kind.CONSUMER, name="search"),
+    Entity(id="urn:wine", kind=Kind.DATASET, name="wine", aliases=("s3://data/wine.csv",)),
+    Group(id="group:default/payments", name="payments"),
+)
+RUN = "0af1"
+AMBIGUOUS = 'a name has no "#", "|" or control characters, or references to it would be ambiguous'
+
+
+def a_version(number: object, **more: object) -> dict[str, object]:
+    return {"name": "Churn", "version": number, "source": f"s3://b/{number}", "current_stage": "None", **more}
+
+
+def a_model(**more: object) -> dict[str, object]:
+    return {"name": "Churn", **more}
+
+
+def tags(**given: str) -> list[dict[str, str]]:
+    return [{"key": key.replace("_", "."), "value": value} for key, value in given.items()]
+
+
+def read(path: Path, *documents: Any, name: str = "r") -> Reading:
+    """Each document is a file of the directory, written as one line for every item."""
+    for number, document in enumerate(documents):
+        text = document if isinstance(document, str) else json.dumps(document).replace('{"name"', '\n{"name"')
+        (path / f"{name}{number or ''}.json").write_text(text)
+    return read_mlflow([path], known=KNOWN)
+
+
+def lines(path: Path, said: tuple[object, ...]) -> list[str]:
+    return [re.sub(rf"{re.escape(str(path))}/", "", str(line)) for line in said]
+
+
+def ends(reading: Reading) -> list[str]:
+    return [f"{edge.from_id} -> {edge.to_id}" for edge in reading.dependencies]
+
+
+def test_a_registered_model_is_a_model_and_its_versions_are_versions(tmp_path: Path) -> None:
+    model = a_model(
+        tags=tags(emeritus_owner="payments", emeritus_tier="1", owner="somebody else"),
+        aliases=[{"alias": "champion", "version": "3"}, {"alias": "old", "version": "2"}],
+    )
+    versions = [
+        a_version("2", current_stage="Archive", source=f"file:/mnt/1/{RUN}/artifacts/model", run_id=RUN),
+        a_version("3", current_stage="Production", aliases=["champion", "eu"], source="runs:/0bf2/model"),
+        a_version(10, current_stage="Archived", source="/mnt/10"),
+    ]
+    reading = read(tmp_path, {"registered_models": [model], "model_versions": versions})
+    where = f"{tmp_path}/r.json"
+    a_part = {"kind": Kind.VERSION, "model_id": "mlflow:churn", "owner_id": "group:default/payments"}
+    assert reading.entities == (
+        Entity(
+            id="mlflow:churn",
+            kind=Kind.MODEL,
+            name="Churn",
+            owner_id="group:default/payments",
+            tier=1,
+            artifacts=(f"file:///mnt/1/{RUN}/artifacts/model", "/mnt/10"),
+            declared_in=f"{where}:2",
+            aliases=("models:/Churn",),
+        ),
+        Entity(
+            id="mlflow:churn/2",
+            name="Churn/2",
+            lifecycle="archived",
+            declared_in=f"{where}:3",
+            aliases=("models:/Churn/2", "models:/Churn@old", f"runs:/{RUN}/model"),
+            **a_part,  # type: ignore[arg-type]
+        ),
+        Entity(
+            id="mlflow:churn/3",
+            name="Churn/3",
+            lifecycle="production",
+            declared_in=f"{where}:4",
+            aliases=("models:/Churn/3", "models:/Churn@champion", "models:/Churn@eu", "runs:/0bf2/model"),
+            **a_part,  # type: ignore[arg-type]
+        ),
+        Entity(
+            id="mlflow:churn/10",
+            name="Churn/10",
+            lifecycle="archived",
+            declared_in=f"{where}:5",
+            aliases=("models:/Churn/10",),
+            **a_part,  # type: ignore[arg-type]
+        ),
+    )
+    assert lines(tmp_path, reading.notes) == [
+        (
+            'r.json:4 Churn/3: source "runs:/0bf2/model": only absolute paths, file:// and s3:// can be archived; '
+            "kept without it"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        [{"registered_models": [a_model(latest_versions=[a_version("1")])]}],
+        [{"registered_model": a_model(latest_versions=[a_version("1")])}],
+        [{"registered_model": a_model()}, {"model_version": a_version("1")}],
+        [
+            {"model_versions": [a_version("1")]},
+            {"registered_models": [a_model(latest_versions=[a_version(1)])]},
+        ],
+        [
+            {
+                "system": {},
+                "mlflow": {"registered_model": a_model(versions=[a_version("1")], latest_versions=1)},
+            }
+        ],
+        [{"mlflow": {"registered_model": a_model()}}, {"mlflow": {"model_version": a_version("1")}}],
+        [
+            {"registered_models": [a_model()], "next_page_token": "x"},
+            {"registered_models": [{"name": "Other"}]},
+            {"model_versions": [a_version("1")]},
+        ],
+    ],
+    ids=["search", "get", "one answer a file", "told twice", "exported", "exported apart", "in pages"],
+)
+def test_every_shape_tells_the_same(tmp_path: Path, documents: list[object]) -> None:
+    reading = read(tmp_path, *documents)
+    assert [one.id for one in reading.entities if one.id != "mlflow:other"] == [
+        "mlflow:churn",
+        "mlflow:churn/1",
+    ]
+    assert reading.documents.read == len(reading.entities)
+    assert reading.skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("aliases", "given"),
+    [
+        ({"champion": "1"}, {"owner": "payments"}),
+        ([{"alias": "champion", "version": 1}], tags(owner="payments")),
+    ],
+    ids=["as objects", "as lists"],
+)
+def test_tags_and_aliases_are_read_as_both_kinds_of_exports_write_them(
+    tmp_path: Path, aliases: object, given: object
+) -> None:
+    model = a_model(aliases=aliases, tags=given, latest_versions=[a_version("1")])
+    _, version = read(tmp_path, {"registered_model": model}).entities
+    assert version.aliases == ("models:/Churn/1", "models:/Churn@champion")
+    assert version.owner_id == "group:default/payments"
+
+
+def test_consumers_named_in_a_tag_depend_on_the_model_whoever_declares_them(tmp_path: Path) -> None:
+    names = "Checkout, nightly report,,search, a|b, Ranking, checkout"
+    reading = read(
+        tmp_path,
+        {"registered_models": [a_model(tags=tags(emeritus_consumers=names)), {"name": "Ranking"}]},
+    )
+    assert ends(reading) == [
+        "component:default/checkout -> mlflow:churn",
+        "mlflow-consumer:nightly report -> mlflow:churn",
+        "mlflow:ranking -> mlflow:churn",
+    ]
+    assert reading.declared_by == ("mlflow:churn",) * 3
+    assert [(one.id, one.kind, one.name) for one in reading.entities if one.kind is not Kind.MODEL] == [
+        ("mlflow-consumer:nightly report", Kind.CONSUMER, "nightly report")
+    ]
+    assert lines(tmp_path, reading.skipped) == [
+        "r.json:2 search -> Churn: could be component:ops/search or component:shop/search; write the id",
+        f"r.json:2 a|b -> Churn: {AMBIGUOUS}",
+        "r.json:2 checkout -> Churn: the same edge as r.json:2",
+    ]
+    assert lines(tmp_path, reading.notes) == [
+        "r.json:2 Checkout -> Churn: joined to component:default/checkout by its name",
+        "r.json:2 nightly report: no other source declares it; taken as a consumer",
+        "r.json:2 Ranking -> Churn: joined to mlflow:ranking by its name",
+        "r.json:2 checkout -> Churn: joined to component:default/checkout by its name",
+    ]
+    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (6, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("successor", "found", "note"),
+    [
+        ("churn two", "mlflow:churn two", ""),
+        ("models:/Churn Two@champion", "mlflow:churn two", ""),
+        ("mlflow:churn two", "mlflow:churn two", ""),
+        ("Checkout", "component:default/checkout", "joined to component:default/checkout by its name"),
+        ("Churn", "", "a model cannot succeed itself. Kept without a successor"),
+        ("Nothing", "", "nobody declares it. Kept without a successor"),
+        (
+            "search",
+            "",
+            "could be component:ops/search or component:shop/search; write the id. Kept without a successor",
+        ),
+    ],
+)
+def test_a_successor_is_looked_for_in_the_registry_first(
+    tmp_path: Path, successor: str, found: str, note: str
+) -> None:
+    model = a_model(tags=tags(emeritus_successor=successor))
+    reading = read(tmp_path, {"registered_models": [model, {"name": "Churn Two"}]})
+    assert reading.entities[0].successor_id == found
+    assert lines(tmp_path, reading.notes) == (
+        [f'r.json:2 Churn: emeritus.successor "{successor}": {note}'] if note else []
+    )
+
+
+def test_a_model_with_a_copy_of_another_models_version_depends_on_that_one(tmp_path: Path) -> None:
+    copies = [
+        {**a_version("1", source="models:/Churn/1"), "name": "Live"},
+        a_version("2", source="models:/Churn/1"),
+    ]
+    reading = read(
+        tmp_path,
+        {"registered_models": [a_model(), {"name": "Live"}], "model_versions": [a_version("1"), *copies]},
+    )
+    assert ends(reading) == ["mlflow:live -> mlflow:churn/1"]
+
+
+def test_a_version_depends_on_the_datasets_its_run_read(tmp_path: Path) -> None:
+    def given(name: str, source: str) -> dict[str, object]:
+        return {"dataset": {"name": name, "source": source}, "tags": []}
+
+    inputs = [
+        given("wine", '{"uri": "s3://data/wine.csv"}'),
+        given("Orders", '{"delta_table_name": "shop.Orders"}'),
+        given("dataset", "no JSON"),
+        given("", "{}"),
+        given("a#b", "[]"),
+        None,
+    ]
+    reading = read(
+        tmp_path,
+        {"registered_models": [a_model()], "model_versions": [a_version("1", run_id=RUN)]},
+        {"run": {"info": {"run_id": RUN}, "inputs": {"dataset_inputs": inputs}}},
+        {"mlflow": {"info": {"run_id": RUN}, "inputs": inputs}},
+        {"runs": [{"info": {"run_id": "other"}}, {"info": {}}, 3]},
+        {"mlflow": {"experiment": {}, "runs": ["0af1"]}},
+    )
+    assert ends(reading) == [
+        "mlflow:churn/1 -> urn:wine",
+        "mlflow:churn/1 -> mlflow-dataset:shop.orders",
+        "mlflow:churn/1 -> mlflow-dataset:dataset",
+    ]
+    assert [(one.id, one.name, one.aliases) for one in reading.entities if one.kind is Kind.DATASET] == [
+        ("mlflow-dataset:shop.orders", "Orders", ("shop.Orders",)),
+        ("mlflow-dataset:dataset", "dataset", ()),
+    ]
+    assert lines(tmp_path, reading.skipped) == [
+        "r4.json:1 an object of experiment, runs: no model, version or run",
+        "r1.json:5 run 0af1 -> an object: no dataset with a name",
+        f"r1.json:6 run 0af1 -> a#b: {AMBIGUOUS}",
+        "r1.json:1 run 0af1 -> null: no dataset with a name",
+        "r2.json:1 run 0af1: r1.json:1 tells of it already; the first counts",
+        "r3.json:1 run other: no registered version came out of it",
+        "r3.json:1 run: has no info.run_id",
+        "r3.json:1 3: a run is an object",
+    ]
+    assert reading.notes[0].note == "joined to urn:wine by its alias"
+    assert (reading.documents.read, reading.documents.kept, reading.documents.skipped) == (8, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        ({"registered_models": [None]}, "null: a registered model is an object"),
+        ({"registered_models": [["x"]]}, "a list: a registered model is an object"),
+        ({"registered_models": [{"tags": []}]}, "registered model: has no name"),
+        ({"registered_models": [{"name": ["x"]}]}, "registered model: has no name"),
+        (
+            {"registered_models": [{"name": "a/1"}]},
+            'registered model a/1: a name has no "/" or ":", or references to it would be ambiguous',
+        ),
+        (
+            {"registered_models": [{"name": "a#b"}]},
+            f"registered model a#b: {AMBIGUOUS}",
+        ),
+        (
+            {"registered_models": [{"name": "x" * 601}]},
+            f"registered model {'x' * 601}: a name has at most 600 characters; this one has 601",
+        ),
+        (
+            {"registered_models": [{"name": "churn"}]},
+            "registered model churn: PLACE declares mlflow:churn already, whatever the case; the first counts",
+        ),
+        (
+            {"registered_models": [{"name": "greet", "tags": {"mlflow.prompt.is_prompt": "true"}}]},
+            "registered model greet: a prompt is no model",
+        ),
+        ({"model_versions": [1e999]}, "Infinity: a model version is an object"),
+        ({"model_versions": [{}]}, "model version: has no name"),
+        (
+            {"model_versions": [{"name": "Gone", "version": "1"}]},
+            "model version Gone/1: no registered model Gone is told of",
+        ),
+        ({"model_versions": [{"name": "Churn"}]}, "model version Churn: has no version"),
+        ({"model_versions": [{"name": "Churn", "version": True}]}, "model version Churn: has no version"),
+        (
+            {"model_versions": [a_version("1"), a_version("1")]},
+            "model version Churn/1: PLACE declares it already; the first counts",
+        ),
+        ({"registered_model": {"name": "B", "versions": [7]}}, "7: a model version is an object"),
+        ({"name": "a card", "metrics": [1]}, "an object of name, metrics: no model, version or run"),
+        ([{"name": "x"}], "no object: no model, version or run"),
+        ("1\n2", "2 values: no model, version or run"),
+    ],
+)
+def test_what_is_none_of_them_is_skipped_and_says_why(tmp_path: Path, items: object, why: str) -> None:
+    before = {"registered_models": [a_model()]}
+    reading = read(tmp_path, before, items)
+    (skipped,) = lines(tmp_path, reading.skipped)
+    said = re.sub(r"r1?\.json:\d+(?= declares)", "PLACE", skipped)
+    assert re.fullmatch(rf"r1\.json:\d+ {re.escape(why)}", said)
+    assert reading.documents.read == reading.documents.kept + 1
+
+
+def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> None:
+    given = tags(emeritus_owner="Payment", emeritus_tier="gold", emeritus_consumer="checkout")
+    model = a_model(tags=[*given, None, 3, {"key": None}], aliases="champion", versions={}, latest_versions=4)
+    version = a_version("1", source=None, aliases=[None, {}], current_stage=None, run_id=[], tags="x")
+    reading = read(tmp_path, {"registered_models": [model], "model_versions": [version]})
+    assert [(one.id, one.tier, one.lifecycle, one.owner_id) for one in reading.entities] == [
+        ("mlflow:churn", 0, "", ""),
+        ("mlflow:churn/1", 0, "", ""),
+    ]
+    assert lines(tmp_path, reading.notes) == [
+        'r.json:2 Churn: aliases "champion": expected a list. Ignored',
+        "r.json:2 Churn: versions an object: expected a list. Ignored",
+        "r.json:2 Churn: latest_versions 4: expected a list. Ignored",
+        (
+            'r.json:2 Churn: tag "emeritus.consumer": unknown and ignored; we read emeritus.owner, emeritus.successor, '
+            "emeritus.consumers, emeritus.tier"
+        ),
+        'r.json:2 Churn: emeritus.tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
+        "r.json:3 Churn/1: no source: only absolute paths, file:// and s3:// can be archived; kept without it",
+        'r.json:2 Churn: owner "Payment": no such group or person; closest is "payments". Kept as unowned',
+    ]
+
+
+CUT = "not readable as JSON; is the file complete? Nothing was imported"
+NONE_OF_THEM = (
+    "holds no registered_models, model_versions, registered_model, model_version, run; nothing was imported"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("", f"r.json:1 0 values: {NONE_OF_THEM}"),
+        ("\n{}", f"r.json:2 an object of nothing: {NONE_OF_THEM}"),
+        ('{"registered_models": []}', f"r.json:1 an object of registered_models: {NONE_OF_THEM}"),
+        ('{"a": 1, "b": 2}', f"r.json:1 an object of a, b: {NONE_OF_THEM}"),
+        ('{"registered_models":\n [{"name": "a"},', f"r.json:2 Expecting value: {CUT}"),
+        (
+            '{"registered_models": [' + "[" * 100_000,
+            f"r.json:1 values nested less deep, and shorter numbers: {CUT}",
+        ),
+        (
+            '{"registered_models": {"name": "a"}}',
+            "r.json:1 registered_models an object: a list; nothing was imported",
+        ),
+        (
+            '{"registered_models": [{"name": "a"}],\n "next_page_token": "x"}',
+            "r.json:1 next_page_token: the pages of registered_models up to the one without it; nothing was imported",
+        ),
+        (
+            '{"model_versions": [{"name": "a", "version": 1}]}',
+            "r.json: tells of no registered model. Nothing was imported",
+        ),
+    ],
+    ids=[
+        "empty",
+        "an empty object",
+        "an empty list",
+        "another thing",
+        "cut off",
+        "deep",
+        "no list",
+        "a page of several",
+        "versions alone",
+    ],
+)
+def test_a_file_that_is_none_or_not_whole_is_refused(tmp_path: Path, text: str, refusal: str) -> None:
+    (file := tmp_path / "r.json").write_text(text)
+    with pytest.raises(Invalid) as refused:
+        read_mlflow([file], known=KNOWN)
+    assert str(refused.value).removeprefix(f"{tmp_path}/") == refusal
+
+
+def imported(catalog: Catalog, path: Path) -> ImportReport:
+    reading = read_mlflow([path], known=catalog.known_outside([path]))
+    return catalog.import_(reading, format="mlflow", now=MONDAY)
+
+
+def test_importing_twice_changes_nothing_and_a_consumer_the_tag_drops_is_withdrawn(
+    company: Catalog, tmp_path: Path
+) -> None:
+    model = a_model(tags=tags(emeritus_consumers="checkout, mailer"), latest_versions=[a_version("1")])
+    (file := tmp_path / "r.json").write_text(json.dumps({"registered_model": model}))
+    assert imported(company, tmp_path).counts["new"] == 5
+    assert not imported(company, tmp_path).changed
+    model["tags"] = tags(emeritus_consumers="checkout")
+    file.write_text(json.dumps({"registered_model": model}))
+    report = imported(company, tmp_path)
+    assert report.withdrawn == ("mlflow-consumer:mailer -> mlflow:churn",)
+    assert report.unseen == ("mlflow-consumer:mailer",)
+    assert [one.consumer_id for one in company.impact("mlflow:churn").consumers] == [
+        "component:default/checkout"
+    ]

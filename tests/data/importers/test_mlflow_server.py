@@ -1,0 +1,234 @@
+"""A live MLflow registry is read page by page, whole or not at all, and nobody else learns who we are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import cli
+from data.catalog import Catalog
+from data.errors import Invalid, Unavailable
+from data.importers.mlflow import read_mlflow
+from data.importers.mlflow_server import Access, address_of
+from data.importers.report import ImportReport
+from tests.data.catalogs import MONDAY
+from tests.data.importers.mlflow_registry import Answer, FakeRegistry, a_registry
+
+SECRET = "s3cr3t-t0ken"
+MODELS, VERSIONS = "registered_models", "model_versions"
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    with a_registry() as registry:
+        registry.tells(MODELS, {"name": "Churn"}, {"name": "Churn Two"}, more="p2")
+        registry.tells(MODELS, {"name": "Fraud"}, page="p2")
+        registry.tells(VERSIONS, {"name": "Churn", "version": "1", "source": "s3://b/1"}, more="v 2&=")
+        registry.tells(VERSIONS, {"name": "Fraud", "version": "3", "source": "s3://b/3"}, page="v 2&=")
+        yield registry
+
+
+def test_all_pages_of_models_and_versions_are_read(registry: FakeRegistry) -> None:
+    reading = read_mlflow([registry.address])
+    assert {one.id: one.declared_in.removeprefix(registry.address) for one in reading.entities} == {
+        "mlflow:churn": "/#/models/Churn",
+        "mlflow:churn/1": "/#/models/Churn/versions/1",
+        "mlflow:churn two": "/#/models/Churn%20Two",
+        "mlflow:fraud": "/#/models/Fraud",
+        "mlflow:fraud/3": "/#/models/Fraud/versions/3",
+    }
+    assert (reading.documents.read, reading.documents.kept) == (5, 5)
+    assert reading.roots == (registry.address,)
+    assert set(reading.files.values()) == {registry.address}
+    pages = ["registered-models", "registered-models p2", "model-versions", "model-versions v 2&="]
+    assert registry.asked == [(page, "") for page in pages]
+
+
+def imported(catalog: Catalog, registry: FakeRegistry) -> ImportReport:
+    reading = read_mlflow([registry.address], known=catalog.known_outside([registry.address]))
+    return catalog.import_(reading, format="mlflow", now=MONDAY)
+
+
+def test_a_registry_read_twice_changes_nothing_and_what_it_dropped_is_unseen(
+    catalog: Catalog, registry: FakeRegistry
+) -> None:
+    assert imported(catalog, registry).changed
+    assert not imported(catalog, registry).changed
+    registry.tells(MODELS, page="p2")
+    assert imported(catalog, registry).unseen == ("mlflow:fraud", "mlflow:fraud/3")
+    assert catalog.model("mlflow:fraud").name == "Fraud"
+
+
+@pytest.mark.parametrize(
+    ("access", "header"),
+    [
+        ({"MLFLOW_TRACKING_TOKEN": SECRET, "MLFLOW_TRACKING_USERNAME": "ada"}, f"Bearer {SECRET}"),
+        ({"MLFLOW_TRACKING_USERNAME": "ada", "MLFLOW_TRACKING_PASSWORD": "péché"}, "Basic YWRhOnDDqWNow6k="),
+        ({}, ""),
+    ],
+    ids=["token", "password", "neither"],
+)
+def test_every_page_is_asked_for_as_who_we_are(
+    registry: FakeRegistry, access: dict[str, str], header: str
+) -> None:
+    who = Access.of(access)
+    read_mlflow([registry.address], access=who)
+    assert {authorization for _, authorization in registry.asked} == {header}
+    assert SECRET not in repr(who)
+
+
+@pytest.mark.parametrize("token", [f"{SECRET}\r\nX: y", f"{SECRET} ", f"{SECRET}é"])
+def test_a_token_that_no_request_can_carry_is_refused_and_not_quoted(token: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        Access.of({"MLFLOW_TRACKING_TOKEN": token})
+    assert str(refused.value) == "MLFLOW_TRACKING_TOKEN: letters, digits and signs, without blanks"
+
+
+KNOWN_BY = (
+    "somebody it knows: set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. "
+    "Nothing was imported"
+)
+AGAIN = "Nothing was imported; import again once it answers"
+IS_IT_ONE = "is this the address of an MLflow registry? Nothing was imported"
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal"),
+    [
+        (Answer(b"no", status=401), f" answers 401: {KNOWN_BY}"),
+        (Answer(b"no", status=403), f" answers 403: {KNOWN_BY}"),
+        (Answer(b"no", status=404), f" answers 404: {IS_IT_ONE}"),
+        (Answer(b"no", status=500), f" answers 500. {AGAIN}"),
+        (Answer(b"no", status=429), f" answers 429. {AGAIN}"),
+        (
+            Answer(b'{"model_versions": [', bytes_promised=400),
+            f" does not answer to the end: 380 bytes are missing. {AGAIN}",
+        ),
+        (
+            Answer(b'{"model_versions":\n['),
+            ":2 Expecting value: not readable as JSON; is the file complete? Nothing was imported",
+        ),
+        (
+            Answer(b"<html>"),
+            ":1 Expecting value: not readable as JSON; is the file complete? Nothing was imported",
+        ),
+        (Answer(b'{"error_code": 1}'), f":1: an object with model_versions; {IS_IT_ONE}"),
+        (Answer(b'{"model_versions": {}}'), f":1: an object with model_versions; {IS_IT_ONE}"),
+        (Answer(b"[]"), f":1: an object with model_versions; {IS_IT_ONE}"),
+        (Answer(b""), f":1: an object with model_versions; {IS_IT_ONE}"),
+        (Answer(b"\xff"), ":1 byte 0xff: this is not UTF-8; save the file as UTF-8. Nothing was imported"),
+        (
+            Answer(b'{"model_versions": [], "next_page_token": "v 2&="}'),
+            " next_page_token: the last of at most 100,000 pages; it tells the same ones again. Nothing was imported",
+        ),
+    ],
+    ids=[
+        "unknown to it",
+        "not allowed",
+        "not there",
+        "broken",
+        "too often",
+        "cut off",
+        "cut off, and ended",
+        "a page for people",
+        "an error",
+        "no list",
+        "no object",
+        "nothing",
+        "no text",
+        "pages in a ring",
+    ],
+)
+def test_a_page_that_is_none_ends_the_import(registry: FakeRegistry, answer: Answer, refusal: str) -> None:
+    registry.answers["model-versions v 2&="] = answer
+    with pytest.raises((Invalid, Unavailable)) as refused:
+        read_mlflow([registry.address], access=Access(token=SECRET))
+    assert str(refused.value) == f"{registry.address}/api/2.0/mlflow/model-versions/search{refusal}"
+
+
+def test_a_redirect_is_not_followed_and_the_other_host_learns_nothing(registry: FakeRegistry) -> None:
+    with a_registry() as other:
+        location = f"{other.address.replace('127.0.0.1', 'localhost')}/login?state=abc"
+        registry.answers["registered-models"] = Answer(b"", status=302, headers={"Location": location})
+        with pytest.raises(Invalid) as refused:
+            read_mlflow([registry.address], access=Access(token=SECRET))
+        assert other.asked == []
+    assert str(refused.value) == (
+        f"{registry.address}/api/2.0/mlflow/registered-models/search answers 302: the registry itself; localhost was "
+        "not asked. Name its own address. Nothing was imported"
+    )
+
+
+def test_a_registry_nobody_answers_for_is_waited_for(registry: FakeRegistry) -> None:
+    with a_registry() as gone:
+        address = gone.address
+    with pytest.raises(Unavailable) as refused:
+        read_mlflow([registry.address, address])
+    url = f"{address}/api/2.0/mlflow/registered-models/search"
+    assert str(refused.value) == f"{url} does not answer to the end: Connection refused. {AGAIN}"
+
+
+def test_an_empty_registry_is_refused(registry: FakeRegistry) -> None:
+    registry.tells(MODELS)
+    with pytest.raises(
+        Invalid, match=r"^http://127\.0\.0\.1:\d+: tells of no registered model\. Nothing was"
+    ):
+        read_mlflow([registry.address])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("HTTPS://ML.Example.com/", "https://ml.example.com"),
+        ("http://[::1]:5000/mlflow//", "http://[::1]:5000/mlflow"),
+    ],
+)
+def test_an_address_is_remembered_in_one_spelling(text: str, address: str) -> None:
+    assert address_of(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://",
+        "https://ml.example.com?token=x",
+        "https://ml.example.com/#/models",
+        "http://h:99999",
+        "http://[::1",
+        "http://ml example",
+        "http://ml.example\n",
+        "http://é",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=r"an address like https://mlflow\.example\.com, without a query"):
+        address_of(text)
+
+
+def test_an_address_with_a_password_is_refused_without_it() -> None:
+    with pytest.raises(Invalid) as refused:
+        address_of(f"https://ada:{SECRET}@ml.example.com/")
+    assert str(refused.value) == (
+        "address https://ml.example.com: no user or password in an address; set MLFLOW_TRACKING_USERNAME and "
+        "MLFLOW_TRACKING_PASSWORD. Nothing was imported"
+    )
+
+
+def test_the_command_reads_a_registry_and_nowhere_keeps_the_token(
+    registry: FakeRegistry, tmp_path: Path
+) -> None:
+    run = CliRunner(env={"EMERITUS_STORE": str(tmp_path / "e.db"), "MLFLOW_TRACKING_TOKEN": SECRET})
+    said = run.invoke(cli, ["import", "mlflow", f"{registry.address}/", "--json"])
+    assert (said.exit_code, '"models":3' in said.stdout.replace(" ", "")) == (0, True)
+    registry.answers["registered-models"] = Answer(b"", status=401)
+    refused = run.invoke(cli, ["import", "mlflow", registry.address])
+    assert refused.exit_code == 1
+    assert KNOWN_BY in refused.stderr
+    assert registry.asked[-1] == ("registered-models", f"Bearer {SECRET}")
+    assert SECRET not in said.output + refused.output
+    assert not any(SECRET.encode() in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    missing = run.invoke(cli, ["import", "mlflow", str(tmp_path / "no.json")])
+    assert (missing.exit_code, "Invalid value for 'SOURCE...'" in missing.stderr) == (2, True)

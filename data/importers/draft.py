@@ -75,6 +75,10 @@ class Draft:
         if before is None:
             self.known.add(entity)
 
+    def document(self, document_id: str, source: Source) -> None:
+        """Edges may be stated `by` it; what it does not state any more, read again, is withdrawn."""
+        self._files.setdefault(document_id, str(source))
+
     def depends(
         self, from_id: str, to_id: str, *, where: str, what: str, by: str, calls: Sighting | None = None
     ) -> None:

@@ -45,7 +45,7 @@ class Reading(Record, frozen=True, kw_only=True):
     source_digest  over the names and contents of all files; the same on every machine
     roots          absolute paths and addresses that were read: what was declared under them before and is not
                    now is unseen
-    files          id -> absolute path of the file that declares it, or the address
+    files          id -> absolute path of the file that declares it, or the address; also of what states edges
     unresolved     edges stated to what nobody declares here: no reason to forget them where they are known
     declared_by    for each dependency, in order: the id of the document that states it
     sightings      calls that were seen

@@ -54,6 +54,12 @@ def _csv(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     return read_csv(paths, known=catalog.known_outside(paths))
 
 
+def _cyclonedx(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.cyclonedx import read_cyclonedx  # noqa: PLC0415
+
+    return read_cyclonedx(paths, known=catalog.known_outside(paths))
+
+
 def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
     from data.importers.mlflow import read_mlflow  # noqa: PLC0415
     from data.importers.mlflow_server import Access, address_of  # noqa: PLC0415
@@ -72,6 +78,7 @@ FORMATS = (
         _mlflow,
         takes_addresses=True,
     ),
+    Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
 )
 
 

@@ -136,16 +136,19 @@ def _aliases(version: Version, model: Model) -> Iterator[str]:
 
 
 def _artifact(version: Version, model: Model, draft: Draft) -> str:
-    """Where a version lies, if that is a place we can archive; any other is told."""
+    """Where a version lies. What we cannot archive is kept, so that the archive step stops there."""
     lies = version.fields.text("source")
     if lies.startswith("file:/") and not lies.startswith("file://"):
         lies = f"file://{lies.removeprefix('file:')}"
     if lies.startswith(("s3://", "file:///", "file://localhost/", "/")) and lies.isprintable():
         return lies
-    note = "only absolute paths, file:// and s3:// can be archived; kept without it"
-    found = f'source "{lies[:200]}"' if lies else "no source"
-    draft.note(version.where, f"{model.name}/{version.number}", f"{found}: {note}")
-    return ""
+    what = f"{model.name}/{version.number}"
+    if not lies:
+        draft.note(version.where, what, "no source: nothing of it can be archived")
+        return ""
+    note = "only absolute paths, file:// and s3:// can be archived; the archive step will stop at it"
+    draft.note(version.where, what, f'source "{lies[:200]}": {note}')
+    return lies if lies.isprintable() else repr(lies)[1:-1]
 
 
 def _tier(model: Model, draft: Draft) -> int:

@@ -75,7 +75,7 @@ def test_a_registered_model_is_a_model_and_its_versions_are_versions(tmp_path: P
             name="Churn",
             owner_id="group:default/payments",
             tier=1,
-            artifacts=(f"file:///mnt/1/{RUN}/artifacts/model", "/mnt/10"),
+            artifacts=(f"file:///mnt/1/{RUN}/artifacts/model", "runs:/0bf2/model", "/mnt/10"),
             declared_in=f"{where}:2",
             aliases=("models:/Churn",),
         ),
@@ -107,7 +107,7 @@ def test_a_registered_model_is_a_model_and_its_versions_are_versions(tmp_path: P
     assert lines(tmp_path, reading.notes) == [
         (
             'r.json:4 Churn/3: source "runs:/0bf2/model": only absolute paths, file:// and s3:// can be archived; '
-            "kept without it"
+            "the archive step will stop at it"
         )
     ]
 
@@ -347,7 +347,7 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
             "emeritus.consumers, emeritus.tier"
         ),
         'r.json:2 Churn: emeritus.tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
-        "r.json:3 Churn/1: no source: only absolute paths, file:// and s3:// can be archived; kept without it",
+        "r.json:3 Churn/1: no source: nothing of it can be archived",
         'r.json:2 Churn: owner "Payment": no such group or person; closest is "payments". Kept as unowned',
     ]
 

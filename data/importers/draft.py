@@ -35,6 +35,7 @@ class Draft:
         self._files: dict[str, str] = {}
         self._edges: dict[tuple[str, str], tuple[Dependency, str]] = {}
         self._sightings: dict[tuple[str, str], Sighting] = {}
+        self._unresolved: list[Dependency] = []
         self._skipped: list[Skipped] = []
         self._notes: list[Note] = []
         self._documents_read = self._documents_skipped = 0
@@ -53,6 +54,11 @@ class Draft:
         self._edges_read += 1
         self._edges_skipped += 1
         self._skipped.append(Skipped(where=where, what=what, why=why))
+
+    def misses(self, from_id: str, to_ids: Sequence[str], *, where: str, what: str, why: str) -> None:
+        """An edge is stated to what cannot be told now: where one to any of `to_ids` is known, it stays."""
+        self.skip_edge(where, what, why)
+        self._unresolved.extend(Dependency(from_id=from_id, to_id=to_id) for to_id in to_ids)
 
     def note(self, where: str, what: str, note: str) -> None:
         self._notes.append(Note(where=where, what=what, note=note))
@@ -120,6 +126,7 @@ class Draft:
             entities=tuple(self._entities.values()),
             dependencies=tuple(edge for edge, _ in self._edges.values()),
             declared_by=tuple(by for _, by in self._edges.values()),
+            unresolved=tuple(self._unresolved),
             sightings=tuple(self._sightings.values()),
             documents=Count(read=self._documents_read, kept=kept, skipped=self._documents_skipped),
             edges=Count(read=self._edges_read, kept=edges, skipped=self._edges_skipped),

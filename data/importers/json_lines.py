@@ -16,6 +16,11 @@ from data.errors import Invalid, Problem
 from data.importers.text import decoded
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 _DECODER = json.JSONDecoder()
 
 
@@ -31,17 +36,20 @@ class Text:
     """The text of a file, in which lines can be told by their place. Raises `Invalid` for what is no text."""
 
     def __init__(self, content: bytes, shown: str) -> None:
-        self.text = decoded(content, shown)
+        self.text = _whole(decoded(content, shown))
         self.shown = shown
         self._breaks = [match.start() for match in re.finditer("\n", self.text)]
 
     def line(self, at: int) -> int:
         return bisect_right(self._breaks, at - 1) + 1
 
-    def lines_of_keys(self, pattern: str) -> dict[str, int]:
-        """Each key of an object that matches `pattern` -> the line it first stands on."""
+    def lines_of_keys(self, pattern: str, *, opens: str = "") -> dict[str, int]:
+        """Each key of an object that matches `pattern` -> the line it first stands on.
+
+        opens   what its value begins with: "{" leaves out the same key where it holds no object
+        """
         found: dict[str, int] = {}
-        for match in re.finditer(rf'"({pattern})"\s*:', self.text):
+        for match in re.finditer(rf'"({pattern})"\s*:\s*{re.escape(opens)}', self.text):
             found.setdefault(match[1], self.line(match.start()))
         return found
 
@@ -102,3 +110,10 @@ class Text:
     def _broken(self, at: int, wanted: str) -> Invalid:
         accepted = "not readable as JSON; is the file complete? Nothing was imported"
         return self.invalid(self.line(min(at, max(0, len(self.text) - 1))), wanted, accepted)
+
+
+def _whole(text: str) -> str:
+    """With a sign for each half of a character, as long as its escape: JSON can say one, and no record hold it."""
+    if not _HALF.search(text):
+        return text
+    return _ESCAPE.sub(lambda match: r"\ufffd" if match["half"] else match[0], text)

@@ -20,6 +20,7 @@ class Known:
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._owners: dict[str, list[str]] = defaultdict(list)
         self._owner_names: list[str] = []
+        self._asked: dict[str, tuple[str, str]] = {}
         for thing in things:
             if isinstance(thing, Entity):
                 self.add(thing)
@@ -62,6 +63,11 @@ class Known:
     def owner(self, text: str) -> tuple[str, str]:
         """A group or person, and what is odd about the owner; nobody is guessed: then the id is empty."""
         wanted = text.strip()
+        if wanted not in self._asked:  # thousands of things may name the same owner who is not there
+            self._asked[wanted] = self._owner(wanted)
+        return self._asked[wanted]
+
+    def _owner(self, wanted: str) -> tuple[str, str]:
         if not wanted:
             return "", "no owner declared"
         fits = self._owners.get(wanted.casefold(), [])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from data.printable import printable
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Person, Sighting
+
+SAME_MAX = 10
+"""So many lines of the same words are read by somebody; a project of dbt has hundreds of macros."""
 
 
 class Count(Record, frozen=True, kw_only=True):
@@ -100,8 +104,8 @@ class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
             yield f"catalog is now at version {self.catalog_version}: {said}"
         else:
             yield f"nothing new: the catalog stays at version {self.catalog_version}"
-        yield from (f"skipped {line}" for line in self.skipped)
-        yield from (f"note {line}" for line in self.notes)
+        yield from _few("skipped", self.skipped, [one.why for one in self.skipped])
+        yield from _few("note", self.notes, [one.note for one in self.notes])
         yield from (
             f"unseen {thing_id}: declared before, not in this source now; kept" for thing_id in self.unseen
         )
@@ -110,3 +114,15 @@ class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 def _said(count: Count) -> str:
     return f"{count.read} read, {count.kept} kept, {count.skipped} skipped"
+
+
+def _few(kind: str, said: Sequence[Skipped | Note], words: Sequence[str]) -> Iterator[str]:
+    """Line by line; of many that say the same in the same words, the first, and how many more there are."""
+    shown: Counter[str] = Counter()
+    for one, same in zip(said, words, strict=True):
+        shown[same] += 1
+        if shown[same] <= SAME_MAX:
+            yield f"{kind} {one}"
+    for same, count in shown.items():
+        if count > SAME_MAX:
+            yield f"{kind} {count - SAME_MAX:,} more: {same}; --json lists them all"

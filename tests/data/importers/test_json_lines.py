@@ -66,3 +66,22 @@ def test_a_document_is_one_value() -> None:
 def test_keys_are_found_with_their_first_line() -> None:
     text = Text(b'{"model.a": {},\n"model.b":\n{"model.a": 1}, "x": "model.c"}', "f.json")
     assert text.lines_of_keys(r"model\.[^\"]+") == {"model.a": 1, "model.b": 2}
+
+
+def test_keys_of_objects_are_told_from_the_same_keys_elsewhere() -> None:
+    text = Text(b'{"children": {"model.a": [],\n"model.b": null},\n"nodes": {"model.a": {"x": 1}}}', "f.json")
+    assert text.lines_of_keys(r"model\.[^\"]+", opens="{") == {"model.a": 3}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\ud83d", "\ufffd"),
+        (r"\uDE00\uD83D", "\ufffd\ufffd"),
+        (r"\ud83d\\ude00", "\ufffd\\ude00"),
+        (r"\\ud83d", "\\ud83d"),
+    ],
+)
+def test_half_a_character_is_read_as_a_sign_that_can_be_recorded(written: str, read: str) -> None:
+    assert items(f'["{written}",\n1]') == [(1, read), (2, 1)]

@@ -69,6 +69,12 @@ def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
     return read_mlflow(sources, known=catalog.known_outside(sources), access=access)
 
 
+def _dbt(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.dbt import read_dbt  # noqa: PLC0415
+
+    return read_dbt(paths, known=catalog.known_outside(paths))
+
+
 FORMATS = (
     Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
@@ -79,6 +85,7 @@ FORMATS = (
         takes_addresses=True,
     ),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
+    Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
 )
 
 

@@ -1,0 +1,157 @@
+"""A manifest of dbt: what is made of which data, and who uses it.
+
+Models of dbt, seeds, snapshots, sources, metrics, semantic models and saved queries are datasets (a model of dbt
+is a table, no machine-learning model), functions are pipelines, exposures consumers: dashboards if they say so.
+Tests, analyses and macros use nothing by themselves and are skipped. Each depends on its `depends_on.nodes`;
+child_map says the same from the other end, and an edge that only one of both knows counts and is told. A source
+that is the table of something else that is known depends on that.
+
+dbt knows no machine-learning models, so people say in `meta` what only they know:
+`emeritus: {depends_on: [names], aliases: [names], owner: name, kind: model}`. A dataset that a model writes
+depends on the model; an exposure of the kind `model` is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from data.errors import Invalid, Problem
+from data.importers.dbt_manifest import FORMAT, Manifest, resources_of
+from data.importers.dbt_things import Thing, id_of, thing_of, why_not_kept
+from data.importers.draft import Draft
+from data.importers.fields import Fields
+from data.importers.known import Known
+from data.importers.refs import Found
+from data.importers.report import Reading
+from data.importers.sources import File, files_of
+from data.records.catalog import Entity, Group, Person
+
+
+def read_dbt(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
+    """Read manifests, and directories for them, as one source. `known` is what other sources declared.
+
+    Raises `Invalid` naming file and line; then nothing counts as read.
+    """
+    files, broken = files_of(paths, FORMAT)
+    if broken:
+        raise Invalid(broken)
+    if not any(file.content.is_manifest for file in files):
+        accepted = "has no dbt manifest.json; nothing was imported"
+        raise Invalid([Problem(field=str(path), value="", accepted=accepted) for path in paths])
+    draft = Draft(Known(known))
+    skipped: dict[str, str] = {}
+    things: dict[str, Thing] = {}
+    for file in files:
+        if file.content.is_manifest:
+            _read(file, draft, things, skipped)
+        else:
+            draft.read()
+            draft.skip(f"{file.shown}:1", file.name, "no dbt manifest")
+    for thing in sorted(things.values(), key=lambda one: one.resource.type == "source"):
+        _declare(thing, draft)
+    for thing in things.values():
+        for used in thing.uses:
+            _use(thing, used, draft, skipped)
+        _use_named(thing, draft)
+    for file in files:
+        _cross_check(file, things, skipped, draft)
+    return draft.reading(files, paths)
+
+
+def _read(file: File[Manifest], draft: Draft, things: dict[str, Thing], skipped: dict[str, str]) -> None:
+    groups = Fields(
+        file.content.holds.get("groups"), lambda path, said: draft.note(f"{file.shown}:1", path, said)
+    )
+    for resource in resources_of(file):
+        draft.read()
+        thing_id = id_of(resource.unique_id)
+        why = why_not_kept(resource)
+        if not why and (first := things.get(thing_id)) is not None:
+            draft.skip(resource.where, resource.unique_id, f"the same as {first.where}")
+        elif why:
+            draft.skip(resource.where, resource.unique_id, why)
+            skipped.setdefault(thing_id, why)
+        else:
+            things[thing_id] = thing_of(resource, groups, draft)
+
+
+def _declare(thing: Thing, draft: Draft) -> None:
+    """With the table as an alias, unless it is somebody else's that a source reads: then it depends on that."""
+    entity, table = thing.entity, thing.table
+    found = draft.known.find(table) if table and thing.resource.type == "source" else None
+    if isinstance(found, Found) and found.id != entity.id:
+        what = f"{thing.resource.unique_id} -> {table}"
+        draft.note(thing.where, what, f"the table of {found.id}, so it depends on that")
+        draft.depends(entity.id, found.id, where=thing.where, what=what, by=entity.id)
+    elif table:
+        entity = msgspec.structs.replace(entity, aliases=(*entity.aliases, table))
+    draft.declare(entity, thing.resource.path, owner=thing.owner)
+
+
+def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None:
+    from_id, to_id = thing.entity.id, id_of(used)
+    what = f"{thing.resource.unique_id} -> {used}"
+    if isinstance(draft.known.find(to_id), Found):
+        draft.depends(from_id, to_id, where=thing.where, what=what, by=from_id)
+    elif to_id in skipped:
+        draft.skip_edge(thing.where, what, f"{used} is skipped: {skipped[to_id]}")
+    else:
+        draft.misses(from_id, (to_id,), where=thing.where, what=what, why=f"nobody declares {to_id}")
+
+
+def _use_named(thing: Thing, draft: Draft) -> None:
+    """By the names in meta: first what other sources know, as dbt's own things are named by dbt."""
+    from_id = thing.entity.id
+    for name, before in thing.named:
+        found = before or draft.known.find(name)
+        what = f"{thing.resource.unique_id} -> {name}"
+        if isinstance(found, Found):
+            if found.note:
+                draft.note(thing.where, what, found.note)
+            draft.depends(from_id, found.id, where=thing.where, what=what, by=from_id)
+        else:
+            why = found.why if found else f'nobody declares "{name}"'
+            tried = found.tried if found else ()
+            draft.misses(from_id, tried, where=thing.where, what=what, why=why)
+
+
+def _cross_check(
+    file: File[Manifest], things: dict[str, Thing], skipped: dict[str, str], draft: Draft
+) -> None:
+    """An edge that only one of depends_on and child_map knows counts, and is told."""
+    here = {thing_id: thing for thing_id, thing in things.items() if thing.resource.path == file.path}
+    stated = {
+        (thing_id, to_id): f"{thing.resource.unique_id} -> {used}"
+        for thing_id, thing in here.items()
+        for used in thing.uses
+        if (to_id := id_of(used)) in here
+    }
+    where = f"{file.shown}:{file.content.lines.get('child_map', 1)}"
+    children = Fields(file.content.holds.get("child_map"), lambda path, said: draft.note(where, path, said))
+    if stated and not any(children):
+        draft.note(where, "child_map", "is empty, so depends_on could not be checked against it")
+        return
+    told = dict(_told(children, where, things, skipped, draft))
+    for ends in [ends for ends in told if ends not in stated and all(end in here for end in ends)]:
+        place = here[ends[0]].where
+        draft.note(place, told[ends], "only child_map knows it; it counts")
+        draft.depends(*ends, where=place, what=told[ends], by=ends[0])
+    for ends in [ends for ends in stated if ends not in told]:
+        draft.note(here[ends[0]].where, stated[ends], "child_map does not know it; it counts")
+
+
+def _told(
+    children: Fields, where: str, things: dict[str, Thing], skipped: dict[str, str], draft: Draft
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """The ends of each edge, and how it is shown. What a manifest does not hold is no end."""
+    for parent in children:
+        for child in children.texts(parent):
+            ends = (id_of(child), id_of(parent))
+            strange = [end for end in ends if end not in things and end not in skipped]
+            for end in strange:
+                draft.note(where, f"child_map {end}", "is nowhere in the manifest; ignored")
+            if not strange:
+                yield ends, f"{child} -> {parent}"

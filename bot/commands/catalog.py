@@ -75,6 +75,12 @@ def _dbt(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     return read_dbt(paths, known=catalog.known_outside(paths))
 
 
+def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.openlineage import read_openlineage  # noqa: PLC0415
+
+    return read_openlineage(paths, known=catalog.known())
+
+
 FORMATS = (
     Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
@@ -86,6 +92,9 @@ FORMATS = (
     ),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
+    Format(
+        "openlineage", "Files or directories of OpenLineage events, one a line or in a list.", _openlineage
+    ),
 )
 
 

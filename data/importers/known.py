@@ -42,8 +42,11 @@ class Known:
         for name in dict.fromkeys(text.casefold() for text in (owner.id, short, owner.name, email) if text):
             self._owners[name].append(owner.id)
 
-    def find(self, text: str) -> Found | Missing | None:
-        """The thing that `text` names; None where nobody declared one, `Missing` where several would do."""
+    def find(self, text: str, *, is_by_name: bool = True) -> Found | Missing | None:
+        """The thing that `text` names; None where nobody declared one, `Missing` where several would do.
+
+        is_by_name   false where only what is called so on purpose counts: by its id or an alias
+        """
         wanted = text.strip().casefold()
         if (found := self._by_id.get(wanted)) is not None:
             return Found(id=found)
@@ -52,7 +55,7 @@ class Known:
             found = self._by_id.get(id_of(ref.kind, ref.namespace, ref.name).casefold())
             if found is not None:
                 return Found(id=found)
-        for names, how in ((self._by_alias, "alias"), (self._by_name, "name")):
+        for names, how in ((self._by_alias, "alias"), (self._by_name, "name"))[: 1 + is_by_name]:
             fits = sorted(set(names.get(wanted, ())))
             if len(fits) > 1:
                 return Missing(why=f"could be {' or '.join(fits)}; write the id", tried=tuple(fits))

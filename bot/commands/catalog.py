@@ -83,18 +83,18 @@ def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
 
 FORMATS = (
     Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
-    Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(
         "mlflow",
         "Exports of an MLflow registry as JSON, or the address of a live one.",
         _mlflow,
         takes_addresses=True,
     ),
-    Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
     Format(
         "openlineage", "Files or directories of OpenLineage events, one a line or in a list.", _openlineage
     ),
+    Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
+    Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
 )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from data.importers.known import Known
 from data.importers.report import Count, Note, Reading, Skipped
 from data.importers.sources import Digested, Source, digest_of, root_of
-from data.records.catalog import Dependency, Entity, Sighting
+from data.records.catalog import Dependency, Entity, Group, Person, Sighting
 
 NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
 
@@ -32,6 +32,7 @@ class Draft:
     def __init__(self, known: Known) -> None:
         self.known = known
         self._entities: dict[str, Entity] = {}
+        self._owners: dict[str, Group | Person] = {}
         self._files: dict[str, str] = {}
         self._edges: dict[tuple[str, str], tuple[Dependency, str]] = {}
         self._sightings: dict[tuple[str, str], Sighting] = {}
@@ -85,6 +86,12 @@ class Draft:
         """Edges may be stated `by` it; what it does not state any more, read again, is withdrawn."""
         self._files.setdefault(document_id, str(source))
 
+    def introduce(self, owner: Group | Person, path: Path) -> None:
+        """Add a group or person, whom owners may name from now on."""
+        self._owners[owner.id] = owner
+        self._files.setdefault(owner.id, str(path))
+        self.known.add(owner)
+
     def depends(
         self, from_id: str, to_id: str, *, where: str, what: str, by: str, calls: Sighting | None = None
     ) -> None:
@@ -128,6 +135,8 @@ class Draft:
             declared_by=tuple(by for _, by in self._edges.values()),
             unresolved=tuple(self._unresolved),
             sightings=tuple(self._sightings.values()),
+            groups=tuple(one for one in self._owners.values() if isinstance(one, Group)),
+            people=tuple(one for one in self._owners.values() if isinstance(one, Person)),
             documents=Count(read=self._documents_read, kept=kept, skipped=self._documents_skipped),
             edges=Count(read=self._edges_read, kept=edges, skipped=self._edges_skipped),
             skipped=tuple(self._skipped),

@@ -5,6 +5,7 @@ Letters count whatever their case. A name that fits several things fits none: pe
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -18,16 +19,19 @@ class Known:
         self._by_id: dict[str, str] = {}
         self._by_alias: dict[str, list[str]] = defaultdict(list)
         self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._owners: dict[str, list[str]] = defaultdict(list)
+        self._owners: dict[str, list[Group | Person]] = defaultdict(list)
         self._owner_names: list[str] = []
         self._asked: dict[str, tuple[str, str]] = {}
         for thing in things:
-            if isinstance(thing, Entity):
-                self.add(thing)
-            else:
-                self._add_owner(thing)
+            self.add(thing)
 
-    def add(self, entity: Entity) -> None:
+    def add(self, thing: Entity | Group | Person) -> None:
+        if isinstance(thing, Entity):
+            self._add_entity(thing)
+        else:
+            self._add_owner(thing)
+
+    def _add_entity(self, entity: Entity) -> None:
         self._by_id.setdefault(entity.id.casefold(), entity.id)
         self._by_name[entity.name.casefold()].append(entity.id)
         if "/" in (tail := entity.id.partition(":")[2]):  # "default/checkout" names it as well
@@ -36,11 +40,12 @@ class Known:
             self._by_alias[alias.casefold()].append(entity.id)
 
     def _add_owner(self, owner: Group | Person) -> None:
-        short = owner.id.rpartition("/")[2]
+        self._asked.clear()
+        short = re.split("[/:]", owner.id)[-1]
         self._owner_names.append(short)
         email = owner.email if isinstance(owner, Person) else ""
         for name in dict.fromkeys(text.casefold() for text in (owner.id, short, owner.name, email) if text):
-            self._owners[name].append(owner.id)
+            self._owners[name].append(owner)
 
     def find(self, text: str, *, is_by_name: bool = True) -> Found | Missing | None:
         """The thing that `text` names; None where nobody declared one, `Missing` where several would do.
@@ -70,12 +75,16 @@ class Known:
             self._asked[wanted] = self._owner(wanted)
         return self._asked[wanted]
 
+    def called(self, text: str, kind: type[Group | Person]) -> tuple[str, ...]:
+        """The ids of all groups, or of all people, who have this id, name or e-mail address."""
+        named = self._owners.get(text.strip().casefold(), ())
+        return tuple(sorted({one.id for one in named if isinstance(one, kind)}))
+
     def _owner(self, wanted: str) -> tuple[str, str]:
         if not wanted:
             return "", "no owner declared"
-        fits = self._owners.get(wanted.casefold(), [])
         # A person and a team of one name: teams own things, as in Backstage.
-        fits = sorted({one for one in fits if one.startswith("group:")} or set(fits))
+        fits = self.called(wanted, Group) or self.called(wanted, Person)
         if len(fits) == 1:
             return fits[0], ""
         if fits:

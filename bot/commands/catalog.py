@@ -81,6 +81,12 @@ def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     return read_openlineage(paths, known=catalog.known())
 
 
+def _datahub(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.datahub import read_datahub  # noqa: PLC0415
+
+    return read_datahub(paths, known=catalog.known_outside(paths))
+
+
 FORMATS = (
     Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
     Format(
@@ -95,6 +101,7 @@ FORMATS = (
     ),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
+    Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+_BRACES = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
 _DECODER = json.JSONDecoder()
 
 
@@ -30,6 +32,16 @@ class Item:
 
     line: int
     value: Any
+
+
+class Placed(dict[str, Any]):
+    """An object that knows the line it begins on."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, line: int, pairs: Iterable[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.line = line
 
 
 class Text:
@@ -90,6 +102,20 @@ class Text:
             items.append(item)
             at = self._past_space(at)
         return tuple(items)
+
+    def placed(self) -> tuple[Item, ...]:
+        """The same values, in which every object knows its line, however deep it stands."""
+        lines = self._lines_of_objects()
+        return self.values(json.JSONDecoder(object_pairs_hook=lambda pairs: Placed(next(lines), pairs)))
+
+    def _lines_of_objects(self) -> Iterator[int]:
+        """In the order in which they end, as a decoder hands them over."""
+        begun: list[int] = []
+        for match in _BRACES.finditer(self.text):
+            if match[0] == "{":
+                begun.append(match.start())
+            elif match[0] == "}":
+                yield self.line(begun.pop())
 
     def invalid(self, line: int, found: str, accepted: str) -> Invalid:
         return Invalid([Problem(field=f"{self.shown}:{line}", value=found, accepted=accepted)])

@@ -85,3 +85,11 @@ def test_keys_of_objects_are_told_from_the_same_keys_elsewhere() -> None:
 )
 def test_half_a_character_is_read_as_a_sign_that_can_be_recorded(written: str, read: str) -> None:
     assert items(f'["{written}",\n1]') == [(1, read), (2, 1)]
+
+
+def test_objects_know_their_lines_whatever_stands_in_texts() -> None:
+    text = Text(b'{"a": "}{\\"}",\n"b": [{},\n\n{"c": {}}]}\n{"d": 1}', "f.json")
+    outer, last = (item.value for item in text.placed())
+    assert (outer, last) == ({"a": '}{"}', "b": [{}, {"c": {}}]}, {"d": 1})
+    assert (outer.line, [one.line for one in outer["b"]], last.line) == (1, [2, 4], 5)
+    assert outer["b"][1]["c"].line == 4

@@ -87,6 +87,12 @@ def _datahub(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     return read_datahub(paths, known=catalog.known_outside(paths))
 
 
+def _openmetadata(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.openmetadata import read_openmetadata  # noqa: PLC0415
+
+    return read_openmetadata(paths, known=catalog.known_outside(paths))
+
+
 FORMATS = (
     Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
     Format(
@@ -96,12 +102,15 @@ FORMATS = (
         takes_addresses=True,
     ),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
+    Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
     Format(
         "openlineage", "Files or directories of OpenLineage events, one a line or in a list.", _openlineage
     ),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
-    Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
+    Format(
+        "openmetadata", "Files or directories of OpenMetadata entities and lineage as JSON.", _openmetadata
+    ),
 )
 
 

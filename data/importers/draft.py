@@ -86,10 +86,10 @@ class Draft:
         """Edges may be stated `by` it; what it does not state any more, read again, is withdrawn."""
         self._files.setdefault(document_id, str(source))
 
-    def introduce(self, owner: Group | Person, path: Path) -> None:
+    def introduce(self, owner: Group | Person, source: Source) -> None:
         """Add a group or person, whom owners may name from now on."""
         self._owners[owner.id] = owner
-        self._files.setdefault(owner.id, str(path))
+        self._files.setdefault(owner.id, str(source))
         self.known.add(owner)
 
     def depends(

@@ -25,6 +25,10 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def value(self, name: str) -> object:
+        """Whatever stands there; None where nothing does."""
+        return self._values.get(name)
+
     def text(self, name: str) -> str:
         """Without blanks around it."""
         found: str | None = self._expected(self._at(name), self._values.get(name), str, "a text")

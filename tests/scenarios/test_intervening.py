@@ -86,6 +86,21 @@ def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
     assert town.retirement().state is State.DISABLED
 
 
+def test_what_ends_while_it_is_paused_is_paused_no_more_and_cannot_be_resumed(town: Town):
+    town.announce()
+    town.command(TOM, "pause RET-1 budget review")
+    town.pass_time(days=3)
+    town.command(TOM, "cancel RET-1 it stays")
+    town.approve()
+    assert town.retirement().state is State.CANCELLED
+    assert "paused" not in words(town.card())
+    town.pass_time(days=30)
+    assert "paused" not in town.command(TOM, "digest")
+    events = len(town.bot.store.events("RET-1"))
+    assert "RET-1 cannot be resumed: it is cancelled" in town.command(TOM, "resume RET-1")
+    assert len(town.bot.store.events("RET-1")) == events
+
+
 def test_a_proposal_is_taken_back_by_whoever_made_it(town: Town):
     town.propose()
     assert "may not cancel" in town.command(MINA, "cancel RET-1 I do not like it")

@@ -52,6 +52,10 @@ def pause(state: Retirement, command: Pause, facts: Facts, now: datetime) -> Ret
 def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> RetirementDecision:
     """Go on; all remaining dates have moved by the length of the pause."""
     check("resume", command.by, state, facts)
+    if state.state in ENDED:
+        raise Refused(
+            f"{state.id} cannot be resumed: it is {state.state}", next_step=f"/retire show {state.id}"
+        )
     if state.paused_at is None:
         return nothing(f"{state.id} is not paused.")
     # A clock that was set back in between has seen no pause at all.

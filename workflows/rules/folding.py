@@ -16,12 +16,13 @@ from data.records.retirement import (
     Plan,
     Progress,
     Retirement,
+    State,
     StepKind,
     StepProgress,
     Waiver,
 )
 from workflows.rules import milestones, obligations
-from workflows.rules.lifecycle import moved
+from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
 
@@ -29,7 +30,7 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
     state: Retirement, event: events.RetirementEvent
 ) -> Retirement:
     """The state after `event`. Raises `Refused`, changing nothing, for a move the table does not have."""
-    state = replace(state, version=state.version + 1, state=moved(state.state, type(event)))
+    state = _entered(moved(state.state, type(event)), replace(state, version=state.version + 1))
     match event:
         case events.Proposed():
             return replace(
@@ -241,6 +242,13 @@ def _changed(
     return tuple(
         change(duty) if duty.consumer.consumer_id == consumer_id else duty for duty in state.obligations
     )
+
+
+def _entered(now: State, state: Retirement) -> Retirement:
+    """Once it has ended there is nothing left that a pause could hold."""
+    if now in ENDED:
+        return replace(state, state=now, paused_at=None, paused_by="")
+    return replace(state, state=now)
 
 
 def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, ...]:

@@ -137,7 +137,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
                 )
             return (
                 f":rotating_light: {name} is *not back yet*: {why}\n"
-                f"{mention(retirement.coordinator_id)}, it is tried again by itself once that is mended"
+                f"{mention(retirement.coordinator_id)}, it is tried again by itself once that is mended; "
+                f"where it is gone for good, `{SLASH_COMMAND} waive {retirement.id} {name.strip('*')} REASON` "
+                "ends the wait"
             )
         case events.Disabled():
             return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"

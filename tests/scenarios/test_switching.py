@@ -104,3 +104,18 @@ def test_a_restore_that_cannot_succeed_is_told_with_what_to_do(town: Town):
     town.pass_time(hours=1)
     assert town.retirement().state is State.ROLLED_BACK
     assert "not back yet" not in words(town.card())
+
+
+def test_an_endpoint_whose_weights_are_lost_is_waived_by_name_so_that_the_restore_ends(town: Town):
+    town.serve()
+    town.announce()
+    town.everybody_moves()
+    town.pass_time(days=49)
+    (town.endpoints.folder(V1) / "weights.json").unlink()
+    town.command(TOM, "restore RET-1 the shop is down")
+    town.pass_time(hours=2)
+    assert f"`/retire waive RET-1 {V1} REASON` ends the wait" in town.thread()
+    town.command(TOM, f"waive RET-1 {V1} its weights are lost")
+    town.pass_time(hours=2)
+    assert town.retirement().state is State.ROLLED_BACK
+    assert f"*{V1}* cannot come back, says <@{TOM}>" in town.thread()

@@ -93,7 +93,9 @@ def _endpoint(state: Retirement, endpoint: Endpoint, facts: Facts) -> str:
     if endpoint.kind is EndpointKind.MANUAL and is_coming_back(state) and endpoint.id not in state.gone_ids:
         return _by_hand(state, endpoint)
     status = next((one.status for one in facts.readings if one.endpoint_id == endpoint.id), "unknown")
-    if status != "absent":
+    # What is off and cannot be started again is as good as gone to whoever waits for service.
+    is_lost = is_coming_back(state) and endpoint.id in state.disabled_ids and status != "serving"
+    if status != "absent" and not is_lost:
         seen = (
             "does not answer, so nobody can say whether it is gone" if status == "unknown" else f"is {status}"
         )

@@ -71,7 +71,7 @@ class Machine(Protocol):
         ...
 
     def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
-        """What to set in a stream that has timers when an import changed the catalog."""
+        """What to set in a stream that has something reserved when an import changed the catalog."""
         ...
 
     def evolve(self, stream: str, state: bytes | None, *events: AnyEvent) -> bytes:

@@ -140,11 +140,14 @@ class Book:
         return _keep(conn, standing, self._chained(conn, stream, standing, events), now)
 
     def wake(self, conn: Connection, now: datetime) -> None:
-        """The catalog changed: every stream that still waits for something is asked what that means for it."""
-        waiting = conn.execute(
-            "SELECT stream, version FROM states WHERE stream IN (SELECT stream FROM timers) ORDER BY stream"
+        """The catalog changed: every stream that still has something reserved is asked what that means for it.
+
+        Not those with timers: what is paused waits for nothing, and its people change all the same.
+        """
+        living = conn.execute(
+            "SELECT stream, version FROM states WHERE stream IN (SELECT stream FROM reservations) ORDER BY stream"
         ).fetchall()
-        for stream, version in waiting:
+        for stream, version in living:
             _set_timers(conn, stream, version, self._machine.after_import(stream, now))
 
     def _chained(

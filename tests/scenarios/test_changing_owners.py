@@ -7,7 +7,7 @@ from datetime import timedelta
 from data.records.retirement import Duty
 from tests.data.catalogs import a_document
 from tests.scenarios.test_acknowledging import LOGISTICS, PLANNER, dm, duty
-from tests.scenarios.town import BRUNO, GOVERNANCE, INES, SAM, TOM, WREN, Town, buttons, words
+from tests.scenarios.town import BRUNO, GOVERNANCE, INES, SAM, TOM, VERA, WREN, Town, buttons, words
 
 PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: "
 
@@ -117,6 +117,30 @@ def test_who_takes_over_when_the_day_to_migrate_is_past_is_told_so_and_held_to_t
     assert {key.split("/")[2] for key in escalations(town) if key not in before} == {
         f"acknowledge@{answer_by}"
     }
+
+
+def test_who_takes_over_during_a_pause_is_told_and_may_answer_at_once(town: Town):
+    town.announce()
+    town.command(TOM, "pause RET-1 the quarter closes")
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
+    town.settle()
+    assert "*restock-planner*: open" in words(town.announcement(SAM))
+    town.press(SAM, town.announcement(SAM), "duty.acknowledge", PLANNER)
+    assert duty(town, "restock-planner") is Duty.ACKNOWLEDGED
+
+
+def test_who_took_over_during_a_pause_is_held_to_their_days_once_it_is_over(town: Town):
+    town.announce()
+    town.pass_time(days=1)
+    town.command(TOM, "pause RET-1 the quarter closes")
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
+    town.pass_time(days=20)
+    assert not escalations(town)
+    town.command(TOM, "resume RET-1")
+    assert not escalations(town)
+    town.pass_time(days=8)
+    late = [words(town.posted(VERA, key)) for key in town.keys(VERA) if "/escalate/acknowledge@" in key]
+    assert [told for told in late if "*restock-planner*" in told and f"<@{SAM}>" in told]
 
 
 def test_an_import_that_names_the_same_owners_tells_nobody_anything(town: Town):

@@ -96,7 +96,10 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
 
 
 def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -> Payload:
-    """What one person answers for since the catalog changed, beside what they were told of before."""
+    """What one person answers for since the catalog changed, beside what they were told of before.
+
+    Like a reminder it is never redrawn, so it has no owner's buttons: the message it points to shows how it stands.
+    """
     new = set(consumer_ids)
     owed = [one for one in duties.of_person(retirement, slack_id) if one.consumer.consumer_id in new]
     if not owed:
@@ -106,14 +109,16 @@ def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -
     more = "1 more consumer" if len(owed) == 1 else f"{len(owed):,} more consumers"
     is_yours = "is yours" if len(owed) == 1 else "are yours"
     head = f":busts_in_silhouette: *{retirement.id}* {more} of {safe(name_of(retirement))} {is_yours} by the catalog"
+    action = (
+        "Answer in the message you have had since the announcement, which shows it now, or press Show all."
+    )
+    lines = duties.lines(owed, retirement)
     blocks = [
         section(head),
-        section(duties.five_facts(retirement)),
-        *duties.rows(owed[:OWNER_ROWS_MAX], retirement),
+        section(duties.five_facts(retirement, action=action)),
+        section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX)),
+        _about_all(retirement, has_open=False),
     ]
-    if len(owed) > OWNER_ROWS_MAX:
-        blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
-    blocks.append(_about_all(retirement, has_open=False))
     return message(head, blocks)
 
 

@@ -301,14 +301,17 @@ def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_d
     assert buttons(said) == []
 
 
-def test_what_came_to_somebody_since_is_told_with_its_buttons() -> None:
+def test_what_came_to_somebody_since_is_told_and_answered_in_the_message_they_have() -> None:
     state = announced(teams=1)
     said = obligations.handed(state, "UT0", [consumer_id(1)])
     check_message(said)
     assert said["text"] == ":busts_in_silhouette: *RET-1* 1 more consumer of churn-v1 is yours by the catalog"
-    assert [value for action, value in buttons(said) if action == Action.DUTY_ACKNOWLEDGE] == [
-        f"RET-1|{consumer_id(1)}|0"
-    ]
+    _, facts, row, _ = texts(said["blocks"])
+    assert facts.endswith(
+        "*Action* Answer in the message you have had since the announcement, which shows it now, or press Show all."
+    )
+    assert "*consumer-001*: open - acknowledge by" in row
+    assert buttons(said) == [(Action.DUTY_SHOW_ALL, "RET-1")]
     gone = obligations.handed(state, "USOMEBODY", [consumer_id(1)])
     assert "belongs to others now" in gone["text"]
     assert buttons(gone) == []

@@ -27,10 +27,16 @@ def _answered_by_the_first_date(event: Tree) -> Tree:
     return {**event, "event": "owners changed/2"}
 
 
+def _asked_teams_only(event: Tree) -> Tree:
+    """Where a team's people had all been replaced, the new ones had the date of those before."""
+    return {**event, "event": "owners changed/3", "asks": "teams"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "amended": _moved_every_date,
     "escalated": _told_about_all,
     "owners changed": _answered_by_the_first_date,
+    "owners changed/2": _asked_teams_only,
 }
 
 

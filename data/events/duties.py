@@ -33,14 +33,16 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed"):
     extension: Extension | None = None
 
 
-class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/2"):
+class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/3"):
     """The catalog names others for these consumers: consumer id -> who answers for it from now on.
 
     answer_by   when whoever is asked for the first time acknowledges; without it the date stays that of the first asked
+    asks        who is asked for the first time: another team only, or new people of the same team, too
     """
 
     owners: dict[str, Owners]
     answer_by: datetime | None = None
+    asks: Literal["teams", "people"] = "people"
 
 
 class ExtensionDecided(Event, frozen=True, kw_only=True, tag="extension decided"):

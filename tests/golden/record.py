@@ -15,9 +15,10 @@ from pathlib import Path
 
 from tests.data.catalogs import a_document
 from tests.golden.reading import LEDGERS, folded, states_of
-from tests.scenarios.town import ADA, BRUNO, MINA, PRIYA, SAM, TOM, Town
+from tests.scenarios.town import ADA, BRUNO, GRACE, MINA, PRIYA, SAM, TOM, Town
 
 HOME = Path(__file__).parents[2]
+PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: "
 
 
 def whole(town: Town) -> None:
@@ -65,10 +66,24 @@ def handed_on(town: Town) -> None:
     town.announce()
     town.answer(BRUNO, "restock-planner", "duty.not_mine")
     town.pass_time(days=14)
-    owned = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: group:default/security"
-    town.learns(a_document("Component", "restock-planner", owned))
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
     town.settle()
     town.pass_time(days=20)
+
+
+def taken_over(town: Town) -> None:
+    """By another team while its request for time is open, and by new people of the same team."""
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.pass_time(days=14)
+    town.learns(
+        a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"),
+        a_document("User", "grace-whitlock", "memberOf: []", slack_id=GRACE, manager="user:vera-lund"),
+        a_document("User", "luca-ferri", "memberOf: []", slack_id="U01LUCAFERRI", manager="user:vera-lund"),
+        a_document("Group", "letters", "type: team, children: [], members: [wren-taylor]"),
+    )
+    town.settle()
+    town.pass_time(days=12)
 
 
 STORIES: tuple[Callable[[Town], None], ...] = (
@@ -79,6 +94,7 @@ STORIES: tuple[Callable[[Town], None], ...] = (
     brought_back,
     paused,
     handed_on,
+    taken_over,
 )
 
 

@@ -101,6 +101,45 @@ def test_who_takes_over_has_a_day_of_their_own_to_answer_and_is_held_to_it(town:
     assert "1 consumer not acknowledged in time" in words(town.posted(GOVERNANCE, taken[-1]))
 
 
+def test_new_people_of_the_same_team_have_days_of_their_own_and_are_held_to_them(town: Town):
+    town.announce()
+    town.pass_time(days=14)
+    before = escalations(town)
+    town.learns(
+        a_document("Group", "logistics", "type: team, children: [], members: [ines-costa]"),
+        a_document("User", "bruno-alves", "memberOf: []", slack_id=BRUNO),
+        a_document("User", "wren-taylor", "memberOf: []", slack_id=WREN),
+    )
+    town.settle()
+    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
+    assert f"*restock-planner*: open - acknowledge by {answer_by}" in words(town.announcement(INES))
+    town.pass_time(days=6)
+    assert escalations(town) == before
+    town.pass_time(days=5)
+    taken = {key.split("/")[2] for key in escalations(town) if key not in before}
+    assert taken == {f"acknowledge@{answer_by}"}
+
+
+def test_who_can_be_reached_at_last_has_days_of_their_own(town: Town):
+    wren = ("User", "wren-taylor", "memberOf: [logistics]")
+    alone = (
+        a_document("Group", "logistics", "type: team, children: [], members: [wren-taylor]"),
+        a_document("User", "bruno-alves", "memberOf: []", slack_id=BRUNO),
+    )
+    town.learns(*alone, a_document(*wren, manager="user:elena-rossi"))
+    town.announce()
+    town.pass_time(days=14)
+    before = escalations(town)
+    town.learns(*alone, a_document(*wren, slack_id=WREN, manager="user:elena-rossi"))
+    town.settle()
+    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
+    assert f"acknowledge by {answer_by}" in words(town.announcement(WREN))
+    town.pass_time(days=12)
+    assert {key.split("/")[2] for key in escalations(town) if key not in before} == {
+        f"acknowledge@{answer_by}"
+    }
+
+
 def test_who_takes_over_when_the_day_to_migrate_is_past_is_told_so_and_held_to_their_answer(town: Town):
     town.announce()
     town.pass_time(days=46)

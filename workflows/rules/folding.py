@@ -268,7 +268,10 @@ def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, 
 def _handed(state: Retirement, event: events.OwnersChanged) -> Retirement:
     owed = tuple(
         obligations.owned_by(
-            duty, event.owners.get(duty.consumer.consumer_id, duty.consumer.owners), event.answer_by
+            duty,
+            event.owners.get(duty.consumer.consumer_id, duty.consumer.owners),
+            event.answer_by,
+            event.asks,
         )
         for duty in state.obligations
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -111,13 +112,20 @@ def owners_elsewhere(state: Retirement, impact: tuple[Impacted, ...]) -> dict[st
     }
 
 
-def owned_by(duty: Obligation, owners: Owners, answer_by: datetime | None) -> Obligation:
+def owned_by(
+    duty: Obligation, owners: Owners, answer_by: datetime | None, asks: Literal["teams", "people"]
+) -> Obligation:
     """The same duty with these owners. What one team answered does not bind another: that one is asked anew.
 
-    answer_by   the day that one is given to answer; the one there is where none is
+    answer_by   the day those are given who are asked for the first time; the one there is where none is
+    asks        "people": also where nobody of the same team is left who was asked before, and none answered
     """
     consumer = replace(duty.consumer, owners=owners)
-    if owners.team_id == duty.consumer.owners.team_id:
+    before = duty.consumer.owners
+    if owners.team_id == before.team_id:
+        are_new = bool(owners.slack_ids) and not set(owners.slack_ids) & set(before.slack_ids)
+        if asks == "people" and are_new and duty.duty is Duty.OPEN:
+            return replace(duty, consumer=consumer, acknowledge_by=answer_by or duty.acknowledge_by)
         return replace(duty, consumer=consumer)
     duty = replace(duty, acknowledge_by=answer_by or duty.acknowledge_by)
     if duty.extension is not None:

@@ -27,6 +27,7 @@ from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,
     ARCHIVED,
+    BILL,
     BILLING,
     CRM,
     DRILL_AT,
@@ -280,6 +281,29 @@ def test_another_team_has_a_day_of_its_own_to_answer_by():
     assert handed_to_edge(RUNNING.state, by=by).obligation(BILLING).acknowledge_by == by
     kept = RUNNING.state.obligation(BILLING).acknowledge_by
     assert handed_to_edge(RUNNING.state, by=None).obligation(BILLING).acknowledge_by == kept, "as it was once"
+
+
+@pytest.mark.parametrize(
+    ("answered", "now_by", "has_their_day"),
+    [
+        pytest.param(Duty.OPEN, ("UNEW",), True, id="all are new"),
+        pytest.param(Duty.OPEN, ("UNEW", BILL), False, id="somebody is left"),
+        pytest.param(Duty.OPEN, (), False, id="nobody is"),
+        pytest.param(Duty.ACKNOWLEDGED, ("UNEW",), False, id="the team has answered"),
+    ],
+)
+def test_new_people_of_a_team_have_a_day_of_their_own_where_none_is_left_who_was_asked(
+    answered: Duty, now_by: tuple[str, ...], has_their_day: bool
+):
+    state = after(RUNNING.state, events.DutyChanged, duty=answered, extension=None)
+    owed, day = state.obligation(BILLING), ANNOUNCED_AT + days(15)
+    owners = {BILLING: replace(owed.consumer.owners, slack_ids=now_by)}
+    kept = owed.acknowledge_by
+    handed = after(state, events.OwnersChanged, owners=owners, answer_by=day).obligation(BILLING)
+    assert handed.acknowledge_by == (day if has_their_day else kept)
+    assert handed.duty is answered
+    once = after(state, events.OwnersChanged, owners=owners, answer_by=day, asks="teams").obligation(BILLING)
+    assert once.acknowledge_by == kept, "as it was once"
 
 
 def test_a_day_to_answer_by_that_was_given_late_moves_with_the_others():

@@ -28,7 +28,7 @@ def _answered_by_the_first_date(event: Tree) -> Tree:
 
 
 def _asked_teams_only(event: Tree) -> Tree:
-    """Where a team's people had all been replaced, the new ones had the date of those before."""
+    """New people of a team had the date of those before; a team inherited the request for time of the one before."""
     return {**event, "event": "owners changed/3", "asks": "teams"}
 
 

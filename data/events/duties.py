@@ -37,7 +37,8 @@ class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/3"):
     """The catalog names others for these consumers: consumer id -> who answers for it from now on.
 
     answer_by   when whoever is asked for the first time acknowledges; without it the date stays that of the first asked
-    asks        who is asked for the first time: another team only, or new people of the same team, too
+    asks        who is asked for the first time: another team only, or new people of the same team, too; and with
+                the latter, a request for more time does not outlive the team that made it
     """
 
     owners: dict[str, Owners]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from data.records.retirement import Duty
 from tests.data.catalogs import a_document
-from tests.scenarios.test_acknowledging import LOGISTICS, PLANNER, dm, duty
+from tests.scenarios.test_acknowledging import LOGISTICS, PLANNER, dm, duty, request
 from tests.scenarios.town import BRUNO, GOVERNANCE, INES, SAM, TOM, VERA, WREN, Town, buttons, words
 
 PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: "
@@ -99,6 +99,20 @@ def test_who_takes_over_has_a_day_of_their_own_to_answer_and_is_held_to_it(town:
     assert {key.split("/")[2] for key in taken} == {f"acknowledge@{answer_by}"}
     assert taken[-1].endswith(f"/2/{GOVERNANCE}")
     assert "1 consumer not acknowledged in time" in words(town.posted(GOVERNANCE, taken[-1]))
+
+
+def test_who_takes_over_what_others_asked_more_time_for_is_asked_anew(town: Town):
+    town.announce()
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
+    town.settle()
+    assert not buttons(request(town))
+    assert "More time for *restock-planner* is not asked for any more: it is open" in words(request(town))
+    assert "duty.acknowledge" in buttons(town.announcement(SAM))
+    assert "the harvest" not in words(town.announcement(SAM))
+    town.pass_time(days=8)
+    late = [words(town.posted(VERA, key)) for key in town.keys(VERA) if "/escalate/acknowledge@" in key]
+    assert [told for told in late if "*restock-planner*" in told and f"<@{SAM}>" in told]
 
 
 def test_new_people_of_the_same_team_have_days_of_their_own_and_are_held_to_them(town: Town):

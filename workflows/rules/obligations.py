@@ -117,8 +117,10 @@ def owned_by(
 ) -> Obligation:
     """The same duty with these owners. What one team answered does not bind another: that one is asked anew.
 
+    Nor does what it asked for: a request for more time that waits is over, for the other team has not read the notice.
     answer_by   the day those are given who are asked for the first time; the one there is where none is
-    asks        "people": also where nobody of the same team is left who was asked before, and none answered
+    asks        "people": also where nobody of the same team is left who was asked before, and none answered;
+                "teams": as it was once, when a request for more time waited on
     """
     consumer = replace(duty.consumer, owners=owners)
     before = duty.consumer.owners
@@ -128,9 +130,17 @@ def owned_by(
             return replace(duty, consumer=consumer, acknowledge_by=answer_by or duty.acknowledge_by)
         return replace(duty, consumer=consumer)
     duty = replace(duty, acknowledge_by=answer_by or duty.acknowledge_by)
-    if duty.extension is not None:
+    if duty.extension is not None and asks == "teams":
         return replace(duty, consumer=consumer, extension=replace(duty.extension, before=Duty.OPEN))
-    return replace(duty, consumer=consumer, duty=Duty.OPEN, changed_by="", changed_at=None, note=Prose())
+    return replace(
+        duty,
+        consumer=consumer,
+        duty=Duty.OPEN,
+        changed_by="",
+        changed_at=None,
+        note=Prose(),
+        extension=None,
+    )
 
 
 def without_request(duty: Obligation) -> Obligation:

@@ -306,6 +306,14 @@ def test_new_people_of_a_team_have_a_day_of_their_own_where_none_is_left_who_was
     assert once.acknowledge_by == kept, "as it was once"
 
 
+def test_a_request_for_time_does_not_outlive_the_team_that_made_it():
+    asked = after(RUNNING.state, events.DutyChanged)
+    handed = after(asked, events.OwnersChanged, answer_by=ANNOUNCED_AT + days(15)).obligation(BILLING)
+    assert (handed.duty, handed.extension, handed.changed_by, str(handed.note)) == (Duty.OPEN, None, "", "")
+    once = after(asked, events.OwnersChanged, asks="teams").obligation(BILLING)
+    assert (once.duty, once.extension) == (Duty.NEEDS_TIME, EXTENSION), "as it was once"
+
+
 def test_a_day_to_answer_by_that_was_given_late_moves_with_the_others():
     late = handed_to_edge(RUNNING.state, by=MIGRATE_AT + days(7))
     moved = amended(late, 5, MIGRATE_AT + days(1)).obligation(BILLING)

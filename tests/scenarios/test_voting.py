@@ -223,6 +223,24 @@ def test_the_card_waits_for_those_who_may_vote_by_now(town: Town):
     assert votes(town)[ELENA] is Choice.APPROVE
 
 
+def test_a_voter_who_changes_groups_is_waited_for_where_only_they_can_vote_and_seated_there(town: Town):
+    town.propose()
+    town.approve(MINA)
+    town.learns(
+        a_document("User", "mina-park", "memberOf: [security]", slack_id=MINA),
+        a_document("Group", "ml-platform", "type: team, children: [], members: [jo-lindqvist]"),
+        a_document("Group", "security", "type: team, children: [], members: [mina-park]"),
+        a_document("User", "sam-oduya", "memberOf: []", slack_id=SAM),
+        a_document("User", "nadia-haddad", "memberOf: []"),
+    )
+    town.settle()
+    assert f"*security* 0 of 1 - waiting for <@{MINA}>" in words(town.card())
+    town.approve(MINA)
+    assert "Your vote on RET-1 counts: approve as security." in town.told(MINA)
+    assert "*security* 1 of 1" in words(town.card())
+    assert "*platform* 0 of 1 - waiting for <@U01JOLINDQVIST>" in words(town.card())
+
+
 def test_a_vote_that_was_taken_in_counts_although_the_bot_was_away_when_the_round_expired(town: Town):
     town.propose()
     town.approve(ADA, MINA, PRIYA)

@@ -45,19 +45,18 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         cast_at=cast_at,
         comment=command.comment,
     )
+    eligible_roles = quorum.seats(command.by, facts.members)
     before = next((old for old in round_.ballots if old.voter_id == command.by), None)
-    if before is not None and (before.choice, before.plan_digest, before.comment) == (
-        ballot.choice,
-        ballot.plan_digest,
-        ballot.comment,
-    ):
+    # Whoever is in other groups by now may fill another role, or let somebody else move up.
+    again = replace(ballot, eligible_roles=eligible_roles)
+    if before is not None and replace(again, cast_at=before.cast_at) == before:
         return nothing(f"Your vote stands: {before.choice} as {before.role}.")
     voted = events.Voted(
         at=now,
         by=command.by,
         round_number=round_.number,
         ballot=ballot,
-        eligible_roles=quorum.seats(command.by, facts.members),
+        eligible_roles=eligible_roles,
         reseated=seat.reseated,
     )
     counts = f"Your vote on {state.id} counts: {command.choice} as {seat.role}."

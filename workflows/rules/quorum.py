@@ -153,20 +153,29 @@ def _likely(open_to_them: Sequence[str], held: str, state: Retirement, choice: C
 
 
 def awaited(state: Retirement) -> dict[str, tuple[str, ...]]:
-    """Per role still short: who has not voted and could fill it, themselves or by letting another move up."""
+    """Per role still short: whose vote could fill it, their own or by letting another move up.
+
+    That of whoever approved could, too, where they have joined a group since: they are seated anew then.
+    """
     assert state.round is not None
     assert state.policy is not None
     cast = _approvals(state)
     eligible = {ballot.voter_id: ballot.eligible_roles for ballot in cast}
     seats_now = {ballot.voter_id: ballot.role for ballot in cast}
-    gone = {ballot.voter_id for ballot in state.round.ballots} | barred(state.round, state)
+    gone = {ballot.voter_id for ballot in state.round.ballots} - eligible.keys() | barred(state.round, state)
     found = {}
     for role in tally_of(state).missing:
         helping = seating.helpers(role, eligible, seats_now)
         # Those in the role itself first.
         roles = sorted(state.policy.quorum, key=lambda name: name != role)
-        people = (one for name in roles if name in helping for one in state.round.members.get(name, ()))
-        found[role] = tuple(dict.fromkeys(one for one in people if one not in gone))
+        people = (
+            one
+            for name in roles
+            if name in helping
+            for one in state.round.members.get(name, ())
+            if one not in gone and name not in eligible.get(one, ())
+        )
+        found[role] = tuple(dict.fromkeys(people))
     return found
 
 

@@ -81,6 +81,16 @@ def test_the_same_vote_twice_changes_nothing():
     assert decision.reply == "Your vote stands: approve as owner."
 
 
+def test_the_same_vote_of_somebody_who_is_in_another_group_since_counts_there():
+    story = a_proposed().votes(OWEN)
+    moved = {"owner": (PAT, "UOLGA"), "platform": (PLATO,), "security": (OWEN,)}
+    decision = story.does(casting(story.state, by=OWEN), members=moved)
+    assert "counts: approve as security" in decision.reply
+    assert [(ballot.role, ballot.eligible_roles) for ballot in story.state.round.ballots] == [
+        ("security", ("security",))
+    ]
+
+
 def test_a_vote_can_be_changed_until_the_round_closes():
     story = a_proposed().votes(OWEN).votes(OWEN, **NO)
     assert [(ballot.voter_id, ballot.choice) for ballot in story.state.round.ballots] == [

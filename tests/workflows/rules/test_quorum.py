@@ -237,6 +237,11 @@ def test_a_role_waits_also_for_those_whose_approval_lets_another_move_up():
     assert awaited(OWENS) == {"platform": (PLATO,), "security": (SELMA,)}
 
 
+def test_a_role_waits_for_those_who_approved_elsewhere_and_have_joined_it_since():
+    moved = {"owner": (PLATO,), "platform": (), "security": (OWEN,)}
+    assert awaited(OWENS, members=moved) == {"platform": (PLATO,), "security": (OWEN,)}
+
+
 def test_nobody_waits_for_those_who_are_barred_or_have_voted():
     members = {"owner": (PAT, OWEN, "UOPEN"), "platform": (PLATO,), "security": (SELMA,)}
     rejected = a_ballot(PLATO, "platform", Choice.REJECT)

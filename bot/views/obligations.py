@@ -213,8 +213,12 @@ def escalation(
         f"{line}; of {mentions(one.consumer.owners.slack_ids, at_most=3) or 'nobody'}"
         for one, line in zip(owed, duties.lines(owed, retirement), strict=True)
     ]
+    back = sum(one.duty is Duty.NOT_MINE for one in owed)
     due = "acknowledged" if milestone.startswith(ACKNOWLEDGE) else "migrated"
-    what = f"{counted(len(owed), 'consumer')} not {due} in time"
+    found = [f"{counted(len(owed) - back, 'consumer')} not {due} in time"] if back < len(owed) else []
+    if back:
+        found.append(f"{counted(back, 'consumer')} handed back, with no owner found in time")
+    what = " and ".join(found)
     head = f":rotating_light: *{retirement.id}* {safe(name_of(retirement))}: {what}"
     coordinator = mention(retirement.coordinator_id)
     if SLACK_ID.fullmatch(to):
@@ -227,6 +231,8 @@ def escalation(
         )
     else:
         above = "Owners and their managers were told" if level > 1 else "Nobody is known above their owners"
+        if back == len(owed):
+            above = "Whoever was asked says it is not theirs"
         if instead_of:
             above = f"{mention(instead_of)}, who manages their owners, cannot be reached"
         why = f"{above}; the coordinator must act."

@@ -43,14 +43,18 @@ def test_whoever_has_moved_is_left_in_peace(town: Town):
     assert reminded(town, GRACE) == ALL_FOUR
 
 
-def test_whoever_handed_everything_back_is_left_in_peace_and_it_still_goes_over_their_heads(town: Town):
+def test_whoever_handed_everything_back_is_left_in_peace_and_the_channel_hears_of_it(town: Town):
     town.announce()
     town.answer(BRUNO, "restock-planner", "duty.not_mine")
     town.pass_time(days=50)
     assert reminded(town, BRUNO) == reminded(town, WREN) == []
     assert reminded(town, GRACE) == ALL_FOUR
-    told = words(town.posted(VERA, f"RET-1/escalate/migrate@2026-04-27/1/{VERA}"))
-    assert "*restock-planner*: not mine" in told
+    for milestone in ("acknowledge@2026-03-23", "migrate@2026-04-27"):
+        manager = words(town.posted(VERA, f"RET-1/escalate/{milestone}/1/{VERA}"))
+        assert "*restock-planner*" not in manager
+        channel = words(town.posted(GOVERNANCE, f"RET-1/escalate/{milestone}/1/{GOVERNANCE}"))
+        assert "1 consumer handed back, with no owner found in time" in channel
+        assert "*restock-planner*: not mine" in channel
 
 
 def test_weeks_of_downtime_collapse_to_one_reminder(town: Town):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from data import events
 from data.records.facts import Facts
-from data.records.retirement import Obligation, Retirement, State
+from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.commands import Escalate, Remind
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.rules import milestones
@@ -36,8 +36,9 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     """To the owners' managers, then to the governance channel; each once.
 
     A manager hears of the consumers of people they manage, and of no other; who cannot be reached is passed over for
-    the next one above, and nobody is their own manager. The channel hears of all. Consumers
-    above whose owners nobody is known do not wait for the channel's own date: it hears of them with the managers.
+    the next one above, and nobody is their own manager. The channel hears of all. Consumers above whose owners
+    nobody is known, and those that were handed back, which no manager can answer for and the coordinator finds an
+    owner of, do not wait for the channel's own date: it hears of them with the managers.
     After downtime each is told what is due by its own date, once: of a deadline that another has overtaken, and
     of what the channel is told of at this moment anyway, nothing is said.
     """
@@ -53,10 +54,11 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     open_ones = milestones.concerned(state, command.milestone)
     assert state.policy is not None
     channel = state.policy.governance_channel
-    above = {person: next_above(person, facts.managers, state.unreached) for person in people_of(open_ones)}
+    silent = [duty for duty in open_ones if duty.duty is not Duty.NOT_MINE]
+    above = {person: next_above(person, facts.managers, state.unreached) for person in people_of(silent)}
     if command.level == 1:
-        to = _by_manager(open_ones, above)
-        unmanaged = _ids(duty for duty in open_ones if not _managers(duty, above))
+        to = _by_manager(silent, above)
+        unmanaged = _ids(duty for duty in open_ones if duty not in silent or not _managers(duty, above))
         if unmanaged and not milestones.is_due(command.milestone, 2, state, now):
             to[channel] = unmanaged
     else:

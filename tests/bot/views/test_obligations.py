@@ -301,6 +301,24 @@ def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_d
     assert buttons(said) == []
 
 
+def test_an_escalation_tells_what_was_handed_back_from_silence() -> None:
+    both = with_duties(Duty.OPEN, Duty.NOT_MINE)
+    every = [one.consumer.consumer_id for one in both.obligations]
+    said = obligations.escalation(both, "acknowledge@2027-03-29", 2, every, to="CGOV")
+    check_message(said)
+    assert said["text"] == (
+        ":rotating_light: *RET-1* churn-v1: 1 consumer not acknowledged in time "
+        "and 1 consumer handed back, with no owner found in time"
+    )
+    back = with_duties(Duty.NOT_MINE)
+    said = obligations.escalation(back, "acknowledge@2027-03-29", 1, every[:1], to="CGOV")
+    head, *_ = texts(said["blocks"])
+    assert head == (
+        ":rotating_light: *RET-1* churn-v1: 1 consumer handed back, with no owner found in time\n"
+        "Whoever was asked says it is not theirs; the coordinator must act."
+    )
+
+
 def test_what_came_to_somebody_since_is_told_and_answered_in_the_message_they_have() -> None:
     state = announced(teams=1)
     said = obligations.handed(state, "UT0", [consumer_id(1)])

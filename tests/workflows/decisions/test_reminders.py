@@ -126,6 +126,17 @@ def test_consumers_above_whose_owners_nobody_is_known_reach_the_channel_without_
     ]
 
 
+def test_what_was_handed_back_reaches_the_channel_without_delay_and_no_manager():
+    story = a_running_retirement(managers=TWO_MANAGERS)
+    story.does(cmd.ChangeDuty(by=CARL, duty=Duty.NOT_MINE))
+    story.until(ANSWER_BY + days(3))
+    assert hops(story) == [
+        ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), "CGOV": (CRM,)}),
+        ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
+    ]
+    assert [event.unreachable for event in story.of(events.Escalated)] == [(), ()]
+
+
 def test_an_escalation_names_the_consumers_and_owners_without_a_manager():
     (first, *_) = a_running_retirement().until(ANSWER_BY).of(events.Escalated)
     assert (first.consumer_ids, first.unreachable) == ((BILLING, CRM), (CARL,))

@@ -19,6 +19,9 @@ DAYS_AHEAD_MAX = 1826
 """Five years, far beyond any notice we know of: a later day is a slip of the finger, and where the calendar
 ends, in 9999, no date could be counted from it any more."""
 
+CHOSEN_FROM_MAX = 100
+"""As many endpoints as a form can list to choose from (bot/views/limits.py); of more, all retire."""
+
 
 def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
     """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
@@ -100,10 +103,15 @@ def _taken(subject: Subject, by: Mapping[str, str]) -> Problem:
     all_of_them = [f"{names.get(one, one)} by {other}" for one, other in by.items()]
     more = [f"{len(by) - NAMED_MAX:,} more"] if len(by) > NAMED_MAX else []
     listed = ", ".join([*all_of_them[:NAMED_MAX], *more])
+    way_out = "Leave out what is"
+    if len(subject.endpoints) > CHOSEN_FROM_MAX:
+        way_out = (
+            "So many retire all at once: wait until the other retirement has ended, or have it cancelled"
+        )
     return Problem(
         field="endpoints",
         value=subject.model_name,
-        accepted=f"being retired already: {listed}. Leave out what is; {where} tells of it",
+        accepted=f"being retired already: {listed}. {way_out}; {where} tells of it",
     )
 
 

@@ -106,6 +106,16 @@ def test_an_unknown_tier_gets_the_strictest_notice_and_the_message_says_so():
             id="an endpoint of another retirement",
         ),
         pytest.param(
+            {"subject": a_subject(endpoints=(LIVE,) * 101), "taken": {LIVE.id: "RET-1"}},
+            [
+                (
+                    "endpoints churn: being retired already: churn-live by RET-1. So many retire all at once: wait "
+                    "until the other retirement has ended, or have it cancelled; /retire show RET-1 tells of it"
+                )
+            ],
+            id="an endpoint of more than a form can list",
+        ),
+        pytest.param(
             {"taken": {f"e{number}": "RET-1" for number in range(7)}},
             [
                 (

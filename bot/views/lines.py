@@ -12,7 +12,7 @@ from bot.ids import SLASH_COMMAND
 from bot.views import duties, impact, limits
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
-from bot.views.votes import CHOICE_MARKS
+from bot.views.votes import CHOICE_MARKS, voters_words
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
@@ -52,8 +52,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
                 f":hourglass: The card could not show this vote before: its days count from now on, {until}"
             )
         case events.VotersChanged():
-            roles = limits.joined([safe(role, 100) for role in event.members], 1_000, between=", ")
-            return f":busts_in_silhouette: By the catalog others may vote now: {roles}"
+            return f":busts_in_silhouette: By the catalog {voters_words(event)}"
         case events.Expired():
             short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
             return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"

@@ -19,7 +19,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.steps import short, zone_of
-from data.events import Revised
+from data.events import Revised, VotersChanged
 from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
 from workflows.rules.quorum import awaited, digest_on_ballot, is_veto, open_round, tally_of
@@ -73,6 +73,20 @@ def round_words(round_: Round, retirement: Retirement) -> str:
         f"Closes once every role has its approvals and the review has ended ({day(round_.review_until, zone)}); "
         f"expires {day(round_.expires_at, zone)}. A vote can be changed until then."
     )
+
+
+def voters_words(event: VotersChanged) -> str:
+    """In which roles others may vote, and in which nobody may any more."""
+
+    def listed(roles: list[str]) -> str:
+        return limits.joined([safe(role, 100) for role in roles], 1_000, between=", ")
+
+    others = [role for role, people in event.members.items() if people]
+    emptied = [role for role, people in event.members.items() if not people]
+    said = [f"others may vote now: {listed(others)}"] if others else []
+    if emptied:
+        said.append(f"nobody may vote now as {listed(emptied)}: fill its group there and import it again")
+    return "; ".join(said)
 
 
 def value(retirement_id: str, plan_digest: str, round_number: int) -> str:

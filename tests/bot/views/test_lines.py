@@ -312,3 +312,28 @@ def test_many_consumers_with_long_names_that_change_owners_are_still_named() -> 
     assert said.count("*xxx") >= 3, "one of each team at least"
     assert len(said) < limits.SECTION_MAX
     assert not is_loud(said, [])
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"owner": ("U1",)}, "By the catalog others may vote now: owner"),
+        (
+            {"risk": ()},
+            "By the catalog nobody may vote now as risk: fill its group there and import it again",
+        ),
+        (
+            {"owner": ("U1",), "risk": ()},
+            (
+                "By the catalog others may vote now: owner; nobody may vote now as risk: fill its group there "
+                "and import it again"
+            ),
+        ),
+    ],
+    ids=["others", "nobody", "both"],
+)
+def test_a_role_that_an_import_emptied_is_told_as_that(
+    members: dict[str, tuple[str, ...]], said: str
+) -> None:
+    event = events.VotersChanged(at=NOW, by="emeritus", round_number=1, members=members)
+    assert lines.line(event, a_retirement()) == f":busts_in_silhouette: {said}"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data import events
-from data.errors import Invalid, Refused
+from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.policy import Policy
@@ -60,10 +60,11 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         barred=frozenset({command.by, state.proposer_id}),
     )
     if state.plan is not None and (_asked(plan), command.why) == (_asked(state.plan), state.why):
-        raise Refused(
-            f"The plan of {state.id} is as it was: nothing in it has changed",
-            next_step="Change what has to change, or close the form: the plan and its votes stand",
+        # Slack shows it on a field only; the day is what people change most, and it is beside the button.
+        unchanged = (
+            "nothing in the plan has changed: change what has to change, or close the form; its votes stand"
         )
+        raise Invalid([Problem(field="target", value=command.target_on.isoformat(), accepted=unchanged)])
     event = events.Revised(
         at=now,
         by=command.by,

@@ -198,7 +198,7 @@ def test_a_plan_that_was_not_changed_keeps_its_votes():
     story.does(revising(target_on=LATER))
     story.votes(OWEN)
     for later in (0, 3):
-        with pytest.raises(Refused, match="nothing in it has changed"):
+        with pytest.raises(Invalid, match="nothing in the plan has changed"):
             story.does(revising(target_on=LATER), at=PROPOSED_AT + days(later))
     assert [ballot.voter_id for ballot in story.state.round.ballots] == [OWEN]
     story.does(revising(target_on=LATER, why=Prose(prose="It costs more than it earns")))

@@ -13,7 +13,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from data.catalog_rows import Merged, Rows, known_outside, slack_ids_outside, stored_in, version_in
+from data.catalog_rows import (
+    Merged,
+    Rows,
+    known_outside,
+    scoped,
+    slack_ids_outside,
+    stored_in,
+    version_in,
+)
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
@@ -62,12 +70,12 @@ class Catalog:
         by: str = EMERITUS,
     ) -> ImportReport:
         """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
-        rows = Rows(reading)
+        rows = Rows(reading, format)
 
         def job(conn: Connection) -> tuple[int, Merged]:
             # Two imports at once take turns, and nothing is decided on facts that this one replaces.
             conn.execute(_TURN).fetchone()
-            merged = rows.merge(conn, format, now.isoformat())
+            merged = rows.merge(conn, now.isoformat())
             if merged.ids:
                 conn.execute("UPDATE catalog_version SET version = version + 1")
                 event = Imported(
@@ -122,10 +130,14 @@ class Catalog:
         with self._store.reading() as conn:
             return slack_ids_outside(conn, [root_of(source) for source in sources])
 
-    def known_outside(self, sources: Sequence[Source]) -> tuple[Entity | Group | Person, ...]:
+    def known_outside(
+        self,
+        format: str,  # noqa: A002 - as above
+        sources: Sequence[Source],
+    ) -> tuple[Entity | Group | Person, ...]:
         """What an importer of these sources may refer to without declaring it."""
         with self._store.reading() as conn:
-            return known_outside(conn, [root_of(source) for source in sources])
+            return known_outside(conn, [scoped(format, root_of(source)) for source in sources])
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         return self.snapshot().models(query)

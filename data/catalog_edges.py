@@ -48,7 +48,7 @@ class Edges:
     """What one reading says of dependencies."""
 
     def __init__(self, reading: Reading) -> None:
-        self._declared = frozenset(reading.files)
+        self._deciding = frozenset(reading.files).difference(reading.uncertain)
         self._unresolved = {(edge.from_id, edge.to_id) for edge in reading.unresolved}
         self._stated = {
             (edge.from_id, edge.to_id, declared_by): edge.declared_in
@@ -71,7 +71,7 @@ class Edges:
         dropped = {
             (from_id, to_id, declared_by)
             for from_id, to_id, declared_by in live - self._stated.keys()
-            if declared_by in self._declared and (from_id, to_id) not in self._unresolved
+            if declared_by in self._deciding and (from_id, to_id) not in self._unresolved
         }
         conn.executemany(
             """INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id, declared_by) DO UPDATE SET

@@ -47,10 +47,10 @@ class Merged:
 class Rows:
     """One reading, encoded ahead of the commit, so that the writer is held up as shortly as may be."""
 
-    def __init__(self, reading: Reading) -> None:
-        files = reading.files
-        self.roots = reading.roots
-        self.declared = frozenset(files)
+    def __init__(self, reading: Reading, source: str) -> None:
+        files = {thing_id: scoped(source, file) for thing_id, file in reading.files.items()}
+        self.source = source
+        self.roots = [scoped(source, root) for root in reading.roots]
         self.entities = {
             entity.id: (
                 entity.kind,
@@ -75,15 +75,15 @@ class Rows:
         }
         self.edges = Edges(reading)
 
-    def merge(self, conn: Connection, source: str, at: str) -> Merged:
-        """Bring the tables up to this reading of a source, inside the caller's transaction."""
+    def merge(self, conn: Connection, at: str) -> Merged:
+        """Bring the tables up to this reading of its source, inside the caller's transaction."""
         merged = Merged()
         self._merge_things(conn, "entity", self.entities, at, merged)
         self._merge_things(conn, "team", self.teams, at, merged)
         self._merge_things(conn, "person", self.people, at, merged)
         conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in self.teams])
         conn.executemany("INSERT INTO member VALUES (?, ?, ?)", self.members)
-        moved = self.edges.merge(conn, source, at)
+        moved = self.edges.merge(conn, self.source, at)
         merged.new.extend(moved.new)
         merged.changed.extend(moved.changed)
         merged.withdrawn.extend(moved.withdrawn)
@@ -180,6 +180,11 @@ def stored_in(conn: Connection) -> Stored:
         _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
         unseen,
     )
+
+
+def scoped(source: str, place: str) -> str:
+    """A file or root as this format reads it: another format that reads the same folder decides on none of it."""
+    return place if source == "backstage" else f"{source}:{place}"
 
 
 def _covers(roots: Sequence[str], file: str) -> bool:

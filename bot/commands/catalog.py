@@ -51,13 +51,13 @@ def _backstage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
 def _csv(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     from data.importers.csv_edges import read_csv  # noqa: PLC0415
 
-    return read_csv(paths, known=catalog.known_outside(paths))
+    return read_csv(paths, known=catalog.known_outside("csv", paths))
 
 
 def _cyclonedx(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     from data.importers.cyclonedx import read_cyclonedx  # noqa: PLC0415
 
-    return read_cyclonedx(paths, known=catalog.known_outside(paths))
+    return read_cyclonedx(paths, known=catalog.known_outside("cyclonedx", paths))
 
 
 def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
@@ -66,13 +66,13 @@ def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
 
     sources = tuple(address_of(one) if isinstance(one, str) else one for one in sources)
     access = Access.of(os.environ)
-    return read_mlflow(sources, known=catalog.known_outside(sources), access=access)
+    return read_mlflow(sources, known=catalog.known_outside("mlflow", sources), access=access)
 
 
 def _dbt(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     from data.importers.dbt import read_dbt  # noqa: PLC0415
 
-    return read_dbt(paths, known=catalog.known_outside(paths))
+    return read_dbt(paths, known=catalog.known_outside("dbt", paths))
 
 
 def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
@@ -84,13 +84,13 @@ def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
 def _datahub(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     from data.importers.datahub import read_datahub  # noqa: PLC0415
 
-    return read_datahub(paths, known=catalog.known_outside(paths))
+    return read_datahub(paths, known=catalog.known_outside("datahub", paths))
 
 
 def _openmetadata(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     from data.importers.openmetadata import read_openmetadata  # noqa: PLC0415
 
-    return read_openmetadata(paths, known=catalog.known_outside(paths))
+    return read_openmetadata(paths, known=catalog.known_outside("openmetadata", paths))
 
 
 FORMATS = (

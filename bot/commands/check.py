@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,7 +14,9 @@ from bot.keeping import open_catalog
 from bot.lookup import retirements
 from bot.views.blocks import day
 from bot.views.steps import zone_of
-from data.records.retirement import StepKind
+from data.records.catalog import Dependency, Entity, Kind, Sighting
+from data.records.retirement import Retirement, StepKind
+from data.serving import server_of
 from workflows.rules.attaching import Attachment, Verdict, attachments
 from workflows.rules.wording import counted
 
@@ -34,14 +38,35 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
         catalog = open_catalog(store)
         reading = READERS[as_format](catalog, paths)
         seen = catalog.snapshot()
-        found = attachments(reading.dependencies, retirements(store), seen.lineage.edges)
+        edges = [*reading.dependencies, *map(_as_edge, reading.sightings)]
+        every = retirements(store)
+        found = attachments(
+            edges, every, seen.lineage.edges, _parts(every, (*seen.known(), *reading.entities))
+        )
     refused = [one for one in found if one.verdict is Verdict.REFUSED]
     if is_json:
         print_json({"refused": len(refused), "dependencies": [_data(one) for one in found]})
     else:
         say(*map(_line, found))
-        say(f"{counted(len(reading.dependencies), 'edge')} checked, {len(refused):,} refused")
+        say(*(f"{one.where}: note: {one.what}: {one.why}" for one in reading.skipped))
+        say(f"{counted(reading.edges.kept, 'edge')} checked, {len(refused):,} refused")
     ctx.exit(1 if refused else 0)
+
+
+def _as_edge(seen: Sighting) -> Dependency:
+    """Whoever was seen calling depends on it, whoever declares that."""
+    return Dependency(from_id=seen.from_id, to_id=seen.to_id, declared_in=seen.seen_in)
+
+
+def _parts(every: Iterable[Retirement], things: Iterable[object]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in every:
+        for end in one.plan.subject.endpoints if one.plan else ():
+            found[server_of(end.id)].append(end.id)
+    for thing in things:
+        if isinstance(thing, Entity) and thing.kind is Kind.VERSION:
+            found[thing.id].append(thing.model_id)
+    return found
 
 
 def _data(one: Attachment) -> dict[str, object]:

@@ -80,9 +80,7 @@ def read_backstage(
         documents=Count(
             read=account.documents, kept=len(declared), skipped=account.documents - len(declared)
         ),
-        edges=Count(
-            read=edges.read, kept=len(edges.dependencies), skipped=edges.read - len(edges.dependencies)
-        ),
+        edges=Count(read=edges.read, kept=edges.kept, skipped=edges.read - edges.kept),
         skipped=tuple(account.skipped),
         notes=tuple(account.notes),
         source_digest=digest_of(files),

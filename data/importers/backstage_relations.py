@@ -37,9 +37,10 @@ _RELATIONS = (
 
 @dataclass(slots=True, frozen=True)
 class Edges:
-    """`read` counts every edge written down; `declared_by` names, in order, who stated each dependency."""
+    """`read` counts every edge written down, `kept` each one once; `declared_by` names, in order, who stated each."""
 
     read: int
+    kept: int
     dependencies: tuple[Dependency, ...]
     declared_by: tuple[str, ...]
     unresolved: tuple[Dependency, ...]
@@ -62,6 +63,7 @@ def edges_of(nodes: Sequence[Declaration], index: Index, account: Account) -> Ed
     read = len(stated) + len(account.skipped) - before
     provided = {(edge.from_id, edge.to_id) for edge in stated if edge.relation == "providesApis"}
     kept: dict[tuple[str, str], _Stated] = {}
+    restated: list[_Stated] = []  # the other end says so, too: it counts for as long as one of them does
     for edge in stated:
         ends = (edge.from_id, edge.to_id)
         if edge.from_id == edge.to_id:
@@ -73,15 +75,19 @@ def edges_of(nodes: Sequence[Declaration], index: Index, account: Account) -> Ed
             )
         elif first := kept.get(ends):
             account.skip(edge.by, edge.line, edge.what, f"the same edge as {first.by.at(first.line)}")
+            if edge.by.id != first.by.id:
+                restated.append(edge)
         else:
             kept[ends] = edge
+    all_stated = (*kept.values(), *restated)
     return Edges(
         read=read,
+        kept=len(kept),
         dependencies=tuple(
             Dependency(from_id=edge.from_id, to_id=edge.to_id, declared_in=edge.by.at(edge.line))
-            for edge in kept.values()
+            for edge in all_stated
         ),
-        declared_by=tuple(edge.by.id for edge in kept.values()),
+        declared_by=tuple(edge.by.id for edge in all_stated),
         unresolved=tuple(unresolved),
     )
 

@@ -99,7 +99,8 @@ def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None
     elif to_id in skipped:
         draft.skip_edge(thing.where, what, f"{used} is skipped: {skipped[to_id]}")
     else:
-        draft.misses(from_id, (to_id,), where=thing.where, what=what, why=f"nobody declares {to_id}")
+        why = f"nobody declares {to_id}"
+        draft.misses(from_id, [(from_id, to_id)], where=thing.where, what=what, why=why)
 
 
 def _use_named(thing: Thing, draft: Draft) -> None:
@@ -114,7 +115,7 @@ def _use_named(thing: Thing, draft: Draft) -> None:
             draft.depends(from_id, found.id, where=thing.where, what=what, by=from_id)
         else:
             why = found.why if found else f'nobody declares "{name}"'
-            tried = found.tried if found else ()
+            tried = [(from_id, one) for one in (found.tried if found else ())]
             draft.misses(from_id, tried, where=thing.where, what=what, why=why)
 
 

@@ -36,7 +36,9 @@ class Draft:
         self._files: dict[str, str] = {}
         self._edges: dict[tuple[str, str], tuple[Dependency, str]] = {}
         self._sightings: dict[tuple[str, str], Sighting] = {}
+        self._restated: dict[tuple[str, str, str], Dependency] = {}
         self._unresolved: list[Dependency] = []
+        self._uncertain: dict[str, None] = {}
         self._skipped: list[Skipped] = []
         self._notes: list[Note] = []
         self._documents_read = self._documents_skipped = 0
@@ -56,10 +58,15 @@ class Draft:
         self._edges_skipped += 1
         self._skipped.append(Skipped(where=where, what=what, why=why))
 
-    def misses(self, from_id: str, to_ids: Sequence[str], *, where: str, what: str, why: str) -> None:
-        """An edge is stated to what cannot be told now: where one to any of `to_ids` is known, it stays."""
+    def misses(self, by: str, ends: Sequence[tuple[str, str]], *, where: str, what: str, why: str) -> None:
+        """A document states an edge that cannot be told now: one it may mean stays, if it is known.
+
+        ends   what it may mean; where that is nothing we know, whatever the document stated before stays
+        """
         self.skip_edge(where, what, why)
-        self._unresolved.extend(Dependency(from_id=from_id, to_id=to_id) for to_id in to_ids)
+        self._unresolved += [Dependency(from_id=from_id, to_id=to_id) for from_id, to_id in ends]
+        if not ends:
+            self._uncertain[by] = None
 
     def note(self, where: str, what: str, note: str) -> None:
         self._notes.append(Note(where=where, what=what, note=note))
@@ -104,6 +111,11 @@ class Draft:
             self.skip_edge(where, what, "depends on itself")
         elif first is not None:
             self.skip_edge(where, what, f"the same edge as {first[0].declared_in}")
+            if by != first[1]:
+                # Another document states it as well: it counts for as long as one of them does.
+                self._restated[from_id, to_id, by] = Dependency(
+                    from_id=from_id, to_id=to_id, declared_in=where
+                )
         else:
             self._edges_read += 1
             edge = Dependency(from_id=from_id, to_id=to_id, declared_in=where)
@@ -131,9 +143,10 @@ class Draft:
         edges = self._edges_read - self._edges_skipped
         return Reading(
             entities=tuple(self._entities.values()),
-            dependencies=tuple(edge for edge, _ in self._edges.values()),
-            declared_by=tuple(by for _, by in self._edges.values()),
+            dependencies=(*(edge for edge, _ in self._edges.values()), *self._restated.values()),
+            declared_by=(*(by for _, by in self._edges.values()), *(by for *_, by in self._restated)),
             unresolved=tuple(self._unresolved),
+            uncertain=tuple(self._uncertain),
             sightings=tuple(self._sightings.values()),
             groups=tuple(one for one in self._owners.values() if isinstance(one, Group)),
             people=tuple(one for one in self._owners.values() if isinstance(one, Person)),

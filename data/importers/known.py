@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from data.closest import closest
+from data.closest import Names
 from data.importers.refs import Found, Missing, id_of, parse
 from data.records.catalog import Entity, Group, Person
 
@@ -22,6 +22,7 @@ class Known:
         self._owners: dict[str, list[Group | Person]] = defaultdict(list)
         self._owner_names: list[str] = []
         self._asked: dict[str, tuple[str, str]] = {}
+        self._alike: Names | None = None
         for thing in things:
             self.add(thing)
 
@@ -41,6 +42,7 @@ class Known:
 
     def _add_owner(self, owner: Group | Person) -> None:
         self._asked.clear()
+        self._alike = None
         short = re.split("[/:]", owner.id)[-1]
         self._owner_names.append(short)
         email = owner.email if isinstance(owner, Person) else ""
@@ -89,6 +91,8 @@ class Known:
             return fits[0], ""
         if fits:
             return "", f'owner "{wanted}": could be {" or ".join(fits)}; write the id'
-        alike = closest(wanted, self._owner_names)[:1]
-        hint = f'closest is "{alike[0]}"' if alike else "nothing has a similar name"
+        if self._alike is None:
+            self._alike = Names(self._owner_names)
+        alike = self._alike.closest(wanted, cutoff=0.6)
+        hint = f'closest is "{alike}"' if alike else "nothing has a similar name"
         return "", f'owner "{wanted}": no such group or person; {hint}'

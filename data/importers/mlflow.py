@@ -187,7 +187,8 @@ def _add_consumers(model: Model, draft: Draft) -> None:
         what = f"{name} -> {model.name}"
         found = draft.known.find(name)
         if why := found.why if isinstance(found, Missing) else why_not_named(name):
-            draft.skip_edge(model.where, what, why)
+            tried = [(one, model.id) for one in (found.tried if isinstance(found, Missing) else ())]
+            draft.misses(model.id, tried, where=model.where, what=what, why=why)
             continue
         if isinstance(found, Found):
             consumer_id = found.id

@@ -52,6 +52,7 @@ class Reading(Record, frozen=True, kw_only=True):
     files          id -> absolute path of the file that declares it, or the address; also of what states edges
     unresolved     edges stated to what nobody declares here: no reason to forget them where they are known
     declared_by    for each dependency, in order: the id of the document that states it
+    uncertain      documents that state something which cannot be told now: they withdraw nothing
     sightings      calls that were seen
     """
 
@@ -67,6 +68,7 @@ class Reading(Record, frozen=True, kw_only=True):
     roots: tuple[str, ...] = ()
     files: dict[str, str]
     declared_by: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     unresolved: tuple[Dependency, ...] = ()
 

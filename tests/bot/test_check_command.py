@@ -76,3 +76,13 @@ def test_what_cannot_be_read_fails_the_build_by_its_line(run: Run, tmp_path: Pat
     failed = run("check", broken)
     assert failed.exit_code == 1
     assert failed.stderr.startswith(f"Error: {broken}:1 ")
+
+
+def test_whoever_was_seen_calling_is_judged_like_whoever_declares_it(run: Run, tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.announce()
+    (calls := tmp_path / "calls.csv").write_text("from,to,last_seen\nnewcomer,churn-v1,2026-03-20\nx,x,\n")
+    failed = run("check", "--format", "csv", calls)
+    assert failed.exit_code == 1
+    assert f"{calls}:2: error: csv:newcomer may not begin to depend on it" in failed.stdout
+    assert f"{calls}:3: note: x -> x: depends on itself" in failed.stdout

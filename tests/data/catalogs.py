@@ -41,7 +41,7 @@ def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
 
 
 def imported_csv(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
-    reading = read_csv(paths, known=catalog.known_outside(paths))
+    reading = read_csv(paths, known=catalog.known_outside("csv", paths))
     return catalog.import_(reading, format="csv", now=MONDAY + timedelta(days=days))
 
 

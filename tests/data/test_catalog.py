@@ -279,3 +279,28 @@ def test_an_upgrade_keeps_every_edge(tmp_path: Path, store: SqliteStore, company
         again = Catalog(after)
         assert set(again.snapshot().lineage.edges) == set(edges)
         assert not imported(again, COMPANY).changed
+
+
+def test_an_edge_that_both_ends_state_outlives_one_of_them(tmp_path: Path, catalog: Catalog):
+    a_source(tmp_path / "m.yaml", "Resource m, type: ai-model, dependencyOf: [component:c]")
+    mine = a_source(tmp_path / "c.yaml", "Component c, type: service, dependsOn: [resource:m]")
+    imported(catalog, tmp_path)
+    a_source(mine, "Component c, type: service")
+    assert imported(catalog, mine).withdrawn == ()
+    assert [one.name for one in catalog.impact("resource:default/m").consumers] == ["c"]
+
+
+def test_another_format_in_the_same_folder_makes_nobody_leave_and_refers_to_what_is_there(
+    tmp_path: Path, catalog: Catalog
+):
+    a_source(
+        tmp_path / "all.yaml",
+        "Group t, members: [ada]",
+        "User ada, x: y",
+        "Resource m, type: ai-model, owner: t",
+    )
+    (tmp_path / "edges.csv").write_text("from,to\nbilling,m\n")
+    imported(catalog, tmp_path)
+    assert imported_csv(catalog, tmp_path).unseen == ()
+    assert [one.name for one in catalog.impact("resource:default/m").consumers] == ["billing"]
+    assert imported(catalog, tmp_path).unseen == ()

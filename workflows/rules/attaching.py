@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from data.records.base import Record
@@ -27,11 +27,15 @@ class Attachment(Record, frozen=True, kw_only=True):
 
 
 def attachments(
-    edges: Iterable[Dependency], retirements: Iterable[Retirement], known: Collection[tuple[str, str]]
+    edges: Iterable[Dependency],
+    retirements: Iterable[Retirement],
+    known: Collection[tuple[str, str]],
+    parts: Mapping[str, Collection[str]],
 ) -> tuple[Attachment, ...]:
     """Every edge that leads to a model, or an endpoint of it, whose last retirement does not leave it in service.
 
     known   edges that the catalog has already, as (from_id, to_id)
+    parts   what retires with what: a version with its model, a shared server with its part for a model
     """
     by_target: dict[str, Retirement] = {}
     for one in retirements:  # oldest first: of a model that was proposed again, the last one counts
@@ -39,8 +43,9 @@ def attachments(
             subject = one.plan.subject
             by_target |= dict.fromkeys((subject.model_id, *(end.id for end in subject.endpoints)), one)
     found = []
-    for edge in edges:
-        retirement = by_target.get(edge.to_id)
+    for edge in {(edge.from_id, edge.to_id): edge for edge in edges}.values():
+        meant = (edge.to_id, *parts.get(edge.to_id, ()))
+        retirement = next((by_target[one] for one in meant if one in by_target), None)
         if retirement is None or PERMITS[retirement.state].attach == "yes":
             continue
         if (edge.from_id, edge.to_id) in known:

@@ -371,7 +371,7 @@ def test_importing_twice_changes_nothing_and_what_is_not_stated_any_more_is_with
     tmp_path: Path, catalog: Catalog
 ) -> None:
     first = catalog.import_(read(tmp_path, *MODELS), format="datahub", now=MONDAY)
-    again = read_datahub([tmp_path], known=catalog.known_outside([tmp_path]))
+    again = read_datahub([tmp_path], known=catalog.known_outside("datahub", [tmp_path]))
     assert first.changed
     assert not catalog.import_(again, format="datahub", now=MONDAY).changed
     assert [one.name for one in catalog.models()] == ["churn"]

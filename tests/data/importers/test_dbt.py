@@ -391,7 +391,7 @@ def test_importing_twice_changes_nothing_and_what_is_not_stated_any_more_is_with
         file.write_text(
             json.dumps(a_manifest(a_resource("model.shop.a"), a_resource("model.shop.b", *nodes)))
         )
-        reading = read_dbt([file], known=catalog.known_outside([file]))
+        reading = read_dbt([file], known=catalog.known_outside("dbt", [file]))
         return catalog.import_(reading, format="dbt", now=MONDAY)
 
     assert imported("model.shop.a").changed

@@ -403,7 +403,7 @@ def test_a_file_that_is_none_or_not_whole_is_refused(tmp_path: Path, text: str, 
 
 
 def imported(catalog: Catalog, path: Path) -> ImportReport:
-    reading = read_mlflow([path], known=catalog.known_outside([path]))
+    reading = read_mlflow([path], known=catalog.known_outside("mlflow", [path]))
     return catalog.import_(reading, format="mlflow", now=MONDAY)
 
 

@@ -48,7 +48,7 @@ def test_all_pages_of_models_and_versions_are_read(registry: FakeRegistry) -> No
 
 
 def imported(catalog: Catalog, registry: FakeRegistry) -> ImportReport:
-    reading = read_mlflow([registry.address], known=catalog.known_outside([registry.address]))
+    reading = read_mlflow([registry.address], known=catalog.known_outside("mlflow", [registry.address]))
     return catalog.import_(reading, format="mlflow", now=MONDAY)
 
 

@@ -316,7 +316,7 @@ def test_importing_twice_changes_nothing_and_what_is_not_stated_any_more_is_with
 ) -> None:
     content = [a_model(server="http://eta"), lineage(("a", "c"))]
     first = catalog.import_(read(tmp_path, content), format="openmetadata", now=MONDAY)
-    again = read_openmetadata([tmp_path], known=catalog.known_outside([tmp_path]))
+    again = read_openmetadata([tmp_path], known=catalog.known_outside("openmetadata", [tmp_path]))
     assert first.changed
     assert not catalog.import_(again, format="openmetadata", now=MONDAY).changed
     model = "openmetadata:mlmodel:mlflow_svc.eta"

@@ -25,7 +25,8 @@ def verdicts(*states: State, to_id: str = MODEL, is_known: bool = False) -> list
     edge = an_edge(to_id)
     retirements = [a_retirement(state, number) for number, state in enumerate(states, start=1)]
     known = [(edge.from_id, edge.to_id)] if is_known else []
-    return [one.verdict for one in attachments([edge], retirements, known)]
+    parts = {"component:default/version": [MODEL]}
+    return [one.verdict for one in attachments([edge], retirements, known, parts)]
 
 
 @pytest.mark.parametrize("state", State)
@@ -41,6 +42,10 @@ def test_what_depends_already_has_to_move_and_is_not_refused() -> None:
 def test_an_endpoint_that_retires_is_the_model_and_other_things_are_not() -> None:
     assert verdicts(State.APPROVED, to_id=LIVE.id) == [Verdict.REFUSED]
     assert verdicts(State.APPROVED, to_id=f"{MODEL}-2") == []
+
+
+def test_a_version_retires_with_its_model() -> None:
+    assert verdicts(State.APPROVED, to_id="component:default/version") == [Verdict.REFUSED]
 
 
 def test_the_last_retirement_of_a_model_counts() -> None:

@@ -12,7 +12,6 @@ from workflows.commands import Escalate, Remind, RunStep, encoded
 from workflows.rules import milestones, notices
 from workflows.rules.folding import evolve
 from workflows.rules.lifecycle import ENDED
-from workflows.rules.readiness import MAY_RUN_EARLY
 
 RetirementDecision = Decision[events.RetirementEvent]
 
@@ -60,16 +59,12 @@ def step_timer(kind: StepKind, due_at: datetime) -> Timer:
 
 
 def step_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
-    """One for each step that is still to come, or held. What was wanted early and failed is tried again now."""
+    """One for each step that is still to come, or held."""
     assert state.plan is not None
-    come = {step.kind: state.progress(step.kind).progress for step in state.plan.steps}
     return tuple(
-        step_timer(
-            step.kind,
-            now if come[step.kind] is Progress.HELD and step.kind in MAY_RUN_EARLY else max(step.due_at, now),
-        )
+        step_timer(step.kind, max(step.due_at, now))
         for step in state.plan.steps
-        if come[step.kind] in (Progress.PENDING, Progress.HELD)
+        if state.progress(step.kind).progress in (Progress.PENDING, Progress.HELD)
     )
 
 

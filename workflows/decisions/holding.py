@@ -8,7 +8,7 @@ from data import events
 from data.records.decision import Decision
 from data.records.retirement import Retirement, StepKind
 from workflows.decisions.decided import RetirementDecision, decided, step_timer
-from workflows.rules.readiness import MAY_RUN_EARLY, Readiness
+from workflows.rules.readiness import Readiness
 
 
 def held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> RetirementDecision:
@@ -22,11 +22,9 @@ def held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> 
 
 
 def failed(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:
-    """Held with the reason, and tried again later: before its date only what somebody wanted early."""
+    """Held with the reason, and tried again later; never before its date, though it was tried early."""
     assert state.plan is not None
     assert state.policy is not None
-    again_at = now + timedelta(hours=state.policy.recheck_hours)
-    if step not in MAY_RUN_EARLY:
-        again_at = max(again_at, state.plan.step(step).due_at)
+    again_at = max(now + timedelta(hours=state.policy.recheck_hours), state.plan.step(step).due_at)
     event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason)
     return decided(state, event, timers=(step_timer(step, again_at),))

@@ -41,9 +41,7 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     by_person = command.by != events.EMERITUS
     if not by_person and is_overtaken(state, command.step):
         return nothing()
-    # Held before its date is what a person wanted early and what failed.
-    is_wanted_early = by_person or progress is Progress.HELD
-    ready = readiness(state, state.plan.step(command.step), facts, now, early=is_wanted_early)
+    ready = readiness(state, state.plan.step(command.step), facts, now, early=by_person)
     # It is read back in full first, which finds more than this look, and has it archived anew where it is gone.
     is_proven_first = command.step in PROVEN_FIRST and set(ready.gates) == {"archive holds"}
     if ready.unmet and not is_proven_first:

@@ -55,7 +55,7 @@ def readiness(  # noqa: PLR0912 - one case per step
 ) -> Readiness:
     """All gates of one step.
 
-    early   a person asks or has asked, and the step may run before its date
+    early   a person asks, and the step may run before its date
     """
     unmet: list[Gate] = []
     evidence: list[str] = []

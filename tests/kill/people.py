@@ -20,7 +20,7 @@ Message = dict[str, Any]
 
 
 class People:
-    """Everything they do, they do in Slack; `acknowledged` lists what Slack told them was taken."""
+    """Everything they do, they do in Slack; `acknowledged` lists what Slack told them was taken, or a message shows."""
 
     def __init__(self, slack: SlackFake, keeper: Keeper) -> None:
         self.slack, self.keeper = slack, keeper
@@ -51,6 +51,8 @@ class People:
         for _ in range(TRIES_MAX):
             before = len(self.slack.ephemerals)
             if self.insist(pressed) is None:
+                # Taken in by a bot that was killed before it said so: the message shows that.
+                self.acknowledged.append((who, action, value or ""))
                 return
             if not self._told_to_try_again(who, before):
                 self.acknowledged.append((who, action, value or ""))

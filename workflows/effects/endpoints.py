@@ -80,17 +80,17 @@ def disable(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         if control.describe(endpoint.ref) == "serving":
             raise Unavailable(f"{endpoint.name} still answers after it was switched off; looked at again")
     except EmeritusError as error:
-        if is_sent and (isinstance(error, Unavailable) or not _serves(control, endpoint.ref)):
+        if is_sent and (isinstance(error, Unavailable) or not _is_seen(control, endpoint.ref)):
             return _in_doubt(claim, error, shop)
         return failed(claim, error, shop)
     shop.world.point("after disable")
     return Done(), is_dark
 
 
-def _serves(control: EndpointControl | None, ref: str) -> bool:
-    """Surely; what cannot be seen is no answer."""
+def _is_seen(control: EndpointControl | None, ref: str) -> bool:
+    """Surely not on its way out: it serves, or is gone, which no switch of ours does; what is mute is no answer."""
     try:
-        return control is not None and control.describe(ref) == "serving"
+        return control is not None and control.describe(ref) in ("serving", "absent")
     except EmeritusError:
         return False
 

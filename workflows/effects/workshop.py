@@ -21,6 +21,7 @@ from workflows.ports import ArtifactStore, EndpointControl, Messenger, World
 RETRY_SECONDS = 15.0
 """Outside services that do not answer are asked again after this, doubling up to an hour."""
 RETRY_SECONDS_MAX = 3600.0
+DOUBLINGS_MAX = 20  # then it waits for years, or for the most there is: no number grows without end
 QUIET_TRIES = 5
 """A disk that is full or read-only stays so: after these tries, some four minutes, people are told."""
 
@@ -126,4 +127,5 @@ def not_begun(claim: Claim, retry_at: datetime, why: str) -> Result:
 
 def later(claim: Claim, world: World, seconds_max: float = RETRY_SECONDS_MAX) -> datetime:
     """When to try again: the wait doubles with every attempt, up to an hour or what else is the most."""
-    return world.after(min(RETRY_SECONDS * 2 ** (claim.attempt - 1), seconds_max))
+    doublings = min(claim.attempt - 1, DOUBLINGS_MAX)
+    return world.after(min(RETRY_SECONDS * 2**doublings, seconds_max))

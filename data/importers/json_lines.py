@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,10 +103,10 @@ class Text:
             at = self._past_space(at)
         return tuple(items)
 
-    def placed(self) -> tuple[Item, ...]:
-        """The same values, in which every object knows its line, however deep it stands."""
+    def placed(self, as_object: Callable[[int, list[tuple[str, Any]]], Any] = Placed) -> tuple[Item, ...]:
+        """The same values, in which every object is made with its line, however deep it stands."""
         lines = self._lines_of_objects()
-        return self.values(json.JSONDecoder(object_pairs_hook=lambda pairs: Placed(next(lines), pairs)))
+        return self.values(json.JSONDecoder(object_pairs_hook=lambda pairs: as_object(next(lines), pairs)))
 
     def _lines_of_objects(self) -> Iterator[int]:
         """In the order in which they end, as a decoder hands them over."""

@@ -6,15 +6,10 @@ So a list where an object should be, or null where a text should be, breaks noth
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from data.importers.json_lines import Item, Text
-
-_BRACES = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
-_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -45,8 +40,7 @@ class Object:
 def text_of(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    # Half of a character can stand in JSON, and in no record.
-    return _LONE_SURROGATES.sub("\ufffd", value).strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def shown(value: Any) -> str:
@@ -58,16 +52,4 @@ def shown(value: Any) -> str:
 
 def values_of(text: Text) -> tuple[Item, ...]:
     """The values of a file, one after the other. Raises `Invalid` with the line of what is no JSON."""
-    lines = _lines(text)
-    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: Object(next(lines), dict(pairs)))
-    return text.values(decoder)
-
-
-def _lines(text: Text) -> Iterator[int]:
-    """On which line each object begins, in the order in which they end: that is when a decoder hands them over."""
-    begun: list[int] = []
-    for match in _BRACES.finditer(text.text):
-        if match[0] == "{":
-            begun.append(match.start())
-        elif match[0] == "}":
-            yield text.line(begun.pop())
+    return text.placed(lambda line, pairs: Object(line, dict(pairs)))

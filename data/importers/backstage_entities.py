@@ -8,7 +8,7 @@ from pathlib import Path
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import Found, Index, parse
 from data.importers.yaml_lines import Node
-from data.records.catalog import EndpointKind, Entity, Kind
+from data.records.catalog import TIERS, EndpointKind, Entity, Kind
 
 ANNOTATIONS = frozenset(
     (
@@ -24,7 +24,6 @@ ANNOTATIONS = frozenset(
         "slack-channel",
     )
 )
-TIERS = {"1": 1, "2": 2, "3": 3}
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).
 _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 

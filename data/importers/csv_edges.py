@@ -158,9 +158,7 @@ def _things(rows: Sequence[tuple[Row, str, Path]], draft: Draft) -> dict[str, st
     for folded, name in names.items():
         found = draft.known.find(name.text)
         if isinstance(found, Found):
-            ids[folded] = found.id
-            if found.note:
-                draft.note(name.where, f'"{name.text}"', found.note)
+            ids[folded] = draft.joined(found, where=name.where, what=f'"{name.text}"')
         else:
             ids[folded] = _declared(name, draft)
     return ids

@@ -36,7 +36,6 @@ from data.records.catalog import Entity, Group, Kind, Person
 
 _KINDS = {MODEL: Kind.MODEL, DATA: Kind.DATASET}
 _RETIRE = (Kind.MODEL, Kind.VERSION, Kind.ENDPOINT)
-_TIERS = {"1": 1, "2": 2, "3": 3}
 
 
 @dataclass(slots=True)
@@ -236,19 +235,13 @@ def _declare(thing: _Thing, things: Things, own: Known, draft: Draft) -> None:
         draft.note(thing.where, thing.named, f'property "{name[:80]}": unknown and ignored; we read {read}')
     entity = _entity(thing)
     if thing.kind is Kind.MODEL:
-        tier, successor_id = _tier(thing, draft), _successor(thing, things, own, draft)
+        stated = next(properties_of(thing.parts, f"{PREFIX}tier"), "")
+        tier = draft.tier(stated, where=thing.where, name=thing.named, what=f"{PREFIX}tier")
+        successor_id = _successor(thing, things, own, draft)
         entity = msgspec.structs.replace(entity, tier=tier, successor_id=successor_id)
         if hashes := list(dict.fromkeys(hashes_of(thing.parts))):
             draft.note(thing.where, thing.named, f"its files are said to have {', '.join(hashes)[:300]}")
     draft.declare(entity, thing.told[0][2], owner=next(owners_of(thing.parts), ""))
-
-
-def _tier(thing: _Thing, draft: Draft) -> int:
-    tier = next(properties_of(thing.parts, f"{PREFIX}tier"), "")
-    if tier and tier not in _TIERS:
-        note = f'{PREFIX}tier "{tier[:40]}": a tier is 1, 2 or 3; kept as unknown, the strictest'
-        draft.note(thing.where, thing.named, note)
-    return _TIERS.get(tier, 0)
 
 
 def _successor(thing: _Thing, things: Things, own: Known, draft: Draft) -> str:
@@ -257,18 +250,9 @@ def _successor(thing: _Thing, things: Things, own: Known, draft: Draft) -> str:
     if not text:
         return ""
     found = own.find(text) or draft.known.find(text)
-    why = found.why if isinstance(found, Missing) else ""
-    if found is None:
-        why = "nobody declares it"
-    elif isinstance(found, Found) and found.id == thing.id:
-        why = "a model cannot succeed itself"
     what = f'{PREFIX}successor "{text[:80]}"'
-    if why or not isinstance(found, Found):
-        draft.note(thing.where, thing.named, f"{what}: {why}. Kept without a successor")
-        return ""
-    if found.note:
-        draft.note(thing.where, thing.named, f"{what}: {found.note}")
-    return (things[found.id].joined_to or found.id) if found.id in things else found.id
+    after = draft.successor(found, of=thing.id, where=thing.where, name=thing.named, what=what)
+    return (things[after].joined_to or after) if after in things else after
 
 
 def _add(edge: _Edge, things: Things, kept: set[str], draft: Draft) -> None:

@@ -110,9 +110,8 @@ def _use_named(thing: Thing, draft: Draft) -> None:
         found = before or draft.known.find(name)
         what = f"{thing.resource.unique_id} -> {name}"
         if isinstance(found, Found):
-            if found.note:
-                draft.note(thing.where, what, found.note)
-            draft.depends(from_id, found.id, where=thing.where, what=what, by=from_id)
+            to_id = draft.joined(found, where=thing.where, what=what)
+            draft.depends(from_id, to_id, where=thing.where, what=what, by=from_id)
         else:
             why = found.why if found else f'nobody declares "{name}"'
             tried = [(from_id, one) for one in (found.tried if found else ())]

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import msgspec
 
 from data.importers.known import Known
+from data.importers.refs import Found, Missing
 from data.importers.report import Count, Note, Reading, Skipped
 from data.importers.sources import Digested, Source, digest_of, root_of
-from data.records.catalog import Dependency, Entity, Group, Person, Sighting
+from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sighting
 
 NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
 
@@ -70,6 +71,33 @@ class Draft:
 
     def note(self, where: str, what: str, note: str) -> None:
         self._notes.append(Note(where=where, what=what, note=note))
+
+    def joined(self, found: Found, *, where: str, what: str) -> str:
+        """The id of what a name means; how it was found is told."""
+        if found.note:
+            self.note(where, what, found.note)
+        return found.id
+
+    def successor(self, found: Found | Missing | None, *, of: str, where: str, name: str, what: str) -> str:
+        """The id of the model that follows the one with the id `of`; empty, and told, where nobody can."""
+        why = "nobody declares it"
+        if isinstance(found, Missing):
+            why = found.why
+        elif found is not None and found.id == of:
+            why = "a model cannot succeed itself"
+        elif found is not None:
+            if found.note:
+                self.note(where, name, f"{what}: {found.note}")
+            return found.id
+        self.note(where, name, f"{what}: {why}. Kept without a successor")
+        return ""
+
+    def tier(self, text: str, *, where: str, name: str, what: str) -> int:
+        """1 to 3; 0 where nothing is said, or, which is told, nothing that is one."""
+        if text and text not in TIERS:
+            note = f'{what} "{text[:40]}": a tier is 1, 2 or 3; kept as unknown, the strictest'
+            self.note(where, name, note)
+        return TIERS.get(text, 0)
 
     def declares(self, thing_id: str) -> bool:
         return thing_id in self._entities

@@ -28,7 +28,6 @@ from data.records.catalog import Entity, Group, Kind, Person
 
 PREFIX = "emeritus."
 TAGS = ("owner", "successor", "consumers", "tier")
-_TIERS = {"1": 1, "2": 2, "3": 3}
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
 
@@ -101,7 +100,9 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
         id=model.id,
         kind=Kind.MODEL,
         name=model.name,
-        tier=_tier(model, draft),
+        tier=draft.tier(
+            tags.get(f"{PREFIX}tier", ""), where=model.where, name=model.name, what=f"{PREFIX}tier"
+        ),
         artifacts=tuple(dict.fromkeys(filter(None, artifacts))),
         successor_id=_successor(model, models, draft),
         declared_in=model.where,
@@ -151,14 +152,6 @@ def _artifact(version: Version, model: Model, draft: Draft) -> str:
     return lies if lies.isprintable() else repr(lies)[1:-1]
 
 
-def _tier(model: Model, draft: Draft) -> int:
-    tier = model.tags.get(f"{PREFIX}tier", "")
-    if tier and tier not in _TIERS:
-        note = f'{PREFIX}tier "{tier[:40]}": a tier is 1, 2 or 3; kept as unknown, the strictest'
-        draft.note(model.where, model.name, note)
-    return _TIERS.get(tier, 0)
-
-
 def _successor(model: Model, models: dict[str, Model], draft: Draft) -> str:
     """A model of this registry first, as its tag was written there."""
     text = model.tags.get(f"{PREFIX}successor", "")
@@ -167,18 +160,8 @@ def _successor(model: Model, models: dict[str, Model], draft: Draft) -> str:
     name = re.split("[/@]", text.removeprefix(_MODELS))[0] if text.startswith(_MODELS) else text
     own = models.get(id_of(name)) or models.get(name.lower())
     found = Found(id=own.id) if own else draft.known.find(text)
-    why = found.why if isinstance(found, Missing) else ""
-    if found is None:
-        why = "nobody declares it"
-    elif isinstance(found, Found) and found.id == model.id:
-        why = "a model cannot succeed itself"
     what = f'{PREFIX}successor "{text[:80]}"'
-    if why or not isinstance(found, Found):
-        draft.note(model.where, model.name, f"{what}: {why}. Kept without a successor")
-        return ""
-    if found.note:
-        draft.note(model.where, model.name, f"{what}: {found.note}")
-    return found.id
+    return draft.successor(found, of=model.id, where=model.where, name=model.name, what=what)
 
 
 def _add_consumers(model: Model, draft: Draft) -> None:
@@ -191,9 +174,7 @@ def _add_consumers(model: Model, draft: Draft) -> None:
             draft.misses(model.id, tried, where=model.where, what=what, why=why)
             continue
         if isinstance(found, Found):
-            consumer_id = found.id
-            if found.note:
-                draft.note(model.where, what, found.note)
+            consumer_id = draft.joined(found, where=model.where, what=what)
         else:
             consumer_id = f"mlflow-consumer:{name.lower()}"
             note = "no other source declares it; taken as a consumer"

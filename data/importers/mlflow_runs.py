@@ -59,9 +59,7 @@ def _add_dataset(given: object, run: Told, run_id: str, version_ids: Sequence[st
         draft.skip_edge(where, what, why)
         return
     if isinstance(found, Found):
-        dataset_id = found.id
-        if found.note:
-            draft.note(where, what, found.note)
+        dataset_id = draft.joined(found, where=where, what=what)
     else:
         dataset_id = f"mlflow-dataset:{(place or name).lower()}"
         aliases = (place,) if place else ()

@@ -34,6 +34,10 @@ class EndpointKind(StrEnum):
     MANUAL = "manual"
 
 
+TIERS = {"1": 1, "2": 2, "3": 3}
+"""As catalogs write them."""
+
+
 class Entity(Record, frozen=True, kw_only=True):
     """A node of the dependency graph.
 

@@ -20,7 +20,7 @@ from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
 from data.importers.refs import Found, Missing, id_of, parse
 from data.importers.report import Reading
-from data.importers.sources import Format, files_of
+from data.importers.sources import Format, whole_files
 from data.importers.text import decoded
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
 
@@ -62,9 +62,7 @@ def read_csv(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] 
 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths, FORMAT)
-    if broken:
-        raise Invalid(broken)
+    files = whole_files(paths, FORMAT)
     draft = Draft(Known(known))
     rows = [(row, f"{file.shown}:{row.line}", file.path) for file in files for row in file.content]
     draft.read(len(files))

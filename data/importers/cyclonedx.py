@@ -31,7 +31,7 @@ from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
-from data.importers.sources import File, files_of
+from data.importers.sources import File, whole_files
 from data.records.catalog import Entity, Group, Kind, Person
 
 _KINDS = {MODEL: Kind.MODEL, DATA: Kind.DATASET}
@@ -86,9 +86,7 @@ def read_cyclonedx(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pe
 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths, FORMAT)
-    if broken:
-        raise Invalid(broken)
+    files = whole_files(paths, FORMAT)
     known = tuple(known)
     draft = Draft(Known(known))
     things = _things(files, draft)

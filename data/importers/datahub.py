@@ -26,7 +26,7 @@ from data.importers.fields import Fields
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
-from data.importers.sources import files_of
+from data.importers.sources import whole_files
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
 
 _ARNS = (
@@ -42,9 +42,7 @@ def read_datahub(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pers
 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths, FORMAT)
-    if broken:
-        raise Invalid(broken)
+    files = whole_files(paths, FORMAT)
     draft = Draft(Known(known))
     things = things_in(files, draft)
     if not any(thing.urn.kind in KINDS or thing.urn.kind in PEOPLE for thing in things):

@@ -26,7 +26,7 @@ from data.importers.fields import Fields
 from data.importers.known import Known
 from data.importers.refs import Found
 from data.importers.report import Reading
-from data.importers.sources import File, files_of
+from data.importers.sources import File, whole_files
 from data.records.catalog import Entity, Group, Person
 
 
@@ -35,9 +35,7 @@ def read_dbt(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] 
 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths, FORMAT)
-    if broken:
-        raise Invalid(broken)
+    files = whole_files(paths, FORMAT)
     if not any(file.content.is_manifest for file in files):
         accepted = "has no dbt manifest.json; nothing was imported"
         raise Invalid([Problem(field=str(path), value="", accepted=accepted) for path in paths])

@@ -22,7 +22,7 @@ from data.importers.known import Known
 from data.importers.openlineage_events import FORMAT, Event, Mention, events_of, id_of
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
-from data.importers.sources import files_of
+from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
 
 OWNER_SCHEMES = {"team": "group:", "group": "group:", "user": "user:"}
@@ -50,9 +50,7 @@ def read_openlineage(paths: Sequence[Path], *, known: Iterable[Entity | Group | 
 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths, FORMAT)
-    if broken:
-        raise Invalid(broken)
+    files = whole_files(paths, FORMAT)
     if not any(file.content for file in files):
         accepted = "holds no event of OpenLineage; nothing was imported"
         raise Invalid([Problem(field=str(path), value="", accepted=accepted) for path in paths])

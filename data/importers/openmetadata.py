@@ -29,7 +29,7 @@ from data.importers.openmetadata_documents import (
 from data.importers.openmetadata_edges import KINDS, PREFIX, Refs, add_flow, nothing_of_ours
 from data.importers.refs import Missing
 from data.importers.report import Reading
-from data.importers.sources import files_of
+from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person
 
 PEOPLE: dict[str, type[Group | Person]] = {"team": Group, "user": Person}
@@ -41,9 +41,7 @@ def read_openmetadata(paths: Sequence[Path], *, known: Iterable[Entity | Group |
 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files, broken = files_of(paths, FORMAT)
-    if broken:
-        raise Invalid(broken)
+    files = whole_files(paths, FORMAT)
     draft = Draft(Known(known))
     documents: list[Document] = []
     for found in documents_in(files):

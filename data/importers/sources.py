@@ -88,6 +88,17 @@ def files_of(
     return tuple(files), tuple(problems)
 
 
+def whole_files(
+    paths: Sequence[Path],
+    format: Format[ContentT],  # noqa: A002 - as above
+) -> tuple[File[ContentT], ...]:
+    """Every file; raises `Invalid` with all problems where one cannot be read, and nothing counts as read."""
+    files, broken = files_of(paths, format)
+    if broken:
+        raise Invalid(broken)
+    return files
+
+
 def digest_of(files: Sequence[Digested]) -> str:
     parts = sorted(f"{file.name}\0{file.digest}\n" for file in files)
     return "sha256:" + hashlib.sha256("".join(parts).encode()).hexdigest()

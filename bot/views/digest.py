@@ -90,13 +90,12 @@ def _standing(retirement: Retirement) -> Iterator[str]:
     if retirement.paused_at is not None:
         since = day(retirement.paused_at, zone_of(retirement))
         yield f"{name}: paused since {since}; {SLASH_COMMAND} resume {retirement.id} goes on"
-    names = {one.id: one.name for one in retirement.plan.subject.endpoints} if retirement.plan else {}
     why = {one.endpoint_id: f" ({one.reason})" for one in retirement.delays}
-    waiting = [f"{names.get(one, one)}{why.get(one, '')}" for one in sorted(maybe_dark(retirement))]
+    waiting = [f"{retirement.endpoint_name(one)}{why.get(one, '')}" for one in sorted(maybe_dark(retirement))]
     if is_coming_back(retirement):
         yield f"{name}: service is coming back, and waits for {', '.join(waiting) or 'its endpoints'}"
     elif why:
-        late = [f"{names.get(one, one)}{said}" for one, said in why.items()]
+        late = [f"{retirement.endpoint_name(one)}{said}" for one, said in why.items()]
         yield f"{name}: being switched off, and may be off already: {', '.join(late)}"
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.ids import SLASH_COMMAND
-from bot.views import duties, impact, limits
+from bot.views import duties, impact, limits, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS, voters_words
@@ -85,7 +84,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             gate = consumer_name(retirement, event.what)
             return f":pencil: {by} takes responsibility for {gate}{_said(event.reason)}"
         case events.Reminded():
-            return f":alarm_clock: Reminded {_people(event.people)}{_reminded_when(event.milestone)}"
+            whom = counted(len(event.people), "person", "people")
+            return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"
         case events.Escalated():
             about = counted(len(event.consumer_ids), "consumer")
             unknown = counted(len(event.unreachable), "owner")
@@ -119,53 +119,27 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             left = f"{counted(len(event.open_ids), 'consumer')} still open hold the disable step"
             how = left if event.open_ids else "everybody has moved"
             return f":checkered_flag: The last day to migrate: {how}"
-        case events.EndpointDisabled():
-            return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} is off; it can be restored"
-        case events.EndpointGone():
-            name = _endpoint(retirement, event.endpoint_id)
-            if event.by == event.vouched_by:
-                return f":electric_plug: {name} cannot come back, says {by}: service does not wait for it"
-            gone = f":electric_plug: {name} was gone already"
-            return f"{gone}, as {mention(event.vouched_by)} had said; nothing was switched off"
-        case events.SwitchDelayed():
-            name, why = _endpoint(retirement, event.endpoint_id), safe(event.reason, limits.PROSE_MAX)
-            if event.action == "disable":
-                return (
-                    f":hourglass: {name} is being switched off, and may be off already: {why}\n"
-                    f"It is looked at again by itself. `{SLASH_COMMAND} restore {retirement.id} REASON` brings it back"
-                )
-            return (
-                f":rotating_light: {name} is *not back yet*: {why}\n"
-                f"{mention(retirement.coordinator_id)}, it is tried again by itself once that is mended; "
-                f"where it is gone for good, `{SLASH_COMMAND} waive {retirement.id} {name.strip('*')} REASON` "
-                "ends the wait"
-            )
+        case (
+            events.EndpointDisabled()
+            | events.EndpointGone()
+            | events.EndpointRestored()
+            | events.SwitchDelayed()
+            | events.ManualReported()
+            | events.ManualChecked()
+            | events.ManualContradicted()
+            | events.AskedAgain()
+        ):
+            return switch_lines.line(event, retirement)
         case events.Disabled():
             return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"
         case events.Closed():
             return f":classical_building: *Archived*: the retirement is complete{_archive(retirement)}"
         case events.RestoreStarted():
             return f":rewind: {by} brings the service back{_said(event.why)}"
-        case events.EndpointRestored():
-            return f":electric_plug: {_endpoint(retirement, event.endpoint_id)} serves again"
         case events.RolledBack():
-            gone = ", ".join(_endpoint(retirement, one) for one in retirement.gone_ids)
+            gone = ", ".join(switch_lines.endpoint(retirement, one) for one in retirement.gone_ids)
             left = f"; {gone}, gone before, stays gone" if gone else ""
             return f":rewind: *Rolled back*: service is restored, the archive stays{left}"
-        case events.ManualReported():
-            name = _endpoint(retirement, event.endpoint_id)
-            return f":raised_hand: {by} reports {safe(event.action)} of {name}{_said(event.evidence)}"
-        case events.ManualContradicted():
-            name = _endpoint(retirement, event.endpoint_id)
-            return f":x: {by} looked: the {safe(event.action)} of {name} is not so"
-        case events.ManualChecked():
-            return f":mag: {by} checked {safe(event.action)} of {_endpoint(retirement, event.endpoint_id)}"
-        case events.AskedAgain():
-            names = limits.joined(
-                [_endpoint(retirement, one) for one in event.endpoint_ids], 1_000, between=", "
-            )
-            heard = "the governance channel is told" if event.level > 1 else f"told {_people(event.to)} again"
-            return f":rotating_light: Still to {safe(event.action)} by hand: {names}; {heard}"
         case events.Paused():
             return f":double_vertical_bar: {by} paused it: no step runs{_said(event.why)}"
         case events.Resumed():
@@ -198,11 +172,6 @@ def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     return duties.called(owed.consumer, duties.twins(retirement)) if owed else f"*{safe(consumer_id)}*"
 
 
-def _endpoint(retirement: Retirement, endpoint_id: str) -> str:
-    endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
-    return f"*{safe(next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id))}*"
-
-
 def _lost(event: events.Unreached, retirement: Retirement) -> str:
     instead = f"{mention(event.told)} is told instead" if event.told else "nobody is known above them"
     if not is_person(event.person):
@@ -226,10 +195,6 @@ def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> st
 
 def _step(kind: StepKind) -> str:
     return f"Step *{kind}*"
-
-
-def _people(slack_ids: Sequence[str]) -> str:
-    return "1 person" if len(slack_ids) == 1 else f"{len(slack_ids):,} people"
 
 
 def _reminded_when(milestone: str) -> str:

@@ -29,8 +29,7 @@ DONE_WORDS = {"disable": "disabled", "restore": "restored"}
 
 
 def _name(retirement: Retirement, endpoint_id: str) -> str:
-    endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
-    return safe(next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id))
+    return safe(retirement.endpoint_name(endpoint_id))
 
 
 def _report(retirement: Retirement, endpoint_id: str, action: str) -> ManualCheck:

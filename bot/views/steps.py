@@ -46,14 +46,12 @@ def paused(retirement: Retirement) -> str:
 
 def delayed(retirement: Retirement) -> list[str]:
     """Each endpoint that is being switched and does not get there, and why."""
-    endpoints = retirement.plan.subject.endpoints if retirement.plan else ()
-    names = {one.id: one.name for one in endpoints}
     shown = []
     for one in retirement.delays:
         how = ":hourglass: {} is being switched off, and may be off already"
         if one.action == "restore":
             how = ":rotating_light: {} is not back yet, and tried again"
-        name = f"*{safe(names.get(one.endpoint_id, one.endpoint_id))}*"
+        name = f"*{safe(retirement.endpoint_name(one.endpoint_id))}*"
         shown.append(f"{how.format(name)}: {safe(one.reason, limits.PROSE_MAX)}")
     return shown
 

@@ -288,5 +288,10 @@ class Retirement(Record, frozen=True, kw_only=True):
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)
 
+    def endpoint_name(self, endpoint_id: str) -> str:
+        """What the plan calls it; the id where no plan has it."""
+        endpoints = self.plan.subject.endpoints if self.plan else ()
+        return next((one.name for one in endpoints if one.id == endpoint_id), endpoint_id)
+
     def progress(self, kind: StepKind) -> StepProgress:
         return next((step for step in self.steps if step.kind == kind), StepProgress(kind=kind))

@@ -123,9 +123,7 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
 
 def _not_back(state: Retirement) -> str:
     """What service waits for: what is wrong with endpoints we drive, and those that are asked of people."""
-    assert state.plan is not None
-    names = {endpoint.id: endpoint.name for endpoint in state.plan.subject.endpoints}
-    wrong = [f" {names.get(one.endpoint_id, one.endpoint_id)}: {one.reason}." for one in state.delays]
+    wrong = [f" {state.endpoint_name(one.endpoint_id)}: {one.reason}." for one in state.delays]
     asked = ", ".join(endpoint.name for endpoint in by_hand.awaited(state, "restore"))
     return "".join(wrong) + (f" Asked of people, in its thread: {asked}." if asked else "")
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 NAMED_MAX = 5
 
 
-def counted(number: int, noun: str) -> str:
-    """ "1 consumer", "2 consumers"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """ "1 consumer", "2 consumers"; `plural` where it takes more than an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or f'{noun}s'}"
 
 
 def one_of(names: Sequence[str]) -> str:

@@ -70,7 +70,13 @@ class _Reader:
             self._name_groups(thing)
         aliases = {thing.urn.id: self._aliases(thing) for thing in here}
         for thing in here:
-            self._ids[thing.urn.id] = self._joined(thing, aliases[thing.urn.id]) or thing.urn.id
+            elsewhere = self._draft.described_elsewhere(
+                aliases[thing.urn.id],
+                own="urn:li:",  # another urn is another thing
+                where=thing.where,
+                name=thing.urn.text,
+            )
+            self._ids[thing.urn.id] = elsewhere or thing.urn.id
         for thing in here:
             if self._ids[thing.urn.id] == thing.urn.id:
                 self._declare(thing, aliases[thing.urn.id])
@@ -115,17 +121,6 @@ class _Reader:
     def _why_gone(self, urn: Urn) -> str:
         thing = self._things.get(urn.id)
         return thing.removed if thing else ""
-
-    def _joined(self, thing: Thing, aliases: Sequence[str]) -> str:
-        """The id of what another source declared under one of its names; empty where none did."""
-        for alias in aliases:
-            found = self._draft.known.find(alias)
-            if isinstance(found, Missing):
-                self._draft.note(thing.where, thing.urn.text, f"{alias} {found.why}; kept as one of its own")
-            elif found is not None and not found.id.startswith("urn:li:"):  # another urn is another thing
-                self._draft.note(thing.where, thing.urn.text, f"{found.note}, {alias}; described as there")
-                return found.id
-        return ""
 
     def _declare(self, thing: Thing, aliases: tuple[str, ...]) -> None:
         described = KINDS[thing.urn.kind]
@@ -207,9 +202,8 @@ class _Reader:
             from_id, to_id = reversed(ends) if relation.is_inverse else ends
             self._draft.depends(from_id, to_id, where=where, what=what, by=thing.urn.id)
         else:
-            self._draft.skip_edge(
-                where, what, "could be several things; give one of them its urn as an alias"
-            )
+            why = "could be several things; give one of them its urn as an alias"
+            self._draft.misses(thing.urn.id, [], where=where, what=what, why=why)
 
     def _id(self, urn: Urn, by: Thing) -> str:
         """Of what `by` names; what nobody describes is kept by its urn. Empty where it could be several things."""

@@ -5,7 +5,7 @@ For sources other than Backstage, whose documents name their relations from both
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -77,6 +77,17 @@ class Draft:
         if found.note:
             self.note(where, what, found.note)
         return found.id
+
+    def described_elsewhere(self, aliases: Iterable[str], *, own: str, where: str, name: str) -> str:
+        """The id of what another source declared under one of these; empty where none did. Ids of ours begin `own`."""
+        for alias in aliases:
+            found = self.known.find(alias)
+            if isinstance(found, Missing):
+                self.note(where, name, f"{alias} {found.why}; kept as one of its own")
+            elif found is not None and not found.id.startswith(own):
+                self.note(where, name, f"{found.note}, {alias}; described as there")
+                return found.id
+        return ""
 
     def successor(self, found: Found | Missing | None, *, of: str, where: str, name: str, what: str) -> str:
         """The id of the model that follows the one with the id `of`; empty, and told, where nobody can."""

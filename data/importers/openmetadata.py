@@ -69,7 +69,10 @@ class _Reader:
         entities = [one for one in documents if not one.is_lineage and one.edge is None]
         described = [(one, ref) for one in entities if (ref := self._described(one)) is not None]
         for document, ref in described:
-            self._refs.settle(ref, self._joined(document, ref) or ref.id)
+            elsewhere = self._draft.described_elsewhere(
+                _aliases(document, ref), own=PREFIX, where=document.where, name=ref.fqn
+            )
+            self._refs.settle(ref, elsewhere or ref.id)
         for document, ref in described:
             if self._refs.settled(ref) == ref.id:
                 self._declare(document, ref)
@@ -118,17 +121,6 @@ class _Reader:
             return why
         before = self._described_in.get(ref.id)
         return f"described in {before} already; the first counts" if before else ""
-
-    def _joined(self, document: Document, ref: Ref) -> str:
-        """The id of what another source declared under one of its names; empty where none did."""
-        for alias in _aliases(document, ref):
-            found = self._draft.known.find(alias)
-            if isinstance(found, Missing):
-                self._draft.note(document.where, ref.fqn, f"{alias} {found.why}; kept as one of its own")
-            elif found is not None and not found.id.startswith(PREFIX):
-                self._draft.note(document.where, ref.fqn, f"{found.note}, {alias}; described as there")
-                return found.id
-        return ""
 
     def _declare(self, document: Document, ref: Ref) -> None:
         fields = Fields(document.fields, document.tell_to(self._draft))
@@ -212,7 +204,7 @@ class _Reader:
             return
         found = self._draft.known.find(server)
         if isinstance(found, Missing):
-            self._draft.skip_edge(document.where, what, found.why)
+            self._draft.misses(ref.id, [], where=document.where, what=what, why=found.why)
             return
         endpoint_id = found.id if found else f"{PREFIX}server:{server}".lower()
         if found is None:

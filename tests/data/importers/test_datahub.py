@@ -384,6 +384,19 @@ def test_importing_twice_changes_nothing_and_what_is_not_stated_any_more_is_with
     assert catalog.impact(model).consumers == ()
 
 
+def test_what_could_be_several_things_by_now_withdraws_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    only = [one for one in MODELS if one["entityUrn"] != SCORER]
+    catalog.import_(read(tmp_path, *only), format="datahub", now=MONDAY)
+    twins = tuple(
+        Entity(id=f"component:default/{name}", kind=Kind.PIPELINE, name=name, aliases=(SCORER,))
+        for name in ("one", "other")
+    )
+    report = catalog.import_(read(tmp_path, *only, known=twins), format="datahub", now=MONDAY)
+    assert any("could be several things" in str(one) for one in report.skipped)
+    assert report.withdrawn == ()
+    assert [one.name for one in catalog.impact(GROUP.lower()).consumers] == ["score"]
+
+
 @pytest.mark.parametrize("file", [None, *REAL], ids=lambda file: file.name if file else "as written here")
 def test_of_a_whole_file_every_version_has_its_model_and_every_deployment_a_version(
     tmp_path: Path, file: Path | None

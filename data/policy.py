@@ -8,65 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from data.errors import Invalid, Problem
+from data.errors import Invalid
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
 from data.records.policy import Policy, Role, Tier
+from data.toml_tables import Tables, tables_of, text_of
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
-DEPTH_MAX = 8  # [roles.NAME] groups = ["..."] is four deep
-TOO_DEEP = f"nested too deeply: no policy has more than {DEPTH_MAX} levels"
-SHOWN_MAX = 200
-
-
-class _Reading:
-    """One file while it is read: what is wrong with it so far."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[Problem] = []
-
-    def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
-        field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
-        shown = "" if value is None else f"= {_shown(value)}"
-        self.problems.append(Problem(field=field, value=shown, accepted=accepted))
-
-    def table(self, where: str, value: Any, keys: Mapping[str, Key]) -> dict[str, Any]:
-        """The keys of a table that are known and fine."""
-        if not isinstance(value, dict):
-            self.refuse("", where, value, f"a table, [{where}]")
-            return {}
-        fine = {}
-        for key, found in value.items():
-            known = keys.get(key)
-            accepted = known.check(found) if known else f"unknown; known here: {', '.join(keys)}"
-            if accepted:
-                self.refuse(where, key, found, accepted)
-            else:
-                fine[key] = found
-        return fine
 
 
 def parsed(toml: str, *, source: str) -> Policy:
     """The policy this text describes, laid over the shipped one. Raises `Invalid` with all problems."""
-    return _policy(toml, source=source, under=_tables(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name))
+    return _policy(toml, source=source, under=tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name))
 
 
 def read_policy(path: Path | None = None) -> Policy:
     """The policy in the file, or the shipped one. Raises `Invalid`."""
     path = path or DEFAULT
-    try:
-        toml = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror or error)
-        accepted = f"cannot be read ({why}); name a TOML file, or none for the shipped policy"
-        raise Invalid([Problem(field=str(path), value="", accepted=accepted)]) from error
+    toml = text_of(path, otherwise="name a TOML file, or none for the shipped policy")
     return parsed(toml, source=path.name)
 
 
@@ -77,46 +40,9 @@ def digest_of(policy: Policy) -> str:
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def _tables(toml: str, source: str) -> dict[str, Any]:
-    why = ""
-    try:
-        tables = tomllib.loads(toml)
-    except RecursionError:  # a TOML file may be valid and yet deeper than its reader
-        why = TOO_DEEP
-    except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
-        why = f"not TOML: {error}"
-    if not why and _is_deeper(tables, DEPTH_MAX):
-        why = TOO_DEEP
-    if why:
-        raise Invalid([Problem(field=source, value="", accepted=why)])
-    return tables
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Level by level and not by recursion, for which deep is too deep."""
-    level = [value]
-    for _ in range(levels):
-        level = [inner for item in level for inner in _inside(item)]
-    return bool(level)
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except ValueError:  # a number of more digits than Python writes
-        return "..."
-    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}..."
-
-
 def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
-    given = _tables(toml, source)
-    reading = _Reading(source)
+    given = tables_of(toml, source)
+    reading = Tables(source)
     for unknown in given.keys() - {"name", "roles", "tiers", *FIELDS}:
         accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers"
         reading.refuse("", f"[{unknown}]" if isinstance(given[unknown], dict) else unknown, None, accepted)
@@ -139,7 +65,7 @@ def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
     return msgspec.structs.replace(policy, digest=digest_of(policy))
 
 
-def _tiers(reading: _Reading, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:
+def _tiers(reading: Tables, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:
     known = {tier: Key(says="", check=lambda _value: "") for tier in TIERS}
     said = {tier: dict(under[tier]) for tier in TIERS}
     for tier, table in reading.table("tiers", given, known).items():
@@ -147,7 +73,7 @@ def _tiers(reading: _Reading, given: Any, under: dict[str, Any]) -> tuple[Tier, 
     return tuple(Tier(tier=int(tier), notice_days=said[tier]["notice_days"]) for tier in TIERS)
 
 
-def _roles(reading: _Reading, given: Any) -> tuple[Role, ...]:
+def _roles(reading: Tables, given: Any) -> tuple[Role, ...]:
     if not isinstance(given, dict) or not given:
         reading.refuse(
             "", "[roles]", None, 'at least one role, e.g. [roles.owner] with groups = ["model.owner"]'
@@ -174,7 +100,7 @@ def _roles(reading: _Reading, given: Any) -> tuple[Role, ...]:
     return tuple(roles)
 
 
-def _check_sense(reading: _Reading, said: dict[str, Any]) -> None:
+def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
     """What is fine by itself must also fit together."""
     notice = {row.tier: row.notice_days for row in said["tiers"]}
     for tier in (1, 2):

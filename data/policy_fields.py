@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
+from data.toml_checks import Check, flag, text, whole, word_of, words
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIERS = ("1", "2", "3")
-
-Check = Callable[[Any], str]
-"""What would be accepted instead of the value; empty when it is fine."""
-
-
-def whole(low: int, high: int, unit: str) -> Check:
-    accepted = f"a whole number of {unit} from {low} to {high}"
-    return lambda value: "" if type(value) is int and low <= value <= high else accepted
-
-
-def text(pattern: str, accepted: str) -> Check:
-    return lambda value: "" if isinstance(value, str) and re.fullmatch(pattern, value) else accepted
-
-
-def word_of(words: tuple[str, ...]) -> Check:
-    return lambda value: "" if value in words else f"one of {', '.join(words)}"
-
-
-def words(pattern: str, accepted: str) -> Check:
-    """A list of different texts of this form."""
-
-    def check(value: Any) -> str:
-        is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        if not is_list or not all(re.fullmatch(pattern, item) for item in value):
-            return accepted
-        return "" if len(set(value)) == len(value) else "each only once"
-
-    return check
 
 
 def zone(value: Any) -> str:
     known = isinstance(value, str) and value in available_timezones()
     return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
-
-
-def flag(value: Any) -> str:
-    return "" if isinstance(value, bool) else "true or false"
 
 
 def days_before(value: Any) -> str:

@@ -1,0 +1,98 @@
+"""What does a TOML file of ours say? All that is wrong with its tables is told at once."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from data.errors import Invalid, Problem
+from data.toml_checks import Check
+
+DEPTH_MAX = 8  # [roles.NAME] groups = ["..."] is four deep
+SHOWN_MAX = 200
+
+
+class Checked(Protocol):
+    """A key that a table may have."""
+
+    @property
+    def check(self) -> Check: ...
+
+
+class Tables:
+    """One file while it is read: what is wrong with it so far."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
+        field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
+        shown = "" if value is None else f"= {_shown(value)}"
+        self.problems.append(Problem(field=field, value=shown, accepted=accepted))
+
+    def table(self, where: str, value: Any, keys: Mapping[str, Checked]) -> dict[str, Any]:
+        """The keys of a table that are known and fine."""
+        if not isinstance(value, dict):
+            self.refuse("", where, value, f"a table, [{where}]")
+            return {}
+        fine = {}
+        for key, found in value.items():
+            known = keys.get(key)
+            accepted = known.check(found) if known else f"unknown; known here: {', '.join(keys)}"
+            if accepted:
+                self.refuse(where, key, found, accepted)
+            else:
+                fine[key] = found
+        return fine
+
+
+def text_of(path: Path, *, otherwise: str) -> str:
+    """What the file says. Raises `Invalid`; `otherwise` is what to do instead."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror or error)
+        accepted = f"cannot be read ({why}); {otherwise}"
+        raise Invalid([Problem(field=str(path), value="", accepted=accepted)]) from error
+
+
+def tables_of(toml: str, source: str, *, holds: str = "policy") -> dict[str, Any]:
+    """The text as TOML. Raises `Invalid` for what is none, or is nested deeper than anything of ours."""
+    why, deep = "", f"nested too deeply: no {holds} has more than {DEPTH_MAX} levels"
+    try:
+        tables = tomllib.loads(toml)
+    except RecursionError:  # a TOML file may be valid and yet deeper than its reader
+        why = deep
+    except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
+        why = f"not TOML: {error}"
+    if not why and _is_deeper(tables, DEPTH_MAX):
+        why = deep
+    if why:
+        raise Invalid([Problem(field=source, value="", accepted=why)])
+    return tables
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Level by level and not by recursion, for which deep is too deep."""
+    level = [value]
+    for _ in range(levels):
+        level = [inner for item in level for inner in _inside(item)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:  # a number of more digits than Python writes
+        return "..."
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}..."

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
+from bot.imports_file import read_imports
 from bot.keeping import open_catalog, open_store
 from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
@@ -18,10 +19,14 @@ from bot.shared_places import ARCHIVE, why_another
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.policy import read_policy
+from data.records.imports import Imports
 from data.records.policy import Policy, Role
 from data.records.retirement import Retirement
 from data.store import Trouble
+from workflows.decisions.imports import STREAM
 from workflows.engine import all_retirements
+from workflows.machine import imports_of
+from workflows.rules.wording import counted
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
 """What is wrong with these stands where the thing itself is looked at."""
@@ -79,6 +84,7 @@ def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
+            yield from _scheduled(imports_of(store.state(STREAM)), settings)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
         finally:
             store.close()
@@ -126,6 +132,21 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
     yield Finding(what="catalog", ok=bool(models), found=f"{models} models", fix=fix)
     for role in policy.roles if policy else ():
         yield _role(catalog, role)
+
+
+def _scheduled(known: Imports, settings: Settings) -> Iterator[Finding]:
+    """Are the catalogs of EMERITUS_IMPORTS read? What a bot that runs knows of them, and what it does not know yet."""
+    for one in read_imports(settings.imports):
+        what, told = f"import {one.name}", f"{one.format} every {counted(one.every_hours, 'hour')}"
+        if known.named(one.name) != one:
+            fix = "Start emeritus serve again with this EMERITUS_IMPORTS"
+            yield Finding(what=what, ok=False, found=f"{told}: no bot reads it yet", fix=fix)
+        elif (failing := known.failure(one.name)) is not None:
+            found = f"{told}: failing since {failing.since:%Y-%m-%d %H:%M} UTC: {failing.why}"
+            fix = f"Mend its source; emeritus import {one.format} tells at once whether it can be read"
+            yield Finding(what=what, ok=False, found=found, fix=fix)
+        else:
+            yield Finding(what=what, ok=True, found=told)
 
 
 def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement]) -> Iterator[Finding]:

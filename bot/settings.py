@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import places
+from bot.imports_file import read_imports
 from bot.logs import FORMS, LEVELS
 from data.errors import Invalid, Problem
 from data.policy import read_policy
@@ -37,6 +38,7 @@ VARIABLES = (
     ),
     Variable(name="EMERITUS_ARCHIVE", says="the directory archives are written to", default="archive"),
     Variable(name="EMERITUS_POLICY", says="a policy of your own, as TOML", default="the shipped policy"),
+    Variable(name="EMERITUS_IMPORTS", says="catalogs to read on a schedule, as TOML"),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",
@@ -64,7 +66,8 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`policy` None: the shipped one; `http` None: Socket Mode; `metrics` None: nobody watches.
+    """`policy` None: the shipped one; `imports` None: none are scheduled; `http` None: Socket Mode; `metrics` None:
+    nobody watches.
 
     Tokens are empty where Slack is not used.
 
@@ -75,6 +78,7 @@ class Settings(Record, frozen=True, kw_only=True):
     database: str = ""
     archive: Path
     policy: Path | None = None
+    imports: Path | None = None
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -143,8 +147,11 @@ def look(
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
     refuse("EMERITUS_ARCHIVE", archive, _why_no_archive(archive, writes=is_serving))
-    if problems := _policy_problems(policy):
+    imports = environ.get("EMERITUS_IMPORTS", "")
+    if problems := _file_problems("EMERITUS_POLICY", policy, read_policy, "the shipped policy"):
         wrong["EMERITUS_POLICY"] = problems
+    if problems := _file_problems("EMERITUS_IMPORTS", imports, read_imports, "no imports on a schedule"):
+        wrong["EMERITUS_IMPORTS"] = problems
     refuse("SLACK_API_URL", api_url, _why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
     is_http = is_serving and wanted is not None
@@ -167,6 +174,7 @@ def look(
         database=database,
         archive=Path(archive),
         policy=Path(policy) if policy else None,
+        imports=Path(imports) if imports and "EMERITUS_IMPORTS" not in wrong else None,
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),
@@ -191,20 +199,22 @@ def _why_no_archive(archive: str, *, writes: bool) -> str:
     return places.why_no_folder(Path(archive), writes=writes)
 
 
-def _policy_problems(path: str) -> tuple[Problem, ...]:
-    """All that is wrong in the file, as `emeritus policy check` tells it."""
+def _file_problems(
+    name: str, path: str, read_file: Callable[[Path], object], without: str
+) -> tuple[Problem, ...]:
+    """All that is wrong in a TOML file, as `emeritus policy check` tells it of a policy."""
     if not path:
         return ()
     try:
         if Path(path).is_file():
-            read_policy(Path(path))
+            read_file(Path(path))
             return ()
     except Invalid as error:
         return error.problems
     except (OSError, ValueError):
         pass  # no name of a file
-    accepted = "no such file; give a TOML file, or leave it out for the shipped policy"
-    return (Problem(field="EMERITUS_POLICY", value=_shown(path), accepted=accepted),)
+    accepted = f"no such file; give a TOML file, or leave it out for {without}"
+    return (Problem(field=name, value=_shown(path), accepted=accepted),)
 
 
 def _why_no_api(text: str) -> str:

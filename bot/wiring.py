@@ -17,8 +17,10 @@ from slack_sdk import WebClient
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
+from bot.formats import ScheduledSources
 from bot.hearing import Hearing
 from bot.house import House
+from bot.imports_file import read_imports
 from bot.keeping import open_store
 from bot.local_endpoints import folder_of, open_endpoints, switched_off
 from bot.rates import Rates
@@ -34,6 +36,7 @@ from data.metrics import UNCOUNTED, Metrics
 from data.postgres_lanes import PostgresLanes
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
+from data.records.imports import Scheduled
 from data.records.policy import Policy
 from data.sql.record import SqlStore
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -68,11 +71,13 @@ class Bot:
     store: SqlStore
     hearing: Hearing | None
     world: CalendarWorld
+    scheduled: tuple[Scheduled, ...] = ()
 
     def start(self) -> None:
         # networkx takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
         self.house.catalog.lineage()
         self.alarm.start()
+        self.engine.schedule(self.scheduled)
         self.dispatcher.start()
         if self.hearing is not None:
             self.hearing.start()
@@ -153,6 +158,7 @@ def build(
         signing_secret=settings.signing_secret,
         world=CalendarWorld(),
         metrics=metrics,
+        scheduled=read_imports(settings.imports),
     )
 
 
@@ -168,11 +174,13 @@ def assemble(
     grace_seconds: float = GRACE_SECONDS,
     rates: Pace | None = None,
     metrics: Metrics = UNCOUNTED,
+    scheduled: tuple[Scheduled, ...] = (),
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
     wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
     grace_seconds  how late a message that Slack took may still show up in history
+    scheduled      catalogs to read on a schedule, and no others
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
@@ -204,6 +212,7 @@ def assemble(
         messenger=messenger,
         archive=edges.archive,
         controls=edges.controls,
+        importer=ScheduledSources(catalog),
         ending=ending,
         grace_seconds=grace_seconds,
     )
@@ -254,4 +263,5 @@ def assemble(
         store=store,
         hearing=Hearing(store.wait_hint, bell.set) if store.is_shared else None,
         world=world,
+        scheduled=scheduled,
     )

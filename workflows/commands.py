@@ -10,6 +10,7 @@ from datetime import date, datetime
 import msgspec
 
 from data.records.base import Prose, Record
+from data.records.imports import Scheduled
 from data.records.retirement import Archived, Choice, Duty, Endpoint, Reason, StepKind
 
 
@@ -220,6 +221,23 @@ class RecordFailure(Finished, frozen=True, kw_only=True, tag="record failure"):
     is_archive_lost: bool = False
 
 
+class ScheduleImports(Command, frozen=True, kw_only=True, tag="schedule imports"):
+    """Read these sources again and again, and no others."""
+
+    scheduled: tuple[Scheduled, ...]
+
+
+class RunImport(Command, frozen=True, kw_only=True, tag="run import"):
+    name: str
+
+
+class RecordImport(Command, frozen=True, kw_only=True, tag="record import"):
+    """A scheduled import came to its end. `why` it came to nothing; empty where all went well."""
+
+    name: str
+    why: str = ""
+
+
 class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
     pass
 
@@ -254,6 +272,9 @@ AnyCommand = (
     | RecordDelayed
     | RecordFailure
     | RecordUnreached
+    | ScheduleImports
+    | RunImport
+    | RecordImport
     | SendDigest
 )
 

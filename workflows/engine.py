@@ -5,20 +5,23 @@ Nothing here decides. `execute` gathers facts and commits; `Dispatcher` (dispatc
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import Invalid, NotFound, Refused, Stale
+from data.events import EMERITUS
 from data.records.catalog import Entity
 from data.records.decision import Outcome, Receipt
 from data.records.facts import Facts
+from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows import commands as cmd
-from workflows.decisions import manual
+from workflows.decisions import imports, manual
 from workflows.decisions.proposals import check_proposer, check_reviser
 from workflows.gathering import Gatherer
-from workflows.machine import DECISIONS, retirement_of
+from workflows.machine import DECISIONS, imports_of, retirement_of
 from workflows.ports import World
 
 ATTEMPTS_WHILE_STALE = 5
@@ -83,6 +86,15 @@ class Engine:
         """Raises what would be refused whatever the outside says: a form to open has no time to look there."""
         facts = self.gatherer.people(state, self.world.now())
         manual.check_reporter(state, command, facts)
+
+    def schedule(self, scheduled: tuple[Scheduled, ...]) -> None:
+        """Read these sources again and again, and no others. What stands already changes nothing."""
+        standing = imports_of(self.store.state(imports.STREAM))
+        if standing.scheduled != scheduled:
+            command = cmd.ScheduleImports(by=EMERITUS, scheduled=scheduled)
+            # By version, too: what was scheduled once and then changed may come back.
+            digest = hashlib.sha256(cmd.encoded(command).encode()).hexdigest()
+            self.execute(f"imports/{standing.version + 1}/{digest[:16]}", imports.STREAM, command)
 
     def retirement(self, stream: str) -> Retirement | None:
         """A retirement by its exact id, or None."""

@@ -24,6 +24,7 @@ from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import reserved
 
 MODEL_OWNER = "model.owner"
+OF_NO_RETIREMENT = (cmd.SendDigest, cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -46,7 +47,7 @@ class Gatherer:
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for."""
-        if isinstance(command, cmd.SendDigest):
+        if isinstance(command, OF_NO_RETIREMENT):
             return Facts(observed_at=now, policy=self.policy)
         if isinstance(command, cmd.Propose):
             return self._about_proposal(command, command.model_id, self.policy, now, retirement_id="")

@@ -15,12 +15,14 @@ from data.errors import Refused
 from data.records.base import Record
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
+from data.records.imports import Imports
 from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.decisions import (
     darkness,
     digests,
     duties,
+    imports,
     interventions,
     manual,
     owners,
@@ -66,6 +68,9 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.ContradictManual: manual.contradict_manual,
     cmd.AskAgain: manual.ask_again,
     cmd.RecordUnreached: unreached.record_unreached,
+    cmd.ScheduleImports: imports.schedule,
+    cmd.RunImport: imports.run,
+    cmd.RecordImport: imports.record,
     cmd.SendDigest: digests.send,
 }
 
@@ -76,11 +81,18 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
-AnyState = Retirement | digests.DigestState | CatalogState
+AnyState = Retirement | digests.DigestState | CatalogState | Imports
+
+# Streams that are no retirement's.
+_OF_NO_RETIREMENT: dict[str, type[digests.DigestState | CatalogState | Imports]] = {
+    digests.STREAM: digests.DigestState,
+    imports.STREAM: Imports,
+    "catalog": CatalogState,
+}
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState)
+    kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState, Imports)
 }
 
 # What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
@@ -90,7 +102,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 6
+FOLD_VERSION = 7
 
 
 class RetirementMachine:
@@ -124,26 +136,23 @@ class RetirementMachine:
 
 def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
     if isinstance(current, Retirement):
-        assert not isinstance(event, events.Imported | events.DigestSent)
+        assert not isinstance(event, events.OtherEvent)
         return folding.evolve(current, event)
     if isinstance(current, digests.DigestState):
         assert isinstance(event, events.DigestSent)
         return digests.evolve(current, event)
+    if isinstance(current, Imports):
+        assert isinstance(event, imports.ImportEvent)
+        return imports.evolve(current, event)
     return CatalogState(version=current.version + 1)
 
 
 def state_of(stream: str, state: bytes | None) -> AnyState:
     """The decoded state of a stream; an empty one before its first event."""
-    kind: type[AnyState] = Retirement
-    if stream == digests.STREAM:
-        kind = digests.DigestState
-    elif stream == "catalog":
-        kind = CatalogState
+    kind = _OF_NO_RETIREMENT.get(stream)
     if state is not None:
-        return _decoded(kind, state)
-    if kind is digests.DigestState:
-        return digests.DigestState()
-    return CatalogState() if kind is CatalogState else Retirement(id=stream)
+        return _decoded(kind or Retirement, state)
+    return kind() if kind else Retirement(id=stream)
 
 
 def _decoded(kind: type[AnyState], state: bytes) -> AnyState:
@@ -166,3 +175,10 @@ def retirement_of(stream: str, state: bytes | None) -> Retirement | None:
     """The retirement of a stream, or None when nobody opened it."""
     current = state_of(stream, state) if state is not None else None
     return current if isinstance(current, Retirement) else None
+
+
+def imports_of(state: bytes | None) -> Imports:
+    """What is read on a schedule."""
+    current = state_of(imports.STREAM, state)
+    assert isinstance(current, Imports)
+    return current

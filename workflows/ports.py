@@ -10,6 +10,7 @@ from data.archives import Artifact, Drilled, Stopped, Stored
 from data.events import AnyEvent
 from data.records.base import Record
 from data.records.decision import Gate, Result, Room
+from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from workflows.histories import History
 
@@ -107,6 +108,16 @@ class ArtifactStore(Protocol):
 
     def exists(self, location: str, manifest_digest: str) -> bool:
         """Cheap: is the archive there with the recorded manifest digest?"""
+        ...
+
+
+class Importer(Protocol):
+    def read(self, source: Scheduled, now: datetime) -> object:
+        """Bring the catalog up to a source, in one commit. Safe to repeat.
+
+        Raises Invalid or Refused with what is wrong with it, Unavailable where it does not answer; then nothing
+        has changed.
+        """
         ...
 
 

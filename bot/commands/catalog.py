@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
+from bot.formats import FORMATS, Format, is_address
 from bot.keeping import open_catalog
 from bot.world import CalendarWorld
-from data.catalog import Catalog
-from data.importers.report import Reading
 from data.importers.sources import Source
-
-
-class Format(NamedTuple):
-    """How a format is called, what people are told it reads, and who reads it: paths, or addresses as well."""
-
-    name: str
-    reads: str
-    reader: Callable[[Catalog, tuple[Any, ...]], Reading]
-    takes_addresses: bool = False
-
 
 _PATH = click.Path(exists=True, path_type=Path)
 
 
 def _path_or_address(text: str) -> Source:
-    if text.lower().startswith(("http://", "https://")):
+    if is_address(text):
         return text
     path: Path = _PATH.convert(text, None, None)
     return path
@@ -39,79 +25,6 @@ def _path_or_address(text: str) -> Source:
 @click.group("import")
 def import_() -> None:
     """Read a catalog; importing the same thing twice changes nothing."""
-
-
-# Readers are loaded where they are used: a YAML parser or a walk through a manifest is nothing others wait for.
-def _backstage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.backstage import read_backstage  # noqa: PLC0415
-
-    return read_backstage(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
-
-
-def _csv(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.csv_edges import read_csv  # noqa: PLC0415
-
-    return read_csv(paths, known=catalog.known_outside("csv", paths))
-
-
-def _cyclonedx(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.cyclonedx import read_cyclonedx  # noqa: PLC0415
-
-    return read_cyclonedx(paths, known=catalog.known_outside("cyclonedx", paths))
-
-
-def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
-    from data.importers.mlflow import read_mlflow  # noqa: PLC0415
-    from data.importers.mlflow_server import Access, address_of  # noqa: PLC0415
-
-    sources = tuple(address_of(one) if isinstance(one, str) else one for one in sources)
-    access = Access.of(os.environ)
-    return read_mlflow(sources, known=catalog.known_outside("mlflow", sources), access=access)
-
-
-def _dbt(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.dbt import read_dbt  # noqa: PLC0415
-
-    return read_dbt(paths, known=catalog.known_outside("dbt", paths))
-
-
-def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.openlineage import read_openlineage  # noqa: PLC0415
-
-    return read_openlineage(paths, known=catalog.known())
-
-
-def _datahub(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.datahub import read_datahub  # noqa: PLC0415
-
-    return read_datahub(paths, known=catalog.known_outside("datahub", paths))
-
-
-def _openmetadata(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    from data.importers.openmetadata import read_openmetadata  # noqa: PLC0415
-
-    return read_openmetadata(paths, known=catalog.known_outside("openmetadata", paths))
-
-
-FORMATS = (
-    Format("backstage", "Files or directories of Backstage catalog-info YAML.", _backstage),
-    Format(
-        "mlflow",
-        "Exports of an MLflow registry as JSON, or the address of a live one.",
-        _mlflow,
-        takes_addresses=True,
-    ),
-    Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
-    Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
-    Format(
-        "openlineage", "Files or directories of OpenLineage events, one a line or in a list.", _openlineage
-    ),
-    Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
-    Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
-    Format(
-        "openmetadata", "Files or directories of OpenMetadata entities and lineage as JSON.", _openmetadata
-    ),
-)
 
 
 def _register(format: Format) -> None:  # noqa: A002 - the word of the event

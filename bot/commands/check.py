@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from bot.commands.catalog import FORMATS
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
+from bot.formats import FORMATS
 from bot.keeping import open_catalog
 from bot.lookup import retirements
 from bot.views.blocks import day

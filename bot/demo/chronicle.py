@@ -58,7 +58,7 @@ class Chronicle:
             if event.since != event.at:  # the first one only sets the date
                 self._tell(event.at, "The weekly digest is posted")
             return
-        if isinstance(event, events.Imported):
+        if isinstance(event, events.OtherEvent):
             return
         retirement = self._company.bot.engine.retirement(stored.stream)
         assert retirement is not None, f"{stored.stream} has events, so it exists"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.views import digest, extension, impact, manual, obligations, proposal, thread, unreached
+from bot.views import digest, extension, impact, imports, manual, obligations, proposal, thread, unreached
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
@@ -57,12 +57,19 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     ),
 }
 
+OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
+    "import failed": lambda said: imports.failed(said["name"], said["why"]),
+    "import mended": lambda said: imports.mended(said["name"]),
+}
+
 
 def drawn(message: Message) -> Payload:
     """The payload of a message."""
     if message.notice == "digest":
         until = datetime.fromisoformat(message.params["until"])
         return digest.message(digest.sections(message.histories, now=until))
+    if message.notice in OF_IMPORTS:
+        return OF_IMPORTS[message.notice](message.params)
     assert message.retirement is not None, f"{message.notice} is about a retirement"
     return VIEWS[message.notice](message.retirement, message)
 
@@ -78,4 +85,4 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
 
 
 def _told(message: Message) -> list[events.RetirementEvent]:
-    return [event for event in message.events if not isinstance(event, events.Imported | events.DigestSent)]
+    return [event for event in message.events if not isinstance(event, events.OtherEvent)]

@@ -18,7 +18,7 @@ from data.events.duties import (
     Unreached,
     Waived,
 )
-from data.events.others import DigestSent, Imported
+from data.events.others import DigestSent, Imported, ImportFailed, ImportMended, ImportsScheduled
 from data.events.people import (
     AskedAgain,
     HandedOver,
@@ -107,7 +107,8 @@ RetirementEvent = (
     | Resumed
     | HandedOver
 )
-AnyEvent = RetirementEvent | Imported | DigestSent
+OtherEvent = Imported | DigestSent | ImportsScheduled | ImportFailed | ImportMended
+AnyEvent = RetirementEvent | OtherEvent
 
 __all__ = [
     "EMERITUS",
@@ -135,11 +136,15 @@ __all__ = [
     "Expired",
     "ExtensionDecided",
     "HandedOver",
+    "ImportFailed",
+    "ImportMended",
     "Imported",
+    "ImportsScheduled",
     "ManualChecked",
     "ManualContradicted",
     "ManualReported",
     "MigrationClosed",
+    "OtherEvent",
     "OwnersChanged",
     "Paused",
     "Proposed",

@@ -35,6 +35,7 @@ class EffectKind(StrEnum):
     DRILL = "drill"
     DISABLE = "disable"
     RESTORE = "restore"
+    IMPORT = "import"
 
 
 class OnUnknown(StrEnum):

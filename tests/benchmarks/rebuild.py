@@ -66,7 +66,7 @@ def rebuilt(store: SqliteStore) -> dict[str, Retirement]:
     """Every retirement as its events say it is."""
     found: dict[str, Retirement] = {}
     for stored in store.tail():
-        assert not isinstance(stored.event, events.Imported | events.DigestSent)
+        assert not isinstance(stored.event, events.OtherEvent)
         before = found.get(stored.stream) or Retirement(id=stored.stream)
         found[stored.stream] = folding.evolve(before, stored.event)
     return found

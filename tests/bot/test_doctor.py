@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from bot.doctor import report
 from bot.finding import Finding
+from bot.imports_file import read_imports
 from bot.manifest import SCOPES
 from data.policy import read_policy
 from data.records.decision import ClaimKind, Dead, Effect, EffectKind, HeldUp, NotDone
@@ -396,3 +398,43 @@ def test_what_is_held_up_is_told_apart_from_what_will_never_be_sent(examine: Exa
         "1 held up: RET-1/card (not_in_channel: invite). Mend what it names, then run emeritus stopped retry KEY; "
         "or tell the people yourselves, then dismiss it"
     )
+
+
+SCHEDULE = '[edges]\nformat = "csv"\nsources = ["edges.csv"]\nevery_hours = 24\n'
+
+
+def imports_in(found: list[Finding]) -> list[str]:
+    return [str(one) for one in found if one.what.startswith("import ")]
+
+
+def test_a_schedule_that_no_bot_reads_yet_is_told_and_one_that_fails_with_its_reason(
+    tmp_path: Path, examine: Examine
+) -> None:
+    schedule = tmp_path / "imports.toml"
+    schedule.write_text(SCHEDULE)
+    environ = {"EMERITUS_IMPORTS": str(schedule)}
+    with a_slack() as slack:
+        unread = "BAD import edges: csv every 24 hours: no bot reads it yet. "
+        fix = "Start emeritus serve again with this EMERITUS_IMPORTS"
+        assert imports_in(examine(slack, **environ)) == [unread + fix]
+        with Desk(tmp_path) as desk:
+            desk.bot.engine.schedule(read_imports(schedule))
+            desk.bot.dispatcher.until_idle()
+        (failing,) = imports_in(examine(slack, **environ))
+        assert failing.startswith(
+            "BAD import edges: csv every 24 hours: failing since 2026-03-02 08:00 UTC: "
+        )
+        assert "edges.csv: no such file or directory" in failing
+        (tmp_path / "edges.csv").write_text("from,to\nsunday-mailer,churn-v1\n")
+        with Desk(tmp_path, now=NOW + timedelta(days=2)) as desk:
+            desk.bot.dispatcher.until_idle()
+        assert imports_in(examine(slack, **environ)) == ["ok  import edges: csv every 24 hours"]
+
+
+def test_a_schedule_that_cannot_be_read_is_told_among_the_settings(tmp_path: Path, examine: Examine) -> None:
+    schedule = tmp_path / "imports.toml"
+    schedule.write_text(SCHEDULE.replace("csv", "xls", 1))
+    with a_slack() as slack:
+        found = examine(slack, EMERITUS_IMPORTS=str(schedule))
+    (wrong,) = [str(one) for one in found if not one.ok]
+    assert wrong.startswith('BAD settings: imports.toml [edges] format = "xls". One of backstage, ')

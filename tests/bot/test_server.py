@@ -198,3 +198,16 @@ def test_connecting_is_tried_once_and_never_again_behind_our_back(start: Start) 
         f"Error: {url} does not answer (Connection reset by peer). Is it the right address?\n"
     )
     assert "a library said" not in told
+
+
+def test_catalogs_of_a_schedule_are_read_from_the_start(
+    start: Start, slack: SlackFake, tmp_path: Path
+) -> None:
+    schedule = tmp_path / "imports.toml"
+    schedule.write_text('[edges]\nformat = "csv"\nsources = ["gone.csv"]\nevery_hours = 24\n')
+    start(EMERITUS_IMPORTS=str(schedule))
+
+    (told,) = slack.wait_for(lambda: slack.messages(GOVERNANCE))
+
+    assert "The import *edges* failed" in told["text"]
+    assert "gone.csv: no such file or directory" in str(told["blocks"])

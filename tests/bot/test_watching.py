@@ -29,7 +29,7 @@ from tests.fakes.slack import SlackFake
 from tests.scenarios.town import WREN, Town
 
 LABELS = {
-    "kind": {"inbox", "timer", "effect", "post", "edit", "archive", "drill", "disable", "restore"},
+    "kind": {"inbox", "timer", "effect", "post", "edit", "archive", "drill", "disable", "restore", "import"},
     "outcome": {"ok", "failed", "done", "again", "unknown", "dead", "rate_limited", "refused", "unreachable"},
 }
 

@@ -32,7 +32,7 @@ COLUMNS = {
 }
 
 ODD = {
-    "number": "7",
+    "number": "99",
     "nothing": "NULL",
     "empty": "''",
     "words": "'words\n\x1b[2J'",

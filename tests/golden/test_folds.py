@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from data.records.imports import Imports
 from data.records.retirement import Retirement
 from tests.golden.reading import bare, folded, recorded
 from workflows.decisions.digests import DigestState
@@ -18,7 +19,7 @@ FOLDS = Path(__file__).parent / "folds.json"
 
 def fingerprint() -> str:
     """Over what states can hold, in the order in which it is written, and over what all ledgers fold to."""
-    _, parts = msgspec.json.schema_components([Retirement, DigestState, CatalogState])
+    _, parts = msgspec.json.schema_components([Retirement, DigestState, CatalogState, Imports])
     states = {f"{ledger.parent.name}/{ledger.stem}": folded(ledger) for ledger in recorded()}
     text = json.dumps([dict(sorted(bare(parts).items())), states])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

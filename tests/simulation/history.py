@@ -33,7 +33,7 @@ class History(Standing):
 
     def tell(self, stored: StoredEvent) -> None:
         event = stored.event
-        assert not isinstance(event, events.Imported | events.DigestSent)
+        assert not isinstance(event, events.OtherEvent)
         try:
             after = moved(self.state, type(event))
         except Refused as error:

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from bot import screens
+from bot.formats import ScheduledSources
 from bot.house import House
 from bot.intake import NotKeptError
 from bot.listeners import commands, manual, obligations, proposals, votes
@@ -129,6 +130,7 @@ class Process:
             messenger=parts.messenger(messenger, clock),
             archive=archive,
             controls={EndpointKind.LOCAL: outside.machines},
+            importer=ScheduledSources(self.catalog),
             ending=threading.Event(),
         )
         self.bench = Bench(outside.rand)

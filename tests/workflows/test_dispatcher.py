@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.formats import ScheduledSources
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.world import CalendarWorld
@@ -117,6 +118,7 @@ def dispatcher_of(
         messenger=messenger(desk.client, Rates(desk.now.timestamp), wall=desk.now.timestamp),
         archive=LocalDirectory(desk.bot.store.path.parent / "archive"),
         controls={},
+        importer=ScheduledSources(desk.bot.house.catalog),
         ending=ending or threading.Event(),
     )
     idle = {"tell": lambda *_: None, "arm": lambda _due: None, "bell": threading.Event()}

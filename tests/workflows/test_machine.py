@@ -52,6 +52,9 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.Revise: {"reason": Reason.COST, "why": WHY, "target_on": date(2027, 6, 1)},
     cmd.Cast: {"choice": Choice.APPROVE, "plan_digest": "sha256:aa", "round_number": 1},
     cmd.CloseRound: {"number": 1},
+    cmd.ScheduleImports: {"scheduled": ()},
+    cmd.RunImport: {"name": "registry"},
+    cmd.RecordImport: {"name": "registry"},
     cmd.RecordShown: {"number": 1},
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
@@ -87,6 +90,14 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
 }
 
 
+OF_NO_RETIREMENT = {
+    cmd.SendDigest: "digest",
+    cmd.ScheduleImports: "imports",
+    cmd.RunImport: "imports",
+    cmd.RecordImport: "imports",
+}
+
+
 def a_command(kind: type[cmd.Command], by: str = STRANGER) -> Any:
     return kind(by=by, **COMMANDS[kind])
 
@@ -104,13 +115,13 @@ def test_a_command_comes_back_from_its_json_as_it_was(kind):
 @pytest.mark.parametrize("story", [a_proposed, an_approved, a_running_retirement, a_dark])
 def test_a_stranger_changes_nothing_whatever_they_send(kind, story):
     story = story()
-    stream = "digest" if kind is cmd.SendDigest else "RET-1"
-    state = None if stream == "digest" else msgspec.json.encode(story.state)
+    stream = OF_NO_RETIREMENT.get(kind, "RET-1")
+    state = None if kind in OF_NO_RETIREMENT else msgspec.json.encode(story.state)
     with pytest.raises(EmeritusError):
         MACHINE.decide(stream, state, cmd.encoded(a_command(kind)), story.facts, story.now)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in COMMANDS if kind not in (cmd.Propose, cmd.SendDigest)])
+@pytest.mark.parametrize("kind", [kind for kind in COMMANDS if kind not in {cmd.Propose, *OF_NO_RETIREMENT}])
 def test_a_retirement_nobody_opened_takes_no_command(kind):
     with pytest.raises(Refused) as refused:
         MACHINE.decide("RET-9", None, cmd.encoded(a_command(kind)), None, PROPOSED_AT)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from data.errors import EmeritusError
 from tests.builders import BILL, a_running_retirement
 from tests.workflows.rules.test_permissions import MAY, WEARERS
-from tests.workflows.test_machine import COMMANDS, MACHINE, a_command
+from tests.workflows.test_machine import COMMANDS, MACHINE, OF_NO_RETIREMENT, a_command
 from workflows import commands as cmd
 from workflows.rules.permissions import Hat
 
@@ -20,8 +20,8 @@ STATE = replace(STORY.state, coordinator_id="UCORA")
 
 def answer(kind: type[cmd.Command], person: str) -> str:
     """What stands against it; empty when it is done."""
-    stream = "digest" if kind is cmd.SendDigest else "RET-1"
-    opens = kind in (cmd.Propose, cmd.SendDigest)
+    stream = OF_NO_RETIREMENT.get(kind, "RET-1")
+    opens = kind is cmd.Propose or kind in OF_NO_RETIREMENT
     try:
         MACHINE.decide(
             stream,

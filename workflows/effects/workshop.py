@@ -16,7 +16,7 @@ from data.records.retirement import Endpoint, Retirement, StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.engine import Engine
-from workflows.ports import ArtifactStore, EndpointControl, Messenger, World
+from workflows.ports import ArtifactStore, EndpointControl, Importer, Messenger, World
 
 RETRY_SECONDS = 15.0
 """Outside services that do not answer are asked again after this, doubling up to an hour."""
@@ -39,6 +39,7 @@ class Workshop:
     messenger: Messenger
     archive: ArtifactStore
     controls: Mapping[EndpointKind, EndpointControl]
+    importer: Importer
     ending: threading.Event
     grace_seconds: float = 30.0
 

@@ -18,6 +18,8 @@ PATIENCE_SECONDS = {
     "dm": HOUR,
     "handed": HOUR,
     "impact": HOUR,
+    "import failed": HOUR,
+    "import mended": HOUR,
     "reminder": HOUR,
     "replaced": HOUR,
     "team": HOUR,

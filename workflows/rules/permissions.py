@@ -57,6 +57,9 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "record delayed": frozenset({Hat.TIME}),
     "record failure": frozenset({Hat.TIME}),
     "record unreached": frozenset({Hat.TIME}),
+    "schedule imports": frozenset({Hat.TIME}),
+    "run import": frozenset({Hat.TIME}),
+    "record import": frozenset({Hat.TIME}),
     "send digest": frozenset({Hat.TIME}),
 }
 

@@ -14,6 +14,7 @@ from data import events
 from data.canonical import canonical
 from data.records.base import Prose
 from data.records.catalog import Owners
+from data.records.imports import Scheduled
 from data.records.retirement import (
     Duty,
     Extension,
@@ -159,6 +160,13 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "changed_ids": (BILLING,),
     },
     events.DigestSent: {"since": PROPOSED_AT},
+    events.ImportsScheduled: {
+        "scheduled": (
+            Scheduled(name="registry", format="mlflow", sources=("https://mlflow.example",), every_hours=6),
+        )
+    },
+    events.ImportFailed: {"name": "registry", "why": "it does not answer"},
+    events.ImportMended: {"name": "registry"},
 }
 EVERY_EVENT = [pytest.param(kind(**BY, **fields), id=kind.__name__) for kind, fields in ONE_OF_EACH.items()]
 

@@ -56,6 +56,9 @@ MAY = {
     "record delayed": "time",
     "record failure": "time",
     "record unreached": "time",
+    "schedule imports": "time",
+    "run import": "time",
+    "record import": "time",
     "send digest": "time",
 }
 

@@ -1,0 +1,80 @@
+"""Which sources shall be read on a schedule? A TOML file says; all that is wrong with it is told at once.
+
+[registry]                                  # a name of your own: it stands in messages and in `emeritus doctor`
+format = "mlflow"                           # as in `emeritus import FORMAT`
+sources = ["https://mlflow.example.com"]    # what it is given; a relative path starts at the file's directory
+every_hours = 6
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bot.formats import BY_NAME, Format, is_address
+from data.errors import Invalid
+from data.importers.mlflow_server import address_of
+from data.records.imports import Scheduled
+from data.toml_checks import Check, whole, word_of, words
+from data.toml_tables import Tables, tables_of, text_of
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+class _Key(NamedTuple):
+    check: Check
+
+
+KEYS = {
+    "format": _Key(word_of(tuple(BY_NAME))),
+    "sources": _Key(words(r"\S.*", 'a list of paths or addresses, e.g. ["/srv/catalog"]')),
+    "every_hours": _Key(whole(1, 24 * 31, "hours")),
+}
+
+
+def read_imports(path: Path | None) -> tuple[Scheduled, ...]:
+    """In the order of their names; nothing without a file. Raises `Invalid` with every problem."""
+    if path is None:
+        return ()
+    source = path.name
+    given = tables_of(text_of(path, otherwise="name a TOML file with a table for each import"), source)
+    reading = Tables(source)
+    found = [_scheduled(reading, name, given[name], path.resolve().parent) for name in sorted(given)]
+    if not given:
+        accepted = 'at least one import, e.g. [catalog] with format = "backstage"'
+        reading.refuse("", "", None, accepted)
+    if reading.problems:
+        raise Invalid(reading.problems)
+    return tuple(one for one in found if one is not None)
+
+
+def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Scheduled | None:
+    if not NAME.fullmatch(name):
+        accepted = "the name of an import has 1 to 40 small letters, digits, _ or -"
+        reading.refuse("", f"[{name}]", None, accepted)
+    fine = reading.table(name, given, KEYS)
+    if isinstance(given, dict):
+        for missing in (key for key in KEYS if key not in given):
+            reading.refuse(name, missing, None, f"is missing; {KEYS[missing].check(None)}")
+    if len(fine) < len(KEYS):
+        return None
+    format = BY_NAME[fine["format"]]  # noqa: A001 - the word of the commands
+    if not fine["sources"]:
+        reading.refuse(name, "sources", [], KEYS["sources"].check(None))
+    sources = tuple(_source(reading, name, one, format, folder) for one in fine["sources"])
+    return Scheduled(name=name, format=format.name, sources=sources, every_hours=fine["every_hours"])
+
+
+def _source(reading: Tables, name: str, said: str, format: Format, folder: Path) -> str:  # noqa: A002 - as above
+    if not is_address(said):
+        return str(folder / said)
+    if not format.takes_addresses:
+        reading.refuse(name, "sources", said, f"a path: {format.name} is read from files")
+        return said
+    try:
+        return address_of(said)
+    except Invalid as error:
+        for problem in error.problems:
+            reading.refuse(name, "sources", problem.value, problem.accepted)
+        return said

@@ -1,0 +1,104 @@
+"""The file of scheduled imports: what it says, and everything that is wrong with it in one message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.imports_file import read_imports
+from data.errors import Invalid
+from data.records.imports import Scheduled
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "imports.toml"
+    path.write_text(text)
+    return path
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        read_imports(written(folder, text))
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_without_a_file_nothing_is_scheduled() -> None:
+    assert read_imports(None) == ()
+
+
+def test_paths_start_at_the_file_and_addresses_are_as_they_are_remembered(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        '[registry]\nformat = "mlflow"\nsources = ["https://mlflow.example.com/"]\nevery_hours = 6\n'
+        '[catalog]\nformat = "backstage"\nsources = ["entities", "/srv/more"]\nevery_hours = 24\n',
+    )
+    assert read_imports(file) == (
+        Scheduled(
+            name="catalog",
+            format="backstage",
+            sources=(str(tmp_path / "entities"), "/srv/more"),
+            every_hours=24,
+        ),
+        Scheduled(name="registry", format="mlflow", sources=("https://mlflow.example.com",), every_hours=6),
+    )
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    text = """
+    loose = 1
+    ["Our registry"]
+    format = "mflow"
+    sources = ["https://mlflow.example.com"]
+    every_hours = 0
+    every_day = true
+    [empty]
+    format = "csv"
+    sources = []
+    every_hours = 1
+    [far]
+    format = "dbt"
+    sources = ["https://dbt.example.com/manifest.json"]
+    every_hours = 1
+    [near]
+    format = "mlflow"
+    sources = ["https://ada:hunter2@mlflow.example.com"]
+    every_hours = 1
+    """
+    found = problems(tmp_path, text)
+    assert [line.split(":")[0] for line in found] == [
+        "imports.toml [Our registry]",
+        'imports.toml [Our registry] format = "mflow"',
+        "imports.toml [Our registry] every_hours = 0",
+        "imports.toml [Our registry] every_day = true",
+        "imports.toml [empty] sources = []",
+        'imports.toml [far] sources = "https',
+        "imports.toml loose = 1",
+        'imports.toml [near] sources = "https',
+    ]
+
+
+def test_a_key_that_is_missing_is_named_with_what_it_takes(tmp_path: Path) -> None:
+    assert problems(tmp_path, '[catalog]\nformat = "backstage"\n') == [
+        'imports.toml [catalog] sources: is missing; a list of paths or addresses, e.g. ["/srv/catalog"]',
+        "imports.toml [catalog] every_hours: is missing; a whole number of hours from 1 to 744",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", 'imports.toml: at least one import, e.g. [catalog] with format = "backstage"'),
+        (
+            "[catalog",
+            "imports.toml: not TOML: Expected ']' at the end of a table declaration (at end of document)",
+        ),
+    ],
+)
+def test_a_file_that_says_nothing_is_told(tmp_path: Path, text: str, told: str) -> None:
+    assert problems(tmp_path, text) == [told]
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"cannot be read \(No such file or directory\)"):
+        read_imports(tmp_path / "imports.toml")

@@ -80,9 +80,12 @@ def _while_stalled(
     for voter in voters:
         voter.join()
     assert all(answer.status == OK for answer in answers), {answer.status for answer in answers}
-    late = [trigger for trigger, answer in cast.items() if answer.status != OK]
-    refused = _told_no(listener, cast.keys() - {*late})
-    taken_in = sorted(cast.keys() - {*late} - refused)
+    # Whoever is refused is told so beside a status that is no acknowledgement; nobody was answered where it is 0.
+    late = [trigger for trigger, answer in cast.items() if not answer.status]
+    refused = _told_no(
+        listener, {trigger for trigger, answer in cast.items() if answer.status not in (0, OK)}
+    )
+    taken_in = sorted(trigger for trigger, answer in cast.items() if answer.status == OK)
     yield figure(
         f"slowest /retire show, 64 at once, writer stalled {stall} s",
         [1000 * max(answer.seconds for answer in answers)],

@@ -34,9 +34,10 @@ def register(app: App, house: House) -> None:
         if request.word == "propose":
             open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
         elif COMMANDS[request.word].keeps == "no":
+            # What fails from here on is told the same way as the answer, and nobody looks at a clock meanwhile.
+            ack()
             is_up_to_date = decided(house, payloads.user_id(body))
             shown = answer(house, request)
-            ack()
             if not is_up_to_date:
                 house.answer(payloads.reply_to(body), answers.said(NOT_YET))
             house.answer(payloads.reply_to(body), shown)

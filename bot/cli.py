@@ -6,7 +6,7 @@ import os
 
 import click
 
-from bot.commands import asking, catalog, check, endpoint, record, service, stopped, store
+from bot.commands import asking, catalog, check, endpoint, policy, record, service, stopped, store
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -43,6 +43,7 @@ def cli() -> None:
 
 for command in (
     *service.COMMANDS,
+    *policy.COMMANDS,
     *catalog.COMMANDS,
     *asking.COMMANDS,
     *check.COMMANDS,

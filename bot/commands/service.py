@@ -1,19 +1,15 @@
-"""Running it: `emeritus serve`, `demo`, `doctor`, `manifest`, `policy check`."""
+"""Running it: `emeritus serve`, `demo`, `doctor`, `manifest`."""
 
 from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 
 import click
 
-from bot.commands.machine import failure
 from bot.commands.opening import as_json, print_json, say, settings_for
 from bot.finding import Finding
 from bot.logs import sayer
-from data.errors import Invalid
-from data.policy import read_policy
 
 HTTP = click.option("--http", metavar="[HOST:]PORT", help="HTTP at this address, instead of Socket Mode.")
 
@@ -79,30 +75,4 @@ def manifest(http: str | None) -> None:
     click.echo(app_manifest.text(http_url=http or ""), nl=False)
 
 
-@click.group()
-def policy() -> None:
-    """The rules retirements run by."""
-
-
-@policy.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
-@as_json
-@click.pass_context
-def check(ctx: click.Context, file: Path, is_json: bool) -> None:
-    """Check a policy file; exits 1 and tells everything that is wrong with it at once."""
-    try:
-        found = read_policy(file)
-    except Invalid as error:
-        if is_json:
-            print_json({"ok": False, **failure(error), "digest": "", "policy": None})
-        else:
-            say(*str(error).split("\n"), err=True)
-        ctx.exit(1)
-    if is_json:
-        well = {"ok": True, "error": "", "next_step": "", "problems": ()}
-        print_json({**well, "digest": found.digest, "policy": found})
-    else:
-        say(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
-
-
-COMMANDS = (serve, demo, doctor, manifest, policy)
+COMMANDS = (serve, demo, doctor, manifest)

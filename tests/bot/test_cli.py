@@ -473,3 +473,22 @@ def test_a_model_that_resembles_none_is_answered_with_those_there_are(run: Run, 
         'Error: No model is called "xyzzy"; nothing has a similar name. There are churn, churn-v1, churn-v2, '
         "churn-v3, churn_nightly, delivery-eta, demand-forecast, fraud-sentinel and 4 more\n"
     )
+
+
+def test_what_another_policy_changes_is_shown_before_it_counts(run: Run, tmp_path: Path) -> None:
+    own, none = tmp_path / "own.toml", tmp_path / "none.toml"
+    own.write_text('name = "default"\n[disable]\ndark_window_days = 14\n')
+    none.write_text("[disable]\ndark_window_days = 0\n")
+
+    shown = run("policy", "diff", own)
+    assert (shown.exit_code, shown.stdout) == (
+        1,
+        "disable.dark_window_days: 30 -> 14\nA running retirement keeps the policy it was proposed under.\n",
+    )
+    found = json.loads(run("policy", "diff", own, DEFAULT, "--json").stdout)
+    assert found["differences"] == [{"key": "disable.dark_window_days", "before": 14, "after": 30}]
+    same = run("policy", "diff", DEFAULT)
+    assert (same.exit_code, same.stdout.split(":")[0]) == (0, "They say the same")
+    refused = run("policy", "diff", DEFAULT, none)
+    assert refused.exit_code == 2
+    assert "none.toml [disable] dark_window_days = 0: a whole number of days from 1 to 3650" in refused.stderr

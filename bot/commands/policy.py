@@ -1,0 +1,77 @@
+"""`emeritus policy`: is this file a policy, and what would it change?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.commands.machine import as_text, failure
+from bot.commands.opening import as_json, print_json, say
+from data.errors import Invalid
+from data.policy import read_policy
+from data.policy_diff import Difference, differences
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def policy() -> None:
+    """The rules retirements run by."""
+
+
+@policy.command("check")
+@click.argument("file", type=_FILE)
+@as_json
+@click.pass_context
+def check(ctx: click.Context, file: Path, is_json: bool) -> None:
+    """Check a policy file; exits 1 and tells everything that is wrong with it at once."""
+    try:
+        found = read_policy(file)
+    except Invalid as error:
+        if is_json:
+            print_json({"ok": False, **failure(error), "digest": "", "policy": None})
+        else:
+            say(*str(error).split("\n"), err=True)
+        ctx.exit(1)
+    if is_json:
+        well = {"ok": True, "error": "", "next_step": "", "problems": ()}
+        print_json({**well, "digest": found.digest, "policy": found})
+    else:
+        say(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
+
+
+@policy.command("diff")
+@click.argument("before", type=_FILE)
+@click.argument("after", type=_FILE, required=False)
+@as_json
+@click.pass_context
+def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) -> None:
+    """What AFTER says otherwise than BEFORE, key by key; with one file, what it says otherwise than the shipped
+    policy. Exits 0 where they say the same, 1 where they do not, 2 where one of them is no policy."""
+    try:
+        old, new = (
+            (read_policy(before), read_policy(after)) if after else (read_policy(), read_policy(before))
+        )
+    except Invalid as error:
+        raise click.UsageError(str(error)) from error
+    found = differences(old, new)
+    if is_json:
+        print_json({"before": old.digest, "after": new.digest, "differences": found})
+    else:
+        say(*(_line(one) for one in found), *([] if found else [f"They say the same: {old.digest}"]))
+        if found:
+            say("A running retirement keeps the policy it was proposed under.")
+    ctx.exit(1 if found else 0)
+
+
+def _line(one: Difference) -> str:
+    return f"{one.key}: {_shown(one.before)} -> {_shown(one.after)}"
+
+
+def _shown(value: Any) -> str:
+    return "(not there)" if value is None else as_text(value).strip()
+
+
+COMMANDS = (policy,)

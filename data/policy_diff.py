@@ -1,0 +1,52 @@
+"""What is different in another policy? Key by key as its file has them, for whoever is to agree to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from data.policy_fields import FIELDS, ROLE, WEEKDAYS
+from data.records.base import Record
+from data.records.policy import Policy, Role
+
+
+class Difference(Record, frozen=True, kw_only=True):
+    """`key` as a TOML file says it, "tiers.1.notice_days"; None for what one of them does not have."""
+
+    key: str
+    before: Any
+    after: Any
+
+
+def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
+    """In the order of the shipped file: sections, tiers, roles. The digests differ where anything does."""
+    old, new = dict(_flat(before)), dict(_flat(after))
+    keys = dict.fromkeys((*old, *new))
+    return tuple(
+        Difference(key=key, before=old.get(key), after=new.get(key))
+        for key in keys
+        if old.get(key) != new.get(key)
+    )
+
+
+def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
+    yield "name", policy.name
+    for section, keys in FIELDS.items():
+        for key, known in keys.items():
+            value = getattr(policy, known.field)
+            yield f"{section}.{key}", WEEKDAYS[value] if known.field == "digest_weekday" else _plain(value)
+    for tier in policy.tiers:
+        yield f"tiers.{tier.tier}.notice_days", tier.notice_days
+    for role in policy.roles:
+        for key, value in _said(role).items():
+            yield f"roles.{role.name}.{key}", value
+
+
+def _said(role: Role) -> Mapping[str, Any]:
+    """What its table would say; no groups or no people need not be said."""
+    said = {key: _plain(getattr(role, key)) for key in ROLE}
+    return {key: value for key, value in {**said, "veto": role.veto == "yes"}.items() if value != []}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

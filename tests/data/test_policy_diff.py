@@ -1,0 +1,85 @@
+"""What is different in another policy: every key of it, by the name it has in the file, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.policy import DEFAULT, parsed, read_policy
+from data.policy_diff import differences
+from data.policy_fields import FIELDS
+
+SHIPPED = read_policy()
+
+
+def changed(toml: str) -> list[tuple[str, Any, Any]]:
+    found = differences(SHIPPED, parsed(f'name = "default"\n{toml}', source="own.toml"))
+    return [(one.key, one.before, one.after) for one in found]
+
+
+def test_a_policy_is_no_different_from_itself() -> None:
+    assert differences(SHIPPED, read_policy(DEFAULT)) == ()
+
+
+def test_keys_are_named_as_a_file_has_them_and_in_its_order() -> None:
+    toml = '[digest]\nweekday = "friday"\n[tiers.1]\nnotice_days = 200\n[reminders]\ndays_before = [30, 0]\n'
+    assert changed(toml) == [
+        ("reminders.days_before", [90, 60, 30, 7, 1, 0], [30, 0]),
+        ("digest.weekday", "monday", "friday"),
+        ("tiers.1.notice_days", 180, 200),
+    ]
+
+
+def test_roles_that_come_and_go_are_told_by_all_they_say() -> None:
+    toml = '[roles.owner]\ngroups = ["model.owner"]\napprovals = 2\n'
+    toml += '[roles.legal]\npeople = ["U024BE7LH"]\nveto = true\n'
+    found = changed(toml)
+    assert ("roles.owner.approvals", 1, 2) in found
+    assert ("roles.legal.people", None, ["U024BE7LH"]) in found
+    assert ("roles.legal.veto", None, True) in found
+    assert ("roles.platform.groups", ["ml-platform"], None) in found
+    assert not [key for key, *_ in found if key == "roles.legal.groups"]
+
+
+def test_nothing_a_policy_says_is_left_out() -> None:
+    """Every field of the record but its digest makes a difference."""
+    other = parsed(
+        """
+        name = "other"
+        [channels]
+        governance = "#elsewhere"
+        [rounds]
+        review_days = 1
+        expires_days = 2
+        [reminders]
+        days_before = [5]
+        [escalation]
+        acknowledge_days = 1
+        again_days = 1
+        [archive]
+        lead_days = 5
+        [migrate]
+        lead_days = 2
+        [disable]
+        zero_traffic_days = 1
+        dark_window_days = 2
+        [steps]
+        hour = 3
+        zone = "Europe/Lisbon"
+        recheck_hours = 2
+        [digest]
+        weekday = "friday"
+        hour = 4
+        [tiers]
+        1 = { notice_days = 103 }
+        2 = { notice_days = 102 }
+        3 = { notice_days = 101 }
+        [roles.one]
+        people = ["U024BE7LH"]
+        """,
+        source="other.toml",
+    )
+    same = {name for name in other.__struct_fields__ if getattr(other, name) == getattr(SHIPPED, name)}
+    assert same == set(), "this test changes every field"
+    told = {one.key for one in differences(SHIPPED, other)}
+    sections = {f"{section}.{key}" for section, keys in FIELDS.items() for key in keys}
+    assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told

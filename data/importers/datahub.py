@@ -72,6 +72,7 @@ class _Reader:
         for thing in here:
             elsewhere = self._draft.described_elsewhere(
                 aliases[thing.urn.id],
+                thing_id=thing.urn.id,
                 own="urn:li:",  # another urn is another thing
                 where=thing.where,
                 name=thing.urn.text,
@@ -100,16 +101,14 @@ class _Reader:
 
     def _aliases(self, thing: Thing) -> tuple[str, ...]:
         """The urn as written, and what the platform itself calls it."""
-        custom = thing.value(KINDS[thing.urn.kind].aspect, "customProperties")
-        arns = [custom.get(name) for name in _ARNS] if isinstance(custom, dict) else []
-        aliases = [thing.urn.text, *(arn for arn in arns if isinstance(arn, str) and arn.startswith("arn:"))]
+        custom = thing.fields(KINDS[thing.urn.kind].aspect, self._draft).fields("customProperties")
+        aliases = [thing.urn.text, *(arn for name in _ARNS if (arn := custom.text(name)).startswith("arn:"))]
         if thing.urn.platform == "mlflow" and thing.urn.kind == "mlmodelgroup":
             aliases.append(f"models:/{thing.urn.name}")
-        group, version = self._group(thing), thing.value("mlmodelproperties", "version")
-        if thing.urn.platform == "mlflow" and group and isinstance(version, dict):
-            aliases += [
-                f"models:/{group.name}/{tag}" for tag in (version.get("versionTag"),) if _is_word(tag)
-            ]
+        group = self._group(thing)
+        if thing.urn.platform == "mlflow" and group:
+            version = thing.fields("mlmodelproperties", self._draft).fields("version")
+            aliases += [f"models:/{group.name}/{tag}"] if (tag := version.text("versionTag")) else []
         return tuple(dict.fromkeys(alias for alias in aliases if not why_not_named(alias)))
 
     def _group(self, thing: Thing) -> Urn | None:
@@ -191,19 +190,21 @@ class _Reader:
     def _add_edge(self, thing: Thing, relation: Relation, where: str, text: str) -> None:
         what = f"{thing.urn.text} {relation.name} {text[:200]}"
         urn = None if why_not_named(text) else urn_of(text)
+        by = thing.urn.id
         if urn is None:
-            self._draft.skip_edge(where, what, "names no whole urn like urn:li:dataset:(...)")
+            why = "names no whole urn like urn:li:dataset:(...)"
+            self._draft.misses(by, [], where=where, what=what, why=why)
         elif urn.kind not in KINDS:
             self._draft.skip_edge(where, what, f"a {urn.kind} neither serves nor depends")
         elif why := self._why_gone(urn):
-            self._draft.skip_edge(where, what, f"{urn.text}: {why}")
+            self._draft.misses(by, [], where=where, what=what, why=f"{urn.text}: {why}")
         elif other := self._id(urn, thing):
             ends = (self._ids[thing.urn.id], other)
             from_id, to_id = reversed(ends) if relation.is_inverse else ends
-            self._draft.depends(from_id, to_id, where=where, what=what, by=thing.urn.id)
+            self._draft.depends(from_id, to_id, where=where, what=what, by=by)
         else:
             why = "could be several things; give one of them its urn as an alias"
-            self._draft.misses(thing.urn.id, [], where=where, what=what, why=why)
+            self._draft.misses(by, [], where=where, what=what, why=why)
 
     def _id(self, urn: Urn, by: Thing) -> str:
         """Of what `by` names; what nobody describes is kept by its urn. Empty where it could be several things."""
@@ -251,10 +252,6 @@ def _named_by(relation: Relation, fields: Fields) -> Iterable[str]:
     if not relation.key:
         return fields.texts(relation.name)
     return filter(None, (one.text(relation.key) for one in fields.items(relation.name)))
-
-
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
 
 
 def _day(milliseconds: object) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from data.errors import Invalid, Problem
 from data.importers.draft import Draft, why_not_named
-from data.importers.fields import Fields, kind_of
+from data.importers.fields import Fields, shown
 from data.importers.json_lines import Item, Text
 from data.importers.sources import File, Format
 
@@ -101,7 +101,11 @@ class Thing:
     def fields(self, aspect: str, draft: Draft) -> Fields:
         told = self._told.get(aspect) or Told(aspect, self.where, {})
         name = f"{self.urn.text} {told.aspect}"
-        return Fields(told.value, lambda path, note: draft.note(told.where, f"{name}.{path}", note))
+
+        def tell(path: str, note: str) -> None:
+            draft.doubts(self.urn.id, where=told.where, what=f"{name}.{path}", note=note)
+
+        return Fields(told.value, tell)
 
 
 def urn_of(text: str) -> Urn | None:
@@ -139,13 +143,14 @@ def things_in(files: Sequence[File[tuple[Item, ...]]], draft: Draft) -> tuple[Th
             where = f"{file.shown}:{item.line}"
             told = _document(item.value)
             if isinstance(told, str):
-                draft.skip(where, "document", told)
+                draft.skip(where, "document", told, by=(_about(item.value),))
                 continue
             thing = things.setdefault(told.urn.id, Thing(told.urn, where, file.path))
             if told.urn.text != thing.urn.text:
                 draft.note(where, told.urn.text, f"written {thing.urn.text} before; taken as the same")
             if why := _add(told, thing, where):
-                draft.skip(where, f"{told.urn.text} {told.aspect}".strip(), why)
+                by = () if told.change == "delete" else (thing.urn.id,)
+                draft.skip(where, f"{told.urn.text} {told.aspect}".strip(), why, by=by)
             else:
                 thing.documents.append(where)
     return tuple(thing for thing in things.values() if thing.documents or thing.removed)
@@ -185,16 +190,26 @@ def _document(value: object) -> _Document | str:
         return _proposed(value)
     classes = list(snapshot.values()) if isinstance(snapshot, dict) else []
     if len(classes) != 1 or not isinstance(classes[0], dict):
-        return f"proposedSnapshot is {kind_of(snapshot)} and not one snapshot by its class"
+        return f"proposedSnapshot is {shown(snapshot)} and not one snapshot by its class"
     urn = _named(classes[0].get("urn"))
     aspects = classes[0].get("aspects")
     if isinstance(urn, str):
         return urn
     if not isinstance(aspects, list) or not all(_is_aspect(one) for one in aspects):
-        return f"aspects is {kind_of(aspects)} and not a list of aspects by their classes"
+        return f"aspects is {shown(aspects)} and not a list of aspects by their classes"
     # com.linkedin.pegasus2avro.ml.metadata.MLModelProperties is the aspect mlModelProperties of proposals.
     told = ((name.rpartition(".")[2], _untagged(one[name])) for one in aspects for name in one)
     return _Document(urn, "", "", tuple(told))
+
+
+def _about(value: object) -> str:
+    """The id of what a document is about that cannot be read besides; empty where not even that can be told."""
+    snapshot = value.get("proposedSnapshot") if isinstance(value, dict) else None
+    inside = list(snapshot.values()) if isinstance(snapshot, dict) else [value]
+    named = (
+        inside[0].get("urn", inside[0].get("entityUrn")) if inside and isinstance(inside[0], dict) else None
+    )
+    return named.strip().lower() if isinstance(named, str) else ""
 
 
 def _proposed(value: Mapping[str, Any]) -> _Document | str:
@@ -202,7 +217,7 @@ def _proposed(value: Mapping[str, Any]) -> _Document | str:
     if isinstance(urn, str):
         return urn
     if not isinstance(name, str | None) or not isinstance(change, str | None):
-        return f"aspectName is {kind_of(name)} and changeType {kind_of(change)}, not two texts"
+        return f"aspectName is {shown(name)} and changeType {shown(change)}, not two texts"
     change = (change or "").lower()
     if change == "delete" or change not in _ADDS:
         return _Document(urn, name or "", change, ())
@@ -215,7 +230,7 @@ def _proposed(value: Mapping[str, Any]) -> _Document | str:
 def _named(text: object) -> Urn | str:
     """The urn a document is about, or why nothing can be called that."""
     if not isinstance(text, str):
-        return f"its urn is {kind_of(text)} and not a text"
+        return f"its urn is {shown(text)} and not a text"
     return why_not_named(text) or urn_of(text) or f'"{text[:80]}" is no whole urn like urn:li:dataset:(...)'
 
 
@@ -230,7 +245,7 @@ def _unwrapped(aspect: object) -> dict[str, Any] | str:
             aspect = Text(aspect.encode(), "aspect").document()
         except Invalid:
             return "its aspect is a text, but no JSON"
-    return aspect if isinstance(aspect, dict) else f"its aspect is {kind_of(aspect)} and not an object"
+    return aspect if isinstance(aspect, dict) else f"its aspect is {shown(aspect)} and not an object"
 
 
 def _untagged(value: dict[str, Any]) -> dict[str, Any]:

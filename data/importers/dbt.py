@@ -24,7 +24,7 @@ from data.importers.dbt_things import Thing, id_of, thing_of, why_not_kept
 from data.importers.draft import Draft
 from data.importers.fields import Fields
 from data.importers.known import Known
-from data.importers.refs import Found
+from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.importers.sources import File, whole_files
 from data.records.catalog import Entity, Group, Person
@@ -80,8 +80,11 @@ def _declare(thing: Thing, draft: Draft) -> None:
     """With the table as an alias, unless it is somebody else's that a source reads: then it depends on that."""
     entity, table = thing.entity, thing.table
     found = draft.known.find(table) if table and thing.resource.type == "source" else None
-    if isinstance(found, Found) and found.id != entity.id:
-        what = f"{thing.resource.unique_id} -> {table}"
+    what = f"{thing.resource.unique_id} -> {table}"
+    if isinstance(found, Missing):
+        tried = [(entity.id, one) for one in found.tried]
+        draft.misses(entity.id, tried, where=thing.where, what=what, why=found.why)
+    elif isinstance(found, Found) and found.id != entity.id:
         draft.note(thing.where, what, f"the table of {found.id}, so it depends on that")
         draft.depends(entity.id, found.id, where=thing.where, what=what, by=entity.id)
     elif table:
@@ -94,10 +97,8 @@ def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None
     what = f"{thing.resource.unique_id} -> {used}"
     if isinstance(draft.known.find(to_id), Found):
         draft.depends(from_id, to_id, where=thing.where, what=what, by=from_id)
-    elif to_id in skipped:
-        draft.skip_edge(thing.where, what, f"{used} is skipped: {skipped[to_id]}")
     else:
-        why = f"nobody declares {to_id}"
+        why = f"{used} is skipped: {skipped[to_id]}" if to_id in skipped else f"nobody declares {to_id}"
         draft.misses(from_id, [(from_id, to_id)], where=thing.where, what=what, why=why)
 
 
@@ -128,7 +129,11 @@ def _cross_check(
         if (to_id := id_of(used)) in here
     }
     where = f"{file.shown}:{file.content.lines.get('child_map', 1)}"
-    children = Fields(file.content.holds.get("child_map"), lambda path, said: draft.note(where, path, said))
+
+    def tell(path: str, said: str) -> None:
+        draft.doubts(*here, where=where, what=path, note=said)  # each of them may be who depends
+
+    children = Fields(file.content.holds.get("child_map"), tell, "child_map")
     if stated and not any(children):
         draft.note(where, "child_map", "is empty, so depends_on could not be checked against it")
         return

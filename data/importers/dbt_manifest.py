@@ -7,13 +7,13 @@ Source: docs.getdbt.com/reference/artifacts/manifest-json, schemas.getdbt.com/db
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from data.errors import Problem
-from data.importers.fields import Fields, kind_of
+from data.importers.fields import Fields, Tell, shown
 from data.importers.json_lines import Text
 from data.importers.sources import File, Format
 
@@ -64,10 +64,8 @@ class Resource:
     is_disabled: bool
     value: object
 
-    def fields(self, note: Callable[[str, str, str], None]) -> Fields:
-        return Fields(
-            self.value, lambda path, said: note(self.where, f"{self.unique_id} {path}".strip(), said)
-        )
+    def fields(self, tell: Tell) -> Fields:
+        return Fields(self.value, lambda path, said: tell(f"{self.unique_id} {path}".strip(), said))
 
 
 def resources_of(file: File[Manifest]) -> Iterator[Resource]:
@@ -95,10 +93,10 @@ def _parsed(content: bytes, shown: str) -> Manifest:
     return Manifest(holds, lines)
 
 
-def _wrong(manifest: Manifest, shown: str, is_named: bool) -> list[Problem]:
+def _wrong(manifest: Manifest, path: str, is_named: bool) -> list[Problem]:
     def problem(section: str, value: str, accepted: str) -> Problem:
         line = manifest.lines.get(section, 1)
-        return Problem(field=f"{shown}:{line}", value=value, accepted=f"{accepted} Nothing was imported")
+        return Problem(field=f"{path}:{line}", value=value, accepted=f"{accepted} Nothing was imported")
 
     read = "manifests v10, v11 and v12 are read, as dbt 1.6 and later write them."
     if not manifest.is_manifest:
@@ -109,7 +107,7 @@ def _wrong(manifest: Manifest, shown: str, is_named: bool) -> list[Problem]:
         return [problem("metadata", f'dbt_schema_version "{manifest.schema[:80]}"', read)]
     holds = [(name, manifest.holds.get(name)) for name in MAPS]
     wrong = [
-        problem(name, f"{name} {kind_of(value)}", "a manifest has an object there.")
+        problem(name, f"{name} {shown(value)}", "a manifest has an object there.")
         for name, value in holds
         if not isinstance(value, dict | None)
     ]

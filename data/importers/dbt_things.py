@@ -69,7 +69,8 @@ def why_not_kept(resource: Resource) -> str:
 
 
 def thing_of(resource: Resource, groups: Fields, draft: Draft) -> Thing:
-    fields = resource.fields(draft.note)
+    by = id_of(resource.unique_id)
+    fields = resource.fields(lambda what, said: draft.doubts(by, where=resource.where, what=what, note=said))
     metas = [fields.fields("config").fields("meta"), fields.fields("meta")]
     ours = next((meta for meta in metas if "emeritus" in meta), metas[0]).fields("emeritus")
     stored = [

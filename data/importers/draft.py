@@ -40,6 +40,7 @@ class Draft:
         self._restated: dict[tuple[str, str, str], Dependency] = {}
         self._unresolved: list[Dependency] = []
         self._uncertain: dict[str, None] = {}
+        self._doubtful: set[str] = set()
         self._skipped: list[Skipped] = []
         self._notes: list[Note] = []
         self._documents_read = self._documents_skipped = 0
@@ -49,9 +50,10 @@ class Draft:
         """So many documents were looked at."""
         self._documents_read += documents
 
-    def skip(self, where: str, what: str, why: str) -> None:
-        """A document that was read is not kept."""
+    def skip(self, where: str, what: str, why: str, *, by: Iterable[str] = ()) -> None:
+        """A document that was read is not kept. `by` may have stated edges in it: what they stated before stays."""
         self._documents_skipped += 1
+        self.keeps(*by)
         self._skipped.append(Skipped(where=where, what=what, why=why))
 
     def skip_edge(self, where: str, what: str, why: str) -> None:
@@ -67,10 +69,23 @@ class Draft:
         self.skip_edge(where, what, why)
         self._unresolved += [Dependency(from_id=from_id, to_id=to_id) for from_id, to_id in ends]
         if not ends:
-            self._uncertain[by] = None
+            self.keeps(by)
 
     def note(self, where: str, what: str, note: str) -> None:
         self._notes.append(Note(where=where, what=what, note=note))
+
+    def doubts(self, *by: str, where: str, what: str, note: str) -> None:
+        """Something odd stands where documents may have stated edges: whatever they stated before stays."""
+        self.note(where, what, f"{note}. What it stated before stays")
+        self.keeps(*by)
+
+    def keeps(self, *by: str) -> None:
+        """Whatever these documents stated before stays."""
+        self._uncertain.update(dict.fromkeys(by))
+
+    def could_be_others(self, thing_id: str) -> None:
+        """So an edge to it or from it is stated besides the one that is known by another of its ends, not instead."""
+        self._doubtful.add(thing_id)
 
     def joined(self, found: Found, *, where: str, what: str) -> str:
         """The id of what a name means; how it was found is told."""
@@ -78,12 +93,15 @@ class Draft:
             self.note(where, what, found.note)
         return found.id
 
-    def described_elsewhere(self, aliases: Iterable[str], *, own: str, where: str, name: str) -> str:
+    def described_elsewhere(
+        self, aliases: Iterable[str], *, thing_id: str, own: str, where: str, name: str
+    ) -> str:
         """The id of what another source declared under one of these; empty where none did. Ids of ours begin `own`."""
         for alias in aliases:
             found = self.known.find(alias)
             if isinstance(found, Missing):
                 self.note(where, name, f"{alias} {found.why}; kept as one of its own")
+                self.could_be_others(thing_id)
             elif found is not None and not found.id.startswith(own):
                 self.note(where, name, f"{found.note}, {alias}; described as there")
                 return found.id
@@ -145,6 +163,8 @@ class Draft:
 
         by   id of the document; what is no document of this source never takes the edge back
         """
+        if from_id in self._doubtful or to_id in self._doubtful:
+            self.keeps(by)
         first = self._edges.get((from_id, to_id))
         if from_id == to_id:
             self.skip_edge(where, what, "depends on itself")

@@ -1,22 +1,32 @@
-"""An object of JSON, asked for its fields by what they are to hold.
+"""An object of JSON, asked for its fields by what they are to hold; it knows its line where its text was `placed`.
 
-Null is the same as left out. What holds something else is told by its path and counts as left out, too.
+Null is the same as left out. What holds something else is told by its path and counts as left out, too: whoever
+hears of it decides what that means for what stood there before (Draft.doubts).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from data.importers.json_lines import Placed
+
+Tell = Callable[[str, str], None]
+"""Takes the path of a field and what is odd about it."""
+
+SHOWN_MAX = 80
+
 
 class Fields:
-    """`tell` takes the path of a field and what is odd about it."""
+    """`line` is that of the object, or of the one it stands in; 0 where nobody knows it."""
 
-    __slots__ = ("_path", "_tell", "_values")
+    __slots__ = ("_path", "_values", "line", "tell")
 
-    def __init__(self, value: object, tell: Callable[[str, str], None], path: str = "") -> None:
+    def __init__(self, value: object, tell: Tell, path: str = "", line: int = 0) -> None:
         self._path = path
-        self._tell = tell
+        self.tell = tell
+        self.line = value.line if isinstance(value, Placed) else line
         self._values = self._expected(path, value, dict, "an object") or {}
 
     def __iter__(self) -> Iterator[str]:
@@ -36,9 +46,7 @@ class Fields:
 
     def word(self, name: str) -> str:
         """A text or a number, as versions are written."""
-        found = self._values.get(name)
-        is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        return str(found) if is_number else self.text(name)
+        return word_of(self._values.get(name)) or self.text(name)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, or one text alone; blank ones are left out."""
@@ -52,7 +60,11 @@ class Fields:
         return tuple(text.strip() for text in texts if text and text.strip())
 
     def fields(self, name: str) -> Fields:
-        return Fields(self._values.get(name), self._tell, self._at(name))
+        return Fields(self._values.get(name), self.tell, self._at(name), self.line)
+
+    def values(self, name: str) -> list[Any]:
+        """The items of a list, whatever each of them is."""
+        return self._expected(self._at(name), self._values.get(name), list, "a list") or []
 
     def items(self, name: str) -> tuple[Fields, ...]:
         """The objects of a list; whatever else stands in it is told and left out."""
@@ -60,7 +72,7 @@ class Fields:
         values = self._expected(path, self._values.get(name), list, "a list of objects") or []
         paths = ((f"{path}[{at}]", one) for at, one in enumerate(values))
         found = ((at, self._expected(at, one, dict, "an object")) for at, one in paths)
-        return tuple(Fields(one, self._tell, at) for at, one in found if one is not None)
+        return tuple(Fields(one, self.tell, at, self.line) for at, one in found if one is not None)
 
     def _at(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
@@ -68,11 +80,19 @@ class Fields:
     def _expected(self, path: str, value: object, kind: type, wanted: str) -> Any:
         if value is None or isinstance(value, kind):
             return value
-        self._tell(path, f"is {kind_of(value)} and not {wanted}; ignored")
+        self.tell(path, f"is {shown(value)} and not {wanted}; ignored")
         return None
 
 
-def kind_of(value: object) -> str:
-    """What a value of JSON is, in words."""
-    kinds = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", type(None): "null"}
-    return kinds.get(type(value), "a number")
+def word_of(value: object) -> str:
+    """A text or a number as one would write it; empty for anything else."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def shown(value: object) -> str:
+    """As it can be quoted in a sentence, whatever it is."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return f'"{value.strip()[:SHOWN_MAX]}"' if isinstance(value, str) else json.dumps(value)[:SHOWN_MAX]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data.errors import Problem
 from data.importers.draft import Draft, why_not_named
-from data.importers.fields import Fields, kind_of
+from data.importers.fields import Fields, shown
 from data.importers.json_lines import Item, Text
 from data.importers.sources import File, Format
 from data.records.catalog import Kind
@@ -137,14 +137,14 @@ def _parsed(content: bytes, shown: str) -> Items:
     return items
 
 
-def _wrong(items: Items, shown: str, is_named: bool) -> Sequence[Problem]:
+def _wrong(items: Items, name: str, is_named: bool) -> Sequence[Problem]:
     """A directory may hold other JSON; what was named is to hold events."""
     if is_named and not any(isinstance(item.value, dict) and _SIGNS & item.value.keys() for item in items):
         accepted = "holds no event of OpenLineage: nothing with a job or a dataset. Nothing was imported"
-        return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
+        return [Problem(field=f"{name}:1", value="", accepted=accepted)]
     accepted = "an event is an object. Nothing was imported"
     return [
-        Problem(field=f"{shown}:{item.line}", value=kind_of(item.value), accepted=accepted)
+        Problem(field=f"{name}:{item.line}", value=shown(item.value), accepted=accepted)
         for item in items
         if not isinstance(item.value, dict)
     ]

@@ -26,8 +26,8 @@ from data.importers.openmetadata_documents import (
     members,
     ref_of,
 )
-from data.importers.openmetadata_edges import KINDS, PREFIX, Refs, add_flow, nothing_of_ours
-from data.importers.refs import Missing
+from data.importers.openmetadata_edges import KINDS, PREFIX, Missed, Refs, add_flow, nothing_of_ours
+from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person
@@ -70,7 +70,7 @@ class _Reader:
         described = [(one, ref) for one in entities if (ref := self._described(one)) is not None]
         for document, ref in described:
             elsewhere = self._draft.described_elsewhere(
-                _aliases(document, ref), own=PREFIX, where=document.where, name=ref.fqn
+                _aliases(document, ref), thing_id=ref.id, own=PREFIX, where=document.where, name=ref.fqn
             )
             self._refs.settle(ref, elsewhere or ref.id)
         for document, ref in described:
@@ -83,8 +83,9 @@ class _Reader:
             by = f"{ref.id}:lineage" if ref.id else f"{PREFIX}edges:{document.path}"
             if ref.id:
                 self._draft.document(by, document.path)
+            fields = Fields(document.fields, document.tell_to(self._draft, by))
             for name in ("upstreamEdges", "downstreamEdges"):
-                for edge in members(document.fields.get(name)):
+                for edge in members(fields, name):
                     add_flow(self._refs, document, edge, by)
         for document, edge in edges:  # a list of edges may be partial, so none of them is ever withdrawn
             add_flow(self._refs, document, edge, f"{PREFIX}edges:{document.path}")
@@ -93,7 +94,7 @@ class _Reader:
         """The entity whose lineage it is; it and all nodes can be named by their ids from now on."""
         tell = document.tell_to(self._draft)
         about = ref_of(document.fields.get("entity"), tell)
-        for node in members(document.fields.get("nodes")):
+        for node in members(Fields(document.fields, tell), "nodes"):
             self._refs.register(ref_of(node.get("entity", node) if isinstance(node, dict) else {}, tell))
         self._refs.register(about)
         return about
@@ -123,7 +124,7 @@ class _Reader:
         return f"described in {before} already; the first counts" if before else ""
 
     def _declare(self, document: Document, ref: Ref) -> None:
-        fields = Fields(document.fields, document.tell_to(self._draft))
+        fields = Fields(document.fields, document.tell_to(self._draft, ref.id))
         entity = Entity(
             id=ref.id,
             kind=KINDS[ref.kind],
@@ -175,7 +176,7 @@ class _Reader:
         """What a model says of its data, its server and its dashboard."""
         if ref.kind != "mlmodel":
             return
-        tell, model_id = document.tell_to(self._draft), self._refs.settled(ref)
+        tell, model_id = document.tell_to(self._draft, ref.id), self._refs.settled(ref)
         fields = Fields(document.fields, tell)
         features = (source for one in fields.items("mlFeatures") for source in one.items("featureSources"))
         stated = (source.value("dataSource") for source in features)
@@ -190,23 +191,20 @@ class _Reader:
         self, document: Document, ref: Ref, model_id: str, other: Ref, *, is_inverse: bool = False
     ) -> None:
         what = f"{other} -> {ref}" if is_inverse else f"{ref} -> {other}"
-        other_id, why = self._refs.id_of(other, document, document.where)
-        if why:
-            self._draft.skip_edge(document.where, what, why)
+        other_id = self._refs.id_of(other, document, document.where)
+        if isinstance(other_id, Missed):
+            self._refs.tell_missed([other_id], by=ref.id, where=document.where, what=what)
             return
         from_id, to_id = (other_id, model_id) if is_inverse else (model_id, other_id)
         self._draft.depends(from_id, to_id, where=document.where, what=what, by=ref.id)
 
     def _add_server(self, document: Document, ref: Ref, model_id: str, server: str) -> None:
         what = f"{server[:120]} -> {ref}"
-        if why := why_not_named(server):
-            self._draft.skip_edge(document.where, what, why)
-            return
         found = self._draft.known.find(server)
-        if isinstance(found, Missing):
-            self._draft.misses(ref.id, [], where=document.where, what=what, why=found.why)
+        if why := found.why if isinstance(found, Missing) else why_not_named(server):
+            self._draft.misses(ref.id, [], where=document.where, what=what, why=why)
             return
-        endpoint_id = found.id if found else f"{PREFIX}server:{server}".lower()
+        endpoint_id = found.id if isinstance(found, Found) else f"{PREFIX}server:{server}".lower()
         if found is None:
             entity = Entity(
                 id=endpoint_id,

@@ -8,14 +8,14 @@ api/lineage/addLineage and api/lineage/searchLineageResult
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from data.errors import Problem
 from data.importers.draft import Draft
-from data.importers.fields import Fields
+from data.importers.fields import Fields, Tell
 from data.importers.json_lines import Item, Placed, Text
 from data.importers.sources import File, Format
 
@@ -43,8 +43,16 @@ class Document:
         """The line of a part, or of the document where the part is no object."""
         return f"{self.shown}:{part.line if isinstance(part, Placed) else self.fields.line}"
 
-    def tell_to(self, draft: Draft) -> Callable[[str, str], None]:
-        return lambda path, note: draft.note(self.where, path or "document", note)
+    def tell_to(self, draft: Draft, by: str = "") -> Tell:
+        """`by` is the id of what may state edges where something is odd; empty where nothing does."""
+
+        def tell(path: str, note: str) -> None:
+            if by:
+                draft.doubts(by, where=self.where, what=path or "document", note=note)
+            else:
+                draft.note(self.where, path or "document", note)
+
+        return tell
 
     @property
     def is_lineage(self) -> bool:
@@ -115,7 +123,7 @@ def _is_document(document: Document) -> bool:
     return is_entity or document.is_lineage or document.edge is not None
 
 
-def ref_of(value: object, tell: Callable[[str, str], None], kind: str = "") -> Ref:
+def ref_of(value: object, tell: Tell, kind: str = "") -> Ref:
     """An entity or a reference to one. A text is an id, or the full name where `kind` says of what."""
     if isinstance(value, str):
         return Ref(kind=kind, fqn=value.strip()) if kind else Ref(uuid=value.strip())
@@ -153,11 +161,10 @@ def last_part(fqn: str) -> str:
     return parts[-1].replace('""', '"') if parts else fqn
 
 
-def members(value: object) -> list[Any]:
+def members(fields: Fields, name: str) -> list[Any]:
     """Of a list, or of a mapping by key, as the search API answers."""
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+    found = fields.value(name)
+    return list(found.values()) if isinstance(found, dict) else fields.values(name)
 
 
 def _items(content: bytes, shown: str) -> tuple[Item, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from data.importers.draft import Draft, why_not_named
 from data.importers.fields import Fields
 from data.importers.openmetadata_documents import Document, Ref, ref_of
@@ -17,6 +20,13 @@ KINDS = {
     **dict.fromkeys(("dashboard", "chart"), Kind.DASHBOARD),
     "apiendpoint": Kind.CONSUMER,
 }
+
+
+class Missed(NamedTuple):
+    """Why a reference names nothing. `is_no_end` where it is certain that no edge leads there."""
+
+    why: str
+    is_no_end: bool = False
 
 
 class Refs:
@@ -48,18 +58,28 @@ class Refs:
     def settled(self, ref: Ref) -> str:
         return self._ids[ref.id]
 
-    def id_of(self, named: Ref, document: Document, where: str) -> tuple[str, str]:
-        """The id of what is named, or why it names nothing; what nobody describes is kept by its full name."""
+    def id_of(self, named: Ref, document: Document, where: str) -> str | Missed:
+        """The id of what is named, or why there is none; what nobody describes is kept by its full name."""
         ref = named if named.id else self._by_uuid.get(named.uuid, named)
         if ref.id in self._ids:
-            return self._ids[ref.id], ""
+            return self._ids[ref.id]
         found = self._found(ref)
         if isinstance(found, Found):
-            return found.id, ""
+            return found.id
+        if found is None and ref.kind and ref.kind not in KINDS:
+            return Missed(nothing_of_ours(ref.kind), is_no_end=True)
         if why := found.why if found else self._why_not_kept(ref):
-            return "", why
+            return Missed(why)
         self._keep(ref, document, where)
-        return ref.id, ""
+        return ref.id
+
+    def tell_missed(self, missed: Sequence[Missed], *, by: str, where: str, what: str) -> None:
+        """An edge that `by` states is not kept; unless it is none for certain, nothing of that is withdrawn."""
+        why = "; ".join(dict.fromkeys(one.why for one in missed))
+        if any(one.is_no_end for one in missed):
+            self.draft.skip_edge(where, what, why)
+        else:
+            self.draft.misses(by, [], where=where, what=what, why=why)
 
     def _found(self, ref: Ref) -> Found | Missing | None:
         """What is known by its id or full name, or why it is not one of those things."""
@@ -75,8 +95,6 @@ class Refs:
         return None
 
     def _why_not_kept(self, ref: Ref) -> str:
-        if ref.kind and ref.kind not in KINDS:
-            return nothing_of_ours(ref.kind)
         return why_not_named(ref.id) if ref.id else f"{ref} is described nowhere by type and full name"
 
     def _keep(self, ref: Ref, document: Document, where: str) -> None:
@@ -95,38 +113,38 @@ class Refs:
 
 def add_flow(refs: Refs, document: Document, edge: object, by: str) -> None:
     """Data flows from one to the other, through a pipeline if one is named: each depends on where it comes from."""
-    tell, where = document.tell_to(refs.draft), document.place_of(edge)
-    fields = Fields(edge, tell)
-    ends = [_end(fields, names, document, refs) for names in (("fromEntity", "from"), ("toEntity", "to"))]
-    source, target = ends
+    where = document.place_of(edge)
+    fields = Fields(edge, document.tell_to(refs.draft, by))
+    source, target = (_end(fields, names) for names in (("fromEntity", "from"), ("toEntity", "to")))
     what = f"{target} -> {source}"
-    source_id, why_not_source = refs.id_of(source, document, where)
-    target_id, why_not_target = refs.id_of(target, document, where)
-    if why := "; ".join(dict.fromkeys(filter(None, (why_not_source, why_not_target)))):
-        refs.draft.skip_edge(where, what, why)
+    source_id, target_id = (refs.id_of(one, document, where) for one in (source, target))
+    if isinstance(source_id, Missed) or isinstance(target_id, Missed):
+        missed = [one for one in (source_id, target_id) if isinstance(one, Missed)]
+        refs.tell_missed(missed, by=by, where=where, what=what)
         return
     refs.draft.depends(target_id, source_id, where=where, what=what, by=by)
-    pipeline = _pipeline(fields, document, refs)
+    pipeline = _pipeline(fields)
     if pipeline is None:
         return
-    pipeline_id, why = refs.id_of(pipeline, document, where)
-    if why:
-        refs.draft.skip_edge(where, f"{pipeline} between {source} and {target}", why)
+    pipeline_id = refs.id_of(pipeline, document, where)
+    if isinstance(pipeline_id, Missed):
+        what = f"{pipeline} between {source} and {target}"
+        refs.tell_missed([pipeline_id], by=by, where=where, what=what)
         return
     for from_id, to_id in ((target_id, pipeline_id), (pipeline_id, source_id)):
         if refs.is_new(from_id, to_id):  # a pipeline stands between many
             refs.draft.depends(from_id, to_id, where=where, what=f"through {pipeline}", by=by)
 
 
-def _end(fields: Fields, names: tuple[str, ...], document: Document, refs: Refs) -> Ref:
+def _end(fields: Fields, names: tuple[str, ...]) -> Ref:
     value = next((found for name in names if (found := fields.value(name)) is not None), None)
-    return ref_of(value, document.tell_to(refs.draft))
+    return ref_of(value, fields.tell)
 
 
-def _pipeline(fields: Fields, document: Document, refs: Refs) -> Ref | None:
+def _pipeline(fields: Fields) -> Ref | None:
     details = fields.fields("lineageDetails")
     places = (details.value("pipeline"), fields.value("pipeline"), fields.value("edge_meta"))
-    stated = (ref_of(one, document.tell_to(refs.draft), "pipeline") for one in places if one is not None)
+    stated = (ref_of(one, fields.tell, "pipeline") for one in places if one is not None)
     return next((ref for ref in stated if ref.fqn or ref.uuid), None)
 
 

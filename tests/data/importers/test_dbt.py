@@ -194,8 +194,12 @@ def test_people_say_in_meta_what_dbt_does_not_know(read, where):
         ({"group": "money"}, "group:default/payments", ""),
         ({"group": "gone"}, "", 'group "gone" is not in the manifest'),
         ({"meta": {"owner": "ada okafor"}, "group": "money"}, "user:default/ada", ""),
-        ({"owner": ["payments"]}, "", "is a list and not an object; ignored"),
-        ({"meta": {"owner": 7}}, "", "is a number and not a text or a list of texts; ignored"),
+        ({"owner": ["payments"]}, "", "is a list and not an object; ignored. What it stated before stays"),
+        (
+            {"meta": {"owner": 7}},
+            "",
+            "is 7 and not a text or a list of texts; ignored. What it stated before stays",
+        ),
         ({}, "", ""),
     ],
     ids=lambda case: str(case)[:40],
@@ -317,7 +321,7 @@ NO_MANIFEST = f"no dbt_schema_version: {READ}"
         (json.dumps(a_manifest(nodes=[])), "1 nodes a list: a manifest has an object there. Nothing"),
         (
             json.dumps(a_manifest(exposures="x")),
-            "1 exposures a text: a manifest has an object there. Nothing",
+            '1 exposures "x": a manifest has an object there. Nothing',
         ),
         (json.dumps(a_manifest(nodes=None)), "1: has no nodes; is the manifest complete? Nothing"),
         (json.dumps(a_manifest()), "1: has no resource at all; is this the manifest of the whole project? N"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.importers.fields import Fields
+from data.importers.fields import Fields, shown
+from data.importers.json_lines import Text
 
 STRANGE = ({"a": {}}, ["x"], "", 3, True, None)
 
@@ -42,6 +43,7 @@ def test_whatever_stands_there_can_be_asked_for(read, value):
             assert isinstance(one.text("x"), str)
             assert isinstance(one.word("x"), str)
             assert all(isinstance(text, str) for text in one.texts("x"))
+            assert isinstance(one.values("x"), list)
 
 
 def test_what_is_of_another_kind_is_told_by_its_path_and_left_out(read, told):
@@ -53,7 +55,31 @@ def test_what_is_of_another_kind_is_told_by_its_path_and_left_out(read, told):
     assert (found.text("e"), found.texts("e"), list(found.fields("e"))) == ("", (), [])
     assert told == [
         "a is a list and not a text; ignored",
-        "a[0] is a number and not a text; ignored",
-        "b.c is a truth value and not a text; ignored",
+        "a[0] is 1 and not a text; ignored",
+        "b.c is true and not a text; ignored",
         "d[0] is a list and not an object; ignored",
     ]
+
+
+def test_an_object_knows_its_line_and_else_that_of_what_it_stands_in(told):
+    (item,) = Text(b'{"a":\n{"b": [{},\n{"c": 1}], "d": "x"}}', "f.json").placed()
+    found = Fields(item.value, lambda path, note: told.append(f"{path} {note}"))
+    inside = found.fields("a")
+    assert [one.line for one in (found, inside, *inside.items("b"), inside.fields("d"))] == [1, 2, 2, 3, 2]
+    assert told == ['a.d is "x" and not an object; ignored']
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({}, "an object"),
+        ([1], "a list"),
+        (" x ", '"x"'),
+        ("x" * 99, f'"{"x" * 80}"'),
+        (True, "true"),
+        (3, "3"),
+    ],
+    ids=["object", "list", "text", "long text", "truth", "number"],
+)
+def test_whatever_it_is_can_be_quoted(value, said):
+    assert shown(value) == said

@@ -288,7 +288,7 @@ NOTHING = "holds no event of OpenLineage: nothing with a job or a dataset. Nothi
         ("[]", f"1: {NOTHING}"),
         ('{"name": "package"}', f"1: {NOTHING}"),
         ('"job"', f"1: {NOTHING}"),
-        ('{"job": {}}\n\n7', "3 a number: an event is an object. Nothing was imported"),
+        ('{"job": {}}\n\n7', "3 7: an event is an object. Nothing was imported"),
         ('{"job": {}}\n{"job": ', "2 Expecting value: not readable as JSON; is the file complete?"),
         ('[{"job": {}},\n{"job": {}}', "2 a comma or the end of the list: not readable as JSON"),
         ('{"a":' * 100_000, "1 values nested less deep"),

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.errors import Problem
-from data.importers.json_lines import Text
-from data.importers.json_objects import Object, shown, text_of, values_of
+from data.importers.fields import Fields, shown, word_of
+from data.importers.json_lines import Placed, Text
 from data.importers.sources import Format
 
 SERVICE = "service"
@@ -25,18 +25,26 @@ _LISTS = ("components", "services", "dependencies")
 class Part:
     """A component or service. `kind` is its type; `within` is what it is nested in, or an ancestor of."""
 
-    fields: Object
+    fields: Fields
     kind: str
     within: Part | None = None
 
     @property
     def ref(self) -> str:
-        return self.fields.text("bom-ref")
+        return self.fields.word("bom-ref")
+
+    @property
+    def version(self) -> str:
+        return self.fields.word("version")
+
+    @property
+    def purl(self) -> str:
+        return self.fields.text("purl")
 
     @property
     def named(self) -> str:
         """As people name it: "group/churn@1.0"."""
-        group, version = self.fields.text("group"), self.fields.text("version")
+        group, version = self.fields.text("group"), self.version
         name = self.fields.text("name")
         return f"{f'{group}/' if group else ''}{name}{f'@{version}' if version else ''}"
 
@@ -59,7 +67,9 @@ class Link:
 class Bom:
     """`line` is where its one value begins; `parts` come in order, the one that the BOM is about first.
 
+    serial    of the BOM, whichever issue of it; `issue` is this one, as another BOM refers to it
     strange   what stands among parts or dependencies and is none: line, what, why
+    odd       what stands in a part where something else should: line, where in it, what is odd
     links     as stated in dependencies, or implied by nesting, ancestors and datasets
     """
 
@@ -67,12 +77,19 @@ class Bom:
     format: str = ""
     version: str = ""
     serial: str = ""
+    issue: str = ""
     bad: list[tuple[int, str]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     by_ref: dict[str, Part] = field(default_factory=dict)
     strange: list[tuple[int, str, str]] = field(default_factory=list)
     strange_links: list[tuple[int, str, str]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    odd: dict[tuple[int, str, str], None] = field(default_factory=dict)
+
+    def fields(self, it: Placed) -> Fields:
+        """What is odd in it is told when all of it has been read, each once."""
+        named = word_of(it.get("name"))
+        return Fields(it, lambda path, said: self.odd.setdefault((it.line, f"{named} {path}".strip(), said)))
 
     @property
     def is_one(self) -> bool:
@@ -80,78 +97,85 @@ class Bom:
 
 
 def _parsed(content: bytes, name: str) -> Bom:
-    values = values_of(Text(content, name))
+    values = Text(content, name).placed()
     whole = values[0].value if len(values) == 1 else None
-    if not isinstance(whole, Object):
+    if not isinstance(whole, Placed):
         return Bom(line=values[0].line if len(values) == 1 else 0)
-    bom = Bom(whole.line, shown(whole.fields.get("bomFormat")), shown(whole.fields.get("specVersion")))
-    serial = whole.text("serialNumber").removeprefix("urn:uuid:")
-    bom.serial = f"urn:cdx:{serial}/{whole.text('version') or '1'}" if serial else ""
+    bom = Bom(whole.line, shown(whole.get("bomFormat")), shown(whole.get("specVersion")))
     bom.bad = [
-        (whole.line, f"{key} {shown(whole.fields[key])}")
+        (whole.line, f"{key} {shown(whole[key])}")
         for key in _LISTS
-        if whole.is_stated(key) and not isinstance(whole.fields[key], list)
+        if whole.get(key) is not None and not isinstance(whole[key], list)
     ]
-    about = whole.object("metadata").fields.get("component")
-    _add_parts(bom, about, whole)
+    if bom.bad or not bom.is_one:
+        return bom
+    fields = bom.fields(whole)
+    bom.serial = fields.text("serialNumber").removeprefix("urn:uuid:")
+    bom.issue = f"urn:cdx:{bom.serial}/{fields.word('version') or '1'}" if bom.serial else ""
+    about = fields.fields("metadata").value("component")
+    _add_parts(bom, about, fields)
     for part in bom.parts:
         if part.ref and bom.by_ref.setdefault(part.ref, part).named != part.named:
             bom.strange_links.append(
                 (part.fields.line, part.named, f"bom-ref {part.ref} is another one's already")
             )
-    _add_links(bom, whole, bom.parts[0] if isinstance(about, Object) else None)
+    _add_links(bom, fields, bom.parts[0] if isinstance(about, Placed) else None)
     return bom
 
 
-def _add_parts(bom: Bom, about: Any, whole: Object) -> None:
+def _add_parts(bom: Bom, about: Any, whole: Fields) -> None:
     """Level by level, so that depth costs nothing."""
     level: list[tuple[Any, Part | None, str, int]] = []
     if about is not None:
         level.append((about, None, "", whole.line))
     for key, kind in (("components", ""), ("services", SERVICE)):
-        level += [(one, None, kind, whole.line) for one in whole.list(key)]
+        level += [(one, None, kind, whole.line) for one in whole.values(key)]
     while level:
         below: list[tuple[Any, Part | None, str, int]] = []
         for one, within, kind, line in level:
-            if not isinstance(one, Object):
+            if not isinstance(one, Placed):
                 bom.strange.append((line, shown(one), f"a {kind or 'component'} is an object"))
                 continue
-            part = Part(one, kind or one.text("type").lower(), within)
+            fields = bom.fields(one)
+            part = Part(fields, kind or fields.text("type").lower(), within)
             bom.parts.append(part)
-            ancestors = one.object("pedigree").list("ancestors")
+            ancestors = fields.fields("pedigree").values("ancestors")
             below += [(it, part, "", it.line) for it in ancestors if _is_model(it)]
             for key in ("components", "services"):
-                below += [(it, part, SERVICE if key == "services" else "", one.line) for it in one.list(key)]
+                inside = SERVICE if key == "services" else ""
+                below += [(it, part, inside, one.line) for it in fields.values(key)]
         level = below
 
 
 def _is_model(it: Any) -> bool:
-    return isinstance(it, Object) and it.text("type").lower() == MODEL
+    return isinstance(it, Placed) and word_of(it.get("type")).lower() == MODEL
 
 
-def _add_links(bom: Bom, whole: Object, about: Part | None) -> None:
+def _add_links(bom: Bom, whole: Fields, about: Part | None) -> None:
     stated: set[tuple[str, str]] = set()
     told: set[str] = set()
-    for entry in whole.list("dependencies"):
-        if not isinstance(entry, Object) or not entry.text("ref"):
-            line = entry.line if isinstance(entry, Object) else whole.line
+    for entry in whole.values("dependencies"):
+        ref = word_of(entry.get("ref")) if isinstance(entry, Placed) else ""
+        if not isinstance(entry, Placed) or not ref:
+            line = entry.line if isinstance(entry, Placed) else whole.line
             bom.strange_links.append((line, shown(entry), "a dependency is an object with a ref"))
             continue
-        ref = entry.text("ref")
         told.add(ref)
         part = bom.by_ref.get(ref)
-        if entry.is_stated("dependsOn") and not isinstance(entry.fields["dependsOn"], list):
-            found = shown(entry.fields["dependsOn"])
-            bom.strange_links.append((entry.line, f"{ref} -> {found}", "dependsOn is a list"))
-        for to in entry.list("dependsOn"):
-            what = f"{ref} -> {text_of(to) or shown(to)}"
+        depends_on = [] if entry.get("dependsOn") is None else entry["dependsOn"]
+        if not isinstance(depends_on, list):
+            what = f"{ref} -> {shown(depends_on)}"
+            bom.strange_links.append((entry.line, what, "dependsOn is a list"))
+            continue
+        for to in depends_on:
+            what = f"{ref} -> {word_of(to) or shown(to)}"
             if part is None:
                 bom.strange_links.append((entry.line, what, f"nothing has the bom-ref {ref}"))
-            elif not text_of(to):
+            elif not word_of(to):
                 bom.strange_links.append((entry.line, what, "a reference is a text"))
             else:
-                stated.add((ref, text_of(to)))
-                bom.links.append(Link(part, entry.line, text_of(to)))
+                stated.add((ref, word_of(to)))
+                bom.links.append(Link(part, entry.line, word_of(to)))
     for link in _implied(bom, about if about and about.ref not in told else None):
         to_ref = link.to or (link.to_part.ref if link.to_part else "")
         if (link.part.ref, to_ref) not in stated:
@@ -170,8 +194,8 @@ def _implied(bom: Bom, about: Part | None) -> Iterator[Link]:
         is_ancestor = part.within is not None and part.within.kind == MODEL
         if about and about not in (part, part.within) and part.kind in LISTED and not is_ancestor:
             yield Link(about, line, to_part=part, is_implied=True)
-        for dataset in part.fields.object("modelCard").object("modelParameters").list("datasets"):
-            if isinstance(dataset, Object) and dataset.text("ref"):
+        for dataset in part.fields.fields("modelCard").fields("modelParameters").items("datasets"):
+            if dataset.text("ref"):
                 yield Link(part, dataset.line, dataset.text("ref"))
 
 

@@ -62,11 +62,15 @@ def lines(path: Path, said: tuple[object, ...]) -> list[str]:
 
 
 def ends(reading: Reading) -> list[str]:
-    return [f"{edge.from_id} -> {edge.to_id}".replace("cyclonedx:", "") for edge in reading.dependencies]
+    return [f"{short(edge.from_id)} -> {short(edge.to_id)}" for edge in reading.dependencies]
+
+
+def short(thing_id: str) -> str:
+    return re.sub(r"^cyclonedx:(/\S+\.json/)?", "", thing_id)
 
 
 def kinds(reading: Reading) -> dict[str, str]:
-    return {one.id.removeprefix("cyclonedx:"): one.kind for one in reading.entities}
+    return {short(one.id): one.kind for one in reading.entities}
 
 
 def test_models_datasets_and_what_is_built_on_a_model_are_kept_and_the_rest_is_not(tmp_path: Path) -> None:
@@ -254,18 +258,82 @@ def test_boms_tell_of_the_same_thing_and_refer_to_each_other(tmp_path: Path) -> 
     serial = "3e671687-395b-41f5-a30f-a58921a69b79"
     model = a_bom(a_model(ref="m-churn", version="1"), serialNumber=f"urn:uuid:{serial}", version=2)
     shop = a_bom(
-        a_part("application", "shop"), depends={"shop": [f"urn:cdx:{serial}/2#m-churn", "pkg:mlflow/fraud@3"]}
+        a_part("application", "shop", version="5"),
+        depends={"shop": [f"urn:cdx:{serial}/2#m-churn", "pkg:mlflow/fraud@3"]},
     )
     again = a_bom(
-        a_part("application", "shop"), a_part("library", "m-churn"), depends={"shop": "m-churn nowhere"}
+        a_part("application", "shop", ref="1", version="5"),
+        a_model(ref="2", version="1"),
+        depends={"1": "2 nowhere"},
     )
     reading = read(tmp_path, model, shop, again)
-    assert list(dict.fromkeys(ends(reading))) == ["shop -> m-churn", "shop -> mlflow:fraud"]
-    assert kinds(reading) == {"m-churn": "model", "shop": "consumer"}
+    churn, consumer = "machine-learning-model/churn@1", "application/shop@5"
+    assert list(dict.fromkeys(ends(reading))) == [f"{consumer} -> {churn}", f"{consumer} -> mlflow:fraud"]
+    assert kinds(reading) == {churn: "model", consumer: "consumer"}
+    assert f"urn:cdx:{serial}/2#m-churn" in reading.entities[0].aliases
     assert lines(tmp_path, reading.skipped) == [
-        "b2.json:4 shop -> nowhere: nothing has the bom-ref nowhere",
-        "b2.json:4 shop -> m-churn: the same edge as b1.json:3",
+        "b2.json:4 shop@5 -> nowhere: nothing has the bom-ref nowhere",
+        "b2.json:4 shop@5 -> 2: the same edge as b1.json:3",
     ]
+    assert reading.uncertain == (f"cyclonedx:{tmp_path}/b2.json",)
+
+
+def test_what_two_boms_call_by_one_bom_ref_are_two_things_and_a_doubt_is_told(tmp_path: Path) -> None:
+    """A bom-ref is unique within its own BOM, and a name that stands in it says no more."""
+    serial = "3e671687-395b-41f5-a30f-a58921a69b79"
+    one = a_bom(a_model("churn", ref="model"), a_part("library", "a", ref="1"), depends={"1": "model"})
+    other = a_bom(a_model("fraud", ref="model"), a_part("library", "b", ref="1"), depends={"1": "model"})
+    third = a_bom(a_model("churn", ref="my-churn"), serialNumber=f"urn:uuid:{serial}")
+    reading = read(tmp_path, one, other, third)
+    here = f"cyclonedx:{tmp_path}"
+    assert [(item.id, item.name) for item in reading.entities if item.kind is Kind.MODEL] == [
+        (f"{here}/b.json/model", "churn"),
+        (f"{here}/b1.json/model", "fraud"),
+        (f"cyclonedx:{serial}/my-churn", "churn"),
+    ]
+    assert [(edge.from_id, edge.to_id) for edge in reading.dependencies] == [
+        (f"{here}/b.json/1", f"{here}/b.json/model"),
+        (f"{here}/b1.json/1", f"{here}/b1.json/model"),
+    ]
+    same = "not joined: if it is the same, give both one purl"
+    alone = (
+        "no purl and no version, so known by this BOM alone: anew under another serial number, or else file"
+    )
+    assert lines(tmp_path, reading.notes) == [
+        f"b.json:2 churn: called like cyclonedx:{serial}/my-churn; {same}",
+        f"b1.json:2 fraud: called like mlflow:fraud; {same}",
+        f"b2.json:2 churn: called like cyclonedx:b.json/model; {same}",
+        f"b.json:1 2 parts: {alone}",
+        f"b1.json:1 2 parts: {alone}",
+        f"b2.json:1 1 part: {alone}",
+    ]
+
+
+def test_a_name_alone_joins_nothing_to_what_another_catalog_declares(tmp_path: Path) -> None:
+    known = (Entity(id="x:1", kind=Kind.MODEL, name="churn@1"),)
+    (file := tmp_path / "b.json").write_text(json.dumps(a_bom(a_model(version="1"))))
+    assert [one.id for one in read_cyclonedx([file], known=known).entities] == [
+        "cyclonedx:machine-learning-model/churn@1"
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["churn", {"churn": True}, 0], ids=["a text", "an object", "a number"])
+def test_what_should_be_a_list_and_is_none_is_told_and_withdraws_nothing(
+    catalog: Catalog, tmp_path: Path, wrong: object
+) -> None:
+    bom = a_bom(a_part("application", "shop"), a_model(), depends={"shop": "churn"})
+    (file := tmp_path / "b.json").write_text(json.dumps(bom))
+    imported(catalog, file)
+    bom["dependencies"] = [{"ref": "shop", "dependsOn": wrong}]
+    file.write_text(json.dumps(bom))
+    report = imported(catalog, file)
+    assert (report.withdrawn, [one.why for one in report.skipped][:1]) == ((), ["dependsOn is a list"])
+    bom["dependencies"] = []
+    bom["components"][1]["modelCard"] = ["x"]  # type: ignore[index]
+    file.write_text(json.dumps(bom))
+    report = imported(catalog, file)
+    assert report.withdrawn == ()
+    assert "is a list and not an object; ignored. What it stated before stays" in str(report)
 
 
 def test_what_another_catalog_knows_by_purl_or_name_and_version_is_not_declared_anew(tmp_path: Path) -> None:
@@ -278,8 +346,11 @@ def test_what_another_catalog_knows_by_purl_or_name_and_version_is_not_declared_
             depends={"shop": "fraud", "twin": "shop"},
         ),
     )
-    assert kinds(reading) == {"twin": "consumer"}
-    assert ends(reading) == ["component:default/shop -> mlflow:fraud", "twin -> component:default/shop"]
+    assert kinds(reading) == {"application/twin@1": "consumer"}
+    assert ends(reading) == [
+        "component:default/shop -> mlflow:fraud",
+        "application/twin@1 -> component:default/shop",
+    ]
     assert lines(tmp_path, reading.notes) == [
         "b.json:2 fraud@3: joined to mlflow:fraud by its alias",
         "b.json:3 shop@2: joined to component:default/shop by its alias",
@@ -345,11 +416,23 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
         "other", properties=[{"name": "emeritus:successor", "value": "nothing"}], pedigree={"ancestors": [0]}
     )
     reading = read(tmp_path, a_bom(model, other))
-    assert [(one.id, one.tier, one.successor_id) for one in reading.entities] == [
-        ("cyclonedx:churn", 0, ""),
-        ("cyclonedx:other", 0, ""),
+    assert [(short(one.id), one.tier, one.successor_id) for one in reading.entities] == [
+        ("churn", 0, ""),
+        ("other", 0, ""),
     ]
-    assert lines(tmp_path, reading.notes) == [
+    odd = {
+        "version": "is a list and not a text",
+        "modelCard": "is a list and not an object",
+        "data[0]": "is 3 and not an object",
+        "externalReferences": 'is "x" and not a list of objects',
+        "hashes": "is an object and not a list of objects",
+    }
+    stays = "ignored. What it stated before stays"
+    assert reading.notes[0].what == "2 parts"
+    assert set(lines(tmp_path, reading.notes[5:])) == {
+        f"b.json:2 churn {path}: {said}; {stays}" for path, said in odd.items()
+    }
+    assert lines(tmp_path, reading.notes[1:5]) == [
         (
             'b.json:2 churn: property "emeritus:consumers": unknown and ignored; we read emeritus:owner, '
             "emeritus:successor, emeritus:tier"
@@ -425,18 +508,20 @@ def imported(catalog: Catalog, path: Path) -> ImportReport:
     return catalog.import_(reading, format="cyclonedx", now=MONDAY)
 
 
+SHOP, CHURN = "cyclonedx:library/shop@1", "cyclonedx:machine-learning-model/churn@1"
+
+
 def test_importing_twice_changes_nothing_and_only_the_bom_that_stated_an_edge_takes_it_back(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    (shop := tmp_path / "shop.json").write_text(
-        json.dumps(a_bom(a_part("library", "shop"), a_model(), depends={"shop": "churn"}))
-    )
-    (other := tmp_path / "other.json").write_text(json.dumps(a_bom(a_part("library", "shop"), a_model())))
+    parts = a_part("library", "shop", version="1"), a_model(version="1")
+    (shop := tmp_path / "shop.json").write_text(json.dumps(a_bom(*parts, depends={"shop": "churn"})))
+    (other := tmp_path / "other.json").write_text(json.dumps(a_bom(*parts)))
     assert imported(catalog, shop).counts["new"] == 3
     assert not imported(catalog, shop).changed
     assert imported(catalog, other).withdrawn == ()
-    assert [one.consumer_id for one in catalog.impact("cyclonedx:churn").consumers] == ["cyclonedx:shop"]
-    shop.write_text(json.dumps(a_bom(a_part("library", "shop"), a_model())))
+    assert [one.consumer_id for one in catalog.impact(CHURN).consumers] == [SHOP]
+    shop.write_text(json.dumps(a_bom(*parts)))
     report = imported(catalog, shop)
-    assert report.withdrawn == ("cyclonedx:shop -> cyclonedx:churn",)
-    assert catalog.impact("cyclonedx:churn").consumers == ()
+    assert report.withdrawn == (f"{SHOP} -> {CHURN}",)
+    assert catalog.impact(CHURN).consumers == ()

@@ -166,6 +166,14 @@ CASES = {
         a_document("Component", "one", "type: service", aliases="svc.eta"),
         a_document("Component", "eta", "type: service", aliases="svc.eta"),
     ),
+    "cyclonedx, what could be two itself": Case(
+        "cyclonedx",
+        a_bom(["pkg:x/churn@1"]),
+        a_bom(["pkg:x/churn@1"]),
+        "could be component:default/churn or component:default/one; write the id. Not joined",
+        a_document("Component", "one", "type: service", aliases="pkg:x/churn@1"),
+        a_document("Component", "churn", "type: service", aliases="pkg:x/churn@1"),
+    ),
     "openmetadata, a text for features": Case(
         "openmetadata",
         json.dumps(feature(ORDERS)),

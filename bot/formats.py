@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from data.catalog import Catalog
 from data.events import EMERITUS
@@ -14,14 +14,24 @@ from data.importers.report import ImportReport, Reading
 from data.importers.sources import Source
 from data.records.imports import Scheduled
 
+if TYPE_CHECKING:
+    from data.importers.mlflow_server import Registry
+
 
 class Format(NamedTuple):
-    """How a format is called, what people are told it reads, and who reads it: paths, or addresses as well."""
+    """How a format is called, what people are told it reads, and who reads it.
+
+    asks   where it takes addresses besides paths: what they answer, in their place, for `reader`
+    """
 
     name: str
     reads: str
     reader: Callable[[Catalog, tuple[Any, ...]], Reading]
-    takes_addresses: bool = False
+    asks: Callable[[tuple[Source, ...]], tuple[Any, ...]] | None = None
+
+    def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
+        """The sources for `reader`. Whoever is slow to answer keeps nobody from the store, which is opened later."""
+        return self.asks(sources) if self.asks else sources
 
 
 # Readers are loaded where they are used: a YAML parser or a walk through a manifest is nothing others wait for.
@@ -43,13 +53,19 @@ def _cyclonedx(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
     return read_cyclonedx(paths, known=catalog.known_outside("cyclonedx", paths))
 
 
-def _mlflow(catalog: Catalog, sources: tuple[Source, ...]) -> Reading:
+def _mlflow(catalog: Catalog, sources: tuple[Path | Registry, ...]) -> Reading:
     from data.importers.mlflow import read_mlflow  # noqa: PLC0415
-    from data.importers.mlflow_server import Access, address_of  # noqa: PLC0415
 
-    sources = tuple(address_of(one) if isinstance(one, str) else one for one in sources)
+    named = [one if isinstance(one, Path) else one.name for one in sources]
+    return read_mlflow(sources, known=catalog.known_outside("mlflow", named))
+
+
+def _ask_mlflow(sources: tuple[Source, ...]) -> tuple[Path | Registry, ...]:
+    from data.importers.mlflow_server import Access, address_of, registry_at  # noqa: PLC0415
+
+    named = dict.fromkeys(address_of(one) if isinstance(one, str) else one for one in sources)
     access = Access.of(os.environ)
-    return read_mlflow(sources, known=catalog.known_outside("mlflow", sources), access=access)
+    return tuple(registry_at(one, access) if isinstance(one, str) else one for one in named)
 
 
 def _dbt(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
@@ -82,7 +98,7 @@ FORMATS = (
         "mlflow",
         "Exports of an MLflow registry as JSON, or the address of a live one.",
         _mlflow,
-        takes_addresses=True,
+        _ask_mlflow,
     ),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
     Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
@@ -111,5 +127,5 @@ class ScheduledSources:
     def read(self, source: Scheduled, now: datetime) -> ImportReport:
         format = BY_NAME[source.format]  # noqa: A001 - the word of the commands
         sources = tuple(one if is_address(one) else Path(one) for one in source.sources)
-        reading = format.reader(self._catalog, sources)
+        reading = format.reader(self._catalog, format.answered(sources))
         return self._catalog.import_(reading, format=format.name, now=now, by=EMERITUS)

@@ -69,7 +69,7 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
 def _source(reading: Tables, name: str, said: str, format: Format, folder: Path) -> str:  # noqa: A002 - as above
     if not is_address(said):
         return str(folder / said)
-    if not format.takes_addresses:
+    if format.asks is None:
         reading.refuse(name, "sources", said, f"a path: {format.name} is read from files")
         return said
     try:

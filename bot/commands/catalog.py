@@ -33,14 +33,16 @@ def _register(format: Format) -> None:  # noqa: A002 - the word of the event
         "sources",
         nargs=-1,
         required=True,
-        metavar="SOURCE..." if format.takes_addresses else "PATH...",
-        type=_path_or_address if format.takes_addresses else _PATH,
+        metavar="SOURCE..." if format.asks else "PATH...",
+        type=_path_or_address if format.asks else _PATH,
     )
     @as_json
     def read(sources: tuple[Source, ...], is_json: bool) -> None:
-        with store_to_write(settings_for(writes=True)) as store:
+        settings = settings_for(writes=True)
+        answered = format.answered(sources)
+        with store_to_write(settings) as store:
             catalog = open_catalog(store)
-            reading = format.reader(catalog, sources)
+            reading = format.reader(catalog, answered)
             report = catalog.import_(reading, format=format.name, now=CalendarWorld().now())
         if is_json:
             print_json(report)

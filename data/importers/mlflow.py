@@ -15,31 +15,31 @@ from pathlib import Path
 
 from data.errors import Invalid, Problem
 from data.importers.draft import Draft, why_not_named
-from data.importers.json_objects import Object
+from data.importers.json_lines import Placed
 from data.importers.known import Known
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
 from data.importers.mlflow_runs import add_datasets
-from data.importers.mlflow_server import Access, page_of, registry_at
+from data.importers.mlflow_server import Registry, page_of
 from data.importers.mlflow_telling import FORMAT, Telling, unfinished
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
-from data.importers.sources import Digested, File, Source, files_of
+from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Person
 
 PREFIX = "emeritus."
 TAGS = ("owner", "successor", "consumers", "tier")
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
+_CONSUMER = "mlflow-consumer:"
 
 
 def read_mlflow(
-    sources: Sequence[Source], *, known: Iterable[Entity | Group | Person] = (), access: Access | None = None
+    sources: Sequence[Path | Registry], *, known: Iterable[Entity | Group | Person] = ()
 ) -> Reading:
-    """Read files, directories for *.json, and registries at their addresses, as one source.
+    """Read files, directories for *.json, and registries that have answered, as one source.
 
     known   what other sources declared
-    access  who we are to a registry
-    Raises `Invalid` or `Unavailable`; then nothing counts as read.
+    Raises `Invalid`; then nothing counts as read.
     """
     draft = Draft(Known(known))
     paths = [source for source in sources if isinstance(source, Path)]
@@ -48,22 +48,22 @@ def read_mlflow(
         raise Invalid(problems)
     models, versions, runs = _told_in_files(files, draft)
     digested: list[Digested] = [*files]
-    for address in (source for source in sources if isinstance(source, str)):
-        registry = registry_at(address, access or Access())
+    for registry in (source for source in sources if isinstance(source, Registry)):
         digested.append(registry)
-        models += _told_live(address, registry.models)
-        versions += _told_live(address, registry.versions)
+        models += _told_live(registry.name, registry.models)
+        versions += _told_live(registry.name, registry.versions)
+    named = [source.name if isinstance(source, Registry) else source for source in sources]
     found = models_of(models, versions, draft)
     if not found:
         accepted = "tells of no registered model. Nothing was imported"
-        raise Invalid([Problem(field=", ".join(map(str, sources)), value="", accepted=accepted)])
+        raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
     for model in found.values():
         _declare(model, found, draft)
     for model in found.values():
         _add_consumers(model, draft)
         _add_originals(model, draft)
     add_datasets(runs, _versions_of_runs(found), draft)
-    return draft.reading(digested, sources)
+    return draft.reading(digested, named)
 
 
 def _told_in_files(files: Sequence[File[Telling]], draft: Draft) -> tuple[list[Told], list[Told], list[Told]]:
@@ -77,7 +77,7 @@ def _told_in_files(files: Sequence[File[Telling]], draft: Draft) -> tuple[list[T
             draft.skip(f"{file.shown}:{content.line or 1}", content.what, "no model, version or run")
         for told, those in ((models, content.models), (versions, content.versions), (runs, content.runs)):
             for it in those:
-                line = it.line if isinstance(it, Object) else content.line
+                line = it.line if isinstance(it, Placed) else content.line
                 told.append(Told(it, f"{file.shown}:{line}", file.path))
     return models, versions, runs
 
@@ -112,12 +112,11 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
     if not draft.known.owner(owner)[0]:
         owner = ""  # who cannot be resolved is told once, of the model
     for version in model.versions.values():
-        stage = version.fields.text("current_stage").lower()
         entity = Entity(
             id=f"{model.id}/{version.number.lower()}",
             kind=Kind.VERSION,
             name=f"{model.name}/{version.number}",
-            lifecycle=_STAGES.get(stage, stage),
+            lifecycle=_STAGES.get(version.stage, version.stage),
             model_id=model.id,
             declared_in=version.where,
             aliases=tuple(dict.fromkeys(_aliases(version, model))),
@@ -128,17 +127,15 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
 def _aliases(version: Version, model: Model) -> Iterator[str]:
     yield f"{_MODELS}{model.name}/{version.number}"
     yield from (f"{_MODELS}{model.name}@{alias}" for alias in version.aliases)
-    lies = version.fields.text("source")
-    run_id = version.fields.text("run_id")
-    if lies.startswith("runs:/"):
-        yield lies
-    elif run_id and (path := lies.partition(f"/{run_id}/artifacts/")[2]):
-        yield f"runs:/{run_id}/{path}"
+    if version.lies.startswith("runs:/"):
+        yield version.lies
+    elif version.run_id and (path := version.lies.partition(f"/{version.run_id}/artifacts/")[2]):
+        yield f"runs:/{version.run_id}/{path}"
 
 
 def _artifact(version: Version, model: Model, draft: Draft) -> str:
     """Where a version lies. What we cannot archive is kept, so that the archive step stops there."""
-    lies = version.fields.text("source")
+    lies = version.lies
     if lies.startswith("file:/") and not lies.startswith("file://"):
         lies = f"file://{lies.removeprefix('file:')}"
     if lies.startswith(("s3://", "file:///", "file://localhost/", "/")) and lies.isprintable():
@@ -170,13 +167,15 @@ def _add_consumers(model: Model, draft: Draft) -> None:
         what = f"{name} -> {model.name}"
         found = draft.known.find(name)
         if why := found.why if isinstance(found, Missing) else why_not_named(name):
-            tried = [(one, model.id) for one in (found.tried if isinstance(found, Missing) else ())]
-            draft.misses(model.id, tried, where=model.where, what=what, why=why)
+            # It may be the one we took it for, when nobody else declared one.
+            tried = (*found.tried, f"{_CONSUMER}{name.lower()}") if isinstance(found, Missing) else ()
+            meant = [(one, model.id) for one in tried]
+            draft.misses(model.id, meant, where=model.where, what=what, why=why)
             continue
         if isinstance(found, Found):
             consumer_id = draft.joined(found, where=model.where, what=what)
         else:
-            consumer_id = f"mlflow-consumer:{name.lower()}"
+            consumer_id = f"{_CONSUMER}{name.lower()}"
             note = "no other source declares it; taken as a consumer"
             draft.note(model.where, name, note)
             entity = Entity(id=consumer_id, kind=Kind.CONSUMER, name=name, declared_in=model.where)
@@ -187,10 +186,14 @@ def _add_consumers(model: Model, draft: Draft) -> None:
 def _add_originals(model: Model, draft: Draft) -> None:
     """A version whose source is another model's is a copy that leaves the files where they are."""
     for version in model.versions.values():
-        text = version.fields.text("source")
-        found = draft.known.find(text) if text.startswith(_MODELS) else None
-        if isinstance(found, Found) and f"{found.id}/".partition("/")[0] != model.id:
-            what = f"{model.name}/{version.number} -> {text}"
+        if not version.lies.startswith(_MODELS):
+            continue
+        found = draft.known.find(version.lies)
+        what = f"{model.name}/{version.number} -> {version.lies}"
+        if not isinstance(found, Found):
+            why = found.why if found else "nobody declares it"
+            draft.misses(model.id, [], where=version.where, what=what, why=why)
+        elif f"{found.id}/".partition("/")[0] != model.id:
             draft.depends(model.id, found.id, where=version.where, what=what, by=model.id)
 
 
@@ -198,6 +201,6 @@ def _versions_of_runs(models: dict[str, Model]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for model in models.values():
         for version in model.versions.values():
-            if run_id := version.fields.text("run_id"):
-                found[run_id].append(f"{model.id}/{version.number.lower()}")
+            if version.run_id:
+                found[version.run_id].append(f"{model.id}/{version.number.lower()}")
     return found

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from data.errors import Invalid
 from data.importers.draft import Draft, why_not_named
+from data.importers.fields import Fields, shown, word_of
 from data.importers.json_lines import Text
-from data.importers.json_objects import Object, shown, values_of
 from data.importers.mlflow_models import Told
 from data.importers.refs import Found, Missing
 from data.records.catalog import Entity, Kind
@@ -25,11 +25,12 @@ def add_datasets(runs: Sequence[Told], versions: Mapping[str, Sequence[str]], dr
     seen: dict[str, str] = {}
     for run in runs:
         draft.read()
-        if not isinstance(run.it, Object):
+        if not isinstance(run.it, dict):
             draft.skip(run.where, shown(run.it), "a run is an object")
             continue
-        info = run.it.object("info")
-        run_id = info.text("run_id") or info.text("run_uuid")
+        fields = Fields(run.it, lambda path, note, run=run: draft.note(run.where, f"run {path}", note))  # type: ignore[misc]
+        info = fields.fields("info")
+        run_id = info.word("run_id") or info.word("run_uuid")
         if not run_id:
             why = "has no info.run_id"
         elif run_id not in versions:
@@ -42,15 +43,20 @@ def add_datasets(runs: Sequence[Told], versions: Mapping[str, Sequence[str]], dr
             draft.skip(run.where, f"run {run_id}".rstrip(), why)
             continue
         seen[run_id] = run.where
-        for given in (*run.it.object("inputs").list("dataset_inputs"), *run.it.list("inputs")):
-            _add_dataset(given, run, run_id, versions[run_id], draft)
+        is_exported = isinstance(fields.value("inputs"), list)
+        for given in (
+            fields.values("inputs") if is_exported else fields.fields("inputs").values("dataset_inputs")
+        ):
+            dataset = Fields(given, fields.tell, "inputs", fields.line).fields("dataset")
+            _add_dataset(dataset, run, run_id, versions[run_id], draft, given=shown(given))
 
 
-def _add_dataset(given: object, run: Told, run_id: str, version_ids: Sequence[str], draft: Draft) -> None:
-    dataset = given.object("dataset") if isinstance(given, Object) else Object(run.it.line, {})
+def _add_dataset(
+    dataset: Fields, run: Told, run_id: str, version_ids: Sequence[str], draft: Draft, *, given: str
+) -> None:
     where = f"{run.where.rpartition(':')[0]}:{dataset.line}"
     name, place = dataset.text("name"), _place(dataset)
-    what = f"run {run_id} -> {place or name or shown(given)}"
+    what = f"run {run_id} -> {place or name or given}"
     why = why_not_named(place or name) if place or name else "no dataset with a name"
     found = draft.known.find(place) if place else None
     if isinstance(found, Missing):
@@ -71,13 +77,13 @@ def _add_dataset(given: object, run: Told, run_id: str, version_ids: Sequence[st
         draft.depends(version_id, dataset_id, where=where, what=what, by=f"runs:/{run_id}")
 
 
-def _place(dataset: Object) -> str:
+def _place(dataset: Fields) -> str:
     """The source of a dataset is JSON in a text."""
     try:
-        values = values_of(Text(dataset.text("source").encode(), "source"))
+        values = Text(dataset.text("source").encode(), "source").values()
     except Invalid:
         return ""
     source = values[0].value if len(values) == 1 else None
-    if not isinstance(source, Object):
+    if not isinstance(source, dict):
         return ""
-    return next((place for key in _PLACES if (place := source.text(key))), "")
+    return next((place for key in _PLACES if (place := word_of(source.get(key)))), "")

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import http.client
 import time
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
-from data.errors import Invalid, Problem, Unavailable
-from data.importers.json_lines import Text
-from data.importers.json_objects import Object, values_of
+from data.errors import Invalid, Problem
+from data.importers.answers import Asking, Limits, unavailable
+from data.importers.fields import shown, word_of
+from data.importers.json_lines import Placed, Text
+from data.importers.mlflow_telling import is_prompt, unlisted
 
-TIMEOUT_SECONDS = 30.0  # that nothing arrives
-PAGE_SECONDS_MAX = 120.0  # until a page has arrived, however slowly
-PAGE_BYTES_MAX = 64 * 1024 * 1024
 PAGES_MAX = 100_000
 PAGE_ITEMS = {
     "registered_models": 100,
@@ -99,82 +96,86 @@ class Registry:
     digest: str
 
 
-def registry_at(address: str, access: Access) -> Registry:
+def registry_at(
+    address: str,
+    access: Access,
+    *,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    clock: Callable[[], float] = time.monotonic,
+) -> Registry:
     """All of it. Raises `Unavailable` where it does not answer, and `Invalid` for what no registry answers."""
     told = hashlib.sha256()
-    models = list(_items(address, "registered_models", access, told))
-    versions = list(_items(address, "model_versions", access, told)) if models else []
+    asking = Asking(limits, clock)
+    models = list(_items(address, "registered_models", access, asking, told))
+    if not models:
+        accepted = "tells of no registered model. Nothing was imported"
+        raise Invalid([Problem(field=address, value="", accepted=accepted)])
+    strange = [
+        Problem(field=address, value=f"{key} {found}", accepted="a list. Nothing was imported")
+        for _, key, found in unlisted(models)
+    ]
+    if strange:
+        raise Invalid(strange)
+    versions = list(_items(address, "model_versions", access, asking, told))
+    _check(address, models, versions)
     return Registry(address, models, versions, told.hexdigest())
 
 
-def _items(address: str, key: str, access: Access, told: hashlib._Hash) -> Iterator[Any]:
+def _check(address: str, models: Iterable[Any], versions: Iterable[Any]) -> None:
+    """Models tell which of their versions are the latest, so no list of versions can be empty unseen."""
+    listed = {word_of(one.get("name")) for one in versions if isinstance(one, Placed)}
+    for one in models:
+        name = word_of(one.get("name")) if isinstance(one, Placed) else ""
+        if name and one.get("latest_versions") and name not in listed and not is_prompt(one):
+            raise unavailable(
+                address, f"tells that {ascii(name[:80])[1:-1]} has versions, and lists none of it"
+            )
+
+
+def _items(address: str, key: str, access: Access, asking: Asking, told: hashlib._Hash) -> Iterator[Any]:
     token = ""
     tokens: set[str] = set()
+    url = f"{address}/api/2.0/mlflow/{_SEARCHES[key]}/search"
+    headers = {"Accept": "application/json", "User-Agent": "emeritus", **access.headers()}
     for _ in range(PAGES_MAX):
         query = {"max_results": str(PAGE_ITEMS[key])} | ({"page_token": token} if token else {})
-        url = f"{address}/api/2.0/mlflow/{_SEARCHES[key]}/search"
-        content = _answer(url, urlencode(query), access)
+        try:
+            content = asking.page(url, urlencode(query), headers)
+        except HTTPError as error:
+            with error:
+                raise _refused(error, url) from None
         told.update(content)
         page = _page(content, url, key)
-        yield from page.list(key)
-        token = page.text("next_page_token")
+        yield from page.get(key) or []
+        token = _next(page, url, tokens)
         if not token:
             return
-        if token in tokens:
-            break
         tokens.add(token)
-    accepted = f"the last of at most {PAGES_MAX:,} pages; it tells the same ones again. Nothing was imported"
+    accepted = f"the last of at most {PAGES_MAX:,} pages. Nothing was imported"
     raise Invalid([Problem(field=url, value="next_page_token", accepted=accepted)])
 
 
-def _page(content: bytes, url: str, key: str) -> Object:
+def _next(page: Placed, url: str, tokens: Container[str]) -> str:
+    """The token of the page that follows; empty on the last one."""
+    token = page.get("next_page_token")
+    if token is None or (isinstance(token, str) and token not in tokens):
+        return token or ""
+    accepted = "a text, or nothing on the last page"
+    if isinstance(token, str):
+        accepted = "another one on each page, as it tells the same ones again"
+    value = f"next_page_token {shown(token)}"
+    raise Invalid([Problem(field=url, value=value, accepted=f"{accepted}. Nothing was imported")])
+
+
+def _page(content: bytes, url: str, key: str) -> Placed:
     text = Text(content, url)
-    values = values_of(text)
+    values = text.placed()
     page = values[0].value if len(values) == 1 else None
     # An empty page has no list at all.
-    is_page = isinstance(page, Object) and (isinstance(page.fields.get(key), list) or not page.fields)
-    if not isinstance(page, Object) or not is_page:
-        accepted = f"an object with {key}; is this the address of an MLflow registry? Nothing was imported"
-        raise text.invalid(values[0].line if values else 1, "", accepted)
-    return page
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        """None is followed, so it comes back as the answer it is."""
-
-
-def _answer(url: str, query: str, access: Access) -> bytes:
-    headers = {"Accept": "application/json", "User-Agent": "emeritus", **access.headers()}
-    request = urllib.request.Request(f"{url}?{query}", headers=headers)  # noqa: S310 - address_of saw its scheme
-    try:
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS) as response:
-            return _content(response, url)
-    except HTTPError as error:
-        with error:
-            raise _refused(error, url) from None
-    except (OSError, http.client.HTTPException) as error:
-        reason = error.reason if isinstance(error, URLError) else error
-        why = getattr(reason, "strerror", None) or type(reason).__name__
-        raise _unavailable(url, f"does not answer to the end: {why}") from error
-
-
-def _content(response: http.client.HTTPResponse, url: str) -> bytes:
-    """Read to its end, within bounds of size and time."""
-    until = time.monotonic() + PAGE_SECONDS_MAX
-    chunks: list[bytes] = []
-    size = 0
-    while chunk := response.read1(65_536):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > PAGE_BYTES_MAX:
-            accepted = f"at most {PAGE_BYTES_MAX:,} bytes a page. Nothing was imported"
-            raise Invalid([Problem(field=url, value="a longer answer", accepted=accepted)])
-        if time.monotonic() > until:
-            raise _unavailable(url, f"takes more than {PAGE_SECONDS_MAX:.0f} seconds for a page")
-    if response.length:
-        raise _unavailable(url, f"does not answer to the end: {response.length:,} bytes are missing")
-    return b"".join(chunks)
+    if isinstance(page, Placed) and (isinstance(page.get(key), list) or page.keys() <= {"next_page_token"}):
+        return page
+    accepted = f"an object with {key}; is this the address of an MLflow registry? Nothing was imported"
+    raise text.invalid(values[0].line if values else 1, "", accepted)
 
 
 def _refused(error: HTTPError, url: str) -> Exception:
@@ -184,7 +185,7 @@ def _refused(error: HTTPError, url: str) -> Exception:
     elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         accepted = f"the registry itself; {_whither(error)} was not asked. Name its own address. Nothing was imported"
     elif status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _unavailable(url, f"answers {status}")
+        return unavailable(url, f"answers {status}")
     else:
         accepted = "is this the address of an MLflow registry? Nothing was imported"
     return Invalid([Problem(field=url, value=f"answers {status}", accepted=accepted)])
@@ -196,7 +197,3 @@ def _whither(error: HTTPError) -> str:
         return ascii(urlsplit(error.headers.get("Location", "")).hostname or "another page")[1:-1]
     except ValueError:
         return "another page"
-
-
-def _unavailable(url: str, why: str) -> Unavailable:
-    return Unavailable(f"{url} {why}. Nothing was imported; import again once it answers")

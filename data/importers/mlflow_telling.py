@@ -6,17 +6,20 @@ same below `mlflow`. Source: mlflow.org/docs/latest/api_reference/rest-api.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from data.errors import Problem
-from data.importers.json_lines import Text
-from data.importers.json_objects import Object, shown, text_of, values_of
+from data.importers.fields import Fields, shown, word_of
+from data.importers.json_lines import Placed, Text
 from data.importers.sources import File, Format
 
 LISTS = ("registered_models", "model_versions", "runs")
 ONES = ("registered_model", "model_version", "run")
+_PROMPT = "mlflow.prompt.is_prompt"
+_OF_A_MODEL = {"tags": dict | list, "aliases": dict | list, "versions": list, "latest_versions": list}
+"""What a model is without one of these would seem to have no owner any more, or to lie nowhere."""
 
 
 @dataclass(slots=True)
@@ -44,28 +47,40 @@ class Telling:
 
 
 def _parsed(content: bytes, name: str) -> Telling:
-    values = values_of(Text(content, name))
+    values = Text(content, name).placed()
     telling = Telling(line=values[0].line if len(values) == 1 else 0)
     whole = values[0].value if telling.line else None
-    if not isinstance(whole, Object):
+    if not isinstance(whole, Placed):
         telling.what = "no object" if telling.line else f"{len(values)} values"
         return telling
-    told = whole.object("mlflow") if whole.is_stated("mlflow") else whole
+    inside = whole.get("mlflow")
+    told = inside if isinstance(inside, Placed) else whole
     for items, many, one in zip((telling.models, telling.versions, telling.runs), LISTS, ONES, strict=True):
-        if many != "runs" or any(isinstance(run, Object) for run in told.list(many)):
-            items.extend(told.list(many))  # an exported experiment has a list of the ids of its runs
-        items.extend([told.fields[one]] if told.is_stated(one) else [])
-        if isinstance(told.fields.get(many), list):
-            if told.text("next_page_token"):
+        listed = told.get(many)
+        if isinstance(listed, list):
+            if many != "runs" or any(isinstance(run, Placed) for run in listed):
+                items.extend(listed)  # an exported experiment has a list of the ids of its runs
+            if told.get("next_page_token"):
                 telling.more[many] = told.line
             else:
                 telling.ended.add(many)
-        elif told.is_stated(many):
-            telling.bad.append((told.line, many, shown(told.fields[many])))
-    if told.object("info").text("run_id"):  # a run as mlflow-export-import writes it
+        elif listed is not None:
+            telling.bad.append((told.line, many, shown(listed)))
+        items.extend([told[one]] if told.get(one) is not None else [])
+    info = told.get("info")
+    if isinstance(info, Placed) and word_of(info.get("run_id")):  # a run as mlflow-export-import writes it
         telling.runs.append(told)
-    telling.what = f"an object of {', '.join(list(told.fields)[:5]) or 'nothing'}"
+    telling.bad += unlisted(telling.models)
+    telling.what = f"an object of {', '.join(list(told)[:5]) or 'nothing'}"
     return telling
+
+
+def unlisted(models: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
+    """What should be a list of a model and is none: the line of the model, what it is, and what stands there."""
+    for it in models:
+        for key, kinds in _OF_A_MODEL.items() if isinstance(it, Placed) else ():
+            if it.get(key) is not None and not isinstance(it[key], kinds):
+                yield it.line, f"{key} of {word_of(it.get('name')) or 'a model'}", shown(it[key])
 
 
 def _wrong(telling: Telling, name: str, is_named: bool) -> list[Problem]:
@@ -93,9 +108,18 @@ def unfinished(files: Sequence[File[Telling]]) -> Iterator[Problem]:
                 yield Problem(field=f"{file.shown}:{line}", value="next_page_token", accepted=accepted)
 
 
-def pairs_of(told: Object, key: str, names: tuple[str, str]) -> dict[str, str]:
+def is_prompt(model: dict[str, Any]) -> bool:
+    """A prompt is registered as models are."""
+    tags = pairs_of(Fields(model, lambda *_: None), "tags", ("key", "value"))
+    return tags.get(_PROMPT, "").lower() == "true"
+
+
+def pairs_of(told: Fields, key: str, names: tuple[str, str]) -> dict[str, str]:
     """Tags or aliases: objects with these two names, or one object of all, as older exports write them."""
     name, value = names
-    found = {one.text(name): one.text(value) for one in told.list(key) if isinstance(one, Object)}
-    found |= {text_of(one): text_of(of) for one, of in told.object(key).fields.items()}
+    if isinstance(told.value(key), dict):
+        pairs = told.fields(key)
+        found = {one.strip(): pairs.word(one) for one in pairs}
+    else:
+        found = {one.word(name): one.word(value) for one in told.items(key)}
     return {one: of for one, of in found.items() if one}

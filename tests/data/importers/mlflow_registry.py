@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
 class Answer:
-    """`bytes_promised` is the length it says it has, where that is not how long it is."""
+    """`bytes_promised` is the length it says it has, where that is not how long it is.
+
+    meanwhile   what happens while it is waited for
+    """
 
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     bytes_promised: int | None = None
+    meanwhile: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -49,6 +53,7 @@ def a_registry() -> Iterator[FakeRegistry]:
             asked = f"{name} {token}".strip()
             registry.asked.append((asked, self.headers.get("Authorization", "")))
             answer = registry.answers.get(asked, Answer(b"{}", status=404))
+            answer.meanwhile()
             self.send_response(answer.status)
             for header, value in answer.headers.items():
                 self.send_header(header, value)
@@ -60,11 +65,32 @@ def a_registry() -> Iterator[FakeRegistry]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    registry.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with _serving(Handler) as registry.address:
         yield registry
+
+
+@contextmanager
+def a_server(answers: Callable[[str, BinaryIO], None]) -> Iterator[str]:
+    """The address of one that writes to whoever asks for a path what it likes, head and all, for as long as it can."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with suppress(OSError):  # nobody listens any more
+                answers(self.path, self.wfile)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with _serving(Handler) as address:
+        yield address
+
+
+@contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -12,8 +12,8 @@ from bot.cli import cli
 from data.catalog import Catalog
 from data.errors import Invalid, Unavailable
 from data.importers.mlflow import read_mlflow
-from data.importers.mlflow_server import Access, address_of
-from data.importers.report import ImportReport
+from data.importers.mlflow_server import Access, address_of, registry_at
+from data.importers.report import ImportReport, Reading
 from tests.data.catalogs import MONDAY
 from tests.data.importers.mlflow_registry import Answer, FakeRegistry, a_registry
 
@@ -31,8 +31,12 @@ def registry() -> Iterator[FakeRegistry]:
         yield registry
 
 
+def read(*addresses: str, access: Access = Access()) -> Reading:  # noqa: B008 - frozen
+    return read_mlflow([registry_at(address, access) for address in addresses])
+
+
 def test_all_pages_of_models_and_versions_are_read(registry: FakeRegistry) -> None:
-    reading = read_mlflow([registry.address])
+    reading = read(registry.address)
     assert {one.id: one.declared_in.removeprefix(registry.address) for one in reading.entities} == {
         "mlflow:churn": "/#/models/Churn",
         "mlflow:churn/1": "/#/models/Churn/versions/1",
@@ -48,7 +52,8 @@ def test_all_pages_of_models_and_versions_are_read(registry: FakeRegistry) -> No
 
 
 def imported(catalog: Catalog, registry: FakeRegistry) -> ImportReport:
-    reading = read_mlflow([registry.address], known=catalog.known_outside("mlflow", [registry.address]))
+    known = catalog.known_outside("mlflow", [registry.address])
+    reading = read_mlflow([registry_at(registry.address, Access())], known=known)
     return catalog.import_(reading, format="mlflow", now=MONDAY)
 
 
@@ -75,7 +80,7 @@ def test_every_page_is_asked_for_as_who_we_are(
     registry: FakeRegistry, access: dict[str, str], header: str
 ) -> None:
     who = Access.of(access)
-    read_mlflow([registry.address], access=who)
+    read(registry.address, access=who)
     assert {authorization for _, authorization in registry.asked} == {header}
     assert SECRET not in repr(who)
 
@@ -122,7 +127,7 @@ IS_IT_ONE = "is this the address of an MLflow registry? Nothing was imported"
         (Answer(b"\xff"), ":1 byte 0xff: this is not UTF-8; save the file as UTF-8. Nothing was imported"),
         (
             Answer(b'{"model_versions": [], "next_page_token": "v 2&="}'),
-            " next_page_token: the last of at most 100,000 pages; it tells the same ones again. Nothing was imported",
+            ' next_page_token "v 2&=": another one on each page, as it tells the same ones again. Nothing was imported',
         ),
     ],
     ids=[
@@ -145,7 +150,7 @@ IS_IT_ONE = "is this the address of an MLflow registry? Nothing was imported"
 def test_a_page_that_is_none_ends_the_import(registry: FakeRegistry, answer: Answer, refusal: str) -> None:
     registry.answers["model-versions v 2&="] = answer
     with pytest.raises((Invalid, Unavailable)) as refused:
-        read_mlflow([registry.address], access=Access(token=SECRET))
+        read(registry.address, access=Access(token=SECRET))
     assert str(refused.value) == f"{registry.address}/api/2.0/mlflow/model-versions/search{refusal}"
 
 
@@ -154,7 +159,7 @@ def test_a_redirect_is_not_followed_and_the_other_host_learns_nothing(registry: 
         location = f"{other.address.replace('127.0.0.1', 'localhost')}/login?state=abc"
         registry.answers["registered-models"] = Answer(b"", status=302, headers={"Location": location})
         with pytest.raises(Invalid) as refused:
-            read_mlflow([registry.address], access=Access(token=SECRET))
+            read(registry.address, access=Access(token=SECRET))
         assert other.asked == []
     assert str(refused.value) == (
         f"{registry.address}/api/2.0/mlflow/registered-models/search answers 302: the registry itself; localhost was "
@@ -166,7 +171,7 @@ def test_a_registry_nobody_answers_for_is_waited_for(registry: FakeRegistry) -> 
     with a_registry() as gone:
         address = gone.address
     with pytest.raises(Unavailable) as refused:
-        read_mlflow([registry.address, address])
+        read(registry.address, address)
     url = f"{address}/api/2.0/mlflow/registered-models/search"
     assert str(refused.value) == f"{url} does not answer to the end: Connection refused. {AGAIN}"
 
@@ -176,7 +181,7 @@ def test_an_empty_registry_is_refused(registry: FakeRegistry) -> None:
     with pytest.raises(
         Invalid, match=r"^http://127\.0\.0\.1:\d+: tells of no registered model\. Nothing was"
     ):
-        read_mlflow([registry.address])
+        read(registry.address)
 
 
 @pytest.mark.parametrize(

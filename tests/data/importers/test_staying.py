@@ -238,6 +238,18 @@ CASES = {
         twins("db.shop.orders"),
         a_document("Resource", "data", "type: table", aliases="db.shop.orders"),
     ),
+    "mlflow, a source that is no text": Case(
+        "mlflow", registry("models:/Churn/1"), registry({"uri": "models:/Churn/1"}), "Live/1 source: is an object"
+    ),
+    "mlflow, an original that nobody has": Case(
+        "mlflow",
+        registry("models:/Churn/1"),
+        registry("models:/Churn@champion"),
+        "Live/1 -> models:/Churn@champion: nobody declares it",
+    ),
+    "mlflow, a consumer that could be two": Case(
+        "mlflow", consumers("mailer"), consumers("mailer"), "mailer -> Churn: could be", twins("mailer")
+    ),
 }  # fmt: skip
 
 

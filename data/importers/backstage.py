@@ -17,6 +17,7 @@ from data.importers.backstage_entities import ANNOTATIONS, entity_of
 from data.importers.backstage_people import groups_of, people_of
 from data.importers.backstage_relations import edges_of
 from data.importers.declaration import PREFIX, Account, Declaration
+from data.importers.known import Known
 from data.importers.refs import DEFAULT_NAMESPACE, Index, id_of
 from data.importers.report import Count, Reading, Skipped
 from data.importers.sources import File, Format, digest_of, files_of
@@ -61,6 +62,7 @@ def read_backstage(
             f"declares no Component, Resource, API, AiResource, Group or User{skipped}. Nothing was imported"
         )
         raise Invalid([Problem(field=shown, value="", accepted=accepted)])
+    known = tuple(known)
     index = Index()
     for thing in declared:
         index.add(thing.id, thing.name)
@@ -69,7 +71,9 @@ def read_backstage(
         index.add(other.id, other.id.rpartition("/")[2] if isinstance(other, Person) else other.name)
     nodes = [thing for thing in declared if thing.kind in NODE_KINDS]
     entities = tuple(entity_of(thing, index, account) for thing in nodes)
-    edges = edges_of(nodes, index, account)
+    here = {thing.id for thing in declared}
+    elsewhere = (one for one in known if isinstance(one, Entity) and one.id not in here)
+    edges = edges_of(nodes, index, Known((*entities, *elsewhere)), account)
     groups = groups_of([thing for thing in declared if thing.kind in PEOPLE_KINDS], index, account)
     people = people_of([thing for thing in declared if thing.kind == "user"], index, account, taken or {})
     return Reading(
@@ -88,6 +92,7 @@ def read_backstage(
         files={thing.id: str(thing.path) for thing in declared},
         declared_by=edges.declared_by,
         unresolved=edges.unresolved,
+        uncertain=edges.uncertain,
     )
 
 

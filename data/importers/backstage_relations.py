@@ -2,16 +2,19 @@
 
 A depends on B when A says dependsOn B or consumesApis B, or when B says dependencyOf A. An API depends on
 the component that providesApis it, and the whole on its parts: a parent on what is subcomponentOf it.
-partOf, system and domain only group, so they are no edges.
+partOf, system and domain only group, so they are no edges. Where dependsOn or dependencyOf names nothing in
+Backstage's way, it may be the exact id of a thing from elsewhere, or an alias: "mlflow:churn", "models:/Churn".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data.importers.declaration import Account, Declaration
-from data.importers.refs import Found, Index
+from data.importers.known import Known
+from data.importers.refs import Found, Index, Missing
+from data.importers.yaml_lines import Node
 from data.records.catalog import Dependency
 
 _ANY_NODE = ("component", "resource", "api", "airesource")
@@ -24,6 +27,9 @@ class _Relation:
     field: str
     kinds: tuple[str, ...]
     is_inverse: bool
+
+    def ends(self, by: str, other: str) -> tuple[str, str]:
+        return (other, by) if self.is_inverse else (by, other)
 
 
 _RELATIONS = (
@@ -44,6 +50,7 @@ class Edges:
     dependencies: tuple[Dependency, ...]
     declared_by: tuple[str, ...]
     unresolved: tuple[Dependency, ...]
+    uncertain: tuple[str, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,10 +63,11 @@ class _Stated:
     relation: str
 
 
-def edges_of(nodes: Sequence[Declaration], index: Index, account: Account) -> Edges:
+def edges_of(nodes: Sequence[Declaration], index: Index, known: Known, account: Account) -> Edges:
+    """`known` is whatever has an id or alias, wherever it is declared."""
     before = len(account.skipped)
-    unresolved: list[Dependency] = []
-    stated = [edge for thing in nodes for edge in _stated_by(thing, index, account, unresolved)]
+    missed = _Missed()
+    stated = [edge for thing in nodes for edge in _stated_by(thing, index, known, account, missed)]
     read = len(stated) + len(account.skipped) - before
     provided = {(edge.from_id, edge.to_id) for edge in stated if edge.relation == "providesApis"}
     kept: dict[tuple[str, str], _Stated] = {}
@@ -88,26 +96,50 @@ def edges_of(nodes: Sequence[Declaration], index: Index, account: Account) -> Ed
             for edge in all_stated
         ),
         declared_by=tuple(edge.by.id for edge in all_stated),
-        unresolved=tuple(unresolved),
+        unresolved=tuple(missed.ends),
+        uncertain=tuple(missed.by),
     )
 
 
+@dataclass(slots=True)
+class _Missed:
+    """Ends that a reference nobody can tell now may mean; and whose references may mean anything."""
+
+    ends: list[Dependency] = field(default_factory=list)
+    by: dict[str, None] = field(default_factory=dict)
+
+
 def _stated_by(
-    thing: Declaration, index: Index, account: Account, unresolved: list[Dependency]
+    thing: Declaration, index: Index, known: Known, account: Account, missed: _Missed
 ) -> Iterator[_Stated]:
     for relation in _RELATIONS:
         for item in thing.spec.get(relation.field).items:
             what = f"spec.{relation.field} {item.shown}"
-            found = index.find(item.text, kinds=relation.kinds, namespace=thing.namespace)
-            if not isinstance(found, Found):
+            found = _found(item, relation, thing, index, known)
+            if isinstance(found, Missing):
                 account.skip(thing, item.line, what, found.why)
                 for other in found.tried:
-                    ends = (other, thing.id) if relation.is_inverse else (thing.id, other)
-                    unresolved.append(Dependency(from_id=ends[0], to_id=ends[1]))
-            elif not found.id.startswith(tuple(f"{kind}:" for kind in _ANY_NODE)):
+                    from_id, to_id = relation.ends(thing.id, other)
+                    missed.ends.append(Dependency(from_id=from_id, to_id=to_id))
+                if not found.tried:
+                    missed.by[thing.id] = None
+            elif found.id.startswith(("group:", "user:")):
                 account.skip(thing, item.line, what, f"{found.id} is no component, resource or API")
             else:
                 if found.note:
                     account.note(thing, item.line, what, found.note)
-                ends = (found.id, thing.id) if relation.is_inverse else (thing.id, found.id)
-                yield _Stated(thing, item.line, what, *ends, relation.field)
+                yield _Stated(thing, item.line, what, *relation.ends(thing.id, found.id), relation.field)
+
+
+def _found(
+    item: Node, relation: _Relation, thing: Declaration, index: Index, known: Known
+) -> Found | Missing:
+    """In Backstage's way first; then, where that is nobody's name, by exact id or alias."""
+    found = index.find(item.text, kinds=relation.kinds, namespace=thing.namespace)
+    is_told = isinstance(found, Found) or any(other in index for other in found.tried)
+    if is_told or relation.kinds is not _ANY_NODE or not item.text:
+        return found
+    other = known.find(item.text, is_by_name=False)
+    if isinstance(other, Missing):
+        return Missing(why=other.why)  # whichever it was before
+    return Found(id=other.id, note=other.note or f"joined to {other.id} by its id") if other else found

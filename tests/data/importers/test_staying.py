@@ -117,6 +117,18 @@ class Case(NamedTuple):
 
 
 CASES = {
+    "backstage, a mapping": Case(
+        "backstage",
+        component("dependsOn: [resource:m]"),
+        component("dependsOn: {resource: m}"),
+        "spec.dependsOn a mapping: not a reference",
+    ),
+    "backstage, a list in the list": Case(
+        "backstage",
+        component("dependsOn: [resource:m]"),
+        component("dependsOn: [[resource:m]]"),
+        "spec.dependsOn a list: not a reference",
+    ),
     "datahub, a text": Case(
         "datahub",
         proposals(upstreams([{"dataset": DATASET.format("orders")}])),

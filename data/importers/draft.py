@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from data.errors import Invalid, Problem
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Count, Note, Reading, Skipped
 from data.importers.sources import Digested, Source, digest_of, root_of
 from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sighting
 
+SHOWN_MAX = 3
 NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
 
 
@@ -198,6 +200,12 @@ class Draft:
         self._sightings[ends] = msgspec.structs.replace(latest, first_seen=min(days, default=""))
 
     def reading(self, files: Sequence[Digested], sources: Sequence[Source]) -> Reading:
+        """Raises `Invalid` where nothing was kept: such a source would seem to have dropped all it declared before."""
+        if not (self._entities or self._owners or self._files or self._edges or self._sightings):
+            skipped = "".join(f"; skipped {one}" for one in self._skipped[:SHOWN_MAX])
+            more = f" and {left:,} more" if (left := len(self._skipped) - SHOWN_MAX) > 0 else ""
+            accepted = f"names nothing that can be kept{skipped}{more}. Nothing was imported"
+            raise Invalid([Problem(field=", ".join(map(str, sources)), value="", accepted=accepted)])
         kept = self._documents_read - self._documents_skipped
         edges = self._edges_read - self._edges_skipped
         return Reading(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
+from bot.commands.check import READERS
 from tests.data.catalogs import a_source
 from tests.scenarios.town import Town
 
@@ -76,6 +78,24 @@ def test_what_cannot_be_read_fails_the_build_by_its_line(run: Run, tmp_path: Pat
     failed = run("check", broken)
     assert failed.exit_code == 1
     assert failed.stderr.startswith(f"Error: {broken}:1 ")
+
+
+@pytest.mark.parametrize("as_format", READERS)
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "from,to\n", "x\xff"], ids=["empty", "cut off", "nothing", "no row", "no text"]
+)
+def test_a_refusal_speaks_of_checking_whatever_the_format(
+    run: Run, tmp_path: Path, as_format: str, text: str
+) -> None:
+    with Town(tmp_path, serves=False):
+        pass
+    (file := tmp_path / ("x.csv" if as_format == "csv" else "x.json")).write_bytes(text.encode("latin-1"))
+    (tmp_path / "empty").mkdir()
+    for path in (file, tmp_path / "empty"):
+        failed = run("check", "--format", as_format, path)
+        assert failed.exit_code == 1
+        assert re.search(r"[Nn]othing was checked", failed.stderr)
+        assert "import" not in failed.stderr
 
 
 def test_whoever_was_seen_calling_is_judged_like_whoever_declares_it(run: Run, tmp_path: Path) -> None:

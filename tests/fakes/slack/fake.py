@@ -11,13 +11,14 @@ from typing import Any, Self
 from tests.fakes.slack.at_messages import AtMessages
 from tests.fakes.slack.at_modals import AtModals
 from tests.fakes.slack.delivery import BotAnswer, Deliver, Envelope, Kind, over_http, parsed, sealed
+from tests.fakes.slack.files import Files
 from tests.fakes.slack.gates import Fault, Rates
 from tests.fakes.slack.inputs import NotOnScreen
 from tests.fakes.slack.modals import Modals
 from tests.fakes.slack.response_urls import ResponseUrls
 from tests.fakes.slack.server import serve
 from tests.fakes.slack.sockets import SocketMode
-from tests.fakes.slack.web_api import Call, WebApi
+from tests.fakes.slack.web_api import Call, Method, WebApi
 from tests.fakes.slack.workspace import APP_ID, BOT_USER, TEAM_ID, Channel, OpenView, User, Workspace
 
 SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret", "xoxb-fake", "xapp-fake"
@@ -46,7 +47,7 @@ class SlackFake:
 
     `now` is the workspace's clock (message times, trigger and response_url lives, rate lanes); `wall` stamps
     signatures, which a bot compares with the real time. `duplicate_every=n` sends every n-th envelope twice.
-    `rate_limits` are Slack's published ones, or that many times as much.
+    `rate_limits` are Slack's published ones, or that many times as much. `events` are what the app subscribed to.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class SlackFake:
         rate_limits: bool | float = False,
         should_escape: bool = True,
         duplicate_every: int = 0,
+        events: Iterable[str] = (),
     ) -> None:
         self.signing_secret, self.bot_token, self.app_token = signing_secret, bot_token, app_token
         self.wall, self.duplicate_every = wall, duplicate_every
@@ -82,6 +84,11 @@ class SlackFake:
             socket_url=self._sockets.url,
         )
         self.faults = self.web_api.faults
+        self.files = Files(self.ws, self.web_api, events=frozenset(events), tell=self.event, base=self._base)
+        self.share = self.files.share
+        self.web_api.methods["files.info"] = Method(
+            self.files.info, "file", "count page limit cursor", "files:read"
+        )
         at_messages = AtMessages(
             self.ws, self._modals, self._send, self._urls, self._response_url, should_escape=should_escape
         )
@@ -94,7 +101,7 @@ class SlackFake:
 
     def start(self) -> Self:
         """Listen; returns itself."""
-        self._server = serve(self.web_api, self._urls)
+        self._server = serve(self.web_api, self._urls, self.files)
         return self
 
     def stop(self) -> None:

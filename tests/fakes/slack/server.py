@@ -1,4 +1,4 @@
-"""The HTTP face of the fake: /api/METHOD and /response/ID on a loopback port."""
+"""The HTTP face of the fake: /api/METHOD, /response/ID and private files on a loopback port."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.slack.files import DOWNLOAD, Files
 from tests.fakes.slack.response_urls import ResponseUrls
 from tests.fakes.slack.surfaces import ApiError
 from tests.fakes.slack.web_api import Call, Reply, WebApi, bearer, parse_args
@@ -19,6 +20,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     web_api: WebApi
     response_urls: ResponseUrls
+    files: Files
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that was killed in the middle of a call is part of what is tested; a bug is not."""
@@ -46,6 +48,9 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) < length:  # whoever called was killed while sending: this is no call
             return
         kind, _, name = address.path.strip("/").partition("/")
+        if kind == DOWNLOAD:
+            self._send_file(address.path)
+            return
         if kind == "response":
             reply = self._use_response_url(name, body)
         elif kind == "api" and name:
@@ -90,6 +95,18 @@ class _Handler(BaseHTTPRequestHandler):
             api.ws.changed.notify_all()
             return reply
 
+    def _send_file(self, path: str) -> None:
+        found = self.server.files.download(path, self.headers.get("Authorization"))
+        if not found.status:
+            return
+        self.send_response(found.status)
+        self.send_header("Content-Type", found.mimetype)
+        self.send_header("Content-Length", str(len(found.content)))
+        for name, value in found.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(found.content)
+
     def _send(self, reply: Reply) -> None:
         content = json.dumps(reply.body).encode()
         self.send_response(reply.status)
@@ -101,9 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def serve(web_api: WebApi, response_urls: ResponseUrls) -> ThreadingHTTPServer:
+def serve(web_api: WebApi, response_urls: ResponseUrls, files: Files) -> ThreadingHTTPServer:
     """Start answering on an ephemeral loopback port."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.web_api, server.response_urls = web_api, response_urls
+    server.web_api, server.response_urls, server.files = web_api, response_urls, files
     threading.Thread(target=server.serve_forever, args=(0.05,), name="slack-fake", daemon=True).start()
     return server

@@ -136,7 +136,7 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
 
 def _scheduled(known: Imports, settings: Settings) -> Iterator[Finding]:
     """Are the catalogs of EMERITUS_IMPORTS read? What a bot that runs knows of them, and what it does not know yet."""
-    for one in read_imports(settings.imports):
+    for one in read_imports(settings.imports).scheduled:
         what, told = f"import {one.name}", f"{one.format} every {counted(one.every_hours, 'hour')}"
         if known.named(one.name) != one:
             fix = "Start emeritus serve again with this EMERITUS_IMPORTS"

@@ -12,8 +12,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.channels import channel_of
 from bot.finding import Finding
+from bot.imports_file import read_imports
 from bot.logs import unheard
-from bot.manifest import SCOPES
+from bot.manifest import scopes
 from bot.settings import Settings
 from bot.slack import web_client
 from bot.slack_errors import FAILURES, MAYBE, code_of, reason_of, retry_after
@@ -38,7 +39,7 @@ NEW_APP = (
 )
 REINSTALL = "Put the output of emeritus manifest into the app's manifest and install the app again"
 INVITE = "Invite the bot there: /invite @Emeritus"
-NO_CHANNEL = "Invite the bot there with /invite @Emeritus, or correct [channels] governance in the policy"
+NO_CHANNEL = "Invite the bot there with /invite @Emeritus, or correct {where}"
 AGAIN = "and run emeritus doctor again"
 
 
@@ -47,6 +48,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
     if "SLACK_API_URL" in wrong:
         return
     client = web_client(settings.bot_token, settings.slack_api_url, logger=unheard())
+    import_channel = read_imports(settings.imports).channel
     has_bot = False
     if "SLACK_BOT_TOKEN" not in wrong:
         try:
@@ -58,19 +60,29 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
         else:
             has_bot = True
             yield Finding(what="bot token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
-            yield _scopes(who.headers)
+            yield _scopes(who.headers, scopes(takes_files=bool(import_channel)))
     if not settings.http and not wrong & {"SLACK_APP_TOKEN", "EMERITUS_HTTP", "--http"}:
         yield _app_token(settings)
     if has_bot and policy:
-        yield _channel(client, policy.governance_channel, settings)
+        yield _channel(
+            client, policy.governance_channel, settings, where="[channels] governance in the policy"
+        )
+    if has_bot and import_channel:
+        yield _channel(
+            client,
+            import_channel,
+            settings,
+            where="channel in the file EMERITUS_IMPORTS names",
+            part="import ",
+        )
 
 
-def _scopes(headers: Mapping[str, Any]) -> Finding:
+def _scopes(headers: Mapping[str, Any], needed: Mapping[str, str]) -> Finding:
     granted = next((str(value) for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    missing = sorted(set(needed) - {scope.strip() for scope in granted.split(",")})
     if not missing:
-        return Finding(what="scopes", ok=True, found=f"all {len(SCOPES)} granted")
-    wanted = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
+        return Finding(what="scopes", ok=True, found=f"all {len(needed)} granted")
+    wanted = "; ".join(f"{scope} ({needed[scope]})" for scope in missing)
     return Finding(what="scopes", ok=False, found=f"missing {wanted}", fix=REINSTALL)
 
 
@@ -83,17 +95,17 @@ def _app_token(settings: Settings) -> Finding:
     return Finding(what="app token", ok=True, found="a Socket Mode connection can be opened")
 
 
-def _channel(client: WebClient, name: str, settings: Settings) -> Finding:
-    """Is the governance channel there, and Emeritus in it?"""
-    what = f"channel {name}"
+def _channel(client: WebClient, name: str, settings: Settings, *, where: str, part: str = "") -> Finding:
+    """Is a channel there, and Emeritus in it? `where` it is named."""
+    what, no_channel = f"{part}channel {name}", NO_CHANNEL.format(where=where)
     try:
         found = channel_of(client, name)
     except FAILURES as error:
         if isinstance(error, SlackApiError) and code_of(error) == "channel_not_found":
-            return Finding(what=what, ok=False, found=_why(error, settings), fix=NO_CHANNEL)
+            return Finding(what=what, ok=False, found=_why(error, settings), fix=no_channel)
         return _failed(what, error, settings, token=NEW_BOT, scope=REINSTALL)
     if found is None:
-        return Finding(what=what, ok=False, found="no such channel that the bot can see", fix=NO_CHANNEL)
+        return Finding(what=what, ok=False, found="no such channel that the bot can see", fix=no_channel)
     if not found.get("is_member"):
         return Finding(what=what, ok=False, found="the bot is not a member", fix=INVITE)
     return Finding(what=what, ok=True, found="the bot is a member")

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from data.catalog import Catalog
 from data.events import EMERITUS
 from data.importers.report import ImportReport, Reading
 from data.importers.sources import Source
+from data.records.catalog import Entity, Group, Person
 from data.records.imports import Scheduled
 
 if TYPE_CHECKING:
     from data.importers.mlflow_server import Registry
+
+
+class KnownThings(Protocol):
+    """What a reader asks of the catalog: what is there already, apart from what its own sources told before."""
+
+    def known(self) -> tuple[Entity | Group | Person, ...]: ...
+
+    def known_outside(
+        self,
+        format: str,  # noqa: A002 - the word of the commands
+        sources: Sequence[Source],
+    ) -> tuple[Entity | Group | Person, ...]: ...
+
+    def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]: ...
 
 
 class Format(NamedTuple):
@@ -26,7 +41,7 @@ class Format(NamedTuple):
 
     name: str
     reads: str
-    reader: Callable[[Catalog, tuple[Any, ...]], Reading]
+    reader: Callable[[KnownThings, tuple[Any, ...]], Reading]
     asks: Callable[[tuple[Source, ...]], tuple[Any, ...]] | None = None
 
     def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
@@ -35,25 +50,25 @@ class Format(NamedTuple):
 
 
 # Readers are loaded where they are used: a YAML parser or a walk through a manifest is nothing others wait for.
-def _backstage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _backstage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.backstage import read_backstage  # noqa: PLC0415
 
     return read_backstage(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
 
 
-def _csv(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _csv(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.csv_edges import read_csv  # noqa: PLC0415
 
     return read_csv(paths, known=catalog.known_outside("csv", paths))
 
 
-def _cyclonedx(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _cyclonedx(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.cyclonedx import read_cyclonedx  # noqa: PLC0415
 
     return read_cyclonedx(paths, known=catalog.known_outside("cyclonedx", paths))
 
 
-def _mlflow(catalog: Catalog, sources: tuple[Path | Registry, ...]) -> Reading:
+def _mlflow(catalog: KnownThings, sources: tuple[Path | Registry, ...]) -> Reading:
     from data.importers.mlflow import read_mlflow  # noqa: PLC0415
 
     named = [one if isinstance(one, Path) else one.name for one in sources]
@@ -68,25 +83,25 @@ def _ask_mlflow(sources: tuple[Source, ...]) -> tuple[Path | Registry, ...]:
     return tuple(registry_at(one, access) if isinstance(one, str) else one for one in named)
 
 
-def _dbt(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _dbt(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.dbt import read_dbt  # noqa: PLC0415
 
     return read_dbt(paths, known=catalog.known_outside("dbt", paths))
 
 
-def _openlineage(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _openlineage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.openlineage import read_openlineage  # noqa: PLC0415
 
     return read_openlineage(paths, known=catalog.known())
 
 
-def _datahub(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _datahub(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.datahub import read_datahub  # noqa: PLC0415
 
     return read_datahub(paths, known=catalog.known_outside("datahub", paths))
 
 
-def _openmetadata(catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
+def _openmetadata(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.openmetadata import read_openmetadata  # noqa: PLC0415
 
     return read_openmetadata(paths, known=catalog.known_outside("openmetadata", paths))

@@ -30,6 +30,7 @@ class House:
     check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
     check_reporting raises what would be refused of an endpoint switched by hand, looking at nothing outside
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
+    import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
@@ -44,5 +45,6 @@ class House:
     check_opening: Callable[[str, Entity, Retirement | None], None]
     check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
+    import_channel: str = ""
     intake: Intake = field(default_factory=Intake)
     stopwatch: Callable[[], float] = field(default=monotonic)

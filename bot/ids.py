@@ -6,6 +6,8 @@ from enum import StrEnum
 
 SLASH_COMMAND = "/retire"
 HTTP_PATH = "/slack/events"
+FILE_SHARED = "file_shared"
+"""Slack's name of the one event that is subscribed to, and only where a channel's files are imported."""
 
 
 class Action(StrEnum):

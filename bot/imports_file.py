@@ -1,4 +1,6 @@
-"""Which sources shall be read on a schedule? A TOML file says; all that is wrong with it is told at once.
+"""What shall be imported without anybody typing it? A TOML file says; all that is wrong with it is told at once.
+
+channel = "C0123ABC"                        # files shared there are imported; an id, as names move. May be left out
 
 [registry]                                  # a name of your own: it stands in messages and in `emeritus doctor`
 format = "mlflow"                           # as in `emeritus import FORMAT`
@@ -16,7 +18,7 @@ from bot.formats import BY_NAME, Format, is_address
 from data.errors import Invalid
 from data.importers.mlflow_server import address_of
 from data.records.imports import Scheduled
-from data.toml_checks import Check, whole, word_of, words
+from data.toml_checks import Check, text, whole, word_of, words
 from data.toml_tables import Tables, tables_of, text_of
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -31,22 +33,38 @@ KEYS = {
     "sources": _Key(words(r"\S.*", 'a list of paths or addresses, e.g. ["/srv/catalog"]')),
     "every_hours": _Key(whole(1, 24 * 31, "hours")),
 }
+CHANNEL = text(
+    r"[CG][A-Z0-9]{2,20}", 'the id of a channel, e.g. "C0123ABC"; its details in Slack end with it'
+)
 
 
-def read_imports(path: Path | None) -> tuple[Scheduled, ...]:
-    """In the order of their names; nothing without a file. Raises `Invalid` with every problem."""
+class Wanted(NamedTuple):
+    """What is read on a schedule, in the order of the names, and the channel whose files are imported."""
+
+    scheduled: tuple[Scheduled, ...] = ()
+    channel: str = ""
+
+
+NOTHING = Wanted()
+
+
+def read_imports(path: Path | None) -> Wanted:
+    """Nothing without a file. Raises `Invalid` with every problem."""
     if path is None:
-        return ()
+        return NOTHING
     source = path.name
     given = tables_of(text_of(path, otherwise="name a TOML file with a table for each import"), source)
     reading = Tables(source)
+    is_empty, channel = not given, given.pop("channel", None)
+    if channel is not None and (accepted := CHANNEL(channel)):
+        reading.refuse("", "channel", channel, accepted)
     found = [_scheduled(reading, name, given[name], path.resolve().parent) for name in sorted(given)]
-    if not given:
-        accepted = 'at least one import, e.g. [catalog] with format = "backstage"'
+    if is_empty:
+        accepted = 'at least one import, e.g. [catalog] with format = "backstage"; or a channel'
         reading.refuse("", "", None, accepted)
     if reading.problems:
         raise Invalid(reading.problems)
-    return tuple(one for one in found if one is not None)
+    return Wanted(tuple(one for one in found if one is not None), channel or "")
 
 
 def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Scheduled | None:

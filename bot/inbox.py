@@ -44,12 +44,21 @@ def capture(
     """
     if stream != NEW and not payloads.RETIREMENT_ID.fullmatch(stream):
         raise Stale("This window is not one I know any more. Run /retire list and go on from there")
-    key, kept, now = payloads.key(body), encoded(command), house.now()
-    reply_to = {"stream": stream, **payloads.reply_to(body), **payloads.list_shown(body)}
+    keep(
+        house,
+        payloads.key(body),
+        command,
+        {"stream": stream, **payloads.reply_to(body), **payloads.list_shown(body)},
+    )
+    ack()
+    house.wake()
+
+
+def keep(house: House, key: str, command: Command, reply_to: dict[str, str]) -> None:
+    """Have it on disk. Safe to repeat: the same key is kept once. Raises `NotKeptError`."""
+    kept, now = encoded(command), house.now()
     house.intake.take(
         lambda may_keep: house.store.receive(key, kept, reply_to, now, may_keep=may_keep),
         late=house.wake,
         stopwatch=house.stopwatch,
     )
-    ack()
-    house.wake()

@@ -1,7 +1,7 @@
 """Which Slack app is this? The manifest, from the same tables the bot runs on, so that the two cannot differ.
 
-Every scope is there for a call the bot makes; no event is subscribed to, since everything begins with a
-command, a button or a form.
+Every scope is there for a call the bot makes. Everything begins with a command, a button or a form, so no event is
+subscribed to, unless the files of a channel are imported.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from bot.ids import HTTP_PATH, SLASH_COMMAND
+from bot.ids import FILE_SHARED, HTTP_PATH, SLASH_COMMAND
 
 # Scope -> what it is for. `emeritus doctor` compares these with what a token was granted.
 SCOPES = {
@@ -26,6 +26,7 @@ SCOPES = {
     "im:write": "open a direct message to edit one or look one up",
     "metadata.message:read": "recognise our own messages in those look-ups",
 }
+FILE_SCOPES = {"files:read": "hear of files shared in the import channel, and read them"}
 DESCRIPTION = "Retires machine-learning models: proposed, voted, handed over, archived, proven, switched off."
 LONG_DESCRIPTION = (
     "Emeritus retires machine-learning models the way a good institution retires people: announced, voted, "
@@ -39,8 +40,13 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*")
 USAGE_HINT = "propose | list | show | plan | impact | help"
 
 
-def manifest(*, http_url: str = "") -> dict[str, Any]:
-    """For Socket Mode, or for HTTP at this public address."""
+def scopes(*, takes_files: bool) -> dict[str, str]:
+    """`takes_files`: with an import channel."""
+    return SCOPES | FILE_SCOPES if takes_files else SCOPES
+
+
+def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]:
+    """For Socket Mode, or for HTTP at this public address. `takes_files`: with an import channel."""
     # Who gives the whole address means the same: Slack never asks at a path that ends with ours twice.
     url = f"{http_url.rstrip('/').removesuffix(HTTP_PATH)}{HTTP_PATH}" if http_url else ""
     command: dict[str, Any] = {
@@ -54,6 +60,9 @@ def manifest(*, http_url: str = "") -> dict[str, Any]:
     if url:
         command["url"] = url
         interactivity |= {"request_url": url, "message_menu_options_url": url}
+    events: dict[str, Any] = {"bot_events": [FILE_SHARED]}
+    if url:
+        events = {"request_url": url, **events}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -71,8 +80,9 @@ def manifest(*, http_url: str = "") -> dict[str, Any]:
             "bot_user": {"display_name": "Emeritus", "always_online": True},
             "slash_commands": [command],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": list(scopes(takes_files=takes_files))}},
         "settings": {
+            **({"event_subscriptions": events} if takes_files else {}),
             "interactivity": interactivity,
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,
@@ -100,7 +110,8 @@ def is_public(url: str) -> bool:
     )
 
 
-def text(*, http_url: str = "") -> str:
+def text(*, http_url: str = "", takes_files: bool = False) -> str:
     """As a file, to be pasted where Slack asks for a manifest."""
-    dumped: str = yaml.safe_dump(manifest(http_url=http_url), sort_keys=False, width=100, allow_unicode=True)
+    told = manifest(http_url=http_url, takes_files=takes_files)
+    dumped: str = yaml.safe_dump(told, sort_keys=False, width=100, allow_unicode=True)
     return f"# Made by `emeritus manifest`; change bot/manifest.py instead.\n{dumped}"

@@ -19,6 +19,7 @@ from data.records.base import Record
 
 Body = Mapping[str, Any]
 
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 RETIREMENT_ID = re.compile(r"RET-[1-9][0-9]{0,8}")
 _AS_PEOPLE_WRITE_IT = re.compile(r"[\W_]*(?:RET[\W_]*)?0*([1-9][0-9]{0,8})[\W_]*", re.IGNORECASE)
@@ -78,6 +79,30 @@ def reply_to(body: Body) -> dict[str, str]:
     )
     found = {"user": user_id(body), "channel": channel, "response_url": text_at(body, "response_url")}
     return {name: value for name, value in found.items() if value}
+
+
+class Shared(Record, frozen=True, kw_only=True):
+    """A file somebody shared in a channel."""
+
+    by: str
+    channel: str
+    file_id: str
+
+    @property
+    def key(self) -> str:
+        """Of this file in this channel: however often Slack tells of it, it is one."""
+        return f"file/{self.channel}/{self.file_id}"
+
+
+def shared(body: Body) -> Shared | None:
+    """None for what is no such event, and for what we shared ourselves."""
+    event = at(body, "event")
+    ids = [text_at(event, name) for name in ("user_id", "channel_id", "file_id")]
+    granted = at(body, "authorizations")
+    ours = {text_at(one, "user_id") for one in granted} if isinstance(granted, list) else set()
+    if not all(map(_ID.fullmatch, ids)) or ids[0] in ours:
+        return None
+    return Shared(by=ids[0], channel=ids[1], file_id=ids[2])
 
 
 def typed(body: Body) -> str:

@@ -41,6 +41,7 @@ METHODS = {
     "conversations.history": TIER_3,
     "conversations.replies": TIER_3,
     "conversations.info": TIER_3,
+    "files.info": TIER_4,
     "views.open": TIER_4,
     "views.update": TIER_4,
 }

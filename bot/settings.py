@@ -38,7 +38,10 @@ VARIABLES = (
     ),
     Variable(name="EMERITUS_ARCHIVE", says="the directory archives are written to", default="archive"),
     Variable(name="EMERITUS_POLICY", says="a policy of your own, as TOML", default="the shipped policy"),
-    Variable(name="EMERITUS_IMPORTS", says="catalogs to read on a schedule, as TOML"),
+    Variable(
+        name="EMERITUS_IMPORTS",
+        says="what to import by itself, on a schedule or from a channel, as TOML",
+    ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",
@@ -66,8 +69,8 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`policy` None: the shipped one; `imports` None: none are scheduled; `http` None: Socket Mode; `metrics` None:
-    nobody watches.
+    """`policy` None: the shipped one; `imports` None: nothing is imported by itself; `http` None: Socket Mode;
+    `metrics` None: nobody watches.
 
     Tokens are empty where Slack is not used.
 
@@ -150,7 +153,7 @@ def look(
     imports = environ.get("EMERITUS_IMPORTS", "")
     if problems := _file_problems("EMERITUS_POLICY", policy, read_policy, "the shipped policy"):
         wrong["EMERITUS_POLICY"] = problems
-    if problems := _file_problems("EMERITUS_IMPORTS", imports, read_imports, "no imports on a schedule"):
+    if problems := _file_problems("EMERITUS_IMPORTS", imports, read_imports, "importing by hand"):
         wrong["EMERITUS_IMPORTS"] = problems
     refuse("SLACK_API_URL", api_url, _why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None

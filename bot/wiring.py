@@ -17,16 +17,18 @@ from slack_sdk import WebClient
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
+from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
 from bot.house import House
-from bot.imports_file import read_imports
+from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.keeping import open_store
 from bot.local_endpoints import folder_of, open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.shared_rates import SharedRates
 from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
+from bot.slack_files import SlackFiles
 from bot.status import Glance
 from bot.views import answers
 from bot.world import CalendarWorld
@@ -158,7 +160,7 @@ def build(
         signing_secret=settings.signing_secret,
         world=CalendarWorld(),
         metrics=metrics,
-        scheduled=read_imports(settings.imports),
+        imports=read_imports(settings.imports),
     )
 
 
@@ -174,13 +176,13 @@ def assemble(
     grace_seconds: float = GRACE_SECONDS,
     rates: Pace | None = None,
     metrics: Metrics = UNCOUNTED,
-    scheduled: tuple[Scheduled, ...] = (),
+    imports: Wanted = NOTHING,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
     wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
     grace_seconds  how late a message that Slack took may still show up in history
-    scheduled      catalogs to read on a schedule, and no others
+    imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
@@ -205,6 +207,7 @@ def assemble(
         grace_seconds=grace_seconds,
         metrics=metrics,
     )
+    shared = SlackFiles(client, rates, pace=world.speed, metrics=metrics)
     ending = threading.Event()
     shop = Workshop(
         engine=engine,
@@ -215,6 +218,7 @@ def assemble(
         importer=ScheduledSources(catalog),
         ending=ending,
         grace_seconds=grace_seconds,
+        files=DroppedFiles(imports.channel, shared, catalog, store) if imports.channel else None,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
@@ -252,6 +256,7 @@ def assemble(
         check_opening=engine.check_opening,
         check_reporting=engine.check_reporting,
         check=engine.check,
+        import_channel=imports.channel,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(
@@ -263,5 +268,5 @@ def assemble(
         store=store,
         hearing=Hearing(store.wait_hint, bell.set) if store.is_shared else None,
         world=world,
-        scheduled=scheduled,
+        scheduled=imports.scheduled,
     )

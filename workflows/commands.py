@@ -238,45 +238,43 @@ class RecordImport(Command, frozen=True, kw_only=True, tag="record import"):
     why: str = ""
 
 
+class TakeFile(Command, frozen=True, kw_only=True, tag="take file"):
+    """Import a file that `by` shared in the import channel."""
+
+    channel: str
+    file_id: str
+
+
+class RecordFile(Command, frozen=True, kw_only=True, tag="record file"):
+    """A shared file was imported, or was not; whoever shared it hears of it.
+
+    name       as the catalog knows it; the file's id where nobody could say
+    thread_ts  of the message it was shared with; empty where nobody knows, and the channel itself hears it
+    format     as which it was imported; empty where it was not
+    said       the report, or why not, line by line; `more` lines are left out
+    """
+
+    channel: str
+    file_id: str
+    name: str
+    thread_ts: str = ""
+    format: str = ""
+    said: tuple[str, ...]
+    more: int = 0
+
+
 class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
     pass
 
 
-AnyCommand = (
-    Propose
-    | Revise
-    | Cast
-    | CloseRound
-    | RecordShown
-    | RunStep
-    | ChangeDuty
-    | AskForTime
-    | MeetOwners
-    | DecideExtension
-    | Waive
-    | Remind
-    | Escalate
-    | Pause
-    | Resume
-    | Cancel
-    | Restore
-    | HandOver
-    | ReportManual
-    | CheckManual
-    | ContradictManual
-    | AskAgain
-    | RecordArchive
-    | RecordDrill
-    | RecordDisabled
-    | RecordRestored
-    | RecordDelayed
-    | RecordFailure
-    | RecordUnreached
-    | ScheduleImports
-    | RunImport
-    | RecordImport
-    | SendDigest
+_OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
+_OfDuties = ChangeDuty | AskForTime | MeetOwners | Remind | Escalate | RecordUnreached
+_OfSteps = (
+    RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed | RecordFailure
 )
+_OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
+_OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
+AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | SendDigest
 
 _decoder = msgspec.json.Decoder(AnyCommand)
 

@@ -24,7 +24,7 @@ from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import reserved
 
 MODEL_OWNER = "model.owner"
-OF_NO_RETIREMENT = (cmd.SendDigest, cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport)
+OF_NO_RETIREMENT = (cmd.SendDigest, cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -49,6 +49,12 @@ class Gatherer:
         """The facts this command's decision asks for."""
         if isinstance(command, OF_NO_RETIREMENT):
             return Facts(observed_at=now, policy=self.policy)
+        if isinstance(command, cmd.TakeFile):
+            there = self.catalog.snapshot()
+            known = _active(there, command.by)
+            return Facts(
+                observed_at=now, catalog_version=there.version, policy=self.policy, named_person=known
+            )
         if isinstance(command, cmd.Propose):
             return self._about_proposal(command, command.model_id, self.policy, now, retirement_id="")
         if state is None or state.plan is None:
@@ -157,7 +163,7 @@ class Gatherer:
             case cmd.RecordUnreached():
                 return replace(known, managers=self._line_above(command.person))
             case cmd.HandOver():
-                return replace(known, named_person=self._active(command.to))
+                return replace(known, named_person=_active(self.catalog.snapshot(), command.to))
             case _:
                 return known
 
@@ -238,12 +244,6 @@ class Gatherer:
             slack_id = manager
         return line
 
-    def _active(self, slack_id: str) -> str:
-        """The same Slack id, when it is that of a person the catalog knows and still has."""
-        known = self.catalog.snapshot()
-        person = known.person_by_slack(slack_id)
-        return slack_id if person is not None and person.id not in known.unseen else ""
-
     def _archive_holds(self, state: Retirement) -> str:
         if state.archived is None:
             return "there is none"
@@ -252,6 +252,12 @@ class Gatherer:
         except EmeritusError as error:
             return str(error)
         return "yes" if there else "its manifest is not the recorded one"
+
+
+def _active(there: Snapshot, slack_id: str) -> str:
+    """The same Slack id, when it is that of a person the catalog knows and still has."""
+    person = there.person_by_slack(slack_id)
+    return slack_id if person is not None and person.id not in there.unseen else ""
 
 
 def _members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:

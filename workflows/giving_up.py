@@ -9,7 +9,7 @@ from data.errors import EmeritusError
 from data.records.decision import Claim, Dead, EffectKind, NotDone, Outcome, Receipt, Result, Unknown
 from data.store import Then
 from data.tracing import traced
-from workflows.effects import notify
+from workflows.effects import files, notify
 from workflows.effects.workshop import Workshop, failure, later, then
 from workflows.ports import World
 from workflows.reporting import named
@@ -50,6 +50,8 @@ def follow_up(claim: Claim, given_up: Dead, shop: Workshop) -> Then | None:
     if claim.effect is not None and "step" in claim.effect.body:
         reason = f"it {given_up.why}; the log of Emeritus has the rest, and it is tried again"
         return then(claim, failure(claim, reason))
+    if claim.effect is not None and claim.effect.kind is EffectKind.TAKE:
+        return files.given_up(claim, SAID, shop)
     with suppress(Exception):  # whatever broke the message may break this, too
         return notify.next_contact(claim, given_up, shop)
     return None

@@ -22,6 +22,7 @@ from workflows.decisions import (
     darkness,
     digests,
     duties,
+    files,
     imports,
     interventions,
     manual,
@@ -71,6 +72,8 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.ScheduleImports: imports.schedule,
     cmd.RunImport: imports.run,
     cmd.RecordImport: imports.record,
+    cmd.TakeFile: files.take,
+    cmd.RecordFile: files.record,
     cmd.SendDigest: digests.send,
 }
 

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from data.archives import Artifact, Drilled, Stopped, Stored
 from data.events import AnyEvent
+from data.importers.report import ImportReport
 from data.records.base import Record
-from data.records.decision import Gate, Result, Room
+from data.records.decision import Gate, NotDone, Result, Room
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from workflows.histories import History
@@ -34,7 +35,7 @@ class Message(Record, frozen=True, kw_only=True):
     notice     which view draws it: card, lines, team, dm, reminder, escalation, extension, manual, digest
     channel    a channel id, or a Slack user id for a direct message
     place      whose rate limit it counts to, where that is not `channel` as it stands
-    thread_ts  the card's ts for what belongs in its thread, else empty
+    thread_ts  the ts of the card, or of another message, for what belongs in its thread, else empty
     ts         of the message to edit; empty for a new one
     params     ids the view needs: team_id, user_id, consumer_id, milestone, ...
     retirement the state now; None for the digest
@@ -117,6 +118,46 @@ class Importer(Protocol):
 
         Raises Invalid or Refused with what is wrong with it, Unavailable where it does not answer; then nothing
         has changed.
+        """
+        ...
+
+
+class SharedFile(Record, frozen=True, kw_only=True):
+    """A file somebody shared in a channel, as Slack tells of it.
+
+    name       as the catalog knows it: one name, in which nothing leads elsewhere or hides
+    url        where its content lies
+    thread_ts  the thread it was shared in, or that its message begins; empty where Slack does not say yet
+    why_not    why it is not read, and what to do instead; empty where it can be
+    """
+
+    id: str
+    channel: str
+    name: str
+    size_bytes: int = 0
+    url: str = ""
+    thread_ts: str = ""
+    why_not: str = ""
+
+
+class SharedFiles(Protocol):
+    """Files shared in the import channel. All calls are safe to repeat.
+
+    They raise Refused or Invalid where it is the file that must change, Unavailable where Slack does not answer to
+    the end. `NotDone` is what only waiting helps against, a rate limit, or a person who runs Emeritus.
+    """
+
+    @property
+    def channel(self) -> str: ...
+
+    def look(self, channel: str, file_id: str, now: datetime) -> SharedFile | NotDone: ...
+
+    def take(
+        self, file: SharedFile, by: str, now: Callable[[], datetime], *, since: datetime | None
+    ) -> ImportReport | NotDone:
+        """Bring the catalog up to a file, in one commit, where exactly one format reads it.
+
+        since   when it was first tried, if it was before: what that try did is reported as if it were this one's
         """
         ...
 

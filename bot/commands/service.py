@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 
 import click
 
@@ -65,14 +66,17 @@ def doctor(ctx: click.Context, http: str | None, is_json: bool) -> None:
     help="The public address of HTTP mode, e.g. https://bot.example.com",
 )
 def manifest(http: str | None) -> None:
-    """Print the app manifest to paste into Slack."""
+    """Print the app manifest to paste into Slack; with EMERITUS_IMPORTS, for its import channel, too."""
     from bot import manifest as app_manifest  # noqa: PLC0415
+    from bot.imports_file import read_imports  # noqa: PLC0415
 
     if http is not None and not app_manifest.is_public(http):
         raise click.UsageError(
             f'--http "{http}": no address Slack could call; give the public one, e.g. https://bot.example.com'
         )
-    click.echo(app_manifest.text(http_url=http or ""), nl=False)
+    named = os.environ.get("EMERITUS_IMPORTS", "")
+    takes_files = bool(read_imports(Path(named) if named else None).channel)
+    click.echo(app_manifest.text(http_url=http or "", takes_files=takes_files), nl=False)
 
 
 COMMANDS = (serve, demo, doctor, manifest)

@@ -38,22 +38,31 @@ def clip(text: str, limit: int) -> str:
 
 
 def joined(
-    parts: Sequence[str], limit: int, *, between: str = "\n", at_most: int | None = None, rest: str = ""
+    parts: Sequence[str],
+    limit: int,
+    *,
+    between: str = "\n",
+    at_most: int | None = None,
+    rest: str = "",
+    beyond: int = 0,
 ) -> str:
-    """As many whole parts as fit into `limit` characters, then how many are left out, and `rest`: where they are."""
+    """As many whole parts as fit into `limit` characters, then how many are left out, and `rest`: where they are.
+
+    beyond   how many there are besides these
+    """
     shown = list(parts if at_most is None else parts[:at_most])
     while shown:
-        left_out = len(parts) - len(shown)
+        left_out = len(parts) - len(shown) + beyond
         text = between.join([*shown, f"+{left_out:,} more{rest}"] if left_out else shown)
         if len(text) <= limit:
             return text
         # Far too long is the rule with hundreds of parts: drop about as much as is too much, at least one.
         longest = max(len(part) + len(between) for part in shown)
         del shown[-max(1, (len(text) - limit) // longest) :]
-    return f"+{len(parts):,} more{rest}" if parts else ""
+    return f"+{len(parts) + beyond:,} more{rest}" if parts or beyond else ""
 
 
-def spread(lines: Sequence[str], *, at_most: int, rest: str = "") -> list[str]:
+def spread(lines: Sequence[str], *, at_most: int, rest: str = "", beyond: int = 0) -> list[str]:
     """Whole lines over at most that many sections; the last one says how many are left out, and `rest`."""
     left = [clip(line, SECTION_MAX) for text in lines for line in text.split("\n")]
     sections: list[str] = []
@@ -63,7 +72,8 @@ def spread(lines: Sequence[str], *, at_most: int, rest: str = "") -> list[str]:
             taken += 1
         sections.append("\n".join(left[:taken]))
         del left[:taken]
-    return [*sections, joined(left, SECTION_MAX, rest=rest)] if left else sections
+    last = joined(left, SECTION_MAX, rest=rest, beyond=beyond)
+    return [*sections, last] if last else sections
 
 
 def option_value(entity_id: str) -> str:

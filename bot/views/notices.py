@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.views import digest, extension, impact, imports, manual, obligations, proposal, thread, unreached
+from bot.views import (
+    digest,
+    extension,
+    files,
+    impact,
+    imports,
+    manual,
+    obligations,
+    proposal,
+    thread,
+    unreached,
+)
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
@@ -60,6 +71,10 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import failed": lambda said: imports.failed(said["name"], said["why"]),
     "import mended": lambda said: imports.mended(said["name"]),
+    "file imported": lambda said: files.imported(
+        said["name"], said["format"], said["said"], int(said["more"])
+    ),
+    "file refused": lambda said: files.refused(said["name"], said["said"], int(said["more"])),
 }
 
 

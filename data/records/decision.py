@@ -36,6 +36,7 @@ class EffectKind(StrEnum):
     DISABLE = "disable"
     RESTORE = "restore"
     IMPORT = "import"
+    TAKE = "take"
 
 
 class OnUnknown(StrEnum):

@@ -33,7 +33,7 @@ def run(tmp_path: Path) -> Run:
         "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
         "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
         **dict.fromkeys(("EMERITUS_POLICY", "EMERITUS_HTTP", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")),
-        **dict.fromkeys(("SLACK_SIGNING_SECRET", "SLACK_API_URL")),
+        **dict.fromkeys(("SLACK_SIGNING_SECRET", "SLACK_API_URL", "EMERITUS_IMPORTS")),
     }
     return lambda *arguments, **more: CliRunner(env={**environ, **more}).invoke(
         cli, [str(one) for one in arguments], prog_name="emeritus"
@@ -401,6 +401,16 @@ def test_a_policy_is_checked_before_it_counts(run: Run, tmp_path: Path) -> None:
 def test_the_manifest_is_printed_as_the_file_has_it(run: Run) -> None:
     assert run("manifest").stdout == text()
     assert run("manifest", "--http", "https://b.example").stdout == text(http_url="https://b.example")
+
+
+def test_the_manifest_is_one_for_the_import_channel_where_there_is_one(run: Run, tmp_path: Path) -> None:
+    imports = tmp_path / "imports.toml"
+    imports.write_text('channel = "C0123ABC"')
+    assert run("manifest", EMERITUS_IMPORTS=str(imports)).stdout == text(takes_files=True)
+    imports.write_text('channel = "#imports"')
+    failed = run("manifest", EMERITUS_IMPORTS=str(imports))
+    assert failed.exit_code == 1
+    assert 'imports.toml channel = "#imports": the id of a channel' in failed.stderr
 
 
 @pytest.mark.parametrize(

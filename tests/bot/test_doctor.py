@@ -16,7 +16,7 @@ import pytest
 from bot.doctor import report
 from bot.finding import Finding
 from bot.imports_file import read_imports
-from bot.manifest import SCOPES
+from bot.manifest import SCOPES, scopes
 from data.policy import read_policy
 from data.records.decision import ClaimKind, Dead, Effect, EffectKind, HeldUp, NotDone
 from data.sql.wishes import put_effects
@@ -418,7 +418,7 @@ def test_a_schedule_that_no_bot_reads_yet_is_told_and_one_that_fails_with_its_re
         fix = "Start emeritus serve again with this EMERITUS_IMPORTS"
         assert imports_in(examine(slack, **environ)) == [unread + fix]
         with Desk(tmp_path) as desk:
-            desk.bot.engine.schedule(read_imports(schedule))
+            desk.bot.engine.schedule(read_imports(schedule).scheduled)
             desk.bot.dispatcher.until_idle()
         (failing,) = imports_in(examine(slack, **environ))
         assert failing.startswith(
@@ -438,3 +438,34 @@ def test_a_schedule_that_cannot_be_read_is_told_among_the_settings(tmp_path: Pat
         found = examine(slack, EMERITUS_IMPORTS=str(schedule))
     (wrong,) = [str(one) for one in found if not one.ok]
     assert wrong.startswith('BAD settings: imports.toml [edges] format = "xls". One of backstage, ')
+
+
+IMPORT_CHANNEL = "C01GROWTHML"
+
+
+def with_import_channel(tmp_path: Path) -> dict[str, str]:
+    imports = tmp_path / "imports.toml"
+    imports.write_text(f'channel = "{IMPORT_CHANNEL}"')
+    return {"EMERITUS_IMPORTS": str(imports)}
+
+
+def test_an_import_channel_takes_a_scope_and_the_bot_in_it(tmp_path: Path, examine: Examine) -> None:
+    environ = with_import_channel(tmp_path)
+    with a_slack() as slack:
+        assert bad(examine(slack, **environ)) == [
+            f"BAD scopes: missing files:read (hear of files shared in the import channel, and read them). {REINSTALL}",
+            (
+                f"BAD import channel {IMPORT_CHANNEL}: Slack says channel_not_found. Invite the bot there with "
+                "/invite @Emeritus, or correct channel in the file EMERITUS_IMPORTS names"
+            ),
+        ]
+    with a_slack(scopes=set(scopes(takes_files=True))) as slack:
+        room = Channel(id=IMPORT_CHANNEL, name="growth-ml", members=[TOM])
+        slack.ws.channels[IMPORT_CHANNEL] = room
+        assert bad(examine(slack, **environ)) == [
+            f"BAD import channel {IMPORT_CHANNEL}: the bot is not a member. Invite the bot there: /invite @Emeritus"
+        ]
+        room.members.append("UBOT")
+        found = [str(one) for one in examine(slack, **environ)]
+    assert f"ok  scopes: all {len(SCOPES) + 1} granted" in found
+    assert f"ok  import channel {IMPORT_CHANNEL}: the bot is a member" in found

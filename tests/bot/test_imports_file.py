@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.imports_file import read_imports
+from bot.imports_file import Wanted, read_imports
 from data.errors import Invalid
 from data.records.imports import Scheduled
 
@@ -24,7 +24,7 @@ def problems(folder: Path, text: str) -> list[str]:
 
 
 def test_without_a_file_nothing_is_scheduled() -> None:
-    assert read_imports(None) == ()
+    assert read_imports(None) == Wanted(scheduled=(), channel="")
 
 
 def test_paths_start_at_the_file_and_addresses_are_as_they_are_remembered(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_paths_start_at_the_file_and_addresses_are_as_they_are_remembered(tmp_pa
         '[registry]\nformat = "mlflow"\nsources = ["https://mlflow.example.com/"]\nevery_hours = 6\n'
         '[catalog]\nformat = "backstage"\nsources = ["entities", "/srv/more"]\nevery_hours = 24\n',
     )
-    assert read_imports(file) == (
+    assert read_imports(file).scheduled == (
         Scheduled(
             name="catalog",
             format="backstage",
@@ -42,6 +42,28 @@ def test_paths_start_at_the_file_and_addresses_are_as_they_are_remembered(tmp_pa
         ),
         Scheduled(name="registry", format="mlflow", sources=("https://mlflow.example.com",), every_hours=6),
     )
+
+
+def test_a_channel_may_stand_alone_or_beside_the_schedule(tmp_path: Path) -> None:
+    assert read_imports(written(tmp_path, 'channel = "C0123ABC"')) == Wanted(channel="C0123ABC")
+    both = 'channel = "G0123ABC"\n[edges]\nformat = "csv"\nsources = ["/srv/edges"]\nevery_hours = 1\n'
+    found = read_imports(written(tmp_path, both))
+    assert (found.channel, [one.name for one in found.scheduled]) == ("G0123ABC", ["edges"])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('channel = "#imports"', '"#imports"'),
+        ('channel = ""', '""'),
+        ("channel = 7", "7"),
+        ('[channel]\nformat = "csv"', '{"format": "csv"}'),
+        ('channel = "U0123ABC"', '"U0123ABC"'),
+    ],
+)
+def test_what_is_no_id_of_a_channel_is_told(tmp_path: Path, text: str, shown: str) -> None:
+    accepted = 'the id of a channel, e.g. "C0123ABC"; its details in Slack end with it'
+    assert problems(tmp_path, text) == [f"imports.toml channel = {shown}: {accepted}"]
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -88,7 +110,7 @@ def test_a_key_that_is_missing_is_named_with_what_it_takes(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", 'imports.toml: at least one import, e.g. [catalog] with format = "backstage"'),
+        ("", 'imports.toml: at least one import, e.g. [catalog] with format = "backstage"; or a channel'),
         (
             "[catalog",
             "imports.toml: not TOML: Expected ']' at the end of a table declaration (at end of document)",

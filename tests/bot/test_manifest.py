@@ -26,6 +26,7 @@ NEEDS = {
     "conversations_list": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
+    "files_info": {"files:read"},  # as does the event file_shared
     "views_open": set(),
     "views_push": set(),
     "views_update": set(),
@@ -42,7 +43,8 @@ def test_every_scope_that_is_used_is_asked_for_and_no_other() -> None:
     assert called() <= set(NEEDS), "say which scopes a new method needs"
     used = set().union(*(NEEDS[method] for method in called())) | {"commands"}
 
-    assert set(manifest.SCOPES) == used
+    assert set(manifest.scopes(takes_files=True)) == used
+    assert set(manifest.scopes(takes_files=False)) == used - {"files:read"}
 
 
 def test_the_file_is_what_the_command_prints() -> None:
@@ -65,6 +67,20 @@ def test_socket_mode_needs_no_address_and_http_names_it_everywhere() -> None:
         "is_enabled": True,
         "request_url": url,
         "message_menu_options_url": url,
+    }
+
+
+def test_files_are_heard_of_and_read_only_with_an_import_channel() -> None:
+    without, socket = manifest.manifest(), manifest.manifest(takes_files=True)
+    http = manifest.manifest(http_url="https://bot.example.com", takes_files=True)
+
+    assert "event_subscriptions" not in without["settings"]
+    assert "files:read" not in without["oauth_config"]["scopes"]["bot"]
+    assert socket["settings"]["event_subscriptions"] == {"bot_events": ["file_shared"]}
+    assert "files:read" in socket["oauth_config"]["scopes"]["bot"]
+    assert http["settings"]["event_subscriptions"] == {
+        "request_url": "https://bot.example.com/slack/events",
+        "bot_events": ["file_shared"],
     }
 
 

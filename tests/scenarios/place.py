@@ -16,8 +16,10 @@ from typing import Any, Self
 
 import yaml
 
+from bot.ids import FILE_SHARED
+from bot.imports_file import Wanted
 from bot.keeping import open_record
-from bot.manifest import SCOPES
+from bot.manifest import SCOPES, scopes
 from bot.slack import web_client
 from bot.wiring import Bot, CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
@@ -54,9 +56,16 @@ class Place:
         archive: ArtifactStore | None = None,
         serves: bool = True,
         metrics: Metrics = UNCOUNTED,
+        import_channel: str = "",
         **slack: Any,
     ) -> None:
-        """`serves`: with the model servers' processes. `slack`: what else the fake shall do."""
+        """`serves`: with the model servers' processes. `slack`: what else the fake shall do.
+
+        import_channel   whose files are imported, with the scope and the event that takes
+        """
+        if import_channel:
+            slack = {"scopes": scopes(takes_files=True), "events": [FILE_SHARED], **slack}
+        self.import_channel = import_channel
         self.serves = serves
         self.metrics = metrics
         self.folder = folder
@@ -134,6 +143,7 @@ class Place:
             world=CalendarWorld(Calendar(), wall=self.clock),
             wall=self.clock,
             metrics=self.metrics,
+            imports=Wanted(channel=self.import_channel),
         )
         self.slack.attach(into_bolt(self.bot.app))
 

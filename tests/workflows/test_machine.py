@@ -55,6 +55,8 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ScheduleImports: {"scheduled": ()},
     cmd.RunImport: {"name": "registry"},
     cmd.RecordImport: {"name": "registry"},
+    cmd.TakeFile: {"channel": "CIMPORTS", "file_id": "F1"},
+    cmd.RecordFile: {"channel": "CIMPORTS", "file_id": "F1", "name": "edges.csv", "said": ("no",)},
     cmd.RecordShown: {"number": 1},
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
@@ -95,6 +97,8 @@ OF_NO_RETIREMENT = {
     cmd.ScheduleImports: "imports",
     cmd.RunImport: "imports",
     cmd.RecordImport: "imports",
+    cmd.TakeFile: "imports",
+    cmd.RecordFile: "imports",
 }
 
 

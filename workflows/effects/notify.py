@@ -16,6 +16,7 @@ from data.records.retirement import Retirement
 from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
+from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History, histories
 from workflows.ports import Message
@@ -69,7 +70,7 @@ def next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
         return None
     state = shop.engine.retirement(claim.stream)
     if state is None or state.policy is None:
-        return None
+        return told_in_channel(claim, shop) if isinstance(result, Dead) else None
     body = claim.effect.body
     place = claim.effect.place or body.get("slack_id", "") or state.policy.governance_channel
     told = TELLS_OF_OTHERS.get(body["notice"], ())
@@ -102,7 +103,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
     effect = claim.effect
     assert effect is not None
     state = shop.engine.retirement(claim.stream)
-    thread_ts = ""
+    thread_ts = effect.body.get("thread_ts", "")
     if state is not None and not channel:
         assert state.policy is not None
         channel = effect.body.get("channel") or state.policy.governance_channel

@@ -16,7 +16,14 @@ from data.records.retirement import Endpoint, Retirement, StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.engine import Engine
-from workflows.ports import ArtifactStore, EndpointControl, Importer, Messenger, World
+from workflows.ports import (
+    ArtifactStore,
+    EndpointControl,
+    Importer,
+    Messenger,
+    SharedFiles,
+    World,
+)
 
 RETRY_SECONDS = 15.0
 """Outside services that do not answer are asked again after this, doubling up to an hour."""
@@ -32,6 +39,7 @@ class Workshop:
 
     grace_seconds   of a lease that must be left for a post: it may take ten and show up twenty after, and has to be
                     there before anybody else can look for it
+    files           what people share in the import channel; None without one
     """
 
     engine: Engine
@@ -42,6 +50,7 @@ class Workshop:
     importer: Importer
     ending: threading.Event
     grace_seconds: float = 30.0
+    files: SharedFiles | None = None
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

@@ -24,6 +24,7 @@ class Hat(StrEnum):
     ENDPOINT_OWNER = "the endpoint's owners"
     CONSUMER_OWNER = "the consumer's owners"
     VOTER = "the voting roles"
+    KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
 
 
@@ -60,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "schedule imports": frozenset({Hat.TIME}),
     "run import": frozenset({Hat.TIME}),
     "record import": frozenset({Hat.TIME}),
+    "take file": frozenset({Hat.KNOWN}),
+    "record file": frozenset({Hat.TIME}),
     "send digest": frozenset({Hat.TIME}),
 }
 
@@ -84,6 +87,8 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
             return person_id in facts.endpoint_owners
         case Hat.CONSUMER_OWNER:
             return any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations)
+        case Hat.KNOWN:
+            return person_id == facts.named_person
         case Hat.TIME:
             return False
         case _:
@@ -104,11 +109,13 @@ def check(
     doing: str = "",
     about: str = "",
     people: Sequence[str] = (),
+    next_step: str = "",
 ) -> None:
     """Raises `Refused`, naming who may, unless the table allows it.
 
     doing           what people call it, where that is not the command's name
     about, people   what it is about and who may, where there is no retirement yet that could show them
+    next_step       what to do instead, where that is not to ask who may
     """
     allowed = PERMISSIONS[command]
     if any(wears(hat, person_id, state, facts) for hat in allowed):
@@ -119,5 +126,5 @@ def check(
     raise Refused(
         f"You may not {doing or command} {about or state.id}".rstrip(),
         reasons=[f"this is for {' or '.join(who)}" if who else "only time does this"],
-        next_step=ask if who else "Wait for its date",
+        next_step=(next_step or ask) if who else "Wait for its date",
     )

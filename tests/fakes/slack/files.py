@@ -28,6 +28,7 @@ class File:
 
     mode          hosted, snippet or external, as Slack names them
     unlisted_for  files.info names no shares in the next so many calls: Slack adds them a moment later
+    host          where it lies, if that is not this server
     told          how the bot answered to the event; None where it was not told of it
     """
 
@@ -41,6 +42,7 @@ class File:
     is_deleted: bool = False
     has_download: bool = True
     unlisted_for: int = 0
+    host: str = ""
     shares: dict[str, tuple[str, str]] = field(default_factory=dict)
     told: Any = None
 
@@ -153,7 +155,7 @@ class Files:
             "file_access": "visible",
         }
         if file.has_download and file.mode != "external":
-            shown["url_private_download"] = f"{self._base()}{file.path}"
+            shown["url_private_download"] = f"{file.host or self._base()}{file.path}"
         file.unlisted_for = max(0, file.unlisted_for - 1)
         return {"file": shown, "comments": [], "response_metadata": {"next_cursor": ""}}
 

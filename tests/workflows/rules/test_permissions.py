@@ -59,6 +59,8 @@ MAY = {
     "schedule imports": "time",
     "run import": "time",
     "record import": "time",
+    "take file": "known",
+    "record file": "time",
     "send digest": "time",
 }
 

@@ -1,0 +1,183 @@
+"""A file that was shared in Slack becomes part of the catalog, where exactly one format reads it.
+
+It is read as `emeritus import` reads a file, under a name of its own: `slack:CHANNEL/NAME`. So the same name shared
+again is the same source, and what it told before and does not any more is marked as unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from bot.formats import FORMATS, Format
+from bot.slack_files import SlackFiles
+from data.catalog import STREAM, Catalog
+from data.errors import EmeritusError, Invalid, Problem, Refused, Unavailable
+from data.events import Imported
+from data.importers.report import ImportReport, Note, Reading
+from data.importers.sources import Source
+from data.records.catalog import Entity, Group, Person
+from data.records.decision import NotDone
+from data.store import Store
+from workflows.ports import SharedFile
+
+WHY_MAX = 300
+NOWHERE = (
+    "a path of a file that was shared in Slack leads nowhere; its archive step will stop at it. Name "
+    "s3://bucket/prefix, or import the catalog on the machine"
+)
+
+# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
+_READING = msgspec.json.Decoder(Reading)
+
+
+class DroppedFiles:
+    """Implements `workflows.ports.SharedFiles`."""
+
+    def __init__(self, channel: str, slack: SlackFiles, catalog: Catalog, store: Store) -> None:
+        self._channel, self._slack, self._catalog, self._store = channel, slack, catalog, store
+
+    @property
+    def channel(self) -> str:
+        return self._channel
+
+    def look(self, channel: str, file_id: str, now: datetime) -> SharedFile | NotDone:
+        return self._slack.look(channel, file_id, now)
+
+    def take(
+        self, file: SharedFile, by: str, now: Callable[[], datetime], *, since: datetime | None
+    ) -> ImportReport | NotDone:
+        if file.why_not:
+            raise Invalid([Problem(field=file.name, value="", accepted=file.why_not)])
+        with TemporaryDirectory(prefix="emeritus-") as made:
+            folder = Path(made).resolve()
+            path = self._slack.fetch(file, folder, now())
+            if isinstance(path, NotDone):
+                return path
+            place = f"slack:{file.channel}"
+            format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
+            reading = _without_paths(_moved(reading, str(folder), place), place)
+        report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
+        if since is None or report.changed:
+            return report
+        return self._done_before(reading, report, by, since)
+
+    def _done_before(self, reading: Reading, report: ImportReport, by: str, since: datetime) -> ImportReport:
+        """What a try of ours that ended before it could tell of it has changed."""
+        for stored in reversed(self._store.events(STREAM)):
+            event = stored.event
+            if event.at < since:
+                break
+            if not isinstance(event, Imported) or event.by != by:
+                continue
+            if (event.format, event.source_digest) == (report.format, report.source_digest):
+                return _as_recorded(reading, report, event, self._catalog.snapshot().unseen.keys())
+        return report
+
+
+class _Source:
+    """The catalog as a reader of a shared file sees it: what that file told before is for it to tell anew."""
+
+    def __init__(self, catalog: Catalog, root: str) -> None:
+        self._catalog, self._root = catalog, root
+
+    def known(self) -> tuple[Entity | Group | Person, ...]:
+        return self._catalog.known()
+
+    def known_outside(
+        self,
+        format: str,  # noqa: A002 - the word of the commands
+        sources: Sequence[Source],  # noqa: ARG002 - it lies elsewhere than it is called
+    ) -> tuple[Entity | Group | Person, ...]:
+        return self._catalog.known_outside(format, [self._root])
+
+    def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]:  # noqa: ARG002 - as above
+        return self._catalog.slack_ids_outside([self._root])
+
+
+def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading]:
+    """The only format that keeps something of it. Raises `Invalid` with why none does, `Refused` where several do."""
+    known = _Source(catalog, root)
+    found: list[tuple[Format, Reading]] = []
+    why_not: list[Problem] = []
+    for one in FORMATS:
+        try:
+            reading = one.reader(known, (path,))
+        except Unavailable:
+            raise
+        except EmeritusError as error:
+            why = _why(error, path.parent)
+        else:
+            if _holds(reading):
+                found.append((one, reading))
+            why = "; ".join(["nothing of it is kept", *(one.why for one in reading.skipped[:1])])
+        why_not.append(Problem(field=one.name, value="", accepted=why))
+    if len(found) > 1:
+        names = [one.name for one, _ in found]
+        raise Refused(
+            f"{path.name} could be more than one format",
+            reasons=[f"it reads as {' and as '.join(names)}, which tell of different things"],
+            next_step=f"Say which it is, on the machine: {' or '.join(f'emeritus import {one} FILE' for one in names)}",
+        )
+    if not found:
+        raise Invalid(why_not)
+    return found[0]
+
+
+def _holds(reading: Reading) -> bool:
+    return any((reading.entities, reading.dependencies, reading.groups, reading.people, reading.sightings))
+
+
+def _why(error: EmeritusError, folder: Path) -> str:
+    """In a line, and how much more there is."""
+    first, *others = str(error).replace(f"{folder}/", "").split("\n")
+    short = first if len(first) <= WHY_MAX else f"{first[:WHY_MAX]}..."
+    return f"{short} (+{len(others)} more)" if others else short
+
+
+def _moved(reading: Reading, folder: str, place: str) -> Reading:
+    """All that names the folder it was put into for reading names its place in Slack; no other text has that name."""
+    inside, there = (msgspec.json.encode(f"{one}/")[1:-1] for one in (folder, place))
+    return _READING.decode(msgspec.json.encode(reading).replace(inside, there))
+
+
+def _without_paths(reading: Reading, place: str) -> Reading:
+    """Nobody in Slack names files of the machine: they would be copied into the archive."""
+    notes: list[Note] = []
+
+    def kept(entity: Entity) -> Iterator[str]:
+        for uri in entity.artifacts:
+            if "://" in uri and not uri.startswith("file://"):
+                yield uri
+                continue
+            path = uri.removeprefix(f"{place}/").removeprefix("file://").lstrip("/")
+            notes.append(Note(where=entity.declared_in, what=f"artifact {path}", note=NOWHERE))
+            yield f"{place}/{path}"
+
+    entities = tuple(
+        msgspec.structs.replace(entity, artifacts=tuple(kept(entity))) if entity.artifacts else entity
+        for entity in reading.entities
+    )
+    return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))
+
+
+def _as_recorded(
+    reading: Reading, report: ImportReport, event: Imported, unseen: Collection[str]
+) -> ImportReport:
+    things = {*(one.id for one in reading.entities), *(one.id for one in reading.groups)}
+    things |= {one.id for one in reading.people}
+    things |= {f"{one.from_id} -> {one.to_id}" for one in reading.dependencies}
+    things |= {f"{one.from_id} -> {one.to_id}" for one in reading.sightings}
+    # What was new or changed is in the file; what is not was dropped by it.
+    dropped = [one for one in event.changed_ids if one not in things]
+    return msgspec.structs.replace(
+        report,
+        changed=True,
+        counts=event.counts,
+        unseen=tuple(one for one in dropped if one in unseen),
+        withdrawn=tuple(one for one in dropped if one not in unseen),
+    )

@@ -1,0 +1,104 @@
+"""Which format is a file of? Of the one that keeps something of it, and a file of each is of no other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.dropped_files import recognised
+from bot.formats import FORMATS
+from data.errors import Invalid
+from tests.bot.listeners.desk import Desk
+
+MLMODEL = {"type": "machine-learning-model", "name": "uplift", "bom-ref": "m"}
+PROPOSAL = {
+    "entityType": "mlModel",
+    "entityUrn": "urn:li:mlModel:(urn:li:dataPlatform:mlflow,uplift,PROD)",
+    "changeType": "UPSERT",
+    "aspectName": "mlModelProperties",
+    "aspect": {"json": {"description": "x"}},
+}
+EXPOSURE = {
+    "unique_id": "exposure.a.b",
+    "name": "b",
+    "type": "ml",
+    "owner": {"name": "x"},
+    "depends_on": {"nodes": []},
+}
+SAMPLES: dict[str, Any] = {
+    "backstage": {
+        "apiVersion": "backstage.io/v1alpha1",
+        "kind": "Resource",
+        "metadata": {"name": "uplift"},
+        "spec": {"type": "ai-model", "owner": "x"},
+    },
+    "mlflow": {"registered_models": [{"name": "uplift"}]},
+    "dbt": {
+        "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"},
+        "nodes": {},
+        "sources": {},
+        "exposures": {"exposure.a.b": EXPOSURE},
+    },
+    "datahub": [PROPOSAL],
+    "openlineage": [{"eventTime": "2026-03-01T00:00:00Z", "job": {"namespace": "n", "name": "score"}}],
+    "cyclonedx": {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [MLMODEL]},
+    "csv": "from,to\nweekday-mailer,churn-v1\n",
+    "openmetadata": {
+        "id": "1",
+        "name": "uplift",
+        "fullyQualifiedName": "mlflow.uplift",
+        "algorithm": "x",
+        "service": {"name": "mlflow", "type": "mlmodelService"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with Desk(tmp_path_factory.mktemp("desk")) as opened:
+        yield opened
+
+
+def written(folder: Path, content: Any, name: str = "given") -> Path:
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_every_format_has_its_sample() -> None:
+    assert set(SAMPLES) == {one.name for one in FORMATS}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_of_a_format_is_of_that_one_alone(desk: Desk, tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, SAMPLES[name])
+    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog)  # noqa: A001 - the word of the commands
+    assert format.name == name
+    assert reading.documents.kept == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n\n", "hello", "{}", "[]", "null", "\x00\x01", "[" * 5_000, "a: &a [*a, *a]"]
+)
+def test_what_is_of_none_says_of_each_why_not_in_a_line(desk: Desk, tmp_path: Path, content: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        recognised(written(tmp_path, content), "slack:C1/given", desk.bot.house.catalog)
+    lines = str(refused.value).split("\n")
+    assert [line.partition(":")[0] for line in lines] == [one.name for one in FORMATS]
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_what_is_kept_of_a_table_of_nothing_is_nothing(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="csv: nothing of it is kept; to is empty"):
+        recognised(written(tmp_path, "from,to\nx,\n"), "slack:C1/given", desk.bot.house.catalog)
+
+
+def test_many_problems_are_told_by_the_first_and_how_many_more(desk: Desk, tmp_path: Path) -> None:
+    words = "---\n- one\n---\n- two\n---\n- three\n"
+    with pytest.raises(Invalid) as refused:
+        recognised(written(tmp_path, words), "slack:C1/given", desk.bot.house.catalog)
+    assert str(refused.value).split("\n")[0].endswith("nothing was imported (+2 more)")

@@ -1,0 +1,309 @@
+"""A file dropped into the import channel is imported, by whom the catalog knows, once, and told in its thread."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.dropped_files import DroppedFiles
+from bot.formats import FORMATS
+from bot.rates import Rates
+from bot.slack_files import SlackFiles
+from data.events import Imported
+from data.records.decision import ClaimKind
+from tests.fakes.slack import BOT_USER, DOWNLOAD, File, User
+from tests.scenarios.town import GOVERNANCE, TOM, Town, words
+from workflows.commands import TakeFile
+from workflows.ports import SharedFile
+
+IMPORTS = "C01GROWTHML"
+EDGES = "from,to,from_kind\ntuesday-mailer,churn-v1,consumer\n"
+MODEL = """
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: uplift, annotations: {emeritus.dev/artifacts: "weights.json, /etc/passwd, s3://models/uplift"}}
+spec: {type: ai-model, owner: data-science, lifecycle: production}
+"""
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(tmp_path, serves=False, import_channel=IMPORTS) as running:
+        yield running
+
+
+def drop(
+    town: Town,
+    content: str | bytes,
+    name: str | None = "edges.csv",
+    *,
+    by: str = TOM,
+    channel: str = IMPORTS,
+    **more: object,
+) -> File:
+    """Share it, and let the bot do what that leads to."""
+    file = town.slack.share(by, channel, name, content, **more)
+    town.settle()
+    return file
+
+
+def told(town: Town, file: File, channel: str = IMPORTS) -> list[str]:
+    """What was said in the thread of the message a file was shared with."""
+    ts = file.shares[channel][1] or file.shares[channel][0]
+    return [
+        words(one) for one in town.slack.messages(channel) if one["thread_ts"] == ts and one["user"] == "UBOT"
+    ]
+
+
+def consumers(town: Town) -> set[str]:
+    found = town.bot.house.catalog.impact("resource:default/churn-v1").consumers
+    return {one.name for one in found}
+
+
+def version(town: Town) -> int:
+    return town.bot.house.catalog.version()
+
+
+def imported(town: Town) -> list[Imported]:
+    events = [stored.event for stored in town.bot.store.events("catalog")]
+    return [one for one in events if isinstance(one, Imported) and one.by == TOM]
+
+
+def test_a_csv_is_imported_and_its_report_is_told_in_its_thread(town: Town) -> None:
+    file = drop(town, EDGES)
+    assert "tuesday-mailer" in consumers(town)
+    (report,) = told(town, file)
+    assert report.startswith(":white_check_mark: *edges.csv* was imported as csv")
+    assert "edges: 1 read, 1 kept, 0 skipped" in report
+    assert "catalog is now at version 2: 2 new, 0 changed, 0 unseen, 0 withdrawn" in report
+    (event,) = imported(town)
+    assert event.changed_ids == ("csv:tuesday-mailer", "csv:tuesday-mailer -> resource:default/churn-v1")
+    assert town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in == f"slack:{IMPORTS}/edges.csv:2"
+
+
+def test_backstage_yaml_is_imported_and_its_paths_lead_nowhere(town: Town) -> None:
+    file = drop(town, MODEL, "catalog-info.yaml")
+    (report,) = told(town, file)
+    assert report.startswith(":white_check_mark: *catalog-info.yaml* was imported as backstage")
+    assert "note catalog-info.yaml:2 artifact etc/passwd: a path of a file that was shared in Slack" in report
+    assert town.bot.house.catalog.model("uplift").artifacts == (
+        f"slack:{IMPORTS}/weights.json",
+        f"slack:{IMPORTS}/etc/passwd",
+        "s3://models/uplift",
+    )
+
+
+def test_what_is_cut_off_changes_nothing_and_each_format_says_why(town: Town) -> None:
+    file = drop(town, EDGES + "monday-mailer")
+    assert (version(town), imported(town)) == (1, [])
+    (refusal,) = told(town, file)
+    assert refusal.startswith(":x: *edges.csv* was not imported. Nothing was changed")
+    why = "csv: edges.csv:3 1 cells: 3 as in the header: is the file complete? Nothing was imported"
+    assert why in refusal.split("\n")
+    assert re.findall(r"(\w+): edges\.csv:", refusal) == [one.name for one in FORMATS]
+
+
+def test_a_stranger_changes_nothing_and_is_told_alone_what_to_do(town: Town) -> None:
+    town.slack.ws.channels[IMPORTS].members.append("U01STRANGER")
+    town.slack.ws.users["U01STRANGER"] = User(id="U01STRANGER", name="mallory")
+    file = drop(town, EDGES, by="U01STRANGER")
+    assert (version(town), told(town, file)) == (1, [])
+    assert "this is for people the catalog knows by their Slack id" in town.told("U01STRANGER")
+    assert "files.info" not in [call.method for call in town.slack.calls]
+
+
+def test_a_file_in_another_channel_is_nobodys(town: Town) -> None:
+    file = drop(town, EDGES, channel=GOVERNANCE)
+    assert (version(town), told(town, file, GOVERNANCE)) == (1, [])
+    assert "files.info" not in [call.method for call in town.slack.calls]
+
+
+def test_the_same_again_changes_nothing_and_says_so(town: Town) -> None:
+    drop(town, EDGES)
+    (report,) = told(town, drop(town, EDGES))
+    assert "nothing new: the catalog stays at version 2" in report
+    assert len(imported(town)) == 1
+
+
+def test_the_same_name_is_the_same_source_and_another_name_another(town: Town) -> None:
+    drop(town, EDGES)
+    drop(town, "from,to,from_kind\nfriday-mailer,churn-v1,consumer\n", "other.csv")
+    assert town.bot.house.catalog.snapshot().unseen == {}
+    (report,) = told(town, drop(town, "from,to,from_kind\nmonday-mailer,churn-v1,consumer\n"))
+    assert "unseen csv:tuesday-mailer: declared before, not in this source now; kept" in report
+    assert list(town.bot.house.catalog.snapshot().unseen) == ["csv:tuesday-mailer"]
+
+
+def test_slacks_retries_do_nothing_twice(town: Town) -> None:
+    file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES)
+    for retry in (1, 2):
+        town.slack.redeliver(file.told, retry=retry)
+    town.settle()
+    town.slack.redeliver(file.told, retry=3)
+    town.settle()
+    assert (len(imported(town)), len(told(town, file))) == (1, 1)
+    assert [call.method for call in town.slack.calls].count("files.info") == 1
+
+
+def test_what_could_be_two_formats_is_imported_as_neither(town: Town) -> None:
+    event = {"eventTime": "2026-03-01T00:00:00Z", "job": {"namespace": "n", "name": "score"}}
+    proposal = {
+        "entityType": "mlModel",
+        "entityUrn": "urn:li:mlModel:(urn:li:dataPlatform:mlflow,uplift,PROD)",
+    }
+    proposal |= {"changeType": "UPSERT", "aspectName": "mlModelProperties", "aspect": {"description": "x"}}
+    file = drop(town, json.dumps([event, proposal]), "lineage.json")
+    (refusal,) = told(town, file)
+    assert (
+        "lineage.json could be more than one format: it reads as datahub and as openlineage, which tell of different "
+        "things. Say which it is, on the machine: emeritus import datahub FILE or emeritus import openlineage FILE"
+    ) in refusal
+    assert (version(town), imported(town)) == (1, [])
+
+
+def test_what_the_bot_shares_itself_is_nobodys(town: Town) -> None:
+    file = drop(town, EDGES, by=BOT_USER)
+    assert file.told.ok
+    assert (version(town), told(town, file), town.slack.ephemerals) == (1, [], [])
+
+
+def test_a_crash_between_the_import_and_its_report_leads_to_one_of_each(town: Town) -> None:
+    drop(town, EDGES)
+    file = town.slack.share(TOM, IMPORTS, "edges.csv", "from,to,from_kind\nfriday-mailer,churn-v1,consumer\n")
+    command = TakeFile(by=TOM, channel=IMPORTS, file_id=file.id)
+    town.bot.engine.execute(f"file/{IMPORTS}/{file.id}", "imports", command)
+    (claim,) = town.bot.store.claim(ClaimKind.EFFECT, town.now(), 1)
+    dropped = DroppedFiles(
+        IMPORTS,
+        SlackFiles(town.bot.house.client, Rates(town.clock)),
+        town.bot.house.catalog,
+        town.bot.store,
+    )
+    found = dropped.look(IMPORTS, file.id, town.now())
+    assert isinstance(found, SharedFile)
+    done = dropped.take(found, TOM, town.now, since=claim.tried_since)
+    town.restart()
+    town.pass_time(minutes=2)
+    (report,) = told(town, file)
+    assert str(done).replace(f"slack:{IMPORTS}/", "") in report
+    assert "catalog is now at version 3: 2 new, 0 changed, 1 unseen, 0 withdrawn" in report
+    assert "unseen csv:tuesday-mailer" in report
+    assert len(imported(town)) == 2
+
+
+def test_what_was_acknowledged_outlives_a_restart(town: Town) -> None:
+    file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES)
+    assert file.told.ok
+    town.restart()
+    town.settle()
+    assert (len(imported(town)), len(told(town, file))) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"size": 52_428_801}, "it has 52,428,801 bytes, and at most 52,428,800 are read from Slack"),
+        ({"mode": "external"}, "it lies outside of Slack. Download it, and share the file itself"),
+        ({"has_download": False}, "Slack offers no download of it. Share it as a file"),
+        ({"mimetype": "text/html"}, "it is a web page, and no catalog"),
+    ],
+    ids=["too large", "external", "no download", "a page"],
+)
+def test_what_cannot_be_read_from_slack_is_not_asked_for(
+    town: Town, more: dict[str, object], why: str
+) -> None:
+    (refusal,) = told(town, drop(town, EDGES, **more))
+    assert f"edges.csv: {why}" in refusal
+    assert DOWNLOAD not in [call.method for call in town.slack.calls]
+    assert version(town) == 1
+
+
+def test_a_file_that_is_deleted_before_it_is_read_is_told_in_the_channel(town: Town) -> None:
+    file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES)
+    file.is_deleted = True
+    town.settle()
+    assert "The file is not there any more. Share it again" in words(town.slack.messages(IMPORTS)[-1])
+    assert version(town) == 1
+
+
+def test_where_the_message_is_deleted_meanwhile_the_channel_hears_it(town: Town) -> None:
+    file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES)
+    town.slack.ws.messages[IMPORTS].clear()
+    town.settle()
+    (report,) = town.slack.messages(IMPORTS)
+    assert (report["thread_ts"], len(imported(town))) == (None, 1)
+    assert words(report).startswith(":white_check_mark: *edges.csv* was imported as csv")
+    assert file.told.ok
+
+
+def test_a_file_in_a_thread_is_answered_there_and_one_slack_lists_late_all_the_same(town: Town) -> None:
+    first = drop(town, EDGES)
+    file = drop(town, EDGES, "late.csv", thread=first.shares[IMPORTS][0], unlisted_for=2)
+    assert len(told(town, first)) == 2
+    assert file.unlisted_for == 0
+
+
+@pytest.mark.parametrize("kind", ["server_error", "rate_limited", "accepted_then_reset"])
+@pytest.mark.parametrize("method", ["files.info", DOWNLOAD])
+def test_a_slack_that_fails_for_a_while_is_asked_again(town: Town, method: str, kind: str) -> None:
+    town.slack.fail_next(method, kind, times=2)
+    file = drop(town, EDGES)
+    town.pass_time(minutes=3)
+    assert (len(imported(town)), len(told(town, file))) == (1, 1)
+
+
+def test_a_slack_that_does_not_give_the_file_is_told_after_some_minutes(town: Town) -> None:
+    town.slack.fail_next(DOWNLOAD, "server_error", times=99)
+    file = drop(town, EDGES)
+    assert told(town, file) == []
+    town.pass_time(minutes=10)
+    (refusal,) = told(town, file)
+    assert "Slack does not give the file: it answers 500. Share it again once it does" in refusal
+    assert version(town) == 1
+
+
+def test_without_the_scope_any_more_the_page_to_sign_in_on_is_no_catalog(town: Town) -> None:
+    file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES)
+    info = town.slack.web_api.methods["files.info"]
+    town.slack.web_api.methods["files.info"] = type(info)(info.run, info.needed, info.known)
+    town.slack.ws.scopes.discard("files:read")
+    town.settle()
+    (refusal,) = told(town, file)
+    assert "Slack does not give the file to Emeritus: it answers with a page to sign in on" in refusal
+    assert version(town) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "%2E./..%2Fetc%2Fpasswd".replace("./..", ".%2F..")),
+        ("/etc/cron.d/x.csv", "%2Fetc%2Fcron.d%2Fx.csv"),
+        ("..", "%2E."),
+        ("a\x00b\nc\x1b[31m.csv", "a%00b%0Ac%1B[31m.csv"),
+        ("\u202egpj.csv", "%E2%80%AEgpj.csv"),
+        ("<!channel> & `x` *bold*.csv", "%3C!channel%3E & %60x%60 %2Abold%2A.csv"),
+        ("e\u0301dges.csv", "\u00e9dges.csv"),
+        ("100% <@U01TOMBIRCH>.csv", "100%25 %3C@U01TOMBIRCH%3E.csv"),
+        (None, ""),
+    ],
+)
+def test_a_hostile_name_leads_nowhere_and_mentions_nobody(
+    town: Town, name: str | None, kept: str, tmp_path: Path
+) -> None:
+    file = drop(town, EDGES, name)
+    declared = town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in
+    assert declared == f"slack:{IMPORTS}/{kept or file.id}:2"
+    assert len(told(town, file)) == 1
+    assert town.slack.broadcasts == []
+    assert town.slack.messages(IMPORTS)[-1]["mentions"] == []
+
+
+def test_a_name_that_is_far_too_long_is_cut_and_stays_its_own(town: Town) -> None:
+    drop(town, EDGES, f"{'x' * 300}1.csv")
+    drop(town, "from,to,from_kind\nfriday-mailer,churn-v1,consumer\n", f"{'x' * 300}2.csv")
+    assert town.bot.house.catalog.snapshot().unseen == {}
+    assert {"tuesday-mailer", "friday-mailer"} <= consumers(town)

@@ -1,0 +1,95 @@
+"""Importing a file that was shared in Slack, and what whoever shared it hears of it. Safe to repeat.
+
+An attempt that ended between the import and its report is seen by the next one in what the catalog recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.errors import EmeritusError, Refused, Unavailable
+from data.events import EMERITUS
+from data.records.decision import Claim, Done, NotDone, Result
+from data.store import Then
+from workflows.commands import RecordFile
+from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
+from workflows.ports import SharedFile
+
+LINES_MAX = 100
+"""Lines of a report that are kept for its message, which holds fewer."""
+LINE_MAX = 500
+LISTED_SECONDS = 2.0
+"""Slack names the message of a file a moment after it tells of the file."""
+
+
+def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Look at it, import it, have it told. Where any of it fails, nothing has changed."""
+    assert claim.effect is not None
+    body = claim.effect.body
+    file = SharedFile(id=body["file_id"], channel=body["channel"], name=body["file_id"])
+    try:
+        if shop.files is None or shop.files.channel != file.channel:
+            raise Refused(
+                "Files in this channel are imported no more",
+                next_step="Share it in the import channel; EMERITUS_IMPORTS names its id",
+            )
+        found = shop.files.look(file.channel, file.id, shop.world.now())
+        if isinstance(found, NotDone):
+            return found, None
+        file = found
+        if not file.thread_ts and claim.attempt < QUIET_TRIES:
+            retry_at = shop.world.after(LISTED_SECONDS)
+            return NotDone(retry_at=retry_at, why="Slack does not say yet where it was shared"), None
+        report = shop.files.take(file, body["by"], shop.world.now, since=claim.tried_since)
+    except EmeritusError as error:
+        if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
+            return again(claim, error, shop.world), None
+        return Done(), told(claim, file, error.told().split("\n"), shop)
+    if isinstance(report, NotDone):
+        return report, None
+    shop.world.point("file imported")
+    return Done(), told(claim, file, str(report).split("\n"), shop, format=report.format)
+
+
+def told(
+    claim: Claim,
+    file: SharedFile,
+    lines: Sequence[str],
+    shop: Workshop,
+    *,
+    format: str = "",  # noqa: A002 - the word of the commands
+    more: int = 0,
+) -> Then:
+    """Whoever shared it hears this; names are as they see them, without the channel they are in."""
+    short = [line.replace(f"slack:{file.channel}/", "") for line in lines]
+    command = RecordFile(
+        by=EMERITUS,
+        channel=file.channel,
+        file_id=file.id,
+        name=file.name,
+        thread_ts=file.thread_ts,
+        format=format,
+        said=tuple(line if len(line) <= LINE_MAX else f"{line[:LINE_MAX]}..." for line in short[:LINES_MAX]),
+        more=more + max(0, len(short) - LINES_MAX),
+    )
+    return then(claim, command, shop.engine.gatherer.facts(command, None, shop.world.now()))
+
+
+def given_up(claim: Claim, said: str, shop: Workshop) -> Then:
+    """A file we broke over is told, too."""
+    assert claim.effect is not None
+    body = claim.effect.body
+    return told(
+        claim, SharedFile(id=body["file_id"], channel=body["channel"], name=body["file_id"]), [said], shop
+    )
+
+
+def told_in_channel(claim: Claim, shop: Workshop) -> Then | None:
+    """The same message outside of a thread that is gone. None for one that was in none, and is of no file."""
+    assert claim.effect is not None
+    body = claim.effect.body
+    if "file_id" not in body or not body.get("thread_ts"):
+        return None
+    file = SharedFile(id=body["file_id"], channel=body["channel"], name=body["name"])
+    lines = body["said"].split("\n")
+    return told(claim, file, lines, shop, format=body["format"], more=int(body["more"]))

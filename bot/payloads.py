@@ -99,7 +99,8 @@ def shared(body: Body) -> Shared | None:
     event = at(body, "event")
     ids = [text_at(event, name) for name in ("user_id", "channel_id", "file_id")]
     granted = at(body, "authorizations")
-    ours = {text_at(one, "user_id") for one in granted} if isinstance(granted, list) else set()
+    bots = [one for one in granted if at(one, "is_bot") is True] if isinstance(granted, list) else []
+    ours = {text_at(one, "user_id") for one in bots}
     if not all(map(_ID.fullmatch, ids)) or ids[0] in ours:
         return None
     return Shared(by=ids[0], channel=ids[1], file_id=ids[2])

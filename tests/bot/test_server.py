@@ -211,3 +211,26 @@ def test_catalogs_of_a_schedule_are_read_from_the_start(
 
     assert "The import *edges* failed" in told["text"]
     assert "gone.csv: no such file or directory" in str(told["blocks"])
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+def test_a_file_in_the_import_channel_is_imported_whichever_way_slack_is_reached(
+    start: Start, slack: SlackFake, tmp_path: Path, mode: str
+) -> None:
+    with Desk(tmp_path):
+        pass  # the store is there, with the sample company in it
+    imports = tmp_path / "imports.toml"
+    imports.write_text(f'channel = "{GOVERNANCE}"')
+    slack.ws.scopes.add("files:read")
+    slack.files.events = frozenset({"file_shared"})
+    bot = start(*(("--http", "0") if mode == "http" else ()), EMERITUS_IMPORTS=str(imports))
+    heard = said(bot, "listening")
+    slack.attach(heard.split(" at ")[1].strip() if mode == "http" else "socket")
+    assert mode == "http" or slack.wait_for_socket(5)
+
+    file = slack.share(TOM, GOVERNANCE, "edges.csv", "from,to,from_kind\ntuesday-mailer,churn-v1,consumer\n")
+
+    assert file.told.ok
+    report = slack.wait_for(lambda: slack.messages(GOVERNANCE)[1:], seconds=15)[0]
+    assert report["text"] == ":white_check_mark: *edges.csv* was imported as csv"
+    assert report["thread_ts"] == file.shares[GOVERNANCE][0]

@@ -26,7 +26,7 @@ from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import Resume, encoded
 from workflows.dispatcher import BATCH, RENEW_SECONDS, Dispatcher
 from workflows.effects.workshop import Workshop
-from workflows.ports import Message
+from workflows.ports import Message, SharedFiles
 
 
 @pytest.fixture
@@ -108,6 +108,7 @@ def dispatcher_of(
     world: CalendarWorld | None = None,
     ending: threading.Event | None = None,
     store: Any = None,
+    files: SharedFiles | None = None,
     **parts: Any,
 ) -> Dispatcher:
     """A dispatcher of its own at the desk's store, put together from these parts."""
@@ -120,6 +121,7 @@ def dispatcher_of(
         controls={},
         importer=ScheduledSources(desk.bot.house.catalog),
         ending=ending or threading.Event(),
+        files=files,
     )
     idle = {"tell": lambda *_: None, "arm": lambda _due: None, "bell": threading.Event()}
     hands = {"pool": ThreadPoolExecutor(1), "teller": ThreadPoolExecutor(1)}

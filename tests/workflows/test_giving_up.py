@@ -14,8 +14,10 @@ from data.events import Unreached
 from data.records.decision import NotDone, Result
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.workflows.test_dispatcher import dispatcher_of
+from workflows.commands import TakeFile
+from workflows.dispatcher import Dispatcher
 from workflows.giving_up import TRIES_MAX
-from workflows.ports import Message
+from workflows.ports import Message, SharedFile
 
 
 @pytest.fixture
@@ -36,18 +38,19 @@ class NoCard(SlackMessenger):
         return NotDone(retry_at=now, why="it is not there")
 
 
+def tried_to_the_end(dispatcher: Dispatcher, seconds: list[float]) -> None:
+    for _ in range(TRIES_MAX):
+        dispatcher.until_idle()
+        if due := dispatcher.next_due():
+            seconds[0] = max(seconds[0], due.timestamp())
+    dispatcher.until_idle()
+
+
 def test_of_a_message_that_is_given_up_the_coordinator_hears(desk: Desk) -> None:
     desk.propose()
     seconds = [desk.now.timestamp()]
     world = CalendarWorld(wall=lambda: seconds[0])
-    dispatcher = dispatcher_of(desk, messenger=NoCard, world=world)
-
-    for _ in range(TRIES_MAX):
-        dispatcher.until_idle()
-        due = dispatcher.next_due()
-        assert due is not None
-        seconds[0] = max(seconds[0], due.timestamp())
-    dispatcher.until_idle()
+    tried_to_the_end(dispatcher_of(desk, messenger=NoCard, world=world), seconds)
 
     assert [trouble.key for trouble in desk.bot.store.troubles()] == ["RET-1/card"]
     happened = [stored.event for stored in desk.bot.store.events("RET-1")]
@@ -56,3 +59,38 @@ def test_of_a_message_that_is_given_up_the_coordinator_hears(desk: Desk) -> None
     assert lost.why == f"failed {TRIES_MAX} times: ZeroDivisionError"
     (told,) = desk.slack.messages(TOM)
     assert "messages do not get into" in told["text"]
+
+
+class Breaking:
+    """Breaks over every file."""
+
+    channel = GOVERNANCE
+
+    def look(self, channel: str, file_id: str, now: datetime) -> SharedFile:
+        raise ZeroDivisionError
+
+    def take(self, *_: object, **__: object) -> NotDone:
+        raise AssertionError("nothing is known of it")
+
+
+def test_of_a_file_we_break_over_whoever_shared_it_hears(desk: Desk) -> None:
+    seconds = [desk.now.timestamp()]
+    world = CalendarWorld(wall=lambda: seconds[0])
+    command = TakeFile(by=TOM, channel=GOVERNANCE, file_id="F1")
+    desk.bot.engine.execute("file/1", "imports", command)
+
+    tried_to_the_end(dispatcher_of(desk, files=Breaking(), world=world), seconds)
+
+    assert [trouble.key for trouble in desk.bot.store.troubles()] == [f"imports/file/{GOVERNANCE}/F1"]
+    (told,) = desk.slack.messages(GOVERNANCE)
+    assert told["text"] == ":x: *F1* was not imported. Nothing was changed"
+    assert "This could not be done, and nothing was changed" in str(told["blocks"])
+
+
+def test_what_was_shared_while_there_was_an_import_channel_is_refused_without_one(desk: Desk) -> None:
+    command = TakeFile(by=TOM, channel=GOVERNANCE, file_id="F1")
+    desk.bot.engine.execute("file/1", "imports", command)
+    desk.bot.dispatcher.until_idle()
+    (told,) = desk.slack.messages(GOVERNANCE)
+    assert "Files in this channel are imported no more" in str(told["blocks"])
+    assert "files.info" not in [call.method for call in desk.slack.calls]

@@ -7,6 +7,7 @@ again is the same source, and what it told before and does not any more is marke
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,14 +54,13 @@ class DroppedFiles:
     ) -> ImportReport | NotDone:
         if file.why_not:
             raise Invalid([Problem(field=file.name, value="", accepted=file.why_not)])
-        with TemporaryDirectory(prefix="emeritus-") as made:
-            folder = Path(made).resolve()
-            path = self._slack.fetch(file, folder, now())
-            if isinstance(path, NotDone):
-                return path
-            place = f"slack:{file.channel}"
+        content = self._slack.fetch(file, now())
+        if isinstance(content, NotDone):
+            return content
+        place = f"slack:{file.channel}"
+        with _put_down(content, file.name) as path:
             format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
-            reading = _without_paths(_moved(reading, str(folder), place), place)
+        reading = _without_paths(_moved(reading, str(path.parent), place), place)
         report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
         if since is None or report.changed:
             return report
@@ -97,6 +97,20 @@ class _Source:
 
     def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]:  # noqa: ARG002 - as above
         return self._catalog.slack_ids_outside([self._root])
+
+
+@contextmanager
+def _put_down(content: bytes, name: str) -> Iterator[Path]:
+    """The content as a file of this name, in a folder of its own, for as long as it is read."""
+    try:
+        made = TemporaryDirectory(prefix="emeritus-")
+        path = Path(made.name).resolve() / name
+        path.write_bytes(content)
+    except OSError as error:
+        why = f"Emeritus has no place to read the file in: {error.strerror}. Share it again once it has"
+        raise Unavailable(why) from error
+    with made:
+        yield path
 
 
 def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading]:

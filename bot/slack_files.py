@@ -12,7 +12,6 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlsplit
@@ -70,28 +69,24 @@ class SlackFiles:
             why_not=self._why_not(told),
         )
 
-    def fetch(self, file: SharedFile, folder: Path, now: datetime) -> Path | NotDone:
-        """Its content, as a file of its name in this folder. Raises as `look`."""
+    def fetch(self, file: SharedFile, now: datetime) -> bytes | NotDone:
+        """Its content, all of it. Raises as `look`."""
         headers = {"Authorization": f"Bearer {self._client.token}", "User-Agent": "emeritus"}
         assert self._is_slacks(file.url), f"{file.id} lies where the token must not go"
         request = urllib.request.Request(file.url, headers=headers)  # noqa: S310 - an address of Slack's
-        path = folder / file.name
         try:
             with (
                 counted(self._metrics, DOWNLOAD),
                 urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS) as response,
-                path.open("wb") as kept,
             ):
                 if response.headers.get_content_type() == "text/html":
                     raise _asks_who_we_are()
-                for chunk in _content(response, file):
-                    kept.write(chunk)
+                return b"".join(_content(response, file))
         except HTTPError as error:
             with error:
                 return self._turned_away(error, now)
         except (OSError, http.client.HTTPException) as error:
             raise _unavailable(f"it does not come to its end: {reason_of(error)}") from error
-        return path
 
     def _failed(self, error: Exception, channel: str, now: datetime) -> NotDone:
         if (seconds := retry_after(error)) is not None:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -63,14 +62,14 @@ def files_at(url: str) -> SlackFiles:
     return SlackFiles(client, Rates(NOW.timestamp))
 
 
-def fetched(host: Host, folder: Path, *, size: int = 8) -> Path | NotDone:
+def fetched(host: Host, *, size: int = 8) -> bytes | NotDone:
     file = SharedFile(id="F1", channel="C1", name="edges.csv", url=f"{host.url}/x", size_bytes=size)
-    return files_at(host.url).fetch(file, folder, NOW)
+    return files_at(host.url).fetch(file, NOW)
 
 
-def why_not(host: Host, folder: Path, *, size: int = 8, kind: type[EmeritusError] = Unavailable) -> str:
+def why_not(host: Host, *, size: int = 8, kind: type[EmeritusError] = Unavailable) -> str:
     with host, pytest.raises(kind) as refused:
-        fetched(host, folder, size=size)
+        fetched(host, size=size)
     return str(refused.value)
 
 
@@ -86,17 +85,15 @@ def looked(slack: SlackFake, file_id: str) -> SharedFile | NotDone:
     return SlackFiles(client, Rates(NOW.timestamp)).look("C1", file_id, NOW)
 
 
-def test_the_content_is_kept_under_its_name_and_the_token_is_told_to_slack(tmp_path: Path) -> None:
+def test_the_content_comes_whole_and_the_token_is_told_to_slack() -> None:
     with Host(content=b"from,to\n") as host:
-        path = fetched(host, tmp_path)
-    assert path == tmp_path / "edges.csv"
-    assert path.read_bytes() == b"from,to\n"
+        assert fetched(host) == b"from,to\n"
     assert host.asked == ["Bearer xoxb-secret"]
 
 
-def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+def test_a_redirect_is_not_followed() -> None:
     with Host() as elsewhere:
-        why = why_not(Host(302, Location=f"{elsewhere.url}/login"), tmp_path, kind=Refused)
+        why = why_not(Host(302, Location=f"{elsewhere.url}/login"), kind=Refused)
     assert elsewhere.asked == []
     assert why == (
         "Slack does not give the file to Emeritus: it answers with a page to sign in on. Whoever runs Emeritus finds "
@@ -114,31 +111,26 @@ def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
     ],
     ids=["short", "long", "cut off", "fault"],
 )
-def test_what_does_not_arrive_whole_is_asked_for_again(
-    tmp_path: Path, host: Any, size: int, why: str
-) -> None:
-    assert (
-        why_not(host(), tmp_path, size=size)
-        == f"Slack does not give the file: {why}. Share it again once it does"
-    )
+def test_what_does_not_arrive_whole_is_asked_for_again(host: Any, size: int, why: str) -> None:
+    assert why_not(host(), size=size) == f"Slack does not give the file: {why}. Share it again once it does"
 
 
-def test_nobody_there_is_asked_again(tmp_path: Path) -> None:
+def test_nobody_there_is_asked_again() -> None:
     host = Host()
     host.server.server_close()
     with pytest.raises(Unavailable, match="does not come to its end: Connection refused"):
-        fetched(host, tmp_path)
+        fetched(host)
 
 
-def test_a_page_to_sign_in_on_is_no_file(tmp_path: Path) -> None:
+def test_a_page_to_sign_in_on_is_no_file() -> None:
     page = Host(content=b"<html>sign in", Content_Type="text/html; charset=utf-8")
-    assert "a page to sign in on" in why_not(page, tmp_path, kind=Refused)
+    assert "a page to sign in on" in why_not(page, kind=Refused)
 
 
-def test_what_is_gone_is_refused_and_what_is_too_fast_waits(tmp_path: Path) -> None:
-    assert why_not(Host(404), tmp_path, kind=Refused) == "The file is not there any more. Share it again"
+def test_what_is_gone_is_refused_and_what_is_too_fast_waits() -> None:
+    assert why_not(Host(404), kind=Refused) == "The file is not there any more. Share it again"
     with Host(429, Retry_After="30") as host:
-        later = fetched(host, tmp_path)
+        later = fetched(host)
     assert later == NotDone(
         retry_at=NOW + timedelta(seconds=30), why="Slack asks us to slow down for 30 s", held_up=None
     )

@@ -140,12 +140,15 @@ class Place:
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,
-            world=CalendarWorld(Calendar(), wall=self.clock),
+            world=self.world(),
             wall=self.clock,
             metrics=self.metrics,
             imports=Wanted(channel=self.import_channel),
         )
         self.slack.attach(into_bolt(self.bot.app))
+
+    def world(self) -> CalendarWorld:
+        return CalendarWorld(Calendar(), wall=self.clock)
 
     def clock(self) -> float:
         """The time, which never stands still: two things are never at the same instant."""

@@ -9,16 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.dropped_files import DroppedFiles
 from bot.formats import FORMATS
-from bot.rates import Rates
-from bot.slack_files import SlackFiles
 from data.events import Imported
-from data.records.decision import ClaimKind
 from tests.fakes.slack import BOT_USER, DOWNLOAD, File, User
 from tests.scenarios.town import GOVERNANCE, TOM, Town, words
-from workflows.commands import TakeFile
-from workflows.ports import SharedFile
 
 IMPORTS = "C01GROWTHML"
 EDGES = "from,to,from_kind\ntuesday-mailer,churn-v1,consumer\n"
@@ -171,30 +165,6 @@ def test_what_the_bot_shares_itself_is_nobodys(town: Town) -> None:
     assert (version(town), told(town, file), town.slack.ephemerals) == (1, [], [])
 
 
-def test_a_crash_between_the_import_and_its_report_leads_to_one_of_each(town: Town) -> None:
-    drop(town, EDGES)
-    file = town.slack.share(TOM, IMPORTS, "edges.csv", "from,to,from_kind\nfriday-mailer,churn-v1,consumer\n")
-    command = TakeFile(by=TOM, channel=IMPORTS, file_id=file.id)
-    town.bot.engine.execute(f"file/{IMPORTS}/{file.id}", "imports", command)
-    (claim,) = town.bot.store.claim(ClaimKind.EFFECT, town.now(), 1)
-    dropped = DroppedFiles(
-        IMPORTS,
-        SlackFiles(town.bot.house.client, Rates(town.clock)),
-        town.bot.house.catalog,
-        town.bot.store,
-    )
-    found = dropped.look(IMPORTS, file.id, town.now())
-    assert isinstance(found, SharedFile)
-    done = dropped.take(found, TOM, town.now, since=claim.tried_since)
-    town.restart()
-    town.pass_time(minutes=2)
-    (report,) = told(town, file)
-    assert str(done).replace(f"slack:{IMPORTS}/", "") in report
-    assert "catalog is now at version 3: 2 new, 0 changed, 1 unseen, 0 withdrawn" in report
-    assert "unseen csv:tuesday-mailer" in report
-    assert len(imported(town)) == 2
-
-
 def test_what_was_acknowledged_outlives_a_restart(town: Town) -> None:
     file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES)
     assert file.told.ok
@@ -280,7 +250,7 @@ def test_without_the_scope_any_more_the_page_to_sign_in_on_is_no_catalog(town: T
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("../../etc/passwd", "%2E./..%2Fetc%2Fpasswd".replace("./..", ".%2F..")),
+        ("../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"),
         ("/etc/cron.d/x.csv", "%2Fetc%2Fcron.d%2Fx.csv"),
         ("..", "%2E."),
         ("a\x00b\nc\x1b[31m.csv", "a%00b%0Ac%1B[31m.csv"),
@@ -291,9 +261,7 @@ def test_without_the_scope_any_more_the_page_to_sign_in_on_is_no_catalog(town: T
         (None, ""),
     ],
 )
-def test_a_hostile_name_leads_nowhere_and_mentions_nobody(
-    town: Town, name: str | None, kept: str, tmp_path: Path
-) -> None:
+def test_a_hostile_name_leads_nowhere_and_mentions_nobody(town: Town, name: str | None, kept: str) -> None:
     file = drop(town, EDGES, name)
     declared = town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in
     assert declared == f"slack:{IMPORTS}/{kept or file.id}:2"

@@ -1,0 +1,79 @@
+"""The bot dies at each boundary while a shared file is imported: it is imported once and told once, all the same."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.world import CalendarWorld
+from data.events import Imported
+from tests.scenarios.town import TOM, Town, words
+from workflows.adapters.model_server import Calendar
+
+IMPORTS = "C01GROWTHML"
+EDGES = "from,to,from_kind\n{},churn-v1,consumer\n"
+BOUNDARIES = (
+    "claimed",
+    "before commit",
+    "after commit",
+    "settled",
+    "file imported",
+    "settled",
+    "before post",
+    "after post",
+    "settled",
+)
+
+
+class Died(Exception):
+    pass
+
+
+class Mortal(Town):
+    """A bot that ends at its n-th boundary: its record takes no more then. The next one lives."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        super().__init__(folder, **more)
+        self.dies_at = 0
+        self.passed: list[str] = []
+
+    def world(self) -> CalendarWorld:
+        town = self
+
+        class World(CalendarWorld):
+            def point(self, name: str) -> None:
+                town.passed.append(name)
+                if len(town.passed) == town.dies_at:
+                    town.bot.store.close()
+                    raise Died
+
+        return World(Calendar(), wall=self.clock)
+
+
+@pytest.mark.parametrize("dies_at", range(1, len(BOUNDARIES) + 1))
+def test_whenever_the_bot_dies_the_file_is_imported_and_told_once(tmp_path: Path, dies_at: int) -> None:
+    with Mortal(tmp_path, serves=False, import_channel=IMPORTS) as town:
+        town.slack.share(TOM, IMPORTS, "edges.csv", EDGES.format("tuesday-mailer"))
+        town.settle()
+        town.passed.clear()
+        town.dies_at = dies_at
+        file = town.slack.share(TOM, IMPORTS, "edges.csv", EDGES.format("friday-mailer"))
+        assert file.told.ok
+        with suppress(Exception):  # whatever a record says that is gone
+            town.settle()
+        assert tuple(town.passed[:dies_at]) == BOUNDARIES[:dies_at]
+        town.restart()
+        town.pass_time(minutes=10)
+
+        events = [stored.event for stored in town.bot.store.events("catalog")]
+        imported = [one for one in events if isinstance(one, Imported) and one.by == TOM]
+        _, report = [one for one in town.slack.messages(IMPORTS) if one["user"] == "UBOT"]
+        assert len(imported) == 2
+        assert report["thread_ts"] == file.shares[IMPORTS][0]
+        assert "catalog is now at version 3: 2 new, 0 changed, 1 unseen, 0 withdrawn" in words(report)
+        assert "unseen csv:tuesday-mailer: declared before" in words(report)
+        assert town.bot.store.troubles() == ()
+        assert town.bot.store.verify().bad == ""

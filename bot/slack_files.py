@@ -38,6 +38,9 @@ SLACKS = ("slack.com", "slack-gov.com")
 """Files lie at hosts below these, wherever the Web API is reached."""
 GONE = frozenset({"file_deleted", "file_not_found"})
 
+LOOKED_AT = ("text/html", "image/", "video/", "audio/", "application/pdf")
+"""What people share for each other: it is not downloaded to find out that no format reads it."""
+
 _AGAIN = "Share it again"
 _THERE = "import it on the machine, emeritus import FORMAT FILE"
 
@@ -105,6 +108,7 @@ class SlackFiles:
 
     def _why_not(self, told: Any) -> str:
         size, mode, url = _size(told), text_at(told, "mode"), text_at(told, "url_private_download")
+        kind = text_at(told, "mimetype")
         is_external = at(told, "is_external") is True or mode == "external"
         wrong = (
             (is_external, f"it lies outside of Slack. Download it, and share the file itself; or {_THERE}"),
@@ -115,7 +119,7 @@ class SlackFiles:
             ),
             (not url, f"Slack offers no download of it. Share it as a file; or {_THERE}"),
             (not self._is_slacks(url), f"Slack says it lies at another host, which is not asked; {_THERE}"),
-            (text_at(told, "mimetype") == "text/html", "it is a web page, and no catalog"),
+            (kind.startswith(LOOKED_AT), f"it is of the kind {kind}, and no catalog"),
         )
         return next((why for is_so, why in wrong if is_so), "")
 

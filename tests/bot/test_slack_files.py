@@ -158,6 +158,22 @@ def test_at_any_other_host_a_file_is_not_asked_for(slack: SlackFake, host: str) 
 
 
 @pytest.mark.parametrize(
+    ("mimetype", "why"),
+    [
+        ("text/html", "it is of the kind text/html, and no catalog"),
+        ("image/png", "it is of the kind image/png, and no catalog"),
+        ("application/pdf", "it is of the kind application/pdf, and no catalog"),
+        ("application/octet-stream", ""),
+        ("text/plain", ""),
+    ],
+)
+def test_what_is_to_be_looked_at_is_no_catalog(slack: SlackFake, mimetype: str, why: str) -> None:
+    found = looked(slack, slack.share("UTOM", "C1", "edges.csv", "from,to\n", mimetype=mimetype).id)
+    assert isinstance(found, SharedFile)
+    assert found.why_not == why
+
+
+@pytest.mark.parametrize(
     "host", ["https://files.slack.com", "https://slack.com", "https://files.slack-gov.com", ""]
 )
 def test_at_slacks_own_hosts_it_is(slack: SlackFake, host: str) -> None:

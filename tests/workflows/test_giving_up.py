@@ -11,11 +11,12 @@ import pytest
 from bot.slack import SlackMessenger
 from bot.world import CalendarWorld
 from data.events import Unreached
-from data.records.decision import NotDone, Result
+from data.records.decision import LEASE, ClaimKind, NotDone, Result
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.workflows.test_dispatcher import dispatcher_of
 from workflows.commands import TakeFile
 from workflows.dispatcher import Dispatcher
+from workflows.effects.workshop import QUIET_TRIES
 from workflows.giving_up import TRIES_MAX
 from workflows.ports import Message, SharedFile
 
@@ -94,3 +95,27 @@ def test_what_was_shared_while_there_was_an_import_channel_is_refused_without_on
     (told,) = desk.slack.messages(GOVERNANCE)
     assert "Files in this channel are imported no more" in str(told["blocks"])
     assert "files.info" not in [call.method for call in desk.slack.calls]
+
+
+class Deadly(Breaking):
+    """What it reads would end the process."""
+
+    def look(self, channel: str, file_id: str, now: datetime) -> SharedFile:
+        return SharedFile(id=file_id, channel=channel, name="all.json", thread_ts="")
+
+
+def test_a_file_that_ends_the_process_each_time_is_read_no_more(desk: Desk) -> None:
+    seconds = [desk.now.timestamp()]
+    world = CalendarWorld(wall=lambda: seconds[0])
+    command = TakeFile(by=TOM, channel=GOVERNANCE, file_id="F1")
+    desk.bot.engine.execute("file/1", "imports", command)
+    for _ in range(QUIET_TRIES):
+        assert desk.bot.store.claim(ClaimKind.EFFECT, world.now(), 1)
+        seconds[0] += LEASE.total_seconds()
+
+    dispatcher_of(desk, files=Deadly(), world=world).until_idle()
+
+    (told,) = desk.slack.messages(GOVERNANCE)
+    assert told["text"] == ":x: *all.json* was not imported. Nothing was changed"
+    assert "Emeritus ended each time while it read the file: it was begun 5 times" in str(told["blocks"])
+    assert desk.bot.store.troubles() == ()

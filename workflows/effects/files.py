@@ -13,7 +13,7 @@ from data.records.decision import Claim, Done, NotDone, Result
 from data.store import Then
 from workflows.commands import RecordFile
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
-from workflows.ports import SharedFile
+from workflows.ports import SharedFile, SharedFiles
 
 LINES_MAX = 100
 """Lines of a report that are kept for its message, which holds fewer."""
@@ -28,19 +28,16 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     body = claim.effect.body
     file = SharedFile(id=body["file_id"], channel=body["channel"], name=body["file_id"])
     try:
-        if shop.files is None or shop.files.channel != file.channel:
-            raise Refused(
-                "Files in this channel are imported no more",
-                next_step="Share it in the import channel; EMERITUS_IMPORTS names its id",
-            )
-        found = shop.files.look(file.channel, file.id, shop.world.now())
+        files = _reading(file.channel, shop)
+        found = files.look(file.channel, file.id, shop.world.now())
         if isinstance(found, NotDone):
             return found, None
         file = found
         if not file.thread_ts and claim.attempt < QUIET_TRIES:
             retry_at = shop.world.after(LISTED_SECONDS)
             return NotDone(retry_at=retry_at, why="Slack does not say yet where it was shared"), None
-        report = shop.files.take(file, body["by"], shop.world.now, since=claim.tried_since)
+        _check_survived(claim)
+        report = files.take(file, body["by"], shop.world.now, since=claim.tried_since)
     except EmeritusError as error:
         if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
             return again(claim, error, shop.world), None
@@ -49,6 +46,25 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return report, None
     shop.world.point("file imported")
     return Done(), told(claim, file, str(report).split("\n"), shop, format=report.format)
+
+
+def _reading(channel: str, shop: Workshop) -> SharedFiles:
+    if shop.files is not None and shop.files.channel == channel:
+        return shop.files
+    raise Refused(
+        "Files in this channel are imported no more",
+        next_step="Share it in the import channel; EMERITUS_IMPORTS names its id",
+    )
+
+
+def _check_survived(claim: Claim) -> None:
+    """A file that takes more memory than there is would end one process after the other."""
+    if claim.tried_at is not None and claim.attempt > QUIET_TRIES:
+        raise Refused(
+            "Emeritus ended each time while it read the file",
+            reasons=[f"it was begun {claim.attempt - 1} times"],
+            next_step="Share it in smaller parts, or import it on the machine, emeritus import FORMAT FILE",
+        )
 
 
 def told(

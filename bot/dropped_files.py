@@ -1,4 +1,4 @@
-"""A file that was shared in Slack becomes part of the catalog, where exactly one format reads it.
+"""A file that was shared in Slack becomes part of the catalog, where there is no doubt which format it is of.
 
 It is read as `emeritus import` reads a file, under a name of its own: `slack:CHANNEL/NAME`. So the same name shared
 again is the same source, and what it told before and does not any more is marked as unseen.
@@ -114,22 +114,29 @@ def _put_down(content: bytes, name: str) -> Iterator[Path]:
 
 
 def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading]:
-    """The only format that keeps something of it. Raises `Invalid` with why none does, `Refused` where several do."""
+    """The only format that keeps something of it, or most of it where others keep but bits.
+
+    Raises `Invalid` with why none does, `Refused` where it may be of several.
+    """
     known = _Source(catalog, root)
     found: list[tuple[Format, Reading]] = []
-    why_not: list[Problem] = []
+    why_not: dict[str, list[str]] = {}
     for one in FORMATS:
         try:
             reading = one.reader(known, (path,))
         except Unavailable:
             raise
         except EmeritusError as error:
-            why = _why(error, path.parent)
+            why = str(error)
         else:
             if _holds(reading):
                 found.append((one, reading))
-            why = "; ".join(["nothing of it is kept", *(one.why for one in reading.skipped[:1])])
-        why_not.append(Problem(field=one.name, value="", accepted=why))
+            why = "; ".join(["nothing of it is kept", *(skipped.why for skipped in reading.skipped[:1])])
+        why_not.setdefault(_line(why, path.parent), []).append(one.name)
+    # Some formats look for their own at any depth, and find a part or two within the documents of others.
+    most = [one for one in found if one[1].documents.kept * 2 > one[1].documents.read]
+    if len(most) == 1:
+        return most[0]
     if len(found) > 1:
         names = [one.name for one, _ in found]
         raise Refused(
@@ -138,7 +145,9 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
             next_step=f"Say which it is, on the machine: {' or '.join(f'emeritus import {one} FILE' for one in names)}",
         )
     if not found:
-        raise Invalid(why_not)
+        raise Invalid(
+            Problem(field=", ".join(names), value="", accepted=why) for why, names in why_not.items()
+        )
     return found[0]
 
 
@@ -146,9 +155,9 @@ def _holds(reading: Reading) -> bool:
     return any((reading.entities, reading.dependencies, reading.groups, reading.people, reading.sightings))
 
 
-def _why(error: EmeritusError, folder: Path) -> str:
-    """In a line, and how much more there is."""
-    first, *others = str(error).replace(f"{folder}/", "").split("\n")
+def _line(why: str, folder: Path) -> str:
+    """The first line, and how much more there is, without the folder nobody has heard of."""
+    first, *others = why.replace(f"{folder}/", "").split("\n")
     short = first if len(first) <= WHY_MAX else f"{first[:WHY_MAX]}..."
     return f"{short} (+{len(others)} more)" if others else short
 

@@ -188,7 +188,8 @@ def _origin(url: str) -> tuple[str, str, int] | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or parts.username is not None or not host:
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    if parts.scheme not in ("http", "https") or parts.username is not None or not host or not is_plain:
         return None
     return parts.scheme, host, port or (443 if parts.scheme == "https" else 80)
 

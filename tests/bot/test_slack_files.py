@@ -149,6 +149,8 @@ def test_what_is_gone_is_refused_and_what_is_too_fast_waits() -> None:
         "ftp://files.slack.com",
         "file://",
         "https://[",
+        "https://files.slack.com/\u00fc",
+        "https://files.slack.com/a b",
     ],
 )
 def test_at_any_other_host_a_file_is_not_asked_for(slack: SlackFake, host: str) -> None:

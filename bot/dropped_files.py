@@ -123,16 +123,11 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
     why_not: dict[str, list[str]] = {}
     for one in FORMATS:
         try:
-            reading = one.reader(known, (path,))
+            found.append((one, one.reader(known, (path,))))
         except Unavailable:
             raise
         except EmeritusError as error:
-            why = str(error)
-        else:
-            if _holds(reading):
-                found.append((one, reading))
-            why = "; ".join(["nothing of it is kept", *(skipped.why for skipped in reading.skipped[:1])])
-        why_not.setdefault(_line(why, path.parent), []).append(one.name)
+            why_not.setdefault(_line(str(error), path.parent), []).append(one.name)
     # Some formats look for their own at any depth, and find a part or two within the documents of others.
     most = [one for one in found if one[1].documents.kept * 2 > one[1].documents.read]
     if len(most) == 1:
@@ -149,10 +144,6 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
             Problem(field=", ".join(names), value="", accepted=why) for why, names in why_not.items()
         )
     return found[0]
-
-
-def _holds(reading: Reading) -> bool:
-    return any((reading.entities, reading.dependencies, reading.groups, reading.people, reading.sightings))
 
 
 def _line(why: str, folder: Path) -> str:

@@ -6,10 +6,7 @@ read is bounded in size and time. Source: docs.slack.dev/reference/objects/file-
 
 from __future__ import annotations
 
-import http.client
-import time
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -23,17 +20,16 @@ from bot.file_names import file_name
 from bot.payloads import at, text_at
 from bot.slack import Pace
 from bot.slack_calls import counted
-from bot.slack_errors import FAILURES, RATE_LIMIT_SECONDS, code_of, reason_of, result_of, retry_after
-from data.errors import Refused, Unavailable
+from bot.slack_errors import FAILURES, RATE_LIMIT_SECONDS, code_of, result_of, retry_after
+from data.errors import Invalid, Refused, Unavailable
+from data.importers.answers import Asking, Limits
 from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import HeldUp, NotDone, Unknown
 from workflows.ports import SharedFile
 
 INFO, DOWNLOAD = "files.info", "file download"
 FILE_BYTES_MAX = 50 * 1024 * 1024
-TIMEOUT_SECONDS = 30.0  # that nothing arrives
-FILE_SECONDS_MAX = 120.0  # until all of it has arrived, however slowly
-CHUNK_BYTES = 65_536
+LIMITS = Limits(page_bytes=FILE_BYTES_MAX)
 SLACKS = ("slack.com", "slack-gov.com")
 """Files lie at hosts below these, wherever the Web API is reached."""
 GONE = frozenset({"file_deleted", "file_not_found"})
@@ -76,20 +72,23 @@ class SlackFiles:
         """Its content, all of it. Raises as `look`."""
         headers = {"Authorization": f"Bearer {self._client.token}", "User-Agent": "emeritus"}
         assert self._is_slacks(file.url), f"{file.id} lies where the token must not go"
-        request = urllib.request.Request(file.url, headers=headers)  # noqa: S310 - an address of Slack's
+        asking = Asking(LIMITS)
         try:
-            with (
-                counted(self._metrics, DOWNLOAD),
-                urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS) as response,
-            ):
-                if response.headers.get_content_type() == "text/html":
-                    raise _asks_who_we_are()
-                return b"".join(_content(response, file))
+            with counted(self._metrics, DOWNLOAD):
+                content = asking.page(file.url, "", headers)
         except HTTPError as error:
             with error:
                 return self._turned_away(error, now)
-        except (OSError, http.client.HTTPException) as error:
-            raise _unavailable(f"it does not come to its end: {reason_of(error)}") from error
+        except (Invalid, Unavailable) as error:
+            # Its address says nothing to anybody who shared a file.
+            raise Unavailable(str(error).replace(file.url, "Slack")) from error
+        if asking.media_type == "text/html":
+            raise _asks_who_we_are()
+        if len(content) != file.size_bytes:
+            raise _unavailable(
+                f"it has {len(content):,} bytes, and not the {file.size_bytes:,} that were said"
+            )
+        return content
 
     def _failed(self, error: Exception, channel: str, now: datetime) -> NotDone:
         if (seconds := retry_after(error)) is not None:
@@ -147,25 +146,6 @@ class SlackFiles:
 
     def _later(self, now: datetime, seconds: float) -> datetime:
         return now + timedelta(seconds=seconds * self._pace)
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        """None is followed, so it comes back as the answer it is."""
-
-
-def _content(response: http.client.HTTPResponse, file: SharedFile) -> Iterator[bytes]:
-    """All of it, and no more than was said."""
-    until, size = time.monotonic() + FILE_SECONDS_MAX, 0
-    while chunk := response.read1(CHUNK_BYTES):
-        size += len(chunk)
-        if size > min(file.size_bytes, FILE_BYTES_MAX):
-            raise _unavailable(f"it has more than the {file.size_bytes:,} bytes that were said")
-        if time.monotonic() > until:
-            raise _unavailable(f"it takes more than {FILE_SECONDS_MAX:.0f} seconds")
-        yield chunk
-    if size < file.size_bytes:
-        raise _unavailable(f"it ends after {size:,} of {file.size_bytes:,} bytes")
 
 
 def _size(told: Any) -> int:

@@ -49,16 +49,20 @@ class Asking:
         self._pages = 0
         self._bytes = 0
         self._page_bytes = 0
+        self.media_type = ""
+        """Of the page that came last, such as text/html."""
 
     def page(self, url: str, query: str, headers: Mapping[str, str]) -> bytes:
         """Raises `HTTPError` for a refusal, `Unavailable` for no answer to the end, `Invalid` for too large a one."""
         self._page_ends = min(self._clock() + self._limits.page_seconds, self._ends)
         self._page_bytes = 0
-        request = urllib.request.Request(f"{url}?{query}", headers=dict(headers))  # noqa: S310 - callers saw its scheme
+        asked = f"{url}?{query}" if query else url
+        request = urllib.request.Request(asked, headers=dict(headers))  # noqa: S310 - callers saw its scheme
         opener = urllib.request.build_opener(_NoRedirects, _Http(self), _Https(self))
         try:
             with opener.open(request, timeout=self._limits.silent_seconds) as response:
                 content = self._content(response, url)
+                self.media_type = response.headers.get_content_type()
         except HTTPError:
             raise
         except _TooSlow as error:

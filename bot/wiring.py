@@ -76,8 +76,8 @@ class Bot:
     scheduled: tuple[Scheduled, ...] = ()
 
     def start(self) -> None:
-        # networkx takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
-        self.house.catalog.lineage()
+        # A large catalog takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
+        self.house.catalog.snapshot()
         self.alarm.start()
         self.engine.schedule(self.scheduled)
         self.dispatcher.start()

@@ -19,8 +19,6 @@ from data.catalog_rows import (
     known_outside,
     scoped,
     slack_ids_outside,
-    stored_in,
-    version_in,
 )
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
@@ -28,6 +26,7 @@ from data.importers.sources import Source, root_of
 from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
+from data.stored import stored_in, version_in
 
 if TYPE_CHECKING:
     from data.lineage import Lineage
@@ -116,7 +115,7 @@ class Catalog:
         with self._gate:
             if self._snapshot is None or self._snapshot.version != self.version():
                 with self._store.snapshot() as conn:
-                    self._snapshot = Snapshot(stored_in(conn))
+                    self._snapshot = Snapshot.of(stored_in(conn))
             return self._snapshot
 
     def lineage(self) -> Lineage:

@@ -9,30 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
-
-import msgspec
 
 from data.importers.report import Reading
-from data.records.catalog import Dependency, Origin
 from data.sql.connection import Connection
+from data.statements import Calls
 
 Ends = tuple[str, str]
-
-
-class _Seen(NamedTuple):
-    """The columns of a sighting, besides its ends and source."""
-
-    seen_in: str
-    first_seen: str
-    last_seen: str
-    calls_per_day: float | None
-
-    def again(self, told: _Seen) -> _Seen:
-        """After the same source told of it again: it may know of later calls, never of fewer."""
-        latest = told if told.last_seen >= self.last_seen else self
-        calls = latest.calls_per_day if latest.calls_per_day is not None else self.calls_per_day
-        return _Seen(latest.seen_in, _earlier(self.first_seen, told.first_seen), latest.last_seen, calls)
 
 
 @dataclass(slots=True)
@@ -55,7 +37,7 @@ class Edges:
             for edge, declared_by in zip(reading.dependencies, reading.declared_by, strict=True)
         }
         self._seen = {
-            (one.from_id, one.to_id): _Seen(one.seen_in, one.first_seen, one.last_seen, one.calls_per_day)
+            (one.from_id, one.to_id): Calls(one.seen_in, one.first_seen, one.last_seen, one.calls_per_day)
             for one in reading.sightings
         }
 
@@ -103,7 +85,7 @@ class Edges:
             " WHERE source = ?",
             (source,),
         )
-        stored = {(from_id, to_id): _Seen(*seen) for from_id, to_id, *seen in rows}
+        stored = {(from_id, to_id): Calls(*seen) for from_id, to_id, *seen in rows}
         writes = []
         for ends, told in self._seen.items():
             known = stored.get(ends)
@@ -120,47 +102,6 @@ class Edges:
                 calls_per_day = excluded.calls_per_day""",
             writes,
         )
-
-
-def dependencies_in(conn: Connection) -> tuple[Dependency, ...]:
-    """Each edge once, in order of its ends, with all who state it and all calls that were seen."""
-    found: dict[Ends, Dependency] = {}
-    for from_id, to_id, source, declared_in in conn.execute(
-        "SELECT from_id, to_id, source, declared_in FROM edge WHERE withdrawn_at IS NULL ORDER BY 1, 2, 4"
-    ):
-        known = found.get((from_id, to_id))
-        found[from_id, to_id] = (
-            _also_from(known, source)
-            if known
-            else Dependency(from_id=from_id, to_id=to_id, declared_in=declared_in, sources=(source,))
-        )
-    for from_id, to_id, source, *seen in conn.execute("SELECT * FROM sighting ORDER BY 1, 2, 3"):
-        known = found.get((from_id, to_id))
-        found[from_id, to_id] = _with_calls(known, (from_id, to_id), source, _Seen(*seen))
-    return tuple(found[ends] for ends in sorted(found))
-
-
-def _with_calls(known: Dependency | None, ends: Ends, source: str, seen: _Seen) -> Dependency:
-    edge = known or Dependency(
-        from_id=ends[0], to_id=ends[1], declared_in=seen.seen_in, origin=Origin.OBSERVED
-    )
-    before = _Seen("", edge.first_seen, edge.last_seen, edge.calls_per_day)
-    both = before.again(seen)
-    return msgspec.structs.replace(
-        _also_from(edge, source),
-        first_seen=both.first_seen,
-        last_seen=both.last_seen,
-        calls_per_day=both.calls_per_day,
-    )
-
-
-def _also_from(edge: Dependency, source: str) -> Dependency:
-    return msgspec.structs.replace(edge, sources=tuple(dict.fromkeys((*edge.sources, source))))
-
-
-def _earlier(one: str, other: str) -> str:
-    """Of two days, where an empty one is not known."""
-    return min(filter(None, (one, other)), default="")
 
 
 def _sources(stated: Mapping[tuple[str, str, str], str]) -> dict[Ends, frozenset[str]]:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import msgspec
 
-from data.catalog_edges import Edges, dependencies_in
+from data.catalog_edges import Edges
 from data.importers.report import Reading
-from data.records.catalog import Dependency, Entity, Group, Person
+from data.records.catalog import Entity, Group, Person
 from data.sql.connection import Connection
+from data.stored import RecordT, decoded
 
 _COLUMNS = {
     "entity": ("id", "kind", "name", "record", "declared_in", "file", "unseen_since"),
     "team": ("id", "name", "record", "file", "unseen_since"),
     "person": ("id", "name", "slack_id", "record", "file", "unseen_since"),
 }
-RecordT = TypeVar("RecordT", Entity, Group, Person)
 
 
 @dataclass(slots=True)
@@ -127,23 +126,6 @@ class Rows:
         merged.unseen.extend(gone)
 
 
-@dataclass(slots=True, frozen=True)
-class Stored:
-    """Everything the tables hold, as facts; `unseen` says since when something is not declared any more."""
-
-    version: int
-    entities: tuple[Entity, ...]
-    dependencies: tuple[Dependency, ...]
-    groups: tuple[Group, ...]
-    people: tuple[Person, ...]
-    unseen: dict[str, str]
-
-
-def version_in(conn: Connection) -> int:
-    row = conn.execute("SELECT version FROM catalog_version").fetchone()
-    return int(row[0]) if row else 0
-
-
 def slack_ids_outside(conn: Connection, roots: Sequence[str]) -> dict[str, str]:
     """Slack id -> the person who has it, without those a source of these roots decides on anew."""
     rows = conn.execute(
@@ -162,26 +144,6 @@ def known_outside(conn: Connection, roots: Sequence[str]) -> tuple[Entity | Grou
     )
 
 
-def stored_in(conn: Connection) -> Stored:
-    """All of it; `conn` sees one moment."""
-    unseen: dict[str, str] = {}
-    for table in ("entity", "team", "person"):
-        query = f"SELECT id, unseen_since FROM {table} WHERE unseen_since IS NOT NULL"  # noqa: S608
-        unseen.update(conn.execute(query))
-    entities = conn.execute("SELECT record, declared_in FROM entity ORDER BY id").fetchall()
-    return Stored(
-        version_in(conn),
-        tuple(
-            msgspec.structs.replace(_decoded(record, Entity), declared_in=declared_in)
-            for record, declared_in in entities
-        ),
-        dependencies_in(conn),
-        _records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
-        _records(conn.execute("SELECT record FROM person ORDER BY id"), Person),
-        unseen,
-    )
-
-
 def scoped(source: str, place: str) -> str:
     """A file or root as this format reads it: another format that reads the same folder decides on none of it."""
     return place if source == "backstage" else f"{source}:{place}"
@@ -197,17 +159,5 @@ def _encoded(record: Entity | Group | Person) -> str:
     return msgspec.json.encode(record).decode()
 
 
-# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
-_DECODERS: dict[type[Entity | Group | Person], msgspec.json.Decoder[Entity | Group | Person]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Entity, Group, Person)
-}
-
-
-def _decoded(record: str, kind: type[RecordT]) -> RecordT:
-    found = _DECODERS[kind].decode(record)
-    assert isinstance(found, kind)
-    return found
-
-
 def _records(rows: Iterable[Sequence[str]], kind: type[RecordT]) -> tuple[RecordT, ...]:
-    return tuple(_decoded(row[0], kind) for row in rows)
+    return tuple(decoded(row[0], kind) for row in rows)

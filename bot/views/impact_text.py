@@ -140,14 +140,13 @@ def mermaid(model: Entity, catalog: Snapshot) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _graph(model: Entity, catalog: Snapshot) -> tuple[list[Entity], list[Dependency]]:
+def _graph(model: Entity, catalog: Snapshot) -> tuple[list[Entity], tuple[Dependency, ...]]:
     """Everything on a path, in order of ids behind the model, and all edges between those."""
     consumers: tuple[Impacted, ...] = catalog.impact(model.id).consumers
     reached = {one for consumer in consumers for one in consumer.path}
     own = {one.thing.id for one in catalog.responsible(model.id) if one.part != "successor"}
     ids = [model.id, *sorted((reached | own) - {model.id})]
-    among = sorted(catalog.lineage.subgraph(ids).edges)
-    return [catalog.entity(one) for one in ids], [catalog.dependency(*ends) for ends in among]
+    return [catalog.entity(one) for one in ids], catalog.among(ids)
 
 
 def _plain(text: str) -> str:

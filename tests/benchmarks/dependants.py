@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
+import statistics
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,46 +11,62 @@ from datetime import UTC, datetime
 import msgspec
 import networkx as nx
 
-from bot.views import impact as impact_view
 from data.catalog import Catalog
+from data.graph import Graph
+from data.importers.report import Reading
 from data.lineage import Lineage
+from data.sql.connection import Connection
 from data.sqlite_store import SqliteStore
-from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, ratios, taken
+from tests.benchmarks.child import Child
+from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, ratios, rounded, taken
 from tests.benchmarks.large_graph import MODEL, a_catalog
-from tests.data.catalogs import NoRetirements
+from tests.data.catalogs import NoRetirements, things_of
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FEW = 190
+CHANGES = 20
+"""In each round; one alone is what the disk happens to do."""
 
 
 def walking(run: Run) -> Iterator[Figure]:
-    """All that is reached, with paths and in order; `nx.descendants` gives a set of names, without either."""
+    """All that is reached, by name, as `nx.descendants` gives it; then once more with the paths and in the order of an
+    answer, which networkx does not give."""
     nodes = run.sized(100_000, 5_000)
     for reached, target, times in ((31 * nodes // 100, 6.0, 1), (FEW, 1.5, 50)):
         reading = a_catalog(nodes=nodes, edges=3 * nodes, reached=reached)
-        lineage = Lineage.of(reading.entities, reading.dependencies)
-        turned = lineage.reverse()
-        assert {one.id for one in lineage.dependants(MODEL)} == nx.descendants(turned, MODEL)
+        things = things_of(reading.entities, reading.dependencies)
+        turned = Lineage.of(things).reverse()
+        graph = things.graph
+        assert set(graph.reached(MODEL)) == nx.descendants(turned, MODEL)
 
         @contextmanager
         def ready(
-            lineage: Lineage = lineage,
+            graph: Graph = graph,
             turned: nx.DiGraph = turned,
             times: int = times,  # type: ignore[type-arg]
         ) -> Iterator[Mapping[str, Side]]:
             yield {
-                "ours": lambda: taken(lambda: [lineage.dependants(MODEL) for _ in range(times)]),
+                "ours": lambda: taken(lambda: [graph.reached(MODEL) for _ in range(times)]),
+                "with paths": lambda: taken(lambda: [graph.dependants(MODEL) for _ in range(times)]),
                 "networkx": lambda: taken(lambda: [nx.descendants(turned, MODEL) for _ in range(times)]),
             }
 
-        found = in_rounds(run, ready)
+        found = in_rounds(run, ready, stretches=run.sized(10, 2))
         yield figure(
             f"dependants, {reached:,} of {nodes:,} reached",
             ratios(found["networkx"], found["ours"]),
             unit="x",
             target=target,
             better="higher",
-            reference="networkx.descendants on the graph turned round, which gives neither paths nor an order",
+            reference="networkx.descendants on the graph turned round; both give names, nearest first or in none",
+        )
+        yield figure(
+            "the same with a shortest path each, in order",
+            ratios(found["networkx"], found["with paths"]),
+            unit="x",
+            target=1.0,
+            better="higher",
+            reference="networkx.descendants again, which gives neither",
         )
 
 
@@ -109,26 +122,16 @@ def changing(run: Run) -> Iterator[Figure]:
     store = SqliteStore(run.folder / "emeritus.db", NoRetirements())
     catalog = Catalog(store)
     catalog.import_(reading, format="backstage", now=NOW)
-    catalog.lineage()
-    spent = []
-    for number in range(run.rounds):
+    catalog.snapshot()
+    spent, synced = [], []
+    for number in range(CHANGES * run.rounds):
         newcomer = f"component:default/newcomer-{number}"
-        entity = msgspec.structs.replace(reading.entities[1], id=newcomer, name=newcomer)
-        edge = msgspec.structs.replace(reading.dependencies[0], from_id=newcomer, to_id=MODEL)
-        more = msgspec.structs.replace(
-            reading,
-            entities=(entity,),
-            dependencies=(edge,),
-            declared_by=(newcomer,),
-            groups=(),
-            people=(),
-            roots=(f"/{number}",),
-            files={newcomer: f"/{number}"},
-        )
+        more = _one_edge_more(reading, newcomer, f"/{number}")
         began = time.perf_counter()
         catalog.import_(more, format="backstage", now=NOW)
-        assert newcomer in {one.id for one in catalog.lineage().dependants(MODEL)}
+        assert newcomer in catalog.snapshot().reached(MODEL)
         spent.append(1_000 * (time.perf_counter() - began))
+        synced.append(1_000 * taken(lambda at=number: store.write(lambda conn: _touch(conn, at))))
     store.close()
     yield figure(
         f"one changed edge among {3 * nodes:,} until it is answered",
@@ -136,44 +139,37 @@ def changing(run: Run) -> Iterator[Figure]:
         unit="ms",
         target=2.0,
         better="lower",
-        reference="import of one thing with one edge, durable, and the dependants of the model after it",
+        reference="import of one thing with one edge, durable, and the dependants of the model after it;"
+        f" a durable commit of one row took {rounded(statistics.median(synced))} ms beside it",
+    )
+
+
+def _one_edge_more(reading: Reading, newcomer: str, file: str) -> Reading:
+    entity = msgspec.structs.replace(reading.entities[1], id=newcomer, name=newcomer)
+    edge = msgspec.structs.replace(reading.dependencies[0], from_id=newcomer, to_id=MODEL)
+    return msgspec.structs.replace(
+        reading,
+        entities=(entity,),
+        dependencies=(edge,),
+        declared_by=(newcomer,),
+        groups=(),
+        people=(),
+        roots=(file,),
+        files={newcomer: file},
+    )
+
+
+def _touch(conn: Connection, number: int) -> None:
+    conn.execute(
+        "INSERT INTO numbers VALUES ('touched', ?) ON CONFLICT (prefix) DO UPDATE SET last = ?",
+        (number, number),
     )
 
 
 def _answered(run: Run) -> dict[str, float]:
-    """What a process of its own measures: `python -m tests.benchmarks.dependants PATH`."""
-    began = time.time()
-    command = [
-        sys.executable,
-        "-m",
-        "tests.benchmarks.dependants",
-        str(run.folder / "emeritus.db"),
-        str(began),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ))
-    return msgspec.json.decode(done.stdout, type=dict[str, float])
-
-
-def main(path: str, began: float) -> None:
-    store = SqliteStore(path, NoRetirements(), read_only=True)
-    catalog = Catalog(store)
-    _blocks(catalog)
-    first = time.time() - began
-    seen = Catalog(store)
-    seen.lineage()
-    answer = taken(lambda: _blocks(seen))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(msgspec.json.encode({"answer_s": answer, "first_s": first, "peak_mb": peak}).decode())
-
-
-def _blocks(catalog: Catalog) -> None:
-    from bot.views import answers  # noqa: PLC0415 - part of what a restart waits for
-
-    model = catalog.model(MODEL)
-    consumers = catalog.impact(MODEL).consumers
-    assert impact_view.team_lines(consumers)
-    assert answers.impact(model, consumers, [])["blocks"]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    """By a process of its own."""
+    began = time.perf_counter()
+    with Child("tests.benchmarks.restarted", str(run.folder / "emeritus.db")) as child:
+        assert child.heard() == "answered"
+        first = time.perf_counter() - began
+        return {"first_s": first, **child.heard()}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data.catalog import Catalog
+from data.declared import Declared
 from data.errors import Refused
 from data.events import AnyEvent
 from data.importers.backstage import read_backstage
 from data.importers.csv_edges import read_csv
 from data.importers.report import ImportReport, Reading
-from data.records.catalog import Sighting
+from data.layered import Layered
+from data.records.catalog import Dependency, Entity, Sighting
 from data.records.decision import Decision, Timer
+from data.statements import Statement
+from data.things import Things
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPANY = REPOSITORY / "data" / "samples" / "company"
@@ -43,6 +48,20 @@ def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
 def imported_csv(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
     reading = read_csv(paths, known=catalog.known_outside("csv", paths))
     return catalog.import_(reading, format="csv", now=MONDAY + timedelta(days=days))
+
+
+def stated(edges: Iterable[Dependency]) -> dict[str, tuple[Statement, ...]]:
+    """As the catalog's tables have it."""
+    found: dict[str, tuple[Statement, ...]] = {}
+    for edge in sorted(edges, key=lambda edge: edge.from_id):
+        source = edge.sources[0] if edge.sources else "backstage"
+        found[edge.from_id] = (*found.get(edge.from_id, ()), (edge.to_id, source, edge.declared_in))
+    return found
+
+
+def things_of(entities: Iterable[Entity], edges: Iterable[Dependency]) -> Things:
+    by_id = {entity.id: entity for entity in sorted(entities, key=lambda entity: entity.id)}
+    return Things.of(Declared(Layered(by_id), Layered(stated(edges)), Layered({})))
 
 
 def a_reading_of_calls() -> Reading:

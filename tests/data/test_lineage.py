@@ -7,9 +7,11 @@ import time
 import networkx as nx
 import pytest
 
-from data.lineage import Dependant, Lineage
+from data.graph import Dependant, Graph
+from data.lineage import Lineage
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind
-from data.serving import serving
+from data.things import Things
+from tests.data.catalogs import things_of
 
 KINDS = {"m": Kind.MODEL, "v": Kind.VERSION, "e": Kind.ENDPOINT, "c": Kind.CONSUMER}
 
@@ -31,8 +33,8 @@ def a_catalog(*edges: str, **facts: dict[str, object]) -> tuple[list[Entity], li
     )
 
 
-def a_lineage(*edges: str) -> Lineage:
-    return Lineage.of(*serving(*a_catalog(*edges)))
+def a_lineage(*edges: str) -> Things:
+    return things_of(*a_catalog(*edges))
 
 
 def told(dependants: tuple[Dependant, ...]) -> dict[str, str]:
@@ -42,14 +44,14 @@ def told(dependants: tuple[Dependant, ...]) -> dict[str, str]:
     }
 
 
-def consumers(lineage: Lineage, model: str, *endpoints: str) -> dict[str, str]:
+def consumers(lineage: Things, model: str, *endpoints: str) -> dict[str, str]:
     chosen = [f"x:default/{name}" for name in endpoints] if endpoints else None
     return told(lineage.consumers_of(f"x:default/{model}", chosen))
 
 
 def test_dependants_come_nearest_first_with_a_shortest_path():
     lineage = a_lineage("c2 c1", "c1 m1", "c3 c2", "c3 m1", "c4 c3")
-    assert lineage.dependants("x:default/m1") == (
+    assert lineage.graph.dependants("x:default/m1") == (
         Dependant(id="x:default/c1", distance=1, path=("x:default/c1", "x:default/m1")),
         Dependant(id="x:default/c3", distance=1, path=("x:default/c3", "x:default/m1")),
         Dependant(id="x:default/c2", distance=2, path=("x:default/c2", "x:default/c1", "x:default/m1")),
@@ -59,12 +61,18 @@ def test_dependants_come_nearest_first_with_a_shortest_path():
 
 def test_the_answer_does_not_depend_on_the_order_of_the_edges():
     edges = ["c3 c1", "c3 c2", "c1 m1", "c2 m1", "c4 c3"]
-    assert a_lineage(*edges).dependants("x:default/m1") == a_lineage(*edges[::-1]).dependants("x:default/m1")
+    assert a_lineage(*edges).graph.dependants("x:default/m1") == a_lineage(*edges[::-1]).graph.dependants(
+        "x:default/m1"
+    )
 
 
 def test_a_cycle_and_a_self_loop_end():
     lineage = a_lineage("c1 m1", "c1 c3", "c2 c1", "c3 c2", "c3 c3")
-    assert told(lineage.dependants("x:default/m1")) == {"c1": "c1 m1", "c2": "c2 c1 m1", "c3": "c3 c2 c1 m1"}
+    assert told(lineage.graph.dependants("x:default/m1")) == {
+        "c1": "c1 m1",
+        "c2": "c2 c1 m1",
+        "c3": "c3 c2 c1 m1",
+    }
 
 
 def test_what_calls_an_endpoint_depends_on_the_model_directly():
@@ -96,8 +104,8 @@ def test_a_fine_tuned_model_is_a_consumer_and_so_is_who_calls_it():
 
 def test_a_shared_server_is_split_by_model_and_left_to_people():
     server = {"endpoint_kind": EndpointKind.LOCAL, "endpoint_ref": "rack-1"}
-    entities, edges = serving(*a_catalog("e1 m1", "e1 m2", "c1 e1", e1=server))
-    nodes = {entity.id.rpartition("/")[2]: entity for entity in entities}
+    lineage = things_of(*a_catalog("e1 m1", "e1 m2", "c1 e1", e1=server))
+    nodes = {one.rpartition("/")[2]: lineage[one] for one in lineage}
     assert {name: entity.model_id for name, entity in nodes.items() if entity.kind == Kind.ENDPOINT} == {
         "e1": "",
         "e1#m1": "x:default/m1",
@@ -105,17 +113,16 @@ def test_a_shared_server_is_split_by_model_and_left_to_people():
     }
     assert {nodes[name].endpoint_kind for name in ("e1", "e1#m1", "e1#m2")} == {EndpointKind.MANUAL}
     assert nodes["e1#m1"].endpoint_ref == "rack-1: m1 only, it serves other models too"
-    lineage = Lineage.of(entities, edges)
     assert lineage.endpoints_of("x:default/m1") == ("x:default/e1#m1",)
     assert consumers(lineage, "m1") == {"c1": "c1 e1"}
 
 
 def test_two_endpoints_with_one_switch_and_two_models_are_left_to_people():
     same = {"endpoint_kind": EndpointKind.SAGEMAKER, "endpoint_ref": "prod"}
-    entities, _ = serving(
+    lineage = things_of(
         *a_catalog("e1 m1", "e2 m2", "e3 m3", e1=same, e2=same, e3={**same, "endpoint_ref": "x"})
     )
-    kinds = {entity.name: entity.endpoint_kind.value for entity in entities if entity.kind == Kind.ENDPOINT}
+    kinds = {lineage[one].name: lineage[one].endpoint_kind.value for one in lineage.endpoints}
     assert kinds == {"e1": "manual", "e2": "manual", "e3": "sagemaker"}
 
 
@@ -126,28 +133,25 @@ def test_names_that_begin_alike_are_not_mixed_up():
 
 def test_edges_to_what_nobody_declares_are_left_out():
     entities, edges = a_catalog("c1 m1")
-    lineage = Lineage.of(entities[:1], edges)
-    assert list(lineage.edges) == []
-    assert lineage.dependants("x:default/m1") == ()
+    lineage = things_of(entities[:1], edges)
+    assert list(lineage.edges()) == list(Lineage.of(lineage).edges) == []
+    assert lineage.consumers_of("x:default/m1") == ()
     assert lineage.endpoints_of("x:default/m1") == ()
 
 
 def test_it_is_a_networkx_graph_from_dependent_to_dependency():
-    lineage = a_lineage("c1 c2", "c2 m1", "c1 m1")
-    assert nx.ancestors(lineage, "x:default/m1") == {found.id for found in lineage.dependants("x:default/m1")}
+    things = a_lineage("c1 c2", "c2 m1", "c1 m1")
+    lineage = Lineage.of(things)
+    assert nx.ancestors(lineage, "x:default/m1") == set(things.graph.reached("x:default/m1"))
     assert isinstance(lineage.copy(), Lineage)
-    assert lineage.nodes["x:default/m1"]["kind"] == Kind.MODEL
+    assert lineage.nodes["x:default/m1"] == {"kind": Kind.MODEL, "name": "m1", "model_id": ""}
 
 
 @pytest.mark.parametrize("count", [30_000])
 def test_a_model_with_tens_of_thousands_of_dependants_is_answered_within_a_second(count: int):
-    lineage = Lineage()
-    lineage.add_node("m", kind=Kind.MODEL, name="m", model_id="")
-    lineage.add_nodes_from((f"c{n}" for n in range(count)), kind=Kind.CONSUMER, name="c", model_id="")
-    lineage.add_edges_from((f"c{n}", f"c{n // 7}") for n in range(1, count))
-    lineage.add_edge("c0", "m")
+    graph = Graph.of({"c0": ["m"], **{f"c{n}": [f"c{n // 7}"] for n in range(1, count)}})
     start = time.perf_counter()
-    found = lineage.consumers_of("m")
+    found = graph.dependants("m")
     assert time.perf_counter() - start < 1
     assert len(found) == count
 
@@ -157,7 +161,7 @@ def test_versions_retire_with_their_model_and_what_serves_one_serves_the_model()
     entities, edges = a_catalog(
         "e1 v1", "e2 v2", "c1 v1", "c2 e2", "v3 v2", "c3 v3", "m1 c4", v1=version, v2=version
     )
-    lineage = Lineage.of(*serving(entities, edges))
+    lineage = things_of(entities, edges)
     assert lineage.endpoints_of("x:default/m1") == ("x:default/e1", "x:default/e2")
     assert consumers(lineage, "m1") == {"c1": "c1 v1", "c2": "c2 e2", "v3": "v3 v2", "c3": "c3 v3 v2"}
     assert consumers(lineage, "m1", "e1") == {"c1": "c1 v1", "v3": "v3 v2", "c3": "c3 v3 v2"}
@@ -165,4 +169,4 @@ def test_versions_retire_with_their_model_and_what_serves_one_serves_the_model()
 
 def test_versions_of_a_model_built_on_this_one_are_passed_through():
     entities, edges = a_catalog("m2 m1", "v2 m2", "c2 v2", v2={"model_id": "x:default/m2"})
-    assert consumers(Lineage.of(*serving(entities, edges)), "m1") == {"m2": "m2 m1", "c2": "c2 v2 m2 m1"}
+    assert consumers(things_of(entities, edges), "m1") == {"m2": "m2 m1", "c2": "c2 v2 m2 m1"}

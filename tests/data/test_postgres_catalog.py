@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from data.catalog import Catalog
-from data.catalog_rows import Stored, stored_in
 from data.errors import Stale
 from data.postgres_store import PostgresStore
 from data.sql.record import SqlStore
 from data.sqlite_store import SqliteStore
+from data.stored import Stored, stored_in
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted, a_command
 from tests.data.catalogs import COMPANY, a_source, imported

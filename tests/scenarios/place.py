@@ -99,7 +99,7 @@ class Place:
             undo.callback(self.close)
             reading = read_backstage([COMPANY])
             self.bot.house.catalog.import_(reading, format="backstage", now=self.now())
-            self.bot.house.catalog.lineage()  # as `Bot.start` does before anybody can press
+            self.bot.house.catalog.snapshot()  # as `Bot.start` does before anybody can press
             self._undo = undo.pop_all()
         return self
 

@@ -1,0 +1,100 @@
+"""What is declared, and how each thing of it reads together with what it states an edge to (data/serving.py).
+
+An id without a sign "#" stands for what is declared under it. One with the sign may also be a part of a server that
+models share, whatever else is declared under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from data.layered import Layered
+from data.records.catalog import Dependency, Entity, Kind
+from data.serving import Served, served, servers_of
+from data.statements import Seen, Statement, dependencies
+
+_READ_OFF = frozenset((Kind.ENDPOINT, Kind.VERSION))
+
+
+class Told(NamedTuple):
+    """All that is declared under these ids now. What was once declared is so for good; edges may be withdrawn."""
+
+    ids: Collection[str]
+    entities: Mapping[str, Entity]
+    stated: Mapping[str, tuple[Statement, ...]]
+    seen: Mapping[str, tuple[Seen, ...]]
+
+
+class Declared:
+    """As importers told it, and never changed: things by id; by what depends, edges that are stated and calls seen."""
+
+    def __init__(
+        self,
+        entities: Layered[str, Entity],
+        stated: Layered[str, tuple[Statement, ...]],
+        seen: Layered[str, tuple[Seen, ...]],
+    ) -> None:
+        self.entities = entities
+        self.stated = stated
+        self.seen = seen
+        self._served: dict[str, Served] = {}
+
+    def changed(self, told: Told) -> Declared:
+        stated = {one: told.stated.get(one) for one in told.ids if one in self.stated or one in told.stated}
+        seen = {one: told.seen.get(one) for one in told.ids if one in self.seen or one in told.seen}
+        return Declared(
+            self.entities.changed(told.entities), self.stated.changed(stated), self.seen.changed(seen)
+        )
+
+    def is_part(self, one: str) -> bool:
+        """Whether it is an endpoint or a version: how those read depends on what they lead to."""
+        thing = self.entities.get(one)
+        return thing is not None and thing.kind in _READ_OFF
+
+    def parts(self, one: str) -> tuple[str, ...]:
+        """It, and what stands in the graph for it besides."""
+        return tuple(part.id for part in self._read(one).things) if self.is_part(one) else (one,)
+
+    def endpoint(self, one: str) -> Entity | None:
+        """A part of a shared server, or else an endpoint of its own."""
+        for server in filter(self.is_part, servers_of(one)):
+            for part in self._read(server).things:
+                if part.id == one and part.kind is Kind.ENDPOINT:
+                    return part
+        return None
+
+    def depends_on(self, one: str) -> set[str]:
+        thing = self.entities.get(one)
+        if self._is_read_off(one, thing):
+            return {edge.to_id for edge in self._edges(one)}
+        if thing is None:
+            return set()
+        to_ids = {to_id for to_id, _, _ in self.stated.get(one, ())}
+        if seen := self.seen.get(one):
+            to_ids.update(edge.to_id for edge in seen)
+        return to_ids
+
+    def dependency(self, from_id: str, to_id: str) -> Dependency | None:
+        """How an edge is known; None where there is none."""
+        if self._is_read_off(from_id, self.entities.get(from_id)):
+            return next((edge for edge in self._edges(from_id) if edge.to_id == to_id), None)
+        stated = [one for one in self.stated.get(from_id, ()) if one[0] == to_id]
+        seen = [one for one in self.seen.get(from_id, ()) if one.to_id == to_id]
+        return next(iter(dependencies(from_id, stated, seen)), None)
+
+    def _is_read_off(self, one: str, thing: Entity | None) -> bool:
+        """Whether its edges are others than those that are told of it."""
+        return "#" in one or (thing is not None and thing.kind in _READ_OFF)
+
+    def _edges(self, one: str) -> list[Dependency]:
+        """From it, whoever tells of them; what tells of a part of a server comes first."""
+        tellers = [teller for teller in servers_of(one) if teller in self.entities]
+        return [edge for teller in tellers for edge in self._read(teller).edges if edge.from_id == one]
+
+    def _read(self, one: str) -> Served:
+        found = self._served.get(one)
+        if found is None:
+            edges = dependencies(one, self.stated.get(one, ()), self.seen.get(one, ()))
+            found = self._served[one] = served(self.entities[one], edges, self.entities)
+        return found

@@ -1,0 +1,141 @@
+"""Teams and people at one version of the catalog: who is in which, who can be reached, and who answers for a thing?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from data.closest import closest
+from data.errors import NotFound, Refused
+from data.layered import Layered
+from data.records.catalog import Entity, Group, Owners, Person
+
+
+class Resolved:
+    """What was asked before; of use for as long as teams and people are the same."""
+
+    def __init__(self) -> None:
+        self.owners: dict[tuple[str, str], Owners] = {}
+        self.by_slack_id: dict[str, Person] | None = None
+
+
+class Directory:
+    """Never changes. `unseen` says since when somebody is not declared any more."""
+
+    def __init__(
+        self,
+        groups: Layered[str, Group],
+        people: Layered[str, Person],
+        unseen: Layered[str, str],
+        resolved: Resolved | None = None,
+    ) -> None:
+        self.groups = groups
+        self.people = people
+        self.unseen = unseen
+        self._resolved = resolved or Resolved()
+
+    def changed(
+        self, groups: Mapping[str, Group], people: Mapping[str, Person], unseen: Mapping[str, str | None]
+    ) -> Directory:
+        """The same but for these. Where it concerns no team and nobody, all that was resolved stays so."""
+        return Directory(
+            self.groups.changed(groups),
+            self.people.changed(people),
+            self.unseen.changed(unseen),
+            None if groups or people else self._resolved,
+        )
+
+    def by_slack(self, slack_id: str) -> Person | None:
+        found = self._resolved.by_slack_id
+        if found is None:
+            found = {}
+            for person in self.people.values():
+                found.setdefault(person.slack_id, person)
+            found.pop("", None)
+            self._resolved.by_slack_id = found
+        return found.get(slack_id)
+
+    def manager_slack_of(self, slack_id: str) -> str | None:
+        """The Slack id of a person's manager; None when there is none, or none who can be reached."""
+        person = self.by_slack(slack_id)
+        manager = self.people.get(person.manager_id) if person else None
+        return manager.slack_id or None if manager and manager.id not in self.unseen else None
+
+    def groups_of(self, slack_id: str) -> tuple[Group, ...]:
+        person = self.by_slack(slack_id)
+        return tuple(group for group in self.groups.values() if person and person.id in group.member_ids)
+
+    def group(self, name_or_ref: str) -> Group:
+        """A team by its reference or name, whatever the case.
+
+        Raises `Refused` with the ids when several match, `NotFound` with the closest names when none does.
+        """
+        wanted = name_or_ref.strip().lower()
+        # As in Backstage, a name alone means the namespace "default", whoever else took the same name elsewhere.
+        exact = self.groups.get(wanted) or self.groups.get(f"group:{wanted}")
+        exact = exact or self.groups.get(f"group:default/{wanted.removeprefix('group:')}")
+        if exact is not None:
+            return exact
+        name = wanted.removeprefix("group:")
+        matches = [group for group in self.groups.values() if group.name.lower() == name]
+        if len(matches) > 1:
+            ids = ", ".join(sorted(group.id for group in matches))
+            raise Refused(
+                f'"{wanted}" names {len(matches)} teams', reasons=(ids,), next_step="Use the exact id"
+            )
+        if matches:
+            return matches[0]
+        raise NotFound(
+            "team", name_or_ref, closest=closest(name, [group.name for group in self.groups.values()])
+        )
+
+    def members(self, name_or_ref: str) -> tuple[str, ...]:
+        """Slack ids of those who are in the team now: without who left and who has no Slack id."""
+        return self._reach(self.group(name_or_ref).member_ids)[0]
+
+    def owners_of(self, entity: Entity) -> Owners:
+        key = (entity.owner_id, "" if entity.owner_id else entity.owner_note)
+        found = self._resolved.owners.get(key)
+        if found is None:
+            found = self._resolved.owners[key] = self._resolve(*key)
+        return found
+
+    def _resolve(self, owner_id: str, note: str) -> Owners:
+        if not owner_id:
+            return Owners(
+                notes=(f"no owner: {note}" if note not in ("", "no owner declared") else "no owner",)
+            )
+        group = self.groups.get(owner_id)
+        if group is not None:
+            slack_ids, notes = self._reach(group.member_ids)
+            if not group.member_ids:
+                notes = (f"{group.name} has no members",)
+            if owner_id in self.unseen:
+                notes = (*notes, f"{group.name} is not in the catalog since {self.unseen[owner_id][:10]}")
+            return Owners(
+                team_id=group.id, team_name=group.title or group.name, slack_ids=slack_ids, notes=notes
+            )
+        slack_ids, notes = self._reach((owner_id,))
+        person = self.people.get(owner_id)
+        name = person.name if person else _short(owner_id)
+        return Owners(team_id=owner_id, team_name=name, slack_ids=slack_ids, notes=notes)
+
+    def _reach(self, person_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        slack_ids: list[str] = []
+        notes: list[str] = []
+        for person_id in person_ids:
+            person = self.people.get(person_id)
+            if person is None:
+                notes.append(f"nobody called {_short(person_id)} is in the catalog; they may have left")
+            elif person_id in self.unseen:
+                notes.append(
+                    f"{_short(person_id)} left: not in the catalog since {self.unseen[person_id][:10]}"
+                )
+            elif not person.slack_id:
+                notes.append(f"{_short(person_id)} has no Slack id")
+            else:
+                slack_ids.append(person.slack_id)
+        return tuple(dict.fromkeys(slack_ids)), tuple(notes)
+
+
+def _short(person_id: str) -> str:
+    return person_id.rpartition("/")[2]

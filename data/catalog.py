@@ -1,6 +1,7 @@
 """The catalog in the store: imports go in, one commit and event each; a snapshot answers the questions.
 
-The snapshot is loaded once per version and shared by all threads, so asking costs one look at the version.
+The snapshot is shared by all threads, and asking costs one look at the version. Where that has moved, by an import of
+this process or of any other, the next snapshot is made of the last one and of what changed (data/catalog_changes.py).
 Whoever needs several answers that agree takes `snapshot()` once and asks that.
 """
 
@@ -13,13 +14,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from data.catalog_rows import (
-    Merged,
-    Rows,
-    known_outside,
-    scoped,
-    slack_ids_outside,
-)
+from data.catalog_changes import changed_since, note
+from data.catalog_rows import Merged, Rows, known_outside, scoped, slack_ids_outside
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
@@ -75,6 +71,9 @@ class Catalog:
             # Two imports at once take turns, and nothing is decided on facts that this one replaces.
             conn.execute(_TURN).fetchone()
             merged = rows.merge(conn, now.isoformat())
+            if merged.written:
+                # What only moved in its file is told along with whatever changes next.
+                note(conn, version_in(conn) + 1, merged.written)
             if merged.ids:
                 conn.execute("UPDATE catalog_version SET version = version + 1")
                 event = Imported(
@@ -111,11 +110,11 @@ class Catalog:
             return version_in(conn)
 
     def snapshot(self) -> Snapshot:
-        """The catalog as it stands, loaded anew only when its version moved."""
+        """The catalog as it stands."""
         with self._gate:
             if self._snapshot is None or self._snapshot.version != self.version():
                 with self._store.snapshot() as conn:
-                    self._snapshot = Snapshot.of(stored_in(conn))
+                    self._snapshot = _caught_up(conn, self._snapshot)
             return self._snapshot
 
     def lineage(self) -> Lineage:
@@ -183,6 +182,13 @@ class Catalog:
 
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         return self.snapshot().impact(model_id, endpoint_ids)
+
+
+def _caught_up(conn: Connection, known: Snapshot | None) -> Snapshot:
+    ids = None if known is None else changed_since(conn, known.version, version_in(conn))
+    if known is None or ids is None:
+        return Snapshot.of(stored_in(conn))
+    return known.after(ids, stored_in(conn, ids))
 
 
 def _taken_over(reading: Reading, merged: Merged) -> Iterator[Note]:

@@ -7,23 +7,29 @@ read again, no longer states is `withdrawn_at` then: it moved on. Calls that wer
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from data.importers.report import Reading
+from data.sql.among import rows_among
 from data.sql.connection import Connection
 from data.statements import Calls
 
 Ends = tuple[str, str]
 
+_Stored = dict[tuple[str, str, str], tuple[Any, ...]]
+"""(from, to, who states it) -> source, where, and since when it is withdrawn."""
+
 
 @dataclass(slots=True)
 class Moved:
-    """Edges, as "from -> to", by what became of them."""
+    """Edges, as "from -> to", by what became of them; `written` holds what those lead from that were written."""
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
 
 
 class Edges:
@@ -48,26 +54,31 @@ class Edges:
         return moved
 
     def _merge_stated(self, conn: Connection, source: str, at: str, moved: Moved) -> None:
-        stored = {(row[0], row[1], row[2]): tuple(row[3:]) for row in conn.execute("SELECT * FROM edge")}
+        stored = self._stored(conn)
         live = {key for key, (*_, withdrawn_at) in stored.items() if withdrawn_at is None}
         dropped = {
             (from_id, to_id, declared_by)
             for from_id, to_id, declared_by in live - self._stated.keys()
             if declared_by in self._deciding and (from_id, to_id) not in self._unresolved
         }
+        # Of what else states these it is not known yet whether somebody does.
+        stored |= _edges_from(conn, {from_id for from_id, _, _ in dropped})
+        live = {key for key, (*_, withdrawn_at) in stored.items() if withdrawn_at is None}
+        writes = [
+            (*key, source, declared_in, None)
+            for key, declared_in in self._stated.items()
+            if stored.get(key) != (source, declared_in, None)
+        ]
         conn.executemany(
             """INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id, declared_by) DO UPDATE SET
                 source = excluded.source, declared_in = excluded.declared_in, withdrawn_at = NULL""",
-            [
-                (*key, source, declared_in, None)
-                for key, declared_in in self._stated.items()
-                if stored.get(key) != (source, declared_in, None)
-            ],
+            writes,
         )
         conn.executemany(
             "UPDATE edge SET withdrawn_at = ? WHERE from_id = ? AND to_id = ? AND declared_by = ?",
             [(at, *key) for key in sorted(dropped)],
         )
+        moved.written.update((key[0] for key in dropped), (row[0] for row in writes))
         known = {key[:2] for key in stored}
         before = _sources({key: str(stored[key][0]) for key in live})
         after = _sources(
@@ -79,11 +90,24 @@ class Edges:
         )
         moved.withdrawn.extend(_shown(ends) for ends in sorted(before.keys() - after.keys()))
 
+    def _stored(self, conn: Connection) -> _Stored:
+        """Edges of whatever this reading tells edges of, and all that its documents stated before."""
+        by_them = rows_among(
+            conn,
+            "SELECT * FROM edge WHERE withdrawn_at IS NULL AND",
+            "declared_by",
+            self._deciding,
+        )
+        return _edges_from(conn, {from_id for from_id, _, _ in self._stated}) | _by_key(by_them)
+
     def _merge_seen(self, conn: Connection, source: str, moved: Moved) -> None:
-        rows = conn.execute(
+        rows = rows_among(
+            conn,
             "SELECT from_id, to_id, seen_in, first_seen, last_seen, calls_per_day FROM sighting"
-            " WHERE source = ?",
-            (source,),
+            " WHERE source = ? AND",
+            "from_id",
+            {from_id for from_id, _ in self._seen},
+            source,
         )
         stored = {(from_id, to_id): Calls(*seen) for from_id, to_id, *seen in rows}
         writes = []
@@ -102,6 +126,15 @@ class Edges:
                 calls_per_day = excluded.calls_per_day""",
             writes,
         )
+        moved.written.update(row[0] for row in writes)
+
+
+def _edges_from(conn: Connection, from_ids: set[str]) -> _Stored:
+    return _by_key(rows_among(conn, "SELECT * FROM edge WHERE", "from_id", from_ids))
+
+
+def _by_key(rows: Iterable[tuple[Any, ...]]) -> _Stored:
+    return {(row[0], row[1], row[2]): row[3:] for row in rows}
 
 
 def _sources(stated: Mapping[tuple[str, str, str], str]) -> dict[Ends, frozenset[str]]:

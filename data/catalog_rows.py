@@ -7,7 +7,7 @@ then and still counts, as an import may be partial. Edges: catalog_edges.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +15,7 @@ import msgspec
 from data.catalog_edges import Edges
 from data.importers.report import Reading
 from data.records.catalog import Entity, Group, Person
+from data.sql.among import rows_among
 from data.sql.connection import Connection
 from data.stored import RecordT, decoded
 
@@ -30,6 +31,7 @@ class Merged:
     """Ids by what became of them; `withdrawn` holds "from -> to".
 
     moved   of what changed: which file declared it before, where that was another one
+    written   ids of all things whose rows were, and of whatever edges that were lead from
     """
 
     new: list[str] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Merged:
     unseen: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -80,12 +83,16 @@ class Rows:
         self._merge_things(conn, "entity", self.entities, at, merged)
         self._merge_things(conn, "team", self.teams, at, merged)
         self._merge_things(conn, "person", self.people, at, merged)
-        conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in self.teams])
-        conn.executemany("INSERT INTO member VALUES (?, ?, ?)", self.members)
         moved = self.edges.merge(conn, self.source, at)
         merged.new.extend(moved.new)
         merged.changed.extend(moved.changed)
         merged.withdrawn.extend(moved.withdrawn)
+        merged.written |= moved.written
+        written = [one for one in self.teams if one in merged.written]
+        conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in written])
+        conn.executemany(
+            "INSERT INTO member VALUES (?, ?, ?)", [row for row in self.members if row[0] in merged.written]
+        )
         return merged
 
     def _merge_things(
@@ -96,7 +103,8 @@ class Rows:
         at: str,
         merged: Merged,
     ) -> None:
-        stored = {row[0]: row[1:] for row in conn.execute(f"SELECT * FROM {table}")}  # noqa: S608
+        found = rows_among(conn, f"SELECT * FROM {table} WHERE", "id", rows)  # noqa: S608
+        stored = {row[0]: row[1:] for row in found}
         # Up to the record it is the fact; what follows says where it stands.
         told = _COLUMNS[table].index("record")
         writes: list[tuple[str | None, ...]] = []
@@ -117,13 +125,10 @@ class Rows:
             f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {changes}",  # noqa: S608
             writes,
         )
-        gone = [
-            thing_id
-            for thing_id, known in stored.items()
-            if thing_id not in rows and known[-1] is None and _covers(self.roots, str(known[-2]))
-        ]
+        gone = sorted({one for one in _declared_under(conn, table, self.roots) if one not in rows})
         conn.executemany(f"UPDATE {table} SET unseen_since = ? WHERE id = ?", [(at, one) for one in gone])  # noqa: S608
         merged.unseen.extend(gone)
+        merged.written.update(gone, (str(row[0]) for row in writes))
 
 
 def slack_ids_outside(conn: Connection, roots: Sequence[str]) -> dict[str, str]:
@@ -142,6 +147,18 @@ def known_outside(conn: Connection, roots: Sequence[str]) -> tuple[Entity | Grou
         *_records(conn.execute("SELECT record FROM team ORDER BY id"), Group),
         *_records(conn.execute("SELECT record FROM person WHERE unseen_since IS NULL ORDER BY id"), Person),
     )
+
+
+def _declared_under(conn: Connection, table: str, roots: Sequence[str]) -> Iterator[str]:
+    """What is declared under these roots until now."""
+    query = f"SELECT id FROM {table} WHERE unseen_since IS NULL AND file"  # noqa: S608
+    for root in roots:
+        # Whatever begins with "root/" lies before "root0": that is the sign that follows the stroke.
+        for rows in (
+            conn.execute(f"{query} = ?", (root,)),
+            conn.execute(f"{query} > ? AND file < ?", (f"{root}/", f"{root}0")),
+        ):
+            yield from (one for (one,) in rows)
 
 
 def scoped(source: str, place: str) -> str:

@@ -162,6 +162,15 @@ CREATE TABLE sighting (
     PRIMARY KEY (from_id, to_id, source)) WITHOUT ROWID;
 """
 
+# Who imports finds what its sources stated before; who knows the catalog as it was, what changed since.
+_CHANGES = """
+CREATE INDEX entity_file ON entity (file) WHERE unseen_since IS NULL;
+CREATE INDEX team_file ON team (file) WHERE unseen_since IS NULL;
+CREATE INDEX person_file ON person (file) WHERE unseen_since IS NULL;
+CREATE INDEX edge_declared_by ON edge (declared_by) WHERE withdrawn_at IS NULL;
+CREATE TABLE catalog_change (version INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (version, id)) WITHOUT ROWID;
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -177,6 +186,7 @@ STEPS = {
     "effects_say_that_they_are_held_up": _HELD_UP,
     "backups_say_when_they_were_taken": _BACKUPS,
     "edges_know_their_sources": _EDGES,
+    "the_catalog_knows_what_changed": _CHANGES,
 }
 
 _MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

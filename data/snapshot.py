@@ -1,6 +1,7 @@
 """The catalog at one version: which model is meant, who serves it, who owns it, who depends on it?
 
-A snapshot never changes, so everything read from one agrees with everything else read from it.
+A snapshot never changes, so everything read from one agrees with everything else read from it. The next one is made
+of it and of what changed since (`after`), and shares the rest.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from data.closest import closest
-from data.declared import Declared
+from data.declared import Declared, Told
 from data.directory import Directory
 from data.errors import NotFound, Refused
 from data.layered import Layered
@@ -45,17 +46,30 @@ class Snapshot:
         version: int,
         things: Things,
         directory: Directory,
+        by_name: tuple[Entity, ...] | None = None,
     ) -> None:
         self.version = version
         self._things = things
         self._directory = directory
-        self._by_name: tuple[Entity, ...] | None = None
+        self._by_name = by_name
 
     @classmethod
     def of(cls, stored: Stored) -> Snapshot:
         declared = Declared(Layered(stored.entities), Layered(stored.stated), Layered(stored.seen))
         directory = Directory(Layered(stored.groups), Layered(stored.people), Layered(stored.unseen))
         return cls(stored.version, Things.of(declared), directory)
+
+    def after(self, ids: Collection[str], stored: Stored) -> Snapshot:
+        """What follows once all that is stored under these ids is this."""
+        unseen = {one: stored.unseen.get(one) for one in ids if one in self.unseen or one in stored.unseen}
+        before = (self._things.get(one) for one in stored.entities)
+        is_of_models = any(_is_model(one) for one in (*before, *stored.entities.values()))
+        return Snapshot(
+            stored.version,
+            self._things.changed(Told(ids, stored.entities, stored.stated, stored.seen)),
+            self._directory.changed(stored.groups, stored.people, unseen),
+            None if is_of_models else self._by_name,
+        )
 
     @property
     def unseen(self) -> Mapping[str, str]:

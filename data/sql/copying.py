@@ -37,6 +37,7 @@ TABLES = {
     "numbers": _Table("prefix, last", "prefix"),
     "reservations": _Table("id, stream", "id"),
     "catalog_version": _Table("version", "version"),
+    "catalog_change": _Table("version, id", "version, id"),
     "fold_version": _Table("version", "version"),
     "backups": _Table("taken_at, restored_at", "taken_at"),
     "inbox": _Table(

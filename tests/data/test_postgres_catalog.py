@@ -17,7 +17,7 @@ from data.sqlite_store import SqliteStore
 from data.stored import Stored, stored_in
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted, a_command
-from tests.data.catalogs import COMPANY, a_source, imported
+from tests.data.catalogs import COMPANY, a_source, imported, names
 
 
 @pytest.fixture
@@ -88,6 +88,22 @@ def test_facts_gathered_before_an_import_are_stale(store: PostgresStore) -> None
         store.transact("k1", "RET-*", a_command(counts=1), b"", NOW, catalog_version=0)
 
     assert store.transact("k1", "RET-*", a_command(counts=1), b"", NOW, catalog_version=1).stream == "RET-1"
+
+
+def test_another_replica_follows_import_by_import(tmp_path: Path, store: PostgresStore, url: str) -> None:
+    imported(Catalog(store), COMPANY)
+    with closing(PostgresStore(url, Scripted())) as other:
+        beside = Catalog(other)
+        before = beside.snapshot()
+        source = tmp_path / "a.yaml"
+        for consumer in ("Component c, dependsOn: ['resource:churn-v1']", "Component c, type: x"):
+            imported(Catalog(store), a_source(source, consumer, "Group t, members: [tom-birch]"))
+            followed, anew = beside.snapshot(), Catalog(store).snapshot()
+            assert followed.entity("resource:default/churn-v2") is before.entity("resource:default/churn-v2")
+            assert followed.known() == anew.known()
+            assert list(followed.lineage.edges) == list(anew.lineage.edges)
+            assert followed.impact("resource:default/churn-v1") == anew.impact("resource:default/churn-v1")
+            assert names(followed.groups_of("U01TOMBIRCH")) == ["growth-ml", "t"]
 
 
 def test_two_imports_at_once_take_turns(store: PostgresStore, url: str) -> None:

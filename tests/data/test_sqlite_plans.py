@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from data.catalog import Catalog
+from data.catalog_changes import changed_since
 from data.records.decision import ClaimKind, Dead, Done, NotDone
 from data.sql.connection import Values
 from data.sql.depths import queues
 from data.sql.troubles import troubles
 from data.sqlite_store import SqliteStore
 from data.sqlite_writer import Writer
+from data.stored import stored_in
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at
+from tests.data.catalogs import a_reading_of_calls, a_source, imported
 
 # These indexes hold only what waits or has stopped for good.
 SMALL = (
@@ -98,3 +102,34 @@ def test_no_statement_reads_all_that_ever_happened(seen: list[tuple[str, str]]) 
     scans = re.compile(r"SCAN (?!CONSTANT ROW)[^|]*")
     found = {(scan.strip(), statement) for statement, plan in seen for scan in scans.findall(plan)}
     assert [one for one in found if not one[0].endswith(SMALL)] == []
+
+
+def test_an_import_reads_no_table_of_the_catalog_as_a_whole(tmp_path: Path) -> None:
+    """Nor does who catches up with it: what was imported ever grows, and one edge that changed shall cost as one."""
+    seen: list[tuple[str, str]] = []
+
+    def writer(connect: Any, path: Path) -> Writer:
+        return Writer(lambda: Watched(connect(), seen), path)  # type: ignore[arg-type, return-value]
+
+    with closing(SqliteStore(tmp_path / "emeritus.db", Scripted(), writer=writer)) as store:
+        catalog = Catalog(store)
+        source = tmp_path / "a.yaml"
+        for consumer in ("c, dependsOn: ['resource:m']", "d, dependsOn: ['resource:m']", "c, type: x"):
+            a_source(
+                source,
+                "Resource m, type: ai-model",
+                f"Component {consumer}",
+                "Group t, members: [u]",
+                "User u",
+            )
+            imported(catalog, source)
+        catalog.import_(a_reading_of_calls(), format="csv", now=NOW)
+        ids = store.write(lambda conn: changed_since(conn, 1, 4))
+        assert ids is not None
+        store.write(lambda conn: stored_in(conn, ids))
+    ours = "entity|team|person|member|edge|sighting|catalog_change"
+    assert {table for statement, _ in seen for table in re.findall(rf"\b({ours})\b", statement)} == set(
+        ours.split("|")
+    )
+    scans = re.compile(rf"SCAN ({ours})\b[^|]*")
+    assert [(statement, plan) for statement, plan in seen if scans.search(plan)] == []

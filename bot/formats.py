@@ -83,6 +83,12 @@ def _ask_mlflow(sources: tuple[Source, ...]) -> tuple[Path | Registry, ...]:
     return tuple(registry_at(one, access) if isinstance(one, str) else one for one in named)
 
 
+def _accounts(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.accounts import read_accounts  # noqa: PLC0415
+
+    return read_accounts(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
+
+
 def _dbt(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.dbt import read_dbt  # noqa: PLC0415
 
@@ -121,6 +127,9 @@ FORMATS = (
         "openlineage", "Files or directories of OpenLineage events, one a line or in a list.", _openlineage
     ),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
+    Format(
+        "accounts", "Files or directories of CSV that say who has which Slack id: who,slack_id.", _accounts
+    ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(
         "openmetadata", "Files or directories of OpenMetadata entities and lineage as JSON.", _openmetadata

@@ -1,9 +1,13 @@
-"""Teams and people at one version of the catalog: who is in which, who can be reached, and who answers for a thing?"""
+"""Teams and people at one version of the catalog: who is in which, and who answers for a thing?
+
+How somebody is reached in Slack: data/accounts.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from data.accounts import Accounts
 from data.closest import closest
 from data.errors import NotFound, Refused
 from data.layered import Layered
@@ -15,7 +19,7 @@ class Resolved:
 
     def __init__(self) -> None:
         self.owners: dict[tuple[str, str], Owners] = {}
-        self.by_slack_id: dict[str, Person] | None = None
+        self.accounts: Accounts | None = None
 
 
 class Directory:
@@ -44,21 +48,23 @@ class Directory:
             None if groups or people else self._resolved,
         )
 
-    def by_slack(self, slack_id: str) -> Person | None:
-        found = self._resolved.by_slack_id
+    @property
+    def accounts(self) -> Accounts:
+        found = self._resolved.accounts
         if found is None:
-            found = {}
-            for person in self.people.values():
-                found.setdefault(person.slack_id, person)
-            found.pop("", None)
-            self._resolved.by_slack_id = found
-        return found.get(slack_id)
+            found = self._resolved.accounts = Accounts(self.people, self.unseen)
+        return found
+
+    def by_slack(self, slack_id: str) -> Person | None:
+        return self.accounts.holder(slack_id)
 
     def manager_slack_of(self, slack_id: str) -> str | None:
         """The Slack id of a person's manager; None when there is none, or none who can be reached."""
         person = self.by_slack(slack_id)
         manager = self.people.get(person.manager_id) if person else None
-        return manager.slack_id or None if manager and manager.id not in self.unseen else None
+        return (
+            self.accounts.of(manager).slack_id or None if manager and manager.id not in self.unseen else None
+        )
 
     def groups_of(self, slack_id: str) -> tuple[Group, ...]:
         person = self.by_slack(slack_id)
@@ -92,6 +98,17 @@ class Directory:
         """Slack ids of those who are in the team now: without who left and who has no Slack id."""
         return self._reach(self.group(name_or_ref).member_ids)[0]
 
+    def why(self, owners: Owners) -> tuple[str, ...]:
+        """How we come to think that these people answer, where their own catalog does not say it outright."""
+        group = self.groups.get(owners.team_id)
+        own, teams = (group.member_ids, self._answering(group)) if group else ((owners.team_id,), ())
+        said = (
+            [f"{group.name} has nobody of its own; asked for it: {_named(teams)}"] if group and teams else []
+        )
+        ids = (*own, *(one for team in teams for one in team.member_ids))
+        people = (self.people[one] for one in dict.fromkeys(ids) if one in self.people)
+        return (*said, *(f"{_short(one.id)} {how}" for one in people if (how := self.accounts.of(one).how)))
+
     def owners_of(self, entity: Entity) -> Owners:
         key = (entity.owner_id, "" if entity.owner_id else entity.owner_note)
         found = self._resolved.owners.get(key)
@@ -107,8 +124,11 @@ class Directory:
         group = self.groups.get(owner_id)
         if group is not None:
             slack_ids, notes = self._reach(group.member_ids)
-            if not group.member_ids:
-                notes = (f"{group.name} has no members",)
+            if teams := self._answering(group):
+                slack_ids, more = self._reach([one for team in teams for one in team.member_ids])
+                notes = (*notes, *more)
+            elif not group.member_ids:
+                notes = (f"{group.name} has no members{self._above(group)}",)
             if owner_id in self.unseen:
                 notes = (*notes, f"{group.name} is not in the catalog since {self.unseen[owner_id][:10]}")
             return Owners(
@@ -118,6 +138,23 @@ class Directory:
         person = self.people.get(owner_id)
         name = person.name if person else _short(owner_id)
         return Owners(team_id=owner_id, team_name=name, slack_ids=slack_ids, notes=notes)
+
+    def _answering(self, group: Group) -> tuple[Group, ...]:
+        """The teams within this one that answer for it, as nobody who is in it itself can be reached; nearest first."""
+        if self._reach(group.member_ids)[0]:
+            return ()
+        seen, level = {group.id}, [group.id]
+        while level:
+            within = [one for one in self.groups.values() if one.parent_id in level and one.id not in seen]
+            level = [one.id for one in within]
+            seen.update(level)
+            if found := tuple(one for one in within if self._reach(one.member_ids)[0]):
+                return found
+        return ()
+
+    def _above(self, group: Group) -> str:
+        parent = self.groups.get(group.parent_id)
+        return f"; it is a team of {parent.name}, which may know" if parent else ""
 
     def _reach(self, person_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         slack_ids: list[str] = []
@@ -130,11 +167,15 @@ class Directory:
                 notes.append(
                     f"{_short(person_id)} left: not in the catalog since {self.unseen[person_id][:10]}"
                 )
-            elif not person.slack_id:
-                notes.append(f"{_short(person_id)} has no Slack id")
+            elif account := self.accounts.of(person).slack_id:
+                slack_ids.append(account)
             else:
-                slack_ids.append(person.slack_id)
+                notes.append(f"{_short(person_id)} {self.accounts.of(person).why_not}")
         return tuple(dict.fromkeys(slack_ids)), tuple(notes)
+
+
+def _named(teams: Sequence[Group]) -> str:
+    return f"{' and '.join(team.name for team in teams)}, within it"
 
 
 def _short(person_id: str) -> str:

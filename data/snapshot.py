@@ -191,7 +191,9 @@ class Snapshot:
         if (after := self._things.get(model.successor_id)) is not None:
             things.append(("successor", after))
         return tuple(
-            Responsible(part=part, thing=thing, owners=self.owners_of(thing)) for part, thing in things
+            Responsible(part=part, thing=thing, owners=owners, why=self._directory.why(owners))
+            for part, thing in things
+            for owners in (self.owners_of(thing),)
         )
 
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:

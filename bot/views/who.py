@@ -21,6 +21,7 @@ class _Said(NamedTuple):
     what: str
     who: str
     missing: tuple[str, ...]
+    why: tuple[str, ...] = ()
 
 
 def _said(one: Responsible) -> _Said:
@@ -30,7 +31,7 @@ def _said(one: Responsible) -> _Said:
         return _Said(f"{one.part} {thing.name}", f"nobody, going by {place}", owners.notes)
     bent = (thing.owner_note,) if thing.owner_note else ()
     who = f"{owners.team_name} ({short_id(owners.team_id)}), going by {place}"
-    return _Said(f"{one.part} {thing.name}", who, (*bent, *owners.notes))
+    return _Said(f"{one.part} {thing.name}", who, (*bent, *owners.notes), one.why)
 
 
 def lines(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> list[str]:
@@ -39,6 +40,7 @@ def lines(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> list[s
     for one in found:
         said = _said(one)
         shown.append(f"{said.what}: {said.who}: {', '.join(one.owners.slack_ids) or NOBODY}")
+        shown += [f"  because {why}" for why in said.why]
         shown += [f"  note: {note}" for note in said.missing]
     head, unasked = _unasked(consumers)
     return [*shown, head, *(f"  {one}" for one in unasked)]
@@ -56,6 +58,7 @@ def answer(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> Paylo
         said = _said(one)
         people = mentions(one.owners.slack_ids, at_most=None, limit=MENTIONS_MAX) or f"*{NOBODY}*"
         rows.append(f"• *{safe(said.what)}*: {safe(said.who, limits.PROSE_MAX)}: {people}")
+        rows += [f"    because {safe(why, limits.PROSE_MAX)}" for why in said.why]
         rows += [f"    :grey_question: {safe(note, limits.PROSE_MAX)}" for note in said.missing]
     told, unasked = _unasked(consumers)
     rows += [told, *(f"    • {safe(one, limits.PROSE_MAX)}" for one in unasked)]

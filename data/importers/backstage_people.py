@@ -9,11 +9,10 @@ from zoneinfo import available_timezones
 
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import Found, Index, id_of, parse
+from data.importers.slack_ids import CHANNEL_ID, USER_ID
 from data.importers.yaml_lines import Node
 from data.records.catalog import Group, Person
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
 _zones = cache(available_timezones)
 
 
@@ -48,7 +47,7 @@ def groups_of(things: Sequence[Declaration], index: Index, account: Account) -> 
             parent_id=_resolved(thing, thing.spec.get("parent"), "group", index, account, what="spec.parent")
             or parents.get(thing.id, ""),
             member_ids=tuple(members[thing.id]),
-            channel_id=_slack(thing, "slack-channel", _CHANNEL_ID, account, "like C01ABC2DEF3"),
+            channel_id=_slack(thing, "slack-channel", CHANNEL_ID, account, "like C01ABC2DEF3"),
         )
         for thing in groups
     )
@@ -62,7 +61,7 @@ def people_of(
     here = {thing.id for thing in things}
     taken = {slack_id: other for slack_id, other in taken.items() if other not in here}
     for thing in things:
-        slack_id = _slack(thing, "slack-id", _USER_ID, account, "like U01ABC2DEF3")
+        slack_id = _slack(thing, "slack-id", USER_ID, account, "like U01ABC2DEF3")
         if slack_id and (other := taken.setdefault(slack_id, thing.id)) != thing.id:
             line = thing.annotation("slack-id").line
             account.note(

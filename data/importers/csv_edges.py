@@ -7,42 +7,29 @@ row that is not there any more takes nothing back: a list may be partial.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from data.errors import Invalid, Problem
+from data.importers.csv_tables import Columns, Row
 from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
 from data.importers.refs import Found, Missing, id_of, parse
 from data.importers.report import Reading
-from data.importers.sources import Format, whole_files
-from data.importers.text import decoded
+from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
 
 NEEDED = ("from", "to")
 OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen", "calls_per_day")
+FORMAT = Columns(NEEDED, OPTIONAL).format("CSV of edges")
 KINDS = {
     **{str(kind): kind for kind in Kind if kind is not Kind.VERSION},
     "deployment": Kind.ENDPOINT,
     "service": Kind.CONSUMER,
     "job": Kind.PIPELINE,
 }
-
-
-@dataclass(slots=True, frozen=True)
-class Row:
-    """A row and the line it begins on. Cells are stripped; one that the header does not name is empty."""
-
-    line: int
-    cells: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
 
 
 @dataclass(slots=True)
@@ -71,55 +58,6 @@ def read_csv(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] 
     for row, where, path in kept:
         _add(row, where, path, ids, draft)
     return draft.reading(files, paths)
-
-
-def _rows(content: bytes, shown: str) -> tuple[Row, ...]:
-    """Raises `Invalid` for what is no table with this header, and for rows that are cut off."""
-    reader = csv.reader(io.StringIO(decoded(content, shown), newline=""), strict=True)
-    rows: list[Row] = []
-    header: list[str] = []
-    begins = 1
-    try:
-        for cells in reader:
-            line, begins = begins, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not header:
-                header = _header(cells, shown, line)
-            elif len(cells) != len(header):
-                found = f"{len(cells)} cells"
-                accepted = f"{len(header)} as in the header: is the file complete? Nothing was imported"
-                raise _invalid(shown, line, found, accepted)
-            else:
-                stripped = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
-                rows.append(Row(line, stripped))
-    except csv.Error as error:
-        accepted = "not readable as CSV; is the file complete? Nothing was imported"
-        raise _invalid(shown, begins, str(error), accepted) from error
-    return tuple(rows)
-
-
-def _header(cells: Sequence[str], shown: str, line: int) -> list[str]:
-    header = [cell.strip().lower() for cell in cells]
-    strange = [name for name in header if name not in NEEDED + OPTIONAL]
-    missing = [name for name in NEEDED if name not in header]
-    if strange or missing or len(set(header)) < len(header):
-        accepted = (
-            f"a header of {', '.join(NEEDED)} and any of {', '.join(OPTIONAL)}, separated by commas, each once. "
-            "Nothing was imported"
-        )
-        raise _invalid(shown, line, f'"{",".join(cells)[:80]}"', accepted)
-    return header
-
-
-def _wrong(rows: Sequence[Row], shown: str, is_named: bool) -> list[Problem]:  # noqa: ARG001 - a table is one
-    if rows:
-        return []
-    accepted = "has no rows below a header of from,to; nothing was imported"
-    return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
-
-
-FORMAT = Format(holds="CSV of edges", suffixes=(".csv",), parsed=_rows, wrong=_wrong)
 
 
 def _is_edge(row: Row, where: str, draft: Draft) -> bool:
@@ -239,7 +177,3 @@ def _calls(text: str, where: str, what: str, draft: Draft) -> float | None:
         draft.note(where, what, f'calls_per_day "{text[:40]}" is no number from 0 up; kept as unknown')
         return None
     return calls
-
-
-def _invalid(shown: str, line: int, found: str, accepted: str) -> Invalid:
-    return Invalid([Problem(field=f"{shown}:{line}", value=found, accepted=accepted)])

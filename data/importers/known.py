@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from data.closest import Names
 from data.importers.refs import Found, Missing, id_of, parse
-from data.records.catalog import Entity, Group, Person
+from data.records.catalog import ACCOUNT, Entity, Group, Person
 
 
 class Known:
@@ -80,7 +80,9 @@ class Known:
     def called(self, text: str, kind: type[Group | Person]) -> tuple[str, ...]:
         """The ids of all groups, or of all people, who have this id, name or e-mail address."""
         named = self._owners.get(text.strip().casefold(), ())
-        return tuple(sorted({one.id for one in named if isinstance(one, kind)}))
+        found = sorted({one.id for one in named if isinstance(one, kind)})
+        # A Slack account is somebody's; it stands for them only where no catalog has them.
+        return tuple([one for one in found if not one.startswith(ACCOUNT)] or found)
 
     def _owner(self, wanted: str) -> tuple[str, str]:
         if not wanted:

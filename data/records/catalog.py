@@ -111,6 +111,10 @@ class Group(Record, frozen=True, kw_only=True):
     channel_id: str = ""
 
 
+ACCOUNT = "account:"
+"""How the ids of Slack accounts begin that a list tells of, by an e-mail address or somebody's id."""
+
+
 class Person(Record, frozen=True, kw_only=True):
     """What the catalog does not say is empty; `zone` is an IANA name."""
 
@@ -137,11 +141,16 @@ class Owners(Record, frozen=True, kw_only=True):
 
 
 class Responsible(Record, frozen=True, kw_only=True):
-    """Who answers for a model, or for something that belongs to it. `part`: "model", "endpoint", "successor", ..."""
+    """Who answers for a model, or for something that belongs to it.
+
+    part   "model", "endpoint", "successor", ...
+    why    how we come to think so, where the catalog does not say it outright
+    """
 
     part: str
     thing: Entity
     owners: Owners
+    why: tuple[str, ...] = ()
 
 
 class Impacted(Record, frozen=True, kw_only=True):

@@ -27,10 +27,12 @@ from data.store import Store
 from workflows.ports import SharedFile
 
 WHY_MAX = 300
+SHARED = tuple(one for one in FORMATS if one.may_be_shared)
 NOWHERE = (
     "a path of a file that was shared in Slack leads nowhere; its archive step will stop at it. Name "
     "s3://bucket/prefix, or import the catalog on the machine"
 )
+OTHERS = "A file shared in Slack changes nothing of what others tell: import it on the machine"
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
 _READING = msgspec.json.Decoder(Reading)
@@ -61,10 +63,33 @@ class DroppedFiles:
         with _put_down(content, file.name) as path:
             format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
         reading = _without_paths(_moved(reading, str(path.parent), place), place)
+        reading = self._of_its_own(reading, format)
         report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
         if since is None or report.changed:
             return report
         return self._done_before(reading, report, by, since)
+
+    def _of_its_own(self, reading: Reading, format: Format) -> Reading:  # noqa: A002 - as elsewhere
+        """Without what other sources tell of: it adds to the catalog, and makes nobody an owner or voter of theirs."""
+        ids = {*(one.id for one in reading.entities), *(one.id for one in reading.people)}
+        ids |= {group.id for group in reading.groups} | {group.parent_id for group in reading.groups}
+        told = self._catalog.told_outside(format.name, reading.roots, ids)
+        notes = [
+            Note(where=reading.files[one], what=one, note=f"is told of in {told[one]}. {OTHERS}")
+            for one in sorted(told.keys() & reading.files.keys())
+        ]
+        return msgspec.structs.replace(
+            reading,
+            entities=tuple(one for one in reading.entities if one.id not in told),
+            groups=tuple(
+                msgspec.structs.replace(one, parent_id="") if one.parent_id in told else one
+                for one in reading.groups
+                if one.id not in told
+            ),
+            people=tuple(one for one in reading.people if one.id not in told),
+            uncertain=(*reading.uncertain, *told),
+            notes=(*reading.notes, *notes),
+        )
 
     def _done_before(self, reading: Reading, report: ImportReport, by: str, since: datetime) -> ImportReport:
         """What a try of ours that ended before it could tell of it has changed."""
@@ -121,7 +146,7 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
     known = _Source(catalog, root)
     found: list[tuple[Format, Reading]] = []
     why_not: dict[str, list[str]] = {}
-    for one in FORMATS:
+    for one in SHARED:
         try:
             found.append((one, one.reader(known, (path,))))
         except Unavailable:

@@ -36,6 +36,7 @@ class KnownThings(Protocol):
 class Format(NamedTuple):
     """How a format is called, what people are told it reads, and who reads it.
 
+    may_be_shared   in Slack, by anybody in the import channel: nothing that says who somebody is
     asks   where it takes addresses besides paths: what they answer, in their place, for `reader`
     """
 
@@ -43,6 +44,7 @@ class Format(NamedTuple):
     reads: str
     reader: Callable[[KnownThings, tuple[Any, ...]], Reading]
     asks: Callable[[tuple[Source, ...]], tuple[Any, ...]] | None = None
+    may_be_shared: bool = True
 
     def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
         """The sources for `reader`. Whoever is slow to answer keeps nobody from the store, which is opened later."""
@@ -128,7 +130,10 @@ FORMATS = (
     ),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
     Format(
-        "accounts", "Files or directories of CSV that say who has which Slack id: who,slack_id.", _accounts
+        "accounts",
+        "Files or directories of CSV that say who has which Slack id: who,slack_id.",
+        _accounts,
+        may_be_shared=False,
     ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from data.catalog_changes import changed_since, note
-from data.catalog_rows import Merged, Rows, known_outside, scoped, slack_ids_outside
+from data.catalog_rows import Merged, Rows, known_outside, scoped, slack_ids_outside, told_outside
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
@@ -127,6 +127,16 @@ class Catalog:
         """Slack id -> the person who has it, for an importer of these sources: it is not given to a second one."""
         with self._store.reading() as conn:
             return slack_ids_outside(conn, [root_of(source) for source in sources])
+
+    def told_outside(
+        self,
+        format: str,  # noqa: A002 - the word of the event
+        sources: Sequence[Source],
+        ids: Collection[str],
+    ) -> dict[str, str]:
+        """Which of these ids other sources tell of now, and in which file."""
+        with self._store.reading() as conn:
+            return told_outside(conn, [scoped(format, root_of(source)) for source in sources], ids)
 
     def known_outside(
         self,

@@ -7,7 +7,7 @@ then and still counts, as an import may be partial. Edges: catalog_edges.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -137,6 +137,16 @@ def slack_ids_outside(conn: Connection, roots: Sequence[str]) -> dict[str, str]:
         "SELECT slack_id, id, file FROM person WHERE slack_id <> '' AND unseen_since IS NULL ORDER BY id DESC"
     )
     return {slack_id: person_id for slack_id, person_id, file in rows if not _covers(roots, file)}
+
+
+def told_outside(conn: Connection, roots: Sequence[str], ids: Collection[str]) -> dict[str, str]:
+    """Which of these ids sources of other roots tell of now, and in which file."""
+    found: dict[str, str] = {}
+    for table in _COLUMNS:
+        query = f"SELECT id, file FROM {table} WHERE unseen_since IS NULL AND"  # noqa: S608
+        rows = rows_among(conn, query, "id", sorted(ids), order="ORDER BY id")
+        found.update((one, file) for one, file in rows if not _covers(roots, file))
+    return found
 
 
 def known_outside(conn: Connection, roots: Sequence[str]) -> tuple[Entity | Group | Person, ...]:

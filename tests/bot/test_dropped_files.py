@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.dropped_files import recognised
-from bot.formats import FORMATS
+from bot.dropped_files import SHARED, recognised
 from data.errors import Invalid
 from data.importers.openmetadata import read_openmetadata
 from data.importers.report import Count
@@ -72,7 +71,7 @@ def written(folder: Path, content: Any, name: str = "given") -> Path:
 
 
 def test_every_format_has_its_sample() -> None:
-    assert set(SAMPLES) == {one.name for one in FORMATS}
+    assert set(SAMPLES) == {one.name for one in SHARED}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -104,7 +103,7 @@ def test_what_is_of_none_says_of_each_why_not_in_a_line(desk: Desk, tmp_path: Pa
         recognised(written(tmp_path, content), "slack:C1/given", desk.bot.house.catalog)
     lines = str(refused.value).split("\n")
     named = [name for line in lines for name in line.partition(":")[0].split(", ")]
-    assert sorted(named) == sorted(one.name for one in FORMATS)
+    assert sorted(named) == sorted(one.name for one in SHARED)
     assert str(tmp_path) not in str(refused.value)
 
 

@@ -65,7 +65,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("digest", "--print"), "Due in the next 7 days", set()),
         (("manifest",), "display_information", set()),
         (("policy", "check", str(ROOT / "data/policies/default.toml")), "is a policy", set()),
-        (("impact", "churn-v1"), "7 consumers", {"networkx"}),
+        (("impact", "churn-v1"), "7 consumers", set()),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

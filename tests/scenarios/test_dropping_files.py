@@ -276,3 +276,49 @@ def test_a_name_that_is_far_too_long_is_cut_and_stays_its_own(town: Town) -> Non
     drop(town, "from,to,from_kind\nfriday-mailer,churn-v1,consumer\n", f"{'x' * 300}2.csv")
     assert town.bot.house.catalog.snapshot().unseen == {}
     assert {"tuesday-mailer", "friday-mailer"} <= consumers(town)
+
+
+TAKEN_OVER = """
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: security}
+spec: {type: team, children: [], members: [tom-birch]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: mine}
+spec: {type: team, parent: security, children: [], members: [tom-birch]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: {name: sam-oduya, annotations: {emeritus.dev/slack-id: "U01TOMBIRCH"}}
+spec: {memberOf: []}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: churn-v1}
+spec: {type: ai-model, owner: mine}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: restock-planner}
+spec: {type: service, owner: mine, dependsOn: ["resource:churn-v2"]}
+"""
+
+
+def test_a_shared_file_makes_nobody_an_owner_or_voter_of_what_other_sources_tell_of(town: Town) -> None:
+    before = town.bot.house.catalog.snapshot()
+    file = drop(town, TAKEN_OVER, "takeover.yaml")
+    after = town.bot.house.catalog.snapshot()
+    assert after.version == before.version + 1
+    assert after.group("security") == before.group("security")
+    assert after.group("mine").parent_id == ""
+    for one in ("resource:default/churn-v1", "component:default/restock-planner"):
+        assert after.owners_of(after.entity(one)) == before.owners_of(before.entity(one))
+    assert after.manager_slack_of(TOM) == before.manager_slack_of(TOM)
+    assert after.person("user:default/sam-oduya") == before.person("user:default/sam-oduya")
+    assert consumers(town) == {one.name for one in before.impact("resource:default/churn-v1").consumers}, (
+        "what another source states of a thing it tells of is not withdrawn"
+    )
+    (report,) = told(town, file)
+    assert "A file shared in Slack changes nothing of what others tell" in report

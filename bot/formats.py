@@ -103,6 +103,12 @@ def _openlineage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     return read_openlineage(paths, known=catalog.known())
 
 
+def _deprecations(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.deprecations import read_deprecations  # noqa: PLC0415
+
+    return read_deprecations(paths, known=catalog.known())
+
+
 def _datahub(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.datahub import read_datahub  # noqa: PLC0415
 
@@ -134,6 +140,11 @@ FORMATS = (
         "Files or directories of CSV that say who has which Slack id: who,slack_id.",
         _accounts,
         may_be_shared=False,
+    ),
+    Format(
+        "deprecations",
+        "Registries of providers: modeldeprecations.dev, deprecations.info, LiteLLM's prices.",
+        _deprecations,
     ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(

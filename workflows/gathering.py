@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
+from data.hosting import hosted_parts
 from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
@@ -20,6 +21,7 @@ from workflows import card
 from workflows import commands as cmd
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
+from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import reserved
 
@@ -92,6 +94,8 @@ class Gatherer:
         notes = [f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes]
         if not model.tier:
             notes.insert(0, f"{model.name} has no tier in the catalog; the strictest notice applies")
+        hosted = hosted_parts(self.catalog.snapshot(), model.id)
+        notes[:0] = support.too_late(hosted, command.target_on)
         successor_name, trouble = self._successor(model, command.successor_id)
         subject = Subject(
             model_id=model.id,

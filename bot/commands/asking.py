@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
+from msgspec.structs import asdict
 
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import model_in_shell
 from bot.views import impact_text
 from bot.views import who as who_view
+from bot.world import CalendarWorld
+from data.hosting import hosted_parts
 from data.records.catalog import Entity, Responsible
 from data.snapshot import Snapshot
+from workflows.rules import support
 
 TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
     "csv": impact_text.table,
@@ -43,7 +47,7 @@ def impact(model: str, as_format: str | None, is_json: bool) -> None:
     elif as_format:
         say(*TEXTS[as_format](found, seen).removesuffix("\n").split("\n"))
     else:
-        say(*impact_text.lines(found, seen))
+        say(*impact_text.lines(found, seen, CalendarWorld().now().date()))
 
 
 @click.command()
@@ -56,11 +60,16 @@ def who(model: str, is_json: bool) -> None:
         found = model_in_shell(catalog, model, ask="emeritus who")
         seen = catalog.snapshot()
     answering, consumers = seen.responsible(found.id), seen.impact(found.id).consumers
+    hosted = hosted_parts(seen, found.id)
     if is_json:
         unasked = [one.consumer_id for one in consumers if not one.owners.slack_ids]
-        print_json({"responsible": [_answering(one) for one in answering], "unasked": unasked})
+        told = [{"id": one.id, **asdict(told)} for one in hosted for told in one.support]
+        print_json(
+            {"responsible": [_answering(one) for one in answering], "unasked": unasked, "support": told}
+        )
     else:
-        say(*who_view.lines(answering, consumers))
+        ends = support.told(hosted, CalendarWorld().now().date())
+        say(*who_view.lines(answering, consumers), *ends)
 
 
 def _answering(one: Responsible) -> dict[str, object]:

@@ -16,12 +16,15 @@ from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, helped, understood
 from bot.views import answers, digest, who
+from data.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
-from data.records.retirement import Retirement, StepKind
+from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
 from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
 from workflows.histories import last_week
+from workflows.rules import support
+from workflows.rules.hours import day_of
 
 
 def register(app: App, house: House) -> None:
@@ -93,6 +96,7 @@ def show(house: House, state: Retirement) -> Payload:
         ),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         card_waits=card.waits(state, house.store.waiting),
+        support=ends(house, subject.model_id, state.plan) if subject else (),
     )
 
 
@@ -104,13 +108,21 @@ def impact(house: House, found: Entity) -> Payload:
         for one in retirements(house.store, ended=False)
         if one.plan is not None and one.plan.subject.model_id == found.id
     ]
-    return answers.impact(found, consumers, doubts(found), told_in=told_in)
+    return answers.impact(found, consumers, doubts(found), told_in=told_in, support=ends(house, found.id))
 
 
 def responsible(house: House, found: Entity) -> Payload:
     """Who answers for a model now."""
     seen = house.catalog.snapshot()
-    return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers)
+    return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers, ends(house, found.id))
+
+
+def ends(house: House, model_id: str, plan: Plan | None = None) -> tuple[str, ...]:
+    """Until when providers serve a model, and what that means for a plan that is still to run."""
+    hosted = hosted_parts(house.catalog.snapshot(), model_id)
+    last_day = day_of(plan.step(StepKind.DISABLE).due_at, house.policy) if plan else None
+    late = support.too_late(hosted, last_day) if last_day else ()
+    return (*late, *support.told(hosted, day_of(house.now(), house.policy)))
 
 
 def doubts(found: Entity) -> list[str]:

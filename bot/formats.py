@@ -70,6 +70,12 @@ def _cyclonedx(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     return read_cyclonedx(paths, known=catalog.known_outside("cyclonedx", paths))
 
 
+def _huggingface(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.huggingface import read_huggingface  # noqa: PLC0415
+
+    return read_huggingface(paths, known=catalog.known_outside("huggingface", paths))
+
+
 def _mlflow(catalog: KnownThings, sources: tuple[Path | Registry, ...]) -> Reading:
     from data.importers.mlflow import read_mlflow  # noqa: PLC0415
 
@@ -145,6 +151,9 @@ FORMATS = (
         "deprecations",
         "Registries of providers: modeldeprecations.dev, deprecations.info, LiteLLM's prices.",
         _deprecations,
+    ),
+    Format(
+        "huggingface", "Model cards of Hugging Face: README.md files, or directories with some.", _huggingface
     ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(

@@ -45,13 +45,14 @@ def read_deprecations(paths: Sequence[Path], *, known: Iterable[Entity | Group |
     files = whole_files(paths, FORMAT)
     known = tuple(known)
     before = {one.id: one for one in known if isinstance(one, Entity) and one.id.startswith(PREFIX)}
-    things = {one.id: one for one in known if isinstance(one, Entity) and one.id not in before}
     draft = Draft(Known(one for one in known if one.id not in before))
     told = _by_model(told_in(files, draft), draft)
     if not told:
         accepted = f"tell of no model as {', '.join(RANK)} do. Nothing was imported"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
-    hosted = [_hosted(one, before.get(thing_id), things, draft) for thing_id, one in told.items()]
+    things = {one.id: one for one in known if isinstance(one, Entity) and one.id not in before}
+    reader = _Reader(draft, before, things, told)
+    hosted = [reader.hosted(thing_id) for thing_id in told]
     ours = {**before, **{one.entity.id: one.entity for one in hosted}}
     names = Known(ours.values())
     for one in hosted:
@@ -68,7 +69,7 @@ def _by_model(statements: Iterable[Told], draft: Draft) -> Mapping[str, list[Tol
         if why := why_not_named(told.called):
             draft.skip(told.where, told.called[:120], why)
             continue
-        others = found[f"{PREFIX}{told.called}".lower()]
+        others = found[_id(told.called)]
         same = next((one for one in others if one.support.told_by == told.support.told_by), None)
         if same is None:
             others.append(told)
@@ -77,65 +78,113 @@ def _by_model(statements: Iterable[Told], draft: Draft) -> Mapping[str, list[Tol
     return found
 
 
-def _hosted(told: list[Told], before: Entity | None, things: Mapping[str, Entity], draft: Draft) -> _Hosted:
-    first = told[0]
-    read = {one.support.told_by: one.support for one in told}
-    kept = {one.told_by: one for one in before.support} if before else {}
-    support = tuple(sorted({**kept, **read}.values(), key=lambda one: RANK.index(one.told_by)))
-    _tell_disagreement(support, first, draft)
-    stated = dict.fromkeys(alias for one in told for alias in one.aliases)
-    qualified = [first.called, *(one if "/" in one else f"{first.provider}/{one}" for one in stated)]
-    joined = _described_as(qualified, first, things, draft)
-    aliases = {*qualified, *stated, *(before.aliases if before else ())}
-    entity = Entity(
-        id=f"{PREFIX}{first.called}".lower(),
-        kind=Kind.VERSION if joined else Kind.MODEL,
-        # What is a version of another catalog's model leaves its bare name to that one.
-        name=first.called if joined else first.model,
-        title="" if joined else first.called,
-        lifecycle=_lifecycle(support),
-        model_id=joined,
-        declared_in=first.where,
-        aliases=tuple(sorted(alias for alias in aliases if _is_free(alias, first, joined, draft))),
-        support=support,
-    )
-    return _Hosted(entity, first)
+def _id(called: str) -> str:
+    return f"{PREFIX}{called}".lower()
+
+
+class _Reader:
+    """`before` is what registries told earlier, `things` what other catalogs declare."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        before: Mapping[str, Entity],
+        things: Mapping[str, Entity],
+        told: Mapping[str, list[Told]],
+    ) -> None:
+        self._draft = draft
+        self._before = before
+        self._things = things
+        self._told = told
+        self._holders = {alias.casefold(): one for one in before.values() for alias in one.aliases}
+
+    def hosted(self, thing_id: str) -> _Hosted:
+        told, before = self._told[thing_id], self._before.get(thing_id)
+        first = told[0]
+        read = {one.support.told_by: one.support for one in told}
+        kept = {one.told_by: one for one in before.support} if before else {}
+        support = tuple(sorted({**kept, **read}.values(), key=lambda one: RANK.index(one.told_by)))
+        _tell_disagreement(support, first, self._draft)
+        stated = dict.fromkeys(alias for one in told for alias in one.aliases)
+        qualified = [first.called, *(_qualified(one, first) for one in stated)]
+        joined = self._described_as(qualified, first) or self._another_name_of(thing_id, first)
+        aliases = {*qualified, *stated, *(before.aliases if before else ())}
+        entity = Entity(
+            id=thing_id,
+            kind=Kind.VERSION if joined else Kind.MODEL,
+            # What is a version of another model leaves its bare name to that one.
+            name=first.called if joined else first.model,
+            title="" if joined else first.called,
+            lifecycle=_lifecycle(support),
+            model_id=joined,
+            declared_in=first.where,
+            aliases=tuple(sorted(alias for alias in aliases if self._is_free(alias, first, joined))),
+            support=support,
+        )
+        return _Hosted(entity, first)
+
+    def _described_as(self, names: Iterable[str], told: Told) -> str:
+        """The model of another catalog that is called so on purpose; empty where none is."""
+        for name in names:
+            found = self._draft.known.find(name, is_by_name=False)
+            if isinstance(found, Missing):
+                self._note(told, f"{name} {found.why}; kept as one of its own")
+            elif found is not None and (thing := self._things[found.id]).kind not in _OWN:
+                self._note(told, f"{name} is {found.id}, a {thing.kind} and no model; kept as one of its own")
+            elif found is not None:
+                self._note(told, f"{found.note or f'joined to {found.id}'}, {name}")
+                return thing.model_id or thing.id
+        same = self._draft.known.find(told.model)
+        if isinstance(same, Found) and self._things[same.id].kind in _OWN:
+            self._note(told, f"{same.id} has the same name; if it is that, give it the alias {told.called}")
+        return ""
+
+    def _another_name_of(self, thing_id: str, told: Told) -> str:
+        """The hosted model that a registry gave this name earlier, as a pointer has a dated snapshot's."""
+        holder = self._holders.get(told.called.casefold())
+        if holder is None or holder.id == thing_id:
+            return ""
+        self._note(told, f"is another name of {holder.id}; kept as a version of that")
+        return holder.model_id or holder.id
+
+    def _is_free(self, alias: str, told: Told, joined: str) -> bool:
+        """Whether nothing else is called so; an alias would take references away from what has it as its name."""
+        if why := why_not_named(alias):
+            self._note(told, f'alias "{alias[:80]}": {why}; left out')
+            return False
+        found = self._draft.known.find(alias)
+        if isinstance(found, Missing):
+            self._note(told, f'alias "{alias}": several things have it; left out')
+        elif found is not None and found.id != joined:
+            self._note(told, f'alias "{alias}": {found.id} has it; left out')
+        return found is None and not self._is_a_model(alias, told, joined)
+
+    def _is_a_model(self, alias: str, told: Told, joined: str) -> bool:
+        """Whether registries tell of a model of this name besides; what they called it first is what it stays."""
+        other, own = _id(_qualified(alias, told)), _id(told.called)
+        if other == own:
+            # The name of what is another name already is that one's.
+            return joined.startswith(PREFIX)
+        holder = self._holders.get(_qualified(alias, told).casefold())
+        is_ours = holder is not None and holder.id == own
+        earlier = self._before.get(other)
+        is_model = earlier.kind is Kind.MODEL if earlier else other in self._told and not is_ours
+        if is_model and alias == _qualified(alias, told):
+            self._note(told, f'alias "{alias}": {other} is a model of its own; left out')
+        return is_model
+
+    def _note(self, told: Told, note: str) -> None:
+        self._draft.note(told.where, told.called, note)
+
+
+def _qualified(alias: str, told: Told) -> str:
+    return alias if "/" in alias else f"{told.provider}/{alias}"
 
 
 def _lifecycle(support: Iterable[Support]) -> str:
     """As most of it is known: a shutdown that is announced is a deprecation, whatever day it is."""
     is_ending = any(one.status in _GONE or one.deprecated_on or one.shutdown_on for one in support)
     return "deprecated" if is_ending else ""
-
-
-def _described_as(names: Iterable[str], told: Told, things: Mapping[str, Entity], draft: Draft) -> str:
-    """The model of another catalog that is called so on purpose; empty where none is."""
-    for name in names:
-        found = draft.known.find(name, is_by_name=False)
-        if isinstance(found, Missing):
-            draft.note(told.where, told.called, f"{name} {found.why}; kept as one of its own")
-        elif found is not None and (thing := things[found.id]).kind not in _OWN:
-            note = f"{name} is {found.id}, a {thing.kind} and no model; kept as one of its own"
-            draft.note(told.where, told.called, note)
-        elif found is not None:
-            draft.note(told.where, told.called, f"{found.note or f'joined to {found.id}'}, {name}")
-            return thing.model_id or thing.id
-    same = draft.known.find(told.model)
-    if isinstance(same, Found) and things[same.id].kind in _OWN:
-        note = f"{same.id} has the same name; if it is that, give it the alias {told.called}"
-        draft.note(told.where, told.called, note)
-    return ""
-
-
-def _is_free(alias: str, told: Told, joined: str, draft: Draft) -> bool:
-    """Whether nothing else is called so; an alias would take references away from what has it as its name."""
-    why = why_not_named(alias)
-    found = None if why else draft.known.find(alias)
-    if not why and (found is None or (isinstance(found, Found) and found.id == joined)):
-        return found is None
-    named = f"{found.id} has it" if isinstance(found, Found) else "several things have it"
-    draft.note(told.where, f'{told.called} alias "{alias[:80]}"', f"{why or named}; left out")
-    return False
 
 
 def _tell_disagreement(support: Sequence[Support], told: Told, draft: Draft) -> None:

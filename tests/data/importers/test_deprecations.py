@@ -301,9 +301,11 @@ def test_a_model_that_another_catalog_calls_so_has_the_dates_as_a_version(catalo
         + a_document("Resource", "assistant", "type: ai-model, owner: ml", aliases="Acme/Chat-1")
         + "---\n"
         + a_document("Resource", "chat-2", "type: ai-model")
+        + "---\n"
+        + a_document("Component", "helper", "type: service")
     )
     imported(catalog, company)
-    registry = write(tmp_path, an_entry(lines="aliases: [chat-2]\n" + instead("chat-2*")), an_entry("chat-2"))
+    registry = write(tmp_path, an_entry(lines="aliases: [helper]\n" + instead("chat-2*")), an_entry("chat-2"))
     report = take(catalog, *registry)
     ours = "resource:default/assistant"
     assert [(one.id, one.kind, one.model_id, one.name) for one in hosted_parts(catalog.snapshot(), ours)] == [
@@ -311,7 +313,7 @@ def test_a_model_that_another_catalog_calls_so_has_the_dates_as_a_version(catalo
     ]
     assert said(report.notes) == [
         "r0.yaml:1 acme/chat-1: joined to resource:default/assistant by its alias, acme/chat-1",
-        'r0.yaml:1 acme/chat-1 alias "chat-2": resource:default/chat-2 has it; left out',
+        'r0.yaml:1 acme/chat-1: alias "helper": component:default/helper has it; left out',
         ("r1.yaml:1 acme/chat-2: resource:default/chat-2 has the same name; "
         "if it is that, give it the alias acme/chat-2"),
     ]  # fmt: skip
@@ -344,7 +346,9 @@ def test_a_component_that_happens_to_be_called_like_a_model_is_not_taken_for_it(
         Kind.MODEL,
         ("acme/chat-1", "acme/web"),
     )
-    assert said(report.notes) == ['r0.yaml:1 acme/chat-1 alias "web": component:default/web has it; left out']
+    assert said(report.notes) == [
+        'r0.yaml:1 acme/chat-1: alias "web": component:default/web has it; left out'
+    ]
 
 
 @pytest.mark.parametrize(
@@ -358,3 +362,32 @@ def test_whatever_stands_where_something_else_should_is_told_or_refused(tmp_path
         except Invalid:
             continue
         assert reading.documents.read == reading.documents.kept + reading.documents.skipped
+
+
+@pytest.mark.parametrize(
+    ("order", "kind"), [((0, 1), Kind.VERSION), ((1, 0), Kind.MODEL)], ids=["alias", "model"]
+)
+def test_what_is_an_alias_to_one_registry_and_a_model_to_another_stays_what_it_was_called_first(
+    catalog: Catalog, tmp_path: Path, order: tuple[int, int], kind: Kind
+):
+    """OpenAI's gpt-4-0613 is such a one: a name alone must always mean one thing."""
+    lines = "aliases: [chat-1-0613]\nstatus: active"
+    files = write(tmp_path, an_entry(lines=lines), {"chat-1-0613": priced(), "chat-1": priced()})
+    for at in order:
+        take(catalog, files[at])
+    assert [take(catalog, files[at]).changed for at in (*order, *order)] == [False] * 4
+    dated = catalog.entity("hosted:acme/chat-1-0613")
+    assert (dated.kind, dated.support[0].shutdown_on) == (kind, "2026-10-23")
+    (edges := tmp_path / "edges.csv").write_text("from,to,from_kind\nshop,acme/chat-1-0613,consumer\n")
+    imported_csv(catalog, edges)
+    meant = OLD if kind is Kind.VERSION else dated.id
+    assert [one.name for one in catalog.impact(meant).consumers] == ["shop"]
+
+
+def test_what_two_registries_read_at_once_call_differently_are_two_models(tmp_path: Path):
+    lines = "aliases: [chat-1-0613]\nstatus: active"
+    reading = read(tmp_path, an_entry(lines=lines), {"chat-1-0613": priced()})
+    assert [(one.name, one.kind, one.aliases) for one in reading.entities] == [
+        ("chat-1", Kind.MODEL, ("acme/chat-1",)),
+        ("chat-1-0613", Kind.MODEL, ("acme/chat-1-0613",)),
+    ]

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from bot.commands import asking, catalog, check, endpoint, policy, record, service, stopped, store
+from bot.commands import asking, candidates, catalog, check, endpoint, policy, record, service, stopped, store
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -46,6 +46,7 @@ for command in (
     *policy.COMMANDS,
     *catalog.COMMANDS,
     *asking.COMMANDS,
+    *candidates.COMMANDS,
     *check.COMMANDS,
     *endpoint.COMMANDS,
     *record.COMMANDS,

@@ -12,11 +12,12 @@ from slack_sdk import WebClient
 
 from bot.intake import Intake
 from data.catalog import Catalog
-from data.records.catalog import Entity
-from data.records.policy import Policy
+from data.records.catalog import EndpointKind, Entity
+from data.records.policy import Criteria, Policy
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.commands import AnyCommand, ReportManual
+from workflows.ports import TrafficMeter
 
 Payload = dict[str, Any]
 
@@ -32,12 +33,15 @@ class House:
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
+    criteria        what speaks for retiring a model
+    meters          what says how often an endpoint is called, by who drives it
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
     store: Store
     catalog: Catalog
     policy: Policy
+    criteria: Criteria
     client: WebClient
     now: Callable[[], datetime]
     answer: Callable[[Mapping[str, str], Payload], None]
@@ -46,5 +50,6 @@ class House:
     check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
     import_channel: str = ""
+    meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     stopwatch: Callable[[], float] = field(default=monotonic)

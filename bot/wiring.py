@@ -39,7 +39,7 @@ from data.postgres_lanes import PostgresLanes
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
 from data.records.imports import Scheduled
-from data.records.policy import Policy
+from data.records.policy import Criteria, Policy
 from data.sql.record import SqlStore
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
@@ -155,6 +155,7 @@ def build(
     return assemble(
         store=store,
         policy=policies.read_policy(settings.policy),
+        criteria=policies.read_criteria(settings.policy),
         edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
@@ -177,12 +178,14 @@ def assemble(
     rates: Pace | None = None,
     metrics: Metrics = UNCOUNTED,
     imports: Wanted = NOTHING,
+    criteria: Criteria | None = None,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
     wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
     grace_seconds  how late a message that Slack took may still show up in history
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
+    criteria       what speaks for retiring a model, where it is not what is shipped
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
@@ -249,6 +252,7 @@ def assemble(
         store=store,
         catalog=catalog,
         policy=policy,
+        criteria=criteria or policies.read_criteria(),
         client=client,
         now=world.now,
         answer=answer,
@@ -257,6 +261,7 @@ def assemble(
         check_reporting=engine.check_reporting,
         check=engine.check,
         import_channel=imports.channel,
+        meters=edges.meters,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(

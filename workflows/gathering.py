@@ -14,7 +14,7 @@ from data.hosting import hosted_parts
 from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
-from data.records.retirement import TRAFFIC, Endpoint, Retirement, State, StepKind, Subject
+from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
 from data.snapshot import Snapshot
 from data.store import Waiting
 from workflows import card
@@ -22,6 +22,7 @@ from workflows import commands as cmd
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
 from workflows.rules import support
+from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import reserved
 
@@ -226,19 +227,13 @@ class Gatherer:
 
     def _leaving(self, model: Entity) -> str:
         """Why a model cannot take over: it retires, or all it has was retired."""
-        for other in self.retirements():
-            if other.plan is None or other.plan.subject.model_id != model.id:
-                continue
-            if is_living(other):
-                return f"{model.name} is being retired itself ({other.id}): choose one that stays"
-            if other.state is State.ARCHIVED and self._is_all_of(model, other.plan.subject):
-                return f"{model.name} was retired ({other.id}): choose one that serves"
-        return ""
-
-    def _is_all_of(self, model: Entity, subject: Subject) -> bool:
-        """Was this all the model has? One that was deployed again, or elsewhere too, still serves."""
-        retired = {endpoint.id for endpoint in subject.endpoints}
-        return {endpoint.id for endpoint in self.catalog.endpoints_of(model.id)} <= retired
+        serving = [endpoint.id for endpoint in self.catalog.endpoints_of(model.id)]
+        by = leaving(model.id, serving, self.retirements())
+        if by is None:
+            return ""
+        if is_living(by):
+            return f"{model.name} is being retired itself ({by.id}): choose one that stays"
+        return f"{model.name} was retired ({by.id}): choose one that serves"
 
     def _line_above(self, slack_id: str) -> dict[str, str]:
         """Everybody from this person up -> their manager. It ends where nobody is known, or it comes round."""

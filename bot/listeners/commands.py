@@ -15,13 +15,14 @@ from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, helped, understood
-from bot.views import answers, digest, who
+from bot.views import answers, candidates, digest, who
 from data.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
 from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
+from workflows.considering import ranking
 from workflows.histories import last_week
 from workflows.rules import support
 from workflows.rules.hours import day_of
@@ -67,6 +68,8 @@ def answer(house: House, request: Typed) -> Payload:
             shown = answers.plan(meant(house, request))
         case "impact" | "who":
             shown = about_model(house, request.word, request[Part.MAYBE_MODEL])
+        case "candidates":
+            shown = worth_retiring(house)
         case "digest":
             now = house.now()
             week = last_week(house.store, retirements(house.store), now)
@@ -115,6 +118,14 @@ def responsible(house: House, found: Entity) -> Payload:
     """Who answers for a model now."""
     seen = house.catalog.snapshot()
     return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers, ends(house, found.id))
+
+
+def worth_retiring(house: House) -> Payload:
+    """Which models the policy's criteria speak for retiring."""
+    seen, every = house.catalog.snapshot(), retirements(house.store)
+    now = house.now()
+    today = day_of(now, house.policy)
+    return candidates.answer(ranking(seen, every, house.meters, house.criteria, now, today=today), seen)
 
 
 def ends(house: House, model_id: str, plan: Plan | None = None) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from workflows.considering import ranking
 from workflows.histories import last_week
 from workflows.rules import support
 from workflows.rules.hours import day_of
+from workflows.rules.lifecycle import is_living
 
 
 def register(app: App, house: House) -> None:
@@ -99,7 +100,7 @@ def show(house: House, state: Retirement) -> Payload:
         ),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         card_waits=card.waits(state, house.store.waiting),
-        support=ends(house, subject.model_id, state.plan) if subject else (),
+        support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
     )
 
 

@@ -17,6 +17,18 @@ from data.records.imports import Scheduled
 
 if TYPE_CHECKING:
     from data.importers.mlflow_server import Registry
+    from data.importers.provider_registries import Page
+
+
+class Asked(NamedTuple):
+    """What is made of an address.
+
+    address   as it is remembered, or `Invalid`
+    answer    of one that is remembered: all it tells, as the reader of the format takes it
+    """
+
+    address: Callable[[str], str]
+    answer: Callable[[str], Any]
 
 
 class KnownThings(Protocol):
@@ -36,19 +48,24 @@ class KnownThings(Protocol):
 class Format(NamedTuple):
     """How a format is called, what people are told it reads, and who reads it.
 
+    asks            where it takes addresses besides paths
     may_be_shared   in Slack, by anybody in the import channel: nothing that says who somebody is
-    asks   where it takes addresses besides paths: what they answer, in their place, for `reader`
     """
 
     name: str
     reads: str
     reader: Callable[[KnownThings, tuple[Any, ...]], Reading]
-    asks: Callable[[tuple[Source, ...]], tuple[Any, ...]] | None = None
+    asks: Asked | None = None
     may_be_shared: bool = True
 
     def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
         """The sources for `reader`. Whoever is slow to answer keeps nobody from the store, which is opened later."""
-        return self.asks(sources) if self.asks else sources
+        if self.asks is None:
+            return sources
+        address, answer = self.asks
+        # Whichever is no address is refused before any other is asked.
+        named = dict.fromkeys(address(one) if isinstance(one, str) else one for one in sources)
+        return tuple(answer(one) if isinstance(one, str) else one for one in named)
 
 
 # Readers are loaded where they are used: a YAML parser or a walk through a manifest is nothing others wait for.
@@ -83,12 +100,17 @@ def _mlflow(catalog: KnownThings, sources: tuple[Path | Registry, ...]) -> Readi
     return read_mlflow(sources, known=catalog.known_outside("mlflow", named))
 
 
-def _ask_mlflow(sources: tuple[Source, ...]) -> tuple[Path | Registry, ...]:
-    from data.importers.mlflow_server import Access, address_of, registry_at  # noqa: PLC0415
+def _mlflow_address(text: str) -> str:
+    from data.importers.addresses import address_of  # noqa: PLC0415
+    from data.importers.mlflow_server import MLFLOW  # noqa: PLC0415
 
-    named = dict.fromkeys(address_of(one) if isinstance(one, str) else one for one in sources)
-    access = Access.of(os.environ)
-    return tuple(registry_at(one, access) if isinstance(one, str) else one for one in named)
+    return address_of(text, MLFLOW)
+
+
+def _mlflow_answer(address: str) -> Registry:
+    from data.importers.mlflow_server import Access, registry_at  # noqa: PLC0415
+
+    return registry_at(address, Access.of(os.environ))
 
 
 def _accounts(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
@@ -109,10 +131,23 @@ def _openlineage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     return read_openlineage(paths, known=catalog.known())
 
 
-def _deprecations(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
+def _deprecations(catalog: KnownThings, sources: tuple[Path | Page, ...]) -> Reading:
     from data.importers.deprecations import read_deprecations  # noqa: PLC0415
 
-    return read_deprecations(paths, known=catalog.known())
+    return read_deprecations(sources, known=catalog.known())
+
+
+def _deprecations_address(text: str) -> str:
+    from data.importers.addresses import address_of  # noqa: PLC0415
+    from data.importers.provider_registries import REGISTRIES  # noqa: PLC0415
+
+    return address_of(text, REGISTRIES)
+
+
+def _deprecations_answer(address: str) -> Page:
+    from data.importers.provider_registries import page_at  # noqa: PLC0415
+
+    return page_at(address)
 
 
 def _datahub(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
@@ -133,7 +168,7 @@ FORMATS = (
         "mlflow",
         "Exports of an MLflow registry as JSON, or the address of a live one.",
         _mlflow,
-        _ask_mlflow,
+        Asked(_mlflow_address, _mlflow_answer),
     ),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
     Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
@@ -149,8 +184,9 @@ FORMATS = (
     ),
     Format(
         "deprecations",
-        "Registries of providers: modeldeprecations.dev, deprecations.info, LiteLLM's prices.",
+        "Registries of hosted models (modeldeprecations.dev, deprecations.info, LiteLLM), as files or at an address.",
         _deprecations,
+        Asked(_deprecations_address, _deprecations_answer),
     ),
     Format(
         "huggingface", "Model cards of Hugging Face: README.md files, or directories with some.", _huggingface

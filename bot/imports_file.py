@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from bot.formats import BY_NAME, Format, is_address
 from data.errors import Invalid
-from data.importers.mlflow_server import address_of
 from data.records.imports import Scheduled
 from data.toml_checks import Check, text, whole, word_of, words
 from data.toml_tables import Tables, tables_of, text_of
@@ -91,7 +90,7 @@ def _source(reading: Tables, name: str, said: str, format: Format, folder: Path)
         reading.refuse(name, "sources", said, f"a path: {format.name} is read from files")
         return said
     try:
-        return address_of(said)
+        return format.asks.address(said)
     except Invalid as error:
         for problem in error.problems:
             reading.refuse(name, "sources", problem.value, problem.accepted)

@@ -18,10 +18,9 @@ import msgspec
 from data.errors import Invalid, Problem
 from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
-from data.importers.provider_registries import FORMAT, RANK, Told, told_in
+from data.importers.provider_registries import RANK, Page, Told, pages_of, told_in
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
-from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Support
 
 PREFIX = "hosted:"
@@ -37,19 +36,23 @@ class _Hosted:
     first: Told
 
 
-def read_deprecations(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
-    """Read files, and directories for *.yaml and *.json, as one source. `known` is everything declared so far.
+def read_deprecations(
+    sources: Sequence[Path | Page], *, known: Iterable[Entity | Group | Person] = ()
+) -> Reading:
+    """Read files, directories for *.yaml and *.json, and addresses that have answered, as one source.
 
+    known   everything declared so far
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
-    files = whole_files(paths, FORMAT)
+    pages = pages_of(sources)
+    named = [one.source if isinstance(one, Page) else one for one in sources]
     known = tuple(known)
     before = {one.id: one for one in known if isinstance(one, Entity) and one.id.startswith(PREFIX)}
     draft = Draft(Known(one for one in known if one.id not in before))
-    told = _by_model(told_in(files, draft), draft)
+    told = _by_model(told_in(pages, draft), draft)
     if not told:
         accepted = f"tell of no model as {', '.join(RANK)} do. Nothing was imported"
-        raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
+        raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
     things = {one.id: one for one in known if isinstance(one, Entity) and one.id not in before}
     reader = _Reader(draft, before, things, told)
     hosted = [reader.hosted(thing_id) for thing_id in told]
@@ -58,8 +61,8 @@ def read_deprecations(paths: Sequence[Path], *, known: Iterable[Entity | Group |
     for one in hosted:
         successor_id = _successor(one, ours, names, draft) if one.entity.kind is Kind.MODEL else ""
         entity = msgspec.structs.replace(one.entity, successor_id=successor_id)
-        draft.declare(entity, one.first.path)
-    return draft.reading(files, paths)
+        draft.declare(entity, one.first.source)
+    return draft.reading(pages, named)
 
 
 def _by_model(statements: Iterable[Told], draft: Draft) -> Mapping[str, list[Told]]:

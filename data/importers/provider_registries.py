@@ -8,17 +8,20 @@ github.com/BerriAI/litellm, pull request 36152
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from data.errors import Problem
+from data.errors import Invalid, Problem
+from data.importers.addresses import Kind, answer_at
+from data.importers.answers import Asking, Limits
 from data.importers.draft import Draft
 from data.importers.fields import Fields
 from data.importers.json_lines import Placed, Text
-from data.importers.sources import File, Format
+from data.importers.sources import Format, Source, whole_files
 from data.importers.text import decoded
 from data.importers.yaml_lines import Node
 from data.importers.yaml_lines import documents as yaml_documents
@@ -27,6 +30,12 @@ from data.records.catalog import Support
 REGISTRY, FEED, LITELLM = "modeldeprecations.dev", "deprecations.info", "LiteLLM"
 RANK = (REGISTRY, FEED, LITELLM)
 """Where they name different successors, the first one that names any is heard: it says who recommends which."""
+REGISTRIES = Kind(
+    what="a registry of hosted models",
+    example="https://models.example.com/deprecations.json",
+    without="fetch it yourself and name the file",
+    known_by="fetch it yourself and name the file",
+)
 NEEDED = ("status", "last_verified")
 """Of an entry of modeldeprecations.dev; the last lines of its file."""
 STATUSES = ("active", "deprecated", "retired")
@@ -57,11 +66,39 @@ class Told:
     aliases: tuple[str, ...]
     support: Support
     where: str
-    path: Path
+    source: Source
 
     @property
     def called(self) -> str:
         return f"{self.provider}/{self.model}"
+
+
+@dataclass(slots=True, frozen=True)
+class Page:
+    """A file, or what an address answered. `name` is the same on every machine."""
+
+    shown: str
+    name: str
+    source: Source
+    digest: str
+    content: tuple[Any, ...]
+
+
+def page_at(address: str) -> Page:
+    """Raises `Unavailable` where it does not answer, and `Invalid` for what no registry answers."""
+    content = answer_at(address, REGISTRIES, Asking(Limits()))
+    values = _parsed(content, address)
+    if wrong := _wrong(values, address, True):
+        raise Invalid(wrong)
+    return Page(address, address, address, hashlib.sha256(content).hexdigest(), values)
+
+
+def pages_of(sources: Sequence[Path | Page]) -> tuple[Page, ...]:
+    """Those of files, and what has answered. Raises `Invalid` where a file cannot be read; then none counts as read."""
+    paths = [one for one in sources if isinstance(one, Path)]
+    files = whole_files(paths, FORMAT) if paths or not sources else ()
+    pages = [Page(file.shown, file.name, file.path, file.digest, file.content) for file in files]
+    return (*pages, *(one for one in sources if isinstance(one, Page)))
 
 
 def host_of(provider: str) -> str:
@@ -90,24 +127,24 @@ class _Entry:
             return ""
 
     def told(
-        self, model: str, support: Support, path: Path, *, provider: str, aliases: tuple[str, ...] = ()
+        self, model: str, support: Support, source: Source, *, provider: str, aliases: tuple[str, ...] = ()
     ) -> Told | str:
         if not provider or not model:
             return f"has no {'model' if provider else 'provider'}"
-        return Told(host_of(provider), " ".join(model.split()), aliases, support, self.where, path)
+        return Told(host_of(provider), " ".join(model.split()), aliases, support, self.where, source)
 
 
-def told_in(files: Sequence[File[tuple[Any, ...]]], draft: Draft) -> Iterator[Told]:
-    """All statements of all files; whatever is none is skipped with the reason."""
+def told_in(pages: Sequence[Page], draft: Draft) -> Iterator[Told]:
+    """All statements of all pages; whatever is none is skipped with the reason."""
     readers = {REGISTRY: _of_registry, FEED: _of_feed, LITELLM: _of_litellm}
-    for file in files:
-        for name, value, kind in (entry for one in file.content for entry in _entries(one)):
+    for page in pages:
+        for name, value, kind in (entry for one in page.content for entry in _entries(one)):
             draft.read()
             line = value.line if isinstance(value, Placed) else 1
-            where = f"{file.shown}:{line}"
+            where = f"{page.shown}:{line}"
             found: Told | str = "tells of no model as one of these registries does"
             if kind:
-                found = readers[kind](_entry(name, value, where, draft), file.path)
+                found = readers[kind](_entry(name, value, where, draft), page.source)
             if isinstance(found, str):
                 draft.skip(where, name[:120] or "document", found)
             else:
@@ -122,7 +159,7 @@ def _entry(name: str, value: Placed, where: str, draft: Draft) -> _Entry:
     return _Entry(name, Fields(inside, tell), Fields(value, tell), where, tell)
 
 
-def _of_registry(entry: _Entry, path: Path) -> Told | str:
+def _of_registry(entry: _Entry, source: Source) -> Told | str:
     fields = entry.fields
     if (status := fields.text("status").lower()) not in STATUSES:
         entry.tell("status", f'"{status[:40]}" is not one of {", ".join(STATUSES)}; ignored')
@@ -141,7 +178,9 @@ def _of_registry(entry: _Entry, path: Path) -> Told | str:
         verified_on=entry.day("last_verified"),
     )
     aliases = fields.texts("aliases")
-    return entry.told(fields.word("model"), support, path, provider=fields.text("provider"), aliases=aliases)
+    return entry.told(
+        fields.word("model"), support, source, provider=fields.text("provider"), aliases=aliases
+    )
 
 
 def _called(replacement: Fields) -> str:
@@ -149,7 +188,7 @@ def _called(replacement: Fields) -> str:
     return f"{host}/{replacement.word('model')}" if host else replacement.word("model")
 
 
-def _of_feed(entry: _Entry, path: Path) -> Told | str:
+def _of_feed(entry: _Entry, source: Source) -> Told | str:
     fields, host = entry.fields, host_of(entry.fields.text("provider"))
     # An old feed has several in one text, with nothing that could tell them apart: such a text is kept whole.
     said = fields.texts("replacement_models" if "replacement_models" in fields else "replacement_model")
@@ -165,10 +204,10 @@ def _of_feed(entry: _Entry, path: Path) -> Told | str:
         or entry.day("scraped_at")
         or entry.day("date_published", around=True),
     )
-    return entry.told(fields.word("model_id"), support, path, provider=fields.text("provider"))
+    return entry.told(fields.word("model_id"), support, source, provider=fields.text("provider"))
 
 
-def _of_litellm(entry: _Entry, path: Path) -> Told | str:
+def _of_litellm(entry: _Entry, source: Source) -> Told | str:
     fields, name = entry.fields, entry.name
     if name == "sample_spec":
         return "describes the format, and no model"
@@ -181,8 +220,8 @@ def _of_litellm(entry: _Entry, path: Path) -> Told | str:
     provider = fields.text("litellm_provider")
     first, _, rest = name.partition("/")
     if rest and host_of(first) == host_of(provider):  # LiteLLM's own prefix, by which it knows whom to ask
-        return entry.told(rest, support, path, provider=provider, aliases=(name,))
-    return entry.told(name, support, path, provider=provider)
+        return entry.told(rest, support, source, provider=provider, aliases=(name,))
+    return entry.told(name, support, source, provider=provider)
 
 
 def _only(named: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ REPOSITORY = re.compile(rf"{_PART}/{_PART}|{_PART}")
 """org/name, or name alone for the oldest: "gpt2"."""
 _ADDRESS = re.compile(r"https?://(?:huggingface\.co|hf\.co)/([^?#]+?)/?(?:/tree/[^?#]*)?", re.IGNORECASE)
 _CACHED = re.compile(r"(models|datasets|spaces)--(.+)")
-_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _OURS = (
     "base_model",
     "new_version",

@@ -105,6 +105,14 @@ def test_the_repository_is_what_the_card_says_or_where_it_lies(
     assert [one.name for one in read(tmp_path).entities] == [repository]
 
 
+def test_a_card_of_another_system_is_read_as_well_and_lines_are_counted_as_people_see_them(tmp_path: Path):
+    """With the line breaks and the byte order mark of Windows."""
+    card = a_card(tmp_path, "org/name", "license: mit")
+    card.write_bytes(b"\xef\xbb\xbf---\r\nlicense: mit\r\nbase_model: lab/base\r\n---\r\n# Card\r\n")
+    (edge,) = read(card).dependencies
+    assert (edge.to_id, edge.declared_in) == ("huggingface:lab/base", f"{card}:3")
+
+
 def test_what_is_no_card_of_a_model_is_skipped_with_the_reason(tmp_path: Path):
     a_card(tmp_path, "a/model", "license: mit")
     a_card(tmp_path, "b/data", "task_categories: [text-classification]\nlicense: mit")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
@@ -42,7 +42,7 @@ def answer(found: Ranking, catalog: Snapshot) -> Payload:
             shown.append(limits.clip(text, limits.SECTION_MAX))
     more = len(found.candidates) - len(shown)
     rest = f"{more:,} more: `emeritus candidates` prints all of them. " if more else ""
-    step = f"Next: `{SLASH_COMMAND} propose {_typed(found.candidates[0].model)}`, or another one of them."
+    step = _next_step([one.model for one in found.candidates[: len(shown)]], catalog)
     return message(head, [section(head), *map(section, shown), context(f"{rest}{_LEGEND} {step}")])
 
 
@@ -57,7 +57,8 @@ def _rows(number: int, one: Candidate, catalog: Snapshot) -> Iterator[str]:
     yield f"*{number}. {safe(one.model.name)}* ({team}): {_score(one)}"
     for finding in one.findings:
         said = f"{finding.criterion}: {safe(finding.value, VALUE_MAX)}"
-        yield f"    {MARKS[finding.verdict]} {said}{safe(_source(finding), SOURCE_MAX)}"
+        source = safe(_source(finding), SOURCE_MAX)
+        yield f"    {MARKS[finding.verdict]} {said}{f' ({source})' if source else ''}"
 
 
 def lines(found: Ranking, catalog: Snapshot) -> list[str]:
@@ -66,8 +67,8 @@ def lines(found: Ranking, catalog: Snapshot) -> list[str]:
     for number, one in enumerate(found.candidates, start=1):
         shown.append(f"{number}. {one.model.name} ({one.model.id}), {_team(one, catalog)}: {_score(one)}")
         shown += [
-            f"   {SIGNS[finding.verdict]} {finding.criterion}: {finding.value}{_source(finding)}"
-            for finding in one.findings
+            f"   {SIGNS[finding.verdict]} {finding.criterion}: {finding.value}{f' ({source})' if source else ''}"
+            for finding, source in ((finding, _source(finding)) for finding in one.findings)
         ]
     return [*shown, f"Next: {SLASH_COMMAND} propose MODEL, in Slack"] if found.candidates else shown
 
@@ -106,12 +107,18 @@ def _team(one: Candidate, catalog: Snapshot) -> str:
 
 
 def _source(finding: Finding) -> str:
-    said = [
-        finding.source,
-        f"as of {finding.as_of}" if finding.as_of else "no day told" if finding.source else "",
-    ]
-    told = ", ".join(filter(None, said))
-    return f" ({told})" if told else ""
+    """Who says so, of a long path the end of it, and as of when."""
+    when = f"as of {finding.as_of}" if finding.as_of else "no day told" if finding.source else ""
+    return ", ".join(filter(None, ("/".join(finding.source.split("/")[-2:]), when)))
+
+
+def _next_step(models: Sequence[Entity], catalog: Snapshot) -> str:
+    """The first that somebody answers for can be proposed; where there is none, an owner comes first."""
+    owned = next((one for one in models if catalog.owners_of(one).slack_ids), None)
+    if owned is not None:
+        return f"Next: `{SLASH_COMMAND} propose {_typed(owned)}`, or another one of them."
+    first = _typed(models[0])
+    return f"Next: give {first} an owner in the catalog, then `{SLASH_COMMAND} propose {first}`."
 
 
 def _left_out(found: Ranking) -> str:

@@ -57,3 +57,14 @@ def test_a_plan_that_is_too_late_says_so_where_it_is_proposed_and_shown(hosted: 
 def test_the_form_says_it_before_anybody_chooses_a_day(hosted: Desk):
     hosted.type("propose churn-v1", user=TOM)
     assert ENDS in str(hosted.modal().content["blocks"])
+
+
+def test_whoever_asks_what_to_retire_next_is_sent_to_a_model_that_somebody_may_propose(hosted: Desk):
+    hosted.type("candidates")
+    hosted.told()
+    blocks = hosted.slack.ephemerals[-1]["blocks"]
+    assert ":heavy_minus_sign: support: its provider switches it off on 2026-10-23, in 235 days" in str(
+        blocks
+    )
+    assert "*1. churn-v1* (Growth ML): 2 of 6 criteria speak for it" in str(blocks)
+    assert "Next: `/retire propose churn-v1`, or another one of them." in blocks[-1]["elements"][0]["text"]

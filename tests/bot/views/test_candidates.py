@@ -19,6 +19,7 @@ from tests.data.catalogs import NoRetirements
 from workflows.considering import Ranking
 from workflows.rules.candidates import Candidate, Finding, Verdict
 
+PLACE = "/srv/all/m.yaml:2"
 HOSTILE = "<!channel> *churn* `"
 
 
@@ -36,7 +37,7 @@ def a_candidate(name: str = "churn", *, value: str = "0 calls a day", source: st
         findings=(
             Finding(criterion=Criterion.CALLS, verdict=Verdict.FOR, value=value, source=source, as_of="2026-03-01"),
             Finding(criterion=Criterion.SUPPORT, verdict=Verdict.UNKNOWN, value="no registry tells of it"),
-            Finding(criterion=Criterion.SUCCESSOR, verdict=Verdict.AGAINST, value="none is named", source="m.yaml:2"),
+            Finding(criterion=Criterion.SUCCESSOR, verdict=Verdict.AGAINST, value="none is named", source=PLACE),
         ),
     )  # fmt: skip
 
@@ -58,7 +59,7 @@ def test_each_is_told_with_every_criterion_its_source_and_day_and_who_is_left_ou
         "1. churn (model:churn), nobody answers for it: 1 of 3 criteria speaks for it",
         "   + calls: 0 calls a day (csv, as of 2026-03-01)",
         "   ? support: no registry tells of it",
-        "   - successor: none is named (m.yaml:2, no day told)",
+        "   - successor: none is named (all/m.yaml:2, no day told)",
         "Next: /retire propose MODEL, in Slack",
     ]  # fmt: skip
 
@@ -73,7 +74,10 @@ def test_slack_is_told_the_first_ones_and_how_to_go_on(nobody: Snapshot):
     assert blocks[1].startswith("*1. churn 0* (nobody answers for it): 1 of 3 criteria speaks for it\n")
     assert len(blocks) == 2 + candidates.SHOWN_AT_MOST
     assert "32 more: `emeritus candidates` prints all of them." in blocks[-1]
-    assert blocks[-1].endswith('Next: `/retire propose "churn 0"`, or another one of them.')
+    assert blocks[-1].endswith(
+        'Next: give "churn 0" an owner in the catalog, then `/retire propose "churn 0"`.'
+    )
+    assert "    :white_check_mark: calls: 0 calls a day (csv, as of 2026-03-01)\n" in blocks[1]
 
 
 def test_words_of_catalogs_mention_nobody_and_fit(nobody: Snapshot):

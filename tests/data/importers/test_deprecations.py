@@ -351,17 +351,40 @@ def test_a_component_that_happens_to_be_called_like_a_model_is_not_taken_for_it(
     ]
 
 
+WHOLE_ENTRY = {
+    "provider": "acme",
+    "model": "chat-1",
+    "aliases": ["chat"],
+    "shutdown_on": "2026-10-23",
+    "status": "deprecated",
+    "replacements": [{"provider": "acme", "model": "chat-2", "recommended": True}],
+    "sources": [{"url": PAGE}],
+    "last_verified": "2026-08-03",
+}
+
+
 @pytest.mark.parametrize(
-    "whole", [[a_notice(replacement_models=["x"])], {"a": priced(source=PAGE)}], ids=["feed", "prices"]
+    ("head", "whole"),
+    [
+        ("", [a_notice(replacement_models=["x"])]),
+        ("", {"a": priced(source=PAGE)}),
+        ("", {"models": [WHOLE_ENTRY]}),
+        ("# YAML\n", WHOLE_ENTRY),
+    ],
+    ids=["feed", "prices", "registry", "registry as YAML"],
 )
-def test_whatever_stands_where_something_else_should_is_told_or_refused(tmp_path: Path, whole: object):
+def test_whatever_stands_where_something_else_should_is_told_or_refused(
+    catalog: Catalog, tmp_path: Path, head: str, whole: object
+):
+    file = tmp_path / "r.json"
     for strange in with_each_strange(whole):
+        file.write_text(f"{head}{json.dumps(strange)}")
         try:
-            (file := tmp_path / "r.json").write_text(json.dumps(strange))
-            reading = read_deprecations([file])
+            reading = read_deprecations([file], known=catalog.known())
         except Invalid:
             continue
         assert reading.documents.read == reading.documents.kept + reading.documents.skipped
+        catalog.import_(reading, format="deprecations", now=MONDAY)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from data.importers.huggingface import read_huggingface
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Entity, Group, Kind, Person
 from tests.data.catalogs import MONDAY, a_document, imported
+from tests.data.importers.strange import with_each_strange
 
 CHURN = "huggingface:acme/churn"
 
@@ -249,3 +251,23 @@ def test_a_folder_without_any_card_of_a_model_is_refused(tmp_path: Path):
     a_card(tmp_path, "b/more", "size_categories: 1K")
     with pytest.raises(Invalid, match=r"no README\.md there is the card of a model\. Nothing was imported"):
         read(tmp_path)
+
+
+def test_whatever_stands_where_something_else_should_is_told_or_refused(catalog: Catalog, tmp_path: Path):
+    """JSON is YAML, too."""
+    whole = {
+        "base_model": ["lab/base"],
+        "base_model_relation": "merge",
+        "datasets": ["imdb"],
+        "new_version": "lab/base",
+        "emeritus": {"model_id": "acme/churn", "owner": "ml", "tier": "1", "aliases": ["x"]},
+    }
+    card = a_card(tmp_path, "acme/churn", "")
+    for strange in with_each_strange(whole):
+        card.write_text(f"---\n{json.dumps(strange)}\n---\n")
+        try:
+            reading = read(card)
+        except Invalid:
+            continue
+        assert reading.documents.read == reading.documents.kept + reading.documents.skipped
+        catalog.import_(reading, format="huggingface", now=MONDAY)

@@ -95,8 +95,11 @@ class Gatherer:
         notes = [f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes]
         if not model.tier:
             notes.insert(0, f"{model.name} has no tier in the catalog; the strictest notice applies")
-        hosted = hosted_parts(self.catalog.snapshot(), model.id)
-        notes[:0] = support.too_late(hosted, command.target_on)
+        seen = self.catalog.snapshot()
+        notes[:0] = (
+            *support.too_late(hosted_parts(seen, model.id), command.target_on),
+            *support.not_for_long(hosted_parts(seen, command.successor_id)),
+        )
         successor_name, trouble = self._successor(model, command.successor_id)
         subject = Subject(
             model_id=model.id,

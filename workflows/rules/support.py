@@ -50,6 +50,16 @@ def too_late(hosted: Sequence[Entity], last_day: date) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def not_for_long(hosted: Sequence[Entity]) -> tuple[str, ...]:
+    """What speaks against a successor: that its provider ends it as well."""
+    return tuple(
+        f"the successor, {thing.title or thing.name}, has an end as well: its provider switches it off on "
+        f"{firm.shutdown_on} ({source(firm)})"
+        for thing in hosted
+        if (firm := ending([thing])) is not None
+    )
+
+
 def source(one: Support) -> str:
     """The registry, when it last verified that, and the address it has it from."""
     verified = (

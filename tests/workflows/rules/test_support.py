@@ -80,6 +80,16 @@ def test_a_day_that_is_no_promise_is_told_as_that():
     )
 
 
+def test_a_successor_that_ends_as_well_is_told():
+    ends = a_hosted(by_registry(shutdown_on="2027-10-23"))
+    assert support.not_for_long([ends, a_hosted(by_registry(earliest_shutdown_on="2028-01-01"))]) == (
+        (
+            "the successor, acme/chat-1, has an end as well: its provider switches it off on 2027-10-23 "
+            f"({SOURCE})"
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     "told",
     [{"shutdown_on": "2026-11-01"}, {"status": "active"}, {"earliest_shutdown_on": "2027-01-01"}],

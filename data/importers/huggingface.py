@@ -74,7 +74,7 @@ class _Reader:
     def read(self) -> None:
         for own, card in self._models.items():
             self._draft.document(own, card.path)
-            self._ids[own] = self._elsewhere([card.repository, *_aliases(card)], card) or own
+            self._ids[own] = self._elsewhere([card.repository, *_aliases(card)], own, card) or own
         # Before anything is declared, as a successor may be one that others only name as their base.
         bases = {own: list(self._bases(card, own)) for own, card in self._models.items()}
         for own, card in self._models.items():
@@ -86,13 +86,14 @@ class _Reader:
             for node, dataset in self._datasets(card, own):
                 self._depend(own, dataset, card, node)
 
-    def _elsewhere(self, names: Sequence[str], card: Card) -> str:
+    def _elsewhere(self, names: Sequence[str], own: str, card: Card) -> str:
         """What another catalog calls so on purpose; names alone are no reason, as "gpt2" may be anything."""
         for name in names:
             found = self._draft.known.find(name, is_by_name=False)
             if isinstance(found, Missing):
                 note = f"{name} {found.why}; kept as one of its own"
                 self._draft.note(card.where, card.repository, note)
+                self._draft.could_be_others(own)
             elif found is not None and not found.id.startswith(PREFIX):
                 note = f"{found.note or f'joined to {found.id}'}, {name}; described as there"
                 self._draft.note(card.where, card.repository, note)

@@ -271,3 +271,26 @@ def test_whatever_stands_where_something_else_should_is_told_or_refused(catalog:
             continue
         assert reading.documents.read == reading.documents.kept + reading.documents.skipped
         catalog.import_(reading, format="huggingface", now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    "stated", ["base_model: {name: lab/base}", "base_model: [[lab/base]]", "datasets: x y"]
+)
+def test_what_cannot_be_read_as_a_base_or_dataset_withdraws_nothing(
+    catalog: Catalog, tmp_path: Path, stated: str
+):
+    take(catalog, a_card(tmp_path, "acme/churn", "base_model: lab/base\ndatasets: [imdb]"))
+    assert take(catalog, a_card(tmp_path, "acme/churn", stated)).withdrawn == ()
+
+
+def test_a_model_that_could_be_two_others_by_now_keeps_what_it_depends_on(catalog: Catalog, tmp_path: Path):
+    card = a_card(tmp_path, "acme/churn", "base_model: lab/base")
+    for name in ("one", "other"):
+        (company := tmp_path / f"{name}.yaml").write_text(
+            a_document("Resource", name, "type: ai-model", aliases="acme/churn")
+        )
+        imported(catalog, company)
+        assert take(catalog, card).withdrawn == ()
+    assert set(catalog.lineage().edges) == {
+        (one, "huggingface:lab/base") for one in ("resource:default/one", CHURN)
+    }

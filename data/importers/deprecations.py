@@ -15,7 +15,6 @@ from pathlib import Path
 
 import msgspec
 
-from data.errors import Invalid, Problem
 from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
 from data.importers.provider_registries import RANK, Page, Told, pages_of, told_in
@@ -45,14 +44,10 @@ def read_deprecations(
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
     pages = pages_of(sources)
-    named = [one.source if isinstance(one, Page) else one for one in sources]
     known = tuple(known)
     before = {one.id: one for one in known if isinstance(one, Entity) and one.id.startswith(PREFIX)}
     draft = Draft(Known(one for one in known if one.id not in before))
     told = _by_model(told_in(pages, draft), draft)
-    if not told:
-        accepted = f"tell of no model as {', '.join(RANK)} do. Nothing was imported"
-        raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
     things = {one.id: one for one in known if isinstance(one, Entity) and one.id not in before}
     reader = _Reader(draft, before, things, told)
     hosted = [reader.hosted(thing_id) for thing_id in told]
@@ -62,7 +57,7 @@ def read_deprecations(
         successor_id = _successor(one, ours, names, draft) if one.entity.kind is Kind.MODEL else ""
         entity = msgspec.structs.replace(one.entity, successor_id=successor_id)
         draft.declare(entity, one.first.source)
-    return draft.reading(pages, named)
+    return draft.reading(pages, [one.source if isinstance(one, Page) else one for one in sources])
 
 
 def _by_model(statements: Iterable[Told], draft: Draft) -> Mapping[str, list[Told]]:

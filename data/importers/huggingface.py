@@ -35,12 +35,11 @@ def read_huggingface(paths: Sequence[Path], *, known: Iterable[Entity | Group | 
     files = whole_files(paths, FORMAT)
     draft = Draft(Known(known))
     cards = [card_of(file) for file in files if Path(file.shown).name == NAME]
-    draft.read(len(cards))
-    models = _models(cards, draft)
-    if not models:
-        accepted = f"no {NAME} there is the card of a model. Nothing was imported"
+    if not cards:
+        accepted = f"has no {NAME}; nothing was imported"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
-    _Reader(draft, models).read()
+    draft.read(len(cards))
+    _Reader(draft, _models(cards, draft)).read()
     return draft.reading(files, paths)
 
 

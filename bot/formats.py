@@ -49,7 +49,8 @@ class Format(NamedTuple):
     """How a format is called, what people are told it reads, and who reads it.
 
     asks            where it takes addresses besides paths
-    may_be_shared   in Slack, by anybody in the import channel: nothing that says who somebody is
+    may_be_shared   in Slack, by anybody in the import channel: neither what says who somebody is, nor files that all
+                    have one name, as each would be the other's next version
     """
 
     name: str
@@ -189,7 +190,10 @@ FORMATS = (
         Asked(_deprecations_address, _deprecations_answer),
     ),
     Format(
-        "huggingface", "Model cards of Hugging Face: README.md files, or directories with some.", _huggingface
+        "huggingface",
+        "Model cards of Hugging Face: README.md files, or directories with some.",
+        _huggingface,
+        may_be_shared=False,
     ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(

@@ -13,5 +13,4 @@ def hosted_parts(catalog: Snapshot, model_id: str) -> tuple[Entity, ...]:
         model = catalog.entity(model_id)
     except NotFound:
         return ()
-    versions = (catalog.entity(one) for one in catalog.lineage.versions_of(model_id))
-    return tuple(one for one in (model, *versions) if one.support)
+    return tuple(one for one in (model, *catalog.versions_of(model_id)) if one.support)

@@ -149,6 +149,13 @@ class Snapshot:
     def endpoints_of(self, model_id: str) -> tuple[Entity, ...]:
         return tuple(self._things[endpoint_id] for endpoint_id in self._things.endpoints_of(model_id))
 
+    def versions_of(self, model_id: str) -> tuple[Entity, ...]:
+        return tuple(self._things[one] for one in self._things.versions_of(model_id))
+
+    def users_of(self, one: str) -> tuple[str, ...]:
+        """Whoever depends on this directly, endpoints and versions as well."""
+        return tuple(sorted(self._things.graph.direct(one)))
+
     def succession(self, model_id: str) -> Succession:
         chain: dict[str, Entity] = {}
         next_id = self.entity(model_id).successor_id
@@ -186,8 +193,8 @@ class Snapshot:
     def responsible(self, model_id: str) -> tuple[Responsible, ...]:
         """The model first, then its versions and endpoints, then its successor: each with its owners."""
         model = self.entity(model_id)
-        versions = [self._things[one] for one in self._things.versions_of(model_id)]
-        things = [(str(thing.kind), thing) for thing in (model, *versions, *self.endpoints_of(model_id))]
+        parts = (model, *self.versions_of(model_id), *self.endpoints_of(model_id))
+        things = [(str(thing.kind), thing) for thing in parts]
         if (after := self._things.get(model.successor_id)) is not None:
             things.append(("successor", after))
         return tuple(

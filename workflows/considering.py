@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,7 +73,6 @@ class _Gathered:
     criteria: Criteria
     now: datetime
     today: date
-    _into: dict[str, list[str]] | None = None
 
     def considered(self, model: Entity) -> Considered:
         uses = self.uses_of(model)
@@ -95,14 +93,10 @@ class _Gathered:
 
     def uses_of(self, model: Entity) -> tuple[Dependency, ...]:
         """Edges from outside of what retires with it."""
-        if self._into is None:
-            self._into = defaultdict(list)
-            for from_id, to_id in self.catalog.lineage.edges:
-                self._into[to_id].append(from_id)
         endpoints = [one.id for one in self.catalog.endpoints_of(model.id)]
-        own = (model.id, *self.catalog.lineage.versions_of(model.id), *endpoints, *map(server_of, endpoints))
-        into = self._into
-        ends = [(one, part) for part in dict.fromkeys(own) for one in into.get(part, ()) if one not in own]
+        versions = [one.id for one in self.catalog.versions_of(model.id)]
+        own = dict.fromkeys((model.id, *versions, *endpoints, *map(server_of, endpoints)))
+        ends = [(one, part) for part in own for one in self.catalog.users_of(part) if one not in own]
         return tuple(self.catalog.dependency(*end) for end in sorted(ends))
 
     def why_leaving(self, model: Entity) -> str:

@@ -47,6 +47,9 @@ SAMPLES: dict[str, Any] = {
     "datahub": [PROPOSAL],
     "openlineage": [{"eventTime": "2026-03-01T00:00:00Z", "job": {"namespace": "n", "name": "score"}}],
     "cyclonedx": {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [MLMODEL]},
+    "deprecations": {
+        "acme/chat-1": {"litellm_provider": "acme", "mode": "chat", "deprecation_date": "2026-10-23"}
+    },
     "csv": "from,to\nweekday-mailer,churn-v1\n",
     "openmetadata": {
         "id": "1",

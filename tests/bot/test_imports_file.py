@@ -64,11 +64,13 @@ def test_a_channel_may_stand_alone_or_beside_the_schedule(tmp_path: Path) -> Non
 def test_what_is_no_id_of_a_channel_is_told(tmp_path: Path, text: str, shown: str) -> None:
     accepted = 'the id of a channel, e.g. "C0123ABC"; its details in Slack end with it'
     assert problems(tmp_path, text) == [f"imports.toml channel = {shown}: {accepted}"]
+
+
 def test_a_registry_of_hosted_models_is_read_at_its_address_and_takes_no_password_in_it(
     tmp_path: Path,
 ) -> None:
     text = '[models]\nformat = "deprecations"\nsources = ["{}"]\nevery_hours = 24\n'
-    (read,) = read_imports(written(tmp_path, text.format("https://models.example.com/v1/all.json")))
+    (read,) = read_imports(written(tmp_path, text.format("https://models.example.com/v1/all.json"))).scheduled
     assert read.sources == ("https://models.example.com/v1/all.json",)
     assert problems(tmp_path, text.format("https://ada:secret@models.example.com")) == [
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,17 +19,33 @@ from data.records.imports import Scheduled
 if TYPE_CHECKING:
     from data.importers.mlflow_server import Registry
     from data.importers.provider_registries import Page
+    from data.importers.sagemaker_live import Live
+
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+
+
+def is_address(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
+
+
+def is_region(text: str) -> bool:
+    """Of AWS. A directory that is called like one is named with a slash: ./eu-west-1."""
+    return _REGION.fullmatch(text.lower()) is not None
 
 
 class Asked(NamedTuple):
-    """What is made of an address.
+    """What is asked beside files, and how.
 
-    address   as it is remembered, or `Invalid`
+    address   one as it is remembered, or `Invalid`
     answer    of one that is remembered: all it tells, as the reader of the format takes it
+    is_one    whether a text is meant as one, and no path
+    called    what people call it
     """
 
     address: Callable[[str], str]
     answer: Callable[[str], Any]
+    is_one: Callable[[str], bool] = is_address
+    called: str = "an address"
 
 
 class KnownThings(Protocol):
@@ -48,7 +65,7 @@ class KnownThings(Protocol):
 class Format(NamedTuple):
     """How a format is called, what people are told it reads, and who reads it.
 
-    asks            where it takes addresses besides paths
+    asks            where it takes addresses, or regions, besides paths
     may_be_shared   in Slack, by anybody in the import channel: neither what says who somebody is, nor files that all
                     have one name, as each would be the other's next version
     """
@@ -59,14 +76,16 @@ class Format(NamedTuple):
     asks: Asked | None = None
     may_be_shared: bool = True
 
+    def is_asked(self, text: str) -> bool:
+        return self.asks is not None and self.asks.is_one(text)
+
     def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
         """The sources for `reader`. Whoever is slow to answer keeps nobody from the store, which is opened later."""
         if self.asks is None:
             return sources
-        address, answer = self.asks
         # Whichever is no address is refused before any other is asked.
-        named = dict.fromkeys(address(one) if isinstance(one, str) else one for one in sources)
-        return tuple(answer(one) if isinstance(one, str) else one for one in named)
+        named = dict.fromkeys(self.asks.address(one) if isinstance(one, str) else one for one in sources)
+        return tuple(self.asks.answer(one) if isinstance(one, str) else one for one in named)
 
 
 # Readers are loaded where they are used: a YAML parser or a walk through a manifest is nothing others wait for.
@@ -120,6 +139,19 @@ def _accounts(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     return read_accounts(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
 
 
+def _sagemaker(catalog: KnownThings, sources: tuple[Path | Live, ...]) -> Reading:
+    from data.importers.sagemaker import places_of, read_sagemaker  # noqa: PLC0415
+
+    known = catalog.known_outside("sagemaker", places_of(sources))
+    return read_sagemaker(sources, known=known, before=catalog.known())
+
+
+def _sagemaker_answer(region: str) -> Live:
+    from workflows.adapters.sagemaker_account import account_at  # noqa: PLC0415
+
+    return account_at(region)
+
+
 def _dbt(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.dbt import read_dbt  # noqa: PLC0415
 
@@ -171,6 +203,12 @@ FORMATS = (
         _mlflow,
         Asked(_mlflow_address, _mlflow_answer),
     ),
+    Format(
+        "sagemaker",
+        "Regions of AWS such as eu-west-1, or directories with SageMaker's answers as JSON.",
+        _sagemaker,
+        Asked(str.lower, _sagemaker_answer, is_region, "a region of AWS, such as eu-west-1"),
+    ),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
     Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
     Format(
@@ -203,10 +241,6 @@ FORMATS = (
 BY_NAME = {one.name: one for one in FORMATS}
 
 
-def is_address(text: str) -> bool:
-    return text.lower().startswith(("http://", "https://"))
-
-
 class ScheduledSources:
     """Implements `workflows.ports.Importer`: as `emeritus import` would, from where it is said in the settings."""
 
@@ -215,6 +249,6 @@ class ScheduledSources:
 
     def read(self, source: Scheduled, now: datetime) -> ImportReport:
         format = BY_NAME[source.format]  # noqa: A001 - the word of the commands
-        sources = tuple(one if is_address(one) else Path(one) for one in source.sources)
+        sources = tuple(one if format.is_asked(one) else Path(one) for one in source.sources)
         reading = format.reader(self._catalog, format.answered(sources))
         return self._catalog.import_(reading, format=format.name, now=now, by=EMERITUS)

@@ -84,10 +84,11 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
 
 
 def _source(reading: Tables, name: str, said: str, format: Format, folder: Path) -> str:  # noqa: A002 - as above
-    if not is_address(said):
-        return str(folder / said)
-    if format.asks is None:
-        reading.refuse(name, "sources", said, f"a path: {format.name} is read from files")
+    if format.asks is None or not format.asks.is_one(said):
+        if not is_address(said):
+            return str(folder / said)
+        called = f"a path, or {format.asks.called}" if format.asks else ""
+        reading.refuse(name, "sources", said, called or f"a path: {format.name} is read from files")
         return said
     try:
         return format.asks.address(said)

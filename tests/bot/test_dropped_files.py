@@ -38,6 +38,11 @@ SAMPLES: dict[str, Any] = {
         "spec": {"type": "ai-model", "owner": "x"},
     },
     "mlflow": {"registered_models": [{"name": "uplift"}]},
+    "sagemaker": {
+        "ModelName": "uplift",
+        "ModelArn": "arn:aws:sagemaker:eu-west-1:123456789012:model/uplift",
+        "PrimaryContainer": {"ModelDataUrl": "s3://models/uplift.tar.gz"},
+    },
     "dbt": {
         "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"},
         "nodes": {},

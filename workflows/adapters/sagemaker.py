@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import ClientError
 
 from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from workflows.adapters.aws_errors import aws_errors, code_of, message_of
+from workflows.adapters.aws_errors import aws_errors, is_not_found, message_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
@@ -108,7 +108,7 @@ class SageMakerEndpoints:
         try:
             endpoint = self._client.describe_endpoint(EndpointName=name)
         except ClientError as error:
-            if _is_not_found(error):
+            if is_not_found(error):
                 return None
             raise
         if ref.startswith("arn:") and endpoint["EndpointArn"].casefold() != ref.casefold():
@@ -123,7 +123,7 @@ class SageMakerEndpoints:
         try:
             return self._client.describe_endpoint_config(EndpointConfigName=config_name)
         except ClientError as error:
-            if _is_not_found(error):
+            if is_not_found(error):
                 return None
             raise
 
@@ -145,7 +145,7 @@ class SageMakerEndpoints:
         try:
             self._client.describe_model(ModelName=model_name)
         except ClientError as error:
-            if _is_not_found(error):
+            if is_not_found(error):
                 raise _not_restorable(name, f"its model {model_name} is gone") from error
             raise
 
@@ -189,11 +189,6 @@ class SageMakerEndpoints:
     def _closest(self, name: str) -> list[str]:
         beside = self._client.list_endpoints(MaxResults=100)["Endpoints"]
         return difflib.get_close_matches(name, [endpoint["EndpointName"] for endpoint in beside])
-
-
-def _is_not_found(error: ClientError) -> bool:
-    """SageMaker has no code of its own for it."""
-    return code_of(error) == "ValidationException" and message_of(error).startswith("Could not find")
 
 
 def _still(name: str, status: str) -> Unavailable:

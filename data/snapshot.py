@@ -34,10 +34,14 @@ class Impact(Record, frozen=True, kw_only=True):
 
 
 class Succession(Record, frozen=True, kw_only=True):
-    """Who follows a model, next one first. `is_cyclic` when the last of them points back into the chain."""
+    """Who follows a model, next one first. `is_cyclic` when the last of them points back into the chain.
+
+    missing_id   whom the last of them names as its successor, where no catalog declares it
+    """
 
     models: tuple[Entity, ...]
     is_cyclic: bool = False
+    missing_id: str = ""
 
 
 class Snapshot:
@@ -162,7 +166,11 @@ class Snapshot:
         while next_id in self._things and next_id not in chain and next_id != model_id:
             chain[next_id] = self._things[next_id]
             next_id = chain[next_id].successor_id
-        return Succession(models=tuple(chain.values()), is_cyclic=next_id == model_id or next_id in chain)
+        return Succession(
+            models=tuple(chain.values()),
+            is_cyclic=next_id == model_id or next_id in chain,
+            missing_id="" if next_id in self._entities else next_id,
+        )
 
     def person(self, person_id: str) -> Person | None:
         return self._directory.people.get(person_id)

@@ -27,6 +27,9 @@ MAY_RUN_EARLY = frozenset({StepKind.ARCHIVE})
 HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.DISABLE)
 """What people would feel, and what a vote on cancelling may be about to prevent."""
 
+NEEDS_A_SUCCESSOR = (StepKind.ANNOUNCE, StepKind.DISABLE)
+"""What sends people to the successor, or leaves them nothing else."""
+
 
 class Gate(NamedTuple):
     """One thing that keeps a step from running. `name` stays the same while only the numbers in `why` move."""
@@ -79,6 +82,8 @@ def readiness(  # noqa: PLR0912 - one case per step
         unmet += _newcomers(state, facts)
     if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
         unmet.append(Gate("vote", f"a vote on cancelling it is open until {_end(voting)}: vote on its card"))
+    if step.kind in NEEDS_A_SUCCESSOR:
+        unmet += _successor(state, facts)
     match step.kind:
         case StepKind.ARCHIVE:
             unmet += _artifacts(state)
@@ -151,6 +156,16 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
         )
     why = f"{counted(len(new), 'consumer')} appeared after the vote ({which}): {remedy}"
     return [Gate(f"newcomers/{','.join(new)}", why)]
+
+
+def _successor(state: Retirement, facts: Facts) -> list[Gate]:
+    """A successor that goes itself since the vote, or is not there any more, takes nobody over."""
+    if not facts.successor_trouble:
+        return []
+    remedy = "Or press Edit plan on the card for a new vote on another successor"
+    if is_going_dark(state):
+        remedy = f"Or bring service back: /retire restore {state.id} REASON"
+    return [Gate("successor", f"its successor cannot take over: {facts.successor_trouble}. {remedy}")]
 
 
 def _artifacts(state: Retirement) -> list[Gate]:

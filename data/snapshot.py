@@ -107,6 +107,10 @@ class Snapshot:
         """Ids of all that depends on it, nearest first, whatever it is."""
         return self._things.graph.reached(self.entity(model_id).id)
 
+    def edge(self, from_id: str, to_id: str) -> Dependency | None:
+        """The same for an edge that may have been withdrawn since."""
+        return self._edges.get((from_id, to_id))
+
     def known(self) -> tuple[Entity | Group | Person, ...]:
         """Everything declared, for an importer whose references may point there."""
         entities = self._things.declared.entities.values()

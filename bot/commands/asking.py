@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import click
@@ -14,6 +15,7 @@ from bot.views import impact_text
 from bot.views import who as who_view
 from bot.world import CalendarWorld
 from data.hosting import hosted_parts
+from data.neighbourhood import Neighbourhood, around
 from data.records.catalog import Entity, Responsible
 from data.snapshot import Snapshot
 from workflows.rules import support
@@ -23,6 +25,7 @@ TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
     "dot": impact_text.dot,
     "mermaid": impact_text.mermaid,
 }
+PICTURES = ("png", "svg")
 
 
 @click.command()
@@ -30,24 +33,37 @@ TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
 @click.option(
     "--format",
     "as_format",
-    type=click.Choice(("json", *TEXTS)),
-    help="For a program, a spreadsheet, Graphviz or a Markdown page.",
+    type=click.Choice(("json", *TEXTS, *PICTURES)),
+    help="For a program, a spreadsheet, Graphviz or a Markdown page; or a picture, to be sent to a file.",
 )
 @as_json
 def impact(model: str, as_format: str | None, is_json: bool) -> None:
     """Who depends on MODEL, directly or through others, and along which path."""
     if is_json and as_format not in (None, "json"):
         raise click.UsageError(f"--json is --format json: give one of --json and --format {as_format}")
+    if as_format == "png" and sys.stdout.isatty():
+        raise click.UsageError(f"a PNG is no text: send it to a file, > {model}.png")
     with store_to_read(settings_for()) as store:
         catalog = open_catalog(store)
         found = model_in_shell(catalog, model)
         seen = catalog.snapshot()
-    if is_json or as_format == "json":
+    if as_format in PICTURES:
+        consumers = seen.impact(found.id).consumers
+        _draw(around(seen, found, consumers, successor_id=found.successor_id), as_format)
+    elif is_json or as_format == "json":
         print_json(impact_text.data(found, seen))
     elif as_format:
         say(*TEXTS[as_format](found, seen).removesuffix("\n").split("\n"))
     else:
         say(*impact_text.lines(found, seen, CalendarWorld().now().date()))
+
+
+def _draw(shown: Neighbourhood, as_format: str) -> None:
+    # Fonts and the renderer take a while to load, and no other command needs them.
+    from bot.pictures import impact as picture  # noqa: PLC0415
+
+    content = picture.png(shown) if as_format == "png" else picture.svg(shown).encode()
+    sys.stdout.buffer.write(content)
 
 
 @click.command()

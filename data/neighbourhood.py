@@ -87,8 +87,10 @@ def _successor(there: Snapshot, successor_id: str) -> Node:
 
 def _parts(there: Snapshot, model_id: str, endpoint_ids: Collection[str] | None) -> Iterator[Node]:
     """Versions, endpoints, and the servers that several models share."""
-    served = there.lineage.endpoints_of(model_id) if endpoint_ids is None else tuple(endpoint_ids)
-    for one in (*there.lineage.versions_of(model_id), *served, *map(server_of, served)):
+    every = [one.id for one in there.endpoints_of(model_id)]
+    served = every if endpoint_ids is None else tuple(endpoint_ids)
+    versions = [one.id for one in there.versions_of(model_id)]
+    for one in (*versions, *served, *map(server_of, served)):
         entity = there.entity(one)
         about = f"{entity.endpoint_kind} endpoint" if entity.kind is Kind.ENDPOINT else str(entity.kind)
         yield Node(id=one, name=entity.name, layer=PART_LAYER, about=about, marks=frozenset({Mark.PART}))
@@ -127,9 +129,7 @@ def _links(there: Snapshot, nodes: Collection[str], consumers: Iterable[Impacted
     }
     found: dict[tuple[str, str], bool] = {}
     for node in nodes:
-        if node not in there.lineage:
-            continue
-        for target in there.lineage.successors(node):
+        for target in there.used_by(node):
             reached = target
             while reached in onward:
                 reached = onward[reached]

@@ -109,7 +109,7 @@ class Snapshot:
 
     def edge(self, from_id: str, to_id: str) -> Dependency | None:
         """The same for an edge that may have been withdrawn since."""
-        return self._edges.get((from_id, to_id))
+        return self._things.dependency(from_id, to_id)
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
         """Everything declared, for an importer whose references may point there."""
@@ -164,6 +164,12 @@ class Snapshot:
         """Whoever depends on this directly, endpoints and versions as well."""
         return tuple(sorted(self._things.graph.direct(one)))
 
+    def used_by(self, one: str) -> tuple[str, ...]:
+        """What this depends on directly."""
+        return tuple(
+            sorted(other for other in self._things.declared.depends_on(one) if other in self._things)
+        )
+
     def succession(self, model_id: str) -> Succession:
         chain: dict[str, Entity] = {}
         next_id = self.entity(model_id).successor_id
@@ -173,7 +179,7 @@ class Snapshot:
         return Succession(
             models=tuple(chain.values()),
             is_cyclic=next_id == model_id or next_id in chain,
-            missing_id="" if next_id in self._entities else next_id,
+            missing_id="" if next_id in self._things else next_id,
         )
 
     def person(self, person_id: str) -> Person | None:

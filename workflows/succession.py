@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from data.records.catalog import Entity
-from data.records.retirement import Retirement, State, Subject
+from data.records.retirement import Retirement
 from data.snapshot import Snapshot
+from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import chain
 
@@ -21,24 +22,24 @@ def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iter
     onward = there.succession(successor.id)
     links = (successor, *onward.models)
     every = tuple(retirements)
-    leaving = {link.id: why for link in links if (why := _leaving(link, there, every))}
+    going = {link.id: why for link in links if (why := _why_going(link, there, every))}
     ids = [model.id, *(link.id for link in links)]
     if is_back := model.id in ids[1:]:
         ids = ids[: ids.index(model.id, 1) + 1]
     elif onward.is_cyclic:
         ids.append(links[-1].successor_id)
     names = chain([*(there.entity(one).name for one in ids), *filter(None, [onward.missing_id])])
-    ends = not is_back and not onward.is_cyclic and not onward.missing_id and links[-1].id not in leaving
-    if ends and leaving:
-        return f"{_first(links, leaving)}: choose {links[-1].name}. The chain: {names}"
-    if successor.id in leaving:
-        return f"{_first(links, leaving)}: {STAYS}. The chain: {names}"
+    ends = not is_back and not onward.is_cyclic and not onward.missing_id and links[-1].id not in going
+    if ends and going:
+        return f"{_first(links, going)}: choose {links[-1].name}. The chain: {names}"
+    if successor.id in going:
+        return f"{_first(links, going)}: {STAYS}. The chain: {names}"
     if is_back or onward.is_cyclic:
         return f"its own successors {'lead back here' if is_back else 'go round'}: {names}"
-    if leaving:
-        number = next(number for number, link in enumerate(links) if link.id in leaving)
+    if going:
+        number = next(number for number, link in enumerate(links) if link.id in going)
         remedy = f"{STAYS}, or correct the successor of {links[number - 1].name} in the catalog"
-        return f"{_first(links, leaving)}: {remedy}. The chain: {names}"
+        return f"{_first(links, going)}: {remedy}. The chain: {names}"
     if onward.missing_id:
         says = f"{links[-1].name} is to be followed by {onward.missing_id}, which no catalog declares"
         remedy = f"correct the successor of {links[-1].name} in the catalog and import it, or {STAYS}"
@@ -55,26 +56,15 @@ def onward_note(successor: Entity, there: Snapshot) -> str:
     return f"{successor.name} is to be followed itself: {names}; whoever moves now may have to move again"
 
 
-def _first(links: tuple[Entity, ...], leaving: Mapping[str, str]) -> str:
+def _first(links: tuple[Entity, ...], going: Mapping[str, str]) -> str:
     """The first link that goes, and why."""
-    return next(f"{link.name} {leaving[link.id]}" for link in links if link.id in leaving)
+    return next(f"{link.name} {going[link.id]}" for link in links if link.id in going)
 
 
-def _leaving(model: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
+def _why_going(model: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
     """It retires, all it has was retired, or no catalog mentions it any more."""
-    for other in retirements:
-        if other.plan is None or other.plan.subject.model_id != model.id:
-            continue
-        if is_living(other):
-            return f"is being retired itself ({other.id})"
-        if other.state is State.ARCHIVED and _is_all_of(model, other.plan.subject, there):
-            return f"was retired ({other.id})"
-    if since := there.unseen.get(model.id):
-        return f"is not in the catalog since {since[:10]}"
-    return ""
-
-
-def _is_all_of(model: Entity, subject: Subject, there: Snapshot) -> bool:
-    """Was this all the model has? One that was deployed again, or elsewhere too, still serves."""
-    retired = {endpoint.id for endpoint in subject.endpoints}
-    return {endpoint.id for endpoint in there.endpoints_of(model.id)} <= retired
+    by = leaving(model.id, [endpoint.id for endpoint in there.endpoints_of(model.id)], retirements)
+    if by is not None:
+        return f"{'is being retired itself' if is_living(by) else 'was retired'} ({by.id})"
+    since = there.unseen.get(model.id)
+    return f"is not in the catalog since {since[:10]}" if since else ""

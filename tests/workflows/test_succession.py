@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from data.catalog_rows import Stored
-from data.records.catalog import Dependency, Entity, Kind
+from data.records.catalog import Entity, Kind
 from data.records.retirement import Retirement, State
 from data.snapshot import Snapshot
+from data.stored import Stored
 from tests.builders import a_dark, a_proposed, a_subject
 from workflows.succession import onward_note, trouble
 
@@ -26,8 +26,8 @@ def chained(*names: str, end: str = "") -> tuple[Entity, ...]:
 
 def catalog(*entities: Entity, unseen: dict[str, str] | None = None) -> Snapshot:
     served = [one for one in entities if one.kind is Kind.ENDPOINT]
-    edges = tuple(Dependency(from_id=one.id, to_id=one.model_id) for one in served)
-    return Snapshot(Stored(1, entities, edges, (), (), unseen or {}))
+    stated = {one.id: ((one.model_id, "csv", "edges.csv:1"),) for one in served}
+    return Snapshot.of(Stored(1, {one.id: one for one in entities}, stated, {}, {}, {}, unseen or {}))
 
 
 def retiring(name: str, state: State = State.MIGRATING, number: int = 7) -> Retirement:

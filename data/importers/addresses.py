@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from data.errors import Invalid, Problem, Unavailable
 from data.importers.answers import Asking, unavailable
 
-_OF_ACCESS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+OF_ACCESS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 @dataclass(slots=True, frozen=True)
@@ -69,18 +69,23 @@ def answer_at(
 def _refused(error: HTTPError, url: str, kind: Kind) -> Invalid | Unavailable:
     """What the status of an answer means to whoever named the address."""
     status = error.code
-    if status in _OF_ACCESS:
+    if status in OF_ACCESS:
         accepted = f"somebody it knows: {kind.known_by}. Nothing was imported"
     elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        accepted = f"the registry itself; {_whither(error)} was not asked. Name its own address. Nothing was imported"
-    elif status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        accepted = f"the registry itself; {whither(error)} was not asked. Name its own address. Nothing was imported"
+    elif is_passing(status):
         return unavailable(url, f"answers {status}")
     else:
         accepted = f"is this the address of {kind.what}? Nothing was imported"
     return Invalid([Problem(field=url, value=f"answers {status}", accepted=accepted)])
 
 
-def _whither(error: HTTPError) -> str:
+def is_passing(status: int) -> bool:
+    """Does it answer otherwise if it is asked again later?"""
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def whither(error: HTTPError) -> str:
     """The host a redirect leads to, without what else its address may hold."""
     try:
         return ascii(urlsplit(error.headers.get("Location", "")).hostname or "another page")[1:-1]

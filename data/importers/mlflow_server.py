@@ -29,11 +29,12 @@ PAGE_ITEMS = {
 }  # MLflow's own default, and well below its limit
 _SEARCHES = {"registered_models": "registered-models", "model_versions": "model-versions"}
 _TOKEN, _USER, _PASSWORD = "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"
+WHO_WE_ARE = f"{_TOKEN}, or {_USER} and {_PASSWORD}"
 MLFLOW = Kind(
     what="an MLflow registry",
     example="https://mlflow.example.com",
     without=f"set {_USER} and {_PASSWORD}",
-    known_by=f"set {_TOKEN}, or {_USER} and {_PASSWORD}",
+    known_by=f"set {WHO_WE_ARE}",
 )
 
 

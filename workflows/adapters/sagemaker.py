@@ -90,6 +90,20 @@ class SageMakerEndpoints:
             if status in ("Creating", "Deleting"):
                 raise _still(name, status)
 
+    def runs(self, ref: str) -> tuple[str, str]:
+        """ARN of the endpoint, empty where it is gone; and the config it runs, or ran where one was kept."""
+        name = self._name(ref)
+        with aws_errors(f"look up endpoint {name}", service="sagemaker"):
+            if endpoint := self._endpoint(name, ref):
+                return endpoint["EndpointArn"], endpoint["EndpointConfigName"]
+            return "", self._kept_config(name)
+
+    def models_of(self, config_name: str) -> tuple[str, ...]:
+        """The SageMaker models a config serves from; none where the config is gone."""
+        with aws_errors(f"look up endpoint config {config_name}", service="sagemaker"):
+            config = self._config(config_name) if config_name else None
+        return _models_in(config) if config else ()
+
     def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:  # noqa: ARG002
         """Unknown, which is never zero: SageMaker itself does not count calls, CloudWatch does."""
         return None
@@ -132,8 +146,7 @@ class SageMakerEndpoints:
         config = self._config(config_name)
         if config is None:
             raise _not_restorable(name, f"its endpoint config {config_name} is gone")
-        variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
-        for model_name in sorted({variant["ModelName"] for variant in variants if "ModelName" in variant}):
+        for model_name in _models_in(config):
             self._require_model(name, model_name)
         if self._is_marked(config["EndpointConfigArn"], name):
             return
@@ -189,6 +202,11 @@ class SageMakerEndpoints:
     def _closest(self, name: str) -> list[str]:
         beside = self._client.list_endpoints(MaxResults=100)["Endpoints"]
         return difflib.get_close_matches(name, [endpoint["EndpointName"] for endpoint in beside])
+
+
+def _models_in(config: DescribeEndpointConfigOutputTypeDef) -> tuple[str, ...]:
+    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
+    return tuple(sorted({variant["ModelName"] for variant in variants if "ModelName" in variant}))
 
 
 def _still(name: str, status: str) -> Unavailable:

@@ -6,7 +6,19 @@ import os
 
 import click
 
-from bot.commands import asking, candidates, catalog, check, endpoint, policy, record, service, stopped, store
+from bot.commands import (
+    asking,
+    candidates,
+    catalog,
+    catalogs,
+    check,
+    endpoint,
+    policy,
+    record,
+    service,
+    stopped,
+    store,
+)
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -48,6 +60,7 @@ for command in (
     *asking.COMMANDS,
     *candidates.COMMANDS,
     *check.COMMANDS,
+    *catalogs.COMMANDS,
     *endpoint.COMMANDS,
     *record.COMMANDS,
     *store.COMMANDS,

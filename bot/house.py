@@ -13,11 +13,13 @@ from slack_sdk import WebClient
 from bot.intake import Intake
 from data.catalog import Catalog
 from data.records.catalog import EndpointKind, Entity
+from data.records.deprecation import CatalogKind
 from data.records.policy import Criteria, Policy
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.commands import AnyCommand, ReportManual
-from workflows.ports import TrafficMeter
+from workflows.listings import Listings
+from workflows.ports import CatalogWriter, TrafficMeter
 
 Payload = dict[str, Any]
 
@@ -35,6 +37,7 @@ class House:
     intake          the way into the store's inbox, which holds nobody up for long
     criteria        what speaks for retiring a model
     meters          what says how often an endpoint is called, by who drives it
+    writers         the catalogs this installation writes to
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
@@ -52,4 +55,9 @@ class House:
     import_channel: str = ""
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
+    writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     stopwatch: Callable[[], float] = field(default=monotonic)
+
+    @property
+    def listings(self) -> Listings:
+        return Listings(catalog=self.catalog, store=self.store, writers=self.writers)

@@ -147,6 +147,10 @@ class Snapshot:
         names = [name for model in self._models for name in (model.name, model.title) if name]
         raise NotFound("model", wanted, closest=closest(wanted, names))
 
+    def find(self, entity_id: str) -> Entity | None:
+        """Any node by its exact id, or None."""
+        return self._things.get(entity_id)
+
     def entity(self, entity_id: str) -> Entity:
         """Any node by its exact id. Raises `NotFound`."""
         found = self._things.get(entity_id)
@@ -169,6 +173,10 @@ class Snapshot:
         return tuple(
             sorted(other for other in self._things.declared.depends_on(one) if other in self._things)
         )
+
+    def is_all_of(self, model_id: str, endpoint_ids: Iterable[str]) -> bool:
+        """Are these all that serve the model? One that was deployed again, or elsewhere too, still serves."""
+        return set(self._things.endpoints_of(model_id)) <= set(endpoint_ids)
 
     def succession(self, model_id: str) -> Succession:
         chain: dict[str, Entity] = {}

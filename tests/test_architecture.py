@@ -237,6 +237,7 @@ def test_every_notice_the_rules_want_has_a_view():
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")
+    off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
     told = [
         *off.effects.values(),
         *handed.effects.values(),

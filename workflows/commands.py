@@ -267,6 +267,17 @@ class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
     pass
 
 
+class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
+    """A catalog says this now, in these places; or could not be told, and `trouble` says why."""
+
+    catalog: str
+    lifecycle: str
+    last_day: str = ""
+    successor: str = ""
+    places: tuple[str, ...] = ()
+    trouble: str = ""
+
+
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
 _OfDuties = ChangeDuty | AskForTime | MeetOwners | Remind | Escalate | RecordUnreached
 _OfSteps = (
@@ -274,7 +285,7 @@ _OfSteps = (
 )
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
-AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | SendDigest
+AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | SendDigest | TellWritten
 
 _decoder = msgspec.json.Decoder(AnyCommand)
 

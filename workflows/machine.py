@@ -34,6 +34,7 @@ from workflows.decisions import (
     unreached,
     votes,
     waivers,
+    writings,
 )
 from workflows.rules import folding
 
@@ -75,6 +76,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.TakeFile: files.take,
     cmd.RecordFile: files.record,
     cmd.SendDigest: digests.send,
+    cmd.TellWritten: writings.tell_written,
 }
 
 

@@ -15,7 +15,7 @@ from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, helped, understood
-from bot.views import answers, candidates, digest, who
+from bot.views import answers, candidates, catalogs, digest, who
 from data.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
@@ -101,6 +101,7 @@ def show(house: House, state: Retirement) -> Payload:
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
+        catalogs=catalogs.standing(house.listings.standings(state)),
     )
 
 

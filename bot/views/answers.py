@@ -75,12 +75,14 @@ def show(
     troubles: Sequence[Trouble] = (),
     card_waits: str = "",
     support: Sequence[str] = (),
+    catalogs: Sequence[str] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
     troubles     what stopped for good and reached nobody, and what is held up until somebody mends it
     card_waits   why the card does not show the vote that is open
     support      until when a provider serves the model, and whether the plan is too late for that
+    catalogs     what they say of it, a line each
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -109,6 +111,8 @@ def show(
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
+    if catalogs:
+        below.append(section(f"*Catalogs*\n{limits.joined(catalogs, limits.SECTION_MAX - 500)}"))
     paused = [steps.paused(retirement)] if retirement.paused_at else []
     steps_of = [
         "*Plan*",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.views import (
+    catalogs,
     digest,
     extension,
     files,
@@ -66,6 +67,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
     ),
+    "catalog": lambda state, message: catalogs.told(state, message.params),
 }
 
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {

@@ -101,6 +101,7 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  role product: 2 people for 1 approvals",
         "ok  role security: 2 people for 1 approvals",
         "ok  local endpoints: 3 disabled",
+        "ok  catalogs: told of retirements: none",
         f"ok  archive: {tmp_path}/archive can be written",
         "ok  bot token: emeritus in Example",
         f"ok  scopes: all {len(SCOPES)} granted",

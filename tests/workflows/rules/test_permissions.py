@@ -62,6 +62,7 @@ MAY = {
     "take file": "known",
     "record file": "time",
     "send digest": "time",
+    "tell written": "time",
 }
 
 

@@ -15,6 +15,7 @@ from bot.commands import (
     endpoint,
     policy,
     record,
+    schedule,
     service,
     stopped,
     store,
@@ -63,6 +64,7 @@ for command in (
     *catalogs.COMMANDS,
     *endpoint.COMMANDS,
     *record.COMMANDS,
+    *schedule.COMMANDS,
     *store.COMMANDS,
     *stopped.COMMANDS,
 ):

@@ -53,6 +53,10 @@ VARIABLES = (
         says="a directory for changes to catalogs that are files: patches for Backstage, proposals for DataHub",
     ),
     Variable(
+        name="EMERITUS_SCHEDULE",
+        says="[HOST:]PORT for the public schedule: `/schedule.ics`, `/schedule.rss` and `/schedule.json`",
+    ),
+    Variable(
         name="EMERITUS_LOG",
         says="`text` for people, or `json`: one object a line, with the retirement it is about",
         default="text",
@@ -75,7 +79,7 @@ class Address(Record, frozen=True, kw_only=True):
 
 class Settings(Record, frozen=True, kw_only=True):
     """`policy` None: the shipped one; `imports` None: nothing is imported by itself; `http` None: Socket Mode;
-    `metrics` None: nobody watches.
+    `metrics` None: nobody watches; `schedule`: nor reads.
 
     `mlflow` empty and `changes` None: nothing is written there.
 
@@ -97,6 +101,7 @@ class Settings(Record, frozen=True, kw_only=True):
     metrics: Address | None = None
     mlflow: str = ""
     changes: Path | None = None
+    schedule: Address | None = None
 
     def __repr__(self) -> str:
         """Never the tokens: records end up in logs."""
@@ -172,7 +177,7 @@ def look(
         name, value = "EMERITUS_HTTP" if http is None else "--http", _shown(wanted) if wanted else "is empty"
         accepted = "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
         wrong[name] = (Problem(field=name, value=value, accepted=accepted),)
-    beside = {"EMERITUS_METRICS": "9464"}
+    beside = {"EMERITUS_METRICS": "9464", "EMERITUS_SCHEDULE": "8080"}
     asked = {name: environ.get(name, "") if is_serving else "" for name in beside}
     for name, port in beside.items():
         if asked[name] and address(asked[name]) is None:
@@ -199,6 +204,7 @@ def look(
         metrics=address(asked["EMERITUS_METRICS"]),
         mlflow=mlflow.rstrip("/"),
         changes=Path(changes) if changes else None,
+        schedule=address(asked["EMERITUS_SCHEDULE"]),
     )
     return Look(settings=settings, wrong=wrong)
 

@@ -266,6 +266,14 @@ def test_it_is_watched_on_loopback_unless_a_host_is_named() -> None:
     assert look({"EMERITUS_METRICS": "9464"}).settings.metrics is None
 
 
+def test_the_schedule_is_read_on_loopback_unless_a_host_is_named() -> None:
+    assert read({**SOCKET, "EMERITUS_SCHEDULE": "8080"}, slack="serve").schedule == Address(
+        host="127.0.0.1", port=8080
+    )
+    (problem,) = look({"EMERITUS_SCHEDULE": "8080/schedule.ics"}, slack="serve").wrong["EMERITUS_SCHEDULE"]
+    assert problem.accepted == "[HOST:]PORT, e.g. 8080 or 0.0.0.0:8080"
+
+
 @pytest.mark.parametrize(
     "text", ["https://mlflow.example.com/", "http://mlflow:5000", "http://[::1]:5000/ml"]
 )

@@ -17,7 +17,7 @@ from bot.shared_places import CHANGES, why_another
 from bot.views.catalogs import NAMES, SETTINGS
 from data.catalog import Catalog
 from data.errors import EmeritusError
-from data.records.deprecation import CatalogKind, Deprecation, Lifecycle
+from data.records.deprecation import CatalogKind, Deprecation
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
 from workflows.engine import all_retirements
@@ -45,8 +45,9 @@ def looks(listings: Listings, states: Sequence[Retirement], *, but_settled: bool
     """
     for state in states:
         for kind, writer in listings.writers.items():
-            owed = listings.owed(kind, state)
-            if owed is None or (but_settled and listings.is_settled(kind, state)):
+            is_looked_at = not but_settled or not listings.is_settled(kind, state)
+            owed = listings.owed(kind, state) if is_looked_at else None
+            if owed is None:
                 continue
             try:
                 yield Look(kind, state, owed, writer.differs(owed))
@@ -94,11 +95,7 @@ def _unset(listings: Listings, states: Sequence[Retirement]) -> tuple[CatalogKin
         kind
         for kind in CatalogKind
         if kind not in listings.writers
-        and any(
-            owed.lifecycle is not Lifecycle.IN_SERVICE
-            for owed in (listings.owed(kind, state) for state in states)
-            if owed is not None
-        )
+        and any(owed is not None and owed.is_new for owed in (listings.owed(kind, state) for state in states))
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from data.catalog import Catalog
 from data.importers.refs import parse
 from data.records.catalog import EndpointKind, Entity, Kind
@@ -62,15 +64,17 @@ class Listings:
         chosen = (endpoint.id for endpoint in subject.endpoints)
         is_whole = self.catalog.snapshot().is_all_of(subject.model_id, chosen)
         listings: list[Listing] = []
-        anew = self._announced_anew(state)
-        is_lifted = lifecycle is Lifecycle.IN_SERVICE and subject.model_id not in anew
-        if is_lifted or (is_whole and lifecycle is not Lifecycle.IN_SERVICE):
-            listings += self._of_model(kind, subject.model_id, lifecycle)
-        lifted = (*gone, *(subject.endpoints if lifecycle is Lifecycle.IN_SERVICE else ()))
         if lifecycle is not Lifecycle.IN_SERVICE:
+            # One that was deployed elsewhere since the announcement takes nothing of it back.
+            listings += self._of_model(kind, subject.model_id, lifecycle, is_kept=not is_whole)
             listings += self._of_endpoints(kind, subject.endpoints, lifecycle)
-        free = tuple(endpoint for endpoint in lifted if endpoint.id not in anew)
-        listings += self._of_endpoints(kind, free, Lifecycle.IN_SERVICE)
+        lifted = (*gone, *(subject.endpoints if lifecycle is Lifecycle.IN_SERVICE else ()))
+        if lifted or lifecycle is Lifecycle.IN_SERVICE:
+            anew = self._announced_anew(state)
+            if lifecycle is Lifecycle.IN_SERVICE and subject.model_id not in anew:
+                listings += self._of_model(kind, subject.model_id, lifecycle)
+            free = tuple(endpoint for endpoint in lifted if endpoint.id not in anew)
+            listings += self._of_endpoints(kind, free, Lifecycle.IN_SERVICE)
         if not listings:
             return None
         successor = next(iter(self._of_model(kind, state.plan.successor_id, lifecycle)), None)
@@ -97,7 +101,7 @@ class Listings:
         for kind in CatalogKind:
             said = self.store.found(writing_key(state, kind)) or {}
             owed = self.owed(kind, state)
-            if SAYS in said or (owed is not None and owed.lifecycle is not Lifecycle.IN_SERVICE):
+            if SAYS in said or (owed is not None and owed.is_new):
                 places = tuple(filter(None, said.get(PLACES, "").split("\n")))
                 found.append(Standing(kind, said.get(SAYS, ""), places, kind in self.writers))
         return tuple(found)
@@ -126,14 +130,15 @@ class Listings:
             one for subject in others for one in (subject.model_id, *(end.id for end in subject.endpoints))
         )
 
-    def _of_model(self, kind: CatalogKind, model_id: str, lifecycle: Lifecycle) -> list[Listing]:
+    def _of_model(
+        self, kind: CatalogKind, model_id: str, lifecycle: Lifecycle, *, is_kept: bool = False
+    ) -> list[Listing]:
         """The model first, then its versions."""
         if not model_id:
             return []
         known = self.catalog.snapshot()
-        return self._listed(
-            kind, (model_id, *(version.id for version in known.versions_of(model_id))), lifecycle
-        )
+        ids = (model_id, *(version.id for version in known.versions_of(model_id)))
+        return [replace(one, is_kept=is_kept) for one in self._listed(kind, ids, lifecycle)]
 
     def _of_endpoints(
         self, kind: CatalogKind, endpoints: tuple[Endpoint, ...], lifecycle: Lifecycle

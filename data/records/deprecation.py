@@ -38,12 +38,14 @@ class Listing(Record, frozen=True, kw_only=True):
 
     called   what that catalog itself calls it: a name, a urn, a reference, an ARN
     source   the file or address it was imported from
+    is_kept  said only where this retirement has said it before
     """
 
     part: Part
     called: str
     lifecycle: Lifecycle
     source: str = ""
+    is_kept: bool = False
 
 
 class Deprecation(Record, frozen=True, kw_only=True):
@@ -64,3 +66,8 @@ class Deprecation(Record, frozen=True, kw_only=True):
     is_listed: bool = False
     is_whole: bool = True
     listings: tuple[Listing, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        """Is there anything to say, be it for the first time?"""
+        return any(not one.is_kept and one.lifecycle is not Lifecycle.IN_SERVICE for one in self.listings)

@@ -169,14 +169,25 @@ def test_a_successor_is_called_as_that_catalog_calls_it(catalog: Catalog, store:
 def test_a_model_that_goes_on_elsewhere_is_not_deprecated_with_one_of_its_endpoints(
     catalog: Catalog, store: SqliteStore
 ) -> None:
+    """What an announcement of all it had has said of it is kept: a new deployment takes nothing back."""
     story = a_retirement(LIVE)
-    assert listed(CatalogKind.BACKSTAGE, story, catalog, store) == [
-        "endpoint component:default/live deprecated"
-    ]
-    assert owed(CatalogKind.MLFLOW, story, catalog, store) is None
-    sagemaker = owed(CatalogKind.SAGEMAKER, story, catalog, store)
+    backstage = owed(CatalogKind.BACKSTAGE, story, catalog, store)
+    assert backstage is not None
+    assert {one.called: one.is_kept for one in backstage.listings} == {
+        CHURN: True,
+        "component:default/live": False,
+    }
+    mlflow, sagemaker = (
+        owed(kind, story, catalog, store) for kind in (CatalogKind.MLFLOW, CatalogKind.SAGEMAKER)
+    )
+    assert mlflow is not None
     assert sagemaker is not None
-    assert ([one.called for one in sagemaker.listings], sagemaker.is_whole) == (["churn-live"], False)
+    assert (mlflow.is_new, sagemaker.is_new, sagemaker.is_whole) == (False, True, False)
+    listings = Listings(catalog=catalog, store=store, writers={})
+    assert [one.kind for one in listings.standings(story.state)] == [
+        CatalogKind.SAGEMAKER,
+        CatalogKind.BACKSTAGE,
+    ]
 
 
 def test_nothing_is_owed_before_it_is_announced(catalog: Catalog, store: SqliteStore) -> None:
@@ -227,6 +238,7 @@ def test_an_endpoint_that_a_new_plan_spares_is_lifted_and_the_others_stay_deprec
     story.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(14))
     assert story.state.announced == 2
     assert listed(CatalogKind.BACKSTAGE, story, catalog, store) == [
+        f"model {CHURN} deprecated",  # where it is
         "endpoint component:default/batch deprecated",
         "endpoint component:default/live in service",
     ]

@@ -94,6 +94,8 @@ def _head(deprecation: Deprecation, root: Path) -> Iterator[str]:
 
 def _marked(text: str, listing: Listing, deprecation: Deprecation, shown: str) -> str:
     there = entity_in(text, listing.called, shown)
+    if listing.is_kept and there.annotations.get(RETIREMENT) != deprecation.retirement_id:
+        return text
     if listing.lifecycle is Lifecycle.IN_SERVICE:
         marks = _lifted(there, deprecation)
     else:

@@ -78,9 +78,10 @@ def _proposals_in(text: str) -> list[dict[str, Any]]:
 
 def _is_owed(listing: Listing, deprecation: Deprecation, before: str) -> bool:
     """What others may have deprecated is not lifted with what we did not: of a model that serves elsewhere, say."""
+    if json.dumps(listing.called, ensure_ascii=False) in before:
+        return True
     is_surely_ours = deprecation.is_whole or listing.part is Part.ENDPOINT
-    is_proposed = json.dumps(listing.called, ensure_ascii=False) in before
-    return listing.lifecycle is not Lifecycle.IN_SERVICE or is_surely_ours or is_proposed
+    return not listing.is_kept and (listing.lifecycle is not Lifecycle.IN_SERVICE or is_surely_ours)
 
 
 def _name(deprecation: Deprecation) -> str:

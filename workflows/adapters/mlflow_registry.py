@@ -56,6 +56,8 @@ class MlflowRegistry:
             self._check_source(listing)
             model = self._model(listing.called)
             there = _tags(model) if model else {}
+            if listing.is_kept and there.get(RETIREMENT) != deprecation.retirement_id:
+                continue
             if listing.lifecycle is Lifecycle.IN_SERVICE:
                 if there.get(RETIREMENT) == deprecation.retirement_id:
                     found.append(f"{listing.called} is still marked by {deprecation.retirement_id}")
@@ -77,6 +79,8 @@ class MlflowRegistry:
     def _mark(self, listing: Listing, deprecation: Deprecation) -> bool:
         name = listing.called
         model = self._model(name)
+        if model is None and listing.is_kept:
+            return False
         if model is None:
             raise Refused(
                 f"Cannot mark {name} in MLflow",
@@ -84,6 +88,8 @@ class MlflowRegistry:
                 next_step="Correct its name or alias in the catalog, then import it again",
             )
         there = _tags(model)
+        if listing.is_kept and there.get(RETIREMENT) != deprecation.retirement_id:
+            return False
         wanted = _wanted(listing, deprecation)
         aliases = _aliases(model)
         newest = max(_versions(model), key=_ordered, default="")

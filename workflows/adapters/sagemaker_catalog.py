@@ -48,7 +48,7 @@ class SageMakerCatalog:
                 with aws_errors(f"mark {arn}", service="sagemaker"):
                     kind = _resource(arn)
                     written = self._package if kind == "model-package" else self._tagged
-                    if written(arn, listing.lifecycle, deprecation):
+                    if written(arn, listing, deprecation):
                         places.append(arn)
         return tuple(dict.fromkeys(places))
 
@@ -57,7 +57,7 @@ class SageMakerCatalog:
         for listing in deprecation.listings:
             for arn in self._arns(listing, deprecation):
                 with aws_errors(f"look up {arn}", service="sagemaker"):
-                    found += self._differences(arn, listing.lifecycle, deprecation)
+                    found += self._differences(arn, listing, deprecation)
         return tuple(dict.fromkeys(found))
 
     def _arns(self, listing: Listing, deprecation: Deprecation) -> Iterator[str]:
@@ -98,11 +98,11 @@ class SageMakerCatalog:
         there = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
         return {name: there[TAG + name] for name in MARKS if TAG + name in there}
 
-    def _tagged(self, arn: str, lifecycle: Lifecycle, deprecation: Deprecation) -> bool:
-        there = self._tags(arn)
+    def _tagged(self, arn: str, listing: Listing, deprecation: Deprecation) -> bool:
+        there, lifecycle = self._tags(arn), listing.lifecycle
+        if _is_left(there, listing, deprecation):
+            return False
         if lifecycle is Lifecycle.IN_SERVICE:
-            if there.get(RETIREMENT) != deprecation.retirement_id:
-                return False
             self._client.delete_tags(ResourceArn=arn, TagKeys=[TAG + name for name in there])
             return True
         wanted = _marks(lifecycle, deprecation)
@@ -114,11 +114,11 @@ class SageMakerCatalog:
             self._client.delete_tags(ResourceArn=arn, TagKeys=[TAG + name for name in gone])
         return True
 
-    def _package(self, arn: str, lifecycle: Lifecycle, deprecation: Deprecation) -> bool:
+    def _package(self, arn: str, listing: Listing, deprecation: Deprecation) -> bool:
         package = self._client.describe_model_package(ModelPackageName=arn)
-        there = _properties(package)
+        there, lifecycle = _properties(package), listing.lifecycle
         is_ours = there.get(RETIREMENT) == deprecation.retirement_id
-        if lifecycle is Lifecycle.IN_SERVICE and not is_ours:
+        if _is_left(there, listing, deprecation):
             return False
         if is_ours and not self._differences_of(package, lifecycle, deprecation):
             return True
@@ -152,11 +152,16 @@ class SageMakerCatalog:
         )
         return True
 
-    def _differences(self, arn: str, lifecycle: Lifecycle, deprecation: Deprecation) -> list[str]:
+    def _differences(self, arn: str, listing: Listing, deprecation: Deprecation) -> list[str]:
+        lifecycle = listing.lifecycle
         if _resource(arn) == "model-package":
             package = self._client.describe_model_package(ModelPackageName=arn)
+            if _is_left(_properties(package), listing, deprecation):
+                return []
             return self._differences_of(package, lifecycle, deprecation)
         there = self._tags(arn)
+        if _is_left(there, listing, deprecation):
+            return []
         if lifecycle is Lifecycle.IN_SERVICE:
             is_ours = there.get(RETIREMENT) == deprecation.retirement_id
             return [f"{arn} is still marked by {deprecation.retirement_id}"] if is_ours else []
@@ -175,6 +180,12 @@ class SageMakerCatalog:
             [] if stage == STAGES[lifecycle] else [f"{arn} has stage {stage} instead of {STAGES[lifecycle]}"]
         )
         return wrong + _unlike(f"{arn} has property {PROPERTY}", there, _marks(lifecycle, deprecation))
+
+
+def _is_left(there: dict[str, str], listing: Listing, deprecation: Deprecation) -> bool:
+    """Is it left as it is, because only our own marks are lifted, or kept?"""
+    is_ours = there.get(RETIREMENT) == deprecation.retirement_id
+    return not is_ours and (listing.is_kept or listing.lifecycle is Lifecycle.IN_SERVICE)
 
 
 def _unlike(what: str, there: dict[str, str], wanted: dict[str, str]) -> list[str]:

@@ -35,7 +35,8 @@ def write(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         again = NotDone(retry_at=later(claim, shop.world), why=str(error), held_up=held_up)
         return again, None if is_quiet else then(claim, _told(kind, owed, trouble=str(error)))
     shop.world.point("after write")
-    said = {SAYS: str(owed.lifecycle), PLACES: "\n".join(places)}
+    is_said = owed.is_new or bool(places) or owed.lifecycle is Lifecycle.IN_SERVICE
+    said = {SAYS: str(owed.lifecycle), PLACES: "\n".join(places)} if is_said else {}
     return Done(found=said), then(claim, _told(kind, owed, places=places))
 
 

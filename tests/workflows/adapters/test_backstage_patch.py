@@ -188,6 +188,17 @@ def test_a_moved_date_and_the_archive_are_patches_on_what_was_merged(
     assert applied(patches, becoming(deprecation, Lifecycle.IN_SERVICE), repository) == CATALOG
 
 
+def test_what_is_only_kept_is_marked_anew_where_it_was_merged_and_nowhere_else(
+    patches: BackstagePatch, repository: Path
+) -> None:
+    deprecation = a_retirement(repository / "catalog/models.yaml")
+    listings = tuple(replace(one, is_kept=True) for one in deprecation.listings)
+    kept = replace(deprecation, listings=listings, last_day=date(2027, 3, 1))
+    assert (patches.write(kept), patches.differs(kept)) == ((), ())
+    applied(patches, deprecation, repository)
+    assert applied(patches, kept, repository) == MARKED.replace("2027-02-17", "2027-03-01")
+
+
 def test_a_patch_that_was_lost_or_changed_is_told_and_one_that_waits_is_not(
     patches: BackstagePatch, repository: Path, tmp_path: Path
 ) -> None:

@@ -98,6 +98,17 @@ def test_of_a_model_that_serves_elsewhere_nothing_is_lifted_that_was_not_propose
     assert [one["entityUrn"] for one in written(tmp_path)] == [GROUP, LIVE]
 
 
+def test_what_is_only_kept_is_proposed_where_it_was_before(
+    proposals: DataHubProposals, tmp_path: Path
+) -> None:
+    kept = replace(CHURN, listings=(replace(CHURN.listings[0], is_kept=True), CHURN.listings[2]))
+    proposals.write(kept)
+    assert [one["entityUrn"] for one in written(tmp_path)] == [LIVE]
+    proposals.write(CHURN)
+    proposals.write(kept)
+    assert [one["entityUrn"] for one in written(tmp_path)] == [GROUP, LIVE]
+
+
 def test_written_twice_it_is_the_same_and_what_was_lost_or_changed_is_told(
     proposals: DataHubProposals, tmp_path: Path
 ) -> None:

@@ -82,6 +82,14 @@ def test_the_marks_of_a_later_retirement_are_not_lifted_with_those_of_an_earlier
     assert mlflow.models["Churn"].tags["emeritus.dev/retirement"] == "RET-10"
 
 
+def test_what_is_only_kept_is_written_anew_where_it_stands_and_nowhere_else(mlflow: FakeMlflow) -> None:
+    kept = replace(CHURN, last_day=date(2027, 3, 1), listings=(replace(CHURN.listings[0], is_kept=True),))
+    assert (registry(mlflow).write(kept), registry(mlflow).differs(kept), mlflow.written) == ((), (), [])
+    registry(mlflow).write(CHURN)
+    assert registry(mlflow).write(kept) == (f"{mlflow.address}/#/models/Churn",)
+    assert mlflow.models["Churn"].tags["emeritus.dev/last-day"] == "2027-03-01"
+
+
 def test_an_alias_that_people_have_set_stays_theirs(mlflow: FakeMlflow) -> None:
     mlflow.models["Churn"].aliases = {"deprecated": "1"}
     registry(mlflow).write(CHURN)

@@ -121,6 +121,18 @@ def test_a_package_another_retirement_has_marked_since_is_left_to_it(
     assert catalog.write(becoming(VERSION, Lifecycle.IN_SERVICE)) == ()
 
 
+def test_a_package_that_is_only_kept_is_not_marked_for_the_first_time(
+    catalog: SageMakerCatalog, stub: Stubber
+) -> None:
+    kept = replace(VERSION, listings=(replace(VERSION.listings[0], is_kept=True),))
+    package(stub, {}, BEFORE)
+    package(stub, {}, BEFORE)
+    assert (catalog.write(kept), catalog.differs(kept)) == ((), ())
+    package(stub, {**MARKED, "emeritus.last-day": "2027-02-01", **REMEMBERED}, STAGE)
+    update(stub, STAGE, {**MARKED, **REMEMBERED})
+    assert catalog.write(kept) == (PACKAGE,)
+
+
 def test_what_somebody_changed_on_a_package_is_told(catalog: SageMakerCatalog, stub: Stubber) -> None:
     package(stub, {**MARKED, "emeritus.last-day": "never"}, BEFORE)
     assert catalog.differs(VERSION) == (

@@ -55,7 +55,10 @@ def a_folder(home: Path, ref: str, wanted: Status = Status.DISABLED) -> None:
 
 
 @pytest.fixture
-def examine(tmp_path: Path) -> Examine:
+def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     with Desk(tmp_path):
         pass  # the store is there, with the sample company in it
     for ref in SWITCHED_OFF:

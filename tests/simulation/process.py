@@ -27,8 +27,10 @@ from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
+from data.records.deprecation import CatalogKind
 from data.store import Machine
 from tests.simulation.bench import AtOnce, Bench
+from tests.simulation.board import Board
 from tests.simulation.clock import Clock
 from tests.simulation.company import POLICY
 from tests.simulation.disk import Disk, DiskStore
@@ -91,6 +93,7 @@ class Outside:
     client: SimulatedClient
     vault: Vault
     machines: Machines
+    board: Board
     path: Path
     rand: Random
     parts: Parts = field(default_factory=Parts)
@@ -132,6 +135,7 @@ class Process:
             controls={EndpointKind.LOCAL: outside.machines},
             importer=ScheduledSources(self.catalog),
             ending=threading.Event(),
+            writers={CatalogKind.BACKSTAGE: outside.board},
         )
         self.bench = Bench(outside.rand)
 

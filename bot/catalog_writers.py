@@ -17,10 +17,11 @@ def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[Catalog
     # Each is loaded where it is used: boto3 alone takes a second.
     writers: dict[CatalogKind, CatalogWriter] = {}
     if settings.mlflow:
-        from data.importers.mlflow_server import Access, address_of  # noqa: PLC0415
+        from data.importers.addresses import address_of  # noqa: PLC0415
+        from data.importers.mlflow_server import MLFLOW, Access  # noqa: PLC0415
         from workflows.adapters.mlflow_registry import MlflowRegistry  # noqa: PLC0415
 
-        writers[CatalogKind.MLFLOW] = MlflowRegistry(address_of(settings.mlflow), Access.of(environ))
+        writers[CatalogKind.MLFLOW] = MlflowRegistry(address_of(settings.mlflow, MLFLOW), Access.of(environ))
     if settings.changes is not None:
         from workflows.adapters.backstage_patch import BackstagePatch  # noqa: PLC0415
         from workflows.adapters.datahub_proposals import DataHubProposals  # noqa: PLC0415

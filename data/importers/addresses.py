@@ -72,7 +72,9 @@ def _refused(error: HTTPError, url: str, kind: Kind) -> Invalid | Unavailable:
     if status in OF_ACCESS:
         accepted = f"somebody it knows: {kind.known_by}. Nothing was imported"
     elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        accepted = f"the registry itself; {whither(error)} was not asked. Name its own address. Nothing was imported"
+        accepted = (
+            f"the registry itself; {whither(error)} was not asked. Name its own address. Nothing was imported"
+        )
     elif is_passing(status):
         return unavailable(url, f"answers {status}")
     else:

@@ -103,7 +103,7 @@ class Snapshot:
         """All edges between these, in order of their ends."""
         return tuple(self.dependency(*ends) for ends in self._things.edges_among(ids))
 
-    def reached(self, model_id: str) -> list[str]:
+    def reached(self, model_id: str) -> tuple[str, ...]:
         """Ids of all that depends on it, nearest first, whatever it is."""
         return self._things.graph.reached(self.entity(model_id).id)
 

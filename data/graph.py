@@ -15,6 +15,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
+from typing import TypeVar
 
 from data.layered import is_grown
 from data.records.base import Record
@@ -23,6 +24,7 @@ Change = tuple[Collection[str], Collection[str]]
 """What a thing depended on before, and now."""
 
 _NUMBER = "I"
+T = TypeVar("T")
 
 
 class Dependant(Record, frozen=True, kw_only=True):
@@ -151,10 +153,7 @@ class Graph:
                     is_seen[number] = 1
                     level.append(number)
             every += level
-        # As fast again as one by one, where there are many; of a single one it makes no tuple.
-        return (
-            itemgetter(*every)(self._ids) if len(every) > 1 else tuple(self._ids[number] for number in every)
-        )
+        return _at(self._ids, every)
 
     def dependants(self, *roots: str, spared: Collection[str] = ()) -> tuple[Dependant, ...]:
         """Everything that depends on any root, nearest first, then by id; each once, by a shortest path.
@@ -185,7 +184,7 @@ class Graph:
 
     def _blocks_of(self, level: list[int]) -> Iterable[bytes]:
         if not self._over:
-            return map(self._blocks.__getitem__, level)
+            return _at(self._blocks, level)
         over, blocks = self._over, self._blocks
         return [over[number] if number in over else blocks[number] for number in level]
 
@@ -207,3 +206,8 @@ class Graph:
 
     def _known_among(self, ids: Iterable[str]) -> list[int]:
         return [number for one in dict.fromkeys(ids) if (number := self._known(one)) is not None]
+
+
+def _at(things: list[T], places: list[int]) -> tuple[T, ...]:
+    """What stands there. As fast again as one by one, where there are many; of a single one it makes no tuple."""
+    return itemgetter(*places)(things) if len(places) > 1 else tuple(things[place] for place in places)

@@ -160,7 +160,7 @@ class Listings:
         return [
             Listing(part=_PARTS[entity.kind], called=called, lifecycle=lifecycle, source=source)
             for entity in map(known.find, ids)
-            if entity is not None and entity.kind in _PARTS
+            if entity is not None and entity.kind in _PARTS and entity.id not in known.unseen
             for called, source in _names(kind, entity, files.get(entity.id, ""))
         ]
 

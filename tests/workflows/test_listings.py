@@ -35,6 +35,16 @@ from tests.builders import (
     revising,
 )
 from tests.data.catalogs import MONDAY
+from tests.data.importers.sagemaker_account import (
+    a_config,
+    a_group,
+    a_model,
+    a_package,
+    an_endpoint,
+    arn,
+    of_package,
+    read,
+)
 from workflows import commands as cmd
 from workflows.listings import Listings
 from workflows.machine import RetirementMachine
@@ -249,6 +259,38 @@ def test_what_went_dark_is_still_deprecated(catalog: Catalog, store: SqliteStore
     assert "endpoint component:default/batch deprecated" in listed(
         CatalogKind.BACKSTAGE, story, catalog, store
     )
+
+
+def test_what_its_catalog_does_not_declare_any_more_is_listed_nowhere(
+    catalog: Catalog, store: SqliteStore, file: Path
+) -> None:
+    file.write_text(file.read_text().replace("name: batch", "name: bulk"))
+    catalog.import_(read_backstage([file]), format="backstage", now=MONDAY)
+    assert listed(CatalogKind.BACKSTAGE, a_retirement(LIVE, BATCH), catalog, store)[1:] == [
+        "endpoint component:default/live deprecated"
+    ]
+
+
+def test_what_sagemaker_declares_itself_is_found_by_its_arns(
+    catalog: Catalog, store: SqliteStore, tmp_path: Path
+) -> None:
+    reading = read(
+        a_group("Ranker"),
+        a_package("Ranker", 2),
+        a_model("ranker-model", of_package("Ranker/2")),
+        a_config("ranker-config", "ranker-model"),
+        an_endpoint("Ranker-Live", "ranker-config"),
+    )
+    catalog.import_(reading, format="sagemaker", now=MONDAY)
+    group = arn("model-package-group", "Ranker")
+    (live,) = catalog.endpoints_of(group)
+    endpoint = Endpoint(id=live.id, name=live.name, kind=live.endpoint_kind, ref=live.endpoint_ref)
+    assert sorted(listed(CatalogKind.SAGEMAKER, a_retirement(endpoint, model_id=group), catalog, store)) == [
+        f"endpoint {live.endpoint_ref} deprecated",
+        f"model {group} deprecated",
+        f"version {arn('model-package', 'Ranker/2')} deprecated",
+        f"version {arn('model', 'ranker-model')} deprecated",
+    ]
 
 
 def test_what_mlflow_and_datahub_declare_themselves_is_found_by_their_own_names(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from data.errors import Invalid, Problem
 from data.records.deprecation import Deprecation, Lifecycle, Listing, Part
-from workflows.adapters.aws_errors import aws_errors, is_not_found
+from workflows.adapters.aws_errors import aws_errors, is_not_found, message_of
 from workflows.adapters.sagemaker import SageMakerEndpoints
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class SageMakerCatalog:
         places: list[str] = []
         for listing in deprecation.listings:
             for arn in self._arns(listing, deprecation):
-                with aws_errors(f"mark {arn}", service="sagemaker"):
+                with aws_errors(f"mark {arn}", service="sagemaker"), _unless_gone():
                     kind = _resource(arn)
                     written = self._package if kind == "model-package" else self._tagged
                     if written(arn, listing, deprecation):
@@ -56,7 +57,7 @@ class SageMakerCatalog:
         found: list[str] = []
         for listing in deprecation.listings:
             for arn in self._arns(listing, deprecation):
-                with aws_errors(f"look up {arn}", service="sagemaker"):
+                with aws_errors(f"look up {arn}", service="sagemaker"), _unless_gone():
                     found += self._differences(arn, listing, deprecation)
         return tuple(dict.fromkeys(found))
 
@@ -180,6 +181,16 @@ class SageMakerCatalog:
             [] if stage == STAGES[lifecycle] else [f"{arn} has stage {stage} instead of {STAGES[lifecycle]}"]
         )
         return wrong + _unlike(f"{arn} has property {PROPERTY}", there, _marks(lifecycle, deprecation))
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """What is not there any more has nothing to say; an import will tell."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_not_found(error) and "does not exist" not in message_of(error):
+            raise
 
 
 def _is_left(there: dict[str, str], listing: Listing, deprecation: Deprecation) -> bool:

@@ -133,6 +133,22 @@ def test_a_package_that_is_only_kept_is_not_marked_for_the_first_time(
     assert catalog.write(kept) == (PACKAGE,)
 
 
+def test_a_package_that_is_gone_keeps_no_other_from_being_told(
+    catalog: SageMakerCatalog, stub: Stubber
+) -> None:
+    gone = f"{ARN}:model-package/churn/2"
+    two = a_deprecation(a_listing(gone, part=Part.VERSION), *VERSION.listings)
+    for _ in range(2):
+        stub.add_client_error(
+            "describe_model_package",
+            service_error_code="ValidationException",
+            service_message=f"ModelPackage {gone} does not exist.",
+            expected_params={"ModelPackageName": gone},
+        )
+        package(stub, {**MARKED, **REMEMBERED}, STAGE)
+    assert (catalog.write(two), catalog.differs(two)) == ((PACKAGE,), ())
+
+
 def test_what_somebody_changed_on_a_package_is_told(catalog: SageMakerCatalog, stub: Stubber) -> None:
     package(stub, {**MARKED, "emeritus.last-day": "never"}, BEFORE)
     assert catalog.differs(VERSION) == (

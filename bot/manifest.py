@@ -20,6 +20,7 @@ SCOPES = {
     "channels:read": "find the governance channel and whether Emeritus is in it",
     "chat:write": "post and edit cards, threads and direct messages",
     "commands": f"{SLASH_COMMAND}",
+    "files:write": "put the picture of a model's consumers, and the list of very many, into its thread",
     "groups:history": "the same look-up in private channels",
     "groups:read": "the governance channel, when it is private",
     "im:history": "the same look-up in direct messages",

@@ -18,19 +18,20 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot.channels import channel_of
+from bot.past import EVENT_TYPE, Past, unseen
 from bot.rates import POST
 from bot.slack_calls import CountedClient, answered
 from bot.slack_errors import FAILURES, result_of, retry_after
+from bot.uploads import Carry, FileView, NotTakenError, carried, name_of, uploaded
+from bot.views.blocks import Payload
 from bot.views.notices import drawn
+from bot.views.uploads import FILES, in_words
 from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import Dead, Done, Gate, HeldUp, NotDone, Result, Room, Unknown
 from workflows.ports import Message
 
-EVENT_TYPE = "emeritus_message"
 KEYS = uuid.UUID("5f0f5f0c-3c53-5f1b-9b0e-6d1f4f6a2c11")  # our namespace for client_msg_id
 HISTORY_MARGIN_SECONDS = 60.0  # clocks differ; a margin costs a longer page, a miss costs a second message
-PAGE = 200
-PAGES_MAX = 25
 GRACE_SECONDS = (
     30.0  # a call may take ten, its message show up twenty after it began, and clocks are set meanwhile
 )
@@ -63,6 +64,7 @@ class SlackMessenger:
     wall        seconds since 1970, the time Slack stamps messages with
     pace        seconds of the calendar (`now`) that pass per real second; above 1 in the demo
     grace_seconds  how late an accepted message may still show up in history
+    files       who draws the file of which notice     carry   brings a file to the place Slack names for it
     """
 
     def __init__(
@@ -74,13 +76,16 @@ class SlackMessenger:
         pace: float = 1.0,
         grace_seconds: float = GRACE_SECONDS,
         metrics: Metrics = UNCOUNTED,
+        files: Mapping[str, FileView] = FILES,
+        carry: Carry = carried,
     ) -> None:
+        self._files, self._carry = files, carry
         assert not client.retry_handlers, "slack_sdk would post twice"
         self._client, self._rates, self._wall = client, rates, wall
         self._pace, self._grace_seconds = pace, grace_seconds
         self._metrics = metrics
         self._direct: dict[str, str] = {}
-        self._bot_id = ""
+        self._past = Past(client, self._call, self._later, files)
 
     def room(self, begun: Iterable[tuple[Gate, str]], now: datetime) -> tuple[Room, datetime | None]:
         """What may be begun now besides what is under way, and when that may be more."""
@@ -89,7 +94,32 @@ class SlackMessenger:
 
     def post(self, message: Message, now: datetime) -> Result:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
-        payload = drawn(message)
+        if (view := self._files.get(message.notice)) is not None:
+            return self._show_file(message, view, now)
+        return self._post(message, drawn(message), now)
+
+    def _show_file(self, message: Message, view: FileView, now: datetime) -> Result:
+        """A file in the card's thread, or words where Slack takes none."""
+        assert message.retirement is not None, "files are about a retirement"
+        channel = self._channel(message.channel, now)
+        if not isinstance(channel, str):
+            return channel
+        file = view.draw(message.retirement, message)
+        try:
+            return uploaded(
+                self._client,
+                file,
+                name_of(message, view),
+                channel=channel,
+                thread_ts=message.thread_ts,
+                call=lambda method, call: self._call(method, call, to=channel, now=now),
+                carry=self._carry,
+                later=lambda seconds: self._later(now, seconds),
+            )
+        except NotTakenError as why:
+            return self._post(message, in_words(file, str(why)), now)
+
+    def _post(self, message: Message, payload: Payload, now: datetime) -> Result:
         about = {"retirement": message.retirement.id} if message.retirement else {}
         outcome = self._call(
             POST,
@@ -131,12 +161,12 @@ class SlackMessenger:
         """
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
-            return _unseen(channel)
-        ours = self._identity(now)
-        if not isinstance(ours, str):
-            return _unseen(ours)
+            return unseen(channel)
+        ours = self._past.identity(now)
+        if not isinstance(ours, tuple):
+            return unseen(ours)
         oldest = self._wall() - (now - since).total_seconds() / self._pace - HISTORY_MARGIN_SECONDS
-        found = self._search(message, channel, ours, oldest=oldest, now=now)
+        found = self._past.search(message, channel, ours, oldest=oldest, now=now)
         if found is not None:
             return found
         waited = (now - max(message.tried_at or since, since)).total_seconds() / self._pace
@@ -206,15 +236,6 @@ class SlackMessenger:
             self._direct[to] = str(outcome["channel"]["id"])
         return self._direct[to]
 
-    def _identity(self, now: datetime) -> str | NotDone | Unknown | Dead:
-        """The bot id Slack stamps on what we post; a token has one for as long as it lives."""
-        if not self._bot_id:
-            outcome = self._call("auth.test", self._client.auth_test, to="", now=now)
-            if not isinstance(outcome, SlackResponse):
-                return outcome
-            self._bot_id = str(outcome["bot_id"])
-        return self._bot_id
-
     def _named(self, name: str, now: datetime) -> str | NotDone | Unknown | Dead:
         """Looked up once; a channel that is renamed is found again after a restart."""
         if name not in self._direct:
@@ -231,62 +252,5 @@ class SlackMessenger:
             self._direct[name] = str(channel["id"])
         return self._direct[name]
 
-    def _search(
-        self, message: Message, channel: str, ours: str, *, oldest: float, now: datetime
-    ) -> Result | None:
-        """Our message with this key, why nobody can tell, or None when no page has it."""
-        cursor = ""
-        for _ in range(PAGES_MAX):
-            page = self._page(message, channel, oldest=oldest, cursor=cursor, now=now)
-            if isinstance(page, Dead):
-                return None if message.thread_ts else page
-            if not isinstance(page, SlackResponse):
-                return _unseen(page)
-            for shown in page["messages"]:
-                # Any app may put any metadata on what it posts.
-                if shown.get("bot_id") != ours:
-                    continue
-                metadata = shown.get("metadata") or {}
-                payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == message.key:
-                    return Done(found={"channel": channel, "ts": str(shown["ts"])})
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return None
-        return Unknown(
-            retry_at=self._later(now, 60), why=f"more than {PAGES_MAX * PAGE} messages to look through"
-        )
-
-    def _page(
-        self, message: Message, channel: str, *, oldest: float, cursor: str, now: datetime
-    ) -> SlackResponse | NotDone | Unknown | Dead:
-        window: dict[str, Any] = {
-            "oldest": f"{max(oldest, 0.0):.6f}",
-            "limit": PAGE,
-            "include_all_metadata": True,
-        }
-        if cursor:
-            window["cursor"] = cursor
-        if message.thread_ts:
-            return self._call(
-                "conversations.replies",
-                lambda: self._client.conversations_replies(channel=channel, ts=message.thread_ts, **window),
-                to=channel,
-                now=now,
-            )
-        return self._call(
-            "conversations.history",
-            lambda: self._client.conversations_history(channel=channel, **window),
-            to=channel,
-            now=now,
-        )
-
     def _later(self, now: datetime, seconds: float) -> datetime:
         return now + timedelta(seconds=seconds * self._pace)
-
-
-def _unseen(outcome: NotDone | Unknown | Dead) -> Unknown | Dead:
-    """What kept us from looking says nothing of the message; only what is gone for good is gone."""
-    if isinstance(outcome, Dead):
-        return outcome
-    return Unknown(retry_at=outcome.retry_at, why=outcome.why, held_up=outcome.held_up)

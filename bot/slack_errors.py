@@ -95,6 +95,24 @@ def retry_after(error: Exception) -> float | None:
     return float(said) if said.isdigit() else RATE_LIMIT_SECONDS
 
 
+NO_FILES = {
+    "unknown_method": "this Slack takes no files",
+    "missing_scope": "the app lacks the scope files:write; reinstall it with the scopes of manifest.yml",
+    "file_uploads_disabled": "the workspace takes no files",
+    "file_upload_size_restricted": "the workspace takes no file of this size",
+    "storage_limit_reached": "the workspace has no room for more files",
+}
+
+
+def no_files(error: SlackApiError) -> str:
+    """Why a file is refused for good, whoever asks how often; empty where it is something else that failed."""
+    code = code_of(error)
+    others = OF_CHANNELS.keys() | GONE.keys() | PEOPLE.keys() | OF_EMERITUS.keys()
+    if _is_theirs(error) or retry_after(error) is not None or code in others - {"missing_scope"}:
+        return ""
+    return NO_FILES.get(code, f"Slack refuses it, {code}")
+
+
 def result_of(error: Exception, *, to: str, later: Later) -> Result:
     """What the failed call means. `to`: the channel or person; `later`: an instant in so many seconds."""
     if isinstance(error, SlackApiError):

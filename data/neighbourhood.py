@@ -81,7 +81,8 @@ def around(
 
 
 def _successor(there: Snapshot, successor_id: str) -> Node:
-    name = next((one.name for one in there.models() if one.id == successor_id), successor_id)
+    known = there.find(successor_id)
+    name = known.name if known is not None else successor_id
     return Node(id=successor_id, name=name, layer=MODEL_LAYER, marks=frozenset({Mark.SUCCESSOR}))
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
+from bot.views.uploads import FILES
 from data.events import EMERITUS
 from tests.builders import (
     ANNOUNCED_AT,
@@ -245,4 +246,5 @@ def test_every_notice_the_rules_want_has_a_view():
         *by_hand.until(by_hand.now + days(7)).proves().until(by_hand.now + days(4)).effects.values(),
         *anew.effects.values(),
     ]
-    assert {effect.body["notice"] for effect in told if "notice" in effect.body} == set(VIEWS)
+    assert {effect.body["notice"] for effect in told if "notice" in effect.body} == {*VIEWS, "picture"}
+    assert set(FILES) == {"picture", "dependants"}, "the list of very many is wanted in test_notices.py"

@@ -14,6 +14,7 @@ from data.records.decision import Gate, NotDone, Result, Room
 from data.records.deprecation import Deprecation
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
+from data.snapshot import Snapshot
 from workflows.histories import History
 
 
@@ -33,7 +34,7 @@ class Message(Record, frozen=True, kw_only=True):
     """What one message is about; the edge turns it into blocks.
 
     key        the outbox key; travels with the message so that it can be found again
-    notice     which view draws it: card, lines, team, dm, reminder, escalation, extension, manual, digest
+    notice     which view draws it: card, lines, team, dm, reminder, escalation, picture, manual, digest, ...
     channel    a channel id, or a Slack user id for a direct message
     place      whose rate limit it counts to, where that is not `channel` as it stands
     thread_ts  the ts of the card, or of another message, for what belongs in its thread, else empty
@@ -42,6 +43,7 @@ class Message(Record, frozen=True, kw_only=True):
     retirement the state now; None for the digest
     events     for `lines`: the events to tell, in order
     histories  for the digest: every retirement, with what happened to it
+    there      the catalog, for what is drawn from it
     tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
 
@@ -55,6 +57,7 @@ class Message(Record, frozen=True, kw_only=True):
     retirement: Retirement | None = None
     events: tuple[AnyEvent, ...] = ()
     histories: tuple[History, ...] = ()
+    there: Snapshot | None = None
     tried_at: datetime | None = None
 
 

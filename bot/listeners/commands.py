@@ -107,13 +107,16 @@ def show(house: House, state: Retirement) -> Payload:
 
 def impact(house: House, found: Entity) -> Payload:
     """Who depends on a model now, and in which threads all of them stand."""
-    consumers = house.catalog.impact(found.id).consumers
+    there = house.catalog.snapshot()
+    consumers = there.impact(found.id).consumers
     told_in = [
         one.id
         for one in retirements(house.store, ended=False)
         if one.plan is not None and one.plan.subject.model_id == found.id
     ]
-    return answers.impact(found, consumers, doubts(found), told_in=told_in, support=ends(house, found.id))
+    return answers.impact(
+        found, consumers, doubts(found), told_in=told_in, support=ends(house, found.id), there=there
+    )
 
 
 def responsible(house: House, found: Entity) -> Payload:

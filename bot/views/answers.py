@@ -23,6 +23,7 @@ from bot.views.blocks import (
 from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
+from data.snapshot import Snapshot
 from data.store import Trouble
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.wording import counted
@@ -200,10 +201,18 @@ def impact(
     *,
     told_in: Sequence[str] = (),
     support: Sequence[str] = (),
+    there: Snapshot | None = None,
 ) -> Payload:
-    """Who depends on a model, by team, with the way they do. `told_in`: retirements whose threads name all."""
+    """Who depends on a model, by team, with the way they do and how that is known.
+
+    told_in   retirements whose threads have all of them
+    """
     head = f"*{safe(model.name)}*: {impacts_view.summary(impacts)}"
-    lines = [*provided.lines(support), *impacts_view.full_lines(impacts, notes, model.id)]
+    lines = [
+        *provided.lines(support),
+        *impacts_view.counts(impacts, there),
+        *impacts_view.full_lines(impacts, notes, model.id, there=there),
+    ]
     threads = f", and so does the thread of {limits.joined(told_in, 100, between=', ')}" if told_in else ""
     rest = f"; `emeritus impact {safe(model.name)}` prints all{threads}"
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])

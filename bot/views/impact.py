@@ -1,17 +1,21 @@
-"""Who is hit: consumers by team, in short for a card and in full for its thread, over as many messages as it takes."""
+"""Who is hit: consumers by team, in short for a card, and in full for its thread where they fit into one message."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.views import limits
 from bot.views.blocks import Payload, message, safe, section
 from data import events
-from data.records.catalog import Impacted
+from data.records.catalog import Impacted, Origin
+from data.snapshot import Snapshot
 from workflows.rules import impact as rules
 from workflows.rules.wording import counted
 
 SECTIONS_MAX = 8  # what rules.impact puts into a part takes fewer, as a line is never torn
+SHORT_SECTIONS_MAX = 3
+NOTES_AT_MOST = 5
 UNOWNED = "nobody (owner unresolved)"
 
 
@@ -53,16 +57,56 @@ def team_lines(impacts: Sequence[Impacted], *, names_at_most: int = 5) -> list[s
     return shown
 
 
-def consumer_line(impact: Impacted, model_id: str) -> str:
-    """One consumer; the way to the model where others stand on it, and what is unclear about its owners."""
+def by_distance(impacts: Sequence[Impacted]) -> str:
+    """ "5 directly, 2 over 2 steps"."""
+    counts = Counter(impact.distance for impact in impacts)
+    how = {steps: "directly" if steps <= 1 else f"over {steps} steps" for steps in counts}
+    few = [f"{counts[steps]:,} {how[steps]}" for steps in sorted(counts)]
+    return limits.joined(few, 300, between=", ")
+
+
+def by_tier(impacts: Sequence[Impacted], there: Snapshot) -> str:
+    """ "1 of tier 1, 6 of no known tier": what their catalogs say of themselves, the strictest first."""
+    counts = Counter(tier_of(impact, there) for impact in impacts)
+    ranked = sorted(counts, key=lambda tier: (not tier, tier))
+    return ", ".join(f"{counts[tier]:,} of {f'tier {tier}' if tier else 'no known tier'}" for tier in ranked)
+
+
+def tier_of(impact: Impacted, there: Snapshot) -> int:
+    known = there.find(impact.consumer_id)
+    return known.tier if known is not None else 0
+
+
+def known_by(impact: Impacted, there: Snapshot) -> str:
+    """Who says that it depends, when it was last seen to, and whether a catalog still has it."""
+    said = []
+    edge = there.edge(*impact.path[:2]) if len(impact.path) > 1 else None
+    if edge is not None:
+        how = "declared by" if edge.origin is Origin.DECLARED else "only seen by"
+        said += [f"{how} {', '.join(edge.sources)}"] if edge.sources else []
+        said += [f"last called {edge.last_seen}"] if edge.last_seen else []
+    if since := there.unseen.get(impact.consumer_id):
+        said.append(f"in no catalog since {since[:10]}")
+    return ", ".join(said)
+
+
+def consumer_line(impact: Impacted, model_id: str, there: Snapshot | None = None) -> str:
+    """One consumer; the way to the model where others stand on it, how that is known, and what is unclear."""
     steps = [safe(short_id(one), rules.NAME_MAX) for one in way(impact, model_id)[1:]]
     via = f" via {limits.joined(steps, rules.WAY_MAX, between=' → ')}" if len(steps) > 1 else ""
+    known = safe(known_by(impact, there), rules.KNOWN_MAX) if there is not None else ""
     notes = f" _({safe('; '.join(impact.owners.notes), rules.NOTES_MAX)})_" if impact.owners.notes else ""
-    return f"    • {safe(impact.name, rules.NAME_MAX)}{via}{notes}"
+    return f"    • {safe(impact.name, rules.NAME_MAX)}{via}{f'; {known}' if known else ''}{notes}"
 
 
 def full_lines(
-    impacts: Sequence[Impacted], notes: Sequence[str], model_id: str, *, start: int = 0, stop: int = 10**9
+    impacts: Sequence[Impacted],
+    notes: Sequence[str],
+    model_id: str,
+    *,
+    start: int = 0,
+    stop: int = 10**9,
+    there: Snapshot | None = None,
 ) -> list[str]:
     """Every consumer, under its team, then what the catalog left open; of both, those from `start` to `stop`."""
     shown, seen = [], 0
@@ -71,14 +115,29 @@ def full_lines(
         if taken:
             goes_on = ", continued" if start > seen else ""
             shown.append(f"*{safe(team, rules.NAME_MAX)}* ({len(consumers):,}{goes_on})")
-            shown += [consumer_line(consumer, model_id) for consumer in taken]
+            shown += [consumer_line(consumer, model_id, there) for consumer in taken]
         seen += len(consumers)
     left = notes[max(start - seen, 0) : max(stop - seen, 0)]
     return [*shown, *(f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in left)]
 
 
-def part(event: events.Proposed | events.Revised, retirement_id: str, params: Mapping[str, str]) -> Payload:
-    """One message of the impact in full. `params`: start, stop, part, parts (rules/notices.py)."""
+def counts(impacts: Sequence[Impacted], there: Snapshot | None) -> list[str]:
+    """How far away they are, and how critical they are, a line each; nothing where there is nobody."""
+    if not impacts:
+        return []
+    tiers = [f"*By tier* {by_tier(impacts, there)}"] if there is not None else []
+    return [f"*By distance* {by_distance(impacts)}", *tiers]
+
+
+def part(
+    event: events.Proposed | events.Revised,
+    retirement_id: str,
+    params: Mapping[str, str],
+    there: Snapshot | None = None,
+) -> Payload:
+    """One message of the impact in full, or all of it in short. `params`: start, stop, ... (rules/notices.py)."""
+    if "in_short" in params:
+        return in_short(event, retirement_id, there)
     of = f", part {params['part']} of {params['parts']}" if params["parts"] != "1" else ""
     head = f":busts_in_silhouette: *Impact in full* of {retirement_id}{of}: {summary(event.impact)}"
     lines = full_lines(
@@ -87,5 +146,21 @@ def part(event: events.Proposed | events.Revised, retirement_id: str, params: Ma
         event.plan.subject.model_id,
         start=int(params["start"]),
         stop=int(params["stop"]),
+        there=there,
     )
+    lines = [*counts(event.impact, there), *lines] if params["start"] == "0" else lines
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=SECTIONS_MAX))])
+
+
+def in_short(event: events.Proposed | events.Revised, retirement_id: str, there: Snapshot | None) -> Payload:
+    """Very many, by team with the nearest of each; all of them are in a file beside it."""
+    head = f":busts_in_silhouette: *Impact* of {retirement_id}: {summary(event.impact)}"
+    name = safe(event.plan.subject.model_name, rules.NAME_MAX)
+    open_ = [f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in event.impact_notes[:NOTES_AT_MOST]]
+    if len(event.impact_notes) > NOTES_AT_MOST:
+        open_.append(f":grey_question: +{len(event.impact_notes) - NOTES_AT_MOST:,} more in the file")
+    lines = [*counts(event.impact, there), *open_, *team_lines(event.impact, names_at_most=3)]
+    where = f"All of them are in the file in this thread, and in `emeritus impact {name} --format csv`."
+    return message(
+        head, [section(head), *map(section, limits.spread(lines, at_most=SHORT_SECTIONS_MAX)), section(where)]
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from msgspec.structs import asdict
 
-from bot.views.impact import by_team, way
+from bot.views.impact import by_distance, by_team, by_tier, tier_of, way
 from data.hosting import hosted_parts
 from data.records.catalog import Dependency, Entity, Impacted, Origin
 from data.snapshot import Snapshot
@@ -18,8 +18,8 @@ from workflows.rules import support
 from workflows.rules.wording import counted
 
 COLUMNS = (
-    *("id", "name", "kind", "team", "owners", "distance", "path", "origin", "sources"),
-    *("first_seen", "last_seen", "calls_per_day", "notes"),
+    *("id", "name", "kind", "tier", "team", "owners", "distance", "path", "origin", "sources"),
+    *("first_seen", "last_seen", "calls_per_day", "unseen_since", "notes"),
 )
 # A spreadsheet takes a cell that begins like this for a formula: owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -41,6 +41,8 @@ def data(model: Entity, catalog: Snapshot) -> dict[str, object]:
                 "id": consumer.consumer_id,
                 "name": consumer.name,
                 "kind": catalog.entity(consumer.consumer_id).kind,
+                "tier": tier_of(consumer, catalog),
+                "unseen_since": catalog.unseen.get(consumer.consumer_id, "")[:10],
                 "team": consumer.owners.team_name,
                 "owners": consumer.owners.slack_ids,
                 "notes": consumer.owners.notes,
@@ -67,10 +69,14 @@ def lines(model: Entity, catalog: Snapshot, today: date) -> list[str]:
     consumers = catalog.impact(model.id).consumers
     shown = [f"{model.name} ({model.id}): {counted(len(consumers), 'consumer')}"]
     shown += support.told(hosted_parts(catalog, model.id), today)
+    if consumers:
+        shown += [f"by distance: {by_distance(consumers)}", f"by tier: {by_tier(consumers, catalog)}"]
     for team, owned in by_team(consumers):
         shown.append(f"{team}:")
         for consumer in owned:
             said = [*consumer.owners.notes, *_calls(catalog.dependency(*consumer.path[:2]))]
+            if since := catalog.unseen.get(consumer.consumer_id):
+                said.append(f"in no catalog since {since[:10]}")
             notes = f" ({'; '.join(said)})" if said else ""
             shown.append(
                 f"  {consumer.distance} {consumer.name}: {' -> '.join(way(consumer, model.id))}{notes}"
@@ -82,23 +88,26 @@ def _calls(edge: Dependency) -> Iterator[str]:
     """What is seen of it, where anything is."""
     if edge.origin is Origin.OBSERVED:
         yield "seen calling, declared nowhere"
+    elif edge.sources:
+        yield f"declared by {', '.join(edge.sources)}"
     if edge.last_seen:
         yield f"last called {edge.last_seen}"
     if edge.calls_per_day is not None:
         yield f"{edge.calls_per_day:,.6g} calls a day"
 
 
-def table(model: Entity, catalog: Snapshot) -> str:
-    """A CSV with a row for each consumer; several values of a cell are separated by blanks."""
+def table(model: Entity, catalog: Snapshot, consumers: Sequence[Impacted] | None = None) -> str:
+    """A CSV with a row for each consumer, or for each of these; several values of a cell are separated by blanks."""
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for consumer in catalog.impact(model.id).consumers:
-        edge = catalog.dependency(*consumer.path[:2])
+    for consumer in catalog.impact(model.id).consumers if consumers is None else consumers:
+        edge = catalog.edge(*consumer.path[:2]) or Dependency(from_id="", to_id="")
         cells: tuple[object, ...] = (
             consumer.consumer_id,
             consumer.name,
             catalog.entity(consumer.consumer_id).kind,
+            tier_of(consumer, catalog) or "",
             consumer.owners.team_name,
             " ".join(consumer.owners.slack_ids),
             consumer.distance,
@@ -108,6 +117,7 @@ def table(model: Entity, catalog: Snapshot) -> str:
             edge.first_seen,
             edge.last_seen,
             "" if edge.calls_per_day is None else f"{edge.calls_per_day:.15g}",
+            catalog.unseen.get(consumer.consumer_id, "")[:10],
             "; ".join(consumer.owners.notes),
         )
         rows.writerow([_cell(str(cell)) for cell in cells])
@@ -126,7 +136,8 @@ def dot(model: Entity, catalog: Snapshot) -> str:
     for node in nodes:
         bold = ", style=bold" if node is model else ""
         rows.append(
-            f'  "{_plain(node.id)}" [label="{_plain(node.name)}", shape={shapes.get(node.kind, "box")}{bold}];'
+            f'  "{_plain(node.id)}" [label="{_plain(_label(node, catalog))}", '
+            f"shape={shapes.get(node.kind, 'box')}{bold}];"
         )
     for edge in edges:
         dashed = " [style=dashed]" if edge.origin is Origin.OBSERVED else ""
@@ -141,7 +152,7 @@ def mermaid(model: Entity, catalog: Snapshot) -> str:
     rows = ["graph RL"]
     for node in nodes:
         left, right = ("[[", "]]") if node.kind in ("model", "version", "endpoint") else ("[", "]")
-        rows.append(f'  {names[node.id]}{left}"{_coded(node.name)}"{right}')
+        rows.append(f'  {names[node.id]}{left}"{_coded(_label(node, catalog))}"{right}')
     for edge in edges:
         arrow = "-.->" if edge.origin is Origin.OBSERVED else "-->"
         rows.append(f"  {names[edge.from_id]} {arrow} {names[edge.to_id]}")
@@ -155,6 +166,12 @@ def _graph(model: Entity, catalog: Snapshot) -> tuple[list[Entity], tuple[Depend
     own = {one.thing.id for one in catalog.responsible(model.id) if one.part != "successor"}
     ids = [model.id, *sorted((reached | own) - {model.id})]
     return [catalog.entity(one) for one in ids], catalog.among(ids)
+
+
+def _label(node: Entity, catalog: Snapshot) -> str:
+    """Its name, and since when no catalog has it any more."""
+    since = catalog.unseen.get(node.id, "")
+    return f"{node.name} (in no catalog since {since[:10]})" if since else node.name
 
 
 def _plain(text: str) -> str:

@@ -26,7 +26,7 @@ from workflows.ports import Message
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
     "lines": lambda state, message: thread.message(_told(message), state),
-    "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params),
+    "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params, message.there),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
     "called off": lambda state, _: obligations.called_off(state),

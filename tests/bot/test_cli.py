@@ -134,7 +134,7 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
     assert set(impact["model"]) == {"id", "name", "tier"}
     assert (impact["count"], impact["direct"], impact["teams"]) == (1, 1, ["Growth ML"])
     assert set(impact["consumers"][0]) == {
-        *("id", "name", "kind", "team", "owners", "notes", "distance", "path"),
+        *("id", "name", "kind", "tier", "unseen_since", "team", "owners", "notes", "distance", "path"),
         *("origin", "sources", "first_seen", "last_seen", "calls_per_day"),
     }
     asked = told(run("who", "churn-v3", "--json"))
@@ -273,8 +273,11 @@ def test_what_a_catalog_says_is_shown_and_never_obeyed_by_a_terminal(run: Run, t
     assert rf"skipped {file}:18 Component x\x1b[31m: a name has no" in told.stdout
     assert run("impact", "m").stdout == (
         "m (resource:default/m): 1 consumer\n"
+        "by distance: 1 directly\n"
+        "by tier: 1 of no known tier\n"
         "A team\\x1b[2J\\n  1 forged: \\u202e:\n"
-        "  1 c: component:default/c -> resource:default/m (nobody called u is in the catalog; they may have left)\n"
+        "  1 c: component:default/c -> resource:default/m (nobody called u is in the catalog; they may have left; "
+        "declared by backstage)\n"
     )
 
 

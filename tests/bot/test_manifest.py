@@ -26,6 +26,8 @@ NEEDS = {
     "conversations_list": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},  # as does the event file_shared
     "views_open": set(),
     "views_push": set(),

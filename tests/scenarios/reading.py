@@ -6,7 +6,9 @@ from typing import Any
 
 
 def key_of(message: dict[str, Any]) -> str:
-    return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", ""))
+    """Of a file, which has no metadata, the name it goes by."""
+    named = "".join(file["name"] for file in message.get("files") or ())
+    return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", named))
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from data.records.retirement import State
@@ -22,18 +25,23 @@ def learns_consumers(town: Town, count: int, *, owner: str = "logistics") -> Non
     )
 
 
-def test_all_of_fifteen_hundred_consumers_are_named_in_the_thread(town: Town):
+def test_fifteen_hundred_consumers_are_one_readable_message_and_a_file_with_all_of_them(town: Town):
     learns_consumers(town, 1_500)
     assert town.propose() == {}
     town.settle()
-    parts = [one for one in town.slack.messages(GOVERNANCE) if key_of(one).startswith("RET-1/impact/")]
-    assert len(parts) > 3
-    assert all(one["thread_ts"] == town.card()["ts"] for one in parts)
-    assert all(len(one["text"]) <= 4_000 for one in town.slack.messages(GOVERNANCE))
-    said = "\n".join(words(one) for one in parts)
-    assert all(said.count(f"scanner-{number:04d}") == 1 for number in range(1_500))
-    assert "• scanner-0007 via churn-v1-prod → churn-v1" in said, "how it leads to the model"
-    assert " more" not in said, "nobody is only counted"
+    (short,) = [one for one in town.slack.messages(GOVERNANCE) if key_of(one).startswith("RET-1/impact/")]
+    assert short["thread_ts"] == town.card()["ts"]
+    said = words(short)
+    assert "*Impact* of RET-1: 1,507 consumers of 4 teams, 1,505 directly" in said
+    assert "*By distance* 1,505 directly, 2 over 2 steps" in said
+    assert "*By tier*" in said
+    assert "*Logistics* (1,501): restock-planner, scanner-0000, scanner-0001, +1,498 more" in said
+    assert "All of them are in the file in this thread" in said
+    listed = town.posted(GOVERNANCE, "RET-1-dependants-1.csv")
+    assert listed["thread_ts"] == town.card()["ts"]
+    rows = list(csv.DictReader(io.StringIO(town.slack.file(listed).decode())))
+    assert len(rows) == 1_507
+    assert sum(row["name"].startswith("scanner-") for row in rows) == 1_500
     told = town.command(TOM, "impact churn-v1")
     assert "more; `emeritus impact churn-v1` prints all, and so does the thread of RET-1" in told
 

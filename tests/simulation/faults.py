@@ -83,6 +83,7 @@ class Boundaries:
         self._weather = weather
         self.count = 0
         self.crashes = 0
+        self.stopped_at = 0
         self.crossed: list[str] = []
         self.at: dict[str, Callable[[], None]] = {}
         """What happens besides at boundaries of that name."""
@@ -101,6 +102,7 @@ class Boundaries:
     def stop(self) -> None:
         """No crash any more."""
         self._next = 0
+        self.stopped_at = self.count
 
     def _drawn(self) -> int:
         if self._weather.crash_at:

@@ -299,8 +299,10 @@ class History(Standing):
         self._must(self.calling_off is None, event, "a vote on cancelling is open")
 
     def _expect_impact(self) -> None:
-        """Few enough consumers for one message."""
-        self._expect(POLICY.governance_channel, f"{self.stream}/impact/{len(self.entries) + 1}/1")
+        """Few enough consumers for one message, and a picture of them."""
+        version = len(self.entries) + 1
+        self._expect(POLICY.governance_channel, f"{self.stream}/impact/{version}/1")
+        self._expect(POLICY.governance_channel, f"{self.stream}/picture/{version}")
 
     def _expect(self, channel: str, key: str) -> None:
         self.expected[channel, key] += 1

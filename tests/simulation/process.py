@@ -21,13 +21,16 @@ from bot.intake import NotKeptError
 from bot.listeners import commands, manual, obligations, proposals, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
+from bot.uploads import File
 from bot.views import answers
+from bot.views.uploads import FILES
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.deprecation import CatalogKind
+from data.records.retirement import Retirement
 from data.store import Machine
 from tests.simulation.bench import AtOnce, Bench
 from tests.simulation.board import Board
@@ -43,7 +46,7 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.machine import RetirementMachine
-from workflows.ports import ArtifactStore, Messenger
+from workflows.ports import ArtifactStore, Message, Messenger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,14 @@ class Outside:
     stopwatch: Callable[[], float] = lambda: 0.0
 
 
+def _quick(state: Retirement, _: Message) -> File:
+    """Drawing takes a while; what is simulated is its way."""
+    return File(title=state.id, comment="a file", content=b"drawn", instead="no file: {why}")
+
+
+QUICK_FILES = {notice: view._replace(draw=_quick) for notice, view in FILES.items()}
+
+
 class Process:
     """From start to crash. Nothing of it is used again afterwards."""
 
@@ -126,7 +137,13 @@ class Process:
             unheard=self.store.unheard,
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
-        messenger = SlackMessenger(outside.client, Rates(clock.wall), wall=clock.wall)
+        messenger = SlackMessenger(
+            outside.client,
+            Rates(clock.wall),
+            wall=clock.wall,
+            files=QUICK_FILES,
+            carry=outside.client.carried,
+        )
         self.shop = Workshop(
             engine=self.engine,
             world=clock,

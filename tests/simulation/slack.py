@@ -36,6 +36,7 @@ class Shown:
     thread_ts: str
     landed_at: datetime
     listed_at: datetime
+    file: str = ""
     looks: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -62,6 +63,11 @@ def message_of(args: dict[str, Any]) -> str:
 def _person(args: dict[str, Any]) -> str:
     """Whom a direct message is for."""
     return str(args.get("users") or args.get("channel") or "").removeprefix("D")
+
+
+def _key_of_file(name: str) -> str:
+    """The key of what a file was posted for, from the name it was given after it."""
+    return name.rpartition(".")[0].replace("-picture-", "/picture/")
 
 
 class Workspace:
@@ -91,8 +97,11 @@ class Workspace:
         ts = f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
         metadata = args.get("metadata") or {}
         key = str((metadata.get("event_payload") or {}).get("key", ""))
+        key = key or _key_of_file(args.get("name", ""))
         look = {"text": args.get("text", ""), "blocks": args.get("blocks") or []}
-        shown = Shown(channel, ts, key, args.get("thread_ts") or "", landed_at, listed_at, [look])
+        shown = Shown(
+            channel, ts, key, args.get("thread_ts") or "", landed_at, listed_at, args.get("name", ""), [look]
+        )
         if key:
             if before := self.by_key.get((channel, key)):
                 raise Violation(f"{key} is in {channel} twice: at {before.ts} and at {ts}")
@@ -135,7 +144,11 @@ class Workspace:
                 {
                     "ts": shown.ts,
                     "bot_id": BOT,
-                    "metadata": {"event_type": "emeritus_message", "event_payload": {"key": shown.key}},
+                    "user": "UBOT",
+                    "files": [{"name": shown.file}] if shown.file else [],
+                    "metadata": None
+                    if shown.file
+                    else {"event_type": "emeritus_message", "event_payload": {"key": shown.key}},
                 }
             )
         return found
@@ -151,6 +164,8 @@ class SimulatedClient(WebClient):
         self._clock = workspace.clock
         self._storm_until = workspace.clock.truth
         self.calls = 0
+        self._files: list[str] = []
+        self._carried: set[str] = set()
         self.note: Callable[[str, str, str], None] = lambda *_: None
 
     # What the product's methods never use is left out.
@@ -187,6 +202,34 @@ class SimulatedClient(WebClient):
         )
         response.validate()  # type: ignore[no-untyped-call]
         return response
+
+    def carried(self, url: str, content: bytes) -> None:
+        """Where a file is carried to, which goes wrong like everything else."""
+        assert content
+        self._clock.pass_(0.05)
+        self._boundaries.cross("carrying a file")
+        if self._weather.lost_calls and self._rand.random() < self._weather.lost_calls:
+            if self._rand.random() < 0.5:
+                self._carried.add(url)
+            raise TimeoutError("timed out")
+        self._carried.add(url)
+
+    def _shown_file(self, args: dict[str, Any], called_at: datetime, late: float) -> dict[str, Any]:
+        files = args["files"]
+        (file,) = json_.loads(files) if isinstance(files, str) else files
+        if file["id"] not in self._carried:
+            return {"ok": False, "error": "file_not_found"}
+        self._carried.discard(file["id"])
+        landed_at = called_at + timedelta(seconds=late * self._rand.random())
+        name = self._files[int(file["id"][1:]) - 1]
+        asked = {
+            "channel": args["channel_id"],
+            "thread_ts": args["thread_ts"],
+            "text": args["initial_comment"],
+            "name": name,
+        }
+        self.workspace.post(asked, landed_at, called_at + timedelta(seconds=late))
+        return {"ok": True, "files": [{"id": file["id"]}]}
 
     def _faulty(
         self, method: str, args: dict[str, Any], called_at: datetime
@@ -234,6 +277,11 @@ class SimulatedClient(WebClient):
                 landed_at = called_at + timedelta(seconds=late * self._rand.random())
                 shown = workspace.post(args, landed_at, called_at + timedelta(seconds=late))
                 return {"ok": True, "channel": shown.channel, "ts": shown.ts}
+            case "files.getUploadURLExternal":
+                self._files.append(args["filename"])
+                return {"ok": True, "file_id": f"F{len(self._files)}", "upload_url": f"F{len(self._files)}"}
+            case "files.completeUploadExternal":
+                return self._shown_file(args, called_at, late)
             case "chat.update":
                 edited = workspace.edit(args)
                 if edited is None:

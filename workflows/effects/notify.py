@@ -22,6 +22,9 @@ from workflows.histories import History, histories
 from workflows.ports import Message
 from workflows.rules.messages import card_key
 
+FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
+"""Notices that say more than the record does: which catalog declares what, and who was last seen calling."""
+
 TELLS_OF_OTHERS = {
     "channel lost": ("where", "why"),
     "escalation": ("milestone", "level", "consumer_ids"),
@@ -123,6 +126,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         retirement=state,
         events=_events(claim, effect, state, shop),
         histories=_histories(effect, shop),
+        there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
         tried_at=claim.tried_at,
     )
 

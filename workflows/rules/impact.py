@@ -1,6 +1,6 @@
 """Whom does a retirement reach? Groups impacted consumers by the team that answers for them; counts them.
 
-Also where the whole of them is cut into messages: how many there are must be known when they are wanted.
+Also whether the whole of them fits into one message: that must be known when it is wanted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from data.records.catalog import Impacted
 
 PART_CHARACTERS_MAX = 10_500
 """Of one message, beside its heading: Slack refuses beyond 12,000 or so (bot/views/limits.py)."""
-NAME_MAX, WAY_MAX, NOTES_MAX, PROSE_MAX = 80, 400, 200, 400
+NAME_MAX, WAY_MAX, KNOWN_MAX, NOTES_MAX, PROSE_MAX = 80, 400, 90, 200, 400
 """How much bot/views/impact.py shows of each."""
 MARK_MAX, HEADING_MAX = 24, 120  # what stands around a line, and the name of a team above its lines
 
@@ -69,7 +69,7 @@ def _length(consumer: Impacted, model_id: str) -> int:
     steps = [*consumer.path[1:], *(() if consumer.path[-1:] == (model_id,) else (model_id,))]
     way = sum(_escaped(step, NAME_MAX) + 3 for step in steps) if len(steps) > 1 else 0
     notes = _escaped("; ".join(consumer.owners.notes), NOTES_MAX)
-    return MARK_MAX + _escaped(consumer.name, NAME_MAX) + min(WAY_MAX, way) + notes
+    return MARK_MAX + KNOWN_MAX + _escaped(consumer.name, NAME_MAX) + min(WAY_MAX, way) + notes
 
 
 def _escaped(text: str, most: int) -> int:

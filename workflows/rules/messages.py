@@ -15,12 +15,14 @@ HOUR = 3600
 PATIENCE_SECONDS = {
     "called off": HOUR,
     "catalog": HOUR,
+    "dependants": HOUR,
     "digest": HOUR,
     "dm": HOUR,
     "handed": HOUR,
     "impact": HOUR,
     "import failed": HOUR,
     "import mended": HOUR,
+    "picture": HOUR,
     "reminder": HOUR,
     "replaced": HOUR,
     "team": HOUR,
@@ -83,6 +85,12 @@ def in_thread(state: Retirement, key: str, notice: str, *, batch: str = "", **bo
     """In the card's thread, once the card is there."""
     effect = post(state, key, notice)
     return replace(effect, body={**effect.body, **body}, after=card_key(state), batch=batch)
+
+
+def file(state: Retirement, key: str, notice: str, version: int) -> Effect:
+    """A file in the card's thread, drawn from the plan of this version. No message waits behind one."""
+    effect = in_thread(state, key, notice, first=str(version), last=str(version))
+    return replace(effect, lane=f"{state.id}/files")
 
 
 def direct(key: str, notice: str, to: str, **body: str) -> Effect:

@@ -223,17 +223,24 @@ def _lines(state: Retirement, count: int) -> Iterable[Effect]:
 
 
 def _impact(state: Retirement, event: events.Proposed | events.Revised, version: int) -> Iterable[Effect]:
-    """Everybody the plan hits, in the thread, over as many messages as it takes."""
+    """Everybody the plan hits, in the thread: as one message where they fit, else in short with a file of all;
+
+    and a picture of them.
+    """
     parts = impact.parts(event.impact, event.impact_notes, event.plan.subject.model_id)
-    for number, (start, stop) in enumerate(parts, start=1):
+    for start, stop in parts[:1]:
         yield messages.in_thread(
             state,
-            f"{state.id}/impact/{version}/{number}",
+            f"{state.id}/impact/{version}/1",
             "impact",
             first=str(version),
             last=str(version),
             start=str(start),
             stop=str(stop),
-            part=str(number),
-            parts=str(len(parts)),
+            part="1",
+            parts="1",
+            **({"in_short": "yes"} if len(parts) > 1 else {}),
         )
+    if len(parts) > 1:
+        yield messages.file(state, f"{state.id}/dependants/{version}", "dependants", version)
+    yield messages.file(state, f"{state.id}/picture/{version}", "picture", version)

@@ -97,6 +97,8 @@ def test_a_program_gets_all_that_is_known_of_each_edge(catalog: Catalog) -> None
         "id": 'csv:=cmd("x")\\',
         "name": '=cmd("x")\\',
         "kind": "pipeline",
+        "tier": 0,
+        "unseen_since": "",
         "team": "",
         "owners": (),
         "notes": ("no owner",),

@@ -180,6 +180,7 @@ def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them()
     assert texts(only["blocks"]) == [
         ":busts_in_silhouette: *Impact in full* of RET-1: 2 consumers of 2 teams, 1 directly",
         (
+            "*By distance* 1 directly, 1 over 2 steps\n"
             "*team-0* (1)\n    • consumer-000\n*team-1* (1)\n    • consumer-001 via api:scores → churn-v1\n"
             ":grey_question: consumer-009 has no owner"
         ),

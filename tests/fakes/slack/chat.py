@@ -26,6 +26,8 @@ def as_slack_shows(message: Message, *, with_metadata: bool = True) -> Answer:
         shown |= {"bot_id": BOT_ID, "app_id": APP_ID}
     if message.blocks:
         shown["blocks"] = message.blocks
+    if message.files:
+        shown |= {"files": message.files, "upload": False}
     if message.thread_ts:
         shown["thread_ts"] = message.thread_ts
     if message.client_msg_id:

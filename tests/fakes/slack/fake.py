@@ -18,6 +18,7 @@ from tests.fakes.slack.modals import Modals
 from tests.fakes.slack.response_urls import ResponseUrls
 from tests.fakes.slack.server import serve
 from tests.fakes.slack.sockets import SocketMode
+from tests.fakes.slack.uploads import Uploads
 from tests.fakes.slack.web_api import Call, Method, WebApi
 from tests.fakes.slack.workspace import APP_ID, BOT_USER, TEAM_ID, Channel, OpenView, User, Workspace
 
@@ -29,6 +30,7 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -86,9 +88,16 @@ class SlackFake:
         self.faults = self.web_api.faults
         self.files = Files(self.ws, self.web_api, events=frozenset(events), tell=self.event, base=self._base)
         self.share = self.files.share
-        self.web_api.methods["files.info"] = Method(
-            self.files.info, "file", "count page limit cursor", "files:read"
-        )
+        self.uploads = Uploads(self.ws, self.files, base=self._base)
+        self.web_api.methods |= {
+            "files.completeUploadExternal": Method(
+                self.uploads.complete, "files", "channel_id thread_ts initial_comment", "files:write"
+            ),
+            "files.getUploadURLExternal": Method(
+                self.uploads.ask, "filename length", "alt_txt snippet_type", "files:write"
+            ),
+            "files.info": Method(self.files.info, "file", "count page limit cursor", "files:read"),
+        }
         at_messages = AtMessages(
             self.ws, self._modals, self._send, self._urls, self._response_url, should_escape=should_escape
         )
@@ -101,7 +110,7 @@ class SlackFake:
 
     def start(self) -> Self:
         """Listen; returns itself."""
-        self._server = serve(self.web_api, self._urls, self.files)
+        self._server = serve(self.web_api, self._urls, self.files, self.uploads)
         return self
 
     def stop(self) -> None:
@@ -209,6 +218,11 @@ class SlackFake:
         with self.ws.changed:
             assert self.ws.changed.wait_for(what, seconds), f"did not happen within {seconds} s"
             return what()
+
+    def file(self, message: dict[str, Any]) -> bytes:
+        """What the one file of a message holds."""
+        (shown,) = message["files"]
+        return self.files.files[shown["id"]].content
 
     def messages(self, channel: str) -> list[dict[str, Any]]:
         """Every message of a channel in order, those in threads too; a user id means the DM with the bot."""

@@ -1,11 +1,11 @@
-"""Files that people share in channels: the event, files.info, and the private download that wants the token.
+"""Files in channels, whoever shared them: the event, files.info, and the private download that wants the token.
 
 Slack: docs.slack.dev/reference/events/file_shared, /reference/methods/files.info, /reference/objects/file-object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +29,7 @@ class File:
     mode          hosted, snippet or external, as Slack names them
     unlisted_for  files.info names no shares in the next so many calls: Slack adds them a moment later
     host          where it lies, if that is not this server
+    alt_text      for who cannot see it
     told          how the bot answered to the event; None where it was not told of it
     """
 
@@ -43,6 +44,8 @@ class File:
     has_download: bool = True
     unlisted_for: int = 0
     host: str = ""
+    title: str = ""
+    alt_text: str = ""
     shares: dict[str, tuple[str, str]] = field(default_factory=dict)
     told: Any = None
 
@@ -50,6 +53,18 @@ class File:
     def path(self) -> str:
         """Below the host, as its owner's browser shows it."""
         return f"/{DOWNLOAD}/{TEAM_ID}-{self.id}/download/{quote(self.name or 'file', safe='')}"
+
+    def told_of(self) -> dict[str, Any]:
+        """What the bot is told of it wherever it is named."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title or self.name,
+            "mimetype": self.mimetype,
+            "user": self.user,
+            "size": len(self.content) if self.size < 0 else self.size,
+            **({"alt_txt": self.alt_text} if self.alt_text else {}),
+        }
 
 
 @dataclass(kw_only=True)
@@ -95,28 +110,49 @@ class Files:
                 raise NotOnScreen(f"{user} cannot share anything in {channel_id}")
             held = content if isinstance(content, bytes) else content.encode()
             file = File(id=self.ws.new_id("F"), name=name, content=held, user=user, **more)
-            self.files[file.id] = file
-            ts = self.ws.new_ts()
-            self.ws.store(
-                Message(channel=channel_id, ts=ts, user=user, text="", blocks=[], thread_ts=thread or None)
-            )
-            file.shares[channel_id] = (ts, thread)
-            is_told = (
-                "file_shared" in self.events
-                and "files:read" in self.ws.scopes
-                and BOT_USER in channel.members
-            )
+            is_told = self.show([file], channel_id, thread=thread)
         if is_told:
-            event = {"type": "file_shared", "file_id": file.id, "user_id": user, "file": {"id": file.id}}
-            file.told = self._tell({**event, "channel_id": channel_id})
+            self.tell(file, channel_id)
         return file
 
+    def show(self, files: Sequence[File], channel_id: str, *, text: str = "", thread: str = "") -> bool:
+        """In one message of whoever they are from. Whether the app is to be told of them."""
+        ts, user = self.ws.new_ts(), files[0].user
+        self.ws.store(
+            Message(
+                channel=channel_id,
+                ts=ts,
+                user=user,
+                text=text,
+                blocks=[],
+                thread_ts=thread or None,
+                files=[file.told_of() for file in files],
+            )
+        )
+        for file in files:
+            self.files[file.id] = file
+            file.shares[channel_id] = (ts, thread)
+        return (
+            "file_shared" in self.events
+            and "files:read" in self.ws.scopes
+            and BOT_USER in self.ws.channels[channel_id].members
+        )
+
+    def tell(self, file: File, channel_id: str) -> None:
+        """That it was shared there. Not while the workspace is locked: the bot may call back."""
+        event = {"type": "file_shared", "file_id": file.id, "user_id": file.user, "file": {"id": file.id}}
+        told = self._tell({**event, "channel_id": channel_id})
+        with self.ws.changed:
+            file.told = told
+            self.ws.changed.notify_all()
+
     def _seen(self, file_id: object) -> File:
-        """A file the bot may know of: one that is shared where it is."""
+        """A file the bot may know of: its own, and what is shared where it is."""
         file = self.files.get(str(file_id))
         if file is not None and file.is_deleted:
             raise ApiError("file_deleted")
-        if file is None or not any(BOT_USER in self.ws.channels[one].members for one in file.shares):
+        shared = file is not None and any(BOT_USER in self.ws.channels[one].members for one in file.shares)
+        if file is None or not (shared or file.user == BOT_USER):
             raise ApiError("file_not_found")
         return file
 
@@ -124,18 +160,13 @@ class Files:
         """files.info"""
         file = self._seen(args["file"])
         shown: Answer = {
-            "id": file.id,
+            **file.told_of(),
             "created": int(self.ws.now()),
             "timestamp": int(self.ws.now()),
-            "name": file.name,
-            "title": file.name,
-            "mimetype": file.mimetype,
             "filetype": "text",
             "pretty_type": "Plain Text",
-            "user": file.user,
             "user_team": TEAM_ID,
             "editable": file.mode == "snippet",
-            "size": len(file.content) if file.size < 0 else file.size,
             "mode": file.mode,
             "is_external": file.mode == "external",
             "external_type": "gdrive" if file.mode == "external" else "",

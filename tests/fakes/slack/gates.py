@@ -25,6 +25,7 @@ TIER_4 = (100.0, 100)
 POST = (60.0, 5)  # one a second and channel, short bursts allowed
 POST_IN_ALL = (300.0, 100)  # "several hundred a minute" in a workspace
 UNLIMITED = {"auth.test", "chat.getPermalink"}
+# files.getUploadURLExternal and files.completeUploadExternal are of tier 4, like what is not named here.
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The HTTP face of the fake: /api/METHOD, /response/ID and private files on a loopback port."""
+"""The HTTP face of the fake on a loopback port: /api/METHOD, /response/ID, uploads and private files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.fakes.slack.files import DOWNLOAD, Files
 from tests.fakes.slack.response_urls import ResponseUrls
 from tests.fakes.slack.surfaces import ApiError
+from tests.fakes.slack.uploads import UPLOAD, Uploads
 from tests.fakes.slack.web_api import Call, Reply, WebApi, bearer, parse_args
 
 
@@ -21,6 +22,7 @@ class _Server(ThreadingHTTPServer):
     web_api: WebApi
     response_urls: ResponseUrls
     files: Files
+    uploads: Uploads
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that was killed in the middle of a call is part of what is tested; a bug is not."""
@@ -53,6 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if kind == "response":
             reply = self._use_response_url(name, body)
+        elif kind == UPLOAD:
+            reply = self._take_file(name, body)
         elif kind == "api" and name:
             try:
                 args, token = parse_args(body, query, self.headers.get("Content-Type", ""))
@@ -65,6 +69,23 @@ class _Handler(BaseHTTPRequestHandler):
             reply = Reply(status=404, body={"ok": False, "error": "not_found"})
         if reply.status:
             self._send(reply)
+        self.server.uploads.tell()
+
+    def _take_file(self, file_id: str, body: bytes) -> Reply:
+        api = self.server.web_api
+        with api.ws.lock:
+            call = Call(method=UPLOAD, args={"file": file_id})
+            api.calls.append(call)
+            planned = api.faults.take(UPLOAD)
+            if planned and planned.kind == "server_error":
+                reply = Reply(status=500, body={"ok": False})
+            else:
+                reply = Reply(status=self.server.uploads.carry(file_id, body), body={"ok": True})
+                call.happened = reply.status == 200
+                if planned:
+                    reply.status = {"accepted_then_500": 500}.get(planned.kind, 0)
+            call.answer, call.status = reply.body, reply.status
+            return reply
 
     def _use_response_url(self, url_id: str, body: bytes) -> Reply:
         api = self.server.web_api
@@ -118,9 +139,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def serve(web_api: WebApi, response_urls: ResponseUrls, files: Files) -> ThreadingHTTPServer:
+def serve(
+    web_api: WebApi, response_urls: ResponseUrls, files: Files, uploads: Uploads
+) -> ThreadingHTTPServer:
     """Start answering on an ephemeral loopback port."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.web_api, server.response_urls, server.files = web_api, response_urls, files
+    server.web_api, server.response_urls = web_api, response_urls
+    server.files, server.uploads = files, uploads
     threading.Thread(target=server.serve_forever, args=(0.05,), name="slack-fake", daemon=True).start()
     return server

@@ -57,7 +57,7 @@ _CONTENT = "text blocks attachments markdown_text as_user link_names parse"
 _FACE = "username icon_emoji icon_url"
 _PAGE = "cursor limit"
 _SPAN = f"{_PAGE} oldest latest inclusive include_all_metadata"
-_PARSED = {"blocks", "view", "metadata", "attachments"}
+_PARSED = {"blocks", "view", "metadata", "attachments", "files"}
 
 
 class WebApi:
@@ -161,6 +161,8 @@ class WebApi:
         body = json.loads(json.dumps(body))
         if planned and kind == "late" and call.method == "chat.postMessage":
             self.ws.message(body["channel"], body["ts"]).hidden_for = planned.hidden_for
+        if planned and kind == "late" and call.method == "files.completeUploadExternal":
+            self.ws.messages[str(args["channel_id"])][-1].hidden_for = planned.hidden_for
         if kind in {"accepted_then_reset", "late"}:
             return Reply(status=0, body=body)
         return Reply(status=500 if kind == "accepted_then_500" else 200, body=body)

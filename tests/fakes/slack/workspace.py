@@ -64,6 +64,7 @@ class Message:
     edits: int = 0
     hidden_for: int = 0
     versions: list[str] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
         """The message as tests read it."""

@@ -64,7 +64,7 @@ def changes(duty: Duty, by: str = BILL) -> cmd.ChangeDuty:
 
 
 def test_a_proposal_posts_the_one_card_and_its_first_line():
-    card, line, impact = Story(facts_for()).does(proposing()).effects
+    card, line, impact, picture = Story(facts_for()).does(proposing()).effects
     assert (card.key, card.kind, card.body) == ("RET-1/card", EffectKind.POST, {"notice": "card"})
     assert (line.key, line.after, line.body["first"], line.body["last"]) == (
         "RET-1/lines/1",
@@ -73,16 +73,17 @@ def test_a_proposal_posts_the_one_card_and_its_first_line():
         "1",
     )
     assert (impact.key, impact.after, impact.body["parts"]) == ("RET-1/impact/1/1", "RET-1/card", "1")
+    assert (picture.key, picture.after, picture.lane) == ("RET-1/picture/1", "RET-1/card", "RET-1/files")
 
 
-def test_a_proposal_that_hits_many_tells_all_of_them_over_several_messages():
-    crowd = tuple(an_impacted(f"consumer-{number:04d}") for number in range(1_500))
+def test_a_proposal_that_hits_many_tells_them_in_one_message_and_a_file_of_all():
+    crowd = tuple(an_impacted(f"consumer-{number:04d}") for number in range(29_536))
     effects = Story(facts_for(impact=crowd)).does(proposing()).effects
-    parts = [effect.body for effect in effects if effect.body["notice"] == "impact"]
-    assert len(parts) > 1
-    assert [body["part"] for body in parts] == [str(number) for number in range(1, len(parts) + 1)]
-    assert (parts[0]["start"], parts[-1]["stop"]) == ("0", "1500")
-    assert [body["stop"] for body in parts[:-1]] == [body["start"] for body in parts[1:]]
+    (short,) = [effect.body for effect in effects if effect.body["notice"] == "impact"]
+    assert short["in_short"] == "yes"
+    files = {effect.key: effect for effect in effects if effect.lane == "RET-1/files"}
+    assert list(files) == ["RET-1/dependants/1", "RET-1/picture/1"]
+    assert {effect.after for effect in files.values()} == {"RET-1/card"}
 
 
 def test_from_then_on_the_card_is_edited_and_never_posted_again():
@@ -308,6 +309,7 @@ def test_what_somebody_waits_for_is_never_behind_what_goes_to_many():
     assert {effect.body["notice"] for effect in posts if effect.patience_seconds} == {
         "dm",
         "impact",
+        "picture",
         "reminder",
         "team",
     }

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from msgspec.structs import replace
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
@@ -96,7 +97,18 @@ class SlackMessenger:
         """Post once. NOT safe to repeat: after `Unknown`, ask `find` first. Done.found has channel and ts."""
         if (view := self._files.get(message.notice)) is not None:
             return self._show_file(message, view, now)
-        return self._post(message, drawn(message), now)
+        return self._post(message, drawn(self._linked(message)), now)
+
+    def _linked(self, message: Message) -> Message:
+        """With the address of what it points to. Without one it says where to look all the same."""
+        if "other_ts" not in message.params:
+            return message
+        channel, ts = message.params["other_channel"], message.params["other_ts"]
+        try:
+            found = self._client.chat_getPermalink(channel=channel, message_ts=ts)
+        except FAILURES:
+            return message
+        return replace(message, params={**message.params, "url": str(found["permalink"])})
 
     def _show_file(self, message: Message, view: FileView, now: datetime) -> Result:
         """A file in the card's thread, or words where Slack takes none."""

@@ -20,6 +20,7 @@ from tests.builders import (
     LIVE,
     WHY,
     a_migrated,
+    a_proposed,
     a_running_retirement,
     a_subject,
     days,
@@ -245,6 +246,7 @@ def test_every_notice_the_rules_want_has_a_view():
         *asked.until(asked.now + days(30)).effects.values(),
         *by_hand.until(by_hand.now + days(7)).proves().until(by_hand.now + days(4)).effects.values(),
         *anew.effects.values(),
+        *a_proposed(meets={"RET-2": "CGOV"}).effects.values(),
     ]
     assert {effect.body["notice"] for effect in told if "notice" in effect.body} == {*VIEWS, "picture"}
     assert set(FILES) == {"picture", "dependants"}, "the list of very many is wanted in test_notices.py"

@@ -23,6 +23,7 @@ from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
 from workflows.rules import support
 from workflows.rules.lifecycle import is_living
+from workflows.rules.meeting import meets
 from workflows.rules.plan import reserved
 
 MODEL_OWNER = "model.owner"
@@ -118,6 +119,7 @@ class Gatherer:
             policy=policy,
             subject=subject,
             taken=self._taken(subject, by_others_than=retirement_id),
+            meets=self._met(subject, command.successor_id, impact.consumers, retirement_id),
             successor_name=successor_name,
             successor_trouble=trouble,
             impact=impact.consumers,
@@ -215,6 +217,18 @@ class Gatherer:
             if is_living(other) and other.plan is not None and other.id != by_others_than
             for taken in reserved(other.plan.subject)
             if taken in wanted
+        }
+
+    def _met(
+        self, subject: Subject, successor_id: str, consumers: Sequence[Impacted], retirement_id: str
+    ) -> dict[str, str]:
+        """The others under way that a plan for this meets, and where their cards are."""
+        consumer_ids = {found.consumer_id for found in consumers}
+        return {
+            other.id: other.policy.governance_channel
+            for other in self.retirements()
+            if is_living(other) and other.id != retirement_id and other.plan is not None and other.policy
+            if meets(subject.model_id, successor_id, consumer_ids, other.plan)
         }
 
     def _successor(self, model: Entity, successor_id: str) -> tuple[str, str, str]:

@@ -41,6 +41,7 @@ class Message(Record, frozen=True, kw_only=True):
     ts         of the message to edit; empty for a new one
     params     ids the view needs: team_id, user_id, consumer_id, milestone, ...
     retirement the state now; None for the digest
+    other      for `meeting`: the retirement that meets this one; where its card is, is in `params`
     events     for `lines`: the events to tell, in order
     histories  for the digest: every retirement, with what happened to it
     there      the catalog, for what is drawn from it
@@ -55,6 +56,7 @@ class Message(Record, frozen=True, kw_only=True):
     ts: str = ""
     params: dict[str, str] = {}
     retirement: Retirement | None = None
+    other: Retirement | None = None
     events: tuple[AnyEvent, ...] = ()
     histories: tuple[History, ...] = ()
     there: Snapshot | None = None

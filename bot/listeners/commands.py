@@ -27,6 +27,7 @@ from workflows.histories import last_week
 from workflows.rules import support
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
+from workflows.rules.meeting import meetings
 
 
 def register(app: App, house: House) -> None:
@@ -102,6 +103,7 @@ def show(house: House, state: Retirement) -> Payload:
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
         catalogs=catalogs.standing(house.listings.standings(state)),
+        meetings=meetings(state, retirements(house.store, ended=False)),
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
-from bot.views import duties, limits, provided, steps, votes
+from bot.views import duties, limits, meeting, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -26,6 +26,7 @@ from data.records.retirement import Endpoint, Progress, Retirement
 from data.snapshot import Snapshot
 from data.store import Trouble
 from workflows.rules.lifecycle import ENDED
+from workflows.rules.meeting import Meeting
 from workflows.rules.wording import counted
 
 NOBODY = "*nobody who can be reached*"
@@ -77,6 +78,7 @@ def show(
     card_waits: str = "",
     support: Sequence[str] = (),
     catalogs: Sequence[str] = (),
+    meetings: tuple[Meeting, ...] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
@@ -84,6 +86,7 @@ def show(
     card_waits   why the card does not show the vote that is open
     support      until when a provider serves the model, and whether the plan is too late for that
     catalogs     what they say of it, a line each
+    meetings     the other retirements it has to do with
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -107,6 +110,8 @@ def show(
             f":no_bell: *The card does not show this vote yet*, so nobody can vote: {safe(card_waits, 400)}"
         )
         below.append(section(f"{unseen}. The vote gets all its days once the card is up."))
+    if met := meeting.section(meetings, retirement):
+        below.append(section(met))
     if tally:
         below.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
     if retirement.obligations:

@@ -21,6 +21,7 @@ from data.events import EMERITUS
 
 Payload = dict[str, Any]
 
+WEB_ADDRESS = re.compile(r"https?://[^\s<>|]+")
 SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
@@ -73,6 +74,11 @@ def mention(slack_id: str) -> str:
 def place(name_or_id: str) -> str:
     """The channel as a link, or by its name; a person is mentioned."""
     return f"<#{name_or_id}>" if CHANNEL_ID.fullmatch(name_or_id) else mention(name_or_id)
+
+
+def link(url: str, words: str) -> str:
+    """A link with these words, where the address is one; else the words alone."""
+    return f"<{url}|{safe(words)}>" if WEB_ADDRESS.fullmatch(url) else safe(words)
 
 
 def mentions(slack_ids: Iterable[str], *, at_most: int | None = 10, limit: int = 1_000) -> str:

@@ -13,6 +13,7 @@ from bot.views import (
     impact,
     imports,
     manual,
+    meeting,
     obligations,
     proposal,
     thread,
@@ -64,6 +65,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         message.params["action"],
         to=message.params["slack_id"],
     ),
+    "meeting": lambda state, message: meeting.message(
+        state, _other(message), url=message.params.get("url", "")
+    ),
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
     ),
@@ -99,6 +103,11 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
     (event,) = message.events
     assert isinstance(event, events.Proposed | events.Revised), "the impact is told of a plan"
     return event
+
+
+def _other(message: Message) -> Retirement:
+    assert message.other is not None, "it takes two to meet"
+    return message.other
 
 
 def _told(message: Message) -> list[events.RetirementEvent]:

@@ -36,6 +36,7 @@ class Facts(Record, frozen=True, kw_only=True):
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     taken         endpoint of the subject, or the model where it has none -> another retirement that has it already
+    meets         another retirement under way that the plan has to do with -> the channel of its card
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does
     has_unheard   somebody asked something of this retirement that is not decided yet
@@ -47,6 +48,7 @@ class Facts(Record, frozen=True, kw_only=True):
     policy: Policy | None = None
     subject: Subject | None = None
     taken: dict[str, str] = {}
+    meets: dict[str, str] = {}
     successor_name: str = ""
     successor_trouble: str = ""
     impact: tuple[Impacted, ...] = ()

@@ -265,7 +265,7 @@ class SimulatedClient(WebClient):
         self._clock.pass_(TIMEOUT_SECONDS if kind != 3 else 0.1)
         raise TimeoutError("timed out") if kind != 3 else ConnectionResetError("reset by peer")
 
-    def _done(  # noqa: PLR0911 - one case per method
+    def _done(  # noqa: PLR0911, PLR0912 - one case per method
         self, method: str, args: dict[str, Any], called_at: datetime, late: float
     ) -> dict[str, Any]:
         """What the method does, `late` seconds after the call."""
@@ -287,6 +287,11 @@ class SimulatedClient(WebClient):
                 if edited is None:
                     return {"ok": False, "error": "message_not_found"}
                 return {"ok": True, "channel": edited.channel, "ts": edited.ts}
+            case "chat.getPermalink":
+                return {
+                    "ok": True,
+                    "permalink": f"https://slack.example/{args['channel']}/{args['message_ts']}",
+                }
             case "chat.postEphemeral":
                 workspace.said.append((args["user"], args.get("text", "")))
                 return {"ok": True, "message_ts": "1.0"}

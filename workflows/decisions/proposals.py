@@ -13,9 +13,9 @@ from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.retirement import Plan, Purpose, Retirement, Round, State, StepKind
 from workflows.commands import CloseRound, Propose, Revise, encoded
-from workflows.decisions.decided import RetirementDecision, decided
+from workflows.decisions.decided import RetirementDecision, decided, folded
+from workflows.rules import meeting, quorum, seating
 from workflows.rules import plan as plans
-from workflows.rules import quorum, seating
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.wording import one_of
@@ -38,10 +38,13 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         impact_notes=facts.impact_notes,
         round=round_,
     )
+    after = folded(state, (event,))
     return decided(
         state,
         event,
+        after=after,
         timers=round_timers(round_),
+        effects=meeting.told(after, facts.meets),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
         "if the vote agrees.",
@@ -74,10 +77,13 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         impact_notes=facts.impact_notes,
         round=round_,
     )
+    after = folded(state, (event,))
     return decided(
         state,
         event,
+        after=after,
         timers=round_timers(round_),
+        effects=meeting.told(after, facts.meets),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",

@@ -20,7 +20,6 @@ from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History, histories
 from workflows.ports import Message
-from workflows.rules.messages import card_key
 
 FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
 """Notices that say more than the record does: which catalog declares what, and who was last seen calling."""
@@ -105,13 +104,14 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
     """What to draw and where. None while a thread has no card to hang on."""
     effect = claim.effect
     assert effect is not None
-    state = shop.engine.retirement(claim.stream)
+    state = shop.engine.retirement(effect.body.get("here", claim.stream))
     thread_ts = effect.body.get("thread_ts", "")
     if state is not None and not channel:
         assert state.policy is not None
         channel = effect.body.get("channel") or state.policy.governance_channel
         if effect.after and not ts:
-            card = shop.engine.store.found(card_key(state))
+            parent = f"{effect.body['here']}/card" if "here" in effect.body else effect.after
+            card = shop.engine.store.found(parent)
             if card is None:
                 return None
             channel, thread_ts = card["channel"], card["ts"]
@@ -122,13 +122,20 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         place=effect.place,
         thread_ts=thread_ts,
         ts=ts,
-        params=effect.body,
+        params={**effect.body, **_place_of_other(effect, shop)},
         retirement=state,
+        other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
         events=_events(claim, effect, state, shop),
         histories=_histories(effect, shop),
         there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
         tried_at=claim.tried_at,
     )
+
+
+def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:
+    """Where the card of the other retirement is, for a link to it."""
+    card = shop.engine.store.found(f"{effect.body['other']}/card") if "other" in effect.body else None
+    return {"other_channel": card["channel"], "other_ts": card["ts"]} if card else {}
 
 
 def _histories(effect: Effect, shop: Workshop) -> tuple[History, ...]:

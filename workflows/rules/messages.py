@@ -93,6 +93,22 @@ def file(state: Retirement, key: str, notice: str, version: int) -> Effect:
     return replace(effect, lane=f"{state.id}/files")
 
 
+def meeting(state: Retirement, *, here: str, other: str, channel: str) -> Effect:
+    """In the thread of `here`: that `other` meets it. Whichever of the two wants it, and how often, it is told once.
+
+    It waits for the card of whoever wants it, so that there is something to point to.
+    """
+    pair = "/".join(sorted((here, other)))
+    effect = post(state, f"meeting/{pair}/in/{here}", "meeting")
+    return replace(
+        effect,
+        lane=f"{here}/thread",
+        place=channel,
+        body={**effect.body, "here": here, "other": other},
+        after=card_key(state),
+    )
+
+
 def direct(key: str, notice: str, to: str, **body: str) -> Effect:
     return Effect(
         key=key,

@@ -1,0 +1,78 @@
+"""Do two retirements meet? Where they hit the same consumers, lead to the same successor, or one takes what the other
+relies on, both have to know: else somebody moves twice, or to what goes itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from data.records.base import Record
+from data.records.decision import Effect
+from data.records.retirement import Plan, Retirement
+from workflows.rules import messages
+from workflows.rules.lifecycle import is_living
+
+
+class Meeting(Record, frozen=True, kw_only=True):
+    """What one retirement (`here`) has to do with another one that is under way.
+
+    consumers   names of those both hit
+    """
+
+    other: Retirement
+    consumers: tuple[str, ...] = ()
+    has_same_successor: bool = False
+    takes_our_successor: bool = False
+    takes_our_consumer: bool = False
+    we_take_its_successor: bool = False
+    we_take_its_consumer: bool = False
+
+
+def meets(model_id: str, successor_id: str, consumer_ids: Collection[str], other: Plan) -> bool:
+    """Has a plan for this model anything to do with this other plan?"""
+    if other.subject.model_id == model_id:
+        return True
+    return (
+        not set(consumer_ids).isdisjoint((*other.consumer_ids, other.subject.model_id))
+        or (bool(successor_id) and successor_id in (other.successor_id, other.subject.model_id))
+        or model_id == other.successor_id
+        or model_id in other.consumer_ids
+    )  # fmt: skip
+
+
+def meetings(here: Retirement, every: Iterable[Retirement]) -> tuple[Meeting, ...]:
+    """Every other one under way that meets this one, oldest first."""
+    found = (between(here, other) for other in every if other.id != here.id and is_living(other))
+    return tuple(one for one in found if one is not None)
+
+
+def between(here: Retirement, other: Retirement) -> Meeting | None:
+    """How they meet, seen from `here`; None when they do not."""
+    ours, theirs = here.plan, other.plan
+    if ours is None or theirs is None:
+        return None
+    if not meets(ours.subject.model_id, ours.successor_id, ours.consumer_ids, theirs):
+        return None
+    shared = set(ours.consumer_ids) & set(theirs.consumer_ids)
+    names = {consumer.consumer_id: consumer.name for consumer in (*other.impact, *here.impact)}
+    model_id, their_id = ours.subject.model_id, theirs.subject.model_id
+    return Meeting(
+        other=other,
+        consumers=tuple(sorted(names.get(one, one) for one in shared)),
+        has_same_successor=bool(ours.successor_id) and ours.successor_id == theirs.successor_id,
+        takes_our_successor=their_id == ours.successor_id,
+        takes_our_consumer=their_id in ours.consumer_ids,
+        we_take_its_successor=model_id == theirs.successor_id,
+        we_take_its_consumer=model_id in theirs.consumer_ids,
+    )
+
+
+def told(state: Retirement, others: dict[str, str]) -> tuple[Effect, ...]:
+    """A message in either thread, once for each pair. `others`: id -> the channel its card is in."""
+    assert state.policy is not None
+    channels = {state.id: state.policy.governance_channel, **others}
+    return tuple(
+        messages.meeting(state, here=here, other=other, channel=channels[here])
+        for met in others
+        for here, other in ((state.id, met), (met, state.id))
+    )

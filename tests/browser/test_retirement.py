@@ -111,6 +111,11 @@ def acknowledge_in_the_thread(slack: SlackPage, card: Locator) -> None:
     """Elena answers in the thread, and sees it in her direct message."""
     slack.act_as("Elena Rossi")
     slack.open_thread(card)
+    drawn = messages(slack.thread, text="Who depends on churn-v1").locator("img")
+    expect(drawn).to_have_attribute("alt", re.compile("Successor: churn-v2.*cancel-flow"))
+    expect(drawn).to_have_js_property("complete", True)
+    assert drawn.evaluate("image => image.naturalWidth") == 2400
+    slack.picture("neighbourhood", drawn)
     team = messages(slack.thread, text="Storefront @Elena Rossi @Kenji Sato")
     row_button(team, "cancel-flow", "Acknowledge").click()
     expect(row(team, "cancel-flow")).to_contain_text("acknowledged (@Elena Rossi)")

@@ -28,7 +28,10 @@ CARRY_SECONDS = 20
 
 
 class File(Record, frozen=True, kw_only=True):
-    """`comment` stands above it, escaped. `instead` says how else one gets it, where Slack does not take it."""
+    """`comment` stands above it, escaped; `alt_text`, of at most `ALT_TEXT_MAX`, is for who cannot see it.
+
+    instead   how else one gets it, where Slack does not take it, with "{why}" for the reason
+    """
 
     title: str
     comment: str
@@ -79,7 +82,7 @@ def uploaded(
     later: Callable[[float], datetime],
 ) -> Result:
     """Show the file in the thread. Done.found has channel and file. Raises `NotTakenError` where it cannot be."""
-    described: dict[str, Any] = {"alt_txt": file.alt_text[:ALT_TEXT_MAX]} if file.alt_text else {}
+    described: dict[str, Any] = {"alt_txt": file.alt_text} if file.alt_text else {}
     ticket = call(
         "files.getUploadURLExternal",
         _asking(

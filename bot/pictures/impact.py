@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from bot.pictures.layout import laid_out
+from bot.pictures.layout import NODES_MAX, laid_out
 from bot.pictures.lettering import plain
 from bot.pictures.png import rendered
 from bot.pictures.svg import Heading, drawn
+from bot.uploads import ALT_TEXT_MAX
 from bot.views import limits
 from data.neighbourhood import FIRST_LAYER, PART_LAYER, Mark, Neighbourhood, Node
 from workflows.rules.wording import counted
 
-ALT_TEXT_MAX = 1_000  # docs.slack.dev/reference/methods/files.getUploadURLExternal: alt_txt_too_large
+SUMMARY_MAX = 4_000
 
 
 def heading(neighbourhood: Neighbourhood, *, about: str = "") -> Heading:
@@ -38,7 +39,12 @@ def png(neighbourhood: Neighbourhood, *, about: str = "") -> bytes:
 
 
 def described(neighbourhood: Neighbourhood, *, at_most: int | None = None) -> str:
-    """All of it in words, names in full; where it may have `at_most` characters, how many are left out."""
+    """All of it in words, names in full; where it may have `at_most` characters, how many are left out.
+
+    Of what is drawn as teams only the nearest are named: everybody is in the list of all.
+    """
+    if at_most is None and len(neighbourhood.nodes) > NODES_MAX:
+        at_most = SUMMARY_MAX
     head = heading(neighbourhood)
     named = defaultdict(list)
     for node in neighbourhood.nodes[1:]:

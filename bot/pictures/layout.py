@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from data.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Link, Mark, Neighbourhood, Node
@@ -22,7 +23,7 @@ TEAMS_MAX = 24
 MARGIN, PADDING, GAP, SUCCESSION = 32.0, 16.0, 14.0, 96.0
 HEAD, BAND_HEAD, BETWEEN, FOOT = 104.0, 36.0, 40.0, 74.0
 MODEL_WIDTH = 300.0
-NOBODY = "nobody answers for these"
+NOBODY = "nobody answers"
 
 
 class Size(NamedTuple):
@@ -60,12 +61,20 @@ class Band(NamedTuple):
     height: float
 
 
+class Flow(NamedTuple):
+    """How many dependencies lead from one band to the one above it, in the gap between them."""
+
+    top: float
+    bottom: float
+    dependencies: int
+
+
 class Layout(NamedTuple):
-    """`links` join chips by the ids of their nodes; `weights` says how many dependencies one stands for."""
+    """`links` join chips by the ids of their nodes; of teams only the `flows` between their layers are shown."""
 
     bands: tuple[Band, ...]
     links: tuple[Link, ...]
-    weights: Mapping[tuple[str, str], int]
+    flows: tuple[Flow, ...]
     size: Size
     height: float
     is_summary: bool
@@ -75,7 +84,7 @@ class Layout(NamedTuple):
 def laid_out(neighbourhood: Neighbourhood) -> Layout:
     """The same neighbourhood gives the same picture, to the pixel."""
     is_summary = len(neighbourhood.nodes) > NODES_MAX
-    shown, links, weights = (_summed_up if is_summary else _in_full)(neighbourhood)
+    shown = _summed_up(neighbourhood) if is_summary else _in_full(neighbourhood)
     size = ROOMY if sum(map(len, shown.values())) <= ROOMY_UP_TO else DENSE
     teams = Counter(node.team for node in neighbourhood.consumers if node.team)
     counts = Counter(_layer(node) for node in neighbourhood.consumers)
@@ -87,17 +96,16 @@ def laid_out(neighbourhood: Neighbourhood) -> Layout:
         )
         y += bands[-1].height + BETWEEN
     ranked = sorted(teams, key=lambda team: (-teams[team], team))
-    return Layout(tuple(bands), links, weights, size, y - BETWEEN + FOOT, is_summary, tuple(ranked))
-
-
-_Shown = tuple[dict[int, list[Node]], tuple[Link, ...], dict[tuple[str, str], int]]
+    links = () if is_summary else neighbourhood.links
+    flows = _flows(neighbourhood, sorted(shown), bands) if is_summary else ()
+    return Layout(tuple(bands), links, flows, size, y - BETWEEN + FOOT, is_summary, tuple(ranked))
 
 
 def _layer(node: Node) -> int:
     return min(node.layer, PART_LAYER + LAYERS_MAX)
 
 
-def _in_full(neighbourhood: Neighbourhood) -> _Shown:
+def _in_full(neighbourhood: Neighbourhood) -> dict[int, list[Node]]:
     """Every node, near to what it depends on, and teams together."""
     layers: dict[int, list[Node]] = defaultdict(list)
     for node in neighbourhood.nodes:
@@ -111,7 +119,7 @@ def _in_full(neighbourhood: Neighbourhood) -> _Shown:
             layers[layer].sort(key=lambda node: _rank(node, above[node.id], places))
         many = len(layers[layer])
         places |= {node.id: (place + 0.5) / many for place, node in enumerate(layers[layer])}
-    return dict(layers), neighbourhood.links, {}
+    return dict(layers)
 
 
 def _rank(node: Node, above: Sequence[str], places: Mapping[str, float]) -> tuple[float, str, str, str]:
@@ -119,35 +127,37 @@ def _rank(node: Node, above: Sequence[str], places: Mapping[str, float]) -> tupl
     return (round(sum(known) / len(known), 3) if known else 0.5, node.team, node.name, node.id)
 
 
-def _summed_up(neighbourhood: Neighbourhood) -> _Shown:
-    """Of each layer its teams, those with most consumers first, and how many depend on which."""
-    layers: dict[int, list[Node]] = defaultdict(list)
-    chip_of: dict[str, str] = {}
+def _summed_up(neighbourhood: Neighbourhood) -> dict[int, list[Node]]:
+    """Of each layer its teams, those with most consumers first."""
+    layers: dict[int, list[Node]] = {}
     for layer in sorted({_layer(node) for node in neighbourhood.nodes}):
         own = [node for node in neighbourhood.nodes if _layer(node) == layer]
-        if layer == MODEL_LAYER:
-            layers[layer] = own
-            chip_of |= {node.id: node.id for node in own}
-            continue
-        groups: dict[str, list[Node]] = defaultdict(list)
-        for node in own:
-            groups[node.team if layer >= FIRST_LAYER else node.about].append(node)
-        ranked = sorted(groups, key=lambda team: (-len(groups[team]), team))
-        for name in ranked[: TEAMS_MAX - (len(ranked) > TEAMS_MAX)]:
-            layers[layer].append(_group(layer, name, groups[name]))
-            chip_of |= {node.id: layers[layer][-1].id for node in groups[name]}
-        if len(ranked) > TEAMS_MAX:
-            rest = [node for name in ranked[TEAMS_MAX - 1 :] for node in groups[name]]
-            others = f"{counted(len(ranked) - TEAMS_MAX + 1, 'more team')}"
-            about = counted(len(rest), "consumer")
-            layers[layer].append(Node(id=f"{layer}/others", name=others, layer=layer, about=about))
-            chip_of |= {node.id: f"{layer}/others" for node in rest}
-    weights: Counter[tuple[str, str]] = Counter()
-    for link in neighbourhood.links:
-        ends = chip_of[link.from_id], chip_of[link.to_id]
-        if ends[0] != ends[1]:
-            weights[ends] += 1
-    return dict(layers), tuple(Link(from_id=a, to_id=b) for a, b in sorted(weights)), dict(weights)
+        layers[layer] = own if layer == MODEL_LAYER else _groups(layer, own)
+    return layers
+
+
+def _groups(layer: int, nodes: Sequence[Node]) -> list[Node]:
+    groups: dict[str, list[Node]] = defaultdict(list)
+    for node in nodes:
+        groups[node.team if layer >= FIRST_LAYER else node.about].append(node)
+    ranked = sorted(groups, key=lambda team: (-len(groups[team]), team))
+    most = TEAMS_MAX - (len(ranked) > TEAMS_MAX)
+    found = [_group(layer, name, groups[name]) for name in ranked[:most]]
+    if others := ranked[most:]:
+        about = counted(sum(len(groups[name]) for name in others), "consumer")
+        name = counted(len(others), "more team")
+        found.append(Node(id=f"{layer}/others", name=name, layer=layer, about=about))
+    return found
+
+
+def _flows(neighbourhood: Neighbourhood, layers: Sequence[int], bands: Sequence[Band]) -> tuple[Flow, ...]:
+    """Between bands that follow each other; whoever is so far away depends on somebody in the one above."""
+    at = {node.id: _layer(node) for node in neighbourhood.nodes}
+    counts = Counter((at[link.from_id], at[link.to_id]) for link in neighbourhood.links)
+    return tuple(
+        Flow(above.y + above.height, below.y, counts[lower, upper])
+        for (upper, above), (lower, below) in pairwise(zip(layers, bands, strict=True))
+    )
 
 
 def _group(layer: int, name: str, nodes: Sequence[Node]) -> Node:

@@ -7,39 +7,20 @@ from math import log10
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from bot.pictures.layout import MARGIN, PADDING, ROOMY, WIDTH, Band, Chip, Layout
-from bot.pictures.lettering import Setting, fitted, plain, unknown
+from bot.pictures.layout import MARGIN, PADDING, ROOMY, WIDTH, Band, Chip, Flow, Layout
+from bot.pictures.lettering import fitted, plain, unknown
+from bot.pictures.letters import ASCENT, DESCENT, Label, letters, outlines
 from data.neighbourhood import MODEL_LAYER, Mark
+from workflows.rules.wording import counted
 
 INK, SOFT, FAINT, PAPER, BAND = "#2b2333", "#655c70", "#cfc8d8", "#ffffff", "#f5f2f8"
 AUBERGINE, MOSS, AMBER = "#3b2f4a", "#1f6f4a", "#9a5b00"
 TEAMS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a5195", "#5f6b2f")
 """Told apart also by who does not tell all colours apart (Okabe and Ito, 2008), two of ours added."""
-ASCENT, DESCENT = 1.07, 0.3  # of Noto Sans, rounded up
 TITLE_SIZE = 12.5
 """Of the titles of bands, and of nothing else."""
 NO_LETTER = "a letter no font here has: emeritus[cjk] adds those of Chinese, Japanese and Korean"
 BADGES = {Mark.RETIRES: "RETIRES", Mark.SUCCESSOR: "SUCCESSOR"}
-
-
-class Label(NamedTuple):
-    """A line of text where it stands: `box` is the room of its letters, (left, top, right, bottom)."""
-
-    setting: Setting
-    x: float
-    baseline: float
-    size: float
-    colour: str
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        width = self.setting.width * self.size
-        return (
-            self.x,
-            self.baseline - ASCENT * self.size,
-            self.x + width,
-            self.baseline + DESCENT * self.size,
-        )
 
 
 class Heading(NamedTuple):
@@ -60,6 +41,7 @@ def labels(layout: Layout, heading: Heading) -> tuple[Label, ...]:
         found.append(Label(title, x, band.y + 23, TITLE_SIZE, SOFT))
         for chip in band.chips:
             found += _chip_labels(chip, layout)
+    found += [_flow_label(flow) for flow in layout.flows]
     return (*found, *(label for label, _ in _legend(layout)))
 
 
@@ -100,11 +82,11 @@ def drawn(layout: Layout, heading: Heading, description: str) -> str:
         *(_behind(label) for label in set_labels if label.size == TITLE_SIZE),
         *(_chip(chip, layout) for chip in chips.values()),
         *(sign for _, sign in _legend(layout)),
-        *_letters(set_labels),
+        *letters(set_labels),
     ]
     view = f'viewBox="0 0 {WIDTH:g} {layout.height:g}" width="{WIDTH:g}" height="{layout.height:g}"'
     title = f"<title>{_xml(heading.title)}</title><desc>{_xml(description)}</desc>"
-    opened = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {view}>{title}{_defs(set_labels)}'
+    opened = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {view}>{title}{outlines(set_labels)}'
     return "\n".join([opened, *body, "</svg>"]) + "\n"
 
 
@@ -135,11 +117,9 @@ def _edges(layout: Layout, chips: dict[str, Chip]) -> Iterator[str]:
         if link.from_id not in chips or link.to_id not in chips:
             continue
         below, above = chips[link.from_id], chips[link.to_id]
-        weight = layout.weights.get((link.from_id, link.to_id), 1)
-        width = 1.4 + (1.6 * log10(weight) if weight > 1 else 0)
         dashed = ' stroke-dasharray="2 5" stroke-linecap="round"' if link.is_seen else ""
         yield (
-            f'<path d="{_way(below, above)}" fill="none" stroke="#8d7fa3" stroke-width="{width:.2f}" '
+            f'<path d="{_way(below, above)}" fill="none" stroke="#8d7fa3" stroke-width="1.4" '
             f'stroke-opacity="{faint}"{dashed}/>'
         )
         if above.y + above.height < below.y:
@@ -148,9 +128,23 @@ def _edges(layout: Layout, chips: dict[str, Chip]) -> Iterator[str]:
                 f'<path d="M{at - 4:g} {y + 8:g}L{at:g} {y + 1:g}L{at + 4:g} {y + 8:g}Z" fill="#8d7fa3" '
                 f'fill-opacity="{min(1.0, faint + 0.15)}"/>'
             )
+    yield from map(_flow, layout.flows)
     (model, *after) = layout.bands[0].chips
     for successor in after:
         yield _succession(model, successor)
+
+
+def _flow(flow: Flow) -> str:
+    """The thicker the more dependencies: a line and a half for ten times as many."""
+    x, width = WIDTH / 2, 2 + 2 * log10(max(1, flow.dependencies))
+    tip = f"M{x - 9:g} {flow.top + 12:g}L{x:g} {flow.top + 1:g}L{x + 9:g} {flow.top + 12:g}Z"
+    line = f'<path d="M{x:g} {flow.bottom:g}V{flow.top + 10:g}" stroke="#8d7fa3" stroke-width="{width:.1f}"/>'
+    return f'{line}<path d="{tip}" fill="#8d7fa3"/>'
+
+
+def _flow_label(flow: Flow) -> Label:
+    text = counted(flow.dependencies, "dependency", "dependencies")
+    return Label(fitted(text, 300, 12), WIDTH / 2 + 18, (flow.top + flow.bottom) / 2 + 5, 12, SOFT)
 
 
 def _landing(above: Chip, below: Chip) -> float:
@@ -239,53 +233,12 @@ def _legend(layout: Layout) -> Iterator[tuple[Label, str]]:
             x = label.box[2] + 30
     arrow = f'<path d="M{x:g} {y + 7:g}V{y - 5:g}" stroke="#8d7fa3" stroke-width="1.6"/>'
     tip = f'<path d="M{x - 4:g} {y - 2:g}L{x:g} {y - 9:g}L{x + 4:g} {y - 2:g}Z" fill="#8d7fa3"/>'
-    said = "depends on; dotted where only calls say so; thicker where many do" if layout.is_summary else ""
-    text = said or "depends on; dotted where only calls say so; the stripe is the team"
+    text = "depends on; dotted where only calls say so; the stripe is the team"
+    if layout.is_summary:
+        text = "depends on, thicker where many do; the file of all of them has each"
     label = Label(fitted(text, WIDTH - MARGIN - x - 14, 12), x + 14, y + 4.3, 12, SOFT)
     yield label, arrow + tip
     if any(unknown(chip.node.name) for band in layout.bands for chip in band.chips):
         x = MARGIN + 8
         box = f'<rect x="{x - 4:g}" y="{y + 14:g}" width="8" height="11" fill="none" stroke="{SOFT}"/>'
         yield Label(fitted(NO_LETTER, WIDTH - MARGIN - x - 14, 12), x + 14, y + 24, 12, SOFT), box
-
-
-def _defs(set_labels: tuple[Label, ...]) -> str:
-    """Each letter's outline, once."""
-    outlines = {
-        f"{glyph.font.key}-{glyph.number}": glyph.font.path(glyph.number)
-        for label in set_labels
-        for glyph in label.setting.glyphs
-    }
-    paths = "".join(f'<path id="g{key}" d="{path}"/>' for key, path in outlines.items() if path)
-    return f"<defs>{paths}</defs>"
-
-
-def _letters(set_labels: tuple[Label, ...]) -> Iterator[str]:
-    for label in set_labels:
-        used = []
-        for glyph in label.setting.glyphs:
-            if glyph.font.path(glyph.number):
-                scale = label.size / glyph.font.upem
-                x, y = label.x + glyph.x * label.size, label.baseline + glyph.y * label.size
-                place = f"translate({x:.2f} {y:.2f}) scale({scale:.5f})"
-                used.append(f'<use href="#g{glyph.font.key}-{glyph.number}" transform="{place}"/>')
-        if not used:
-            continue
-        clip = _clip(label)
-        held = f' clip-path="url(#{_clip_id(label)})"' if clip else ""
-        yield f'{clip}<g fill="{label.colour}"{held}>{"".join(used)}</g>'
-
-
-def _clip(label: Label) -> str:
-    """What would reach out of its line, such as marks piled up, is cut off there."""
-    left, top, right, bottom = label.setting.ink
-    overhang = 0.08  # of a letter that leans out a little, as many do
-    if left >= -overhang and right <= label.setting.width + overhang and -top <= ASCENT and bottom <= DESCENT:
-        return ""
-    x, y, to_x, to_y = label.box
-    box = f'x="{x - 1:g}" y="{y:g}" width="{to_x - x + 2:g}" height="{to_y - y:g}"'
-    return f'<clipPath id="{_clip_id(label)}"><rect {box}/></clipPath>'
-
-
-def _clip_id(label: Label) -> str:
-    return f"c{label.x:.0f}-{label.baseline:.0f}"

@@ -16,6 +16,8 @@ from workflows.rules.wording import counted
 SECTIONS_MAX = 8  # what rules.impact puts into a part takes fewer, as a line is never torn
 SHORT_SECTIONS_MAX = 3
 NOTES_AT_MOST = 5
+TEAMS_AT_MOST = 30
+KNOWN_AT_MOST = 800  # more lines than any message shows; of those behind it nobody sees who declares them
 UNOWNED = "nobody (owner unresolved)"
 
 
@@ -115,7 +117,10 @@ def full_lines(
         if taken:
             goes_on = ", continued" if start > seen else ""
             shown.append(f"*{safe(team, rules.NAME_MAX)}* ({len(consumers):,}{goes_on})")
-            shown += [consumer_line(consumer, model_id, there) for consumer in taken]
+            shown += [
+                consumer_line(consumer, model_id, there if place < KNOWN_AT_MOST else None)
+                for place, consumer in enumerate(taken, start=len(shown))
+            ]
         seen += len(consumers)
     left = notes[max(start - seen, 0) : max(stop - seen, 0)]
     return [*shown, *(f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in left)]
@@ -159,7 +164,10 @@ def in_short(event: events.Proposed | events.Revised, retirement_id: str, there:
     open_ = [f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in event.impact_notes[:NOTES_AT_MOST]]
     if len(event.impact_notes) > NOTES_AT_MOST:
         open_.append(f":grey_question: +{len(event.impact_notes) - NOTES_AT_MOST:,} more in the file")
-    lines = [*counts(event.impact, there), *open_, *team_lines(event.impact, names_at_most=3)]
+    teams = team_lines(event.impact, names_at_most=3)
+    if len(teams) > TEAMS_AT_MOST:
+        teams[TEAMS_AT_MOST:] = [f"+{counted(len(teams) - TEAMS_AT_MOST, 'more team')}"]
+    lines = [*counts(event.impact, there), *open_, *teams]
     where = f"All of them are in the file in this thread, and in `emeritus impact {name} --format csv`."
     return message(
         head, [section(head), *map(section, limits.spread(lines, at_most=SHORT_SECTIONS_MAX)), section(where)]

@@ -11,6 +11,7 @@ from tests.fakes.slack import BotAnswer, NotOnScreen, SlackFake
 from tests.fakes.slack.blocks import interactive
 from tests.kill.bot_process import GOVERNANCE
 from tests.kill.keeper import Keeper
+from tests.scenarios.reading import key_of
 
 PATIENCE_SECONDS = 30.0
 TRIES_MAX = 100
@@ -101,11 +102,6 @@ class People:
         raise AssertionError(
             f"not taken after {TRIES_MAX} tries, at last {answer.body}; {self.keeper.said()}"
         )
-
-
-def key_of(message: Message) -> str:
-    """The outbox key a message carries; empty for an answer to one person."""
-    return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", ""))
 
 
 def offered(message: Message, action: str) -> list[str]:

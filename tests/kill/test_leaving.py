@@ -12,7 +12,8 @@ from tests.kill.aftermath import await_record, check_told_once, messages, waitin
 from tests.kill.bot_process import START
 from tests.kill.conftest import Scene
 from tests.kill.keeper import Keeper
-from tests.kill.people import People, key_of
+from tests.kill.people import People
+from tests.scenarios.reading import key_of
 
 TOM, MINA = "U01TOMBIRCH", "U01MINAPARK"
 

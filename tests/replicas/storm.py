@@ -15,10 +15,10 @@ from data.records.decision import Effect
 from tests.contract.scripted import a_command, an_effect, count_up
 from tests.fakes.slack import Channel, SlackFake
 from tests.kill.aftermath import await_record, messages, waiting
-from tests.kill.people import key_of
 from tests.replicas.database import Database
 from tests.replicas.fleet import Fleet
 from tests.replicas.replica import START, Site
+from tests.scenarios.reading import key_of
 from tests.written import judge
 
 MEMBERS = (1, 2, 3, 4)

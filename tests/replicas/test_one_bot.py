@@ -17,10 +17,10 @@ from data.records.retirement import Reason
 from tests.fakes.slack.delivery import over_http
 from tests.kill.aftermath import await_record, check_told_once, messages, waiting
 from tests.kill.bot_process import GOVERNANCE
-from tests.kill.people import key_of
 from tests.replicas.conftest import Scene
 from tests.replicas.replica import START, bot_of
 from tests.replicas.storm import MEMBERS
+from tests.scenarios.reading import key_of
 from workflows.commands import Propose
 
 TOM, ADA, MINA, PRIYA, SAM = "U01TOMBIRCH", "U01ADAOKAFOR", "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+FILE = re.compile(r"(RET-[0-9]+)-(picture|dependants)-([0-9]+)\.(?:png|csv)")
 
 
 def key_of(message: dict[str, Any]) -> str:
-    """Of a file, which has no metadata, the name it goes by."""
-    named = "".join(file["name"] for file in message.get("files") or ())
-    return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", named))
+    """Of a file, which has no metadata, by the name it was given after it."""
+    for file in message.get("files") or ():
+        if named := FILE.fullmatch(file["name"]):
+            return "/".join(named.groups())
+    return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", ""))
 
 
 def buttons(message: dict[str, Any]) -> list[str]:

@@ -14,11 +14,12 @@ from data.records.retirement import State
 from tests.fakes.slack import DOWNLOAD
 from tests.scenarios.town import GOVERNANCE, TOM, Town, key_of, words
 
-PICTURE = "RET-1-picture-1.png"
+PICTURE = "RET-1/picture/1"
 
 
 def pictures(town: Town) -> list[dict[str, Any]]:
-    return [one for one in town.slack.messages(GOVERNANCE) if key_of(one) == PICTURE]
+    """Those of the first plan, and not the words where one would be."""
+    return [one for one in town.slack.messages(GOVERNANCE) if key_of(one) == PICTURE and one["files"]]
 
 
 def test_the_thread_has_a_picture_with_words_for_who_cannot_see_it(town: Town):
@@ -29,7 +30,7 @@ def test_the_thread_has_a_picture_with_words_for_who_cannot_see_it(town: Town):
         shown["text"] == ":frame_with_picture: *Who depends on churn-v1*: 7 consumers of 4 teams, 5 directly"
     )
     (file,) = shown["files"]
-    assert file["mimetype"] == "image/png"
+    assert (file["name"], file["mimetype"]) == ("RET-1-picture-1.png", "image/png")
     assert file["title"] == "Who depends on churn-v1"
     assert "Successor: churn-v2" in file["alt_txt"]
     assert "monday-report (Insights)" in file["alt_txt"]
@@ -45,7 +46,7 @@ def test_another_plan_has_a_picture_of_its_own(town: Town):
     version = town.retirement().version
     assert [key_of(one) for one in town.slack.messages(GOVERNANCE) if one["files"]] == [
         PICTURE,
-        f"RET-1-picture-{version}.png",
+        f"RET-1/picture/{version}",
     ]
 
 

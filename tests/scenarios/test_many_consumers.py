@@ -37,7 +37,7 @@ def test_fifteen_hundred_consumers_are_one_readable_message_and_a_file_with_all_
     assert "*By tier*" in said
     assert "*Logistics* (1,501): restock-planner, scanner-0000, scanner-0001, +1,498 more" in said
     assert "All of them are in the file in this thread" in said
-    listed = town.posted(GOVERNANCE, "RET-1-dependants-1.csv")
+    listed = town.posted(GOVERNANCE, "RET-1/dependants/1")
     assert listed["thread_ts"] == town.card()["ts"]
     rows = list(csv.DictReader(io.StringIO(town.slack.file(listed).decode())))
     assert len(rows) == 1_507

@@ -12,11 +12,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from bot.pictures.impact import ALT_TEXT_MAX, alt_text, described, heading, png, svg
+from bot.pictures.impact import alt_text, described, heading, png, svg
 from bot.pictures.layout import NODES_MAX, WIDTH, Layout, laid_out
 from bot.pictures.lettering import plain
+from bot.pictures.letters import Label, letters, outlines
 from bot.pictures.png import ZOOM, rendered
-from bot.pictures.svg import Label, _defs, _letters, labels
+from bot.pictures.svg import NO_LETTER, labels
+from bot.uploads import ALT_TEXT_MAX
 from data.neighbourhood import Mark, Neighbourhood
 from tests.bot.pictures.graphs import HOSTILE, a_neighbourhood
 
@@ -73,7 +75,7 @@ def test_the_letters_that_are_drawn_are_where_they_were_measured(count):
     layout, found = set_of(a_neighbourhood(count))
     view = f'viewBox="0 0 {WIDTH:g} {layout.height:g}" width="{WIDTH:g}" height="{layout.height:g}"'
     black = tuple(one._replace(colour="#000000") for one in found)
-    alone = f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{_defs(black)}{"".join(_letters(black))}</svg>'
+    alone = f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{outlines(black)}{"".join(letters(black))}</svg>'
     ink = opened(rendered(alone, "")).getchannel("A")
     for one in found:
         left, top, right, bottom = (edge * ZOOM for edge in one.box)
@@ -155,7 +157,9 @@ def test_above_three_hundred_nodes_each_layer_counts_its_teams():
     assert (
         layout.bands[2].title == f"Depend on it directly · {sum(node.layer == 2 for node in shown.nodes):,}"
     )
-    assert sum(layout.weights.values()) <= len(shown.links)
+    assert len(layout.flows) == len(layout.bands) - 1
+    assert sum(flow.dependencies for flow in layout.flows) <= len(shown.links)
+    assert layout.flows[1].dependencies == sum(link.to_id.startswith("endpoint:") for link in shown.links)
     assert not laid_out(a_neighbourhood(NODES_MAX)).is_summary
 
 
@@ -193,3 +197,11 @@ def test_a_model_nobody_depends_on_is_drawn_alone():
 
 def test_the_same_neighbourhood_gives_the_same_picture():
     assert png(a_neighbourhood(30)) == png(a_neighbourhood(30))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_said"), [("billing-etl", False), ("\U000130c0 scribe", True)], ids=["all", "some"]
+)
+def test_letters_that_no_font_has_are_boxes_and_the_picture_says_what_they_are(name, is_said):
+    texts = [one.setting.text for one in set_of(a_neighbourhood(3, names=(name,)))[1]]
+    assert (NO_LETTER in texts) is is_said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from bot.views import impact, limits, lines, notices, thread
 from data import events
@@ -303,6 +304,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             channel="CGOV",
             params=params,
             retirement=state,
+            other=replace(state, id="RET-2"),
             events=(an_event(events.Proposed),),
         )
         check_message(notices.drawn(message))

@@ -13,10 +13,11 @@ from workflows.rules.wording import counted
 
 SECTIONS_MAX = 8  # what rules.impact puts into a part takes fewer, as a line is never torn
 UNOWNED = "nobody (owner unresolved)"
+UNKNOWN = "unknown callers (nobody declares whose they are)"
 
 
 def team_name(impact: Impacted) -> str:
-    return impact.owners.team_name or impact.owners.team_id or UNOWNED
+    return impact.owners.team_name or impact.owners.team_id or (UNKNOWN if impact.is_unknown else UNOWNED)
 
 
 def short_id(entity_id: str) -> str:
@@ -35,12 +36,15 @@ def way(impact: Impacted, model_id: str) -> tuple[str, ...]:
 
 
 def summary(impacts: Sequence[Impacted]) -> str:
-    """ "12 consumers of 4 teams, 7 of them directly"."""
-    if not impacts:
-        return "no known consumer"
-    direct = sum(impact.distance <= 1 for impact in impacts)
-    teams = len({team_name(impact) for impact in impacts})
-    return f"{counted(len(impacts), 'consumer')} of {counted(teams, 'team')}, {direct:,} directly"
+    """ "12 consumers of 4 teams, 7 of them directly; and 2 unknown callers"."""
+    known = [impact for impact in impacts if not rules.is_unclaimed(impact)]
+    callers = counted(len(impacts) - len(known), "unknown caller")
+    if not known:
+        return callers if impacts else "no known consumer"
+    direct = sum(impact.distance <= 1 for impact in known)
+    teams = len({team_name(impact) for impact in known})
+    said = f"{counted(len(known), 'consumer')} of {counted(teams, 'team')}, {direct:,} directly"
+    return said if len(known) == len(impacts) else f"{said}; and {callers}"
 
 
 def team_lines(impacts: Sequence[Impacted], *, names_at_most: int = 5) -> list[str]:

@@ -38,6 +38,10 @@ TIERS = {"1": 1, "2": 2, "3": 3}
 """As catalogs write them."""
 
 
+SEEN = "caller::"
+"""How the id of a caller begins that was seen and nobody declares; no reference can be written so."""
+
+
 class Entity(Record, frozen=True, kw_only=True):
     """A node of the dependency graph.
 
@@ -50,6 +54,8 @@ class Entity(Record, frozen=True, kw_only=True):
     endpoint_ref  the name its adapter knows it by
     declared_in   "file:line"
     aliases     what other sources call it, as they write it
+    seen_as     of a caller that was seen and nobody declared: what it was seen as; empty for all others
+    declared_as  what such a caller turned out to be: what is seen of it is seen of that
     """
 
     id: str
@@ -67,6 +73,8 @@ class Entity(Record, frozen=True, kw_only=True):
     endpoint_ref: str = ""
     declared_in: str = ""
     aliases: tuple[str, ...] = ()
+    seen_as: str = ""
+    declared_as: str = ""
 
 
 class Dependency(Record, frozen=True, kw_only=True):
@@ -164,3 +172,23 @@ class Impacted(Record, frozen=True, kw_only=True):
     owners: Owners
     distance: int
     path: tuple[str, ...]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Was it seen calling, and nobody declares whose it is?"""
+        return self.consumer_id.startswith(SEEN)
+
+
+class Calls(Record, frozen=True, kw_only=True):
+    """What was seen of one consumer calling what retires. Days and numbers as in `Dependency`.
+
+    to_id    what it called    seen_in  where the latest of it is told: "access.log:12"
+    """
+
+    consumer_id: str
+    to_id: str
+    seen_in: str = ""
+    sources: tuple[str, ...] = ()
+    first_seen: str = ""
+    last_seen: str = ""
+    calls_per_day: float | None = None

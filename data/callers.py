@@ -23,7 +23,7 @@ def unknown(seen_as: str, seen_in: str) -> Entity:
         kind=Kind.CONSUMER,
         name=_plain(seen_as),
         declared_in=seen_in,
-        seen_as=seen_as[:1000],
+        seen_as=seen_as[:1000].encode("utf-8", "replace").decode(),
     )
 
 

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
 from data.events import EMERITUS
+from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
+    BILLING,
     DISABLE_AT,
     EDGE,
     LIVE,
@@ -21,8 +23,10 @@ from tests.builders import (
     a_migrated,
     a_running_retirement,
     a_subject,
+    an_unknown,
     days,
     revising,
+    some_calls,
 )
 from workflows import commands as cmd
 
@@ -237,7 +241,12 @@ def test_every_notice_the_rules_want_has_a_view():
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")
+    called = a_running_retirement()
+    called.does(cmd.ChangeDuty(by="UBILL", consumer_ids=(BILLING,), duty=Duty.MIGRATED))
+    calls = (some_calls(BILLING),)
+    called.does(cmd.MeetOwners(by=EMERITUS), impact=(*called.facts.impact, an_unknown()), calls=calls)
     told = [
+        *called.effects.values(),
         *off.effects.values(),
         *handed.effects.values(),
         *asked.until(asked.now + days(30)).effects.values(),

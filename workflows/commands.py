@@ -103,6 +103,13 @@ class Waive(Command, frozen=True, kw_only=True, tag="waive"):
     reason: Prose
 
 
+class ClaimCaller(Command, frozen=True, kw_only=True, tag="claim caller"):
+    """A caller nobody declares is a team's: `caller` by id or name; the only one `by` is in where `team` is empty."""
+
+    caller: str
+    team: str = ""
+
+
 class Remind(Command, frozen=True, kw_only=True, tag="remind"):
     milestone: str
 
@@ -268,7 +275,7 @@ class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
 
 
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
-_OfDuties = ChangeDuty | AskForTime | MeetOwners | Remind | Escalate | RecordUnreached
+_OfDuties = ChangeDuty | AskForTime | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
 _OfSteps = (
     RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed | RecordFailure
 )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
-from data.records.catalog import EndpointKind, Entity, Impacted
+from data.records.catalog import EndpointKind, Entity
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, State, StepKind, Subject
@@ -18,6 +18,7 @@ from data.snapshot import Snapshot
 from data.store import Waiting
 from workflows import card
 from workflows import commands as cmd
+from workflows.observing import claimed, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
 from workflows.rules.lifecycle import is_living
@@ -62,7 +63,8 @@ class Gatherer:
         if isinstance(command, cmd.Revise):
             policy = state.policy or self.policy
             model_id = state.plan.subject.model_id
-            return self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
+            found = self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
+            return replace(found, impact=claimed(self.catalog.snapshot(), state, found.impact))
         return self._about_running(command, state, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
@@ -143,16 +145,18 @@ class Gatherer:
         known = self.people(state, now)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
-                known = replace(known, impact=self._impact(state))
+                known = consumers(self.catalog.snapshot(), state, known)
                 return self._seen(known, state) if step in READS_ENDPOINTS else known
             case (
                 cmd.ReportManual(action=StepKind.DISABLE)
                 | cmd.CheckManual(action=StepKind.DISABLE)
                 | cmd.AskAgain(action=StepKind.DISABLE)
             ):
-                return self._seen(replace(known, impact=self._impact(state)), state)
+                return self._seen(consumers(self.catalog.snapshot(), state, known), state)
             case cmd.MeetOwners():
-                return replace(known, impact=self._impact(state))
+                return consumers(self.catalog.snapshot(), state, known)
+            case cmd.ClaimCaller():
+                return replace(known, teams=teams_of(self.catalog.snapshot(), command.by))
             case cmd.CloseRound():
                 waits = card.waits(state, self.waiting)
                 return replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
@@ -171,12 +175,6 @@ class Gatherer:
         """With what endpoints and archive look like from outside."""
         readings = self.readings(state, known.observed_at)
         return replace(known, readings=readings, archive_holds=self._archive_holds(state))
-
-    def _impact(self, state: Retirement) -> tuple[Impacted, ...]:
-        assert state.plan is not None
-        subject = state.plan.subject
-        endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
-        return self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
 
     def _managers(self, state: Retirement) -> dict[str, str]:
         """The line above every owner of a consumer."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.views import (
+    callers,
     digest,
     extension,
     files,
@@ -44,6 +45,10 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         to=message.params["slack_id"],
         instead_of=message.params.get("instead_of", ""),
     ),
+    "callers": lambda state, message: callers.question(
+        state, int(message.params["asked"]), int(message.params["part"])
+    ),
+    "reopened": lambda state, message: callers.reopened(state, _reopened(message)),
     "unreached": lambda state, message: unreached.person_lost(
         state, message.params["person"], message.params["why"]
     ),
@@ -96,6 +101,12 @@ def _addressee(message: Message) -> dict[str, str]:
 def _proposal(message: Message) -> events.Proposed | events.Revised:
     (event,) = message.events
     assert isinstance(event, events.Proposed | events.Revised), "the impact is told of a plan"
+    return event
+
+
+def _reopened(message: Message) -> events.Reopened:
+    (event,) = message.events
+    assert isinstance(event, events.Reopened), "this is told of calls that were seen"
     return event
 
 

@@ -177,18 +177,3 @@ class Impacted(Record, frozen=True, kw_only=True):
     def is_unknown(self) -> bool:
         """Was it seen calling, and nobody declares whose it is?"""
         return self.consumer_id.startswith(SEEN)
-
-
-class Calls(Record, frozen=True, kw_only=True):
-    """What was seen of one consumer calling what retires. Days and numbers as in `Dependency`.
-
-    to_id    what it called    seen_in  where the latest of it is told: "access.log:12"
-    """
-
-    consumer_id: str
-    to_id: str
-    seen_in: str = ""
-    sources: tuple[str, ...] = ()
-    first_seen: str = ""
-    last_seen: str = ""
-    calls_per_day: float | None = None

@@ -13,6 +13,7 @@ from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.retirement import Plan, Purpose, Retirement, Round, State, StepKind
 from workflows.commands import CloseRound, Propose, Revise, encoded
+from workflows.decisions import owners
 from workflows.decisions.decided import RetirementDecision, decided
 from workflows.rules import plan as plans
 from workflows.rules import quorum, seating
@@ -41,7 +42,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
     return decided(
         state,
         event,
-        timers=round_timers(round_),
+        timers=(*round_timers(round_), *_asking(facts, now)),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
         "if the vote agrees.",
@@ -77,11 +78,16 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
     return decided(
         state,
         event,
-        timers=round_timers(round_),
+        timers=(*round_timers(round_), *_asking(facts, now)),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
+
+
+def _asking(facts: Facts, now: datetime) -> tuple[Timer, ...]:
+    """Callers nobody declares are asked about as after an import."""
+    return (owners.timer(now),) if any(one.is_unknown for one in facts.impact) else ()
 
 
 def _asked(plan: Plan) -> tuple[object, ...]:

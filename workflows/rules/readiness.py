@@ -9,6 +9,7 @@ from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, Round, State, Step, StepKind
+from workflows.rules import callers
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import cancelling_round, open_round
@@ -76,7 +77,7 @@ def readiness(  # noqa: PLR0912 - one case per step
         unmet.append(Gate("plan", _unbound(state)))
     if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED and not is_early:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
-        unmet += _newcomers(state, facts)
+        unmet += [*_newcomers(state, facts), *_callers(state, facts)]
     if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
         unmet.append(Gate("vote", f"a vote on cancelling it is open until {_end(voting)}: vote on its card"))
     match step.kind:
@@ -88,7 +89,12 @@ def readiness(  # noqa: PLR0912 - one case per step
             unmet += _after(state, StepKind.ANNOUNCE)
         case StepKind.DISABLE:
             unmet += _after(state, StepKind.MIGRATE)
-            unmet += [*_archive(state), *_drill(state, facts), *_obligations(state)]
+            unmet += [
+                *_archive(state),
+                *_drill(state, facts),
+                *_obligations(state),
+                *_seen_since(state, facts),
+            ]
             for reading in facts.readings:
                 unmet += _traffic(state, reading)
                 evidence.append(_evidence(state, reading))
@@ -138,8 +144,11 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     """
     assert state.plan is not None
     known = set(state.plan.consumer_ids)
+    known |= {one.declared_as for one in state.callers if one.consumer.consumer_id in known}
     if state.progress(StepKind.ANNOUNCE).progress is Progress.DONE:
         known &= {duty.consumer.consumer_id for duty in state.obligations}
+    known |= {one.consumer_id for one in callers.unclaimed(state, facts.impact)}  # these are asked about
+    known |= callers.vouched(state) | callers.moved(state)
     new = sorted({found.consumer_id for found in facts.impact} - known)
     if not new:
         return []
@@ -151,6 +160,19 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
         )
     why = f"{counted(len(new), 'consumer')} appeared after the vote ({which}): {remedy}"
     return [Gate(f"newcomers/{','.join(new)}", why)]
+
+
+def _callers(state: Retirement, facts: Facts) -> list[Gate]:
+    which, why = callers.why_held(state, facts)
+    return [Gate(f"callers/{which}", why)] if which else []
+
+
+def _seen_since(state: Retirement, facts: Facts) -> list[Gate]:
+    """Their obligations are opened again; until they are, nothing is switched off."""
+    found = callers.seen_since(state, facts)
+    which = ", ".join(f"{one.consumer_id}, {callers.numbers(one)}" for one in found)
+    why = f"calls were seen after the day they said to have moved: {which}"
+    return [Gate(f"seen since/{','.join(one.consumer_id for one in found)}", why)] if found else []
 
 
 def _artifacts(state: Retirement) -> list[Gate]:

@@ -18,7 +18,7 @@ from bot import screens
 from bot.formats import ScheduledSources
 from bot.house import House
 from bot.intake import NotKeptError
-from bot.listeners import commands, manual, obligations, proposals, votes
+from bot.listeners import callers, commands, manual, obligations, proposals, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.views import answers
@@ -167,7 +167,7 @@ class Process:
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()
-        for surface in (commands, proposals, votes, obligations, manual):
+        for surface in (commands, proposals, votes, obligations, callers, manual):
             surface.register(self._board, self.house)
 
     def start(self) -> None:

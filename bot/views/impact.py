@@ -8,6 +8,8 @@ from bot.views import limits
 from bot.views.blocks import Payload, message, safe, section
 from data import events
 from data.records.catalog import Impacted
+from data.records.retirement import Retirement
+from workflows.rules import callers
 from workflows.rules import impact as rules
 from workflows.rules.wording import counted
 
@@ -79,6 +81,15 @@ def full_lines(
         seen += len(consumers)
     left = notes[max(start - seen, 0) : max(stop - seen, 0)]
     return [*shown, *(f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in left)]
+
+
+def asked_about(retirement: Retirement) -> list[str]:
+    """One line for the callers of whom nobody knows yet whose they are; none where there are none."""
+    waiting = callers.waiting(retirement)
+    names = [safe(one.consumer.name, rules.NAME_MAX) for one in waiting]
+    few = limits.joined(names, 500, between=", ", at_most=5)
+    head = f":mag: *{counted(len(waiting), 'caller')} nobody declares*, asked about in the thread"
+    return [f"{head}; no further step begins before each is somebody's: {few}"] if waiting else []
 
 
 def part(event: events.Proposed | events.Revised, retirement_id: str, params: Mapping[str, str]) -> Payload:

@@ -42,6 +42,9 @@ def test_the_thread_asks_once_whose_a_caller_is_and_the_next_step_waits(town: To
     assert "*Whose is this?* 1 caller was seen calling churn-v1, and nobody declares it." in asked
     assert f"*night-scorer* calls churn-v1-prod: 2 calls a day, last on {day} (calls)" in asked
     assert buttons(question(town)) == ["caller.claim"]
+    waiting = "*1 caller nobody declares*, asked about in the thread"
+    assert waiting in words(town.card())
+    assert waiting in town.command(TOM, "show RET-1")
     town.pass_time(days=30)
     assert "1 caller nobody declares uses it (night-scorer: 2 calls a day" in town.thread()
 
@@ -53,6 +56,7 @@ def test_whoever_presses_this_is_ours_answers_for_it_with_their_team(town: Town)
     assert "night-scorer is Logistics's: its owners are asked to move." in town.told(BRUNO)
     assert f"<@{BRUNO}> says *night-scorer* is Logistics's" in town.thread()
     assert f"It is Logistics's, says <@{BRUNO}>" in words(question(town))
+    assert "nobody declares*" not in words(town.card())
     assert buttons(question(town)) == []
     assert "*night-scorer*: open" in words(town.announcement(WREN))
     town.press(WREN, town.announcement(WREN), "duty.migrated", f"RET-1|{SCORER}|1")

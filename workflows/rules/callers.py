@@ -45,6 +45,13 @@ def open_ones(state: Retirement) -> tuple[Caller, ...]:
     return tuple(one for one in state.callers if not one.declared_as)
 
 
+def waiting(state: Retirement) -> tuple[Caller, ...]:
+    """Callers of whom nobody has said yet whose they are, while anybody is asked."""
+    settled = vouched(state)
+    found = (one for one in open_ones(state) if not one.team_id and one.consumer.consumer_id not in settled)
+    return tuple(found) if state.state in ASKED_IN else ()
+
+
 def unclaimed(state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:
     """Callers that nobody declares, claims or vouches for."""
     settled = vouched(state) | {one.consumer.consumer_id for one in open_ones(state) if one.team_id}

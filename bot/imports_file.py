@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.formats import BY_NAME, Format, is_address
+from bot.formats import BY_NAME, CALLS, is_address
 from data.errors import Invalid
 from data.importers.mlflow_server import address_of
 from data.records.imports import Scheduled
@@ -29,7 +29,7 @@ class _Key(NamedTuple):
 
 
 KEYS = {
-    "format": _Key(word_of(tuple(BY_NAME))),
+    "format": _Key(word_of((*BY_NAME, CALLS))),
     "sources": _Key(words(r"\S.*", 'a list of paths or addresses, e.g. ["/srv/catalog"]')),
     "every_hours": _Key(whole(1, 24 * 31, "hours")),
 }
@@ -77,18 +77,17 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
             reading.refuse(name, missing, None, f"is missing; {KEYS[missing].check(None)}")
     if len(fine) < len(KEYS):
         return None
-    format = BY_NAME[fine["format"]]  # noqa: A001 - the word of the commands
     if not fine["sources"]:
         reading.refuse(name, "sources", [], KEYS["sources"].check(None))
-    sources = tuple(_source(reading, name, one, format, folder) for one in fine["sources"])
-    return Scheduled(name=name, format=format.name, sources=sources, every_hours=fine["every_hours"])
+    sources = tuple(_source(reading, name, one, fine["format"], folder) for one in fine["sources"])
+    return Scheduled(name=name, format=fine["format"], sources=sources, every_hours=fine["every_hours"])
 
 
-def _source(reading: Tables, name: str, said: str, format: Format, folder: Path) -> str:  # noqa: A002 - as above
+def _source(reading: Tables, name: str, said: str, format: str, folder: Path) -> str:  # noqa: A002 - as above
     if not is_address(said):
         return str(folder / said)
-    if format.asks is None:
-        reading.refuse(name, "sources", said, f"a path: {format.name} is read from files")
+    if format not in BY_NAME or BY_NAME[format].asks is None:
+        reading.refuse(name, "sources", said, f"a path: {format} is read from files")
         return said
     try:
         return address_of(said)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
+from bot.formats import CALLS
 from bot.keeping import open_catalog
 from bot.local_endpoints import open_endpoints
 from bot.settings import Settings
@@ -19,10 +20,8 @@ from data.errors import Invalid
 if TYPE_CHECKING:
     from data.importers.calls import Logged
 
-FORMAT = "calls"
 
-
-@click.command(FORMAT)
+@click.command(CALLS)
 @click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--field",
@@ -49,7 +48,7 @@ def calls(paths: tuple[Path, ...], fields: tuple[str, ...], is_local: bool, is_j
         catalog = open_catalog(store)
         logged = tuple(_logged(settings)) if is_local else ()
         reading = read_calls(paths, known=catalog.known(), now=now, fields=names, logged=logged)
-        report = catalog.import_(reading, format=FORMAT, now=now)
+        report = catalog.import_(reading, format=CALLS, now=now)
     if is_json:
         print_json(report)
     else:

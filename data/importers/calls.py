@@ -143,6 +143,7 @@ def read_calls(
         if one.log.path not in logs:
             logs[one.log.path] = one.log
             draft.read()
+        draft.document(f"calls:{one.log.path}", one.log.path)
         book.add(one.call, one.calls, one.where, one.log.path)
     _tell(book, draft)
     # What one log does not tell is told by another one: nothing becomes unseen by an import of calls.
@@ -168,6 +169,8 @@ def _read(log: Log, names_of_fields: FieldNames, book: _Book, draft: Draft) -> N
         raise Invalid([Problem(field=f"{log.shown}:{lost[0]}", value="", accepted=accepted)])
     book.lines += read
     draft.read()
+    # A log of which nothing is kept tells that nothing was called, and is no empty catalog.
+    draft.document(f"calls:{log.path}", log.path)
     if lost:
         shown = ", ".join(map(str, lost)) + (", ..." if lost_count > len(lost) else "")
         note = f"cannot be read, and tell of no call here: {shown}"

@@ -47,6 +47,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 
 Caddy, Kong and API Gateway on their access logs.
 """
+TEXT_MAX = 1_000
+"""Of what a field says: as much as any name has, so that what is kept for later lines stays small."""
 _REQUEST = re.compile(r"[A-Za-z]+ (\S+)(?: HTTP/[\d.]+)?")
 _SECONDS = re.compile(r"([T :]\d\d:\d\d):\d\d(?:[.,]\d+)?")
 _MILLISECONDS = 1e11  # of seconds, the year 5138
@@ -85,7 +87,7 @@ class FieldNames:
         """None where it says not when it was, or nothing that could have been called."""
         there = self._there(tuple(fields))
         said = {
-            role: next((text for name in names if (text := fields[name]) not in ("", "-")), "")
+            role: next((text for name in names if (text := fields[name]) not in ("", "-")), "")[:TEXT_MAX]
             for role, names in there.items()
         }
         day = day_of(said["time"])

@@ -25,7 +25,8 @@ from data.importers.call_fields import Call, FieldNames
 from data.importers.call_lines import fields_in, fields_of, object_of
 from data.importers.sources import paths_under
 
-LINE_MAX = 1 << 20
+LINE_MAX = 1 << 18
+"""Bytes; an event of CloudTrail has at most as many."""
 HEAD_BYTES = 1 << 16
 _GZIP = b"\x1f\x8b"
 _LOG = re.compile(r".*\.log([-._]?\w+)*|.*\.(json|jsonl|ndjson)(\.gz)?", re.IGNORECASE)

@@ -28,13 +28,14 @@ _ENVOY = re.compile(
     rf' "(?P<address>{_WORDS})" "(?P<agent>{_WORDS})" "{_WORDS}" "(?P<host>{_WORDS})" "{_WORDS}"(?P<rest>.*)'
 )
 _HAPROXY = re.compile(
-    r"(?P<address>[0-9a-fA-F.:]+):\d+ \[(?P<time>\d\d/\w{3}/\d{4}:[^\]]+)\] \S+ (?P<endpoint>[^\s/]+)/\S+"
-    r" [-+\d/]+ -?\d+ \+?\d+ \S+ \S+ \S{4} [\d/+]+ [\d/]+ (?:\{(?P<captured>[^}]*)\} )?(?:\{[^}]*\} )?"
+    r"(?<![0-9a-fA-F.:])(?P<address>[0-9a-fA-F.:]+):\d+ \[(?P<time>\d\d/\w{3}/\d{4}:[^\]]{1,40})\]"
+    r" \S+ (?P<endpoint>[^\s/]+)/\S+"
+    r" [-+\d/]+ -?\d+ \+?\d+ \S+ \S+ \S{4} [\d/+]+ [\d/]+ (?:\{(?P<captured>[^}]{0,4000})\} )?(?:\{[^}]{0,4000}\} )?"
     rf'"(?P<request>{_WORDS})"?'
 )
-_QUOTED = re.compile(rf'"({_WORDS})"')
+_QUOTED = re.compile(rf'"({_WORDS})(?:"|\\?\Z)')  # also one that is never closed, so that it is read once
 _JSON = msgspec.json.Decoder()
-DEPTH_MAX = 4
+DEPTH_MAX, KEY_MAX = 4, 200
 
 
 def fields_of(line: str) -> Fields | None:
@@ -65,6 +66,8 @@ def fields_in(value: Mapping[str, Any]) -> Fields:
 
 def _leaves(value: Mapping[str, Any], above: str, depth: int) -> Iterator[tuple[str, str]]:
     for name, inner in value.items():
+        if len(name) > KEY_MAX:
+            continue
         here = f"{above}{plain(str(name))}"
         one = inner[0] if isinstance(inner, list) and inner else inner
         if isinstance(one, str):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from data.importers.call_fields import Call, day_of
+from data.importers.call_fields import TEXT_MAX, Call, day_of
 from data.importers.call_names import Caller, told
 
 INVOKES = {
@@ -75,4 +75,4 @@ def _caller(event: Mapping[str, Any]) -> Caller:
 
 def _text(value: Mapping[str, Any], name: str) -> str:
     found = value.get(name)
-    return found if isinstance(found, str) else ""
+    return found[:TEXT_MAX] if isinstance(found, str) else ""

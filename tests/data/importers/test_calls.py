@@ -324,6 +324,26 @@ def test_names_that_would_break_a_reference_are_bent_and_stay_apart(tmp_path: Pa
     assert not any("|" in one or "#" in one or len(one) > 150 for one in ids)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a" * 250_000,
+        "1:" * 120_000,
+        "10.0.0.1:1 [02/Mar/2026:" * 10_000,
+        '1 - - [1] "GET / HTTP/1.1" 200 1 "-" "x" ' + '"\\' * 80_000,
+        '"' * 250_000,
+        " " * 120_000 + "[" * 120_000,
+        '[2026-03-02T10:00:00Z] "' + '\\"' * 120_000,
+        '{"' + "k" * 240_000 + '": 1}',
+        '{"a":' * 40_000,
+    ],
+    ids=["hex", "colons", "almost HAProxy", "quotes", "only quotes", "blanks", "escapes", "a key", "nested"],
+)
+def test_no_line_is_so_odd_that_reading_it_takes_long(tmp_path: Path, line: str) -> None:
+    reading = read(tmp_path, a_call(), line)
+    assert seen(reading) == BY_BILLING
+
+
 def test_memory_stays_flat_however_long_a_line_or_a_log_is(tmp_path: Path) -> None:
     (file := tmp_path / "long.log").write_bytes(b"x" * (5 << 20) + b"\n" + a_call().encode() + b"\n")
     reading = read_calls([file], known=KNOWN, now=NOW)

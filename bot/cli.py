@@ -6,7 +6,20 @@ import os
 
 import click
 
-from bot.commands import asking, catalog, check, endpoint, policy, record, service, stopped, store
+from bot.commands import (
+    asking,
+    candidates,
+    catalog,
+    catalogs,
+    check,
+    endpoint,
+    policy,
+    record,
+    schedule,
+    service,
+    stopped,
+    store,
+)
 from bot.commands.machine import as_text, failure
 from bot.logs import log_privately
 from data.errors import EmeritusError
@@ -46,9 +59,12 @@ for command in (
     *policy.COMMANDS,
     *catalog.COMMANDS,
     *asking.COMMANDS,
+    *candidates.COMMANDS,
     *check.COMMANDS,
+    *catalogs.COMMANDS,
     *endpoint.COMMANDS,
     *record.COMMANDS,
+    *schedule.COMMANDS,
     *store.COMMANDS,
     *stopped.COMMANDS,
 ):

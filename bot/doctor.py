@@ -9,6 +9,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from bot.doctor_catalogs import examine_catalogs
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
 from bot.imports_file import read_imports
@@ -50,7 +51,7 @@ def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[
     if "EMERITUS_STORE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_STORE")
     else:
-        yield from _store(settings, policy)
+        yield from _store(settings, policy, environ)
     if "EMERITUS_ARCHIVE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_ARCHIVE")
     elif why := _why_not_shared(settings):
@@ -68,7 +69,7 @@ def _wrong(seen: Look, name: str) -> Iterator[Finding]:
         yield Finding(what=PARTS.get(name, "settings"), ok=False, found=found, fix=fix)
 
 
-def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
+def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     if not settings.database and not settings.store.exists():
         yield Finding(what="store", ok=True, found=f"{settings.store} does not exist yet and will be made")
         fix = "Run emeritus import backstage PATH"
@@ -86,6 +87,7 @@ def _store(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
             yield from _catalog(catalog, policy)
             yield from _scheduled(imports_of(store.state(STREAM)), settings)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
+            yield from examine_catalogs(store, catalog, settings, environ)
         finally:
             store.close()
     except EmeritusError as error:

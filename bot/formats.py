@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,34 @@ from data.records.imports import Scheduled
 
 if TYPE_CHECKING:
     from data.importers.mlflow_server import Registry
+    from data.importers.provider_registries import Page
+    from data.importers.sagemaker_live import Live
+
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+
+
+def is_address(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
+
+
+def is_region(text: str) -> bool:
+    """Of AWS. A directory that is called like one is named with a slash: ./eu-west-1."""
+    return _REGION.fullmatch(text.lower()) is not None
+
+
+class Asked(NamedTuple):
+    """What is asked beside files, and how.
+
+    address   one as it is remembered, or `Invalid`
+    answer    of one that is remembered: all it tells, as the reader of the format takes it
+    is_one    whether a text is meant as one, and no path
+    called    what people call it
+    """
+
+    address: Callable[[str], str]
+    answer: Callable[[str], Any]
+    is_one: Callable[[str], bool] = is_address
+    called: str = "an address"
 
 
 class KnownThings(Protocol):
@@ -36,19 +65,27 @@ class KnownThings(Protocol):
 class Format(NamedTuple):
     """How a format is called, what people are told it reads, and who reads it.
 
-    may_be_shared   in Slack, by anybody in the import channel: nothing that says who somebody is
-    asks   where it takes addresses besides paths: what they answer, in their place, for `reader`
+    asks            where it takes addresses, or regions, besides paths
+    may_be_shared   in Slack, by anybody in the import channel: neither what says who somebody is, nor files that all
+                    have one name, as each would be the other's next version
     """
 
     name: str
     reads: str
     reader: Callable[[KnownThings, tuple[Any, ...]], Reading]
-    asks: Callable[[tuple[Source, ...]], tuple[Any, ...]] | None = None
+    asks: Asked | None = None
     may_be_shared: bool = True
+
+    def is_asked(self, text: str) -> bool:
+        return self.asks is not None and self.asks.is_one(text)
 
     def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
         """The sources for `reader`. Whoever is slow to answer keeps nobody from the store, which is opened later."""
-        return self.asks(sources) if self.asks else sources
+        if self.asks is None:
+            return sources
+        # Whichever is no address is refused before any other is asked.
+        named = dict.fromkeys(self.asks.address(one) if isinstance(one, str) else one for one in sources)
+        return tuple(self.asks.answer(one) if isinstance(one, str) else one for one in named)
 
 
 # Readers are loaded where they are used: a YAML parser or a walk through a manifest is nothing others wait for.
@@ -70,6 +107,12 @@ def _cyclonedx(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     return read_cyclonedx(paths, known=catalog.known_outside("cyclonedx", paths))
 
 
+def _huggingface(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.huggingface import read_huggingface  # noqa: PLC0415
+
+    return read_huggingface(paths, known=catalog.known_outside("huggingface", paths))
+
+
 def _mlflow(catalog: KnownThings, sources: tuple[Path | Registry, ...]) -> Reading:
     from data.importers.mlflow import read_mlflow  # noqa: PLC0415
 
@@ -77,18 +120,36 @@ def _mlflow(catalog: KnownThings, sources: tuple[Path | Registry, ...]) -> Readi
     return read_mlflow(sources, known=catalog.known_outside("mlflow", named))
 
 
-def _ask_mlflow(sources: tuple[Source, ...]) -> tuple[Path | Registry, ...]:
-    from data.importers.mlflow_server import Access, address_of, registry_at  # noqa: PLC0415
+def _mlflow_address(text: str) -> str:
+    from data.importers.addresses import address_of  # noqa: PLC0415
+    from data.importers.mlflow_server import MLFLOW  # noqa: PLC0415
 
-    named = dict.fromkeys(address_of(one) if isinstance(one, str) else one for one in sources)
-    access = Access.of(os.environ)
-    return tuple(registry_at(one, access) if isinstance(one, str) else one for one in named)
+    return address_of(text, MLFLOW)
+
+
+def _mlflow_answer(address: str) -> Registry:
+    from data.importers.mlflow_server import Access, registry_at  # noqa: PLC0415
+
+    return registry_at(address, Access.of(os.environ))
 
 
 def _accounts(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.accounts import read_accounts  # noqa: PLC0415
 
     return read_accounts(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
+
+
+def _sagemaker(catalog: KnownThings, sources: tuple[Path | Live, ...]) -> Reading:
+    from data.importers.sagemaker import places_of, read_sagemaker  # noqa: PLC0415
+
+    known = catalog.known_outside("sagemaker", places_of(sources))
+    return read_sagemaker(sources, known=known, before=catalog.known())
+
+
+def _sagemaker_answer(region: str) -> Live:
+    from workflows.adapters.sagemaker_account import account_at  # noqa: PLC0415
+
+    return account_at(region)
 
 
 def _dbt(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
@@ -101,6 +162,25 @@ def _openlineage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.openlineage import read_openlineage  # noqa: PLC0415
 
     return read_openlineage(paths, known=catalog.known())
+
+
+def _deprecations(catalog: KnownThings, sources: tuple[Path | Page, ...]) -> Reading:
+    from data.importers.deprecations import read_deprecations  # noqa: PLC0415
+
+    return read_deprecations(sources, known=catalog.known())
+
+
+def _deprecations_address(text: str) -> str:
+    from data.importers.addresses import address_of  # noqa: PLC0415
+    from data.importers.provider_registries import REGISTRIES  # noqa: PLC0415
+
+    return address_of(text, REGISTRIES)
+
+
+def _deprecations_answer(address: str) -> Page:
+    from data.importers.provider_registries import page_at  # noqa: PLC0415
+
+    return page_at(address)
 
 
 def _datahub(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
@@ -121,7 +201,13 @@ FORMATS = (
         "mlflow",
         "Exports of an MLflow registry as JSON, or the address of a live one.",
         _mlflow,
-        _ask_mlflow,
+        Asked(_mlflow_address, _mlflow_answer),
+    ),
+    Format(
+        "sagemaker",
+        "Regions of AWS such as eu-west-1, or directories with SageMaker's answers as JSON.",
+        _sagemaker,
+        Asked(str.lower, _sagemaker_answer, is_region, "a region of AWS, such as eu-west-1"),
     ),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
     Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
@@ -135,6 +221,18 @@ FORMATS = (
         _accounts,
         may_be_shared=False,
     ),
+    Format(
+        "deprecations",
+        "Registries of hosted models (modeldeprecations.dev, deprecations.info, LiteLLM), as files or at an address.",
+        _deprecations,
+        Asked(_deprecations_address, _deprecations_answer),
+    ),
+    Format(
+        "huggingface",
+        "Model cards of Hugging Face: README.md files, or directories with some.",
+        _huggingface,
+        may_be_shared=False,
+    ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
     Format(
         "openmetadata", "Files or directories of OpenMetadata entities and lineage as JSON.", _openmetadata
@@ -145,10 +243,6 @@ CALLS = "calls"
 BY_NAME = {one.name: one for one in FORMATS}
 
 
-def is_address(text: str) -> bool:
-    return text.lower().startswith(("http://", "https://"))
-
-
 class ScheduledSources:
     """Implements `workflows.ports.Importer`: as `emeritus import` would, from where it is said in the settings."""
 
@@ -156,16 +250,15 @@ class ScheduledSources:
         self._catalog = catalog
 
     def read(self, source: Scheduled, now: datetime) -> ImportReport:
-        sources = tuple(one if is_address(one) else Path(one) for one in source.sources)
         if source.format == CALLS:
-            reading = self._calls(sources, now)
+            reading = self._calls(source.sources, now)
         else:
             format = BY_NAME[source.format]  # noqa: A001 - the word of the commands
+            sources = tuple(one if format.is_asked(one) else Path(one) for one in source.sources)
             reading = format.reader(self._catalog, format.answered(sources))
         return self._catalog.import_(reading, format=source.format, now=now, by=EMERITUS)
 
-    def _calls(self, sources: tuple[Source, ...], now: datetime) -> Reading:
+    def _calls(self, sources: tuple[str, ...], now: datetime) -> Reading:
         from data.importers.calls import read_calls  # noqa: PLC0415
 
-        paths = [one for one in sources if isinstance(one, Path)]
-        return read_calls(paths, known=self._catalog.known(), now=now)
+        return read_calls([Path(one) for one in sources], known=self._catalog.known(), now=now)

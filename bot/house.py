@@ -12,11 +12,14 @@ from slack_sdk import WebClient
 
 from bot.intake import Intake
 from data.catalog import Catalog
-from data.records.catalog import Entity
-from data.records.policy import Policy
+from data.records.catalog import EndpointKind, Entity
+from data.records.deprecation import CatalogKind
+from data.records.policy import Criteria, Policy
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.commands import AnyCommand, ReportManual
+from workflows.listings import Listings
+from workflows.ports import CatalogWriter, TrafficMeter
 
 Payload = dict[str, Any]
 
@@ -32,12 +35,16 @@ class House:
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
+    criteria        what speaks for retiring a model
+    meters          what says how often an endpoint is called, by who drives it
+    writers         the catalogs this installation writes to
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
     store: Store
     catalog: Catalog
     policy: Policy
+    criteria: Criteria
     client: WebClient
     now: Callable[[], datetime]
     answer: Callable[[Mapping[str, str], Payload], None]
@@ -46,5 +53,11 @@ class House:
     check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
     import_channel: str = ""
+    meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
+    writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     stopwatch: Callable[[], float] = field(default=monotonic)
+
+    @property
+    def listings(self) -> Listings:
+        return Listings(catalog=self.catalog, store=self.store, writers=self.writers)

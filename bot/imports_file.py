@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from bot.formats import BY_NAME, CALLS, is_address
 from data.errors import Invalid
-from data.importers.mlflow_server import address_of
 from data.records.imports import Scheduled
 from data.toml_checks import Check, text, whole, word_of, words
 from data.toml_tables import Tables, tables_of, text_of
@@ -84,13 +83,15 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
 
 
 def _source(reading: Tables, name: str, said: str, format: str, folder: Path) -> str:  # noqa: A002 - as above
-    if not is_address(said):
-        return str(folder / said)
-    if format not in BY_NAME or BY_NAME[format].asks is None:
-        reading.refuse(name, "sources", said, f"a path: {format} is read from files")
+    asks = BY_NAME[format].asks if format in BY_NAME else None
+    if asks is None or not asks.is_one(said):
+        if not is_address(said):
+            return str(folder / said)
+        called = f"a path, or {asks.called}" if asks else ""
+        reading.refuse(name, "sources", said, called or f"a path: {format} is read from files")
         return said
     try:
-        return address_of(said)
+        return asks.address(said)
     except Invalid as error:
         for problem in error.problems:
             reading.refuse(name, "sources", problem.value, problem.accepted)

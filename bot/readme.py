@@ -65,7 +65,7 @@ def policy_keys() -> str:
     shipped = tomllib.loads(policy.DEFAULT.read_text(encoding="utf-8"))
     rows = [("`name`", "what the policy is called; the name of its file where it is left out", "`default`")]
     rows += [
-        (f"`[{section}] {key}`", known.says, f"`{shipped[section][key]}`")
+        (f"`[{section}] {key}`", known.says, f"`{_toml(shipped[section][key])}`")
         for section, keys in policy_fields.FIELDS.items()
         for key, known in keys.items()
     ]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot import places
 from bot.imports_file import read_imports
 from bot.logs import FORMS, LEVELS
+from bot.web_addresses import SENT, SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
 from data.policy import read_policy
 from data.records.base import Record
 
-SLACK_API_URL = "https://slack.com/api/"
 STORE = "emeritus.db"
 LOOPBACK = "127.0.0.1"
-_SENT = r"[\x21-\x7e]"  # tokens and addresses travel in the head of a request, which is ASCII
 
 
 class Variable(Record, frozen=True, kw_only=True):
@@ -48,6 +45,18 @@ VARIABLES = (
         says="[HOST:]PORT for `/healthz`, `/readyz` and `/metrics`, whichever way Slack is reached",
     ),
     Variable(
+        name="EMERITUS_MLFLOW",
+        says="the address of an MLflow registry that is told what is deprecated; who we are there: as for its import",
+    ),
+    Variable(
+        name="EMERITUS_CHANGES",
+        says="a directory for changes to catalogs that are files: patches for Backstage, proposals for DataHub",
+    ),
+    Variable(
+        name="EMERITUS_SCHEDULE",
+        says="[HOST:]PORT for the public schedule: `/schedule.ics`, `/schedule.rss` and `/schedule.json`",
+    ),
+    Variable(
         name="EMERITUS_LOG",
         says="`text` for people, or `json`: one object a line, with the retirement it is about",
         default="text",
@@ -70,7 +79,9 @@ class Address(Record, frozen=True, kw_only=True):
 
 class Settings(Record, frozen=True, kw_only=True):
     """`policy` None: the shipped one; `imports` None: nothing is imported by itself; `http` None: Socket Mode;
-    `metrics` None: nobody watches.
+    `metrics` None: nobody watches; `schedule`: nor reads.
+
+    `mlflow` empty and `changes` None: nothing is written there.
 
     Tokens are empty where Slack is not used.
 
@@ -88,6 +99,9 @@ class Settings(Record, frozen=True, kw_only=True):
     slack_api_url: str = SLACK_API_URL
     http: Address | None = None
     metrics: Address | None = None
+    mlflow: str = ""
+    changes: Path | None = None
+    schedule: Address | None = None
 
     def __repr__(self) -> str:
         """Never the tokens: records end up in logs."""
@@ -149,13 +163,13 @@ def look(
     api_url = environ.get("SLACK_API_URL", "") or SLACK_API_URL
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
-    refuse("EMERITUS_ARCHIVE", archive, _why_no_archive(archive, writes=is_serving))
+    refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
     imports = environ.get("EMERITUS_IMPORTS", "")
     if problems := _file_problems("EMERITUS_POLICY", policy, read_policy, "the shipped policy"):
         wrong["EMERITUS_POLICY"] = problems
     if problems := _file_problems("EMERITUS_IMPORTS", imports, read_imports, "importing by hand"):
         wrong["EMERITUS_IMPORTS"] = problems
-    refuse("SLACK_API_URL", api_url, _why_no_api(api_url))
+    refuse("SLACK_API_URL", api_url, why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
     is_http = is_serving and wanted is not None
     served_at = address(wanted or "") if is_http else None
@@ -163,10 +177,14 @@ def look(
         name, value = "EMERITUS_HTTP" if http is None else "--http", _shown(wanted) if wanted else "is empty"
         accepted = "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
         wrong[name] = (Problem(field=name, value=value, accepted=accepted),)
-    watched = environ.get("EMERITUS_METRICS", "") if is_serving else ""
-    watched_at = address(watched)
-    if watched and watched_at is None:
-        refuse("EMERITUS_METRICS", watched, "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464")
+    beside = {"EMERITUS_METRICS": "9464", "EMERITUS_SCHEDULE": "8080"}
+    asked = {name: environ.get(name, "") if is_serving else "" for name in beside}
+    for name, port in beside.items():
+        if asked[name] and address(asked[name]) is None:
+            refuse(name, asked[name], f"[HOST:]PORT, e.g. {port} or 0.0.0.0:{port}")
+    mlflow, changes = environ.get("EMERITUS_MLFLOW", ""), environ.get("EMERITUS_CHANGES", "")
+    refuse("EMERITUS_MLFLOW", mlflow, why_no_registry(mlflow))
+    refuse("EMERITUS_CHANGES", changes, _why_no_folder(changes, writes=is_serving) if changes else "")
     for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
         if (said := environ.get(name, "")) and said not in known:
             refuse(name, said, f"one of {', '.join(known)}")
@@ -183,7 +201,10 @@ def look(
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),
         slack_api_url=api_url.rstrip("/") + "/",
         http=served_at,
-        metrics=watched_at,
+        metrics=address(asked["EMERITUS_METRICS"]),
+        mlflow=mlflow.rstrip("/"),
+        changes=Path(changes) if changes else None,
+        schedule=address(asked["EMERITUS_SCHEDULE"]),
     )
     return Look(settings=settings, wrong=wrong)
 
@@ -196,10 +217,10 @@ def _why_no_store(store: str, *, writes: bool) -> str:
     return places.why_no_store(Path(store), writes=writes)
 
 
-def _why_no_archive(archive: str, *, writes: bool) -> str:
-    if "://" in archive:
+def _why_no_folder(folder: str, *, writes: bool) -> str:
+    if "://" in folder:
         return "only a directory is supported so far; give its path"
-    return places.why_no_folder(Path(archive), writes=writes)
+    return places.why_no_folder(Path(folder), writes=writes)
 
 
 def _file_problems(
@@ -220,44 +241,22 @@ def _file_problems(
     return (Problem(field=name, value=_shown(path), accepted=accepted),)
 
 
-def _why_no_api(text: str) -> str:
-    """The tokens are sent there, so they are sent encrypted, or not off this machine."""
-    try:
-        url = urlsplit(text)
-        is_web = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
-        is_web = is_web and re.fullmatch(f"{_SENT}+", text) is not None
-    except ValueError:  # brackets that do not match, a port that is none
-        is_web = False
-    if not is_web:
-        return f"the address of a Slack Web API, e.g. {SLACK_API_URL}"
-    if url.scheme == "http" and not _is_this_machine(url.hostname or ""):
-        return "https://, unless it is on this machine: others could read the tokens on their way"
-    return ""
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> list[Problem]:
     """A token's value is never repeated: only whether it is there and begins as it should."""
     needed = []
     if slack == "serve":
         needed.append(
-            ("SLACK_BOT_TOKEN", rf"xoxb-{_SENT}+", "the bot token of the app, which begins with xoxb-")
+            ("SLACK_BOT_TOKEN", rf"xoxb-{SENT}+", "the bot token of the app, which begins with xoxb-")
         )
     if slack == "serve" and is_http:
         accepted = "the signing secret of the app (Basic Information, App Credentials)"
-        needed.append(("SLACK_SIGNING_SECRET", rf"{_SENT}{{8,}}", accepted))
+        needed.append(("SLACK_SIGNING_SECRET", rf"{SENT}{{8,}}", accepted))
     elif slack == "serve":
         accepted = (
             "the app-level token with connections:write, which begins with xapp-; "
             "or use HTTP, with --http PORT or EMERITUS_HTTP"
         )
-        needed.append(("SLACK_APP_TOKEN", rf"xapp-{_SENT}+", accepted))
+        needed.append(("SLACK_APP_TOKEN", rf"xapp-{SENT}+", accepted))
     return [
         Problem(field=name, value="is malformed" if environ.get(name) else "is missing", accepted=accepted)
         for name, form, accepted in needed

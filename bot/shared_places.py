@@ -30,6 +30,11 @@ ARCHIVE = Place(
     says="the archive of this record, which every replica must share",
     cure="Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine",
 )
+CHANGES = Place(
+    name="changes",
+    says="the directory for changes to catalogs, which every replica must share",
+    cure="Let EMERITUS_CHANGES name the same directory for all of them, mounted on every machine",
+)
 ENDPOINTS = Place(
     name="endpoints",
     says="where the local endpoints of the catalog are kept, which are processes of one machine",

@@ -64,6 +64,9 @@ COMMANDS: Mapping[str, Usage] = {
         says="Shows who answers for a model, why, and what is missing; without one, lists the models",
         keeps="no",
     ),
+    "candidates": Usage(
+        says="Shows which models are worth retiring by the policy's criteria, and why", keeps="no"
+    ),
     "digest": Usage(says="Shows this week's digest: changed, due, overdue, standing still", keeps="no"),
     "archive": Usage(
         takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from slack_sdk import WebClient
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
+from bot.catalog_writers import open_writers
 from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
@@ -38,8 +40,9 @@ from data.metrics import UNCOUNTED, Metrics
 from data.postgres_lanes import PostgresLanes
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
+from data.records.deprecation import CatalogKind
 from data.records.imports import Scheduled
-from data.records.policy import Policy
+from data.records.policy import Criteria, Policy
 from data.sql.record import SqlStore
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
@@ -49,7 +52,8 @@ from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
-from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
+from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter
+from workflows.rules.lifecycle import LIVING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,7 @@ class Edges:
     archive: ArtifactStore
     controls: Mapping[EndpointKind, EndpointControl]
     meters: Mapping[EndpointKind, TrafficMeter]
+    writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +83,18 @@ class Bot:
     def start(self) -> None:
         # A large catalog takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
         self.house.catalog.snapshot()
+        self.catch_up()
         self.alarm.start()
         self.engine.schedule(self.scheduled)
         self.dispatcher.start()
         if self.hearing is not None:
             self.hearing.start()
+
+    def catch_up(self) -> None:
+        """A catalog that this installation is told of only now hears of all that is under way."""
+        for one in self.engine.retirements():
+            if one.state in LIVING and (unwritten := self.house.listings.unwritten(one)):
+                self.store.want(one.id, unwritten, self.world.now())
 
     def stop(self, timeout_s: float = 4.0) -> None:
         self.alarm.stop()
@@ -116,12 +128,15 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
         controls=controls,
         meters={EndpointKind.LOCAL: local},
+        writers=open_writers(settings, os.environ),
     )
 
 
 def take_places(store: SqlStore, settings: Settings) -> None:
     """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
     shared_places.take(store, shared_places.ARCHIVE, settings.archive)
+    if settings.changes is not None:
+        shared_places.take(store, shared_places.CHANGES, settings.changes)
     entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
     if any(one.kind is Kind.ENDPOINT and one.endpoint_kind is EndpointKind.LOCAL for one in entities):
         shared_places.take(store, shared_places.ENDPOINTS, folder_of(settings))
@@ -155,6 +170,7 @@ def build(
     return assemble(
         store=store,
         policy=policies.read_policy(settings.policy),
+        criteria=policies.read_criteria(settings.policy),
         edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
@@ -177,12 +193,14 @@ def assemble(
     rates: Pace | None = None,
     metrics: Metrics = UNCOUNTED,
     imports: Wanted = NOTHING,
+    criteria: Criteria | None = None,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
     wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
     grace_seconds  how late a message that Slack took may still show up in history
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
+    criteria       what speaks for retiring a model, where it is not what is shipped
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
@@ -217,6 +235,7 @@ def assemble(
         controls=edges.controls,
         importer=ScheduledSources(catalog),
         ending=ending,
+        writers=edges.writers,
         grace_seconds=grace_seconds,
         files=DroppedFiles(imports.channel, shared, catalog, store) if imports.channel else None,
     )
@@ -249,6 +268,7 @@ def assemble(
         store=store,
         catalog=catalog,
         policy=policy,
+        criteria=criteria or policies.read_criteria(),
         client=client,
         now=world.now,
         answer=answer,
@@ -257,6 +277,8 @@ def assemble(
         check_reporting=engine.check_reporting,
         check=engine.check,
         import_channel=imports.channel,
+        meters=edges.meters,
+        writers=edges.writers,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from data.catalog_changes import changed_since, note
-from data.catalog_rows import Merged, Rows, known_outside, scoped, slack_ids_outside, told_outside
+from data.catalog_rows import Merged, Rows, files_in, known_outside, scoped, slack_ids_outside, told_outside
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
@@ -146,6 +146,11 @@ class Catalog:
         """What an importer of these sources may refer to without declaring it."""
         with self._store.reading() as conn:
             return known_outside(conn, [scoped(format, root_of(source)) for source in sources])
+
+    def files(self, entity_ids: Collection[str]) -> dict[str, str]:
+        """Id -> the file or address that declares it, as its format reads it (data/catalog_rows.py, `scoped`)."""
+        with self._store.reading() as conn:
+            return files_in(conn, entity_ids)
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         return self.snapshot().models(query)

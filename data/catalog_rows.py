@@ -184,6 +184,14 @@ def _declared_under(conn: Connection, table: str, roots: Sequence[str]) -> Itera
             yield from (one for (one,) in rows)
 
 
+def files_in(conn: Connection, entity_ids: Iterable[str]) -> dict[str, str]:
+    """Where each of these was declared last."""
+    rows = (
+        (one, conn.execute("SELECT file FROM entity WHERE id = ?", (one,)).fetchone()) for one in entity_ids
+    )
+    return {one: str(row[0]) for one, row in rows if row is not None}
+
+
 def scoped(source: str, place: str) -> str:
     """A file or root as this format reads it: another format that reads the same folder decides on none of it."""
     return place if source == "backstage" else f"{source}:{place}"

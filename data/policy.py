@@ -15,7 +15,7 @@ import msgspec
 
 from data.errors import Invalid
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
-from data.records.policy import Policy, Role, Tier
+from data.records.policy import Criteria, Criterion, Policy, Role, Tier
 from data.toml_tables import Tables, tables_of, text_of
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
@@ -23,14 +23,23 @@ DEFAULT = Path(__file__).parent / "policies" / "default.toml"
 
 def parsed(toml: str, *, source: str) -> Policy:
     """The policy this text describes, laid over the shipped one. Raises `Invalid` with all problems."""
-    return _policy(toml, source=source, under=tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name))
+    return _policy(toml, source=source)[0]
 
 
 def read_policy(path: Path | None = None) -> Policy:
     """The policy in the file, or the shipped one. Raises `Invalid`."""
+    return _policy(*_read(path))[0]
+
+
+def read_criteria(path: Path | None = None) -> Criteria:
+    """What the same file says of candidates. Raises `Invalid`, also for what else is wrong with it."""
+    return _policy(*_read(path))[1]
+
+
+def _read(path: Path | None) -> tuple[str, str]:
+    """The text of the file, and its name."""
     path = path or DEFAULT
-    toml = text_of(path, otherwise="name a TOML file, or none for the shipped policy")
-    return parsed(toml, source=path.name)
+    return text_of(path, otherwise="name a TOML file, or none for the shipped policy"), path.name
 
 
 def digest_of(policy: Policy) -> str:
@@ -40,8 +49,9 @@ def digest_of(policy: Policy) -> str:
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
+def _policy(toml: str, source: str) -> tuple[Policy, Criteria]:
     given = tables_of(toml, source)
+    under = tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
     reading = Tables(source)
     for unknown in given.keys() - {"name", "roles", "tiers", *FIELDS}:
         accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers"
@@ -61,8 +71,10 @@ def _policy(toml: str, *, source: str, under: dict[str, Any]) -> Policy:
         raise Invalid(reading.problems)
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
+    values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
+    criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
     policy = Policy(name=name, **values)
-    return msgspec.structs.replace(policy, digest=digest_of(policy))
+    return msgspec.structs.replace(policy, digest=digest_of(policy)), criteria
 
 
 def _tiers(reading: Tables, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:

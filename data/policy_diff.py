@@ -7,7 +7,7 @@ from typing import Any
 
 from data.policy_fields import FIELDS, ROLE, WEEKDAYS
 from data.records.base import Record
-from data.records.policy import Policy, Role
+from data.records.policy import Criteria, Policy, Role
 
 
 class Difference(Record, frozen=True, kw_only=True):
@@ -20,7 +20,15 @@ class Difference(Record, frozen=True, kw_only=True):
 
 def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
     """In the order of the shipped file: sections, tiers, roles. The digests differ where anything does."""
-    old, new = dict(_flat(before)), dict(_flat(after))
+    return _between(dict(_flat(before)), dict(_flat(after)))
+
+
+def differences_of_criteria(before: Criteria, after: Criteria) -> tuple[Difference, ...]:
+    """Of what the same files say of candidates, which is in no digest, as no retirement depends on it."""
+    return _between(dict(_keys(before)), dict(_keys(after)))
+
+
+def _between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
     keys = dict.fromkeys((*old, *new))
     return tuple(
         Difference(key=key, before=old.get(key), after=new.get(key))
@@ -31,15 +39,22 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
 
 def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
     yield "name", policy.name
-    for section, keys in FIELDS.items():
-        for key, known in keys.items():
-            value = getattr(policy, known.field)
-            yield f"{section}.{key}", WEEKDAYS[value] if known.field == "digest_weekday" else _plain(value)
+    yield from _keys(policy)
     for tier in policy.tiers:
         yield f"tiers.{tier.tier}.notice_days", tier.notice_days
     for role in policy.roles:
         for key, value in _said(role).items():
             yield f"roles.{role.name}.{key}", value
+
+
+def _keys(record: Policy | Criteria) -> Iterator[tuple[str, Any]]:
+    """Those of the sections whose values this record holds."""
+    for section, keys in FIELDS.items():
+        for key, known in keys.items():
+            if known.field in record.__struct_fields__:
+                value = getattr(record, known.field)
+                is_weekday = known.field == "digest_weekday"
+                yield f"{section}.{key}", WEEKDAYS[value] if is_weekday else _plain(value)
 
 
 def _said(role: Role) -> Mapping[str, Any]:

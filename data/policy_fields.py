@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
+from data.records.policy import Criterion
 from data.toml_checks import Check, flag, text, whole, word_of, words
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -113,6 +114,26 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
     "digest": {
         "weekday": Key(says="the day of the weekly digest", field="digest_weekday", check=word_of(WEEKDAYS)),
         "hour": Key(says="the hour of the weekly digest", field="digest_hour", check=whole(0, 23, "hours")),
+    },
+    "candidates": {
+        "criteria": Key(
+            says="what speaks for retiring a model, the most telling first; what is left out is not looked at",
+            field="looks_at",
+            check=words(f"{'|'.join(Criterion)}", f"a list of any of {', '.join(Criterion)}, each once"),
+        ),
+        "calls_per_day_max": Key(
+            says="`calls`: at most so many a day, over the days of `idle_days`",
+            field="calls_per_day_max",
+            check=whole(0, 1_000_000_000, "calls"),
+        ),
+        "idle_days": Key(
+            says="`idle`: not called for so long", field="idle_days", check=whole(1, 3650, "days")
+        ),
+        "support_days": Key(
+            says="`support`: its provider switches it off within these",
+            field="support_days",
+            check=whole(0, 3650, "days"),
+        ),
     },
 }
 ROLE: Mapping[str, Key] = {

@@ -34,10 +34,14 @@ class Impact(Record, frozen=True, kw_only=True):
 
 
 class Succession(Record, frozen=True, kw_only=True):
-    """Who follows a model, next one first. `is_cyclic` when the last of them points back into the chain."""
+    """Who follows a model, next one first. `is_cyclic` when the last of them points back into the chain.
+
+    missing_id   whom the last of them names as its successor, where no catalog declares it
+    """
 
     models: tuple[Entity, ...]
     is_cyclic: bool = False
+    missing_id: str = ""
 
 
 class Snapshot:
@@ -104,7 +108,7 @@ class Snapshot:
         return self._things.graph.reached(self.entity(model_id).id)
 
     def edge(self, from_id: str, to_id: str) -> Dependency | None:
-        """The same, where there is one."""
+        """The same for an edge that may have been withdrawn since."""
         return self._things.dependency(from_id, to_id)
 
     def declared_as(self, caller_id: str) -> str:
@@ -148,6 +152,10 @@ class Snapshot:
         names = [name for model in self._models for name in (model.name, model.title) if name]
         raise NotFound("model", wanted, closest=closest(wanted, names))
 
+    def find(self, entity_id: str) -> Entity | None:
+        """Any node by its exact id, or None."""
+        return self._things.get(entity_id)
+
     def entity(self, entity_id: str) -> Entity:
         """Any node by its exact id. Raises `NotFound`."""
         found = self._things.get(entity_id)
@@ -158,13 +166,34 @@ class Snapshot:
     def endpoints_of(self, model_id: str) -> tuple[Entity, ...]:
         return tuple(self._things[endpoint_id] for endpoint_id in self._things.endpoints_of(model_id))
 
+    def versions_of(self, model_id: str) -> tuple[Entity, ...]:
+        return tuple(self._things[one] for one in self._things.versions_of(model_id))
+
+    def users_of(self, one: str) -> tuple[str, ...]:
+        """Whoever depends on this directly, endpoints and versions as well."""
+        return tuple(sorted(self._things.graph.direct(one)))
+
+    def used_by(self, one: str) -> tuple[str, ...]:
+        """What this depends on directly."""
+        return tuple(
+            sorted(other for other in self._things.declared.depends_on(one) if other in self._things)
+        )
+
+    def is_all_of(self, model_id: str, endpoint_ids: Iterable[str]) -> bool:
+        """Are these all that serve the model? One that was deployed again, or elsewhere too, still serves."""
+        return set(self._things.endpoints_of(model_id)) <= set(endpoint_ids)
+
     def succession(self, model_id: str) -> Succession:
         chain: dict[str, Entity] = {}
         next_id = self.entity(model_id).successor_id
         while next_id in self._things and next_id not in chain and next_id != model_id:
             chain[next_id] = self._things[next_id]
             next_id = chain[next_id].successor_id
-        return Succession(models=tuple(chain.values()), is_cyclic=next_id == model_id or next_id in chain)
+        return Succession(
+            models=tuple(chain.values()),
+            is_cyclic=next_id == model_id or next_id in chain,
+            missing_id="" if next_id in self._things else next_id,
+        )
 
     def person(self, person_id: str) -> Person | None:
         return self._directory.people.get(person_id)
@@ -187,9 +216,6 @@ class Snapshot:
     def owners_of(self, entity: Entity) -> Owners:
         return self._directory.owners_of(entity)
 
-    def versions_of(self, model_id: str) -> tuple[str, ...]:
-        return self._things.versions_of(model_id)
-
     def answering(self, owner_id: str) -> Owners:
         """A team or person as owners: whom a claim puts in charge of something the catalog does not declare."""
         return self._directory.answering(owner_id)
@@ -202,8 +228,8 @@ class Snapshot:
     def responsible(self, model_id: str) -> tuple[Responsible, ...]:
         """The model first, then its versions and endpoints, then its successor: each with its owners."""
         model = self.entity(model_id)
-        versions = [self._things[one] for one in self._things.versions_of(model_id)]
-        things = [(str(thing.kind), thing) for thing in (model, *versions, *self.endpoints_of(model_id))]
+        parts = (model, *self.versions_of(model_id), *self.endpoints_of(model_id))
+        things = [(str(thing.kind), thing) for thing in parts]
         if (after := self._things.get(model.successor_id)) is not None:
             things.append(("successor", after))
         return tuple(

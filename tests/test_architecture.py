@@ -245,6 +245,7 @@ def test_every_notice_the_rules_want_has_a_view():
     called.does(cmd.ChangeDuty(by="UBILL", consumer_ids=(BILLING,), duty=Duty.MIGRATED))
     calls = (some_calls(BILLING),)
     called.does(cmd.MeetOwners(by=EMERITUS), impact=(*called.facts.impact, an_unknown()), calls=calls)
+    off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
     told = [
         *called.effects.values(),
         *off.effects.values(),

@@ -40,10 +40,7 @@ class Revise(Command, frozen=True, kw_only=True, tag="revise"):
 
 
 class Cast(Command, frozen=True, kw_only=True, tag="cast"):
-    """A vote on what the card showed: this plan, in this round.
-
-    cast_at   when it was received; None where that was not said, and it is judged by when it is decided
-    """
+    """A vote on this plan, in this round. `cast_at`: when it was received; None: judged by when it is decided."""
 
     choice: Choice
     plan_digest: str
@@ -199,10 +196,7 @@ class RecordDrill(Finished, frozen=True, kw_only=True, tag="record drill"):
 
 
 class RecordDisabled(Command, frozen=True, kw_only=True, tag="record disabled"):
-    """`endpoint` is named in full: the plan may have dropped it while it was going dark.
-
-    was_gone   there was nothing left to switch off
-    """
+    """`endpoint` in full: the plan may have dropped it meanwhile. `was_gone`: nothing was left to switch off."""
 
     endpoint: Endpoint
     was_gone: bool = False
@@ -274,6 +268,17 @@ class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
     pass
 
 
+class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
+    """A catalog says this now, in these places; or could not be told, and `trouble` says why."""
+
+    catalog: str
+    lifecycle: str
+    last_day: str = ""
+    successor: str = ""
+    places: tuple[str, ...] = ()
+    trouble: str = ""
+
+
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
 _OfDuties = ChangeDuty | AskForTime | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
 _OfSteps = (
@@ -281,7 +286,7 @@ _OfSteps = (
 )
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
-AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | SendDigest
+AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | SendDigest | TellWritten
 
 _decoder = msgspec.json.Decoder(AnyCommand)
 

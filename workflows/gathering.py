@@ -10,17 +10,19 @@ from msgspec.structs import replace
 
 from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
+from data.hosting import hosted_parts
 from data.records.catalog import EndpointKind, Entity
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
-from data.records.retirement import TRAFFIC, Endpoint, Retirement, State, StepKind, Subject
+from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
 from data.snapshot import Snapshot
 from data.store import Waiting
-from workflows import card
+from workflows import card, succession
 from workflows import commands as cmd
 from workflows.observing import claimed, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
+from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import reserved
 
@@ -94,7 +96,13 @@ class Gatherer:
         notes = [f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes]
         if not model.tier:
             notes.insert(0, f"{model.name} has no tier in the catalog; the strictest notice applies")
-        successor_name, trouble = self._successor(model, command.successor_id)
+        seen = self.catalog.snapshot()
+        notes[:0] = (
+            *support.too_late(hosted_parts(seen, model.id), command.target_on),
+            *support.not_for_long(hosted_parts(seen, command.successor_id)),
+        )
+        successor_name, trouble, note = self._successor(model, command.successor_id)
+        notes += [note] if note else []
         subject = Subject(
             model_id=model.id,
             model_name=model.name,
@@ -145,14 +153,14 @@ class Gatherer:
         known = self.people(state, now)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
-                known = consumers(self.catalog.snapshot(), state, known)
+                known = self._outlook(known, state)
                 return self._seen(known, state) if step in READS_ENDPOINTS else known
             case (
                 cmd.ReportManual(action=StepKind.DISABLE)
                 | cmd.CheckManual(action=StepKind.DISABLE)
                 | cmd.AskAgain(action=StepKind.DISABLE)
             ):
-                return self._seen(consumers(self.catalog.snapshot(), state, known), state)
+                return self._seen(self._outlook(known, state), state)
             case cmd.MeetOwners():
                 return consumers(self.catalog.snapshot(), state, known)
             case cmd.ClaimCaller():
@@ -175,6 +183,14 @@ class Gatherer:
         """With what endpoints and archive look like from outside."""
         readings = self.readings(state, known.observed_at)
         return replace(known, readings=readings, archive_holds=self._archive_holds(state))
+
+    def _outlook(self, known: Facts, state: Retirement) -> Facts:
+        """With whom it hits now, and whether they can still move where the plan says."""
+        assert state.plan is not None
+        model = self.catalog.entity(state.plan.subject.model_id)
+        _, trouble, _ = self._successor(model, state.plan.successor_id)
+        there = consumers(self.catalog.snapshot(), state, known)
+        return replace(there, successor_trouble=trouble)
 
     def _managers(self, state: Retirement) -> dict[str, str]:
         """The line above every owner of a consumer."""
@@ -200,39 +216,19 @@ class Gatherer:
             if taken in wanted
         }
 
-    def _successor(self, model: Entity, successor_id: str) -> tuple[str, str]:
-        """The successor's name, and why it cannot be one."""
+    def _successor(self, model: Entity, successor_id: str) -> tuple[str, str, str]:
+        """The successor's name, why it cannot be one, and what is to be known of one that can."""
         if not successor_id:
-            return "", ""
+            return "", "", ""
         if successor_id == model.id:
-            return model.name, "a model cannot succeed itself: choose another one"
+            return model.name, "a model cannot succeed itself: choose another one", ""
+        there = self.catalog.snapshot()
         try:
-            successor = self.catalog.model(successor_id)
+            successor = there.model(successor_id)
         except EmeritusError as error:
-            return successor_id, str(error)
-        if leaving := self._leaving(successor):
-            return successor.name, leaving
-        onward = self.catalog.succession(successor.id)
-        if model.id in {follower.id for follower in onward.models}:
-            chain = " -> ".join((model.name, successor.name, *(follower.name for follower in onward.models)))
-            return successor.name, f"its own successors lead back here: {chain}"
-        return successor.name, ""
-
-    def _leaving(self, model: Entity) -> str:
-        """Why a model cannot take over: it retires, or all it has was retired."""
-        for other in self.retirements():
-            if other.plan is None or other.plan.subject.model_id != model.id:
-                continue
-            if is_living(other):
-                return f"{model.name} is being retired itself ({other.id}): choose one that stays"
-            if other.state is State.ARCHIVED and self._is_all_of(model, other.plan.subject):
-                return f"{model.name} was retired ({other.id}): choose one that serves"
-        return ""
-
-    def _is_all_of(self, model: Entity, subject: Subject) -> bool:
-        """Was this all the model has? One that was deployed again, or elsewhere too, still serves."""
-        retired = {endpoint.id for endpoint in subject.endpoints}
-        return {endpoint.id for endpoint in self.catalog.endpoints_of(model.id)} <= retired
+            return successor_id, str(error), ""
+        trouble = succession.trouble(model, successor, there, self.retirements())
+        return successor.name, trouble, "" if trouble else succession.onward_note(successor, there)
 
     def _line_above(self, slack_id: str) -> dict[str, str]:
         """Everybody from this person up -> their manager. It ends where nobody is known, or it comes round."""

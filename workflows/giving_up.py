@@ -52,6 +52,9 @@ def follow_up(claim: Claim, given_up: Dead, shop: Workshop) -> Then | None:
         return then(claim, failure(claim, reason))
     if claim.effect is not None and claim.effect.kind is EffectKind.TAKE:
         return files.given_up(claim, SAID, shop)
+    if claim.effect is None or "notice" not in claim.effect.body:
+        # It tells nobody anything: doctor and /retire show list it.
+        return None
     with suppress(Exception):  # whatever broke the message may break this, too
         return notify.next_contact(claim, given_up, shop)
     return None

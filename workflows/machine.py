@@ -35,6 +35,7 @@ from workflows.decisions import (
     unreached,
     votes,
     waivers,
+    writings,
 )
 from workflows.rules import folding
 
@@ -77,6 +78,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.TakeFile: files.take,
     cmd.RecordFile: files.record,
     cmd.SendDigest: digests.send,
+    cmd.TellWritten: writings.tell_written,
 }
 
 

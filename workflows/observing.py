@@ -50,7 +50,8 @@ def _calls(there: Snapshot, subject: Subject, impact: Iterable[Impacted]) -> Ite
     """
     every = [endpoint.id for endpoint in there.endpoints_of(subject.model_id)]
     endpoints = [endpoint.id for endpoint in subject.endpoints] or every
-    parts = (subject.model_id, *there.versions_of(subject.model_id), *endpoints)
+    versions = (one.id for one in there.versions_of(subject.model_id))
+    parts = (subject.model_id, *versions, *endpoints)
     for consumer in impact:
         called = (*parts, consumer.path[1]) if consumer.is_unknown else parts
         edges = [there.edge(consumer.consumer_id, part) for part in dict.fromkeys(called)]

@@ -11,6 +11,7 @@ from data.events import AnyEvent
 from data.importers.report import ImportReport
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
+from data.records.deprecation import Deprecation
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from workflows.histories import History
@@ -195,3 +196,18 @@ class TrafficMeter(Protocol):
         ...
 
     def callers(self, ref: str, since: datetime) -> dict[str, int]: ...
+
+
+class CatalogWriter(Protocol):
+    """Raises Unavailable (asked again later) or Refused (a person must act)."""
+
+    def write(self, deprecation: Deprecation) -> tuple[str, ...]:
+        """Make the catalog say this, whatever it says now; what is not ours there stays. Safe to repeat.
+
+        Returns where it says so; where it was lifted, where it does not any more.
+        """
+        ...
+
+    def differs(self, deprecation: Deprecation) -> tuple[str, ...]:
+        """Everything it does not say as it was written, in words; empty when it does. Changes nothing."""
+        ...

@@ -21,24 +21,31 @@ def reading(
     if meter is None:
         return Reading(endpoint_id=endpoint.id, status=status, why=why)
     try:
-        metered = meter.metered(endpoint.ref, days=days, until=now)
-        # A meter that is too young still counts what it saw; `days` says how far that reaches.
-        since = metered.since if metered is not None else now - timedelta(days=days)
-        calls = meter.calls(endpoint.ref, since=since, until=now)
+        calls, covered, since = traffic(endpoint.ref, meter, days, now)
         callers = meter.callers(endpoint.ref, since)
     except EmeritusError as error:
-        calls, metered, callers = None, None, {}
+        calls, covered, callers = None, 0, {}
         why = why or str(error)
     if calls is None:
         return Reading(endpoint_id=endpoint.id, status="unknown" if status == "serving" else status, why=why)
     return Reading(
         endpoint_id=endpoint.id,
         calls=calls,
-        days=metered.days if metered is not None else 0,
+        days=covered,
         status=status,
         callers=tuple(f"{caller} ({count})" for caller, count in list(callers.items())[:CALLERS_NAMED]),
         why=why,
     )
+
+
+def traffic(ref: str, meter: TrafficMeter, days: int, now: datetime) -> tuple[int | None, int, datetime]:
+    """Calls in the last `days` in which it ran, how many of these days the meter covers, and since when that is.
+
+    A meter that is too young still counts what it saw. No number where it cannot tell. Raises what the adapter raises.
+    """
+    metered = meter.metered(ref, days=days, until=now)
+    since = metered.since if metered is not None else now - timedelta(days=days)
+    return meter.calls(ref, since=since, until=now), metered.days if metered is not None else 0, since
 
 
 def _status(endpoint: Endpoint, control: EndpointControl | None) -> tuple[str, str]:

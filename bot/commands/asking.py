@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import click
+from msgspec.structs import asdict
 
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import model_in_shell
 from bot.views import impact_text
 from bot.views import who as who_view
+from bot.world import CalendarWorld
+from data.hosting import hosted_parts
+from data.neighbourhood import Neighbourhood, around
 from data.records.catalog import Entity, Responsible
 from data.snapshot import Snapshot
+from workflows.rules import support
 
 TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
     "csv": impact_text.table,
     "dot": impact_text.dot,
     "mermaid": impact_text.mermaid,
 }
+PICTURES = ("png", "svg")
 
 
 @click.command()
@@ -26,24 +33,37 @@ TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
 @click.option(
     "--format",
     "as_format",
-    type=click.Choice(("json", *TEXTS)),
-    help="For a program, a spreadsheet, Graphviz or a Markdown page.",
+    type=click.Choice(("json", *TEXTS, *PICTURES)),
+    help="For a program, a spreadsheet, Graphviz or a Markdown page; or a picture, to be sent to a file.",
 )
 @as_json
 def impact(model: str, as_format: str | None, is_json: bool) -> None:
     """Who depends on MODEL, directly or through others, and along which path."""
     if is_json and as_format not in (None, "json"):
         raise click.UsageError(f"--json is --format json: give one of --json and --format {as_format}")
+    if as_format == "png" and sys.stdout.isatty():
+        raise click.UsageError(f"a PNG is no text: send it to a file, > {model}.png")
     with store_to_read(settings_for()) as store:
         catalog = open_catalog(store)
         found = model_in_shell(catalog, model)
         seen = catalog.snapshot()
-    if is_json or as_format == "json":
+    if as_format in PICTURES:
+        consumers = seen.impact(found.id).consumers
+        _draw(around(seen, found, consumers, successor_id=found.successor_id), as_format)
+    elif is_json or as_format == "json":
         print_json(impact_text.data(found, seen))
     elif as_format:
         say(*TEXTS[as_format](found, seen).removesuffix("\n").split("\n"))
     else:
-        say(*impact_text.lines(found, seen))
+        say(*impact_text.lines(found, seen, CalendarWorld().now().date()))
+
+
+def _draw(shown: Neighbourhood, as_format: str) -> None:
+    # Fonts and the renderer take a while to load, and no other command needs them.
+    from bot.pictures import impact as picture  # noqa: PLC0415
+
+    content = picture.png(shown) if as_format == "png" else picture.svg(shown).encode()
+    sys.stdout.buffer.write(content)
 
 
 @click.command()
@@ -56,11 +76,16 @@ def who(model: str, is_json: bool) -> None:
         found = model_in_shell(catalog, model, ask="emeritus who")
         seen = catalog.snapshot()
     answering, consumers = seen.responsible(found.id), seen.impact(found.id).consumers
+    hosted = hosted_parts(seen, found.id)
     if is_json:
         unasked = [one.consumer_id for one in consumers if not one.owners.slack_ids]
-        print_json({"responsible": [_answering(one) for one in answering], "unasked": unasked})
+        told = [{"id": one.id, **asdict(told)} for one in hosted for told in one.support]
+        print_json(
+            {"responsible": [_answering(one) for one in answering], "unasked": unasked, "support": told}
+        )
     else:
-        say(*who_view.lines(answering, consumers))
+        ends = support.told(hosted, CalendarWorld().now().date())
+        say(*who_view.lines(answering, consumers), *ends)
 
 
 def _answering(one: Responsible) -> dict[str, object]:

@@ -10,8 +10,8 @@ import click
 from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say
 from data.errors import Invalid
-from data.policy import read_policy
-from data.policy_diff import Difference, differences
+from data.policy import read_criteria, read_policy
+from data.policy_diff import Difference, differences, differences_of_criteria
 
 _FILE = click.Path(path_type=Path)
 
@@ -51,12 +51,12 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
     """What AFTER says otherwise than BEFORE, key by key; with one file, what it says otherwise than the shipped
     policy. Exits 0 where they say the same, 1 where they do not, 2 where one of them is no policy."""
     try:
-        old, new = (
-            (read_policy(before), read_policy(after)) if after else (read_policy(), read_policy(before))
-        )
+        files = (before, after) if after else (None, before)
+        old, new = map(read_policy, files)
+        criteria = differences_of_criteria(*map(read_criteria, files))
     except Invalid as error:
         raise click.UsageError(str(error)) from error
-    found = differences(old, new)
+    found = (*differences(old, new), *criteria)
     if is_json:
         print_json({"before": old.digest, "after": new.digest, "differences": found})
     else:

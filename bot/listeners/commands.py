@@ -15,13 +15,18 @@ from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.usage import COMMANDS, Part, Typed, helped, understood
-from bot.views import answers, digest, who
+from bot.views import answers, candidates, catalogs, digest, who
+from data.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
-from data.records.retirement import Retirement, StepKind
+from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
 from workflows.commands import Cancel, ClaimCaller, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
+from workflows.considering import ranking
 from workflows.histories import last_week
+from workflows.rules import support
+from workflows.rules.hours import day_of
+from workflows.rules.lifecycle import is_living
 
 
 def register(app: App, house: House) -> None:
@@ -64,6 +69,8 @@ def answer(house: House, request: Typed) -> Payload:
             shown = answers.plan(meant(house, request))
         case "impact" | "who":
             shown = about_model(house, request.word, request[Part.MAYBE_MODEL])
+        case "candidates":
+            shown = worth_retiring(house)
         case "digest":
             now = house.now()
             week = last_week(house.store, retirements(house.store), now)
@@ -93,6 +100,8 @@ def show(house: House, state: Retirement) -> Payload:
         ),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         card_waits=card.waits(state, house.store.waiting),
+        support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
+        catalogs=catalogs.standing(house.listings.standings(state)),
     )
 
 
@@ -104,13 +113,29 @@ def impact(house: House, found: Entity) -> Payload:
         for one in retirements(house.store, ended=False)
         if one.plan is not None and one.plan.subject.model_id == found.id
     ]
-    return answers.impact(found, consumers, doubts(found), told_in=told_in)
+    return answers.impact(found, consumers, doubts(found), told_in=told_in, support=ends(house, found.id))
 
 
 def responsible(house: House, found: Entity) -> Payload:
     """Who answers for a model now."""
     seen = house.catalog.snapshot()
-    return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers)
+    return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers, ends(house, found.id))
+
+
+def worth_retiring(house: House) -> Payload:
+    """Which models the policy's criteria speak for retiring."""
+    seen, every = house.catalog.snapshot(), retirements(house.store)
+    now = house.now()
+    today = day_of(now, house.policy)
+    return candidates.answer(ranking(seen, every, house.meters, house.criteria, now, today=today), seen)
+
+
+def ends(house: House, model_id: str, plan: Plan | None = None) -> tuple[str, ...]:
+    """Until when providers serve a model, and what that means for a plan that is still to run."""
+    hosted = hosted_parts(house.catalog.snapshot(), model_id)
+    last_day = day_of(plan.step(StepKind.DISABLE).due_at, house.policy) if plan else None
+    late = support.too_late(hosted, last_day) if last_day else ()
+    return (*late, *support.told(hosted, day_of(house.now(), house.policy)))
 
 
 def doubts(found: Entity) -> list[str]:

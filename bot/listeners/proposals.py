@@ -18,10 +18,12 @@ from bot.lookup import retirement
 from bot.views import limits, proposal_modal
 from data.catalog import Catalog
 from data.errors import Invalid, NotFound, Problem, Refused
+from data.hosting import hosted_parts
 from data.records.base import Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement, StepKind
 from workflows.commands import Propose, Revise
+from workflows.rules import support
 from workflows.rules.hours import day_of
 
 
@@ -154,13 +156,16 @@ def _form(
 ) -> Payload:
     models = house.catalog.models()
     policy = retirement.policy if retirement and retirement.policy else house.policy
+    today = day_of(house.now(), policy)
+    hosted = hosted_parts(house.catalog.snapshot(), model.id) if model else ()
     return proposal_modal.modal(
         models=owned(house.catalog, by),
         model=model,
         endpoints=house.catalog.endpoints_of(model.id) if model else (),
         successors=[other for other in models if model is None or other.id != model.id],
-        today=day_of(house.now(), policy),
+        today=today,
         retirement=retirement,
+        support=support.told(hosted, today),
         **typed,
     )
 

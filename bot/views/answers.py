@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
-from bot.views import duties, limits, steps, votes
+from bot.views import duties, limits, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -74,11 +74,15 @@ def show(
     endpoint_owners: Sequence[str] = (),
     troubles: Sequence[Trouble] = (),
     card_waits: str = "",
+    support: Sequence[str] = (),
+    catalogs: Sequence[str] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
     troubles     what stopped for good and reached nobody, and what is held up until somebody mends it
     card_waits   why the card does not show the vote that is open
+    support      until when a provider serves the model, and whether the plan is too late for that
+    catalogs     what they say of it, a line each
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -91,7 +95,7 @@ def show(
         f"owners of the model {mentions(owners) or NOBODY}, of its endpoints {mentions(endpoint_owners) or NOBODY}",
     ]
     head = section(f"{headline(retirement)}\n{'; '.join(people)}")
-    below = []
+    below = [section(one) for one in provided.in_one_section(support)]
     for is_held_up, about in TROUBLES.items():
         named = [stopped(found) for found in troubles if found.is_held_up is is_held_up]
         if named:
@@ -108,6 +112,8 @@ def show(
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
+    if catalogs:
+        below.append(section(f"*Catalogs*\n{limits.joined(catalogs, limits.SECTION_MAX - 500)}"))
     paused = [steps.paused(retirement)] if retirement.paused_at else []
     steps_of = [
         "*Plan*",
@@ -189,11 +195,16 @@ def _endpoint(endpoint: Endpoint) -> str:
 
 
 def impact(
-    model: Entity, impacts: Sequence[Impacted], notes: Sequence[str], *, told_in: Sequence[str] = ()
+    model: Entity,
+    impacts: Sequence[Impacted],
+    notes: Sequence[str],
+    *,
+    told_in: Sequence[str] = (),
+    support: Sequence[str] = (),
 ) -> Payload:
     """Who depends on a model, by team, with the way they do. `told_in`: retirements whose threads name all."""
     head = f"*{safe(model.name)}*: {impacts_view.summary(impacts)}"
-    lines = impacts_view.full_lines(impacts, notes, model.id)
+    lines = [*provided.lines(support), *impacts_view.full_lines(impacts, notes, model.id)]
     threads = f", and so does the thread of {limits.joined(told_in, 100, between=', ')}" if told_in else ""
     rest = f"; `emeritus impact {safe(model.name)}` prints all{threads}"
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])

@@ -6,10 +6,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
+
+from msgspec.structs import asdict
 
 from bot.views.impact import by_team, way
+from data.hosting import hosted_parts
 from data.records.catalog import Dependency, Entity, Impacted, Origin
 from data.snapshot import Snapshot
+from workflows.rules import support
 from workflows.rules.wording import counted
 
 COLUMNS = (
@@ -23,12 +28,14 @@ _UNQUOTED = re.compile(r"[^\w .:/@+=,()\[\]*!?'-]")
 
 def data(model: Entity, catalog: Snapshot) -> dict[str, object]:
     """Every key is always there, whatever it holds."""
+    hosted = hosted_parts(catalog, model.id)
     consumers = catalog.impact(model.id).consumers
     return {
         "model": {"id": model.id, "name": model.name, "tier": model.tier},
         "count": len(consumers),
         "direct": sum(consumer.distance == 1 for consumer in consumers),
         "unknown": sum(consumer.is_unknown for consumer in consumers),
+        "support": [{"id": one.id, **asdict(told)} for one in hosted for told in one.support],
         "teams": sorted({consumer.owners.team_name for consumer in consumers if consumer.owners.team_name}),
         "consumers": [
             {
@@ -58,9 +65,10 @@ def _known_by(edge: Dependency) -> dict[str, object]:
     }
 
 
-def lines(model: Entity, catalog: Snapshot) -> list[str]:
+def lines(model: Entity, catalog: Snapshot, today: date) -> list[str]:
     consumers = catalog.impact(model.id).consumers
     shown = [f"{model.name} ({model.id}): {counted(len(consumers), 'consumer')}"]
+    shown += support.told(hosted_parts(catalog, model.id), today)
     for team, owned in by_team(consumers):
         shown.append(f"{team}:")
         for consumer in owned:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.views import (
     callers,
+    catalogs,
     digest,
     extension,
     files,
@@ -71,6 +72,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
     ),
+    "catalog": lambda state, message: catalogs.told(state, message.params),
 }
 
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.ids import Action, Callback
-from bot.views import blocks, limits
+from bot.views import blocks, limits, provided
 from bot.views.blocks import Payload, field, option, plain, prose_field, safe, section
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement
@@ -116,10 +116,12 @@ def modal(
     successor_id: str = "",
     reason: Reason | None = None,
     why: str = "",
+    support: Sequence[str] = (),
 ) -> Payload:
     """Propose, or with `retirement` revise: then the model stays, and what is not given comes from the plan.
 
-    `endpoint_ids`: the ticked ones; None means all. `private_metadata`: retirement (empty if new).
+    `endpoint_ids`: the ticked ones; None means all. `support`: until when its provider serves it.
+    `private_metadata`: retirement (empty if new).
     """
     plan = retirement.plan if retirement else None
     if retirement and plan:
@@ -136,6 +138,7 @@ def modal(
         subject += _endpoint_blocks(model, endpoints, endpoint_ids)
     else:
         subject = _subject_blocks(models, model, endpoints, endpoint_ids)
+    subject += [section(one) for one in provided.in_one_section(support)]
     successor: list[Payload] = []
     if successors:
         select = _select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.views import limits
+from bot.views import limits, provided
 from bot.views.blocks import Payload, mentions, message, safe, section
 from bot.views.impact import short_id
 from data.records.catalog import Impacted, Responsible
@@ -34,10 +34,15 @@ def _said(one: Responsible) -> _Said:
     return _Said(f"{one.part} {thing.name}", who, (*bent, *owners.notes), one.why)
 
 
+def _ours(found: Sequence[Responsible]) -> list[Responsible]:
+    """Without what a registry of providers tells of: that nobody here owns its words is no gap."""
+    return [one for one in found if not (one.part == "version" and one.thing.support)]
+
+
 def lines(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> list[str]:
     """The model and what belongs to it, each with whoever answers for it; then who cannot be asked."""
     shown: list[str] = []
-    for one in found:
+    for one in _ours(found):
         said = _said(one)
         shown.append(f"{said.what}: {said.who}: {', '.join(one.owners.slack_ids) or NOBODY}")
         shown += [f"  because {why}" for why in said.why]
@@ -46,7 +51,9 @@ def lines(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> list[s
     return [*shown, head, *(f"  {one}" for one in unasked)]
 
 
-def answer(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> Payload:
+def answer(
+    found: Sequence[Responsible], consumers: Sequence[Impacted], support: Sequence[str] = ()
+) -> Payload:
     """The same, for the one person who asked in Slack: they see names, and nobody is notified."""
     model = found[0]
     team = model.owners.team_name or model.owners.team_id
@@ -54,14 +61,14 @@ def answer(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> Paylo
         f"*{safe(model.thing.name)}*: {f'{safe(team)} answers for it' if team else 'nobody answers for it'}"
     )
     rows: list[str] = []
-    for one in found:
+    for one in _ours(found):
         said = _said(one)
         people = mentions(one.owners.slack_ids, at_most=None, limit=MENTIONS_MAX) or f"*{NOBODY}*"
         rows.append(f"• *{safe(said.what)}*: {safe(said.who, limits.PROSE_MAX)}: {people}")
         rows += [f"    because {safe(why, limits.PROSE_MAX)}" for why in said.why]
         rows += [f"    :grey_question: {safe(note, limits.PROSE_MAX)}" for note in said.missing]
     told, unasked = _unasked(consumers)
-    rows += [told, *(f"    • {safe(one, limits.PROSE_MAX)}" for one in unasked)]
+    rows += [told, *(f"    • {safe(one, limits.PROSE_MAX)}" for one in unasked), *provided.lines(support)]
     rest = f"; `emeritus who {safe(model.thing.name)}` prints all"
     return message(head, [section(head), *map(section, limits.spread(rows, at_most=3, rest=rest))])
 

@@ -39,10 +39,16 @@ class _TooSlow(Exception):
 
 
 class Asking:
-    """One address that is asked for page after page. `clock` counts seconds, from whenever."""
+    """One address that is asked for page after page. `clock` counts seconds, from whenever.
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    again   what is said of an answer that does not come, where that is no import's
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, *, again: str = ""
+    ) -> None:
         self._limits = limits
+        self._again = again
         self._clock = clock
         self._ends = clock() + limits.whole_seconds
         self._page_ends = self._ends
@@ -52,12 +58,20 @@ class Asking:
         self.media_type = ""
         """Of the page that came last, such as text/html."""
 
-    def page(self, url: str, query: str, headers: Mapping[str, str]) -> bytes:
+    def page(
+        self,
+        url: str,
+        query: str,
+        headers: Mapping[str, str],
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+    ) -> bytes:
         """Raises `HTTPError` for a refusal, `Unavailable` for no answer to the end, `Invalid` for too large a one."""
         self._page_ends = min(self._clock() + self._limits.page_seconds, self._ends)
         self._page_bytes = 0
         asked = f"{url}?{query}" if query else url
-        request = urllib.request.Request(asked, headers=dict(headers))  # noqa: S310 - callers saw its scheme
+        request = urllib.request.Request(asked, body, dict(headers), method=method)  # noqa: S310 - callers saw its scheme
         opener = urllib.request.build_opener(_NoRedirects, _Http(self), _Https(self))
         try:
             with opener.open(request, timeout=self._limits.silent_seconds) as response:
@@ -69,14 +83,14 @@ class Asking:
             raise self._too_slow(url) from error
         except TimeoutError as error:
             why = f"sent {self._page_bytes:,} bytes, then nothing for {self._limits.silent_seconds:g} seconds"
-            raise unavailable(url, why) from error
+            raise self._unavailable(url, why) from error
         except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
             if isinstance(reason, TimeoutError):
                 why = f"does not answer within {self._limits.silent_seconds:g} seconds"
-                raise unavailable(url, why) from error
+                raise self._unavailable(url, why) from error
             why = getattr(reason, "strerror", None) or type(reason).__name__
-            raise unavailable(url, f"does not answer to the end: {why}") from error
+            raise self._unavailable(url, f"does not answer to the end: {why}") from error
         self._pages += 1
         self._bytes += len(content)
         return content
@@ -103,12 +117,14 @@ class Asking:
                 if size > bytes_max:
                     raise self._too_long(url, of)
         if response.length:
-            raise unavailable(url, f"does not answer to the end: {response.length:,} bytes are missing")
+            why = f"does not answer to the end: {response.length:,} bytes are missing"
+            raise self._unavailable(url, why)
         return b"".join(chunks)
 
     def _too_long(self, url: str, of: str) -> Invalid:
         limit = self._limits.page_bytes if of == "a page" else self._limits.whole_bytes
-        accepted = f"at most {limit:,} bytes for {of}; import files exported from it. Nothing was imported"
+        rest = f". {self._again}" if self._again else "; import files exported from it. Nothing was imported"
+        accepted = f"at most {limit:,} bytes for {of}{rest}"
         return Invalid([Problem(field=url, value="a longer answer", accepted=accepted)])
 
     def _too_slow(self, url: str) -> Unavailable:
@@ -117,11 +133,15 @@ class Asking:
         else:
             sent = self._bytes + self._page_bytes
             said, of, limit = f"{self._pages:,} pages and {sent:,} bytes", "all", self._limits.whole_seconds
-        return Unavailable(f"{url} sent {said} in {limit:g} seconds, which is the limit for {of}. {OR_FILES}")
+        again = self._again or OR_FILES
+        return Unavailable(f"{url} sent {said} in {limit:g} seconds, which is the limit for {of}. {again}")
+
+    def _unavailable(self, url: str, why: str) -> Unavailable:
+        return unavailable(url, why, again=self._again or AGAIN)
 
 
-def unavailable(url: str, why: str) -> Unavailable:
-    return Unavailable(f"{url} {why}. {AGAIN}")
+def unavailable(url: str, why: str, *, again: str = AGAIN) -> Unavailable:
+    return Unavailable(f"{url} {why}. {again}")
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -22,6 +22,11 @@ ANNOTATIONS = frozenset(
         "manager",
         "zone",
         "slack-channel",
+        # Written by workflows/adapters/backstage_patch.py, and read by it alone.
+        "retirement",
+        "sunset",
+        "replaced-by",
+        "lifecycle-before",
     )
 )
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).

@@ -133,9 +133,14 @@ class Draft:
     def declares(self, thing_id: str) -> bool:
         return thing_id in self._entities
 
-    def declare(self, entity: Entity, source: Source, *, owner: str = "") -> None:
-        """Add a thing; told of again, it may get an owner it had none of. `owner` is the text that names one."""
+    def declare(self, entity: Entity, source: Source, *, owner: str = "", unowned: str = "") -> None:
+        """Add a thing; told of again, it may get an owner it had none of.
+
+        owner    the text that names one
+        unowned  why it has none, as told before; where nobody can tell now
+        """
         owner_id, owner_note = self.known.owner(owner)
+        owner_note = owner_note if owner else unowned or owner_note
         before = self._entities.get(entity.id)
         if before is not None and (before.owner_id or not owner):
             return

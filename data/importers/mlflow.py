@@ -27,6 +27,7 @@ from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Person
 
 PREFIX = "emeritus."
+WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
 TAGS = ("owner", "successor", "consumers", "tier")
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
@@ -91,7 +92,8 @@ def _told_live(address: str, those: Iterable[object]) -> Iterator[Told]:
 def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
     tags = model.tags
     for tag in sorted(tags):
-        if tag.startswith(PREFIX) and tag.removeprefix(PREFIX) not in TAGS:
+        is_ours = tag.startswith(PREFIX) and not tag.startswith(WRITTEN)
+        if is_ours and tag.removeprefix(PREFIX) not in TAGS:
             read = ", ".join(PREFIX + name for name in TAGS)
             draft.note(model.where, model.name, f'tag "{tag[:80]}": unknown and ignored; we read {read}')
     owner = tags.get(f"{PREFIX}owner") or tags.get("owner", "")

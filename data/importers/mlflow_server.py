@@ -1,7 +1,7 @@
 """An MLflow registry that answers over HTTP, read page by page; asking it changes nothing.
 
-Nothing of a registry that does not answer to the end counts. Who we are is told to the address that was named
-and to nobody else: redirects are not followed. Neither a token nor a password is logged, stored or quoted.
+Nothing of a registry that does not answer to the end counts (answers.py). Neither a token nor a password is
+logged, stored or quoted.
 Source: mlflow.org/docs/latest/api_reference/rest-api.html, Search RegisteredModels and Search ModelVersions
 """
 
@@ -12,12 +12,11 @@ import hashlib
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import SplitResult, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from data.errors import Invalid, Problem
+from data.importers.addresses import Kind, answer_at
 from data.importers.answers import Asking, Limits, unavailable
 from data.importers.fields import shown, word_of
 from data.importers.json_lines import Placed, Text
@@ -30,7 +29,13 @@ PAGE_ITEMS = {
 }  # MLflow's own default, and well below its limit
 _SEARCHES = {"registered_models": "registered-models", "model_versions": "model-versions"}
 _TOKEN, _USER, _PASSWORD = "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"
-_OF_ACCESS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+WHO_WE_ARE = f"{_TOKEN}, or {_USER} and {_PASSWORD}"
+MLFLOW = Kind(
+    what="an MLflow registry",
+    example="https://mlflow.example.com",
+    without=f"set {_USER} and {_PASSWORD}",
+    known_by=f"set {WHO_WE_ARE}",
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,26 +62,6 @@ class Access:
             pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
             return {"Authorization": f"Basic {pair}"}
         return {}
-
-
-def address_of(text: str) -> str:
-    """An address as it is remembered: without a slash at its end. Raises `Invalid` for what is none."""
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host, port = SplitResult("", "", "", "", ""), "", None
-    is_http = parts.scheme in ("http", "https") and host and text.isascii() and text.isprintable()
-    if not is_http or " " in text or parts.query or parts.fragment:
-        shown = ascii(text.rpartition("@")[2])[1:-1]
-        accepted = "an address like https://mlflow.example.com, without a query. Nothing was imported"
-        raise Invalid([Problem(field="address", value=shown, accepted=accepted)])
-    where = f"[{host}]" if ":" in host else host
-    address = f"{parts.scheme}://{where}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-    if parts.username is not None or parts.password is not None:
-        accepted = f"no user or password in an address; set {_USER} and {_PASSWORD}. Nothing was imported"
-        raise Invalid([Problem(field="address", value=address, accepted=accepted)])
-    return address
 
 
 def page_of(address: str, model: str, version: str = "") -> str:
@@ -136,14 +121,9 @@ def _items(address: str, key: str, access: Access, asking: Asking, told: hashlib
     token = ""
     tokens: set[str] = set()
     url = f"{address}/api/2.0/mlflow/{_SEARCHES[key]}/search"
-    headers = {"Accept": "application/json", "User-Agent": "emeritus", **access.headers()}
     for _ in range(PAGES_MAX):
         query = {"max_results": str(PAGE_ITEMS[key])} | ({"page_token": token} if token else {})
-        try:
-            content = asking.page(url, urlencode(query), headers)
-        except HTTPError as error:
-            with error:
-                raise _refused(error, url) from None
+        content = answer_at(url, MLFLOW, asking, query=urlencode(query), headers=access.headers())
         told.update(content)
         page = _page(content, url, key)
         yield from page.get(key) or []
@@ -176,24 +156,3 @@ def _page(content: bytes, url: str, key: str) -> Placed:
         return page
     accepted = f"an object with {key}; is this the address of an MLflow registry? Nothing was imported"
     raise text.invalid(values[0].line if values else 1, "", accepted)
-
-
-def _refused(error: HTTPError, url: str) -> Exception:
-    status = error.code
-    if status in _OF_ACCESS:
-        accepted = f"somebody it knows: set {_TOKEN}, or {_USER} and {_PASSWORD}. Nothing was imported"
-    elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        accepted = f"the registry itself; {_whither(error)} was not asked. Name its own address. Nothing was imported"
-    elif status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return unavailable(url, f"answers {status}")
-    else:
-        accepted = "is this the address of an MLflow registry? Nothing was imported"
-    return Invalid([Problem(field=url, value=f"answers {status}", accepted=accepted)])
-
-
-def _whither(error: HTTPError) -> str:
-    """The host a redirect leads to, without what else its address may hold."""
-    try:
-        return ascii(urlsplit(error.headers.get("Location", "")).hostname or "another page")[1:-1]
-    except ValueError:
-        return "another page"

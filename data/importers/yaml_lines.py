@@ -80,7 +80,7 @@ class Node:
 def documents(content: bytes, shown: str) -> tuple[Node, ...]:
     """Every document of a file. Raises `Invalid` with `shown` and the line of whatever is not plain YAML."""
     text = decoded(content, shown)
-    given = _without_old_breaks(text)
+    given = without_old_breaks(text)
     source = text.translate(given).encode()
     builder = _Builder(shown, {ord(new): chr(old) for old, new in given.items()}, size_max=len(source) + 1)
     events: Iterator[Any] = yaml.parse(source, Loader=_LOADER)
@@ -96,7 +96,7 @@ def documents(content: bytes, shown: str) -> tuple[Node, ...]:
         raise _invalid(shown, source[:at].count(b"\n") + 1, str(error).partition("\n")[0]) from error
 
 
-def _without_old_breaks(text: str) -> dict[int, str]:
+def without_old_breaks(text: str) -> dict[int, str]:
     """Code point -> what stands for it, for each that YAML 1.1 alone takes for a line break."""
     used = set(text)
     spare = (chr(code) for code in _SPARE if chr(code) not in used)

@@ -42,6 +42,31 @@ SEEN = "caller::"
 """How the id of a caller begins that was seen and nobody declares; no reference can be written so."""
 
 
+class Support(Record, frozen=True, kw_only=True):
+    """Until when a provider serves a hosted model, as one registry tells it. Days like "2026-03-02"; empty: not told.
+
+    told_by       the registry: "modeldeprecations.dev", "deprecations.info" or "LiteLLM"
+    status        "active", "deprecated" or "retired", as it was on `verified_on`
+    deprecated_on  when the provider announced the end
+    shutdown_on   from this day on it does not answer
+    earliest_shutdown_on  not before this day, which promises neither that day nor a later one
+    replacements  all that are named instead, as "provider/model" where the provider is told
+    successor     the one of them that is meant; empty where several are named, and none of them recommended
+    sources       addresses that say so
+    verified_on   when it was last compared with these
+    """
+
+    told_by: str
+    status: str = ""
+    deprecated_on: str = ""
+    shutdown_on: str = ""
+    earliest_shutdown_on: str = ""
+    replacements: tuple[str, ...] = ()
+    successor: str = ""
+    sources: tuple[str, ...] = ()
+    verified_on: str = ""
+
+
 class Entity(Record, frozen=True, kw_only=True):
     """A node of the dependency graph.
 
@@ -56,6 +81,7 @@ class Entity(Record, frozen=True, kw_only=True):
     aliases     what other sources call it, as they write it
     seen_as     of a caller that was seen and nobody declared: what it was seen as; empty for all others
     declared_as  what such a caller turned out to be: what is seen of it is seen of that
+    support     of a model that a provider hosts: until when, as each registry tells it
     """
 
     id: str
@@ -75,6 +101,7 @@ class Entity(Record, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     seen_as: str = ""
     declared_as: str = ""
+    support: tuple[Support, ...] = ()
 
 
 class Dependency(Record, frozen=True, kw_only=True):

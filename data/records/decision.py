@@ -37,6 +37,7 @@ class EffectKind(StrEnum):
     RESTORE = "restore"
     IMPORT = "import"
     TAKE = "take"
+    WRITE = "write"
 
 
 class OnUnknown(StrEnum):

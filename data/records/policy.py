@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from data.records.base import Record
+
+
+class Criterion(StrEnum):
+    """What may speak for retiring a model. The most telling first, unless a policy says otherwise."""
+
+    SUPPORT = "support"
+    DEPRECATED = "deprecated"
+    IDLE = "idle"
+    CALLS = "calls"
+    DEPENDANTS = "dependants"
+    SUCCESSOR = "successor"
+
+
+class Criteria(Record, frozen=True, kw_only=True):
+    """What is looked at to say which models are worth retiring. No retirement depends on it, so none keeps it.
+
+    looks_at  the most telling first
+    """
+
+    looks_at: tuple[Criterion, ...]
+    calls_per_day_max: int
+    idle_days: int
+    support_days: int
 
 
 class Role(Record, frozen=True, kw_only=True):

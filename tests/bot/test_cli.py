@@ -138,7 +138,7 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
         *("origin", "sources", "first_seen", "last_seen", "calls_per_day", "unknown"),
     }
     asked = told(run("who", "churn-v3", "--json"))
-    assert list(asked) == ["responsible", "unasked"]
+    assert list(asked) == ["responsible", "unasked", "support"]
     assert {frozenset(one) for one in asked["responsible"]} == {
         frozenset(("id", "name", "part", "team_id", "team", "owners", "declared_in", "owner_note", "notes"))
     }

@@ -55,7 +55,10 @@ def a_folder(home: Path, ref: str, wanted: Status = Status.DISABLED) -> None:
 
 
 @pytest.fixture
-def examine(tmp_path: Path) -> Examine:
+def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     with Desk(tmp_path):
         pass  # the store is there, with the sample company in it
     for ref in SWITCHED_OFF:
@@ -101,6 +104,7 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  role product: 2 people for 1 approvals",
         "ok  role security: 2 people for 1 approvals",
         "ok  local endpoints: 3 disabled",
+        "ok  catalogs: told of retirements: none",
         f"ok  archive: {tmp_path}/archive can be written",
         "ok  bot token: emeritus in Example",
         f"ok  scopes: all {len(SCOPES)} granted",

@@ -38,6 +38,11 @@ SAMPLES: dict[str, Any] = {
         "spec": {"type": "ai-model", "owner": "x"},
     },
     "mlflow": {"registered_models": [{"name": "uplift"}]},
+    "sagemaker": {
+        "ModelName": "uplift",
+        "ModelArn": "arn:aws:sagemaker:eu-west-1:123456789012:model/uplift",
+        "PrimaryContainer": {"ModelDataUrl": "s3://models/uplift.tar.gz"},
+    },
     "dbt": {
         "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"},
         "nodes": {},
@@ -47,6 +52,9 @@ SAMPLES: dict[str, Any] = {
     "datahub": [PROPOSAL],
     "openlineage": [{"eventTime": "2026-03-01T00:00:00Z", "job": {"namespace": "n", "name": "score"}}],
     "cyclonedx": {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [MLMODEL]},
+    "deprecations": {
+        "acme/chat-1": {"litellm_provider": "acme", "mode": "chat", "deprecation_date": "2026-10-23"}
+    },
     "csv": "from,to\nweekday-mailer,churn-v1\n",
     "openmetadata": {
         "id": "1",

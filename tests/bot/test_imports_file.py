@@ -31,7 +31,8 @@ def test_paths_start_at_the_file_and_addresses_are_as_they_are_remembered(tmp_pa
     file = written(
         tmp_path,
         '[registry]\nformat = "mlflow"\nsources = ["https://mlflow.example.com/"]\nevery_hours = 6\n'
-        '[catalog]\nformat = "backstage"\nsources = ["entities", "/srv/more"]\nevery_hours = 24\n',
+        '[catalog]\nformat = "backstage"\nsources = ["entities", "/srv/more"]\nevery_hours = 24\n'
+        '[cloud]\nformat = "sagemaker"\nsources = ["EU-west-1", "./us-east-1"]\nevery_hours = 12\n',
     )
     assert read_imports(file).scheduled == (
         Scheduled(
@@ -39,6 +40,12 @@ def test_paths_start_at_the_file_and_addresses_are_as_they_are_remembered(tmp_pa
             format="backstage",
             sources=(str(tmp_path / "entities"), "/srv/more"),
             every_hours=24,
+        ),
+        Scheduled(
+            name="cloud",
+            format="sagemaker",
+            sources=("eu-west-1", str(tmp_path / "us-east-1")),
+            every_hours=12,
         ),
         Scheduled(name="registry", format="mlflow", sources=("https://mlflow.example.com",), every_hours=6),
     )
@@ -64,6 +71,20 @@ def test_a_channel_may_stand_alone_or_beside_the_schedule(tmp_path: Path) -> Non
 def test_what_is_no_id_of_a_channel_is_told(tmp_path: Path, text: str, shown: str) -> None:
     accepted = 'the id of a channel, e.g. "C0123ABC"; its details in Slack end with it'
     assert problems(tmp_path, text) == [f"imports.toml channel = {shown}: {accepted}"]
+
+
+def test_a_registry_of_hosted_models_is_read_at_its_address_and_takes_no_password_in_it(
+    tmp_path: Path,
+) -> None:
+    text = '[models]\nformat = "deprecations"\nsources = ["{}"]\nevery_hours = 24\n'
+    (read,) = read_imports(written(tmp_path, text.format("https://models.example.com/v1/all.json"))).scheduled
+    assert read.sources == ("https://models.example.com/v1/all.json",)
+    assert problems(tmp_path, text.format("https://ada:secret@models.example.com")) == [
+        (
+            'imports.toml [models] sources = "https://models.example.com": no user or password in an address; '
+            "fetch it yourself and name the file. Nothing was imported"
+        )
+    ]
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -97,6 +118,13 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         'imports.toml [far] sources = "https',
         "imports.toml loose = 1",
         'imports.toml [near] sources = "https',
+    ]
+
+
+def test_an_address_where_a_region_is_named_is_refused_with_what_is_accepted(tmp_path: Path) -> None:
+    text = '[cloud]\nformat = "sagemaker"\nsources = ["https://aws.example.com"]\nevery_hours = 1\n'
+    assert problems(tmp_path, text) == [
+        'imports.toml [cloud] sources = "https://aws.example.com": a path, or a region of AWS, such as eu-west-1'
     ]
 
 

@@ -264,3 +264,54 @@ def test_it_is_watched_on_loopback_unless_a_host_is_named() -> None:
     seen = look({"EMERITUS_METRICS": "9464"}, slack="serve").settings
     assert seen.metrics == Address(host="127.0.0.1", port=9464)
     assert look({"EMERITUS_METRICS": "9464"}).settings.metrics is None
+
+
+def test_the_schedule_is_read_on_loopback_unless_a_host_is_named() -> None:
+    assert read({**SOCKET, "EMERITUS_SCHEDULE": "8080"}, slack="serve").schedule == Address(
+        host="127.0.0.1", port=8080
+    )
+    (problem,) = look({"EMERITUS_SCHEDULE": "8080/schedule.ics"}, slack="serve").wrong["EMERITUS_SCHEDULE"]
+    assert problem.accepted == "[HOST:]PORT, e.g. 8080 or 0.0.0.0:8080"
+
+
+@pytest.mark.parametrize(
+    "text", ["https://mlflow.example.com/", "http://mlflow:5000", "http://[::1]:5000/ml"]
+)
+def test_where_a_registry_is_told_is_an_address(text: str) -> None:
+    assert read({"EMERITUS_MLFLOW": text}).mlflow == text.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown", "accepted"),
+    [
+        *(
+            (
+                "EMERITUS_MLFLOW",
+                text,
+                text,
+                "the address of an MLflow registry, e.g. https://mlflow.example.com, without a query",
+            )
+            for text in (
+                "mlflow.example.com",
+                "ftp://x",
+                "https://x?y=1",
+                "https://x/a b",
+                "https://[x",
+                "https://x:0",
+            )
+        ),
+        (
+            "EMERITUS_MLFLOW",
+            "https://ada:hunter2@mlflow.example.com",
+            "https://...@mlflow.example.com",
+            "no user or password in an address; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD",
+        ),
+        ("EMERITUS_CHANGES", "s3://b/c", "s3://b/c", "only a directory is supported so far; give its path"),
+        ("EMERITUS_CHANGES", "/etc/hosts", "/etc/hosts", "/etc/hosts is no directory; give another one"),
+    ],
+)
+def test_where_catalogs_are_told_is_checked_before_it_starts(
+    name: str, value: str, shown: str, accepted: str
+) -> None:
+    (problem,) = look({name: value}, slack="serve").wrong[name]
+    assert problem == Problem(field=name, value=f"= {shown}", accepted=accepted)

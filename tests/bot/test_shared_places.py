@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bot.doctor import examine
 from bot.settings import Settings
-from bot.shared_places import ARCHIVE, MARK_FILE, take, why_another
+from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, why_another
 from bot.wiring import take_places
 from data.catalog import Catalog
 from data.errors import Refused
@@ -145,3 +145,18 @@ def test_doctor_names_an_archive_that_the_replicas_do_not_share(tmp_path: Path) 
     assert not archive.ok
     assert archive.found.startswith(f"{tmp_path / 'other'}: it is not the archive of this record")
     assert archive.fix == ARCHIVE.cure
+
+
+def test_changes_to_catalogs_go_to_one_directory_whichever_replica_writes_them(tmp_path: Path) -> None:
+    url = fresh_url()
+    store = PostgresStore(url, RetirementMachine())
+    here = replace(settings(tmp_path, url), changes=tmp_path / "changes")
+    take_places(store, here)
+    with pytest.raises(Refused, match="it is not the directory for changes to catalogs"):
+        take_places(store, replace(here, changes=tmp_path / "others"))
+    store.close()
+
+    found = examine({"EMERITUS_STORE": url, "EMERITUS_CHANGES": str(tmp_path / "others")})
+    (bad,) = [finding for finding in found if finding.what == "catalogs" and not finding.ok]
+    assert bad.found.startswith(f"{tmp_path / 'others'}: it is not the directory for changes to catalogs")
+    assert bad.fix == CHANGES.cure

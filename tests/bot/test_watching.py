@@ -29,7 +29,19 @@ from tests.fakes.slack import SlackFake
 from tests.scenarios.town import WREN, Town
 
 LABELS = {
-    "kind": {"inbox", "timer", "effect", "post", "edit", "archive", "drill", "disable", "restore", "import"},
+    "kind": {
+        "inbox",
+        "timer",
+        "effect",
+        "post",
+        "edit",
+        "archive",
+        "drill",
+        "disable",
+        "restore",
+        "import",
+        "write",
+    },
     "outcome": {"ok", "failed", "done", "again", "unknown", "dead", "rate_limited", "refused", "unreachable"},
 }
 

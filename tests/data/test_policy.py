@@ -10,7 +10,7 @@ import pytest
 from data import policy as policies
 from data.errors import Invalid
 from data.policy_fields import FIELDS, ROLE, TIER
-from data.records.policy import Policy
+from data.records.policy import Criteria, Criterion, Policy
 
 
 def problems(toml: str) -> list[str]:
@@ -48,7 +48,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 19
+    assert len(numbers) == 22
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -107,7 +107,7 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
         [
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, reminders, escalation, "
-                "archive, migrate, disable, steps, digest, roles, tiers"
+                "archive, migrate, disable, steps, digest, candidates, roles, tiers"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             "eu.toml [rounds] reviewdays = 3: unknown; known here: review_days, expires_days",
@@ -234,4 +234,15 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
     fields = {key.field for keys in FIELDS.values() for key in keys.values()}
 
-    assert fields | {"name", "digest", "roles", "tiers"} == set(Policy.__struct_fields__)
+    records = {*Policy.__struct_fields__, *Criteria.__struct_fields__}
+    assert fields | {"name", "digest", "roles", "tiers"} == records
+
+
+def test_what_speaks_for_retiring_a_model_is_in_the_same_file_and_in_no_retirement(tmp_path: Path) -> None:
+    (own := tmp_path / "eu.toml").write_text('[candidates]\ncriteria = ["idle", "support"]\nidle_days = 7\n')
+
+    assert policies.read_criteria(own) == Criteria(
+        looks_at=(Criterion.IDLE, Criterion.SUPPORT), calls_per_day_max=10, idle_days=7, support_days=180
+    )
+    assert policies.read_criteria().looks_at == tuple(Criterion)
+    assert policies.parsed(own.read_text(), source="default.toml").digest == policies.read_policy().digest

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from data.policy import DEFAULT, parsed, read_policy
-from data.policy_diff import differences
+from data.policy import DEFAULT, parsed, read_criteria, read_policy
+from data.policy_diff import differences, differences_of_criteria
 from data.policy_fields import FIELDS
 
 SHIPPED = read_policy()
@@ -81,5 +82,16 @@ def test_nothing_a_policy_says_is_left_out() -> None:
     same = {name for name in other.__struct_fields__ if getattr(other, name) == getattr(SHIPPED, name)}
     assert same == set(), "this test changes every field"
     told = {one.key for one in differences(SHIPPED, other)}
-    sections = {f"{section}.{key}" for section, keys in FIELDS.items() for key in keys}
+    kept = {section: keys for section, keys in FIELDS.items() if section != "candidates"}
+    sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys}
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
+
+
+def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> None:
+    (own := tmp_path / "own.toml").write_text(
+        '[candidates]\ncriteria = ["idle"]\ncalls_per_day_max = 1\nidle_days = 2\nsupport_days = 3\n'
+    )
+    found = differences_of_criteria(read_criteria(), read_criteria(own))
+    assert {one.key for one in found} == {f"candidates.{key}" for key in FIELDS["candidates"]}
+    assert found[0].after == ["idle"]
+    assert differences_of_criteria(read_criteria(), read_criteria(DEFAULT)) == ()

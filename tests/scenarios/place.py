@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,12 +27,13 @@ from data.importers.backstage import read_backstage
 from data.metrics import UNCOUNTED, Metrics
 from data.policy import parsed
 from data.records.catalog import EndpointKind
+from data.records.deprecation import CatalogKind
 from tests.fakes.slack import Channel, SlackFake, User, into_bolt
 from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
-from workflows.ports import ArtifactStore
+from workflows.ports import ArtifactStore, CatalogWriter
 
 COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 GOVERNANCE = "C01MODELRETIREMENTS"
@@ -54,6 +56,7 @@ class Place:
         *,
         policy: str = POLICY,
         archive: ArtifactStore | None = None,
+        writers: Mapping[CatalogKind, CatalogWriter] | None = None,
         serves: bool = True,
         metrics: Metrics = UNCOUNTED,
         import_channel: str = "",
@@ -69,6 +72,7 @@ class Place:
         self.serves = serves
         self.metrics = metrics
         self.folder = folder
+        self.writers = writers or {}
         self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
         self.policy = parsed(policy, source="town.toml")
@@ -137,6 +141,7 @@ class Place:
                 archive=self.archive,
                 controls={EndpointKind.LOCAL: self.endpoints},
                 meters={EndpointKind.LOCAL: self.endpoints},
+                writers=self.writers,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

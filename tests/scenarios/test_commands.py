@@ -38,6 +38,7 @@ NONSENSE = [
     ("impact leaf-grade", "• leaf-grader"),
     ("who", "12 models; `/retire who MODEL` shows who answers for one"),
     ("who xyzzy", "Run /retire impact to list all there are"),
+    ("candidates xyzzy", "candidates for retirement"),
     ("digest now please", "churn-v1 is proposed"),
     ("archive", "missing"),
     ("archive RET-1", "archive needs it to be approved or migrating"),

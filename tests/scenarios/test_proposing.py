@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.records.retirement import State
+from data.records.retirement import State, StepKind
 from tests.data.catalogs import a_document
 from tests.scenarios.town import ADA, GOVERNANCE, INES, MINA, POLICY, PRIYA, TOM, Town, buttons, words
 
@@ -60,8 +60,34 @@ def test_a_form_without_an_endpoint_is_not_taken_for_all_endpoints(town: Town):
 def test_a_successor_that_is_itself_retiring_is_refused_on_its_field(town: Town):
     assert town.propose("churn-v1") == {}
     errors = town.propose("churn_nightly", **NIGHTLY)
-    assert errors == {"proposal.successor": "churn-v1 is being retired itself (RET-1): choose one that stays"}
+    assert errors == {
+        "proposal.successor": "churn-v1 is being retired itself (RET-1): choose churn-v3. "
+        "The chain: churn_nightly -> churn-v1 -> churn-v2 -> churn-v3"
+    }
     assert town.bot.store.streams("RET-") == ("RET-1",)
+
+
+def test_a_successor_that_is_proposed_to_go_meanwhile_holds_the_announcement(town: Town):
+    assert town.propose("churn-v1") == {}
+    town.approve()
+    on_top = {"proposal.successor": "resource:default/churn-v3"}
+    assert town.propose("churn-v2", target="2026-06-15", **on_top) == {}
+    town.pass_time(days=15)
+    assert town.retirement().state is State.APPROVED
+    held = (
+        "its successor cannot take over: churn-v2 is being retired itself (RET-2): choose churn-v3. "
+        "The chain: churn-v1 -> churn-v2 -> churn-v3. "
+        "Or press Edit plan on the card for a new vote on another successor"
+    )
+    assert town.retirement().progress(StepKind.ANNOUNCE).held_by == (held,)
+    town.command(TOM, "cancel RET-2 churn-v1 needs it")
+    town.pass_time(days=1)
+    assert town.retirement().state is State.MIGRATING
+
+
+def test_where_a_successor_leads_on_the_thread_says_so(town: Town):
+    town.propose("churn-v1")
+    assert "churn-v2 is to be followed itself: churn-v2 -&gt; churn-v3" in town.thread()
 
 
 def test_successors_that_lead_back_are_refused_on_the_field(town: Town):

@@ -61,7 +61,10 @@ def test_a_model_retires_from_proposal_to_archived(town: Town):
     errors = town.propose(
         "churn-v3", target="2027-03-01", **{"proposal.successor": "resource:default/churn-v1"}
     )
-    assert errors == {"proposal.successor": "churn-v1 was retired (RET-1): choose one that serves"}
+    assert errors == {
+        "proposal.successor": "churn-v1 was retired (RET-1): choose one that stays. "
+        "The chain: churn-v3 -> churn-v1 -> churn-v2 -> churn-v3"
+    }
 
 
 def refusal(town: Town, person: str) -> str:

@@ -25,10 +25,13 @@ from bot.views import answers
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
+from data.policy import read_criteria
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
+from data.records.deprecation import CatalogKind
 from data.store import Machine
 from tests.simulation.bench import AtOnce, Bench
+from tests.simulation.board import Board
 from tests.simulation.clock import Clock
 from tests.simulation.company import POLICY
 from tests.simulation.disk import Disk, DiskStore
@@ -91,6 +94,7 @@ class Outside:
     client: SimulatedClient
     vault: Vault
     machines: Machines
+    board: Board
     path: Path
     rand: Random
     parts: Parts = field(default_factory=Parts)
@@ -132,6 +136,7 @@ class Process:
             controls={EndpointKind.LOCAL: outside.machines},
             importer=ScheduledSources(self.catalog),
             ending=threading.Event(),
+            writers={CatalogKind.BACKSTAGE: outside.board},
         )
         self.bench = Bench(outside.rand)
 
@@ -164,6 +169,7 @@ class Process:
             check_opening=self.engine.check_opening,
             check_reporting=self.engine.check_reporting,
             check=self.engine.check,
+            criteria=read_criteria(),
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()

@@ -12,6 +12,7 @@ from random import Random
 
 from data.errors import EmeritusError
 from tests.simulation import company
+from tests.simulation.board import Board
 from tests.simulation.clock import Clock
 from tests.simulation.company import START
 from tests.simulation.diary import Delivery, Diary, Entry
@@ -67,6 +68,7 @@ class Town:
             metered_since=START - timedelta(days=60),
             watch=self.witness.sees_switch_off,
         )
+        self.board = Board(self.boundaries, self.rand, weather)
         path = folder / "emeritus.db"
         company.lay_down(path)
         self._outside = Outside(
@@ -75,6 +77,7 @@ class Town:
             client=self.client,
             vault=self.vault,
             machines=self.machines,
+            board=self.board,
             path=path,
             rand=self.rand,
             parts=parts or Parts(),

@@ -5,6 +5,7 @@ Compared are what Slack shows, what the machines and the archive are, and the en
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
@@ -40,6 +41,10 @@ DUTIES: dict[str, Duty] = {
     Action.DUTY_MIGRATED: Duty.MIGRATED,
     Action.DUTY_NOT_MINE: Duty.NOT_MINE,
 }
+
+
+LINES = re.compile("/lines/|/catalog/")
+"""What the thread is told besides messages that are asked for: everything that happened, and what catalogs say now."""
 
 
 class Vote(NamedTuple):
@@ -78,6 +83,7 @@ class Verdict:
         # A model whose first retirement came to nothing may have been retired after all.
         for history in {one.model_id: one for one in self.witness.histories.values()}.values():
             self._check_machines(history)
+            self._check_catalog(history)
         self._check_digests()
 
     def _check_clicks(self) -> None:
@@ -91,7 +97,7 @@ class Verdict:
         seen = {
             place
             for place in self._town.workspace.by_key
-            if place[1].startswith(prefix) and "/lines/" not in place[1]
+            if place[1].startswith(prefix) and not LINES.search(place[1])
         }
         if lost := {place for place in set(history.expected) - seen if not self._has_left(place[0])}:
             raise Violation(f"never told: {sorted(lost)}")
@@ -222,7 +228,10 @@ class Verdict:
                 changed[asked] -= 1
                 if changed[asked] < 0:
                     raise Violation(f"{history.stream}: {click.person} asked for time, and it is lost")
-            elif click.name == Action.DUTY_MIGRATED and click.value[1] not in history.moved_on:
+            elif click.name == Action.DUTY_MIGRATED and click.value[1] not in {
+                *history.moved_on,
+                *history.borne,
+            }:
                 raise Violation(
                     f"{history.stream}: {click.person} has moved {click.value[1]}, and it is lost"
                 )
@@ -256,6 +265,17 @@ class Verdict:
             is_driven = endpoint.kind is EndpointKind.LOCAL and not machine.gone
             if is_driven and machine.serving is is_dark:
                 raise Violation(f"{history.stream} is {history.state}, and {endpoint.ref} is not")
+
+    def _check_catalog(self, history: History) -> None:
+        """What a catalog says of it is so, and the thread has said it."""
+        retirement = retirement_of(history.stream, self._town.process.store.state(history.stream))
+        assert retirement is not None
+        if why := self._town.board.wrong_about(retirement):
+            raise Violation(why)
+        told = f"{history.stream}/catalog/backstage/told/"
+        is_told = any(key.startswith(told) for _, key in self._town.workspace.by_key)
+        if retirement.state is State.ARCHIVED and not is_told:
+            raise Violation(f"the thread of {history.stream} does not say what the catalog says")
 
     def _check_digests(self) -> None:
         """One after the other without a gap, each seen once."""

@@ -90,6 +90,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.CheckManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.ContradictManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.SendDigest: {},
+    cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 
 

@@ -18,6 +18,7 @@ _THROTTLED = {
     "SlowDown",
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
+_NOT_FOUND = {"ResourceNotFound", "ResourceNotFoundException"}
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _FOREIGN_KEYS = {
     "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
@@ -29,12 +30,12 @@ _PERMISSIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBuc
 
 
 @contextmanager
-def aws_errors(doing: str, *, service: str) -> Iterator[None]:
-    """Every botocore error inside becomes one of ours. `doing` completes "Cannot ..."."""
+def aws_errors(doing: str, *, service: str, then: str = "It is tried again") -> Iterator[None]:
+    """Every botocore error inside becomes one of ours. `doing` completes "Cannot ..."; `then` is what comes of it."""
     try:
         yield
     except ClientError as error:
-        raise _from_answer(error, doing, service) from error
+        raise _from_answer(error, doing, service, then) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise Refused(
             f"Cannot {doing}",
@@ -42,7 +43,7 @@ def aws_errors(doing: str, *, service: str) -> Iterator[None]:
             next_step="Give it a role or set AWS_PROFILE, then try again",
         ) from error
     except BotoCoreError as error:
-        raise Unavailable(f"Cannot {doing}: {error}. It is tried again") from error
+        raise Unavailable(f"Cannot {doing}: {error}. {then}") from error
 
 
 def code_of(error: ClientError) -> str:
@@ -53,22 +54,37 @@ def message_of(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Message", "")
 
 
-def _from_answer(error: ClientError, doing: str, service: str) -> EmeritusError:
+def is_denied(error: ClientError) -> bool:
+    return code_of(error) in _DENIED
+
+
+def is_not_found(error: ClientError) -> bool:
+    """SageMaker has no code of its own for most of it."""
+    says = ("Could not find", "does not exist", "not found")
+    is_invalid = code_of(error) == "ValidationException" and any(one in message_of(error) for one in says)
+    return is_invalid or code_of(error) in _NOT_FOUND
+
+
+def permission_of(error: ClientError, service: str) -> str:
+    """What would have to be allowed."""
+    permission = f"{service}:{error.operation_name}"
+    return _PERMISSIONS.get(permission, permission)
+
+
+def _from_answer(error: ClientError, doing: str, service: str, then: str) -> EmeritusError:
     code, status = code_of(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _THROTTLED or status == 429 or status >= 500:
-        return Unavailable(f"Cannot {doing}: AWS answers {code or status}. It is tried again")
+        return Unavailable(f"Cannot {doing}: AWS answers {code or status}. {then}")
     if code in _EXPIRED:
-        return Unavailable(
-            f"Cannot {doing}: the bot's AWS credentials have expired. Renew them; it is tried again"
-        )
+        renew = f"Renew them; {then[0].lower()}{then[1:]}"
+        return Unavailable(f"Cannot {doing}: the bot's AWS credentials have expired. {renew}")
     if code in _FOREIGN_KEYS:
         reason = f"AWS does not know the bot's credentials ({code})"
         return Refused(
             f"Cannot {doing}", reasons=[reason], next_step="Correct the credentials, then try again"
         )
-    if code in _DENIED:
-        permission = f"{service}:{error.operation_name}"
-        permission = _PERMISSIONS.get(permission, permission)
+    if is_denied(error):
+        permission = permission_of(error, service)
         reason = f"AWS denies {permission}"
         return Refused(
             f"Cannot {doing}", reasons=[reason], next_step=f"Allow {permission} to the bot, then try again"

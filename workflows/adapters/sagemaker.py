@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from botocore.exceptions import ClientError
 
 from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from workflows.adapters.aws_errors import aws_errors, code_of, message_of
+from workflows.adapters.aws_errors import aws_errors, is_not_found, message_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
@@ -90,6 +90,20 @@ class SageMakerEndpoints:
             if status in ("Creating", "Deleting"):
                 raise _still(name, status)
 
+    def runs(self, ref: str) -> tuple[str, str]:
+        """ARN of the endpoint, empty where it is gone; and the config it runs, or ran where one was kept."""
+        name = self._name(ref)
+        with aws_errors(f"look up endpoint {name}", service="sagemaker"):
+            if endpoint := self._endpoint(name, ref):
+                return endpoint["EndpointArn"], endpoint["EndpointConfigName"]
+            return "", self._kept_config(name)
+
+    def models_of(self, config_name: str) -> tuple[str, ...]:
+        """The SageMaker models a config serves from; none where the config is gone."""
+        with aws_errors(f"look up endpoint config {config_name}", service="sagemaker"):
+            config = self._config(config_name) if config_name else None
+        return _models_in(config) if config else ()
+
     def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:  # noqa: ARG002
         """Unknown, which is never zero: SageMaker itself does not count calls, CloudWatch does."""
         return None
@@ -108,7 +122,7 @@ class SageMakerEndpoints:
         try:
             endpoint = self._client.describe_endpoint(EndpointName=name)
         except ClientError as error:
-            if _is_not_found(error):
+            if is_not_found(error):
                 return None
             raise
         if ref.startswith("arn:") and endpoint["EndpointArn"].casefold() != ref.casefold():
@@ -123,7 +137,7 @@ class SageMakerEndpoints:
         try:
             return self._client.describe_endpoint_config(EndpointConfigName=config_name)
         except ClientError as error:
-            if _is_not_found(error):
+            if is_not_found(error):
                 return None
             raise
 
@@ -132,8 +146,7 @@ class SageMakerEndpoints:
         config = self._config(config_name)
         if config is None:
             raise _not_restorable(name, f"its endpoint config {config_name} is gone")
-        variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
-        for model_name in sorted({variant["ModelName"] for variant in variants if "ModelName" in variant}):
+        for model_name in _models_in(config):
             self._require_model(name, model_name)
         if self._is_marked(config["EndpointConfigArn"], name):
             return
@@ -145,7 +158,7 @@ class SageMakerEndpoints:
         try:
             self._client.describe_model(ModelName=model_name)
         except ClientError as error:
-            if _is_not_found(error):
+            if is_not_found(error):
                 raise _not_restorable(name, f"its model {model_name} is gone") from error
             raise
 
@@ -191,9 +204,9 @@ class SageMakerEndpoints:
         return difflib.get_close_matches(name, [endpoint["EndpointName"] for endpoint in beside])
 
 
-def _is_not_found(error: ClientError) -> bool:
-    """SageMaker has no code of its own for it."""
-    return code_of(error) == "ValidationException" and message_of(error).startswith("Could not find")
+def _models_in(config: DescribeEndpointConfigOutputTypeDef) -> tuple[str, ...]:
+    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
+    return tuple(sorted({variant["ModelName"] for variant in variants if "ModelName" in variant}))
 
 
 def _still(name: str, status: str) -> Unavailable:

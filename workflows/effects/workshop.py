@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import Claim, Done, NotDone, Result, Unknown
+from data.records.deprecation import CatalogKind
 from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement, StepKind
 from data.store import Then
@@ -18,6 +19,7 @@ from workflows import commands as cmd
 from workflows.engine import Engine
 from workflows.ports import (
     ArtifactStore,
+    CatalogWriter,
     EndpointControl,
     Importer,
     Messenger,
@@ -37,6 +39,7 @@ QUIET_TRIES = 5
 class Workshop:
     """`ending` is set when the bot stops: long work looks at it, ends soon and is started over later.
 
+    writers         the catalogs this installation writes to
     grace_seconds   of a lease that must be left for a post: it may take ten and show up twenty after, and has to be
                     there before anybody else can look for it
     files           what people share in the import channel; None without one
@@ -49,6 +52,7 @@ class Workshop:
     controls: Mapping[EndpointKind, EndpointControl]
     importer: Importer
     ending: threading.Event
+    writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     grace_seconds: float = 30.0
     files: SharedFiles | None = None
 

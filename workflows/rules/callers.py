@@ -19,6 +19,7 @@ from data.records.catalog import Impacted
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
+from workflows.rules.gates import Gate
 from workflows.rules.impact import is_unclaimed
 from workflows.rules.wording import counted, one_of
 
@@ -69,11 +70,11 @@ def to_ask(state: Retirement, facts: Facts) -> tuple[Caller, ...]:
     )
 
 
-def why_held(state: Retirement, facts: Facts) -> tuple[str, str]:
-    """Which callers keep a step from running, for the name of the gate, and why; both empty where none does."""
+def unknown(state: Retirement, facts: Facts) -> list[Gate]:
+    """Callers of whom nobody knows whose they are keep every step from running."""
     found = unclaimed(state, facts.impact)
     if not found:
-        return "", ""
+        return []
     calls = {one.consumer_id: one for one in facts.calls}
     said = [f"{one.name}{_numbers(calls.get(one.consumer_id))}" for one in found[:NAMED_MAX]]
     more = f" and {len(found) - NAMED_MAX:,} more" if len(found) > NAMED_MAX else ""
@@ -82,7 +83,15 @@ def why_held(state: Retirement, facts: Facts) -> tuple[str, str]:
         f"{counted(len(found), 'caller')} nobody declares {verb} it ({', '.join(said)}{more}): say whose in the "
         f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON"
     )
-    return ",".join(one.consumer_id for one in found), why
+    return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", why)]
+
+
+def not_moved(state: Retirement, facts: Facts) -> list[Gate]:
+    """Their obligations are opened again; until they are, nothing is switched off."""
+    found = seen_since(state, facts)
+    which = ", ".join(f"{one.consumer_id}, {numbers(one)}" for one in found)
+    why = f"calls were seen after the day they said to have moved: {which}"
+    return [Gate(f"seen since/{','.join(one.consumer_id for one in found)}", why)] if found else []
 
 
 def _numbers(calls: Calls | None) -> str:

@@ -14,6 +14,7 @@ from data.records.retirement import Retirement
 HOUR = 3600
 PATIENCE_SECONDS = {
     "called off": HOUR,
+    "catalog": HOUR,
     "digest": HOUR,
     "dm": HOUR,
     "handed": HOUR,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import announcement, by_hand, caller_notices, impact, messages
+from workflows.rules import announcement, by_hand, caller_notices, deprecation, impact, messages
 from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
 from workflows.rules.obligations import of_person, people_of
 
@@ -78,14 +78,20 @@ def for_events(
     want(*_requests(before, state))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*_asked_off(before))
+    if kinds.intersection(deprecation.CHANGES_WHAT_CATALOGS_SAY):
+        want(*deprecation.writing(state))
     return tuple(effects.values())
 
 
 def redrawn(state: Retirement) -> tuple[Effect, ...]:
-    """The card and every list of consumers, drawn anew: after an old record was brought back they show another."""
+    """The card, every list of consumers and what catalogs say, drawn anew: after an old record was brought back
+
+    they show another.
+    """
     everybody = tuple(duty.consumer.consumer_id for duty in state.obligations)
     drawn = {effect.key: effect for effect in announcement.redrawn(state, everybody)}
-    return (messages.edit(messages.card_key(state), "card"), *drawn.values())
+    card = messages.edit(messages.card_key(state), "card")
+    return (card, *drawn.values(), *deprecation.writing(state))
 
 
 def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies

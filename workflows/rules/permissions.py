@@ -65,6 +65,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "take file": frozenset({Hat.KNOWN}),
     "record file": frozenset({Hat.TIME}),
     "send digest": frozenset({Hat.TIME}),
+    "tell written": frozenset({Hat.TIME}),
 }
 
 

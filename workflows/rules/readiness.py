@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from data.records.base import Record
 from data.records.catalog import EndpointKind
@@ -11,6 +10,7 @@ from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, Round, State, Step, StepKind
 from workflows.rules import callers
 from workflows.rules import plan as plans
+from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import cancelling_round, open_round
 from workflows.rules.wording import counted
@@ -28,12 +28,8 @@ MAY_RUN_EARLY = frozenset({StepKind.ARCHIVE})
 HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.DISABLE)
 """What people would feel, and what a vote on cancelling may be about to prevent."""
 
-
-class Gate(NamedTuple):
-    """One thing that keeps a step from running. `name` stays the same while only the numbers in `why` move."""
-
-    name: str
-    why: str
+NEEDS_A_SUCCESSOR = (StepKind.ANNOUNCE, StepKind.DISABLE)
+"""What sends people to the successor, or leaves them nothing else."""
 
 
 class Readiness(Record, frozen=True, kw_only=True):
@@ -77,9 +73,11 @@ def readiness(  # noqa: PLR0912 - one case per step
         unmet.append(Gate("plan", _unbound(state)))
     if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED and not is_early:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
-        unmet += [*_newcomers(state, facts), *_callers(state, facts)]
+        unmet += [*_newcomers(state, facts), *callers.unknown(state, facts)]
     if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
         unmet.append(Gate("vote", f"a vote on cancelling it is open until {_end(voting)}: vote on its card"))
+    if step.kind in NEEDS_A_SUCCESSOR:
+        unmet += _successor(state, facts)
     match step.kind:
         case StepKind.ARCHIVE:
             unmet += _artifacts(state)
@@ -93,7 +91,7 @@ def readiness(  # noqa: PLR0912 - one case per step
                 *_archive(state),
                 *_drill(state, facts),
                 *_obligations(state),
-                *_seen_since(state, facts),
+                *callers.not_moved(state, facts),
             ]
             for reading in facts.readings:
                 unmet += _traffic(state, reading)
@@ -162,17 +160,14 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     return [Gate(f"newcomers/{','.join(new)}", why)]
 
 
-def _callers(state: Retirement, facts: Facts) -> list[Gate]:
-    which, why = callers.why_held(state, facts)
-    return [Gate(f"callers/{which}", why)] if which else []
-
-
-def _seen_since(state: Retirement, facts: Facts) -> list[Gate]:
-    """Their obligations are opened again; until they are, nothing is switched off."""
-    found = callers.seen_since(state, facts)
-    which = ", ".join(f"{one.consumer_id}, {callers.numbers(one)}" for one in found)
-    why = f"calls were seen after the day they said to have moved: {which}"
-    return [Gate(f"seen since/{','.join(one.consumer_id for one in found)}", why)] if found else []
+def _successor(state: Retirement, facts: Facts) -> list[Gate]:
+    """A successor that goes itself since the vote, or is not there any more, takes nobody over."""
+    if not facts.successor_trouble:
+        return []
+    remedy = "Or press Edit plan on the card for a new vote on another successor"
+    if is_going_dark(state):
+        remedy = f"Or bring service back: /retire restore {state.id} REASON"
+    return [Gate("successor", f"its successor cannot take over: {facts.successor_trouble}. {remedy}")]
 
 
 def _artifacts(state: Retirement) -> list[Gate]:

@@ -18,3 +18,14 @@ def one_of(names: Sequence[str]) -> str:
         names if len(names) <= NAMED_MAX else [*names[:NAMED_MAX], f"{len(names) - NAMED_MAX:,} more"]
     )
     return f"{', '.join(others)} or {last}" if others else last
+
+
+CHAIN_MAX = 12
+
+
+def chain(names: Sequence[str]) -> str:
+    """ "a -> b -> c"; of very many, both ends and how many stand between."""
+    if len(names) > CHAIN_MAX:
+        half = CHAIN_MAX // 2
+        names = [*names[:half], f"{len(names) - 2 * half:,} more", *names[-half:]]
+    return " -> ".join(names)

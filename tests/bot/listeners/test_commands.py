@@ -63,6 +63,7 @@ def test_a_command_is_kept_as_it_was_meant(desk: Desk, typed: str, kept: AnyComm
         ("plan RET-1", "sha256:"),
         ("impact churn-v1", "7 consumers"),
         ("digest", "Weekly digest"),
+        ("candidates", "/retire propose"),
     ],
 )
 def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told: str) -> None:

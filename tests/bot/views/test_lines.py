@@ -310,6 +310,12 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "asked": "9",
         "since": "2026-05-04T09:00:00+00:00",
         "until": "2026-05-11T09:00:00+00:00",
+        "catalog": "mlflow",
+        "lifecycle": "deprecated",
+        "last_day": "2027-05-23",
+        "successor": "churn-v2",
+        "places": "https://mlflow.example.com/#/models/churn",
+        "trouble": "",
     }
     state = announced(why=Prose(prose=str(Reason.COST)))
     for notice in (*notices.VIEWS, "digest"):

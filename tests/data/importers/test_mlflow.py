@@ -336,6 +336,12 @@ def test_what_is_none_of_them_is_skipped_and_says_why(tmp_path: Path, items: obj
     assert reading.documents.read == reading.documents.kept + 1
 
 
+def test_what_we_wrote_there_ourselves_is_no_tag_to_wonder_about(tmp_path: Path) -> None:
+    written = [{"key": "emeritus.dev/lifecycle", "value": "deprecated"}]
+    model = a_model(tags=[*tags(owner="payments"), *written])
+    assert not read(tmp_path, {"registered_models": [model]}).notes
+
+
 def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> None:
     given = tags(emeritus_owner="Payment", emeritus_tier="gold", emeritus_consumer="checkout")
     model = a_model(tags=[*given, None, 3, {"key": None}])

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from bot.cli import cli
 from data.catalog import Catalog
 from data.errors import Invalid, Unavailable
+from data.importers.addresses import address_of
 from data.importers.mlflow import read_mlflow
-from data.importers.mlflow_server import Access, address_of, registry_at
+from data.importers.mlflow_server import MLFLOW, Access, registry_at
 from data.importers.report import ImportReport, Reading
 from tests.data.catalogs import MONDAY
 from tests.data.importers.mlflow_registry import Answer, FakeRegistry, a_registry
@@ -192,7 +193,7 @@ def test_an_empty_registry_is_refused(registry: FakeRegistry) -> None:
     ],
 )
 def test_an_address_is_remembered_in_one_spelling(text: str, address: str) -> None:
-    assert address_of(text) == address
+    assert address_of(text, MLFLOW) == address
 
 
 @pytest.mark.parametrize(
@@ -210,12 +211,12 @@ def test_an_address_is_remembered_in_one_spelling(text: str, address: str) -> No
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match=r"an address like https://mlflow\.example\.com, without a query"):
-        address_of(text)
+        address_of(text, MLFLOW)
 
 
 def test_an_address_with_a_password_is_refused_without_it() -> None:
     with pytest.raises(Invalid) as refused:
-        address_of(f"https://ada:{SECRET}@ml.example.com/")
+        address_of(f"https://ada:{SECRET}@ml.example.com/", MLFLOW)
     assert str(refused.value) == (
         "address https://ml.example.com: no user or password in an address; set MLFLOW_TRACKING_USERNAME and "
         "MLFLOW_TRACKING_PASSWORD. Nothing was imported"

@@ -12,6 +12,7 @@ from bot.commands.check import READERS
 from data.catalog import Catalog
 from data.errors import Invalid
 from tests.data.catalogs import MONDAY
+from tests.data.importers.registries import priced
 
 MODEL = "urn:li:mlModel:(mlflow,churn,PROD)"
 DBT = {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}}
@@ -61,7 +62,18 @@ CASES: dict[str, tuple[str, str, str]] = {
         json.dumps(event(jobType={"jobType": "TEST"})),
         "{file}; skipped {file}:1 event of n/j: a test is no consumer of what it checks",
     ),
+    "deprecations": (
+        json.dumps({"chat-1": priced()}),
+        json.dumps({"chat-1": priced(deprecation_date=None)}),
+        "{file}; skipped {file}:1 chat-1: tells no deprecation_date",
+    ),
+    "huggingface": (
+        "---\nbase_model: lab/base\nemeritus: {model_id: acme/churn}\n---\n",
+        "---\nbase_model: lab/base\nsize_categories: 1K\n---\n",
+        "{file}; skipped {file}:1 README.md: is the card of a dataset",
+    ),
 }
+FILES = {"csv": "it.csv", "huggingface": "README.md"}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -69,7 +81,7 @@ def test_a_source_of_which_nothing_is_kept_is_refused_and_changes_nothing(
     catalog: Catalog, tmp_path: Path, name: str
 ) -> None:
     before, after, said = CASES[name]
-    (file := tmp_path / f"it.{'csv' if name == 'csv' else 'json'}").write_text(before)
+    (file := tmp_path / FILES.get(name, "it.json")).write_text(before)
     reading = READERS[name](catalog, (file,))
     catalog.import_(reading, format=name, now=MONDAY)
     version = catalog.version()

@@ -1,4 +1,4 @@
-"""A model and an archive on disk, a mock AWS on a local port, and a SageMaker that answers by script."""
+"""A model and an archive on disk, a mock AWS on a local port, and a SageMaker that answers by script, or whole."""
 
 import socket
 from collections.abc import Iterator
@@ -10,6 +10,10 @@ import pytest
 from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
 
+from data.catalog import Catalog
+from data.sqlite_store import SqliteStore
+from tests.data.catalogs import NoRetirements
+from tests.workflows.adapters.sagemaker_service import FakeSageMaker, a_sagemaker, fill
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.sagemaker import SageMakerEndpoints
 
@@ -81,3 +85,29 @@ def model(tmp_path: Path) -> Path:
 @pytest.fixture
 def archive(tmp_path: Path) -> LocalDirectory:
     return LocalDirectory(tmp_path / "archive")
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSageMaker]:
+    """An account with more of everything than a page holds, found as production finds it: by the environment."""
+    with a_sagemaker() as service:
+        for name, value in {
+            "AWS_ENDPOINT_URL": service.address,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+        fill(service)
+        yield service
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    store = SqliteStore(tmp_path / "emeritus.db", NoRetirements())
+    catalog = Catalog(store)
+    yield catalog
+    store.close()

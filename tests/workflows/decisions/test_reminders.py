@@ -113,7 +113,7 @@ def test_each_manager_is_told_of_those_they_manage_and_of_no_others():
     told = {
         effect.body["slack_id"]: effect.body["consumer_ids"].split("\n")
         for effect in story.effects.values()
-        if effect.body["notice"] == "escalation"
+        if effect.body.get("notice") == "escalation"
     }
     assert told == {MAX: [BILLING, ads], MAYA: [CRM, ads]}
 

@@ -63,6 +63,7 @@ MAY = {
     "take file": "known",
     "record file": "time",
     "send digest": "time",
+    "tell written": "time",
 }
 
 

@@ -121,6 +121,24 @@ def test_every_gate_common_to_all_steps_holds_alone(state, kind):
     )
 
 
+GOES = "churn-2 is being retired itself (RET-9): choose one that stays. The chain: churn -> churn-2"
+
+
+@pytest.mark.parametrize(("state", "kind"), READY)
+def test_a_successor_that_goes_since_the_vote_holds_what_sends_people_there(state, kind):
+    held = (
+        f"its successor cannot take over: {GOES}. Or press Edit plan on the card for a new vote on another successor",
+    )
+    holds = kind in (StepKind.ANNOUNCE, StepKind.DISABLE)
+    assert gates(state, kind, successor_trouble=GOES).reasons == (held if holds else ())
+
+
+def test_a_successor_that_goes_during_the_switch_off_is_told_with_the_way_back():
+    going = progressed(MIGRATED, StepKind.DISABLE, Progress.RUNNING)
+    (reason,) = gates(going, StepKind.DISABLE, successor_trouble=GOES).reasons
+    assert reason.endswith("Or bring service back: /retire restore RET-1 REASON")
+
+
 def test_while_the_plan_is_voted_on_no_other_vote_is_spoken_of():
     reasons = gates(a_proposed().state, StepKind.DISABLE, at=PROPOSED_AT).reasons
     assert "its plan is being voted on until 2027-02-03 09:00 UTC: vote on its card" in reasons

@@ -1,0 +1,116 @@
+"""The public schedule as text: a calendar (RFC 5545), a feed (RSS 2.0), or JSON. Nobody's name is in any of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from email.utils import format_datetime
+from xml.etree import ElementTree as ET
+
+from bot.ids import SLASH_COMMAND
+from data.printable import printable
+from data.records.retirement import StepKind
+from workflows.rules.schedule import Scheduled
+
+TITLE = "Model retirements"
+ABOUT = "What Emeritus has announced: which models retire, and when"
+HOME = "https://pypi.org/project/emeritus/"
+REFRESH = timedelta(hours=12)
+WORDS = {
+    StepKind.ANNOUNCE: "retirement is announced",
+    StepKind.ARCHIVE: "is archived",
+    StepKind.DRILL: "archive is proven",
+    StepKind.MIGRATE: "last day to migrate",
+    StepKind.DISABLE: "last day of service",
+    StepKind.CLOSE: "retirement ends",
+}
+
+
+def ics(announced: Sequence[Scheduled]) -> str:
+    """One event for each step, of a whole day that keeps nobody busy."""
+    from icalendar import Calendar, Event, vDuration  # noqa: PLC0415 - takes a while, and only this needs it
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//Emeritus//retirements//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", TITLE)
+    calendar.add("x-wr-calname", TITLE)
+    calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    for one in announced:
+        for step in one.steps:
+            event = Event()
+            event.add("uid", step.uid)
+            event.add("dtstamp", one.changed_at)
+            event.add("dtstart", step.on)
+            event.add("dtend", step.on + timedelta(days=1))
+            event.add("sequence", one.sequence)
+            event.add("status", "CANCELLED" if one.is_called_off else "CONFIRMED")
+            event.add("transp", "TRANSPARENT")
+            event.add("summary", f"{printable(one.model_name)}: {WORDS[step.kind]}")
+            event.add("description", _facts(one))
+            event.add("categories", [one.retirement_id, str(step.kind)])
+            calendar.add_component(event)
+    text: str = calendar.to_ical().decode()
+    return text
+
+
+def rss(announced: Sequence[Scheduled]) -> str:
+    """One item for each retirement, and another one whenever its dates move: readers show what is new."""
+    root = ET.Element("rss", version="2.0")
+    channel = ET.SubElement(root, "channel")
+    for name, text in (("title", TITLE), ("link", HOME), ("description", ABOUT)):
+        ET.SubElement(channel, name).text = text
+    ET.SubElement(channel, "ttl").text = f"{int(REFRESH.total_seconds() // 60)}"
+    for one in sorted(announced, key=lambda one: one.changed_at, reverse=True):
+        item = ET.SubElement(channel, "item")
+        ET.SubElement(item, "title").text = _title(one)
+        ET.SubElement(item, "description").text = f"{_facts(one)}\n{_dates(one)}"
+        ET.SubElement(item, "guid", isPermaLink="false").text = f"{one.steps[0].uid}-{one.sequence}"
+        ET.SubElement(item, "pubDate").text = format_datetime(one.changed_at, usegmt=True)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def as_json(announced: Sequence[Scheduled]) -> str:
+    rows = [
+        {
+            "retirement": one.retirement_id,
+            "model": printable(one.model_name),
+            "successor": printable(one.successor_name),
+            "last_day": one.last_day.isoformat(),
+            "called_off": one.is_called_off,
+            "sequence": one.sequence,
+            "changed_at": one.changed_at.isoformat(),
+            "steps": [{"step": str(step.kind), "on": step.on.isoformat()} for step in one.steps],
+        }
+        for one in announced
+    ]
+    return f"{json.dumps(rows, indent=2, ensure_ascii=False)}\n"
+
+
+FORMATS: dict[str, tuple[str, Callable[[Sequence[Scheduled]], str]]] = {
+    "ics": ("text/calendar; charset=utf-8", ics),
+    "rss": ("application/rss+xml; charset=utf-8", rss),
+    "json": ("application/json", as_json),
+}
+"""How each is served, and who writes it."""
+
+
+def _title(one: Scheduled) -> str:
+    name = printable(one.model_name)
+    if one.is_called_off:
+        return f"{name} stays: its retirement was called off"
+    moved = "moved" if one.sequence else "announced"
+    return f"{name} retires, last day of service {one.last_day} ({moved})"
+
+
+def _facts(one: Scheduled) -> str:
+    follows = f"successor {printable(one.successor_name)}" if one.successor_name else "no successor"
+    called_off = ", called off" if one.is_called_off else ""
+    return f"{one.retirement_id}{called_off}: {follows}. In Slack: {SLASH_COMMAND} show {one.retirement_id}"
+
+
+def _dates(one: Scheduled) -> str:
+    return "\n".join(f"{step.on} {WORDS[step.kind]}" for step in one.steps)

@@ -1,0 +1,211 @@
+"""Model cards of Hugging Face: which models are built from which, on which data, and what follows them?
+
+A repository is a model with the id huggingface:ORG/NAME that depends on its base models and its datasets, also
+on those that only are named; `new_version` is its successor. How it was made of a base model (fine-tuned, merged,
+quantized, an adapter) is no different kind of dependence: without the base there is nothing to make anew.
+What Hugging Face does not ask stands under `emeritus`: model_id, owner, tier, aliases. License, tags, library and
+metrics say nothing about who depends on whom, and are not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from data.errors import Invalid, Problem
+from data.importers.draft import Draft, why_not_named
+from data.importers.huggingface_cards import FORMAT, NAME, Card, card_of, repository_in
+from data.importers.known import Known
+from data.importers.refs import Found, Missing
+from data.importers.report import Reading
+from data.importers.sources import whole_files
+from data.importers.yaml_lines import Node
+from data.records.catalog import Entity, Group, Kind, Person
+
+PREFIX = "huggingface:"
+RELATIONS = ("adapter", "finetune", "merge", "quantized")
+OWN_FIELDS = ("model_id", "owner", "tier", "aliases")
+
+
+def read_huggingface(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
+    """Read files, and directories for README.md, as one source. `known` is what other sources declared.
+
+    Raises `Invalid` naming file and line; then nothing counts as read.
+    """
+    files = whole_files(paths, FORMAT)
+    draft = Draft(Known(known))
+    cards = [card_of(file) for file in files if Path(file.shown).name == NAME]
+    if not cards:
+        accepted = f"has no {NAME}; nothing was imported"
+        raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
+    draft.read(len(cards))
+    _Reader(draft, _models(cards, draft)).read()
+    return draft.reading(files, paths)
+
+
+def _models(cards: Iterable[Card], draft: Draft) -> dict[str, Card]:
+    """By id; of two cards of one repository, as of two revisions in a cache, the first."""
+    models: dict[str, Card] = {}
+    for card in cards:
+        first = models.get(_id(card.repository))
+        why = card.why_not or (f"{first.where} is its card already; the first counts" if first else "")
+        if why:
+            draft.skip(card.where, card.repository or NAME, why)
+        else:
+            models[_id(card.repository)] = card
+    return models
+
+
+def _id(repository: str) -> str:
+    return f"{PREFIX}{repository}".lower()
+
+
+class _Reader:
+    """`_ids`: what is meant by a repository, by its own id; it may be declared elsewhere."""
+
+    def __init__(self, draft: Draft, models: Mapping[str, Card]) -> None:
+        self._draft = draft
+        self._models = models
+        self._ids: dict[str, str] = {}
+        self._spelt = {own: card.repository for own, card in models.items()}
+        self._only_named: set[str] = set()
+
+    def read(self) -> None:
+        for own, card in self._models.items():
+            self._draft.document(own, card.path)
+            self._ids[own] = self._elsewhere([card.repository, *_aliases(card)], own, card) or own
+        # Before anything is declared, as a successor may be one that others only name as their base.
+        bases = {own: list(self._bases(card, own)) for own, card in self._models.items()}
+        for own, card in self._models.items():
+            if self._ids[own] == own:
+                self._declare(card, own)
+        for own, card in self._models.items():
+            for node, base in bases[own]:
+                self._depend(own, self._ids[base], card, node)
+            for node, dataset in self._datasets(card, own):
+                self._depend(own, dataset, card, node)
+
+    def _elsewhere(self, names: Sequence[str], own: str, card: Card) -> str:
+        """What another catalog calls so on purpose; names alone are no reason, as "gpt2" may be anything."""
+        for name in names:
+            found = self._draft.known.find(name, is_by_name=False)
+            if isinstance(found, Missing):
+                note = f"{name} {found.why}; kept as one of its own"
+                self._draft.note(card.where, card.repository, note)
+                self._draft.could_be_others(own)
+            elif found is not None and not found.id.startswith(PREFIX):
+                note = f"{found.note or f'joined to {found.id}'}, {name}; described as there"
+                self._draft.note(card.where, card.repository, note)
+                return found.id
+        return ""
+
+    def _bases(self, card: Card, own: str) -> Iterator[tuple[Node, str]]:
+        """Each with the line that names it; whoever has no card here is declared by name."""
+        relation = card.front.get("base_model_relation")
+        if relation.is_stated and relation.text.lower() not in RELATIONS:
+            note = f"{relation.shown} is none of {', '.join(RELATIONS)}; ignored"
+            self._draft.note(_at(card, relation), f"{card.repository} base_model_relation", note)
+        for node, repository in self._named(card, own, "base_model"):
+            base = _id(repository)
+            if base not in self._ids:
+                meant = self._meant(repository, base, card, node, own)
+                if meant is None:
+                    continue
+                self._ids[base] = meant or base
+                if not meant:
+                    self._only_named.add(base)
+            spelt = self._spelt.setdefault(base, repository)
+            if spelt != repository:
+                note = f'written "{repository}", elsewhere "{spelt}"; the case of letters does not count'
+                self._draft.note(_at(card, node), card.repository, note)
+            yield node, base
+
+    def _datasets(self, card: Card, own: str) -> Iterator[tuple[Node, str]]:
+        for node, repository in self._named(card, own, "datasets"):
+            alias = f"datasets/{repository}"
+            dataset = _id(alias)
+            meant = self._meant(alias, dataset, card, node, own)
+            if meant is None:
+                continue
+            if not meant and not self._draft.declares(dataset):
+                where = _at(card, node)
+                entity = Entity(
+                    id=dataset, kind=Kind.DATASET, name=repository, declared_in=where, aliases=(alias,)
+                )
+                self._draft.declare(entity, card.path)
+            yield node, meant or dataset
+
+    def _meant(self, name: str, thing_id: str, card: Card, node: Node, own: str) -> str | None:
+        """What somebody else declares under this name; empty where nobody does, None where several things fit."""
+        where, what = _at(card, node), f"{card.repository} -> {name}"
+        found = self._draft.known.find(name, is_by_name=False)
+        if isinstance(found, Missing):
+            ends = [(self._ids[own], one) for one in found.tried]
+            self._draft.misses(own, ends, where=where, what=what, why=found.why)
+            return None
+        if found is None or self._draft.declares(found.id):
+            return ""
+        return found.id if found.id == thing_id else self._draft.joined(found, where=where, what=what)
+
+    def _named(self, card: Card, own: str, key: str) -> Iterator[tuple[Node, str]]:
+        for node in card.front.get(key).items:
+            below = "datasets" if key == "datasets" else "models"
+            repository = "" if node.is_nested else repository_in(node.text, below=below)
+            if repository:
+                yield node, repository
+            elif node.is_stated:
+                why = f"{key} {node.shown[:120]} is no repository of the Hub; write org/name"
+                what = f"{card.repository} -> {node.text[:120] or node.shown}"
+                self._draft.misses(own, [], where=_at(card, node), what=what, why=why)
+
+    def _declare(self, card: Card, own: str) -> None:
+        ours = card.front.get("emeritus")
+        for key in sorted(set(ours.keys()).difference(OWN_FIELDS)):
+            note = f"unknown and ignored; we read {', '.join(OWN_FIELDS)}"
+            self._draft.note(_at(card, ours.get(key)), f"{card.repository} emeritus.{key[:80]}", note)
+        tier = ours.get("tier")
+        entity = Entity(
+            id=own,
+            kind=Kind.MODEL,
+            name=card.repository,
+            tier=self._draft.tier(
+                tier.text, where=_at(card, tier), name=card.repository, what="emeritus.tier"
+            ),
+            successor_id=self._successor(card, own),
+            declared_in=card.where,
+            aliases=tuple(dict.fromkeys((card.repository, *_aliases(card)))),
+        )
+        self._draft.declare(entity, card.path, owner=ours.get("owner").text)
+
+    def _successor(self, card: Card, own: str) -> str:
+        node = card.front.get("new_version")
+        if not node.is_stated:
+            return ""
+        repository = repository_in(node.text)
+        meant = self._ids.get(_id(repository)) if repository else None
+        found = Found(id=meant) if meant else self._draft.known.find(repository, is_by_name=False)
+        what = f"new_version {node.shown[:120]}"
+        return self._draft.successor(found, of=own, where=_at(card, node), name=card.repository, what=what)
+
+    def _depend(self, own: str, to_id: str, card: Card, node: Node) -> None:
+        where, what = _at(card, node), f"{card.repository} -> {node.text}"
+        if to_id in self._only_named:
+            entity = Entity(
+                id=to_id,
+                kind=Kind.MODEL,
+                name=self._spelt[to_id],
+                declared_in=where,
+                aliases=(self._spelt[to_id],),
+            )
+            self._draft.declare(entity, card.path)
+        self._draft.depends(self._ids[own], to_id, where=where, what=what, by=own)
+
+
+def _at(card: Card, node: Node) -> str:
+    return f"{card.where.rpartition(':')[0]}:{node.line}"
+
+
+def _aliases(card: Card) -> tuple[str, ...]:
+    """What other catalogs call it, as the card says."""
+    said = (node.text for node in card.front.get("emeritus").get("aliases").items)
+    return tuple(alias for alias in said if alias and not why_not_named(alias))

@@ -1,0 +1,102 @@
+"""Who can take over from a model: its successors are followed to the end, and the whole chain is told."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from data.records.catalog import Entity, Kind
+from data.records.retirement import Retirement, State
+from data.snapshot import Snapshot
+from data.stored import Stored
+from tests.builders import a_dark, a_proposed, a_subject
+from workflows.succession import onward_note, trouble
+
+
+def model(name: str, successor: str = "") -> Entity:
+    return Entity(
+        id=f"model:{name}", kind=Kind.MODEL, name=name, successor_id=f"model:{successor}" * bool(successor)
+    )
+
+
+def chained(*names: str, end: str = "") -> tuple[Entity, ...]:
+    """Each model is followed by the next one, the last by `end`."""
+    return tuple(model(name, after) for name, after in zip(names, (*names[1:], end), strict=True))
+
+
+def catalog(*entities: Entity, unseen: dict[str, str] | None = None) -> Snapshot:
+    served = [one for one in entities if one.kind is Kind.ENDPOINT]
+    stated = {one.id: ((one.model_id, "csv", "edges.csv:1"),) for one in served}
+    return Snapshot.of(Stored(1, {one.id: one for one in entities}, stated, {}, {}, {}, unseen or {}))
+
+
+def retiring(name: str, state: State = State.MIGRATING, number: int = 7) -> Retirement:
+    standing = a_dark().state if state is State.ARCHIVED else a_proposed().state
+    subject = a_subject(model_id=f"model:{name}", model_name=name, endpoints=())
+    return replace(standing, id=f"RET-{number}", state=state, plan=replace(standing.plan, subject=subject))
+
+
+def told(there: Snapshot, *retirements: Retirement) -> str:
+    """Of the model `a` and its successor `b`."""
+    return trouble(there.entity("model:a"), there.entity("model:b"), there, retirements)
+
+
+def test_a_successor_without_one_of_its_own_can_take_over():
+    assert told(catalog(*chained("a", "b"))) == ""
+
+
+def test_a_chain_of_three_that_ends_well_can_take_over_and_says_where_it_ends():
+    there = catalog(*chained("a", "b", "c", "d"))
+    assert told(there) == ""
+    assert onward_note(there.entity("model:b"), there) == (
+        "b is to be followed itself: b -> c -> d; whoever moves now may have to move again"
+    )
+    assert onward_note(there.entity("model:d"), there) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "end", "retirements", "unseen", "said"),
+    [
+        pytest.param("ab", "", [retiring("b")], {}, "b is being retired itself (RET-7): choose one that stays. "
+                     "The chain: a -> b", id="one link, being retired"),
+        pytest.param("abcd", "", [retiring("b")], {}, "b is being retired itself (RET-7): choose d. "
+                     "The chain: a -> b -> c -> d", id="the first of three, which end well"),
+        pytest.param("abcd", "", [retiring("c")], {}, "c is being retired itself (RET-7): choose d. "
+                     "The chain: a -> b -> c -> d", id="the middle of three"),
+        pytest.param("abcd", "", [retiring("d")], {}, "d is being retired itself (RET-7): choose one that stays, "
+                     "or correct the successor of c in the catalog. The chain: a -> b -> c -> d", id="the last"),
+        pytest.param("abc", "", [retiring("c", State.ARCHIVED)], {}, "c was retired (RET-7): choose one that stays, "
+                     "or correct the successor of b in the catalog. The chain: a -> b -> c", id="retired"),
+        pytest.param("abc", "", [], {"model:c": "2026-03-02T09:00:00Z"}, "c is not in the catalog since 2026-03-02: "
+                     "choose one that stays, or correct the successor of b in the catalog. The chain: a -> b -> c",
+                     id="left the catalog"),
+        pytest.param("abc", "gone", [], {}, "c is to be followed by model:gone, which no catalog declares: "
+                     "correct the successor of c in the catalog and import it, or choose one that stays. "
+                     "The chain: a -> b -> c -> model:gone", id="missing"),
+        pytest.param("abc", "a", [], {}, "its own successors lead back here: a -> b -> c -> a", id="back to the model"),
+        pytest.param("abc", "b", [], {}, "its own successors go round: a -> b -> c -> b", id="round among themselves"),
+        pytest.param("ab", "b", [], {}, "its own successors go round: a -> b -> b", id="its own successor"),
+    ],
+)  # fmt: skip
+def test_whatever_goes_is_not_there_or_goes_round_bars_the_chain(names, end, retirements, unseen, said):
+    assert told(catalog(*chained(*names, end=end), unseen=unseen), *retirements) == said
+
+
+@pytest.mark.parametrize(
+    "state", [State.WITHDRAWN, State.REJECTED, State.EXPIRED, State.CANCELLED, State.ROLLED_BACK]
+)
+def test_a_retirement_that_came_to_nothing_bars_nobody(state):
+    assert told(catalog(*chained("a", "b", "c")), retiring("c", state)) == ""
+
+
+def test_a_retired_model_that_was_deployed_again_can_take_over():
+    again = Entity(id="endpoint:b", kind=Kind.ENDPOINT, name="b-live", model_id="model:b")
+    assert told(catalog(*chained("a", "b"), again), retiring("b", State.ARCHIVED)) == ""
+
+
+def test_a_very_long_chain_shows_both_of_its_ends():
+    there = catalog(*chained("a", "b", *(f"m{number}" for number in range(500))))
+    said = told(there, retiring("m499"))
+    assert said.endswith(
+        "The chain: a -> b -> m0 -> m1 -> m2 -> m3 -> 490 more -> m494 -> m495 -> m496 -> m497 -> m498 -> m499"
+    )

@@ -1,0 +1,211 @@
+"""Which models are worth retiring? The policy's criteria, each with what is known, who says so, and as of when.
+
+What nobody tells speaks for nothing: a caller without numbers, an endpoint without a meter and a model that no
+registry knows are said to be that. Ranked by how many criteria speak for it, then by the most telling of them.
+Decay, drift and cost are no criteria yet, as no source of the catalog tells them of a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+
+from data.records.base import Record
+from data.records.catalog import Dependency, Entity
+from data.records.facts import Reading
+from data.records.policy import Criteria, Criterion
+from workflows.rules import support
+from workflows.rules.usage import Usage, usage_of
+from workflows.rules.wording import counted
+
+ENDING = frozenset(("archived", "deprecated", "end-of-life", "retired", "sunset"))
+"""Lifecycles that catalogs write, in small letters, of what nobody should begin to use."""
+
+
+class Verdict(StrEnum):
+    """What a criterion says of retiring a model. What is unknown never counts."""
+
+    FOR = "for"
+    AGAINST = "against"
+    UNKNOWN = "unknown"
+
+
+class Finding(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One criterion of one model. `as_of`: a day like "2026-03-02"; empty where nobody says which."""
+
+    criterion: Criterion
+    verdict: Verdict
+    value: str
+    source: str = ""
+    as_of: str = ""
+
+
+class Considered(Record, frozen=True, kw_only=True):
+    """A model with all that is known of it.
+
+    hosted      what registries of providers tell of: the model, or versions of it
+    endpoints   those that serve it, and what their meters say, where one was asked
+    uses        edges from outside to the model, its versions and its endpoints; `names` of where they begin
+    successors  who follows it, next one first; `leaving`: id -> why it cannot take over
+    """
+
+    model: Entity
+    hosted: tuple[Entity, ...] = ()
+    endpoints: tuple[Entity, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    uses: tuple[Dependency, ...] = ()
+    names: dict[str, str] = {}
+    successors: tuple[Entity, ...] = ()
+    is_cyclic: bool = False
+    leaving: dict[str, str] = {}
+
+
+class Candidate(Record, frozen=True, kw_only=True):
+    """A model something speaks for retiring. Findings are in the order of the policy."""
+
+    model: Entity
+    findings: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.verdict is Verdict.FOR)
+
+
+def ranked(considered: Iterable[Considered], criteria: Criteria, today: date) -> tuple[Candidate, ...]:
+    """Those something speaks for; of as many reasons, the most telling first, then by name."""
+    found = [Candidate(model=one.model, findings=findings(one, criteria, today)) for one in considered]
+    return tuple(sorted((one for one in found if one.reasons), key=_rank))
+
+
+def findings(one: Considered, criteria: Criteria, today: date) -> tuple[Finding, ...]:
+    """A finding for each criterion of the policy, whatever is known."""
+    days = criteria.idle_days
+    used = usage_of(one.endpoints, one.readings, one.uses, one.names, days=days)
+    found: Mapping[Criterion, Finding] = {
+        Criterion.SUPPORT: _support(one, criteria, today),
+        Criterion.DEPRECATED: _deprecated(one, today),
+        Criterion.IDLE: _idle(used, days, today),
+        Criterion.CALLS: _calls(used, criteria.calls_per_day_max, today),
+        Criterion.DEPENDANTS: _dependants(one, today),
+        Criterion.SUCCESSOR: _successor(one, today),
+    }
+    return tuple(found[name] for name in criteria.looks_at)
+
+
+def _rank(one: Candidate) -> tuple[object, ...]:
+    telling = tuple(finding.verdict is not Verdict.FOR for finding in one.findings)
+    return (-len(one.reasons), telling, one.model.name.casefold(), one.model.id)
+
+
+def _support(one: Considered, criteria: Criteria, today: date) -> Finding:
+    kind = Criterion.SUPPORT
+    told = [statement for thing in one.hosted for statement in thing.support]
+    end = support.ending(one.hosted)
+    if end is None:
+        if not told:
+            return _unknown(kind, "no registry of a provider tells of it")
+        soft = min((by.earliest_shutdown_on for by in told if by.earliest_shutdown_on), default="")
+        value = f"no day is named, and none before {soft}" if soft else "no day is named"
+        return _finding(kind, Verdict.AGAINST, value, told[0].told_by, told[0].verified_on)
+    left = (date.fromisoformat(end.shutdown_on) - today).days
+    when = (
+        f"in {counted(left, 'day')}" if left > 0 else "today" if not left else f"{counted(-left, 'day')} ago"
+    )
+    value = f"its provider switches it off on {end.shutdown_on}, {when}"
+    if left <= 0:
+        value = f"its provider switched it off on {end.shutdown_on}, {when}"
+    verdict = Verdict.FOR if left <= criteria.support_days else Verdict.AGAINST
+    return _finding(kind, verdict, value, end.told_by, end.verified_on)
+
+
+def _deprecated(one: Considered, today: date) -> Finding:
+    kind = Criterion.DEPRECATED
+    lifecycle = one.model.lifecycle
+    by_provider = next((thing for thing in one.hosted if thing.lifecycle in ENDING), None)
+    if by_provider is not None:
+        said = by_provider.support[0]
+        on = f" on {said.deprecated_on}" if said.deprecated_on else ""
+        return _finding(kind, Verdict.FOR, f"deprecated by its provider{on}", said.told_by, said.verified_on)
+    if not lifecycle:
+        return _unknown(kind, "its catalog tells no lifecycle")
+    verdict = Verdict.FOR if lifecycle.lower() in ENDING else Verdict.AGAINST
+    return _finding(
+        kind, verdict, f'its lifecycle is "{lifecycle}"', one.model.declared_in, today.isoformat()
+    )
+
+
+def _idle(used: Usage, days: int, today: date) -> Finding:
+    kind, source = Criterion.IDLE, ", ".join(used.dated_by)
+    if used.metered_calls:
+        value = f"{counted(used.metered_calls, 'call')} within {counted(days, 'day')}"
+        return _finding(kind, Verdict.AGAINST, value, source, today.isoformat())
+    since = (today - date.fromisoformat(used.last_seen)).days if used.last_seen else None
+    if since is not None and since < days:
+        value = f"last called {used.last_seen}, {counted(max(since, 0), 'day')} ago"
+        return _finding(kind, Verdict.AGAINST, value, source, used.last_seen)
+    last = f"last called {used.last_seen}, as far as is told" if used.last_seen else ""
+    if used.undated or not source:
+        return _unknown(kind, _said(last, used.undated or ("nobody tells of calls",)), source, used.last_seen)
+    if since is None:
+        value = f"no call within {counted(days, 'day')}"
+        return _finding(kind, Verdict.FOR, value, source, today.isoformat())
+    value = f"last called {used.last_seen}, {counted(since, 'day')} ago"
+    return _finding(kind, Verdict.FOR, value, source, used.last_seen)
+
+
+def _calls(used: Usage, most: int, today: date) -> Finding:
+    kind, source = Criterion.CALLS, ", ".join(used.counted_by)
+    as_of = today.isoformat() if used.metered else used.last_seen
+    if used.calls_per_day is None:
+        return _unknown(kind, _said("", used.uncounted or ("nobody tells of calls",)))
+    value = f"{used.calls_per_day:,.4g} call{'' if used.calls_per_day == 1 else 's'} a day"
+    if used.calls_per_day > most:
+        return _finding(kind, Verdict.AGAINST, value, source, as_of)
+    if used.uncounted:
+        return _unknown(kind, _said(f"{value}, as far as is told", used.uncounted), source, as_of)
+    return _finding(kind, Verdict.FOR, value, source, as_of)
+
+
+def _dependants(one: Considered, today: date) -> Finding:
+    count = len({use.from_id for use in one.uses})
+    value = (
+        f"{counted(count, 'thing depends', 'things depend')} on it directly"
+        if count
+        else "nothing depends on it"
+    )
+    sources = dict.fromkeys(source for use in one.uses for source in use.sources)
+    verdict = Verdict.AGAINST if count else Verdict.FOR
+    return _finding(
+        Criterion.DEPENDANTS, verdict, value, ", ".join(sources) or "the catalog", today.isoformat()
+    )
+
+
+def _successor(one: Considered, today: date) -> Finding:
+    chain = " -> ".join((one.model.name, *(follower.name for follower in one.successors)))
+    verdict = Verdict.AGAINST
+    if not one.model.successor_id:
+        value = "none is named"
+    elif not one.successors:
+        value = f"{one.model.successor_id} is named, which nobody declares"
+    elif one.is_cyclic:
+        value = f"its successors lead back to themselves: {chain}"
+    elif why := one.leaving.get(one.successors[0].id):
+        value = f"{why}: {chain}"
+    else:
+        verdict, value = Verdict.FOR, f"{one.successors[0].name} is in service"
+    return _finding(Criterion.SUCCESSOR, verdict, value, one.model.declared_in, today.isoformat())
+
+
+def _said(known: str, gaps: tuple[str, ...]) -> str:
+    """What is known, and the first of what is not."""
+    more = f" (+{len(gaps) - 1:,} more)" if len(gaps) > 1 else ""
+    return f"{f'{known}; ' if known else ''}{gaps[0]}{more}"
+
+
+def _finding(kind: Criterion, verdict: Verdict, value: str, source: str, as_of: str) -> Finding:
+    return Finding(criterion=kind, verdict=verdict, value=value, source=source, as_of=as_of)
+
+
+def _unknown(kind: Criterion, why: str, source: str = "", as_of: str = "") -> Finding:
+    return Finding(criterion=kind, verdict=Verdict.UNKNOWN, value=why, source=source, as_of=as_of)

@@ -1,0 +1,24 @@
+"""Does a model retire, or has it? Whoever looks for a successor, or for what to retire next, passes it by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from data.records.retirement import Retirement, State
+from workflows.rules.lifecycle import is_living
+
+
+def leaving(
+    model_id: str, endpoint_ids: Collection[str], retirements: Iterable[Retirement]
+) -> Retirement | None:
+    """The retirement that is under way, or that took all the model has.
+
+    endpoint_ids  those that serve it now: one that was deployed again, or elsewhere too, still serves
+    """
+    for one in retirements:
+        if one.plan is None or one.plan.subject.model_id != model_id:
+            continue
+        retired = {endpoint.id for endpoint in one.plan.subject.endpoints}
+        if is_living(one) or (one.state is State.ARCHIVED and retired.issuperset(endpoint_ids)):
+            return one
+    return None

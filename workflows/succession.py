@@ -1,0 +1,70 @@
+"""Can this model take over? Its own successors are followed to the end, and one that goes bars the whole chain.
+
+Whoever moves to a model that goes itself moves twice, or into the dark. Decides nothing: what it finds is a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from data.records.catalog import Entity
+from data.records.retirement import Retirement
+from data.snapshot import Snapshot
+from workflows.rules.leaving import leaving
+from workflows.rules.lifecycle import is_living
+from workflows.rules.wording import chain
+
+STAYS = "choose one that stays"
+
+
+def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
+    """Why the successor cannot take over from the model, with the whole chain; empty when it can."""
+    onward = there.succession(successor.id)
+    links = (successor, *onward.models)
+    every = tuple(retirements)
+    going = {link.id: why for link in links if (why := _why_going(link, there, every))}
+    ids = [model.id, *(link.id for link in links)]
+    if is_back := model.id in ids[1:]:
+        ids = ids[: ids.index(model.id, 1) + 1]
+    elif onward.is_cyclic:
+        ids.append(links[-1].successor_id)
+    names = chain([*(there.entity(one).name for one in ids), *filter(None, [onward.missing_id])])
+    ends = not is_back and not onward.is_cyclic and not onward.missing_id and links[-1].id not in going
+    if ends and going:
+        return f"{_first(links, going)}: choose {links[-1].name}. The chain: {names}"
+    if successor.id in going:
+        return f"{_first(links, going)}: {STAYS}. The chain: {names}"
+    if is_back or onward.is_cyclic:
+        return f"its own successors {'lead back here' if is_back else 'go round'}: {names}"
+    if going:
+        number = next(number for number, link in enumerate(links) if link.id in going)
+        remedy = f"{STAYS}, or correct the successor of {links[number - 1].name} in the catalog"
+        return f"{_first(links, going)}: {remedy}. The chain: {names}"
+    if onward.missing_id:
+        says = f"{links[-1].name} is to be followed by {onward.missing_id}, which no catalog declares"
+        remedy = f"correct the successor of {links[-1].name} in the catalog and import it, or {STAYS}"
+        return f"{says}: {remedy}. The chain: {names}"
+    return ""
+
+
+def onward_note(successor: Entity, there: Snapshot) -> str:
+    """That who moves now may have to move again; empty where the successor has none itself."""
+    onward = there.succession(successor.id).models
+    if not onward:
+        return ""
+    names = chain([successor.name, *(link.name for link in onward)])
+    return f"{successor.name} is to be followed itself: {names}; whoever moves now may have to move again"
+
+
+def _first(links: tuple[Entity, ...], going: Mapping[str, str]) -> str:
+    """The first link that goes, and why."""
+    return next(f"{link.name} {going[link.id]}" for link in links if link.id in going)
+
+
+def _why_going(model: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
+    """It retires, all it has was retired, or no catalog mentions it any more."""
+    by = leaving(model.id, [endpoint.id for endpoint in there.endpoints_of(model.id)], retirements)
+    if by is not None:
+        return f"{'is being retired itself' if is_living(by) else 'was retired'} ({by.id})"
+    since = there.unseen.get(model.id)
+    return f"is not in the catalog since {since[:10]}" if since else ""

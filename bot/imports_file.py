@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.formats import BY_NAME, Format, is_address
+from bot.formats import BY_NAME, CALLS, is_address
 from data.errors import Invalid
 from data.records.imports import Scheduled
 from data.toml_checks import Check, text, whole, word_of, words
@@ -28,7 +28,7 @@ class _Key(NamedTuple):
 
 
 KEYS = {
-    "format": _Key(word_of(tuple(BY_NAME))),
+    "format": _Key(word_of((*BY_NAME, CALLS))),
     "sources": _Key(words(r"\S.*", 'a list of paths or addresses, e.g. ["/srv/catalog"]')),
     "every_hours": _Key(whole(1, 24 * 31, "hours")),
 }
@@ -76,22 +76,22 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
             reading.refuse(name, missing, None, f"is missing; {KEYS[missing].check(None)}")
     if len(fine) < len(KEYS):
         return None
-    format = BY_NAME[fine["format"]]  # noqa: A001 - the word of the commands
     if not fine["sources"]:
         reading.refuse(name, "sources", [], KEYS["sources"].check(None))
-    sources = tuple(_source(reading, name, one, format, folder) for one in fine["sources"])
-    return Scheduled(name=name, format=format.name, sources=sources, every_hours=fine["every_hours"])
+    sources = tuple(_source(reading, name, one, fine["format"], folder) for one in fine["sources"])
+    return Scheduled(name=name, format=fine["format"], sources=sources, every_hours=fine["every_hours"])
 
 
-def _source(reading: Tables, name: str, said: str, format: Format, folder: Path) -> str:  # noqa: A002 - as above
-    if format.asks is None or not format.asks.is_one(said):
+def _source(reading: Tables, name: str, said: str, format: str, folder: Path) -> str:  # noqa: A002 - as above
+    asks = BY_NAME[format].asks if format in BY_NAME else None
+    if asks is None or not asks.is_one(said):
         if not is_address(said):
             return str(folder / said)
-        called = f"a path, or {format.asks.called}" if format.asks else ""
-        reading.refuse(name, "sources", said, called or f"a path: {format.name} is read from files")
+        called = f"a path, or {asks.called}" if asks else ""
+        reading.refuse(name, "sources", said, called or f"a path: {format} is read from files")
         return said
     try:
-        return format.asks.address(said)
+        return asks.address(said)
     except Invalid as error:
         for problem in error.problems:
             reading.refuse(name, "sources", problem.value, problem.accepted)

@@ -24,6 +24,8 @@ class Part(StrEnum):
     ALL = "[all]"
     PAGE = "[PAGE]"
     WHAT = "CONSUMER|ENDPOINT|traffic"
+    CALLER = "CALLER"
+    MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
     REASON = "REASON..."
 
@@ -94,6 +96,11 @@ COMMANDS: Mapping[str, Usage] = {
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
         says="Lets it go on without a consumer's word, a meter, or an endpoint that is gone, in your name",
         who="the coordinator",
+    ),
+    "claim": Usage(
+        takes=(Part.RETIREMENT, Part.CALLER, Part.MAYBE_TEAM),
+        says="Says that a caller nobody declares is your team's, which answers for it from then on",
+        who="whoever is in a team of the catalog",
     ),
     "handover": Usage(
         takes=(Part.RETIREMENT, Part.PERSON),
@@ -266,7 +273,9 @@ def _surplus(word: str, rest: str) -> Problem:
 
 def _problem(word: str, part: Part, value: str) -> Problem | None:
     accepted = ""
-    if part in (Part.MAYBE_MODEL, Part.ALL) or (part is Part.PAGE and _PAGE.fullmatch(value)):
+    if part in (Part.MAYBE_MODEL, Part.MAYBE_TEAM, Part.ALL) or (
+        part is Part.PAGE and _PAGE.fullmatch(value)
+    ):
         return None
     if part is Part.PAGE:
         accepted = f'only "all", the number of a page, or nothing: {usage(word)}'

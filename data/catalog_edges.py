@@ -129,6 +129,29 @@ class Edges:
         moved.written.update(row[0] for row in writes)
 
 
+def hand_on(conn: Connection, caller_id: str, thing_id: str) -> list[str]:
+    """Calls of one thing are those of another from now on, as "from -> to"."""
+    query = (
+        "SELECT to_id, source, seen_in, first_seen, last_seen, calls_per_day FROM sighting WHERE from_id = ?"
+    )
+    known = {(to_id, source): Calls(*seen) for to_id, source, *seen in conn.execute(query, (thing_id,))}
+    moved = {
+        (to_id, source): Calls(*seen)
+        for to_id, source, *seen in conn.execute(query, (caller_id,))
+        if to_id != thing_id
+    }
+    conn.execute("DELETE FROM sighting WHERE from_id = ?", (caller_id,))
+    for (to_id, source), seen in moved.items():
+        both = known[to_id, source].again(seen) if (to_id, source) in known else seen
+        conn.execute(
+            """INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (from_id, to_id, source) DO UPDATE SET
+                seen_in = excluded.seen_in, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+                calls_per_day = excluded.calls_per_day""",
+            (thing_id, to_id, source, *both),
+        )
+    return [_shown((thing_id, to_id)) for to_id, _ in moved]
+
+
 def _edges_from(conn: Connection, from_ids: set[str]) -> _Stored:
     return _by_key(rows_among(conn, "SELECT * FROM edge WHERE", "from_id", from_ids))
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from data.catalog_edges import Edges
+from data.callers import declared_by
+from data.catalog_edges import Edges, hand_on
 from data.importers.report import Reading
-from data.records.catalog import Entity, Group, Person
+from data.records.catalog import SEEN, Entity, Group, Person
 from data.sql.among import rows_among
 from data.sql.connection import Connection
 from data.stored import RecordT, decoded
@@ -76,6 +77,7 @@ class Rows:
             for person in reading.people
         }
         self.edges = Edges(reading)
+        self._declared = reading.entities
 
     def merge(self, conn: Connection, at: str) -> Merged:
         """Bring the tables up to this reading of its source, inside the caller's transaction."""
@@ -88,12 +90,23 @@ class Rows:
         merged.changed.extend(moved.changed)
         merged.withdrawn.extend(moved.withdrawn)
         merged.written |= moved.written
+        self._join_callers(conn, merged)
         written = [one for one in self.teams if one in merged.written]
         conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in written])
         conn.executemany(
             "INSERT INTO member VALUES (?, ?, ?)", [row for row in self.members if row[0] in merged.written]
         )
         return merged
+
+    def _join_callers(self, conn: Connection, merged: Merged) -> None:
+        """Callers nobody knew, and what this declares by what they were seen as: from now on they are that."""
+        rows = conn.execute("SELECT id, record FROM entity WHERE id > ? AND id < ?", (SEEN, f"{SEEN[:-1]};"))
+        callers = {str(caller_id): decoded(record, Entity) for caller_id, record in rows}
+        for caller_id, thing_id in declared_by(self._declared, callers.values()).items():
+            record = _encoded(msgspec.structs.replace(callers[caller_id], declared_as=thing_id))
+            conn.execute("UPDATE entity SET record = ? WHERE id = ?", (record, caller_id))
+            merged.changed += [caller_id, *hand_on(conn, caller_id, thing_id)]
+            merged.written |= {caller_id, thing_id}
 
     def _merge_things(
         self,

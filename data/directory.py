@@ -116,6 +116,10 @@ class Directory:
             found = self._resolved.owners[key] = self._resolve(*key)
         return found
 
+    def answering(self, owner_id: str) -> Owners:
+        """A team or person as owners."""
+        return self._resolve(owner_id, "")
+
     def _resolve(self, owner_id: str, note: str) -> Owners:
         if not owner_id:
             return Owners(

@@ -111,6 +111,11 @@ class Snapshot:
         """The same for an edge that may have been withdrawn since."""
         return self._things.dependency(from_id, to_id)
 
+    def declared_as(self, caller_id: str) -> str:
+        """What a caller turned out to be that nobody knew; empty while nobody does."""
+        caller = self._things.get(caller_id)
+        return caller.declared_as if caller is not None else ""
+
     def known(self) -> tuple[Entity | Group | Person, ...]:
         """Everything declared, for an importer whose references may point there."""
         entities = self._things.declared.entities.values()
@@ -210,6 +215,10 @@ class Snapshot:
 
     def owners_of(self, entity: Entity) -> Owners:
         return self._directory.owners_of(entity)
+
+    def answering(self, owner_id: str) -> Owners:
+        """A team or person as owners: whom a claim puts in charge of something the catalog does not declare."""
+        return self._directory.answering(owner_id)
 
     def owners_now(self, entity_ids: Iterable[str]) -> tuple[str, ...]:
         """Slack ids of whoever owns these, each once; what the catalog has no more has no owners."""

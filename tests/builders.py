@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from data import events, ledger
 from data.records.base import Prose
+from data.records.callers import Calls
 from data.records.catalog import EndpointKind, Impacted, Owners
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.facts import Facts, Reading
@@ -114,6 +115,32 @@ def an_impacted(
         distance=distance,
         path=(f"component:default/{name}", "component:default/churn"),
     )
+
+
+def an_unknown(name: str = "scorer", **changes: Any) -> Impacted:
+    """A caller that nobody declares."""
+    caller_id = f"caller::{name}"
+    caller = Impacted(
+        consumer_id=caller_id,
+        name=name,
+        owners=Owners(notes=("no owner",)),
+        distance=1,
+        path=(caller_id, "resource:default/churn-live"),
+    )
+    return replace(caller, **changes)
+
+
+def some_calls(consumer_id: str, last: str = "2027-01-20", **changes: Any) -> Calls:
+    calls = Calls(
+        consumer_id=consumer_id,
+        to_id="resource:default/churn-live",
+        seen_in="access.log:12",
+        sources=("calls",),
+        first_seen="2027-01-02",
+        last_seen=last,
+        calls_per_day="12.5",
+    )
+    return replace(calls, **changes)
 
 
 IMPACT = (an_impacted(), an_impacted("crm-sync", team="crm", people=(CARL,), distance=2))

@@ -13,8 +13,10 @@ from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
 from bot.views.uploads import FILES
 from data.events import EMERITUS
+from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
+    BILLING,
     DISABLE_AT,
     EDGE,
     LIVE,
@@ -23,8 +25,10 @@ from tests.builders import (
     a_proposed,
     a_running_retirement,
     a_subject,
+    an_unknown,
     days,
     revising,
+    some_calls,
 )
 from workflows import commands as cmd
 
@@ -239,8 +243,13 @@ def test_every_notice_the_rules_want_has_a_view():
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")
+    called = a_running_retirement()
+    called.does(cmd.ChangeDuty(by="UBILL", consumer_ids=(BILLING,), duty=Duty.MIGRATED))
+    calls = (some_calls(BILLING),)
+    called.does(cmd.MeetOwners(by=EMERITUS), impact=(*called.facts.impact, an_unknown()), calls=calls)
     off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
     told = [
+        *called.effects.values(),
         *off.effects.values(),
         *handed.effects.values(),
         *asked.until(asked.now + days(30)).effects.values(),

@@ -40,10 +40,7 @@ class Revise(Command, frozen=True, kw_only=True, tag="revise"):
 
 
 class Cast(Command, frozen=True, kw_only=True, tag="cast"):
-    """A vote on what the card showed: this plan, in this round.
-
-    cast_at   when it was received; None where that was not said, and it is judged by when it is decided
-    """
+    """A vote on this plan, in this round. `cast_at`: when it was received; None: judged by when it is decided."""
 
     choice: Choice
     plan_digest: str
@@ -101,6 +98,13 @@ class Waive(Command, frozen=True, kw_only=True, tag="waive"):
 
     what: str
     reason: Prose
+
+
+class ClaimCaller(Command, frozen=True, kw_only=True, tag="claim caller"):
+    """A caller nobody declares is a team's: `caller` by id or name; the only one `by` is in where `team` is empty."""
+
+    caller: str
+    team: str = ""
 
 
 class Remind(Command, frozen=True, kw_only=True, tag="remind"):
@@ -192,10 +196,7 @@ class RecordDrill(Finished, frozen=True, kw_only=True, tag="record drill"):
 
 
 class RecordDisabled(Command, frozen=True, kw_only=True, tag="record disabled"):
-    """`endpoint` is named in full: the plan may have dropped it while it was going dark.
-
-    was_gone   there was nothing left to switch off
-    """
+    """`endpoint` in full: the plan may have dropped it meanwhile. `was_gone`: nothing was left to switch off."""
 
     endpoint: Endpoint
     was_gone: bool = False
@@ -279,7 +280,7 @@ class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
 
 
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
-_OfDuties = ChangeDuty | AskForTime | MeetOwners | Remind | Escalate | RecordUnreached
+_OfDuties = ChangeDuty | AskForTime | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
 _OfSteps = (
     RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed | RecordFailure
 )

@@ -19,6 +19,7 @@ from data.snapshot import Snapshot
 from data.store import Waiting
 from workflows import card, succession
 from workflows import commands as cmd
+from workflows.observing import claimed, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 from workflows.readings import reading
 from workflows.rules import support
@@ -65,7 +66,8 @@ class Gatherer:
         if isinstance(command, cmd.Revise):
             policy = state.policy or self.policy
             model_id = state.plan.subject.model_id
-            return self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
+            found = self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
+            return replace(found, impact=claimed(self.catalog.snapshot(), state, found.impact))
         return self._about_running(command, state, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
@@ -162,7 +164,9 @@ class Gatherer:
             ):
                 return self._seen(self._outlook(known, state), state)
             case cmd.MeetOwners():
-                return replace(known, impact=self._impact(state))
+                return consumers(self.catalog.snapshot(), state, known)
+            case cmd.ClaimCaller():
+                return replace(known, teams=teams_of(self.catalog.snapshot(), command.by))
             case cmd.CloseRound():
                 waits = card.waits(state, self.waiting)
                 return replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
@@ -187,13 +191,8 @@ class Gatherer:
         assert state.plan is not None
         model = self.catalog.entity(state.plan.subject.model_id)
         _, trouble, _ = self._successor(model, state.plan.successor_id)
-        return replace(known, impact=self._impact(state), successor_trouble=trouble)
-
-    def _impact(self, state: Retirement) -> tuple[Impacted, ...]:
-        assert state.plan is not None
-        subject = state.plan.subject
-        endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
-        return self.catalog.impact(subject.model_id, endpoint_ids or None).consumers
+        there = consumers(self.catalog.snapshot(), state, known)
+        return replace(there, successor_trouble=trouble)
 
     def _managers(self, state: Retirement) -> dict[str, str]:
         """The line above every owner of a consumer."""

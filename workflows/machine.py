@@ -19,6 +19,7 @@ from data.records.imports import Imports
 from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.decisions import (
+    callers,
     darkness,
     digests,
     duties,
@@ -52,6 +53,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.MeetOwners: owners.meet_owners,
     cmd.DecideExtension: duties.decide_extension,
     cmd.Waive: waivers.waive,
+    cmd.ClaimCaller: callers.claim,
     cmd.Remind: reminders.remind,
     cmd.Escalate: reminders.escalate,
     cmd.RunStep: steps.run_step,
@@ -107,7 +109,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 7
+FOLD_VERSION = 8
 
 
 class RetirementMachine:

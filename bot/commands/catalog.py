@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.commands.calls import calls
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
 from bot.formats import FORMATS, Asked, Format
 from bot.keeping import open_catalog
@@ -58,6 +59,7 @@ def _register(format: Format) -> None:  # noqa: A002 - the word of the event
 
 for _format in FORMATS:
     _register(_format)
+import_.add_command(calls)
 
 
 COMMANDS = (import_,)

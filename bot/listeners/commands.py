@@ -21,7 +21,7 @@ from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
-from workflows.commands import Cancel, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
+from workflows.commands import Cancel, ClaimCaller, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
 from workflows.considering import ranking
 from workflows.histories import last_week
 from workflows.rules import support
@@ -160,6 +160,7 @@ def command(request: Typed, by: str) -> Command:
         "resume": lambda: Resume(by=by),
         "cancel": lambda: Cancel(by=by, why=why),
         "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
+        "claim": lambda: ClaimCaller(by=by, caller=request[Part.CALLER], team=request[Part.MAYBE_TEAM]),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
     }
     return asked[request.word]()

@@ -114,6 +114,7 @@ def show(
         below.append(section(met))
     if tally:
         below.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
+    below += map(section, impacts_view.asked_about(retirement))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))

@@ -9,7 +9,9 @@ from bot.views import limits
 from bot.views.blocks import Payload, message, safe, section
 from data import events
 from data.records.catalog import Impacted, Origin
+from data.records.retirement import Retirement
 from data.snapshot import Snapshot
+from workflows.rules import callers
 from workflows.rules import impact as rules
 from workflows.rules.wording import counted
 
@@ -19,10 +21,11 @@ NOTES_AT_MOST = 5
 TEAMS_AT_MOST = 30
 KNOWN_AT_MOST = 800  # more lines than any message shows; of those behind it nobody sees who declares them
 UNOWNED = "nobody (owner unresolved)"
+UNKNOWN = "unknown callers (nobody declares whose they are)"
 
 
 def team_name(impact: Impacted) -> str:
-    return impact.owners.team_name or impact.owners.team_id or UNOWNED
+    return impact.owners.team_name or impact.owners.team_id or (UNKNOWN if impact.is_unknown else UNOWNED)
 
 
 def short_id(entity_id: str) -> str:
@@ -41,12 +44,15 @@ def way(impact: Impacted, model_id: str) -> tuple[str, ...]:
 
 
 def summary(impacts: Sequence[Impacted]) -> str:
-    """ "12 consumers of 4 teams, 7 of them directly"."""
-    if not impacts:
-        return "no known consumer"
-    direct = sum(impact.distance <= 1 for impact in impacts)
-    teams = len({team_name(impact) for impact in impacts})
-    return f"{counted(len(impacts), 'consumer')} of {counted(teams, 'team')}, {direct:,} directly"
+    """ "12 consumers of 4 teams, 7 of them directly; and 2 unknown callers"."""
+    known = [impact for impact in impacts if not rules.is_unclaimed(impact)]
+    callers = counted(len(impacts) - len(known), "unknown caller")
+    if not known:
+        return callers if impacts else "no known consumer"
+    direct = sum(impact.distance <= 1 for impact in known)
+    teams = len({team_name(impact) for impact in known})
+    said = f"{counted(len(known), 'consumer')} of {counted(teams, 'team')}, {direct:,} directly"
+    return said if len(known) == len(impacts) else f"{said}; and {callers}"
 
 
 def team_lines(impacts: Sequence[Impacted], *, names_at_most: int = 5) -> list[str]:
@@ -132,6 +138,15 @@ def counts(impacts: Sequence[Impacted], there: Snapshot | None) -> list[str]:
         return []
     tiers = [f"*By tier* {by_tier(impacts, there)}"] if there is not None else []
     return [f"*By distance* {by_distance(impacts)}", *tiers]
+
+
+def asked_about(retirement: Retirement) -> list[str]:
+    """One line for the callers of whom nobody knows yet whose they are; none where there are none."""
+    waiting = callers.waiting(retirement)
+    names = [safe(one.consumer.name, rules.NAME_MAX) for one in waiting]
+    few = limits.joined(names, 500, between=", ", at_most=5)
+    head = f":mag: *{counted(len(waiting), 'caller')} nobody declares*, asked about in the thread"
+    return [f"{head}; no further step begins before each is somebody's: {few}"] if waiting else []
 
 
 def part(

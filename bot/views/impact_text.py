@@ -19,7 +19,7 @@ from workflows.rules.wording import counted
 
 COLUMNS = (
     *("id", "name", "kind", "tier", "team", "owners", "distance", "path", "origin", "sources"),
-    *("first_seen", "last_seen", "calls_per_day", "unseen_since", "notes"),
+    *("first_seen", "last_seen", "calls_per_day", "unseen_since", "notes", "unknown"),
 )
 # A spreadsheet takes a cell that begins like this for a formula: owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -34,6 +34,7 @@ def data(model: Entity, catalog: Snapshot) -> dict[str, object]:
         "model": {"id": model.id, "name": model.name, "tier": model.tier},
         "count": len(consumers),
         "direct": sum(consumer.distance == 1 for consumer in consumers),
+        "unknown": sum(consumer.is_unknown for consumer in consumers),
         "support": [{"id": one.id, **asdict(told)} for one in hosted for told in one.support],
         "teams": sorted({consumer.owners.team_name for consumer in consumers if consumer.owners.team_name}),
         "consumers": [
@@ -46,6 +47,7 @@ def data(model: Entity, catalog: Snapshot) -> dict[str, object]:
                 "team": consumer.owners.team_name,
                 "owners": consumer.owners.slack_ids,
                 "notes": consumer.owners.notes,
+                "unknown": consumer.is_unknown,
                 "distance": consumer.distance,
                 "path": way(consumer, model.id),
                 **_known_by(catalog.dependency(*consumer.path[:2])),
@@ -91,7 +93,8 @@ def _calls(edge: Dependency) -> Iterator[str]:
     elif edge.sources:
         yield f"declared by {', '.join(edge.sources)}"
     if edge.last_seen:
-        yield f"last called {edge.last_seen}"
+        since = f", first {edge.first_seen}" if edge.first_seen not in ("", edge.last_seen) else ""
+        yield f"last called {edge.last_seen}{since}"
     if edge.calls_per_day is not None:
         yield f"{edge.calls_per_day:,.6g} calls a day"
 
@@ -119,6 +122,7 @@ def table(model: Entity, catalog: Snapshot, consumers: Sequence[Impacted] | None
             "" if edge.calls_per_day is None else f"{edge.calls_per_day:.15g}",
             catalog.unseen.get(consumer.consumer_id, "")[:10],
             "; ".join(consumer.owners.notes),
+            "yes" if consumer.is_unknown else "",
         )
         rows.writerow([_cell(str(cell)) for cell in cells])
     return written.getvalue()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.views import duties, impact, limits, switch_lines
+from bot.views import callers, duties, impact, limits, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS, voters_words
@@ -83,6 +83,10 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.Waived():
             gate = consumer_name(retirement, event.what)
             return f":pencil: {by} takes responsibility for {gate}{_said(event.reason)}"
+        case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
+            return callers.line(event, retirement, "")
+        case events.Reopened():
+            return callers.line(event, retirement, consumer_name(retirement, event.calls.consumer_id))
         case events.Reminded():
             whom = counted(len(event.people), "person", "people")
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"
@@ -169,7 +173,9 @@ def _model(retirement: Retirement, plan: Plan) -> str:
 def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     """What the consumer is called; "traffic" and what is not known any more stand as they are."""
     owed = retirement.obligation(consumer_id)
-    return duties.called(owed.consumer, duties.twins(retirement)) if owed else f"*{safe(consumer_id)}*"
+    if owed is None:
+        return callers.name_in(retirement, consumer_id)
+    return duties.called(owed.consumer, duties.twins(retirement))
 
 
 def _lost(event: events.Unreached, retirement: Retirement) -> str:

@@ -67,6 +67,12 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return f"more time for {_consumer(retirement, event.consumer_id)} {verdict}"
         case events.Waived():
             return f"{_consumer(retirement, event.what)} waived"
+        case events.CallersSeen():
+            return f"{counted(len(event.callers), 'caller')} that nobody declares"
+        case events.CallerClaimed() | events.CallerDeclared():
+            return f"whose {_caller(retirement, event.consumer_id)} is was found"
+        case events.Reopened():
+            return f"{_consumer(retirement, event.calls.consumer_id)} still calls, open again"
         case events.StepHeld():
             return f"{event.step} held"
         case events.StepFailed():
@@ -133,4 +139,9 @@ def _team(retirement: Retirement, consumer_id: str) -> str:
 def _consumer(retirement: Retirement, consumer_id: str) -> str:
     """The consumer's name; "traffic" and what is not known any more stand as they are."""
     owed = retirement.obligation(consumer_id)
-    return owed.consumer.name if owed else consumer_id
+    return owed.consumer.name if owed else _caller(retirement, consumer_id)
+
+
+def _caller(retirement: Retirement, consumer_id: str) -> str:
+    found = [one.consumer.name for one in retirement.callers if one.consumer.consumer_id == consumer_id]
+    return found[0] if found else consumer_id

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.views import (
+    callers,
     catalogs,
     digest,
     extension,
@@ -46,6 +47,10 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         to=message.params["slack_id"],
         instead_of=message.params.get("instead_of", ""),
     ),
+    "callers": lambda state, message: callers.question(
+        state, int(message.params["asked"]), int(message.params["part"])
+    ),
+    "reopened": lambda state, message: callers.reopened(state, _reopened(message)),
     "unreached": lambda state, message: unreached.person_lost(
         state, message.params["person"], message.params["why"]
     ),
@@ -108,6 +113,12 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
 def _other(message: Message) -> Retirement:
     assert message.other is not None, "it takes two to meet"
     return message.other
+
+
+def _reopened(message: Message) -> events.Reopened:
+    (event,) = message.events
+    assert isinstance(event, events.Reopened), "this is told of calls that were seen"
+    return event
 
 
 def _told(message: Message) -> list[events.RetirementEvent]:

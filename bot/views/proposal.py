@@ -130,6 +130,7 @@ def card(retirement: Retirement) -> Payload:
         *([section(limits.joined(delayed, limits.SECTION_MAX))] if delayed else []),
         section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
+        *map(section, impact.asked_about(retirement)),
         *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),
         *_votes(retirement),
         context(_footnote(retirement)),

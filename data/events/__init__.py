@@ -7,6 +7,7 @@ is `Prose`; names of people appear nowhere.
 from __future__ import annotations
 
 from data.events.base import EMERITUS, Event
+from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened
 from data.events.duties import (
     Amended,
     Announced,
@@ -80,6 +81,10 @@ RetirementEvent = (
     | OwnersChanged
     | ExtensionDecided
     | Waived
+    | CallersSeen
+    | CallerClaimed
+    | CallerDeclared
+    | Reopened
     | Reminded
     | Escalated
     | Unreached
@@ -120,6 +125,9 @@ __all__ = [
     "ArchiveLost",
     "ArchiveStored",
     "AskedAgain",
+    "CallerClaimed",
+    "CallerDeclared",
+    "CallersSeen",
     "CancellationDropped",
     "CancellationProposed",
     "Cancelled",
@@ -150,6 +158,7 @@ __all__ = [
     "Proposed",
     "Rejected",
     "Reminded",
+    "Reopened",
     "RestoreStarted",
     "Resumed",
     "RetirementEvent",

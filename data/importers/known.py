@@ -33,6 +33,8 @@ class Known:
             self._add_owner(thing)
 
     def _add_entity(self, entity: Entity) -> None:
+        if entity.seen_as:
+            return  # nobody declared it, so nobody means it
         self._by_id.setdefault(entity.id.casefold(), entity.id)
         self._by_name[entity.name.casefold()].append(entity.id)
         if "/" in (tail := entity.id.partition(":")[2]):  # "default/checkout" names it as well

@@ -72,7 +72,9 @@ def files_of(
     seen: set[Path] = set()
     for root in paths:
         try:
-            found = list(_walk(root, format.suffixes))
+            found = list(
+                paths_under(root, lambda path: path.suffix in format.suffixes, _meant(format.suffixes))
+            )
         except Invalid as error:
             problems.extend(error.problems)
             continue
@@ -104,8 +106,15 @@ def digest_of(files: Sequence[Digested]) -> str:
     return "sha256:" + hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
-def _walk(root: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
-    """The files a path means; whether each was found by walking rather than named."""
+def _meant(suffixes: tuple[str, ...]) -> str:
+    return " or ".join(f"*{suffix}" for suffix in suffixes)
+
+
+def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Iterator[tuple[Path, bool]]:
+    """The files a path means; whether each was found by walking rather than named. `meant`: what is, in words.
+
+    Raises `Invalid` where there is none, or not all can be looked at.
+    """
     if root.is_file():
         yield root, False
         return
@@ -119,14 +128,14 @@ def _walk(root: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, bool]]:
         below[:] = [name for name in below if not name.startswith(".") and name not in _NOT_SOURCES]
         for path in (Path(folder, name) for name in names):
             try:
-                if path.suffix in suffixes and path.is_file():
+                if is_meant(path) and path.is_file():
                     found.append(path)
             except OSError as error:
                 unread.append(_unread(error))
     if unread:
         raise Invalid(unread)
     if not found:
-        accepted = f"has no {' or '.join(f'*{suffix}' for suffix in suffixes)}; nothing was imported"
+        accepted = f"has no {meant}; nothing was imported"
         raise Invalid([Problem(field=str(root), value="", accepted=accepted)])
     yield from ((path, True) for path in sorted(found))
 

@@ -38,6 +38,10 @@ TIERS = {"1": 1, "2": 2, "3": 3}
 """As catalogs write them."""
 
 
+SEEN = "caller::"
+"""How the id of a caller begins that was seen and nobody declares; no reference can be written so."""
+
+
 class Support(Record, frozen=True, kw_only=True):
     """Until when a provider serves a hosted model, as one registry tells it. Days like "2026-03-02"; empty: not told.
 
@@ -75,6 +79,8 @@ class Entity(Record, frozen=True, kw_only=True):
     endpoint_ref  the name its adapter knows it by
     declared_in   "file:line"
     aliases     what other sources call it, as they write it
+    seen_as     of a caller that was seen and nobody declared: what it was seen as; empty for all others
+    declared_as  what such a caller turned out to be: what is seen of it is seen of that
     support     of a model that a provider hosts: until when, as each registry tells it
     """
 
@@ -93,6 +99,8 @@ class Entity(Record, frozen=True, kw_only=True):
     endpoint_ref: str = ""
     declared_in: str = ""
     aliases: tuple[str, ...] = ()
+    seen_as: str = ""
+    declared_as: str = ""
     support: tuple[Support, ...] = ()
 
 
@@ -191,3 +199,8 @@ class Impacted(Record, frozen=True, kw_only=True):
     owners: Owners
     distance: int
     path: tuple[str, ...]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Was it seen calling, and nobody declares whose it is?"""
+        return self.consumer_id.startswith(SEEN)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.records.base import Record
-from data.records.catalog import Impacted
+from data.records.callers import Calls
+from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
 from data.records.retirement import Subject
 
@@ -40,6 +41,9 @@ class Facts(Record, frozen=True, kw_only=True):
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does
     has_unheard   somebody asked something of this retirement that is not decided yet
+    calls         what was seen of the impacted consumers calling what retires
+    joined        caller that was asked about -> what the catalog says it is by now
+    teams         whom the person of a claim can speak for
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -59,6 +63,9 @@ class Facts(Record, frozen=True, kw_only=True):
     managers: dict[str, str] = {}
     named_person: str = ""
     readings: tuple[Reading, ...] = ()
+    calls: tuple[Calls, ...] = ()
+    joined: dict[str, str] = {}
+    teams: tuple[Owners, ...] = ()
     archive_holds: str = ""
     card_waits: str = ""
     has_unheard: bool = False

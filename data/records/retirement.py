@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from data.records.base import Prose, Record
+from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
 from data.records.policy import Policy
 from data.records.switches import Delay, ManualCheck
@@ -245,6 +246,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     rounds     how many rounds of votes were opened
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
+    callers    those that nobody declares, and that the thread asked about
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
@@ -282,6 +284,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     reminded: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    callers: tuple[Caller, ...] = ()
     announced: int = 0
     rounds: int = 0
 

@@ -135,7 +135,7 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
     assert (impact["count"], impact["direct"], impact["teams"]) == (1, 1, ["Growth ML"])
     assert set(impact["consumers"][0]) == {
         *("id", "name", "kind", "tier", "unseen_since", "team", "owners", "notes", "distance", "path"),
-        *("origin", "sources", "first_seen", "last_seen", "calls_per_day"),
+        *("origin", "sources", "first_seen", "last_seen", "calls_per_day", "unknown"),
     }
     asked = told(run("who", "churn-v3", "--json"))
     assert list(asked) == ["responsible", "unasked", "support"]

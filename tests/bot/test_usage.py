@@ -11,6 +11,8 @@ from data.errors import Invalid, Refused
 EVERY_PART = {
     Part.RETIREMENT: "RET-1",
     Part.WHAT: "traffic",
+    Part.CALLER: "scorer",
+    Part.MAYBE_TEAM: "",
     Part.PERSON: "U1",
     Part.REASON: "because",
     Part.MAYBE_MODEL: "",

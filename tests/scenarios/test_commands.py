@@ -52,6 +52,8 @@ NONSENSE = [
     ("cancel churn-v1", "REASON...: missing"),
     ("waive RET-1", "REASON...: missing"),
     ("waive RET-1 nobody because", "RET-1 asks nothing of consumers now: it is proposed"),
+    ("claim RET-1", "CALLER: missing; say /retire claim RET-n|MODEL CALLER [TEAM]"),
+    ("claim RET-1 nobody", "emeritus impact MODEL lists them"),
     ("handover RET-1", "@PERSON: missing"),
     ("handover RET-1 vera", "type @ and choose the name"),
 ]

@@ -97,7 +97,8 @@ def test_what_is_cut_off_changes_nothing_and_each_format_says_why(town: Town) ->
     why = "csv: edges.csv:3 1 cells: 3 as in the header: is the file complete? Nothing was imported"
     assert why in refusal
     assert (
-        "mlflow, dbt, datahub, openlineage, cyclonedx, openmetadata: edges.csv:1 Expecting value" in refusal
+        "mlflow, sagemaker, dbt, datahub, openlineage, cyclonedx, openmetadata: edges.csv:1 Expecting"
+        in refusal
     )
     assert "backstage: edges.csv:1" in refusal
 

@@ -44,6 +44,19 @@ def test_what_is_scheduled_is_read_at_the_start_and_every_day(town: Town, file: 
     assert told(town) == []
 
 
+def test_logs_are_read_on_a_schedule_like_catalogs(town: Town) -> None:
+    log = town.folder / "access.log"
+    log.write_text('{"time": "2026-03-01", "endpoint": "churn-v1-prod", "user_agent": "night-scorer/1"}\n')
+    logs = Scheduled(name="gateway", format="calls", sources=(str(log),), every_hours=24)
+    town.bot.engine.schedule((logs,))
+    town.settle()
+    assert "night-scorer" in consumers(town)
+    log.write_text('{"time": "2026-03-02", "path": "/healthz"}\n')
+    town.pass_time(days=2)
+    assert "night-scorer" in consumers(town)
+    assert told(town) == []
+
+
 def test_a_source_that_is_cut_off_changes_nothing_and_is_told_once_until_it_is_mended(
     town: Town, file: Path
 ) -> None:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from data.callers import unknown
 from data.catalog import Catalog
 from data.importers.report import Reading
-from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person
+from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person, Sighting
 from data.records.policy import Role
 from data.sqlite_store import SqliteStore
 from tests.builders import a_policy
@@ -160,6 +161,20 @@ def touched(number: int, serial: int) -> Reading:
         entities=(entity,),
         source_digest=f"sha256:touched-{number}-{serial}",
         files={entity.id: "/catalog/successor.yaml"},
+    )
+
+
+def called(number: int, serial: int, day: str) -> Reading:
+    """A log in which a caller nobody declares was seen, and the first of the consumers as well."""
+    caller = unknown(f"scorer-{number}-{serial}", f"access.log:{serial}")
+    to_id = endpoint_id(endpoint_refs(number)[0][0])
+    seen = {"to_id": to_id, "seen_in": caller.declared_in, "first_seen": day, "last_seen": day}
+    callers = (caller.id, consumer_id(number, consumers(number)[0]))
+    return Reading(
+        entities=(caller,),
+        sightings=tuple(Sighting(from_id=one, calls_per_day=1.5, **seen) for one in callers),
+        source_digest=f"sha256:called-{number}-{serial}",
+        files={caller.id: f"/logs/{number}-{serial}.log"},
     )
 
 

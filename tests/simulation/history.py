@@ -87,6 +87,10 @@ class History(Standing):
             case events.DutyChanged():
                 if event.duty is Duty.MIGRATED:
                     self.settled.add(event.consumer_id)
+                    self.moved_on[event.consumer_id] = f"{event.at:%Y-%m-%d}"
+                if event.consumer_id in self.handed_back and not self.reminded_of_dates():
+                    # It is theirs after all, and nobody was reminded of it meanwhile.
+                    self.dated_at = event.at
                 self.handed_back.discard(event.consumer_id)
                 if event.duty is Duty.NOT_MINE:
                     self.handed_back.add(event.consumer_id)
@@ -97,7 +101,11 @@ class History(Standing):
                 self._changed_hands(event)
             case events.Waived():
                 self.settled.add(event.what)
+                self.unanswered.discard(event.what)
+                self.borne.add(event.what)
                 self.vouched.add(event.what)
+            case events.CallersSeen() | events.CallerClaimed() | events.Reopened():
+                self._called(event)
             case events.Unreached():
                 self._must(event.person not in self.unreached, event, f"{event.person} was told of already")
                 self.unreached.add(event.person)
@@ -178,7 +186,7 @@ class History(Standing):
 
     def _announced(self, event: events.Announced) -> None:
         self.announced += 1
-        self.unreached, self.left, self.handed_back = set(), set(), set()
+        self.unreached, self.left, self.handed_back, self.answer_by = set(), set(), set(), {}
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
@@ -221,6 +229,47 @@ class History(Standing):
                 elif person in new:
                     self.expected[f"D{person}", f"{self.stream}/handed-{len(self.entries) + 1}/{person}"] = 1
         self.left |= told
+
+    def _called(self, event: events.CallersSeen | events.CallerClaimed | events.Reopened) -> None:
+        """Asked once; whoever claims one is asked to move; who goes on calling after having moved is, too."""
+        number = len(self.entries) + 1
+        match event:
+            case events.CallersSeen():
+                found = {one.consumer.consumer_id for one in event.callers}
+                self._must(not found & self.asked_about, event, "asked about once more")
+                self.asked_about |= found
+                self.unanswered |= found
+                self._expect(POLICY.governance_channel, f"{self.stream}/callers/{number}/0")
+            case events.CallerClaimed():
+                self._must(event.consumer_id in self.asked_about, event, "nobody asked")
+                self.unanswered.discard(event.consumer_id)
+                self.borne.discard(event.consumer_id)
+                if event.answer_by is not None:
+                    self.answer_by[event.consumer_id] = event.answer_by
+                    self.settled.discard(event.consumer_id)
+                    self.people.setdefault(event.consumer_id, ())
+                    self.teams.setdefault(event.consumer_id, "nobody's")
+                    owners = {event.consumer_id: event.owners}
+                    self._changed_hands(events.OwnersChanged(at=event.at, by=event.by, owners=owners))
+            case events.Reopened():
+                consumer = event.calls.consumer_id
+                has_moved = consumer in self.settled and consumer not in self.borne
+                self._must(has_moved, event, f"{consumer} had not moved")
+                self._must(event.calls.last_seen > self.moved_on.get(consumer, "9"), event, "no later day")
+                self._must(self.state is State.MIGRATING, event, "nobody is asked to move")
+                if not self.waiting():
+                    self.dated_at = event.at
+                self.settled.discard(consumer)
+                self.answer_by[consumer] = event.answer_by
+                if event.owners.team_id == self.teams[consumer]:
+                    for person in set(event.owners.slack_ids) & set(self.people[consumer]):
+                        self._expect(f"D{person}", f"{self.stream}/reopened/{number}/{person}")
+                if (event.owners.team_id, event.owners.slack_ids) != (
+                    self.teams[consumer],
+                    self.people[consumer],
+                ):
+                    owners = {consumer: event.owners}
+                    self._changed_hands(events.OwnersChanged(at=event.at, by=event.by, owners=owners))
 
     def _asked_again(self, event: events.AskedAgain) -> None:
         self._must(self.paused_at is None, event, "while paused")
@@ -291,6 +340,8 @@ class History(Standing):
         self._must(event.at >= due or is_early, event, f"{kind} before its day, {due:%Y-%m-%d %H:%M}")
         self._must(self.binds(), event, f"{kind} on a plan nobody voted for")
         self._must(self.paused_at is None, event, f"{kind} while paused")
+        is_held = self.unanswered and not is_early and self.state is not State.DISABLED
+        self._must(not is_held, event, f"{kind} though nobody knows whose {sorted(self.unanswered)} are")
 
     def _check_disable(self, event: events.Event) -> None:
         self._must(self.progress[StepKind.ARCHIVE] is Progress.DONE, event, "nothing is archived")

@@ -72,6 +72,16 @@ class Mishaps:
         if self._town.is_up:
             self._imports(self._reassigned(story))
 
+    def calls_are_seen(self, story: Story) -> None:
+        """An operator imports a log: somebody calls whom nobody knows, and who may have said to have moved."""
+        town = self._town
+        if town.is_up:
+            serial = town.serial()
+            # Noted before it is committed, as above.
+            story.callers.append(f"caller::scorer-{story.number}-{serial}")
+            day = f"{town.clock.now():%Y-%m-%d}"
+            self._imports(company.called(story.number, serial, day), format="calls")
+
     def _reassigned(self, story: Story) -> Reading:
         town, rand = self._town, self._town.rand
         which = rand.choice(company.consumers(story.number))
@@ -83,10 +93,10 @@ class Mishaps:
         town.witness.reassigned[reading.source_digest] = (consumer, frozenset(people))
         return reading
 
-    def _imports(self, reading: Reading) -> None:
+    def _imports(self, reading: Reading, format: str = "backstage") -> None:  # noqa: A002 - the word of the event
         town = self._town
         town.disk.is_calm = True
-        town.process.catalog.import_(reading, format="backstage", now=town.clock.now())
+        town.process.catalog.import_(reading, format=format, now=town.clock.now())
         town.disk.is_calm = False
         town.note(f"imported {reading.source_digest}")
 

@@ -30,8 +30,14 @@ class Story(Hands):
         self.wish = wish or rand.choices(list(WISHES), list(WISHES.values()))[0]
         self.is_over = False
         self.newcomers = 0
+        self.callers: list[str] = []
         self._whims = rand.randint(0, 4) if town.weather.whims else 0
-        fates = (self._leave, self._lose_host, lambda: town.mishaps.owners_change(self))
+        fates = (
+            self._leave,
+            self._lose_host,
+            lambda: town.mishaps.owners_change(self),
+            lambda: town.mishaps.calls_are_seen(self),
+        )
         self._fates: list[Act] = [fate for fate in fates if rand.random() < 2 * town.weather.whims]
         self._days_between = rand.uniform(0.3, 1.5)
 
@@ -91,8 +97,12 @@ class Story(Hands):
             return self._ballots(card, SECURITY[:1], choice="reject") + self._duties()
         if self.wish == "cancelled" and self.state() == "migrating":
             return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
-        acts = self._duties() + self._decisions() + self._by_hand()
-        if self.newcomers and "appeared after the vote" in str(card.look) and self._edit_button(card):
+        acts = self._duties() + self._decisions() + self._by_hand() + self._strangers()
+        if (
+            (self.newcomers or self.callers)
+            and "appeared after the vote" in str(card.look)
+            and self._edit_button(card)
+        ):
             acts += self._once("revise", self._revise, days=3)
             if not self.is_patient():
                 # Half of it may be dark already, and then the only way is back.
@@ -123,6 +133,9 @@ class Story(Hands):
             # What only people can switch off has no meter either.
             acts += self._waiving("traffic")
         acts += self._vouching()
+        for caller in self.callers:
+            is_back = caller in self._not_mine
+            acts += self._waiving(caller) if is_back else self._duty(self.proposer, caller)
         for serial in range(self.newcomers):
             acts += self._duty(self.proposer, f"component:default/late-{self.number}-{serial}")
         return acts
@@ -161,6 +174,20 @@ class Story(Hands):
                 wanted = Action.EXTENSION_GRANT if is_granted else Action.EXTENSION_REFUSE
                 if action == wanted and (self.coordinator, value) not in self._voted:
                     acts.append(partial(self._decide, message, action, value))
+        return acts
+
+    def _strangers(self) -> list[Act]:
+        """Callers nobody declares: some are the proposer's, the others the coordinator vouches for."""
+        acts: list[Act] = []
+        for message in self._thread("/callers/"):
+            for action, value in buttons(message.look):
+                caller = value.partition("|")[2]
+                if action == Action.CALLER_CLAIM and hash_of(value) % 2 and self.is_patient():
+                    acts += self._once(
+                        f"claim {caller}", partial(self._press, self.proposer, message, action, value), days=3
+                    )
+                elif action == Action.CALLER_CLAIM:
+                    acts += self._waiving(caller)
         return acts
 
     def _by_hand(self) -> list[Act]:

@@ -18,7 +18,7 @@ from bot import screens
 from bot.formats import ScheduledSources
 from bot.house import House
 from bot.intake import NotKeptError
-from bot.listeners import commands, manual, obligations, proposals, votes
+from bot.listeners import callers, commands, manual, obligations, proposals, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.uploads import File
@@ -27,6 +27,7 @@ from bot.views.uploads import FILES
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
+from data.policy import read_criteria
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.deprecation import CatalogKind
@@ -185,10 +186,11 @@ class Process:
             check_opening=self.engine.check_opening,
             check_reporting=self.engine.check_reporting,
             check=self.engine.check,
+            criteria=read_criteria(),
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()
-        for surface in (commands, proposals, votes, obligations, manual):
+        for surface in (commands, proposals, votes, obligations, callers, manual):
             surface.register(self._board, self.house)
 
     def start(self) -> None:

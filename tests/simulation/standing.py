@@ -30,6 +30,15 @@ class Standing:
         self.people: dict[str, tuple[str, ...]] = {}
         self.teams: dict[str, str] = {}
         self.settled: set[str] = set()
+        self.moved_on: dict[str, str] = {}
+        """Consumer -> the last day on which somebody said that it had moved."""
+        self.asked_about: set[str] = set()
+        self.unanswered: set[str] = set()
+        """Callers nobody declares, and nobody claims or vouches for."""
+        self.answer_by: dict[str, datetime] = {}
+        """Of who was asked by itself, when it acknowledges: past the day to migrate, it did not miss that."""
+        self.borne: set[str] = set()
+        """What somebody vouched for by name: a consumer that need not move."""
         self.progress: dict[StepKind, Progress] = {}
         self.location = ""
         self.is_drilled = False
@@ -109,6 +118,9 @@ class Standing:
         is_awaited = bool(self.reminded_of_dates())
         if days and is_awaited and f"migrate-{min(days)}d@{by:%Y-%m-%d}" not in self.reminded:
             yield f"nobody was reminded {min(days)} days before {by:%Y-%m-%d}"
+        was_late = {consumer for consumer, day in self.answer_by.items() if day > by}
+        if not self._of_all_but(self.settled | was_late):
+            return
         for level in (1, 2):
             due = by + timedelta(days=POLICY.escalate_again_days * (level - 1))
             # Where no manager is known and the channel's day has come as well, the channel is told once.

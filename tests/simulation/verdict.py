@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot import payloads
 from bot.ids import Action, Callback
-from bot.views import limits, obligations, proposal, thread
+from bot.views import callers, limits, obligations, proposal, thread
 from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Outcome
@@ -142,6 +142,10 @@ class Verdict:
                 team = key.removeprefix(f"{prefix}/team/")
                 drawn = obligations.team_message(retirement, "" if team == "unowned" else team)
                 self._check_look(channel, key, drawn)
+        for channel, key in history.expected:
+            if key.startswith(f"{history.stream}/callers/"):
+                _, _, asked, part = key.split("/")
+                self._check_look(channel, key, callers.question(retirement, int(asked), int(part)))
         card = self._town.workspace.find(GOVERNANCE, f"{history.stream}/card")
         assert card is not None
         self._check_path(card)
@@ -224,7 +228,10 @@ class Verdict:
                 changed[asked] -= 1
                 if changed[asked] < 0:
                     raise Violation(f"{history.stream}: {click.person} asked for time, and it is lost")
-            elif click.name == Action.DUTY_MIGRATED and click.value[1] not in history.settled:
+            elif click.name == Action.DUTY_MIGRATED and click.value[1] not in {
+                *history.moved_on,
+                *history.borne,
+            }:
                 raise Violation(
                     f"{history.stream}: {click.person} has moved {click.value[1]}, and it is lost"
                 )

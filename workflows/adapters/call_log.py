@@ -97,6 +97,22 @@ def callers(path: Path, *, since: datetime) -> dict[str, int] | None:
     return None if rows is None else dict(rows)
 
 
+class Daily(NamedTuple):
+    """Calls of one caller on one day, "2026-03-02" in UTC."""
+
+    day: str
+    caller: str
+    calls: int
+
+
+def daily(path: Path) -> tuple[Daily, ...] | None:
+    """Who called on which days, oldest first; None when there is no log, or it cannot be read."""
+    grouped = """SELECT date(at_us / 1000000, 'unixepoch') AS day, caller, count(*) FROM calls
+        GROUP BY day, caller ORDER BY day, caller"""
+    rows = _rows(path, grouped)
+    return None if rows is None else tuple(Daily(*row) for row in rows)
+
+
 def _rows(path: Path, sql: str, *values: int) -> list[Any] | None:
     if not path.is_file():
         return None

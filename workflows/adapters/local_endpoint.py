@@ -172,6 +172,15 @@ class LocalEndpoints:
             raise Unavailable(f"The call log of endpoint {ref} cannot be read, so its callers are unknown")
         return found
 
+    def daily(self, ref: str) -> tuple[call_log.Daily, ...]:
+        """Who called on which days, of all there ever were; Unavailable when the log cannot be read."""
+        found = call_log.daily(self._calls(ref))
+        if found is None:
+            raise Unavailable(f"The call log of endpoint {ref} cannot be read, so its callers are unknown")
+        return tuple(
+            one._replace(caller="" if one.caller == model_server.ANONYMOUS else one.caller) for one in found
+        )
+
     def folder(self, ref: str) -> Path:
         return self._folders.of(ref)
 

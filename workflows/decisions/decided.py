@@ -68,6 +68,16 @@ def step_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     )
 
 
+def held_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """What held a step may be over: whatever is held is looked at again at once."""
+    assert state.plan is not None
+    return tuple(
+        step_timer(step.kind, max(step.due_at, now))
+        for step in state.plan.steps
+        if state.progress(step.kind).progress is Progress.HELD
+    )
+
+
 def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """Every timer an announced retirement needs from `now` on: its steps, reminders and escalations."""
     told = tuple(

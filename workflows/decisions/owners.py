@@ -1,4 +1,7 @@
-"""The catalog changed: do others answer for a consumer now, or vote? Owners are told, and may answer from then on."""
+"""The catalog changed: do others answer for a consumer now, or vote? Who was seen calling? Owners are told, and may
+
+answer from then on.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,21 @@ from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import MeetOwners, encoded
+from workflows.decisions import callers
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
     escalation_timers,
     folded,
+    held_again,
     nothing,
 )
 from workflows.rules import obligations
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round, others_now
+
+ASKS_ANEW = (events.CallerDeclared, events.Reopened)
+"""Somebody has to answer who had not, or is to answer again."""
 
 
 def timer(now: datetime) -> Timer:
@@ -32,7 +40,6 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     """
     check("meet owners", command.by, state, facts)
     happened: list[events.RetirementEvent] = []
-    timers: tuple[Timer, ...] = ()
     round_ = open_round(state)
     if round_ is not None and (members := others_now(round_, facts.members)):
         voters = events.VotersChanged(at=now, by=events.EMERITUS, round_number=round_.number, members=members)
@@ -43,6 +50,11 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
         happened.append(
             events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere, answer_by=answer_by)
         )
-        if state.paused_at is None:
-            timers = escalation_timers(folded(state, happened), now)
-    return decided(state, *happened, timers=timers) if happened else nothing()
+    happened += callers.met(folded(state, happened), facts, now)
+    if not happened:
+        return nothing()
+    after = folded(state, happened)
+    timers = held_again(after, now) if any(isinstance(one, events.CallerDeclared) for one in happened) else ()
+    if elsewhere or any(isinstance(one, ASKS_ANEW) for one in happened):
+        timers += escalation_timers(after, now) if state.paused_at is None else ()
+    return decided(state, *happened, timers=timers)

@@ -13,6 +13,7 @@ from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.retirement import Plan, Purpose, Retirement, Round, State, StepKind
 from workflows.commands import CloseRound, Propose, Revise, encoded
+from workflows.decisions import owners
 from workflows.decisions.decided import RetirementDecision, decided, folded
 from workflows.rules import meeting, quorum, seating
 from workflows.rules import plan as plans
@@ -43,7 +44,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         state,
         event,
         after=after,
-        timers=round_timers(round_),
+        timers=(*round_timers(round_), *_asking(facts, now)),
         effects=meeting.told(after, facts.meets),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
@@ -82,12 +83,17 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         state,
         event,
         after=after,
-        timers=round_timers(round_),
+        timers=(*round_timers(round_), *_asking(facts, now)),
         effects=meeting.told(after, facts.meets),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
+
+
+def _asking(facts: Facts, now: datetime) -> tuple[Timer, ...]:
+    """Callers nobody declares are asked about as after an import."""
+    return (owners.timer(now),) if any(one.is_unknown for one in facts.impact) else ()
 
 
 def _asked(plan: Plan) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from data.records.decision import EffectKind
 from data.records.facts import Facts
 from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.commands import RecordArchive, RecordFailure, RunStep
+from workflows.decisions.callers import reopened
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -105,7 +106,10 @@ def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
         at=now, by=events.EMERITUS, obligations=obligations.opened(amended, facts.impact, now)
     )
     after = folded(amended, (announced,))
-    return decided(state, *happened, announced, timers=running_timers(after, now))
+    # Who had moved under an earlier plan may have been seen since.
+    again = reopened(after, facts, now)
+    after = folded(after, again)
+    return decided(state, *happened, announced, *again, timers=running_timers(after, now))
 
 
 def record_archive(

@@ -13,9 +13,10 @@ from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Endpoint, Retirement
 from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is
-from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
+from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.rules import obligations
+from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import who_vouches
@@ -25,7 +26,8 @@ from workflows.rules.wording import one_of
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
     """Waiving twice changes nothing."""
     check("waive", command.by, state, facts)
-    if not is_coming_back(state):
+    is_unasked = state.state in ASKED_IN and bool(_callers(state, command.what))
+    if not is_coming_back(state) and not is_unasked:
         check_open(state)
     if not command.reason:
         raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
@@ -38,7 +40,10 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
         # Service comes back without what cannot: nothing waits for it any more.
         gone = events.EndpointGone(at=now, by=command.by, endpoint_id=what, vouched_by=command.by)
         return decided(state, *as_served_as_it_is(state, (waived, gone), command.by, now), reply=reply)
-    return decided(state, waived, timers=disable_again(folded(state, (waived,)), now), reply=reply)
+    after = folded(state, (waived,))
+    is_caller = any(what == one.consumer.consumer_id for one in open_ones(state))
+    timers = held_again(after, now) if is_caller else disable_again(after, now)
+    return decided(state, waived, timers=timers, reply=reply)
 
 
 def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
@@ -50,6 +55,8 @@ def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
         return endpoint.id, _endpoint(state, endpoint, facts)
     if what == TRAFFIC:
         return TRAFFIC, _traffic(state, facts)
+    if caller := _caller(state, what):
+        return caller, f"{what} is waived already." if who_vouches(state, caller) else ""
     try:
         duty = obligations.named(state, what)
     except NotFound:
@@ -65,6 +72,28 @@ def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
         duty.consumer.consumer_id,
         f"{duty.consumer.name} is {duty.duty} already." if duty.is_settled else "",
     )
+
+
+def _callers(state: Retirement, what: str) -> list[str]:
+    """Ids of callers nobody declares that are meant, and are not asked to move yet."""
+    return [
+        one.consumer.consumer_id
+        for one in open_ones(state)
+        if what in (one.consumer.consumer_id, one.consumer.name)
+        and state.obligation(one.consumer.consumer_id) is None
+    ]
+
+
+def _caller(state: Retirement, what: str) -> str:
+    """The exact id of a caller; empty where none is meant. Raises `Refused` when something else is called so, too."""
+    found = _callers(state, what)
+    others = [duty.consumer.consumer_id for duty in state.obligations if duty.consumer.name == what]
+    if found and len(found + others) > 1:
+        raise Refused(
+            f'"{what}" names {len(found + others)} callers and consumers of {state.id}',
+            next_step=f"Say which by its id: {one_of([*found, *others])}",
+        )
+    return found[0] if found else ""
 
 
 def _endpoint_named(state: Retirement, what: str) -> Endpoint | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from data.records.catalog import Owners
 from data.records.decision import Effect
 from data.records.retirement import Retirement, State, StepKind
 from workflows.rules import messages, milestones
@@ -53,9 +54,8 @@ def _handed(before: Retirement, state: Retirement, consumer_ids: Collection[str]
     found: dict[str, list[str]] = {}
     for consumer_id in consumer_ids:
         old, new = before.obligation(consumer_id), state.obligation(consumer_id)
-        assert old is not None
         assert new is not None
-        was, now = old.consumer.owners, new.consumer.owners
+        was, now = old.consumer.owners if old else Owners(), new.consumer.owners
         for slack_id in now.slack_ids:
             if was.team_id != now.team_id or slack_id not in was.slack_ids:
                 found.setdefault(slack_id, []).append(consumer_id)

@@ -21,12 +21,12 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import milestones, obligations
+from workflows.rules import callers, milestones, obligations
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
 
-def evolve(  # noqa: PLR0911, PLR0912 - one case per event
+def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
     state: Retirement, event: events.RetirementEvent
 ) -> Retirement:
     """The state after `event`. Raises `Refused`, changing nothing, for a move the table does not have."""
@@ -131,6 +131,8 @@ def evolve(  # noqa: PLR0911, PLR0912 - one case per event
                     ),
                 ),
             )
+        case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
+            return callers.met(state, event)
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Escalated():

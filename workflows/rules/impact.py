@@ -18,20 +18,33 @@ MARK_MAX, HEADING_MAX = 24, 120  # what stands around a line, and the name of a 
 
 
 class TeamImpact(Record, frozen=True, kw_only=True):
-    """One team's consumers, nearest first. `team_id` is empty for consumers nobody answers for."""
+    """One team's consumers, nearest first. `team_id` is empty for consumers nobody answers for.
+
+    is_unknown   callers that nobody declares, and nobody has said whose they are
+    """
 
     team_id: str
     team_name: str
     slack_ids: tuple[str, ...]
     consumers: tuple[Impacted, ...]
+    is_unknown: bool = False
+
+
+def is_unclaimed(consumer: Impacted) -> bool:
+    """A caller that nobody declares, and nobody has said is theirs."""
+    return consumer.is_unknown and not consumer.owners.team_id
 
 
 def by_team(impact: Sequence[Impacted]) -> tuple[TeamImpact, ...]:
-    """Teams with most consumers first, then with the nearest one, then by name; unowned consumers last."""
-    grouped: dict[str, list[Impacted]] = {}
+    """Teams with most consumers first, then with the nearest one, then by name; unowned consumers last.
+
+    Behind them, by themselves, callers that nobody declares.
+    """
+    grouped: dict[tuple[str, bool], list[Impacted]] = {}
     for consumer in impact:
-        grouped.setdefault(consumer.owners.team_id, []).append(consumer)
-    return tuple(sorted((_team(team_id, consumers) for team_id, consumers in grouped.items()), key=_rank))
+        grouped.setdefault((consumer.owners.team_id, is_unclaimed(consumer)), []).append(consumer)
+    teams = (_team(team_id, consumers, is_unknown) for (team_id, is_unknown), consumers in grouped.items())
+    return tuple(sorted(teams, key=_rank))
 
 
 def summary(impact: Sequence[Impacted]) -> str:
@@ -86,8 +99,9 @@ def unreachable(impact: Sequence[Impacted]) -> tuple[str, ...]:
     )
 
 
-def _team(team_id: str, consumers: list[Impacted]) -> TeamImpact:
+def _team(team_id: str, consumers: list[Impacted], is_unknown: bool) -> TeamImpact:
     return TeamImpact(
+        is_unknown=is_unknown,
         team_id=team_id,
         team_name=consumers[0].owners.team_name,
         slack_ids=tuple(
@@ -99,8 +113,9 @@ def _team(team_id: str, consumers: list[Impacted]) -> TeamImpact:
     )
 
 
-def _rank(team: TeamImpact) -> tuple[bool, int, int, str, str]:
-    return (not team.team_id, -len(team.consumers), team.consumers[0].distance, team.team_name, team.team_id)
+def _rank(team: TeamImpact) -> tuple[bool, bool, int, int, str, str]:
+    first = team.consumers[0].distance
+    return (not team.team_id, team.is_unknown, -len(team.consumers), first, team.team_name, team.team_id)
 
 
 def _counted(count: int, noun: str) -> str:

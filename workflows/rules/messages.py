@@ -64,6 +64,10 @@ def extension_key(state: Retirement, consumer_id: str, number: int) -> str:
     return f"{state.id}/extension/{consumer_id}/{number}"
 
 
+def callers_key(state: Retirement, asked: int, part: int) -> str:
+    return f"{state.id}/callers/{asked}/{part}"
+
+
 def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
     return f"{state.id}/announcement-{state.announced}/manual/{action}/{endpoint_id}"
 

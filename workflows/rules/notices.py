@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import announcement, by_hand, deprecation, impact, messages
+from workflows.rules import announcement, by_hand, caller_notices, deprecation, impact, messages
 from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
 from workflows.rules.obligations import of_person, people_of
 
@@ -41,6 +41,8 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
 LINES_AT_ONCE = 100
 """Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/thread.py)."""
 
+CALLS = (events.CallersSeen, events.CallerClaimed, events.CallerDeclared, events.Reopened)
+
 TELLS_ONLY = (events.Reminded, events.Escalated, events.AskedAgain)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
 
@@ -68,6 +70,8 @@ def for_events(
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):
         if isinstance(event, events.Proposed | events.Revised):
             want(*_impact(state, event, version))
+        if isinstance(event, CALLS):
+            want(*caller_notices.for_event(before, state, event, version))
         want(*_for_event(before, state, event))
         if isinstance(event, events.Amended) and events.Announced not in kinds:
             want(*announcement.moved(before, state, version))
@@ -90,7 +94,7 @@ def redrawn(state: Retirement) -> tuple[Effect, ...]:
     return (card, *drawn.values(), *deprecation.writing(state))
 
 
-def _for_event(  # noqa: PLR0912 - one case per event that notifies
+def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
     before: Retirement, state: Retirement, event: events.RetirementEvent
 ) -> Iterable[Effect]:
     match event:
@@ -122,6 +126,9 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
             yield from announcement.redrawn(state, event.owners, patience_seconds=messages.HOUR)
         case events.Waived():
             yield from announcement.redrawn(state, (event.what,))
+            yield from caller_notices.redrawn(state, (event.what,))
+        case events.HandedOver():
+            yield from caller_notices.redrawn(state)  # each names who may vouch
         case events.Reminded():
             for slack_id in event.people:
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
@@ -153,6 +160,7 @@ def _for_event(  # noqa: PLR0912 - one case per event that notifies
         case _ if isinstance(event, CHANGES_EVERYTHING):
             every = tuple(duty.consumer.consumer_id for duty in state.obligations)
             yield from announcement.redrawn(state, every, patience_seconds=messages.HOUR)
+            yield from caller_notices.redrawn(state)
             if state.state in CALLED_OFF:
                 # An edit notifies nobody, and they would go on moving.
                 for slack_id in people_of(state.obligations):

@@ -25,8 +25,22 @@ def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tu
     fresh = []
     for consumer in impact:
         before = state.obligation(consumer.consumer_id)
+        waiver = next((one for one in state.waivers if one.what == consumer.consumer_id), None)
         if before is not None and before.is_settled:
             fresh.append(replace(before, consumer=consumer))
+        elif waiver is not None:
+            # A caller that was vouched for before anybody was asked to move.
+            fresh.append(
+                Obligation(
+                    consumer=consumer,
+                    duty=Duty.WAIVED,
+                    acknowledge_by=acknowledge_by,
+                    migrate_by=migrate_by,
+                    changed_by=waiver.by,
+                    changed_at=waiver.at,
+                    note=waiver.reason,
+                )
+            )
         else:
             fresh.append(
                 Obligation(

@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "ask for time": frozenset({Hat.CONSUMER_OWNER}),
     "decide extension": frozenset({Hat.COORDINATOR}),
     "waive": frozenset({Hat.COORDINATOR}),
+    "claim caller": frozenset({Hat.ANYONE}),
     "run step": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.TIME}),
     "pause": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
     "resume": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),

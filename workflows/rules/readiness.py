@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, Round, State, Step, StepKind
+from workflows.rules import callers
 from workflows.rules import plan as plans
+from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import cancelling_round, open_round
 from workflows.rules.wording import counted
@@ -29,13 +30,6 @@ HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.DISABLE)
 
 NEEDS_A_SUCCESSOR = (StepKind.ANNOUNCE, StepKind.DISABLE)
 """What sends people to the successor, or leaves them nothing else."""
-
-
-class Gate(NamedTuple):
-    """One thing that keeps a step from running. `name` stays the same while only the numbers in `why` move."""
-
-    name: str
-    why: str
 
 
 class Readiness(Record, frozen=True, kw_only=True):
@@ -79,7 +73,7 @@ def readiness(  # noqa: PLR0912 - one case per step
         unmet.append(Gate("plan", _unbound(state)))
     if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED and not is_early:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
-        unmet += _newcomers(state, facts)
+        unmet += [*_newcomers(state, facts), *callers.unknown(state, facts)]
     if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
         unmet.append(Gate("vote", f"a vote on cancelling it is open until {_end(voting)}: vote on its card"))
     if step.kind in NEEDS_A_SUCCESSOR:
@@ -93,7 +87,12 @@ def readiness(  # noqa: PLR0912 - one case per step
             unmet += _after(state, StepKind.ANNOUNCE)
         case StepKind.DISABLE:
             unmet += _after(state, StepKind.MIGRATE)
-            unmet += [*_archive(state), *_drill(state, facts), *_obligations(state)]
+            unmet += [
+                *_archive(state),
+                *_drill(state, facts),
+                *_obligations(state),
+                *callers.not_moved(state, facts),
+            ]
             for reading in facts.readings:
                 unmet += _traffic(state, reading)
                 evidence.append(_evidence(state, reading))
@@ -143,8 +142,11 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     """
     assert state.plan is not None
     known = set(state.plan.consumer_ids)
+    known |= {one.declared_as for one in state.callers if one.consumer.consumer_id in known}
     if state.progress(StepKind.ANNOUNCE).progress is Progress.DONE:
         known &= {duty.consumer.consumer_id for duty in state.obligations}
+    known |= {one.consumer_id for one in callers.unclaimed(state, facts.impact)}  # these are asked about
+    known |= callers.vouched(state) | callers.moved(state)
     new = sorted({found.consumer_id for found in facts.impact} - known)
     if not new:
         return []

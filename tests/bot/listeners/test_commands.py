@@ -10,7 +10,17 @@ from data.importers.backstage import read_backstage
 from data.records.base import Prose
 from data.records.retirement import StepKind
 from tests.bot.listeners.desk import ELENA, MINA, NOW, TOM, Desk
-from workflows.commands import AnyCommand, Cancel, HandOver, Pause, Restore, Resume, RunStep, Waive
+from workflows.commands import (
+    AnyCommand,
+    Cancel,
+    ClaimCaller,
+    HandOver,
+    Pause,
+    Restore,
+    Resume,
+    RunStep,
+    Waive,
+)
 
 WHY = Prose(prose="moved to v3 & done")
 
@@ -25,6 +35,11 @@ WHY = Prose(prose="moved to v3 & done")
         ("resume Churn-V1", Resume(by=TOM)),
         ("cancel RET-1 moved to v3 & done", Cancel(by=TOM, why=WHY)),
         ("waive RET-1 cancel-flow moved to v3 & done", Waive(by=TOM, what="cancel-flow", reason=WHY)),
+        ("claim RET-1 scorer", ClaimCaller(by=TOM, caller="scorer")),
+        (
+            'claim RET-1 "curl from 10.1.2.0/24" data eng',
+            ClaimCaller(by=TOM, caller="curl from 10.1.2.0/24", team="data eng"),
+        ),
         ("waive RET-1 traffic moved to v3 & done", Waive(by=TOM, what="traffic", reason=WHY)),
         ("handover RET-1 @mina", HandOver(by=TOM, to=MINA)),
     ],

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from bot.uploads import File
 from bot.views import notices
 from bot.views.uploads import FILES
-from data.catalog_rows import Stored
 from data.events import Proposed
-from data.records.catalog import Dependency, Entity, Kind
+from data.records.catalog import Entity, Kind
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
+from data.stored import Stored
 from tests.builders import a_proposed, an_impacted
 from tests.payloads import check_message
 from workflows.ports import Message
@@ -39,7 +39,7 @@ def about() -> Message:
     served = Entity(id=LIVE, kind=Kind.ENDPOINT, name="churn-live", model_id=CHURN)
     entities = [Entity(id=CHURN, kind=Kind.MODEL, name="churn"), served]
     entities += [Entity(id=one.consumer_id, kind=Kind.CONSUMER, name=one.name, tier=2) for one in impact]
-    edges = tuple(Dependency(from_id=one.consumer_id, to_id=CHURN, sources=("backstage",)) for one in impact)
+    stated = {one.consumer_id: ((CHURN, "backstage", "all.yaml:1"),) for one in impact}
     story = a_proposed()
     (event,) = story.of(Proposed)
     return Message(
@@ -49,7 +49,7 @@ def about() -> Message:
         params={"in_short": "yes"},
         retirement=story.state,
         events=(replace(event, impact=impact),),
-        there=Snapshot(Stored(1, tuple(entities), edges, (), (), {})),
+        there=Snapshot.of(Stored(1, {one.id: one for one in entities}, stated, {}, {}, {}, {})),
     )
 
 

@@ -109,4 +109,5 @@ def test_a_program_gets_all_that_is_known_of_each_edge(catalog: Catalog) -> None
         "first_seen": "2026-03-01",
         "last_seen": "2026-03-01",
         "calls_per_day": 1250.5,
+        "unknown": False,
     }

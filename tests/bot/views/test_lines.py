@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.views import impact, limits, lines, notices, thread
 from data import events
 from data.records.base import Prose
+from data.records.callers import Caller
 from data.records.catalog import Owners
 from data.records.retirement import Archived, Choice, Duty, Extension, Reason, StepKind
 from tests.bot.views.examples import (
@@ -28,6 +29,7 @@ from tests.bot.views.examples import (
     overloaded,
     texts,
 )
+from tests.builders import an_unknown, some_calls
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
 from workflows.ports import Message
@@ -88,6 +90,17 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.OwnersChanged: {"owners": {consumer_id(0): Owners(team_name="Edge", slack_ids=("U1",))}},
     events.ExtensionDecided: {"consumer_id": consumer_id(0), "number": 1, "granted": "yes"},
     events.Waived: {"what": "traffic", "reason": Prose(prose="no meter")},
+    events.CallersSeen: {"callers": (Caller(consumer=an_unknown(), calls=some_calls("caller::scorer")),)},
+    events.CallerClaimed: {
+        "consumer_id": "caller::scorer",
+        "owners": Owners(team_id="group:default/edge", team_name="Edge", slack_ids=("U1",)),
+    },
+    events.CallerDeclared: {
+        "consumer_id": "caller::scorer",
+        "declared_as": consumer_id(0),
+        "consumer": an_impact(0),
+    },
+    events.Reopened: {"calls": some_calls(consumer_id(0)), "owners": Owners(), "answer_by": NOW},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},
     events.Escalated: {
         "milestone": "migrate@2027-05-23",
@@ -140,6 +153,15 @@ SAID = {
         ':hourglass_flowing_sand: <@UANN> needs more time for *consumer-000* until 2027-06-08 — "audit"'
     ),
     events.Waived: ':pencil: <@UANN> takes responsibility for *traffic* — "no meter"',
+    events.CallersSeen: ":mag: 1 caller was seen calling that nobody declares: *scorer*",
+    events.CallerClaimed: ":raising_hand: <@UANN> says *caller::scorer* is Edge's",
+    events.CallerDeclared: (
+        ":link: *caller::scorer* is *consumer-000* by the catalog: it is asked about no more"
+    ),
+    events.Reopened: (
+        ":rotating_light: *consumer-000* was seen calling churn-live after it had migrated: 12.5 "
+        "calls a day, last on 2027-01-20, first on 2027-01-02 (access.log:12). It is open again"
+    ),
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",
     events.StepHeld: ":warning: Step *disable* is held:\n    • 2 consumers are not migrated",
     events.ArchiveStored: ":package: Archived 2 files, 4,096 bytes as `em:12`",
@@ -287,6 +309,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "parts": "1",
         "start": "0",
         "stop": "2",
+        "asked": "9",
         "since": "2026-05-04T09:00:00+00:00",
         "until": "2026-05-11T09:00:00+00:00",
         "catalog": "mlflow",
@@ -305,7 +328,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             params=params,
             retirement=state,
             other=replace(state, id="RET-2"),
-            events=(an_event(events.Proposed),),
+            events=(an_event(events.Reopened if notice == "reopened" else events.Proposed),),
         )
         check_message(notices.drawn(message))
 

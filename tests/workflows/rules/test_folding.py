@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from data import events
 from data.canonical import canonical
 from data.records.base import Prose
+from data.records.callers import Caller
 from data.records.catalog import Owners
 from data.records.imports import Scheduled
 from data.records.retirement import (
@@ -46,7 +47,9 @@ from tests.builders import (
     a_running_retirement,
     a_subject,
     an_approved,
+    an_unknown,
     days,
+    some_calls,
 )
 from workflows.rules import plan as plans
 from workflows.rules.folding import evolve
@@ -59,6 +62,9 @@ ROUND = PROPOSED.state.round
 EXTENSION = Extension(
     number=7, asked_by="UBILL", asked_at=PROPOSED_AT, until=MIGRATE_AT + days(5), reason=WHY, before=Duty.OPEN
 )
+SCORER = an_unknown()
+CALLS = some_calls(SCORER.consumer_id)
+TEAM = Owners(team_id="group:default/edge", team_name="edge", slack_ids=("UEDDY",))
 BY = {"at": PROPOSED_AT, "by": PAT}
 ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.Proposed: {
@@ -107,6 +113,15 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.OwnersChanged: {"owners": {BILLING: Owners(team_id="group:default/edge", slack_ids=("UEDDY",))}},
     events.ExtensionDecided: {"consumer_id": BILLING, "number": 7, "granted": "yes"},
     events.Waived: {"what": "traffic", "reason": WHY},
+    events.CallersSeen: {"callers": (Caller(consumer=SCORER, calls=CALLS),)},
+    events.CallerClaimed: {"consumer_id": SCORER.consumer_id, "owners": TEAM, "answer_by": MIGRATE_AT},
+    events.CallerDeclared: {
+        "consumer_id": SCORER.consumer_id,
+        "declared_as": BILLING,
+        "consumer": PROPOSED.state.impact[0],
+        "answer_by": MIGRATE_AT,
+    },
+    events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
     events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},
     events.Escalated: {
         "milestone": "migrate@2027-02-10",

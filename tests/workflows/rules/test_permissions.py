@@ -34,6 +34,7 @@ MAY = {
     "ask for time": "consumer_owner",
     "decide extension": "coordinator",
     "waive": "coordinator",
+    "claim caller": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for a team of their own
     "run step": "coordinator endpoint_owner time",
     "pause": "coordinator endpoint_owner",
     "resume": "coordinator endpoint_owner",

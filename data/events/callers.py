@@ -1,0 +1,46 @@
+"""Callers are seen that nobody declares; somebody says whose they are; calls are seen of who said to have moved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.events.base import Event
+from data.records.callers import Caller, Calls
+from data.records.catalog import Impacted, Owners
+
+
+class CallersSeen(Event, frozen=True, kw_only=True, tag="callers seen"):
+    """Nobody declares these, and they call what retires: the thread asks whose they are."""
+
+    callers: tuple[Caller, ...]
+
+
+class CallerClaimed(Event, frozen=True, kw_only=True, tag="caller claimed"):
+    """Somebody says that a caller is their team's, who answer for it from now on.
+
+    answer_by   when they acknowledge, where consumers are asked to move already
+    """
+
+    consumer_id: str
+    owners: Owners
+    answer_by: datetime | None = None
+
+
+class CallerDeclared(Event, frozen=True, kw_only=True, tag="caller declared"):
+    """The catalog says what a caller is. `consumer` is what it is now; None where that depends on nothing here."""
+
+    consumer_id: str
+    declared_as: str
+    consumer: Impacted | None = None
+    answer_by: datetime | None = None
+
+
+class Reopened(Event, frozen=True, kw_only=True, tag="reopened"):
+    """Calls were seen on days after a consumer said to have moved: it has to move, after all.
+
+    owners   who answers for it now: nobody looks who owns what has moved
+    """
+
+    calls: Calls
+    owners: Owners
+    answer_by: datetime

@@ -1,0 +1,59 @@
+"""Which endpoint does a call mean? By exact id, the name its platform knows it by, or an alias, also as an address.
+
+An alias may be an address with or without its host, or a host alone; one that ends in a slash means what lies
+below it. What several endpoints are called names none of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from data.importers.refs import Found, Missing
+from data.records.catalog import Entity, Kind
+
+CALLED = (Kind.ENDPOINT, Kind.MODEL, Kind.VERSION)
+
+
+class Targets:
+    """What the catalog declares that can be called."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._exact: dict[str, set[str]] = defaultdict(set)
+        self._below: dict[str, set[str]] = defaultdict(set)
+        for entity in entities:
+            if entity.kind in CALLED:
+                for name in _names(entity):
+                    self._exact[name.rstrip("/")].add(entity.id)
+                    if name.endswith("/"):
+                        self._below[name.rstrip("/")].add(entity.id)
+
+    def find(self, targets: Iterable[str]) -> Found | Missing | None:
+        """`targets` as in `Call`; None where nothing is called so."""
+        for target in targets:
+            if ids := self._exact.get(target):
+                return _the_one(ids)
+        for target in targets:
+            above = target.rpartition("/")[0] if "/" in target else ""
+            while above:
+                if ids := self._below.get(above):
+                    return _the_one(ids)
+                above = above.rpartition("/")[0]
+        return None
+
+
+def _the_one(ids: set[str]) -> Found | Missing:
+    if len(ids) == 1:
+        return Found(id=next(iter(ids)))
+    fits = tuple(sorted(ids))
+    return Missing(why=f"could be {' or '.join(fits)}; give each an alias of its own", tried=fits)
+
+
+def _names(entity: Entity) -> Iterator[str]:
+    yield entity.id.casefold()
+    if entity.kind is Kind.ENDPOINT and entity.endpoint_ref:
+        yield entity.endpoint_ref.casefold()
+        yield f"{entity.endpoint_kind}:{entity.endpoint_ref}".casefold()
+    for alias in entity.aliases:
+        name = alias.casefold()
+        yield name.removeprefix("https://").removeprefix("http://").removesuffix("*")

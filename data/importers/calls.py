@@ -1,0 +1,209 @@
+"""Calls that were seen, from access logs: who called which endpoint, from which day to which, how often a day.
+
+An endpoint is one the catalog declares (call_targets.py), and so is a caller, by id or alias. A caller nobody
+declares becomes an unknown consumer (data/callers.py): whoever depends on a model is never left out because no
+catalog knows them. Every request counts, whatever its answer. Logs are partial by nature: what one of them does not
+tell any more is neither gone nor unseen. How much is told by others, too; who, only by logs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from data.callers import unknown
+from data.errors import Invalid, Problem
+from data.importers.call_fields import Call, FieldNames
+from data.importers.call_files import Log, logs_of, told_in
+from data.importers.call_names import Caller, kept, names
+from data.importers.call_targets import Targets
+from data.importers.draft import Draft
+from data.importers.known import Known
+from data.importers.refs import Found
+from data.importers.report import Reading
+from data.records.catalog import Entity, Group, Person, Sighting
+
+UNKNOWN_MAX = 1_000
+OTHERS = f"callers beyond {UNKNOWN_MAX:,} names"
+"""Whoever makes up a name with every call fills no catalog."""
+TARGETS_MAX, TARGETS_SHOWN, LINES_SHOWN = 1_000, 10, 5
+NOT_CALLED = "no endpoint is called so: give the one that is meant an alias"
+SIZE = 65_536
+
+
+class Logged(NamedTuple):
+    """Calls of one caller on one day that somebody has counted already, and where."""
+
+    call: Call
+    calls: int
+    where: str
+    log: Log
+
+
+@dataclass(slots=True)
+class _Seen:
+    first: str
+    last: str
+    calls: int
+    where: str
+    path: Path
+
+
+class _Book:
+    """What all logs tell together. `latest`: no call lies after this day."""
+
+    def __init__(self, entities: Sequence[Entity], latest: str) -> None:
+        self.latest = latest
+        self.lines = 0
+        self.days: set[str] = set()
+        self.seen: dict[tuple[str, str], _Seen] = {}
+        self.unknown: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
+        self.unmatched: Counter[tuple[str, str]] = Counter()
+        self._known = Known(entities)
+        self._of_csv = frozenset(one.id for one in entities if one.id.startswith("csv:"))
+        # Logs say the same thing again and again, and of what they say there is no end.
+        self._target = lru_cache(maxsize=SIZE)(Targets(entities).find)
+        self._caller = lru_cache(maxsize=SIZE)(self._who)
+
+    def add(self, call: Call, calls: int, where: str, path: Path) -> None:
+        self.days.add(call.day)
+        target = self._target(call.targets)
+        if not isinstance(target, Found):
+            missed = (call.targets[0], target.why if target is not None else NOT_CALLED)
+            if len(self.unmatched) >= TARGETS_MAX and missed not in self.unmatched:
+                missed = ("others", NOT_CALLED)
+            self.unmatched[missed] += calls
+            return
+        ends = (self._caller(call.caller), target.id)
+        before = self.seen.get(ends)
+        if before is None:
+            self.seen[ends] = _Seen(call.day, call.day, calls, where, path)
+            return
+        before.calls += calls
+        before.first = min(before.first, call.day)
+        if call.day >= before.last:
+            before.last, before.where, before.path = call.day, where, path
+
+    def _who(self, caller: Caller) -> str:
+        """The id of what the catalog declares by one of its names, or of an unknown consumer."""
+        for name in names(caller):
+            if (thing_id := f"csv:{name.casefold()}") in self._of_csv:
+                return thing_id
+            found = self._known.find(name, is_by_name=False)
+            if isinstance(found, Found):
+                if found.note:
+                    self.notes[name] = found.note
+                return found.id
+            if found is not None:
+                self.notes[name] = found.why
+        name = kept(caller)
+        caller_id = unknown(name, "").id
+        if caller_id not in self.unknown and len(self.unknown) >= UNKNOWN_MAX:
+            name, caller_id = OTHERS, unknown(OTHERS, "").id
+        if caller_id not in self.unknown and (alike := self._known.find(name)) is not None:
+            ids = (alike.id,) if isinstance(alike, Found) else alike.tried
+            note = f'called like {" and ".join(ids)}; if it is the same, give that the alias "{name}"'
+            self.notes[name] = note
+        self.unknown.setdefault(caller_id, name)
+        return caller_id
+
+
+def read_calls(
+    paths: Sequence[Path],
+    *,
+    known: Iterable[Entity | Group | Person],
+    now: datetime,
+    fields: FieldNames | None = None,
+    logged: Iterable[Logged] = (),
+) -> Reading:
+    """Read logs, and directories with some, as one source.
+
+    known    all that is declared, by whomever
+    fields   what the fields of these logs are called, where that is not known
+    logged   what was counted already
+    Raises `Invalid` for a file in which nothing can be read, or that is cut off; then nothing counts as read.
+    """
+    entities = [one for one in known if isinstance(one, Entity) and not one.seen_as]
+    book = _Book(entities, f"{now.date() + timedelta(days=1)}")
+    draft = Draft(Known())
+    names_of_fields = fields or FieldNames()
+    logs = {log.path: log for log in logs_of(paths)}
+    for log in logs.values():
+        _read(log, names_of_fields, book, draft)
+    if logs and not book.lines:
+        accepted = "holds no line; nothing was imported"
+        raise Invalid([Problem(field=log.shown, value="", accepted=accepted) for log in logs.values()])
+    for one in logged:
+        if one.log.path not in logs:
+            logs[one.log.path] = one.log
+            draft.read()
+        draft.document(f"calls:{one.log.path}", one.log.path)
+        book.add(one.call, one.calls, one.where, one.log.path)
+    _tell(book, draft)
+    # What one log does not tell is told by another one: nothing becomes unseen by an import of calls.
+    return draft.reading(tuple(logs.values()), [])
+
+
+def _read(log: Log, names_of_fields: FieldNames, book: _Book, draft: Draft) -> None:
+    """Raises `Invalid` where nothing in it can be read."""
+    lost: list[int] = []
+    lost_count = read = 0
+    for told in told_in(log, names_of_fields):
+        if not told.is_read or (told.call is not None and told.call.day > book.latest):
+            lost_count += 1
+            lost += [told.number] if len(lost) < LINES_SHOWN else []
+            continue
+        read += 1
+        if told.call is not None:
+            book.add(told.call, 1, f"{log.shown}:{told.number}", log.path)
+    if lost and not read:
+        accepted = (
+            "in no line is an access log that can be read, with a time and an address; nothing was imported"
+        )
+        raise Invalid([Problem(field=f"{log.shown}:{lost[0]}", value="", accepted=accepted)])
+    book.lines += read
+    draft.read()
+    # A log of which nothing is kept tells that nothing was called, and is no empty catalog.
+    draft.document(f"calls:{log.path}", log.path)
+    if lost:
+        shown = ", ".join(map(str, lost)) + (", ..." if lost_count > len(lost) else "")
+        note = f"cannot be read, and tell of no call here: {shown}"
+        draft.note(f"{log.shown}:{lost[0]}", f"{lost_count:,} of {lost_count + read:,} lines", note)
+
+
+def _tell(book: _Book, draft: Draft) -> None:
+    """What was seen, who was, and what was called that nobody declares."""
+    days = _days(book.days)
+    for (from_id, to_id), seen in book.seen.items():
+        if (name := book.unknown.get(from_id)) is not None:
+            draft.declare(unknown(name, seen.where), seen.path)
+        sighting = Sighting(
+            from_id=from_id,
+            to_id=to_id,
+            seen_in=seen.where,
+            first_seen=seen.first,
+            last_seen=seen.last,
+            calls_per_day=round(seen.calls / days, 3),
+        )
+        draft.seen(sighting, what=f"{from_id} -> {to_id}")
+    for name, note in book.notes.items():
+        draft.note("caller", f'"{name}"', note)
+    for (target, why), calls in book.unmatched.most_common(TARGETS_SHOWN):
+        draft.skip_edge("calls", f"of {target} ({calls:,})", why)
+    others = book.unmatched.most_common()[TARGETS_SHOWN:]
+    if others:
+        calls = sum(count for _, count in others)
+        draft.skip_edge("calls", f"of {len(others):,} more ({calls:,})", NOT_CALLED)
+
+
+def _days(days: set[str]) -> int:
+    """How many the logs cover, from the first to the last."""
+    if not days:
+        return 1
+    return (date.fromisoformat(max(days)) - date.fromisoformat(min(days))).days + 1

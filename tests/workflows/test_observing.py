@@ -1,0 +1,142 @@
+"""What counts as a call of what retires, and for whom somebody answers who said that a caller is theirs."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from msgspec.structs import replace
+
+from data.callers import unknown
+from data.records.callers import Caller
+from data.records.catalog import Dependency, Entity, Group, Kind, Origin, Person
+from data.records.facts import Facts
+from data.records.retirement import Endpoint, Retirement
+from data.snapshot import Snapshot
+from data.statements import Calls as Told
+from data.statements import Seen
+from data.stored import Stored
+from tests.builders import PROPOSED_AT, a_plan, a_subject
+from workflows.observing import consumers, teams_of
+
+MODEL, OTHER = "resource:default/churn", "resource:default/ranking"
+LIVE, SHARED = "component:default/churn-live", "component:default/shared"
+BILLING, SCORER = "component:default/billing", unknown("scorer", "access.log:1")
+EDGE = Group(id="group:default/edge", name="edge", member_ids=("user:default/eddy",))
+EDDY = Person(id="user:default/eddy", name="eddy", slack_id="UEDDY")
+ENTITIES = (
+    Entity(id=MODEL, kind=Kind.MODEL, name="churn"),
+    Entity(id=OTHER, kind=Kind.MODEL, name="ranking"),
+    Entity(id=LIVE, kind=Kind.ENDPOINT, name="churn-live"),
+    Entity(id=SHARED, kind=Kind.ENDPOINT, name="shared"),
+    Entity(id="mlflow:churn/1", kind=Kind.VERSION, name="churn 1", model_id=MODEL),
+    Entity(id=BILLING, kind=Kind.CONSUMER, name="billing"),
+    SCORER,
+)
+SERVES = (
+    Dependency(from_id=LIVE, to_id=MODEL),
+    Dependency(from_id=SHARED, to_id=MODEL),
+    Dependency(from_id=SHARED, to_id=OTHER),
+)
+
+
+def seen(from_id: str, to_id: str, last: str = "2027-01-20", **changes: Any) -> Dependency:
+    edge = Dependency(
+        from_id=from_id,
+        to_id=to_id,
+        declared_in="access.log:7",
+        origin=Origin.OBSERVED,
+        sources=("calls",),
+        last_seen=last,
+        calls_per_day=2.5,
+    )
+    return replace(edge, **changes)
+
+
+def a_snapshot(*edges: Dependency, entities: tuple[Entity, ...] = ENTITIES, **more: Any) -> Snapshot:
+    stated: dict[str, Any] = {}
+    seen_: dict[str, Any] = {}
+    for one in (*SERVES, *edges):
+        if one.origin is Origin.DECLARED:
+            source = (one.sources or ("backstage",))[0]
+            stated[one.from_id] = (*stated.get(one.from_id, ()), (one.to_id, source, one.declared_in))
+        if one.last_seen:
+            calls = Told(one.declared_in, one.first_seen, one.last_seen, one.calls_per_day)
+            seen_[one.from_id] = (*seen_.get(one.from_id, ()), Seen(one.to_id, "calls", calls))
+    stored = Stored(
+        version=1,
+        entities={one.id: one for one in entities},
+        stated=stated,
+        seen=seen_,
+        groups={EDGE.id: EDGE},
+        people={EDDY.id: EDDY},
+        unseen={},
+    )
+    return Snapshot.of(dataclasses.replace(stored, **more))
+
+
+def a_state(*endpoint_ids: str, **changes: Any) -> Retirement:
+    endpoints = tuple(
+        Endpoint(id=one, name=one, kind="manual", ref=one)  # type: ignore[arg-type]
+        for one in (endpoint_ids or (LIVE, f"{SHARED}#churn"))
+    )
+    plan = a_plan(subject=a_subject(model_id=MODEL, endpoints=endpoints))
+    return Retirement(id="RET-1", plan=plan, **changes)
+
+
+def told(there: Snapshot, state: Retirement) -> Facts:
+    return consumers(there, state, Facts(observed_at=PROPOSED_AT))
+
+
+def test_the_latest_calls_to_any_part_count_with_where_they_were_seen():
+    there = a_snapshot(
+        seen(BILLING, LIVE),
+        seen(BILLING, "mlflow:churn/1", "2027-01-25", declared_in="other.log:3"),
+        seen(BILLING, OTHER, "2027-02-09"),
+    )
+    (calls,) = told(there, a_state()).calls
+    assert (calls.to_id, calls.last_seen, calls.seen_in) == ("mlflow:churn/1", "2027-01-25", "other.log:3")
+    assert calls.calls_per_day == "2.5"
+
+
+def test_of_an_edge_that_is_declared_as_well_the_declaration_is_not_where_it_was_seen():
+    declared = seen(BILLING, LIVE, declared_in="catalog.yaml:3", origin=Origin.DECLARED)
+    (calls,) = told(a_snapshot(declared), a_state()).calls
+    assert (calls.seen_in, calls.last_seen) == ("", "2027-01-20")
+
+
+def test_an_edge_that_is_only_declared_tells_of_no_call():
+    assert told(a_snapshot(Dependency(from_id=BILLING, to_id=LIVE)), a_state()).calls == ()
+
+
+def test_who_calls_a_server_that_others_share_may_call_it_for_another_model():
+    facts = told(a_snapshot(seen(BILLING, SHARED), seen(SCORER.id, SHARED)), a_state())
+    assert {one.consumer_id for one in facts.impact} == {BILLING, SCORER.id}
+    assert [(one.consumer_id, one.to_id) for one in facts.calls] == [(SCORER.id, SHARED)]
+
+
+def test_calls_to_an_endpoint_that_stays_speak_against_nobody():
+    facts = told(a_snapshot(seen(BILLING, LIVE)), a_state(f"{SHARED}#churn"))
+    assert (facts.impact, facts.calls) == ((), ())
+
+
+def test_a_caller_answers_to_the_team_that_claimed_it_as_it_stands_now():
+    there = a_snapshot(seen(SCORER.id, LIVE))
+    caller = Caller(consumer=told(there, a_state()).impact[0], team_id=EDGE.id)
+    (found,) = told(there, a_state(callers=(caller,))).impact
+    assert (found.owners.team_name, found.owners.slack_ids) == ("edge", ("UEDDY",))
+
+
+def test_what_a_caller_was_found_to_be_is_told_where_it_was_asked_about():
+    there = a_snapshot(seen(BILLING, LIVE), entities=(*ENTITIES[:-1], replace(SCORER, declared_as=BILLING)))
+    asked = Caller(consumer=told(a_snapshot(seen(SCORER.id, LIVE)), a_state()).impact[0])
+    assert told(there, a_state(callers=(asked,))).joined == {SCORER.id: BILLING}
+    assert told(there, a_state()).joined == {}
+
+
+def test_people_speak_for_their_teams_and_for_themselves_where_they_are_in_none():
+    assert [one.team_id for one in teams_of(a_snapshot(), "UEDDY")] == [EDGE.id]
+    assert [one.team_id for one in teams_of(a_snapshot(groups={}), "UEDDY")] == [EDDY.id]
+    left = a_snapshot(groups={}, unseen={EDDY.id: "2027-01-01"})
+    assert teams_of(left, "UEDDY") == ()
+    assert teams_of(left, "USTRANGER") == ()

@@ -1,0 +1,12 @@
+"""What keeps a step from running, as rules say it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Gate(NamedTuple):
+    """One thing that keeps a step from running. `name` stays the same while only the numbers in `why` move."""
+
+    name: str
+    why: str

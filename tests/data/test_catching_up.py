@@ -106,7 +106,7 @@ def told(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(st.lists(steps(), min_size=1, max_size=7))
 def test_who_follows_import_by_import_knows_what_who_reads_all_of_it_knows(done: list[Step]):
     with (

@@ -130,7 +130,7 @@ def told_plainly(things: Things) -> dict[str, object]:
     }
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(st.lists(tellings(), min_size=1, max_size=6))
 def test_what_follows_from_what_changed_is_what_one_reading_of_all_of_it_gives(steps: list[Told]):
     things, before = nothing(), []
@@ -146,7 +146,7 @@ numbers = st.integers(0, 30)
 changes = st.dictionaries(numbers, st.sets(numbers, max_size=4), max_size=5)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(st.lists(changes, max_size=6), numbers, st.sets(numbers, max_size=5), st.booleans())
 def test_paths_and_order_are_those_of_the_plain_walk(
     steps: list[dict[int, set[int]]], root: int, spared: set[int], is_compact: bool

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -20,13 +19,20 @@ from workflows.adapters.model_server import ADDRESS_FILE, LOCK_FILE, is_locked
 V1 = "churn-v1-prod"
 
 
+def crash(town: Town) -> None:
+    """Its process is killed, and gone when this returns."""
+    process = psutil.Process(json.loads((town.endpoints.folder(V1) / ADDRESS_FILE).read_text())["pid"])
+    process.kill()
+    process.wait(10)
+
+
 def test_a_crash_does_not_stand_for_days_without_a_call(town: Town):
     town.serve()
     town.announce()
     town.everybody_moves()
     town.pass_time(days=47)
     town.call(V1, caller="win-back-mailer")
-    os.kill(json.loads((town.endpoints.folder(V1) / ADDRESS_FILE).read_text())["pid"], signal.SIGKILL)
+    crash(town)
 
     town.pass_time(days=2)
 
@@ -48,7 +54,7 @@ def test_a_week_in_which_it_was_down_is_no_week_without_a_call(town: Town):
     town.announce()
     town.everybody_moves()
     town.pass_time(days=40)
-    os.kill(json.loads((town.endpoints.folder(V1) / ADDRESS_FILE).read_text())["pid"], signal.SIGKILL)
+    crash(town)
     town.pass_time(days=9)
 
     town.restart_servers()

@@ -22,7 +22,7 @@ from bot.uploads import ALT_TEXT_MAX
 from data.neighbourhood import Mark, Neighbourhood
 from tests.bot.pictures.graphs import HOSTILE, a_neighbourhood
 
-SIZES = (3, 30, 300, 3_000)
+SIZES = (3, 30, pytest.param(300, marks=pytest.mark.long), 3_000)
 INK_PIXELS = 1.5
 """An outline is smoothed over its edge, and a mark may reach a little over its line."""
 
@@ -69,7 +69,7 @@ def test_every_label_stays_inside_its_chip(count):
     assert inside >= len(chips)
 
 
-@pytest.mark.parametrize("count", [3, 30, 300])
+@pytest.mark.parametrize("count", SIZES[:3])
 def test_the_letters_that_are_drawn_are_where_they_were_measured(count):
     """Letters alone, black on white: outside of their boxes there is nothing, inside of each there is something."""
     layout, found = set_of(a_neighbourhood(count))

@@ -387,6 +387,7 @@ def test_days_of_events_add_up_in_whatever_order_they_come(tmp_path: Path, catal
     assert (edge.first_seen, edge.last_seen) == ("2026-03-01", "2026-03-02")
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_uses_are_read_in_a_moment(tmp_path: Path):
     with (file := tmp_path / "events.ndjson").open("w") as out:
         for at in range(20_000):

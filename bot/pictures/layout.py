@@ -38,6 +38,7 @@ class Size(NamedTuple):
 
 ROOMY, DENSE = Size(4, 52.0, 15.0, 11.5, 18.0), Size(6, 36.0, 12.0, 10.0, 8.0)
 ROOMY_UP_TO = 60
+ONE_ROW_UP_TO = 6
 
 
 class Chip(NamedTuple):
@@ -181,10 +182,12 @@ def _group(layer: int, name: str, nodes: Sequence[Node]) -> Node:
 
 def _grid(nodes: Sequence[Node], size: Size, top: float, *, is_head: bool) -> tuple[tuple[Chip, ...], float]:
     """Chips in rows as even as can be, each in the middle; those of the model and its successor are larger."""
-    rows = -(-len(nodes) // size.columns)
+    # Few stand in one row, if narrower: of two rows, edges of the lower one pass behind the upper.
+    most = max(size.columns, min(len(nodes), ONE_ROW_UP_TO))
+    rows = -(-len(nodes) // most)
     columns = -(-len(nodes) // rows)
     room = WIDTH - 2 * MARGIN - 2 * PADDING
-    width = MODEL_WIDTH if is_head else (room - (size.columns - 1) * GAP) / size.columns
+    width = MODEL_WIDTH if is_head else (room - (most - 1) * GAP) / most
     gap = SUCCESSION if is_head else GAP
     height = ROOMY.height if is_head else size.height
     chips = []

@@ -139,7 +139,7 @@ def _day_of(text: str) -> str:
             found = found.astimezone(UTC)
         except OverflowError:
             return ""
-    return f"{found:%Y-%m-%d}"
+    return found.date().isoformat()
 
 
 def _instant(text: str) -> datetime | None:

@@ -29,7 +29,8 @@ LINE_MAX = 1 << 18
 """Bytes; an event of CloudTrail has at most as many."""
 HEAD_BYTES = 1 << 16
 _GZIP = b"\x1f\x8b"
-_LOG = re.compile(r".*\.log([-._]?\w+)*|.*\.(json|jsonl|ndjson)(\.gz)?", re.IGNORECASE)
+# There is one way only to read a name: with several for each sign, one that is no log is tried in all of them.
+_LOG = re.compile(r".*\.log([-.]?\w)*|.*\.(json|jsonl|ndjson)(\.gz)?", re.IGNORECASE)
 _MEANT = "*.log, *.json, *.jsonl or *.ndjson, packed or rotated"
 
 

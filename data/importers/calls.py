@@ -31,6 +31,8 @@ from data.records.catalog import Entity, Group, Person, Sighting
 UNKNOWN_MAX = 1_000
 OTHERS = f"callers beyond {UNKNOWN_MAX:,} names"
 """Whoever makes up a name with every call fills no catalog."""
+EARLIEST = "1995-01-01"
+"""Before there was any log of a web server: a clock that was not set, and days no average may be taken over."""
 TARGETS_MAX, TARGETS_SHOWN, LINES_SHOWN = 1_000, 10, 5
 NOT_CALLED = "no endpoint is called so: give the one that is meant an alias"
 SIZE = 65_536
@@ -155,7 +157,8 @@ def _read(log: Log, names_of_fields: FieldNames, book: _Book, draft: Draft) -> N
     lost: list[int] = []
     lost_count = read = 0
     for told in told_in(log, names_of_fields):
-        if not told.is_read or (told.call is not None and told.call.day > book.latest):
+        is_possible = told.call is None or EARLIEST <= told.call.day <= book.latest
+        if not told.is_read or not is_possible:
             lost_count += 1
             lost += [told.number] if len(lost) < LINES_SHOWN else []
             continue

@@ -260,6 +260,13 @@ def test_calls_a_day_are_those_over_all_days_the_logs_cover_and_days_are_those_o
     ]
 
 
+@pytest.mark.parametrize("year", ["0001", "0999", "1970"])
+def test_a_clock_that_was_never_set_tells_of_no_call_and_thins_no_count(tmp_path: Path, year: str) -> None:
+    reading = read(tmp_path, a_call(), a_call(user="late").replace("2026", year))
+    assert seen(reading) == BY_BILLING
+    assert [one.what for one in reading.notes if "cannot be read" in one.note] == ["1 of 2 lines"]
+
+
 def test_lines_that_cannot_be_read_are_told_with_how_many_and_the_first_of_them(tmp_path: Path) -> None:
     future = a_call().replace("2026", "2031")
     reading = read(tmp_path, a_call(), "garbage", '{"time": "2026-03-02"', "", future, *["?"] * 9)
@@ -342,6 +349,12 @@ def test_names_that_would_break_a_reference_are_bent_and_stay_apart(tmp_path: Pa
 def test_no_line_is_so_odd_that_reading_it_takes_long(tmp_path: Path, line: str) -> None:
     reading = read(tmp_path, a_call(), line)
     assert seen(reading) == BY_BILLING
+
+
+def test_no_name_of_a_file_is_so_odd_that_looking_at_it_takes_long(tmp_path: Path) -> None:
+    (tmp_path / f"app.log{'a' * 60}~").write_text("an editor's copy")
+    (tmp_path / "app.log-2026_03.1.gz").write_bytes(gzip.compress(a_call().encode()))
+    assert seen(read_calls([tmp_path], known=KNOWN, now=NOW)) == BY_BILLING
 
 
 def test_memory_stays_flat_however_long_a_line_or_a_log_is(tmp_path: Path) -> None:

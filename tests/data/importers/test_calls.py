@@ -165,6 +165,8 @@ def test_an_endpoint_of_the_same_name_in_another_account_is_another_one(tmp_path
         ("/kserve/churn-v2/infer", False),
         ("/v1/churn-v2", False),
         ("/v1/churn/more", False),
+        ("https://kim:secret@models.example.com/v1/churn", True),
+        ("https://kim:secret@models.example.com/v1/other", False),
     ],
 )
 def test_an_alias_means_an_address_and_never_what_begins_like_it(
@@ -173,6 +175,7 @@ def test_an_alias_means_an_address_and_never_what_begins_like_it(
     reading = read(tmp_path, json.dumps({"time": "2026-03-02", "path": path, "caller": "billing"}))
     assert bool(reading.sightings) is is_meant
     assert len(reading.skipped) == (not is_meant)
+    assert "secret" not in str(reading)
 
 
 @pytest.mark.parametrize(
@@ -194,6 +197,8 @@ def test_an_alias_means_an_address_and_never_what_begins_like_it(
         ({"remote_addr": "[2001:db8:1:2::5]:443"}, "2001:db8:1::/48"),
         ({"x_forwarded_for": "10.1.2.3:5000, 10.9.9.9"}, "10.1.2.0/24"),
         ({"user": "alice"}, "alice"),
+        ({"user_agent": "alice@example.com", "remote_addr": "10.1.2.3"}, "10.1.2.0/24"),
+        ({"user_agent": "alice@example.com"}, "alice@example.com"),
         ({"caller": "unheard-of", "user_agent": "billing/9", "remote_addr": "10.7.0.9"}, "unheard-of"),
         ({}, "a caller without a name"),
     ],

@@ -319,6 +319,14 @@ def test_two_endpoints_of_one_address_are_told_apart_by_people(tmp_path: Path) -
     assert "could be component:default/churn-live or component:default/twin" in str(reading.skipped[0])
 
 
+def test_a_name_is_told_once_however_it_is_spelt(tmp_path: Path) -> None:
+    spelt = ("billing", "BILLING", "Billing ", "bIlLiNg")
+    lines = (json.dumps({"time": "2026-03-02", "endpoint": "churn-prod", "caller": one}) for one in spelt)
+    reading = read(tmp_path, *lines)
+    assert [one.what for one in reading.notes] == ['"billing"']
+    assert seen(reading) == [BY_BILLING[0].removesuffix("1") + "4"]
+
+
 def test_whoever_makes_up_names_fills_no_catalog(tmp_path: Path) -> None:
     lines = [a_call(agent=f"scan{number}/1") for number in range(UNKNOWN_MAX + 7)]
     reading = read(tmp_path, *lines)

@@ -364,6 +364,24 @@ def test_no_line_is_so_odd_that_reading_it_takes_long(tmp_path: Path, line: str)
     assert seen(reading) == BY_BILLING
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        '{"a":' * 3_000 + "1" + "}" * 3_000,
+        '{"a":' + "[" * 100_000 + "]" * 100_000 + "}",
+        f"[{'1,' * 200_000}1]",
+    ],
+    ids=["objects", "lists", "parts"],
+)
+@pytest.mark.parametrize("around", ["[{}]", '{{"Records": [{}]}}'])
+def test_an_event_without_end_stops_the_import_and_not_the_machine(
+    tmp_path: Path, event: str, around: str
+) -> None:
+    (file := tmp_path / "trail.json").write_text(around.format(f'{json.dumps(an_event())}, {{"x": {event}}}'))
+    with pytest.raises(Invalid, match=r"at most 64 levels and 131,072 parts each are read\. Nothing"):
+        read_calls([file], known=KNOWN, now=NOW)
+
+
 def test_no_name_of_a_file_is_so_odd_that_looking_at_it_takes_long(tmp_path: Path) -> None:
     (tmp_path / f"app.log{'a' * 60}~").write_text("an editor's copy")
     (tmp_path / "app.log-2026_03.1.gz").write_bytes(gzip.compress(a_call().encode()))

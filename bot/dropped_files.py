@@ -19,6 +19,8 @@ from bot.slack_files import SlackFiles
 from data.catalog import STREAM, Catalog
 from data.errors import EmeritusError, Invalid, Problem, Refused, Unavailable
 from data.events import Imported
+from data.importers.known import Known
+from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source
 from data.records.catalog import Entity, Group, Person
@@ -79,9 +81,13 @@ class DroppedFiles:
             Note(where=reading.files[one], what=one, note=f"is told of in {told[one]}. {OTHERS}")
             for one in sorted(told.keys() & reading.files.keys())
         ]
+        known = Known(self._catalog.known_outside(format.name, reading.roots))
+        entities = [
+            _with_names_of_its_own(one, known, notes) for one in reading.entities if one.id not in told
+        ]
         return msgspec.structs.replace(
             reading,
-            entities=tuple(one for one in reading.entities if one.id not in told),
+            entities=tuple(entities),
             uncertain=(*reading.uncertain, *told),
             notes=(*reading.notes, *notes),
         )
@@ -197,6 +203,20 @@ def _without_paths(reading: Reading, place: str) -> Reading:
         for entity in reading.entities
     )
     return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))
+
+
+def _with_names_of_its_own(entity: Entity, known: Known, notes: list[Note]) -> Entity:
+    """Whoever has the name of a thing as an alias is that thing to every import that comes after."""
+    kept = []
+    for alias in entity.aliases:
+        found = known.find(alias, is_by_name=False)
+        ids = () if found is None else (found.id,) if isinstance(found, Found) else found.tried
+        if set(ids) <= {entity.id}:
+            kept.append(alias)
+        else:
+            note = f"is a name of {' and '.join(ids)}; left out. {OTHERS}"
+            notes.append(Note(where=entity.declared_in, what=f"alias {alias}", note=note))
+    return msgspec.structs.replace(entity, aliases=tuple(kept)) if entity.aliases else entity
 
 
 def _without_people(reading: Reading, name: str) -> Reading:

@@ -52,3 +52,19 @@ def test_nobody_gets_into_a_team_by_a_shared_file(town: Town, document: str, bes
         if one["user"] == "UBOT" and one["thread_ts"] == file.shares[IMPORTS][0]
     ]
     assert "is not taken from a file shared in Slack: import it on the machine" in answer
+
+
+def test_nobody_gets_hold_of_a_model_by_giving_another_one_its_name(town: Town, tmp_path: Path) -> None:
+    catalog = town.bot.house.catalog
+    (file := tmp_path / "theirs.yaml").write_text(
+        a_document("Resource", "theirs", "type: ai-model, owner: board", aliases="models:/Theirs")
+    )
+    imported(catalog, file)
+    mine = a_document(
+        "Resource", "mine", "type: ai-model, owner: growth-ml", aliases="models:/theirs, models:/Mine"
+    )
+    town.slack.share(TOM, IMPORTS, "mine.yaml", mine)
+    town.settle()
+    assert catalog.entity("resource:default/mine").aliases == ("models:/Mine",)
+    answer = words(town.slack.messages(IMPORTS)[-1])
+    assert "alias models:/theirs: is a name of resource:default/theirs; left out" in answer

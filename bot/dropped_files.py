@@ -19,6 +19,8 @@ from bot.slack_files import SlackFiles
 from data.catalog import STREAM, Catalog
 from data.errors import EmeritusError, Invalid, Problem, Refused, Unavailable
 from data.events import Imported
+from data.importers.known import Known
+from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source
 from data.records.catalog import Entity, Group, Person
@@ -33,6 +35,8 @@ NOWHERE = (
     "s3://bucket/prefix, or import the catalog on the machine"
 )
 OTHERS = "A file shared in Slack changes nothing of what others tell: import it on the machine"
+PEOPLE = "Who is in which team or has which account is not taken from a file shared in Slack: import it on the machine"
+"""Whoever could tell of a team that a policy names, or of an account for somebody in one, would be a voter."""
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
 _READING = msgspec.json.Decoder(Reading)
@@ -63,7 +67,7 @@ class DroppedFiles:
         with _put_down(content, file.name) as path:
             format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
         reading = _without_paths(_moved(reading, str(path.parent), place), place)
-        reading = self._of_its_own(reading, format)
+        reading = self._of_its_own(_without_people(reading, file.name), format)
         report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
         if since is None or report.changed:
             return report
@@ -71,22 +75,19 @@ class DroppedFiles:
 
     def _of_its_own(self, reading: Reading, format: Format) -> Reading:  # noqa: A002 - as elsewhere
         """Without what other sources tell of: it adds to the catalog, and makes nobody an owner or voter of theirs."""
-        ids = {*(one.id for one in reading.entities), *(one.id for one in reading.people)}
-        ids |= {group.id for group in reading.groups} | {group.parent_id for group in reading.groups}
+        ids = {one.id for one in reading.entities}
         told = self._catalog.told_outside(format.name, reading.roots, ids)
         notes = [
             Note(where=reading.files[one], what=one, note=f"is told of in {told[one]}. {OTHERS}")
             for one in sorted(told.keys() & reading.files.keys())
         ]
+        known = Known(self._catalog.known_outside(format.name, reading.roots))
+        entities = [
+            _with_names_of_its_own(one, known, notes) for one in reading.entities if one.id not in told
+        ]
         return msgspec.structs.replace(
             reading,
-            entities=tuple(one for one in reading.entities if one.id not in told),
-            groups=tuple(
-                msgspec.structs.replace(one, parent_id="") if one.parent_id in told else one
-                for one in reading.groups
-                if one.id not in told
-            ),
-            people=tuple(one for one in reading.people if one.id not in told),
+            entities=tuple(entities),
             uncertain=(*reading.uncertain, *told),
             notes=(*reading.notes, *notes),
         )
@@ -204,11 +205,33 @@ def _without_paths(reading: Reading, place: str) -> Reading:
     return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))
 
 
+def _with_names_of_its_own(entity: Entity, known: Known, notes: list[Note]) -> Entity:
+    """Whoever has the name of a thing as an alias is that thing to every import that comes after."""
+    kept = []
+    for alias in entity.aliases:
+        found = known.find(alias, is_by_name=False)
+        ids = () if found is None else (found.id,) if isinstance(found, Found) else found.tried
+        if set(ids) <= {entity.id}:
+            kept.append(alias)
+        else:
+            note = f"is a name of {' and '.join(ids)}; left out. {OTHERS}"
+            notes.append(Note(where=entity.declared_in, what=f"alias {alias}", note=note))
+    return msgspec.structs.replace(entity, aliases=tuple(kept)) if entity.aliases else entity
+
+
+def _without_people(reading: Reading, name: str) -> Reading:
+    """Raises `Invalid` where it tells of nothing else."""
+    owners: tuple[Group | Person, ...] = (*reading.groups, *reading.people)
+    if owners and not (reading.entities or reading.dependencies or reading.sightings):
+        raise Invalid([Problem(field=name, value="", accepted=f"tells of nothing else. {PEOPLE}")])
+    notes = (Note(where=reading.files[one.id], what=one.id, note=f"passed over. {PEOPLE}") for one in owners)
+    return msgspec.structs.replace(reading, groups=(), people=(), notes=(*reading.notes, *notes))
+
+
 def _as_recorded(
     reading: Reading, report: ImportReport, event: Imported, unseen: Collection[str]
 ) -> ImportReport:
-    things = {*(one.id for one in reading.entities), *(one.id for one in reading.groups)}
-    things |= {one.id for one in reading.people}
+    things = {one.id for one in reading.entities}
     things |= {f"{one.from_id} -> {one.to_id}" for one in reading.dependencies}
     things |= {f"{one.from_id} -> {one.to_id}" for one in reading.sightings}
     # What was new or changed is in the file; what is not was dropped by it.

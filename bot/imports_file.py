@@ -67,13 +67,17 @@ def read_imports(path: Path | None) -> Wanted:
 
 
 def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Scheduled | None:
+    if not isinstance(given, dict):
+        reading.refuse(
+            "", name, given, f'a table, [{name}]; outside of tables stands channel = "C0123ABC" only'
+        )
+        return None
     if not NAME.fullmatch(name):
         accepted = "the name of an import has 1 to 40 small letters, digits, _ or -"
         reading.refuse("", f"[{name}]", None, accepted)
     fine = reading.table(name, given, KEYS)
-    if isinstance(given, dict):
-        for missing in (key for key in KEYS if key not in given):
-            reading.refuse(name, missing, None, f"is missing; {KEYS[missing].check(None)}")
+    for missing in (key for key in KEYS if key not in given):
+        reading.refuse(name, missing, None, f"is missing; {KEYS[missing].check(None)}")
     if len(fine) < len(KEYS):
         return None
     if not fine["sources"]:

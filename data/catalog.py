@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from data.catalog_changes import changed_since, note
 from data.catalog_rows import Merged, Rows, files_in, known_outside, scoped, slack_ids_outside, told_outside
 from data.events import EMERITUS, AnyEvent, Imported
+from data.importers.days import seen_by
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
 from data.records.catalog import Entity, Group, Kind, Owners, Person
@@ -66,6 +67,7 @@ class Catalog:
         by: str = EMERITUS,
     ) -> ImportReport:
         """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
+        reading = seen_by(reading, now)
         rows = Rows(reading, format)
 
         def job(conn: Connection) -> tuple[int, Merged]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 
+from data.known_edges import known_edge
 from data.records.base import Record
 from data.records.catalog import Entity, Impacted, Kind, Origin
 from data.serving import server_of
@@ -103,7 +104,7 @@ def _consumer(there: Snapshot, consumer: Impacted) -> Node:
     if not consumer.owners.slack_ids:
         marks.add(Mark.UNOWNED)
         said.append("nobody can be reached" if consumer.owners.team_name else "nobody answers for it")
-    edge = there.edge(*consumer.path[:2]) if len(consumer.path) > 1 else None
+    edge = known_edge(there, consumer)
     if edge is not None and edge.origin is Origin.OBSERVED:
         marks.add(Mark.ONLY_SEEN)
         said.append("only seen calling")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.views import limits
 from bot.views.blocks import Payload, message, safe, section
 from data import events
+from data.known_edges import known_edge
 from data.records.catalog import Impacted, Origin
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
@@ -88,7 +89,7 @@ def tier_of(impact: Impacted, there: Snapshot) -> int:
 def known_by(impact: Impacted, there: Snapshot) -> str:
     """Who says that it depends, when it was last seen to, and whether a catalog still has it."""
     said = []
-    edge = there.edge(*impact.path[:2]) if len(impact.path) > 1 else None
+    edge = known_edge(there, impact)
     if edge is not None:
         how = "declared by" if edge.origin is Origin.DECLARED else "only seen by"
         said += [f"{how} {', '.join(edge.sources)}"] if edge.sources else []

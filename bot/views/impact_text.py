@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from bot.views.impact import by_distance, by_team, by_tier, tier_of, way
 from data.hosting import hosted_parts
+from data.known_edges import known_edge
 from data.records.catalog import Dependency, Entity, Impacted, Origin
 from data.snapshot import Snapshot
 from workflows.rules import support
@@ -50,11 +51,15 @@ def data(model: Entity, catalog: Snapshot) -> dict[str, object]:
                 "unknown": consumer.is_unknown,
                 "distance": consumer.distance,
                 "path": way(consumer, model.id),
-                **_known_by(catalog.dependency(*consumer.path[:2])),
+                **_known_by(_edge(catalog, consumer)),
             }
             for consumer in consumers
         ],
     }
+
+
+def _edge(catalog: Snapshot, consumer: Impacted) -> Dependency:
+    return known_edge(catalog, consumer) or Dependency(from_id="", to_id="")
 
 
 def _known_by(edge: Dependency) -> dict[str, object]:
@@ -76,7 +81,7 @@ def lines(model: Entity, catalog: Snapshot, today: date) -> list[str]:
     for team, owned in by_team(consumers):
         shown.append(f"{team}:")
         for consumer in owned:
-            said = [*consumer.owners.notes, *_calls(catalog.dependency(*consumer.path[:2]))]
+            said = [*consumer.owners.notes, *_calls(_edge(catalog, consumer))]
             if since := catalog.unseen.get(consumer.consumer_id):
                 said.append(f"in no catalog since {since[:10]}")
             notes = f" ({'; '.join(said)})" if said else ""
@@ -105,7 +110,7 @@ def table(model: Entity, catalog: Snapshot, consumers: Sequence[Impacted] | None
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(COLUMNS)
     for consumer in catalog.impact(model.id).consumers if consumers is None else consumers:
-        edge = catalog.edge(*consumer.path[:2]) or Dependency(from_id="", to_id="")
+        edge = _edge(catalog, consumer)
         cells: tuple[object, ...] = (
             consumer.consumer_id,
             consumer.name,

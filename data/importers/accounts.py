@@ -34,7 +34,8 @@ def read_accounts(
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
     files = whole_files(paths, FORMAT)
-    people = {one.id: one for one in known if isinstance(one, Person)}
+    # What lists told before is what this one tells anew: only catalogs count before it.
+    people = {one.id: one for one in known if isinstance(one, Person) and not one.id.startswith(ACCOUNT)}
     draft = Draft(Known())
     told: dict[str, str] = {}
     holders: dict[str, str] = {}
@@ -78,5 +79,6 @@ def _odd(row: Row, people: Mapping[str, Person], taken: Mapping[str, str]) -> It
     for one in meant:
         if one.slack_id and one.slack_id != slack_id:
             yield f"{one.id} has the Slack id {one.slack_id} by its own catalog, which counts"
-    if (other := taken.get(slack_id)) is not None and other not in {one.id for one in meant}:
+    own = {f"{ACCOUNT}{who}", *(one.id for one in meant)}
+    if (other := taken.get(slack_id)) is not None and other not in own:
         yield f"{slack_id} is {other}'s by another source, which counts"

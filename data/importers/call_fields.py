@@ -116,7 +116,7 @@ def _targets(endpoint: str, host: str, path: str) -> tuple[str, ...]:
     _, scheme, rest = path.partition("://")
     if scheme:  # as a proxy is asked: "GET http://models/v1"
         host, path = rest.partition("/")[0], f"/{rest.partition('/')[2]}"
-    host = host.casefold().strip("/")
+    host = host.rpartition("@")[2].casefold().strip("/")  # who asks a proxy may have to say a password
     path = path.casefold().partition("#")[0].rstrip("/")
     hosts = (host, host.rpartition(":")[0])  # an alias may leave the port out
     found_by = [endpoint.casefold(), *(f"{one}{path}" for one in hosts if one and path)]
@@ -139,7 +139,7 @@ def _day_of(text: str) -> str:
             found = found.astimezone(UTC)
         except OverflowError:
             return ""
-    return f"{found:%Y-%m-%d}"
+    return found.date().isoformat()
 
 
 def _instant(text: str) -> datetime | None:

@@ -27,9 +27,12 @@ from data.importers.sources import paths_under
 
 LINE_MAX = 1 << 18
 """Bytes; an event of CloudTrail has at most as many."""
+DEEP_MAX, PARTS_MAX = 64, 1 << 17
+"""How deep an event may be nested, and of how many parts: one has fewer parts than bytes."""
 HEAD_BYTES = 1 << 16
 _GZIP = b"\x1f\x8b"
-_LOG = re.compile(r".*\.log([-._]?\w+)*|.*\.(json|jsonl|ndjson)(\.gz)?", re.IGNORECASE)
+# There is one way only to read a name: with several for each sign, one that is no log is tried in all of them.
+_LOG = re.compile(r".*\.log([-.]?\w)*|.*\.(json|jsonl|ndjson)(\.gz)?", re.IGNORECASE)
 _MEANT = "*.log, *.json, *.jsonl or *.ndjson, packed or rotated"
 
 
@@ -113,11 +116,24 @@ def _events_in(head: bytes) -> str:
 def _from_document(file: IO[bytes], log: Log, names: FieldNames, events: str) -> Iterator[Told]:
     number = 0
     try:
-        for number, value in enumerate(ijson.items(file, events, use_float=True), 1):
+        for number, value in enumerate(ijson.items(ijson.parse(_bounded(file, log, events)), events), 1):
             yield _from_object(number, value, names)
     except (ijson.JSONError, UnicodeDecodeError) as error:
         accepted = f"not readable as JSON after event {number}; is the file complete?"
         raise Invalid([_problem(log.shown, accepted)]) from error
+
+
+def _bounded(file: IO[bytes], log: Log, events: str) -> Iterator[tuple[str, Any]]:
+    """The parts of a document, as long as no event of it is without end: each level is one more name to carry."""
+    depth = parts = 0
+    list_depth = events.count(".") + 1
+    for part, value in ijson.basic_parse(file, use_float=True):
+        depth += part.startswith("start_") - part.startswith("end_")
+        parts = 0 if depth <= list_depth else parts + 1
+        if depth > DEEP_MAX or parts > PARTS_MAX:
+            accepted = f"events of at most {DEEP_MAX} levels and {PARTS_MAX:,} parts each are read."
+            raise Invalid([_problem(log.shown, accepted)])
+        yield part, value
 
 
 def _from_lines(file: IO[bytes], names: FieldNames) -> Iterator[Told]:

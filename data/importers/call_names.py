@@ -70,6 +70,8 @@ def kept(caller: Caller) -> str:
     if caller.client or caller.role:
         return caller.client or caller.role
     product, network = _product(caller.agent), _network(caller.address)
+    if "@" in product:  # a person's address, and no program's name
+        return network or caller.user or product
     if product and product.casefold() not in GENERIC:
         return product
     if product and network:

@@ -31,6 +31,8 @@ from data.records.catalog import Entity, Group, Person, Sighting
 UNKNOWN_MAX = 1_000
 OTHERS = f"callers beyond {UNKNOWN_MAX:,} names"
 """Whoever makes up a name with every call fills no catalog."""
+EARLIEST = "1995-01-01"
+"""Before there was any log of a web server: a clock that was not set, and days no average may be taken over."""
 TARGETS_MAX, TARGETS_SHOWN, LINES_SHOWN = 1_000, 10, 5
 NOT_CALLED = "no endpoint is called so: give the one that is meant an alias"
 SIZE = 65_536
@@ -63,7 +65,7 @@ class _Book:
         self.days: set[str] = set()
         self.seen: dict[tuple[str, str], _Seen] = {}
         self.unknown: dict[str, str] = {}
-        self.notes: dict[str, str] = {}
+        self.notes: dict[str, tuple[str, str]] = {}
         self.unmatched: Counter[tuple[str, str]] = Counter()
         self._known = Known(entities)
         self._of_csv = frozenset(one.id for one in entities if one.id.startswith("csv:"))
@@ -98,10 +100,10 @@ class _Book:
             found = self._known.find(name, is_by_name=False)
             if isinstance(found, Found):
                 if found.note:
-                    self.notes[name] = found.note
+                    self._note(name, found.note)
                 return found.id
             if found is not None:
-                self.notes[name] = found.why
+                self._note(name, found.why)
         name = kept(caller)
         caller_id = unknown(name, "").id
         if caller_id not in self.unknown and len(self.unknown) >= UNKNOWN_MAX:
@@ -109,9 +111,13 @@ class _Book:
         if caller_id not in self.unknown and (alike := self._known.find(name)) is not None:
             ids = (alike.id,) if isinstance(alike, Found) else alike.tried
             note = f'called like {" and ".join(ids)}; if it is the same, give that the alias "{name}"'
-            self.notes[name] = note
+            self._note(name, note)
         self.unknown.setdefault(caller_id, name)
         return caller_id
+
+    def _note(self, name: str, note: str) -> None:
+        """Once, however it is spelt: a name of twenty letters has a million spellings."""
+        self.notes.setdefault(name.strip().casefold(), (name, note))
 
 
 def read_calls(
@@ -155,7 +161,8 @@ def _read(log: Log, names_of_fields: FieldNames, book: _Book, draft: Draft) -> N
     lost: list[int] = []
     lost_count = read = 0
     for told in told_in(log, names_of_fields):
-        if not told.is_read or (told.call is not None and told.call.day > book.latest):
+        is_possible = told.call is None or EARLIEST <= told.call.day <= book.latest
+        if not told.is_read or not is_possible:
             lost_count += 1
             lost += [told.number] if len(lost) < LINES_SHOWN else []
             continue
@@ -192,7 +199,7 @@ def _tell(book: _Book, draft: Draft) -> None:
             calls_per_day=round(seen.calls / days, 3),
         )
         draft.seen(sighting, what=f"{from_id} -> {to_id}")
-    for name, note in book.notes.items():
+    for name, note in book.notes.values():
         draft.note("caller", f'"{name}"', note)
     for (target, why), calls in book.unmatched.most_common(TARGETS_SHOWN):
         draft.skip_edge("calls", f"of {target} ({calls:,})", why)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from data.importers.csv_tables import Columns, Row
+from data.importers.days import day_in
 from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
 from data.importers.refs import Found, Missing, id_of, parse
@@ -160,7 +160,7 @@ def _day(text: str, where: str, what: str, draft: Draft) -> str:
     if not text:
         return ""
     try:
-        return f"{datetime.fromisoformat(text):%Y-%m-%d}"
+        return day_in(text)
     except ValueError:
         draft.note(where, what, f'last_seen "{text[:40]}" is no day like 2026-03-02; kept without one')
         return ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from data.importers.days import day_in
 from data.importers.dbt_manifest import Resource
 from data.importers.draft import Draft, why_not_named
 from data.importers.fields import Fields
@@ -141,7 +141,7 @@ def _lifecycle(fields: Fields, resource: Resource, draft: Draft) -> str:
     if not text:
         return ""
     try:
-        note = f"deprecated as of {datetime.fromisoformat(text):%Y-%m-%d}"
+        note = f"deprecated as of {day_in(text)}"
     except ValueError:
         note = f'deprecation_date "{text[:40]}" is no day; kept as deprecated'
     draft.note(resource.where, resource.unique_id, note)

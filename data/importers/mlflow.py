@@ -2,7 +2,8 @@
 
 A registered model is the model "mlflow:churn", also found as "models:/Churn"; a version is "mlflow:churn/3", also
 found as "models:/Churn/3", by each alias as "models:/Churn@champion", and by its run. Where versions lie are the
-artifacts of the model. A model with a version copied from another's depends on that one.
+artifacts of the model. A model with a version copied from another's depends on that one. What another catalog has
+under the name of a model is that model, and described there.
 Source: mlflow.org/docs/latest/model-registry.html; mlflow_telling.py has the files, mlflow_server.py the live ones
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from data.errors import Invalid, Problem
@@ -58,6 +60,7 @@ def read_mlflow(
     if not found:
         accepted = "tells of no registered model. Nothing was imported"
         raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
+    found = {own: _joined(model, draft) for own, model in found.items()}
     for model in found.values():
         _declare(model, found, draft)
     for model in found.values():
@@ -89,7 +92,17 @@ def _told_live(address: str, those: Iterable[object]) -> Iterator[Told]:
         yield Told(it, page_of(address, told.name, told.version), address)
 
 
+def _joined(model: Model, draft: Draft) -> Model:
+    """With the id of what another catalog has under its name, on purpose."""
+    named = (f"{_MODELS}{model.name}", model.id)
+    found = draft.described_elsewhere(
+        named, thing_id=model.id, own="mlflow:", where=model.where, name=model.name
+    )
+    return replace(model, described_as=found)
+
+
 def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
+    draft.document(model.id, model.source)
     tags = model.tags
     for tag in sorted(tags):
         is_ours = tag.startswith(PREFIX) and not tag.startswith(WRITTEN)
@@ -97,6 +110,35 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             read = ", ".join(PREFIX + name for name in TAGS)
             draft.note(model.where, model.name, f'tag "{tag[:80]}": unknown and ignored; we read {read}')
     owner = tags.get(f"{PREFIX}owner") or tags.get("owner", "")
+    if model.described_as:
+        _tell_files(model, draft)
+    else:
+        _declare_itself(model, models, draft, owner)
+    if not draft.known.owner(owner)[0]:
+        owner = ""  # who cannot be resolved is told once, of the model
+    for version in model.versions.values():
+        entity = Entity(
+            id=f"{model.id}/{version.number.lower()}",
+            kind=Kind.VERSION,
+            name=f"{model.name}/{version.number}",
+            lifecycle=_STAGES.get(version.stage, version.stage),
+            model_id=model.end,
+            declared_in=version.where,
+            aliases=tuple(dict.fromkeys(_aliases(version, model))),
+        )
+        draft.declare(entity, version.source, owner=owner)
+
+
+def _tell_files(model: Model, draft: Draft) -> None:
+    lies = tuple(dict.fromkeys(one.lies for one in model.versions.values() if one.lies))
+    if lies:
+        more = f" and {len(lies) - 1:,} more" if len(lies) > 1 else ""
+        note = f"archived only where {model.described_as} names it among its artifacts"
+        draft.note(model.where, model.name, f'source "{lies[0][:200]}"{more}: {note}')
+
+
+def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner: str) -> None:
+    tags = model.tags
     artifacts = (_artifact(version, model, draft) for version in model.versions.values())
     entity = Entity(
         id=model.id,
@@ -111,19 +153,6 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
         aliases=(_MODELS + model.name,),
     )
     draft.declare(entity, model.source, owner=owner)
-    if not draft.known.owner(owner)[0]:
-        owner = ""  # who cannot be resolved is told once, of the model
-    for version in model.versions.values():
-        entity = Entity(
-            id=f"{model.id}/{version.number.lower()}",
-            kind=Kind.VERSION,
-            name=f"{model.name}/{version.number}",
-            lifecycle=_STAGES.get(version.stage, version.stage),
-            model_id=model.id,
-            declared_in=version.where,
-            aliases=tuple(dict.fromkeys(_aliases(version, model))),
-        )
-        draft.declare(entity, version.source, owner=owner)
 
 
 def _aliases(version: Version, model: Model) -> Iterator[str]:
@@ -158,7 +187,7 @@ def _successor(model: Model, models: dict[str, Model], draft: Draft) -> str:
         return ""
     name = re.split("[/@]", text.removeprefix(_MODELS))[0] if text.startswith(_MODELS) else text
     own = models.get(id_of(name)) or models.get(name.lower())
-    found = Found(id=own.id) if own else draft.known.find(text)
+    found = Found(id=own.end) if own else draft.known.find(text)
     what = f'{PREFIX}successor "{text[:80]}"'
     return draft.successor(found, of=model.id, where=model.where, name=model.name, what=what)
 
@@ -171,7 +200,7 @@ def _add_consumers(model: Model, draft: Draft) -> None:
         if why := found.why if isinstance(found, Missing) else why_not_named(name):
             # It may be the one we took it for, when nobody else declared one.
             tried = (*found.tried, f"{_CONSUMER}{name.lower()}") if isinstance(found, Missing) else ()
-            meant = [(one, model.id) for one in tried]
+            meant = [(one, model.end) for one in tried]
             draft.misses(model.id, meant, where=model.where, what=what, why=why)
             continue
         if isinstance(found, Found):
@@ -182,7 +211,7 @@ def _add_consumers(model: Model, draft: Draft) -> None:
             draft.note(model.where, name, note)
             entity = Entity(id=consumer_id, kind=Kind.CONSUMER, name=name, declared_in=model.where)
             draft.declare(entity, model.source)
-        draft.depends(consumer_id, model.id, where=model.where, what=what, by=model.id)
+        draft.depends(consumer_id, model.end, where=model.where, what=what, by=model.id)
 
 
 def _add_originals(model: Model, draft: Draft) -> None:
@@ -196,7 +225,7 @@ def _add_originals(model: Model, draft: Draft) -> None:
             why = found.why if found else "nobody declares it"
             draft.misses(model.id, [], where=version.where, what=what, why=why)
         elif f"{found.id}/".partition("/")[0] != model.id:
-            draft.depends(model.id, found.id, where=version.where, what=what, by=model.id)
+            draft.depends(model.end, found.id, where=version.where, what=what, by=model.id)
 
 
 def _versions_of_runs(models: dict[str, Model]) -> dict[str, list[str]]:

@@ -119,7 +119,7 @@ def _day(text: str, where: str, what: str, draft: Draft) -> str:
     """In UTC, so that days of all zones have one order."""
     try:
         time = datetime.fromisoformat(text)
-        return f"{time.astimezone(UTC) if time.tzinfo else time:%Y-%m-%d}"
+        return (time.astimezone(UTC) if time.tzinfo else time).date().isoformat()
     except (ValueError, OverflowError):
         draft.note(where, what, f'eventTime "{text[:40]}" is no time; kept without a day')
         return ""

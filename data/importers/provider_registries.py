@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from data.errors import Invalid, Problem
 from data.importers.addresses import Kind, answer_at
 from data.importers.answers import Asking, Limits
+from data.importers.days import day_in
 from data.importers.draft import Draft
 from data.importers.fields import Fields
 from data.importers.json_lines import Placed, Text
@@ -121,7 +121,7 @@ class _Entry:
         """An ISO day, or the day of an ISO instant; empty for anything else, and told."""
         text = (self.around if around else self.fields).text(key)
         try:
-            return f"{datetime.fromisoformat(text):%Y-%m-%d}" if text else ""
+            return day_in(text) if text else ""
         except ValueError:
             self.tell(key, f'"{text[:40]}" is no day like 2026-03-02; kept without one')
             return ""

@@ -149,6 +149,11 @@ def test_a_file_that_says_nothing_is_told(tmp_path: Path, text: str, told: str) 
     assert problems(tmp_path, text) == [told]
 
 
+def test_a_misspelt_channel_is_told_what_it_may_have_been(tmp_path: Path) -> None:
+    accepted = 'a table, [chanel]; outside of tables stands channel = "C0123ABC" only'
+    assert problems(tmp_path, 'chanel = "C0123ABC"') == [f'imports.toml chanel = "C0123ABC": {accepted}']
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"cannot be read \(No such file or directory\)"):
         read_imports(tmp_path / "imports.toml")

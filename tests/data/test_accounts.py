@@ -159,6 +159,20 @@ def test_a_list_says_where_it_is_of_no_use(catalog: Catalog, tmp_path: Path) -> 
     ]
 
 
+def test_what_a_list_said_before_is_no_catalog_that_counts_before_it(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    a_company(catalog, tmp_path)
+    first = a_list(tmp_path / "slack.csv", "ada@example.com,U0ADA", "kim@example.com,U0KIM")
+    nobody = "nobody in the catalog has this id or e-mail address yet; kept"
+    assert [[one.note for one in taken_in(catalog, first).notes] for _ in range(2)] == [[nobody], [nobody]]
+    report = taken_in(catalog, a_list(tmp_path / "other.csv", "ada@example.com,U0ADB"))
+    assert [one.note for one in report.notes] == [
+        f"accounts:{first} declared it otherwise; what was read last counts"
+    ]
+    assert catalog.snapshot().owners_of(catalog.model("churn")).slack_ids == ("U0ADB",)
+
+
 NESTED = (
     a_document("Group", "ml", "type: department, children: [growth, risk, empty], members: []"),
     a_document("Group", "risk", "type: team, children: [], members: [rita]"),

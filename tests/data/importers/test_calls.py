@@ -165,6 +165,8 @@ def test_an_endpoint_of_the_same_name_in_another_account_is_another_one(tmp_path
         ("/kserve/churn-v2/infer", False),
         ("/v1/churn-v2", False),
         ("/v1/churn/more", False),
+        ("https://kim:secret@models.example.com/v1/churn", True),
+        ("https://kim:secret@models.example.com/v1/other", False),
     ],
 )
 def test_an_alias_means_an_address_and_never_what_begins_like_it(
@@ -173,6 +175,7 @@ def test_an_alias_means_an_address_and_never_what_begins_like_it(
     reading = read(tmp_path, json.dumps({"time": "2026-03-02", "path": path, "caller": "billing"}))
     assert bool(reading.sightings) is is_meant
     assert len(reading.skipped) == (not is_meant)
+    assert "secret" not in str(reading)
 
 
 @pytest.mark.parametrize(
@@ -194,6 +197,8 @@ def test_an_alias_means_an_address_and_never_what_begins_like_it(
         ({"remote_addr": "[2001:db8:1:2::5]:443"}, "2001:db8:1::/48"),
         ({"x_forwarded_for": "10.1.2.3:5000, 10.9.9.9"}, "10.1.2.0/24"),
         ({"user": "alice"}, "alice"),
+        ({"user_agent": "alice@example.com", "remote_addr": "10.1.2.3"}, "10.1.2.0/24"),
+        ({"user_agent": "alice@example.com"}, "alice@example.com"),
         ({"caller": "unheard-of", "user_agent": "billing/9", "remote_addr": "10.7.0.9"}, "unheard-of"),
         ({}, "a caller without a name"),
     ],
@@ -260,6 +265,13 @@ def test_calls_a_day_are_those_over_all_days_the_logs_cover_and_days_are_those_o
     ]
 
 
+@pytest.mark.parametrize("year", ["0001", "0999", "1970"])
+def test_a_clock_that_was_never_set_tells_of_no_call_and_thins_no_count(tmp_path: Path, year: str) -> None:
+    reading = read(tmp_path, a_call(), a_call(user="late").replace("2026", year))
+    assert seen(reading) == BY_BILLING
+    assert [one.what for one in reading.notes if "cannot be read" in one.note] == ["1 of 2 lines"]
+
+
 def test_lines_that_cannot_be_read_are_told_with_how_many_and_the_first_of_them(tmp_path: Path) -> None:
     future = a_call().replace("2026", "2031")
     reading = read(tmp_path, a_call(), "garbage", '{"time": "2026-03-02"', "", future, *["?"] * 9)
@@ -307,6 +319,14 @@ def test_two_endpoints_of_one_address_are_told_apart_by_people(tmp_path: Path) -
     assert "could be component:default/churn-live or component:default/twin" in str(reading.skipped[0])
 
 
+def test_a_name_is_told_once_however_it_is_spelt(tmp_path: Path) -> None:
+    spelt = ("billing", "BILLING", "Billing ", "bIlLiNg")
+    lines = (json.dumps({"time": "2026-03-02", "endpoint": "churn-prod", "caller": one}) for one in spelt)
+    reading = read(tmp_path, *lines)
+    assert [one.what for one in reading.notes] == ['"billing"']
+    assert seen(reading) == [BY_BILLING[0].removesuffix("1") + "4"]
+
+
 def test_whoever_makes_up_names_fills_no_catalog(tmp_path: Path) -> None:
     lines = [a_call(agent=f"scan{number}/1") for number in range(UNKNOWN_MAX + 7)]
     reading = read(tmp_path, *lines)
@@ -342,6 +362,30 @@ def test_names_that_would_break_a_reference_are_bent_and_stay_apart(tmp_path: Pa
 def test_no_line_is_so_odd_that_reading_it_takes_long(tmp_path: Path, line: str) -> None:
     reading = read(tmp_path, a_call(), line)
     assert seen(reading) == BY_BILLING
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        '{"a":' * 3_000 + "1" + "}" * 3_000,
+        '{"a":' + "[" * 100_000 + "]" * 100_000 + "}",
+        f"[{'1,' * 200_000}1]",
+    ],
+    ids=["objects", "lists", "parts"],
+)
+@pytest.mark.parametrize("around", ["[{}]", '{{"Records": [{}]}}'])
+def test_an_event_without_end_stops_the_import_and_not_the_machine(
+    tmp_path: Path, event: str, around: str
+) -> None:
+    (file := tmp_path / "trail.json").write_text(around.format(f'{json.dumps(an_event())}, {{"x": {event}}}'))
+    with pytest.raises(Invalid, match=r"at most 64 levels and 131,072 parts each are read\. Nothing"):
+        read_calls([file], known=KNOWN, now=NOW)
+
+
+def test_no_name_of_a_file_is_so_odd_that_looking_at_it_takes_long(tmp_path: Path) -> None:
+    (tmp_path / f"app.log{'a' * 60}~").write_text("an editor's copy")
+    (tmp_path / "app.log-2026_03.1.gz").write_bytes(gzip.compress(a_call().encode()))
+    assert seen(read_calls([tmp_path], known=KNOWN, now=NOW)) == BY_BILLING
 
 
 def test_memory_stays_flat_however_long_a_line_or_a_log_is(tmp_path: Path) -> None:

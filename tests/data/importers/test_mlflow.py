@@ -14,7 +14,8 @@ from data.errors import Invalid
 from data.importers.mlflow import read_mlflow
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Entity, Group, Kind
-from tests.data.catalogs import MONDAY
+from tests.data.catalogs import MONDAY, a_document
+from tests.data.catalogs import imported as imported_backstage
 
 KNOWN = (
     Entity(id="component:default/checkout", kind=Kind.CONSUMER, name="checkout"),
@@ -444,3 +445,30 @@ def test_importing_twice_changes_nothing_and_a_consumer_the_tag_drops_is_withdra
     assert [one.consumer_id for one in company.impact("mlflow:churn").consumers] == [
         "component:default/checkout"
     ]
+
+
+def test_a_model_another_catalog_has_under_its_name_is_that_one(company: Catalog, tmp_path: Path) -> None:
+    declared = a_document("Resource", "leaving", "type: ai-model", aliases="models:/Churn, churn-by-hand")
+    (backstage := tmp_path / "catalog.yaml").write_text(declared)
+    imported_backstage(company, backstage)
+    model = a_model(tags=tags(emeritus_consumers="checkout, mailer"), latest_versions=[a_version("1")])
+    (tmp_path / "r.json").write_text(json.dumps({"registered_model": model}))
+    report = imported(company, tmp_path / "r.json")
+    impact = company.impact("resource:default/leaving")
+    assert {one.consumer_id for one in impact.consumers} == {
+        "component:default/checkout",
+        "mlflow-consumer:mailer",
+    }
+    assert [one.id for one in company.snapshot().versions_of("resource:default/leaving")] == [
+        "mlflow:churn/1"
+    ]
+    assert not [one for one in company.models() if one.id == "mlflow:churn"]
+    assert [one.note for one in report.notes][:2] == [
+        "joined to resource:default/leaving by its alias, models:/Churn; described as there",
+        'source "s3://b/1": archived only where resource:default/leaving names it among its artifacts',
+    ]
+    assert not imported(company, tmp_path / "r.json").changed
+    model["tags"] = tags(emeritus_consumers="mailer")
+    (tmp_path / "r.json").write_text(json.dumps({"registered_model": model}))
+    report = imported(company, tmp_path / "r.json")
+    assert report.withdrawn == ("component:default/checkout -> resource:default/leaving",)

@@ -1,0 +1,70 @@
+"""A file dropped into the import channel says nothing of who is who: it makes nobody an owner or voter by any way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.data.catalogs import a_document, imported
+from tests.scenarios.town import TOM, Town, words
+
+IMPORTS = "C01GROWTHML"
+TEAM = a_document(
+    "Group", "board", "type: team, children: [], members: [user:default/gone, user:default/silent]"
+).replace("name: board", "name: board\n  namespace: eng")
+SILENT = a_document("User", "silent", "memberOf: [], profile: {email: silent@example.com}")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(tmp_path, serves=False, import_channel=IMPORTS) as running:
+        (file := tmp_path / "board.yaml").write_text(f"{TEAM}---\n{SILENT}")
+        imported(running.bot.house.catalog, file)
+        yield running
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        a_document("User", "gone", "memberOf: []", slack_id="U01OTHER"),
+        a_document("User", "me", "memberOf: [], profile: {email: silent@example.com}", slack_id="U01OTHER"),
+        a_document("Group", "board", "type: team, children: [], members: [tom-birch]"),
+    ],
+    ids=[
+        "who is in a team and in no catalog",
+        "who has the address of somebody",
+        "a team called like another",
+    ],
+)
+@pytest.mark.parametrize("beside", ["", a_document("Resource", "uplift", "type: ai-model, owner: growth-ml")])
+def test_nobody_gets_into_a_team_by_a_shared_file(town: Town, document: str, beside: str) -> None:
+    catalog = town.bot.house.catalog
+    file = town.slack.share(TOM, IMPORTS, "people.yaml", f"{document}---\n{beside}")
+    town.settle()
+    assert catalog.group("board").id == "group:eng/board"
+    assert catalog.members("board") == ()
+    assert any(one.name == "uplift" for one in catalog.models()) is bool(beside)
+    (answer,) = [
+        words(one)
+        for one in town.slack.messages(IMPORTS)
+        if one["user"] == "UBOT" and one["thread_ts"] == file.shares[IMPORTS][0]
+    ]
+    assert "is not taken from a file shared in Slack: import it on the machine" in answer
+
+
+def test_nobody_gets_hold_of_a_model_by_giving_another_one_its_name(town: Town, tmp_path: Path) -> None:
+    catalog = town.bot.house.catalog
+    (file := tmp_path / "theirs.yaml").write_text(
+        a_document("Resource", "theirs", "type: ai-model, owner: board", aliases="models:/Theirs")
+    )
+    imported(catalog, file)
+    mine = a_document(
+        "Resource", "mine", "type: ai-model, owner: growth-ml", aliases="models:/theirs, models:/Mine"
+    )
+    town.slack.share(TOM, IMPORTS, "mine.yaml", mine)
+    town.settle()
+    assert catalog.entity("resource:default/mine").aliases == ("models:/Mine",)
+    answer = words(town.slack.messages(IMPORTS)[-1])
+    assert "alias models:/theirs: is a name of resource:default/theirs; left out" in answer

@@ -23,7 +23,7 @@ from data.importers.known import Known
 from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source
-from data.records.catalog import Entity, Group, Person
+from data.records.catalog import Entity, Group, Kind, Person
 from data.records.decision import NotDone
 from data.store import Store
 from workflows.ports import SharedFile
@@ -34,6 +34,7 @@ NOWHERE = (
     "a path of a file that was shared in Slack leads nowhere; its archive step will stop at it. Name "
     "s3://bucket/prefix, or import the catalog on the machine"
 )
+ENDPOINTS = "An endpoint is not taken from a file shared in Slack: import it on the machine"
 OTHERS = "A file shared in Slack changes nothing of what others tell: import it on the machine"
 PEOPLE = "Who is in which team or has which account is not taken from a file shared in Slack: import it on the machine"
 """Whoever could tell of a team that a policy names, or of an account for somebody in one, would be a voter."""
@@ -81,14 +82,21 @@ class DroppedFiles:
             Note(where=reading.files[one], what=one, note=f"is told of in {told[one]}. {OTHERS}")
             for one in sorted(told.keys() & reading.files.keys())
         ]
+        # Whoever owns an endpoint may switch it off, and with it whatever model it says it serves.
+        ends = {one.id for one in reading.entities if one.kind is Kind.ENDPOINT} - told.keys()
+        notes += [
+            Note(where=reading.files[one], what=one, note=f"passed over. {ENDPOINTS}") for one in sorted(ends)
+        ]
         known = Known(self._catalog.known_outside(format.name, reading.roots))
         entities = [
-            _with_names_of_its_own(one, known, notes) for one in reading.entities if one.id not in told
+            _with_names_of_its_own(one, known, notes)
+            for one in reading.entities
+            if one.id not in told and one.id not in ends
         ]
         return msgspec.structs.replace(
             reading,
             entities=tuple(entities),
-            uncertain=(*reading.uncertain, *told),
+            uncertain=(*reading.uncertain, *told, *ends),
             notes=(*reading.notes, *notes),
         )
 

@@ -137,7 +137,7 @@ class Catalog:
         sources: Sequence[Source],
         ids: Collection[str],
     ) -> dict[str, str]:
-        """Which of these ids other sources tell of now, and in which file."""
+        """Which of these ids other sources tell of, or did, and in which file."""
         with self._store.reading() as conn:
             return told_outside(conn, [scoped(format, root_of(source)) for source in sources], ids)
 

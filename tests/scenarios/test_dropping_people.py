@@ -68,3 +68,35 @@ def test_nobody_gets_hold_of_a_model_by_giving_another_one_its_name(town: Town, 
     assert catalog.entity("resource:default/mine").aliases == ("models:/Mine",)
     answer = words(town.slack.messages(IMPORTS)[-1])
     assert "alias models:/theirs: is a name of resource:default/theirs; left out" in answer
+
+
+def test_nobody_may_switch_a_model_off_by_an_endpoint_they_say_it_has(town: Town) -> None:
+    catalog = town.bot.house.catalog
+    mine = a_document(
+        "Component", "mine", "type: model-server, owner: growth-ml, dependsOn: ['resource:churn-v1']"
+    )
+    town.slack.share(
+        TOM, IMPORTS, "mine.yaml", f"{mine}---\n{a_document('Resource', 'uplift', 'type: ai-model')}"
+    )
+    before = catalog.endpoints_of("resource:default/churn-v1")
+    town.settle()
+    assert any(one.name == "uplift" for one in catalog.models())
+    assert catalog.endpoints_of("resource:default/churn-v1") == before
+    (answer,) = [words(one) for one in town.slack.messages(IMPORTS) if one["user"] == "UBOT"]
+    assert "An endpoint is not taken from a file shared in Slack: import it on the machine" in answer
+
+
+def test_what_its_own_source_does_not_mention_any_more_is_nobody_elses(town: Town, tmp_path: Path) -> None:
+    catalog = town.bot.house.catalog
+    (file := tmp_path / "theirs.yaml").write_text(
+        a_document("Resource", "theirs", "type: ai-model, owner: growth-ml")
+    )
+    imported(catalog, file)
+    file.write_text(a_document("Resource", "another", "type: ai-model, owner: growth-ml"))
+    imported(catalog, file)
+    assert "resource:default/theirs" in catalog.snapshot().unseen
+    town.slack.share(
+        TOM, IMPORTS, "theirs.yaml", a_document("Resource", "theirs", "type: ai-model, owner: security")
+    )
+    town.settle()
+    assert catalog.entity("resource:default/theirs").owner_id == "group:default/growth-ml"

@@ -49,6 +49,16 @@ def test_the_thread_asks_once_whose_a_caller_is_and_the_next_step_waits(town: To
     assert "1 caller nobody declares uses it (night-scorer: 2 calls a day" in town.thread()
 
 
+def test_what_to_do_about_callers_is_never_cut_off_however_long_they_are_called(town: Town):
+    town.announce()
+    sees(town, *(f"{number}-{'nightly-' * 12}scorer/1" for number in range(7)))
+    town.pass_time(days=30)
+    do = "or /retire claim RET-1 CALLER, or /retire waive RET-1 CALLER REASON\n"
+    assert f"and 5 more): say whose in the thread of its card, {do}" in town.thread()
+    assert do in town.command(TOM, "show RET-1")
+    assert do in words(town.card())
+
+
 def test_whoever_presses_this_is_ours_answers_for_it_with_their_team(town: Town):
     town.announce()
     sees(town, "night-scorer/1.2")

@@ -21,6 +21,7 @@ from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
 from data.records.catalog import Entity, Group, Kind, Owners, Person
+from data.sightings import without_days_to_come
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
@@ -66,6 +67,7 @@ class Catalog:
         by: str = EMERITUS,
     ) -> ImportReport:
         """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
+        reading = without_days_to_come(reading, now)
         rows = Rows(reading, format)
 
         def job(conn: Connection) -> tuple[int, Merged]:

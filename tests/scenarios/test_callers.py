@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from data.importers.calls import read_calls
+from data.importers.csv_edges import read_csv
 from data.records.retirement import Duty
 from tests.data.catalogs import a_document
 from tests.scenarios.test_acknowledging import duty
@@ -132,6 +133,26 @@ def test_who_had_migrated_and_is_seen_calling_is_told_with_the_numbers_and_asked
         assert told in words(town.posted(owner, again[0]))
         assert "duty.migrated" in buttons(town.announcement(owner))
     assert len(town.keys(INES)) == before
+
+
+def test_a_call_of_a_day_to_come_is_a_slip_that_speaks_against_nobody(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    (file := town.folder / "edges.csv").write_text(
+        "from,to,last_seen,calls_per_day\nrestock-planner,churn-v1-prod,2027-03-19,5\n"
+    )
+    catalog = town.bot.house.catalog
+    report = catalog.import_(read_csv([file], known=catalog.known()), format="csv", now=town.now())
+    town.settle()
+    (note,) = (note for note in report.notes if "2027" in note.note)
+    assert (note.where, note.what, note.note) == (
+        f"{file}:2",
+        "component:default/restock-planner -> component:default/churn-v1-prod",
+        "calls on 2027-03-19, a day that has not come; kept without it",
+    )
+    assert duty(town, "restock-planner") is Duty.MIGRATED
+    town.pass_time(days=60)
+    assert "after the day they said to have moved" not in town.thread()
 
 
 def test_what_callers_call_themselves_mentions_nobody(town: Town):

@@ -88,7 +88,8 @@ def not_moved(state: Retirement, facts: Facts) -> list[Gate]:
     """Their obligations are opened again; until they are, nothing is switched off."""
     found = seen_since(state, facts)
     which = wording.named([f"{one.consumer_id}, {numbers(one)}" for one in found])
-    why = f"calls were seen after the day they said to have moved: {which}"
+    remedy = "correct that day where it is told, or find what still calls, then import that again"
+    why = f"calls were seen after the day they said to have moved ({which}): {remedy}"
     return [Gate(f"seen since/{','.join(one.consumer_id for one in found)}", why)] if found else []
 
 

@@ -6,7 +6,7 @@ again is the same source, and what it told before and does not any more is marke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +21,9 @@ from data.errors import EmeritusError, Invalid, Problem, Refused, Unavailable
 from data.events import Imported
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source
-from data.records.catalog import Entity, Group, Person
+from data.records.catalog import Entity, Group, Kind, Person
 from data.records.decision import NotDone
+from data.serving import by_hand, switch_of
 from data.store import Store
 from workflows.ports import SharedFile
 
@@ -64,6 +65,7 @@ class DroppedFiles:
             format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
         reading = _without_paths(_moved(reading, str(path.parent), place), place)
         reading = self._of_its_own(reading, format)
+        reading = _switching_nothing_else(reading, self._catalog.known_outside(format.name, reading.roots))
         report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
         if since is None or report.changed:
             return report
@@ -202,6 +204,43 @@ def _without_paths(reading: Reading, place: str) -> Reading:
         for entity in reading.entities
     )
     return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))
+
+
+def _switching_nothing_else(reading: Reading, outside: Iterable[Entity | Group | Person]) -> Reading:
+    """Without what would leave endpoints of others to people: a switch that is theirs, a model they begin to serve."""
+    theirs = {one.id: one for one in outside if isinstance(one, Entity)}
+    switches = {switch_of(one) for one in theirs.values() if one.kind is Kind.ENDPOINT} - {""}
+    kinds = {one.id: one.kind for one in (*theirs.values(), *reading.entities)}
+    notes: list[Note] = []
+    entities = []
+    for one in reading.entities:
+        is_theirs = one.kind is Kind.ENDPOINT and switch_of(one) in switches
+        if is_theirs:
+            why = f"is switched off by what switches others off: kept as manual. {OTHERS}"
+            notes.append(Note(where=one.declared_in, what=one.id, note=why))
+        entities.append(by_hand(one) if is_theirs else one)
+
+    def is_left_out(from_id: str, to_id: str, where: str) -> bool:
+        server = theirs.get(from_id)
+        if server is None or server.kind is not Kind.ENDPOINT:
+            return False
+        if kinds.get(to_id) not in (Kind.MODEL, Kind.VERSION):
+            return False
+        why = f"what {from_id} serves is told elsewhere; left out. {OTHERS}"
+        notes.append(Note(where=where, what=f"{from_id} -> {to_id}", note=why))
+        return True
+
+    stated = zip(reading.dependencies, reading.declared_by, strict=True)
+    kept = [(one, by) for one, by in stated if not is_left_out(one.from_id, one.to_id, one.declared_in)]
+    seen = [one for one in reading.sightings if not is_left_out(one.from_id, one.to_id, one.seen_in)]
+    return msgspec.structs.replace(
+        reading,
+        entities=tuple(entities),
+        dependencies=tuple(edge for edge, _ in kept),
+        declared_by=tuple(by for _, by in kept),
+        sightings=tuple(seen),
+        notes=(*reading.notes, *notes),
+    )
 
 
 def _as_recorded(

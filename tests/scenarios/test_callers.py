@@ -135,6 +135,18 @@ def test_who_had_migrated_and_is_seen_calling_is_told_with_the_numbers_and_asked
     assert len(town.keys(INES)) == before
 
 
+def test_an_endpoint_that_is_seen_calling_another_model_serves_it_no_more_than_before(town: Town):
+    catalog = town.bot.house.catalog
+    before = catalog.snapshot().endpoints_of("resource:default/churn-v1")
+    line = {"time": town.now().isoformat(), "endpoint": "resource:default/churn_nightly"}
+    (log := town.folder / "ensemble.log").write_text(
+        json.dumps({**line, "user_agent": "component:default/churn-v1-prod"})
+    )
+    catalog.import_(read_calls([log], known=catalog.known(), now=town.now()), format="calls", now=town.now())
+    assert catalog.snapshot().endpoints_of("resource:default/churn-v1") == before
+    assert "churn-v1-prod" in [one.name for one in catalog.impact("resource:default/churn_nightly").consumers]
+
+
 def test_a_call_of_a_day_to_come_is_a_slip_that_speaks_against_nobody(town: Town):
     town.announce()
     town.answer(BRUNO, "restock-planner")

@@ -6,7 +6,7 @@ again is the same source, and what it told before and does not any more is marke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -69,6 +69,7 @@ class DroppedFiles:
             format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
         reading = _without_paths(_moved(reading, str(path.parent), place), place)
         reading = self._of_its_own(_without_people(reading, file.name), format)
+        reading = _without_servings(reading, self._catalog.known_outside(format.name, reading.roots))
         report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
         if since is None or report.changed:
             return report
@@ -234,6 +235,31 @@ def _without_people(reading: Reading, name: str) -> Reading:
         raise Invalid([Problem(field=name, value="", accepted=f"tells of nothing else. {PEOPLE}")])
     notes = (Note(where=reading.files[one.id], what=one.id, note=f"passed over. {PEOPLE}") for one in owners)
     return msgspec.structs.replace(reading, groups=(), people=(), notes=(*reading.notes, *notes))
+
+
+def _without_servings(reading: Reading, outside: Iterable[Entity | Group | Person]) -> Reading:
+    """Without models that endpoints of others begin to serve by it: a server that is shared is left to people."""
+    theirs = {one.id: one.kind for one in outside if isinstance(one, Entity)}
+    kinds = {**theirs, **{one.id: one.kind for one in reading.entities}}
+    notes: list[Note] = []
+
+    def is_left_out(from_id: str, to_id: str, where: str) -> bool:
+        if theirs.get(from_id) is not Kind.ENDPOINT or kinds.get(to_id) not in (Kind.MODEL, Kind.VERSION):
+            return False
+        why = f"what {from_id} serves is told elsewhere; left out. {OTHERS}"
+        notes.append(Note(where=where, what=f"{from_id} -> {to_id}", note=why))
+        return True
+
+    stated = zip(reading.dependencies, reading.declared_by, strict=True)
+    kept = [(one, by) for one, by in stated if not is_left_out(one.from_id, one.to_id, one.declared_in)]
+    seen = [one for one in reading.sightings if not is_left_out(one.from_id, one.to_id, one.seen_in)]
+    return msgspec.structs.replace(
+        reading,
+        dependencies=tuple(edge for edge, _ in kept),
+        declared_by=tuple(by for _, by in kept),
+        sightings=tuple(seen),
+        notes=(*reading.notes, *notes),
+    )
 
 
 def _as_recorded(

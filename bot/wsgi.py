@@ -12,6 +12,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
+from waitress.task import WSGITask
 
 from bot.settings import Address
 from data.errors import Unavailable
@@ -22,9 +23,17 @@ SILENCE_SECONDS = 30  # a connection that sends nothing makes room for another
 RECEIVE_SECONDS = 10.0  # and so does one that sends too slowly: a whole request of Slack's is there at once
 
 
+class Answer(WSGITask):
+    """waitress sends what an application answers to HEAD, which clients take for the beginning of the next answer."""
+
+    def write(self, data: bytes) -> None:
+        super().write(b"" if self.get_environment()["REQUEST_METHOD"] == "HEAD" else data)
+
+
 class Hurried(HTTPChannel):
     """A connection that is closed when one request takes too long to arrive, however steadily it drips."""
 
+    task_class = Answer
     seconds_max = RECEIVE_SECONDS
     _since: float | None = None
 

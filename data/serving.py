@@ -1,6 +1,6 @@
 """Which endpoint serves which model? Read off the edges, because either end may declare them, in any import.
 
-An endpoint with edges to one model, or to versions of it, serves it. One with edges to several is a server
+An endpoint with declared edges to one model, or to versions of it, serves it. One with edges to several is a server
 they share: switching it off for one would take the others down. So each of its models gets an endpoint of its
 own, `server#model`, that only a person can switch off; the server itself stays in the graph, serves nothing,
 and depends on all of them. Endpoints that name the same thing to switch off (same kind, same ref) for
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from data.records.catalog import Dependency, EndpointKind, Entity, Kind
+from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Origin
 
 
 class Served(NamedTuple):
@@ -44,7 +44,8 @@ def served(thing: Entity, stated: Iterable[Dependency], known: Mapping[str, Enti
     edges: list[Dependency] = []
     links: dict[str, Dependency] = {}
     for edge in stated:
-        model_id = _model_of(known, edge.to_id)
+        # Who calls a model does not serve it by that: an ensemble calls several.
+        model_id = "" if edge.origin is Origin.OBSERVED else _model_of(known, edge.to_id)
         if model_id:
             links.setdefault(model_id, replace(edge, to_id=model_id))
         if model_id != edge.to_id:

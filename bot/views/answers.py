@@ -135,7 +135,7 @@ def show(
 
 def stopped(trouble: Trouble) -> str:
     mark = ":hourglass:" if trouble.is_held_up else ":x:"
-    return f"{mark} `{safe(trouble.key, 120)}`: {safe(trouble.why, 200)}"
+    return f"{mark} `{safe(trouble.key, 120)}`: {safe(trouble.why, limits.PROSE_MAX)}"
 
 
 def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = False) -> Payload:

@@ -30,6 +30,7 @@ CHECKBOXES_MAX = 10
 
 NAME_MAX = 80  # ours: a longer name makes no list more readable
 PROSE_MAX = 400  # ours: what a person wrote, quoted in passing
+REASON_MAX = 1_000  # ours: what holds a step, with a few names, and what to do about it at its end
 
 
 def clip(text: str, limit: int) -> str:

@@ -216,7 +216,7 @@ def _reminded_when(milestone: str) -> str:
 
 
 def _because(reasons: Sequence[str]) -> str:
-    listed = [f"    • {safe(reason, limits.PROSE_MAX)}" for reason in reasons]
+    listed = [f"    • {safe(reason, limits.REASON_MAX)}" for reason in reasons]
     return "\n".join([":", *listed]) if listed else ""
 
 

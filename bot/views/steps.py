@@ -76,7 +76,7 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
             f" - {MEANING[step.kind]}"
         )
         if come.progress is Progress.HELD:
-            reasons = [f"      • {safe(reason, limits.PROSE_MAX)}" for reason in come.held_by]
+            reasons = [f"      • {safe(reason, limits.REASON_MAX)}" for reason in come.held_by]
             if reasons_at_most is not None:
                 rest = f": `{SLASH_COMMAND} show {retirement.id}`"
                 reasons = [limits.joined(reasons, 1_200, at_most=reasons_at_most, rest=rest)]

@@ -38,8 +38,5 @@ def _told(one: Sighting, latest: str) -> str:
 
 
 def _without_days_after(latest: str, one: Sighting) -> Sighting:
-    return msgspec.structs.replace(
-        one,
-        first_seen=one.first_seen if one.first_seen <= latest else "",
-        last_seen=one.last_seen if one.last_seen <= latest else "",
-    )
+    first, last = (day if day <= latest else "" for day in (one.first_seen, one.last_seen))
+    return msgspec.structs.replace(one, first_seen=first, last_seen=last or first)

@@ -93,7 +93,9 @@ def test_a_moved_date_and_a_cancellation_reach_whoever_subscribed(town: Town, pa
 def test_who_has_it_already_gets_no_copy_until_it_changes(town: Town, page: str) -> None:
     status, tag, text = got(f"{page}/schedule.rss")
     assert (status, bool(tag), bool(text)) == (200, True, True)
-    assert got(f"{page}/schedule.rss", tag=tag) == (304, tag, "")
+    # A proxy that packs what it passes on makes it a weak one, and some send all that they have.
+    for known in (tag, f"W/{tag}", f'"other", W/{tag}'):
+        assert got(f"{page}/schedule.rss", tag=known) == (304, tag, "")
     town.announce()
     assert got(f"{page}/schedule.rss", tag=tag)[0] == 200
 

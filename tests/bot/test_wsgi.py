@@ -86,3 +86,14 @@ def test_a_connection_may_live_for_longer_than_each_of_its_requests(serving: Ser
     connection.close()
 
     assert answers == {b"hello"}
+
+
+def test_what_is_asked_by_head_has_no_body_that_would_be_taken_for_the_next_answer(serving: Serving) -> None:
+    with socket.create_connection(("127.0.0.1", serving.port), timeout=20) as client:
+        asked = "HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+        client.sendall(f"{asked}{asked}POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nbye".encode())
+        answers = b"".join(iter(lambda: client.recv(4096), b"")).split(b"HTTP/1.")[1:]
+
+    heads = [answer.partition(b"\r\n\r\n") for answer in answers]
+    assert [b"Content-Length: 5" in head for head, _, _ in heads] == [True, True, False]
+    assert [body for _, _, body in heads] == [b"", b"", b"bye"]

@@ -13,7 +13,7 @@ import networkx as nx
 from msgspec.structs import replace
 
 from data.graph import Dependant
-from data.records.catalog import Dependency, EndpointKind, Entity, Kind
+from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Origin
 
 
 def serving(
@@ -24,7 +24,8 @@ def serving(
     served: dict[str, list[Dependency]] = defaultdict(list)
     edges: list[Dependency] = []
     for edge in dependencies:
-        model_id = _model_of(nodes, edge.to_id) if _is(nodes, edge.from_id, Kind.ENDPOINT) else ""
+        is_stated = _is(nodes, edge.from_id, Kind.ENDPOINT) and edge.origin is not Origin.OBSERVED
+        model_id = _model_of(nodes, edge.to_id) if is_stated else ""
         if model_id and all(link.to_id != model_id for link in served[edge.from_id]):
             served[edge.from_id].append(replace(edge, to_id=model_id))
         if model_id != edge.to_id:

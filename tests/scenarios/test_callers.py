@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from data.importers.calls import read_calls
+from data.importers.csv_edges import read_csv
 from data.records.retirement import Duty
 from tests.data.catalogs import a_document
 from tests.scenarios.test_acknowledging import duty
@@ -47,6 +48,16 @@ def test_the_thread_asks_once_whose_a_caller_is_and_the_next_step_waits(town: To
     assert waiting in town.command(TOM, "show RET-1")
     town.pass_time(days=30)
     assert "1 caller nobody declares uses it (night-scorer: 2 calls a day" in town.thread()
+
+
+def test_what_to_do_about_callers_is_never_cut_off_however_long_they_are_called(town: Town):
+    town.announce()
+    sees(town, *(f"{number}-{'nightly-' * 12}scorer/1" for number in range(7)))
+    town.pass_time(days=30)
+    do = "or /retire claim RET-1 CALLER, or /retire waive RET-1 CALLER REASON\n"
+    assert f"and 5 more): say whose in the thread of its card, {do}" in town.thread()
+    assert do in town.command(TOM, "show RET-1")
+    assert do in words(town.card())
 
 
 def test_whoever_presses_this_is_ours_answers_for_it_with_their_team(town: Town):
@@ -122,6 +133,38 @@ def test_who_had_migrated_and_is_seen_calling_is_told_with_the_numbers_and_asked
         assert told in words(town.posted(owner, again[0]))
         assert "duty.migrated" in buttons(town.announcement(owner))
     assert len(town.keys(INES)) == before
+
+
+def test_an_endpoint_that_is_seen_calling_another_model_serves_it_no_more_than_before(town: Town):
+    catalog = town.bot.house.catalog
+    before = catalog.snapshot().endpoints_of("resource:default/churn-v1")
+    line = {"time": town.now().isoformat(), "endpoint": "resource:default/churn_nightly"}
+    (log := town.folder / "ensemble.log").write_text(
+        json.dumps({**line, "user_agent": "component:default/churn-v1-prod"})
+    )
+    catalog.import_(read_calls([log], known=catalog.known(), now=town.now()), format="calls", now=town.now())
+    assert catalog.snapshot().endpoints_of("resource:default/churn-v1") == before
+    assert "churn-v1-prod" in [one.name for one in catalog.impact("resource:default/churn_nightly").consumers]
+
+
+def test_a_call_of_a_day_to_come_is_a_slip_that_speaks_against_nobody(town: Town):
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    (file := town.folder / "edges.csv").write_text(
+        "from,to,last_seen,calls_per_day\nrestock-planner,churn-v1-prod,2027-03-19,5\n"
+    )
+    catalog = town.bot.house.catalog
+    report = catalog.import_(read_csv([file], known=catalog.known()), format="csv", now=town.now())
+    town.settle()
+    (note,) = (note for note in report.notes if "2027" in note.note)
+    assert (note.where, note.what, note.note) == (
+        f"{file}:2",
+        "component:default/restock-planner -> component:default/churn-v1-prod",
+        "seen on 2027-03-19, which is a day to come; kept without one",
+    )
+    assert duty(town, "restock-planner") is Duty.MIGRATED
+    town.pass_time(days=60)
+    assert "after the day they said to have moved" not in town.thread()
 
 
 def test_what_callers_call_themselves_mentions_nobody(town: Town):

@@ -88,6 +88,18 @@ def tags(mlflow: FakeMlflow) -> dict[str, str]:
     return mlflow.models["Churn"].tags
 
 
+def revises(town: Told, *, target: str, successor: str = "resource:default/churn-v2") -> None:
+    """The coordinator puts another plan to the vote."""
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    changed = {
+        "proposal.reason": "replaced",
+        "proposal.successor": successor,
+        "proposal.why": "the third one is out",
+        "proposal.target": target,
+    }
+    assert town.submit(TOM, changed) == {}
+
+
 def test_nothing_is_written_before_it_is_announced(town: Told, mlflow: FakeMlflow) -> None:
     town.propose()
     town.approve()
@@ -199,21 +211,28 @@ def test_a_changed_plan_is_not_deprecated_until_it_is_announced_itself(
     town: Told, mlflow: FakeMlflow
 ) -> None:
     town.announce()
-    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
-    town.submit(
-        TOM,
-        {
-            "proposal.reason": "replaced",
-            "proposal.successor": "resource:default/churn-v3",
-            "proposal.why": "the third one is out",
-            "proposal.target": "2026-07-01",
-        },
-    )
+    revises(town, target="2026-07-01", successor="resource:default/churn-v3")
     assert town.retirement().state is State.PROPOSED
     assert mlflow.models["Churn"] == Model()
     town.approve()
     town.pass_time(days=15)
     assert tags(mlflow)["emeritus.dev/successor"] == "churn-v3"
+
+
+def test_what_is_lifted_and_said_again_is_told_again_though_the_words_are_the_same(
+    town: Told, mlflow: FakeMlflow
+) -> None:
+    town.announce(target="2026-08-03")
+    for target in ("2026-08-04", "2026-08-03"):
+        revises(town, target=target)
+        town.approve()
+        town.pass_time(days=15)
+    assert tags(mlflow)["emeritus.dev/last-day"] == "2026-08-03"
+    assert town.thread().count("MLflow says that *churn-v1* is not deprecated any more") == 2
+    assert (
+        town.thread().count("MLflow says that *churn-v1* is *deprecated*; last day of service 2026-08-03")
+        == 2
+    )
 
 
 def test_a_catalog_that_is_set_only_now_is_told_of_what_is_under_way_when_the_bot_starts(

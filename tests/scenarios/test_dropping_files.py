@@ -323,3 +323,32 @@ def test_a_shared_file_makes_nobody_an_owner_or_voter_of_what_other_sources_tell
     )
     (report,) = told(town, file)
     assert "A file shared in Slack changes nothing of what others tell" in report
+
+
+SERVED_OTHERWISE = """
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {name: mine}
+spec: {type: ai-model, owner: growth-ml, dependencyOf: ["component:churn-v2-prod"]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: mine-prod
+  annotations: {emeritus.dev/endpoint-kind: local, emeritus.dev/endpoint-ref: churn-v1-prod}
+spec: {type: model-server, owner: growth-ml, dependsOn: ["resource:mine"]}
+"""
+
+
+def test_a_shared_file_changes_nothing_of_how_others_endpoints_are_switched_off(town: Town) -> None:
+    models = ("resource:default/churn-v1", "resource:default/churn-v2")
+    before = [town.bot.house.catalog.snapshot().endpoints_of(model) for model in models]
+    drop(town, "from,to,last_seen\nchurn-v2-prod,churn-v1,2026-03-01\n", "seen.csv")
+    assert [town.bot.house.catalog.snapshot().endpoints_of(model) for model in models] == before
+    file = drop(town, SERVED_OTHERWISE, "served.yaml")
+    after = town.bot.house.catalog.snapshot()
+    assert [after.endpoints_of(model) for model in models] == before
+    assert after.endpoints_of("resource:default/mine") == ()
+    (report,) = told(town, file)
+    assert "component:default/mine-prod: passed over. An endpoint is not taken from a file shared" in report
+    assert "what component:default/churn-v2-prod serves is told elsewhere; left out" in report

@@ -18,7 +18,7 @@ from data.records.callers import Caller, Calls
 from data.records.catalog import Impacted
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
-from workflows.rules import obligations
+from workflows.rules import obligations, wording
 from workflows.rules.gates import Gate
 from workflows.rules.impact import is_unclaimed
 from workflows.rules.wording import counted, one_of
@@ -27,7 +27,6 @@ ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
 """While there is a next stage to hold. What is dark reaches nobody."""
 AT_ONCE, MESSAGES_MAX = 10, 5
 """Callers in one message that asks, and such messages of one import; the list of all is `emeritus impact`."""
-NAMED_MAX = 5
 
 
 def vouched(state: Retirement) -> frozenset[str]:
@@ -76,11 +75,10 @@ def unknown(state: Retirement, facts: Facts) -> list[Gate]:
     if not found:
         return []
     calls = {one.consumer_id: one for one in facts.calls}
-    said = [f"{one.name}{_numbers(calls.get(one.consumer_id))}" for one in found[:NAMED_MAX]]
-    more = f" and {len(found) - NAMED_MAX:,} more" if len(found) > NAMED_MAX else ""
+    said = wording.named([f"{one.name}{_numbers(calls.get(one.consumer_id))}" for one in found])
     verb = "uses" if len(found) == 1 else "use"
     why = (
-        f"{counted(len(found), 'caller')} nobody declares {verb} it ({', '.join(said)}{more}): say whose in the "
+        f"{counted(len(found), 'caller')} nobody declares {verb} it ({said}): say whose in the "
         f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON"
     )
     return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", why)]
@@ -89,8 +87,9 @@ def unknown(state: Retirement, facts: Facts) -> list[Gate]:
 def not_moved(state: Retirement, facts: Facts) -> list[Gate]:
     """Their obligations are opened again; until they are, nothing is switched off."""
     found = seen_since(state, facts)
-    which = ", ".join(f"{one.consumer_id}, {numbers(one)}" for one in found)
-    why = f"calls were seen after the day they said to have moved: {which}"
+    which = wording.named([f"{one.consumer_id}, {numbers(one)}" for one in found])
+    remedy = "correct that day where it is told, or find what still calls, then import that again"
+    why = f"calls were seen after the day they said to have moved ({which}): {remedy}"
     return [Gate(f"seen since/{','.join(one.consumer_id for one in found)}", why)] if found else []
 
 

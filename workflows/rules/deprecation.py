@@ -54,8 +54,9 @@ def writing(state: Retirement) -> tuple[Effect, ...]:
 
 
 def told_key(state: Retirement, kind: str, *said: str) -> str:
-    """By what it says: that is told once, however often it is written or tried."""
-    digest = hashlib.sha256("\n".join(said).encode(errors="backslashreplace")).hexdigest()[:12]
+    """By what it says: of one announcement that is told once, however often it is written or tried."""
+    words = "\n".join((f"{state.announced}", *said))
+    digest = hashlib.sha256(words.encode(errors="backslashreplace")).hexdigest()[:12]
     return f"{state.id}/catalog/{kind}/told/{digest}"
 
 

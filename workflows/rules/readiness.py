@@ -13,7 +13,7 @@ from workflows.rules import plan as plans
 from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import cancelling_round, open_round
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, named
 
 RUNS_IN = {
     StepKind.ANNOUNCE: (State.APPROVED,),
@@ -150,13 +150,12 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     new = sorted({found.consumer_id for found in facts.impact} - known)
     if not new:
         return []
-    which = ", ".join(new[:5])
     remedy = "press Edit plan on the card for a new vote that includes them"
     if is_going_dark(state):
         remedy = (
             f"its endpoints are being switched off, so bring service back: /retire restore {state.id} REASON"
         )
-    why = f"{counted(len(new), 'consumer')} appeared after the vote ({which}): {remedy}"
+    why = f"{counted(len(new), 'consumer')} appeared after the vote ({named(new)}): {remedy}"
     return [Gate(f"newcomers/{','.join(new)}", why)]
 
 
@@ -198,11 +197,10 @@ def _obligations(state: Retirement) -> list[Gate]:
     waiting = [duty for duty in state.obligations if not duty.is_settled]
     if not waiting:
         return []
-    names = ", ".join(duty.consumer.name for duty in waiting[:5])
-    more = f" and {len(waiting) - 5} more" if len(waiting) > 5 else ""
+    names = named([duty.consumer.name for duty in waiting])
     remedy = f"/retire show {state.id} to chase, /retire waive {state.id} to waive"
     verb = "is" if len(waiting) == 1 else "are"
-    why = f"{counted(len(waiting), 'consumer')} {verb} not migrated ({names}{more}): {remedy}"
+    why = f"{counted(len(waiting), 'consumer')} {verb} not migrated ({names}): {remedy}"
     return [Gate(f"consumers/{','.join(duty.consumer.consumer_id for duty in waiting)}", why)]
 
 

@@ -20,6 +20,19 @@ def one_of(names: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+NAMES_ROOM = 300
+
+
+def named(names: Sequence[str]) -> str:
+    """ "a, b, c"; the first few, as many as leave room for what to do about them, and how many more there are."""
+    shown = list(names[:NAMED_MAX])
+    while len(shown) > 1 and len(", ".join(shown)) > NAMES_ROOM:
+        shown.pop()
+    said = ", ".join(shown)
+    said = said if len(said) <= NAMES_ROOM else f"{said[: NAMES_ROOM - 1]}…"
+    return f"{said} and {len(names) - len(shown):,} more" if len(names) > len(shown) else said
+
+
 CHAIN_MAX = 12
 
 

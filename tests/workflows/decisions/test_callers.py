@@ -372,8 +372,9 @@ def test_nothing_is_switched_off_on_an_answer_that_calls_speak_against():
     story.until(DISABLE_AT)
     (why,) = held(story, StepKind.DISABLE)
     assert why == (
-        "calls were seen after the day they said to have moved: component:default/billing-etl, 12.5 calls a day, "
-        "last on 2027-02-11, first on 2027-01-02"
+        "calls were seen after the day they said to have moved (component:default/billing-etl, 12.5 calls a day, "
+        "last on 2027-02-11, first on 2027-01-02): correct that day where it is told, or find what still calls, "
+        "then import that again"
     )
 
 

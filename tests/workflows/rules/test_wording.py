@@ -1,0 +1,22 @@
+"""How names are said in a sentence that goes on behind them."""
+
+from __future__ import annotations
+
+import pytest
+
+from workflows.rules.wording import NAMES_ROOM, named
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a"], "a"),
+        (["a", "b", "c"], "a, b, c"),
+        ([*"abcdefg"], "a, b, c, d, e and 2 more"),
+        (["a" * 140, "b" * 140, "c" * 140], f"{'a' * 140}, {'b' * 140} and 1 more"),
+        (["a" * 900, "b"], f"{'a' * (NAMES_ROOM - 1)}… and 1 more"),
+    ],
+    ids=["one", "few", "many", "long", "far too long"],
+)
+def test_the_first_few_are_named_as_many_as_leave_room_for_the_rest_of_the_sentence(names, said):
+    assert named(names) == said

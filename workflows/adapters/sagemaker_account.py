@@ -15,6 +15,8 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
+from botocore.session import get_session
 
 from data.errors import Invalid, Problem, Refused, Unavailable
 from data.importers.sagemaker_answers import LINEAGE, TAGGED, TARGETS, Resource, arn_parts
@@ -39,11 +41,22 @@ def account_at(region: str, *, attempts: int = ATTEMPTS) -> Live:
     with aws_errors(
         f"read SageMaker in {region}", service="sagemaker", then="Nothing was imported; import again later"
     ):
-        session = boto3.Session(region_name=region)
+        session = _session(region)
         _check_region(session, region)
         account = _Account(session, region, attempts)
         account.read()
     return account.live
+
+
+# What each service of AWS understands: a second of reading, and the same for all sessions.
+_SERVICES: Final = create_loader()
+
+
+def _session(region: str) -> boto3.Session:
+    """A new one each time: who we are may be said otherwise by now."""
+    session = get_session()
+    session.register_component("data_loader", _SERVICES)
+    return boto3.Session(botocore_session=session, region_name=region)
 
 
 def _check_region(session: boto3.Session, region: str) -> None:

@@ -32,7 +32,9 @@ from bot.shared_rates import SharedRates
 from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
 from bot.slack_files import SlackFiles
 from bot.status import Glance
+from bot.uploads import FileView
 from bot.views import answers
+from bot.views.uploads import FILES
 from bot.world import CalendarWorld
 from data import policy as policies
 from data.catalog import Catalog
@@ -194,11 +196,13 @@ def assemble(
     metrics: Metrics = UNCOUNTED,
     imports: Wanted = NOTHING,
     criteria: Criteria | None = None,
+    files: Mapping[str, FileView] = FILES,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
     wall           seconds since 1970 as Slack's servers count them: rate limits and look-ups in history go by it
     grace_seconds  how late a message that Slack took may still show up in history
+    files          what draws pictures and lists
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     criteria       what speaks for retiring a model, where it is not what is shipped
     rates          how fast Slack may be called, where it is not the real one
@@ -224,6 +228,7 @@ def assemble(
         pace=world.speed,
         grace_seconds=grace_seconds,
         metrics=metrics,
+        files=files,
     )
     shared = SlackFiles(client, rates, pace=world.speed, metrics=metrics)
     ending = threading.Event()

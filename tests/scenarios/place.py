@@ -22,6 +22,7 @@ from bot.imports_file import Wanted
 from bot.keeping import open_record
 from bot.manifest import SCOPES, scopes
 from bot.slack import web_client
+from bot.views.uploads import FILES
 from bot.wiring import Bot, CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
 from data.metrics import UNCOUNTED, Metrics
@@ -29,6 +30,7 @@ from data.policy import parsed
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from tests.fakes.slack import Channel, SlackFake, User, into_bolt
+from tests.quick_files import QUICK_FILES
 from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
@@ -58,11 +60,12 @@ class Place:
         archive: ArtifactStore | None = None,
         writers: Mapping[CatalogKind, CatalogWriter] | None = None,
         serves: bool = True,
+        draws: bool = False,
         metrics: Metrics = UNCOUNTED,
         import_channel: str = "",
         **slack: Any,
     ) -> None:
-        """`serves`: with the model servers' processes. `slack`: what else the fake shall do.
+        """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
 
         import_channel   whose files are imported, with the scope and the event that takes
         """
@@ -70,6 +73,7 @@ class Place:
             slack = {"scopes": scopes(takes_files=True), "events": [FILE_SHARED], **slack}
         self.import_channel = import_channel
         self.serves = serves
+        self.draws = draws
         self.metrics = metrics
         self.folder = folder
         self.writers = writers or {}
@@ -147,6 +151,7 @@ class Place:
             signing_secret=self.slack.signing_secret,
             world=self.world(),
             wall=self.clock,
+            files=FILES if self.draws else QUICK_FILES,
             metrics=self.metrics,
             imports=Wanted(channel=self.import_channel),
         )

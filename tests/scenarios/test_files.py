@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ from tests.fakes.slack import DOWNLOAD
 from tests.scenarios.town import GOVERNANCE, TOM, Town, key_of, words
 
 PICTURE = "RET-1/picture/1"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(tmp_path, serves=False, draws=True) as running:
+        yield running
 
 
 def pictures(town: Town) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from tests.scenarios.town import ADA, MINA, PRIYA, SAM, TOM, Town, words
 
 @pytest.fixture
 def town(tmp_path: Path):
-    with Town(tmp_path) as running:
+    with Town(tmp_path, draws=True) as running:
         yield running
 
 

@@ -21,9 +21,7 @@ from bot.intake import NotKeptError
 from bot.listeners import callers, commands, manual, obligations, proposals, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
-from bot.uploads import File
 from bot.views import answers
-from bot.views.uploads import FILES
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
@@ -31,8 +29,8 @@ from data.policy import read_criteria
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.deprecation import CatalogKind
-from data.records.retirement import Retirement
 from data.store import Machine
+from tests.quick_files import QUICK_FILES
 from tests.simulation.bench import AtOnce, Bench
 from tests.simulation.board import Board
 from tests.simulation.clock import Clock
@@ -47,7 +45,7 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.machine import RetirementMachine
-from workflows.ports import ArtifactStore, Message, Messenger
+from workflows.ports import ArtifactStore, Messenger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +100,6 @@ class Outside:
     rand: Random
     parts: Parts = field(default_factory=Parts)
     stopwatch: Callable[[], float] = lambda: 0.0
-
-
-def _quick(state: Retirement, _: Message) -> File:
-    """Drawing takes a while; what is simulated is its way."""
-    return File(title=state.id, comment="a file", content=b"drawn", instead="no file: {why}")
-
-
-QUICK_FILES = {notice: view._replace(draw=_quick) for notice, view in FILES.items()}
 
 
 class Process:

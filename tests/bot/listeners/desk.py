@@ -19,6 +19,7 @@ from data.records.decision import ClaimKind, Outcome
 from data.records.retirement import Reason
 from data.sqlite_store import SqliteStore
 from tests.fakes.slack import BotAnswer, Channel, SlackFake, User, into_bolt
+from tests.quick_files import QUICK_FILES
 from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import AnyCommand, Propose, decoded
@@ -46,6 +47,7 @@ class Desk:
             edges=Edges(archive=LocalDirectory(folder / "archive"), controls={}, meters={}),
             client=self.client,
             signing_secret=self.slack.signing_secret,
+            files=QUICK_FILES,
             world=CalendarWorld(wall=now.timestamp),
         )
         self.slack.attach(into_bolt(self.bot.app))

@@ -16,6 +16,7 @@ def losses(found: Found) -> tuple[int, int, list[str]]:
     return found.lost, found.corrupt, found.failures
 
 
+@pytest.mark.long
 def test_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() -> None:
     found = run(Campaign(seed=1), images=300)
     assert losses(found) == (0, 0, [])

@@ -55,6 +55,7 @@ def check_storm(
         assert "going on: what was waited for is there" in storm.fleet.said()
 
 
+@pytest.mark.long
 def test_a_database_that_is_restarted_under_load_loses_and_doubles_nothing(
     database: Database, folder: str, chance: random.Random
 ) -> None:

@@ -89,7 +89,7 @@ def test_the_letters_that_are_drawn_are_where_they_were_measured(count):
     assert ink.getbbox() is None
 
 
-@pytest.mark.parametrize("count", SIZES)
+@pytest.mark.parametrize("count", [*SIZES[:3], pytest.param(3_000, marks=pytest.mark.long)])
 def test_the_png_is_sharp_complete_and_says_in_words_what_it_shows(count):
     shown = a_neighbourhood(count)
     image = opened(png(shown, about="RET-7"))

@@ -22,7 +22,8 @@ from data.importers.known import Known
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
 from data.importers.mlflow_runs import add_datasets
 from data.importers.mlflow_server import Registry, page_of
-from data.importers.mlflow_telling import FORMAT, Telling, unfinished
+from data.importers.mlflow_telling import FORMAT, Telling
+from data.importers.pages import unfinished
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
@@ -47,7 +48,7 @@ def read_mlflow(
     draft = Draft(Known(known))
     paths = [source for source in sources if isinstance(source, Path)]
     files, broken = files_of(paths, FORMAT) if paths or not sources else ((), ())
-    if problems := (*broken, *unfinished(files)):
+    if problems := (*broken, *unfinished(files, "next_page_token")):
         raise Invalid(problems)
     models, versions, runs = _told_in_files(files, draft)
     digested: list[Digested] = [*files]

@@ -6,14 +6,14 @@ same below `mlflow`. Source: mlflow.org/docs/latest/api_reference/rest-api.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.errors import Problem
 from data.importers.fields import Fields, shown, word_of
 from data.importers.json_lines import Placed, Text
-from data.importers.sources import File, Format
+from data.importers.pages import Pages, wrong_without
+from data.importers.sources import Format
 
 LISTS = ("registered_models", "model_versions", "runs")
 ONES = ("registered_model", "model_version", "run")
@@ -23,23 +23,12 @@ _OF_A_MODEL = {"tags": dict | list, "aliases": dict | list, "versions": list, "l
 
 
 @dataclass(slots=True)
-class Telling:
-    """What one file tells. Items can be of any kind still.
+class Telling(Pages):
+    """What one file tells. Items can be of any kind still."""
 
-    line   where its one value begins; 0 where it has none, or several
-    bad    lists that are none, as (line, what is wrong)
-    more   lists with a page to follow -> its line
-    ended  lists without one
-    """
-
-    line: int = 0
     models: list[Any] = field(default_factory=list)
     versions: list[Any] = field(default_factory=list)
     runs: list[Any] = field(default_factory=list)
-    what: str = ""
-    bad: list[tuple[int, str, str]] = field(default_factory=list)
-    more: dict[str, int] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
@@ -83,29 +72,12 @@ def unlisted(models: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
                 yield it.line, f"{key} of {word_of(it.get('name')) or 'a model'}", shown(it[key])
 
 
-def _wrong(telling: Telling, name: str, is_named: bool) -> list[Problem]:
-    """A directory may hold files of other things; what was named is to be one of ours."""
-    problems = [
-        Problem(field=f"{name}:{line}", value=f"{key} {found}", accepted="a list; nothing was imported")
-        for line, key, found in telling.bad
-    ]
-    if is_named and telling.is_empty and not problems:
-        accepted = f"holds no {', '.join((*LISTS[:2], *ONES))}; nothing was imported"
-        problems.append(Problem(field=f"{name}:{telling.line or 1}", value=telling.what, accepted=accepted))
-    return problems
-
-
-FORMAT = Format(holds="MLflow JSON", suffixes=(".json",), parsed=_parsed, wrong=_wrong)
-
-
-def unfinished(files: Sequence[File[Telling]]) -> Iterator[Problem]:
-    """Lists of which every page says that another one follows: the last is missing."""
-    ended = {key for file in files for key in file.content.ended}
-    for file in files:
-        for key, line in file.content.more.items():
-            if key not in ended:
-                accepted = f"the pages of {key} up to the one without it; nothing was imported"
-                yield Problem(field=f"{file.shown}:{line}", value="next_page_token", accepted=accepted)
+FORMAT = Format(
+    holds="MLflow JSON",
+    suffixes=(".json",),
+    parsed=_parsed,
+    wrong=wrong_without(", ".join((*LISTS[:2], *ONES))),
+)
 
 
 def is_prompt(model: dict[str, Any]) -> bool:

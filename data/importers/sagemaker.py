@@ -13,8 +13,9 @@ from pathlib import Path
 from data.errors import Invalid, Problem
 from data.importers.draft import Draft
 from data.importers.known import Known
+from data.importers.pages import unfinished
 from data.importers.report import Reading
-from data.importers.sagemaker_answers import FORMAT, Resource, unfinished
+from data.importers.sagemaker_answers import FORMAT, Resource
 from data.importers.sagemaker_built import Builder
 from data.importers.sagemaker_endpoints import Endpoints
 from data.importers.sagemaker_lineage import Lineage
@@ -49,7 +50,7 @@ def read_sagemaker(
     paths = [source for source in sources if isinstance(source, Path)]
     accounts = [source for source in sources if isinstance(source, Live)]
     files, broken = files_of(paths, FORMAT) if paths or not sources else ((), ())
-    if problems := (*broken, *unfinished(files)):
+    if problems := (*broken, *unfinished(files, "NextToken")):
         raise Invalid(problems)
     draft = Draft(Known(known))
     things = Things(files, accounts, draft)

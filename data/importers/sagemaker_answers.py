@@ -8,16 +8,15 @@ Source: docs.aws.amazon.com/sagemaker/latest/APIReference; tags as resourcegroup
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from data.errors import Problem
 from data.importers.draft import Draft, why_not_named
 from data.importers.fields import Fields, shown, word_of
 from data.importers.json_lines import Placed, Text
-from data.importers.sources import File, Format, Source
+from data.importers.pages import Pages, wrong_without
+from data.importers.sources import Format, Source
 
 
 class Resource(StrEnum):
@@ -72,23 +71,16 @@ _TOKENS = ("NextToken", "PaginationToken")
 
 
 @dataclass(slots=True)
-class Telling:
+class Telling(Pages):
     """What one file, or one account, tells. Items can be of any kind still.
 
     tags   ARN in lower case -> its tags
-    bad    lists that are none, as (line, key, what stands there)
-    more   lists with a page to follow -> its line; `ended` those without one
     """
 
     items: list[Item] = field(default_factory=list)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     targets: list[Any] = field(default_factory=list)
     lineage: list[Placed] = field(default_factory=list)
-    bad: list[tuple[int, str, str]] = field(default_factory=list)
-    more: dict[str, int] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
-    what: str = "no object"
-    line: int = 1
 
     @property
     def is_empty(self) -> bool:
@@ -106,7 +98,7 @@ def arn_parts(text: str) -> re.Match[str] | None:
 
 
 def telling_of(content: bytes, name: str) -> Telling:
-    telling = Telling()
+    telling = Telling(what="no object", line=1)
     for item in Text(content, name).placed():
         for value in item.value if isinstance(item.value, list) else [item.value]:
             if isinstance(value, Placed):
@@ -147,29 +139,12 @@ def _tags(told: Placed) -> dict[str, str]:
     return {key: word_of(one.get("Value")) for one in pairs if (key := word_of(one.get("Key")))}
 
 
-def _wrong(telling: Telling, name: str, is_named: bool) -> list[Problem]:
-    """A directory may hold files of other things; what was named is to be one of ours."""
-    problems = [
-        Problem(field=f"{name}:{line}", value=f"{key} {found}", accepted="a list; nothing was imported")
-        for line, key, found in telling.bad
-    ]
-    if is_named and telling.is_empty and not problems:
-        accepted = "holds no answer of SageMaker, such as describe-endpoint's; nothing was imported"
-        problems.append(Problem(field=f"{name}:{telling.line}", value=telling.what, accepted=accepted))
-    return problems
-
-
-FORMAT = Format(holds="answers of SageMaker as JSON", suffixes=(".json",), parsed=telling_of, wrong=_wrong)
-
-
-def unfinished(files: Sequence[File[Telling]]) -> Iterator[Problem]:
-    """Lists of which every page says that another one follows: the last is missing."""
-    ended = {key for file in files for key in file.content.ended}
-    for file in files:
-        for key, line in file.content.more.items():
-            if key not in ended:
-                accepted = f"the pages of {key} up to the one without it; nothing was imported"
-                yield Problem(field=f"{file.shown}:{line}", value="NextToken", accepted=accepted)
+FORMAT = Format(
+    holds="answers of SageMaker as JSON",
+    suffixes=(".json",),
+    parsed=telling_of,
+    wrong=wrong_without("answer of SageMaker, such as describe-endpoint's"),
+)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,11 @@ def words(text: str) -> str:
     return text.strip() if is_said else ""
 
 
+def shortened(text: str, at_most: int) -> str:
+    """The text, or so many signs of it and dots."""
+    return text if len(text) <= at_most else f"{text[:at_most]}..."
+
+
 def in_lines(text: str) -> str:
     """The same of a text whose line breaks are ours."""
     return "\n".join(map(printable, text.split("\n")))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from data.errors import Invalid, Problem
+from data.printable import shortened
 from data.toml_checks import Check
 
 DEPTH_MAX = 8  # [roles.NAME] groups = ["..."] is four deep
@@ -95,4 +96,4 @@ def _shown(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except ValueError:  # a number of more digits than Python writes
         return "..."
-    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}..."
+    return shortened(text, SHOWN_MAX)

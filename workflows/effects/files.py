@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
+from data.printable import shortened
 from data.records.decision import Claim, Done, NotDone, Result
 from data.store import Then
 from workflows.commands import RecordFile
@@ -85,7 +86,7 @@ def told(
         name=file.name,
         thread_ts=file.thread_ts,
         format=format,
-        said=tuple(line if len(line) <= LINE_MAX else f"{line[:LINE_MAX]}..." for line in short[:LINES_MAX]),
+        said=tuple(shortened(line, LINE_MAX) for line in short[:LINES_MAX]),
         more=more + max(0, len(short) - LINES_MAX),
     )
     return then(claim, command, shop.engine.gatherer.facts(command, None, shop.world.now()))

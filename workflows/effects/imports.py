@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.errors import EmeritusError, Unavailable
 from data.events import EMERITUS
+from data.printable import shortened
 from data.records.decision import Claim, Done, Result
 from data.store import Then
 from workflows.commands import RecordImport
@@ -28,10 +29,6 @@ def read(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     except EmeritusError as error:
         if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
             return again(claim, error, shop.world), None
-        why = _clipped(str(error))
+        why = shortened(str(error), WHY_MAX)
     command = RecordImport(by=EMERITUS, name=name, why=why)
     return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, shop.world.now()))
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= WHY_MAX else f"{text[:WHY_MAX]}..."

@@ -23,6 +23,7 @@ from data.importers.known import Known
 from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source
+from data.printable import shortened
 from data.records.catalog import Entity, Group, Kind, Person
 from data.records.decision import NotDone
 from data.store import Store
@@ -68,14 +69,20 @@ class DroppedFiles:
         with _put_down(content, file.name) as path:
             format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
         reading = _without_paths(_moved(reading, str(path.parent), place), place)
-        reading = self._of_its_own(_without_people(reading, file.name), format)
-        reading = _without_servings(reading, self._catalog.known_outside(format.name, reading.roots))
+        outside = self._catalog.known_outside(format.name, reading.roots)
+        reading = self._of_its_own(_without_people(reading, file.name), format, Known(outside))
+        reading = _without_servings(reading, outside)
         report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
         if since is None or report.changed:
             return report
         return self._done_before(reading, report, by, since)
 
-    def _of_its_own(self, reading: Reading, format: Format) -> Reading:  # noqa: A002 - as elsewhere
+    def _of_its_own(
+        self,
+        reading: Reading,
+        format: Format,  # noqa: A002 - as elsewhere
+        known: Known,
+    ) -> Reading:
         """Without what other sources tell of: it adds to the catalog, and makes nobody an owner or voter of theirs."""
         ids = {one.id for one in reading.entities}
         told = self._catalog.told_outside(format.name, reading.roots, ids)
@@ -88,7 +95,6 @@ class DroppedFiles:
         notes += [
             Note(where=reading.files[one], what=one, note=f"passed over. {ENDPOINTS}") for one in sorted(ends)
         ]
-        known = Known(self._catalog.known_outside(format.name, reading.roots))
         entities = [
             _with_names_of_its_own(one, known, notes)
             for one in reading.entities
@@ -184,7 +190,7 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
 def _line(why: str, folder: Path) -> str:
     """The first line, and how much more there is, without the folder nobody has heard of."""
     first, *others = why.replace(f"{folder}/", "").split("\n")
-    short = first if len(first) <= WHY_MAX else f"{first[:WHY_MAX]}..."
+    short = shortened(first, WHY_MAX)
     return f"{short} (+{len(others)} more)" if others else short
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,7 +102,8 @@ class Gatherer:
             *support.too_late(hosted_parts(seen, model.id), command.target_on),
             *support.not_for_long(hosted_parts(seen, command.successor_id)),
         )
-        successor_name, trouble, note = self._successor(model, command.successor_id)
+        every = self.retirements()
+        successor_name, trouble, note = self._successor(model, command.successor_id, every)
         notes += [note] if note else []
         subject = Subject(
             model_id=model.id,
@@ -115,13 +116,14 @@ class Gatherer:
             ),
             artifacts=model.artifacts,
         )
+        others = [one for one in every if is_living(one) and one.id != retirement_id]
         return Facts(
             observed_at=now,
             catalog_version=impact.catalog_version,
             policy=policy,
             subject=subject,
-            taken=self._taken(subject, by_others_than=retirement_id),
-            meets=self._met(subject, command.successor_id, impact.consumers, retirement_id),
+            taken=_taken(subject, others),
+            meets=_met(subject, command.successor_id, impact.consumers, others),
             successor_name=successor_name,
             successor_trouble=trouble,
             impact=impact.consumers,
@@ -190,7 +192,8 @@ class Gatherer:
         """With whom it hits now, and whether they can still move where the plan says."""
         assert state.plan is not None
         model = self.catalog.entity(state.plan.subject.model_id)
-        _, trouble, _ = self._successor(model, state.plan.successor_id)
+        retirements = self.retirements() if state.plan.successor_id else ()
+        _, trouble, _ = self._successor(model, state.plan.successor_id, retirements)
         there = consumers(self.catalog.snapshot(), state, known)
         return replace(there, successor_trouble=trouble)
 
@@ -207,30 +210,9 @@ class Gatherer:
                 raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
         return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
 
-    def _taken(self, subject: Subject, *, by_others_than: str) -> dict[str, str]:
-        """What of it cannot be proposed, and the retirement that has it already."""
-        wanted = set(reserved(subject))
-        return {
-            taken: other.id
-            for other in self.retirements()
-            if is_living(other) and other.plan is not None and other.id != by_others_than
-            for taken in reserved(other.plan.subject)
-            if taken in wanted
-        }
-
-    def _met(
-        self, subject: Subject, successor_id: str, consumers: Sequence[Impacted], retirement_id: str
-    ) -> dict[str, str]:
-        """The others under way that a plan for this meets, and where their cards are."""
-        consumer_ids = {found.consumer_id for found in consumers}
-        return {
-            other.id: other.policy.governance_channel
-            for other in self.retirements()
-            if is_living(other) and other.id != retirement_id and other.plan is not None and other.policy
-            if meets(subject.model_id, successor_id, consumer_ids, other.plan)
-        }
-
-    def _successor(self, model: Entity, successor_id: str) -> tuple[str, str, str]:
+    def _successor(
+        self, model: Entity, successor_id: str, retirements: Sequence[Retirement]
+    ) -> tuple[str, str, str]:
         """The successor's name, why it cannot be one, and what is to be known of one that can."""
         if not successor_id:
             return "", "", ""
@@ -241,7 +223,7 @@ class Gatherer:
             successor = there.model(successor_id)
         except EmeritusError as error:
             return successor_id, str(error), ""
-        trouble = succession.trouble(model, successor, there, self.retirements())
+        trouble = succession.trouble(model, successor, there, retirements)
         return successor.name, trouble, "" if trouble else succession.onward_note(successor, there)
 
     def _line_above(self, slack_id: str) -> dict[str, str]:
@@ -260,6 +242,31 @@ class Gatherer:
         except EmeritusError as error:
             return str(error)
         return "yes" if there else "its manifest is not the recorded one"
+
+
+def _taken(subject: Subject, others: Iterable[Retirement]) -> dict[str, str]:
+    """What of it cannot be proposed, and which of the others under way has it already."""
+    wanted = set(reserved(subject))
+    return {
+        taken: other.id
+        for other in others
+        if other.plan is not None
+        for taken in reserved(other.plan.subject)
+        if taken in wanted
+    }
+
+
+def _met(
+    subject: Subject, successor_id: str, consumers: Iterable[Impacted], others: Iterable[Retirement]
+) -> dict[str, str]:
+    """Which of the others under way a plan for this meets, and where their cards are."""
+    consumer_ids = {found.consumer_id for found in consumers}
+    return {
+        other.id: other.policy.governance_channel
+        for other in others
+        if other.plan is not None and other.policy
+        if meets(subject.model_id, successor_id, consumer_ids, other.plan)
+    }
 
 
 def _active(there: Snapshot, slack_id: str) -> str:

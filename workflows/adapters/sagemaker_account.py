@@ -78,7 +78,6 @@ class _Account:
         )
         self._sagemaker: Any = session.client("sagemaker", config=config)
         self._scaling: Any = session.client(_SCALING, config=config.merge(_BRIEF))
-        self._configs: set[str] = set()
         self.live = Live(region)
 
     def read(self) -> None:

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from bot.demo.signals import held_back
 from data.errors import Unavailable
 
 VERSION = "0.1.8"
@@ -162,7 +163,7 @@ class Emulator:
         arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         atexit.register(self.stop)
         try:
-            with log.open("wb") as output:
+            with log.open("wb") as output, held_back():
                 # Its own process group: Ctrl-C reaches us alone, and we end it with all it may have started.
                 self._process = subprocess.Popen(
                     [str(program), *arguments],

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import importlib.util
 import math
-import signal
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bot.commands.machine import as_text
+from bot.demo import signals
 from bot.demo.chronicle import Chronicle
 from bot.demo.company import WORKSPACE, Company
 from bot.demo.emulator import EXPOSURE, EXTRA, Emulator, executable
@@ -29,7 +29,6 @@ from data.errors import Refused, Unavailable
 DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7
 DAY_SECONDS_MIN, DAY_SECONDS_MAX = 0.2, 86_400.0
 WAKE_SECONDS = 0.5
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 WHAT_TO_DO = """
 Open {url}
@@ -119,9 +118,9 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
 
     day = day_seconds or (DAY_SECONDS_AUTOPLAY if autoplay else DAY_SECONDS)
     folder = _kept(keep) if keep else None
-    with _signals_end_it(), ExitStack() as parts:
+    with signals.that_end_it(), ExitStack() as parts:
         try:
-            with _deaf_afterwards():
+            with signals.deaf_afterwards():
                 scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="emeritus-demo-")))
                 say("Starting the Slack emulator")
                 executable(progress=say)
@@ -169,33 +168,6 @@ def _kept(folder: Path) -> Path:
             next_step="Name an empty directory in --keep",
         )
     return folder
-
-
-@contextmanager
-def _signals_end_it() -> Iterator[None]:
-    """All of them interrupt; what they meant before is put back. Under nohup the terminal may be closed."""
-    is_detached = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    heard = [number for number in SIGNALS if number is not signal.SIGHUP or not is_detached]
-    before = {number: signal.signal(number, _interrupt) for number in heard}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _deaf_afterwards() -> Iterator[None]:
-    """A second Ctrl-C may not keep us from ending what runs."""
-    try:
-        yield
-    finally:
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

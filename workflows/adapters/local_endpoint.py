@@ -21,6 +21,7 @@ import time
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -193,16 +194,28 @@ class LocalEndpoints:
     def _run(self, ref: str) -> None:
         if self._answering(ref) is not None:
             return
-        if not self._is_running(ref):  # a stale address would only send probes to a stranger
-            (self.folder(ref) / model_server.ADDRESS_FILE).unlink(missing_ok=True)
         if (ended := self._children.get(ref)) is not None and ended.poll() is not None:
             del self._children[ref]
+        lock = model_server.take_lock(self.folder(ref) / model_server.LOCK_FILE)
+        if lock is not None:  # else an earlier bot's server is still starting, and will answer
+            with lock:
+                self._children[ref] = self._started(ref, lock)
+        try:
+            found = self._await_answer(ref)
+        except BaseException:  # Ctrl-C, too: a child nobody waits for must not stay behind
+            self._stop(ref)
+            raise
+        self._folders.save(msgspec.structs.replace(self._folders.known(ref), port=found.port))
+
+    def _started(self, ref: str, lock: BinaryIO) -> subprocess.Popen[bytes]:
+        """A process that holds the lock from before it exists until it is gone, whatever becomes of us meanwhile."""
         folder, port = self.folder(ref), self._folders.known(ref).port
+        (folder / model_server.ADDRESS_FILE).unlink(missing_ok=True)  # would only send probes to a stranger
         options = {"name": ref, "state": folder.absolute(), "port": port, "instance": secrets.token_hex(8)}
         options |= {f"calendar-{name}": value for name, value in self._calendar._asdict().items()}
         with (folder / "server.log").open("wb") as log:
             # Its own session: Ctrl-C on the bot's terminal must not switch endpoints off.
-            child = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", model_server.__name__, *(f"--{k}={v}" for k, v in options.items())],
                 cwd=Path(__file__).resolve().parents[2],
                 env={k: v for k, v in os.environ.items() if not k.startswith(NOT_HANDED_ON)},
@@ -210,24 +223,13 @@ class LocalEndpoints:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=[lock.fileno()],
             )
-        try:
-            found = self._await_answer(ref, child)
-        except BaseException:  # Ctrl-C, too: a child nobody waits for must not stay behind
-            child.kill()
-            child.wait()
-            raise
-        if found.pid == child.pid:
-            self._children[ref] = child
-        else:
-            child.wait()
-        self._folders.save(msgspec.structs.replace(self._folders.known(ref), port=found.port))
 
-    def _await_answer(self, ref: str, child: subprocess.Popen[bytes]) -> Address:
+    def _await_answer(self, ref: str) -> Address:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while (found := self._answering(ref)) is None:
-            # A child that ended may have met an earlier bot's server still starting: that one will answer.
-            if time.monotonic() > deadline or (child.poll() is not None and not self._is_running(ref)):
+            if time.monotonic() > deadline or not self._is_running(ref):
                 log = self.folder(ref) / "server.log"
                 said = log.read_text(errors="replace").strip().rpartition("\n")[2]
                 raise Unavailable(f"Endpoint {ref} did not start: {said or 'no answer'}. See {log}")
@@ -236,7 +238,9 @@ class LocalEndpoints:
 
     def _stop(self, ref: str) -> None:
         child = self._children.pop(ref, None)
-        patience_until = time.monotonic() + STOP_TIMEOUT_SECONDS
+        # One whose start was interrupted says its pid only once it answers.
+        patience = STOP_TIMEOUT_SECONDS if child is not None else START_TIMEOUT_SECONDS
+        patience_until = time.monotonic() + patience
         asked: set[int] = set()
         while self._is_running(ref):
             is_ours = (

@@ -1,8 +1,8 @@
 """What does an embedded endpoint run? One small process: a logistic regression behind POST /predict.
 
-Standard library only, so that it starts fast. Every call is in the call log before it is answered, and a call
-that cannot be logged is refused: the meter may say "no calls" only because it saw them all. Switched off
-means that this process is gone; there is no disabled mode to forget about.
+Standard library only, so that it starts fast. Whoever starts it hands on the lock that says it runs. Every call
+is in the call log before it is answered, and a call that cannot be logged is refused: the meter may say "no calls"
+only because it saw them all. Switched off means that this process is gone; there is no disabled mode to forget.
 """
 
 from __future__ import annotations
@@ -94,9 +94,9 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def take_lock(path: Path) -> BinaryIO | None:
-    """Held as long as the process lives, hung or not: the sure sign that an endpoint is on. None if taken.
+    """The sure sign that an endpoint is on: handed to its process at birth, and held until that is gone, hung or not.
 
-    Retried, because whoever looks whether we run holds the lock for the instant of looking.
+    None if taken. Retried, because whoever looks whether it runs holds the lock for the instant of looking.
     """
     file = path.open("ab")
     for _ in range(LOCK_ATTEMPTS_MAX):
@@ -200,9 +200,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--calendar-speed", type=float, default=1.0)
     given = parser.parse_args(arguments)
 
-    lock = take_lock(given.state / LOCK_FILE)
-    if lock is None:
-        sys.exit(f"another process already serves {given.name} from {given.state}")
     calendar = Calendar(given.calendar_origin, given.calendar_epoch, given.calendar_speed)
     model = LogisticRegression.read(given.state / WEIGHTS_FILE)
     log = CallLog(given.state / CALLS_FILE, calendar.at(time.time()))
@@ -220,7 +217,7 @@ def main(arguments: list[str] | None = None) -> None:
     address = {**server.identity, "port": server.server_port}
     write_atomically(given.state / ADDRESS_FILE, json.dumps(address).encode())
     threading.Thread(target=beat, args=(log, calendar), daemon=True).start()
-    with lock, server:
+    with server:
         try:
             server.serve_forever(poll_interval=0.1)
         finally:

@@ -13,6 +13,7 @@ from bot.logs import FORMS, LEVELS
 from bot.web_addresses import SENT, SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
 from data.policy import read_policy
+from data.printable import without_secrets
 from data.records.base import Record
 
 STORE = "emeritus.db"
@@ -265,5 +266,4 @@ def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) ->
 
 
 def _shown(value: str) -> str:
-    """A value as it may be repeated: what a URL carries before its host is a password."""
-    return "= " + re.sub(r"//[^/@\s]*@", "//...@", value)[:200]
+    return "= " + without_secrets(value)[:200]

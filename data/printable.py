@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Letters and symbols to Unicode, and nothing to the eye: the fillers of Hangul, and an empty cell of Braille.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+# With a scheme; or without one a word and a password before a host, or a field that is asked for.
+_ADDRESS = re.compile(
+    r"(?:(?P<scheme>[^/@?#]*:)?//|(?=[^/@?#]+:[^/]*@)|(?=[^?]*\?[\w.~-]+=))(?P<rest>.*)", re.DOTALL
+)
+SECRET = "..."  # noqa: S105 - what is shown instead of one
+_CALLED_SECRET = re.compile(
+    r"pass(word|wd|phrase)|secret|token|credential|signature|(api|access|private)[_-]?key|^(key|sig)$",
+    re.IGNORECASE,
+)
 
 
 def printable(text: str) -> str:
@@ -27,3 +38,26 @@ def shortened(text: str, at_most: int) -> str:
 def in_lines(text: str) -> str:
     """The same of a text whose line breaks are ours."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def is_secret(name: str) -> bool:
+    """Whether what is called so may open a door to whoever reads it."""
+    return _CALLED_SECRET.search(name) is not None
+
+
+def without_secrets(text: str) -> str:
+    """A value of somebody's as it may be repeated: of an address neither who asks nor what is asked. A path stays.
+
+    A password with an @ or a slash in it, as many write it, is hidden with what may be part of it.
+    """
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        return text
+    rest = found["rest"]
+    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    before = text[: len(text) - len(rest)]
+    if "@" in rest[len(place) :]:
+        return f"{before}{SECRET}"
+    who, at, where = place.rpartition("@")
+    asked = f"?{SECRET}" if place != rest else ""
+    return f"{before}{SECRET if who else ''}{at}{where}{asked}"

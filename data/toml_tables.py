@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from data.errors import Invalid, Problem
-from data.printable import shortened
+from data.printable import SECRET, is_secret, shortened, without_secrets
 from data.toml_checks import Check
 
 DEPTH_MAX = 8  # [roles.NAME] groups = ["..."] is four deep
@@ -32,7 +32,7 @@ class Tables:
 
     def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
         field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
-        shown = "" if value is None else f"= {_shown(value)}"
+        shown = "" if value is None else f"= {_shown(_repeatable(value, key))}"
         self.problems.append(Problem(field=field, value=shown, accepted=accepted))
 
     def table(self, where: str, value: Any, keys: Mapping[str, Checked]) -> dict[str, Any]:
@@ -89,6 +89,17 @@ def _inside(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
+
+
+def _repeatable(value: Any, key: str) -> Any:
+    """The value without secrets, of whatever is in it; who is refused looks for the place, and knows the value."""
+    if isinstance(value, dict):
+        return {name: _repeatable(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_repeatable(inner, key) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return SECRET if is_secret(key) else without_secrets(value)
 
 
 def _shown(value: Any) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from data.errors import Invalid, Problem, Unavailable
 from data.importers.answers import Asking, unavailable
+from data.printable import without_secrets
 
 OF_ACCESS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
@@ -43,7 +44,7 @@ def address_of(text: str, kind: Kind) -> str:
         parts, host, port = SplitResult("", "", "", "", ""), "", None
     is_http = parts.scheme in ("http", "https") and host and text.isascii() and text.isprintable()
     if not is_http or " " in text or parts.query or parts.fragment:
-        shown = ascii(text.rpartition("@")[2])[1:-1]
+        shown = ascii(without_secrets(text))[1:-1]
         accepted = f"an address like {kind.example}, without a query. Nothing was imported"
         raise Invalid([Problem(field="address", value=shown, accepted=accepted)])
     where = f"[{host}]" if ":" in host else host

@@ -121,6 +121,37 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_no_password_or_key_beside_what_is_wrong_is_shown(tmp_path: Path) -> None:
+    text = """
+    token = "hunter2"
+    [far]
+    format = "mlflow"
+    sources = ["https://ada:hunter2@mlflow.example.com", "https://b.example.com?api_key=hunter2", 7]
+    every_hours = 1
+    password = "hunter2"
+    [near]
+    format = "deprecations"
+    sources = ["https://models.example.com/all.json?key=hunter2#hunter2"]
+    every_hours = 1
+    [odd]
+    format = "mlflow"
+    sources = {url = "https://ada:hunter2@mlflow.example.com", api_key = "hunter2"}
+    every_hours = 1
+    """
+    listed = 'a list of paths or addresses, e.g. ["/srv/catalog"]'
+    asked = (
+        "an address like https://models.example.com/deprecations.json, without a query. Nothing was imported"
+    )
+    shown = '["https://...@mlflow.example.com", "https://b.example.com?...", 7]'
+    assert problems(tmp_path, text) == [
+        f"imports.toml [far] sources = {shown}: {listed}",
+        'imports.toml [far] password = "...": unknown; known here: format, sources, every_hours',
+        f'imports.toml [near] sources = "https://models.example.com/all.json?...": {asked}',
+        f'imports.toml [odd] sources = {{"url": "https://...@mlflow.example.com", "api_key": "..."}}: {listed}',
+        'imports.toml token = "...": a table, [token]; outside of tables stands channel = "C0123ABC" only',
+    ]
+
+
 def test_an_address_where_a_region_is_named_is_refused_with_what_is_accepted(tmp_path: Path) -> None:
     text = '[cloud]\nformat = "sagemaker"\nsources = ["https://aws.example.com"]\nevery_hours = 1\n'
     assert problems(tmp_path, text) == [

@@ -214,6 +214,20 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         address_of(text, MLFLOW)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"https://ml.example.com?key={SECRET}", "https://ml.example.com?..."),
+        (f"https://ada:{SECRET}@ml.example.com#{SECRET}", "https://...@ml.example.com?..."),
+        (f"ftp://ada:{SECRET}@ml.example.com", "ftp://...@ml.example.com"),
+    ],
+)
+def test_what_is_no_address_is_shown_without_its_secrets(text: str, shown: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        address_of(text, MLFLOW)
+    assert str(refused.value).startswith(f"address {shown}: an address like")
+
+
 def test_an_address_with_a_password_is_refused_without_it() -> None:
     with pytest.raises(Invalid) as refused:
         address_of(f"https://ada:{SECRET}@ml.example.com/", MLFLOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import parse_qs, urlsplit
 
 # Letters and symbols to Unicode, and nothing to the eye: the fillers of Hangul, and an empty cell of Braille.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -43,6 +44,15 @@ def in_lines(text: str) -> str:
 def is_secret(name: str) -> bool:
     """Whether what is called so may open a door to whoever reads it."""
     return _CALLED_SECRET.search(name) is not None
+
+
+def has_secret(address: str) -> bool:
+    """Whether it says who asks, or by which key."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return True
+    return "@" in parts.netloc or any(map(is_secret, parse_qs(parts.query, keep_blank_values=True)))
 
 
 def without_secrets(text: str) -> str:

@@ -9,7 +9,7 @@ github.com/BerriAI/litellm, pull request 36152
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from data.importers.sources import Format, Source, whole_files
 from data.importers.text import decoded
 from data.importers.yaml_lines import Node
 from data.importers.yaml_lines import documents as yaml_documents
+from data.printable import has_secret, without_secrets
 from data.records.catalog import Support
 
 REGISTRY, FEED, LITELLM = "modeldeprecations.dev", "deprecations.info", "LiteLLM"
@@ -174,7 +175,7 @@ def _of_registry(entry: _Entry, source: Source) -> Told | str:
         earliest_shutdown_on=entry.day("earliest_shutdown_on"),
         replacements=tuple(map(_called, named)),
         successor=_only([_called(one) for one in recommended or named]),
-        sources=tuple(filter(None, (one.text("url") for one in fields.items("sources")))),
+        sources=_addresses(one.text("url") for one in fields.items("sources")),
         verified_on=entry.day("last_verified"),
     )
     aliases = fields.texts("aliases")
@@ -199,7 +200,7 @@ def _of_feed(entry: _Entry, source: Source) -> Told | str:
         shutdown_on=entry.day("shutdown_date"),
         replacements=named,
         successor=_only(named),
-        sources=tuple(filter(None, (entry.around.text("url"),))),
+        sources=_addresses([entry.around.text("url")]),
         verified_on=entry.day("last_observed")
         or entry.day("scraped_at")
         or entry.day("date_published", around=True),
@@ -213,7 +214,7 @@ def _of_litellm(entry: _Entry, source: Source) -> Told | str:
         return "describes the format, and no model"
     if "deprecation_date" not in fields:
         return "tells no deprecation_date"
-    sources = tuple(filter(None, (fields.text("source"),)))
+    sources = _addresses([fields.text("source")])
     support = Support(told_by=LITELLM, shutdown_on=entry.day("deprecation_date"), sources=sources)
     if not support.shutdown_on:
         return "tells no day of its shutdown"
@@ -222,6 +223,11 @@ def _of_litellm(entry: _Entry, source: Source) -> Told | str:
     if rest and host_of(first) == host_of(provider):  # LiteLLM's own prefix, by which it knows whom to ask
         return entry.told(rest, support, source, provider=provider, aliases=(name,))
     return entry.told(name, support, source, provider=provider)
+
+
+def _addresses(told: Iterable[str]) -> tuple[str, ...]:
+    """As everybody in Slack may read them: what a mirror adds to know who asks is left out."""
+    return tuple(without_secrets(one) if has_secret(one) else one for one in told if one)
 
 
 def _only(named: Sequence[str]) -> str:

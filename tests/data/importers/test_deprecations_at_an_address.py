@@ -77,3 +77,32 @@ def test_an_address_that_answers_otherwise_changes_nothing(answer: Answer, refus
         registry.answers["/x.json"] = answer
         with pytest.raises((Invalid, Unavailable), match=refusal):
             page_at(f"{registry.address}/x.json")
+
+
+SECRET = "s3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("https://docs.example.com/models?page=3", "https://docs.example.com/models?page=3"),
+        (f"https://docs.example.com/models?page=3&key={SECRET}", "https://docs.example.com/models?..."),
+        (f"https://docs.example.com/models?X-Amz-Signature={SECRET}", "https://docs.example.com/models?..."),
+        (f"https://ada:{SECRET}@docs.example.com/models", "https://...@docs.example.com/models"),
+        (f"https://[{SECRET}?key={SECRET}", f"https://[{SECRET}?..."),
+    ],
+)
+def test_where_a_registry_has_it_from_is_kept_without_a_key(told: str, kept: str):
+    notice = {"provider": "Acme", "model_id": "chat-1", "shutdown_date": "2026-10-23", "url": told}
+    with a_registry() as registry:
+        registry.answers["/x.json"] = Answer(json.dumps([notice]).encode())
+        (entity,) = read_deprecations([page_at(f"{registry.address}/x.json")]).entities
+    assert [one.sources for one in entity.support] == [(kept,)]
+
+
+def test_a_key_in_the_address_of_a_registry_is_not_repeated(tmp_path: Path):
+    run = CliRunner(env={"EMERITUS_STORE": str(tmp_path / "e.db")})
+    said = run.invoke(cli, ["import", "deprecations", f"https://models.example.com/x.json?key={SECRET}"])
+    assert said.exit_code == 1
+    assert "address https://models.example.com/x.json?...: an address like" in said.stderr
+    assert SECRET not in said.output

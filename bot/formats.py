@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from data.importers.provider_registries import Page
     from data.importers.sagemaker_live import Live
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 
 
 def is_address(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
+
+
+def has_scheme(text: str) -> bool:
+    """Whether it is an address of any kind, and so no path."""
+    return _SCHEME.match(text) is not None
 
 
 def is_region(text: str) -> bool:
@@ -45,7 +51,7 @@ class Asked(NamedTuple):
     address: Callable[[str], str]
     answer: Callable[[str], Any]
     is_one: Callable[[str], bool] = is_address
-    called: str = "an address"
+    called: str = "an address that begins with http:// or https://"
 
 
 class KnownThings(Protocol):

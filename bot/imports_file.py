@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.formats import BY_NAME, CALLS, is_address
+from bot.formats import BY_NAME, CALLS, has_scheme
 from data.errors import Invalid
 from data.records.imports import Scheduled
 from data.toml_checks import Check, text, whole, word_of, words
@@ -89,7 +89,7 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
 def _source(reading: Tables, name: str, said: str, format: str, folder: Path) -> str:  # noqa: A002 - as above
     asks = BY_NAME[format].asks if format in BY_NAME else None
     if asks is None or not asks.is_one(said):
-        if not is_address(said):
+        if not has_scheme(said):
             return str(folder / said)
         called = f"a path, or {asks.called}" if asks else ""
         reading.refuse(name, "sources", said, called or f"a path: {format} is read from files")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
+from bot.commands.sources import path_of
 from bot.formats import CALLS
 from bot.keeping import open_catalog
 from bot.local_endpoints import open_endpoints
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(CALLS)
-@click.argument("paths", nargs=-1, metavar="[PATH...]", type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PATH...]", type=path_of)
 @click.option(
     "--field",
     "fields",

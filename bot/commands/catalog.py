@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import click
 
 from bot.commands.calls import calls
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
-from bot.formats import FORMATS, Asked, Format
+from bot.commands.sources import source_of
+from bot.formats import FORMATS, Format
 from bot.keeping import open_catalog
 from bot.world import CalendarWorld
 from data.importers.sources import Source
-
-_PATH = click.Path(exists=True, path_type=Path)
-
-
-def _source_of(asks: Asked) -> Callable[[str], Source]:
-    def parsed(text: str) -> Source:
-        if asks.is_one(text):
-            return text
-        if not Path(text).exists():
-            raise click.BadParameter(f'"{text}" is neither a file or directory nor {asks.called}')
-        path: Path = _PATH.convert(text, None, None)
-        return path
-
-    return parsed
 
 
 @click.group("import")
@@ -41,7 +25,7 @@ def _register(format: Format) -> None:  # noqa: A002 - the word of the event
         nargs=-1,
         required=True,
         metavar="SOURCE..." if format.asks else "PATH...",
-        type=_source_of(format.asks) if format.asks else _PATH,
+        type=source_of(format.asks),
     )
     @as_json
     def read(sources: tuple[Source, ...], is_json: bool) -> None:

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
+from bot.commands.sources import path_of
 from bot.formats import FORMATS
 from bot.keeping import open_catalog
 from bot.lookup import retirements
@@ -30,9 +31,7 @@ READERS = {one.name: one.reader for one in FORMATS}
 
 
 @click.command()
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
-)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=path_of)
 @click.option(
     "--format", "as_format", type=click.Choice(tuple(READERS)), default="backstage", help="What PATH holds."
 )

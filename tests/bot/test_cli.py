@@ -161,7 +161,7 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
         (
             ("import", "backstage", "no.yaml"),
             2,
-            "'no.yaml' does not exist",
+            '"no.yaml" does not exist',
             "emeritus import backstage --help",
         ),
         (("import", "backstage"), 2, "Missing argument 'PATH...'", "emeritus import backstage --help"),

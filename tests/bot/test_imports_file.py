@@ -159,6 +159,31 @@ def test_an_address_where_a_region_is_named_is_refused_with_what_is_accepted(tmp
     ]
 
 
+@pytest.mark.parametrize(
+    ("named", "source", "told"),
+    [
+        (
+            "deprecations",
+            "ftp://ada:hunter2@models.example.com/all.json",
+            '"ftp://...@models.example.com/all.json": a path, or an address that begins with http:// or https://',
+        ),
+        (
+            "mlflow",
+            "s3://bucket/x",
+            '"s3://bucket/x": a path, or an address that begins with http:// or https://',
+        ),
+        ("sagemaker", "aws://eu-west-1", '"aws://eu-west-1": a path, or a region of AWS, such as eu-west-1'),
+        ("dbt", "file:///srv/dbt", '"file:///srv/dbt": a path: dbt is read from files'),
+        ("calls", "https://logs.example.com", '"https://logs.example.com": a path: calls is read from files'),
+    ],
+)
+def test_an_address_that_nobody_asks_is_taken_for_no_path(
+    tmp_path: Path, named: str, source: str, told: str
+) -> None:
+    text = f'[some]\nformat = "{named}"\nsources = ["{source}"]\nevery_hours = 1\n'
+    assert problems(tmp_path, text) == [f"imports.toml [some] sources = {told}"]
+
+
 def test_a_key_that_is_missing_is_named_with_what_it_takes(tmp_path: Path) -> None:
     assert problems(tmp_path, '[catalog]\nformat = "backstage"\n') == [
         'imports.toml [catalog] sources: is missing; a list of paths or addresses, e.g. ["/srv/catalog"]',

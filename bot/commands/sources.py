@@ -1,0 +1,43 @@
+"""What a command is to read: a path that is there, or what the format asks besides. No secret is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bot.formats import Asked, has_scheme
+from data.importers.sources import Source
+from data.printable import without_secrets
+
+
+def source_of(asks: Asked | None) -> Callable[[str], Source]:
+    """How one is read from the command line."""
+
+    def parsed(text: str) -> Source:
+        if asks is not None and asks.is_one(text):
+            return text
+        shown = f'"{without_secrets(text)}"'
+        if has_scheme(text):
+            raise click.BadParameter(f"{shown} is no path: name one{f', or {asks.called}' if asks else ''}")
+        if not _exists(text):
+            why = f"is neither a file or directory nor {asks.called}" if asks else "does not exist"
+            raise click.BadParameter(f"{shown} {why}")
+        return Path(text)
+
+    return parsed
+
+
+def path_of(text: str) -> Path:
+    """For a command that asks nobody."""
+    found = source_of(None)(text)
+    assert isinstance(found, Path)
+    return found
+
+
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # no name of a file
+        return False

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.doctor_catalogs import examine_catalogs
+from bot.doctor_imports import NothingKnown, examine_imports
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
 from bot.imports_file import read_imports
@@ -27,7 +28,6 @@ from data.store import Trouble
 from workflows.decisions.imports import STREAM
 from workflows.engine import all_retirements
 from workflows.machine import imports_of
-from workflows.rules.wording import counted
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
 """What is wrong with these stands where the thing itself is looked at."""
@@ -70,10 +70,12 @@ def _wrong(seen: Look, name: str) -> Iterator[Finding]:
 
 
 def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    scheduled = read_imports(settings.imports).scheduled
     if not settings.database and not settings.store.exists():
         yield Finding(what="store", ok=True, found=f"{settings.store} does not exist yet and will be made")
         fix = "Run emeritus import backstage PATH"
         yield Finding(what="catalog", ok=False, found="nothing was imported", fix=fix)
+        yield from examine_imports(scheduled, Imports(), NothingKnown())
         return
     try:
         store = open_store(settings, read_only=True)
@@ -85,7 +87,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
-            yield from _scheduled(imports_of(store.state(STREAM)), settings)
+            yield from examine_imports(scheduled, imports_of(store.state(STREAM)), catalog)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:
@@ -134,21 +136,6 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
     yield Finding(what="catalog", ok=bool(models), found=f"{models} models", fix=fix)
     for role in policy.roles if policy else ():
         yield _role(catalog, role)
-
-
-def _scheduled(known: Imports, settings: Settings) -> Iterator[Finding]:
-    """Are the catalogs of EMERITUS_IMPORTS read? What a bot that runs knows of them, and what it does not know yet."""
-    for one in read_imports(settings.imports).scheduled:
-        what, told = f"import {one.name}", f"{one.format} every {counted(one.every_hours, 'hour')}"
-        if known.named(one.name) != one:
-            fix = "Start emeritus serve again with this EMERITUS_IMPORTS"
-            yield Finding(what=what, ok=False, found=f"{told}: no bot reads it yet", fix=fix)
-        elif (failing := known.failure(one.name)) is not None:
-            found = f"{told}: failing since {failing.since:%Y-%m-%d %H:%M} UTC: {failing.why}"
-            fix = f"Mend its source; emeritus import {one.format} tells at once whether it can be read"
-            yield Finding(what=what, ok=False, found=found, fix=fix)
-        else:
-            yield Finding(what=what, ok=True, found=told)
 
 
 def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement]) -> Iterator[Finding]:

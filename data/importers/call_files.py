@@ -57,18 +57,36 @@ class Log:
 def logs_of(paths: Sequence[Path]) -> tuple[Log, ...]:
     """The logs that are named, and those in directories. Raises `Invalid` with all that cannot be looked at."""
     found: dict[Path, Log] = {}
+    for shown, name in _paths_of(paths):
+        path = shown.resolve()
+        found.setdefault(path, Log(str(shown), name, path, _digest(shown)))
+    return tuple(found.values())
+
+
+def openable(paths: Sequence[Path]) -> int:
+    """How many logs there are. Raises `Invalid` as `logs_of`, and reads none of them."""
+    found = _paths_of(paths)
+    for shown, _ in found:
+        try:
+            shown.open("rb").close()
+        except OSError as error:
+            raise Invalid([_unread(shown, error)]) from error
+    return len({shown.resolve() for shown, _ in found})
+
+
+def _paths_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each as it is shown, and its name."""
+    found: list[tuple[Path, str]] = []
     problems: list[Problem] = []
     for root in paths:
         try:
             for shown, is_walked in paths_under(root, lambda path: bool(_LOG.fullmatch(path.name)), _MEANT):
-                name = str(shown.relative_to(root)) if is_walked else shown.name
-                path = shown.resolve()
-                found.setdefault(path, Log(str(shown), name, path, _digest(shown)))
+                found.append((shown, str(shown.relative_to(root)) if is_walked else shown.name))
         except Invalid as error:
             problems += error.problems
     if problems:
         raise Invalid(problems)
-    return tuple(found.values())
+    return found
 
 
 def _digest(path: Path) -> str:
@@ -76,7 +94,7 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise Invalid([_problem(str(path), f"cannot be read: {error.strerror}.")]) from error
+        raise Invalid([_unread(path, error)]) from error
 
 
 def told_in(log: Log, names: FieldNames) -> Iterator[Told]:
@@ -93,7 +111,7 @@ def told_in(log: Log, names: FieldNames) -> Iterator[Told]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise Invalid([_problem(log.shown, "not readable as gzip; is the file complete?")]) from error
     except OSError as error:
-        raise Invalid([_problem(log.shown, f"cannot be read: {error.strerror}.")]) from error
+        raise Invalid([_unread(log.shown, error)]) from error
 
 
 def _told(file: IO[bytes], log: Log, names: FieldNames) -> Iterator[Told]:
@@ -167,6 +185,10 @@ def _from_object(number: int, value: Any, names: FieldNames) -> Told:
         return Told(number, call, is_read=call is not None or not is_call)
     call = names.call(fields_in(value))
     return Told(number, call, is_read=call is not None)
+
+
+def _unread(shown: Path | str, error: OSError) -> Problem:
+    return _problem(str(shown), f"cannot be read: {error.strerror}.")
 
 
 def _problem(shown: str, why: str) -> Problem:

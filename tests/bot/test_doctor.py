@@ -326,7 +326,10 @@ def test_a_store_that_is_yet_to_be_made_is_no_fault_but_an_empty_catalog_is(
     new = tmp_path / "new.db"
     with a_slack() as slack:
         found = examine(slack, EMERITUS_STORE=str(new))
+        (schedule := tmp_path / "imports.toml").write_text(SCHEDULE)
+        (scheduled,) = imports_in(examine(slack, EMERITUS_STORE=str(new), EMERITUS_IMPORTS=str(schedule)))
 
+    assert "edges.csv: no such file or directory" in scheduled
     assert f"ok  store: {new} does not exist yet and will be made" in [str(one) for one in found]
     assert bad(found) == ["BAD catalog: nothing was imported. Run emeritus import backstage PATH"]
 
@@ -418,9 +421,12 @@ def test_a_schedule_that_no_bot_reads_yet_is_told_and_one_that_fails_with_its_re
     schedule.write_text(SCHEDULE)
     environ = {"EMERITUS_IMPORTS": str(schedule)}
     with a_slack() as slack:
-        unread = "BAD import edges: csv every 24 hours: no bot reads it yet. "
+        (tmp_path / "edges.csv").write_text("from,to\nsunday-mailer,churn-v1\n")
+        unread = "BAD import edges: csv every 24 hours: no bot reads it yet; "
+        would = "its next run keeps 1 document and 1 edge. "
         fix = "Start emeritus serve again with this EMERITUS_IMPORTS"
-        assert imports_in(examine(slack, **environ)) == [unread + fix]
+        assert imports_in(examine(slack, **environ)) == [unread + would + fix]
+        (tmp_path / "edges.csv").unlink()
         with Desk(tmp_path) as desk:
             desk.bot.engine.schedule(read_imports(schedule).scheduled)
             desk.bot.dispatcher.until_idle()
@@ -430,9 +436,15 @@ def test_a_schedule_that_no_bot_reads_yet_is_told_and_one_that_fails_with_its_re
         )
         assert "edges.csv: no such file or directory" in failing
         (tmp_path / "edges.csv").write_text("from,to\nsunday-mailer,churn-v1\n")
+        (mended,) = imports_in(examine(slack, **environ))
+        assert mended.endswith(
+            ". By now its next run keeps 1 document and 1 edge. If that is right, its next run mends it"
+        )
         with Desk(tmp_path, now=NOW + timedelta(days=2)) as desk:
             desk.bot.dispatcher.until_idle()
-        assert imports_in(examine(slack, **environ)) == ["ok  import edges: csv every 24 hours"]
+        assert imports_in(examine(slack, **environ)) == [
+            "ok  import edges: csv every 24 hours; its next run keeps 1 document and 1 edge"
+        ]
 
 
 def test_a_schedule_that_cannot_be_read_is_told_among_the_settings(tmp_path: Path, examine: Examine) -> None:

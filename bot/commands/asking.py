@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 from msgspec.structs import asdict
 
+from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import model_in_shell
@@ -29,7 +30,7 @@ PICTURES = ("png", "svg")
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", type=wanted.MODEL)
 @click.option(
     "--format",
     "as_format",
@@ -67,7 +68,7 @@ def _draw(shown: Neighbourhood, as_format: str) -> None:
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", type=wanted.MODEL)
 @as_json
 def who(model: str, is_json: bool) -> None:
     """Who answers for MODEL, its versions, endpoints and successor, why, and what is missing."""

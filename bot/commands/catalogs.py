@@ -7,6 +7,7 @@ import os
 import click
 
 from bot.catalog_writers import open_writers
+from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.doctor_catalogs import announced, looks
 from bot.keeping import open_catalog
@@ -21,11 +22,11 @@ from workflows.ports import CatalogWriter
 
 
 @click.command("catalogs")
-@click.argument("retirement", metavar="[RET-n|MODEL]", default="")
+@click.argument("retirement", metavar="[RET-n|MODEL]", required=False, type=wanted.RETIREMENT)
 @click.option("--write", "is_written", is_flag=True, help="Say it anew where it is not said as it should be.")
 @click.pass_context
 @as_json
-def catalogs(ctx: click.Context, retirement: str, is_written: bool, is_json: bool) -> None:
+def catalogs(ctx: click.Context, retirement: str | None, is_written: bool, is_json: bool) -> None:
     """What catalogs say of what retires; exits 1 where one does not say what it should, or does not answer."""
     settings = settings_for()
     writers = open_writers(settings, os.environ)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot import local_endpoints as local
+from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import retirements
@@ -18,7 +19,7 @@ def endpoint() -> None:
 
 
 @endpoint.command("start")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", type=wanted.ENDPOINT)
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),

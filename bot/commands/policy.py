@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
+from bot.commands import wanted
 from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say
 from data.errors import Invalid
 from data.policy import read_criteria, read_policy
 from data.policy_diff import Difference, differences, differences_of_criteria
-
-_FILE = click.Path(path_type=Path)
 
 
 @click.group()
@@ -22,7 +21,7 @@ def policy() -> None:
 
 
 @policy.command("check")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=wanted.path)
 @as_json
 @click.pass_context
 def check(ctx: click.Context, file: Path, is_json: bool) -> None:
@@ -43,8 +42,8 @@ def check(ctx: click.Context, file: Path, is_json: bool) -> None:
 
 
 @policy.command("diff")
-@click.argument("before", type=_FILE)
-@click.argument("after", type=_FILE, required=False)
+@click.argument("before", type=wanted.path)
+@click.argument("after", type=wanted.path, required=False)
 @as_json
 @click.pass_context
 def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import IN_SHELL, named, retirements
@@ -28,7 +29,7 @@ def list_(with_ended: bool, is_json: bool) -> None:
 
 
 @click.command()
-@click.argument("retirement", metavar="RET-n|MODEL")
+@click.argument("retirement", metavar="RET-n|MODEL", type=wanted.RETIREMENT)
 @as_json
 def plan(retirement: str, is_json: bool) -> None:
     """The dated steps, exactly as they will run, and the digest people vote on."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.commands.wanted import given
 from bot.formats import Asked, has_scheme
 from data.importers.sources import Source
 from data.printable import without_secrets
@@ -16,6 +17,7 @@ def source_of(asks: Asked | None) -> Callable[[str], Source]:
     """How one is read from the command line."""
 
     def parsed(text: str) -> Source:
+        given(text, "a path" if asks is None else f"a path, or {asks.called}")
         if asks is not None and asks.is_one(text):
             return text
         shown = f'"{without_secrets(text)}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read, store_to_write
 from bot.world import CalendarWorld
 from data.closest import closest
@@ -32,7 +33,7 @@ def list_(is_json: bool) -> None:
 
 
 @stopped.command()
-@click.argument("key")
+@click.argument("key", type=wanted.KEY)
 @as_json
 def retry(key: str, is_json: bool) -> None:
     """Have KEY tried again, once what stopped it is mended; a message that stopped is looked up in Slack first."""
@@ -47,7 +48,7 @@ def retry(key: str, is_json: bool) -> None:
 
 
 @stopped.command()
-@click.argument("key")
+@click.argument("key", type=wanted.KEY)
 @as_json
 def dismiss(key: str, is_json: bool) -> None:
     """Put KEY away: somebody has seen to it, and it is not tried again."""

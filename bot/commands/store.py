@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, settings_for
 from bot.keeping import open_record, redraw
 from bot.settings import is_database
@@ -29,8 +30,8 @@ def store() -> None:
 
 
 @store.command("copy")
-@click.argument("source", metavar="SRC")
-@click.argument("destination", metavar="DST")
+@click.argument("source", metavar="SRC", type=wanted.RECORD)
+@click.argument("destination", metavar="DST", type=wanted.RECORD)
 @as_json
 def copy_(source: str, destination: str, is_json: bool) -> None:
     """Copy the record SRC into the empty DST; each a SQLite file or postgresql://user@host/database.
@@ -53,7 +54,7 @@ def copy_(source: str, destination: str, is_json: bool) -> None:
 
 
 @store.command()
-@click.argument("destination", metavar="DST", type=click.Path(path_type=Path))
+@click.argument("destination", metavar="DST", type=wanted.path)
 @as_json
 def backup(destination: Path, is_json: bool) -> None:
     """Back the record up to the new file DST, beside a running Emeritus; the copy is verified."""
@@ -70,7 +71,7 @@ def backup(destination: Path, is_json: bool) -> None:
 
 
 @store.command()
-@click.argument("source", metavar="SRC", type=click.Path(path_type=Path))
+@click.argument("source", metavar="SRC", type=wanted.path)
 @click.option("--replace", is_flag=True, help="Move aside what is there; it is kept under another name.")
 @as_json
 def restore(source: Path, replace: bool, is_json: bool) -> None:

@@ -1,0 +1,31 @@
+"""What a command wants where a script left an argument empty, as with a variable that is not set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+
+def given(text: str, wanted: str) -> str:
+    """The text. Wrong use (exit 2) where nothing is in it: it means neither everything nor this directory."""
+    if not text.strip():
+        raise click.BadParameter(f"is empty; give {wanted}")
+    return text
+
+
+def named(wanted: str) -> Callable[[str], str]:
+    return lambda text: given(text, wanted)
+
+
+def path(text: str) -> Path:
+    """One that may be there or not."""
+    return Path(given(text, "a path"))
+
+
+MODEL = named("the name or id of a model")
+RETIREMENT = named("the id of a retirement, such as RET-1, or the name of its model")
+KEY = named("a key of emeritus stopped list")
+ENDPOINT = named("the name of an endpoint of emeritus endpoint list")
+RECORD = named("a path, or postgresql://user@host/database")

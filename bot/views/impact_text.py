@@ -24,6 +24,8 @@ COLUMNS = (
 )
 # A spreadsheet takes a cell that begins like this for a formula: owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"[=+\-@\t\r]")
+AMBER = "#9a5b00"
+"""As in the picture, for what nobody answers for."""
 _UNQUOTED = re.compile(r"[^\w .:/@+=,()\[\]*!?'-]")
 
 
@@ -138,15 +140,19 @@ def _cell(text: str) -> str:
 
 
 def dot(model: Entity, catalog: Snapshot) -> str:
-    """For Graphviz: the model, what serves it, and everything that depends on either; calls seen are dashed."""
+    """For Graphviz: the model, what serves it, and everything that depends on either; what was only seen is dashed."""
     nodes, edges = _graph(model, catalog)
     shapes = {"model": "box3d", "version": "box3d", "endpoint": "component"}
     rows = ["digraph impact {", "  rankdir=RL;", '  node [shape=box, fontname="Helvetica"];']
+    if legend := _legend(nodes, edges):
+        rows.append(f'  label="{legend}"; labelloc=b; fontname="Helvetica";')
     for node in nodes:
-        bold = ", style=bold" if node is model else ""
+        style = ", style=bold" if node is model else ""
+        if node.seen_as:
+            style = f', style=dashed, color="{AMBER}"'
         rows.append(
             f'  "{_plain(node.id)}" [label="{_plain(_label(node, catalog))}", '
-            f"shape={shapes.get(node.kind, 'box')}{bold}];"
+            f"shape={shapes.get(node.kind, 'box')}{style}];"
         )
     for edge in edges:
         dashed = " [style=dashed]" if edge.origin is Origin.OBSERVED else ""
@@ -159,13 +165,28 @@ def mermaid(model: Entity, catalog: Snapshot) -> str:
     nodes, edges = _graph(model, catalog)
     names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
     rows = ["graph RL"]
+    if legend := _legend(nodes, edges):
+        rows.append(f"  %% {legend}")
     for node in nodes:
         left, right = ("[[", "]]") if node.kind in ("model", "version", "endpoint") else ("[", "]")
-        rows.append(f'  {names[node.id]}{left}"{_coded(_label(node, catalog))}"{right}')
+        rows.append(
+            f'  {names[node.id]}{left}"{_coded(_label(node, catalog))}"{right}{":::unknown" if node.seen_as else ""}'
+        )
     for edge in edges:
         arrow = "-.->" if edge.origin is Origin.OBSERVED else "-->"
         rows.append(f"  {names[edge.from_id]} {arrow} {names[edge.to_id]}")
+    if any(node.seen_as for node in nodes):
+        rows.append(f"  classDef unknown stroke:{AMBER},stroke-dasharray:6 4")
     return "\n".join(rows) + "\n"
+
+
+def _legend(nodes: Sequence[Entity], edges: Sequence[Dependency]) -> str:
+    """What is dashed, where anything is."""
+    is_seen = any(edge.origin is Origin.OBSERVED for edge in edges)
+    said = ["dashed arrow: seen calling, declared nowhere"] if is_seen else []
+    if any(node.seen_as for node in nodes):
+        said.append("dashed box: a caller nobody declares")
+    return "; ".join(said)
 
 
 def _graph(model: Entity, catalog: Snapshot) -> tuple[list[Entity], tuple[Dependency, ...]]:
@@ -178,9 +199,10 @@ def _graph(model: Entity, catalog: Snapshot) -> tuple[list[Entity], tuple[Depend
 
 
 def _label(node: Entity, catalog: Snapshot) -> str:
-    """Its name, and since when no catalog has it any more."""
+    """Its name; that nobody declares it, or since when no catalog has it any more."""
     since = catalog.unseen.get(node.id, "")
-    return f"{node.name} (in no catalog since {since[:10]})" if since else node.name
+    why = f"in no catalog since {since[:10]}" if since else "nobody declares it" if node.seen_as else ""
+    return f"{node.name} ({why})" if why else node.name
 
 
 def _plain(text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.views import impact_text
 from data.catalog import Catalog
+from data.importers.calls import read_calls
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_source, imported, imported_csv
 
@@ -43,6 +45,7 @@ def test_graphviz_gets_every_edge_among_those_concerned(catalog: Catalog) -> Non
         "digraph impact {\n"
         "  rankdir=RL;\n"
         '  node [shape=box, fontname="Helvetica"];\n'
+        '  label="dashed arrow: seen calling, declared nowhere"; labelloc=b; fontname="Helvetica";\n'
         '  "resource:default/m" [label="m", shape=box3d, style=bold];\n'
         '  "component:default/e" [label="e", shape=component];\n'
         '  "component:default/shop" [label="shop", shape=box];\n'
@@ -60,6 +63,7 @@ def test_graphviz_gets_every_edge_among_those_concerned(catalog: Catalog) -> Non
 def test_mermaid_gets_the_same_graph(catalog: Catalog) -> None:
     assert impact_text.mermaid(catalog.model(MODEL), catalog.snapshot()) == (
         "graph RL\n"
+        "  %% dashed arrow: seen calling, declared nowhere\n"
         '  n0[["m"]]\n'
         '  n1[["e"]]\n'
         '  n2["shop"]\n'
@@ -71,6 +75,26 @@ def test_mermaid_gets_the_same_graph(catalog: Catalog) -> None:
         "  n3 --> n2\n"
         "  n4 -.-> n1\n"
     )
+
+
+def test_callers_nobody_declares_are_marked_in_both_graphs_and_the_mark_is_explained(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    line = '{"time": "2026-03-02", "endpoint": "e", "user_agent": "score\\"r/1"}\n'
+    (log := tmp_path / "access.log").write_text(line)
+    logs = read_calls([log], known=catalog.known(), now=datetime(2026, 3, 3, tzinfo=UTC))
+    catalog.import_(logs, format="calls", now=datetime(2026, 3, 3, tzinfo=UTC))
+    model, there = catalog.model(MODEL), catalog.snapshot()
+    dot, mermaid = impact_text.dot(model, there).split("\n"), impact_text.mermaid(model, there).split("\n")
+    legend = "dashed arrow: seen calling, declared nowhere; dashed box: a caller nobody declares"
+    assert dot[3] == f'  label="{legend}"; labelloc=b; fontname="Helvetica";'
+    marked = 'label="score\\"r (nobody declares it)", shape=box, style=dashed, color="#9a5b00"];'
+    assert [one for one in dot if "nobody declares it" in one] == [f'  "caller::score\\"r" [{marked}']
+    assert mermaid[1] == f"  %% {legend}"
+    (node,) = [one for one in mermaid if "nobody declares it" in one]
+    assert node.endswith('["score#34;r (nobody declares it)"]:::unknown')
+    assert mermaid[-2] == "  classDef unknown stroke:#9a5b00,stroke-dasharray:6 4"
+    assert sum(":::unknown" in one for one in mermaid) == 1
 
 
 def test_a_spreadsheet_gets_a_row_for_each_consumer_and_no_formula(catalog: Catalog) -> None:

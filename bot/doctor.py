@@ -13,14 +13,13 @@ from bot.doctor_catalogs import examine_catalogs
 from bot.doctor_imports import NothingKnown, examine_imports
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
-from bot.imports_file import read_imports
 from bot.keeping import open_catalog, open_store
 from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
 from bot.shared_places import ARCHIVE, why_another
 from data.catalog import Catalog
 from data.errors import EmeritusError
-from data.policy import read_policy
+from data.policy import read_rules
 from data.records.imports import Imports
 from data.records.policy import Policy, Role
 from data.records.retirement import Retirement
@@ -46,7 +45,7 @@ def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[
     if "EMERITUS_POLICY" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_POLICY")
     else:
-        policy = read_policy(settings.policy)
+        policy = (settings.rules or read_rules()).policy
         yield Finding(what="policy", ok=True, found=f"{policy.name}, {policy.digest[:19]}")
     if "EMERITUS_STORE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_STORE")
@@ -70,7 +69,7 @@ def _wrong(seen: Look, name: str) -> Iterator[Finding]:
 
 
 def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]) -> Iterator[Finding]:
-    scheduled = read_imports(settings.imports).scheduled
+    scheduled = settings.imports.scheduled
     if not settings.database and not settings.store.exists():
         yield Finding(what="store", ok=True, found=f"{settings.store} does not exist yet and will be made")
         fix = "Run emeritus import backstage PATH"

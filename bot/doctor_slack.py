@@ -12,7 +12,6 @@ from slack_sdk.errors import SlackApiError
 
 from bot.channels import channel_of
 from bot.finding import Finding
-from bot.imports_file import read_imports
 from bot.logs import unheard
 from bot.manifest import scopes
 from bot.settings import Settings
@@ -48,7 +47,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
     if "SLACK_API_URL" in wrong:
         return
     client = web_client(settings.bot_token, settings.slack_api_url, logger=unheard())
-    import_channel = read_imports(settings.imports).channel
+    import_channel = settings.imports.channel
     has_bot = False
     if "SLACK_BOT_TOKEN" not in wrong:
         try:

@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bot import places
-from bot.imports_file import read_imports
+from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.logs import FORMS, LEVELS
 from bot.web_addresses import SENT, SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
-from data.policy import read_policy
+from data.policy import Rules, read_rules
 from data.printable import without_secrets
 from data.records.base import Record
 
+T = TypeVar("T")
 STORE = "emeritus.db"
 LOOPBACK = "127.0.0.1"
 
@@ -79,8 +81,8 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`policy` None: the shipped one; `imports` None: nothing is imported by itself; `http` None: Socket Mode;
-    `metrics` None: nobody watches; `schedule`: nor reads.
+    """`rules` None: those that are shipped; `http` None: Socket Mode; `metrics` None: nobody watches; `schedule`:
+    nor reads. What files say is read once: what was checked is what runs.
 
     `mlflow` empty and `changes` None: nothing is written there.
 
@@ -92,8 +94,8 @@ class Settings(Record, frozen=True, kw_only=True):
     store: Path
     database: str = ""
     archive: Path
-    policy: Path | None = None
-    imports: Path | None = None
+    rules: Rules | None = None
+    imports: Wanted = NOTHING
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -165,10 +167,13 @@ def look(
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
     refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
-    imports = environ.get("EMERITUS_IMPORTS", "")
-    if problems := _file_problems("EMERITUS_POLICY", policy, read_policy, "the shipped policy"):
+    rules, problems = _said_in("EMERITUS_POLICY", policy, read_rules, "the shipped policy")
+    if problems:
         wrong["EMERITUS_POLICY"] = problems
-    if problems := _file_problems("EMERITUS_IMPORTS", imports, read_imports, "importing by hand"):
+    imports, problems = _said_in(
+        "EMERITUS_IMPORTS", environ.get("EMERITUS_IMPORTS", ""), read_imports, "importing by hand"
+    )
+    if problems:
         wrong["EMERITUS_IMPORTS"] = problems
     refuse("SLACK_API_URL", api_url, why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
@@ -195,8 +200,8 @@ def look(
         store=Path(STORE if database else store),
         database=database,
         archive=Path(archive),
-        policy=Path(policy) if policy else None,
-        imports=Path(imports) if imports and "EMERITUS_IMPORTS" not in wrong else None,
+        rules=rules,
+        imports=imports or NOTHING,
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),
@@ -224,22 +229,21 @@ def _why_no_folder(folder: str, *, writes: bool) -> str:
     return places.why_no_folder(Path(folder), writes=writes)
 
 
-def _file_problems(
-    name: str, path: str, read_file: Callable[[Path], object], without: str
-) -> tuple[Problem, ...]:
-    """All that is wrong in a TOML file, as `emeritus policy check` tells it of a policy."""
+def _said_in(
+    name: str, path: str, read_file: Callable[[Path], T], without: str
+) -> tuple[T | None, tuple[Problem, ...]]:
+    """What a TOML file says, or all that is wrong in it, as `emeritus policy check` tells it of a policy."""
     if not path:
-        return ()
+        return None, ()
     try:
         if Path(path).is_file():
-            read_file(Path(path))
-            return ()
+            return read_file(Path(path)), ()
     except Invalid as error:
-        return error.problems
+        return None, error.problems
     except (OSError, ValueError):
         pass  # no name of a file
     accepted = f"no such file; give a TOML file, or leave it out for {without}"
-    return (Problem(field=name, value=_shown(path), accepted=accepted),)
+    return None, (Problem(field=name, value=_shown(path), accepted=accepted),)
 
 
 def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> list[Problem]:

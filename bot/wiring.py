@@ -23,7 +23,7 @@ from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
 from bot.house import House
-from bot.imports_file import NOTHING, Wanted, read_imports
+from bot.imports_file import NOTHING, Wanted
 from bot.keeping import open_store
 from bot.local_endpoints import folder_of, open_endpoints, switched_off
 from bot.rates import Rates
@@ -169,16 +169,17 @@ def build(
             raise
     for ref, what in endpoints.resume(off=switched_off(all_retirements(store))):
         say(f"Endpoint {ref}: {what}")
+    rules = settings.rules or policies.read_rules()
     return assemble(
         store=store,
-        policy=policies.read_policy(settings.policy),
-        criteria=policies.read_criteria(settings.policy),
+        policy=rules.policy,
+        criteria=rules.criteria,
         edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
         world=CalendarWorld(),
         metrics=metrics,
-        imports=read_imports(settings.imports),
+        imports=settings.imports,
     )
 
 

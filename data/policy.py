@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,25 +21,33 @@ from data.toml_tables import Tables, tables_of, text_of
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
 
 
+class Rules(NamedTuple):
+    """What one file says."""
+
+    policy: Policy
+    criteria: Criteria
+
+
 def parsed(toml: str, *, source: str) -> Policy:
     """The policy this text describes, laid over the shipped one. Raises `Invalid` with all problems."""
-    return _policy(toml, source=source)[0]
+    return _rules(toml, source=source).policy
+
+
+def read_rules(path: Path | None = None) -> Rules:
+    """All that the file says, or the shipped one. Raises `Invalid`."""
+    path = path or DEFAULT
+    toml = text_of(path, otherwise="name a TOML file, or none for the shipped policy")
+    return _rules(toml, source=path.name)
 
 
 def read_policy(path: Path | None = None) -> Policy:
-    """The policy in the file, or the shipped one. Raises `Invalid`."""
-    return _policy(*_read(path))[0]
+    """What retirements run by."""
+    return read_rules(path).policy
 
 
 def read_criteria(path: Path | None = None) -> Criteria:
-    """What the same file says of candidates. Raises `Invalid`, also for what else is wrong with it."""
-    return _policy(*_read(path))[1]
-
-
-def _read(path: Path | None) -> tuple[str, str]:
-    """The text of the file, and its name."""
-    path = path or DEFAULT
-    return text_of(path, otherwise="name a TOML file, or none for the shipped policy"), path.name
+    """What candidates are ranked by."""
+    return read_rules(path).criteria
 
 
 def digest_of(policy: Policy) -> str:
@@ -49,7 +57,7 @@ def digest_of(policy: Policy) -> str:
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def _policy(toml: str, source: str) -> tuple[Policy, Criteria]:
+def _rules(toml: str, source: str) -> Rules:
     given = tables_of(toml, source)
     under = tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
     reading = Tables(source)
@@ -74,7 +82,7 @@ def _policy(toml: str, source: str) -> tuple[Policy, Criteria]:
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
     policy = Policy(name=name, **values)
-    return msgspec.structs.replace(policy, digest=digest_of(policy)), criteria
+    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria)
 
 
 def _tiers(reading: Tables, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:

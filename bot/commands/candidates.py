@@ -10,7 +10,7 @@ from bot.local_endpoints import open_endpoints
 from bot.lookup import retirements
 from bot.views import candidates as view
 from bot.world import CalendarWorld
-from data.policy import read_criteria, read_policy
+from data.policy import read_rules
 from data.records.catalog import EndpointKind
 from workflows.considering import ranking
 from workflows.rules.hours import day_of
@@ -25,8 +25,9 @@ def candidates(is_json: bool) -> None:
     with store_to_read(settings) as store:
         seen = open_catalog(store).snapshot()
         now, every = CalendarWorld().now(), retirements(store)
-        today = day_of(now, read_policy(settings.policy))
-        found = ranking(seen, every, meters, read_criteria(settings.policy), now, today=today)
+        rules = settings.rules or read_rules()
+        today = day_of(now, rules.policy)
+        found = ranking(seen, every, meters, rules.criteria, now, today=today)
     if is_json:
         print_json(view.data(found, seen))
     else:

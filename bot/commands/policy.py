@@ -11,7 +11,7 @@ from bot.commands import wanted
 from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say
 from data.errors import Invalid
-from data.policy import read_criteria, read_policy
+from data.policy import read_policy, read_rules
 from data.policy_diff import Difference, differences, differences_of_criteria
 
 
@@ -51,15 +51,17 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
     policy. Exits 0 where they say the same, 1 where they do not, 2 where one of them is no policy."""
     try:
         files = (before, after) if after else (None, before)
-        old, new = map(read_policy, files)
-        criteria = differences_of_criteria(*map(read_criteria, files))
+        old, new = map(read_rules, files)
     except Invalid as error:
         raise click.UsageError(str(error)) from error
-    found = (*differences(old, new), *criteria)
+    found = (
+        *differences(old.policy, new.policy),
+        *differences_of_criteria(old.criteria, new.criteria),
+    )
     if is_json:
-        print_json({"before": old.digest, "after": new.digest, "differences": found})
+        print_json({"before": old.policy.digest, "after": new.policy.digest, "differences": found})
     else:
-        say(*(_line(one) for one in found), *([] if found else [f"They say the same: {old.digest}"]))
+        say(*(_line(one) for one in found), *([] if found else [f"They say the same: {old.policy.digest}"]))
         if found:
             say("A running retirement keeps the policy it was proposed under.")
     ctx.exit(1 if found else 0)

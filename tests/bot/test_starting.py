@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import read
+from bot.wiring import build
 from tests.bot.listeners.desk import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -104,3 +106,16 @@ def test_ctrl_c_while_a_command_is_loaded_ends_it_quietly() -> None:
 def test_that_is_how_the_installed_command_starts() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["scripts"] == {"emeritus": "bot.entry:main"}
+
+
+def test_what_was_checked_is_what_runs_whatever_becomes_of_the_files(tmp_path: Path) -> None:
+    (policy := tmp_path / "eu.toml").write_text("[steps]\nhour = 10\n[candidates]\nidle_days = 7\n")
+    (imports := tmp_path / "imports.toml").write_text('channel = "C0123ABC"')
+    environ = {"EMERITUS_POLICY": str(policy), "EMERITUS_IMPORTS": str(imports)}
+    settings = read({**environ, "EMERITUS_STORE": str(tmp_path / "e.db"), "EMERITUS_ARCHIVE": str(tmp_path)})
+    policy.write_text("[steps]\nhour = 99")
+    imports.unlink()
+    bot = build(settings)
+    bot.store.close()
+    assert (bot.house.policy.step_hour, bot.house.criteria.idle_days) == (10, 7)
+    assert (bot.house.policy.name, bot.house.import_channel) == ("eu", "C0123ABC")

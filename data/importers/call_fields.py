@@ -7,11 +7,12 @@ Logs in JSON call their fields as they like: those that proxies and gateways use
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from data.credentials import may_be_credential
 from data.errors import Invalid, Problem
 from data.importers.call_lines import Fields, plain
 from data.importers.call_names import Caller, told
@@ -47,6 +48,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 
 Caddy, Kong and API Gateway on their access logs.
 """
+WHO = ("client", "role", "user", "agent")
+"""Roles that say who calls, and in which credentials stand where a log takes them for names."""
 TEXT_MAX = 1_000
 """Of what a field says: as much as any name has, so that what is kept for later lines stays small."""
 _REQUEST = re.compile(r"[A-Za-z]+ (\S+)(?: HTTP/[\d.]+)?")
@@ -86,10 +89,14 @@ class FieldNames:
     def call(self, fields: Fields) -> Call | None:
         """None where it says not when it was, or nothing that could have been called."""
         there = self._there(tuple(fields))
-        said = {
-            role: next((text for name in names if (text := fields[name]) not in ("", "-")), "")[:TEXT_MAX]
-            for role, names in there.items()
-        }
+        said = {role: next(_said(names, fields), "") for role, names in there.items()}
+        passed_over = False
+        for role in WHO:
+            if may_be_credential(said[role]):
+                first = said[role]
+                others = (text for text in _said(there[role], fields) if not may_be_credential(text))
+                said[role] = next(others, first)
+                passed_over |= said[role] is not first
         day = day_of(said["time"])
         # What is asked for behind the address may be anything, and anybody's.
         targets = _targets(said["endpoint"], said["host"], said["path"].partition("?")[0])
@@ -101,11 +108,17 @@ class FieldNames:
             user=said["user"],
             agent=said["agent"],
             address=said["address"],
+            had_credential=passed_over,
         )
         return Call(day, targets, caller)
 
     def _names_among(self, fields: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         return {role: tuple(name for name in names if name in fields) for role, names in self._roles.items()}
+
+
+def _said(names: Sequence[str], fields: Fields) -> Iterator[str]:
+    """What stands in those of these fields in which anything does."""
+    return (text[:TEXT_MAX] for name in names if (text := fields[name]) not in ("", "-"))
 
 
 @lru_cache(maxsize=8192)

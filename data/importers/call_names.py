@@ -3,7 +3,7 @@
 The most specific name counts first: what a client calls itself in a header, then the role or service account it
 runs as, who signed in, its user agent, its address. A person's name or address is looked for in the catalog like
 the others. It is kept only where there is no other name, and an address only as its network: whom it belongs to
-can be found out where the log is, and the record is for years.
+can be found out where the log is, and the record is for years. A credential is no name, and is kept nowhere.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
+
+from data.credentials import is_credential, may_be_credential
 
 NAMELESS = "a caller without a name"
 _SERVICE = re.compile(r"spiffe://|system:serviceaccount:|arn:aws[\w-]*:(?:iam|sts)::\d*:(?:assumed-)?role/")
@@ -32,17 +34,26 @@ GENERIC = frozenset(
 
 
 class Caller(NamedTuple):
-    """All that a call says of who calls, as written; what it does not say is empty."""
+    """All that a call says of who calls, as written; what it does not say is empty, and what is a credential.
+
+    had_credential  whether there was one
+    """
 
     client: str = ""
     role: str = ""
     user: str = ""
     agent: str = ""
     address: str = ""
+    had_credential: bool = False
 
 
-def told(*, client: str, role: str, user: str, agent: str, address: str) -> Caller:
+def told(
+    *, client: str, role: str, user: str, agent: str, address: str, had_credential: bool = False
+) -> Caller:
     """With each name in the field it belongs to: a role that signed in is no person, an e-mail address is one."""
+    if is_credential(client) or is_credential(role) or is_credential(user) or is_credential(agent):
+        client, role, user, agent = ("" if is_credential(one) else one for one in (client, role, user, agent))
+        had_credential = True
     role, user = _without_session(role), _without_session(user)
     if "@" in client and not _is_service(client):
         client, user = "", user or client
@@ -50,7 +61,7 @@ def told(*, client: str, role: str, user: str, agent: str, address: str) -> Call
         role, user = "", user or role
     if not role and _is_service(user):
         role, user = user, ""
-    return Caller(client, role, user, agent, _host(address))
+    return Caller(client, role, user, agent, _host(address), had_credential)
 
 
 def names(caller: Caller) -> Iterator[str]:
@@ -59,7 +70,7 @@ def names(caller: Caller) -> Iterator[str]:
     Whoever says so clearly who it is, is nobody else because it came from the same address.
     """
     yield from filter(None, (caller.client, caller.role, caller.user))
-    if not caller.client and not caller.role:
+    if not _of_service(caller):
         yield from filter(None, (caller.agent, _product(caller.agent), caller.address))
     yield kept(caller)
 
@@ -67,16 +78,31 @@ def names(caller: Caller) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def kept(caller: Caller) -> str:
     """What a caller is called that nobody declares."""
-    if caller.client or caller.role:
-        return caller.client or caller.role
-    product, network = _product(caller.agent), _network(caller.address)
+    if name := _of_service(caller):
+        return name
+    product, user = _sayable(_product(caller.agent)), _sayable(caller.user)
+    network = _network(caller.address)
     if "@" in product:  # a person's address, and no program's name
-        return network or caller.user or product
+        return network or user or product
     if product and product.casefold() not in GENERIC:
         return product
     if product and network:
         return f"{product} from {network}"
-    return product or network or caller.user or NAMELESS
+    return product or network or user or NAMELESS
+
+
+def hides(caller: Caller) -> bool:
+    """Whether something of it is not kept that may be a credential, though it may be a name that a catalog knows."""
+    return any(map(may_be_credential, (caller.client, caller.role, caller.user, _product(caller.agent))))
+
+
+def _of_service(caller: Caller) -> str:
+    """Who it is by what it says itself."""
+    return _sayable(caller.client) or _sayable(caller.role)
+
+
+def _sayable(name: str) -> str:
+    return "" if may_be_credential(name) else name
 
 
 def _is_service(name: str) -> bool:

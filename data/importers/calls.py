@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.callers import unknown
+from data.credentials import is_credential
 from data.errors import Invalid, Problem
 from data.importers.call_fields import Call, FieldNames
 from data.importers.call_files import Log, logs_of, told_in
-from data.importers.call_names import Caller, kept, names
+from data.importers.call_names import Caller, hides, kept, names
 from data.importers.call_targets import Targets
 from data.importers.draft import Draft
 from data.importers.known import Known
@@ -35,6 +36,10 @@ EARLIEST = "1995-01-01"
 """Before there was any log of a web server: a clock that was not set, and days no average may be taken over."""
 TARGETS_MAX, TARGETS_SHOWN, LINES_SHOWN = 1_000, 10, 5
 NOT_CALLED = "no endpoint is called so: give the one that is meant an alias"
+CREDENTIAL = (
+    "say who calls by what looks like a credential, which is not kept: the next field that names somebody counts. Have "
+    "the log leave it out"
+)
 SIZE = 65_536
 
 
@@ -66,6 +71,7 @@ class _Book:
         self.seen: dict[tuple[str, str], _Seen] = {}
         self.unknown: dict[str, str] = {}
         self.notes: dict[str, tuple[str, str]] = {}
+        self.credentials = 0
         self.unmatched: Counter[tuple[str, str]] = Counter()
         self._known = Known(entities)
         self._of_csv = frozenset(one.id for one in entities if one.id.startswith("csv:"))
@@ -77,12 +83,14 @@ class _Book:
         self.days.add(call.day)
         target = self._target(call.targets)
         if not isinstance(target, Found):
-            missed = (call.targets[0], target.why if target is not None else NOT_CALLED)
+            missed = (_address(call.targets[0]), target.why if target is not None else NOT_CALLED)
             if len(self.unmatched) >= TARGETS_MAX and missed not in self.unmatched:
                 missed = ("others", NOT_CALLED)
             self.unmatched[missed] += calls
             return
-        ends = (self._caller(call.caller), target.id)
+        caller_id, hides_credential = self._caller(call.caller)
+        self.credentials += calls if hides_credential else 0
+        ends = (caller_id, target.id)
         before = self.seen.get(ends)
         if before is None:
             self.seen[ends] = _Seen(call.day, call.day, calls, where, path)
@@ -92,8 +100,14 @@ class _Book:
         if call.day >= before.last:
             before.last, before.where, before.path = call.day, where, path
 
-    def _who(self, caller: Caller) -> str:
-        """The id of what the catalog declares by one of its names, or of an unknown consumer."""
+    def _who(self, caller: Caller) -> tuple[str, bool]:
+        """The id of what the catalog declares by one of its names, or of an unknown consumer; whether a credential of
+        it is not kept."""
+        if declared := self._declared(caller):
+            return declared, caller.had_credential
+        return self._unknown(kept(caller)), caller.had_credential or hides(caller)
+
+    def _declared(self, caller: Caller) -> str:
         for name in names(caller):
             if (thing_id := f"csv:{name.casefold()}") in self._of_csv:
                 return thing_id
@@ -104,7 +118,9 @@ class _Book:
                 return found.id
             if found is not None:
                 self._note(name, found.why)
-        name = kept(caller)
+        return ""
+
+    def _unknown(self, name: str) -> str:
         caller_id = unknown(name, "").id
         if caller_id not in self.unknown and len(self.unknown) >= UNKNOWN_MAX:
             name, caller_id = OTHERS, unknown(OTHERS, "").id
@@ -199,6 +215,8 @@ def _tell(book: _Book, draft: Draft) -> None:
             calls_per_day=round(seen.calls / days, 3),
         )
         draft.seen(sighting, what=f"{from_id} -> {to_id}")
+    if book.credentials:
+        draft.note("caller", f"{book.credentials:,} call{'' if book.credentials == 1 else 's'}", CREDENTIAL)
     for name, note in book.notes.values():
         draft.note("caller", f'"{name}"', note)
     for (target, why), calls in book.unmatched.most_common(TARGETS_SHOWN):
@@ -207,6 +225,11 @@ def _tell(book: _Book, draft: Draft) -> None:
     if others:
         calls = sum(count for _, count in others)
         draft.skip_edge("calls", f"of {len(others):,} more ({calls:,})", NOT_CALLED)
+
+
+@lru_cache(maxsize=SIZE)
+def _address(target: str) -> str:
+    return "an address with a credential in it" if is_credential(target) else target
 
 
 def _days(days: set[str]) -> int:

@@ -25,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from data.credentials import is_credential
 from workflows.adapters.call_log import BEAT_SECONDS, EPOCH, CallLog
 
 ADDRESS_FILE, CALLS_FILE, WEIGHTS_FILE, LOCK_FILE = "address.json", "calls.db", "weights.json", "running.lock"
@@ -151,9 +152,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/predict":
             return self._answer(404, {"error": "this server knows GET /identity and POST /predict"})
         said = "".join(sign if sign.isprintable() else " " for sign in self.headers.get("X-Caller", ""))
-        caller = said.strip()[:SHOWN_MAX] or ANONYMOUS
+        # Who sends a credential instead of a name has told no name.
+        caller = "" if is_credential(said) else said.strip()[:SHOWN_MAX]
         try:
-            self.server.log.record(caller, self.server.calendar.at(time.time()))
+            self.server.log.record(caller or ANONYMOUS, self.server.calendar.at(time.time()))
         except sqlite3.Error as error:
             return self._answer(
                 503, {"error": f"the call log cannot be written, so nothing is served: {error}"}

@@ -85,6 +85,12 @@ def test_bad_features_are_refused_with_the_reason_and_still_counted(
     assert endpoints.callers(REF, LONG_AGO) == {"save-offer-service": 1}
 
 
+def test_a_credential_in_place_of_a_name_is_not_kept(endpoints: LocalEndpoints, weights: Path) -> None:
+    endpoints.start(REF, weights)
+    call(endpoints.address(REF), {"visits": 3}, caller="Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x")
+    assert endpoints.callers(REF, LONG_AGO) == {"(anonymous)": 1}
+
+
 def test_what_callers_say_is_kept_short_and_printable(endpoints: LocalEndpoints, weights: Path) -> None:
     endpoints.start(REF, weights)
     nested = urllib.request.Request(

@@ -1,0 +1,56 @@
+"""Is this a credential, which opens a door to whoever reads it, where a name should be?
+
+Some are known by how they are written. Others only look like it: made of signs as no name is, but so are the ids that
+some identity providers give. Those may be looked for in a catalog, and are kept nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+SIZE = 8_192
+
+# The schemes of the IANA registry of HTTP authentication that people meet, and prefixes that services document so that
+# scanners find their tokens: github.com/gitleaks/gitleaks, config/gitleaks.toml.
+_SURE = re.compile(
+    r"""\bbearer\s+\S|\beyJ[\w-]{10,}|-----BEGIN\ |//[^/\s@:]+:[^/\s@]+@
+    |^\s*(?:basic|digest|negotiate|token|api-?key|oauth|hmac|signature|aws4-hmac-sha256)[\s=:]\s*(?=\S*[\d=])\S{8,}
+    |\b(?:api[_-]?key|(?:access|auth|id|refresh)[_-]?token|token|secret|passw(?:or)?d|pwd|authorization)["']?(?:=|:\s)\s*\S
+    |\b(?:xox[a-z]-|xapp-|gh[opsur]_|github_pat_|glpat-|sk_(?:live|test)_|rk_live_|shp(?:at|ss)_|dop_v1_)[\w-]{8,}
+    |\bsk-(?:(?:proj|ant|svcacct|admin|or)-[\w-]{16,}|[a-z0-9]{20,})
+    |\b(?:hf_[a-z]{20,}|npm_\w{30,}|pypi-[\w-]{40,}|nvapi-[\w-]{20,}|dapi[0-9a-f]{32}|AIza[\w-]{30,}|ya29\.[\w-]{10,})""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_RUN = re.compile(r"[A-Za-z0-9]{20,}")
+_UUID = re.compile(r"[0-9a-f]{12}[1-8][0-9a-f]{3}[89ab][0-9a-f]{15}", re.IGNORECASE)
+MIXED_MIN, PLAIN_MIN = 20, 32
+"""Signs without a break: of three kinds, and of two."""
+MIXED_TURNS, PLAIN_TURNS = 0.42, 0.28
+"""How often one kind of sign follows another. In random ones 0.62 and 0.40; in aNameOfWords below 0.4 and 0.2."""
+
+
+@lru_cache(maxsize=SIZE)
+def is_credential(text: str) -> bool:
+    """Known as one by how it is written."""
+    return _SURE.search(text) is not None
+
+
+@lru_cache(maxsize=SIZE)
+def may_be_credential(text: str) -> bool:
+    """One, or as random as one."""
+    return is_credential(text) or any(map(_is_random, _RUN.findall(text)))
+
+
+def _is_random(run: str) -> bool:
+    kinds = [_kind(sign) for sign in run]
+    turns = sum(one is not other for one, other in pairwise(kinds)) / (len(run) - 1)
+    if len(set(kinds)) == len(("A", "a", "0")):
+        return len(run) >= MIXED_MIN and turns >= MIXED_TURNS
+    is_plain = "0" in kinds and len(run) >= PLAIN_MIN and _UUID.fullmatch(run) is None
+    return is_plain and turns >= PLAIN_TURNS
+
+
+def _kind(sign: str) -> str:
+    return "0" if sign.isdecimal() else "A" if sign.isupper() else "a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from data.records.base import Record
 T = TypeVar("T")
 STORE = "emeritus.db"
 LOOPBACK = "127.0.0.1"
+PORT_MAX = 65_535
+_ADDRESS = re.compile(r"(?:(?:\[(?P<v6>[0-9a-fA-F:]+)\]|(?P<host>[A-Za-z0-9.-]+)):)?(?P<port>[0-9]{1,5})")
+# A name whose last label is a number is read as an IPv4 address: RFC 1123, section 2.1.
+_HOST = re.compile(r"(?!-)(?:[A-Za-z0-9-]+\.)*(?![0-9]+$)[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 class Variable(Record, frozen=True, kw_only=True):
@@ -126,12 +131,29 @@ def is_database(store: str) -> bool:
 
 def address(text: str) -> Address | None:
     """`PORT`, `HOST:PORT` or `[v6]:PORT`; loopback unless a host is named. None when it is none of them."""
-    found = re.fullmatch(
-        r"(?:(?:\[(?P<v6>[0-9a-fA-F:]+)\]|(?P<host>[A-Za-z0-9.-]+)):)?(?P<port>\d{1,5})", text
-    )
-    if found is None or not 0 <= int(found["port"]) <= 65_535:
+    found = _ADDRESS.fullmatch(text)
+    if found is None or _why_none(found):
         return None
     return Address(host=found["v6"] or found["host"] or LOOPBACK, port=int(found["port"]))
+
+
+def _why_none(found: re.Match[str]) -> str:
+    """What of this form could nobody listen at?"""
+    if int(found["port"]) > PORT_MAX:
+        return f"a port is at most {PORT_MAX}"
+    host = found["v6"] or found["host"] or LOOPBACK
+    try:
+        is_host = bool(ipaddress.ip_address(host))
+    except ValueError:
+        is_host = not found["v6"] and _HOST.fullmatch(host) is not None
+    return "" if is_host else f"{host} is neither a host nor an IP address"
+
+
+def _why_no_address(text: str, port: str) -> str:
+    accepted = f"[HOST:]PORT, e.g. {port} or 0.0.0.0:{port}"
+    found = _ADDRESS.fullmatch(text)
+    why = _why_none(found) if found else ""
+    return f"{accepted}; {why}" if why else accepted
 
 
 def read(
@@ -181,13 +203,12 @@ def look(
     served_at = address(wanted or "") if is_http else None
     if is_http and served_at is None:
         name, value = "EMERITUS_HTTP" if http is None else "--http", _shown(wanted) if wanted else "is empty"
-        accepted = "[HOST:]PORT, e.g. 3000 or 0.0.0.0:3000"
-        wrong[name] = (Problem(field=name, value=value, accepted=accepted),)
+        wrong[name] = (Problem(field=name, value=value, accepted=_why_no_address(wanted or "", "3000")),)
     beside = {"EMERITUS_METRICS": "9464", "EMERITUS_SCHEDULE": "8080"}
     asked = {name: environ.get(name, "") if is_serving else "" for name in beside}
     for name, port in beside.items():
         if asked[name] and address(asked[name]) is None:
-            refuse(name, asked[name], f"[HOST:]PORT, e.g. {port} or 0.0.0.0:{port}")
+            refuse(name, asked[name], _why_no_address(asked[name], port))
     mlflow, changes = environ.get("EMERITUS_MLFLOW", ""), environ.get("EMERITUS_CHANGES", "")
     refuse("EMERITUS_MLFLOW", mlflow, why_no_registry(mlflow))
     refuse("EMERITUS_CHANGES", changes, _why_no_folder(changes, writes=is_serving) if changes else "")

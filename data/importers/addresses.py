@@ -39,14 +39,21 @@ def address_of(text: str, kind: Kind) -> str:
     """An address as it is remembered: without a slash at its end. Raises `Invalid` for what is none."""
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
+        host = parts.hostname or ""
     except ValueError:
-        parts, host, port = SplitResult("", "", "", "", ""), "", None
+        parts, host = SplitResult("", "", "", "", ""), ""
     is_http = parts.scheme in ("http", "https") and host and text.isascii() and text.isprintable()
     if not is_http or " " in text or parts.query or parts.fragment:
         shown = ascii(without_secrets(text))[1:-1]
         accepted = f"an address like {kind.example}, without a query. Nothing was imported"
         raise Invalid([Problem(field="address", value=shown, accepted=accepted)])
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        accepted = "a port from 1 to 65535 behind the host, or none. Nothing was imported"
+        raise Invalid([Problem(field="address", value=without_secrets(text), accepted=accepted)])
     where = f"[{host}]" if ":" in host else host
     address = f"{parts.scheme}://{where}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
     if parts.username is not None or parts.password is not None:

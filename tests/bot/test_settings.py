@@ -222,6 +222,12 @@ def test_within_this_machine_they_may(url: str) -> None:
         (":3000", None),
         ("::1:3000", None),
         ("3000 ", None),
+        ("256.1.1.1:80", None),
+        ("10.1:80", None),
+        ("a..b:80", None),
+        ("-a:80", None),
+        ("[1::2::3]:80", None),
+        ("bot-1.example.com:80", Address(host="bot-1.example.com", port=80)),
     ],
 )
 def test_an_address_is_loopback_unless_a_host_is_named(text: str, found: Address | None) -> None:
@@ -243,6 +249,13 @@ def test_a_port_that_is_empty_is_no_word_for_socket_mode() -> None:
     ]
 
 
+def test_a_host_that_is_none_is_told_beside_everything_else() -> None:
+    assert problems(SOCKET, slack="serve", http="256.1.1.1:80") == [
+        "--http = 256.1.1.1:80: [HOST:]PORT, e.g. 3000 or 0.0.0.0:3000; 256.1.1.1 is neither a host nor an IP address",
+        "SLACK_SIGNING_SECRET is missing: the signing secret of the app (Basic Information, App Credentials)",
+    ]
+
+
 def test_settings_never_show_a_token() -> None:
     assert "secret" not in repr(read(SOCKET, slack="serve"))
 
@@ -253,6 +266,12 @@ def test_settings_never_show_a_token() -> None:
         ("EMERITUS_LOG", "xml", "one of text, json"),
         ("EMERITUS_LOG_LEVEL", "loud", "one of warning, info, debug"),
         ("EMERITUS_METRICS", "9464/metrics", "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464"),
+        ("EMERITUS_METRICS", "94640", "[HOST:]PORT, e.g. 9464 or 0.0.0.0:9464; a port is at most 65535"),
+        (
+            "EMERITUS_SCHEDULE",
+            "256.1.1.1:80",
+            "[HOST:]PORT, e.g. 8080 or 0.0.0.0:8080; 256.1.1.1 is neither a host nor an IP address",
+        ),
     ],
 )
 def test_how_a_bot_is_watched_is_checked_before_it_starts(name: str, value: str, accepted: str) -> None:

@@ -202,7 +202,6 @@ def test_an_address_is_remembered_in_one_spelling(text: str, address: str) -> No
         "https://",
         "https://ml.example.com?token=x",
         "https://ml.example.com/#/models",
-        "http://h:99999",
         "http://[::1",
         "http://ml example",
         "http://ml.example\n",
@@ -212,6 +211,14 @@ def test_an_address_is_remembered_in_one_spelling(text: str, address: str) -> No
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match=r"an address like https://mlflow\.example\.com, without a query"):
         address_of(text, MLFLOW)
+
+
+def test_a_port_that_is_none_is_told_as_such() -> None:
+    for port in ("99999", "0", "x"):
+        with pytest.raises(
+            Invalid, match=rf"^address https://ml\.example\.com:{port}/x: a port from 1 to 65535 behind"
+        ):
+            address_of(f"https://ml.example.com:{port}/x", MLFLOW)
 
 
 @pytest.mark.parametrize(

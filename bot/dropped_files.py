@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from bot.formats import FORMATS, Format
+from bot.formats import CALLS, FORMATS, Format
+from bot.shared_logs import read_log, told_by, without_numbers
 from bot.slack_files import SlackFiles
 from data.catalog import STREAM, Catalog
 from data.errors import EmeritusError, Invalid, Problem, Refused, Unavailable
@@ -67,28 +68,33 @@ class DroppedFiles:
             return content
         place = f"slack:{file.channel}"
         with _put_down(content, file.name) as path:
-            format, reading = recognised(path, f"{place}/{file.name}", self._catalog)  # noqa: A001 - as elsewhere
+            root = f"{place}/{file.name}"
+            format, reading = recognised(path, root, self._catalog, now())  # noqa: A001 - as elsewhere
         reading = _without_paths(_moved(reading, str(path.parent), place), place)
-        outside = self._catalog.known_outside(format.name, reading.roots)
-        reading = self._of_its_own(_without_people(reading, file.name), format, Known(outside))
+        source = format
+        if format == CALLS:
+            reading, source = without_numbers(reading), told_by(by)
+        outside = self._catalog.known_outside(source, reading.roots)
+        reading = self._of_its_own(_without_people(reading, file.name), source, Known(outside))
         reading = _without_servings(reading, outside)
-        report = self._catalog.import_(reading, format=format.name, now=now(), by=by)
-        if since is None or report.changed:
-            return report
-        return self._done_before(reading, report, by, since)
+        report = self._catalog.import_(reading, format=source, now=now(), by=by)
+        if since is not None and not report.changed:
+            report = self._done_before(reading, report, by, since)
+        return msgspec.structs.replace(report, format=format)
 
     def _of_its_own(
         self,
         reading: Reading,
-        format: Format,  # noqa: A002 - as elsewhere
+        source: str,
         known: Known,
     ) -> Reading:
         """Without what other sources tell of: it adds to the catalog, and makes nobody an owner or voter of theirs."""
         ids = {one.id for one in reading.entities}
-        told = self._catalog.told_outside(format.name, reading.roots, ids)
+        told = self._catalog.told_outside(source, reading.roots, ids)
+        callers = {one.id for one in reading.entities if one.seen_as}
         notes = [
             Note(where=reading.files[one], what=one, note=f"is told of in {told[one]}. {OTHERS}")
-            for one in sorted(told.keys() & reading.files.keys())
+            for one in sorted((told.keys() & reading.files.keys()) - callers)
         ]
         # Whoever owns an endpoint may switch it off, and with it whatever model it says it serves.
         ends = {one.id for one in reading.entities if one.kind is Kind.ENDPOINT} - told.keys()
@@ -154,8 +160,8 @@ def _put_down(content: bytes, name: str) -> Iterator[Path]:
         yield path
 
 
-def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading]:
-    """The only format that keeps something of it, or most of it where others keep but bits.
+def recognised(path: Path, root: str, catalog: Catalog, now: datetime) -> tuple[str, Reading]:
+    """The only format that keeps something of it, or most of it where others keep but bits. A log is no catalog.
 
     Raises `Invalid` with why none does, `Refused` where it may be of several.
     """
@@ -172,7 +178,7 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
     # Some formats look for their own at any depth, and find a part or two within the documents of others.
     most = [one for one in found if one[1].documents.kept * 2 > one[1].documents.read]
     if len(most) == 1:
-        return most[0]
+        return most[0][0].name, most[0][1]
     if len(found) > 1:
         names = [one.name for one, _ in found]
         raise Refused(
@@ -180,11 +186,13 @@ def recognised(path: Path, root: str, catalog: Catalog) -> tuple[Format, Reading
             reasons=[f"it reads as {' and as '.join(names)}, which tell of different things"],
             next_step=f"Say which it is, on the machine: {' or '.join(f'emeritus import {one} FILE' for one in names)}",
         )
-    if not found:
-        raise Invalid(
-            Problem(field=", ".join(names), value="", accepted=why) for why, names in why_not.items()
-        )
-    return found[0]
+    if found:
+        return found[0][0].name, found[0][1]
+    try:
+        return CALLS, read_log(path, known.known(), now)
+    except Invalid as error:
+        why_not.setdefault(_line(str(error), path.parent), []).append(CALLS)
+    raise Invalid(Problem(field=", ".join(names), value="", accepted=why) for why, names in why_not.items())
 
 
 def _line(why: str, folder: Path) -> str:

@@ -30,7 +30,7 @@ LINE_MAX = 1 << 18
 DEEP_MAX, PARTS_MAX = 64, 1 << 17
 """How deep an event may be nested, and of how many parts: one has fewer parts than bytes."""
 HEAD_BYTES = 1 << 16
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 # There is one way only to read a name: with several for each sign, one that is no log is tried in all of them.
 _LOG = re.compile(r".*\.log([-.]?\w)*|.*\.(json|jsonl|ndjson)(\.gz)?", re.IGNORECASE)
 _MEANT = "*.log, *.json, *.jsonl or *.ndjson, packed or rotated"
@@ -101,7 +101,7 @@ def told_in(log: Log, names: FieldNames) -> Iterator[Told]:
     """Everything the log tells, in order. Raises `Invalid` for a file that is cut off or broken as a whole."""
     try:
         with log.path.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
+            packed = raw.read(2) == GZIP
             raw.seek(0)
             if not packed:
                 yield from _told(raw, log, names)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bot.dropped_files import SHARED, recognised
+from bot.formats import CALLS
 from data.errors import Invalid
 from data.importers.openmetadata import read_openmetadata
 from data.importers.report import Count
-from tests.bot.listeners.desk import Desk
+from tests.bot.listeners.desk import NOW, Desk
 
 MLMODEL = {"type": "machine-learning-model", "name": "uplift", "bom-ref": "m"}
 PROPOSAL = {
@@ -85,8 +86,8 @@ def test_every_format_has_its_sample() -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_file_of_a_format_is_of_that_one_alone(desk: Desk, tmp_path: Path, name: str) -> None:
     path = written(tmp_path, SAMPLES[name])
-    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog)  # noqa: A001 - the word of the commands
-    assert format.name == name
+    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog, NOW)  # noqa: A001 - the word of the commands
+    assert format == name
     assert reading.documents.kept == 1
 
 
@@ -99,8 +100,8 @@ def test_parts_that_another_format_would_find_within_its_documents_leave_no_doub
     others = [{**PROPOSAL, "entityUrn": urn.format(name)} for name in "ab"]
     path = written(tmp_path, [featured, *others])
     assert read_openmetadata([path]).documents == Count(read=3, kept=1, skipped=2)
-    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog)  # noqa: A001 - as above
-    assert (format.name, reading.documents.kept) == ("datahub", 3)
+    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog, NOW)  # noqa: A001 - as above
+    assert (format, reading.documents.kept) == ("datahub", 3)
 
 
 @pytest.mark.parametrize(
@@ -108,20 +109,20 @@ def test_parts_that_another_format_would_find_within_its_documents_leave_no_doub
 )
 def test_what_is_of_none_says_of_each_why_not_in_a_line(desk: Desk, tmp_path: Path, content: str) -> None:
     with pytest.raises(Invalid) as refused:
-        recognised(written(tmp_path, content), "slack:C1/given", desk.bot.house.catalog)
+        recognised(written(tmp_path, content), "slack:C1/given", desk.bot.house.catalog, NOW)
     lines = str(refused.value).split("\n")
     named = [name for line in lines for name in line.partition(":")[0].split(", ")]
-    assert sorted(named) == sorted(one.name for one in SHARED)
+    assert sorted(named) == sorted([CALLS, *(one.name for one in SHARED)])
     assert str(tmp_path) not in str(refused.value)
 
 
 def test_what_is_kept_of_a_table_of_nothing_is_nothing(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"csv: given: names nothing that can be kept; skipped given:2 "):
-        recognised(written(tmp_path, "from,to\nx,\n"), "slack:C1/given", desk.bot.house.catalog)
+        recognised(written(tmp_path, "from,to\nx,\n"), "slack:C1/given", desk.bot.house.catalog, NOW)
 
 
 def test_many_problems_are_told_by_the_first_and_how_many_more(desk: Desk, tmp_path: Path) -> None:
     words = "---\n- one\n---\n- two\n---\n- three\n"
     with pytest.raises(Invalid) as refused:
-        recognised(written(tmp_path, words), "slack:C1/given", desk.bot.house.catalog)
+        recognised(written(tmp_path, words), "slack:C1/given", desk.bot.house.catalog, NOW)
     assert str(refused.value).split("\n")[0].endswith("nothing was imported (+2 more)")

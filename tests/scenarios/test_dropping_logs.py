@@ -1,0 +1,90 @@
+"""An access log dropped into the import channel: its callers are asked for, in the name of whoever shared it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.importers.calls import read_calls
+from tests.scenarios.test_dropping_files import IMPORTS, drop, imported, told, version
+from tests.scenarios.town import GOVERNANCE, TOM, Town, words
+
+SOURCE = f"calls shared by {TOM}"
+SERVED = "component:default/churn-v1-prod"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(tmp_path, serves=False, import_channel=IMPORTS) as running:
+        yield running
+
+
+def a_log(town: Town, *agents: str, days: float = 0, endpoint: str = "churn-v1-prod") -> str:
+    at = (town.now() + timedelta(days=days)).isoformat()
+    lines = [{"time": at, "endpoint": endpoint, "user_agent": one} for one in agents]
+    return "".join(f"{json.dumps(one)}\n" for one in lines)
+
+
+def test_a_caller_of_a_shared_log_holds_the_step_until_the_coordinator_vouches_for_it(town: Town) -> None:
+    town.announce()
+    file = drop(town, a_log(town, "night-scorer/1", "night-scorer/1"), "access.log")
+    (report,) = told(town, file)
+    assert report.startswith(":white_check_mark: *access.log* was imported as calls ")
+    assert "note access.log:2 calls a day: how often is not taken from a log shared in Slack" in report
+    (asked,) = [words(one) for one in town.slack.messages(GOVERNANCE) if "*Whose is this?*" in words(one)]
+    assert f"*night-scorer* calls churn-v1-prod: last on {town.now():%Y-%m-%d} ({SOURCE})" in asked
+    edge = town.bot.house.catalog.snapshot().edge("caller::night-scorer", SERVED)
+    assert edge is not None
+    assert (edge.sources, edge.calls_per_day) == ((SOURCE,), None)
+    assert edge.declared_in == f"slack:{IMPORTS}/access.log:2"
+    (event,) = imported(town)
+    assert (event.format, event.by) == (SOURCE, TOM)
+    town.command(TOM, "waive RET-1 night-scorer it is my own test")
+    assert "caller nobody declares*, asked about" not in words(town.card())
+
+
+def test_what_logs_on_the_machine_told_of_a_caller_stays_as_they_told_it(town: Town) -> None:
+    (file := town.folder / "access.log").write_text(a_log(town, *50 * ["night-scorer/1"], days=-1))
+    catalog = town.bot.house.catalog
+    reading = read_calls([file], known=catalog.known(), now=town.now())
+    catalog.import_(reading, format="calls", now=town.now())
+    drop(town, a_log(town, "night-scorer/1"), "access.log")
+    edge = catalog.snapshot().edge("caller::night-scorer", SERVED)
+    assert edge is not None
+    assert (edge.sources, edge.calls_per_day) == (("calls", SOURCE), 50)
+    assert edge.last_seen == f"{town.now():%Y-%m-%d}"
+    assert catalog.entity("caller::night-scorer").declared_in == f"{file}:50"
+    before = version(town)
+    (report,) = told(town, drop(town, a_log(town, "night-scorer/1"), "access.log"))
+    assert (f"nothing new: the catalog stays at version {before}" in report, "is told of in" in report) == (
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (
+            gzip.compress(b'{"time": "2026-03-02", "endpoint": "churn-v1-prod"}\n'),
+            "calls: access.log is packed: a log is",
+        ),
+        ("no log at all\n", "calls: access.log:1: in no line is an access log that can be read"),
+        # An event of OpenLineage that is cut off is no log that has lines nobody can read.
+        (
+            '{"eventTime": "2026-03-02T00:00:00Z", "job": {"namespace": "n", "name": "a"}}\n{"eventTime": "2026-',
+            "calls: ",
+        ),
+    ],
+    ids=["packed", "nothing", "cut off"],
+)
+def test_what_is_no_log_that_can_be_read_changes_nothing(town: Town, content: bytes | str, why: str) -> None:
+    (refusal,) = told(town, drop(town, content, "access.log"))
+    assert refusal.startswith(":x: *access.log* was not imported. Nothing was changed")
+    assert why in refusal
+    assert version(town) == 1

@@ -82,16 +82,17 @@ def reply_to(body: Body) -> dict[str, str]:
 
 
 class Shared(Record, frozen=True, kw_only=True):
-    """A file somebody shared in a channel."""
+    """A file somebody shared in a channel, and when Slack says so."""
 
     by: str
     channel: str
     file_id: str
+    event_ts: str
 
     @property
     def key(self) -> str:
-        """Of this file in this channel: however often Slack tells of it, it is one."""
-        return f"file/{self.channel}/{self.file_id}"
+        """Of this event: however often Slack tells of it, it is one. A file may be shared there more than once."""
+        return f"file/{self.channel}/{self.file_id}/{self.event_ts}"
 
 
 def shared(body: Body) -> Shared | None:
@@ -103,7 +104,7 @@ def shared(body: Body) -> Shared | None:
     ours = {text_at(one, "user_id") for one in bots}
     if not all(map(_ID.fullmatch, ids)) or ids[0] in ours:
         return None
-    return Shared(by=ids[0], channel=ids[1], file_id=ids[2])
+    return Shared(by=ids[0], channel=ids[1], file_id=ids[2], event_ts=text_at(event, "event_ts"))
 
 
 def typed(body: Body) -> str:

@@ -58,13 +58,17 @@ class SlackFiles:
             told = self._client.files_info(file=file_id).get("file")
         except FAILURES as error:
             return self._failed(error, channel, now)
+        shares = _shares(told, channel)
+        latest = shares[0] if shares else None
         return SharedFile(
             id=file_id,
             channel=channel,
             name=file_name(text_at(told, "name"), file_id),
             size_bytes=_size(told),
             url=text_at(told, "url_private_download"),
-            thread_ts=_thread(told, channel),
+            shared_ts=text_at(latest, "ts"),
+            thread_ts=text_at(latest, "thread_ts") or text_at(latest, "ts"),
+            earlier=tuple(text_at(one, "ts") for one in shares[1:]),
             why_not=self._why_not(told),
         )
 
@@ -153,13 +157,12 @@ def _size(told: Any) -> int:
     return found if isinstance(found, int) else 0
 
 
-def _thread(told: Any, channel: str) -> str:
-    """The thread of its latest share in this channel."""
+def _shares(told: Any, channel: str) -> list[Any]:
+    """The messages it was shared with in this channel, the latest first."""
     shares = at(told, "shares")
     kinds = shares.values() if isinstance(shares, Mapping) else ()
-    found = [one for kind in kinds for one in at(kind, channel) or ()]
-    latest = max(found, key=lambda one: text_at(one, "ts"), default=None)
-    return text_at(latest, "thread_ts") or text_at(latest, "ts")
+    found = [one for kind in kinds for one in at(kind, channel) or () if text_at(one, "ts")]
+    return sorted(found, key=lambda one: text_at(one, "ts"), reverse=True)
 
 
 def _origin(url: str) -> tuple[str, str, int] | None:

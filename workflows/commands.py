@@ -10,7 +10,7 @@ from datetime import date, datetime
 import msgspec
 
 from data.records.base import Prose, Record
-from data.records.imports import Scheduled
+from data.records.imports import Scheduled, Share
 from data.records.retirement import Archived, Choice, Duty, Endpoint, Reason, StepKind
 
 
@@ -240,25 +240,25 @@ class RecordImport(Command, frozen=True, kw_only=True, tag="record import"):
 
 
 class TakeFile(Command, frozen=True, kw_only=True, tag="take file"):
-    """Import a file that `by` shared in the import channel."""
+    """Import a file that `by` shared in the import channel; `event_ts`: when Slack says that it was."""
 
     channel: str
     file_id: str
+    event_ts: str = ""
 
 
 class RecordFile(Command, frozen=True, kw_only=True, tag="record file"):
     """A shared file was imported, or was not; whoever shared it hears of it.
 
-    name       as the catalog knows it; the file's id where nobody could say
-    thread_ts  of the message it was shared with; empty where nobody knows, and the channel itself hears it
-    format     as which it was imported; empty where it was not
-    said       the report, or why not, line by line; `more` lines are left out
+    name    as the catalog knows it; the file's id where nobody could say
+    format  as which it was imported; empty where it was not
+    said    the report, or why not, line by line; `more` lines are left out
     """
 
     channel: str
     file_id: str
     name: str
-    thread_ts: str = ""
+    share: Share = Share()
     format: str = ""
     said: tuple[str, ...]
     more: int = 0

@@ -133,7 +133,9 @@ class SharedFile(Record, frozen=True, kw_only=True):
 
     name       as the catalog knows it: one name, in which nothing leads elsewhere or hides
     url        where its content lies
-    thread_ts  the thread it was shared in, or that its message begins; empty where Slack does not say yet
+    shared_ts  of the message it was shared with last; empty where Slack does not say yet
+    thread_ts  the thread it was shared in, or that its message begins
+    earlier    of messages it was shared with before in this channel, the latest first
     why_not    why it is not read, and what to do instead; empty where it can be
     """
 
@@ -142,7 +144,9 @@ class SharedFile(Record, frozen=True, kw_only=True):
     name: str
     size_bytes: int = 0
     url: str = ""
+    shared_ts: str = ""
     thread_ts: str = ""
+    earlier: tuple[str, ...] = ()
     why_not: str = ""
 
 

@@ -23,7 +23,9 @@ def register(app: App, house: House) -> None:
     def taken_in(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
         shared = payloads.shared(body)
         if shared is not None and shared.channel == house.import_channel:
-            command = TakeFile(by=shared.by, channel=shared.channel, file_id=shared.file_id)
+            command = TakeFile(
+                by=shared.by, channel=shared.channel, file_id=shared.file_id, event_ts=shared.event_ts
+            )
             keep(
                 house,
                 shared.key,

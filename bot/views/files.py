@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.views import limits
-from bot.views.blocks import Payload, context, message, safe, section
+from bot.views.blocks import Payload, context, link, message, moment, safe, section
 
 LINE_MAX = 400
 SECTIONS_MAX = 3
@@ -14,6 +16,13 @@ def imported(name: str, format: str, said: str, more: int) -> Payload:  # noqa: 
     head = f":white_check_mark: *{safe(name)}* was imported as {safe(format)}"
     rest = f"; `emeritus import {safe(format)} FILE` prints all of such a report"
     return message(head, [section(head), *_lines(said, more, rest)])
+
+
+def imported_before(name: str, format: str, at: datetime, url: str) -> Payload:  # noqa: A002 - as above
+    """Of a file that is shared again."""
+    earlier = link(url, "an earlier share of it")
+    head = f":white_check_mark: *{safe(name)}* is imported as {safe(format)} already, at {moment(at)} by {earlier}"
+    return message(head, [section(head), context("Nothing in it is new to the catalog.")])
 
 
 def refused(name: str, said: str, more: int) -> Payload:

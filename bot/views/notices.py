@@ -85,6 +85,9 @@ OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "file imported": lambda said: files.imported(
         said["name"], said["format"], said["said"], int(said["more"])
     ),
+    "file imported before": lambda said: files.imported_before(
+        said["name"], said["format"], datetime.fromisoformat(said["earlier_at"]), said.get("url", "")
+    ),
     "file refused": lambda said: files.refused(said["name"], said["said"], int(said["more"])),
 }
 

@@ -1,4 +1,4 @@
-"""Which sources are read again and again, and which of them cannot be read now."""
+"""Which sources are read again and again, and which of them cannot be read now; and files that people share."""
 
 from __future__ import annotations
 
@@ -42,3 +42,17 @@ class Imports(Record, frozen=True, kw_only=True):
 
     def failure(self, name: str) -> Failing | None:
         return next((one for one in self.failing if one.name == name), None)
+
+
+class Share(Record, frozen=True, kw_only=True):
+    """One message a file was shared with.
+
+    ts          its own; empty where nobody knows
+    thread_ts   the thread it is in, or begins; empty where nobody knows, and the channel itself hears what became of it
+    earlier_ts  an earlier one of the same file, by which it is imported since `earlier_at`, and nothing is new
+    """
+
+    ts: str = ""
+    thread_ts: str = ""
+    earlier_ts: str = ""
+    earlier_at: datetime | None = None

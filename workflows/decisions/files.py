@@ -6,6 +6,7 @@ Nothing of it is a state: what a file changed is on the catalog's stream, by who
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from data.events import AnyEvent
 from data.records.decision import Decision, Effect, EffectKind
@@ -16,8 +17,16 @@ from workflows.commands import RecordFile, TakeFile
 from workflows.rules.permissions import check
 
 
+class Outcome(StrEnum):
+    """What became of a share, as its notice calls it."""
+
+    IMPORTED = "imported"
+    BEFORE = "imported before"
+    REFUSED = "refused"
+
+
 def take(state: Imports, command: TakeFile, facts: Facts, now: datetime) -> Decision[AnyEvent]:  # noqa: ARG001
-    """Read it. One file after the other: of two with one name, the later one counts."""
+    """Read it, each time it is shared. One file after the other: of two with one name, the later one counts."""
     check(
         "take file",
         command.by,
@@ -30,10 +39,15 @@ def take(state: Imports, command: TakeFile, facts: Facts, now: datetime) -> Deci
         ),
     )
     reading = Effect(
-        key=_key(command),
+        key="/".join(filter(None, (_key(command.channel, command.file_id), command.event_ts))),
         kind=EffectKind.TAKE,
         lane="imports/files",
-        body={"channel": command.channel, "file_id": command.file_id, "by": command.by},
+        body={
+            "channel": command.channel,
+            "file_id": command.file_id,
+            "by": command.by,
+            **({"event_ts": command.event_ts} if command.event_ts else {}),
+        },
     )
     return Decision(effects=(reading,))
 
@@ -41,18 +55,28 @@ def take(state: Imports, command: TakeFile, facts: Facts, now: datetime) -> Deci
 def record(state: Imports, command: RecordFile, facts: Facts, now: datetime) -> Decision[AnyEvent]:  # noqa: ARG001
     """Tell it once, in the thread of the file; where that is gone, in the channel."""
     check("record file", command.by, Retirement(id=""), facts)
+    outcome = _outcome(command)
     body = {
-        "notice": "file imported" if command.format else "file refused",
+        "notice": f"file {outcome}",
         "channel": command.channel,
         "file_id": command.file_id,
         "name": command.name,
-        "thread_ts": command.thread_ts,
+        "thread_ts": command.share.thread_ts,
         "format": command.format,
         "said": "\n".join(command.said),
         "more": str(command.more),
     }
+    if command.share.ts:
+        body["shared_ts"] = command.share.ts
+    if command.share.earlier_at is not None:
+        body |= {
+            "other_channel": command.channel,
+            "other_ts": command.share.earlier_ts,
+            "earlier_at": command.share.earlier_at.isoformat(),
+        }
+    key = told_key(command.channel, command.file_id, command.share.ts, outcome)
     told = Effect(
-        key=f"{_key(command)}/{'thread' if command.thread_ts else 'channel'}",
+        key=f"{key}/{'thread' if command.share.thread_ts else 'channel'}",
         kind=EffectKind.POST,
         lane="imports/told",
         place=command.channel,
@@ -61,5 +85,20 @@ def record(state: Imports, command: RecordFile, facts: Facts, now: datetime) -> 
     return Decision(effects=(told,))
 
 
-def _key(command: TakeFile | RecordFile) -> str:
-    return f"imports/file/{command.channel}/{command.file_id}"
+def _outcome(command: RecordFile) -> Outcome:
+    if command.share.earlier_at is not None:
+        return Outcome.BEFORE
+    return Outcome.IMPORTED if command.format else Outcome.REFUSED
+
+
+def told_key(channel: str, file_id: str, shared_ts: str, outcome: Outcome) -> str:
+    """Of the message that tells what became of one share; it ends with where that is told."""
+    return (
+        f"{_key(channel, file_id)}/{shared_ts}/{outcome.name.lower()}"
+        if shared_ts
+        else _key(channel, file_id)
+    )
+
+
+def _key(channel: str, file_id: str) -> str:
+    return f"imports/file/{channel}/{file_id}"

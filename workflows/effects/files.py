@@ -5,14 +5,17 @@ An attempt that ended between the import and its report is seen by the next one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.printable import shortened
 from data.records.decision import Claim, Done, NotDone, Result
+from data.records.imports import Share
 from data.store import Then
 from workflows.commands import RecordFile
+from workflows.decisions.files import Outcome, told_key
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.ports import SharedFile, SharedFiles
 
@@ -30,13 +33,10 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     file = SharedFile(id=body["file_id"], channel=body["channel"], name=body["file_id"])
     try:
         files = _reading(file.channel, shop)
-        found = files.look(file.channel, file.id, shop.world.now())
-        if isinstance(found, NotDone):
+        found = _look(claim, file, files, shop)
+        if not isinstance(found, SharedFile):
             return found, None
         file = found
-        if not file.thread_ts and claim.attempt < QUIET_TRIES:
-            retry_at = shop.world.after(LISTED_SECONDS)
-            return NotDone(retry_at=retry_at, why="Slack does not say yet where it was shared"), None
         _check_survived(claim)
         report = files.take(file, body["by"], shop.world.now, since=claim.tried_since)
     except EmeritusError as error:
@@ -46,7 +46,44 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     if isinstance(report, NotDone):
         return report, None
     shop.world.point("file imported")
-    return Done(), told(claim, file, str(report).split("\n"), shop, format=report.format)
+    share = None if report.changed else _before(file, shop)
+    lines = str(report).split("\n")
+    return Done(), told(claim, file, lines, shop, format=report.format, share=share)
+
+
+def _look(claim: Claim, file: SharedFile, files: SharedFiles, shop: Workshop) -> SharedFile | NotDone | Done:
+    """What Slack says of it; Done where this share of it is told already, as Slack tells of some more than once."""
+    found = files.look(file.channel, file.id, shop.world.now())
+    if isinstance(found, NotDone):
+        return found
+    is_told = _is_told(found, shop)
+    if (is_told or not found.shared_ts) and claim.attempt < QUIET_TRIES:
+        retry_at = shop.world.after(LISTED_SECONDS)
+        return NotDone(retry_at=retry_at, why="Slack does not say yet where it was shared")
+    return Done() if is_told else found
+
+
+def _is_told(file: SharedFile, shop: Workshop) -> bool:
+    """Whether what became of this share is told, or about to be."""
+    keys = _told_keys(file, file.shared_ts, *Outcome) if file.shared_ts else ()
+    store = shop.engine.store
+    return any(store.found(key) is not None or store.waiting(key) is not None for key in keys)
+
+
+def _before(file: SharedFile, shop: Workshop) -> Share | None:
+    """This share, where an earlier one was imported."""
+    for ts in file.earlier:
+        for key in _told_keys(file, ts, Outcome.IMPORTED):
+            if found := shop.engine.store.found(key):
+                at = datetime.fromtimestamp(float(found["ts"]), UTC)
+                return Share(ts=file.shared_ts, thread_ts=file.thread_ts, earlier_ts=ts, earlier_at=at)
+    return None
+
+
+def _told_keys(file: SharedFile, shared_ts: str, *outcomes: Outcome) -> Iterator[str]:
+    for outcome in outcomes:
+        key = told_key(file.channel, file.id, shared_ts, outcome)
+        yield from (f"{key}/thread", f"{key}/channel")
 
 
 def _reading(channel: str, shop: Workshop) -> SharedFiles:
@@ -76,15 +113,18 @@ def told(
     *,
     format: str = "",  # noqa: A002 - the word of the commands
     more: int = 0,
+    share: Share | None = None,
 ) -> Then:
     """Whoever shared it hears this; names are as they see them, without the channel they are in."""
+    assert claim.effect is not None
+    body = claim.effect.body
     short = [line.replace(f"slack:{file.channel}/", "") for line in lines]
     command = RecordFile(
         by=EMERITUS,
         channel=file.channel,
         file_id=file.id,
         name=file.name,
-        thread_ts=file.thread_ts,
+        share=share or Share(ts=file.shared_ts or body.get("event_ts", ""), thread_ts=file.thread_ts),
         format=format,
         said=tuple(shortened(line, LINE_MAX) for line in short[:LINES_MAX]),
         more=more + max(0, len(short) - LINES_MAX),
@@ -109,4 +149,9 @@ def told_in_channel(claim: Claim, shop: Workshop) -> Then | None:
         return None
     file = SharedFile(id=body["file_id"], channel=body["channel"], name=body["name"])
     lines = body["said"].split("\n")
-    return told(claim, file, lines, shop, format=body["format"], more=int(body["more"]))
+    share = Share(
+        ts=body.get("shared_ts", ""),
+        earlier_ts=body.get("other_ts", ""),
+        earlier_at=datetime.fromisoformat(body["earlier_at"]) if "earlier_at" in body else None,
+    )
+    return told(claim, file, lines, shop, format=body["format"], more=int(body["more"]), share=share)

@@ -31,18 +31,19 @@ def listening(desk: Desk, **house: Any) -> None:
 
 def test_it_is_on_disk_when_slack_is_told_that_we_heard(desk: Desk) -> None:
     listening(desk)
-    assert desk.slack.event(SHARED).ok
-    assert desk.kept() == [("imports", TakeFile(by=TOM, channel=GOVERNANCE, file_id="F1"))]
+    assert desk.slack.event({**SHARED, "event_ts": "1.2"}).ok
+    command = TakeFile(by=TOM, channel=GOVERNANCE, file_id="F1", event_ts="1.2")
+    assert desk.kept() == [("imports", command)]
 
 
-def test_told_again_it_is_the_same_and_another_file_is_another(desk: Desk) -> None:
+def test_told_again_it_is_the_same_and_shared_again_or_another_file_is_another(desk: Desk) -> None:
     listening(desk)
     first = desk.slack.event(SHARED)
     assert desk.slack.redeliver(first, retry=1).ok
     assert desk.slack.event(SHARED).ok
     assert desk.slack.event({**SHARED, "file_id": "F2"}).ok
     files = [command.file_id for _, command in desk.kept() if isinstance(command, TakeFile)]
-    assert files == ["F1", "F2"]
+    assert files == ["F1", "F1", "F2"]
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,11 @@ LOGIN = b"<!DOCTYPE html><html><title>Sign in to Example | Slack</title></html>"
 
 @dataclass(kw_only=True)
 class File:
-    """A file. `shares`: channel -> the message it was shared with, its ts and that of its thread, if it is in one.
+    """A file. `shares`: channel -> the message it was shared with last, its ts and that of its thread, if it is in one.
 
+    shared        all of them, with the channel of each
     mode          hosted, snippet or external, as Slack names them
-    unlisted_for  files.info names no shares in the next so many calls: Slack adds them a moment later
+    unlisted_for  files.info does not name the last of them in the next so many calls: Slack adds them a moment later
     host          where it lies, if that is not this server
     alt_text      for who cannot see it
     told          how the bot answered to the event; None where it was not told of it
@@ -47,6 +48,7 @@ class File:
     title: str = ""
     alt_text: str = ""
     shares: dict[str, tuple[str, str]] = field(default_factory=dict)
+    shared: list[tuple[str, str, str]] = field(default_factory=list)
     told: Any = None
 
     @property
@@ -115,9 +117,18 @@ class Files:
             self.tell(file, channel_id)
         return file
 
-    def show(self, files: Sequence[File], channel_id: str, *, text: str = "", thread: str = "") -> bool:
-        """In one message of whoever they are from. Whether the app is to be told of them."""
-        ts, user = self.ws.new_ts(), files[0].user
+    def share_again(self, user: str, channel_id: str, file: File) -> None:
+        """The same file in another message, as `Share file` of its menu does."""
+        with self.ws.lock:
+            is_told = self.show([file], channel_id, by=user)
+        if is_told:
+            self.tell(file, channel_id, by=user)
+
+    def show(
+        self, files: Sequence[File], channel_id: str, *, text: str = "", thread: str = "", by: str = ""
+    ) -> bool:
+        """In one message of whoever they are from, or `by` whom. Whether the app is to be told of them."""
+        ts, user = self.ws.new_ts(), by or files[0].user
         self.ws.store(
             Message(
                 channel=channel_id,
@@ -132,15 +143,21 @@ class Files:
         for file in files:
             self.files[file.id] = file
             file.shares[channel_id] = (ts, thread)
+            file.shared.append((channel_id, ts, thread))
         return (
             "file_shared" in self.events
             and "files:read" in self.ws.scopes
             and BOT_USER in self.ws.channels[channel_id].members
         )
 
-    def tell(self, file: File, channel_id: str) -> None:
+    def tell(self, file: File, channel_id: str, *, by: str = "") -> None:
         """That it was shared there. Not while the workspace is locked: the bot may call back."""
-        event = {"type": "file_shared", "file_id": file.id, "user_id": file.user, "file": {"id": file.id}}
+        event = {
+            "type": "file_shared",
+            "file_id": file.id,
+            "user_id": by or file.user,
+            "file": {"id": file.id},
+        }
         told = self._tell({**event, "channel_id": channel_id})
         with self.ws.changed:
             file.told = told
@@ -192,7 +209,7 @@ class Files:
 
     def _shares(self, file: File) -> Answer:
         shares: Answer = {}
-        for channel_id, (ts, thread) in file.shares.items() if not file.unlisted_for else ():
+        for channel_id, ts, thread in file.shared[: len(file.shared) - bool(file.unlisted_for)]:
             channel = self.ws.channels[channel_id]
             one = {
                 "reply_users": [],
@@ -205,7 +222,8 @@ class Files:
                 "source": "UNKNOWN",
                 **({"thread_ts": thread} if thread else {}),
             }
-            shares.setdefault("private" if channel.is_private else "public", {})[channel_id] = [one]
+            kind = shares.setdefault("private" if channel.is_private else "public", {})
+            kind.setdefault(channel_id, []).append(one)
         return shares
 
     def download(self, path: str, authorization: str | None) -> Download:

@@ -9,7 +9,7 @@ import pytest
 from data.errors import Refused
 from data.events import EMERITUS, AnyEvent
 from data.records.decision import Decision, Effect, EffectKind
-from data.records.imports import Imports
+from data.records.imports import Imports, Share
 from tests.builders import PAT, STRANGER, facts_for
 from workflows import commands as cmd
 from workflows.decisions import files
@@ -20,7 +20,7 @@ TOLD = cmd.RecordFile(
     channel="CIMPORTS",
     file_id="F1",
     name="edges.csv",
-    thread_ts="1.2",
+    share=Share(thread_ts="1.2"),
     said=("no", "no"),
     more=3,
 )

@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from data.records.policy import Criterion
 from data.toml_checks import Check, flag, text, whole, word_of, words
+from data.zones import is_zone
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIERS = ("1", "2", "3")
 
 
 def zone(value: Any) -> str:
-    known = isinstance(value, str) and value in available_timezones()
+    known = isinstance(value, str) and is_zone(value)
     return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from zoneinfo import available_timezones
 
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.refs import Found, Index, id_of, parse
 from data.importers.slack_ids import CHANNEL_ID, USER_ID
 from data.importers.yaml_lines import Node
 from data.records.catalog import Group, Person
-
-_zones = cache(available_timezones)
+from data.zones import is_zone
 
 
 def groups_of(things: Sequence[Declaration], index: Index, account: Account) -> tuple[Group, ...]:
@@ -137,7 +134,7 @@ def _slack(thing: Declaration, name: str, form: re.Pattern[str], account: Accoun
 
 def _zone(thing: Declaration, account: Account) -> str:
     stated = thing.annotation("zone")
-    if stated.is_stated and stated.text not in _zones():
+    if stated.is_stated and not is_zone(stated.text):
         account.note(thing, stated.line, f"{PREFIX}zone {stated.shown}", "not an IANA time zone; kept as UTC")
         return "UTC"
     return stated.text or "UTC"

@@ -15,6 +15,7 @@ from pathlib import Path
 from data.callers import unknown
 from data.catalog import Catalog
 from data.importers.report import Reading
+from data.policy import read_criteria
 from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person, Sighting
 from data.records.policy import Role
 from data.sqlite_store import SqliteStore
@@ -47,6 +48,7 @@ POLICY = a_policy(
     ),
     zero_traffic_days=5,
 )
+CRITERIA = read_criteria()
 
 
 def model_id(number: int) -> str:

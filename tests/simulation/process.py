@@ -25,7 +25,6 @@ from bot.views import answers
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
-from data.policy import read_criteria
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.deprecation import CatalogKind
@@ -34,7 +33,7 @@ from tests.quick_files import QUICK_FILES
 from tests.simulation.bench import AtOnce, Bench
 from tests.simulation.board import Board
 from tests.simulation.clock import Clock
-from tests.simulation.company import POLICY
+from tests.simulation.company import CRITERIA, POLICY
 from tests.simulation.disk import Disk, DiskStore
 from tests.simulation.outside import Machines, Vault
 from tests.simulation.slack import SimulatedClient
@@ -176,7 +175,7 @@ class Process:
             check_opening=self.engine.check_opening,
             check_reporting=self.engine.check_reporting,
             check=self.engine.check,
-            criteria=read_criteria(),
+            criteria=CRITERIA,
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()

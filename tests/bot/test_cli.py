@@ -21,8 +21,9 @@ from data.importers.report import ImportReport
 from data.policy import DEFAULT
 from data.records.policy import Policy
 from data.records.retirement import Plan, Step, Subject
-from tests.bot.listeners.desk import COMPANY, Desk
+from tests.bot.listeners.desk import Desk
 from tests.data.catalogs import a_document
+from tests.sample_company import COMPANY
 
 Run = Callable[..., Result]
 

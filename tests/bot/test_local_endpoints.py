@@ -19,8 +19,8 @@ from bot.keeping import open_store
 from bot.local_endpoints import open_endpoints
 from bot.settings import Settings, read
 from data.errors import Unavailable
-from tests.bot.listeners.desk import COMPANY
 from tests.data.catalogs import a_document
+from tests.sample_company import COMPANY
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import ADDRESS_FILE
 

@@ -17,14 +17,12 @@ from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, why_another
 from bot.wiring import take_places
 from data.catalog import Catalog
 from data.errors import Refused
-from data.importers.backstage import read_backstage
 from data.postgres_store import PostgresStore
 from data.sql.connection import Connection
+from tests import sample_company
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted
 from workflows.machine import RetirementMachine
-
-COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 
 
 @pytest.fixture
@@ -126,7 +124,7 @@ def test_local_endpoints_of_another_machine_are_refused_once_the_catalog_has_suc
     take_places(store, here)
     assert not (tmp_path / "here" / "endpoints").exists(), "nobody has local endpoints yet"
 
-    Catalog(store).import_(read_backstage([COMPANY]), format="backstage", now=NOW)
+    Catalog(store).import_(sample_company.reading(), format="backstage", now=NOW)
     take_places(store, here)
     there = replace(settings(tmp_path / "there", url), archive=here.archive)
     with pytest.raises(Refused, match="which are processes of one machine"):

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
 from data.catalog import Catalog
-from data.importers.backstage import read_backstage
 from data.sqlite_store import SqliteStore
-from tests.fakes.slack import Channel, SlackFake, User
+from tests import sample_company
+from tests.fakes.slack import SlackFake
 from tests.kill.bot_process import START, Town
 from tests.kill.keeper import Keeper
 from tests.kill.people import People
+from tests.sample_company import COMPANY
 from tests.written import judge
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.machine import RetirementMachine
 
-COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 DAY_SECONDS = 1.1  # slow enough for people to act within days, fast enough for weeks to pass in a minute
 
 
@@ -42,13 +41,7 @@ class Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    company = yaml.safe_load((COMPANY / "slack.yaml").read_text())
-    users = [User(id=user["id"], name=user["name"], tz=user["tz"]) for user in company["users"]]
-    rooms = [
-        Channel(id=room["id"], name=room["name"], members=[*room["members"], "UBOT"])
-        for room in company["channels"]
-    ]
-    with SlackFake(users, rooms) as slack:
+    with SlackFake(sample_company.users(), sample_company.channels()) as slack:
         town = Town(
             folder=str(tmp_path),
             slack_api_url=slack.api_url,
@@ -58,7 +51,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             day_seconds=DAY_SECONDS,
         )
         store = SqliteStore(town.store, RetirementMachine())
-        Catalog(store).import_(read_backstage([COMPANY]), format="backstage", now=START)
+        Catalog(store).import_(sample_company.reading(), format="backstage", now=START)
         store.close()
         endpoints = town.endpoints()
         try:

@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
 from data.catalog import Catalog
-from data.importers.backstage import read_backstage
 from data.postgres_store import PostgresStore
-from tests.fakes.slack import Channel, SlackFake, User
+from tests import sample_company
+from tests.fakes.slack import SlackFake
 from tests.kill.aftermath import waiting
 from tests.kill.people import People
 from tests.replicas.database import Database
 from tests.replicas.fleet import Fleet
 from tests.replicas.replica import START, Site
+from tests.sample_company import COMPANY
 from tests.written import judge
 from workflows.adapters.local_endpoint import LocalEndpoints
-
-COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +66,7 @@ def day_seconds() -> float:
 
 @pytest.fixture
 def scene(database: Database, folder: str, chance: random.Random, day_seconds: float) -> Iterator[Scene]:
-    company = yaml.safe_load((COMPANY / "slack.yaml").read_text())
-    users = [User(id=user["id"], name=user["name"], tz=user["tz"]) for user in company["users"]]
-    rooms = [
-        Channel(id=room["id"], name=room["name"], members=[*room["members"], "UBOT"])
-        for room in company["channels"]
-    ]
-    with SlackFake(users, rooms) as slack:
+    with SlackFake(sample_company.users(), sample_company.channels()) as slack:
         site = Site(
             folder=folder,
             database=database.fresh_url(),
@@ -85,7 +77,7 @@ def scene(database: Database, folder: str, chance: random.Random, day_seconds: f
             day_seconds=day_seconds,
         )
         store = site.store()
-        Catalog(store).import_(read_backstage([COMPANY]), format="backstage", now=START)
+        Catalog(store).import_(sample_company.reading(), format="backstage", now=START)
         store.close()
         with Fleet(site, slack, chance) as fleet:
             people = People(slack, fleet)

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import yaml
-
 from bot.ids import FILE_SHARED
 from bot.imports_file import Wanted
 from bot.keeping import open_record
@@ -29,15 +27,16 @@ from data.metrics import UNCOUNTED, Metrics
 from data.policy import parsed
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
-from tests.fakes.slack import Channel, SlackFake, User, into_bolt
+from tests import sample_company
+from tests.fakes.slack import SlackFake, into_bolt
 from tests.quick_files import QUICK_FILES
+from tests.sample_company import COMPANY
 from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
 from workflows.ports import ArtifactStore, CatalogWriter
 
-COMPANY = Path(__file__).parents[2] / "data" / "samples" / "company"
 GOVERNANCE = "C01MODELRETIREMENTS"
 POLICY = f"""
 name = "town"
@@ -80,13 +79,9 @@ class Place:
         self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
         self.policy = parsed(policy, source="town.toml")
-        company = yaml.safe_load((COMPANY / "slack.yaml").read_text())
         self.slack = SlackFake(
-            [User(id=user["id"], name=user["name"], tz=user["tz"]) for user in company["users"]],
-            [
-                Channel(id=channel["id"], name=channel["name"], members=[*channel["members"], "UBOT"])
-                for channel in company["channels"]
-            ],
+            sample_company.users(),
+            sample_company.channels(),
             now=self.clock,
             **{"scopes": SCOPES, **slack},
         )
@@ -105,8 +100,8 @@ class Place:
                 self.serve()
             self.open()
             undo.callback(self.close)
-            reading = read_backstage([COMPANY])
-            self.bot.house.catalog.import_(reading, format="backstage", now=self.now())
+            company = sample_company.reading()
+            self.bot.house.catalog.import_(company, format="backstage", now=self.now())
             self.bot.house.catalog.snapshot()  # as `Bot.start` does before anybody can press
             self._undo = undo.pop_all()
         return self

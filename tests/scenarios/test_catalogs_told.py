@@ -16,7 +16,8 @@ from data.importers.backstage import read_backstage
 from data.importers.mlflow_server import Access
 from data.records.deprecation import CatalogKind
 from data.records.retirement import State
-from tests.scenarios.town import COMPANY, TOM, Town
+from tests.sample_company import COMPANY
+from tests.scenarios.town import TOM, Town
 from tests.workflows.adapters.mlflow_fake import FakeMlflow, Model, an_mlflow
 from workflows.adapters.backstage_patch import BackstagePatch
 from workflows.adapters.datahub_proposals import DataHubProposals

@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from bot.logs import Private, worth_keeping
-from tests.scenarios.town import ADA, BRUNO, COMPANY, GOVERNANCE, MINA, PRIYA, SAM, TOM, WREN, Town
+from tests.sample_company import COMPANY
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, PRIYA, SAM, TOM, WREN, Town
 
 SECRETS = {
     "bot_token": "xoxb-canary-0123456789-bot",

@@ -7,10 +7,10 @@ from typing import Any
 
 from data.records.retirement import Retirement
 from tests.fakes.slack import BotAnswer, OpenView
-from tests.scenarios.place import COMPANY, GOVERNANCE, POLICY, Place
+from tests.scenarios.place import GOVERNANCE, POLICY, Place
 from tests.scenarios.reading import buttons, key_of, words
 
-__all__ = ["COMPANY", "GOVERNANCE", "POLICY", "Town", "buttons", "key_of", "words"]
+__all__ = ["GOVERNANCE", "POLICY", "Town", "buttons", "key_of", "words"]
 
 TOM, ADA, MINA, PRIYA, SAM = "U01TOMBIRCH", "U01ADAOKAFOR", "U01MINAPARK", "U01PRIYARAMAN", "U01SAMODUYA"
 """Tom and Ada own the churn models; Ada, Mina, Priya and Sam vote, and Sam's rejection is a veto."""

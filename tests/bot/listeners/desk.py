@@ -12,12 +12,12 @@ from slack_sdk import WebClient
 
 from bot.app import slack_app
 from bot.wiring import CalendarWorld, Edges, assemble
-from data.importers.backstage import read_backstage
 from data.policy import parsed
 from data.records.base import Prose
 from data.records.decision import ClaimKind, Outcome
 from data.records.retirement import Reason
 from data.sqlite_store import SqliteStore
+from tests import sample_company
 from tests.fakes.slack import BotAnswer, Channel, SlackFake, User, into_bolt
 from tests.quick_files import QUICK_FILES
 from tests.written import judge
@@ -25,7 +25,6 @@ from workflows.adapters.local_directory import LocalDirectory
 from workflows.commands import AnyCommand, Propose, decoded
 from workflows.machine import RetirementMachine
 
-COMPANY = Path(__file__).parents[3] / "data" / "samples" / "company"
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 GOVERNANCE = "C01MODELRETIREMENTS"
 POLICY = f'[channels]\ngovernance = "{GOVERNANCE}"'
@@ -51,7 +50,7 @@ class Desk:
             world=CalendarWorld(wall=now.timestamp),
         )
         self.slack.attach(into_bolt(self.bot.app))
-        self.bot.house.catalog.import_(read_backstage([COMPANY]), format="backstage", now=now)
+        self.bot.house.catalog.import_(sample_company.reading(), format="backstage", now=now)
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,43 @@
+"""The sample company as bots in tests find it: its catalog, its people and its channels.
+
+Its files are read once in each process: they never change, and reading them takes longer than most tests.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data.importers.backstage import read_backstage
+from data.importers.report import Reading
+from tests.fakes.slack import Channel, User
+
+COMPANY = Path(__file__).parents[1] / "data" / "samples" / "company"
+
+
+@cache
+def reading() -> Reading:
+    """What an import of its catalog reads, into a record that knew nothing before."""
+    return read_backstage([COMPANY])
+
+
+def users() -> list[User]:
+    """Its people in a Slack of their own: what becomes of one there is seen nowhere else."""
+    return [User(id=user["id"], name=user["name"], tz=user["tz"]) for user in _workspace()["users"]]
+
+
+def channels() -> list[Channel]:
+    """Its channels in the same Slack, with the bot in each."""
+    return [
+        Channel(id=channel["id"], name=channel["name"], members=[*channel["members"], "UBOT"])
+        for channel in _workspace()["channels"]
+    ]
+
+
+@cache
+def _workspace() -> dict[str, Any]:
+    workspace: dict[str, Any] = yaml.safe_load((COMPANY / "slack.yaml").read_text())
+    return workspace

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.aws_region import region
 from bot.settings import Settings
 from data.records.deprecation import CatalogKind
 from workflows.ports import CatalogWriter
@@ -28,9 +29,9 @@ def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[Catalog
 
         writers[CatalogKind.BACKSTAGE] = BackstagePatch(settings.changes)
         writers[CatalogKind.DATAHUB] = DataHubProposals(settings.changes)
-    import boto3  # noqa: PLC0415
+    if region():
+        import boto3  # noqa: PLC0415
 
-    if boto3.Session().region_name:
         from workflows.adapters.sagemaker_catalog import SageMakerCatalog  # noqa: PLC0415
 
         writers[CatalogKind.SAGEMAKER] = SageMakerCatalog(boto3.client("sagemaker"))

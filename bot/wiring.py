@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
+from bot.aws_region import region
 from bot.catalog_writers import open_writers
 from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
@@ -124,7 +124,9 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
     local = endpoints or open_endpoints(settings)
     controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
-    if boto3.Session().region_name:
+    if region():
+        import boto3  # noqa: PLC0415 - takes a while, and only this needs it
+
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
     return Edges(
         archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +63,7 @@ class Lane:
     def __init__(self, limit: Limit, now: float) -> None:
         self.limit, self.tokens, self.at = limit, float(limit.burst), now
         self.closed_until = -math.inf
+        self._rounding = ROUNDING_SECONDS * limit.per_minute / 60
 
     def fill(self, now: float) -> None:
         earned = max(0.0, now - max(self.at, self.closed_until)) * self.limit.per_minute / 60
@@ -83,10 +83,6 @@ class Lane:
             return math.inf
         missing = max(0.0, tokens - self.tokens) * 60 / self.limit.per_minute
         return max(missing, self.closed_until - now)
-
-    @property
-    def _rounding(self) -> float:
-        return ROUNDING_SECONDS * self.limit.per_minute / 60
 
     def close(self, until: float) -> None:
         """Slack says it was too much, so from then on at the steady rate, without another burst."""
@@ -111,20 +107,22 @@ def room_of(
     begun     gate and place of what is under way: its tokens may still be there
     """
     begun = tuple(begun)
-    gates = Counter(gate for gate, _ in begun)
-    places = Counter(place for _, place in begun if place)
+    # Lists, as little is under way at once: this is asked whenever the bot turns to something.
+    gates = [gate for gate, _ in begun]
+    places = [place for _, place in begun if place]
     free, patient, waits = {}, {}, [math.inf]
     for gate, methods in CALLS.items():
         lanes = [lane_of(method, "") for method in methods]
-        free[gate] = max(0, min(lane.free(now) for lane in lanes) - gates[gate])
+        under_way = gates.count(gate)
+        free[gate] = max(0, min([lane.free(now) for lane in lanes]) - under_way)
         patient[gate] = max(0, free[gate] - KEPT)
         short = [kept for kept, room in ((0, free), (KEPT, patient)) if not room[gate]]
-        waits += [max(lane.until(gates[gate] + kept + 1, now) for lane in lanes) for kept in short]
+        waits += [max(lane.until(under_way + kept + 1, now) for lane in lanes) for kept in short]
     shut = {}
     for place in {*low, *places}:
         lane = lane_of(POST, place)
-        if lane.free(now) <= places[place]:
-            shut[place] = lane.until(places[place] + 1, now)
+        if lane.free(now) <= (under_way := places.count(place)):
+            shut[place] = lane.until(under_way + 1, now)
     waits += shut.values()
     return Room(at=at, free=free, patient=patient, shut=frozenset(shut)), min(waits)
 
@@ -174,7 +172,7 @@ class Rates:
             now = self._clock()
 
             def filled(method: str, channel: str) -> Lane:
-                lane = self._concerned(method, channel, now)[-1]
+                lane = self._lane(method, channel, now)
                 lane.fill(now)
                 return lane
 
@@ -186,13 +184,14 @@ class Rates:
         """The lanes of a call, the narrowest last."""
         if len(self._lanes) > LANES_MAX:
             self._forget_idle(now)
-        lanes = [self._lane(method, "", METHODS.get(method, TIER_2), now)]
+        lanes = [self._lane(method, "", now)]
         if method == POST and channel:
-            lanes.append(self._lane(method, channel, POST_PER_CHANNEL, now))
+            lanes.append(self._lane(method, channel, now))
         return lanes
 
-    def _lane(self, method: str, channel: str, limit: Limit, now: float) -> Lane:
+    def _lane(self, method: str, channel: str, now: float) -> Lane:
         if (lane := self._lanes.get((method, channel))) is None:
+            limit = POST_PER_CHANNEL if channel else METHODS.get(method, TIER_2)
             lane = self._lanes[method, channel] = Lane(limit, now)
         return lane
 

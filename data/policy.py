@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +52,12 @@ def read_criteria(path: Path | None = None) -> Criteria:
     return read_rules(path).criteria
 
 
+@cache
+def _shipped() -> Mapping[str, Any]:
+    """What every policy is laid over: a part of this package, which changes with it only."""
+    return tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
+
+
 def digest_of(policy: Policy) -> str:
     """Names this version: `sha256:` over everything else it says, as canonical JSON."""
     covered = msgspec.to_builtins(msgspec.structs.replace(policy, digest=""))
@@ -59,7 +67,7 @@ def digest_of(policy: Policy) -> str:
 
 def _rules(toml: str, source: str) -> Rules:
     given = tables_of(toml, source)
-    under = tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
+    under = _shipped()
     reading = Tables(source)
     for unknown in given.keys() - {"name", "roles", "tiers", *FIELDS}:
         accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers"
@@ -85,7 +93,7 @@ def _rules(toml: str, source: str) -> Rules:
     return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria)
 
 
-def _tiers(reading: Tables, given: Any, under: dict[str, Any]) -> tuple[Tier, ...]:
+def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier, ...]:
     known = {tier: Key(says="", check=lambda _value: "") for tier in TIERS}
     said = {tier: dict(under[tier]) for tier in TIERS}
     for tier, table in reading.table("tiers", given, known).items():

@@ -53,6 +53,10 @@ OPTIONS = {
 }
 
 
+_PARSED: set[str] = set()
+"""Blocks that slack_sdk has taken: most stand in many messages."""
+
+
 class BadPayload(AssertionError):
     """Slack would not take it; one line per reason."""
 
@@ -70,10 +74,13 @@ def _judged(*judges: Callable[[], object]) -> None:
 
 def _parse_blocks(blocks: Sequence[dict[str, Any]]) -> None:
     for block in blocks:
+        if (told := json.dumps(block)) in _PARSED:
+            continue
         parsed = Block.parse(block)
         if parsed is None:
             raise SlackObjectFormationError(f"slack_sdk knows no such block: {block.get('type')!r}")
         parsed.to_dict()
+        _PARSED.add(told)
 
 
 def _must_have_text(payload: dict[str, Any]) -> None:

@@ -1,19 +1,24 @@
 """The sample company as bots in tests find it: its catalog, its people and its channels.
 
-Its files are read once in each process: they never change, and reading them takes longer than most tests.
+Its files are read, and its record is written, once in each process: that takes longer than most tests.
 """
 
 from __future__ import annotations
 
+import tempfile
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from data.catalog import Catalog
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
+from data.sqlite_store import SqliteStore
 from tests.fakes.slack import Channel, User
+from workflows.machine import RetirementMachine
 
 COMPANY = Path(__file__).parents[1] / "data" / "samples" / "company"
 
@@ -22,6 +27,13 @@ COMPANY = Path(__file__).parents[1] / "data" / "samples" / "company"
 def reading() -> Reading:
     """What an import of its catalog reads, into a record that knew nothing before."""
     return read_backstage([COMPANY])
+
+
+def lay_down(path: Path, *, now: datetime) -> None:
+    """The record of a company that imported its catalog then, and did nothing else; one that is there stays."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(_record(now))
 
 
 def users() -> list[User]:
@@ -35,6 +47,16 @@ def channels() -> list[Channel]:
         Channel(id=channel["id"], name=channel["name"], members=[*channel["members"], "UBOT"])
         for channel in _workspace()["channels"]
     ]
+
+
+@cache
+def _record(now: datetime) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "emeritus.db"
+        store = SqliteStore(path, RetirementMachine())
+        Catalog(store).import_(reading(), format="backstage", now=now)
+        store.close()
+        return path.read_bytes()
 
 
 @cache

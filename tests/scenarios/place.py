@@ -98,10 +98,9 @@ class Place:
             undo.callback(self.slack.stop)
             if self.serves:
                 self.serve()
+            sample_company.lay_down(self.folder / "emeritus.db", now=self.now())
             self.open()
             undo.callback(self.close)
-            company = sample_company.reading()
-            self.bot.house.catalog.import_(company, format="backstage", now=self.now())
             self.bot.house.catalog.snapshot()  # as `Bot.start` does before anybody can press
             self._undo = undo.pop_all()
         return self

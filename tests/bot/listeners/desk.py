@@ -39,6 +39,7 @@ class Desk:
             [User(id=TOM, name="tom"), User(id=MINA, name="mina"), User(id=ELENA, name="elena")],
             [Channel(id=GOVERNANCE, name="model-retirements", members=[TOM, MINA, ELENA, "UBOT"])],
         ).start()
+        sample_company.lay_down(folder / "emeritus.db", now=now)
         self.client = WebClient(token=self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[])
         self.bot = assemble(
             store=SqliteStore(folder / "emeritus.db", RetirementMachine()),
@@ -50,7 +51,6 @@ class Desk:
             world=CalendarWorld(wall=now.timestamp),
         )
         self.slack.attach(into_bolt(self.bot.app))
-        self.bot.house.catalog.import_(sample_company.reading(), format="backstage", now=now)
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.homes import Homes
 from bot.intake import Intake
 from data.catalog import Catalog
 from data.records.catalog import EndpointKind, Entity
@@ -29,6 +30,7 @@ class House:
     """`answer` tells one person something, alone and once, best effort; it never raises.
 
     client          for modals only: they need a fresh trigger. Messages go through the outbox
+    homes           whose Home is to be drawn
     wake            tells the dispatcher that something is in the inbox
     check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
     check_reporting raises what would be refused of an endpoint switched by hand, looking at nothing outside
@@ -46,6 +48,7 @@ class House:
     policy: Policy
     criteria: Criteria
     client: WebClient
+    homes: Homes
     now: Callable[[], datetime]
     answer: Callable[[Mapping[str, str], Payload], None]
     wake: Callable[[], None]

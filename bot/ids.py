@@ -6,8 +6,10 @@ from enum import StrEnum
 
 SLASH_COMMAND = "/retire"
 HTTP_PATH = "/slack/events"
+HOME_OPENED = "app_home_opened"
+"""Slack's name of an event that is subscribed to: somebody looks at the app's Home."""
 FILE_SHARED = "file_shared"
-"""Slack's name of the one event that is subscribed to, and only where a channel's files are imported."""
+"""The same, and only where a channel's files are imported."""
 
 
 class Action(StrEnum):
@@ -43,6 +45,8 @@ class Action(StrEnum):
     MANUAL_CONTRADICT = "manual.contradict"
     MANUAL_EVIDENCE = "manual.evidence"
     VOTE_COMMENT = "vote.comment"
+    HOME_PAGE = "home.page"
+    HOME_PROPOSE = "home.propose"
 
 
 class Callback(StrEnum):

@@ -48,7 +48,12 @@ def capture(
         house,
         payloads.key(body),
         command,
-        {"stream": stream, **payloads.reply_to(body), **payloads.list_shown(body)},
+        {
+            "stream": stream,
+            **payloads.reply_to(body),
+            **payloads.list_shown(body),
+            **payloads.home_shown(body),
+        },
     )
     ack()
     house.wake()

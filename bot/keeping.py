@@ -68,5 +68,14 @@ def redraw(store: SqlStore, now: datetime) -> None:
             store.want(one.id, notices.redrawn(one), now)
 
 
+def own_files(settings: Settings) -> tuple[Path, ...]:
+    """The record and the archive: a catalog that names them as a model's artifacts gets neither."""
+    store = settings.store
+    return (
+        settings.archive,
+        *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
+    )
+
+
 def open_catalog(store: SqlStore) -> Catalog:
     return Catalog(store)

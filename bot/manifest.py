@@ -1,7 +1,7 @@
 """Which Slack app is this? The manifest, from the same tables the bot runs on, so that the two cannot differ.
 
 Every scope is there for a call the bot makes. Everything begins with a command, a button or a form, so no event is
-subscribed to, unless the files of a channel are imported.
+subscribed to but that somebody opens the app's Home, and files that are shared where a channel's are imported.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from bot.ids import FILE_SHARED, HTTP_PATH, SLASH_COMMAND
+from bot.ids import FILE_SHARED, HOME_OPENED, HTTP_PATH, SLASH_COMMAND
 
 # Scope -> what it is for. `emeritus doctor` compares these with what a token was granted.
 SCOPES = {
@@ -61,7 +61,7 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
     if url:
         command["url"] = url
         interactivity |= {"request_url": url, "message_menu_options_url": url}
-    events: dict[str, Any] = {"bot_events": [FILE_SHARED]}
+    events: dict[str, Any] = {"bot_events": [HOME_OPENED, FILE_SHARED] if takes_files else [HOME_OPENED]}
     if url:
         events = {"request_url": url, **events}
     return {
@@ -74,7 +74,7 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },
@@ -83,7 +83,7 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
         },
         "oauth_config": {"scopes": {"bot": list(scopes(takes_files=takes_files))}},
         "settings": {
-            **({"event_subscriptions": events} if takes_files else {}),
+            "event_subscriptions": events,
             "interactivity": interactivity,
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,

@@ -16,6 +16,7 @@ from bot.ids import Callback
 from data.errors import Invalid, Problem, Stale
 from data.printable import words
 from data.records.base import Record
+from workflows.home import OVERVIEW, Page, Part
 
 Body = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ def text_at(value: Any, *path: str | int) -> str:
 
 
 def user_id(body: Body) -> str:
-    return text_at(body, "user_id") or text_at(body, "user", "id")
+    return text_at(body, "user_id") or text_at(body, "user", "id") or text_at(body, "event", "user")
 
 
 def trigger_id(body: Body) -> str:
@@ -178,6 +179,25 @@ def list_shown(body: Body) -> dict[str, str]:
     if text_at(body, "view", "callback_id") == Callback.DUTIES:
         ids["view"] = screen(body).id
     return {name: ids[name] for name in ("view", "page", "team") if name in ids} if "view" in ids else {}
+
+
+def home_opened(body: Body) -> str:
+    """Who looks at their Home; empty when it is another tab they opened."""
+    user = text_at(body, "event", "user")
+    return user if text_at(body, "event", "tab") == "home" and _ID.fullmatch(user) else ""
+
+
+def home_page(value: str) -> Page:
+    """Which page of Home a button of it leads to; the overview for one of another version."""
+    name, _, page = value.partition(" ")
+    part = next((one for one in Part if one == name), None)
+    return Page(part=part, number=max(1, number(page))) if part else OVERVIEW
+
+
+def home_shown(body: Body) -> dict[str, str]:
+    """The page of Home somebody acts on, also in a window over it. Empty where it is none."""
+    ids = metadata(body)
+    return {"home": ids["home"]} if "home" in ids else {}
 
 
 def metadata(body: Body) -> dict[str, str]:

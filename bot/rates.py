@@ -42,12 +42,14 @@ METHODS = {
     "conversations.info": TIER_3,
     "files.info": TIER_4,
     "views.open": TIER_4,
+    "views.publish": TIER_4,
     "views.update": TIER_4,
 }
 
 CALLS = {
     Gate.POST: (POST,),
     Gate.EDIT: ("chat.update",),
+    Gate.HOME: ("views.publish",),
     # Either kind of history, and the direct message that is to be read has to be opened.
     Gate.FIND: ("conversations.history", "conversations.replies", "conversations.open"),
 }

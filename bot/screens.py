@@ -30,7 +30,7 @@ _GONE = {"not_found", "hash_conflict", "view_not_found"}
 def opened(client: WebClient, body: Mapping[str, Any], view: Payload) -> None:
     """Show the modal, on top of the one that was pressed in if there is one. Slack is called at once."""
     trigger = payloads.trigger_id(body)
-    view = _answerable(view, body, over=payloads.list_shown(body))
+    view = _answerable(view, body, over={**payloads.list_shown(body), **payloads.home_shown(body)})
     try:
         if payloads.screen(body).id:
             client.views_push(trigger_id=trigger, view=view)

@@ -23,12 +23,14 @@ from bot.past import EVENT_TYPE, Past, unseen
 from bot.rates import POST
 from bot.slack_calls import CountedClient, answered
 from bot.slack_errors import FAILURES, result_of, retry_after
+from bot.slack_home import published
 from bot.uploads import Carry, FileView, NotTakenError, carried, name_of, uploaded
 from bot.views.blocks import Payload
 from bot.views.notices import drawn
 from bot.views.uploads import FILES, in_words
 from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import Dead, Done, Gate, HeldUp, NotDone, Result, Room, Unknown
+from workflows.home import Home
 from workflows.ports import Message
 
 KEYS = uuid.UUID("5f0f5f0c-3c53-5f1b-9b0e-6d1f4f6a2c11")  # our namespace for client_msg_id
@@ -186,6 +188,14 @@ class SlackMessenger:
         if wait > 0:
             return Unknown(retry_at=self._later(now, wait), why="An accepted message may show up late")
         return NotDone(retry_at=now, why=f"{message.key} is not in the history of {channel}")
+
+    def show_home(self, home: Home, seen: str, now: datetime) -> Result:
+        """Make somebody's Home look so. Safe to repeat. Raises `Stale` where it is not `seen` that is there."""
+
+        def call(method: str, call: Callable[[], SlackResponse]) -> SlackResponse | NotDone | Unknown | Dead:
+            return self._call(method, call, to=home.person_id, now=now)
+
+        return published(self._client, home, seen, call=call)
 
     def answer(
         self, payload: Mapping[str, Any], *, response_url: str = "", channel: str = "", user: str = ""

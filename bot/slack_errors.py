@@ -59,6 +59,7 @@ OF_CHANNELS = {
     "restricted_action_read_only_channel": "let the app post there: see the channel's posting permissions",
 }
 OF_EMERITUS = {
+    "not_enabled": "turn the Home Tab on in App Home of the app, or install manifest.yml again",
     "messages_tab_disabled": "turn the Messages Tab on in App Home of the app",
     "missing_scope": "reinstall the app with the scopes of manifest.yml; emeritus doctor lists them",
     "account_inactive": "the bot's token is dead: reinstall the app and set SLACK_BOT_TOKEN",

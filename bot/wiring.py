@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from slack_bolt import App
@@ -22,9 +21,10 @@ from bot.catalog_writers import open_writers
 from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
+from bot.homes import Homes
 from bot.house import House
 from bot.imports_file import NOTHING, Wanted
-from bot.keeping import open_store
+from bot.keeping import open_store, own_files
 from bot.local_endpoints import folder_of, open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
@@ -89,6 +89,7 @@ class Bot:
         self.alarm.start()
         self.engine.schedule(self.scheduled)
         self.dispatcher.start()
+        self.house.homes.start()
         if self.hearing is not None:
             self.hearing.start()
 
@@ -100,6 +101,7 @@ class Bot:
 
     def stop(self, timeout_s: float = 4.0) -> None:
         self.alarm.stop()
+        self.house.homes.stop()
         if self.hearing is not None:
             self.hearing.stop()
         self.dispatcher.stop(timeout_s)
@@ -144,15 +146,6 @@ def take_places(store: SqlStore, settings: Settings) -> None:
     entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
     if any(one.kind is Kind.ENDPOINT and one.endpoint_kind is EndpointKind.LOCAL for one in entities):
         shared_places.take(store, shared_places.ENDPOINTS, folder_of(settings))
-
-
-def own_files(settings: Settings) -> tuple[Path, ...]:
-    """The record and the archive: a catalog that names them as a model's artifacts gets neither."""
-    store = settings.store
-    return (
-        settings.archive,
-        *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
-    )
 
 
 def build(
@@ -256,12 +249,15 @@ def assemble(
             user=reply_to.get("user", ""),
         )
 
+    bell = threading.Event()
+    homes = Homes(store, catalog, world, bell.set)
+
     def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
         screens.redrawn(client, reply_to, engine.retirement(receipt.stream))
         say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
         answer(reply_to, say(receipt.reply))
+        homes.acted(reply_to)
 
-    bell = threading.Event()
     alarm = Alarm(bell.set, world.wall_seconds_until)
     dispatcher = Dispatcher(
         shop,
@@ -278,6 +274,7 @@ def assemble(
         policy=policy,
         criteria=criteria or policies.read_criteria(),
         client=client,
+        homes=homes,
         now=world.now,
         answer=answer,
         wake=bell.set,

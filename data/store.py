@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.records.base import Record
-from data.records.decision import Claim, ClaimKind, Decision, Receipt, Result, Room, Timer
+from data.records.decision import Claim, ClaimKind, Decision, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 
 Then = tuple[str, str, Facts | None]
@@ -36,6 +36,15 @@ class Waiting(NamedTuple):
 
     since: datetime | None
     why: str
+
+
+class Kept(NamedTuple):
+    """An effect as it is kept: what is wanted, and what was found when it was last done; empty where it never was."""
+
+    effect: Effect
+    found: dict[str, str]
+    is_done: bool
+    is_stopped: bool
 
 
 class Queue(NamedTuple):
@@ -189,6 +198,14 @@ class Store(Protocol):
 
     def waiting(self, effect_key: str) -> Waiting | None:
         """An effect that is wanted and may still be done; None once it is done, or stopped for good."""
+        ...
+
+    def kept(self, prefix: str) -> tuple[Kept, ...]:
+        """Every effect whose key begins with this, done or not. The prefix is ASCII."""
+        ...
+
+    def entries(self) -> int:
+        """How many there are in all streams: a number that grows with whatever happens."""
         ...
 
     def next_due(self, room: Room | None = None) -> datetime | None:

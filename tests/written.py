@@ -11,6 +11,7 @@ from tests.payloads import BadPayload, Kind, check_message, check_view, tsc_chec
 
 MESSAGES = {"chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"}
 MODALS = {"views.open", "views.push", "views.update"}
+HOME = "views.publish"
 
 _JUDGED: set[str] = set()
 """What has passed already: what is tried again every ten minutes for days is judged once."""
@@ -25,6 +26,8 @@ def judge(calls: Iterable[Call]) -> None:
             judge_one(call.method, "message", call.args)
         elif call.method in MODALS:
             judge_one(call.method, "modal", call.args["view"])
+        elif call.method == HOME:
+            judge_one(call.method, "home", call.args["view"])
 
 
 def judge_one(name: str, kind: Kind, payload: dict[str, Any]) -> None:

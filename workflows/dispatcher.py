@@ -26,7 +26,7 @@ from data.tracing import traced
 from workflows import commands as cmd
 from workflows import giving_up, room
 from workflows.decisions import digests
-from workflows.effects import archive, catalogs, endpoints, files, imports, notify
+from workflows.effects import archive, catalogs, endpoints, files, home, imports, notify
 from workflows.effects.workshop import Workshop, not_begun
 from workflows.reporting import ended, named
 
@@ -44,6 +44,7 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.IMPORT: imports.read,
     EffectKind.TAKE: files.take,
     EffectKind.WRITE: catalogs.write,
+    EffectKind.HOME: home.show,
 }
 
 WORKERS = 6

@@ -16,6 +16,7 @@ from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
 from workflows.histories import History
+from workflows.home import Home
 
 
 class World(Protocol):
@@ -81,6 +82,15 @@ class Messenger(Protocol):
 
     def find(self, message: Message, since: datetime, now: datetime) -> Result:
         """Look the key up in history from `since` on. Done when it is there, NotDone when it surely is not."""
+        ...
+
+    def show_home(self, home: Home, seen: str, now: datetime) -> Result:
+        """Make somebody's Home look so. Safe to repeat.
+
+        seen   the hash of what it shows by all we know: raises `Stale` where something else is there. Without one
+               whatever is there is covered
+        Done.found has the hash and a digest of what it shows now; nothing where Slack has nobody to show it to.
+        """
         ...
 
 

@@ -98,6 +98,12 @@ def moment(at: datetime, zone: str = "UTC") -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def when(at: datetime) -> str:
+    """The minute in the reader's own zone, as Slack shows it to each: docs.slack.dev, Formatting message text."""
+    seconds = int(at.timestamp())
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{moment(at)}>"
+
+
 def plain(text: str, limit: int) -> Payload:
     """Text Slack shows as typed: nothing in it can mention, so nothing is escaped."""
     return {"type": "plain_text", "text": limits.clip(bare(text), limit) or "-", "emoji": True}
@@ -177,6 +183,11 @@ def message(text: str, blocks: Sequence[Payload] = ()) -> Payload:
     return {**said, "blocks": list(blocks)} if blocks else said
 
 
+def home(blocks: Sequence[Payload], *, metadata: Mapping[str, str]) -> Payload:
+    """The Home tab of one person. `metadata` comes back with every action."""
+    return {"type": "home", "blocks": list(blocks), "private_metadata": _encoded(metadata)}
+
+
 def modal(
     title: str,
     callback: Callback,
@@ -192,6 +203,10 @@ def modal(
         "title": plain(title, limits.TITLE_MAX),
         "close": plain("Close" if not submit else "Cancel", limits.TITLE_MAX),
         "blocks": list(blocks),
-        "private_metadata": msgspec.json.encode(dict(metadata)).decode(),
+        "private_metadata": _encoded(metadata),
     }
     return {**shown, "submit": plain(submit, limits.TITLE_MAX)} if submit else shown
+
+
+def _encoded(metadata: Mapping[str, str]) -> str:
+    return msgspec.json.encode(dict(metadata)).decode()

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, impact, limits, news
 from bot.views.blocks import Payload, day, header, safe, section
-from bot.views.duties import UNANSWERED
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Obligation, Progress, Purpose, Retirement, State
+from data.records.retirement import Purpose, Retirement, State
 from workflows.histories import History
+from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
@@ -50,7 +50,7 @@ def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[s
             counts = teams[impact.team_name(owed.consumer)]
             counts[0] += owed.is_settled
             counts[1] += not owed.is_settled
-            counts[2] += any(by <= now for _, by in _owes(owed, retirement))
+            counts[2] += any(by <= now for _, by in owes(owed, retirement))
     for team, (settled, left, late) in sorted(
         teams.items(), key=lambda row: (-row[1][2], -row[1][1], row[0])
     ):
@@ -104,7 +104,7 @@ def _dated(retirement: Retirement, *, after: datetime | None, until: datetime) -
 
     Nothing is due while it is paused or being restored: its dates wait, or are void.
     """
-    if retirement.paused_at is not None or retirement.restoring:
+    if is_waiting(retirement):
         return
 
     def is_in(at: datetime) -> bool:
@@ -121,12 +121,9 @@ def _dated(retirement: Retirement, *, after: datetime | None, until: datetime) -
 
 
 def _steps(retirement: Retirement, is_in: Callable[[datetime], bool]) -> Iterator[str]:
-    """Steps that are not done; while the plan is voted on it has none."""
-    if retirement.plan is None or retirement.state is State.PROPOSED:
-        return
-    for step in retirement.plan.steps:
-        come = retirement.progress(step.kind)
-        if is_in(step.due_at) and come.progress is not Progress.DONE:
+    for step in steps_ahead(retirement):
+        if is_in(step.due_at):
+            come = retirement.progress(step.kind)
             held = f", held: {'; '.join(come.held_by)}" if come.held_by else ""
             yield f"{_name(retirement)}: {step.kind} on {day(step.due_at, zone_of(retirement))}{held}"
 
@@ -135,7 +132,7 @@ def _answers(retirement: Retirement, is_in: Callable[[datetime], bool], has: str
     """What each team owes, one line per team, kind of answer and date."""
     owing: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for owed in retirement.obligations:
-        for what, by in _owes(owed, retirement):
+        for what, by in owes(owed, retirement):
             if is_in(by):
                 key = (day(by, zone_of(retirement)), what, impact.team_name(owed.consumer))
                 owing[key].append(owed.consumer.name)
@@ -143,12 +140,3 @@ def _answers(retirement: Retirement, is_in: Callable[[datetime], bool], has: str
         few = limits.joined(names, LINE_MAX, between=", ", at_most=NAMES_AT_MOST)
         number = counted(len(names), "consumer")
         yield f"{_name(retirement)}: {team} {has} to {what} by {by_day}: {number} ({few})"
-
-
-def _owes(owed: Obligation, retirement: Retirement) -> Iterator[tuple[str, datetime]]:
-    """What is still asked of a consumer, with its date."""
-    if retirement.state is not State.MIGRATING or retirement.paused_at is not None or owed.is_settled:
-        return
-    if owed.duty in UNANSWERED:
-        yield "acknowledge", owed.acknowledge_by
-    yield "migrate", owed.migrate_by

@@ -12,6 +12,7 @@ from bot.views.steps import zone_of
 from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
+from workflows.rules.due import UNANSWERED
 
 MARKS = {
     Duty.OPEN: ":white_circle:",
@@ -24,7 +25,6 @@ MARKS = {
 ID_MAX = 150
 TO_MOVE = (State.APPROVED, State.MIGRATING)
 """While it is in one of these, dates lie ahead of a consumer."""
-UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
 
 
 def nearest_first(owed: Iterable[Obligation]) -> list[Obligation]:

@@ -34,7 +34,8 @@ MENTIONS_MAX = limits.SECTION_MAX - 300  # some 160 people; beside them stand tw
 NO_TEAM = "unowned"  # in a button, whose parts are never empty: the consumers nobody owns
 
 
-def _about_all(retirement: Retirement, *, has_open: bool) -> Payload:
+def about_all(retirement: Retirement, *, has_open: bool) -> Payload:
+    """What concerns all that one person answers for in it."""
     shown = [button("Show all", Action.DUTY_SHOW_ALL, retirement.id)]
     if has_open:
         about = f"{retirement.id}|{retirement.announced}"
@@ -91,7 +92,7 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     if len(owed) > OWNER_ROWS_MAX:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
-    blocks.append(_about_all(retirement, has_open=has_open))
+    blocks.append(about_all(retirement, has_open=has_open))
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 
@@ -117,7 +118,7 @@ def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -
         section(head),
         section(duties.five_facts(retirement, action=action)),
         section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX)),
-        _about_all(retirement, has_open=False),
+        about_all(retirement, has_open=False),
     ]
     return message(head, blocks)
 
@@ -187,7 +188,7 @@ def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
         section(head),
         section(duties.five_facts(retirement)),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
-        _about_all(retirement, has_open=any(one.duty is Duty.OPEN for one in owed)),
+        about_all(retirement, has_open=any(one.duty is Duty.OPEN for one in owed)),
     ]
     return message(head, blocks)
 

@@ -66,6 +66,15 @@ def tally_lines(retirement: Retirement) -> list[str]:
     return [line for line in shown if line]
 
 
+def missing(retirement: Retirement) -> str:
+    """Whose approvals are short, in a line; empty while no round is open, or none is."""
+    short_of = tally_of(retirement).missing if open_round(retirement) is not None else {}
+    roles = limits.joined(
+        [f"{needed} of {safe(role)}" for role, needed in short_of.items()], 600, between=", ", at_most=10
+    )
+    return f"Approvals missing: {roles}" if roles else ""
+
+
 def round_words(round_: Round, retirement: Retirement) -> str:
     """When the round may close."""
     zone = zone_of(retirement)
@@ -94,22 +103,32 @@ def value(retirement_id: str, plan_digest: str, round_number: int) -> str:
 
 
 def buttons(retirement: Retirement) -> list[Payload]:
-    """Approve, Reject and Abstain for the open round. Else there is Edit plan, as long as the plan may be changed."""
+    """Approve, Reject and Abstain for the open round, and Edit plan as long as the plan may be changed."""
+    shown = [*choices(retirement), *edit(retirement)]
+    return [actions(*shown)] if shown else []
+
+
+def choices(retirement: Retirement) -> list[Payload]:
+    """What a voter presses; nothing while no round is open."""
     round_ = open_round(retirement)
-    edit = button("Edit plan", Action.PROPOSAL_REVISE, retirement.id)
     if round_ is None:
-        # Steps may be refused, long before they are due, until a plan that names newcomers is voted on.
-        may_change = (retirement.state, Revised) in TRANSITIONS and not is_going_dark(retirement)
-        return [actions(edit)] if may_change else []
+        return []
     ballot = value(retirement.id, digest_on_ballot(retirement), round_.number)
-    shown = [
+    return [
         button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),
         button("Reject", Action.VOTE_REJECT, ballot, style="danger"),
         button("Abstain", Action.VOTE_ABSTAIN, ballot),
     ]
-    if round_.purpose is Purpose.RETIRE:
-        shown.append(edit)
-    return [actions(*shown)]
+
+
+def edit(retirement: Retirement) -> list[Payload]:
+    """What changes the plan; nothing where none may be changed, as while it is voted whether to call it off."""
+    round_ = open_round(retirement)
+    # Steps may be refused, long before they are due, until a plan that names newcomers is voted on.
+    may_change = (retirement.state, Revised) in TRANSITIONS and not is_going_dark(retirement)
+    if round_ is not None:
+        may_change = round_.purpose is Purpose.RETIRE
+    return [button("Edit plan", Action.PROPOSAL_REVISE, retirement.id)] if may_change else []
 
 
 def reject_modal(retirement: Retirement, plan_digest: str, round_number: int) -> Payload:

@@ -38,6 +38,7 @@ class EffectKind(StrEnum):
     IMPORT = "import"
     TAKE = "take"
     WRITE = "write"
+    HOME = "home"
 
 
 class OnUnknown(StrEnum):
@@ -53,10 +54,11 @@ class Gate(StrEnum):
     POST = "post"
     FIND = "find"
     EDIT = "edit"
+    HOME = "home"
     WORK = "work"
 
 
-_GATES = {EffectKind.POST: Gate.POST, EffectKind.EDIT: Gate.EDIT}
+_GATES = {EffectKind.POST: Gate.POST, EffectKind.EDIT: Gate.EDIT, EffectKind.HOME: Gate.HOME}
 
 
 class Room(NamedTuple):
@@ -154,6 +156,7 @@ class Claim(Record, frozen=True, kw_only=True):
     effect    `effect` is set; `merged` has the bodies of all effects performed together, oldest first
     set_at    version of the stream when a timer was set: set again for the same instant, it is another one
     wanted    how often a refreshing effect had been wanted when claimed
+    found     what it found when it was last done, where it was done before
     tried_at  when an effect may last have happened, by whichever process: nobody knows whether it did. None where it
               surely has not
     """
@@ -171,6 +174,7 @@ class Claim(Record, frozen=True, kw_only=True):
     effect: Effect | None = None
     merged: tuple[dict[str, str], ...] = ()
     wanted: int = 0
+    found: dict[str, str] = {}
     tried_at: datetime | None = None
 
     @property

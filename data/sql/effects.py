@@ -29,9 +29,11 @@ from data.schema import instant, micros
 from data.sql.connection import Connection
 from data.sql.turns import choices, open_to, turn_of
 from data.sql.wishes import CLAIMED, DEAD, DONE, IS_PENDING, PARKED, PENDING, UNKNOWN, ready_at, start_anew
-from data.store import Waiting
+from data.store import Kept, Waiting
 
-_EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
+# Built in one thread: two at once can crash msgspec 0.22.
+_EFFECT = msgspec.json.Decoder(Effect)
+_FOUND = msgspec.json.Decoder(dict[str, str])
 
 BATCH_MAX = 20  # ours: what is performed together must fit into one message, also after days without Slack
 
@@ -46,7 +48,7 @@ def claim_effects(
     for condition, values, most in choices(room or Room(at=now), limit):
         rows += conn.execute(
             f"""SELECT e.key, e.stream, e.effect, e.status, e.attempt, e.first_tried, e.merged, e.wanted,
-                e.claimed_wanted, coalesce(e.tried_at, e.ready_at)
+                e.claimed_wanted, coalesce(e.tried_at, e.ready_at), e.found
             FROM effects e WHERE {condition} AND e.ready_at <= ? AND {_IS_HEAD}
             ORDER BY e.turn_at, e.seq LIMIT ?
             /*! FOR UPDATE OF e SKIP LOCKED */""",  # noqa: S608 - constants of this file
@@ -56,7 +58,7 @@ def claim_effects(
     places: set[str] = set()
     absorbed: set[str] = set()
     claims: list[Claim] = []
-    for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last in rows:
+    for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last, found in rows:
         if key in absorbed:
             # By an effect of the same batch, a moment ago.
             continue
@@ -84,6 +86,7 @@ def claim_effects(
                 wanted=wanted if status == PENDING else claimed_wanted,
                 # Whose lease ran out may have done it until then.
                 tried_at=None if status == PENDING else instant(last),
+                found=_FOUND.decode(found),
             )
         )
     conn.executemany(
@@ -226,7 +229,19 @@ def next_effect(conn: Connection, room: Room | None) -> int | None:
 
 def found_by(conn: Connection, key: str) -> dict[str, str] | None:
     row = conn.execute("SELECT found FROM effects WHERE key = ? AND status = ?", (key, DONE)).fetchone()
-    return msgspec.json.decode(row[0], type=dict[str, str]) if row else None
+    return _FOUND.decode(row[0]) if row else None
+
+
+def kept(conn: Connection, prefix: str) -> tuple[Kept, ...]:
+    """All whose keys begin with this, in the order of their keys; a key's first characters are ASCII."""
+    rows = conn.execute(
+        "SELECT key, effect, status, found FROM effects WHERE key >= ? AND key < ? ORDER BY key",
+        (prefix, f"{prefix}\x7f"),
+    ).fetchall()
+    return tuple(
+        Kept(_EFFECT.decode(encoded), _FOUND.decode(found), status == DONE, status in (PARKED, DEAD))
+        for _, encoded, status, found in rows
+    )
 
 
 def waiting_for(conn: Connection, key: str) -> Waiting | None:

@@ -20,12 +20,13 @@ from data.sql import claims, depths, troubles
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
-from data.sql.effects import found_by, waiting_for
+from data.sql.effects import found_by, kept, waiting_for
 from data.sql.entries import PAGE, all_entries, stored_event, texts_of_page, texts_where
-from data.sql.wishes import put_effects
+from data.sql.wishes import put_effects, want_again
 from data.store import (
     BEGINNING,
     Cursor,
+    Kept,
     Machine,
     Queue,
     StoredEvent,
@@ -167,6 +168,10 @@ class SqlStore(ABC):
         """Have effects performed that no event asks for: such as drawing anew what is there."""
         self.write(lambda conn: put_effects(conn, stream, effects, now))
 
+    def want_again(self, keys: Iterable[str], now: datetime, *, patience_seconds: int = 0) -> None:
+        """Have effects that refresh performed once more, as they were wanted last."""
+        self.write(lambda conn: want_again(conn, keys, now, patience_seconds))
+
     def doubt(self, since: datetime, now: datetime) -> Doubted:
         """The record was brought back as it stood then: what waits is looked up before it is done."""
         return self.write(lambda conn: doubt_everything(conn, since, now))
@@ -227,6 +232,14 @@ class SqlStore(ABC):
     def waiting(self, effect_key: str) -> Waiting | None:
         with self.reading() as conn:
             return waiting_for(conn, effect_key)
+
+    def kept(self, prefix: str) -> tuple[Kept, ...]:
+        with self.reading() as conn:
+            return kept(conn, prefix)
+
+    def entries(self) -> int:
+        with self.reading() as conn:
+            return int(conn.execute("SELECT coalesce(sum(version), 0) FROM states").fetchone()[0])
 
     def receipt(self, key: str) -> Receipt | None:
         with self.reading() as conn:

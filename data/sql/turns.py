@@ -19,6 +19,7 @@ _BEHIND = {
     Gate.EDIT: f"e.gate = '{Gate.EDIT}'",
     Gate.POST: f"e.gate = '{Gate.POST}' AND e.status = 'pending'",
     Gate.FIND: f"e.gate = '{Gate.POST}' AND e.status <> 'pending'",
+    Gate.HOME: f"e.gate = '{Gate.HOME}'",
     Gate.WORK: f"e.gate = '{Gate.WORK}'",
 }
 

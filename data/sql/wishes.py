@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -11,6 +11,8 @@ from data.records.decision import Effect
 from data.schema import micros
 from data.sql.connection import Connection
 from data.sql.turns import turns
+
+_EFFECT = msgspec.json.Decoder(Effect)  # built in one thread: two at once can crash msgspec 0.22
 
 PENDING, CLAIMED, UNKNOWN, DONE, PARKED, DEAD = (
     "pending",
@@ -68,6 +70,14 @@ def ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
         return micros(now)
     held_by = _known(conn, effect.after)
     return micros(now) if held_by and held_by[0] == DONE else None
+
+
+def want_again(conn: Connection, keys: Iterable[str], now: datetime, patience_seconds: int) -> None:
+    """Have these performed once more, as they are wanted now. What is not known, or stopped, stays so."""
+    turn_at = micros(now + timedelta(seconds=patience_seconds))
+    for key in keys:
+        if known := _known(conn, key):
+            _want_again(conn, _EFFECT.decode(known[1]), known[1], known, now, turn_at)
 
 
 def _known(conn: Connection, key: str) -> tuple[str, bytes] | None:

@@ -31,6 +31,7 @@ NEEDS = {
     "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},  # as does the event file_shared
     "views_open": set(),
+    "views_publish": set(),  # nor does the event app_home_opened ask for any
     "views_push": set(),
     "views_update": set(),
 }
@@ -77,13 +78,23 @@ def test_files_are_heard_of_and_read_only_with_an_import_channel() -> None:
     without, socket = manifest.manifest(), manifest.manifest(takes_files=True)
     http = manifest.manifest(http_url="https://bot.example.com", takes_files=True)
 
-    assert "event_subscriptions" not in without["settings"]
+    assert without["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened"]}
     assert "files:read" not in without["oauth_config"]["scopes"]["bot"]
-    assert socket["settings"]["event_subscriptions"] == {"bot_events": ["file_shared"]}
+    assert socket["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened", "file_shared"]}
     assert "files:read" in socket["oauth_config"]["scopes"]["bot"]
     assert http["settings"]["event_subscriptions"] == {
         "request_url": "https://bot.example.com/slack/events",
-        "bot_events": ["file_shared"],
+        "bot_events": ["app_home_opened", "file_shared"],
+    }
+
+
+def test_home_is_there_and_the_bot_hears_who_opens_it() -> None:
+    http = manifest.manifest(http_url="https://bot.example.com")
+
+    assert http["features"]["app_home"]["home_tab_enabled"] is True
+    assert http["settings"]["event_subscriptions"] == {
+        "request_url": "https://bot.example.com/slack/events",
+        "bot_events": ["app_home_opened"],
     }
 
 

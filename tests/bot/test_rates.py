@@ -71,8 +71,8 @@ def test_what_the_outbox_may_begin_keeps_some_calls_for_what_somebody_waits_for(
     rates = Rates(clock)
     room, seconds = rates.room((), NOW)
     assert (room.free, room.patient) == (
-        {Gate.POST: 60, Gate.EDIT: 30, Gate.FIND: 30},
-        {Gate.POST: 50, Gate.EDIT: 20, Gate.FIND: 20},
+        {Gate.POST: 60, Gate.EDIT: 30, Gate.HOME: 50, Gate.FIND: 30},
+        {Gate.POST: 50, Gate.EDIT: 20, Gate.HOME: 40, Gate.FIND: 20},
     )
     assert seconds == math.inf, "waiting leaves no more"
     for number in range(55):

@@ -77,7 +77,8 @@ def a_workspace(clock: Clock, **changes: object) -> SlackFake:
         Channel(id="GSEC", name="secret", members=["UPAT"], is_private=True),
         Channel(id="COLD", name="old", members=[BOT_USER, "UPAT"], is_archived=True),
     ]
-    settings: dict[str, object] = {"now": clock, "usergroups": {"SRISK": ["UANN"]}, **changes}
+    known = {"now": clock, "usergroups": {"SRISK": ["UANN"]}, "events": ["app_home_opened"]}
+    settings: dict[str, object] = {**known, **changes}
     return SlackFake(people, rooms, **settings)  # type: ignore[arg-type]
 
 

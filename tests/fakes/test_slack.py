@@ -12,8 +12,10 @@ from slack_sdk import WebClient
 from tests.fakes.conftest import (
     CARD,
     REASON,
+    Clock,
     a_client,
     a_modal,
+    a_workspace,
     an_input,
     an_option,
     fake_card,
@@ -88,10 +90,16 @@ def test_an_ephemeral_message_has_buttons_and_only_its_reader_can_press_them(fak
 def test_home_shows_what_was_published_and_its_buttons_work(fake: SlackFake, client: WebClient) -> None:
     fake.attach(lambda _body, _headers: (200, {}, ""))
     client.views_publish(user_id="UPAT", view={"type": "home", "blocks": CARD})
-    assert fake.open_home("UPAT").envelope.payload["event"]["tab"] == "home"
+    told = fake.open_home("UPAT").envelope.payload["event"]
+    assert (told["tab"], told["view"]["hash"]) == ("home", fake.home["UPAT"].hash)
     payload = fake.click_in_view("UPAT", "vote.approve").envelope.payload
     assert payload["view"]["type"] == "home"
     assert fake.home["UPAT"].blocks[0]["block_id"] == "votes"
+
+
+def test_nobody_hears_of_home_who_did_not_ask_for_it(clock: Clock) -> None:
+    with a_workspace(clock, events=[]) as fake, pytest.raises(NotOnScreen, match="app_home_opened"):
+        fake.open_home("UPAT")
 
 
 def test_what_was_typed_survives_an_update_of_the_modal(fake: SlackFake, app: App, client: WebClient) -> None:

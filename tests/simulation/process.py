@@ -16,6 +16,7 @@ from typing import Any
 
 from bot import screens
 from bot.formats import ScheduledSources
+from bot.homes import Homes
 from bot.house import House
 from bot.intake import NotKeptError
 from bot.listeners import callers, commands, manual, obligations, proposals, votes
@@ -169,6 +170,7 @@ class Process:
             catalog=self.catalog,
             policy=POLICY,
             client=outside.client,
+            homes=Homes(self.store, self.catalog, clock, bell.set),
             now=clock.now,
             answer=answer,
             wake=bell.set,

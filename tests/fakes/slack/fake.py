@@ -86,7 +86,8 @@ class SlackFake:
             socket_url=self._sockets.url,
         )
         self.faults = self.web_api.faults
-        self.files = Files(self.ws, self.web_api, events=frozenset(events), tell=self.event, base=self._base)
+        self.events = frozenset(events)
+        self.files = Files(self.ws, self.web_api, events=self.events, tell=self.event, base=self._base)
         self.share = self.files.share
         self.uploads = Uploads(self.ws, self.files, base=self._base)
         self.web_api.methods |= {
@@ -208,10 +209,14 @@ class SlackFake:
         return self._send("event", payload)
 
     def open_home(self, user: str, tab: str = "home") -> BotAnswer:
-        """Open the app's Home tab, or its messages tab."""
+        """Open the app's Home tab, or its messages tab; the bot hears of it where it subscribed to that."""
+        if "app_home_opened" not in self.events:
+            raise NotOnScreen("the app was installed without the event app_home_opened")
         with self.ws.lock:
             channel = self.ws.direct_channel(user).id
-        return self.event({"type": "app_home_opened", "user": user, "channel": channel, "tab": tab})
+            shown = self.ws.homes.get(user) if tab == "home" else None
+            view = {"view": self._modals.shown(shown)} if shown else {}
+        return self.event({"type": "app_home_opened", "user": user, "channel": channel, "tab": tab, **view})
 
     def wait_for(self, what: Callable[[], Any], seconds: float = 5.0) -> Any:
         """Wait until this is true of the workspace; a bot that acknowledges first acts a moment later."""

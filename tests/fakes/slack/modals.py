@@ -146,7 +146,7 @@ class Modals:
         """views.publish: the Home tab of one person."""
         user = self.ws.users.get(str(args["user_id"]))
         if user is None or user.deleted or user.is_bot:
-            raise ApiError("invalid_arguments", fault(f"no such person: {args['user_id']}", "/user_id"))
+            raise ApiError("invalid_arguments", "invalid `user_id`")
         screen = self.ws.homes.get(user.id)
         if args.get("hash") and (screen is None or args["hash"] != screen.hash):
             raise ApiError("hash_conflict")

@@ -1,0 +1,139 @@
+"""What is shown of one thing on somebody's Home: a vote, an obligation, a proposal, a step that is late, a switch-off.
+
+Buttons are those of the cards and messages, and are heard by the same listeners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, assert_never
+
+from bot.ids import SLASH_COMMAND
+from bot.views import answers, duties, limits, obligations, votes
+from bot.views.blocks import Payload, actions, day, quoted, safe, section
+from bot.views.proposal import headline, name_of, obligation_counts
+from bot.views.steps import short, zone_of
+from data.records.retirement import Duty, Purpose, Retirement, State, StepKind
+from workflows.home import GoesDark, Home, LateStep, Owed, Part
+from workflows.rules.quorum import digest_on_ballot, open_round, seats
+
+REASONS_MAX = 600
+ENDPOINTS_MAX = 400
+
+
+class Row(NamedTuple):
+    """`head` is shown once above all rows in a row that have the same."""
+
+    blocks: Sequence[Payload]
+    head: Sequence[Payload] = ()
+
+
+def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
+    """Those of one list from `first` up to before `last`: of very many only what is shown is drawn."""
+    match part:
+        case Part.OVERDUE:
+            late: tuple[LateStep | Owed, ...] = (*home.late_steps, *home.overdue)
+            for one in late[first:last]:
+                yield _late_step(one) if isinstance(one, LateStep) else _overdue(one)
+        case Part.VOTES:
+            yield from (_vote(one, home.person_id) for one in home.votes[first:last])
+        case Part.ANSWERS:
+            yield from (_answer(one, home) for one in home.answers[first:last])
+        case Part.PROPOSALS:
+            yield from map(_proposal, home.proposals[first:last])
+        case Part.AHEAD:
+            yield from map(_goes_dark, home.ahead[first:last])
+        case _:
+            assert_never(part)
+
+
+def _late_step(late: LateStep) -> Row:
+    state, step = late.state, late.step
+    held = state.progress(step.kind).held_by
+    why = limits.joined([safe(one, 300) for one in held], REASONS_MAX, between="; ") if held else "it goes on"
+    return Row(
+        [
+            section(
+                f":warning: *{state.id}* {safe(name_of(state))}: *{step.kind}* was due on "
+                f"*{day(step.due_at, zone_of(state))}*: {why}. `{SLASH_COMMAND} show {state.id}`"
+            )
+        ]
+    )
+
+
+def _overdue(owed: Owed) -> Row:
+    state = owed.state
+    late = " and to ".join(f"{what} by *{day(by, zone_of(state))}*" for what, by in owed.late)
+    (line,) = duties.lines([owed.duty], state)
+    said = f":alarm_clock: *{state.id}* {safe(name_of(state))}: you had to {late}\n{line}"
+    return Row([section(said), *duties.buttons(owed.duty, state)])
+
+
+def _vote(state: Retirement, person_id: str) -> Row:
+    round_ = open_round(state)
+    assert round_ is not None
+    assert state.plan is not None
+    plan, zone = state.plan, zone_of(state)
+    cancelling = ":warning: The vote is on *cancelling* this retirement\n"
+    successor = safe(plan.successor_name or plan.successor_id) or "none"
+    roles = " or ".join(safe(role) for role in seats(person_id, round_.members)[:4])
+    words = (
+        f"{headline(state)}\n{cancelling if round_.purpose is Purpose.CANCEL else ''}"
+        f"*Service ends* {day(plan.step(StepKind.DISABLE).due_at, zone)}  *Successor* {successor}  "
+        f"*Why* {plan.reason}{quoted(state.why, 200)}\n"
+        f"You vote as {roles}, until *{day(round_.expires_at, zone)}*, on plan "
+        f"`{short(digest_on_ballot(state))}`: `{SLASH_COMMAND} plan {state.id}` shows it"
+    )
+    return Row([section(words), actions(*votes.choices(state))])
+
+
+def _answer(owed: Owed, home: Home) -> Row:
+    (line,) = duties.lines([owed.duty], owed.state)
+    return Row([section(line), *duties.buttons(owed.duty, owed.state)], _head(home, owed.state))
+
+
+def _head(home: Home, state: Retirement) -> list[Payload]:
+    """The retirement that the consumers below it are asked about."""
+    assert state.plan is not None
+    successor = safe(state.plan.successor_name or state.plan.successor_id)
+    dark_on = day(state.plan.step(StepKind.DISABLE).due_at, zone_of(state))
+    when = f"service ends on *{dark_on}*"
+    if state.state is State.PROPOSED:
+        when = "another plan is being voted on, and nothing is asked of you until then"
+    paused = " :double_vertical_bar: *paused*" if state.paused_at else ""
+    to = f"move to {successor}" if successor else "no successor"
+    said = f"*{state.id}* {safe(name_of(state))}{paused}: {when}; {to}"
+    owed = [one.duty for one in (*home.answers, *home.overdue) if one.state.id == state.id]
+    if len(owed) == 1:
+        return [section(said)]
+    has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, state) for one in owed)
+    return [section(said), obligations.about_all(state, has_open=has_open)]
+
+
+def _proposal(state: Retirement) -> Row:
+    follows = answers.next_step(state)
+    missing = votes.missing(state)
+    counts = obligation_counts(state) if state.obligations else ""
+    said = "\n".join(filter(None, [f"{headline(state)}{f'; {follows}' if follows else ''}", missing, counts]))
+    edit = votes.edit(state)
+    return Row([section(said), *([actions(*edit)] if edit else ())])
+
+
+def _goes_dark(one: GoesDark) -> Row:
+    state = one.state
+    assert state.plan is not None
+    plan = state.plan
+    endpoints = limits.joined(
+        [safe(found.name) for found in plan.subject.endpoints], ENDPOINTS_MAX, between=", ", at_most=5
+    )
+    successor = safe(plan.successor_name or plan.successor_id) or "none"
+    theirs = ":eyes: " if one.is_theirs else ""
+    if_approved = " if it is approved" if state.state is State.PROPOSED else ""
+    return Row(
+        [
+            section(
+                f"{theirs}*{day(plan.step(StepKind.DISABLE).due_at, zone_of(state))}*{if_approved} "
+                f"{headline(state)}: {endpoints or 'no endpoint'}; successor {successor}"
+            )
+        ]
+    )

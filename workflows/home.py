@@ -1,0 +1,222 @@
+"""What waits for one person, what did they propose, and what goes dark next? All that their Home in Slack shows.
+
+Everything is of the record at one moment: one version of the catalog, and each retirement read once (`Board`). Who
+answers for a consumer, or may vote, is what decisions go by: nothing here gives or takes a right.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from data.records.base import Record
+from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
+from data.snapshot import Snapshot
+from workflows.rules import quorum
+from workflows.rules.due import is_waiting, owes, steps_ahead
+from workflows.rules.lifecycle import is_living
+
+AHEAD = timedelta(days=90)
+ANSWERED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
+"""While consumers still move, or will go on to when a changed plan is approved."""
+
+
+class Part(StrEnum):
+    """Home's lists, in the order they are shown."""
+
+    OVERDUE = "overdue"
+    VOTES = "votes"
+    ANSWERS = "answers"
+    PROPOSALS = "proposals"
+    AHEAD = "ahead"
+
+
+class Page(Record, frozen=True, kw_only=True):
+    """What of Home somebody looks at: one list page by page, or without a part the beginnings of all."""
+
+    part: Part | None = None
+    number: int = 1
+
+
+OVERVIEW = Page()
+
+
+class Owed(Record, frozen=True, kw_only=True):
+    """An obligation of somebody's. `late`: what was to be done by now, with the day it was to."""
+
+    state: Retirement
+    duty: Obligation
+    late: tuple[tuple[str, datetime], ...] = ()
+
+
+class LateStep(Record, frozen=True, kw_only=True):
+    """A step that was due and is not done, for the coordinator."""
+
+    state: Retirement
+    step: Step
+
+
+class GoesDark(Record, frozen=True, kw_only=True):
+    """What is switched off next. `is_theirs`: a consumer of theirs has still to move, or they coordinate it."""
+
+    state: Retirement
+    is_theirs: bool
+
+
+class Home(Record, frozen=True, kw_only=True):
+    """The content of one person's Home.
+
+    is_known     the catalog or the record knows them. A stranger is shown nothing of either
+    may_propose  they own a model
+    answers      what is not overdue; what is to do first, by retirement
+    """
+
+    person_id: str
+    page: Page
+    now: datetime
+    is_known: bool
+    may_propose: bool
+    late_steps: tuple[LateStep, ...] = ()
+    overdue: tuple[Owed, ...] = ()
+    votes: tuple[Retirement, ...] = ()
+    answers: tuple[Owed, ...] = ()
+    proposals: tuple[Retirement, ...] = ()
+    ahead: tuple[GoesDark, ...] = ()
+
+    def count(self, part: Part) -> int:
+        """How long a list is."""
+        return {
+            Part.OVERDUE: len(self.late_steps) + len(self.overdue),
+            Part.VOTES: len(self.votes),
+            Part.ANSWERS: len(self.answers),
+            Part.PROPOSALS: len(self.proposals),
+            Part.AHEAD: len(self.ahead),
+        }[part]
+
+
+def listed_for(_person_id: str, retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
+    """What Home may list for this person. Every list on it goes through here."""
+    return tuple(one for one in retirements if is_living(one) and one.plan is not None)
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that Homes are drawn from, read once."""
+
+    there: Snapshot
+    retirements: tuple[Retirement, ...]
+    now: datetime
+
+    def home(self, person_id: str, page: Page) -> Home:
+        listed = listed_for(person_id, self.retirements)
+        ids = {one.id for one in listed}
+        owed = [one for one in self._owed.get(person_id, ()) if one.state.id in ids]
+        votes = [one for one in listed if may_vote(one, person_id, self.now)]
+        led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
+        is_known = self._is_in_catalog(person_id) or bool(owed or votes or led)
+        return Home(
+            person_id=person_id,
+            page=page,
+            now=self.now,
+            is_known=is_known,
+            may_propose=person_id in self._owners,
+            late_steps=_late_steps(led, person_id, self.now),
+            overdue=tuple(sorted((one for one in owed if one.late), key=lambda one: one.late[-1][1])),
+            votes=tuple(sorted(votes, key=_closing)),
+            answers=_in_order([one for one in owed if not one.late]),
+            proposals=tuple(led),
+            ahead=self._ahead(listed, person_id, owed) if is_known else (),
+        )
+
+    @cached_property
+    def _owed(self) -> dict[str, list[Owed]]:
+        """By person: there may be hundreds of Homes to draw, and of obligations very many."""
+        found: dict[str, list[Owed]] = defaultdict(list)
+        for state in self.retirements:
+            for duty in state.obligations if state.state in ANSWERED_IN else ():
+                late = (
+                    () if is_waiting(state) else tuple(one for one in owes(duty, state) if one[1] <= self.now)
+                )
+                owed = Owed(state=state, duty=duty, late=late)
+                for person_id in dict.fromkeys(duty.consumer.owners.slack_ids):
+                    found[person_id].append(owed)
+        return found
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        """Whoever may propose something."""
+        return frozenset(
+            one for model in self.there.models() for one in self.there.owners_of(model).slack_ids
+        )
+
+    def _is_in_catalog(self, person_id: str) -> bool:
+        person = self.there.person_by_slack(person_id)
+        return person is not None and person.id not in self.there.unseen
+
+    def _ahead(
+        self, listed: Iterable[Retirement], person_id: str, owed: Iterable[Owed]
+    ) -> tuple[GoesDark, ...]:
+        theirs = {one.state.id for one in owed if not one.duty.is_settled}
+        found = [
+            GoesDark(state=one, is_theirs=one.id in theirs or person_id == one.coordinator_id)
+            for one in listed
+            if one.state in ANSWERED_IN
+            and one.progress(StepKind.DISABLE).progress is not Progress.DONE
+            and _dark_at(one) <= self.now + AHEAD
+        ]
+        return tuple(sorted(found, key=lambda one: _dark_at(one.state)))
+
+
+def may_vote(state: Retirement, person_id: str, now: datetime) -> bool:
+    """Is there a vote of theirs to cast, on the plan as it is?"""
+    round_ = quorum.open_round(state)
+    if round_ is None or now >= round_.expires_at or person_id in quorum.barred(round_, state):
+        return False
+    digest = quorum.digest_on_ballot(state)
+    has_voted = any(one.voter_id == person_id and one.plan_digest == digest for one in round_.ballots)
+    return not has_voted and bool(quorum.seats(person_id, round_.members))
+
+
+def _late_steps(led: Iterable[Retirement], person_id: str, now: datetime) -> tuple[LateStep, ...]:
+    found = [
+        LateStep(state=state, step=step)
+        for state in led
+        if state.coordinator_id == person_id and not is_waiting(state)
+        for step in steps_ahead(state)
+        if step.due_at <= now
+    ]
+    return tuple(sorted(found, key=lambda one: one.step.due_at))
+
+
+def _in_order(owed: list[Owed]) -> tuple[Owed, ...]:
+    """By retirement, the one whose day comes first; in each what is still to do, direct consumers before others."""
+    first: dict[str, tuple[bool, datetime]] = {}
+    for one in owed:
+        day = (one.duty.is_settled, one.duty.migrate_by)
+        first[one.state.id] = min(day, first.get(one.state.id, day))
+    return tuple(
+        sorted(
+            owed,
+            key=lambda one: (
+                first[one.state.id],
+                one.state.id,
+                one.duty.is_settled,
+                one.duty.consumer.distance,
+                one.duty.consumer.name,
+            ),
+        )
+    )
+
+
+def _closing(state: Retirement) -> datetime:
+    assert state.round is not None
+    return state.round.expires_at
+
+
+def _dark_at(state: Retirement) -> datetime:
+    assert state.plan is not None
+    return state.plan.step(StepKind.DISABLE).due_at

@@ -1,0 +1,33 @@
+"""What is due of a running retirement, by when, and from whom? Nothing is while it is paused, or comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from data.records.retirement import Duty, Obligation, Progress, Retirement, State, Step
+
+UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
+
+
+def owes(duty: Obligation, state: Retirement) -> Iterator[tuple[str, datetime]]:
+    """What is still asked of a consumer, with its date."""
+    if state.state is not State.MIGRATING or state.paused_at is not None or duty.is_settled:
+        return
+    if duty.duty in UNANSWERED:
+        yield "acknowledge", duty.acknowledge_by
+    yield "migrate", duty.migrate_by
+
+
+def steps_ahead(state: Retirement) -> Iterator[Step]:
+    """Steps that are not done; while the plan is voted on it has none."""
+    if state.plan is None or state.state is State.PROPOSED:
+        return
+    for step in state.plan.steps:
+        if state.progress(step.kind).progress is not Progress.DONE:
+            yield step
+
+
+def is_waiting(state: Retirement) -> bool:
+    """Do its dates wait, or are they void?"""
+    return state.paused_at is not None or bool(state.restoring)

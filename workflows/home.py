@@ -70,6 +70,7 @@ class GoesDark(Record, frozen=True, kw_only=True):
 class Home(Record, frozen=True, kw_only=True):
     """The content of one person's Home.
 
+    zone         where they are, by the catalog
     is_known     the catalog or the record knows them. A stranger is shown nothing of either
     may_propose  they own a model
     answers      what is not overdue; what is to do first, by retirement
@@ -78,6 +79,7 @@ class Home(Record, frozen=True, kw_only=True):
     person_id: str
     page: Page
     now: datetime
+    zone: str = "UTC"
     is_known: bool
     may_propose: bool
     late_steps: tuple[LateStep, ...] = ()
@@ -117,11 +119,14 @@ class Board:
         owed = [one for one in self._owed.get(person_id, ()) if one.state.id in ids]
         votes = [one for one in listed if may_vote(one, person_id, self.now)]
         led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
-        is_known = self._is_in_catalog(person_id) or bool(owed or votes or led)
+        person = self.there.person_by_slack(person_id)
+        is_in_catalog = person is not None and person.id not in self.there.unseen
+        is_known = is_in_catalog or bool(owed or votes or led)
         return Home(
             person_id=person_id,
             page=page,
             now=self.now,
+            zone=person.zone if person else "UTC",
             is_known=is_known,
             may_propose=person_id in self._owners,
             late_steps=_late_steps(led, person_id, self.now),
@@ -152,10 +157,6 @@ class Board:
         return frozenset(
             one for model in self.there.models() for one in self.there.owners_of(model).slack_ids
         )
-
-    def _is_in_catalog(self, person_id: str) -> bool:
-        person = self.there.person_by_slack(person_id)
-        return person is not None and person.id not in self.there.unseen
 
     def _ahead(
         self, listed: Iterable[Retirement], person_id: str, owed: Iterable[Owed]

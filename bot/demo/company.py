@@ -34,7 +34,7 @@ CATALOG = tuple(SAMPLE / name for name in ("models.yaml", "consumers.yaml", "tea
 
 DAY_SECONDS = 86_400.0
 FIRST_HOUR = 7  # of the calendar's first day: two hours before steps run
-EVENTS = ("message", "app_mention", "app_home_opened", "reaction_added", "reaction_removed", "file_shared")
+EVENTS = ("message", "app_mention", "reaction_added", "reaction_removed", "file_shared")
 
 Say = Callable[[str], None]
 

@@ -6,7 +6,7 @@ Shapes the emulator wants, found by trying local-slack 0.1.8:
   "selected_option": {"text", "value"}, "selected_options": [...], "selected_date": "2026-03-01"}}};
   an input left out is submitted empty, and a block that is no input is not submitted;
 - there is ONE stack of modals for the whole workspace, not one per person: play people one after the other;
-- buttons inside a modal or on the Home tab cannot be pressed: a click needs a message;
+- buttons inside a modal cannot be pressed, and those on the Home tab by its own page only: a click needs a message;
 - a submission nobody acknowledges within 5 s closes the modal just like an accepted one;
 - an event the bot leaves unhandled delays what caused it by 5 s: Bolt acknowledges only what it knows;
 - a private answer is a message with subtype "ephemeral" and `ephemeral_to`, in the same channel list;

@@ -98,12 +98,6 @@ def moment(at: datetime, zone: str = "UTC") -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
-def when(at: datetime) -> str:
-    """The minute in the reader's own zone, as Slack shows it to each: docs.slack.dev, Formatting message text."""
-    seconds = int(at.timestamp())
-    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{moment(at)}>"
-
-
 def plain(text: str, limit: int) -> Payload:
     """Text Slack shows as typed: nothing in it can mention, so nothing is escaped."""
     return {"type": "plain_text", "text": limits.clip(bare(text), limit) or "-", "emoji": True}

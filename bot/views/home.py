@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import blocks, home_rows, limits
-from bot.views.blocks import Payload, actions, button, context, header, section, when
+from bot.views.blocks import Payload, actions, button, context, header, moment, section
 from workflows.home import OVERVIEW, Home, Page, Part
 
 ROWS_MAX = 20
@@ -34,6 +34,7 @@ HOW_TO_BEGIN = (
     f"*To begin* `{SLASH_COMMAND} impact` lists the models and shows who depends on one, `{SLASH_COMMAND} list` what "
     f"is being retired, `{SLASH_COMMAND} propose` proposes a model of yours, and `{SLASH_COMMAND} help` has the rest."
 )
+FOLLOWS = "What changes is shown here for an hour after you opened or used this tab."
 NOTHING = "*Nothing waits for you.* Whatever needs your vote or your answer stands here, and is told you in a message."
 UNKNOWN = (
     "*Emeritus does not know you yet*, so nothing is listed here: no catalog it reads has a person with your Slack "
@@ -44,9 +45,7 @@ UNKNOWN = (
 def drawn(home: Home) -> tuple[Payload, str]:
     """The view with the moment it shows, and a digest of all else: it is another one only where more has changed."""
     content = _content(home)
-    as_of = (
-        f"As of {when(home.now)}. What changes is shown here for an hour after you opened or used this tab."
-    )
+    as_of = f"As of {moment(home.now, home.zone)}. {FOLLOWS}"
     again = button("Refresh", Action.HOME_PAGE, value(home.page))
     shown = [*content, context(as_of), actions(again)]
     assert len(shown) < limits.VIEW_BLOCKS_MAX, f"{len(shown)} blocks"

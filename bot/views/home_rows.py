@@ -79,7 +79,7 @@ def _vote(state: Retirement, person_id: str) -> Row:
     roles = " or ".join(safe(role) for role in seats(person_id, round_.members)[:4])
     words = (
         f"{headline(state)}\n{cancelling if round_.purpose is Purpose.CANCEL else ''}"
-        f"*Service ends* {day(plan.step(StepKind.DISABLE).due_at, zone)}  *Successor* {successor}  "
+        f"*Service ends* {day(plan.step(StepKind.DISABLE).due_at, zone)} · *Successor* {successor} · "
         f"*Why* {plan.reason}{quoted(state.why, 200)}\n"
         f"You vote as {roles}, until *{day(round_.expires_at, zone)}*, on plan "
         f"`{short(digest_on_ballot(state))}`: `{SLASH_COMMAND} plan {state.id}` shows it"

@@ -60,6 +60,11 @@ class SlackPage:
         item.click()
         expect(self._page.locator(".channel-title")).to_contain_text(name)
 
+    def go_home(self, app: str) -> None:
+        """The Home tab of an app, of the one who is acting."""
+        self._page.locator(".sidebar-item").filter(has_text=re.compile(rf"🏠\s*{re.escape(app)}")).click()
+        expect(self.channel).to_contain_text(f"{app} — Home")
+
     def say(self, text: str) -> None:
         self.channel.locator(".composer-input").fill(text)
         self.channel.locator(".composer-send").click()

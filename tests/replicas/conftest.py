@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.ids import HOME_OPENED
 from data.catalog import Catalog
 from data.postgres_store import PostgresStore
 from tests import sample_company
@@ -66,7 +67,7 @@ def day_seconds() -> float:
 
 @pytest.fixture
 def scene(database: Database, folder: str, chance: random.Random, day_seconds: float) -> Iterator[Scene]:
-    with SlackFake(sample_company.users(), sample_company.channels()) as slack:
+    with SlackFake(sample_company.users(), sample_company.channels(), events=[HOME_OPENED]) as slack:
         site = Site(
             folder=folder,
             database=database.fresh_url(),

@@ -25,7 +25,7 @@ def test_who_votes_finds_the_vote_with_its_buttons_and_what_it_is_about(town: To
     told = open_home(town, MINA)
     assert "Yours to vote (1)" in told
     assert ":ballot_box_with_ballot: *RET-1* churn-v1 - *proposed*" in told
-    assert "*Service ends* 2026-05-04  *Successor* churn-v2" in told
+    assert "*Service ends* 2026-05-04 · *Successor* churn-v2 · *Why* replaced" in told
     assert "You vote as platform, until *2026-04-01*" in told
     assert ("vote.approve", f"RET-1|{digest(town)}|1") in shown(town, MINA)
     assert "Yours to answer" not in told
@@ -156,6 +156,10 @@ def test_who_is_deactivated_is_not_shown_anything_and_troubles_nobody(town: Town
     tried = [call.method for call in town.slack.calls[before:]]
     assert "views.publish" not in tried, "once refused, their Home is let go"
     assert [one for one in town.bot.store.troubles() if one.key.startswith("home/")] == []
+
+
+def test_home_says_as_of_when_it_is_in_the_zone_of_who_reads_it(town: Town) -> None:
+    assert "As of 2026-03-02 17:00 KST." in open_home(town, MINA)
 
 
 def test_another_tab_is_no_visit(town: Town) -> None:

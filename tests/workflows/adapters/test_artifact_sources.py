@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.keeping import own_files
 from bot.settings import Settings
-from bot.wiring import own_files
 from data.errors import Invalid, NotFound, Refused, Unavailable
 from workflows.adapters.artifact_sources import ArtifactSources
 

@@ -44,6 +44,7 @@ PURE_STANDARD = {
     "hashlib",
     "json",
     "re",
+    "statistics",
     "typing",
     "zoneinfo",
 }

@@ -42,7 +42,8 @@ def capture(
     Safe to repeat: the same act is kept once. Raises `NotKeptError` when the store fails or is too slow, and
     `Stale` for a stream that is nobody's to write to.
     """
-    if stream != NEW and not payloads.RETIREMENT_ID.fullmatch(stream):
+    is_known = stream == NEW or payloads.RETIREMENT_ID.fullmatch(stream) or payloads.READER.fullmatch(stream)
+    if not is_known:
         raise Stale("This window is not one I know any more. Run /retire list and go on from there")
     keep(
         house,

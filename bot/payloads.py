@@ -23,6 +23,8 @@ Body = Mapping[str, Any]
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,40}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 RETIREMENT_ID = re.compile(r"RET-[1-9][0-9]{0,8}")
+READER = re.compile(r"digest/[A-Z][A-Z0-9]{1,40}")
+"""The stream of whoever reads the weekly digest: a person, or a channel."""
 _AS_PEOPLE_WRITE_IT = re.compile(r"[\W_]*(?:RET[\W_]*)?0*([1-9][0-9]{0,8})[\W_]*", re.IGNORECASE)
 
 

@@ -11,8 +11,9 @@ import click
 from bot import manifest, metrics, settings, usage
 from bot.cli import cli
 from bot.demo import run as demo
+from bot.views import digest as views
 from data import policy, policy_fields
-from workflows.rules import lifecycle
+from workflows.rules import lifecycle, measures
 
 BAR = "\\|"
 """A bar inside a cell of a Markdown table."""
@@ -88,6 +89,12 @@ def measured() -> str:
     """Every metric with its labels."""
     rows = [(f"`{row.name}`{_labels(row.labels)}", row.says, row.watch) for row in metrics.ROWS]
     return _table(("metric", "what it says", "wake somebody at"), rows)
+
+
+def digest() -> str:
+    """What the weekly digest says, and what each of its numbers counts."""
+    rows = [*views.SAYS.items(), *((str(metric), says) for metric, says in measures.DEFINITIONS.items())]
+    return _table(("the digest says", "which is"), rows)
 
 
 def _labels(names: tuple[str, ...]) -> str:

@@ -113,12 +113,11 @@ class SlackMessenger:
         return replace(message, params={**message.params, "url": str(found["permalink"])})
 
     def _show_file(self, message: Message, view: FileView, now: datetime) -> Result:
-        """A file in the card's thread, or words where Slack takes none."""
-        assert message.retirement is not None, "files are about a retirement"
+        """A file in the thread of its message, or words where Slack takes none."""
         channel = self._channel(message.channel, now)
         if not isinstance(channel, str):
             return channel
-        file = view.draw(message.retirement, message)
+        file = view.draw(message)
         try:
             return uploaded(
                 self._client,

@@ -20,7 +20,6 @@ from slack_sdk.web import SlackResponse
 from bot.slack_errors import FAILURES, PERSON_SECONDS, RETRY_SECONDS, no_files, reason_of
 from data.records.base import Record
 from data.records.decision import Dead, Done, NotDone, Result, Unknown
-from data.records.retirement import Retirement
 from workflows.ports import Message
 
 ALT_TEXT_MAX = 1_000  # docs.slack.dev/reference/methods/files.getUploadURLExternal: alt_txt_too_large
@@ -44,7 +43,7 @@ class FileView(NamedTuple):
     """How a file's name ends, and who draws it."""
 
     ending: str
-    draw: Callable[[Retirement, Message], File]
+    draw: Callable[[Message], File]
 
 
 class NotTakenError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 
 from bot.ids import SLASH_COMMAND
@@ -28,6 +28,8 @@ class Part(StrEnum):
     MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
     REASON = "REASON..."
+    OFTEN = "[weekly|off]"
+    HERE = "[here]"
 
 
 class Usage(Record, frozen=True, kw_only=True):
@@ -67,7 +69,14 @@ COMMANDS: Mapping[str, Usage] = {
     "candidates": Usage(
         says="Shows which models are worth retiring by the policy's criteria, and why", keeps="no"
     ),
-    "digest": Usage(says="Shows this week's digest: changed, due, overdue, standing still", keeps="no"),
+    "digest": Usage(
+        says="Shows this week's digest: at risk, due, changed, and how retirements go", keeps="no"
+    ),
+    "subscribe": Usage(
+        takes=(Part.OFTEN, Part.HERE),
+        says="Sends you the digest each week on your own morning, or with `here` this channel; `off` ends it",
+        who="everyone; for a channel, the voting roles and who is in the governance channel",
+    ),
     "archive": Usage(
         takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS
     ),
@@ -113,8 +122,10 @@ COMMANDS: Mapping[str, Usage] = {
 MEANT = {
     **dict.fromkeys(("abort", "delete", "remove", "stop", "withdraw"), "cancel"),
     **dict.fromkeys(("info", "state", "status"), "show"),
+    **dict.fromkeys(("unsubscribe", "follow"), "subscribe"),
 }
 """What people type for another word of ours."""
+KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}
 ON_THE_CARD = frozenset({"abstain", "approve", "edit", "reject", "revise", "vote"})
 
 RETIRE = SLASH_COMMAND.removeprefix("/")
@@ -184,8 +195,8 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
     takes = COMMANDS[word].takes
     parts: dict[Part, str] = {}
     for part in takes:
-        if part is Part.ALL:
-            parts[part], rest = _all(rest)
+        if part in KEYWORDS:
+            parts[part], rest = _keyword(rest, KEYWORDS[part])
             continue
         # A retirement's name is one word; a model's may be its title.
         is_all = part is takes[-1] and part is not Part.RETIREMENT
@@ -260,10 +271,10 @@ def _whole(text: str) -> tuple[str, str]:
     return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
 
 
-def _all(text: str) -> tuple[str, str]:
-    """The word "all", where it comes first, and the rest."""
+def _keyword(text: str, words: Collection[str]) -> tuple[str, str]:
+    """One of these words, where it comes first, and the rest."""
     word, rest = _split(text)
-    return (word, rest) if word.casefold() == "all" else ("", text)
+    return (word, rest) if word.casefold() in words else ("", text)
 
 
 def _surplus(word: str, rest: str) -> Problem:
@@ -273,7 +284,7 @@ def _surplus(word: str, rest: str) -> Problem:
 
 def _problem(word: str, part: Part, value: str) -> Problem | None:
     accepted = ""
-    if part in (Part.MAYBE_MODEL, Part.MAYBE_TEAM, Part.ALL) or (
+    if part in (Part.MAYBE_MODEL, Part.MAYBE_TEAM, *KEYWORDS) or (
         part is Part.PAGE and _PAGE.fullmatch(value)
     ):
         return None

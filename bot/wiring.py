@@ -31,9 +31,10 @@ from bot.settings import Settings
 from bot.shared_rates import SharedRates
 from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
 from bot.slack_files import SlackFiles
+from bot.slack_readers import SlackReaders
 from bot.status import Glance
 from bot.uploads import FileView
-from bot.views import answers
+from bot.views import answers, digest
 from bot.views.uploads import FILES
 from bot.world import CalendarWorld
 from data import policy as policies
@@ -205,7 +206,7 @@ def assemble(
     """
     if rates is None:
         rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
-    catalog = Catalog(store)
+    catalog, readers = Catalog(store), SlackReaders(client, policy.governance_channel)
     gatherer = Gatherer(
         catalog=catalog,
         policy=policy,
@@ -215,16 +216,11 @@ def assemble(
         retirements=lambda: all_retirements(store),
         waiting=store.waiting,
         unheard=store.unheard,
+        readers=readers,
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(
-        client,
-        rates,
-        wall=wall,
-        pace=world.speed,
-        grace_seconds=grace_seconds,
-        metrics=metrics,
-        files=files,
+        client, rates, wall=wall, pace=world.speed, grace_seconds=grace_seconds, metrics=metrics, files=files
     )
     shared = SlackFiles(client, rates, pace=world.speed, metrics=metrics)
     ending = threading.Event()
@@ -238,6 +234,8 @@ def assemble(
         ending=ending,
         writers=edges.writers,
         grace_seconds=grace_seconds,
+        readers=readers,
+        tells=digest.tells,
         files=DroppedFiles(imports.channel, shared, catalog, store) if imports.channel else None,
     )
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from bot.uploads import File
 from bot.views.uploads import FILES
-from data.records.retirement import Retirement
 from workflows.ports import Message
 
 
-def _quick(state: Retirement, _: Message) -> File:
-    return File(title=state.id, comment="a picture", content=b"drawn", instead="no picture: {why}")
+def _quick(about: Message) -> File:
+    title = about.retirement.id if about.retirement else about.key
+    return File(title=title, comment="a picture", content=b"drawn", instead="no picture: {why}")
 
 
-QUICK_FILES = {**FILES, "picture": FILES["picture"]._replace(draw=_quick)}
+QUICK_FILES = {
+    **FILES,
+    "picture": FILES["picture"]._replace(draw=_quick),
+    "digest chart": FILES["digest chart"]._replace(draw=_quick),
+}

@@ -259,4 +259,5 @@ def test_every_notice_the_rules_want_has_a_view():
         *a_proposed(meets={"RET-2": "CGOV"}).effects.values(),
     ]
     assert {effect.body["notice"] for effect in told if "notice" in effect.body} == {*VIEWS, "picture"}
-    assert set(FILES) == {"picture", "dependants"}, "the list of very many is wanted in test_notices.py"
+    beside = {"dependants", "digest chart"}
+    assert set(FILES) == {"picture", *beside}, "these are wanted in test_notices.py and test_digests.py"

@@ -9,13 +9,13 @@ from datetime import date, datetime
 
 import msgspec
 
-from data.records.base import Prose, Record
+from data.records.base import Prose
 from data.records.imports import Scheduled, Share
 from data.records.retirement import Archived, Choice, Duty, Endpoint, Reason, StepKind
+from workflows.command import Command
+from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
 
-
-class Command(Record, frozen=True, kw_only=True, tag_field="command"):
-    by: str
+__all__ = ["Command", "DropReader", "SendDigest", "Subscribe", "TellDigest"]
 
 
 class Propose(Command, frozen=True, kw_only=True, tag="propose"):
@@ -264,10 +264,6 @@ class RecordFile(Command, frozen=True, kw_only=True, tag="record file"):
     more: int = 0
 
 
-class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
-    pass
-
-
 class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
     """A catalog says this now, in these places; or could not be told, and `trouble` says why."""
 
@@ -286,7 +282,8 @@ _OfSteps = (
 )
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
-AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | SendDigest | TellWritten
+_OfDigests = SendDigest | TellDigest | Subscribe | DropReader
+AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | _OfDigests | TellWritten
 
 _decoder = msgspec.json.Decoder(AnyCommand)
 

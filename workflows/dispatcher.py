@@ -27,6 +27,7 @@ from workflows import commands as cmd
 from workflows import giving_up, room
 from workflows.decisions import digests
 from workflows.effects import archive, catalogs, endpoints, files, home, imports, notify
+from workflows.effects import digests as composing
 from workflows.effects.workshop import Workshop, not_begun
 from workflows.reporting import ended, named
 
@@ -45,6 +46,7 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.TAKE: files.take,
     EffectKind.WRITE: catalogs.write,
     EffectKind.HOME: home.show,
+    EffectKind.COMPOSE: composing.compose,
 }
 
 WORKERS = 6

@@ -15,20 +15,20 @@ from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
-from data.snapshot import Snapshot
 from data.store import Waiting
-from workflows import card, succession
+from workflows import card, readers, succession
 from workflows import commands as cmd
+from workflows.membership import active, members
 from workflows.observing import claimed, consumers, teams_of
-from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
+from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import reading
 from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
 from workflows.rules.plan import reserved
 
-MODEL_OWNER = "model.owner"
-OF_NO_RETIREMENT = (cmd.SendDigest, cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
+_OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
+OF_NO_RETIREMENT = (*_OF_DIGESTS, cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -38,6 +38,7 @@ class Gatherer:
 
     waiting   what keeps an effect of this key from being done (data/store.py)
     unheard   whether something was asked of this stream and is not decided yet
+    readers   what Slack tells of who reads the digest; None where nobody can say
     """
 
     catalog: Catalog
@@ -48,14 +49,19 @@ class Gatherer:
     retirements: Callable[[], Sequence[Retirement]]
     waiting: Callable[[str], Waiting | None]
     unheard: Callable[[str], bool]
+    readers: Readers | None = None
 
-    def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+    def facts(  # noqa: PLR0911 - one case per kind of command
+        self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
+    ) -> Facts:
         """The facts this command's decision asks for."""
         if isinstance(command, OF_NO_RETIREMENT):
             return Facts(observed_at=now, policy=self.policy)
+        if isinstance(command, cmd.Subscribe):
+            return readers.facts(command, self.policy, self.catalog.snapshot(), self.readers, now)
         if isinstance(command, cmd.TakeFile):
             there = self.catalog.snapshot()
-            known = _active(there, command.by)
+            known = active(there, command.by)
             return Facts(
                 observed_at=now, catalog_version=there.version, policy=self.policy, named_person=known
             )
@@ -128,7 +134,7 @@ class Gatherer:
             successor_trouble=trouble,
             impact=impact.consumers,
             impact_notes=tuple(notes),
-            members=_members(self.catalog.snapshot(), policy, owners.slack_ids),
+            members=members(self.catalog.snapshot(), policy, owners.slack_ids),
             owners=owners.slack_ids,
             endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in chosen),
         )
@@ -146,7 +152,7 @@ class Gatherer:
             catalog_version=there.version,
             policy=state.policy,
             subject=subject,
-            members=_members(there, state.policy, owners),
+            members=members(there, state.policy, owners),
             owners=owners,
             endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
         )
@@ -179,7 +185,7 @@ class Gatherer:
             case cmd.RecordUnreached():
                 return replace(known, managers=self._line_above(command.person))
             case cmd.HandOver():
-                return replace(known, named_person=_active(self.catalog.snapshot(), command.to))
+                return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
                 return known
 
@@ -267,30 +273,6 @@ def _met(
         if other.plan is not None and other.policy
         if meets(subject.model_id, successor_id, consumer_ids, other.plan)
     }
-
-
-def _active(there: Snapshot, slack_id: str) -> str:
-    """The same Slack id, when it is that of a person the catalog knows and still has."""
-    person = there.person_by_slack(slack_id)
-    return slack_id if person is not None and person.id not in there.unseen else ""
-
-
-def _members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """role -> Slack ids, as the groups stand in this catalog. A group nobody knows has no members."""
-    members = {}
-    for role in policy.roles:
-        people = list(role.people)
-        for group in role.groups:
-            people += owners if group == MODEL_OWNER else _group(there, group)
-        members[role.name] = tuple(dict.fromkeys(people))
-    return members
-
-
-def _group(there: Snapshot, name: str) -> tuple[str, ...]:
-    try:
-        return there.members(name)
-    except EmeritusError:
-        return ()
 
 
 def _seen_outside(state: Retirement) -> frozenset[str]:

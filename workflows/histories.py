@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from data import events
 from data.records.base import Record
 from data.records.retirement import Plan, Retirement
 from data.store import Store
+from workflows.rules import audience
 
 WEEK = timedelta(days=7)
 AT_ONCE = 8
@@ -34,6 +37,37 @@ def histories(store: Store, states: Iterable[Retirement], since: datetime) -> tu
 def last_week(store: Store, states: Iterable[Retirement], now: datetime) -> tuple[History, ...]:
     """For the digest whoever asks for it reads, any day."""
     return histories(store, states, now - WEEK)
+
+
+def concerning(told: Iterable[History], person: str) -> tuple[History, ...]:
+    """What of these concerns one person: with the answers and consumers that are theirs, or all where they lead it."""
+    found = []
+    for history in told:
+        seen = audience.concerning(history.retirement, person)
+        if seen is None:
+            continue
+        own = {owed.consumer.consumer_id for owed in seen.obligations}
+        is_theirs = history.events if seen is history.retirement else tuple(_of(own, history.events))
+        found.append(replace(history, retirement=seen, events=is_theirs))
+    return tuple(found)
+
+
+def _of(own: Collection[str], happened: Iterable[events.AnyEvent]) -> Iterator[events.AnyEvent]:
+    """Without what was said of consumers of others."""
+    for event in happened:
+        match event:
+            case events.DutyChanged(consumer_id=consumer) | events.ExtensionDecided(consumer_id=consumer):
+                is_seen = consumer in own
+            case events.Waived(what=what):
+                is_seen = what in own
+            case events.Reopened(calls=calls):
+                is_seen = calls.consumer_id in own
+            case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
+                is_seen = False
+            case _:
+                is_seen = True
+        if is_seen:
+            yield event
 
 
 def _history(store: Store, state: Retirement, since: datetime) -> History:

@@ -14,6 +14,7 @@ from data import events
 from data.errors import Refused
 from data.records.base import Record
 from data.records.decision import Decision, Timer
+from data.records.digests import DigestState
 from data.records.facts import Facts
 from data.records.imports import Imports
 from data.records.retirement import Retirement
@@ -30,6 +31,7 @@ from workflows.decisions import (
     owners,
     proofs,
     proposals,
+    readers,
     reminders,
     steps,
     unreached,
@@ -78,6 +80,9 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.TakeFile: files.take,
     cmd.RecordFile: files.record,
     cmd.SendDigest: digests.send,
+    cmd.TellDigest: digests.tell,
+    cmd.Subscribe: readers.subscribe,
+    cmd.DropReader: readers.drop,
     cmd.TellWritten: writings.tell_written,
 }
 
@@ -88,18 +93,18 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
-AnyState = Retirement | digests.DigestState | CatalogState | Imports
+AnyState = Retirement | DigestState | CatalogState | Imports
 
 # Streams that are no retirement's.
-_OF_NO_RETIREMENT: dict[str, type[digests.DigestState | CatalogState | Imports]] = {
-    digests.STREAM: digests.DigestState,
+_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports]] = {
+    digests.STREAM: DigestState,
     imports.STREAM: Imports,
     "catalog": CatalogState,
 }
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Retirement, digests.DigestState, CatalogState, Imports)
+    kind: msgspec.json.Decoder(kind) for kind in (Retirement, DigestState, CatalogState, Imports)
 }
 
 # What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
@@ -109,7 +114,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 
 
 class RetirementMachine:
@@ -145,8 +150,8 @@ def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
     if isinstance(current, Retirement):
         assert not isinstance(event, events.OtherEvent)
         return folding.evolve(current, event)
-    if isinstance(current, digests.DigestState):
-        assert isinstance(event, events.DigestSent)
+    if isinstance(current, DigestState):
+        assert isinstance(event, digests.DigestEvent)
         return digests.evolve(current, event)
     if isinstance(current, Imports):
         assert isinstance(event, imports.ImportEvent)
@@ -156,9 +161,12 @@ def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
 
 def state_of(stream: str, state: bytes | None) -> AnyState:
     """The decoded state of a stream; an empty one before its first event."""
-    kind = _OF_NO_RETIREMENT.get(stream)
+    place = digests.place_of(stream)
+    kind = DigestState if place else _OF_NO_RETIREMENT.get(stream)
     if state is not None:
         return _decoded(kind or Retirement, state)
+    if place:
+        return DigestState(place=place)
     return kind() if kind else Retirement(id=stream)
 
 
@@ -182,6 +190,13 @@ def retirement_of(stream: str, state: bytes | None) -> Retirement | None:
     """The retirement of a stream, or None when nobody opened it."""
     current = state_of(stream, state) if state is not None else None
     return current if isinstance(current, Retirement) else None
+
+
+def digest_of(stream: str, state: bytes | None) -> DigestState:
+    """Where a reader of the digest stands."""
+    current = state_of(stream, state)
+    assert isinstance(current, DigestState)
+    return current
 
 
 def imports_of(state: bytes | None) -> Imports:

@@ -12,11 +12,13 @@ from data.importers.report import ImportReport
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
 from data.records.deprecation import Deprecation
+from data.records.facts import ChannelSeen
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
 from workflows.histories import History
 from workflows.home import Home
+from workflows.rules.outcomes import Outcome
 
 
 class World(Protocol):
@@ -44,7 +46,8 @@ class Message(Record, frozen=True, kw_only=True):
     retirement the state now; None for the digest
     other      for `meeting`: the retirement that meets this one; where its card is, is in `params`
     events     for `lines`: the events to tell, in order
-    histories  for the digest: every retirement, with what happened to it
+    histories  for the digest: every retirement that its reader is told of, with what happened to it
+    outcomes   for the digest: what each retirement there ever was came to
     there      the catalog, for what is drawn from it
     tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
@@ -60,6 +63,7 @@ class Message(Record, frozen=True, kw_only=True):
     other: Retirement | None = None
     events: tuple[AnyEvent, ...] = ()
     histories: tuple[History, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     there: Snapshot | None = None
     tried_at: datetime | None = None
 
@@ -180,6 +184,23 @@ class SharedFiles(Protocol):
         since   when it was first tried, if it was before: what that try did is reported as if it were this one's
         """
         ...
+
+
+class Readers(Protocol):
+    """Who reads the digest, as Slack tells. All calls are safe to repeat; they raise Unavailable.
+
+    What is not told to us is unknown: no zone, no channel, not in the governance channel.
+    """
+
+    def zone(self, slack_id: str) -> str:
+        """The IANA zone of somebody's clock; empty where it is not told, or none that is known here."""
+        ...
+
+    def channel(self, channel_id: str) -> ChannelSeen | None:
+        """None for a channel the bot may not know of."""
+        ...
+
+    def is_in_governance(self, slack_id: str) -> bool: ...
 
 
 class EndpointControl(Protocol):

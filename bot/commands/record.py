@@ -8,11 +8,12 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import IN_SHELL, named, retirements
+from bot.reading import this_week
 from bot.views import digest as digest_view
 from bot.world import CalendarWorld
 from data.errors import Refused
+from data.policy import read_rules
 from data.records.retirement import Retirement
-from workflows.histories import last_week
 
 
 @click.command("list")
@@ -54,16 +55,17 @@ def plan(retirement: str, is_json: bool) -> None:
 @click.option("--print", "is_printed", is_flag=True, help="Print it; Slack gets it by itself, weekly.")
 @as_json
 def digest(is_printed: bool, is_json: bool) -> None:
-    """This week's digest: what changed, what is due, what is overdue, what stands still, by team."""
+    """This week's digest: what is at risk, what is due, what changed, by team, and how retirements go."""
     if not is_printed and not is_json:
         raise click.UsageError("say --print: a running Emeritus sends the digest to Slack by itself")
     now = CalendarWorld().now()
-    with store_to_read(settings_for()) as store:
-        sections = digest_view.sections(last_week(store, retirements(store), now), now=now)
+    settings = settings_for()
+    with store_to_read(settings) as store:
+        week = this_week(store, now, zone=(settings.rules or read_rules()).policy.zone)
     if is_json:
-        print_json(sections)
+        print_json(digest_view.tree(week))
     else:
-        say(*digest_view.text(sections).split("\n"))
+        say(*digest_view.text(week).split("\n"))
 
 
 @click.command()

@@ -14,6 +14,7 @@ from bot.inbox import capture
 from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
+from bot.reading import this_week
 from bot.usage import COMMANDS, Part, Typed, helped, understood
 from bot.views import answers, candidates, catalogs, digest, who
 from data.hosting import hosted_parts
@@ -21,9 +22,20 @@ from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
-from workflows.commands import Cancel, ClaimCaller, Command, HandOver, Pause, Restore, Resume, RunStep, Waive
+from workflows.commands import (
+    Cancel,
+    ClaimCaller,
+    Command,
+    HandOver,
+    Pause,
+    Restore,
+    Resume,
+    RunStep,
+    Subscribe,
+    Waive,
+)
 from workflows.considering import ranking
-from workflows.histories import last_week
+from workflows.decisions.digests import stream_of
 from workflows.rules import support
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
@@ -48,8 +60,9 @@ def register(app: App, house: House) -> None:
                 house.answer(payloads.reply_to(body), answers.said(NOT_YET))
             house.answer(payloads.reply_to(body), shown)
         else:
-            subject = meant(house, request)
-            capture(house, ack, body, stream=subject.id, command=command(request, payloads.user_id(body)))
+            asked = command(request, payloads.user_id(body), here=payloads.reply_to(body).get("channel", ""))
+            stream = stream_of(asked.place) if isinstance(asked, Subscribe) else meant(house, request).id
+            capture(house, ack, body, stream=stream, command=asked)
 
 
 def meant(house: House, request: Typed) -> Retirement:
@@ -74,8 +87,7 @@ def answer(house: House, request: Typed) -> Payload:
             shown = worth_retiring(house)
         case "digest":
             now = house.now()
-            week = last_week(house.store, retirements(house.store), now)
-            shown = digest.message(digest.sections(week, now=now))
+            shown = digest.message(this_week(house.store, now, zone=house.policy.zone))
         case _:
             shown = answers.help_text(helped())
     return shown
@@ -149,8 +161,8 @@ def doubts(found: Entity) -> list[str]:
     return notes if found.tier else [*notes, "No tier in the catalog; the strictest notice applies"]
 
 
-def command(request: Typed, by: str) -> Command:
-    """What a command that is kept asks for."""
+def command(request: Typed, by: str, *, here: str = "") -> Command:
+    """What a command that is kept asks for. `here`: the channel it was typed in."""
     why = Prose(prose=request.parts.get(Part.REASON, ""))
     asked: Mapping[str, Callable[[], Command]] = {
         "archive": lambda: RunStep(by=by, step=StepKind.ARCHIVE),
@@ -161,6 +173,11 @@ def command(request: Typed, by: str) -> Command:
         "cancel": lambda: Cancel(by=by, why=why),
         "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
         "claim": lambda: ClaimCaller(by=by, caller=request[Part.CALLER], team=request[Part.MAYBE_TEAM]),
+        "subscribe": lambda: Subscribe(
+            by=by,
+            place=here if request[Part.HERE] else by,
+            often="off" if request[Part.OFTEN].casefold() == "off" else "weekly",
+        ),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
     }
     return asked[request.word]()

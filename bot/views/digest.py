@@ -1,142 +1,221 @@
-"""The weekly digest: what changed, is due, is overdue, stands still, and by team. One text for Slack and terminal."""
+"""The weekly digest: what is at risk, what is due, what changed since the last one, and how it goes in four numbers.
+
+One text for Slack and for a terminal. It mentions nobody: whoever must act has a message of their own.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, impact, limits, news
-from bot.views.blocks import Payload, day, header, safe, section
-from bot.views.proposal import name_of
-from bot.views.steps import zone_of
-from data.records.retirement import Purpose, Retirement, State
+from bot.views.blocks import Payload, context, header, safe, section
+from bot.views.digest_lines import Line, at_risk, called, due, is_late, urgency, weekday
+from data.records.retirement import Retirement, State
 from workflows.histories import History
-from workflows.rules.due import is_waiting, owes, steps_ahead
-from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
-from workflows.rules.quorum import open_round
+from workflows.rules.lifecycle import ENDED
+from workflows.rules.measures import DEFINITIONS, Measure, measures
+from workflows.rules.outcomes import Outcome
 from workflows.rules.wording import counted
 
-CHANGED, DUE, OVERDUE, TEAMS = "Changed", "Due in the next 7 days", "Overdue", "By team"
-STANDING = "Standing still"
+RISK, DUE, CHANGED, TEAMS = "At risk", "Due in the next 7 days", "Changed", "Whom they wait for"
+GOES = "How retirements go"
 AHEAD = timedelta(days=7)
-LINES_AT_MOST = 30
-NAMES_AT_MOST = 3
 LINE_MAX = 500
+ROOM = {RISK: 2_800, DUE: 2_200, CHANGED: 2_200, TEAMS: 900}
+"""Characters of each: together with all else they stay below what a message holds (limits.BLOCK_TEXT_MAX)."""
+LINES_AT_MOST = 15
+"""Nobody reads more of a kind; the list has all of them."""
 
-Sections = Mapping[str, Sequence[str]]
-"""Title -> lines of plain text, in the order shown."""
+SAYS: Mapping[str, str] = {
+    RISK: "what is overdue, held or standing still, each retirement in a line: missing service first, then what goes "
+    "dark soonest",
+    DUE: "steps, the ends of votes, and what each team owes, by day",
+    CHANGED: "what happened since the digest before, and nothing that it told",
+    TEAMS: "teams with consumers left to move, those who are late first",
+}
+"""What it tells, title by title; README prints it."""
 
-
-def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[str]]:
-    """What the histories tell up to `now`, and what stands then. All five titles are always there."""
-    found: dict[str, list[str]] = {CHANGED: [], DUE: [], OVERDUE: [], STANDING: [], TEAMS: []}
-    teams: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for history in histories:
-        retirement = history.retirement
-        changed = news.of(replace(history, events=tuple(one for one in history.events if one.at <= now)))
-        if changed:
-            found[CHANGED].append(f"{_name(retirement)} is {retirement.state}: {'; '.join(changed)}")
-        found[STANDING] += [*_standing(retirement)]
-        if retirement.state in ENDED:
-            continue
-        found[DUE] += [*_dated(retirement, after=now, until=now + AHEAD)]
-        found[OVERDUE] += [*_dated(retirement, after=None, until=now)]
-        # Once all is dark there is nothing to move any more.
-        for owed in retirement.obligations if retirement.state is not State.DISABLED else ():
-            counts = teams[impact.team_name(owed.consumer)]
-            counts[0] += owed.is_settled
-            counts[1] += not owed.is_settled
-            counts[2] += any(by <= now for _, by in owes(owed, retirement))
-    for team, (settled, left, late) in sorted(
-        teams.items(), key=lambda row: (-row[1][2], -row[1][1], row[0])
-    ):
-        found[TEAMS].append(f"{team}: {counted(left, 'consumer')} to move, {late} overdue, {settled} settled")
-    return found
+Sections = Mapping[str, Sequence[Line]]
+"""Title -> lines, in the order shown. All four titles are always there."""
 
 
-def text(sections: Sections) -> str:
+class Digest(NamedTuple):
+    """What one reader is told. `zone`: whose days it names. `is_own`: of what concerns one person, and no more.
+
+    is_asked   somebody wishes to see it now; it is not the weekly one
+    """
+
+    sections: Sections
+    measures: tuple[Measure, ...]
+    since: datetime
+    until: datetime
+    zone: str = "UTC"
+    is_own: bool = False
+    is_asked: bool = False
+
+
+def of(
+    histories: Sequence[History],
+    outcomes: Iterable[Outcome],
+    *,
+    since: datetime,
+    until: datetime,
+    zone: str,
+    is_own: bool = False,
+    is_asked: bool = False,
+) -> Digest:
+    """The digest of what these histories tell, with how all retirements there ever were went."""
+    found = sections(histories, now=until)
+    return Digest(found, measures(outcomes, until), since, until, zone, is_own, is_asked)
+
+
+def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[Line]]:
+    """What the histories tell up to `now`, and what stands then; what is most at risk comes first."""
+    every = [history.retirement for history in histories]
+    risky = sorted(every, key=lambda one: urgency(one, now))
+    dated = sorted(
+        (found for one in every for found in due(one, after=now, until=now + AHEAD)),
+        key=lambda found: found.at,
+    )
+    return {
+        RISK: [line for one in risky if (line := at_risk(one, now)) is not None],
+        DUE: [found.line for found in dated],
+        CHANGED: [line for history in histories if (line := _changed(history, now)) is not None],
+        TEAMS: [*_teams(every, now)],
+    }
+
+
+def is_news(sections: Sections) -> bool:
+    """Is there anything to tell? Whom retirements wait for is only told beside what is."""
+    return any(sections[title] for title in (RISK, DUE, CHANGED))
+
+
+def tells(histories: Sequence[History], now: datetime) -> bool:
+    """Whether a digest of these would say anything."""
+    return is_news(sections(histories, now=now))
+
+
+def text(digest: Digest) -> str:
     """For a terminal."""
-    shown = []
-    for title, lines in sections.items():
-        shown += [title, *(f"  {blocks.bare(line)}" for line in lines or ["nothing"]), ""]
+    shown: list[str] = []
+    for title, lines in digest.sections.items():
+        told = [f"  {blocks.bare(str(line))}" for line in lines] or ["  nothing"]
+        shown += [title, *told, ""]
+    shown += [GOES]
+    for one in digest.measures:
+        shown += [f"  {one.metric}: {one.said}", f"    {DEFINITIONS[one.metric]}"]
     return "\n".join(shown).rstrip()
 
 
-def message(sections: Sections) -> Payload:
-    """For the governance channel. It mentions nobody: whoever must act has a message of their own."""
-    counts = ", ".join(f"{title.lower()}: {len(lines)}" for title, lines in sections.items())
-    shown = [header("Retirements this week")]
-    if not any(sections.values()):
-        shown.append(section("A quiet week: nothing changed, nothing is due or overdue."))
-        return blocks.message(f"Weekly digest: {counts}", shown)
-    for title, lines in sections.items():
-        listed = [f"• {safe(line, LINE_MAX)}" for line in lines] or ["nothing"]
-        few = limits.joined(listed, limits.SECTION_MAX - 200, at_most=LINES_AT_MOST)
-        shown.append(section(f"*{safe(title)}*\n{few}"))
-    return blocks.message(f"Weekly digest: {counts}", shown)
+def tree(digest: Digest) -> dict[str, Any]:
+    """For programs: the lines as they read, and the numbers with what they count."""
+    numbers = [
+        {
+            "metric": one.metric,
+            "value": one.value,
+            "n": one.n,
+            "said": one.said,
+            "counts": DEFINITIONS[one.metric],
+        }
+        for one in digest.measures
+    ]
+    return {
+        **{title: [str(line) for line in lines] for title, lines in digest.sections.items()},
+        GOES: numbers,
+    }
 
 
-def _name(retirement: Retirement) -> str:
-    return f"{retirement.id} {name_of(retirement)}"
+def message(digest: Digest) -> Payload:
+    """For a channel, or for one person."""
+    shown = [header("Your retirements this week" if digest.is_own else "Retirements this week")]
+    if not is_news(digest.sections):
+        words = f"Nothing changed since {_since(digest)}, nothing is due, and nothing is at risk."
+        once = "This is said once: the next digest comes when there is something to tell."
+        shown += [section(words), *(() if digest.is_asked else (context(once),))]
+        return blocks.message(f"Weekly digest: {words}", shown)
+    summary = _summary(digest)
+    shown.append(section(f"*{summary}*"))
+    for title, lines in digest.sections.items():
+        if lines:
+            shown.append(section(f"{_titled(title, digest)}\n{_listed(title, lines)}"))
+    shown += _numbers(digest.measures)
+    if digest.is_own:
+        ends = (
+            f"`{SLASH_COMMAND} subscribe off` ends it, and `{SLASH_COMMAND} digest` shows that of everybody"
+        )
+        shown.append(context(f"You have this each week because you asked for it: {ends}"))
+    return blocks.message(f"Weekly digest: {summary}", shown)
 
 
-def _standing(retirement: Retirement) -> Iterator[str]:
-    """What goes on only when somebody does something: paused, or waiting for an endpoint."""
-    name = _name(retirement)
-    if retirement.paused_at is not None:
-        since = day(retirement.paused_at, zone_of(retirement))
-        yield f"{name}: paused since {since}; {SLASH_COMMAND} resume {retirement.id} goes on"
-    why = {one.endpoint_id: f" ({one.reason})" for one in retirement.delays}
-    waiting = [f"{retirement.endpoint_name(one)}{why.get(one, '')}" for one in sorted(maybe_dark(retirement))]
-    if is_coming_back(retirement):
-        yield f"{name}: service is coming back, and waits for {', '.join(waiting) or 'its endpoints'}"
-    elif why:
-        late = [f"{retirement.endpoint_name(one)}{said}" for one, said in why.items()]
-        yield f"{name}: being switched off, and may be off already: {', '.join(late)}"
+def _summary(digest: Digest) -> str:
+    """The whole of it in a sentence."""
+    found = digest.sections
+    until = weekday(digest.until + AHEAD, digest.zone)
+    counts = [f"{len(found[title]):,}" if found[title] else "nothing" for title in (RISK, DUE, CHANGED)]
+    said = f"{counts[0]} at risk, {counts[1]} due by {until}, {counts[2]} changed since {_since(digest)}."
+    return f"{said[0].upper()}{said[1:]}"
 
 
-def _dated(retirement: Retirement, *, after: datetime | None, until: datetime) -> Iterator[str]:
-    """What has its date in the window: steps, the end of a round, answers. No `after` is the beginning of time.
-
-    Nothing is due while it is paused or being restored: its dates wait, or are void.
-    """
-    if is_waiting(retirement):
-        return
-
-    def is_in(at: datetime) -> bool:
-        return at <= until and (after is None or at > after)
-
-    round_ = open_round(retirement)
-    if round_ is not None and after is not None:
-        vote = "the vote" if round_.purpose is Purpose.RETIRE else "the vote on cancelling"
-        for what, at in (("may close", round_.review_until), ("expires", round_.expires_at)):
-            if is_in(at):
-                yield f"{_name(retirement)}: {vote} {what} on {day(at, zone_of(retirement))}"
-    yield from _steps(retirement, is_in)
-    yield from _answers(retirement, is_in, "has" if after is not None else "had")
+def _since(digest: Digest) -> str:
+    return weekday(digest.since, digest.zone)
 
 
-def _steps(retirement: Retirement, is_in: Callable[[datetime], bool]) -> Iterator[str]:
-    for step in steps_ahead(retirement):
-        if is_in(step.due_at):
-            come = retirement.progress(step.kind)
-            held = f", held: {'; '.join(come.held_by)}" if come.held_by else ""
-            yield f"{_name(retirement)}: {step.kind} on {day(step.due_at, zone_of(retirement))}{held}"
+def _titled(title: str, digest: Digest) -> str:
+    marks = {RISK: ":warning: ", DUE: ":calendar: "}
+    since = f" since {_since(digest)}" if title == CHANGED else ""
+    return f"{marks.get(title, '')}*{title}{since}*"
 
 
-def _answers(retirement: Retirement, is_in: Callable[[datetime], bool], has: str) -> Iterator[str]:
-    """What each team owes, one line per team, kind of answer and date."""
-    owing: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for owed in retirement.obligations:
-        for what, by in owes(owed, retirement):
-            if is_in(by):
-                key = (day(by, zone_of(retirement)), what, impact.team_name(owed.consumer))
-                owing[key].append(owed.consumer.name)
-    for (by_day, what, team), names in sorted(owing.items()):
-        few = limits.joined(names, LINE_MAX, between=", ", at_most=NAMES_AT_MOST)
-        number = counted(len(names), "consumer")
-        yield f"{_name(retirement)}: {team} {has} to {what} by {by_day}: {number} ({few})"
+def _listed(title: str, lines: Sequence[Line]) -> str:
+    shown = []
+    for line in lines:
+        when = f"{line.when} " if line.when else ""
+        space = " " if line.says.startswith(" ") else ""
+        shown.append(f"• {when}*{safe(line.about)}*{space}{safe(line.says, LINE_MAX)}")
+    rest = f": `{SLASH_COMMAND} list`"
+    return limits.joined(shown, ROOM[title], at_most=LINES_AT_MOST, rest=rest)
+
+
+def _numbers(numbers: Iterable[Measure]) -> Iterator[Payload]:
+    """Each with what it counts, of all retirements there are; what has no data says what there was none of."""
+    lines = [
+        f"*{one.metric}:* {one.said}"
+        + (f"\n_{safe(DEFINITIONS[one.metric], LINE_MAX)}_" if one.value is not None else "")
+        for one in numbers
+    ]
+    if lines:
+        yield section("\n".join([f"*{GOES}*", *lines]))
+
+
+def _changed(history: History, now: datetime) -> Line | None:
+    found = news.of(replace(history, events=tuple(one for one in history.events if one.at <= now)))
+    if not found:
+        return None
+    return Line(called(history.retirement), f" is {history.retirement.state}: {'; '.join(found)}")
+
+
+def _teams(every: Iterable[Retirement], now: datetime) -> Iterator[Line]:
+    """Who has consumers left to move, those who are late first."""
+    teams: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for retirement in every:
+        # Once all is dark, or it has ended, there is nothing to move any more.
+        if retirement.state in ENDED or retirement.state is State.DISABLED:
+            continue
+        for owed in retirement.obligations:
+            counts = teams[impact.team_name(owed.consumer)]
+            counts[0] += owed.is_settled
+            counts[1] += not owed.is_settled
+            counts[2] += is_late(owed, retirement, now)
+    for team, (settled, left, late) in sorted(
+        teams.items(), key=lambda row: (-row[1][2], -row[1][1], row[0])
+    ):
+        if left:
+            overdue = f", {late:,} overdue" if late else ""
+            done = f", {settled:,} settled" if settled else ""
+            yield Line(team, f": {counted(left, 'consumer')} to move{overdue}{done}")

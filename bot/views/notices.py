@@ -17,6 +17,7 @@ from bot.views import (
     meeting,
     obligations,
     proposal,
+    readers,
     thread,
     unreached,
 )
@@ -24,6 +25,7 @@ from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
 from workflows.ports import Message
+from workflows.rules.messages import is_person
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
@@ -82,6 +84,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import failed": lambda said: imports.failed(said["name"], said["why"]),
     "import mended": lambda said: imports.mended(said["name"]),
+    "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
     "file imported": lambda said: files.imported(
         said["name"], said["format"], said["said"], int(said["more"])
     ),
@@ -92,11 +95,22 @@ OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
 }
 
 
+def digested(message: Message) -> digest.Digest:
+    """What the reader of this message is told."""
+    return digest.of(
+        message.histories,
+        message.outcomes,
+        since=datetime.fromisoformat(message.params["since"]),
+        until=datetime.fromisoformat(message.params["until"]),
+        zone=message.params.get("zone", "UTC"),  # a digest of an older version that still waits has none
+        is_own=is_person(message.params["channel"]),
+    )
+
+
 def drawn(message: Message) -> Payload:
     """The payload of a message."""
     if message.notice == "digest":
-        until = datetime.fromisoformat(message.params["until"])
-        return digest.message(digest.sections(message.histories, now=until))
+        return digest.message(digested(message))
     if message.notice in OF_IMPORTS:
         return OF_IMPORTS[message.notice](message.params)
     assert message.retirement is not None, f"{message.notice} is about a retirement"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.uploads import File, FileView
 from bot.views import impact_text, limits
-from bot.views.blocks import Payload, message, safe
+from bot.views.blocks import Payload, day, message, safe
 from bot.views.impact import summary
 from bot.views.limits import clip
 from data import events
@@ -12,17 +14,19 @@ from data.neighbourhood import around
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
 from workflows.ports import Message
+from workflows.rules.by_state import by_state
+from workflows.rules.messages import is_person
 from workflows.rules.wording import counted
 
 TITLE_MAX = 100  # ours: a longer one is cut off in every list of files
 
 
-def picture(state: Retirement, about: Message) -> File:
+def picture(about: Message) -> File:
     """The model's neighbourhood as it was proposed, with every consumer that is voted on."""
     # Fonts and the renderer take a while to load, and nothing else needs them.
     from bot.pictures import impact  # noqa: PLC0415
 
-    event, there = _drawn_from(about)
+    event, there, state = _drawn_from(about)
     subject = event.plan.subject
     model = there.entity(subject.model_id)
     endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
@@ -40,9 +44,9 @@ def picture(state: Retirement, about: Message) -> File:
     )
 
 
-def dependants(state: Retirement, about: Message) -> File:
+def dependants(about: Message) -> File:
     """Everybody the plan hits, a row each."""
-    event, there = _drawn_from(about)
+    event, there, state = _drawn_from(about)
     subject = event.plan.subject
     table = impact_text.table(there.entity(subject.model_id), there, event.impact)
     every = counted(len(event.impact), "consumer")
@@ -56,7 +60,26 @@ def dependants(state: Retirement, about: Message) -> File:
     )
 
 
+def chart(about: Message) -> File:
+    """Retirements by state, on time or slipped, of what the digest tells its reader of."""
+    from bot.pictures import chart as drawing  # noqa: PLC0415 - as above
+
+    until = datetime.fromisoformat(about.params["until"])
+    counts = by_state((one.retirement for one in about.histories), about.outcomes, until)
+    whose = "yours, " if is_person(about.params["channel"]) else ""
+    on = f"{whose}{day(until, about.params['zone'])}"
+    words = drawing.described(counts, about=on)
+    return File(
+        title=drawing.heading(counts).title,
+        comment=f":bar_chart: *{drawing.heading(counts).title}*: {drawing.heading(counts).subtitle}",
+        content=drawing.png(counts, about=on),
+        alt_text=words,
+        instead=f"The chart of this digest is not here: {{why}}. In words: {words.removesuffix('.')}",
+    )
+
+
 FILES: dict[str, FileView] = {
+    "digest chart": FileView("png", chart),
     "dependants": FileView("csv", dependants),
     "picture": FileView("png", picture),
 }
@@ -67,8 +90,9 @@ def in_words(file: File, why: str) -> Payload:
     return message(f":paperclip: {file.instead.format(why=safe(why, 300))}.")
 
 
-def _drawn_from(about: Message) -> tuple[events.Proposed | events.Revised, Snapshot]:
+def _drawn_from(about: Message) -> tuple[events.Proposed | events.Revised, Snapshot, Retirement]:
     (event,) = about.events
     assert isinstance(event, events.Proposed | events.Revised), "a plan is drawn"
     assert about.there is not None, "it is drawn from the catalog"
-    return event, about.there
+    assert about.retirement is not None, "it is about a retirement"
+    return event, about.there, about.retirement

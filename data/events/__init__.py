@@ -29,6 +29,7 @@ from data.events.people import (
     Paused,
     Resumed,
 )
+from data.events.readers import DigestSubscribed, DigestUnsubscribed, QuietTold, ReaderMoved
 from data.events.steps import (
     ArchiveConfirmed,
     ArchiveLost,
@@ -112,7 +113,17 @@ RetirementEvent = (
     | Resumed
     | HandedOver
 )
-OtherEvent = Imported | DigestSent | ImportsScheduled | ImportFailed | ImportMended
+OtherEvent = (
+    Imported
+    | DigestSent
+    | QuietTold
+    | DigestSubscribed
+    | DigestUnsubscribed
+    | ReaderMoved
+    | ImportsScheduled
+    | ImportFailed
+    | ImportMended
+)
 AnyEvent = RetirementEvent | OtherEvent
 
 __all__ = [
@@ -133,6 +144,8 @@ __all__ = [
     "Cancelled",
     "Closed",
     "DigestSent",
+    "DigestSubscribed",
+    "DigestUnsubscribed",
     "Disabled",
     "DrillPassed",
     "DutyChanged",
@@ -156,6 +169,8 @@ __all__ = [
     "OwnersChanged",
     "Paused",
     "Proposed",
+    "QuietTold",
+    "ReaderMoved",
     "Rejected",
     "Reminded",
     "Reopened",

@@ -39,6 +39,7 @@ class EffectKind(StrEnum):
     TAKE = "take"
     WRITE = "write"
     HOME = "home"
+    COMPOSE = "compose"
 
 
 class OnUnknown(StrEnum):

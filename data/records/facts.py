@@ -28,6 +28,14 @@ class Reading(Record, frozen=True, kw_only=True):
     why: str = ""
 
 
+class ChannelSeen(Record, frozen=True, kw_only=True):
+    """A channel as Slack tells of it. One the bot may not know of is not seen at all."""
+
+    has_bot: bool
+    is_archived: bool = False
+    is_governance: bool = False
+
+
 class Facts(Record, frozen=True, kw_only=True):
     """Gathered by `workflows/gathering.py`; each command uses the parts it needs.
 
@@ -44,6 +52,9 @@ class Facts(Record, frozen=True, kw_only=True):
     calls         what was seen of the impacted consumers calling what retires
     joined        caller that was asked about -> what the catalog says it is by now
     teams         whom the person of a claim can speak for
+    zone          whose clock a reader of the digest goes by; empty where nobody can say
+    channel       where a digest is to be sent; None for a person, and where the bot may not know of it
+    in_governance whether the person of a command is in the governance channel
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -69,3 +80,6 @@ class Facts(Record, frozen=True, kw_only=True):
     archive_holds: str = ""
     card_waits: str = ""
     has_unheard: bool = False
+    zone: str = ""
+    channel: ChannelSeen | None = None
+    in_governance: bool = False

@@ -144,11 +144,11 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
         frozenset(("id", "name", "part", "team_id", "team", "owners", "declared_in", "owner_note", "notes"))
     }
     assert list(told(run("digest", "--json"))) == [
-        "Changed",
+        "At risk",
         "Due in the next 7 days",
-        "Overdue",
-        "Standing still",
-        "By team",
+        "Changed",
+        "Whom they wait for",
+        "How retirements go",
     ]
     assert {frozenset(one) for one in told(run("doctor", "--json"))} == {frozenset(Finding.__struct_fields__)}
     assert set(told(run("policy", "check", tmp_path / "no.toml", "--json"))) == set(checked)
@@ -324,7 +324,15 @@ def test_what_is_under_way_is_listed(run: Run, retiring: str) -> None:
 
 def test_the_digest_is_printed_by_section(run: Run, retiring: str) -> None:
     assert "Due in the next 7 days" in run("digest", "--print").stdout
-    assert "Overdue" in json.loads(run("digest", "--json").stdout)
+    found = json.loads(run("digest", "--json").stdout)
+    assert "At risk" in found
+    assert found["How retirements go"][0] == {
+        "metric": "Median cycle time",
+        "value": None,
+        "n": 0,
+        "said": "no data: no retirement was closed in the last 365 days",
+        "counts": "days from the proposal to the end of the dark window, of retirements closed in the last 365 days",
+    }
     assert run("digest").exit_code == 2
 
 

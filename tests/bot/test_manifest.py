@@ -25,11 +25,13 @@ NEEDS = {
     "chat_getPermalink": set(),
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},
+    "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},  # as does the event file_shared
+    "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),  # nor does the event app_home_opened ask for any
     "views_push": set(),

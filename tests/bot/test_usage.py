@@ -18,6 +18,8 @@ EVERY_PART = {
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
     Part.PAGE: "",
+    Part.OFTEN: "weekly",
+    Part.HERE: "",
 }
 
 
@@ -98,6 +100,16 @@ def test_names_with_blanks_stand_in_quotation_marks(text: str, parts: tuple[str,
 def test_a_reason_that_says_nothing_is_missing(reason: str) -> None:
     with pytest.raises(Invalid, match="missing; say /retire pause"):
         understood(f"pause RET-1 {reason}")
+
+
+def test_a_digest_may_be_for_a_channel_and_may_end() -> None:
+    for text, often, here in (
+        ("subscribe", "", ""),
+        ("subscribe here", "", "here"),
+        ("subscribe OFF", "OFF", ""),
+        ("subscribe weekly here", "weekly", "here"),
+    ):
+        assert understood(text).parts == {Part.OFTEN: often, Part.HERE: here}
 
 
 @pytest.mark.parametrize(

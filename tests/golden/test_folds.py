@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from data.records.digests import DigestState
 from data.records.imports import Imports
 from data.records.retirement import Retirement
 from tests.golden.reading import bare, folded, recorded
-from workflows.decisions.digests import DigestState
 from workflows.machine import FOLD_VERSION, CatalogState
 
 FOLDS = Path(__file__).parent / "folds.json"

@@ -267,10 +267,14 @@ def test_the_digest_comes_every_monday_and_once_after_downtime(town: Town):
 def test_the_digest_can_be_read_at_any_time(town: Town):
     town.announce()
     told = town.command(BRUNO, "digest")
-    assert "RET-1 churn-v1 is migrating: " in told
+    assert "*RET-1 churn-v1* is migrating: " in told
     assert "announced to 7 consumers" in told
-    assert "Logistics has to acknowledge by 2026-03-23: 1 consumer (restock-planner)" in told
-    assert "Logistics: 1 consumer to move" in told
+    assert (
+        "Mon 2026-03-23 *RET-1 churn-v1*: Logistics has to acknowledge for 1 consumer (restock-planner)"
+        in told
+    )
+    assert "*Logistics*: 1 consumer to move" in told
+    assert "This is said once" not in told
 
 
 def test_the_digest_tells_how_a_retirement_ended_and_which_dates_moved(town: Town):
@@ -290,5 +294,5 @@ def test_the_digest_tells_how_a_retirement_ended_and_which_dates_moved(town: Tow
     town.approve()
     town.pass_time(days=7)
     told = words(town.posted(GOVERNANCE, "digest/2026-03-30"))
-    assert "RET-1 churn-v1 is cancelled: vote on cancelling opened; cancelled by a vote; 4 votes" in told
+    assert "*RET-1 churn-v1* is cancelled: vote on cancelling opened; cancelled by a vote; 4 votes" in told
     assert "last day of service moved" not in told, "the digest before told that"

@@ -22,7 +22,7 @@ from bot.intake import NotKeptError
 from bot.listeners import callers, commands, manual, obligations, proposals, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
-from bot.views import answers
+from bot.views import answers, digest
 from data.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
@@ -144,6 +144,7 @@ class Process:
             importer=ScheduledSources(self.catalog),
             ending=threading.Event(),
             writers={CatalogKind.BACKSTAGE: outside.board},
+            tells=digest.tells,
         )
         self.bench = Bench(outside.rand)
 

@@ -9,6 +9,7 @@ from bot.ids import Action
 from bot.views.proposal import card
 from data import events
 from data.events import EMERITUS
+from data.records.digests import DigestState
 from data.records.retirement import Choice, State, StepKind
 from tests.builders import (
     ARCHIVE_AT,
@@ -75,12 +76,17 @@ def test_a_proof_that_is_weeks_old_switches_nothing_off_and_is_made_again(tmp_pa
     assert history.state is State.ARCHIVED
 
 
+def telling(state: DigestState) -> cmd.TellDigest:
+    assert state.sent_at is not None
+    return cmd.TellDigest(by=EMERITUS, since=state.sent_at, tells=True, draws=False)
+
+
 def test_a_late_digest_and_the_regular_one_of_its_day_are_both_told() -> None:
     night, morning = datetime(2027, 1, 11, 2, tzinfo=UTC), datetime(2027, 1, 11, 9, tzinfo=UTC)
-    before = digests.DigestState(version=3, sent_at=night - timedelta(days=9))
-    late = digests.send(before, cmd.SendDigest(by=EMERITUS), facts_for(), night)
+    before = DigestState(version=3, sent_at=night - timedelta(days=9))
+    late = digests.tell(before, telling(before), facts_for(), night)
     after = digests.evolve(before, late.events[0])
-    regular = digests.send(after, cmd.SendDigest(by=EMERITUS), facts_for(), morning)
+    regular = digests.tell(after, telling(after), facts_for(), morning)
     assert [effect.key for effect in (*late.effects, *regular.effects)] == [
         "digest/2027-01-11",
         "digest/2027-01-11/5",

@@ -44,6 +44,7 @@ DUTIES: dict[str, Duty] = {
 
 
 LINES = re.compile("/lines/|/catalog/")
+DIGEST = re.compile(r"digest/[\d-]+(/\d+)?")
 """What the thread is told besides messages that are asked for: everything that happened, and what catalogs say now."""
 
 
@@ -286,7 +287,7 @@ class Verdict:
                 )
             if (due := next_digest_at(before.at, POLICY)) > after.at:
                 raise Violation(f"a digest on {after.at}, due is {due}: the last was on {before.at}")
-        told = [one for one in self._town.workspace.channels[GOVERNANCE] if one.key.startswith("digest/")]
+        told = [one for one in self._town.workspace.channels[GOVERNANCE] if DIGEST.fullmatch(one.key)]
         if len(told) != len(self.witness.digests) - 1:
             raise Violation(f"{len(self.witness.digests) - 1} digests, of which {len(told)} were told")
 

@@ -55,7 +55,7 @@ class Witness:
     kept_clicks: dict[str, Click] = field(default_factory=dict)
     """In the order in which they were kept; each once."""
     histories: dict[str, History] = field(default_factory=dict)
-    digests: list[events.DigestSent] = field(default_factory=list)
+    digests: list[events.DigestSent | events.QuietTold] = field(default_factory=list)
     newcomers: set[str] = field(default_factory=set)
     owners: dict[str, frozenset[str]] = field(default_factory=company.owners_at_first)
     """Who answers for each consumer by the catalog as it was last committed."""
@@ -98,7 +98,7 @@ class Witness:
                     consumer, people = self.reassigned[event.source_digest]
                     self.owners[consumer] = people
                     self._owned_since[consumer] = event.at
-            elif isinstance(event, events.DigestSent):
+            elif isinstance(event, events.DigestSent | events.QuietTold):
                 self.digests.append(event)
             else:
                 history = self.histories.setdefault(stored.stream, History(stored.stream))

@@ -9,16 +9,22 @@ from pathlib import Path
 import pytest
 
 from data import events
-from data.records.retirement import Choice
+from data.records.retirement import Choice, Duty
 from data.sqlite_store import SqliteStore
 from tests.builders import (
     ANNOUNCED_AT,
+    BILL,
+    CARL,
+    CRM,
     OWEN,
     PAT,
     PLATO,
     PROPOSED_AT,
     SELMA,
+    STRANGER,
     WHY,
+    a_proposed,
+    a_running_retirement,
     casting,
     days,
     facts_for,
@@ -26,7 +32,7 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.engine import all_retirements
-from workflows.histories import AT_ONCE, History, histories
+from workflows.histories import AT_ONCE, History, concerning, histories
 from workflows.machine import RetirementMachine
 
 
@@ -106,3 +112,29 @@ def test_the_plan_that_was_in_force_is_found_however_far_back_once_dates_moved(s
     (history,) = read(store, since)
     assert told((history,)) == ["Amended", "Resumed"]
     assert history.plan == proposed.plan
+
+
+def test_whoever_leads_it_is_told_all_of_it() -> None:
+    told = History(retirement=a_running_retirement().state)
+    for leader in (PAT, OWEN):
+        assert concerning([told], leader) == (told,)
+
+
+def test_an_owner_of_a_consumer_is_told_of_theirs_alone() -> None:
+    story = a_running_retirement()
+    story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
+    story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
+    answered = tuple(event for event in story.happened if isinstance(event, events.DutyChanged))
+    announced = tuple(story.of(events.Announced))
+    (seen,) = concerning([History(retirement=story.state, events=(*announced, *answered))], CARL)
+    assert [one.consumer.consumer_id for one in seen.retirement.obligations] == [CRM]
+    assert seen.events == (*announced, answered[1])
+
+
+def test_a_voter_is_told_as_long_as_the_vote_is_open_and_strangers_of_nothing() -> None:
+    proposed, running = a_proposed(), a_running_retirement()
+    assert [one.retirement.state for one in concerning([History(retirement=proposed.state)], SELMA)] == [
+        "proposed"
+    ]
+    assert concerning([History(retirement=running.state)], SELMA) == ()
+    assert concerning([History(retirement=proposed.state)], STRANGER) == ()

@@ -13,6 +13,7 @@ from data import events
 from data.errors import EmeritusError, Refused
 from data.events import EMERITUS
 from data.records.base import Prose
+from data.records.digests import DigestState
 from data.records.retirement import Choice, Duty, Reason, Retirement, StepKind
 from tests.builders import (
     ARCHIVED,
@@ -35,7 +36,6 @@ from tests.builders import (
     proposing,
 )
 from workflows import commands as cmd
-from workflows.decisions.digests import DigestState
 from workflows.machine import (
     _KNOWN,
     DECISIONS,
@@ -90,12 +90,18 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.CheckManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.ContradictManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.SendDigest: {},
+    cmd.TellDigest: {"since": PROPOSED_AT, "tells": True, "draws": True},
+    cmd.Subscribe: {"place": "CTEAM"},
+    cmd.DropReader: {"why": "is_archived"},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 
 
 OF_NO_RETIREMENT = {
     cmd.SendDigest: "digest",
+    cmd.TellDigest: "digest",
+    cmd.Subscribe: "digest/CTEAM",
+    cmd.DropReader: "digest/CTEAM",
     cmd.ScheduleImports: "imports",
     cmd.RunImport: "imports",
     cmd.RecordImport: "imports",
@@ -180,6 +186,7 @@ def test_an_event_of_another_stream_is_a_bug():
 def test_streams_nobody_wrote_to_stand_at_their_beginning():
     assert state_of("RET-1", None) == Retirement(id="RET-1")
     assert state_of("digest", None) == DigestState()
+    assert state_of("digest/UPAT", None) == DigestState(place="UPAT")
     assert state_of("catalog", None) == CatalogState()
     assert retirement_of("RET-1", None) is None
 

@@ -16,10 +16,14 @@ from data.records.retirement import Retirement
 from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
+from workflows.decisions.digests import place_of
+from workflows.effects import digests
 from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
-from workflows.histories import History, histories
+from workflows.histories import History
+from workflows.measuring import outcomes
 from workflows.ports import Message
+from workflows.rules.outcomes import Outcome
 
 FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
 """Notices that say more than the record does: which catalog declares what, and who was last seen calling."""
@@ -35,12 +39,14 @@ TELLS_OF_OTHERS = {
 def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Post once; look first where an attempt before may have done it."""
     message = _message(claim, shop, ts="")
+    if message is None and _is_beside_nothing(claim, shop):
+        return Done(), None
     if message is None:
         return not_begun(claim, shop.world.after(RETRY_SECONDS), "its card is not posted yet"), None
     if claim.tried_at is not None:
         looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
-            return looked_up, _followed(claim, looked_up, shop)
+            return _settled(claim, looked_up, shop)
     shop.world.point("before post")
     if shop.world.after(shop.grace_seconds) > claim.leased_until:
         # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
@@ -49,7 +55,18 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     shop.world.point("after post")
     if isinstance(result, Unknown):
         result = replace(result, tried_at=shop.world.now())
+    return _settled(claim, result, shop)
+
+
+def _settled(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None]:
+    if _has_reader(claim):
+        return digests.reached(claim, result, shop)
     return result, _followed(claim, result, shop)
+
+
+def _has_reader(claim: Claim) -> bool:
+    """Is it a digest for somebody who subscribed, and not what the governance channel hears?"""
+    return bool(place_of(claim.stream)) and claim.effect is not None and "since" in claim.effect.body
 
 
 def _followed(claim: Claim, result: Result, shop: Workshop) -> Then | None:
@@ -85,6 +102,12 @@ def next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
     return then(claim, command, shop.engine.gatherer.facts(command, state, shop.world.now()))
 
 
+def _is_beside_nothing(claim: Claim, shop: Workshop) -> bool:
+    """Was the digest that its chart hangs on never posted, as nobody could be reached?"""
+    assert claim.effect is not None
+    return _has_reader(claim) and shop.engine.store.found(claim.effect.after) is not None
+
+
 def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Draw the message anew from the state as it is now."""
     effect = claim.effect
@@ -115,6 +138,12 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
             if card is None:
                 return None
             channel, thread_ts = card["channel"], card["ts"]
+    if effect.body["notice"] == "digest chart" and not ts:
+        digest = shop.engine.store.found(effect.after)
+        if digest is None or "ts" not in digest:
+            return None
+        channel, thread_ts = digest["channel"], digest["ts"]
+    told, came_to = _of_digest(claim, effect, shop)
     return Message(
         key=effect.key,
         notice=effect.body["notice"],
@@ -126,7 +155,8 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         retirement=state,
         other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
         events=_events(claim, effect, state, shop),
-        histories=_histories(effect, shop),
+        histories=told,
+        outcomes=came_to,
         there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
         tried_at=claim.tried_at,
     )
@@ -138,13 +168,16 @@ def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:
     return {"other_channel": card["channel"], "other_ts": card["ts"]} if card else {}
 
 
-def _histories(effect: Effect, shop: Workshop) -> tuple[History, ...]:
-    """For the digest: what happened since the one before."""
-    if effect.body["notice"] != "digest":
-        return ()
-    return histories(
-        shop.engine.store, shop.engine.retirements(), datetime.fromisoformat(effect.body["since"])
-    )
+def _of_digest(
+    claim: Claim, effect: Effect, shop: Workshop
+) -> tuple[tuple[History, ...], tuple[Outcome, ...]]:
+    """What happened since the one before, as far as it concerns its reader, and how all retirements went."""
+    if effect.body["notice"] not in ("digest", "digest chart"):
+        return (), ()
+    every = shop.engine.retirements()
+    since = datetime.fromisoformat(effect.body["since"])
+    told = digests.told_to(place_of(claim.stream), since, shop, every)
+    return told, outcomes(shop.engine.store, every)
 
 
 def _events(claim: Claim, effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[AnyEvent, ...]:

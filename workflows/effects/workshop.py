@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,12 +17,14 @@ from data.records.retirement import Endpoint, Retirement, StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.engine import Engine
+from workflows.histories import History
 from workflows.ports import (
     ArtifactStore,
     CatalogWriter,
     EndpointControl,
     Importer,
     Messenger,
+    Readers,
     SharedFiles,
     World,
 )
@@ -35,6 +37,10 @@ QUIET_TRIES = 5
 """A disk that is full or read-only stays so: after these tries, some four minutes, people are told."""
 
 
+def _always(_: Sequence[History], __: datetime) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
     """`ending` is set when the bot stops: long work looks at it, ends soon and is started over later.
@@ -43,6 +49,8 @@ class Workshop:
     grace_seconds   of a lease that must be left for a post: it may take ten and show up twenty after, and has to be
                     there before anybody else can look for it
     files           what people share in the import channel; None without one
+    readers         who reads the digest, as Slack tells; None where nobody can say
+    tells           whether a digest of these histories, at this instant, says anything
     """
 
     engine: Engine
@@ -55,6 +63,8 @@ class Workshop:
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     grace_seconds: float = 30.0
     files: SharedFiles | None = None
+    readers: Readers | None = None
+    tells: Callable[[Sequence[History], datetime], bool] = _always
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

@@ -14,7 +14,7 @@ def instant_on(day: date, policy: Policy) -> datetime:
 
 
 def day_of(at: datetime, policy: Policy) -> date:
-    return at.astimezone(ZoneInfo(policy.zone)).date()
+    return zoned_day(at, policy.zone)
 
 
 def days_later(at: datetime, days: int, policy: Policy) -> datetime:
@@ -28,9 +28,13 @@ def first_at_or_after(at: datetime, policy: Policy) -> datetime:
     return candidate if candidate >= at else instant_on(day_of(at, policy) + timedelta(days=1), policy)
 
 
-def next_digest_at(after: datetime, policy: Policy) -> datetime:
-    """The next weekly digest strictly after `after`."""
-    zone = ZoneInfo(policy.zone)
+def zoned_day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def next_digest_at(after: datetime, policy: Policy, zone_name: str = "") -> datetime:
+    """The next weekly digest strictly after `after`, by the clock of this zone, or else of the policy's."""
+    zone = ZoneInfo(zone_name or policy.zone)
     local = after.astimezone(zone)
     day = local.date() + timedelta(days=(policy.digest_weekday - local.weekday()) % 7)
     at = datetime.combine(day, time(policy.digest_hour), zone).astimezone(UTC)

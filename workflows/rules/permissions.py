@@ -64,7 +64,10 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "record import": frozenset({Hat.TIME}),
     "take file": frozenset({Hat.KNOWN}),
     "record file": frozenset({Hat.TIME}),
+    "subscribe": frozenset({Hat.ANYONE}),
     "send digest": frozenset({Hat.TIME}),
+    "tell digest": frozenset({Hat.TIME}),
+    "drop reader": frozenset({Hat.TIME}),
     "tell written": frozenset({Hat.TIME}),
 }
 

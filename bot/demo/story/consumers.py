@@ -98,7 +98,7 @@ def reading(stage: Stage) -> str:
         f"show {MODEL}": ("Coordinator", "7 obligations"),
         f"plan {MODEL}": ("*Digest*", f"{stage.target} *disable*"),
         f"impact {MODEL}": ("7 consumers", SILENT),
-        "digest": ("Due in the next 7 days", "Logistics"),
+        "digest": ("How retirements go", "Logistics"),
         "shwo": ("closest: show",),
         "show churn-v9": (MODEL,),
     }

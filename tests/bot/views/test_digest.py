@@ -1,8 +1,8 @@
-"""The weekly digest: changed, due, overdue, by team; the same for Slack and for a terminal."""
+"""The weekly digest: at risk, due, changed, by team, and four numbers; the same for Slack and for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.views import digest, news
+from bot.views.limits import BLOCK_TEXT_MAX
 from data import events
 from data.events import EMERITUS
 from data.records.base import Prose
@@ -46,6 +47,8 @@ from tests.payloads import check_message
 from workflows import commands as cmd
 from workflows.histories import History
 from workflows.rules.lifecycle import ENDED, TRANSITIONS
+from workflows.rules.measures import DEFINITIONS, Metric, measures
+from workflows.rules.outcomes import Outcome, outcome
 
 NO = Prose(prose="no test in our region")
 MOMENT = timedelta(seconds=1)
@@ -65,7 +68,21 @@ def digested(
     story: Story, *, since: datetime | None = None, now: datetime | None = None
 ) -> dict[str, list[str]]:
     now = now or story.now
-    return digest.sections([a_history(story, since or now - timedelta(days=7))], now=now)
+    found = digest.sections([a_history(story, since or now - timedelta(days=7))], now=now)
+    return {title: [str(line) for line in lines] for title, lines in found.items()}
+
+
+def a_digest(
+    histories: Sequence[History], *, now: datetime, outcomes: Sequence[Outcome] = ()
+) -> digest.Digest:
+    """Of the week before."""
+    found = digest.sections(histories, now=now)
+    return digest.Digest(found, measures(outcomes, now), since=now - timedelta(days=7), until=now)
+
+
+def words(block: dict[str, Any]) -> str:
+    text = block.get("text") or block["elements"][0]
+    return str(text["text"])
 
 
 def changed(story: Story, since: datetime) -> str:
@@ -129,7 +146,7 @@ def test_every_ending_is_news_and_leaves_nothing_due(state: State) -> None:
     (line,) = week[digest.CHANGED]
     assert line.startswith(f"RET-1 churn is {state}: ")
     assert line.endswith(said)
-    assert week[digest.DUE] == week[digest.OVERDUE] == week[digest.TEAMS] == []
+    assert week[digest.DUE] == week[digest.RISK] == week[digest.TEAMS] == []
 
 
 def test_whatever_moves_a_retirement_on_is_told() -> None:
@@ -246,53 +263,75 @@ def test_what_the_last_digest_told_and_what_the_next_will_tell_is_left_out() -> 
     assert week[digest.CHANGED] == ["RET-1 churn is proposed: proposed; 1 vote"]
 
 
-def test_due_are_the_ends_of_votes_the_steps_and_the_answers_of_each_team() -> None:
+def test_due_are_the_ends_of_votes_the_steps_and_the_answers_of_each_team_by_their_days() -> None:
     assert digested(a_proposed(), now=ANNOUNCED_AT - lasting(7))[digest.DUE] == [
-        "RET-1 churn: the vote may close on 2027-01-18"
+        "Mon 2027-01-18: RET-1 churn: the vote may close"
     ]
     assert digested(a_proposed(), now=PROPOSED_AT + lasting(29))[digest.DUE] == [
-        "RET-1 churn: the vote expires on 2027-02-03"
+        "Wed 2027-02-03: RET-1 churn: the vote expires"
     ]
     story = a_running_retirement()
     story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
     assert digested(story)[digest.DUE] == [
-        "RET-1 churn: billing has to acknowledge by 2027-01-25: 1 consumer (billing-etl)"
+        "Mon 2027-01-25: RET-1 churn: billing has to acknowledge for 1 consumer (billing-etl)"
     ]
     assert digested(story, now=MIGRATE_AT - lasting(7))[digest.DUE] == [
-        "RET-1 churn: migrate on 2027-02-10",
-        "RET-1 churn: billing has to migrate by 2027-02-10: 1 consumer (billing-etl)",
-        "RET-1 churn: crm has to migrate by 2027-02-10: 1 consumer (crm-sync)",
+        "Wed 2027-02-10: RET-1 churn: step migrate",
+        "Wed 2027-02-10: RET-1 churn: billing has to migrate 1 consumer (billing-etl)",
+        "Wed 2027-02-10: RET-1 churn: crm has to migrate 1 consumer (crm-sync)",
     ]
     story.does(cmd.Cancel(by=PAT, why=WHY))
     ends = story.now + lasting(30)
     assert (
-        f"RET-1 churn: the vote on cancelling expires on {ends:%Y-%m-%d}"
+        f"{ends:%a %Y-%m-%d}: RET-1 churn: the vote on cancelling expires"
         in digested(story, now=ends - lasting(1))[digest.DUE]
     )
 
 
-def test_overdue_are_missing_acknowledgements_and_those_who_have_not_moved_by_team() -> None:
+def test_at_risk_are_missing_acknowledgements_and_those_who_have_not_moved_with_how_long_there_is() -> None:
     story = a_running_retirement()
     story.does(cmd.ChangeDuty(by=BILL, duty=Duty.NOT_MINE))
     story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
     late = digested(story, now=ANNOUNCED_AT + lasting(7))
-    assert late[digest.OVERDUE] == [
-        "RET-1 churn: billing had to acknowledge by 2027-01-25: 1 consumer (billing-etl)"
+    assert late[digest.RISK] == [
+        (
+            "RET-1 churn, last day 2027-02-17, in 23 days: "
+            "billing had to acknowledge for 1 consumer (billing-etl) by 2027-01-25"
+        )
     ]
     assert late[digest.TEAMS] == [
-        "billing: 1 consumer to move, 1 overdue, 0 settled",
-        "crm: 1 consumer to move, 0 overdue, 0 settled",
+        "billing: 1 consumer to move, 1 overdue",
+        "crm: 1 consumer to move",
     ]
     later = digested(story.until(MIGRATE_AT + lasting(1)))
-    assert later[digest.OVERDUE][-3:] == [
-        "RET-1 churn: billing had to acknowledge by 2027-01-25: 1 consumer (billing-etl)",
-        "RET-1 churn: billing had to migrate by 2027-02-10: 1 consumer (billing-etl)",
-        "RET-1 churn: crm had to migrate by 2027-02-10: 1 consumer (crm-sync)",
-    ]
+    (line,) = later[digest.RISK]
+    assert line.startswith("RET-1 churn, last day 2027-02-17, in 6 days: ")
+    assert line.endswith("; 2 more: /retire show RET-1"), "the archive was never made either"
     assert later[digest.TEAMS] == [
-        "billing: 1 consumer to move, 1 overdue, 0 settled",
-        "crm: 1 consumer to move, 1 overdue, 0 settled",
+        "billing: 1 consumer to move, 1 overdue",
+        "crm: 1 consumer to move, 1 overdue",
     ]
+
+
+def test_a_step_that_is_held_is_at_risk_with_what_holds_it() -> None:
+    (line,) = digested(a_running_retirement().until(DISABLE_AT))[digest.RISK]
+    assert line.startswith(
+        "RET-1 churn, last day 2027-02-17, today: step archive due since 2027-01-27; "
+        "step drill due since 2027-01-28, held: the artifacts are not archived; "
+        "step disable due since 2027-02-17, held: "
+    )
+    assert line.endswith("; 4 more: /retire show RET-1")
+
+
+def test_a_step_that_has_just_begun_is_due_and_not_at_risk_until_a_day_has_passed() -> None:
+    story = an_approved()
+    assert digested(story)[digest.RISK] == []
+    assert digested(story)[digest.DUE] == ["Mon 2027-01-18: RET-1 churn: step announce"]
+    late = digested(story, now=ANNOUNCED_AT + lasting(1))
+    assert late[digest.RISK] == [
+        "RET-1 churn, last day 2027-02-17, in 29 days: step announce due since 2027-01-18"
+    ]
+    assert late[digest.DUE] == []
 
 
 def test_who_has_moved_or_was_waived_is_never_overdue() -> None:
@@ -300,11 +339,8 @@ def test_who_has_moved_or_was_waived_is_never_overdue() -> None:
     story.does(cmd.ChangeDuty(by=BILL, duty=Duty.MIGRATED))
     story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY))
     week = digested(story.until(MIGRATE_AT + lasting(1)))
-    assert not [line for line in week[digest.OVERDUE] if "had to" in line]
-    assert week[digest.TEAMS] == [
-        "billing: 0 consumers to move, 0 overdue, 1 settled",
-        "crm: 0 consumers to move, 0 overdue, 1 settled",
-    ]
+    assert not [line for line in week[digest.RISK] if "had to" in line]
+    assert week[digest.TEAMS] == [], "nobody is waited for"
 
 
 @pytest.mark.parametrize("then", ["paused", "voted on anew"])
@@ -315,28 +351,42 @@ def test_while_its_dates_do_not_count_nothing_is_due_or_overdue(then: str) -> No
     else:
         story.does(revising(target_on=(DISABLE_AT + lasting(400)).date()))
     week = digested(story, now=DISABLE_AT + lasting(9))
-    assert week[digest.DUE] == week[digest.OVERDUE] == []
+    assert week[digest.DUE] == []
+    assert "had to" not in "".join(week[digest.RISK])
 
 
 def test_what_stands_still_is_told_every_week_until_it_goes_on() -> None:
     story = a_running_retirement()
     story.does(cmd.Pause(by=PAT, why=WHY))
-    assert digested(story, now=DISABLE_AT)[digest.STANDING] == [
-        "RET-1 churn: paused since 2027-01-18; /retire resume RET-1 goes on"
+    assert digested(story, now=DISABLE_AT)[digest.RISK] == [
+        "RET-1 churn: paused since 2027-01-18, /retire resume RET-1 goes on"
     ]
     story = a_dark()
-    assert digested(story)[digest.STANDING] == []
+    assert digested(story)[digest.RISK] == []
     story.does(cmd.Restore(by=PAT, why=WHY))
-    assert digested(story)[digest.STANDING] == [
-        "RET-1 churn: service is coming back, and waits for churn-live"
-    ]
+    assert digested(story)[digest.RISK] == ["RET-1 churn: service is coming back, and waits for churn-live"]
     story.does(
         cmd.RecordDelayed(by=EMERITUS, endpoint_id=LIVE.id, action="restore", reason="its config is gone")
     )
-    assert digested(story)[digest.STANDING] == [
+    assert digested(story)[digest.RISK] == [
         "RET-1 churn: service is coming back, and waits for churn-live (its config is gone)"
     ]
-    assert digested(story.works())[digest.STANDING] == []
+    assert digested(story.works())[digest.RISK] == []
+
+
+def test_missing_service_comes_first_and_then_what_goes_dark_soonest() -> None:
+    def numbered(story: Story, number: int) -> History:
+        return History(retirement=replace(story.state, id=f"RET-{number}"))
+
+    soon, later = a_running_retirement(), a_running_retirement()
+    later.does(cmd.Pause(by=PAT, why=WHY))
+    later.does(cmd.Resume(by=PAT), at=later.now + lasting(5))
+    paused, missing = a_running_retirement(), a_dark()
+    paused.does(cmd.Pause(by=PAT, why=WHY))
+    missing.does(cmd.Restore(by=PAT, why=WHY))
+    told = [numbered(story, number) for number, story in enumerate((paused, later, soon, missing), start=1)]
+    found = digest.sections(told, now=MIGRATE_AT + lasting(6))[digest.RISK]
+    assert [line.about for line in found] == [f"RET-{number} churn" for number in (4, 3, 2, 1)]
 
 
 def test_a_dark_window_in_which_nothing_happens_is_a_quiet_week() -> None:
@@ -353,51 +403,93 @@ def test_the_same_sections_are_text_in_a_terminal_and_blocks_in_slack() -> None:
         events.DutyChanged(at=days(83), by="UT0", consumer_id=owed.consumer.consumer_id, duty=Duty.MIGRATED)
         for owed in state.obligations[:1]
     )
-    found = digest.sections([History(retirement=state, plan=state.plan, events=begun)], now=days(84))
+    history = History(retirement=state, plan=state.plan, events=begun)
+    found = a_digest([history], now=days(84), outcomes=[outcome("RET-1", a_dark().happened)])
     assert digest.text(found).splitlines() == [
+        "At risk",
+        (
+            "  RET-1 churn-v1, last day 2027-05-30, in 6 days: step announce due since 2027-03-15; "
+            "step archive due since 2027-04-30; step drill due since 2027-05-01; 5 more: /retire show RET-1"
+        ),
+        "",
+        "Due in the next 7 days",
+        "  Sun 2027-05-30: RET-1 churn-v1: step disable",
+        "",
         "Changed",
         "  RET-1 churn-v1 is migrating: 1 answer (team-0 1)",
         "",
-        "Due in the next 7 days",
-        "  RET-1 churn-v1: disable on 2027-05-30",
-        "",
-        "Overdue",
-        *(
-            f"  RET-1 churn-v1: {step}"
-            for step in (
-                "announce on 2027-03-15",
-                "archive on 2027-04-30",
-                "drill on 2027-05-01",
-                "migrate on 2027-05-23",
-            )
-        ),
-        "  RET-1 churn-v1: team-0 had to acknowledge by 2027-03-29: 1 consumer (consumer-002)",
-        "  RET-1 churn-v1: team-1 had to acknowledge by 2027-03-29: 1 consumer (consumer-001)",
-        "  RET-1 churn-v1: team-0 had to migrate by 2027-05-23: 1 consumer (consumer-002)",
-        "  RET-1 churn-v1: team-1 had to migrate by 2027-05-23: 1 consumer (consumer-001)",
-        "",
-        "Standing still",
-        "  nothing",
-        "",
-        "By team",
+        "Whom they wait for",
         "  team-0: 1 consumer to move, 1 overdue, 1 settled",
-        "  team-1: 1 consumer to move, 1 overdue, 0 settled",
+        "  team-1: 1 consumer to move, 1 overdue",
+        "",
+        "How retirements go",
+        "  Median cycle time: no data: no retirement was closed in the last 365 days",
+        f"    {DEFINITIONS[Metric.CYCLE]}",
+        "  Artifact accessibility: 100%, 1 of 1 archive, the oldest proof 96 days old",
+        f"    {DEFINITIONS[Metric.ARCHIVES]}",
+        "  User disruption: 0%, 0 of 1 retirement brought back",
+        f"    {DEFINITIONS[Metric.DISRUPTION]}",
+        "  Slip rate: 0%, 0 of 1 retirement",
+        f"    {DEFINITIONS[Metric.SLIPS]}",
     ]
     shown = digest.message(found)
     check_message(shown)
-    assert (
-        shown["text"]
-        == "Weekly digest: changed: 1, due in the next 7 days: 1, overdue: 8, standing still: 0, by team: 2"
+    assert shown["text"] == (
+        "Weekly digest: 1 at risk, 1 due by Mon 2027-05-31, 1 changed since Mon 2027-05-17."
+    )
+    said = [block["text"]["text"] for block in shown["blocks"]]
+    assert said[0] == "Retirements this week"
+    assert said[1] == "*1 at risk, 1 due by Mon 2027-05-31, 1 changed since Mon 2027-05-17.*"
+    assert said[2].startswith(
+        ":warning: *At risk*\n• *RET-1 churn-v1*, last day 2027-05-30, in 6 days: step announce"
+    )
+    assert said[3] == (":calendar: *Due in the next 7 days*\n• Sun 2027-05-30 *RET-1 churn-v1*: step disable")
+    assert said[4] == ("*Changed since Mon 2027-05-17*\n• *RET-1 churn-v1* is migrating: 1 answer (team-0 1)")
+    assert said[6].startswith(
+        "*How retirements go*\n*Median cycle time:* no data: no retirement was closed in the last 365 days\n"
+        "*Artifact accessibility:* 100%, 1 of 1 archive, the oldest proof 96 days old\n"
+        f"_{DEFINITIONS[Metric.ARCHIVES]}_"
     )
 
 
-def test_a_quiet_week_is_one_sentence_in_slack_and_five_nothings_in_the_terminal() -> None:
-    quiet = digest.sections([], now=days(84))
+def test_a_quiet_week_is_one_sentence_in_slack_and_four_nothings_in_the_terminal() -> None:
+    quiet = a_digest([], now=days(84))
     shown = digest.message(quiet)
     check_message(shown)
-    said = [block["text"]["text"] for block in shown["blocks"]]
-    assert said == ["Retirements this week", "A quiet week: nothing changed, nothing is due or overdue."]
-    assert digest.text(quiet).count("nothing") == 5
+    assert [words(block) for block in shown["blocks"]] == [
+        "Retirements this week",
+        "Nothing changed since Mon 2027-05-17, nothing is due, and nothing is at risk.",
+        "This is said once: the next digest comes when there is something to tell.",
+    ]
+    assert digest.text(quiet).count("nothing\n") == 4
+
+
+def test_whom_they_wait_for_alone_is_no_news() -> None:
+    story = a_running_retirement()
+    told = a_history(story, ANNOUNCED_AT)
+    assert digest.sections([told], now=ANNOUNCED_AT - lasting(3))[digest.TEAMS]
+    assert not digest.tells([replace(told, events=())], ANNOUNCED_AT - lasting(3))
+    assert digest.tells([told], ANNOUNCED_AT), "it is due to be acknowledged within the week"
+
+
+def test_a_thousand_retirements_fit_into_fifty_blocks_and_say_how_many_more_there_are() -> None:
+    state = overloaded(state=State.MIGRATING)
+    few = replace(state, obligations=state.obligations[:3])
+    told = [
+        History(
+            retirement=replace(few, id=f"RET-{number}"),
+            events=(events.StepFailed(at=days(83), by=EMERITUS, step=StepKind.DISABLE, reason="x"),),
+        )
+        for number in range(1, 1_001)
+    ]
+    outcomes = [replace(outcome("RET-1", a_dark().happened), retirement_id=one.retirement.id) for one in told]
+    shown = digest.message(a_digest(told, now=days(84), outcomes=outcomes))
+    check_message(shown)
+    assert len(shown["blocks"]) <= 50
+    text = "\n".join(words(block) for block in shown["blocks"])
+    assert "1,000 at risk" in text
+    assert "more: `/retire list`" in text
+    assert len(text) < BLOCK_TEXT_MAX
 
 
 def test_a_digest_of_hundreds_fits_and_calls_nobody() -> None:
@@ -415,7 +507,7 @@ def test_a_digest_of_hundreds_fits_and_calls_nobody() -> None:
         ),
     ]
     told = History(retirement=state, plan=state.plan, events=tuple(loud))
-    shown = digest.message(digest.sections([told] * 3, now=days(84)))
+    shown = digest.message(a_digest([told] * 3, now=days(84)))
     check_message(shown)
     assert not is_loud(shown["text"], shown["blocks"])
     assert mentions(shown["text"], shown["blocks"]) == []

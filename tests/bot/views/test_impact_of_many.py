@@ -55,7 +55,7 @@ def about() -> Message:
 
 def drawn(about: Message, notice: str) -> File:
     assert isinstance(about.retirement, Retirement)
-    return FILES[notice].draw(about.retirement, about)
+    return FILES[notice].draw(about)
 
 
 def test_the_message_says_how_far_how_critical_and_whose_and_where_all_of_them_are(about: Message) -> None:

@@ -310,6 +310,8 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "start": "0",
         "stop": "2",
         "asked": "9",
+        "channel": "CGOV",
+        "reader": "UT0",
         "since": "2026-05-04T09:00:00+00:00",
         "until": "2026-05-11T09:00:00+00:00",
         "catalog": "mlflow",
@@ -320,7 +322,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "trouble": "",
     }
     state = announced(why=Prose(prose=str(Reason.COST)))
-    for notice in (*notices.VIEWS, "digest"):
+    for notice in (*notices.VIEWS, "digest", "reader dropped"):
         message = Message(
             key="k",
             notice=notice,

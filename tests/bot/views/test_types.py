@@ -38,7 +38,9 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         (
             "digest",
             "message",
-            digest.message(digest.sections([History(retirement=state, plan=state.plan)], now=NOW)),
+            digest.message(
+                digest.of([History(retirement=state, plan=state.plan)], (), since=NOW, until=NOW, zone="UTC")
+            ),
         ),
         ("show", "message", answers.show(state)),
         ("plan", "message", answers.plan(state)),

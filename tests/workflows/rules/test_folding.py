@@ -175,6 +175,10 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "changed_ids": (BILLING,),
     },
     events.DigestSent: {"since": PROPOSED_AT},
+    events.QuietTold: {"since": PROPOSED_AT},
+    events.DigestSubscribed: {"zone": "Europe/Lisbon"},
+    events.DigestUnsubscribed: {"why": "user_disabled"},
+    events.ReaderMoved: {"zone": "Asia/Tokyo"},
     events.ImportsScheduled: {
         "scheduled": (
             Scheduled(name="registry", format="mlflow", sources=("https://mlflow.example",), every_hours=6),

@@ -63,6 +63,9 @@ MAY = {
     "take file": "known",
     "record file": "time",
     "send digest": "time",
+    "tell digest": "time",
+    "drop reader": "time",
+    "subscribe": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for themselves
     "tell written": "time",
 }
 

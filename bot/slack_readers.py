@@ -1,0 +1,86 @@
+"""Who reads the digest, as Slack tells: whose clock they go by, and where the bot may post. Safe to repeat.
+
+Readers (workflows/ports.py) over slack_sdk's WebClient. What Slack refuses to tell, to an app without a scope or of
+a channel that is private, is unknown; where it does not answer, the same question is asked again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.channels import channel_of
+from bot.slack_errors import FAILURES, code_of, outcome_of, reason_of
+from data.errors import Unavailable
+from data.records.facts import ChannelSeen
+
+PAGE, PAGES_MAX = 500, 20  # docs.slack.dev/reference/methods/conversations.members takes less than 1,000
+FoundT = TypeVar("FoundT")
+
+
+def zone_of(client: WebClient, slack_id: str) -> str:
+    """The IANA zone of this person's clock, as Slack has it; empty where it has none, or nobody knows it here.
+
+    Raises what slack_sdk raises.
+    """
+    person: Mapping[str, Any] = client.users_info(user=slack_id).get("user") or {}
+    zone = str(person.get("tz") or "")
+    return zone if is_zone(zone) else ""
+
+
+def is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+class SlackReaders:
+    """`governance`: the id or #name of the governance channel."""
+
+    def __init__(self, client: WebClient, governance: str) -> None:
+        self._client, self._governance = client, governance
+
+    def zone(self, slack_id: str) -> str:
+        return _told(lambda: zone_of(self._client, slack_id), unknown="")
+
+    def channel(self, channel_id: str) -> ChannelSeen | None:
+        found = _told(lambda: channel_of(self._client, channel_id), unknown=None)
+        if found is None:
+            return None
+        return ChannelSeen(
+            has_bot=found.get("is_member") is True,
+            is_archived=found.get("is_archived") is True,
+            is_governance=self._governance in (found.get("id"), f"#{found.get('name')}"),
+        )
+
+    def is_in_governance(self, slack_id: str) -> bool:
+        return _told(lambda: self._governs(slack_id), unknown=False)
+
+    def _governs(self, slack_id: str) -> bool:
+        channel = channel_of(self._client, self._governance)
+        cursor = ""
+        for _ in range(PAGES_MAX if channel is not None else 0):
+            assert channel is not None
+            page = self._client.conversations_members(channel=str(channel["id"]), limit=PAGE, cursor=cursor)
+            if slack_id in (page.get("members") or ()):
+                return True
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        return False
+
+
+def _told(ask: Callable[[], FoundT], *, unknown: FoundT) -> FoundT:
+    try:
+        return ask()
+    except FAILURES as error:
+        if outcome_of(error) == "refused":
+            return unknown
+        why = code_of(error) if isinstance(error, SlackApiError) else reason_of(error)
+        raise Unavailable(f"Slack does not tell who reads the digest: {why or 'it has no answer'}") from error

@@ -1,0 +1,77 @@
+"""Putting a weekly digest together: for whom, since when, by whose clock, and is there anything to say?
+
+Safe to repeat: what a reader was told meanwhile is not told again. Who cannot be reached any more reads it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from data.errors import Unavailable
+from data.events import EMERITUS
+from data.records.decision import Claim, Dead, Done, HeldUp, NotDone, Result, Unknown
+from data.records.digests import DigestState
+from data.records.retirement import Retirement
+from data.store import Then
+from workflows.commands import DropReader, TellDigest
+from workflows.decisions.digests import place_of
+from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
+from workflows.histories import History, concerning, histories
+from workflows.machine import digest_of
+from workflows.rules import audience
+from workflows.rules.lifecycle import is_living
+from workflows.rules.messages import is_person
+
+
+def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Look what there is to tell, and have that decided on."""
+    state = digest_of(claim.stream, shop.engine.store.state(claim.stream))
+    assert claim.effect is not None
+    since = datetime.fromisoformat(claim.effect.body["since"])
+    if not state.is_on or state.sent_at != since:
+        return Done(), None
+    try:
+        zone = _zone(state, shop)
+    except Unavailable as error:
+        if claim.attempt < QUIET_TRIES:
+            return again(claim, error, shop.world), None
+        zone = ""
+    told = told_to(state.place, since, shop, shop.engine.retirements())
+    now = shop.world.now()
+    command = TellDigest(
+        by=EMERITUS,
+        since=since,
+        tells=shop.tells(told, now),
+        draws=any(is_living(one.retirement) for one in told),
+        zone=zone,
+    )
+    return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, now))
+
+
+def told_to(place: str, since: datetime, shop: Workshop, every: Sequence[Retirement]) -> tuple[History, ...]:
+    """What this reader is told of all retirements: a person of what concerns them, a channel of everything."""
+    if not is_person(place):
+        return histories(shop.engine.store, every, since)
+    own = [one for one in every if audience.concerning(one, place) is not None]
+    return concerning(histories(shop.engine.store, own, since), place)
+
+
+def _zone(state: DigestState, shop: Workshop) -> str:
+    """Whose clock it goes by now: the person's, or that of whoever subscribed a channel. Empty: as before."""
+    if not state.place or shop.readers is None:
+        return ""
+    return shop.readers.zone(state.place if is_person(state.place) else state.by)
+
+
+def reached(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None]:
+    """A reader who has left, and a channel that takes nothing any more, are dropped; all else is tried again."""
+    is_lost = isinstance(result, Dead) or (
+        isinstance(result, NotDone | Unknown) and result.held_up is HeldUp.PLACE
+    )
+    if not place_of(claim.stream) or not is_lost:
+        return result, None
+    assert isinstance(result, Dead | NotDone | Unknown)
+    place = place_of(claim.stream)
+    command = DropReader(by=EMERITUS, why=result.why.removeprefix(f"{place} "))
+    return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, shop.world.now()))

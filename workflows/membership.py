@@ -1,0 +1,35 @@
+"""Who is in a voting role, and who is still there? By the catalog as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.errors import EmeritusError
+from data.records.policy import Policy
+from data.snapshot import Snapshot
+
+MODEL_OWNER = "model.owner"
+
+
+def active(there: Snapshot, slack_id: str) -> str:
+    """The same Slack id, when it is that of a person the catalog knows and still has."""
+    person = there.person_by_slack(slack_id)
+    return slack_id if person is not None and person.id not in there.unseen else ""
+
+
+def members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """role -> Slack ids, as the groups stand in this catalog. A group nobody knows has no members."""
+    found = {}
+    for role in policy.roles:
+        people = list(role.people)
+        for group in role.groups:
+            people += owners if group == MODEL_OWNER else _group(there, group)
+        found[role.name] = tuple(dict.fromkeys(people))
+    return found
+
+
+def _group(there: Snapshot, name: str) -> tuple[str, ...]:
+    try:
+        return there.members(name)
+    except EmeritusError:
+        return ()

@@ -89,6 +89,7 @@ class _Gathered:
             successors=onward.models,
             is_cyclic=onward.is_cyclic,
             leaving={one_id: why for one_id, why in whys.items() if why},
+            served_by=self.served_by(onward.models[0]) if onward.models else (),
         )
 
     def uses_of(self, model: Entity) -> tuple[Dependency, ...]:
@@ -98,6 +99,13 @@ class _Gathered:
         own = dict.fromkeys((model.id, *versions, *endpoints, *map(server_of, endpoints)))
         ends = [(one, part) for part in own for one in self.catalog.users_of(part) if one not in own]
         return tuple(self.catalog.dependency(*end) for end in sorted(ends))
+
+    def served_by(self, model: Entity) -> tuple[str, ...]:
+        """Endpoints of the catalog, and the provider of a hosted one that a registry calls active."""
+        parts = hosted_parts(self.catalog, model.id)
+        is_hosted = any(told.status == "active" for part in parts for told in part.support)
+        names = (endpoint.name for endpoint in self.catalog.endpoints_of(model.id))
+        return (*names, *(["its provider"] if is_hosted else []))
 
     def why_leaving(self, model: Entity) -> str:
         """Why nobody can propose it, or begin to use it; empty where nothing speaks against that."""

@@ -31,7 +31,7 @@ def test_candidates_are_printed_with_their_reasons_and_what_retires_is_left_out(
 
     lines = run("candidates").stdout.splitlines()
 
-    assert lines[0].startswith("2 candidates. Left out: 1 model retiring already, or retired; ")
+    assert lines[0].startswith("1 candidate. Left out: 1 model retiring already, or retired; ")
     assert lines[1] == "1. churn (resource:default/churn), Growth ML: 1 of 6 criteria speaks for it"
     assert lines[-1] == "Next: /retire propose MODEL, in Slack"
 

@@ -38,7 +38,7 @@ NONSENSE = [
     ("impact leaf-grade", "• leaf-grader"),
     ("who", "12 models; `/retire who MODEL` shows who answers for one"),
     ("who xyzzy", "Run /retire impact to list all there are"),
-    ("candidates xyzzy", "candidates for retirement"),
+    ("candidates xyzzy", "candidate for retirement"),
     ("digest now please", "*RET-1 churn-v1* is proposed"),
     ("subscribe now", 'surplus "now": /retire subscribe [weekly|off] [here] takes no more'),
     ("unsubscribe", "Run /retire subscribe [weekly|off] [here]"),

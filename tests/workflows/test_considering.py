@@ -91,7 +91,7 @@ def test_a_candidate_has_every_criterion_with_what_the_catalog_and_the_meter_say
         "idle": ("for", "no call within 30 days"),
         "calls": ("for", "0 calls a day"),
         "dependants": ("against", "1 thing depends on it directly"),
-        "successor": ("for", "churn-2 is in service"),
+        "successor": ("for", "churn-2 is served by next; its catalog tells no lifecycle"),
     }
     assert (found.leaving, found.unused, found.unremarkable) == (0, 0, 1)
 

@@ -22,6 +22,9 @@ from workflows.rules.wording import counted
 ENDING = frozenset(("archived", "deprecated", "end-of-life", "retired", "sunset"))
 """Lifecycles that catalogs write, in small letters, of what nobody should begin to use."""
 
+LIVE = frozenset(("active", "ga", "in service", "live", "prod", "production", "released", "stable"))
+"""Lifecycles that catalogs write, in small letters, of what everybody may use."""
+
 
 class Verdict(StrEnum):
     """What a criterion says of retiring a model. What is unknown never counts."""
@@ -48,6 +51,7 @@ class Considered(Record, frozen=True, kw_only=True):
     endpoints   those that serve it, and what their meters say, where one was asked
     uses        edges from outside to the model, its versions and its endpoints; `names` of where they begin
     successors  who follows it, next one first; `leaving`: id -> why it cannot take over
+    served_by   names of what serves the next one: its endpoints, or its provider
     """
 
     model: Entity
@@ -59,6 +63,7 @@ class Considered(Record, frozen=True, kw_only=True):
     successors: tuple[Entity, ...] = ()
     is_cyclic: bool = False
     leaving: dict[str, str] = {}
+    served_by: tuple[str, ...] = ()
 
 
 class Candidate(Record, frozen=True, kw_only=True):
@@ -193,8 +198,24 @@ def _successor(one: Considered, today: date) -> Finding:
     elif why := one.leaving.get(one.successors[0].id):
         value = f"{why}: {chain}"
     else:
-        verdict, value = Verdict.FOR, f"{one.successors[0].name} is in service"
+        return _follower(one.successors[0], one.served_by, today)
     return _finding(Criterion.SUCCESSOR, verdict, value, one.model.declared_in, today.isoformat())
+
+
+def _follower(next_one: Entity, served_by: tuple[str, ...], today: date) -> Finding:
+    """Is it in service? By its lifecycle; where that is told nowhere, by what serves it."""
+    name, lifecycle = next_one.name, next_one.lifecycle
+    verdict, value = Verdict.AGAINST, f'the lifecycle of {name} is "{lifecycle}"'
+    if lifecycle.lower() in LIVE:
+        verdict = Verdict.FOR
+    elif not lifecycle and served_by:
+        verdict = Verdict.FOR
+        more = f" (+{len(served_by) - 1:,} more)" if len(served_by) > 1 else ""
+        value = f"{name} is served by {served_by[0]}{more}; its catalog tells no lifecycle"
+    elif not lifecycle:
+        verdict = Verdict.UNKNOWN
+        value = f"{name} is named; its catalog tells no lifecycle, and of nothing that serves it"
+    return _finding(Criterion.SUCCESSOR, verdict, value, next_one.declared_in, today.isoformat())
 
 
 def _said(known: str, gaps: tuple[str, ...]) -> str:

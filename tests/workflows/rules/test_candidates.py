@@ -167,7 +167,6 @@ def test_who_depends_on_it(uses: tuple[Dependency, ...], verdict: Verdict, value
     [
         ("", {}, AGAINST, "none is named"),
         ("model:gone", {}, AGAINST, "model:gone is named, which nobody declares"),
-        (NEXT.id, {"successors": (NEXT,)}, FOR, "churn-2 is in service"),
         (
             NEXT.id,
             {"successors": (NEXT,), "leaving": {NEXT.id: "churn-2 is being retired itself (RET-2)"}},
@@ -181,13 +180,33 @@ def test_who_depends_on_it(uses: tuple[Dependency, ...], verdict: Verdict, value
             "its successors lead back to themselves: churn -> churn-2",
         ),
     ],
-    ids=["none", "nobody declares it", "live", "retiring", "cyclic"],
+    ids=["none", "nobody declares it", "retiring", "cyclic"],
 )
-def test_a_successor_counts_where_it_is_in_service(
+def test_a_successor_nobody_can_move_to_speaks_against_it(
     named: str, told: dict[str, Any], verdict: Verdict, value: str
 ):
     finding = found(considered(a_model(successor_id=named), **told), Criterion.SUCCESSOR)
     assert finding == said(Criterion.SUCCESSOR, verdict, value, "models.yaml:2", "2026-09-01")
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "served_by", "verdict", "value"),
+    [
+        ("Production", (), FOR, 'the lifecycle of churn-2 is "Production"'),
+        ("experimental", ("next",), AGAINST, 'the lifecycle of churn-2 is "experimental"'),
+        ("", ("next",), FOR, "churn-2 is served by next; its catalog tells no lifecycle"),
+        ("", ("next", "also"), FOR, "churn-2 is served by next (+1 more); its catalog tells no lifecycle"),
+        ("", (), UNKNOWN, "churn-2 is named; its catalog tells no lifecycle, and of nothing that serves it"),
+    ],
+    ids=["in production", "experimental", "served", "served twice", "nobody says"],
+)
+def test_a_successor_is_called_what_its_catalog_calls_it(
+    lifecycle: str, served_by: tuple[str, ...], verdict: Verdict, value: str
+):
+    follower = replace(NEXT, lifecycle=lifecycle, declared_in="models.yaml:9")
+    one = considered(a_model(successor_id=NEXT.id), successors=(follower,), served_by=served_by)
+    finding = found(one, Criterion.SUCCESSOR)
+    assert finding == said(Criterion.SUCCESSOR, verdict, value, "models.yaml:9", "2026-09-01")
 
 
 def test_most_reasons_come_first_then_the_most_telling_then_the_name():

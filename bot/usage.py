@@ -93,7 +93,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "resume": Usage(
         takes=(Part.RETIREMENT,),
-        says="Goes on; remaining dates move by the days it was paused, a begun one in full",
+        says="Goes on; dates ahead move by the days of all its pauses together, a begun one in full",
         who=COORDINATORS,
     ),
     "cancel": Usage(

@@ -217,6 +217,7 @@ def assemble(
         waiting=store.waiting,
         unheard=store.unheard,
         readers=readers,
+        happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(

@@ -34,6 +34,7 @@ from data.records.retirement import (
 from workflows import commands as cmd
 from workflows.machine import RetirementMachine
 from workflows.rules import plan as plans
+from workflows.rules.pauses import pauses
 
 PAT, OWEN = "UPAT", "UOWEN"
 """Both own the model; Pat proposes and coordinates."""
@@ -238,7 +239,7 @@ class Story:
     def does(self, command: cmd.Command, *, at: datetime | None = None, **facts: Any) -> Decision[Any]:
         """Decide and commit. `facts` are otherwise than usual this once."""
         now = at or self.now
-        known = replace(self.facts, observed_at=now, **facts)
+        known = replace(self.facts, observed_at=now, pauses=pauses(self.happened), **facts)
         decision = MACHINE.decide("RET-1", self._encoded, cmd.encoded(command), known, now)
         self.now = now
         for event in decision.events:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
+from data.events import AnyEvent
 from data.hosting import hosted_parts
 from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
@@ -21,10 +22,11 @@ from workflows import commands as cmd
 from workflows.membership import active, members
 from workflows.observing import claimed, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
-from workflows.readings import reading
+from workflows.readings import archive_holds, reading
 from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
+from workflows.rules.pauses import pauses
 from workflows.rules.plan import reserved
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
@@ -39,6 +41,7 @@ class Gatherer:
     waiting   what keeps an effect of this key from being done (data/store.py)
     unheard   whether something was asked of this stream and is not decided yet
     readers   what Slack tells of who reads the digest; None where nobody can say
+    happened  all that is on the record of a retirement, oldest first
     """
 
     catalog: Catalog
@@ -49,6 +52,7 @@ class Gatherer:
     retirements: Callable[[], Sequence[Retirement]]
     waiting: Callable[[str], Waiting | None]
     unheard: Callable[[str], bool]
+    happened: Callable[[str], Iterable[AnyEvent]]
     readers: Readers | None = None
 
     def facts(  # noqa: PLR0911 - one case per kind of command
@@ -184,6 +188,8 @@ class Gatherer:
                 return replace(known, managers=self._managers(state))
             case cmd.RecordUnreached():
                 return replace(known, managers=self._line_above(command.person))
+            case cmd.Resume():
+                return replace(known, pauses=pauses(self.happened(state.id)))
             case cmd.HandOver():
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
@@ -192,7 +198,7 @@ class Gatherer:
     def _seen(self, known: Facts, state: Retirement) -> Facts:
         """With what endpoints and archive look like from outside."""
         readings = self.readings(state, known.observed_at)
-        return replace(known, readings=readings, archive_holds=self._archive_holds(state))
+        return replace(known, readings=readings, archive_holds=archive_holds(self.archive, state))
 
     def _outlook(self, known: Facts, state: Retirement) -> Facts:
         """With whom it hits now, and whether they can still move where the plan says."""
@@ -239,15 +245,6 @@ class Gatherer:
             line[slack_id] = manager
             slack_id = manager
         return line
-
-    def _archive_holds(self, state: Retirement) -> str:
-        if state.archived is None:
-            return "there is none"
-        try:
-            there = self.archive.exists(state.archived.location, state.archived.manifest_digest)
-        except EmeritusError as error:
-            return str(error)
-        return "yes" if there else "its manifest is not the recorded one"
 
 
 def _taken(subject: Subject, others: Iterable[Retirement]) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""What do an endpoint's adapter and its meter say now? What cannot be had is unknown, and why: never zero or off."""
+"""What do an endpoint's adapter, its meter and the archive say now?
+
+What cannot be had is unknown, and why: never zero or off.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from datetime import datetime, timedelta
 from data.errors import EmeritusError
 from data.records.catalog import EndpointKind
 from data.records.facts import Reading
-from data.records.retirement import Endpoint
-from workflows.ports import EndpointControl, TrafficMeter
+from data.records.retirement import Endpoint, Retirement
+from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
 
 CALLERS_NAMED = 5
 
@@ -46,6 +49,17 @@ def traffic(ref: str, meter: TrafficMeter, days: int, now: datetime) -> tuple[in
     metered = meter.metered(ref, days=days, until=now)
     since = metered.since if metered is not None else now - timedelta(days=days)
     return meter.calls(ref, since=since, until=now), metered.days if metered is not None else 0, since
+
+
+def archive_holds(archive: ArtifactStore, state: Retirement) -> str:
+    """Whether it is there as recorded: "yes", or why not."""
+    if state.archived is None:
+        return "there is none"
+    try:
+        there = archive.exists(state.archived.location, state.archived.manifest_digest)
+    except EmeritusError as error:
+        return str(error)
+    return "yes" if there else "its manifest is not the recorded one"
 
 
 def _status(endpoint: Endpoint, control: EndpointControl | None) -> tuple[str, str]:

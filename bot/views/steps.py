@@ -40,7 +40,7 @@ def paused(retirement: Retirement) -> str:
     since = moment(retirement.paused_at, zone_of(retirement))
     return (
         f":double_vertical_bar: *Paused* since {since} by {mention(retirement.paused_by)}: no step runs. "
-        "When it is resumed, the dates ahead move later by as many days as it was paused, a begun one in full"
+        "When it is resumed, the dates ahead move later by the days of all its pauses together, a begun one in full"
     )
 
 

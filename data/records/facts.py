@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.records.base import Record
 from data.records.callers import Calls
@@ -36,6 +36,13 @@ class ChannelSeen(Record, frozen=True, kw_only=True):
     is_governance: bool = False
 
 
+class Pauses(Record, frozen=True, kw_only=True):
+    """Of one plan, those that ended: how long they were in all, and by how many days they have moved its dates."""
+
+    total: timedelta = timedelta(0)
+    moved_days: int = 0
+
+
 class Facts(Record, frozen=True, kw_only=True):
     """Gathered by `workflows/gathering.py`; each command uses the parts it needs.
 
@@ -55,6 +62,7 @@ class Facts(Record, frozen=True, kw_only=True):
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
     in_governance whether the person of a command is in the governance channel
+    pauses        those before the one that lasts
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -77,6 +85,7 @@ class Facts(Record, frozen=True, kw_only=True):
     calls: tuple[Calls, ...] = ()
     joined: dict[str, str] = {}
     teams: tuple[Owners, ...] = ()
+    pauses: Pauses = Pauses()
     archive_holds: str = ""
     card_waits: str = ""
     has_unheard: bool = False

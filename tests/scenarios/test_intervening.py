@@ -81,6 +81,10 @@ def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
     assert "planned last day of service: 2026-07-04" in town.thread()
     assert "/moved-" in town.keys(BRUNO)[-1]
     assert "RET-1 is not paused" in town.command(TOM, "resume RET-1")
+    town.command(TOM, "pause RET-1 a moment")
+    town.pass_time(hours=1)
+    assert "its dates stay as they are" in town.command(TOM, "resume RET-1")
+    assert due(town, StepKind.DISABLE) == "2026-07-04"
     town.everybody_moves()
     town.pass_time(days=60)
     assert town.retirement().state is State.DISABLED

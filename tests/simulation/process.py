@@ -126,6 +126,7 @@ class Process:
             retirements=lambda: all_retirements(self.store),
             waiting=self.store.waiting,
             unheard=self.store.unheard,
+            happened=lambda retirement_id: (entry.event for entry in self.store.events(retirement_id)),
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
         messenger = SlackMessenger(

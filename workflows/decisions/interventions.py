@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from data import events
 from data.errors import Refused
 from data.records.decision import EffectKind, Timer
-from data.records.facts import Facts
+from data.records.facts import Facts, Pauses
 from data.records.retirement import Retirement, State, StepKind
 from workflows.commands import HandOver, Pause, RecordRestored, Restore, Resume
 from workflows.decisions.darkness import brought_back, came_back, driven, switching
@@ -25,6 +25,7 @@ from workflows.decisions.manual import asking_again
 from workflows.rules import by_hand
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
+from workflows.rules.pauses import BECAUSE, days_to_move, lasted
 from workflows.rules.permissions import check
 from workflows.rules.wording import counted
 
@@ -50,7 +51,7 @@ def pause(state: Retirement, command: Pause, facts: Facts, now: datetime) -> Ret
 
 
 def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> RetirementDecision:
-    """Go on; all remaining dates have moved by the length of the pause."""
+    """Go on; all remaining dates have moved by the length of all pauses together, a begun day in full."""
     check("resume", command.by, state, facts)
     if state.state in ENDED:
         raise Refused(
@@ -58,17 +59,17 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
         )
     if state.paused_at is None:
         return nothing(f"{state.id} is not paused.")
-    # A clock that was set back in between has seen no pause at all.
-    length = max(now - state.paused_at, timedelta(0))
-    days = -(-length // timedelta(days=1))
-    plan = plans.shifted(state, length)
-    # Amended while still paused: what lay ahead when it was paused moves, whatever has passed since.
-    amended = events.Amended(at=now, by=command.by, plan=plan, because="the retirement was paused")
-    resumed = events.Resumed(at=now, by=command.by)
-    after = folded(state, (amended, resumed))
+    days = days_to_move(facts.pauses, lasted(state.paused_at, now))
+    happened: tuple[events.RetirementEvent, ...] = (events.Resumed(at=now, by=command.by),)
+    if days:
+        # Amended while still paused: what lay ahead when it was paused moves, whatever has passed since.
+        plan = plans.shifted(state, timedelta(days=days))
+        happened = (events.Amended(at=now, by=command.by, plan=plan, because=BECAUSE), *happened)
+    after = folded(state, happened)
+    assert after.plan is not None
     if after.state is State.APPROVED:
         timers: tuple[Timer, ...] = (
-            step_timer(StepKind.ANNOUNCE, max(plan.step(StepKind.ANNOUNCE).due_at, now)),
+            step_timer(StepKind.ANNOUNCE, max(after.plan.step(StepKind.ANNOUNCE).due_at, now)),
         )
     elif after.state is State.DISABLED:
         timers = step_timers(after, now)
@@ -76,12 +77,21 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
         timers = running_timers(after, now)
     return decided(
         state,
-        amended,
-        resumed,
+        *happened,
         timers=timers,
         cancels=("remind/*", "escalate/*"),
-        reply=f"{state.id} goes on; its dates moved by {counted(days, 'day')}, a begun one in full.",
+        reply=f"{state.id} goes on; {_by_how_much(days, facts.pauses)}.",
+        after=after,
     )
+
+
+def _by_how_much(days: int, before: Pauses) -> str:
+    """What became of the dates, as people can reckon it."""
+    moved = f"its dates moved by {counted(days, 'day')}" if days else "its dates stay as they are"
+    if not before.total:
+        return f"{moved}, a begun one in full" if days else moved
+    together = f"all its pauses together moved them by {counted(before.moved_days + days, 'day')}"
+    return f"{moved}: {together}, a begun one in full"
 
 
 def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) -> RetirementDecision:

@@ -174,7 +174,7 @@ def test_the_plan_and_show_say_since_when_it_is_paused_and_that_the_dates_move()
         rows = "\n".join(texts(shown["blocks"])).splitlines()
         assert (
             ":double_vertical_bar: *Paused* since 2027-03-01 10:00 CET by <@UPAT>: no step runs. "
-            "When it is resumed, the dates ahead move later by as many days as it was paused, a begun one in full"
+            "When it is resumed, the dates ahead move later by the days of all its pauses together, a begun one in full"
         ) in rows
     assert "*Paused*" not in "\n".join(texts(answers.plan(announced())))
 

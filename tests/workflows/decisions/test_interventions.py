@@ -75,6 +75,41 @@ def test_two_pauses_add_up_and_the_plan_still_binds():
     assert plans.binds(story.state)
 
 
+def test_begun_days_of_several_pauses_are_counted_in_full_once():
+    story = a_running_retirement()
+    replies = []
+    for hours in (1, 1, 1, 22, 48):
+        story = paused(story, for_days=hours / 24)
+        replies.append(story.does(cmd.Resume(by=PAT)).reply)
+    together = "all its pauses together moved them by"
+    assert replies == [
+        "RET-1 goes on; its dates moved by 1 day, a begun one in full.",
+        f"RET-1 goes on; its dates stay as they are: {together} 1 day, a begun one in full.",
+        f"RET-1 goes on; its dates stay as they are: {together} 1 day, a begun one in full.",
+        f"RET-1 goes on; its dates moved by 1 day: {together} 2 days, a begun one in full.",
+        f"RET-1 goes on; its dates moved by 2 days: {together} 4 days, a begun one in full.",
+    ]
+    assert story.due(StepKind.DISABLE) == DISABLE_AT + days(4)
+    assert plans.binds(story.state)
+
+
+def test_what_fell_due_in_a_pause_that_moved_no_date_runs_right_after_it():
+    story = resumed(paused(a_running_retirement(), for_days=1 / 24))
+    due = story.due(StepKind.ARCHIVE)
+    story = paused(story.until(due - days(1 / 48)), for_days=1 / 24)
+    story.does(cmd.Resume(by=PAT))
+    assert story.due(StepKind.ARCHIVE) == due
+    assert story.timers["step/archive"].due_at == story.now
+
+
+def test_pauses_of_an_earlier_plan_move_no_date_of_this_one():
+    story = resumed(paused(a_running_retirement(), for_days=1 / 24))
+    story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
+    story.votes(OWEN, PLATO, SELMA).until(ANNOUNCED_AT + days(16))
+    due = story.due(StepKind.DISABLE)
+    assert resumed(paused(story, for_days=1 / 24)).due(StepKind.DISABLE) == due + days(1)
+
+
 def test_a_pause_before_the_announcement_moves_the_announcement():
     story = resumed(paused(an_approved(), for_days=3))
     assert story.due(StepKind.ANNOUNCE) == ANNOUNCED_AT + days(3)

@@ -121,7 +121,9 @@ class History(Standing):
             case events.Escalated():
                 self._escalated(event)
             case events.StepStarted():
-                is_early = event.by != events.EMERITUS and event.step is StepKind.ARCHIVE
+                # What a person had begun early and failed is tried again by itself.
+                was_begun = self.progress.get(event.step) is Progress.HELD
+                is_early = event.step is StepKind.ARCHIVE and (event.by != events.EMERITUS or was_begun)
                 self._check_step(event, event.step, is_early=is_early)
                 self.progress[event.step] = Progress.RUNNING
                 if event.step is StepKind.DISABLE:

@@ -12,6 +12,7 @@ from workflows.commands import Escalate, Remind, RunStep, encoded
 from workflows.rules import milestones, notices
 from workflows.rules.folding import evolve
 from workflows.rules.lifecycle import ENDED
+from workflows.rules.readiness import has_failed_early
 
 RetirementDecision = Decision[events.RetirementEvent]
 
@@ -59,10 +60,10 @@ def step_timer(kind: StepKind, due_at: datetime) -> Timer:
 
 
 def step_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
-    """One for each step that is still to come, or held."""
+    """One for each step that is still to come, or held. What has failed is tried again, whatever its date."""
     assert state.plan is not None
     return tuple(
-        step_timer(step.kind, max(step.due_at, now))
+        step_timer(step.kind, now if has_failed_early(state, step.kind) else max(step.due_at, now))
         for step in state.plan.steps
         if state.progress(step.kind).progress in (Progress.PENDING, Progress.HELD)
     )
@@ -72,7 +73,7 @@ def held_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """What held a step may be over: whatever is held is looked at again at once."""
     assert state.plan is not None
     return tuple(
-        step_timer(step.kind, max(step.due_at, now))
+        step_timer(step.kind, now if has_failed_early(state, step.kind) else max(step.due_at, now))
         for step in state.plan.steps
         if state.progress(step.kind).progress is Progress.HELD
     )

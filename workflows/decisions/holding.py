@@ -22,9 +22,8 @@ def held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> 
 
 
 def failed(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:
-    """Held with the reason, and tried again later; never before its date, though it was tried early."""
-    assert state.plan is not None
+    """Held with the reason, and tried again later, also ahead of its date where a person had it begun then."""
     assert state.policy is not None
-    again_at = max(now + timedelta(hours=state.policy.recheck_hours), state.plan.step(step).due_at)
+    again_at = now + timedelta(hours=state.policy.recheck_hours)
     event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason)
     return decided(state, event, timers=(step_timer(step, again_at),))

@@ -29,7 +29,7 @@ from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
-from workflows.rules.readiness import Readiness, is_overtaken, readiness
+from workflows.rules.readiness import Readiness, has_failed_early, is_overtaken, readiness
 
 
 def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -> RetirementDecision:
@@ -42,7 +42,8 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     by_person = command.by != events.EMERITUS
     if not by_person and is_overtaken(state, command.step):
         return nothing()
-    ready = readiness(state, state.plan.step(command.step), facts, now, early=by_person)
+    may_be_early = by_person or has_failed_early(state, command.step)
+    ready = readiness(state, state.plan.step(command.step), facts, now, early=may_be_early)
     # It is read back in full first, which finds more than this look, and has it archived anew where it is gone.
     is_proven_first = command.step in PROVEN_FIRST and set(ready.gates) == {"archive holds"}
     if ready.unmet and not is_proven_first:

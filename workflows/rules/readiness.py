@@ -122,6 +122,12 @@ def who_vouches(state: Retirement, what: str) -> str:
     return next((waiver.by for waiver in state.waivers if waiver.what == what), "")
 
 
+def has_failed_early(state: Retirement, kind: StepKind) -> bool:
+    """Did it begin, as it may before its date, and not succeed? What a gate holds has not begun."""
+    progress = state.progress(kind)
+    return kind in MAY_RUN_EARLY and progress.progress is Progress.HELD and not progress.gates
+
+
 def is_overtaken(state: Retirement, kind: StepKind) -> bool:
     """Does a step's timer ring for nothing? Whoever pauses, restores or changes the state sets it anew."""
     return state.state not in RUNS_IN[kind] or state.paused_at is not None or bool(state.restoring)

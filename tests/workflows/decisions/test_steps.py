@@ -47,7 +47,9 @@ from tests.builders import (
     days,
     facts_for,
     failing,
+    paused,
     proposing,
+    resumed,
     revising,
     silent,
 )
@@ -195,11 +197,28 @@ def test_a_person_may_archive_early_even_before_the_announcement():
     assert [event.step for event in story.of(events.StepStarted)] == [StepKind.ARCHIVE, StepKind.DRILL]
 
 
-def test_an_early_archive_that_failed_is_tried_again_on_its_date_not_before():
+def an_early_archive_that_failed() -> Story:
     story = an_approved()
     story.does(running(StepKind.ARCHIVE, by=PAT))
     story.does(failing(story, StepKind.ARCHIVE))
-    assert story.timers["step/archive"].due_at == ARCHIVE_AT
+    return story
+
+
+def test_an_early_archive_that_failed_is_tried_again_like_whatever_is_held():
+    story = an_early_archive_that_failed()
+    failed_at = story.now
+    assert story.timers["step/archive"].due_at == failed_at + days(1)
+    story.until(failed_at + days(1)).works()
+    assert (progress(story, StepKind.ARCHIVE), story.now < ARCHIVE_AT) == (Progress.DONE, True)
+    assert len(story.of(events.StepHeld)) == 0
+
+
+def test_an_early_archive_that_failed_is_tried_again_also_after_announcement_and_pause():
+    story = an_early_archive_that_failed()
+    story.does(running(StepKind.ANNOUNCE), at=ANNOUNCED_AT)
+    assert story.timers["step/archive"].due_at == ANNOUNCED_AT
+    story = resumed(paused(story, for_days=2))
+    assert story.timers["step/archive"].due_at == story.now < story.due(StepKind.ARCHIVE)
 
 
 @pytest.mark.parametrize("step", [StepKind.ARCHIVE, StepKind.DISABLE])

@@ -18,6 +18,11 @@ def _told_about_all(event: Tree) -> Tree:
     return {**event, "event": "escalated/2", "to": told}
 
 
+def _told_as_silence(event: Tree) -> Tree:
+    """What had been handed back was told as what nobody answered for."""
+    return {**event, "event": "escalated/3"}
+
+
 def _moved_every_date(event: Tree) -> Tree:
     return {**event, "event": "amended/2", "answer_by": "moves"}
 
@@ -35,6 +40,7 @@ def _asked_teams_only(event: Tree) -> Tree:
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "amended": _moved_every_date,
     "escalated": _told_about_all,
+    "escalated/2": _told_as_silence,
     "owners changed": _answered_by_the_first_date,
     "owners changed/2": _asked_teams_only,
 }

@@ -13,6 +13,8 @@ from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
 from workflows.rules.due import UNANSWERED
+from workflows.rules.milestones import ACKNOWLEDGE
+from workflows.rules.wording import counted
 
 MARKS = {
     Duty.OPEN: ":white_circle:",
@@ -40,6 +42,16 @@ def of_person(retirement: Retirement, slack_id: str) -> list[Obligation]:
 def of_team(retirement: Retirement, team_id: str) -> list[Obligation]:
     """The obligations of one owning team; an empty id is the consumers nobody owns."""
     return nearest_first(one for one in retirement.obligations if one.consumer.owners.team_id == team_id)
+
+
+def late_words(milestone: str, total: int, handed_back: int) -> str:
+    """What an escalation is about: silence, and what somebody answered, though not with an owner."""
+    due = "acknowledged" if milestone.startswith(ACKNOWLEDGE) else "migrated"
+    silent = total - handed_back
+    found = [f"{counted(silent, 'consumer')} not {due} in time"] if silent or not total else []
+    if handed_back:
+        found.append(f"{counted(handed_back, 'consumer')} handed back, with no owner found in time")
+    return " and ".join(found)
 
 
 def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:

@@ -16,7 +16,6 @@ from data import events
 from data.records.base import Prose
 from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
 from workflows.rules.messages import is_person
-from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
 NAMES_AT_ONCE = 25
@@ -91,13 +90,11 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             whom = counted(len(event.people), "person", "people")
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"
         case events.Escalated():
-            about = counted(len(event.consumer_ids), "consumer")
+            late = duties.late_words(event.milestone, len(event.consumer_ids), len(event.handed_back))
             unknown = counted(len(event.unreachable), "owner")
             alone = f"; nobody above {unknown} is known" if event.unreachable else ""
-            late = "not acknowledged" if event.milestone.startswith(ACKNOWLEDGE) else "not migrated"
             told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
-            head = f":rotating_light: {about} {late} in time"
-            return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}"
+            return f":rotating_light: {late}: told {limits.joined(told, 1_000, between=', ')}{alone}"
         case events.Unreached():
             return f":no_bell: {_lost(event, retirement)}"
         case events.StepStarted():

@@ -23,7 +23,7 @@ from bot.views.blocks import (
 from bot.views.proposal import name_of
 from data.records.retirement import Duty, Retirement
 from workflows.rules.lifecycle import CALLED_OFF
-from workflows.rules.milestones import ACKNOWLEDGE, concerned
+from workflows.rules.milestones import concerned
 from workflows.rules.wording import counted
 
 TEAM_ROWS_MAX = 12
@@ -215,11 +215,7 @@ def escalation(
         for one, line in zip(owed, duties.lines(owed, retirement), strict=True)
     ]
     back = sum(one.duty is Duty.NOT_MINE for one in owed)
-    due = "acknowledged" if milestone.startswith(ACKNOWLEDGE) else "migrated"
-    found = [f"{counted(len(owed) - back, 'consumer')} not {due} in time"] if back < len(owed) else []
-    if back:
-        found.append(f"{counted(back, 'consumer')} handed back, with no owner found in time")
-    what = " and ".join(found)
+    what = duties.late_words(milestone, len(owed), back)
     head = f":rotating_light: *{retirement.id}* {safe(name_of(retirement))}: {what}"
     coordinator = mention(retirement.coordinator_id)
     if SLACK_ID.fullmatch(to):

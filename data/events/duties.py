@@ -72,10 +72,11 @@ class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):
     told: str = ""
 
 
-class Escalated(Event, frozen=True, kw_only=True, tag="escalated/2"):
+class Escalated(Event, frozen=True, kw_only=True, tag="escalated/3"):
     """Who was told about which consumers: `to` is a manager's Slack id, or the governance channel -> consumer ids.
 
     consumer_ids   all it is about                unreachable   owners above whom the catalog knows nobody
+    handed_back    those of them that somebody answered for: they are not theirs
     """
 
     milestone: str
@@ -83,3 +84,4 @@ class Escalated(Event, frozen=True, kw_only=True, tag="escalated/2"):
     consumer_ids: tuple[str, ...]
     to: dict[str, tuple[str, ...]]
     unreachable: tuple[str, ...] = ()
+    handed_back: tuple[str, ...] = ()

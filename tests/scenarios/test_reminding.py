@@ -55,6 +55,7 @@ def test_whoever_handed_everything_back_is_left_in_peace_and_the_channel_hears_o
         channel = words(town.posted(GOVERNANCE, f"RET-1/escalate/{milestone}/1/{GOVERNANCE}"))
         assert "1 consumer handed back, with no owner found in time" in channel
         assert "*restock-planner*: not mine" in channel
+    assert "and 1 consumer handed back, with no owner found in time: told" in town.thread()
 
 
 def test_weeks_of_downtime_collapse_to_one_reminder(town: Town):

@@ -75,6 +75,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
             consumer_ids=_ids(open_ones),
             to=to,
             unreachable=tuple(person for person, manager in above.items() if not manager),
+            handed_back=_ids(duty for duty in open_ones if duty not in silent),
         ),
     )
 

@@ -371,3 +371,23 @@ def test_a_role_that_an_import_emptied_is_told_as_that(
 ) -> None:
     event = events.VotersChanged(at=NOW, by="emeritus", round_number=1, members=members)
     assert lines.line(event, a_retirement()) == f":busts_in_silhouette: {said}"
+
+
+def test_an_escalation_tells_what_was_handed_back_from_silence() -> None:
+    every = tuple(consumer_id(number) for number in range(3))
+    escalated = events.Escalated(
+        at=days(1),
+        by=events.EMERITUS,
+        milestone="acknowledge@2027-03-29",
+        level=2,
+        consumer_ids=every,
+        to={"CGOV": every},
+        handed_back=every[1:2],
+    )
+    told = "told the governance channel about"
+    handed_back = "1 consumer handed back, with no owner found in time"
+    assert lines.line(escalated, announced()) == (
+        f":rotating_light: 2 consumers not acknowledged in time and {handed_back}: {told} 3"
+    )
+    alone = replace(escalated, consumer_ids=every[1:2], to={"CGOV": every[1:2]})
+    assert lines.line(alone, announced()) == f":rotating_light: {handed_back}: {told} 1"

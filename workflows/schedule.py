@@ -9,7 +9,7 @@ from data.records.retirement import Retirement
 from data.store import Store
 from workflows.engine import all_retirements
 from workflows.rules.lifecycle import ENDED
-from workflows.rules.schedule import Scheduled, scheduled
+from workflows.rules.schedule import Announced, Scheduled, announced, scheduled
 
 KEPT = timedelta(days=400)
 """What ended is left out after these: a year of history is what people look up in a calendar."""
@@ -20,19 +20,22 @@ class Schedule:
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store, self._now = store, now
-        self._known: dict[str, tuple[int, Scheduled | None]] = {}
+        self._known: dict[str, tuple[int, Announced | None]] = {}
 
     def announced(self) -> tuple[Scheduled, ...]:
         """By last day, then by retirement."""
         now = self._now()
         found = []
         for state in all_retirements(self._store):
-            one = self._of(state)
-            if one is not None and not _is_over(state, one, now):
+            known = self._of(state)
+            if known is None or state.policy is None:
+                continue
+            one = scheduled(known, state.policy, now)
+            if not _is_over(state, one, now):
                 found.append(one)
         return tuple(sorted(found, key=lambda one: (one.last_day, _number(one.retirement_id))))
 
-    def _of(self, state: Retirement) -> Scheduled | None:
+    def _of(self, state: Retirement) -> Announced | None:
         if not state.announced or state.policy is None:
             return None
         version, known = self._known.get(state.id, (0, None))
@@ -40,7 +43,7 @@ class Schedule:
             happened = (
                 entry.event for entry in self._store.events(state.id) if entry.version <= state.version
             )
-            known = scheduled(state.id, happened, state.policy)
+            known = announced(state.id, happened, state.policy)
             self._known[state.id] = (state.version, known)
         return known
 

@@ -11,11 +11,19 @@ from xml.etree import ElementTree as ET
 from bot.ids import SLASH_COMMAND
 from data.printable import printable
 from data.records.retirement import StepKind
-from workflows.rules.schedule import Scheduled
+from workflows.rules.schedule import Scheduled, ScheduledStep, Standing
+from workflows.rules.wording import counted
 
 TITLE = "Model retirements"
 ABOUT = "What Emeritus has announced: which models retire, and when"
 HOME = "https://pypi.org/project/emeritus/"
+OVERDUE = (Standing.HELD, Standing.LATE)
+SHORTLY = {
+    Standing.PAUSED: "paused",
+    Standing.HELD: "held",
+    Standing.LATE: "late",
+    Standing.WAITING: "its day is open",
+}
 REFRESH = timedelta(hours=12)
 WORDS = {
     StepKind.ANNOUNCE: "retirement is announced",
@@ -28,7 +36,7 @@ WORDS = {
 
 
 def ics(announced: Sequence[Scheduled]) -> str:
-    """One event for each step, of a whole day that keeps nobody busy."""
+    """One event for each step, of a whole day that keeps nobody busy. A day that may not hold is TENTATIVE."""
     from icalendar import Calendar, Event, vDuration  # noqa: PLC0415 - takes a while, and only this needs it
 
     calendar = Calendar()
@@ -46,10 +54,10 @@ def ics(announced: Sequence[Scheduled]) -> str:
             event.add("dtstart", step.on)
             event.add("dtend", step.on + timedelta(days=1))
             event.add("sequence", one.sequence)
-            event.add("status", "CANCELLED" if one.is_called_off else "CONFIRMED")
+            event.add("status", _status(one, step))
             event.add("transp", "TRANSPARENT")
-            event.add("summary", f"{printable(one.model_name)}: {WORDS[step.kind]}")
-            event.add("description", _facts(one))
+            event.add("summary", f"{printable(one.model_name)}: {_what(step)}")
+            event.add("description", "\n".join(filter(None, (_facts(one), _why(one, step)))))
             event.add("categories", [one.retirement_id, str(step.kind)])
             calendar.add_component(event)
     text: str = calendar.to_ical().decode()
@@ -57,7 +65,7 @@ def ics(announced: Sequence[Scheduled]) -> str:
 
 
 def rss(announced: Sequence[Scheduled]) -> str:
-    """One item for each retirement, and another one whenever its dates move: readers show what is new."""
+    """One item for each retirement, and another whenever its dates move or do not hold: readers show what is new."""
     root = ET.Element("rss", version="2.0")
     channel = ET.SubElement(root, "channel")
     for name, text in (("title", TITLE), ("link", HOME), ("description", ABOUT)):
@@ -67,7 +75,7 @@ def rss(announced: Sequence[Scheduled]) -> str:
         item = ET.SubElement(channel, "item")
         ET.SubElement(item, "title").text = _title(one)
         ET.SubElement(item, "description").text = f"{_facts(one)}\n{_dates(one)}"
-        ET.SubElement(item, "guid", isPermaLink="false").text = f"{one.steps[0].uid}-{one.sequence}"
+        ET.SubElement(item, "guid", isPermaLink="false").text = f"{one.steps[0].uid}-{one.news}"
         ET.SubElement(item, "pubDate").text = format_datetime(one.changed_at, usegmt=True)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
@@ -83,7 +91,16 @@ def as_json(announced: Sequence[Scheduled]) -> str:
             "called_off": one.is_called_off,
             "sequence": one.sequence,
             "changed_at": one.changed_at.isoformat(),
-            "steps": [{"step": str(step.kind), "on": step.on.isoformat()} for step in one.steps],
+            "paused_since": one.paused_on.isoformat() if one.paused_on else None,
+            "steps": [
+                {
+                    "step": str(step.kind),
+                    "on": step.on.isoformat(),
+                    "planned_on": step.planned_on.isoformat(),
+                    "standing": str(step.standing),
+                }
+                for step in one.steps
+            ],
         }
         for one in announced
     ]
@@ -102,7 +119,12 @@ def _title(one: Scheduled) -> str:
     name = printable(one.model_name)
     if one.is_called_off:
         return f"{name} stays: its retirement was called off"
-    moved = "moved" if one.sequence else "announced"
+    if one.paused_on:
+        return f"{name} retires later than planned: paused since {one.paused_on}"
+    disable = one.step(StepKind.DISABLE)
+    if disable.standing in OVERDUE:
+        return f"{name} is in service longer than planned: its last day, {disable.planned_on}, did not hold"
+    moved = "moved" if one.is_moved else "announced"
     return f"{name} retires, last day of service {one.last_day} ({moved})"
 
 
@@ -113,4 +135,34 @@ def _facts(one: Scheduled) -> str:
 
 
 def _dates(one: Scheduled) -> str:
-    return "\n".join(f"{step.on} {WORDS[step.kind]}" for step in one.steps)
+    return "\n".join(
+        ". ".join(filter(None, (f"{step.on} {_what(step)}", _why(one, step)))) for step in one.steps
+    )
+
+
+def _status(one: Scheduled, step: ScheduledStep) -> str:
+    """Source: rfc-editor.org/rfc/rfc5545, 3.8.1.11."""
+    if one.is_called_off:
+        return "CANCELLED"
+    return "CONFIRMED" if step.is_sure else "TENTATIVE"
+
+
+def _what(step: ScheduledStep) -> str:
+    return f"{WORDS[step.kind]}{'' if step.is_sure else f' ({SHORTLY[step.standing]})'}"
+
+
+def _why(one: Scheduled, step: ScheduledStep) -> str:
+    """What became of a day that is not sure, and how long it is not before; of what holds it nothing is public."""
+    if one.is_called_off or step.is_sure:
+        return ""
+    was, not_before = f"planned for {step.planned_on}", f"not before {step.on}"
+    match step.standing:
+        case Standing.PAUSED:
+            return f"Paused since {one.paused_on}: {was}, {not_before} were it resumed now"
+        case Standing.HELD:
+            tried = f"the next try is within {counted(one.recheck_hours, 'hour')}"
+            return f"Held since {step.planned_on}: {not_before}; {tried}"
+        case Standing.LATE:
+            return f"Under way since {step.planned_on}, and not done: {not_before}"
+        case _:
+            return f"Waits for what is held before it: {was}, {not_before}"

@@ -19,26 +19,32 @@ DAY = timedelta(days=1)
 
 
 def pauses(happened: Iterable[events.AnyEvent]) -> Pauses:
-    """Those that ended, of the plan that stands after `happened`, oldest first. Another plan has dates of its own."""
+    """Those that ended, of the plan that stands after `happened`, oldest first."""
     found, since = Pauses(), None
     plan: Plan | None = None
     for event in happened:
-        match event:
-            case events.Proposed() | events.Revised():
-                found, since, plan = Pauses(), None, event.plan
-            case events.Amended():
-                if event.because == BECAUSE and plan is not None:
-                    moved = found.moved_days + _moved_days(plan, event.plan)
-                    found = Pauses(total=found.total, moved_days=moved)
-                plan = event.plan
-            case events.Paused():
-                since = event.at
-            case events.Resumed():
-                found = Pauses(total=found.total + lasted(since, event.at), moved_days=found.moved_days)
-                since = None
-            case _:
-                pass
+        found = after_pause(found, plan, since, event)
+        if isinstance(event, events.Proposed | events.Revised | events.Amended):
+            plan = event.plan
+        if isinstance(event, events.Paused):
+            since = event.at
+        elif isinstance(event, events.Resumed | events.Revised):
+            since = None
     return found
+
+
+def after_pause(before: Pauses, plan: Plan | None, since: datetime | None, event: events.AnyEvent) -> Pauses:
+    """The same with one more event. Another plan has dates of its own; `since` when the pause lasts that it may end."""
+    match event:
+        case events.Proposed() | events.Revised():
+            return Pauses()
+        case events.Amended() if event.because == BECAUSE and plan is not None:
+            moved = before.moved_days + _moved_days(plan, event.plan)
+            return Pauses(total=before.total, moved_days=moved)
+        case events.Resumed():
+            return Pauses(total=before.total + lasted(since, event.at), moved_days=before.moved_days)
+        case _:
+            return before
 
 
 def lasted(since: datetime | None, until: datetime) -> timedelta:

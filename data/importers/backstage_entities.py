@@ -27,6 +27,8 @@ ANNOTATIONS = frozenset(
         "sunset",
         "replaced-by",
         "lifecycle-before",
+        "lifecycle-written",
+        "annotations-written",
     )
 )
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).

@@ -1,8 +1,9 @@
 """A patch for catalog-info files: Backstage's catalog is in git, where people review changes. Safe to call twice.
 
 It marks model and endpoints as deprecated: `spec.lifecycle`, and annotations for the last day, the successor and the
-retirement. What the life cycle was before is an annotation, too, by which a later patch brings it back. One patch a
-repository; none where its files say all of it already.
+retirement. What the life cycle was before is an annotation, too, by which a later patch brings it back; and where that
+alone would not bring the file back byte for byte, so is how it was written. One patch a repository; none where its
+files say all of it already.
 Source: git-scm.com/docs/git-apply, backstage.io/docs/features/software-catalog/descriptor-format
 """
 
@@ -17,12 +18,25 @@ from data.importers.declaration import PREFIX
 from data.printable import printable
 from data.records.deprecation import Deprecation, Lifecycle, Listing, Part
 from workflows.adapters import change_files
-from workflows.adapters.catalog_yaml import Entity, Marks, entity_in, marked
+from workflows.adapters.catalog_yaml import (
+    Entity,
+    Marks,
+    Written,
+    by_hand,
+    entity_in,
+    lifecycle_of,
+    marked,
+    written_in,
+)
 from workflows.adapters.unified_diff import changes, diff
 
 RETIREMENT, SUNSET, FOLLOWS, BEFORE = (
     f"{PREFIX}{name}" for name in ("retirement", "sunset", "replaced-by", "lifecycle-before")
 )
+LIFECYCLE_WRITTEN, ANNOTATIONS_WRITTEN = (
+    f"{PREFIX}{name}" for name in ("lifecycle-written", "annotations-written")
+)
+OURS = (RETIREMENT, SUNSET, FOLLOWS, BEFORE, LIFECYCLE_WRITTEN, ANNOTATIONS_WRITTEN)
 NONE_BEFORE = "none"
 
 
@@ -56,7 +70,7 @@ class BackstagePatch:
             old = _text(file)
             new = old
             for listing in listings:
-                new = _marked(new, listing, deprecation, str(file))
+                new = as_marked(new, listing, deprecation, str(file))
             root = _root(file)
             if changed := diff(PurePosixPath(*file.relative_to(root).parts).as_posix(), old, new):
                 diffs.setdefault(root, []).append(changed)
@@ -92,7 +106,7 @@ def _head(deprecation: Deprecation, root: Path) -> Iterator[str]:
     yield f"# git apply takes it in {printable(str(root))}\n\n"
 
 
-def _marked(text: str, listing: Listing, deprecation: Deprecation, shown: str) -> str:
+def as_marked(text: str, listing: Listing, deprecation: Deprecation, shown: str) -> str:
     there = entity_in(text, listing.called, shown)
     if listing.is_kept and there.annotations.get(RETIREMENT) != deprecation.retirement_id:
         return text
@@ -102,7 +116,33 @@ def _marked(text: str, listing: Listing, deprecation: Deprecation, shown: str) -
         marks = _wanted(there, listing, deprecation)
     if marks is None or there == _after(there, marks):
         return text
-    return marked(text, listing.called, marks, shown)
+    new = marked(text, listing.called, marks, shown)
+    if there.annotations.keys().isdisjoint(OURS) and not _comes_back(text, new, listing, deprecation, shown):
+        new = marked(text, listing.called, _as_written(text, marks, listing, shown), shown)
+        if not _comes_back(text, new, listing, deprecation, shown):
+            raise by_hand(
+                shown, listing.called, "what it says now could not be brought back by a later patch"
+            )
+    return new
+
+
+def _comes_back(text: str, new: str, listing: Listing, deprecation: Deprecation, shown: str) -> bool:
+    """Does lifting what was just marked give back the file, byte for byte?"""
+    lifted = _lifted(entity_in(new, listing.called, shown), deprecation)
+    assert lifted is not None
+    try:
+        return marked(new, listing.called, lifted, shown) == text
+    except Refused:
+        return False
+
+
+def _as_written(text: str, marks: Marks, listing: Listing, shown: str) -> Marks:
+    """With how it stands there now, for whoever lifts it."""
+    before = written_in(text, listing.called, shown)
+    told = {LIFECYCLE_WRITTEN: before.lifecycle, ANNOTATIONS_WRITTEN: before.annotations}
+    return Marks(
+        marks.lifecycle, {**marks.annotations, **{key: value for key, value in told.items() if value}}
+    )
 
 
 def _wanted(there: Entity, listing: Listing, deprecation: Deprecation) -> Marks:
@@ -124,9 +164,11 @@ def _lifted(there: Entity, deprecation: Deprecation) -> Marks | None:
     if there.annotations.get(RETIREMENT) != deprecation.retirement_id:
         return None
     before = there.annotations.get(BEFORE, NONE_BEFORE)
-    return Marks(
-        "" if before == NONE_BEFORE else before, dict.fromkeys((RETIREMENT, SUNSET, FOLLOWS, BEFORE))
-    )
+    written = Written(there.annotations.get(LIFECYCLE_WRITTEN), there.annotations.get(ANNOTATIONS_WRITTEN))
+    lifecycle = "" if before == NONE_BEFORE else before
+    if written.lifecycle is not None:
+        lifecycle = lifecycle_of(written.lifecycle)
+    return Marks(lifecycle, dict.fromkeys(OURS), written)
 
 
 def _after(there: Entity, marks: Marks) -> Entity:

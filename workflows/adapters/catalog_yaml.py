@@ -1,14 +1,11 @@
 """How is one entity of a catalog-info file marked so that every comment, blank and quotation mark stays where it is?
 
-Texts are put in and taken out between the places PyYAML names; nothing is written out anew. What comes of it is read
-back before anybody sees it: where it does not say exactly what it should, and everything else as before, it is refused.
+What comes of it is read back before anybody sees it: where it does not say exactly what it should, and everything
+else as before, it is refused.
 """
 
 from __future__ import annotations
 
-import itertools
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -17,19 +14,49 @@ import yaml
 from data.errors import Invalid, Refused
 from data.importers.refs import DEFAULT_NAMESPACE, id_of
 from data.importers.yaml_lines import Node, documents, without_old_breaks
+from workflows.adapters.yaml_edits import (
+    Edit,
+    OddError,
+    Pairs,
+    block,
+    edited,
+    in_braces,
+    inserted,
+    is_nothing,
+    line_end,
+    line_start,
+    lines,
+    mapping,
+    pair,
+    put_back,
+    set_in,
+    without,
+    written,
+)
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_OTHERWISE_READ = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
 BYTE_ORDER = "\ufeff"
-Pairs = list[tuple[Any, Any]]
+
+
+class Written(NamedTuple):
+    """Values as they stand in the file, from the colon on; None for a key that is not there.
+
+    annotations   only where there are none under the key
+    """
+
+    lifecycle: str | None = None
+    annotations: str | None = None
 
 
 class Marks(NamedTuple):
-    """`lifecycle`: what spec.lifecycle is to be, empty for none. `annotations`: by key, None for one that goes."""
+    """`lifecycle`: what spec.lifecycle is to be, empty for none. `annotations`: by key, None for one that goes.
+
+    written   how to write what is brought back; None of it where that follows from the rest
+    """
 
     lifecycle: str
     annotations: Mapping[str, str | None]
+    written: Written = Written()
 
 
 class Entity(NamedTuple):
@@ -37,12 +64,6 @@ class Entity(NamedTuple):
 
     lifecycle: str
     annotations: dict[str, str]
-
-
-class _Edit(NamedTuple):
-    start: int
-    end: int
-    text: str
 
 
 def entity_in(text: str, entity_id: str, shown: str) -> Entity:
@@ -53,39 +74,60 @@ def entity_in(text: str, entity_id: str, shown: str) -> Entity:
     return Entity(document.get("spec").get("lifecycle").text, told)
 
 
+def lifecycle_of(as_written: str) -> str:
+    """What a value says that is written so, as `Written` has it."""
+    (document,) = _documents(f"lifecycle{as_written}\n", "what its lifecycle was")
+    return document.get("lifecycle").text
+
+
+def written_in(text: str, entity_id: str, shown: str) -> Written:
+    """How it is written, whatever it means. Raises `Refused` as `marked` does."""
+    text = text.removeprefix(BYTE_ORDER)
+    root = _root(text, _place(text, entity_id, shown))
+    try:
+        lifecycle, annotations = (
+            pair(mapping(root, within), key)
+            for within, key in (("spec", "lifecycle"), ("metadata", "annotations"))
+        )
+        return Written(
+            written(text, lifecycle) if lifecycle is not None else None,
+            written(text, annotations) if annotations is not None and not _has_any(annotations[1]) else None,
+        )
+    except OddError as error:
+        raise by_hand(shown, entity_id, str(error)) from error
+
+
 def marked(text: str, entity_id: str, marks: Marks, shown: str) -> str:
     """The file with this entity marked. Raises `Refused` where that cannot be done without touching anything else."""
     if text.startswith(BYTE_ORDER):
         return BYTE_ORDER + marked(text.removeprefix(BYTE_ORDER), entity_id, marks, shown)
     place = _place(text, entity_id, shown)
-    root = list(yaml.compose_all(text.translate(without_old_breaks(text)), Loader=_LOADER))[place]
+    root = _root(text, place)
     try:
-        edits = [*_annotations(text, root, marks.annotations), *_lifecycle(text, root, marks.lifecycle)]
-    except _OddError as error:
-        raise _by_hand(shown, entity_id, str(error)) from error
-    new = text
-    for edit in sorted(edits, reverse=True):
-        new = f"{new[: edit.start]}{edit.text}{new[edit.end :]}"
+        new = edited(text, [*_annotations(text, root, marks), *_lifecycle(text, root, marks)])
+    except OddError as error:
+        raise by_hand(shown, entity_id, str(error)) from error
     wanted = _expected(_values(text, shown), place, marks)
     try:
-        is_so = _values(new, shown) == wanted
+        told = _values(new, shown)
+        is_so = _same(told, wanted, place) and entity_in(new, entity_id, shown).lifecycle == marks.lifecycle
     except Refused:
         is_so = False
     if not is_so:
-        raise _by_hand(shown, entity_id, "it is written in a way that cannot be changed line by line")
+        raise by_hand(shown, entity_id, "it is written in a way that cannot be changed line by line")
     return new
 
 
-class _OddError(Exception):
-    """It is valid, and written as nobody writes it."""
-
-
-def _by_hand(shown: str, entity_id: str, why: str) -> Refused:
+def by_hand(shown: str, entity_id: str, why: str) -> Refused:
     return Refused(
         f"Cannot write a patch for {entity_id}",
         reasons=[f"{shown}: {why}"],
         next_step="Change its spec.lifecycle by hand",
     )
+
+
+def _root(text: str, place: int) -> Any:
+    return list(yaml.compose_all(text.translate(without_old_breaks(text)), Loader=_LOADER))[place]
 
 
 def _documents(text: str, shown: str) -> tuple[Node, ...]:
@@ -113,137 +155,73 @@ def _place(text: str, entity_id: str, shown: str) -> int:
     )
 
 
-def _lifecycle(text: str, root: Any, value: str) -> Iterator[_Edit]:
-    spec = _mapping(root, "spec")
-    if value:
-        yield from _set(text, spec, {"lifecycle": value}, is_word=True)
-    elif (pair := _pair(spec, "lifecycle")) is not None:
-        yield from _without(text, spec, [pair])
+def _lifecycle(text: str, root: Any, marks: Marks) -> Iterator[Edit]:
+    spec = mapping(root, "spec")
+    found = pair(spec, "lifecycle")
+    if found is not None and marks.written.lifecycle is not None:
+        yield put_back(text, found, marks.written.lifecycle)
+    elif marks.lifecycle:
+        yield from set_in(text, spec, {"lifecycle": marks.lifecycle}, is_word=True)
+    elif found is not None:
+        yield from without(text, spec, [found])
 
 
-def _annotations(text: str, root: Any, wanted: Mapping[str, str | None]) -> Iterator[_Edit]:
-    metadata = _mapping(root, "metadata")
-    found = _pair(metadata, "annotations")
-    values = {key: value for key, value in wanted.items() if value is not None}
+def _annotations(text: str, root: Any, marks: Marks) -> Iterator[Edit]:
+    metadata = mapping(root, "metadata")
+    found = pair(metadata, "annotations")
+    values = {key: value for key, value in marks.annotations.items() if value is not None}
     if found is None:
         if values:
-            yield _inserted(
-                text, metadata, ["annotations:", *(f"  {line}" for line in _lines(values))], values
-            )
+            yield inserted(text, metadata, lines(values), values, under="annotations")
         return
     key, annotations = found
     if isinstance(annotations, yaml.ScalarNode):
-        if annotations.value:
-            raise _OddError("metadata.annotations is no mapping")
+        if not is_nothing(annotations):
+            raise OddError("metadata.annotations is no mapping")
         if values:
-            end, indent = _line_end(text, key.end_mark.index), " " * (key.start_mark.column + 2)
-            yield _Edit(end, end, _block(text, [indent + line for line in _lines(values)], end))
+            yield _begun(text, found, values, is_flow=bool(metadata.flow_style))
         return
-    yield from _set(text, annotations, values)
-    gone = [pair for one in wanted if wanted[one] is None and (pair := _pair(annotations, one)) is not None]
-    if gone and not values and len(gone) == len(annotations.value) and not annotations.flow_style:
-        last = max(value.end_mark.index for _, value in gone)
-        start, end = _line_start(text, key.start_mark.index), _line_end(text, last)
-        if "#" not in text[start:end]:
-            yield _Edit(start, end, "")
-            return
-        yield _Edit(key.end_mark.index + 1, key.end_mark.index + 1, " {}")
-    yield from _without(text, annotations, gone)
+    yield from set_in(text, annotations, values)
+    gone = [
+        one
+        for name in marks.annotations
+        if marks.annotations[name] is None and (one := pair(annotations, name)) is not None
+    ]
+    if not gone or values or len(gone) < len(annotations.value):
+        yield from without(text, annotations, gone)
+    elif annotations.flow_style and marks.written.annotations is not None:
+        yield put_back(text, found, marks.written.annotations)
+    elif metadata.flow_style:
+        yield from without(text, metadata, [found])
+    else:
+        yield from _emptied(text, key, annotations, gone, is_kept=marks.written.annotations is not None)
 
 
-def _set(text: str, mapping: Any, wanted: Mapping[str, str], *, is_word: bool = False) -> Iterator[_Edit]:
-    """Replace what is there, and add what is not."""
-    new = {}
-    for key, value in wanted.items():
-        pair = _pair(mapping, key)
-        if pair is None:
-            new[key] = value
-            continue
-        old = pair[1]
-        if not isinstance(old, yaml.ScalarNode) or old.style in ("|", ">"):
-            raise _OddError(f"{key} is no text on one line")
-        written = _rendered(value, old.style if old.value else None, is_word=is_word)
-        is_empty = old.start_mark.index == old.end_mark.index
-        yield _Edit(old.start_mark.index, old.end_mark.index, f" {written}" if is_empty else written)
-    if new:
-        yield _inserted(text, mapping, _lines(new, is_word=is_word), new)
+def _begun(text: str, found: tuple[Any, Any], values: Mapping[str, str], *, is_flow: bool) -> Edit:
+    """The first annotations, under a key that says there are none."""
+    key, nothing = found
+    if nothing.value or is_flow:
+        return put_back(text, found, f": {{{in_braces(values)}}}")
+    end, indent = line_end(text, key.end_mark.index), " " * (key.start_mark.column + 2)
+    return Edit(end, end, block(text, [indent + line for line in lines(values)], end))
 
 
-def _inserted(text: str, mapping: Any, lines: list[str], values: Mapping[str, str]) -> _Edit:
-    """Behind the last value that stands on one line, so that no comment changes hands."""
-    if mapping.flow_style or not mapping.value:
-        inside = json.dumps(dict(values), ensure_ascii=False)[1:-1]
-        if lines[0] == "annotations:":
-            inside = f'"annotations": {{{inside}}}'
-        start = text.index("{", mapping.start_mark.index) + 1
-        return _Edit(start, start, f"{inside}, " if mapping.value else inside)
-    indent = " " * mapping.value[0][0].start_mark.column
-    for key, value in reversed(mapping.value):
-        if isinstance(value, yaml.ScalarNode) and value.style not in ("|", ">"):
-            end = _line_end(text, max(key.end_mark.index, value.end_mark.index))
-            return _Edit(end, end, _block(text, [indent + line for line in lines], end))
-    start = _line_start(text, mapping.value[0][0].start_mark.index)
-    return _Edit(start, start, _block(text, [indent + line for line in lines], start))
+def _emptied(text: str, key: Any, annotations: Any, gone: Pairs, *, is_kept: bool) -> Iterator[Edit]:
+    """The last of them go: with their key, but where that was there before, or a comment stands among them."""
+    last = max(value.end_mark.index for _, value in gone)
+    start, end = line_start(text, key.start_mark.index), line_end(text, last)
+    if is_kept and not annotations.flow_style:
+        yield from without(text, annotations, gone)
+    elif "#" not in text[start:end]:
+        yield Edit(start, end, "")
+    else:
+        if not annotations.flow_style:
+            yield Edit(key.end_mark.index + 1, key.end_mark.index + 1, " {}")
+        yield from without(text, annotations, gone)
 
 
-def _without(text: str, mapping: Any, gone: Pairs) -> Iterator[_Edit]:
-    if not mapping.flow_style:
-        for key, value in gone:
-            end = max(key.end_mark.index, value.end_mark.index)
-            yield _Edit(_line_start(text, key.start_mark.index), _line_end(text, end), "")
-        return
-    if not gone:
-        return
-    pairs: Pairs = mapping.value
-    kept = [pair for pair in pairs if pair not in gone]
-    # Each goes with the comma behind it; those at the end with the one before them.
-    last = kept[-1][1].end_mark.index if kept else pairs[0][0].start_mark.index
-    for pair, following in itertools.pairwise(pairs):
-        if pair in gone and pair[0].start_mark.index < last:
-            yield _Edit(pair[0].start_mark.index, following[0].start_mark.index, "")
-    if pairs[-1] in gone:
-        yield _Edit(last, pairs[-1][1].end_mark.index, "")
-
-
-def _block(text: str, lines: list[str], at: int) -> str:
-    """Whole lines, ended as the file ends its own. At the end of a file that ends without one, so does this."""
-    ending = "\r\n" if "\r\n" in text else "\n"
-    block = ending.join(lines)
-    return f"{ending}{block}" if at and text[at - 1] != "\n" else f"{block}{ending}"
-
-
-def _lines(values: Mapping[str, str], *, is_word: bool = False) -> list[str]:
-    return [f"{key}: {_rendered(value, None, is_word=is_word)}" for key, value in values.items()]
-
-
-def _rendered(value: str, style: str | None, *, is_word: bool) -> str:
-    """Quoted as what stood there; annotations always are, or a day would be no text to Backstage."""
-    if style == "'":
-        return f"'{value.replace(chr(39), chr(39) * 2)}'"
-    if is_word and not style and _PLAIN.fullmatch(value) and value.lower() not in _OTHERWISE_READ:
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _mapping(root: Any, key: str) -> Any:
-    pair = _pair(root, key)
-    if pair is None or not isinstance(pair[1], yaml.MappingNode):
-        raise _OddError(f"{key} is no mapping")
-    return pair[1]
-
-
-def _pair(mapping: Any, key: str) -> tuple[Any, Any] | None:
-    pairs: Pairs = mapping.value
-    return next((pair for pair in pairs if pair[0].value == key), None)
-
-
-def _line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
-
-
-def _line_end(text: str, at: int) -> int:
-    """Behind the line break; of a last line without one, its end."""
-    return text.find("\n", at) + 1 or len(text)
+def _has_any(annotations: Any) -> bool:
+    return not is_nothing(annotations) and bool(annotations.value)
 
 
 def _values(text: str, shown: str) -> list[Any]:
@@ -265,14 +243,18 @@ def _plain(node: Node) -> Any:
 
 
 def _expected(values: list[Any], place: int, marks: Marks) -> list[Any]:
+    """All but the life cycle, which is compared by what it says."""
     wanted = values[place]
     annotations = wanted["metadata"].pop("annotations", {})
     annotations |= {key: value for key, value in marks.annotations.items() if value is not None}
     kept = {key: value for key, value in annotations.items() if marks.annotations.get(key, "") is not None}
     if kept:
         wanted["metadata"]["annotations"] = kept
-    if marks.lifecycle:
-        wanted["spec"]["lifecycle"] = marks.lifecycle
-    else:
-        wanted["spec"].pop("lifecycle", None)
     return values
+
+
+def _same(told: list[Any], wanted: list[Any], place: int) -> bool:
+    for values in (told, wanted):
+        if len(values) > place and isinstance(values[place], dict):
+            values[place]["spec"].pop("lifecycle", None)
+    return told == wanted

@@ -220,6 +220,8 @@ AS_WRITTEN: dict[str, str] = {
     "windows": f"{ENTITY}metadata:\n  name: churn\nspec:\n  lifecycle: beta\n".replace("\n", "\r\n"),
     "byte order mark": f"\ufeff{ENTITY}metadata:\n  name: churn\nspec:\n  lifecycle: beta # ö\n",
     "lifecycle of nothing": f"{ENTITY}metadata:\n  name: churn\nspec:\n  lifecycle:\n  type: ai-model\n",
+    "a number for a lifecycle": f"{ENTITY}metadata:\n  name: churn\nspec:\n  lifecycle: 1.0 # of two\n",
+    "a lifecycle called none": f"{ENTITY}metadata:\n  name: churn\nspec:\n  lifecycle: none\n  type: ai-model\n",
     "empty annotations": f"{ENTITY}metadata:\n  name: churn\n  annotations: {{}}\nspec:\n  type: ai-model\n",
     "annotations of nothing": f"{ENTITY}metadata:\n  name: churn\n  annotations:\nspec:\n  type: ai-model\n",
     "in braces": f"{ENTITY}metadata: {{name: churn, annotations: {{a: b}}}}\n"
@@ -258,6 +260,7 @@ def test_whichever_way_it_is_written_git_takes_the_patch_there_and_back(
     lifted = becoming(deprecation, Lifecycle.IN_SERVICE)
     git(repository, "apply", *patches.write(lifted))
     assert (read_backstage([file]).entities, patches.write(lifted)) == (before.entities, ())
+    assert file.read_bytes() == text.encode()
 
 
 @pytest.mark.parametrize(

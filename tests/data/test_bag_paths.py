@@ -6,6 +6,9 @@ from data.archives import Artifact, named
 from data.bag_paths import require_safe
 from data.errors import Invalid
 
+BREAKS = r"'1\n2\n3\n'"
+RENAME = "rename the file, or copy the S3 object under another key"
+
 
 @pytest.mark.parametrize(
     ("path", "message"),
@@ -22,14 +25,19 @@ from data.errors import Invalid
         ("\udcff", "'\\udcff': must be UTF-8; rename the file"),
         ("x/NUL.txt", "'x/NUL.txt': must not be a name Windows reserves, nor end in a dot or a space"),
         *[
-            (f"w {sign}", f"{f'w {sign}'!r}: must have none of < > : \" | ? *, which Windows reserves; rename the file")
+            (f"w {sign}", f"{f'w {sign}'!r}: must have none of < > : \" | ? *, which Windows reserves; {RENAME}")
             for sign in '<>:"|?*'
         ],
+        ("50%.txt", f"'50%.txt': must have no %, which validators of archives read in two ways; {RENAME}"),
+        (
+            "1\n2\n3\n",
+            f"{BREAKS}: must have at most 2 line breaks of a kind, as validators of archives read no more; {RENAME}",
+        ),
         ("LPT².log", "'LPT².log': must not be a name Windows reserves, nor end in a dot or a space"),
         ("x/end.", "'x/end.': must not be a name Windows reserves, nor end in a dot or a space"),
     ],
     ids=["absolute", "up", "up inside", "empty part", "drive", "empty", "NUL", "backslash", "line separator",
-         "not UTF-8", "device", *'<>:"|?*', "device by a superscript", "dot at the end"],
+         "not UTF-8", "device", *'<>:"|?*', "percent", "many lines", "device by a superscript", "dot at the end"],
 )  # fmt: skip
 def test_a_hostile_name_is_refused(path: str, message: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -68,8 +76,7 @@ def test_ordinary_names_are_accepted() -> None:
         [
             "weights/model-00001-of-00002.safetensors",
             "weights/modell größe.bin",
-            "100%.txt",
-            "a\nb",
+            "a\nb\nc\r",
             ".hidden",
         ]
     )

@@ -31,11 +31,11 @@ def unreadable(path: str = "w.bin", *, bytes_: int = 7, mark: str = "as copied")
 
 @pytest.fixture
 def bag(tmp_path: Path) -> Path:
-    return written(tmp_path / "bag", tags={SOURCES_FILE: marks([a_source(), a_source("100%\n.txt")])})
+    return written(tmp_path / "bag", tags={SOURCES_FILE: marks([a_source(), a_source("half +\n.txt")])})
 
 
 def written(folder: Path, tags: dict[str, bytes]) -> Path:
-    payload = [a_source(), a_source("100%\n.txt")]
+    payload = [a_source(), a_source("half +\n.txt")]
     write_bag(folder, payload, info={}, tags=tags, bagged_on=date(2026, 3, 2), stopped=lambda: False)
     return folder
 
@@ -45,7 +45,7 @@ def newer(bag: Path, *sources: PayloadFile) -> list[str]:
 
 
 def test_a_source_with_the_mark_it_had_is_not_read(bag: Path) -> None:
-    assert newer(bag, unreadable(), unreadable("100%\n.txt")) == []
+    assert newer(bag, unreadable(), unreadable("half +\n.txt")) == []
 
 
 def test_a_source_that_is_gone_does_not_count(bag: Path) -> None:
@@ -60,11 +60,11 @@ def test_each_source_that_is_newer_is_told(bag: Path) -> None:
     assert newer(
         bag,
         a_source(content=b"WEIGHTS", mark="written to"),
-        unreadable("100%\n.txt", bytes_=1_204, mark="grown"),
+        unreadable("half +\n.txt", bytes_=1_204, mark="grown"),
         unreadable("w-2.bin"),
     ) == [
         "w.bin was written to since",
-        "100%\n.txt has 1,204 bytes now and had 7",
+        "half +\n.txt has 1,204 bytes now and had 7",
         "w-2.bin was added since",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ class S3Objects:
                 self._client(),
                 bucket,
                 key,
-                path=key.removeprefix(prefix),
+                path=_path(key.removeprefix(prefix)),
                 size_bytes=entry["Size"],
                 etag=entry["ETag"],
             )
@@ -109,6 +110,14 @@ class S3Objects:
         beside += [entry["Prefix"] for entry in page.get("CommonPrefixes", [])]
         names = {one.removeprefix(prefix).rstrip("/"): one for one in beside}
         return [f"s3://{bucket}/{names[match]}" for match in difflib.get_close_matches(name, names)]
+
+
+def _path(key: str) -> str:
+    """Where it lies below the prefix. Several slashes are one to every file system, so whoever loads it finds it there.
+
+    Two objects that become one file by that are refused, as all such names are (data/bag_paths.py).
+    """
+    return re.sub("/{2,}", "/", key).removeprefix("/")
 
 
 class _S3Object:

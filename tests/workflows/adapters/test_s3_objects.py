@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from data.bag_paths import require_safe
 from data.errors import Invalid, NotFound, Refused, Unavailable
 from workflows.adapters.s3_objects import S3Objects
 
@@ -45,6 +46,39 @@ def test_a_prefix_is_all_objects_below_it_and_none_of_its_neighbours(aws: str, b
     assert content_of(sources, f"s3://{bucket}/churn/v1") == expected
     assert content_of(sources, f"s3://{bucket}/churn/v1/") == expected
     assert len(content_of(sources, f"s3://{bucket}")) == 4
+
+
+def test_several_slashes_in_a_key_are_one_folder_as_wherever_it_is_loaded(
+    aws: str, bucket: str, s3: "S3Client"
+) -> None:
+    for key in ("odd//w.bin", "odd/a///b//c.json", "odd/plain.txt"):
+        s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
+    assert content_of(S3Objects(endpoint_url=aws), f"s3://{bucket}/odd") == {
+        "w.bin": b"odd//w.bin",
+        "a/b/c.json": b"odd/a///b//c.json",
+        "plain.txt": b"odd/plain.txt",
+    }
+
+
+def test_objects_that_would_be_one_file_are_refused_by_both_names(
+    aws: str, bucket: str, s3: "S3Client"
+) -> None:
+    for key in ("twice/a//w.bin", "twice/a/w.bin"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"w")
+    files = S3Objects(endpoint_url=aws).files(f"s3://{bucket}/twice")
+    with pytest.raises(Invalid, match=r"'a/w\.bin': and 'a/w\.bin' are one name"):
+        require_safe(file.path for file in files)
+
+
+@pytest.mark.parametrize("sign", [":", "?"])
+def test_a_key_that_windows_could_not_restore_is_refused_with_what_to_do(
+    aws: str, bucket: str, s3: "S3Client", sign: str
+) -> None:
+    """`run:1` would be written into a stream behind a file called `run` there, and lost by the next copy."""
+    s3.put_object(Bucket=bucket, Key=f"signs/run{sign}1.bin", Body=b"w")
+    files = S3Objects(endpoint_url=aws).files(f"s3://{bucket}/signs")
+    with pytest.raises(Invalid, match="which Windows reserves; rename the file, or copy the S3 object under"):
+        require_safe(file.path for file in files)
 
 
 def test_more_objects_than_one_page_are_all_listed(

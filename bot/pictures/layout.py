@@ -1,7 +1,7 @@
 """Where does everything of a neighbourhood stand? In layers from the model down, at a width of 1,200 pixels.
 
 A layer is a band, its nodes chips on a grid in it. Up to `NODES_MAX` every node has a chip; of more, teams have.
-The layers come from the catalog's distances, so no layout library has anything left to compute.
+Between the chips there is as much room as the lines there need (placing.py).
 """
 
 from __future__ import annotations
@@ -11,48 +11,19 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from data.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Link, Mark, Neighbourhood, Node
+from bot.pictures.lettering import set_in
+from bot.pictures.placing import Chip, Route, gridded, placed
+from bot.pictures.sizes import DENSE, FOOT, MARGIN, PADDING, ROOMY, TITLE_SIZE, Size
+from data.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Mark, Neighbourhood, Node
 from workflows.rules.wording import counted
 
-WIDTH = 1200.0
 NODES_MAX = 300
 LAYERS_MAX = 6
 """Bands of consumers; the last one has all that are further away."""
 TEAMS_MAX = 24
 """Chips of a band that shows teams; the last one has all the others."""
-MARGIN, PADDING, GAP, SUCCESSION = 32.0, 16.0, 14.0, 96.0
-HEAD, BAND_HEAD, BETWEEN, FOOT = 104.0, 36.0, 40.0, 74.0
-MODEL_WIDTH = 300.0
-NOBODY = "nobody answers"
-
-
-class Size(NamedTuple):
-    """How large the chips of a picture are: many are smaller, and their letters never under 9 pixels."""
-
-    columns: int
-    height: float
-    name: float
-    about: float
-    row_gap: float
-
-
-ROOMY, DENSE = Size(4, 52.0, 15.0, 11.5, 18.0), Size(6, 36.0, 12.0, 10.0, 8.0)
 ROOMY_UP_TO = 60
-ONE_ROW_UP_TO = 6
-
-
-class Chip(NamedTuple):
-    """A node, or the consumers of a team in one layer, with the place it stands in."""
-
-    node: Node
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def middle(self) -> float:
-        return self.x + self.width / 2
+NOBODY = "nobody answers"
 
 
 class Band(NamedTuple):
@@ -71,10 +42,10 @@ class Flow(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """`links` join chips by the ids of their nodes; of teams only the `flows` between their layers are shown."""
+    """`routes` join chips; of teams only the `flows` between their layers are shown."""
 
     bands: tuple[Band, ...]
-    links: tuple[Link, ...]
+    routes: tuple[Route, ...]
     flows: tuple[Flow, ...]
     size: Size
     height: float
@@ -89,17 +60,18 @@ def laid_out(neighbourhood: Neighbourhood) -> Layout:
     size = ROOMY if sum(map(len, shown.values())) <= ROOMY_UP_TO else DENSE
     teams = Counter(node.team for node in neighbourhood.consumers if node.team)
     counts = Counter(_layer(node) for node in neighbourhood.consumers)
-    bands, y = [], HEAD
-    for layer in sorted(shown):
-        chips, height = _grid(shown[layer], size, y + BAND_HEAD, is_head=layer == MODEL_LAYER)
-        bands.append(
-            Band(_title(layer, counts[layer], len(shown[layer])), chips, y, height + BAND_HEAD + PADDING)
-        )
-        y += bands[-1].height + BETWEEN
+    titles = [_title(layer, counts[layer], len(shown[layer])) for layer in sorted(shown)]
+    grids = [
+        gridded(shown[layer], size, is_head=layer == MODEL_LAYER, by_rows=is_summary, begins=_end(title))
+        for layer, title in zip(sorted(shown), titles, strict=True)
+    ]
+    found = placed(grids, () if is_summary else neighbourhood.links)
+    bands = [
+        Band(title, chips, y, height) for title, (chips, y, height) in zip(titles, found.bands, strict=True)
+    ]
     ranked = sorted(teams, key=lambda team: (-teams[team], team))
-    links = () if is_summary else neighbourhood.links
     flows = _flows(neighbourhood, sorted(shown), bands) if is_summary else ()
-    return Layout(tuple(bands), links, flows, size, y - BETWEEN + FOOT, is_summary, tuple(ranked))
+    return Layout(tuple(bands), found.routes, flows, size, found.bottom + FOOT, is_summary, tuple(ranked))
 
 
 def _layer(node: Node) -> int:
@@ -180,24 +152,9 @@ def _group(layer: int, name: str, nodes: Sequence[Node]) -> Node:
     )
 
 
-def _grid(nodes: Sequence[Node], size: Size, top: float, *, is_head: bool) -> tuple[tuple[Chip, ...], float]:
-    """Chips in rows as even as can be, each in the middle; those of the model and its successor are larger."""
-    # Few stand in one row, if narrower: of two rows, edges of the lower one pass behind the upper.
-    most = max(size.columns, min(len(nodes), ONE_ROW_UP_TO))
-    rows = -(-len(nodes) // most)
-    columns = -(-len(nodes) // rows)
-    room = WIDTH - 2 * MARGIN - 2 * PADDING
-    width = MODEL_WIDTH if is_head else (room - (most - 1) * GAP) / most
-    gap = SUCCESSION if is_head else GAP
-    height = ROOMY.height if is_head else size.height
-    chips = []
-    for place, node in enumerate(nodes):
-        row, column = divmod(place, columns)
-        in_row = min(columns, len(nodes) - row * columns)
-        left = (WIDTH - in_row * width - (in_row - 1) * gap) / 2
-        y = top + row * (height + size.row_gap)
-        chips.append(Chip(node, left + column * (width + gap), y, width, height))
-    return tuple(chips), rows * height + (rows - 1) * size.row_gap
+def _end(title: str) -> float:
+    """Where a band's title ends, beside which lines can be seen."""
+    return MARGIN + PADDING + set_in(title, is_bold=True).width * TITLE_SIZE
 
 
 def _title(layer: int, consumers: int, chips: int) -> str:

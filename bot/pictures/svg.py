@@ -7,18 +7,19 @@ from math import log10
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from bot.pictures.layout import MARGIN, PADDING, ROOMY, WIDTH, Band, Chip, Flow, Layout
+from bot.pictures.layout import Band, Flow, Layout
 from bot.pictures.lettering import fitted, plain, unknown
 from bot.pictures.letters import ASCENT, DESCENT, Label, letters, outlines
+from bot.pictures.placing import Chip, Route
+from bot.pictures.sizes import MARGIN, PADDING, ROOMY, TIP, TITLE_SIZE, WIDTH
 from data.neighbourhood import MODEL_LAYER, Mark
 from workflows.rules.wording import counted
 
 INK, SOFT, FAINT, PAPER, BAND = "#2b2333", "#655c70", "#cfc8d8", "#ffffff", "#f5f2f8"
-AUBERGINE, MOSS, AMBER = "#3b2f4a", "#1f6f4a", "#9a5b00"
+AUBERGINE, MOSS, AMBER, LINE = "#3b2f4a", "#1f6f4a", "#9a5b00", "#8d7fa3"
 TEAMS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a5195", "#5f6b2f")
 """Told apart also by who does not tell all colours apart (Okabe and Ito, 2008), two of ours added."""
-TITLE_SIZE = 12.5
-"""Of the titles of bands, and of nothing else."""
+CORNER = 6.0
 NO_LETTER = "a letter no font here has: emeritus[cjk] adds those of Chinese, Japanese and Korean"
 BADGES = {Mark.RETIRES: "RETIRES", Mark.SUCCESSOR: "SUCCESSOR"}
 
@@ -78,7 +79,7 @@ def drawn(layout: Layout, heading: Heading, description: str) -> str:
     body = [
         f'<rect width="{WIDTH:g}" height="{layout.height:g}" fill="{PAPER}"/>',
         *map(_band, layout.bands),
-        *_edges(layout, chips),
+        *_edges(layout),
         *(_behind(label) for label in set_labels if label.size == TITLE_SIZE),
         *(_chip(chip, layout) for chip in chips.values()),
         *(sign for _, sign in _legend(layout)),
@@ -110,57 +111,59 @@ def _behind(label: Label) -> str:
     )
 
 
-def _edges(layout: Layout, chips: dict[str, Chip]) -> Iterator[str]:
-    """From below what is depended on to above who depends on it; in one band around the side."""
-    faint = 0.85 if len(layout.links) <= 60 else 0.5 if len(layout.links) <= 200 else 0.3
-    for link in layout.links:
-        if link.from_id not in chips or link.to_id not in chips:
-            continue
-        below, above = chips[link.from_id], chips[link.to_id]
-        dashed = ' stroke-dasharray="2 5" stroke-linecap="round"' if link.is_seen else ""
-        yield (
-            f'<path d="{_way(below, above)}" fill="none" stroke="#8d7fa3" stroke-width="1.4" '
-            f'stroke-opacity="{faint}"{dashed}/>'
-        )
-        if above.y + above.height < below.y:
-            at, y = _landing(above, below), above.y + above.height
-            yield (
-                f'<path d="M{at - 4:g} {y + 8:g}L{at:g} {y + 1:g}L{at + 4:g} {y + 8:g}Z" fill="#8d7fa3" '
-                f'fill-opacity="{min(1.0, faint + 0.15)}"/>'
-            )
+def _edges(layout: Layout) -> Iterator[str]:
+    """Every dependency as its own line, with one tip for all that lead to the same side of a chip."""
+    tips: dict[tuple[float, float], tuple[float, float]] = {}
+    for route in layout.routes:
+        dashed = ' stroke-dasharray="2 5" stroke-linecap="round"' if route.link.is_seen else ""
+        yield f'<path class="dependency" d="{_rounded(route)}" fill="none" stroke="{LINE}" stroke-width="1.4"{dashed}/>'
+        tips[route.points[-1]] = route.points[-2]
+    for (x, y), (_, from_y) in tips.items():
+        back = TIP if from_y > y else -TIP
+        at = y + back / 8
+        yield f'<path d="M{x - 4:g} {y + back:g}L{x:g} {at:g}L{x + 4:g} {y + back:g}Z" fill="{LINE}"/>'
     yield from map(_flow, layout.flows)
     (model, *after) = layout.bands[0].chips
     for successor in after:
         yield _succession(model, successor)
 
 
+def _rounded(route: Route) -> str:
+    """Its corners are round, by no more than half of the shorter stretch."""
+    x, y = route.points[0]
+    drawn = [f"M{x:.1f} {y:.1f}"]
+    turns = [*dict.fromkeys(route.points)]
+    for before, at, after in zip(turns, turns[1:], turns[2:], strict=False):
+        radius = min(CORNER, _length(before, at) / 2, _length(at, after) / 2)
+        (x, y), (to_x, to_y) = _toward(at, before, radius), _toward(at, after, radius)
+        drawn.append(f"L{x:.1f} {y:.1f}Q{at[0]:.1f} {at[1]:.1f} {to_x:.1f} {to_y:.1f}")
+    x, y = turns[-1]
+    return "".join([*drawn, f"L{x:.1f} {y:.1f}"])
+
+
+def _length(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _toward(start: tuple[float, float], end: tuple[float, float], by: float) -> tuple[float, float]:
+    length = _length(start, end)
+    return (
+        start[0] + (end[0] - start[0]) * by / length,
+        start[1] + (end[1] - start[1]) * by / length,
+    )
+
+
 def _flow(flow: Flow) -> str:
     """The thicker the more dependencies: a line and a half for ten times as many."""
     x, width = WIDTH / 2, 2 + 2 * log10(max(1, flow.dependencies))
     tip = f"M{x - 9:g} {flow.top + 12:g}L{x:g} {flow.top + 1:g}L{x + 9:g} {flow.top + 12:g}Z"
-    line = f'<path d="M{x:g} {flow.bottom:g}V{flow.top + 10:g}" stroke="#8d7fa3" stroke-width="{width:.1f}"/>'
-    return f'{line}<path d="{tip}" fill="#8d7fa3"/>'
+    line = f'<path d="M{x:g} {flow.bottom:g}V{flow.top + 10:g}" stroke="{LINE}" stroke-width="{width:.1f}"/>'
+    return f'{line}<path d="{tip}" fill="{LINE}"/>'
 
 
 def _flow_label(flow: Flow) -> Label:
     text = counted(flow.dependencies, "dependency", "dependencies")
     return Label(fitted(text, 300, 12), WIDTH / 2 + 18, (flow.top + flow.bottom) / 2 + 5, 12, SOFT)
-
-
-def _landing(above: Chip, below: Chip) -> float:
-    """Where an edge meets the chip above: towards where it comes from, so that few lie on each other."""
-    lean = (below.middle - above.middle) / WIDTH
-    return above.middle + lean * above.width * 0.8
-
-
-def _way(below: Chip, above: Chip) -> str:
-    if above.y + above.height < below.y:
-        x, y, to_x, to_y = below.middle, below.y, _landing(above, below), above.y + above.height + 4
-        bend = max(18.0, (y - to_y) * 0.5)
-        return f"M{x:.1f} {y:.1f}C{x:.1f} {y - bend:.1f} {to_x:.1f} {to_y + bend:.1f} {to_x:.1f} {to_y:.1f}"
-    x, y, to_x, to_y = below.middle, below.y, above.middle, above.y
-    top = min(y, to_y) - 16
-    return f"M{x:.1f} {y:.1f}C{x:.1f} {top:.1f} {to_x:.1f} {top:.1f} {to_x:.1f} {to_y:.1f}"
 
 
 def _succession(model: Chip, successor: Chip) -> str:
@@ -231,9 +234,9 @@ def _legend(layout: Layout) -> Iterator[tuple[Label, str]]:
             label = Label(fitted(text, 300, 12), x + 14, y + 4.3, 12, SOFT)
             yield label, _sign(mark, x, y)
             x = label.box[2] + 30
-    arrow = f'<path d="M{x:g} {y + 7:g}V{y - 5:g}" stroke="#8d7fa3" stroke-width="1.6"/>'
-    tip = f'<path d="M{x - 4:g} {y - 2:g}L{x:g} {y - 9:g}L{x + 4:g} {y - 2:g}Z" fill="#8d7fa3"/>'
-    text = "depends on; dotted where only calls say so; the stripe is the team"
+    arrow = f'<path d="M{x:g} {y + 7:g}V{y - 5:g}" stroke="{LINE}" stroke-width="1.6"/>'
+    tip = f'<path d="M{x - 4:g} {y - 2:g}L{x:g} {y - 9:g}L{x + 4:g} {y - 2:g}Z" fill="{LINE}"/>'
+    text = "depends on; joined lines lead to the same; dotted: only calls say so; stripe: team"
     if layout.is_summary:
         text = "depends on, thicker where many do; the file of all of them has each"
     label = Label(fitted(text, WIDTH - MARGIN - x - 14, 12), x + 14, y + 4.3, 12, SOFT)

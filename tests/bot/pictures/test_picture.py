@@ -13,10 +13,11 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.pictures.impact import alt_text, described, heading, png, svg
-from bot.pictures.layout import NODES_MAX, WIDTH, Layout, laid_out
+from bot.pictures.layout import NODES_MAX, Layout, laid_out
 from bot.pictures.lettering import plain
 from bot.pictures.letters import Label, letters, outlines
 from bot.pictures.png import ZOOM, rendered
+from bot.pictures.sizes import WIDTH
 from bot.pictures.svg import NO_LETTER, labels
 from bot.uploads import ALT_TEXT_MAX
 from data.neighbourhood import Mark, Neighbourhood
@@ -133,7 +134,7 @@ def test_every_node_is_a_chip_with_its_whole_name_and_every_edge_is_drawn(count)
     document = svg(shown)
     assert len(groups(document)) == len(shown.nodes)
     assert any("W" * 400 in told for told in groups(document))
-    ways = [path for path in ET.fromstring(document).iter() if "stroke-opacity" in path.attrib]
+    ways = [path for path in ET.fromstring(document).iter() if path.get("class") == "dependency"]
     assert len(ways) == len(shown.links)
     assert sum("stroke-dasharray" in path.attrib for path in ways) == sum(
         link.is_seen for link in shown.links

@@ -28,6 +28,7 @@ from data.printable import shortened
 from data.records.catalog import Entity, Group, Kind, Person
 from data.records.decision import NotDone
 from data.store import Store
+from data.uncollected import uncollected
 from workflows.ports import SharedFile
 
 WHY_MAX = 300
@@ -67,10 +68,10 @@ class DroppedFiles:
         if isinstance(content, NotDone):
             return content
         place = f"slack:{file.channel}"
-        with _put_down(content, file.name) as path:
+        with _put_down(content, file.name) as path, uncollected():
             root = f"{place}/{file.name}"
             format, reading = recognised(path, root, self._catalog, now())  # noqa: A001 - as elsewhere
-        reading = _without_paths(_moved(reading, str(path.parent), place), place)
+            reading = _without_paths(_moved(reading, str(path.parent), place), place)
         source = format
         if format == CALLS:
             reading, source = without_numbers(reading), told_by(by)

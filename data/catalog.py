@@ -7,11 +7,10 @@ Whoever needs several answers that agree takes `snapshot()` once and asks that.
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -25,6 +24,7 @@ from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
+from data.uncollected import uncollected
 
 if TYPE_CHECKING:
     from data.lineage import Lineage
@@ -202,23 +202,10 @@ class Catalog:
         return self.snapshot().impact(model_id, endpoint_ids)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """While very many things are made of which none refers back: to look for circles among them again and again takes
-    a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _caught_up(conn: Connection, known: Snapshot | None) -> Snapshot:
     ids = None if known is None else changed_since(conn, known.version, version_in(conn))
     if known is None or ids is None:
-        with _uncollected():
+        with uncollected():
             return Snapshot.of(stored_in(conn))
     return known.after(ids, stored_in(conn, ids))
 

@@ -178,7 +178,7 @@ def test_what_was_acknowledged_outlives_a_restart(town: Town) -> None:
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ({"size": 52_428_801}, "it has 52,428,801 bytes, and at most 52,428,800 are read from Slack"),
+        ({"size": 10_485_761}, "it has 10,485,761 bytes, and at most 10,485,760 are read from Slack"),
         ({"mode": "external"}, "it lies outside of Slack. Download it, and share the file itself"),
         ({"has_download": False}, "Slack offers no download of it. Share it as a file"),
         ({"mimetype": "text/html"}, "it is of the kind text/html, and no catalog"),

@@ -11,6 +11,7 @@ import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
 from bot.commands.sources import path_of
+from bot.commands.telling import NOTHING_IMPORTED, telling
 from bot.formats import CALLS
 from bot.keeping import open_catalog
 from bot.local_endpoints import open_endpoints
@@ -48,7 +49,8 @@ def calls(paths: tuple[Path, ...], fields: tuple[str, ...], is_local: bool, is_j
     with store_to_write(settings) as store:
         catalog = open_catalog(store)
         logged = tuple(_logged(settings)) if is_local else ()
-        reading = read_calls(paths, known=catalog.known(), now=now, fields=names, logged=logged)
+        with telling(NOTHING_IMPORTED):
+            reading = read_calls(paths, known=catalog.known(), now=now, fields=names, logged=logged)
         report = catalog.import_(reading, format=CALLS, now=now)
     if is_json:
         print_json(report)

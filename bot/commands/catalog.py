@@ -7,6 +7,7 @@ import click
 from bot.commands.calls import calls
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
 from bot.commands.sources import source_of
+from bot.commands.telling import NOTHING_IMPORTED, telling
 from bot.formats import FORMATS, Format
 from bot.keeping import open_catalog
 from bot.world import CalendarWorld
@@ -30,10 +31,12 @@ def _register(format: Format) -> None:  # noqa: A002 - the word of the event
     @as_json
     def read(sources: tuple[Source, ...], is_json: bool) -> None:
         settings = settings_for(writes=True)
-        answered = format.answered(sources)
+        with telling(NOTHING_IMPORTED):
+            answered = format.answered(sources)
         with store_to_write(settings) as store:
             catalog = open_catalog(store)
-            reading = format.reader(catalog, answered)
+            with telling(NOTHING_IMPORTED):
+                reading = format.reader(catalog, answered)
             report = catalog.import_(reading, format=format.name, now=CalendarWorld().now())
         if is_json:
             print_json(report)

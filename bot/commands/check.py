@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
-import msgspec
 
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.commands.sources import path_of
+from bot.commands.telling import telling
 from bot.formats import FORMATS
 from bot.keeping import open_catalog
 from bot.lookup import retirements
 from bot.views.blocks import day
 from bot.views.steps import zone_of
-from data.catalog import Catalog
-from data.errors import Invalid
-from data.importers.report import Reading
 from data.records.catalog import Dependency, Entity, Kind, Sighting
 from data.records.retirement import Retirement, StepKind
 from data.serving import server_of
 from workflows.rules.attaching import Attachment, Verdict, attachments
 from workflows.rules.wording import counted
 
-_IMPORTED = re.compile(r"\b([Nn])othing was imported\b")
+NOTHING_CHECKED = "Nothing was checked"
 READERS = {one.name: one.reader for one in FORMATS}
 
 
@@ -41,7 +37,8 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
     """Exits 1 if PATH adds a dependency on a model that is being retired; names its successor and last day."""
     with store_to_read(settings_for()) as store:
         catalog = open_catalog(store)
-        reading = _read(as_format, catalog, paths)
+        with telling(NOTHING_CHECKED):
+            reading = READERS[as_format](catalog, paths)
         seen = catalog.snapshot()
         edges = [*reading.dependencies, *map(_as_edge, reading.sightings)]
         every = retirements(store)
@@ -56,17 +53,6 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
         say(*(f"{one.where}: note: {one.what}: {one.why}" for one in reading.skipped))
         say(f"{counted(reading.edges.kept, 'edge')} checked, {len(refused):,} refused")
     ctx.exit(1 if refused else 0)
-
-
-def _read(as_format: str, catalog: Catalog, paths: tuple[Path, ...]) -> Reading:
-    """What importers refuse is refused here in their words, but for what did not happen to it."""
-    try:
-        return READERS[as_format](catalog, paths)
-    except Invalid as error:
-        raise Invalid(
-            msgspec.structs.replace(one, accepted=_IMPORTED.sub(r"\1othing was checked", one.accepted))
-            for one in error.problems
-        ) from error
 
 
 def _as_edge(seen: Sighting) -> Dependency:

@@ -45,19 +45,19 @@ def address_of(text: str, kind: Kind) -> str:
     is_http = parts.scheme in ("http", "https") and host and text.isascii() and text.isprintable()
     if not is_http or " " in text or parts.query or parts.fragment:
         shown = ascii(without_secrets(text))[1:-1]
-        accepted = f"an address like {kind.example}, without a query. Nothing was imported"
+        accepted = f"an address like {kind.example}, without a query"
         raise Invalid([Problem(field="address", value=shown, accepted=accepted)])
     try:
         port = parts.port
     except ValueError:
         port = 0
     if port == 0:
-        accepted = "a port from 1 to 65535 behind the host, or none. Nothing was imported"
+        accepted = "a port from 1 to 65535 behind the host, or none"
         raise Invalid([Problem(field="address", value=without_secrets(text), accepted=accepted)])
     where = f"[{host}]" if ":" in host else host
     address = f"{parts.scheme}://{where}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
     if parts.username is not None or parts.password is not None:
-        accepted = f"no user or password in an address; {kind.without}. Nothing was imported"
+        accepted = f"no user or password in an address; {kind.without}"
         raise Invalid([Problem(field="address", value=address, accepted=accepted)])
     return address
 
@@ -78,15 +78,13 @@ def _refused(error: HTTPError, url: str, kind: Kind) -> Invalid | Unavailable:
     """What the status of an answer means to whoever named the address."""
     status = error.code
     if status in OF_ACCESS:
-        accepted = f"somebody it knows: {kind.known_by}. Nothing was imported"
+        accepted = f"somebody it knows: {kind.known_by}"
     elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        accepted = (
-            f"the registry itself; {whither(error)} was not asked. Name its own address. Nothing was imported"
-        )
+        accepted = f"the registry itself; {whither(error)} was not asked. Name its own address"
     elif is_passing(status):
         return unavailable(url, f"answers {status}")
     else:
-        accepted = f"is this the address of {kind.what}? Nothing was imported"
+        accepted = f"is this the address of {kind.what}?"
     return Invalid([Problem(field=url, value=f"answers {status}", accepted=accepted)])
 
 

@@ -19,8 +19,8 @@ from urllib.error import HTTPError, URLError
 
 from data.errors import Invalid, Problem, Unavailable
 
-AGAIN = "Nothing was imported; import again once it answers"
-OR_FILES = "Nothing was imported; import again once it answers faster, or import files exported from it"
+AGAIN = "Import again once it answers"
+OR_FILES = "Import again once it answers faster, or import files exported from it"
 
 
 @dataclass(slots=True, frozen=True)
@@ -123,7 +123,7 @@ class Asking:
 
     def _too_long(self, url: str, of: str) -> Invalid:
         limit = self._limits.page_bytes if of == "a page" else self._limits.whole_bytes
-        rest = f". {self._again}" if self._again else "; import files exported from it. Nothing was imported"
+        rest = f". {self._again}" if self._again else "; import files exported from it"
         accepted = f"at most {limit:,} bytes for {of}{rest}"
         return Invalid([Problem(field=url, value="a longer answer", accepted=accepted)])
 

@@ -58,9 +58,7 @@ def read_backstage(
     if not declared:
         shown = ", ".join(str(path) for path in paths)
         skipped = "".join(f"; skipped {line}" for line in account.skipped[:3])
-        accepted = (
-            f"declares no Component, Resource, API, AiResource, Group or User{skipped}. Nothing was imported"
-        )
+        accepted = f"declares no Component, Resource, API, AiResource, Group or User{skipped}"
         raise Invalid([Problem(field=shown, value="", accepted=accepted)])
     known = tuple(known)
     index = Index()
@@ -99,14 +97,14 @@ def read_backstage(
 def _wrong(content: Documents, shown: str, is_named: bool) -> list[Problem]:
     """A directory may hold files of other things; what was named is to be one of ours."""
     if is_named and all(document.value is None for document in content):
-        accepted = "is empty; expected Backstage entities. Nothing was imported"
+        accepted = "is empty; expected Backstage entities"
         return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
     return [_stray(document, shown) for document in content if isinstance(document.value, str | list)]
 
 
 def _stray(document: Node, shown: str) -> Problem:
     found = "a list" if isinstance(document.value, list) else f'"{document.text[:40]}"'
-    accepted = "a document must be a mapping with apiVersion, kind, metadata and spec; nothing was imported"
+    accepted = "a document must be a mapping with apiVersion, kind, metadata and spec"
     return Problem(field=f"{shown}:{document.line}", value=found, accepted=accepted)
 
 
@@ -129,7 +127,7 @@ def _declarations(
             lacking = _lacking(document)
             if lacking and number == len(file.content):
                 # A file cut off in the middle still parses; an unfinished last document gives it away.
-                accepted = f"the last document has no {lacking}: is the file complete? Nothing was imported"
+                accepted = f"the last document has no {lacking}: is the file complete?"
                 cut_off.append(Problem(field=where, value="", accepted=accepted))
                 continue
             thing = _declaration(document, file)

@@ -149,7 +149,7 @@ def _bounded(file: IO[bytes], log: Log, events: str) -> Iterator[tuple[str, Any]
         depth += part.startswith("start_") - part.startswith("end_")
         parts = 0 if depth <= list_depth else parts + 1
         if depth > DEEP_MAX or parts > PARTS_MAX:
-            accepted = f"events of at most {DEEP_MAX} levels and {PARTS_MAX:,} parts each are read."
+            accepted = f"events of at most {DEEP_MAX} levels and {PARTS_MAX:,} parts each are read"
             raise Invalid([_problem(log.shown, accepted)])
         yield part, value
 
@@ -188,8 +188,8 @@ def _from_object(number: int, value: Any, names: FieldNames) -> Told:
 
 
 def _unread(shown: Path | str, error: OSError) -> Problem:
-    return _problem(str(shown), f"cannot be read: {error.strerror}.")
+    return _problem(str(shown), f"cannot be read: {error.strerror}")
 
 
 def _problem(shown: str, why: str) -> Problem:
-    return Problem(field=shown, value="", accepted=f"{why} Nothing was imported")
+    return Problem(field=shown, value="", accepted=why)

@@ -159,7 +159,7 @@ def read_calls(
     for log in logs.values():
         _read(log, names_of_fields, book, draft)
     if logs and not book.lines:
-        accepted = "holds no line; nothing was imported"
+        accepted = "holds no line"
         raise Invalid([Problem(field=log.shown, value="", accepted=accepted) for log in logs.values()])
     for one in logged:
         if one.log.path not in logs:
@@ -186,9 +186,7 @@ def _read(log: Log, names_of_fields: FieldNames, book: _Book, draft: Draft) -> N
         if told.call is not None:
             book.add(told.call, 1, f"{log.shown}:{told.number}", log.path)
     if lost and not read:
-        accepted = (
-            "in no line is an access log that can be read, with a time and an address; nothing was imported"
-        )
+        accepted = "in no line is an access log that can be read, with a time and an address"
         raise Invalid([Problem(field=f"{log.shown}:{lost[0]}", value="", accepted=accepted)])
     book.lines += read
     draft.read()

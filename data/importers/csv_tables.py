@@ -49,13 +49,13 @@ class Columns:
                     header = self._header(cells, shown, line)
                 elif len(cells) != len(header):
                     found = f"{len(cells)} cells"
-                    accepted = f"{len(header)} as in the header: is the file complete? Nothing was imported"
+                    accepted = f"{len(header)} as in the header: is the file complete?"
                     raise _invalid(shown, line, found, accepted)
                 else:
                     stripped = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
                     rows.append(Row(line, stripped))
         except csv.Error as error:
-            accepted = "not readable as CSV; is the file complete? Nothing was imported"
+            accepted = "not readable as CSV; is the file complete?"
             raise _invalid(shown, begins, str(error), accepted) from error
         return tuple(rows)
 
@@ -65,17 +65,14 @@ class Columns:
         missing = [name for name in self.needed if name not in header]
         if strange or missing or len(set(header)) < len(header):
             more = f" and any of {', '.join(self.optional)}" if self.optional else ""
-            accepted = (
-                f"a header of {', '.join(self.needed)}{more}, separated by commas, each once. "
-                "Nothing was imported"
-            )
+            accepted = f"a header of {', '.join(self.needed)}{more}, separated by commas, each once"
             raise _invalid(shown, line, f'"{",".join(cells)[:80]}"', accepted)
         return header
 
     def _wrong(self, rows: Sequence[Row], shown: str, is_named: bool) -> list[Problem]:  # noqa: ARG002 - a table is one
         if rows:
             return []
-        accepted = f"has no rows below a header of {','.join(self.needed)}; nothing was imported"
+        accepted = f"has no rows below a header of {','.join(self.needed)}"
         return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
 
 

@@ -68,7 +68,7 @@ def read_cyclonedx(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pe
     retiring = {one.id for one in known if isinstance(one, Entity) and one.kind in _RETIRE}
     join(things.values(), retiring, draft)
     if not any(thing.kind in KINDS.values() for thing in things.values()):
-        accepted = f"lists nothing of type {' or '.join(LISTED)}; nothing was imported"
+        accepted = f"lists nothing of type {' or '.join(LISTED)}"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
     edges = list(_edges(files, things, ids, draft))
     kept = _kept(things, edges)

@@ -203,15 +203,12 @@ def _wrong(bom: Bom, name: str, is_named: bool) -> list[Problem]:
     """A directory may hold other files; one that is named, or says that it is a BOM, is to be one we can read."""
     where = f"{name}:{bom.line or 1}"
     if not bom.is_one:
-        accepted = 'a CycloneDX BOM, which says bomFormat "CycloneDX"; nothing was imported'
+        accepted = 'a CycloneDX BOM, which says bomFormat "CycloneDX"'
         found = f"bomFormat {bom.format or 'null'}"
         return [Problem(field=where, value=found, accepted=accepted)] if is_named else []
-    problems = [
-        Problem(field=f"{name}:{line}", value=found, accepted="a list; nothing was imported")
-        for line, found in bom.bad
-    ]
+    problems = [Problem(field=f"{name}:{line}", value=found, accepted="a list") for line, found in bom.bad]
     if not _VERSIONS.fullmatch(bom.version.strip('"')):
-        accepted = "a version from 1.2 on, below 2; nothing was imported"
+        accepted = "a version from 1.2 on, below 2"
         problems.append(Problem(field=where, value=f"specVersion {bom.version}", accepted=accepted))
     return problems
 

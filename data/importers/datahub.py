@@ -46,9 +46,7 @@ def read_datahub(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pers
     draft = Draft(Known(known))
     things = things_in(files, draft)
     if not any(thing.urn.kind in KINDS or thing.urn.kind in PEOPLE for thing in things):
-        accepted = (
-            "describes no model, deployment, data, job, dashboard, group or person. Nothing was imported"
-        )
+        accepted = "describes no model, deployment, data, job, dashboard, group or person"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
     _Reader(things, People(things, draft), draft).read()
     return draft.reading(files, paths)

@@ -277,7 +277,7 @@ def _wrong(items: Sequence[Item], shown: str, is_named: bool) -> list[Problem]:
     """A directory may hold files of other things; what was named is to be one of ours."""
     if not is_named or any(_is_document(item.value) for item in items):
         return []
-    accepted = "holds no proposal with an entityUrn and no snapshot of DataHub; nothing was imported"
+    accepted = "holds no proposal with an entityUrn and no snapshot of DataHub"
     return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
 
 

@@ -37,7 +37,7 @@ def read_dbt(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] 
     """
     files = whole_files(paths, FORMAT)
     if not any(file.content.is_manifest for file in files):
-        accepted = "has no dbt manifest.json; nothing was imported"
+        accepted = "has no dbt manifest.json"
         raise Invalid([Problem(field=str(path), value="", accepted=accepted) for path in paths])
     draft = Draft(Known(known))
     skipped: dict[str, str] = {}

@@ -96,9 +96,9 @@ def _parsed(content: bytes, shown: str) -> Manifest:
 def _wrong(manifest: Manifest, path: str, is_named: bool) -> list[Problem]:
     def problem(section: str, value: str, accepted: str) -> Problem:
         line = manifest.lines.get(section, 1)
-        return Problem(field=f"{path}:{line}", value=value, accepted=f"{accepted} Nothing was imported")
+        return Problem(field=f"{path}:{line}", value=value, accepted=accepted)
 
-    read = "manifests v10, v11 and v12 are read, as dbt 1.6 and later write them."
+    read = "manifests v10, v11 and v12 are read, as dbt 1.6 and later write them"
     if not manifest.is_manifest:
         value = f'dbt_schema_version "{manifest.schema[:80]}"' if manifest.schema else ""
         return [problem("metadata", value or "no dbt_schema_version", read)] if is_named else []
@@ -107,7 +107,7 @@ def _wrong(manifest: Manifest, path: str, is_named: bool) -> list[Problem]:
         return [problem("metadata", f'dbt_schema_version "{manifest.schema[:80]}"', read)]
     holds = [(name, manifest.holds.get(name)) for name in MAPS]
     wrong = [
-        problem(name, f"{name} {shown(value)}", "a manifest has an object there.")
+        problem(name, f"{name} {shown(value)}", "a manifest has an object there")
         for name, value in holds
         if not isinstance(value, dict | None)
     ]

@@ -209,7 +209,7 @@ class Draft:
         if not (self._entities or self._owners or self._files or self._edges or self._sightings):
             skipped = "".join(f"; skipped {one}" for one in self._skipped[:SHOWN_MAX])
             more = f" and {left:,} more" if (left := len(self._skipped) - SHOWN_MAX) > 0 else ""
-            accepted = f"names nothing that can be kept{skipped}{more}. Nothing was imported"
+            accepted = f"names nothing that can be kept{skipped}{more}"
             raise Invalid([Problem(field=", ".join(map(str, sources)), value="", accepted=accepted)])
         kept = self._documents_read - self._documents_skipped
         edges = self._edges_read - self._edges_skipped

@@ -36,7 +36,7 @@ def read_huggingface(paths: Sequence[Path], *, known: Iterable[Entity | Group | 
     draft = Draft(Known(known))
     cards = [card_of(file) for file in files if Path(file.shown).name == NAME]
     if not cards:
-        accepted = f"has no {NAME}; nothing was imported"
+        accepted = f"has no {NAME}"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
     draft.read(len(cards))
     _Reader(draft, _models(cards, draft)).read()

@@ -109,13 +109,13 @@ def _front(content: bytes, shown: str) -> Node | None:
         return None
     closes = _FENCE.search(text, opens.end())
     if closes is None:
-        accepted = "begins with --- and has no second one: is the file complete? Nothing was imported"
+        accepted = "begins with --- and has no second one: is the file complete?"
         raise Invalid([Problem(field=f"{shown}:1", value="", accepted=accepted)])
     # The line break behind the first --- stays, so that every line keeps its number.
     found = documents(text[opens.end() : closes.start()].encode(), shown)
     front = found[0] if found else Node(1, None)
     if not isinstance(front.value, dict | None):
-        accepted = "no fields such as base_model, which stand on top of a model card. Nothing was imported"
+        accepted = "no fields such as base_model, which stand on top of a model card"
         raise Invalid([Problem(field=f"{shown}:{front.line}", value=front.shown, accepted=accepted)])
     return front
 
@@ -124,9 +124,7 @@ def _wrong(front: Node | None, shown: str, is_named: bool) -> Sequence[Problem]:
     """A directory may hold other Markdown; what was named is to be a card."""
     if not is_named or (front is not None and front.keys()):
         return []
-    accepted = (
-        f"is no {NAME} with YAML between two lines of --- on top, as a model card is. Nothing was imported"
-    )
+    accepted = f"is no {NAME} with YAML between two lines of --- on top, as a model card is"
     return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
 
 

@@ -70,7 +70,7 @@ class Text:
         items = self.values()
         if len(items) != 1:
             found = f"{len(items)} values" if items else ""
-            raise self.invalid(items[1].line if items else 1, found, "one JSON value; nothing was imported")
+            raise self.invalid(items[1].line if items else 1, found, "one JSON value")
         return items[0].value
 
     def items(self) -> tuple[Item, ...]:
@@ -134,7 +134,7 @@ class Text:
         return match.end() if match else at
 
     def _broken(self, at: int, wanted: str) -> Invalid:
-        accepted = "not readable as JSON; is the file complete? Nothing was imported"
+        accepted = "not readable as JSON; is the file complete?"
         return self.invalid(self.line(min(at, max(0, len(self.text) - 1))), wanted, accepted)
 
 

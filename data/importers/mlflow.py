@@ -59,7 +59,7 @@ def read_mlflow(
     named = [source.name if isinstance(source, Registry) else source for source in sources]
     found = models_of(models, versions, draft)
     if not found:
-        accepted = "tells of no registered model. Nothing was imported"
+        accepted = "tells of no registered model"
         raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
     found = {own: _joined(model, draft) for own, model in found.items()}
     for model in found.values():

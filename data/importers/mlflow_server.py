@@ -93,10 +93,10 @@ def registry_at(
     asking = Asking(limits, clock)
     models = list(_items(address, "registered_models", access, asking, told))
     if not models:
-        accepted = "tells of no registered model. Nothing was imported"
+        accepted = "tells of no registered model"
         raise Invalid([Problem(field=address, value="", accepted=accepted)])
     strange = [
-        Problem(field=address, value=f"{key} {found}", accepted="a list. Nothing was imported")
+        Problem(field=address, value=f"{key} {found}", accepted="a list")
         for _, key, found in unlisted(models)
     ]
     if strange:
@@ -131,7 +131,7 @@ def _items(address: str, key: str, access: Access, asking: Asking, told: hashlib
         if not token:
             return
         tokens.add(token)
-    accepted = f"the last of at most {PAGES_MAX:,} pages. Nothing was imported"
+    accepted = f"the last of at most {PAGES_MAX:,} pages"
     raise Invalid([Problem(field=url, value="next_page_token", accepted=accepted)])
 
 
@@ -144,7 +144,7 @@ def _next(page: Placed, url: str, tokens: Container[str]) -> str:
     if isinstance(token, str):
         accepted = "another one on each page, as it tells the same ones again"
     value = f"next_page_token {shown(token)}"
-    raise Invalid([Problem(field=url, value=value, accepted=f"{accepted}. Nothing was imported")])
+    raise Invalid([Problem(field=url, value=value, accepted=accepted)])
 
 
 def _page(content: bytes, url: str, key: str) -> Placed:
@@ -154,5 +154,5 @@ def _page(content: bytes, url: str, key: str) -> Placed:
     # An empty page has no list at all.
     if isinstance(page, Placed) and (isinstance(page.get(key), list) or page.keys() <= {"next_page_token"}):
         return page
-    accepted = f"an object with {key}; is this the address of an MLflow registry? Nothing was imported"
+    accepted = f"an object with {key}; is this the address of an MLflow registry?"
     raise text.invalid(values[0].line if values else 1, "", accepted)

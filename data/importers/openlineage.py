@@ -52,7 +52,7 @@ def read_openlineage(paths: Sequence[Path], *, known: Iterable[Entity | Group | 
     """
     files = whole_files(paths, FORMAT)
     if not any(file.content for file in files):
-        accepted = "holds no event of OpenLineage; nothing was imported"
+        accepted = "holds no event of OpenLineage"
         raise Invalid([Problem(field=str(path), value="", accepted=accepted) for path in paths])
     known = tuple(known)
     before = {one.id: one for one in known if isinstance(one, Entity) and one.id.startswith("openlineage:")}

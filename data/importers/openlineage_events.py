@@ -140,9 +140,9 @@ def _parsed(content: bytes, shown: str) -> Items:
 def _wrong(items: Items, name: str, is_named: bool) -> Sequence[Problem]:
     """A directory may hold other JSON; what was named is to hold events."""
     if is_named and not any(isinstance(item.value, dict) and _SIGNS & item.value.keys() for item in items):
-        accepted = "holds no event of OpenLineage: nothing with a job or a dataset. Nothing was imported"
+        accepted = "holds no event of OpenLineage: nothing with a job or a dataset"
         return [Problem(field=f"{name}:1", value="", accepted=accepted)]
-    accepted = "an event is an object. Nothing was imported"
+    accepted = "an event is an object"
     return [
         Problem(field=f"{name}:{item.line}", value=shown(item.value), accepted=accepted)
         for item in items

@@ -51,7 +51,7 @@ def read_openmetadata(paths: Sequence[Path], *, known: Iterable[Entity | Group |
         else:
             draft.skip(found, "document", "neither an entity, nor lineage, nor an edge of OpenMetadata")
     if not documents:
-        accepted = "holds no entity, lineage or edge of OpenMetadata. Nothing was imported"
+        accepted = "holds no entity, lineage or edge of OpenMetadata"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
     _Reader(draft).read(documents)
     return draft.reading(files, paths)

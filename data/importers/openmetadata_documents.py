@@ -175,7 +175,7 @@ def _wrong(items: Sequence[Item], shown: str, is_named: bool) -> list[Problem]:
     """A directory may hold files of other things; what was named is to be one of ours."""
     if not is_named or any(isinstance(item.value, dict | list) and item.value for item in items):
         return []
-    accepted = "is empty; expected entities, lineage or edges of OpenMetadata. Nothing was imported"
+    accepted = "is empty; expected entities, lineage or edges of OpenMetadata"
     return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
 
 

@@ -45,11 +45,11 @@ def wrong_without(holds: str) -> Callable[[PagesT, str, bool], list[Problem]]:
 
     def wrong(pages: PagesT, name: str, is_named: bool) -> list[Problem]:
         problems = [
-            Problem(field=f"{name}:{line}", value=f"{key} {found}", accepted="a list; nothing was imported")
+            Problem(field=f"{name}:{line}", value=f"{key} {found}", accepted="a list")
             for line, key, found in pages.bad
         ]
         if is_named and pages.is_empty and not problems:
-            accepted = f"holds no {holds}; nothing was imported"
+            accepted = f"holds no {holds}"
             problems.append(Problem(field=f"{name}:{pages.line or 1}", value=pages.what, accepted=accepted))
         return problems
 
@@ -62,5 +62,5 @@ def unfinished(files: Sequence[File[PagesT]], token: str) -> Iterator[Problem]:
     for file in files:
         for key, line in file.content.more.items():
             if key not in ended:
-                accepted = f"the pages of {key} up to the one without it; nothing was imported"
+                accepted = f"the pages of {key} up to the one without it"
                 yield Problem(field=f"{file.shown}:{line}", value=token, accepted=accepted)

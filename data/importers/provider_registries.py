@@ -278,9 +278,9 @@ def _wrong(values: tuple[Any, ...], shown: str, is_named: bool) -> list[Problem]
     """A directory may hold files of other things; what was named is to be one of ours."""
     found = [entry for value in values for entry in _entries(value)]
     if is_named and not any(kind for *_, kind in found):
-        accepted = f"holds no models as {', '.join(RANK)} tell of them. Nothing was imported"
+        accepted = f"holds no models as {', '.join(RANK)} tell of them"
         return [Problem(field=f"{shown}:1", value="", accepted=accepted)]
-    accepted = "has no {}, which comes last in a file: is it complete? Nothing was imported"
+    accepted = "has no {}, which comes last in a file: is it complete?"
     return [
         Problem(field=f"{shown}:{one.line}", value=name, accepted=accepted.format(lacking))
         for name, one, kind in found

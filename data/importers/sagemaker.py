@@ -56,7 +56,7 @@ def read_sagemaker(
     things = Things(files, accounts, draft)
     if not any(things.of(type_) for type_ in _OF_MODELS):
         named = ", ".join(str(one) if isinstance(one, Path) else one.region for one in sources)
-        accepted = "tells of no model, version or endpoint of SageMaker. Nothing was imported"
+        accepted = "tells of no model, version or endpoint of SageMaker"
         raise Invalid([Problem(field=named, value="", accepted=accepted)])
     entities = [one for one in known if isinstance(one, Entity)]
     desk = Desk(draft, entities, {one.id: one for one in before if isinstance(one, Entity)})

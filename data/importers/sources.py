@@ -120,7 +120,7 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
         return
     if not root.is_dir():
         why = "neither a regular file nor a directory" if root.exists() else "no such file or directory"
-        raise Invalid([Problem(field=str(root), value="", accepted=f"{why}; nothing was imported")])
+        raise Invalid([Problem(field=str(root), value="", accepted=why)])
     found: list[Path] = []
     unread: list[Problem] = []
     # A directory nobody may look into is no empty one: whoever it declares would seem to have left.
@@ -135,13 +135,13 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
     if unread:
         raise Invalid(unread)
     if not found:
-        accepted = f"has no {meant}; nothing was imported"
+        accepted = f"has no {meant}"
         raise Invalid([Problem(field=str(root), value="", accepted=accepted)])
     yield from ((path, True) for path in sorted(found))
 
 
 def _unread(error: OSError) -> Problem:
-    accepted = f"cannot be read: {error.strerror}; nothing was imported"
+    accepted = f"cannot be read: {error.strerror}"
     return Problem(field=str(error.filename), value="", accepted=accepted)
 
 
@@ -157,7 +157,7 @@ def _read(
     except OSError as error:
         raise Invalid([_unread(error)]) from error
     if not _is_text(shown.resolve()):
-        accepted = "has a name that is not UTF-8, so no record can name it; rename it. Nothing was imported"
+        accepted = "has a name that is not UTF-8, so no record can name it; rename it"
         raise Invalid([Problem(field=ascii(str(shown))[1:-1], value="", accepted=accepted)])
     parsed = format.parsed(content, str(shown))
     if wrong := format.wrong(parsed, str(shown), not is_walked):

@@ -15,6 +15,6 @@ def decoded(content: bytes, shown: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
-        accepted = f"this is not {name}; save the file as UTF-8. Nothing was imported"
+        accepted = f"this is not {name}; save the file as UTF-8"
         found = f"byte 0x{content[error.start]:02x}"
         raise Invalid([Problem(field=f"{shown}:{line}", value=found, accepted=accepted)]) from error

@@ -104,7 +104,7 @@ def without_old_breaks(text: str) -> dict[int, str]:
 
 
 def _invalid(shown: str, line: int, found: str, accepted: str = "") -> Invalid:
-    accepted = accepted or "not readable as YAML; nothing was imported. Mend the line, or leave the file out"
+    accepted = accepted or "not readable as YAML. Mend the line, or leave the file out"
     return Invalid([Problem(field=f"{shown}:{line}", value=found, accepted=accepted)])
 
 
@@ -126,13 +126,9 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event.anchor, line)
         if event.tag is not None and event.tag not in _CORE_TAGS:
-            raise _invalid(
-                self.shown, line, f"tag {event.tag}", "plain YAML without tags; nothing was imported"
-            )
+            raise _invalid(self.shown, line, f"tag {event.tag}", "plain YAML without tags")
         if depth > DEPTH_MAX:
-            raise _invalid(
-                self.shown, line, "nesting", f"at most {DEPTH_MAX} levels deep; nothing was imported"
-            )
+            raise _invalid(self.shown, line, "nesting", f"at most {DEPTH_MAX} levels deep")
         if isinstance(event, yaml.ScalarEvent):
             is_null = event.implicit[0] and not event.style and event.value in _NULLS
             node = Node(line, None if is_null else event.value.translate(self.taken_back))
@@ -167,7 +163,7 @@ class _Builder:
                     self.shown,
                     key.line,
                     "a key that is a list or mapping",
-                    "text as key; nothing was imported",
+                    "text as key",
                 )
             name = key.value or ""
             if name in fields:
@@ -175,7 +171,7 @@ class _Builder:
                     self.shown,
                     key.line,
                     name,
-                    f"each key once; line {fields[name].line} has it already. Nothing was imported",
+                    f"each key once; line {fields[name].line} has it already",
                 )
             fields[name] = self._node(next(events), events, depth=depth + 1)
         return self._sized(Node(line, fields, 1 + sum(1 + field.size for field in fields.values())))

@@ -114,7 +114,7 @@ SAID = "Slack does not give the file: {}. Share it again once it does"
         ),
         (
             lambda: Host(content=b"from", Content_Length="8"),
-            "Slack does not answer to the end: 4 bytes are missing. Nothing was imported; import again once it answers",
+            "Slack does not answer to the end: 4 bytes are missing. Import again once it answers",
         ),
         (lambda: Host(503), SAID.format("it answers 503")),
     ],

@@ -38,9 +38,7 @@ _BESIDE = (Resource.COMPONENT, Resource.PIPELINE, TARGETS, LINEAGE)
 
 def account_at(region: str, *, attempts: int = ATTEMPTS) -> Live:
     """Raises `Unavailable` where AWS does not answer to the end, `Refused` where models cannot be listed."""
-    with aws_errors(
-        f"read SageMaker in {region}", service="sagemaker", then="Nothing was imported; import again later"
-    ):
+    with aws_errors(f"read SageMaker in {region}", service="sagemaker", then="Import again later"):
         session = _session(region)
         _check_region(session, region)
         account = _Account(session, region, attempts)
@@ -65,7 +63,7 @@ def _check_region(session: boto3.Session, region: str) -> None:
     regions = {one for part in partitions for one in session.get_available_regions("sagemaker", part)}
     if region not in regions | {boto3.Session().region_name}:
         alike = ", ".join(difflib.get_close_matches(region, regions)) or "eu-west-1"
-        accepted = f"a region of AWS with SageMaker, such as {alike}. Nothing was imported"
+        accepted = f"a region of AWS with SageMaker, such as {alike}"
         raise Invalid([Problem(field="region", value=region, accepted=accepted)])
 
 
@@ -90,7 +88,7 @@ class _Account:
             raise Refused(
                 f"Cannot read SageMaker in {self.live.region}",
                 reasons=["AWS denies sagemaker:ListModels"],
-                next_step="Allow it to the bot, as README lists it, then import again. Nothing was imported",
+                next_step="Allow it to the bot, as README lists it, then import again",
             )
         endpoints = self._list(Resource.ENDPOINT, "list_endpoints", "Endpoints")
         components = self._list(Resource.COMPONENT, "list_inference_components", "InferenceComponents")
@@ -150,9 +148,7 @@ class _Account:
                 break
             tokens.add(token)
         why = f"{operation} tells the same pages again"
-        raise Unavailable(
-            f"Cannot read SageMaker in {self.live.region}: {why}. Nothing was imported; import again later"
-        )
+        raise Unavailable(f"Cannot read SageMaker in {self.live.region}: {why}. Import again later")
 
     def _ask(self, kind: str, arn: str, operation: str, **asked: str) -> dict[str, Any] | None:
         """One answer, kept; None where AWS denies it, or what it is about is gone."""

@@ -15,11 +15,9 @@ from tests.data.catalogs import MONDAY
 
 PAGE = "https://docs.acme.example/deprecations"
 OLD = "hosted:acme/chat-1"
-NONE = (
-    "holds no models as modeldeprecations.dev, deprecations.info, LiteLLM tell of them. Nothing was imported"
-)
+NONE = "holds no models as modeldeprecations.dev, deprecations.info, LiteLLM tell of them"
 TOLD = "acme/chat-1 replaced by"
-CUT = ", which comes last in a file: is it complete? Nothing was imported"
+CUT = ", which comes last in a file: is it complete?"
 
 
 def an_entry(model: str = "chat-1", *, lines: str = "shutdown_on: 2026-10-23\nstatus: deprecated") -> str:

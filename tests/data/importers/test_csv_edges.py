@@ -135,8 +135,8 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        (b"", "edges.csv:1: has no rows below a header of from,to; nothing was imported"),
-        (b"from,to\n", "edges.csv:1: has no rows below a header of from,to; nothing was imported"),
+        (b"", "edges.csv:1: has no rows below a header of from,to"),
+        (b"from,to\n", "edges.csv:1: has no rows below a header of from,to"),
         (b"from;to\na;b\n", 'edges.csv:1 "from;to": a header of from, to and any of type'),
         (b"from,to,colour\na,b,red\n", 'edges.csv:1 "from,to,colour": a header of from, to'),
         (b"from,to,to\na,b,c\n", 'edges.csv:1 "from,to,to": a header of from, to'),

@@ -443,8 +443,8 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
     ]
 
 
-CUT = "not readable as JSON; is the file complete? Nothing was imported"
-NO_BOM = 'a CycloneDX BOM, which says bomFormat "CycloneDX"; nothing was imported'
+CUT = "not readable as JSON; is the file complete?"
+NO_BOM = 'a CycloneDX BOM, which says bomFormat "CycloneDX"'
 HEAD = '{"bomFormat": "CycloneDX", "specVersion": "1.6"'
 
 
@@ -457,14 +457,14 @@ HEAD = '{"bomFormat": "CycloneDX", "specVersion": "1.6"'
         ('{"bomFormat": ["CycloneDX"]}', f"b.json:1 bomFormat a list: {NO_BOM}"),
         (
             '{"bomFormat": "CycloneDX", "specVersion": "2.0"}',
-            'b.json:1 specVersion "2.0": a version from 1.2 on, below 2; nothing was imported',
+            'b.json:1 specVersion "2.0": a version from 1.2 on, below 2',
         ),
         (
             '{"bomFormat": "CycloneDX"}',
-            "b.json:1 specVersion null: a version from 1.2 on, below 2; nothing was imported",
+            "b.json:1 specVersion null: a version from 1.2 on, below 2",
         ),
-        (HEAD + ', "components": {}}', "b.json:1 components an object: a list; nothing was imported"),
-        (HEAD + ', "dependencies": "x"}', 'b.json:1 dependencies "x": a list; nothing was imported'),
+        (HEAD + ', "components": {}}', "b.json:1 components an object: a list"),
+        (HEAD + ', "dependencies": "x"}', 'b.json:1 dependencies "x": a list'),
         (HEAD + ',\n "components": [', f"b.json:2 Expecting value: {CUT}"),
         (
             HEAD + ', "components": ' + "[" * 100_000,
@@ -472,11 +472,11 @@ HEAD = '{"bomFormat": "CycloneDX", "specVersion": "1.6"'
         ),
         (
             HEAD + "}",
-            "b.json: lists nothing of type machine-learning-model or data; nothing was imported",
+            "b.json: lists nothing of type machine-learning-model or data",
         ),
         (
             HEAD + ', "components": [{"type": "library", "name": "x"}]}',
-            "b.json: lists nothing of type machine-learning-model or data; nothing was imported",
+            "b.json: lists nothing of type machine-learning-model or data",
         ),
     ],
     ids=[

@@ -326,7 +326,7 @@ def test_an_aspect_told_again_replaces_the_first_and_others_are_counted(tmp_path
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        ("", "hub.json:1: holds no proposal with an entityUrn and no snapshot of DataHub; nothing was imported"),
+        ("", "hub.json:1: holds no proposal with an entityUrn and no snapshot of DataHub"),
         ("[]", "hub.json:1: holds no proposal"),
         ('{"nodes": {}}', "hub.json:1: holds no proposal"),
         (json.dumps([MODELS[0]])[:-30], "hub.json:1 "),

@@ -297,7 +297,7 @@ def test_of_a_directory_only_manifests_are_read(tmp_path: Path):
     ]
     assert (reading.documents.read, reading.documents.kept) == (2, 1)
     (tmp_path / "manifest.json").unlink()
-    with pytest.raises(Invalid, match=r"has no dbt manifest\.json; nothing was imported"):
+    with pytest.raises(Invalid, match=r"has no dbt manifest\.json"):
         read_dbt([tmp_path])
 
 
@@ -308,7 +308,7 @@ NO_MANIFEST = f"no dbt_schema_version: {READ}"
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("", "1: one JSON value; nothing was imported"),
+        ("", "1: one JSON value"),
         ('{"metadata": {},\n "nodes": {', "2 Expecting property name"),
         ("[]", f"1 {NO_MANIFEST}"),
         ('{"nodes": {}}', f"1 {NO_MANIFEST}"),
@@ -318,13 +318,13 @@ NO_MANIFEST = f"no dbt_schema_version: {READ}"
             '2 dbt_schema_version "https://schemas.getdbt.com/dbt/manifest/v9.json": manifests v10, v11 and v12',
         ),
         (json.dumps(a_manifest(version="v13")), "1 dbt_schema_version"),
-        (json.dumps(a_manifest(nodes=[])), "1 nodes a list: a manifest has an object there. Nothing"),
+        (json.dumps(a_manifest(nodes=[])), "1 nodes a list: a manifest has an object there"),
         (
             json.dumps(a_manifest(exposures="x")),
-            '1 exposures "x": a manifest has an object there. Nothing',
+            '1 exposures "x": a manifest has an object there',
         ),
-        (json.dumps(a_manifest(nodes=None)), "1: has no nodes; is the manifest complete? Nothing"),
-        (json.dumps(a_manifest()), "1: has no resource at all; is this the manifest of the whole project? N"),
+        (json.dumps(a_manifest(nodes=None)), "1: has no nodes; is the manifest complete?"),
+        (json.dumps(a_manifest()), "1: has no resource at all; is this the manifest of the whole project?"),
         ('{"a":' * 100_000, "1 values nested less deep"),
     ],
     ids=[

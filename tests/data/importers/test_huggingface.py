@@ -243,14 +243,13 @@ def test_a_card_that_is_not_whole_changes_nothing(tmp_path: Path, content: str, 
     with pytest.raises(Invalid) as refused:
         read(file)
     assert str(refused.value).replace(f"{tmp_path}/", "").startswith(problem)
-    assert "Nothing was imported" in str(refused.value) or "nothing was imported" in str(refused.value)
 
 
 def test_a_folder_without_any_card_is_refused(tmp_path: Path):
     (tmp_path / "NOTES.md").write_text("# Notes\n")
     with pytest.raises(Invalid) as refused:
         read(tmp_path)
-    assert str(refused.value) == f"{tmp_path}: has no README.md; nothing was imported"
+    assert str(refused.value) == f"{tmp_path}: has no README.md"
 
 
 def test_whatever_stands_where_something_else_should_is_told_or_refused(catalog: Catalog, tmp_path: Path):

@@ -366,10 +366,8 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
     ]
 
 
-CUT = "not readable as JSON; is the file complete? Nothing was imported"
-NONE_OF_THEM = (
-    "holds no registered_models, model_versions, registered_model, model_version, run; nothing was imported"
-)
+CUT = "not readable as JSON; is the file complete?"
+NONE_OF_THEM = "holds no registered_models, model_versions, registered_model, model_version, run"
 
 
 @pytest.mark.parametrize(
@@ -386,23 +384,23 @@ NONE_OF_THEM = (
         ),
         (
             '{"registered_models": {"name": "a"}}',
-            "r.json:1 registered_models an object: a list; nothing was imported",
+            "r.json:1 registered_models an object: a list",
         ),
         (
             '{"registered_models": [\n{"name": "a", "tags": "emeritus.owner=x", "aliases": 3, "versions": {}}]}',
             (
-                'r.json:2 tags of a "emeritus.owner=x": a list; nothing was imported\n'
-                "DIR/r.json:2 aliases of a 3: a list; nothing was imported\n"
-                "DIR/r.json:2 versions of a an object: a list; nothing was imported"
+                'r.json:2 tags of a "emeritus.owner=x": a list\n'
+                "DIR/r.json:2 aliases of a 3: a list\n"
+                "DIR/r.json:2 versions of a an object: a list"
             ),
         ),
         (
             '{"registered_models": [{"name": "a"}],\n "next_page_token": "x"}',
-            "r.json:1 next_page_token: the pages of registered_models up to the one without it; nothing was imported",
+            "r.json:1 next_page_token: the pages of registered_models up to the one without it",
         ),
         (
             '{"model_versions": [{"name": "a", "version": 1}]}',
-            "r.json: tells of no registered model. Nothing was imported",
+            "r.json: tells of no registered model",
         ),
     ],
     ids=[

@@ -89,5 +89,5 @@ def test_a_source_of_which_nothing_is_kept_is_refused_and_changes_nothing(
     with pytest.raises(Invalid) as refused:
         READERS[name](catalog, (file,))
     named, _, skipped = said.format(file=file).partition("; ")
-    assert str(refused.value) == f"{named}: names nothing that can be kept; {skipped}. Nothing was imported"
+    assert str(refused.value) == f"{named}: names nothing that can be kept; {skipped}"
     assert catalog.version() == version

@@ -273,7 +273,7 @@ def test_every_document_and_edge_that_is_not_kept_says_why(tmp_path: Path) -> No
     [
         ("", "om.json:1: is empty; expected entities, lineage or edges of OpenMetadata"),
         ("[]", "om.json:1: is empty"),
-        ('{"nodes": {}}', "om.json: holds no entity, lineage or edge of OpenMetadata. Nothing was imported"),
+        ('{"nodes": {}}', "om.json: holds no entity, lineage or edge of OpenMetadata"),
         ('[{"fullyQualifiedName": "a.b"},\n{"fully', "om.json:2 "),
         ("[" * 100_000, "om.json:1 "),
         ('{"a":' * 100_000, "om.json:1 "),

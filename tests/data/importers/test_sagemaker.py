@@ -258,7 +258,7 @@ def test_an_account_without_models_or_endpoints_is_refused() -> None:
     for account in (an_account(), an_account({"Models": []}, {"PipelineSummaries": []})):
         with pytest.raises(Invalid) as refused:
             read_sagemaker([account])
-        told = "tells of no model, version or endpoint of SageMaker. Nothing was imported"
+        told = "tells of no model, version or endpoint of SageMaker"
         assert str(refused.value) == f"eu-west-1: {told}"
 
 

@@ -110,7 +110,7 @@ def test_a_page_that_is_missing_refuses_the_import_and_the_last_one_mends_it(tmp
     with pytest.raises(Invalid) as refused:
         read_sagemaker([tmp_path])
     assert str(refused.value) == (
-        f"{tmp_path}/0.json:1 NextToken: the pages of Models up to the one without it; nothing was imported"
+        f"{tmp_path}/0.json:1 NextToken: the pages of Models up to the one without it"
     )
     save(tmp_path, page, {"Models": [a_model("N", of_package("Churn/2"))]})
     assert sorted(by_name(read_sagemaker([tmp_path]))) == ["M", "N"]
@@ -119,18 +119,18 @@ def test_a_page_that_is_missing_refuses_the_import_and_the_last_one_mends_it(tmp
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ('{"Models": {}}', ":1 Models an object: a list; nothing was imported"),
+        ('{"Models": {}}', ":1 Models an object: a list"),
         (
             '{"x": 1}',
-            ":1 an object of x: holds no answer of SageMaker, such as describe-endpoint's; nothing was imported",
+            ":1 an object of x: holds no answer of SageMaker, such as describe-endpoint's",
         ),
         (
             "[1]",
-            ":1 no object: holds no answer of SageMaker, such as describe-endpoint's; nothing was imported",
+            ":1 no object: holds no answer of SageMaker, such as describe-endpoint's",
         ),
         (
             '{"Models": [',
-            ":1 Expecting value: not readable as JSON; is the file complete? Nothing was imported",
+            ":1 Expecting value: not readable as JSON; is the file complete?",
         ),
         ('{"PipelineSummaries": []}', None),
     ],
@@ -139,7 +139,7 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path, text: str, refus
     file = save(tmp_path, text) / "0.json"
     with pytest.raises(Invalid) as refused:
         read_sagemaker([file])
-    nothing = ": tells of no model, version or endpoint of SageMaker. Nothing was imported"
+    nothing = ": tells of no model, version or endpoint of SageMaker"
     assert str(refused.value) == f"{file}{refusal or nothing}"
 
 

@@ -23,7 +23,7 @@ from tests.workflows.adapters.sagemaker_service import (
 )
 from workflows.adapters.sagemaker_account import account_at
 
-AGAIN = "Nothing was imported; import again later"
+AGAIN = "Import again later"
 
 
 def test_readme_asks_for_the_rights_that_are_used_and_no_others(service: FakeSageMaker) -> None:
@@ -91,7 +91,7 @@ def test_without_the_right_to_list_models_nothing_is_read(service: FakeSageMaker
         account_at(REGION)
     assert str(refused.value) == (
         "Cannot read SageMaker in eu-west-1: AWS denies sagemaker:ListModels. Allow it to the bot, as README lists it, "
-        "then import again. Nothing was imported"
+        "then import again"
     )
 
 
@@ -113,7 +113,7 @@ def test_a_call_that_is_throttled_is_made_again(service: FakeSageMaker) -> None:
         (Failure("InternalFailure", status=500), f"AWS answers InternalFailure. {AGAIN}"),
         (
             Failure("ExpiredTokenException"),
-            "the bot's AWS credentials have expired. Renew them; nothing was imported; import again later",
+            "the bot's AWS credentials have expired. Renew them; import again later",
         ),
     ],
     ids=["throttled", "broken", "expired"],

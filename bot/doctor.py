@@ -69,12 +69,11 @@ def _wrong(seen: Look, name: str) -> Iterator[Finding]:
 
 
 def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]) -> Iterator[Finding]:
-    scheduled = settings.imports.scheduled
     if not settings.database and not settings.store.exists():
         yield Finding(what="store", ok=True, found=f"{settings.store} does not exist yet and will be made")
         fix = "Run emeritus import backstage PATH"
         yield Finding(what="catalog", ok=False, found="nothing was imported", fix=fix)
-        yield from examine_imports(scheduled, Imports(), NothingKnown())
+        yield from examine_imports(settings.imports, Imports(), NothingKnown())
         return
     try:
         store = open_store(settings, read_only=True)
@@ -86,7 +85,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
-            yield from examine_imports(scheduled, imports_of(store.state(STREAM)), catalog)
+            yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:

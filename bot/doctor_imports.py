@@ -11,8 +11,10 @@ from pathlib import Path
 
 from bot.finding import Finding
 from bot.formats import BY_NAME, CALLS, KnownThings
+from bot.imports_file import Wanted
 from data.errors import EmeritusError
 from data.importers.call_files import openable
+from data.importers.left_out import without
 from data.importers.sources import Source
 from data.records.catalog import Entity, Group, Person
 from data.records.imports import Imports, Scheduled
@@ -36,13 +38,11 @@ class NothingKnown:
         return {}
 
 
-def examine_imports(
-    scheduled: Sequence[Scheduled], known: Imports, catalog: KnownThings
-) -> Iterator[Finding]:
+def examine_imports(wanted: Wanted, known: Imports, catalog: KnownThings) -> Iterator[Finding]:
     """A line for each, with what there is to mend first."""
-    for one in scheduled:
+    for one in wanted.scheduled:
         what, told = f"import {one.name}", f"{one.format} every {counted(one.every_hours, 'hour')}"
-        wrong, there = _looked_at(one, catalog)
+        wrong, there = _looked_at(one, wanted.exclude.get(one.name, ()), catalog)
         failing = known.failure(one.name)
         if wrong and failing is None:
             found = f"{told}: its next run would change nothing: {wrong}"
@@ -62,11 +62,11 @@ def examine_imports(
             yield Finding(what=what, ok=True, found=f"{told}; {there}")
 
 
-def _looked_at(one: Scheduled, catalog: KnownThings) -> tuple[str, str]:
+def _looked_at(one: Scheduled, globs: Sequence[str], catalog: KnownThings) -> tuple[str, str]:
     """What is wrong with its sources, and else what its next run would do, as a clause."""
     asks = BY_NAME[one.format].asks if one.format != CALLS else None
     asked = [source for source in one.sources if asks is not None and asks.is_one(source)]
-    paths = tuple(Path(source) for source in one.sources if source not in asked)
+    paths = tuple(without(Path(source), globs) for source in one.sources if source not in asked)
     said = []
     try:
         if paths and one.format == CALLS:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from data.catalog import Catalog
 from data.events import EMERITUS
+from data.importers.left_out import noted, without
 from data.importers.report import ImportReport, Reading
 from data.importers.sources import Source
 from data.records.catalog import Entity, Group, Person
@@ -84,6 +85,10 @@ class Format(NamedTuple):
 
     def is_asked(self, text: str) -> bool:
         return self.asks is not None and self.asks.is_one(text)
+
+    def read(self, catalog: KnownThings, answered: tuple[Any, ...]) -> Reading:
+        """With what was left out of directories. Raises as the reader."""
+        return noted(self.reader(catalog, answered), answered)
 
     def answered(self, sources: tuple[Source, ...]) -> tuple[Any, ...]:
         """The sources for `reader`. Whoever is slow to answer keeps nobody from the store, which is opened later."""
@@ -250,21 +255,28 @@ BY_NAME = {one.name: one for one in FORMATS}
 
 
 class ScheduledSources:
-    """Implements `workflows.ports.Importer`: as `emeritus import` would, from where it is said in the settings."""
+    """Implements `workflows.ports.Importer`: as `emeritus import` would, from where it is said in the settings.
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    exclude   name of an import -> globs of what is left out of its directories
+    """
+
+    def __init__(self, catalog: Catalog, exclude: Mapping[str, Sequence[str]]) -> None:
+        self._catalog, self._exclude = catalog, exclude
 
     def read(self, source: Scheduled, now: datetime) -> ImportReport:
+        globs = self._exclude.get(source.name, ())
         if source.format == CALLS:
-            reading = self._calls(source.sources, now)
+            paths = [without(Path(one), globs) for one in source.sources]
+            reading = noted(self._calls(paths, now), paths)
         else:
             format = BY_NAME[source.format]  # noqa: A001 - the word of the commands
-            sources = tuple(one if format.is_asked(one) else Path(one) for one in source.sources)
-            reading = format.reader(self._catalog, format.answered(sources))
+            sources = tuple(
+                one if format.is_asked(one) else without(Path(one), globs) for one in source.sources
+            )
+            reading = format.read(self._catalog, format.answered(sources))
         return self._catalog.import_(reading, format=source.format, now=now, by=EMERITUS)
 
-    def _calls(self, sources: tuple[str, ...], now: datetime) -> Reading:
+    def _calls(self, paths: Sequence[Path], now: datetime) -> Reading:
         from data.importers.calls import read_calls  # noqa: PLC0415
 
-        return read_calls([Path(one) for one in sources], known=self._catalog.known(), now=now)
+        return read_calls(paths, known=self._catalog.known(), now=now)

@@ -6,12 +6,15 @@ channel = "C0123ABC"                        # files shared there are imported; a
 format = "mlflow"                           # as in `emeritus import FORMAT`
 sources = ["https://mlflow.example.com"]    # what it is given; a relative path starts at the file's directory
 every_hours = 6
+exclude = ["tests", "*/drafts/*"]           # of directories, by name or path; * stands for anything. May be left out
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bot.formats import BY_NAME, CALLS, has_scheme
@@ -31,17 +34,25 @@ KEYS = {
     "format": _Key(word_of((*BY_NAME, CALLS))),
     "sources": _Key(words(r"\S.*", 'a list of paths or addresses, e.g. ["/srv/catalog"]')),
     "every_hours": _Key(whole(1, 24 * 31, "hours")),
+    "exclude": _Key(
+        words(r".*[^\s/].*", 'a list of names or paths of what to leave out of directories, e.g. ["tests"]')
+    ),
 }
+OPTIONAL = ("exclude",)
 CHANNEL = text(
     r"[CG][A-Z0-9]{2,20}", 'the id of a channel, e.g. "C0123ABC"; its details in Slack end with it'
 )
 
 
 class Wanted(NamedTuple):
-    """What is read on a schedule, in the order of the names, and the channel whose files are imported."""
+    """What is read on a schedule, in the order of the names, and the channel whose files are imported.
+
+    exclude   name -> globs of what is left out of its directories, where there are some
+    """
 
     scheduled: tuple[Scheduled, ...] = ()
     channel: str = ""
+    exclude: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 NOTHING = Wanted()
@@ -63,7 +74,8 @@ def read_imports(path: Path | None) -> Wanted:
         reading.refuse("", "", None, accepted)
     if reading.problems:
         raise Invalid(reading.problems)
-    return Wanted(tuple(one for one in found if one is not None), channel or "")
+    exclude = {name: tuple(one["exclude"]) for name, one in given.items() if one.get("exclude")}
+    return Wanted(tuple(one for one in found if one is not None), channel or "", exclude)
 
 
 def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Scheduled | None:
@@ -76,14 +88,19 @@ def _scheduled(reading: Tables, name: str, given: Any, folder: Path) -> Schedule
         accepted = "the name of an import has 1 to 40 small letters, digits, _ or -"
         reading.refuse("", f"[{name}]", None, accepted)
     fine = reading.table(name, given, KEYS)
-    for missing in (key for key in KEYS if key not in given):
+    for missing in (key for key in KEYS if key not in given and key not in OPTIONAL):
         reading.refuse(name, missing, None, f"is missing; {KEYS[missing].check(None)}")
-    if len(fine) < len(KEYS):
+    if any(key not in fine for key in KEYS if key in given or key not in OPTIONAL):
         return None
     if not fine["sources"]:
         reading.refuse(name, "sources", [], KEYS["sources"].check(None))
     sources = tuple(_source(reading, name, one, fine["format"], folder) for one in fine["sources"])
-    return Scheduled(name=name, format=fine["format"], sources=sources, every_hours=fine["every_hours"])
+    return Scheduled(
+        name=name,
+        format=fine["format"],
+        sources=sources,
+        every_hours=fine["every_hours"],
+    )
 
 
 def _source(reading: Tables, name: str, said: str, format: str, folder: Path) -> str:  # noqa: A002 - as above

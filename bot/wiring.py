@@ -231,7 +231,7 @@ def assemble(
         messenger=messenger,
         archive=edges.archive,
         controls=edges.controls,
-        importer=ScheduledSources(catalog),
+        importer=ScheduledSources(catalog, imports.exclude),
         ending=ending,
         writers=edges.writers,
         grace_seconds=grace_seconds,

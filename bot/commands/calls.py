@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands.opening import as_json, print_json, settings_for, store_to_write
-from bot.commands.sources import path_of
+from bot.commands.sources import excluded, path_of
 from bot.commands.telling import NOTHING_IMPORTED, telling
 from bot.formats import CALLS
 from bot.keeping import open_catalog
@@ -18,6 +18,7 @@ from bot.local_endpoints import open_endpoints
 from bot.settings import Settings
 from bot.world import CalendarWorld
 from data.errors import Invalid
+from data.importers.left_out import noted, without
 
 if TYPE_CHECKING:
     from data.importers.calls import Logged
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     help="What a log calls the time, endpoint, path, host, client, role, user, agent or address.",
 )
 @click.option("--local", "is_local", is_flag=True, help="Also what local endpoints of this machine logged.")
+@excluded
 @as_json
-def calls(paths: tuple[Path, ...], fields: tuple[str, ...], is_local: bool, is_json: bool) -> None:
+def calls(
+    paths: tuple[Path, ...], fields: tuple[str, ...], is_local: bool, globs: tuple[str, ...], is_json: bool
+) -> None:
     """Access logs: who calls which endpoint, since when, how often. Whoever nobody declares is asked for."""
     from data.importers.call_fields import FieldNames  # noqa: PLC0415 - as in catalog.py
     from data.importers.calls import read_calls  # noqa: PLC0415
@@ -50,7 +54,9 @@ def calls(paths: tuple[Path, ...], fields: tuple[str, ...], is_local: bool, is_j
         catalog = open_catalog(store)
         logged = tuple(_logged(settings)) if is_local else ()
         with telling(NOTHING_IMPORTED):
-            reading = read_calls(paths, known=catalog.known(), now=now, fields=names, logged=logged)
+            parts = [without(one, globs) for one in paths]
+            reading = read_calls(parts, known=catalog.known(), now=now, fields=names, logged=logged)
+            reading = noted(reading, parts)
         report = catalog.import_(reading, format=CALLS, now=now)
     if is_json:
         print_json(report)

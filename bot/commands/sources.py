@@ -7,10 +7,19 @@ from pathlib import Path
 
 import click
 
-from bot.commands.wanted import given
+from bot.commands.wanted import given, named
 from bot.formats import Asked, has_scheme
 from data.importers.sources import Source
 from data.printable import without_secrets
+
+excluded = click.option(
+    "--exclude",
+    "globs",
+    multiple=True,
+    metavar="GLOB",
+    type=named("the name or path of what to leave out of directories, e.g. tests or */drafts/*"),
+    help="Files and folders to leave out of directories, by name or path; * stands for anything.",
+)
 
 
 def source_of(asks: Asked | None) -> Callable[[str], Source]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from data.errors import Invalid, Problem
+from data.importers.left_out import Part
 
 ContentT = TypeVar("ContentT")
 Source = Path | str
@@ -126,6 +127,9 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
     # A directory nobody may look into is no empty one: whoever it declares would seem to have left.
     for folder, below, names in os.walk(root, onerror=lambda error: unread.append(_unread(error))):
         below[:] = [name for name in below if not name.startswith(".") and name not in _NOT_SOURCES]
+        if isinstance(root, Part):
+            below[:] = [name for name in below if not root.leaves_out(Path(folder, name))]
+            names[:] = [name for name in names if not root.leaves_out(Path(folder, name))]
         for path in (Path(folder, name) for name in names):
             try:
                 if is_meant(path) and path.is_file():
@@ -135,7 +139,9 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
     if unread:
         raise Invalid(unread)
     if not found:
-        accepted = f"has no {meant}"
+        accepted = (
+            f"has no {meant}{' that is not excluded' if isinstance(root, Part) and root.left_out else ''}"
+        )
         raise Invalid([Problem(field=str(root), value="", accepted=accepted)])
     yield from ((path, True) for path in sorted(found))
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.doctor_imports import NothingKnown, examine_imports
+from bot.imports_file import Wanted
 from data.records.imports import Imports, Scheduled
 
 
 def found(*scheduled: Scheduled) -> list[str]:
-    return [str(one) for one in examine_imports(scheduled, Imports(scheduled=scheduled), NothingKnown())]
+    return [
+        str(one) for one in examine_imports(Wanted(scheduled), Imports(scheduled=scheduled), NothingKnown())
+    ]
 
 
 def an_import(format: str, *sources: object) -> Scheduled:  # noqa: A002 - the word of the commands

@@ -143,7 +143,7 @@ def test_no_password_or_key_beside_what_is_wrong_is_shown(tmp_path: Path) -> Non
     shown = '["https://...@mlflow.example.com", "https://b.example.com?...", 7]'
     assert problems(tmp_path, text) == [
         f"imports.toml [far] sources = {shown}: {listed}",
-        'imports.toml [far] password = "...": unknown; known here: format, sources, every_hours',
+        'imports.toml [far] password = "...": unknown; known here: format, sources, every_hours, exclude',
         f'imports.toml [near] sources = "https://models.example.com/all.json?...": {asked}',
         f'imports.toml [odd] sources = {{"url": "https://...@mlflow.example.com", "api_key": "..."}}: {listed}',
         'imports.toml token = "...": a table, [token]; outside of tables stands channel = "C0123ABC" only',

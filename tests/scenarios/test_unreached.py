@@ -124,7 +124,7 @@ def test_an_escalation_to_a_channel_nothing_gets_into_reaches_the_coordinator(to
     town.announce()
     town.pass_time(days=9)
     leaves(town)
-    town.pass_time(days=2)
+    town.pass_time(hours=12)
     assert f"messages do not get into <#{GOVERNANCE}>" in lost(town, TOM)[0]
     assert f"/escalate/acknowledge@2026-03-23/2/{GOVERNANCE}" in asks(town, "show RET-1")
 
@@ -146,7 +146,7 @@ def test_where_no_message_reaches_the_coordinator_an_owner_of_the_model_hears_an
     town.slack.ws.users[TOM].deleted = True
     refused = asks(town, f"handover RET-1 @{town.slack.ws.users[MINA].name}", person=ADA)
     assert "this is for the coordinator" in refused, "as long as he is thought to be there"
-    town.pass_time(days=2)
+    town.pass_time(hours=12)
     (instead,) = [one for one in town.slack.messages(ADA) if key_of(one).endswith(f"/unreached/{TOM}")]
     assert f"<@{TOM}> cannot be reached" in words(instead)
     assert "`/retire handover RET-1 @PERSON`" in words(instead)

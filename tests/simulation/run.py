@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from tests.simulation import company
@@ -126,7 +127,8 @@ def listening() -> Iterator[None]:
         ours.propagate = before
 
 
-def after_changes() -> list[int]:
+@cache
+def after_changes() -> tuple[int, ...]:
     """The boundaries of the quiet story right after a change that lasts.
 
     A process that dies anywhere between two such changes leaves the same world as one that dies right after the
@@ -140,7 +142,7 @@ def after_changes() -> list[int]:
         company.clear_away(folder)
     # What is left once the weather has cleared up is worked off without a crash.
     crossed = town.boundaries.crossed[: town.boundaries.stopped_at]
-    return [number for number, name in enumerate(crossed, start=1) if name.startswith(CHANGES)]
+    return tuple(number for number, name in enumerate(crossed, start=1) if name.startswith(CHANGES))
 
 
 def live(town: Town, report: Report) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from botocore.stub import Stubber
-from moto.server import ThreadedMotoServer
 
 from data.catalog import Catalog
 from data.sqlite_store import SqliteStore
@@ -25,6 +24,8 @@ WEIGHTS = b"0.25,0.75\n" * 250_000  # 2.5 MB: three chunks
 
 @pytest.fixture(scope="session")
 def aws_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - takes a second, and few ask for it
+
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

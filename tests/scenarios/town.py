@@ -26,12 +26,13 @@ class Town(Place):
 
     def command(self, user: str, text: str, *, opens_modal: bool = False, channel: str = GOVERNANCE) -> str:
         """Type `/retire TEXT` in the governance channel; what the bot answers to that person alone."""
-        before = len(self.slack.ephemerals)
+        shown = self.slack.ws.ephemerals
+        before = len(shown)
         answer = self.slack.command(user, channel, "/retire", text)
         assert answer.ok, answer
         self.settle()
         if not opens_modal:
-            self.slack.wait_for(lambda: answer.body or len(self.slack.ephemerals) > before)
+            self.slack.wait_for(lambda: answer.body or len(shown) > before)
         told = [answer.body] if isinstance(answer.body, dict) else []
         return "\n".join(words(payload) for payload in (*told, *self.slack.ephemerals[before:]))
 

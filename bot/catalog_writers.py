@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.aws_region import region
+from bot.aws import sagemaker
 from bot.settings import Settings
 from data.records.deprecation import CatalogKind
 from workflows.ports import CatalogWriter
@@ -29,10 +29,8 @@ def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[Catalog
 
         writers[CatalogKind.BACKSTAGE] = BackstagePatch(settings.changes)
         writers[CatalogKind.DATAHUB] = DataHubProposals(settings.changes)
-    if region():
-        import boto3  # noqa: PLC0415
-
+    if (client := sagemaker()) is not None:
         from workflows.adapters.sagemaker_catalog import SageMakerCatalog  # noqa: PLC0415
 
-        writers[CatalogKind.SAGEMAKER] = SageMakerCatalog(boto3.client("sagemaker"))
+        writers[CatalogKind.SAGEMAKER] = SageMakerCatalog(client)
     return writers

@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
-from bot.aws_region import region
+from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
@@ -127,10 +127,8 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
     local = endpoints or open_endpoints(settings)
     controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
-    if region():
-        import boto3  # noqa: PLC0415 - takes a while, and only this needs it
-
-        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
+    if (client := sagemaker()) is not None:
+        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     return Edges(
         archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
         controls=controls,

@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from bot.aws_region import region
+from bot.aws import sagemaker
 
 OURS = "[default]\nregion = eu-central-1\n[profile other]\nregion = eu-north-1\n"
 
@@ -53,10 +53,11 @@ def test_a_region_is_found_where_boto3_finds_it(
         (home / file).write_text(OURS)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert region() == (boto3.Session().region_name or "") == expected
+    client = sagemaker()
+    assert (client.meta.region_name if client else "") == (boto3.Session().region_name or "") == expected
 
 
 def test_without_aws_boto3_is_not_loaded_to_put_a_bot_together(home: Path) -> None:
-    asked = "import sys, bot.wiring, bot.aws_region as aws; print(aws.region(), 'boto3' in sys.modules)"
+    asked = "import sys, bot.wiring; print(bot.wiring.sagemaker(), 'boto3' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert done.stdout == " False\n"
+    assert done.stdout == "None False\n"

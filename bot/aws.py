@@ -1,0 +1,35 @@
+"""Does this machine work in a region of AWS? Then here is who speaks to SageMaker there.
+
+boto3 knows, but loading it takes a third of a bot's start. So it is asked only where there is anything that it reads a
+region from: botocore/session.py names these variables (SESSION_VARIABLES of "region", "profile", "config_file" and
+"credentials_file"), and without them files in `~/.aws`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.client import SageMakerClient
+
+_VARIABLES = frozenset(
+    (
+        "AWS_CONFIG_FILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_DEFAULT_REGION",
+        "AWS_PROFILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+    )
+)
+
+
+def sagemaker() -> SageMakerClient | None:
+    """None where there is no region."""
+    if _VARIABLES.isdisjoint(os.environ) and not Path("~/.aws").expanduser().exists():
+        return None
+    import boto3  # noqa: PLC0415
+
+    session = boto3.Session()
+    return session.client("sagemaker") if session.region_name else None

@@ -12,7 +12,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 
 from bot.payloads import home_page
 from bot.views import home as view
@@ -29,14 +31,24 @@ log = logging.getLogger(__name__)
 
 LATELY_SECONDS = 3_600.0
 LOOK_SECONDS = 10.0
+REST = 10  # times as long as a look took: with very much on the record it takes no more of a core than that
 PATIENCE_SECONDS = 60
 
 
 class Homes:
-    """`wake` tells the dispatcher that there is something to do."""
+    """`wake` tells the dispatcher that there is something to do. `look_seconds`: between two looks, at least."""
 
-    def __init__(self, store: SqlStore, catalog: Catalog, world: World, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        catalog: Catalog,
+        world: World,
+        wake: Callable[[], None],
+        *,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self._store, self._catalog, self._world, self._wake = store, catalog, world, wake
+        self._look_seconds = look_seconds
         self._seen: tuple[int, datetime] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="homes", daemon=True)
@@ -60,11 +72,13 @@ class Homes:
     def acted(self, reply_to: Mapping[str, str]) -> None:
         """What somebody asked for is decided, and perhaps asked for on a page of their Home."""
         person_id = reply_to.get("user", "")
-        if "home" in reply_to:
-            self.open(person_id, home_page(reply_to["home"]))
-        elif (known := self._known(person_id)) is not None and self._is_open(known, self._world.now()):
-            self._store.want_again([key_of(person_id)], self._world.now())
-            self._wake()
+        # Where the record does not answer now, the next look finds what has changed.
+        with suppress(EmeritusError):
+            if "home" in reply_to:
+                self.open(person_id, home_page(reply_to["home"]))
+            elif (known := self._known(person_id)) is not None and self._is_open(known, self._world.now()):
+                self._store.want_again([key_of(person_id)], self._world.now())
+                self._wake()
 
     def look(self) -> None:
         """Have those shown again that show something else now. Dates pass without an entry: once a minute."""
@@ -99,8 +113,9 @@ class Homes:
         return opened_at(one.effect.body) + lately > now
 
     def _run(self) -> None:
-        is_waiting = False
-        while not self._ending.wait(LOOK_SECONDS):
+        is_waiting, took = False, 0.0
+        while not self._ending.wait(max(self._look_seconds, took * REST)):
+            began = monotonic()
             try:
                 self.look()
                 is_waiting = False
@@ -110,3 +125,4 @@ class Homes:
                 is_waiting = True
             except Exception as error:  # noqa: BLE001 - the next look is another one
                 log.error("a look at Homes failed\n%s", traced(error))  # noqa: TRY400
+            took = monotonic() - began

@@ -21,7 +21,7 @@ from bot.catalog_writers import open_writers
 from bot.dropped_files import DroppedFiles
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
-from bot.homes import Homes
+from bot.homes import LOOK_SECONDS, Homes
 from bot.house import House
 from bot.imports_file import NOTHING, Wanted
 from bot.keeping import open_store, own_files
@@ -191,6 +191,7 @@ def assemble(
     metrics: Metrics = UNCOUNTED,
     imports: Wanted = NOTHING,
     criteria: Criteria | None = None,
+    look_seconds: float = LOOK_SECONDS,
     files: Mapping[str, FileView] = FILES,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
@@ -200,6 +201,7 @@ def assemble(
     files          what draws pictures and lists
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     criteria       what speaks for retiring a model, where it is not what is shipped
+    look_seconds   how often to look whose Home is out of date
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
@@ -247,7 +249,7 @@ def assemble(
         )
 
     bell = threading.Event()
-    homes = Homes(store, catalog, world, bell.set)
+    homes = Homes(store, catalog, world, bell.set, look_seconds=look_seconds)
 
     def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
         screens.redrawn(client, reply_to, engine.retirement(receipt.stream))

@@ -11,6 +11,7 @@ import pytest
 
 from bot import payloads
 from data.errors import Invalid, Stale
+from workflows.home import Page, Part
 
 HOSTILE: list[Any] = [
     {},
@@ -40,6 +41,29 @@ def test_hostile_input_reads_as_empty(body: dict[str, Any]) -> None:
         payloads.carried(body, "retirement")
     with pytest.raises(Invalid):
         payloads.day(body, "a", "until")
+
+
+@pytest.mark.parametrize(
+    ("event", "who"),
+    [
+        ({"type": "app_home_opened", "tab": "home", "user": "U1"}, "U1"),
+        ({"type": "app_home_opened", "tab": "messages", "user": "U1"}, ""),
+        ({"type": "app_home_opened", "user": "U1"}, ""),
+        ({"type": "app_home_opened", "tab": "home", "user": "U1/../U2"}, ""),
+        ({"type": "app_home_opened", "tab": ["home"], "user": {"id": "U1"}}, ""),
+        (None, ""),
+    ],
+)
+def test_who_opens_home_is_read_from_the_event(event: Any, who: str) -> None:
+    assert payloads.home_opened({"event": event}) == who
+
+
+def test_a_page_of_home_comes_back_from_the_view_that_was_acted_in() -> None:
+    view = {"type": "home", "private_metadata": '{"home": "answers 3"}'}
+
+    assert payloads.home_shown({"view": view}) == {"home": "answers 3"}
+    assert payloads.home_page("answers 3") == Page(part=Part.ANSWERS, number=3)
+    assert payloads.home_shown({"view": {"type": "modal", "private_metadata": "{}"}}) == {}
 
 
 def test_one_act_has_one_key_however_it_is_delivered() -> None:

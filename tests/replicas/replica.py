@@ -95,6 +95,7 @@ def bot_of(site: Site) -> Bot:
         signing_secret=settings.signing_secret,
         world=CalendarWorld(site.calendar),
         grace_seconds=site.grace_seconds,
+        look_seconds=1.0,
         rates=SharedRates(PostgresLanes(store), times=site.slack_times),
     )
 

@@ -16,6 +16,7 @@ import yaml
 
 from bot.logs import Private, worth_keeping
 from tests.sample_company import COMPANY
+from tests.scenarios.home import open_home
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, PRIYA, SAM, TOM, WREN, Town
 
 SECRETS = {
@@ -89,6 +90,7 @@ def story(town: Town) -> None:
     town.command(TOM, f"pause RET-2 {WRITTEN['pause']}")
     town.command(TOM, "resume RET-2")
     town.command(BRUNO, "show RET-9")
+    open_home(town, BRUNO)
     town.pass_time(days=40)
 
 
@@ -161,6 +163,7 @@ def test_every_line_about_work_on_a_retirement_names_it(told: tuple[Kept, set[st
         "a command: done, attempt ",
         "digest/",
         "digest/due: done, attempt ",
+        "home/[hidden]: done, attempt ",
     }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from bot.pictures.layout import MARGIN, WIDTH
 from bot.pictures.lettering import fitted
 from bot.pictures.letters import Label, letters, outlines
 from bot.pictures.png import rendered
+from bot.pictures.sizes import MARGIN, WIDTH
 from bot.pictures.svg import AMBER, BAND, FAINT, INK, MOSS, PAPER, SOFT, Heading
 from workflows.rules.by_state import Count
 from workflows.rules.measures import LOOKS_BACK_DAYS

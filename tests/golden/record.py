@@ -1,7 +1,8 @@
 """Keep ledgers of the version at hand, for all later ones to read: `python -m tests.golden.record 2027-01`.
 
-Run it before an event changes. It never writes over what an older version recorded. Plans name artifacts by
-their path, so it runs only where that path tells nothing about anybody's machine.
+Run it before an event changes; stories that are named behind the version are recorded alone. It never writes over
+what an older version recorded. Plans name artifacts by their path, so it runs only where that path tells nothing
+about anybody's machine.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from tests.data.catalogs import a_document
 from tests.golden.reading import LEDGERS, folded, states_of
+from tests.scenarios.test_callers import sees
 from tests.scenarios.town import ADA, BRUNO, GRACE, MINA, PRIYA, SAM, TOM, Town
 
 HOME = Path(__file__).parents[2]
@@ -86,6 +88,30 @@ def taken_over(town: Town) -> None:
     town.pass_time(days=12)
 
 
+def changed(town: Town) -> None:
+    """The plan, after the announcement, so that it is voted on and announced once more."""
+    town.announce()
+    town.pass_time(days=5)
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    town.submit(TOM, {"proposal.target": "2026-06-15"})
+    town.approve()
+    town.pass_time(days=20)
+
+
+def strangers(town: Town) -> None:
+    """Callers nobody declares: one is claimed, one waived, one turns out to be known, one is nobody's."""
+    town.announce()
+    sees(town, "night-scorer/1", "scanner/2", "planner/3", "nobody/4")
+    town.command(BRUNO, "claim RET-1 night-scorer")
+    town.command(TOM, "waive RET-1 scanner one of ours")
+    planner = a_document(
+        "Component", "restock-planner", f"{PLANNER_OF}group:default/logistics", aliases="planner"
+    )
+    town.learns(planner)
+    town.settle()
+    town.pass_time(days=40)
+
+
 STORIES: tuple[Callable[[Town], None], ...] = (
     whole,
     vetoed,
@@ -95,6 +121,8 @@ STORIES: tuple[Callable[[Town], None], ...] = (
     paused,
     handed_on,
     taken_over,
+    changed,
+    strangers,
 )
 
 
@@ -115,12 +143,12 @@ def keep(record: Path, ledger: Path) -> None:
     states_of(ledger).write_text(json.dumps(folded(ledger), indent=1, sort_keys=True) + "\n")
 
 
-def main(version: str) -> None:
+def main(version: str, *names: str) -> None:
     if Path("/srv/emeritus") != HOME:
         sys.exit(f"{HOME} would stand in every plan. Clone the project to /srv/emeritus and record it there")
     folder = LEDGERS / version
     folder.mkdir()
-    for story in STORIES:
+    for story in (one for one in STORIES if not names or one.__name__ in names):
         with tempfile.TemporaryDirectory() as home, Town(Path(home), serves=True) as town:
             story(town)
             town.close()

@@ -37,8 +37,14 @@ def _asked_teams_only(event: Tree) -> Tree:
     return {**event, "event": "owners changed/3", "asks": "teams"}
 
 
+def _asked_those_who_owed(event: Tree) -> Tree:
+    """A caller that nobody had claimed was not asked to move when it was declared."""
+    return {**event, "event": "caller declared/2", "asks": "owing"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "amended": _moved_every_date,
+    "caller declared": _asked_those_who_owed,
     "escalated": _told_about_all,
     "escalated/2": _told_as_silence,
     "owners changed": _answered_by_the_first_date,

@@ -21,7 +21,6 @@ from data.records.facts import Facts, Reading
 from data.records.policy import Policy, Role, Tier
 from data.records.retirement import (
     Archived,
-    Choice,
     Duty,
     Endpoint,
     Plan,
@@ -31,6 +30,7 @@ from data.records.retirement import (
     StepKind,
     Subject,
 )
+from data.records.rounds import Choice
 from workflows import commands as cmd
 from workflows.machine import RetirementMachine
 from workflows.rules import plan as plans

@@ -11,7 +11,8 @@ import msgspec
 
 from data.records.base import Prose
 from data.records.imports import Scheduled, Share
-from data.records.retirement import Archived, Choice, Duty, Endpoint, Reason, StepKind
+from data.records.retirement import Archived, Duty, Endpoint, Reason, StepKind
+from data.records.rounds import Choice
 from workflows.command import Command
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
 
@@ -277,13 +278,12 @@ class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
 
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
 _OfDuties = ChangeDuty | AskForTime | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
-_OfSteps = (
-    RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed | RecordFailure
-)
+_OfSteps = RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader
-AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | _OfDigests | TellWritten
+_OfOthers = RecordFailure | TellWritten
+AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | _OfDigests | _OfOthers
 
 _decoder = msgspec.json.Decoder(AnyCommand)
 

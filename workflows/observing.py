@@ -10,6 +10,7 @@ from data.records.callers import Calls
 from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
 from data.records.retirement import Retirement, Subject
+from data.serving import server_of
 from data.snapshot import Snapshot
 
 
@@ -19,9 +20,30 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     subject = state.plan.subject
     endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
     impact = claimed(there, state, there.impact(subject.model_id, endpoint_ids or None).consumers)
-    asked = {caller.consumer.consumer_id for caller in state.callers if not caller.declared_as}
+    asked = {caller.consumer.consumer_id: caller for caller in state.callers if not caller.declared_as}
     joined = {caller_id: thing_id for caller_id in asked if (thing_id := there.declared_as(caller_id))}
-    return replace(known, impact=impact, calls=tuple(_calls(there, subject, impact)), joined=joined)
+    staying = _staying(there, subject) if joined else frozenset()
+    stays = {caller_id: thing_id for caller_id, thing_id in joined.items() if thing_id in staying}
+    unanswered = [asked[caller_id] for caller_id in sorted(stays)]
+    return replace(
+        known,
+        impact=(*impact, *claimed(there, state, (one.consumer for one in unanswered))),
+        calls=(*_calls(there, subject, impact), *(one.calls for one in unanswered if one.calls)),
+        joined={caller_id: thing_id for caller_id, thing_id in joined.items() if caller_id not in stays},
+        staying=stays,
+    )
+
+
+def _staying(there: Snapshot, subject: Subject) -> frozenset[str]:
+    """Endpoints of the model that the plan does not have: they go on, and call what does not.
+
+    As part of the model they are nobody's consumer. A caller that is declared as one would be asked about no more, and
+    what it does would fail: it is asked about until the plan has that endpoint, or somebody answers for it.
+    """
+    planned = {endpoint.id for endpoint in subject.endpoints}
+    planned |= {server_of(endpoint_id) for endpoint_id in planned}
+    every = (endpoint.id for endpoint in there.endpoints_of(subject.model_id))
+    return frozenset(name for one in every for name in (one, server_of(one)) if not {one, name} & planned)
 
 
 def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:

@@ -14,7 +14,7 @@ from bot.lookup import retirement
 from bot.views import votes
 from data.errors import Invalid, Problem, Stale
 from data.records.base import Prose
-from data.records.retirement import Choice
+from data.records.rounds import Choice
 from workflows.commands import Cast
 
 

@@ -15,6 +15,10 @@ from data.records.retirement import Retirement
 from workflows.rules import callers as rules
 from workflows.rules.wording import counted
 
+WHOLE_MAX = 400
+"""Of a name in the question, whole: what is claimed or vouched for is named by it. Three times what data/callers.py
+keeps of one, as some signs take five here."""
+
 
 def question(retirement: Retirement, asked: int, part: int) -> Payload:
     """The callers of one message, each with its button until it is answered; as they stand now."""
@@ -36,7 +40,7 @@ def question(retirement: Retirement, asked: int, part: int) -> Payload:
     shown = [section(head)]
     for one in about:
         answer = _answer(retirement, one)
-        shown.append(section(f"{called(one)}{seen(one.calls)}{answer}"))
+        shown.append(section(f"{called(one, WHOLE_MAX)}{seen(one.calls)}{answer}"))
         if not answer and is_asked:
             value = f"{retirement.id}|{one.consumer.consumer_id}"
             shown.append(actions(button("This is ours", Action.CALLER_CLAIM, value)))
@@ -47,8 +51,8 @@ def _seen(count: int) -> str:
     return f"{counted(count, 'caller')} {'was' if count == 1 else 'were'} seen"
 
 
-def called(caller: Caller) -> str:
-    return f"*{safe(caller.consumer.name)}*"
+def called(caller: Caller, limit: int = limits.NAME_MAX) -> str:
+    return f"*{safe(caller.consumer.name, limit)}*"
 
 
 def seen(calls: Calls | None) -> str:

@@ -13,7 +13,8 @@ from bot.views import impact, limits
 from bot.views.blocks import day
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Obligation, Progress, Purpose, Retirement, State, Step, StepKind
+from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
+from data.records.rounds import Purpose
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
 from workflows.rules.quorum import open_round

@@ -13,7 +13,8 @@ from bot.views import answers, duties, limits, obligations, votes
 from bot.views.blocks import Payload, actions, day, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
-from data.records.retirement import Duty, Purpose, Retirement, State, StepKind
+from data.records.retirement import Duty, Retirement, State, StepKind
+from data.records.rounds import Purpose
 from workflows.home import GoesDark, Home, LateStep, Owed, Part
 from workflows.rules.quorum import digest_on_ballot, open_round, seats
 

@@ -15,7 +15,8 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.steps import short, zone_of
-from data.records.retirement import Duty, Purpose, Retirement, State
+from data.records.retirement import Duty, Retirement, State
+from data.records.rounds import Purpose
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
 

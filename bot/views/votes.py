@@ -20,7 +20,8 @@ from bot.views.blocks import (
 )
 from bot.views.steps import short, zone_of
 from data.events import Revised, VotersChanged
-from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round
+from data.records.retirement import Retirement
+from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
 from workflows.rules.quorum import awaited, digest_on_ballot, is_veto, open_round, tally_of
 

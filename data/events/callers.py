@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from data.events.base import Event
 from data.records.callers import Caller, Calls
@@ -26,13 +27,20 @@ class CallerClaimed(Event, frozen=True, kw_only=True, tag="caller claimed"):
     answer_by: datetime | None = None
 
 
-class CallerDeclared(Event, frozen=True, kw_only=True, tag="caller declared"):
-    """The catalog says what a caller is. `consumer` is what it is now; None where that depends on nothing here."""
+class CallerDeclared(Event, frozen=True, kw_only=True, tag="caller declared/2"):
+    """The catalog says what a caller is.
+
+    consumer    what it is now; None where that depends on nothing here
+    answer_by   when whoever answers for it acknowledges
+    asks        who is asked to move, where consumers are: "all" it may turn out to be, with what somebody vouched
+                for as it was; "owing": only those that owed something by the name they were seen as
+    """
 
     consumer_id: str
     declared_as: str
     consumer: Impacted | None = None
     answer_by: datetime | None = None
+    asks: Literal["all", "owing"] = "all"
 
 
 class Reopened(Event, frozen=True, kw_only=True, tag="reopened"):

@@ -8,7 +8,8 @@ from data.events.base import Event
 from data.records.base import Prose
 from data.records.catalog import Impacted
 from data.records.policy import Policy
-from data.records.retirement import Ballot, Plan, Round
+from data.records.retirement import Plan
+from data.records.rounds import Ballot, Round
 
 
 class Proposed(Event, frozen=True, kw_only=True, tag="proposed"):

@@ -58,6 +58,7 @@ class Facts(Record, frozen=True, kw_only=True):
     has_unheard   somebody asked something of this retirement that is not decided yet
     calls         what was seen of the impacted consumers calling what retires
     joined        caller that was asked about -> what the catalog says it is by now
+    staying       the same of callers that are an endpoint of the model which the plan does not have
     teams         whom the person of a claim can speak for
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
@@ -84,6 +85,7 @@ class Facts(Record, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     calls: tuple[Calls, ...] = ()
     joined: dict[str, str] = {}
+    staying: dict[str, str] = {}
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()
     archive_holds: str = ""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-
-import msgspec
 
 from data.records.base import Prose, Record
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
 from data.records.policy import Policy
+from data.records.rounds import Round
 from data.records.switches import Delay, ManualCheck
 
 
@@ -99,55 +97,6 @@ class Plan(Record, frozen=True, kw_only=True):
 
     def step(self, kind: StepKind) -> Step:
         return next(step for step in self.steps if step.kind == kind)
-
-
-class Choice(StrEnum):
-    APPROVE = "approve"
-    REJECT = "reject"
-    ABSTAIN = "abstain"
-
-
-class Ballot(Record, frozen=True, kw_only=True):
-    """One person's vote, in the one role they fill this round.
-
-    eligible_roles   what their group memberships allowed when they voted, in policy order; known once it is cast
-    """
-
-    voter_id: str
-    role: str
-    choice: Choice
-    plan_digest: str
-    cast_at: datetime
-    comment: Prose = Prose()
-    eligible_roles: tuple[str, ...] = ()
-
-
-class Purpose(StrEnum):
-    RETIRE = "retire"
-    CANCEL = "cancel"
-
-
-class Round(Record, frozen=True, kw_only=True):
-    """A round of votes. It closes on a veto, on expiry, or on quorum once `review_until` is past."""
-
-    number: int
-    purpose: Purpose
-    opened_at: datetime
-    review_until: datetime
-    expires_at: datetime
-    opened_by: str
-    members: dict[str, tuple[str, ...]]
-    ballots: tuple[Ballot, ...] = ()
-
-    def with_ballot(self, ballot: Ballot, reseated: Mapping[str, str] | None = None) -> Round:
-        """The same round with this ballot as the voter's only one; `reseated` voters fill another role."""
-        seats = reseated or {}
-        others = tuple(
-            msgspec.structs.replace(cast, role=seats[cast.voter_id]) if cast.voter_id in seats else cast
-            for cast in self.ballots
-            if cast.voter_id != ballot.voter_id
-        )
-        return msgspec.structs.replace(self, ballots=(*others, ballot))
 
 
 class Duty(StrEnum):
@@ -247,6 +196,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
     callers    those that nobody declares, and that the thread asked about
+    known_callers  ids of those that people knew of when the vote on the plan closed
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
@@ -285,6 +235,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     unreached: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     callers: tuple[Caller, ...] = ()
+    known_callers: tuple[str, ...] = ()
     announced: int = 0
     rounds: int = 0
 

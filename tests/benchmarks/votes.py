@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from data.records.decision import Outcome
 from data.records.facts import Facts
-from data.records.retirement import Choice, Subject
+from data.records.retirement import Subject
+from data.records.rounds import Choice
 from data.sql.connection import Values
 from data.sqlite_store import SqliteStore
 from data.sqlite_writer import Writer

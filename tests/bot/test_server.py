@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from data.records.retirement import Choice
+from data.records.rounds import Choice
 from tests.bot.listeners.desk import GOVERNANCE, MINA, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
 from tests.written import judge

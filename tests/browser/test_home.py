@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.demo.company import Company
-from data.records.retirement import Choice
+from data.records.rounds import Choice
 from tests.browser.slack_page import SlackPage, button, messages, row, row_button
 from tests.browser.test_retirement import CHANNEL, WHY, propose
 from workflows.commands import Cast

@@ -13,14 +13,8 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Refused
 from data.records.catalog import EndpointKind
-from data.records.retirement import (
-    Duty,
-    Plan,
-    Progress,
-    Round,
-    State,
-    StepKind,
-)
+from data.records.retirement import Duty, Plan, Progress, State, StepKind
+from data.records.rounds import Round
 from data.store import StoredEvent
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation

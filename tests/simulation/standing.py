@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from data import events
-from data.records.retirement import Ballot, Choice, Plan, Progress, Round, State, StepKind
+from data.records.retirement import Plan, Progress, State, StepKind
+from data.records.rounds import Ballot, Choice, Round
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
 

@@ -10,7 +10,8 @@ from bot.views.proposal import card
 from data import events
 from data.events import EMERITUS
 from data.records.digests import DigestState
-from data.records.retirement import Choice, State, StepKind
+from data.records.retirement import State, StepKind
+from data.records.rounds import Choice
 from tests.builders import (
     ARCHIVE_AT,
     IMPACT,

@@ -17,7 +17,8 @@ from bot.views import callers, limits, obligations, proposal, thread
 from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Outcome
-from data.records.retirement import Choice, Duty, Retirement, State
+from data.records.retirement import Duty, Retirement, State
+from data.records.rounds import Choice
 from tests.simulation.company import GOVERNANCE, POLICY
 from tests.simulation.faults import Violation
 from tests.simulation.hands import state_of

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from data import events
-from data.records.retirement import Choice, Duty
+from data.records.retirement import Duty
+from data.records.rounds import Choice
 from data.sqlite_store import SqliteStore
 from tests.builders import (
     ANNOUNCED_AT,

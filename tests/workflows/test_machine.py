@@ -14,7 +14,8 @@ from data.errors import EmeritusError, Refused
 from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.digests import DigestState
-from data.records.retirement import Choice, Duty, Reason, Retirement, StepKind
+from data.records.retirement import Duty, Reason, Retirement, StepKind
+from data.records.rounds import Choice
 from tests.builders import (
     ARCHIVED,
     BILLING,

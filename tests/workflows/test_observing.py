@@ -16,7 +16,7 @@ from data.snapshot import Snapshot
 from data.statements import Calls as Told
 from data.statements import Seen
 from data.stored import Stored
-from tests.builders import PROPOSED_AT, a_plan, a_subject
+from tests.builders import PROPOSED_AT, a_plan, a_subject, some_calls
 from workflows.observing import consumers, teams_of
 
 MODEL, OTHER = "resource:default/churn", "resource:default/ranking"
@@ -132,6 +132,20 @@ def test_what_a_caller_was_found_to_be_is_told_where_it_was_asked_about():
     asked = Caller(consumer=told(a_snapshot(seen(SCORER.id, LIVE)), a_state()).impact[0])
     assert told(there, a_state(callers=(asked,))).joined == {SCORER.id: BILLING}
     assert told(there, a_state()).joined == {}
+
+
+def test_one_that_is_an_endpoint_of_the_model_which_the_plan_does_not_have_is_still_asked_about():
+    shadow = Entity(id="component:default/shadow", kind=Kind.ENDPOINT, name="shadow", model_id=MODEL)
+    serves = Dependency(from_id=shadow.id, to_id=MODEL)
+    caller = told(a_snapshot(seen(SCORER.id, LIVE)), a_state()).impact[0]
+    asked = (Caller(consumer=caller, calls=some_calls(SCORER.id)),)
+    entities = (*ENTITIES[:-1], shadow, replace(SCORER, declared_as=shadow.id))
+    there = a_snapshot(serves, seen(shadow.id, LIVE), entities=entities)
+    left = told(there, a_state(callers=asked))
+    assert (left.impact, left.calls) == ((caller,), (some_calls(SCORER.id),))
+    assert (left.joined, left.staying) == ({}, {SCORER.id: shadow.id})
+    had = told(there, a_state(LIVE, f"{SHARED}#churn", shadow.id, callers=asked))
+    assert (had.impact, had.joined, had.staying) == ((), {SCORER.id: shadow.id}, {})
 
 
 def test_people_speak_for_their_teams_and_for_themselves_where_they_are_in_none():

@@ -17,7 +17,7 @@ from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark, unserved
 from workflows.rules.permissions import check
-from workflows.rules.readiness import who_vouches
+from workflows.rules.vouching import who_vouches
 
 DAY = timedelta(days=1)
 

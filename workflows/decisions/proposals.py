@@ -11,11 +11,12 @@ from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.policy import Policy
-from data.records.retirement import Plan, Purpose, Retirement, Round, State, StepKind
+from data.records.retirement import Plan, Retirement, State, StepKind
+from data.records.rounds import Purpose, Round
 from workflows.commands import CloseRound, Propose, Revise, encoded
 from workflows.decisions import owners
 from workflows.decisions.decided import RetirementDecision, decided, folded
-from workflows.rules import meeting, quorum, seating
+from workflows.rules import callers, meeting, quorum, seating
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
@@ -44,7 +45,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         state,
         event,
         after=after,
-        timers=(*round_timers(round_), *_asking(facts, now)),
+        timers=(*round_timers(round_), *_asking(after, facts, now)),
         effects=meeting.told(after, facts.meets),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
@@ -83,7 +84,7 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         state,
         event,
         after=after,
-        timers=(*round_timers(round_), *_asking(facts, now)),
+        timers=(*round_timers(round_), *_asking(after, facts, now)),
         effects=meeting.told(after, facts.meets),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
         reserves=plans.reserved(plan.subject),
@@ -91,9 +92,10 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
     )
 
 
-def _asking(facts: Facts, now: datetime) -> tuple[Timer, ...]:
-    """Callers nobody declares are asked about as after an import."""
-    return (owners.timer(now),) if any(one.is_unknown for one in facts.impact) else ()
+def _asking(after: Retirement, facts: Facts, now: datetime) -> tuple[Timer, ...]:
+    """Callers nobody declares are asked about as after an import; of some the new plan may be the answer."""
+    is_unknown = any(one.is_unknown for one in facts.impact) or callers.waiting(after)
+    return (owners.timer(now),) if is_unknown else ()
 
 
 def _asked(plan: Plan) -> tuple[object, ...]:

@@ -10,7 +10,8 @@ from data import events
 from data.errors import Refused
 from data.records.decision import LEASE, Decision, Timer
 from data.records.facts import Facts
-from data.records.retirement import Ballot, Choice, Progress, Purpose, Retirement, State, StepKind
+from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.rounds import Ballot, Choice, Purpose
 from workflows.commands import Cancel, Cast, CloseRound, RecordShown
 from workflows.decisions.darkness import brought_back
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer

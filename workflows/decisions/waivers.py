@@ -19,7 +19,7 @@ from workflows.rules import obligations
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
-from workflows.rules.readiness import who_vouches
+from workflows.rules.vouching import who_vouches
 from workflows.rules.wording import one_of
 
 

@@ -21,6 +21,7 @@ from data.records.retirement import Duty, Obligation, Retirement, State, StepKin
 from workflows.rules import obligations, wording
 from workflows.rules.gates import Gate
 from workflows.rules.impact import is_unclaimed
+from workflows.rules.vouching import vouched
 from workflows.rules.wording import counted, one_of
 
 ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
@@ -29,15 +30,22 @@ AT_ONCE, MESSAGES_MAX = 10, 5
 """Callers in one message that asks, and such messages of one import; the list of all is `emeritus impact`."""
 
 
-def vouched(state: Retirement) -> frozenset[str]:
-    """What a named person has taken responsibility for."""
-    return frozenset(waiver.what for waiver in state.waivers)
-
-
 def moved(state: Retirement) -> frozenset[str]:
     """Callers that were found and have moved since: of them a vote has nothing to decide any more."""
     ids = {one.declared_as or one.consumer.consumer_id for one in state.callers}
     return frozenset(one.consumer.consumer_id for one in state.obligations if one.is_settled) & ids
+
+
+def voted_on(state: Retirement) -> frozenset[str]:
+    """Callers that people who voted on the plan knew of, by either name: the plan has them, or the thread had asked
+
+    whose they are before the round closed.
+    """
+    assert state.plan is not None
+    known = {*state.plan.consumer_ids, *state.known_callers}
+    found = (one for one in state.callers if one.consumer.consumer_id in known)
+    names = (name for one in found for name in (one.consumer.consumer_id, one.declared_as))
+    return frozenset(names) - {""}
 
 
 def open_ones(state: Retirement) -> tuple[Caller, ...]:
@@ -77,9 +85,17 @@ def unknown(state: Retirement, facts: Facts) -> list[Gate]:
     calls = {one.consumer_id: one for one in facts.calls}
     said = wording.named([f"{one.name}{_numbers(calls.get(one.consumer_id))}" for one in found])
     verb = "uses" if len(found) == 1 else "use"
+    parts = [
+        f"{one.name} is {facts.staying[one.consumer_id]}" for one in found if one.consumer_id in facts.staying
+    ]
+    stays = (
+        f"; by the catalog {wording.named(parts)}, which the plan does not have: press Edit plan"
+        if parts
+        else ""
+    )
     why = (
         f"{counted(len(found), 'caller')} nobody declares {verb} it ({said}): say whose in the "
-        f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON"
+        f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON{stays}"
     )
     return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", why)]
 
@@ -194,15 +210,29 @@ def _declared(state: Retirement, event: events.CallerDeclared) -> Retirement:
     )
     state = replace(state, callers=callers)
     duty = state.obligation(event.consumer_id)
-    if duty is None:
-        return state
     others = tuple(one for one in state.obligations if one is not duty)
-    if event.consumer is None or any(
+    is_asked = event.consumer is not None and any(
         one.consumer.consumer_id == event.consumer.consumer_id for one in others
-    ):
+    )
+    if event.consumer is None or is_asked:
         return replace(state, obligations=others)
-    moved = obligations.owned_by(duty, event.consumer.owners, event.answer_by, "people")
+    if duty is None:
+        return _asked_by_now(state, event, event.consumer)
+    if duty.duty is Duty.WAIVED and event.asks == "all":
+        moved = duty
+    else:
+        moved = obligations.owned_by(duty, event.consumer.owners, event.answer_by, "people")
     return replace(state, obligations=_put(state, event.consumer_id, replace(moved, consumer=event.consumer)))
+
+
+def _asked_by_now(state: Retirement, event: events.CallerDeclared, consumer: Impacted) -> Retirement:
+    """Where consumers are asked to move, whoever answers for it is asked, unless somebody vouched for it."""
+    if event.asks == "owing" or state.state is not State.MIGRATING or event.answer_by is None:
+        return state
+    assert state.plan is not None
+    migrate_by = state.plan.step(StepKind.MIGRATE).due_at
+    fresh = obligations.asked(state, consumer, acknowledge_by=event.answer_by, migrate_by=migrate_by)
+    return replace(state, obligations=_put(state, consumer.consumer_id, fresh))
 
 
 def _reopened(state: Retirement, event: events.Reopened) -> Retirement:

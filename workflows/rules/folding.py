@@ -76,7 +76,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             members = {**state.round.members, **event.members}
             return replace(state, round=replace(state.round, members=members))
         case events.Approved():
-            return replace(state, approved_digest=event.plan_digest)
+            asked = tuple(one.consumer.consumer_id for one in state.callers)
+            return replace(state, approved_digest=event.plan_digest, known_callers=asked)
         case events.CancellationProposed():
             return replace(state, round=event.round, rounds=event.round.number)
         case events.CancellationDropped():

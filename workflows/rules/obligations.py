@@ -14,6 +14,7 @@ from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
 from workflows.rules.hours import day_of
+from workflows.rules.vouching import waiver_of
 from workflows.rules.wording import one_of
 
 
@@ -25,29 +26,22 @@ def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tu
     fresh = []
     for consumer in impact:
         before = state.obligation(consumer.consumer_id)
-        waiver = next((one for one in state.waivers if one.what == consumer.consumer_id), None)
         if before is not None and before.is_settled:
             fresh.append(replace(before, consumer=consumer))
-        elif waiver is not None:
-            # A caller that was vouched for before anybody was asked to move.
-            fresh.append(
-                Obligation(
-                    consumer=consumer,
-                    duty=Duty.WAIVED,
-                    acknowledge_by=acknowledge_by,
-                    migrate_by=migrate_by,
-                    changed_by=waiver.by,
-                    changed_at=waiver.at,
-                    note=waiver.reason,
-                )
-            )
         else:
-            fresh.append(
-                Obligation(
-                    consumer=consumer, duty=Duty.OPEN, acknowledge_by=acknowledge_by, migrate_by=migrate_by
-                )
-            )
+            fresh.append(asked(state, consumer, acknowledge_by=acknowledge_by, migrate_by=migrate_by))
     return tuple(fresh)
+
+
+def asked(
+    state: Retirement, consumer: Impacted, *, acknowledge_by: datetime, migrate_by: datetime
+) -> Obligation:
+    """Its duty when it is asked for the first time: none where it was vouched for before anybody was asked."""
+    duty = Obligation(consumer=consumer, duty=Duty.OPEN, acknowledge_by=acknowledge_by, migrate_by=migrate_by)
+    waiver = waiver_of(state, consumer.consumer_id)
+    if waiver is None:
+        return duty
+    return replace(duty, duty=Duty.WAIVED, changed_by=waiver.by, changed_at=waiver.at, note=waiver.reason)
 
 
 def answer_by(state: Retirement, now: datetime) -> datetime:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from data.errors import Refused
 from data.records.base import Record
 from data.records.policy import Policy
-from data.records.retirement import Ballot, Choice, Purpose, Retirement, Round, State
+from data.records.retirement import Retirement, State
+from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules import seating
 
 

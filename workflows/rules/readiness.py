@@ -7,12 +7,14 @@ from datetime import datetime
 from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
-from data.records.retirement import TRAFFIC, Progress, Retirement, Round, State, Step, StepKind
+from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
+from data.records.rounds import Round
 from workflows.rules import callers
 from workflows.rules import plan as plans
 from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import cancelling_round, open_round
+from workflows.rules.vouching import vouched, who_vouches
 from workflows.rules.wording import counted, named
 
 RUNS_IN = {
@@ -117,11 +119,6 @@ def _end(voting: Round) -> str:
     return f"{voting.expires_at:%Y-%m-%d %H:%M} UTC"
 
 
-def who_vouches(state: Retirement, what: str) -> str:
-    """Who says that this endpoint is gone for good, or that no traffic is missed; empty when nobody does."""
-    return next((waiver.by for waiver in state.waivers if waiver.what == what), "")
-
-
 def has_failed_early(state: Retirement, kind: StepKind) -> bool:
     """Did it begin, as it may before its date, and not succeed? What a gate holds has not begun."""
     progress = state.progress(kind)
@@ -147,12 +144,11 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     Once announced, those with an obligation count: one that had left by then and came back was never told.
     """
     assert state.plan is not None
-    known = set(state.plan.consumer_ids)
-    known |= {one.declared_as for one in state.callers if one.consumer.consumer_id in known}
+    known = {*state.plan.consumer_ids, *callers.voted_on(state)}
     if state.progress(StepKind.ANNOUNCE).progress is Progress.DONE:
         known &= {duty.consumer.consumer_id for duty in state.obligations}
     known |= {one.consumer_id for one in callers.unclaimed(state, facts.impact)}  # these are asked about
-    known |= callers.vouched(state) | callers.moved(state)
+    known |= vouched(state) | callers.moved(state)
     new = sorted({found.consumer_id for found in facts.impact} - known)
     if not new:
         return []

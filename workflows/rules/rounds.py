@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data.records.policy import Policy
-from data.records.retirement import Purpose, Round
+from data.records.rounds import Purpose, Round
 from workflows.rules.hours import first_at_or_after
 
 LATE = timedelta(days=1)

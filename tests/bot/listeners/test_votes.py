@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.records.base import Prose
-from data.records.retirement import Choice
+from data.records.rounds import Choice
 from tests.bot.listeners.desk import ELENA, MINA, TOM, Desk
 from workflows.commands import Cast
 

@@ -11,22 +11,19 @@ from data.records.base import Prose
 from data.records.catalog import EndpointKind, Entity, Impacted, Kind, Owners
 from data.records.policy import Policy, Role, Tier
 from data.records.retirement import (
-    Ballot,
-    Choice,
     Duty,
     Endpoint,
     Obligation,
     Plan,
-    Purpose,
     Reason,
     Retirement,
-    Round,
     State,
     Step,
     StepKind,
     StepProgress,
     Subject,
 )
+from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules.plan import sealed
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -51,6 +51,12 @@ def test_what_is_answered_has_no_button_and_says_how() -> None:
     assert buttons(question(state, 9, 0)) == []
 
 
+def test_a_name_is_told_whole_because_it_is_what_is_claimed_or_vouched_for() -> None:
+    name = f"{'nightly-' * 14}scorer~0a1b2c3d"
+    assert len(name) > 120
+    assert f"*{name}* calls churn-live" in said(announced(callers=(a_caller(name),)))
+
+
 def test_nothing_is_asked_once_nobody_has_to_answer() -> None:
     state = announced(callers=(a_caller(),), state=State.CANCELLED)
     assert buttons(question(state, 9, 0)) == []

@@ -14,7 +14,8 @@ from bot.views.limits import BLOCK_TEXT_MAX
 from data import events
 from data.events import EMERITUS
 from data.records.base import Prose
-from data.records.retirement import Choice, Duty, Plan, State, StepKind
+from data.records.retirement import Duty, Plan, State, StepKind
+from data.records.rounds import Choice
 from tests.bot.views.examples import NOW, announced, days, overloaded
 from tests.builders import (
     ANNOUNCED_AT,

@@ -12,7 +12,8 @@ from data import events
 from data.records.base import Prose
 from data.records.callers import Caller
 from data.records.catalog import Owners
-from data.records.retirement import Archived, Choice, Duty, Extension, Reason, StepKind
+from data.records.retirement import Archived, Duty, Extension, Reason, StepKind
+from data.records.rounds import Choice
 from tests.bot.views.examples import (
     NASTY,
     NOW,

@@ -11,7 +11,8 @@ from bot.ids import Action, Callback
 from bot.views import answers, duties, extension, lines, obligations, unreached, votes
 from data.records.base import Prose
 from data.records.catalog import Owners
-from data.records.retirement import Duty, Extension, Purpose, Retirement, State
+from data.records.retirement import Duty, Extension, Retirement, State
+from data.records.rounds import Purpose
 from tests.bot.views.examples import (
     NASTY,
     NOW,

@@ -11,17 +11,8 @@ from msgspec.structs import replace
 from bot.ids import Action, Callback
 from bot.views import proposal, proposal_modal
 from data.records.catalog import Kind
-from data.records.retirement import (
-    Archived,
-    Choice,
-    Duty,
-    Progress,
-    Purpose,
-    Reason,
-    State,
-    StepKind,
-    StepProgress,
-)
+from data.records.retirement import Archived, Duty, Progress, Reason, State, StepKind, StepProgress
+from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NOW,
     a_ballot,

@@ -262,19 +262,6 @@ def test_a_caller_that_turns_out_to_be_a_consumer_that_is_asked_already_is_that(
     assert len(story.of(events.CallerDeclared)) == 1
 
 
-def test_one_that_was_voted_on_and_is_declared_needs_no_new_vote_and_its_owners_are_asked():
-    story = a_proposed(impact=(*IMPACT, SCORER)).until(ANNOUNCED_AT - days(14))
-    story.does(cmd.Waive(by=PAT, what="scorer", reason=WHY))
-    story.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT)
-    nightly = an_impacted("nightly", team="edge", people=EDGE_TEAM.slack_ids)
-    declared(story, nightly)
-    assert duties(story)["nightly"] is Duty.OPEN
-    assert story.state.obligation(SCORER.consumer_id) is None
-    assert f"RET-1/announcement-1/dm/{STRANGER}" in story.effects
-    story.until(ARCHIVE_AT)
-    assert held(story, StepKind.ARCHIVE) == ()
-
-
 def test_an_answer_of_the_team_that_had_claimed_it_stands_when_it_is_declared_as_theirs():
     story = claimed(seeing(a_running_retirement()))
     story.does(cmd.ChangeDuty(by=STRANGER, consumer_ids=(SCORER.consumer_id,), duty=Duty.ACKNOWLEDGED))

@@ -13,7 +13,8 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.decision import LEASE
-from data.records.retirement import Choice, Purpose, State
+from data.records.retirement import State
+from data.records.rounds import Choice, Purpose
 from tests.builders import (
     ANNOUNCED_AT,
     DISABLE_AT,

@@ -16,15 +16,8 @@ from data.records.base import Prose
 from data.records.callers import Caller
 from data.records.catalog import Owners
 from data.records.imports import Scheduled
-from data.records.retirement import (
-    Duty,
-    Extension,
-    Progress,
-    Purpose,
-    Retirement,
-    State,
-    StepKind,
-)
+from data.records.retirement import Duty, Extension, Progress, Retirement, State, StepKind
+from data.records.rounds import Purpose
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from data.errors import Refused
-from data.records.retirement import Ballot, Choice, Purpose, Round, State
+from data.records.retirement import State
+from data.records.rounds import Ballot, Choice, Purpose, Round
 from tests.builders import (
     ANNOUNCED_AT,
     OWEN,

@@ -57,6 +57,14 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             check=whole(1, 730, "days"),
         ),
     },
+    "callers": {
+        "extension_days": Key(
+            says="how much later the dates ahead would be where people vote on more time for callers that were found; "
+            "0 holds no such vote",
+            field="extension_days",
+            check=whole(0, 365, "days"),
+        )
+    },
     "reminders": {
         "days_before": Key(
             says="when consumers are reminded, before the day they must have moved",

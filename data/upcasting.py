@@ -42,11 +42,19 @@ def _asked_those_who_owed(event: Tree) -> Tree:
     return {**event, "event": "caller declared/2", "asks": "owing"}
 
 
+def _as_it_was(event: Tree) -> Tree:
+    """Nothing was voted on but a plan and calling it off, and no policy had days for more."""
+    return {**event, "event": f"{event['event']}/2"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "amended": _moved_every_date,
+    "cancellation proposed": _as_it_was,
     "caller declared": _asked_those_who_owed,
     "escalated": _told_about_all,
     "escalated/2": _told_as_silence,
+    "proposed": _as_it_was,
+    "revised": _as_it_was,
     "owners changed": _answered_by_the_first_date,
     "owners changed/2": _asked_teams_only,
 }

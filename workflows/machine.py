@@ -39,6 +39,7 @@ from workflows.decisions import (
     waivers,
     writings,
 )
+from workflows.decisions.decided import owners_timer
 from workflows.rules import folding
 
 Decide = Callable[[Any, Any, Facts, datetime], Decision[Any]]
@@ -134,7 +135,7 @@ class RetirementMachine:
         return decision
 
     def after_import(self, stream: str, now: datetime) -> tuple[Timer, ...]:
-        return (owners.timer(now),) if stream.startswith("RET-") else ()
+        return (owners_timer(now),) if stream.startswith("RET-") else ()
 
     def evolve(self, stream: str, state: bytes | None, *happened: events.AnyEvent) -> bytes:
         """Decoded and encoded once: one press about hundreds of consumers is as many events, and others wait for it."""

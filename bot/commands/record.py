@@ -14,6 +14,7 @@ from bot.world import CalendarWorld
 from data.errors import Refused
 from data.policy import read_rules
 from data.records.retirement import Retirement
+from workflows.rules.wording import counted
 
 
 @click.command("list")
@@ -39,7 +40,7 @@ def plan(retirement: str, is_json: bool) -> None:
     if one.plan is None:
         raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
     if is_json:
-        print_json({"id": one.id, "state": one.state, "plan": one.plan})
+        print_json({"id": one.id, "state": one.state, "plan": one.plan, "voted_on": one.later})
         return
     say(f"{one.id} {one.plan.subject.model_name} ({one.state})")
     for step in one.plan.steps:
@@ -49,6 +50,8 @@ def plan(retirement: str, is_json: bool) -> None:
     say(f"successor: {one.plan.successor_name or 'none'}, reason: {one.plan.reason}")
     say(f"consumers: {len(one.plan.consumer_ids)}")
     say(f"digest: {one.plan.digest}")
+    if one.later is not None:
+        say(f"voted on: every date ahead {counted(one.later.days, 'day')} later, {one.later.plan_digest}")
 
 
 @click.command()

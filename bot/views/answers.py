@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
-from bot.views import duties, limits, meeting, provided, steps, votes
+from bot.views import duties, later_dates, limits, meeting, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -113,7 +113,8 @@ def show(
     if met := meeting.section(meetings, retirement):
         below.append(section(met))
     if tally:
-        below.append(section(f"*Votes*\n{limits.joined(tally, limits.SECTION_MAX - 1_000)}"))
+        heading = [f"*{votes.about(retirement)}*", *later_dates.asked(retirement)]
+        below.append(section(limits.joined([*heading, *tally], limits.SECTION_MAX - 500)))
     below += map(section, impacts_view.asked_about(retirement))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
@@ -165,10 +166,13 @@ def plan(retirement: Retirement) -> Payload:
         return message(f"{retirement.id} has no plan yet")
     digest = f"`{safe(retirement.plan.digest, 100)}`"
     amended = (
-        f"\nAmends `{safe(retirement.plan.amends, 100)}`: only dates moved later"
+        f"\nAmends `{safe(retirement.plan.amends, 100)}`: {_how_amended(retirement)}"
         if retirement.plan.amends
         else ""
     )
+    later = later_dates.asked(retirement)
+    if retirement.later is not None:
+        later = [f"*Voted on now* `{safe(retirement.later.plan_digest, 100)}`", *later]
     roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in retirement.policy.quorum.items())
     endpoints = [_endpoint(one) for one in retirement.plan.subject.endpoints]
     artifacts = [safe(one, 300) for one in retirement.plan.subject.artifacts]
@@ -179,6 +183,7 @@ def plan(retirement: Retirement) -> Payload:
             header(f"Plan of {retirement.id} · {name_of(retirement)}"),
             *([section(steps.paused(retirement))] if retirement.paused_at else []),
             section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
+            *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
             section(f"*Switches off* {_in_a_row(endpoints, rest)}"),
             section(f"*Archives* {_in_a_row(artifacts, rest)}"),
             section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
@@ -188,6 +193,12 @@ def plan(retirement: Retirement) -> Payload:
             ),
         ],
     )
+
+
+def _how_amended(retirement: Retirement) -> str:
+    assert retirement.plan is not None
+    is_voted = retirement.plan.digest == retirement.approved_digest
+    return "by a vote on more time for callers that were found" if is_voted else "only dates moved later"
 
 
 def _in_a_row(names: Sequence[str], rest: str) -> str:

@@ -33,18 +33,32 @@ def question(retirement: Retirement, asked: int, part: int) -> Payload:
             f"and nobody declares it. No further step begins before each is somebody's: press This is ours, or "
             f"`{SLASH_COMMAND} claim {retirement.id} CALLER TEAM`; or give what it is that name as an alias in the "
             f"catalog and import that. Where nobody knows, {mention(retirement.coordinator_id)} may vouch for it: "
-            f"`{SLASH_COMMAND} waive {retirement.id} CALLER REASON`"
+            f"`{SLASH_COMMAND} waive {retirement.id} CALLER REASON`{_voted_on(retirement, waiting)}"
         )
     else:
         head = f":mag: *{retirement.id}* {_seen(len(waiting))} calling, and nobody is asked for it any more."
     shown = [section(head)]
     for one in about:
         answer = _answer(retirement, one)
-        shown.append(section(f"{called(one, WHOLE_MAX)}{seen(one.calls)}{answer}"))
+        ends = EXTENDED.get(retirement.extended.get(one.consumer.consumer_id, ""), "")
+        shown.append(section(f"{called(one, WHOLE_MAX)}{seen(one.calls)}{ends}{answer}"))
         if not answer and is_asked:
             value = f"{retirement.id}|{one.consumer.consumer_id}"
             shown.append(actions(button("This is ours", Action.CALLER_CLAIM, value)))
     return blocks.message(head, shown)
+
+
+EXTENDED = {
+    "agreed": "\n:hourglass: A vote gave it more time",
+    "declined": "\n:hourglass: A vote gave it no more time",
+}
+
+
+def _voted_on(retirement: Retirement, waiting: Sequence[Caller]) -> str:
+    later = retirement.later
+    if later is None or not {one.consumer.consumer_id for one in waiting} & set(later.consumer_ids):
+        return ""
+    return f". The card has a vote on whether there are {counted(later.days, 'more day')} to move"
 
 
 def _seen(count: int) -> str:

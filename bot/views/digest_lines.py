@@ -26,6 +26,7 @@ REASON_MAX = 140
 REASONS_AT_MOST = 3
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
+ABOUT = {Purpose.RETIRE: "", Purpose.CANCEL: " on cancelling", Purpose.EXTEND: " on more time"}
 ASKED = {"acknowledge": "acknowledge for", "migrate": "migrate"}
 NO_DAY = date.max
 
@@ -149,7 +150,7 @@ def _is_overdue(retirement: Retirement, step: Step, now: datetime) -> bool:
 def _votes(retirement: Retirement) -> Iterator[tuple[datetime, str]]:
     round_ = open_round(retirement)
     if round_ is not None:
-        vote = "the vote" if round_.purpose is Purpose.RETIRE else "the vote on cancelling"
+        vote = f"the vote{ABOUT[round_.purpose]}"
         yield round_.review_until, f"{vote} may close"
         yield round_.expires_at, f"{vote} expires"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
 from bot.ids import SLASH_COMMAND
-from bot.views import answers, duties, limits, obligations, votes
+from bot.views import answers, duties, later_dates, limits, obligations, votes
 from bot.views.blocks import Payload, actions, day, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
@@ -75,11 +75,16 @@ def _vote(state: Retirement, person_id: str) -> Row:
     assert round_ is not None
     assert state.plan is not None
     plan, zone = state.plan, zone_of(state)
-    cancelling = ":warning: The vote is on *cancelling* this retirement\n"
+    later = "\n".join(later_dates.asked(state))
+    about = {
+        Purpose.RETIRE: "",
+        Purpose.CANCEL: ":warning: The vote is on *cancelling* this retirement\n",
+        Purpose.EXTEND: f":hourglass_flowing_sand: The vote is on *more time*: {later}\n",
+    }[round_.purpose]
     successor = safe(plan.successor_name or plan.successor_id) or "none"
     roles = " or ".join(safe(role) for role in seats(person_id, round_.members)[:4])
     words = (
-        f"{headline(state)}\n{cancelling if round_.purpose is Purpose.CANCEL else ''}"
+        f"{headline(state)}\n{about}"
         f"*Service ends* {day(plan.step(StepKind.DISABLE).due_at, zone)} · *Successor* {successor} · "
         f"*Why* {plan.reason}{quoted(state.why, 200)}\n"
         f"You vote as {roles}, until *{day(round_.expires_at, zone)}*, on plan "

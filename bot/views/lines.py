@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.views import callers, duties, impact, limits, switch_lines
+from bot.views import callers, duties, impact, later_dates, limits, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS, voters_words
@@ -62,6 +62,18 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return ":arrow_forward: The vote on cancelling ended without approval: the retirement goes on"
         case events.Cancelled():
             return ":no_entry_sign: *Cancelled* by a vote: the model stays in service"
+        case events.ExtensionProposed():
+            names = [callers.name_in(retirement, one) for one in event.dates.consumer_ids]
+            return f":hourglass_flowing_sand: {later_dates.opened(event, retirement, names)}"
+        case events.ExtensionAgreed():
+            return ":white_check_mark: The vote on more time ended with approval: the dates ahead move"
+        case events.ExtensionDropped():
+            over = (
+                f"is over: {safe(event.because, 200)}"
+                if event.because
+                else "ended without approval: the dates stay"
+            )
+            return f":arrow_forward: The vote on more time {over}"
         case events.Announced():
             return (
                 f":mega: Announced: {counted(len(event.obligations), 'consumer')} must acknowledge and move"

@@ -60,6 +60,12 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "not cancelled"
         case events.Cancelled():
             return "cancelled by a vote"
+        case events.ExtensionProposed():
+            return "vote on more time opened"
+        case events.ExtensionAgreed():
+            return "more time by a vote"
+        case events.ExtensionDropped():
+            return f"vote on more time over: {event.because}" if event.because else "no more time by a vote"
         case events.Announced():
             return f"announced to {counted(len(event.obligations), 'consumer')}"
         case events.ExtensionDecided():

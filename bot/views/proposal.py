@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import impact, limits, steps, votes
+from bot.views import impact, later_dates, limits, steps, votes
 from bot.views.blocks import (
     Payload,
     context,
@@ -16,7 +16,6 @@ from bot.views.blocks import (
 )
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Retirement, State
-from data.records.rounds import Purpose
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
 
@@ -91,8 +90,8 @@ def _votes(retirement: Retirement) -> list[Payload]:
     round_ = open_round(retirement)
     if not lines or retirement.round is None:
         return votes.buttons(retirement)
-    about = "Votes on CANCELLING this retirement" if retirement.round.purpose is Purpose.CANCEL else "Votes"
-    shown = section(f"*{about}*\n{limits.joined(lines, limits.SECTION_MAX - 100)}")
+    about = "\n".join([f"*{votes.about(retirement)}*", *later_dates.asked(retirement)])
+    shown = section(f"{about}\n{limits.joined(lines, limits.SECTION_MAX - len(about) - 1)}")
     words = [context(votes.round_words(round_, retirement))] if round_ else []
     return [shown, *votes.buttons(retirement), *words]
 

@@ -32,6 +32,18 @@ CHOICE_MARKS = {
 }
 
 
+ABOUT = {
+    Purpose.RETIRE: "Votes",
+    Purpose.CANCEL: "Votes on CANCELLING this retirement",
+    Purpose.EXTEND: "Votes on MORE TIME",
+}
+
+
+def about(retirement: Retirement) -> str:
+    """What was asked of those who voted last."""
+    return ABOUT[retirement.round.purpose if retirement.round is not None else Purpose.RETIRE]
+
+
 def ballot_line(ballot: Ballot, retirement: Retirement) -> str:
     """Who said what in the round, when, and whether it binds."""
     cast_at = moment(ballot.cast_at, zone_of(retirement))
@@ -128,15 +140,16 @@ def edit(retirement: Retirement) -> list[Payload]:
     # Steps may be refused, long before they are due, until a plan that names newcomers is voted on.
     may_change = (retirement.state, Revised) in TRANSITIONS and not is_going_dark(retirement)
     if round_ is not None:
-        may_change = round_.purpose is Purpose.RETIRE
+        # With another plan there is nothing left of a vote on more time: it has dates of its own, and all consumers.
+        may_change = round_.purpose is not Purpose.CANCEL
     return [button("Edit plan", Action.PROPOSAL_REVISE, retirement.id)] if may_change else []
 
 
 def reject_modal(retirement: Retirement, plan_digest: str, round_number: int) -> Payload:
     """A rejection says why. `private_metadata`: retirement, plan_digest, round."""
     round_ = open_round(retirement)
-    is_cancelling = round_ is not None and round_.purpose is Purpose.CANCEL
-    what = f"cancelling {retirement.id}" if is_cancelling else retirement.id
+    named = {Purpose.CANCEL: "cancelling ", Purpose.EXTEND: "more time for "}
+    what = f"{named.get(round_.purpose, '') if round_ is not None else ''}{retirement.id}"
     return modal(
         "Reject",
         Callback.VOTE_REJECT,

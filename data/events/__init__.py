@@ -6,7 +6,7 @@ is `Prose`; names of people appear nowhere.
 
 from __future__ import annotations
 
-from data.events.base import EMERITUS, Event
+from data.events.base import EMERITUS, Event, name_of
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened
 from data.events.duties import (
     Amended,
@@ -54,6 +54,9 @@ from data.events.voting import (
     CancellationProposed,
     Cancelled,
     Expired,
+    ExtensionAgreed,
+    ExtensionDropped,
+    ExtensionProposed,
     Proposed,
     Rejected,
     Revised,
@@ -76,6 +79,9 @@ RetirementEvent = (
     | CancellationProposed
     | CancellationDropped
     | Cancelled
+    | ExtensionProposed
+    | ExtensionAgreed
+    | ExtensionDropped
     | Announced
     | Amended
     | DutyChanged
@@ -155,7 +161,10 @@ __all__ = [
     "Escalated",
     "Event",
     "Expired",
+    "ExtensionAgreed",
     "ExtensionDecided",
+    "ExtensionDropped",
+    "ExtensionProposed",
     "HandedOver",
     "ImportFailed",
     "ImportMended",
@@ -189,4 +198,5 @@ __all__ = [
     "VotersChanged",
     "Waived",
     "Withdrawn",
+    "name_of",
 ]

@@ -12,3 +12,8 @@ EMERITUS = "emeritus"
 class Event(Record, frozen=True, kw_only=True, tag_field="event"):
     at: datetime
     by: str
+
+
+def name_of(kind: type[Event]) -> str:
+    """What an event is called, whichever version of it this is."""
+    return str(kind.__struct_config__.tag).partition("/")[0]

@@ -8,11 +8,11 @@ from data.events.base import Event
 from data.records.base import Prose
 from data.records.catalog import Impacted
 from data.records.policy import Policy
-from data.records.retirement import Plan
+from data.records.retirement import LaterDates, Plan
 from data.records.rounds import Ballot, Round
 
 
-class Proposed(Event, frozen=True, kw_only=True, tag="proposed"):
+class Proposed(Event, frozen=True, kw_only=True, tag="proposed/2"):
     plan: Plan
     why: Prose
     policy: Policy
@@ -22,7 +22,7 @@ class Proposed(Event, frozen=True, kw_only=True, tag="proposed"):
     round: Round
 
 
-class Revised(Event, frozen=True, kw_only=True, tag="revised"):
+class Revised(Event, frozen=True, kw_only=True, tag="revised/2"):
     """Another plan took the place of the old one: its votes are void, a new round opens."""
 
     plan: Plan
@@ -81,7 +81,7 @@ class Withdrawn(Event, frozen=True, kw_only=True, tag="withdrawn"):
     why: Prose = Prose()
 
 
-class CancellationProposed(Event, frozen=True, kw_only=True, tag="cancellation proposed"):
+class CancellationProposed(Event, frozen=True, kw_only=True, tag="cancellation proposed/2"):
     why: Prose
     round: Round
 
@@ -94,3 +94,24 @@ class CancellationDropped(Event, frozen=True, kw_only=True, tag="cancellation dr
 
 class Cancelled(Event, frozen=True, kw_only=True, tag="cancelled"):
     round_number: int
+
+
+class ExtensionProposed(Event, frozen=True, kw_only=True, tag="extension proposed"):
+    """Consumers were found that need more time: a round opens on moving the dates ahead later."""
+
+    dates: LaterDates
+    round: Round
+
+
+class ExtensionAgreed(Event, frozen=True, kw_only=True, tag="extension agreed"):
+    """The plan with these dates is the approved one from now on; `Amended` puts it in place in the same commit."""
+
+    round_number: int
+    plan_digest: str
+
+
+class ExtensionDropped(Event, frozen=True, kw_only=True, tag="extension dropped"):
+    """The dates stay. `because`: why nobody votes on it any more; empty where the round ended without approval."""
+
+    round_number: int
+    because: str = ""

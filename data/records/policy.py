@@ -53,7 +53,10 @@ class Tier(Record, frozen=True, kw_only=True):
 
 
 class Policy(Record, frozen=True, kw_only=True):
-    """One version of the rules. `digest` is computed over everything else and names the version."""
+    """One version of the rules. `digest` is computed over everything else and names the version.
+
+    extension_days   0, as in every policy before there was such a vote: none is held
+    """
 
     name: str
     digest: str = ""
@@ -74,6 +77,7 @@ class Policy(Record, frozen=True, kw_only=True):
     zone: str
     digest_weekday: int
     digest_hour: int
+    extension_days: int = 0
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

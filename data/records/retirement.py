@@ -99,6 +99,20 @@ class Plan(Record, frozen=True, kw_only=True):
         return next(step for step in self.steps if step.kind == kind)
 
 
+class LaterDates(Record, frozen=True, kw_only=True):
+    """The dates ahead as they would be, which people vote on.
+
+    days          by how many they move
+    consumer_ids  who needs the time; with approval the plan has them
+    plan_digest   of the plan with these dates and consumers: what ballots bind to
+    """
+
+    days: int
+    steps: tuple[Step, ...]
+    consumer_ids: tuple[str, ...]
+    plan_digest: str
+
+
 class Duty(StrEnum):
     """Where a consumer stands. `NEEDS_TIME` waits for the coordinator; `NOT_MINE` waits for an owner."""
 
@@ -193,6 +207,7 @@ class Retirement(Record, frozen=True, kw_only=True):
 
     version    number of events folded in
     rounds     how many rounds of votes were opened
+    later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
     callers    those that nobody declares, and that the thread asked about
@@ -216,6 +231,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     impact: tuple[Impacted, ...] = ()
     impact_notes: tuple[str, ...] = ()
     round: Round | None = None
+    later: LaterDates | None = None
+    extended: dict[str, str] = {}
     obligations: tuple[Obligation, ...] = ()
     steps: tuple[StepProgress, ...] = ()
     waivers: tuple[Waiver, ...] = ()

@@ -33,8 +33,11 @@ class Ballot(Record, frozen=True, kw_only=True):
 
 
 class Purpose(StrEnum):
+    """What is asked: to retire it by this plan, to call that off, or to move the dates ahead later."""
+
     RETIRE = "retire"
     CANCEL = "cancel"
+    EXTEND = "extend"
 
 
 class Round(Record, frozen=True, kw_only=True):

@@ -67,6 +67,8 @@ def test_nothing_a_policy_says_is_left_out() -> None:
         hour = 3
         zone = "Europe/Lisbon"
         recheck_hours = 2
+        [callers]
+        extension_days = 5
         [digest]
         weekday = "friday"
         hour = 4

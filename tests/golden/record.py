@@ -112,6 +112,16 @@ def strangers(town: Town) -> None:
     town.pass_time(days=40)
 
 
+def more_time(town: Town) -> None:
+    """A caller is found after the announcement: people vote that there is more time, and once that there is none."""
+    town.announce()
+    sees(town, "night-scorer/1")
+    town.approve()
+    sees(town, "night-scorer/1", "day-scorer/2", name="later.log")
+    town.reject(SAM, "they had all spring")
+    town.pass_time(days=10)
+
+
 STORIES: tuple[Callable[[Town], None], ...] = (
     whole,
     vetoed,
@@ -123,6 +133,7 @@ STORIES: tuple[Callable[[Town], None], ...] = (
     taken_over,
     changed,
     strangers,
+    more_time,
 )
 
 

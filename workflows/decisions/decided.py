@@ -8,7 +8,7 @@ from datetime import datetime
 from data import events
 from data.records.decision import Decision, Effect, Timer
 from data.records.retirement import Progress, Retirement, StepKind
-from workflows.commands import Escalate, Remind, RunStep, encoded
+from workflows.commands import Escalate, MeetOwners, Remind, RunStep, encoded
 from workflows.rules import milestones, notices
 from workflows.rules.folding import evolve
 from workflows.rules.lifecycle import ENDED
@@ -53,6 +53,11 @@ def decided(
 def nothing(reply: str = "") -> RetirementDecision:
     """Asked twice, or overtaken: nothing changes."""
     return Decision(reply=reply)
+
+
+def owners_timer(now: datetime) -> Timer:
+    """Look at once what the catalog tells of owners, voters and callers."""
+    return Timer(name="owners", due_at=now, command=encoded(MeetOwners(by=events.EMERITUS)))
 
 
 def step_timer(kind: StepKind, due_at: datetime) -> Timer:

@@ -19,6 +19,7 @@ from workflows.decisions.decided import (
     running_timers,
     step_timer,
 )
+from workflows.decisions.extensions import DATES_MOVED, overtaken, set_aside
 from workflows.rules import obligations
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of, instant_on
@@ -59,10 +60,14 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
         for duty in changing
     )
     names = _listed([duty.consumer.name for duty in changing])
+    after = folded(state, happened)
+    over = overtaken(after, now)
     return decided(
         state,
         *happened,
-        timers=disable_again(folded(state, happened), now),
+        *over.events,
+        timers=(*disable_again(after, now), *over.timers),
+        cancels=over.cancels,
         reply=f"{names} {ANSWERS[command.duty]}.",
     )
 
@@ -163,13 +168,16 @@ def decide_extension(
     plan = plans.shifted(state, more, reopens=StepKind.MIGRATE)
     because = f"{duty.consumer.name} got more time"
     moved = events.Amended(at=now, by=command.by, plan=plan, because=because, answer_by="stays")
-    after = folded(state, (event, moved))
+    aside = set_aside(state, now, DATES_MOVED)
+    after = folded(state, (*aside.events, event, moved))
+    timers = running_timers(after, now) if state.paused_at is None else ()
     return decided(
         state,
+        *aside.events,
         event,
         moved,
-        timers=running_timers(after, now) if state.paused_at is None else (),
-        cancels=("remind/*", "escalate/*"),
+        timers=(*aside.timers, *timers),
+        cancels=("remind/*", "escalate/*", *aside.cancels),
         reply=f"Granted. All remaining dates of {state.id} moved; whoever still has to move is told.",
     )
 

@@ -17,10 +17,12 @@ from workflows.decisions.decided import (
     decided,
     folded,
     nothing,
+    owners_timer,
     running_timers,
     step_timer,
     step_timers,
 )
+from workflows.decisions.extensions import DATES_MOVED, set_aside
 from workflows.decisions.manual import asking_again
 from workflows.rules import by_hand
 from workflows.rules import plan as plans
@@ -61,10 +63,14 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
         return nothing(f"{state.id} is not paused.")
     days = days_to_move(facts.pauses, lasted(state.paused_at, now))
     happened: tuple[events.RetirementEvent, ...] = (events.Resumed(at=now, by=command.by),)
+    cancels: tuple[str, ...] = ("remind/*", "escalate/*")
     if days:
         # Amended while still paused: what lay ahead when it was paused moves, whatever has passed since.
         plan = plans.shifted(state, timedelta(days=days))
-        happened = (events.Amended(at=now, by=command.by, plan=plan, because=BECAUSE), *happened)
+        amended = events.Amended(at=now, by=command.by, plan=plan, because=BECAUSE)
+        aside = set_aside(state, now, DATES_MOVED)
+        happened = (*aside.events, amended, *happened)
+        cancels += aside.cancels
     after = folded(state, happened)
     assert after.plan is not None
     if after.state is State.APPROVED:
@@ -74,12 +80,13 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
     elif after.state is State.DISABLED:
         timers = step_timers(after, now)
     else:
-        timers = running_timers(after, now)
+        # Callers that were found meanwhile may need more time than the pause has given.
+        timers = (*running_timers(after, now), owners_timer(now))
     return decided(
         state,
         *happened,
         timers=timers,
-        cancels=("remind/*", "escalate/*"),
+        cancels=cancels,
         reply=f"{state.id} goes on; {_by_how_much(days, facts.pauses)}.",
         after=after,
     )

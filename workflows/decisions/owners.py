@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from data import events
-from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
-from workflows.commands import MeetOwners, encoded
-from workflows.decisions import callers
+from workflows.commands import MeetOwners
+from workflows.decisions import callers, extensions
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -21,16 +20,15 @@ from workflows.decisions.decided import (
     held_again,
     nothing,
 )
+from workflows.decisions.rounds import round_timers
 from workflows.rules import obligations
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round, others_now
 
 ASKS_ANEW = (events.CallerDeclared, events.Reopened)
 """Somebody has to answer who had not, or is to answer again."""
-
-
-def timer(now: datetime) -> Timer:
-    return Timer(name="owners", due_at=now, command=encoded(MeetOwners(by=events.EMERITUS)))
+FREES = (events.CallerDeclared, events.ExtensionDropped)
+"""What held a step may be over."""
 
 
 def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datetime) -> RetirementDecision:
@@ -51,10 +49,14 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
             events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere, answer_by=answer_by)
         )
     happened += callers.met(folded(state, happened), facts, now)
+    happened += extensions.met(folded(state, happened), facts, now)
     if not happened:
         return nothing()
     after = folded(state, happened)
-    timers = held_again(after, now) if any(isinstance(one, events.CallerDeclared) for one in happened) else ()
+    timers = held_again(after, now) if any(isinstance(one, FREES) for one in happened) else ()
     if elsewhere or any(isinstance(one, ASKS_ANEW) for one in happened):
         timers += escalation_timers(after, now) if state.paused_at is None else ()
-    return decided(state, *happened, timers=timers)
+    opened = [one.round for one in happened if isinstance(one, events.ExtensionProposed)]
+    timers += tuple(expiry for round_ in opened for expiry in round_timers(round_)[1:])
+    is_over = any(isinstance(one, events.ExtensionDropped) for one in happened)
+    return decided(state, *happened, timers=timers, cancels=("round/*",) if is_over else ())

@@ -14,8 +14,9 @@ from data.records.retirement import Progress, Retirement, State, StepKind
 from data.records.rounds import Ballot, Choice, Purpose
 from workflows.commands import Cancel, Cast, CloseRound, RecordShown
 from workflows.decisions.darkness import brought_back
-from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
-from workflows.decisions.proposals import opened_round, round_timers
+from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, owners_timer, step_timer
+from workflows.decisions.extensions import set_aside, settled
+from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules import quorum, rounds
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
@@ -119,7 +120,7 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
             f"{state.id} cannot be cancelled: it is {state.state}",
             next_step=f"See how it ended: /retire show {state.id}",
         )
-    if open_round(state) is not None:
+    if quorum.cancelling_round(state) is not None:
         raise Refused(f"A vote on cancelling {state.id} is open already", next_step="Vote on its card")
     assert state.policy is not None
     round_ = opened_round(
@@ -133,10 +134,14 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
         now=now,
     )
     event_ = events.CancellationProposed(at=now, by=command.by, why=command.why, round=round_)
+    # What moves dates is not voted on while it may come to nothing.
+    aside = set_aside(state, now, "calling it off is voted on first")
     return decided(
         state,
+        *aside.events,
         event_,
         timers=round_timers(round_)[1:],
+        cancels=aside.cancels,
         reply=f"The vote on cancelling {state.id} is open on its card.",
     )
 
@@ -158,16 +163,11 @@ def _settled(
     verdict = quorum.verdict(after.round, policy=after.policy, plan_digest=digest, now=judged_at or now)
     if verdict is quorum.Verdict.OPEN:
         return decided(state, *happened, reply=reply, after=after) if happened else nothing()
-    closes = ("round/*",)
+    if after.round.purpose is Purpose.EXTEND:
+        return settled(state, happened, verdict, now, reply)
     if after.round.purpose is Purpose.CANCEL:
-        if verdict is quorum.Verdict.APPROVED:
-            cancelled = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
-            # What was under way when the vote was asked for may have gone dark since: it serves again.
-            return decided(
-                state, *happened, cancelled, effects=brought_back(after), cancels=closes, reply=reply
-            )
-        dropped = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
-        return decided(state, *happened, dropped, timers=_waited_for(after, now), cancels=closes, reply=reply)
+        return _called_off_or_not(state, happened, verdict, now, reply)
+    closes = ("round/*",)
     if verdict is quorum.Verdict.APPROVED:
         approved = events.Approved(at=now, by=events.EMERITUS, round_number=number, plan_digest=digest)
         announce_at = max(after.plan.step(StepKind.ANNOUNCE).due_at, now)
@@ -185,6 +185,26 @@ def _settled(
         at=now, by=events.EMERITUS, round_number=number, missing=quorum.tally_of(after).missing
     )
     return decided(state, *happened, expired, cancels=closes, reply=reply)
+
+
+def _called_off_or_not(
+    state: Retirement,
+    happened: tuple[events.RetirementEvent, ...],
+    verdict: quorum.Verdict,
+    now: datetime,
+    reply: str,
+) -> RetirementDecision:
+    after = folded(state, happened)
+    assert after.round is not None
+    number, closes = after.round.number, ("round/*",)
+    if verdict is quorum.Verdict.APPROVED:
+        cancelled = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
+        # What was under way when the vote was asked for may have gone dark since: it serves again.
+        return decided(state, *happened, cancelled, effects=brought_back(after), cancels=closes, reply=reply)
+    dropped = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
+    # Callers that were found meanwhile may need more time.
+    timers = (*_waited_for(after, now), owners_timer(now))
+    return decided(state, *happened, dropped, timers=timers, cancels=closes, reply=reply)
 
 
 def _waited_for(state: Retirement, now: datetime) -> tuple[Timer, ...]:

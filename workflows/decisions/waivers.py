@@ -15,6 +15,7 @@ from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.duties import check_open, disable_again
+from workflows.decisions.extensions import overtaken
 from workflows.rules import obligations
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
@@ -43,7 +44,10 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
     after = folded(state, (waived,))
     is_caller = any(what == one.consumer.consumer_id for one in open_ones(state))
     timers = held_again(after, now) if is_caller else disable_again(after, now)
-    return decided(state, waived, timers=timers, reply=reply)
+    over = overtaken(after, now)
+    return decided(
+        state, waived, *over.events, timers=(*timers, *over.timers), cancels=over.cancels, reply=reply
+    )
 
 
 def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:

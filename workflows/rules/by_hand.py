@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.records.catalog import EndpointKind
 from data.records.retirement import Endpoint, Retirement, State
 from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
-from workflows.rules.quorum import cancelling_round
+from workflows.rules.quorum import VOTES_ON, vote_beside
 
 
 def reasons_against(state: Retirement, endpoint_id: str, action: str) -> tuple[str, ...]:
@@ -24,8 +24,8 @@ def reasons_against(state: Retirement, endpoint_id: str, action: str) -> tuple[s
         against.append("service is being restored")
     if state.paused_at is not None:
         against.append(f"it is paused since {state.paused_at:%Y-%m-%d %H:%M} UTC")
-    if cancelling_round(state) is not None:
-        against.append("a vote on cancelling it is open")
+    if (voting := vote_beside(state)) is not None:
+        against.append(f"a vote on {VOTES_ON[voting.purpose]} is open")
     if state.drilled_at is None:
         against.append("the archive is not proven")
     return tuple(against)

@@ -6,7 +6,7 @@ or the catalog declares it. What is seen are days: calls on the day somebody sai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC
 
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from data.records.retirement import Duty, Obligation, Retirement, State, StepKin
 from workflows.rules import obligations, wording
 from workflows.rules.gates import Gate
 from workflows.rules.impact import is_unclaimed
-from workflows.rules.vouching import vouched
+from workflows.rules.vouching import vouched, waivers
 from workflows.rules.wording import counted, one_of
 
 ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
@@ -42,10 +42,13 @@ def voted_on(state: Retirement) -> frozenset[str]:
     whose they are before the round closed.
     """
     assert state.plan is not None
-    known = {*state.plan.consumer_ids, *state.known_callers}
-    found = (one for one in state.callers if one.consumer.consumer_id in known)
-    names = (name for one in found for name in (one.consumer.consumer_id, one.declared_as))
-    return frozenset(names) - {""}
+    return both_names(state, {*state.plan.consumer_ids, *state.known_callers})
+
+
+def both_names(state: Retirement, caller_ids: Collection[str]) -> frozenset[str]:
+    """These callers as they were seen, and as the catalog declares them since."""
+    found = [one for one in state.callers if one.consumer.consumer_id in caller_ids]
+    return frozenset(name for one in found for name in (one.consumer.consumer_id, one.declared_as) if name)
 
 
 def open_ones(state: Retirement) -> tuple[Caller, ...]:
@@ -231,7 +234,8 @@ def _asked_by_now(state: Retirement, event: events.CallerDeclared, consumer: Imp
         return state
     assert state.plan is not None
     migrate_by = state.plan.step(StepKind.MIGRATE).due_at
-    fresh = obligations.asked(state, consumer, acknowledge_by=event.answer_by, migrate_by=migrate_by)
+    waiver = waivers(state).get(consumer.consumer_id)
+    fresh = obligations.asked(consumer, event.answer_by, migrate_by, waiver)
     return replace(state, obligations=_put(state, consumer.consumer_id, fresh))
 
 

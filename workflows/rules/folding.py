@@ -57,6 +57,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 round=event.round,
                 rounds=event.round.number,
                 approved_digest="",
+                later=None,
                 # A new plan has dates of its own, and who vouched for silence did so for the old ones.
                 paused_at=None,
                 paused_by="",
@@ -82,6 +83,14 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, round=event.round, rounds=event.round.number)
         case events.CancellationDropped():
             return replace(state, round=None)
+        case events.ExtensionProposed():
+            return replace(state, round=event.round, rounds=event.round.number, later=event.dates)
+        case events.ExtensionAgreed():
+            agreed = replace(state, approved_digest=event.plan_digest, extended=_extended(state, "agreed"))
+            return replace(agreed, round=None, later=None)
+        case events.ExtensionDropped():
+            ends = state.extended if event.because else _extended(state, "declined")
+            return replace(state, round=None, later=None, extended=ends)
         case events.Announced():
             announced = replace(
                 state, obligations=event.obligations, announced=state.announced + 1, unreached=(), left=()
@@ -192,6 +201,10 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return state
         case _:
             assert_never(event)
+
+
+def _extended(state: Retirement, how: str) -> dict[str, str]:
+    return {**state.extended, **dict.fromkeys(state.later.consumer_ids if state.later else (), how)}
 
 
 def _step(state: Retirement, now: StepProgress) -> Retirement:

@@ -66,7 +66,7 @@ def moved(state: State, event: type[events.Event]) -> State:
     if (state, event) not in TRANSITIONS:
         possible = sorted({to.value for (come_from, _), to in TRANSITIONS.items() if come_from is state})
         raise Refused(
-            f"A retirement that is {state} cannot become {event.__struct_config__.tag}",
+            f"A retirement that is {state} cannot become {events.name_of(event)}",
             next_step=f"From {state} it can become {', '.join(possible)}" if possible else "It has ended",
         )
     return TRANSITIONS[state, event]
@@ -123,7 +123,7 @@ def diagram() -> str:
     """The table as a Mermaid state diagram."""
     lines = ["stateDiagram-v2", "    [*] --> active"]
     for (come_from, event), to in TRANSITIONS.items():
-        lines.append(f"    {_node(come_from)} --> {_node(to)}: {event.__struct_config__.tag}")
+        lines.append(f"    {_node(come_from)} --> {_node(to)}: {events.name_of(event)}")
     lines += [f"    {_node(state)} --> [*]" for state in PERMITS if state in ENDED]
     return "\n".join(lines)
 

@@ -35,6 +35,9 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
     events.CancellationProposed,
     events.DrillPassed,
     events.EndpointGone,
+    events.ExtensionAgreed,
+    events.ExtensionDropped,
+    events.ExtensionProposed,
     events.RestoreStarted,
 )
 
@@ -127,8 +130,13 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
         case events.Waived():
             yield from announcement.redrawn(state, (event.what,))
             yield from caller_notices.redrawn(state, (event.what,))
-        case events.HandedOver():
-            yield from caller_notices.redrawn(state)  # each names who may vouch
+        case (
+            events.HandedOver()
+            | events.ExtensionProposed()
+            | events.ExtensionAgreed()
+            | events.ExtensionDropped()
+        ):
+            yield from caller_notices.redrawn(state)  # each names who may vouch, and what is voted on
         case events.Reminded():
             for slack_id in event.people:
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"

@@ -12,9 +12,9 @@ from data.errors import NotFound, Refused
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
-from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from data.records.retirement import Duty, Obligation, Retirement, StepKind, Waiver
 from workflows.rules.hours import day_of
-from workflows.rules.vouching import waiver_of
+from workflows.rules.vouching import waivers
 from workflows.rules.wording import one_of
 
 
@@ -23,22 +23,22 @@ def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tu
     assert state.plan is not None
     migrate_by = state.plan.step(StepKind.MIGRATE).due_at
     acknowledge_by = answer_by(state, now)
+    vouched = waivers(state)
     fresh = []
     for consumer in impact:
         before = state.obligation(consumer.consumer_id)
         if before is not None and before.is_settled:
             fresh.append(replace(before, consumer=consumer))
         else:
-            fresh.append(asked(state, consumer, acknowledge_by=acknowledge_by, migrate_by=migrate_by))
+            fresh.append(asked(consumer, acknowledge_by, migrate_by, vouched.get(consumer.consumer_id)))
     return tuple(fresh)
 
 
 def asked(
-    state: Retirement, consumer: Impacted, *, acknowledge_by: datetime, migrate_by: datetime
+    consumer: Impacted, acknowledge_by: datetime, migrate_by: datetime, waiver: Waiver | None
 ) -> Obligation:
     """Its duty when it is asked for the first time: none where it was vouched for before anybody was asked."""
     duty = Obligation(consumer=consumer, duty=Duty.OPEN, acknowledge_by=acknowledge_by, migrate_by=migrate_by)
-    waiver = waiver_of(state, consumer.consumer_id)
     if waiver is None:
         return duty
     return replace(duty, duty=Duty.WAIVED, changed_by=waiver.by, changed_at=waiver.at, note=waiver.reason)

@@ -58,6 +58,15 @@ def cancelling_round(state: Retirement) -> Round | None:
     return round_ if round_ is not None and round_.purpose is Purpose.CANCEL else None
 
 
+def vote_beside(state: Retirement) -> Round | None:
+    """The same, where the plan is approved and runs: what it does next may be about to change."""
+    round_ = open_round(state)
+    return round_ if round_ is not None and round_.purpose is not Purpose.RETIRE else None
+
+
+VOTES_ON = {Purpose.CANCEL: "cancelling it", Purpose.EXTEND: "more time"}
+
+
 def tally_of(state: Retirement) -> Tally:
     """The tally of the round that stands now."""
     assert state.round is not None
@@ -199,14 +208,16 @@ def _binding(ballots: Iterable[Ballot], *, proposer_id: str, plan_digest: str) -
 
 
 def barred(round_: Round, state: Retirement) -> frozenset[str]:
-    """Who never counts: whoever opened the round, and for retiring also whoever proposed it first."""
-    is_retiring = round_.purpose is Purpose.RETIRE
-    return frozenset({round_.opened_by, state.proposer_id} if is_retiring else {round_.opened_by})
+    """Who never counts: whoever opened the round, and where it approves a plan also whoever proposed it first."""
+    is_about_a_plan = round_.purpose is not Purpose.CANCEL
+    return frozenset({round_.opened_by, state.proposer_id} if is_about_a_plan else {round_.opened_by})
 
 
 def digest_on_ballot(state: Retirement) -> str:
     """What a ballot binds to: the plan as it was voted on, whatever became of its dates; or will be, while it is."""
     assert state.plan is not None
+    if state.later is not None:
+        return state.later.plan_digest
     is_retiring = state.round is None or state.round.purpose is Purpose.RETIRE
     return (state.plan.amends or state.plan.digest) if is_retiring else state.approved_digest
 
@@ -220,15 +231,16 @@ def check_ballot(
             f"There is no vote open on {state.id}: it is {state.state}",
             next_step=f"/retire show {state.id} has the story",
         )
-    if now >= round_.expires_at:
-        raise Refused(
-            f"This round closed on {round_.expires_at:%Y-%m-%d %H:%M} UTC",
-            next_step="Propose the retirement again",
-        )
-    assert state.plan is not None
     is_retiring = round_.purpose is Purpose.RETIRE
+    if now >= round_.expires_at:
+        way_on = (
+            "Propose the retirement again" if is_retiring else f"/retire show {state.id} has how it goes on"
+        )
+        raise Refused(f"This round closed on {round_.expires_at:%Y-%m-%d %H:%M} UTC", next_step=way_on)
+    assert state.plan is not None
     # A plan whose dates moved later is still the approved one, and calling it off means either.
-    on_the_table = {digest_on_ballot(state)} | (set() if is_retiring else {state.plan.digest})
+    is_calling_off = round_.purpose is Purpose.CANCEL
+    on_the_table = {digest_on_ballot(state)} | ({state.plan.digest} if is_calling_off else set())
     if is_retiring and plan_digest not in on_the_table:
         raise Refused(
             "The plan changed after this card was drawn",

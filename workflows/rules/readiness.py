@@ -13,7 +13,7 @@ from workflows.rules import callers
 from workflows.rules import plan as plans
 from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
-from workflows.rules.quorum import cancelling_round, open_round
+from workflows.rules.quorum import VOTES_ON, open_round, vote_beside
 from workflows.rules.vouching import vouched, who_vouches
 from workflows.rules.wording import counted, named
 
@@ -28,7 +28,7 @@ RUNS_IN = {
 MAY_RUN_EARLY = frozenset({StepKind.ARCHIVE})
 """Archiving stops nothing, so a person may ask for it before its date."""
 HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.DISABLE)
-"""What people would feel, and what a vote on cancelling may be about to prevent."""
+"""What people would feel, and what a vote on cancelling, or on more time, may be about to prevent."""
 
 NEEDS_A_SUCCESSOR = (StepKind.ANNOUNCE, StepKind.DISABLE)
 """What sends people to the successor, or leaves them nothing else."""
@@ -76,8 +76,9 @@ def readiness(  # noqa: PLR0912 - one case per step
     if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED and not is_early:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
         unmet += [*_newcomers(state, facts), *callers.unknown(state, facts)]
-    if step.kind in HELD_BY_A_VOTE and (voting := cancelling_round(state)) is not None:
-        unmet.append(Gate("vote", f"a vote on cancelling it is open until {_end(voting)}: vote on its card"))
+    if step.kind in HELD_BY_A_VOTE and (voting := vote_beside(state)) is not None:
+        what = VOTES_ON[voting.purpose]
+        unmet.append(Gate("vote", f"a vote on {what} is open until {_end(voting)}: vote on its card"))
     if step.kind in NEEDS_A_SUCCESSOR:
         unmet += _successor(state, facts)
     match step.kind:
@@ -153,6 +154,8 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     if not new:
         return []
     remedy = "press Edit plan on the card for a new vote that includes them"
+    if state.later is not None and set(new) <= callers.both_names(state, state.later.consumer_ids):
+        remedy = f"approve more time for them on the card, or {remedy}"
     if is_going_dark(state):
         remedy = (
             f"its endpoints are being switched off, so bring service back: /retire restore {state.id} REASON"

@@ -8,32 +8,26 @@ from __future__ import annotations
 from data.records.retirement import Retirement, Waiver
 
 
-def waiver_of(state: Retirement, what: str) -> Waiver | None:
-    """By this name, or by the one it was seen as before the catalog declared it; the first there is."""
-    names = {what, *_seen_as(state, what)}
-    return next((waiver for waiver in state.waivers if waiver.what in names), None)
+def waivers(state: Retirement) -> dict[str, Waiver]:
+    """The first for each thing, under its own name and under the one a caller was given by the catalog since."""
+    said: dict[str, Waiver] = {}
+    for waiver in state.waivers:
+        said.setdefault(waiver.what, waiver)
+    declared = {
+        one.declared_as: said[one.consumer.consumer_id]
+        for one in state.callers
+        if one.declared_as and one.consumer.consumer_id in said
+    }
+    planned = frozenset(state.plan.consumer_ids if declared and state.plan is not None else ())
+    return {what: waiver for what, waiver in declared.items() if what not in planned} | said
 
 
 def who_vouches(state: Retirement, what: str) -> str:
     """Who says that this endpoint is gone for good, or that no traffic is missed; empty when nobody does."""
-    waiver = waiver_of(state, what)
+    waiver = waivers(state).get(what)
     return waiver.by if waiver is not None else ""
 
 
 def vouched(state: Retirement) -> frozenset[str]:
     """What a named person has taken responsibility for."""
-    said = frozenset(waiver.what for waiver in state.waivers)
-    declared = {
-        one.declared_as for one in state.callers if one.declared_as and _is_new(state, one.declared_as)
-    }
-    return said | {what for what in declared if waiver_of(state, what) is not None}
-
-
-def _seen_as(state: Retirement, what: str) -> set[str]:
-    if not _is_new(state, what):
-        return set()
-    return {one.consumer.consumer_id for one in state.callers if one.declared_as == what}
-
-
-def _is_new(state: Retirement, what: str) -> bool:
-    return state.plan is None or what not in state.plan.consumer_ids
+    return frozenset(waivers(state))

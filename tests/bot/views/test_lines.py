@@ -12,8 +12,8 @@ from data import events
 from data.records.base import Prose
 from data.records.callers import Caller
 from data.records.catalog import Owners
-from data.records.retirement import Archived, Duty, Extension, Reason, StepKind
-from data.records.rounds import Choice
+from data.records.retirement import Archived, Duty, Extension, LaterDates, Reason, StepKind
+from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NASTY,
     NOW,
@@ -39,6 +39,9 @@ from workflows.rules import impact as impact_rules
 PLAN = a_plan()
 ENDPOINT = "api:default/churn-v1"
 KEPT = Archived(location="/archive/em", preservation_id="em:12", manifest_digest="x", files=2, bytes=4096)
+LATER = LaterDates(
+    days=14, steps=PLAN.steps, consumer_ids=("caller::scorer", "caller::nightly"), plan_digest="sha256:later"
+)
 FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Proposed: {
         "plan": PLAN,
@@ -74,6 +77,9 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.CancellationProposed: {"why": Prose(prose="still needed"), "round": a_round()},
     events.CancellationDropped: {"round_number": 2},
     events.Cancelled: {"round_number": 2},
+    events.ExtensionProposed: {"dates": LATER, "round": a_round(purpose=Purpose.EXTEND)},
+    events.ExtensionAgreed: {"round_number": 2, "plan_digest": LATER.plan_digest},
+    events.ExtensionDropped: {"round_number": 2},
     events.Announced: {"obligations": (an_obligation(an_impact(0)),)},
     events.Amended: {"plan": PLAN, "because": "extension for consumer-000"},
     events.DutyChanged: {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from data import events
 from data.records.retirement import Duty, Progress, StepKind
+from data.upcasting import upcast
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,
@@ -37,6 +39,7 @@ from tests.workflows.decisions.test_callers import (
     seeing,
 )
 from workflows import commands as cmd
+from workflows.rules.folding import evolve
 
 NIGHTLY = an_impacted("nightly", team="edge", people=EDGE_TEAM.slack_ids)
 
@@ -67,6 +70,27 @@ def test_so_it_is_when_it_was_voted_on_and_its_owners_are_told():
 def test_so_it_is_when_it_is_declared_before_anybody_is_asked_to_move():
     story = declared(waived(seeing(an_approved())), NIGHTLY).until(ANNOUNCED_AT)
     assert (duties(story)["nightly"], held(story, StepKind.ANNOUNCE)) == (Duty.WAIVED, ())
+
+
+def test_what_was_declared_before_owners_were_asked_then_reads_as_it_was_meant():
+    """By the first version of that event: owners of one nobody had claimed were not asked, a waiver did not follow."""
+    unclaimed = seeing(a_running_retirement())
+    said = events.CallerDeclared(
+        at=unclaimed.now,
+        by="emeritus",
+        consumer_id=SCORER.consumer_id,
+        declared_as=NIGHTLY.consumer_id,
+        consumer=NIGHTLY,
+        answer_by=unclaimed.now,
+        asks="owing",
+    )
+    assert evolve(unclaimed.state, said).obligations == unclaimed.state.obligations
+    story = waived(a_proposed(impact=(*IMPACT, SCORER)).until(PROPOSED_AT))
+    story.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT)
+    assert evolve(story.state, said).obligation(NIGHTLY.consumer_id).duty is Duty.OPEN
+    old = {**msgspec.to_builtins(said), "event": "caller declared"}
+    del old["asks"]
+    assert msgspec.convert(upcast(old), events.CallerDeclared) == said
 
 
 def test_a_waiver_does_not_speak_for_a_consumer_that_the_plan_had_all_along():

@@ -16,7 +16,7 @@ from data.records.base import Prose
 from data.records.callers import Caller
 from data.records.catalog import Owners
 from data.records.imports import Scheduled
-from data.records.retirement import Duty, Extension, Progress, Retirement, State, StepKind
+from data.records.retirement import Duty, Extension, LaterDates, Progress, Retirement, State, StepKind
 from data.records.rounds import Purpose
 from tests.builders import (
     ANNOUNCED_AT,
@@ -57,6 +57,9 @@ EXTENSION = Extension(
 )
 SCORER = an_unknown()
 CALLS = some_calls(SCORER.consumer_id)
+LATER = LaterDates(
+    days=14, steps=a_plan().steps, consumer_ids=(SCORER.consumer_id,), plan_digest="sha256:later"
+)
 TEAM = Owners(team_id="group:default/edge", team_name="edge", slack_ids=("UEDDY",))
 BY = {"at": PROPOSED_AT, "by": PAT}
 ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
@@ -95,6 +98,9 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.CancellationProposed: {"why": WHY, "round": ROUND},
     events.CancellationDropped: {"round_number": 2},
     events.Cancelled: {"round_number": 2},
+    events.ExtensionProposed: {"dates": LATER, "round": replace(ROUND, purpose=Purpose.EXTEND)},
+    events.ExtensionAgreed: {"round_number": 2, "plan_digest": LATER.plan_digest},
+    events.ExtensionDropped: {"round_number": 2, "because": "the dates have moved meanwhile"},
     events.Announced: {"obligations": RUNNING.state.obligations},
     events.Amended: {"plan": a_plan(), "because": "it was paused"},
     events.DutyChanged: {

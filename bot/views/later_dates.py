@@ -1,0 +1,76 @@
+"""A vote on more time: for whom it is, where each of them stands, and which dates there would be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.views import limits
+from bot.views.blocks import day, mention, mentions, safe
+from bot.views.impact import short_id
+from bot.views.steps import zone_of
+from data import events
+from data.records.callers import Caller
+from data.records.retirement import LaterDates, Retirement, StepKind, Waiver
+from workflows.rules import extending, quorum
+from workflows.rules.vouching import waivers
+from workflows.rules.wording import counted
+
+NAMES_AT_MOST = 10
+
+
+def asked(retirement: Retirement) -> list[str]:
+    """What is voted on now, a line each; none where there is no such vote."""
+    dates = retirement.later
+    if dates is None or retirement.plan is None:
+        return []
+    zone, plan = zone_of(retirement), retirement.plan
+    moved = {
+        kind: f"*{day(_on(dates, kind), zone)}* instead of {day(plan.step(kind).due_at, zone)}"
+        for kind in (StepKind.MIGRATE, StepKind.DISABLE)
+    }
+    every = extending.voted_for(retirement)
+    need, vouched = extending.needing(retirement, every), waivers(retirement)
+    who = [
+        f"    • {_standing(one, retirement, vouched)}{'' if one in need else '; it needs no more time'}"
+        for one in every[:NAMES_AT_MOST]
+    ]
+    what = (
+        f"Every date ahead *{counted(dates.days, 'day')} later*, so that who was found since the announcement can "
+        f"move: migrate by {moved[StepKind.MIGRATE]}, service ends {moved[StepKind.DISABLE]}. Without approval the "
+        "dates stay. For:"
+    )
+    return [what, limits.joined(who, 1_500, beyond=len(every) - len(who))]
+
+
+def opened(event: events.ExtensionProposed, retirement: Retirement, names: Sequence[str]) -> str:
+    """The same in a line. Nobody asked for this vote, and the card notifies nobody: so those who have it are called."""
+    dates, ends = event.dates, day(_on(event.dates, StepKind.DISABLE), zone_of(retirement))
+    some = limits.joined(names, 500, between=", ", at_most=NAMES_AT_MOST)
+    barred = quorum.barred(event.round, retirement)
+    voters = [one for people in event.round.members.values() for one in people if one not in barred]
+    return (
+        f"A vote on *more time* for {some} is open on the card: every date ahead {counted(dates.days, 'day')} later, "
+        f"planned last day of service then: {ends}. It is for {mentions(voters) or 'nobody: no role has anybody'}"
+    )
+
+
+def _on(dates: LaterDates, kind: StepKind) -> datetime:
+    return next(step.due_at for step in dates.steps if step.kind is kind)
+
+
+def _standing(caller: Caller, retirement: Retirement, vouched: Mapping[str, Waiver]) -> str:
+    """Whose it is, as far as anybody has said, and what was answered for it."""
+    duty = retirement.obligation(caller.declared_as or caller.consumer.consumer_id)
+    waiver = vouched.get(caller.declared_as) or vouched.get(caller.consumer.consumer_id)
+    if caller.declared_as:
+        said = f"by the catalog it is *{safe(short_id(caller.declared_as))}*"
+    elif caller.team_id:
+        said = f"it is {safe(caller.team_name or caller.team_id)}'s"
+    else:
+        said = "nobody has said whose it is"
+    if waiver is not None:
+        said = f"{mention(waiver.by)} takes responsibility for it"
+    elif duty is not None:
+        said += f": {duty.duty}"
+    return f"*{safe(caller.consumer.name)}*: {said}"

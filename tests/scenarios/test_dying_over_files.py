@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.world import CalendarWorld
 from data.events import Imported
-from tests.scenarios.town import TOM, Town, words
-from workflows.adapters.model_server import Calendar
+from tests.scenarios.mortal import Mortal
+from tests.scenarios.town import TOM, words
 
 IMPORTS = "C01GROWTHML"
 EDGES = "from,to,from_kind\n{},churn-v1,consumer\n"
@@ -26,31 +24,6 @@ BOUNDARIES = (
     "after post",
     "settled",
 )
-
-
-class Died(Exception):
-    pass
-
-
-class Mortal(Town):
-    """A bot that ends at its n-th boundary: its record takes no more then. The next one lives."""
-
-    def __init__(self, folder: Path, **more: Any) -> None:
-        super().__init__(folder, **more)
-        self.dies_at = 0
-        self.passed: list[str] = []
-
-    def world(self) -> CalendarWorld:
-        town = self
-
-        class World(CalendarWorld):
-            def point(self, name: str) -> None:
-                town.passed.append(name)
-                if len(town.passed) == town.dies_at:
-                    town.bot.store.close()
-                    raise Died
-
-        return World(Calendar(), wall=self.clock)
 
 
 @pytest.mark.parametrize("dies_at", range(1, len(BOUNDARIES) + 1))

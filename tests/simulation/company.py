@@ -47,6 +47,7 @@ POLICY = a_policy(
         Role(name="security", groups=("security",), veto="yes"),
     ),
     zero_traffic_days=5,
+    extension_days=14,
 )
 CRITERIA = read_criteria()
 

@@ -14,7 +14,7 @@ from data import events
 from data.errors import Refused
 from data.records.catalog import EndpointKind
 from data.records.retirement import Duty, Plan, Progress, State, StepKind
-from data.records.rounds import Round
+from data.records.rounds import Choice, Round
 from data.store import StoredEvent
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
@@ -62,9 +62,13 @@ class History(Standing):
             case events.RoundExtended():
                 self._extended(event)
             case events.VotersChanged():
-                voted_on = self.round if self.state is State.PROPOSED else self.calling_off
+                beside = self.calling_off or self.extending
+                voted_on = self.round if self.state is State.PROPOSED else beside
                 self._must(voted_on is not None, event, "nothing is voted on")
+            case events.ExtensionProposed() | events.ExtensionAgreed() | events.ExtensionDropped():
+                self._on_more_time(event)
             case events.CancellationProposed():
+                self._must(self.extending is None, event, "more time is voted on")
                 self.calling_off, self.ballots = event.round, {}
             case events.CancellationDropped():
                 self.calling_off = None
@@ -169,14 +173,54 @@ class History(Standing):
 
     def _extended(self, event: events.RoundExtended) -> None:
         is_retiring = self.state is State.PROPOSED
-        before = self.round if is_retiring else self.calling_off
+        beside = self.extending[1] if self.extending is not None else self.calling_off
+        before = self.round if is_retiring else beside
         assert before is not None
         self._must(event.at - before.opened_at >= timedelta(days=1), event, "its card was up in time")
         longer = replace(before, review_until=event.review_until, expires_at=event.expires_at)
         if is_retiring:
             self.round = longer
+        elif self.extending is not None:
+            self.extending = (self.extending[0], longer)
         else:
             self.calling_off = longer
+
+    def _on_more_time(
+        self, event: events.ExtensionProposed | events.ExtensionAgreed | events.ExtensionDropped
+    ) -> None:
+        """One vote at a time, on exact dates, once for each caller; with approval these are the plan's."""
+        match event:
+            case events.ExtensionProposed(dates=dates):
+                self._must(self.state is State.MIGRATING, event, "nobody is asked to move")
+                self._must(self.extending is None and self.calling_off is None, event, "another vote is open")
+                self._must(self.paused_at is None, event, "while paused")
+                ids = set(dates.consumer_ids)
+                self._must(ids <= self.asked_about, event, "nobody asked about them")
+                self._must(not ids & self.time_decided, event, "decided before")
+                self._must(dates.days >= POLICY.extension_days, event, "too few days")
+                self.extending, self.ballots = (dates, event.round), {}
+            case events.ExtensionAgreed():
+                assert self.extending is not None
+                dates, round_ = self.extending
+                self._must(event.plan_digest == dates.plan_digest, event, "other dates were voted on")
+                self._check_votes(event, round_, dates.plan_digest)
+                self.time_decided |= set(dates.consumer_ids)
+                self.extending, self.agreed = None, dates
+            case events.ExtensionDropped():
+                assert self.extending is not None
+                dates, round_ = self.extending
+                if not event.because:
+                    self._must(
+                        bool(self.missing(round_, dates.plan_digest)) or self._is_vetoed(), event, "agreed"
+                    )
+                    self.time_decided |= set(dates.consumer_ids)
+                self.extending = None
+
+    def _is_vetoed(self) -> bool:
+        return any(
+            ballot.choice is Choice.REJECT and ballot.role in POLICY.veto_roles
+            for ballot in self.ballots.values()
+        )
 
     # What people must have been told
 
@@ -282,7 +326,18 @@ class History(Standing):
             if step.due_at > plan.step(step.kind).due_at and self.progress[step.kind] is Progress.DONE:
                 self.progress[step.kind] = Progress.PENDING
         self._must(event.plan.amends == self.approved, event, "amends a plan nobody approved")
-        self._must(event.plan.consumer_ids == plan.consumer_ids, event, "other consumers")
+        if self.agreed is not None:
+            self._must(event.plan.digest == self.agreed.plan_digest, event, "not the plan that was voted on")
+            self._must(event.plan.steps == self.agreed.steps, event, "not the dates that were voted on")
+            self._must(
+                set(event.plan.consumer_ids) == {*plan.consumer_ids, *self.agreed.consumer_ids},
+                event,
+                "other consumers",
+            )
+            self.approved, self.agreed = event.plan.digest, None
+        else:
+            self._must(self.extending is None, event, "other dates are voted on")
+            self._must(event.plan.consumer_ids == plan.consumer_ids, event, "other consumers")
         self.plan, self.dated_at = event.plan, event.at
         if self.state is State.MIGRATING and event.plan.steps != plan.steps:
             for person in self.reminded_of_dates():
@@ -323,7 +378,7 @@ class History(Standing):
 
     def _opened(self, plan: Plan, round_: Round) -> None:
         self.plan, self.round, self.ballots, self.approved = plan, round_, {}, ""
-        self.calling_off, self.paused_at = None, None
+        self.calling_off, self.extending, self.paused_at = None, None, None
 
     def _check_votes(self, event: events.Event, round_: Round | None, digest: str) -> None:
         assert round_ is not None
@@ -344,6 +399,7 @@ class History(Standing):
         self._must(self.is_drilled, event, "the archive was never proven")
         self._must(set(self.people) <= self.settled, event, "some consumers have not moved")
         self._must(self.calling_off is None, event, "a vote on cancelling is open")
+        self._must(self.extending is None, event, "a vote on more time is open")
 
     def _expect_impact(self) -> None:
         """Few enough consumers for one message, and a picture of them."""

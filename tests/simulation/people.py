@@ -90,14 +90,15 @@ class Story(Hands):
         other = self.colleague if self.coordinator == self.proposer else self.proposer
         voting = self._ballots(card, (other, PLATFORM[0], SECURITY[0]))
         has_vote = any(action == Action.VOTE_APPROVE for action, _ in buttons(card.look))
-        if has_vote:
+        on_time = self._on_more_time(card) if "MORE TIME" in str(card.look["blocks"]) else []
+        if has_vote and "CANCELLING" in str(card.look["blocks"]):
             # A vote on cancelling: those who want it vote for it, the others let security stop it.
             if self.wish == "cancelled":
                 return voting
             return self._ballots(card, SECURITY[:1], choice="reject") + self._duties()
         if self.wish == "cancelled" and self.state() == "migrating":
             return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
-        acts = self._duties() + self._decisions() + self._by_hand() + self._strangers()
+        acts = self._duties() + self._decisions() + self._by_hand() + self._strangers() + on_time
         if (
             (self.newcomers or self.callers)
             and "appeared after the vote" in str(card.look)
@@ -108,6 +109,14 @@ class Story(Hands):
                 # Half of it may be dark already, and then the only way is back.
                 acts += self._once("restore", lambda: self._type("restore", "we cannot go on"), days=3)
         return acts
+
+    def _on_more_time(self, card: Shown) -> list[Act]:
+        """Some are granted, some stopped by security, some forgotten; in the end nobody waits any more."""
+        ballot = next((value for action, value in buttons(card.look) if action == Action.VOTE_APPROVE), "")
+        will = hash_of(ballot) % 3 if self.is_patient() else 1
+        if will == 0:
+            return self._ballots(card, (self.colleague, PLATFORM[0], SECURITY[0]))
+        return self._ballots(card, SECURITY[:1], choice="reject") if will == 1 else []
 
     def _while_dark(self, card: Shown) -> list[Act]:
         if is_paused(card.look):

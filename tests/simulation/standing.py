@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from data import events
-from data.records.retirement import Plan, Progress, State, StepKind
+from data.records.retirement import LaterDates, Plan, Progress, State, StepKind
 from data.records.rounds import Ballot, Choice, Round
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
@@ -26,6 +26,12 @@ class Standing:
         self.proposer = ""
         self.round: Round | None = None
         self.calling_off: Round | None = None
+        self.extending: tuple[LaterDates, Round] | None = None
+        """Dates that are voted on, and the round."""
+        self.agreed: LaterDates | None = None
+        """Those that were, until they are in place."""
+        self.time_decided: set[str] = set()
+        """Callers of whom people have voted whether there is more time for them."""
         self.ballots: dict[str, Ballot] = {}
         self.announced = 0
         self.people: dict[str, tuple[str, ...]] = {}
@@ -84,7 +90,7 @@ class Standing:
 
     def missing(self, round_: Round, digest: str) -> list[str]:
         """Roles in which nobody who counts has approved."""
-        barred = {round_.opened_by} | ({self.proposer} if round_ is self.round else set())
+        barred = {round_.opened_by} | ({self.proposer} if round_ is not self.calling_off else set())
         filled = {
             ballot.role
             for voter, ballot in self.ballots.items()
@@ -104,6 +110,11 @@ class Standing:
             is_over = self.round.review_until <= late and not self.missing(self.round, self._plan.digest)
             if self.round.expires_at <= late or is_over:
                 yield "the round of votes is over, and nobody closes it"
+        if self.extending is not None:
+            dates, round_ = self.extending
+            is_agreed = round_.review_until <= late and not self.missing(round_, dates.plan_digest)
+            if round_.expires_at <= late or is_agreed:
+                yield "the vote on more time is over, and nobody closes it"
         runs_in = {
             State.APPROVED: (StepKind.ANNOUNCE,),
             State.MIGRATING: (StepKind.ARCHIVE, StepKind.MIGRATE, StepKind.DISABLE),

@@ -138,6 +138,7 @@ class Witness:
             "the plan is not the one that was voted for": history.binds(),
             "it is paused": history.paused_at is None,
             "a vote on cancelling is open": history.calling_off is None,
+            "a vote on more time is open": history.extending is None,
             "service is being restored": not history.is_restoring,
             "some consumers have not moved": set(history.people) <= history.settled,
             "somebody calls it": not was_called,

@@ -19,6 +19,7 @@ MUTANTS: dict[str, Parts] = {
 CRASHING = Weather(crashes=0.02, whims=0.8, odd_clicks=0.1)
 STANDING_STILL = Weather(pauses=0.3, lost_calls=0.1, crashes=0.002)
 IMPORTING = Weather(imports=0.25, crashes=0.002)
+WHIMSICAL = Weather(whims=0.8, crashes=0.002)
 CLICKING = Weather(odd_clicks=0.9, whims=0.8, crashes=0.002)
 
 WEATHERS: dict[str, Weather] = {
@@ -28,5 +29,6 @@ WEATHERS: dict[str, Weather] = {
     "old-impact": IMPORTING,
     "no-dedupe": CLICKING,
     "any-plan": CLICKING,
+    "other-dates": WHIMSICAL,
 }
 """Where a bug shows soon. The others show in any weather."""

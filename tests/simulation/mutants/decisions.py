@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from data.events import AnyEvent
+from data.events import Amended, AnyEvent, ExtensionAgreed
 from data.records.decision import Decision, EffectKind, Timer
 from data.records.facts import Facts
+from data.records.retirement import Plan
 from tests.simulation.mutants.wrapped import Wrapped
 from tests.simulation.process import Parts
 from workflows import commands as cmd
 from workflows.machine import retirement_of
 from workflows.rules import milestones
 from workflows.rules.plan import digest as plan_digest
+from workflows.rules.plan import sealed
 
 
 class NoRefresh(Wrapped):
@@ -68,9 +70,32 @@ class AnyPlan(Wrapped):
         known = retirement_of(stream, state)
         if isinstance(asked, cmd.Cast) and known is not None and known.plan and known.round:
             digest = known.approved_digest or plan_digest(known.plan)
+            digest = known.later.plan_digest if known.later else digest
             asked = replace(asked, plan_digest=digest, round_number=known.round.number)
             command = cmd.encoded(asked)
         return super().decide(stream, state, command, facts, now)
+
+
+class OtherDates(Wrapped):
+    """More time that people agreed on is a day more than they voted on."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
+    ) -> Decision[AnyEvent]:
+        decision = super().decide(stream, state, command, facts, now)
+        is_agreed = any(isinstance(event, ExtensionAgreed) for event in decision.events)
+        happened = tuple(
+            replace(event, plan=_a_day_later(event.plan))
+            if isinstance(event, Amended) and is_agreed
+            else event
+            for event in decision.events
+        )
+        return replace(decision, events=happened)
+
+
+def _a_day_later(plan: Plan) -> Plan:
+    steps = tuple(replace(step, due_at=step.due_at + timedelta(days=1)) for step in plan.steps)
+    return sealed(replace(plan, steps=steps))
 
 
 class LateTimers(Wrapped):
@@ -90,5 +115,6 @@ MUTANTS: dict[str, Parts] = {
     "no-lanes": Parts(machine=NoLanes),
     "every-reminder": Parts(machine=EveryReminder),
     "any-plan": Parts(machine=AnyPlan),
+    "other-dates": Parts(machine=OtherDates),
     "late-timers": Parts(machine=LateTimers),
 }

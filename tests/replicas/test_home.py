@@ -39,12 +39,11 @@ def test_what_happens_at_one_replica_shows_on_the_home_another_one_drew(scene: S
     scene.keeper.start(1, 2)
     propose(scene)
     scene.keeper.only(1)
-    assert scene.slack.open_home(TOM).ok
+    scene.people.insist(lambda: scene.slack.open_home(TOM))
     scene.slack.wait_for(lambda: "1 of platform" in said(scene, TOM), 30)
 
     scene.keeper.only(2)
-    card = scene.people.card()
-    assert scene.slack.click(MINA, card["channel"], card["ts"], APPROVE).ok
+    scene.people.press(MINA, scene.people.card, APPROVE)
     scene.slack.wait_for(lambda: "1 of platform" not in said(scene, TOM), 30)
     assert "1 of owner, 1 of product, 1 of security" in said(scene, TOM)
 
@@ -53,13 +52,12 @@ def test_a_home_that_a_killed_replica_drew_is_kept_up_by_the_others(scene: Scene
     scene.keeper.start(1, 2)
     propose(scene)
     scene.keeper.only(1)
-    assert scene.slack.open_home(TOM).ok
+    scene.people.insist(lambda: scene.slack.open_home(TOM))
     scene.slack.wait_for(lambda: "1 of platform" in said(scene, TOM), 30)
     scene.keeper.kill(1)
 
     scene.keeper.only(2)
-    card = scene.people.card()
-    assert scene.slack.click(MINA, card["channel"], card["ts"], APPROVE).ok
+    scene.people.press(MINA, scene.people.card, APPROVE)
     scene.slack.wait_for(lambda: "1 of platform" not in said(scene, TOM), 30)
 
 
@@ -67,19 +65,18 @@ def test_visits_and_votes_that_reach_all_replicas_at_once_never_bring_back_what_
     """Answers of Slack's are lost meanwhile, so that its hash is another one than anybody knows."""
     scene.keeper.start(*MEMBERS)
     propose(scene)
-    scene.slack.open_home(TOM)
+    scene.people.insist(lambda: scene.slack.open_home(TOM))
     scene.slack.wait_for(lambda: said(scene, TOM), 30)
     scene.slack.fail_next("views.publish", "accepted_then_reset", times=3)
 
     def visits() -> None:
         for _ in range(VISITS):
-            assert scene.slack.open_home(TOM).ok
+            scene.people.insist(lambda: scene.slack.open_home(TOM))
 
     visitor = threading.Thread(target=visits)
     visitor.start()
     for voter in (MINA, PRIYA, SAM):
-        card = scene.people.card()
-        assert scene.slack.click(voter, card["channel"], card["ts"], APPROVE).ok
+        scene.people.press(voter, scene.people.card, APPROVE)
     visitor.join()
     scene.slack.wait_for(lambda: "Approvals missing: 1 of owner" in said(scene, TOM), 30)
 
@@ -87,6 +84,5 @@ def test_visits_and_votes_that_reach_all_replicas_at_once_never_bring_back_what_
     assert counts[0] == 4
     assert counts == sorted(counts, reverse=True), "an older one was shown after a newer one"
     assert len(counts) < VISITS + 10, "what is wanted while it waits is drawn once"
-    scene.slack.click_in_view(TOM, "home.page", "overview 1")
-    scene.slack.open_home(ADA)
+    scene.people.insist(lambda: scene.slack.open_home(ADA))
     scene.slack.wait_for(lambda: "Yours to vote (1)" in said(scene, ADA), 30)

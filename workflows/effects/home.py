@@ -64,9 +64,11 @@ def show(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     try:
         return shop.messenger.show_home(_home(claim, shop), seen, now), None
     except Stale as error:
+        # Read first, so that as little as can be lies between knowing that nobody else may show it, and showing it.
+        anew = _home(claim, shop)
         if not shop.engine.store.renew(claim, shop.world.now()):
             return NotDone(retry_at=now, why=str(error)), None
-    return shop.messenger.show_home(_home(claim, shop), "", shop.world.now()), None
+    return shop.messenger.show_home(anew, "", shop.world.now()), None
 
 
 def _home(claim: Claim, shop: Workshop) -> Home:

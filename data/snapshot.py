@@ -14,10 +14,12 @@ from data.closest import closest
 from data.declared import Declared, Told
 from data.directory import Directory
 from data.errors import NotFound, Refused
+from data.importers.refs import Found, Missing
 from data.layered import Layered
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person, Responsible
 from data.stored import Stored
+from data.successors import Models, named_by, successor_of
 from data.things import Things
 
 if TYPE_CHECKING:
@@ -34,14 +36,21 @@ class Impact(Record, frozen=True, kw_only=True):
 
 
 class Succession(Record, frozen=True, kw_only=True):
-    """Who follows a model, next one first. `is_cyclic` when the last of them points back into the chain.
+    """Who follows a model, next one first.
 
-    missing_id   whom the last of them names as its successor, where no catalog declares it
+    back_to      whom the last of them leads back to: the model, or one of the chain
+    missing      whom the last of them names as its successor, where that is no model or may be several,
+    why_missing  and which of both
     """
 
     models: tuple[Entity, ...]
-    is_cyclic: bool = False
-    missing_id: str = ""
+    back_to: str = ""
+    missing: str = ""
+    why_missing: str = ""
+
+    @property
+    def is_cyclic(self) -> bool:
+        return bool(self.back_to)
 
 
 class Snapshot:
@@ -50,12 +59,12 @@ class Snapshot:
         version: int,
         things: Things,
         directory: Directory,
-        by_name: tuple[Entity, ...] | None = None,
+        models: Models | None = None,
     ) -> None:
         self.version = version
         self._things = things
         self._directory = directory
-        self._by_name = by_name
+        self._known_models = models
 
     @classmethod
     def of(cls, stored: Stored) -> Snapshot:
@@ -72,7 +81,7 @@ class Snapshot:
             stored.version,
             self._things.changed(Told(ids, stored.entities, stored.stated, stored.seen)),
             self._directory.changed(stored.groups, stored.people, unseen),
-            None if is_of_models else self._by_name,
+            None if is_of_models else self._known_models,
         )
 
     @property
@@ -88,10 +97,13 @@ class Snapshot:
 
     @property
     def _models(self) -> tuple[Entity, ...]:
-        if self._by_name is None:
-            models = filter(_is_model, self._things.declared.entities.values())
-            self._by_name = tuple(sorted(models, key=lambda model: (model.name.casefold(), model.id)))
-        return self._by_name
+        return self._named_models.by_name
+
+    @property
+    def _named_models(self) -> Models:
+        if self._known_models is None:
+            self._known_models = Models(self._things.declared.entities.values())
+        return self._known_models
 
     def dependency(self, from_id: str, to_id: str) -> Dependency:
         """How an edge of a path is known."""
@@ -184,16 +196,24 @@ class Snapshot:
         return set(self._things.endpoints_of(model_id)) <= set(endpoint_ids)
 
     def succession(self, model_id: str) -> Succession:
-        chain: dict[str, Entity] = {}
-        next_id = self.entity(model_id).successor_id
-        while next_id in self._things and next_id not in chain and next_id != model_id:
-            chain[next_id] = self._things[next_id]
-            next_id = chain[next_id].successor_id
-        return Succession(
-            models=tuple(chain.values()),
-            is_cyclic=next_id == model_id or next_id in chain,
-            missing_id="" if next_id in self._things else next_id,
-        )
+        """All that follow a model, to the end: each as its source declares it, or names it."""
+        last, chain = self.entity(model_id), dict[str, Entity]()
+        while isinstance(found := self._after(last), Found):
+            if found.id == model_id or found.id in chain:
+                return Succession(models=tuple(chain.values()), back_to=found.id)
+            last = chain[found.id] = self._things[found.id]
+        models = tuple(chain.values())
+        if found is None:
+            return Succession(models=models)
+        return Succession(models=models, missing=named_by(last), why_missing=found.why)
+
+    def successor(self, model_id: str) -> Entity | None:
+        """The next one only; None where none is named, or what is named is not there."""
+        found = self._after(self.entity(model_id))
+        return self._things[found.id] if isinstance(found, Found) else None
+
+    def _after(self, model: Entity) -> Found | Missing | None:
+        return successor_of(model, self._things, self._named_models)
 
     def person(self, person_id: str) -> Person | None:
         return self._directory.people.get(person_id)
@@ -230,7 +250,7 @@ class Snapshot:
         model = self.entity(model_id)
         parts = (model, *self.versions_of(model_id), *self.endpoints_of(model_id))
         things = [(str(thing.kind), thing) for thing in parts]
-        if (after := self._things.get(model.successor_id)) is not None:
+        if (after := self.successor(model_id)) is not None:
             things.append(("successor", after))
         return tuple(
             Responsible(part=part, thing=thing, owners=owners, why=self._directory.why(owners))

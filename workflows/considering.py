@@ -88,6 +88,7 @@ class _Gathered:
             names={use.from_id: self.catalog.entity(use.from_id).name for use in uses},
             successors=onward.models,
             is_cyclic=onward.is_cyclic,
+            missing=onward.missing,
             leaving={one_id: why for one_id, why in whys.items() if why},
             served_by=self.served_by(onward.models[0]) if onward.models else (),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
+from data.snapshot import Snapshot, Succession
 from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import chain
@@ -27,9 +27,9 @@ def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iter
     if is_back := model.id in ids[1:]:
         ids = ids[: ids.index(model.id, 1) + 1]
     elif onward.is_cyclic:
-        ids.append(links[-1].successor_id)
-    names = chain([*(there.entity(one).name for one in ids), *filter(None, [onward.missing_id])])
-    ends = not is_back and not onward.is_cyclic and not onward.missing_id and links[-1].id not in going
+        ids.append(onward.back_to)
+    names = chain([*(there.entity(one).name for one in ids), *filter(None, [onward.missing])])
+    ends = not is_back and not onward.is_cyclic and not onward.missing and links[-1].id not in going
     if ends and going:
         return f"{_first(links, going)}: choose {links[-1].name}. The chain: {names}"
     if successor.id in going:
@@ -40,10 +40,8 @@ def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iter
         number = next(number for number, link in enumerate(links) if link.id in going)
         remedy = f"{STAYS}, or correct the successor of {links[number - 1].name} in the catalog"
         return f"{_first(links, going)}: {remedy}. The chain: {names}"
-    if onward.missing_id:
-        says = f"{links[-1].name} is to be followed by {onward.missing_id}, which no catalog declares"
-        remedy = f"correct the successor of {links[-1].name} in the catalog and import it, or {STAYS}"
-        return f"{says}: {remedy}. The chain: {names}"
+    if onward.missing:
+        return f"{_missing(links[-1], onward)}. The chain: {names}"
     return ""
 
 
@@ -54,6 +52,13 @@ def onward_note(successor: Entity, there: Snapshot) -> str:
         return ""
     names = chain([successor.name, *(link.name for link in onward)])
     return f"{successor.name} is to be followed itself: {names}; whoever moves now may have to move again"
+
+
+def _missing(last: Entity, onward: Succession) -> str:
+    """Who says that it goes on where nobody is, and what to do about it."""
+    told = f" ({last.declared_in} says so)" if last.declared_in else ""
+    says = f"{last.name} is to be followed by {onward.missing}, which {onward.why_missing}{told}"
+    return f"{says}: correct the successor of {last.name} in the catalog and import it, or {STAYS}"
 
 
 def _first(links: tuple[Entity, ...], going: Mapping[str, str]) -> str:

@@ -50,7 +50,8 @@ def impact(model: str, as_format: str | None, is_json: bool) -> None:
         seen = catalog.snapshot()
     if as_format in PICTURES:
         consumers = seen.impact(found.id).consumers
-        _draw(around(seen, found, consumers, successor_id=found.successor_id), as_format)
+        after = seen.successor(found.id)
+        _draw(around(seen, found, consumers, successor_id=after.id if after else ""), as_format)
     elif is_json or as_format == "json":
         print_json(impact_text.data(found, seen))
     elif as_format:

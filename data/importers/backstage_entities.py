@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from data.importers.declaration import PREFIX, Account, Declaration
-from data.importers.refs import Found, Index, parse
+from data.importers.draft import KEPT_BY_NAME, successor_name
+from data.importers.refs import Found, Index, Missing, parse
 from data.importers.yaml_lines import Node
-from data.records.catalog import TIERS, EndpointKind, Entity, Kind
+from data.records.catalog import TIERS, EndpointKind, Entity, Kind, SuccessorName
 
 ANNOTATIONS = frozenset(
     (
@@ -45,6 +46,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         account.note(thing, thing.spec.line, "spec.type", "no type declared; kept as a consumer, not a model")
     owner_id, owner_note = _owner(thing, index, account)
     is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
+    successor_id, successor_named = _successor(thing, index, account) if is_model else ("", None)
     return Entity(
         id=thing.id,
         kind=kind,
@@ -56,7 +58,8 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         lifecycle=account.text(
             thing, thing.spec.get("lifecycle"), "spec.lifecycle", "name one lifecycle. Kept without one"
         ),
-        successor_id=_successor(thing, index, account) if is_model else "",
+        successor_id=successor_id,
+        successor_named=successor_named,
         artifacts=_artifacts(thing, account) if is_model else (),
         endpoint_kind=_endpoint_kind(thing, account) if is_endpoint else EndpointKind.MANUAL,
         endpoint_ref=_endpoint_ref(thing, account) if is_endpoint else "",
@@ -126,21 +129,25 @@ def _tier(thing: Declaration, account: Account) -> int:
     return TIERS.get(tier.text, 0)
 
 
-def _successor(thing: Declaration, index: Index, account: Account) -> str:
+def _successor(thing: Declaration, index: Index, account: Account) -> tuple[str, SuccessorName | None]:
+    """Its id; or how it is named, where nobody declares it now."""
     successor = thing.annotation("successor")
     if not successor.is_stated:
-        return ""
+        return "", None
     found = index.find(successor.text, kinds=("resource", "airesource"), namespace=thing.namespace)
     what = f"{PREFIX}successor {successor.shown}"
-    if not isinstance(found, Found):
-        account.note(thing, successor.line, what, f"{found.why}. Kept without a successor")
-        return ""
+    if isinstance(found, Missing):
+        is_named = bool(successor.text)
+        kept = KEPT_BY_NAME if is_named else "Kept without a successor"
+        account.note(thing, successor.line, what, f"{found.why}. {kept}")
+        named = successor_name(successor.text, ids=found.tried, is_by_name=False)
+        return "", named if is_named else None
     if found.id == thing.id:
         account.note(thing, successor.line, what, "a model cannot succeed itself. Kept without a successor")
-        return ""
+        return "", None
     if found.note:
         account.note(thing, successor.line, what, found.note)
-    return found.id
+    return found.id, None
 
 
 def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ from data.importers.cyclonedx_things import (
     tell_doubts,
     things_in,
 )
-from data.importers.draft import Draft
+from data.importers.draft import Draft, successor_name
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
@@ -170,9 +170,13 @@ def _successor(thing: Thing, things: Things, own: Known, draft: Draft) -> str:
     text = next(properties_of(thing.parts, f"{PREFIX}successor"), "")
     if not text:
         return ""
-    found = own.find(text) or draft.known.find(text)
+    here = own.find(text)
+    found = here or draft.known.find(text)
     what = f'{PREFIX}successor "{text[:80]}"'
-    after = draft.successor(found, of=thing.id, where=thing.where, name=thing.named, what=what)
+    named = None if here else successor_name(text)
+    after = draft.successor(
+        found, of=thing.id, where=thing.where, name=thing.named, what=what, as_named=named
+    )
     return (things[after].joined_to or after) if after in things else after
 
 

@@ -21,7 +21,7 @@ from data.importers.datahub_kinds import KINDS, READ, RELATIONS, Relation
 from data.importers.datahub_people import ASPECTS as PEOPLE_ASPECTS
 from data.importers.datahub_people import KINDS as PEOPLE
 from data.importers.datahub_people import People
-from data.importers.draft import Draft, why_not_named
+from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.fields import Fields
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
@@ -168,15 +168,29 @@ class _Reader:
         said = [f"gone on {gone_on}" if gone_on else "", fields.text("note")]
         self._draft.note(where, thing.urn.text, "; ".join(("deprecated", *filter(None, said))))
         text = fields.text("replacement")
-        urn = urn_of(text)
         if not text or kind is not Kind.MODEL:
             return "deprecated", ""
-        if urn is None or urn.kind not in ("mlmodel", "mlmodelgroup") or urn.id == thing.urn.id:
-            note = f"replacement {text[:80]} is no other model; kept without a successor"
+        return "deprecated", self._successor(text, where, thing)
+
+    def _successor(self, text: str, where: str, thing: Thing) -> str:
+        """What a replacement means. To be named so makes nothing a model: that, others have to say."""
+        urn = urn_of(text)
+        if urn is not None and urn.kind not in ("mlmodel", "mlmodelgroup"):
+            note = f"replacement {text[:80]} is no model; kept without a successor"
             self._draft.note(where, thing.urn.text, note)
-            return "deprecated", ""
-        successor = self._things.get(urn.id)
-        return "deprecated", self._id((self._group(successor) if successor else None) or urn, thing)
+            return ""
+        named = self._things.get(urn.id) if urn else None
+        urn = (self._group(named) if named else None) or urn
+        here = self._ids.get(urn.id) if urn else None
+        found = Found(id=here) if here else self._draft.known.find(urn.text if urn else text)
+        return self._draft.successor(
+            found,
+            of=thing.urn.id,
+            where=where,
+            name=thing.urn.text,
+            what=f"replacement {text[:80]}",
+            as_named=None if here else successor_name(urn.text if urn else text),
+        )
 
     def _add_edges(self, thing: Thing) -> None:
         for told in thing.told:

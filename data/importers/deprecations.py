@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from data.importers.draft import Draft, why_not_named
+from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.known import Known
 from data.importers.provider_registries import RANK, Page, Told, pages_of, told_in
 from data.importers.refs import Found, Missing
@@ -205,7 +205,8 @@ def _successor(one: _Hosted, ours: Mapping[str, Entity], names: Known, draft: Dr
         return ""
     exact = f"{PREFIX}{support.successor}".lower()
     found = Found(id=exact) if exact in ours else names.find(support.successor, is_by_name=False)
+    named = None if found else successor_name(support.successor, ids=(exact,), is_by_name=False)
     found = found or draft.known.find(support.successor, is_by_name=False)
     what = f"replaced by {support.successor}"
-    after = draft.successor(found, of=one.entity.id, where=where, name=called, what=what)
+    after = draft.successor(found, of=one.entity.id, where=where, name=called, what=what, as_named=named)
     return (ours[after].model_id or after) if after in ours else after

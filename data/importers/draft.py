@@ -14,9 +14,11 @@ from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Count, Note, Reading, Skipped
 from data.importers.sources import Digested, Source, digest_of, root_of
-from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sighting
+from data.printable import shortened
+from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sighting, SuccessorName
 
 SHOWN_MAX = 3
+KEPT_BY_NAME = "Kept by name: nobody can move to it yet"
 NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
 
 
@@ -29,6 +31,11 @@ def why_not_named(name: str) -> str:
     return ""
 
 
+def successor_name(text: str, *, ids: Iterable[str] = (), is_by_name: bool = True) -> SuccessorName:
+    """A successor that a source names and does not declare."""
+    return SuccessorName(text=shortened(text.strip(), NAME_MAX), ids=tuple(ids), is_by_name=is_by_name)
+
+
 class Draft:
     """`known` is what other sources declared; what this one declares is added, so that later items may name it."""
 
@@ -39,6 +46,7 @@ class Draft:
         self._files: dict[str, str] = {}
         self._edges: dict[tuple[str, str], tuple[Dependency, str]] = {}
         self._sightings: dict[tuple[str, str], Sighting] = {}
+        self._successors: dict[str, SuccessorName] = {}
         self._restated: dict[tuple[str, str, str], Dependency] = {}
         self._unresolved: list[Dependency] = []
         self._uncertain: dict[str, None] = {}
@@ -109,18 +117,31 @@ class Draft:
                 return found.id
         return ""
 
-    def successor(self, found: Found | Missing | None, *, of: str, where: str, name: str, what: str) -> str:
-        """The id of the model that follows the one with the id `of`; empty, and told, where nobody can."""
-        why = "nobody declares it"
-        if isinstance(found, Missing):
-            why = found.why
-        elif found is not None and found.id == of:
-            why = "a model cannot succeed itself"
-        elif found is not None:
+    def successor(
+        self,
+        found: Found | Missing | None,
+        *,
+        of: str,
+        where: str,
+        name: str,
+        what: str,
+        as_named: SuccessorName | None = None,
+    ) -> str:
+        """The id of the model that follows the one with the id `of`; empty, and told, where nobody does now.
+
+        as_named  what the source writes, where it does not declare that itself: it stays with the model
+        """
+        if isinstance(found, Found) and found.id == of:
+            self.note(where, name, f"{what}: a model cannot succeed itself. Kept without a successor")
+            return ""
+        if as_named is not None:
+            self._successors[of] = as_named
+        if isinstance(found, Found):
             if found.note:
                 self.note(where, name, f"{what}: {found.note}")
             return found.id
-        self.note(where, name, f"{what}: {why}. Kept without a successor")
+        kept = KEPT_BY_NAME if as_named else "Kept without a successor"
+        self.note(where, name, f"{what}: {found.why if found else 'nobody declares it'}. {kept}")
         return ""
 
     def tier(self, text: str, *, where: str, name: str, what: str) -> int:
@@ -147,7 +168,10 @@ class Draft:
         if owner and owner_note:
             self.note(entity.declared_in, entity.name, f"{owner_note}. Kept as unowned")
         self._entities[entity.id] = msgspec.structs.replace(
-            before or entity, owner_id=owner_id, owner_note=owner_note
+            before or entity,
+            owner_id=owner_id,
+            owner_note=owner_note,
+            successor_named=self._successors.get(entity.id, (before or entity).successor_named),
         )
         self._files.setdefault(entity.id, str(source))
         if before is None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
-from data.importers.draft import Draft, why_not_named
+from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.huggingface_cards import FORMAT, NAME, Card, card_of, repository_in
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
@@ -185,7 +185,13 @@ class _Reader:
         meant = self._ids.get(_id(repository)) if repository else None
         found = Found(id=meant) if meant else self._draft.known.find(repository, is_by_name=False)
         what = f"new_version {node.shown[:120]}"
-        return self._draft.successor(found, of=own, where=_at(card, node), name=card.repository, what=what)
+        ids = (_id(repository),) if repository else ()
+        is_named = bool(node.text) and not meant
+        named = successor_name(repository or node.text, ids=ids, is_by_name=False) if is_named else None
+        where = _at(card, node)
+        return self._draft.successor(
+            found, of=own, where=where, name=card.repository, what=what, as_named=named
+        )
 
     def _depend(self, own: str, to_id: str, card: Card, node: Node) -> None:
         where, what = _at(card, node), f"{card.repository} -> {node.text}"

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from data.errors import Invalid, Problem
-from data.importers.draft import Draft, why_not_named
+from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
 from data.importers.known import Known
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
@@ -190,7 +190,8 @@ def _successor(model: Model, models: dict[str, Model], draft: Draft) -> str:
     own = models.get(id_of(name)) or models.get(name.lower())
     found = Found(id=own.end) if own else draft.known.find(text)
     what = f'{PREFIX}successor "{text[:80]}"'
-    return draft.successor(found, of=model.id, where=model.where, name=model.name, what=what)
+    named = None if own else successor_name(text, ids=(id_of(name),))
+    return draft.successor(found, of=model.id, where=model.where, name=model.name, what=what, as_named=named)
 
 
 def _add_consumers(model: Model, draft: Draft) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from data.importers.draft import Draft, why_not_named
+from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
 from data.importers.refs import Found, Missing
 from data.importers.sagemaker_answers import LINEAGE, TAGGED, Resource, Telling, Thing, thing_of
@@ -187,6 +187,7 @@ class Desk:
             self.stays(thing) or entity,
             tier=tagged.tier,
             successor_id=tagged.successor_id,
+            successor_named=tagged.successor_named,
             aliases=tagged.aliases,
             declared_in=thing.where,
             owner_id=owner_id,
@@ -211,12 +212,13 @@ class Desk:
         text = self.tag(thing, "successor")
         if not text:
             return ""
-        beside = (self.models.get(thing.beside(one, text)) for one in (Resource.GROUP, Resource.MODEL))
-        own = next(filter(None, beside), "")  # may be declared later
+        ids = [thing.beside(one, text) for one in (Resource.GROUP, Resource.MODEL)]
+        own = next(filter(None, map(self.models.get, ids)), "")  # may be declared later
         found = Found(id=own) if own else self.draft.known.find(text)
         what = f'{PREFIX}successor "{text[:80]}"'
+        named = None if own else successor_name(text, ids=ids)
         return self.draft.successor(
-            found, of=self.ids[thing.id], where=thing.where, name=thing.name, what=what
+            found, of=self.ids[thing.id], where=thing.where, name=thing.name, what=what, as_named=named
         )
 
     def add_consumers(self, thing: Thing) -> None:

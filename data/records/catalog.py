@@ -67,6 +67,20 @@ class Support(Record, frozen=True, kw_only=True):
     verified_on: str = ""
 
 
+class SuccessorName(Record, frozen=True, kw_only=True):
+    """A successor as the source names it, where the source does not declare it: what it means is asked of the catalog
+    as it stands (data/successors.py).
+
+    text        as written
+    ids         what it may mean first of all, going by where it is written
+    is_by_name  false where only what is called so on purpose is meant: by its id or an alias
+    """
+
+    text: str
+    ids: tuple[str, ...] = ()
+    is_by_name: bool = True
+
+
 class Entity(Record, frozen=True, kw_only=True):
     """A node of the dependency graph.
 
@@ -74,6 +88,7 @@ class Entity(Record, frozen=True, kw_only=True):
     owner_id    group or person reference as resolved; empty when nobody could be resolved
     owner_note  why `owner_id` is empty or was bent ("no such group; closest is ..."); empty when all is well
     tier        1 (strictest) to 3; 0 when the catalog does not say
+    successor_id  what follows it, where its source declares that itself; else see `successor_named`
     artifacts   URIs of a model's files: absolute paths or s3://bucket/prefix
     model_id    for an endpoint: the model it serves; for a version: the model it is one of
     endpoint_ref  the name its adapter knows it by
@@ -93,6 +108,7 @@ class Entity(Record, frozen=True, kw_only=True):
     tier: int = 0
     lifecycle: str = ""
     successor_id: str = ""
+    successor_named: SuccessorName | None = None
     artifacts: tuple[str, ...] = ()
     model_id: str = ""
     endpoint_kind: EndpointKind = EndpointKind.MANUAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from data.records.catalog import Entity, Kind
+from data.records.catalog import Entity, Kind, SuccessorName
 from data.records.retirement import Retirement, State
 from data.snapshot import Snapshot
 from data.stored import Stored
@@ -80,6 +80,17 @@ def test_a_chain_of_three_that_ends_well_can_take_over_and_says_where_it_ends():
 )  # fmt: skip
 def test_whatever_goes_is_not_there_or_goes_round_bars_the_chain(names, end, retirements, unseen, said):
     assert told(catalog(*chained(*names, end=end), unseen=unseen), *retirements) == said
+
+
+def test_who_says_that_it_goes_on_where_nobody_is_told_with_the_line_that_says_so():
+    named = SuccessorName(text="fraud-v9", ids=("model:fraud-v9",))
+    last = replace(model("b"), successor_named=named, declared_in="models.yaml:12")
+    assert told(catalog(model("a", "b"), last)) == (
+        "b is to be followed by fraud-v9, which no catalog declares (models.yaml:12 says so): "
+        "correct the successor of b in the catalog and import it, or choose one that stays. "
+        "The chain: a -> b -> fraud-v9"
+    )
+    assert told(catalog(model("a", "b"), last, model("fraud-v9"))) == ""
 
 
 @pytest.mark.parametrize(

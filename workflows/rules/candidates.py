@@ -52,6 +52,7 @@ class Considered(Record, frozen=True, kw_only=True):
     uses        edges from outside to the model, its versions and its endpoints; `names` of where they begin
     successors  who follows it, next one first; `leaving`: id -> why it cannot take over
     served_by   names of what serves the next one: its endpoints, or its provider
+    missing     whom the last of these, or the model itself, names as its successor, where nobody declares it
     """
 
     model: Entity
@@ -62,6 +63,7 @@ class Considered(Record, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     successors: tuple[Entity, ...] = ()
     is_cyclic: bool = False
+    missing: str = ""
     leaving: dict[str, str] = {}
     served_by: tuple[str, ...] = ()
 
@@ -189,12 +191,12 @@ def _dependants(one: Considered, today: date) -> Finding:
 def _successor(one: Considered, today: date) -> Finding:
     chain = " -> ".join((one.model.name, *(follower.name for follower in one.successors)))
     verdict = Verdict.AGAINST
-    if not one.model.successor_id:
-        value = "none is named"
-    elif not one.successors:
-        value = f"{one.model.successor_id} is named, which nobody declares"
-    elif one.is_cyclic:
+    if one.is_cyclic:
         value = f"its successors lead back to themselves: {chain}"
+    elif one.missing:
+        value = f"{one.missing} is named, which nobody declares: {chain} -> {one.missing}"
+    elif not one.successors:
+        value = "none is named"
     elif why := one.leaving.get(one.successors[0].id):
         value = f"{why}: {chain}"
     else:

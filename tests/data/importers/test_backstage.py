@@ -347,7 +347,7 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
     for said in (
         "Resource m emeritus.dev/artefacts: unknown and ignored; we read emeritus.dev/aliases,",
         'emeritus.dev/tier "9": a tier is 1, 2 or 3; kept as unknown, the strictest',
-        'emeritus.dev/successor "ghost": nobody declares resource:default/ghost. Kept without a successor',
+        'emeritus.dev/successor "ghost": nobody declares resource:default/ghost. Kept by name: nobody',
         'emeritus.dev/endpoint-kind "lambda": not one of local, sagemaker, manual; kept as manual',
         'User nora emeritus.dev/slack-id "<!channel>": not a Slack id like U01ABC2DEF3; ignored',
         'emeritus.dev/zone "Mars/Olympus": not an IANA time zone; kept as UTC',
@@ -439,12 +439,12 @@ def test_a_list_or_mapping_where_one_text_should_stand_is_told_with_what_is_acce
         "26 Resource n metadata.annotations a list: write a mapping, KEY: VALUE. Ignored",
         "32 User u spec.profile.displayName a list: write one name. Ignored",
         "37 Group t spec.profile a list: write a mapping, KEY: VALUE. Ignored",
-        "9 Resource m emeritus.dev/tier a list: a tier is 1, 2 or 3; kept as unknown, the strictest",
-        "14 Resource m spec.lifecycle a list: name one lifecycle. Kept without one",
         (
             "10 Resource m emeritus.dev/successor a mapping: "
             "not a reference; write [kind:][namespace/]name. Kept without a successor"
         ),
+        "9 Resource m emeritus.dev/tier a list: a tier is 1, 2 or 3; kept as unknown, the strictest",
+        "14 Resource m spec.lifecycle a list: name one lifecycle. Kept without one",
         (
             "8 Resource m emeritus.dev/artifacts a mapping: "
             "not one path or URI; its archive step will stop at it"

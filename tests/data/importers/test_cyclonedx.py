@@ -439,7 +439,7 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
         ),
         'b.json:2 churn: emeritus:tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
         'b.json:2 churn: emeritus:successor "churn": a model cannot succeed itself. Kept without a successor',
-        'b.json:3 other: emeritus:successor "nothing": nobody declares it. Kept without a successor',
+        'b.json:3 other: emeritus:successor "nothing": nobody declares it. Kept by name: nobody can move to it yet',
     ]
 
 

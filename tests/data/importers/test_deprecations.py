@@ -65,7 +65,7 @@ def test_a_model_of_a_provider_has_its_dates_with_their_source_and_when_that_was
         (("chat-2",), "hosted:acme/chat-2", ""),
         (("chat-2", "chat-3*"), "hosted:acme/chat-3", ""),
         (("chat-2", "chat-3"), "", f"{TOLD} acme/chat-2 or acme/chat-3: no successor is guessed"),
-        (("chat-9",), "", f"{TOLD} acme/chat-9: nobody declares it. Kept without a successor"),
+        (("chat-9",), "", f"{TOLD} acme/chat-9: nobody declares it. Kept by name: nobody can move to it yet"),
         (("chat-1",), "", f"{TOLD} acme/chat-1: a model cannot succeed itself. Kept without a successor"),
     ],
     ids=["one", "one is recommended", "several", "unknown", "itself"],

@@ -161,7 +161,7 @@ def test_what_is_named_and_is_no_repository_is_told_and_withdraws_nothing(catalo
         'acme/churn:3 acme/churn base_model_relation: "copy" is none of adapter, finetune, merge, quantized; ignored',
         "acme/churn:6 acme/churn emeritus.team: unknown and ignored; we read model_id, owner, tier, aliases",
         'acme/churn:6 acme/churn: emeritus.tier "9": a tier is 1, 2 or 3; kept as unknown, the strictest',
-        'acme/churn:5 acme/churn: new_version "acme/next": nobody declares it. Kept without a successor',
+        'acme/churn:5 acme/churn: new_version "acme/next": nobody declares it. Kept by name: nobody can move to it yet',
     ]
 
 

@@ -202,11 +202,14 @@ def test_consumers_named_in_a_tag_depend_on_the_model_whoever_declares_them(tmp_
         ("mlflow:churn two", "mlflow:churn two", ""),
         ("Checkout", "component:default/checkout", "joined to component:default/checkout by its name"),
         ("Churn", "", "a model cannot succeed itself. Kept without a successor"),
-        ("Nothing", "", "nobody declares it. Kept without a successor"),
+        ("Nothing", "", "nobody declares it. Kept by name: nobody can move to it yet"),
         (
             "search",
             "",
-            "could be component:ops/search or component:shop/search; write the id. Kept without a successor",
+            (
+                "could be component:ops/search or component:shop/search; write the id. "
+                "Kept by name: nobody can move to it yet"
+            ),
         ),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from data.errors import Invalid
 from data.importers.sagemaker import read_sagemaker
 from data.importers.sagemaker_live import Untold
-from data.records.catalog import Entity, Kind
+from data.records.catalog import Entity, Kind, SuccessorName
 from tests.data.importers.sagemaker_account import (
     KNOWN,
     PAYMENTS,
@@ -95,7 +95,7 @@ def test_a_tag_of_ours_that_we_do_not_know_is_told_and_a_strange_tier_is_unknown
         a_group("Churn"), tagged(GROUP, e_tear="1", e_tier="gold", e_successor="Nobody", owner="paymnts")
     )
     assert said(reading, "Churn") == [
-        'Churn: emeritus.dev/successor "Nobody": nobody declares it. Kept without a successor',
+        'Churn: emeritus.dev/successor "Nobody": nobody declares it. Kept by name: nobody can move to it yet',
         'Churn: emeritus.dev/tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
         'Churn: owner "paymnts": no such group or person; closest is "payments". Kept as unowned',
         (
@@ -103,6 +103,17 @@ def test_a_tag_of_ours_that_we_do_not_know_is_told_and_a_strange_tier_is_unknown
             "emeritus.dev/aliases, emeritus.dev/successor, emeritus.dev/consumers, emeritus.dev/tier"
         ),
     ]
+
+
+def test_a_successor_that_nobody_declares_is_kept_by_its_name_also_where_tags_are_not_told_again() -> None:
+    named = SuccessorName(text="Nobody", ids=(arn("model-package-group", "Nobody"), arn("model", "Nobody")))
+    before = read(a_group("Churn"), tagged(GROUP, e_successor="Nobody"))
+    assert by_name(before)["Churn"].successor_named == named
+    untold, bare = an_account(a_group("Churn")), an_account(a_group("Churn"))
+    untold.untold.append(Untold("sagemaker:ListTags", "tag", GROUP))
+    for account, kept in ((untold, named), (bare, None)):
+        again = read_sagemaker([account], known=KNOWN, before=before.entities)
+        assert by_name(again)["Churn"].successor_named == kept
 
 
 def test_a_version_depends_on_what_it_is_made_of_where_another_catalog_has_that() -> None:

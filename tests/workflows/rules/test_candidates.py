@@ -166,7 +166,13 @@ def test_who_depends_on_it(uses: tuple[Dependency, ...], verdict: Verdict, value
     ("named", "told", "verdict", "value"),
     [
         ("", {}, AGAINST, "none is named"),
-        ("model:gone", {}, AGAINST, "model:gone is named, which nobody declares"),
+        ("", {"missing": "gone"}, AGAINST, "gone is named, which nobody declares: churn -> gone"),
+        (
+            NEXT.id,
+            {"successors": (NEXT,), "missing": "gone"},
+            AGAINST,
+            "gone is named, which nobody declares: churn -> churn-2 -> gone",
+        ),
         (
             NEXT.id,
             {"successors": (NEXT,), "leaving": {NEXT.id: "churn-2 is being retired itself (RET-2)"}},
@@ -180,7 +186,7 @@ def test_who_depends_on_it(uses: tuple[Dependency, ...], verdict: Verdict, value
             "its successors lead back to themselves: churn -> churn-2",
         ),
     ],
-    ids=["none", "nobody declares it", "retiring", "cyclic"],
+    ids=["none", "nobody declares it", "nobody declares what follows that", "retiring", "cyclic"],
 )
 def test_a_successor_nobody_can_move_to_speaks_against_it(
     named: str, told: dict[str, Any], verdict: Verdict, value: str

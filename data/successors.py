@@ -1,0 +1,61 @@
+"""Which model is meant by a successor that its source names and does not declare?
+
+Asked of the catalog as it stands: whoever declares such a model later is meant from then on, in whatever order
+sources are imported, and who does so no more is not. Nothing is made a model by being named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Protocol
+
+from data.importers.known import Known
+from data.importers.refs import Found, Missing
+from data.records.catalog import Entity, Kind, SuccessorName
+
+NOBODY = "no catalog declares"
+
+
+class There(Protocol):
+    """What is there, by id."""
+
+    def __contains__(self, one: str, /) -> bool: ...
+
+
+class Models:
+    """All models of a catalog, by name."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        models = (one for one in entities if one.kind is Kind.MODEL)
+        self.by_name = tuple(sorted(models, key=lambda model: (model.name.casefold(), model.id)))
+
+    @cached_property
+    def names(self) -> Known:
+        """What they are called; few catalogs name what they do not declare."""
+        return Known(self.by_name)
+
+
+def named_by(model: Entity) -> str:
+    """The successor as its source names it; empty where it names none."""
+    return model.successor_named.text if model.successor_named else model.successor_id
+
+
+def successor_of(model: Entity, there: There, models: Models) -> Found | Missing | None:
+    """What follows a model; None where its source names nothing."""
+    if model.successor_named is not None:
+        return _meant(model.successor_named, there, models)
+    if not model.successor_id:
+        return None
+    return Found(id=model.successor_id) if model.successor_id in there else Missing(why=NOBODY)
+
+
+def _meant(named: SuccessorName, there: There, models: Models) -> Found | Missing:
+    """Exact ids where it is written first, the nearest one; as Backstage has it, one of another kind is too many."""
+    fits = [one for one in named.ids if one in there]
+    fits = [one for one in fits if one.partition(":")[2] == fits[0].partition(":")[2]]
+    if len(fits) > 1:
+        return Missing(why=f"could be {' or '.join(fits)}", tried=tuple(fits))
+    if fits:
+        return Found(id=fits[0])
+    return models.names.find(named.text, is_by_name=named.is_by_name) or Missing(why=NOBODY)

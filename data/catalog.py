@@ -24,12 +24,15 @@ from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot, Succession
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
-from data.uncollected import uncollected
+from data.uncollected import set_aside, uncollected
 
 if TYPE_CHECKING:
     from data.lineage import Lineage
 
 STREAM = "catalog"
+MANY = 10_000
+"""From so many things on it is worth while to spare the collector of garbage them."""
+
 _TURN = """SELECT version
     FROM catalog_version /*! , pg_advisory_xact_lock(hashtextextended('import ' || current_schema(), 0)) */
     /*! FOR UPDATE OF catalog_version */"""
@@ -206,7 +209,11 @@ def _caught_up(conn: Connection, known: Snapshot | None) -> Snapshot:
     ids = None if known is None else changed_since(conn, known.version, version_in(conn))
     if known is None or ids is None:
         with uncollected():
-            return Snapshot.of(stored_in(conn))
+            stored = stored_in(conn)
+            snapshot = Snapshot.of(stored)
+            if len(stored.entities) >= MANY:
+                set_aside()
+            return snapshot
     return known.after(ids, stored_in(conn, ids))
 
 

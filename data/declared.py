@@ -70,7 +70,8 @@ class Declared:
             return {edge.to_id for edge in self._edges(one)}
         if thing is None:
             return set()
-        to_ids = {to_id for to_id, _, _ in self.stated.get(one, ())}
+        stated = self.stated.get(one)
+        to_ids = {to_id for to_id, _, _ in stated} if stated else set()
         if seen := self.seen.get(one):
             to_ids.update(edge.to_id for edge in seen)
         return to_ids

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from operator import itemgetter
 from typing import TypeVar
 
@@ -83,14 +84,16 @@ class Graph:
     @classmethod
     def of(cls, depends_on: Mapping[str, Collection[str]]) -> Graph:
         """From what each thing depends on, each once."""
-        ids = sorted(set(depends_on).union(*depends_on.values()))
+        # Mostly in order already, which is what sorting goes by.
+        ids = sorted(dict.fromkeys(chain(depends_on, chain.from_iterable(depends_on.values()))))
         places = {one: number for number, one in enumerate(ids)}
         found: list[list[int]] = [[] for _ in ids]
         for from_id, to_ids in depends_on.items():
             number = places[from_id]
             for to_id in to_ids:
                 found[places[to_id]].append(number)
-        return cls(_Numbers(ids, places), [array(_NUMBER, block).tobytes() for block in found], {})
+        blocks = [array(_NUMBER, block).tobytes() if block else b"" for block in found]
+        return cls(_Numbers(ids, places), blocks, {})
 
     def changed(self, changes: Mapping[str, Change]) -> Graph:
         """The same but for what these things depend on. Costs what has changed, but for one time in very many."""

@@ -1,35 +1,27 @@
-"""Is this SQLite file ours, with the tables of this version? Adds what is missing; leaves newer and others' alone."""
+"""Is this SQLite file ours, with the tables of this version? Adds what is missing; leaves newer and others' alone.
+
+The steps are those of data/sqlite_steps.py. To look which of them were applied takes no library: most starts find all
+of them, and sqlite-utils takes longer to load than the rest of the store.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-
-from sqlite_utils import Database, Migrations
 
 from data import schema
 from data.errors import Refused
-from data.schema import STEPS, statements
+from data.schema import STEPS
 
-migrations = Migrations("emeritus")
+STEPS_TABLE = "_sqlite_migrations"
+"""Where sqlite-utils keeps which steps were applied, each with the name of its set."""
+
+STEPS_SET = "emeritus"
 
 # "Emer", in the header of every file of ours: https://sqlite.org/pragma.html#pragma_application_id
 APPLICATION_ID = 0x456D6572
 
 # What a file holds whose very first opening was cut off.
-_BEGINNINGS = frozenset((migrations.migrations_table, "sqlite_sequence"))
-
-
-def _applying(step: str) -> Callable[[Database], None]:
-    def apply(db: Database) -> None:
-        for statement in statements(step):
-            db.execute(statement)
-
-    return apply
-
-
-for _name, _step in STEPS.items():
-    migrations(name=_name)(_applying(_step))
+_BEGINNINGS = frozenset((STEPS_TABLE, "sqlite_sequence"))
 
 
 def check_ours(conn: sqlite3.Connection, path: object) -> None:
@@ -80,9 +72,10 @@ def check_in_use(conn: sqlite3.Connection, path: object) -> None:
 
 def bring_up_to_date(conn: sqlite3.Connection) -> None:
     """All steps that are missing, in one commit: a file is as it was, or as this version has it."""
-    db = Database(conn)
-    with db.atomic():
-        migrations.apply(db)
+    if STEPS.keys() - _applied(conn):
+        from data.sqlite_steps import apply_all  # noqa: PLC0415 - see above
+
+        apply_all(conn)
 
 
 def _tables(conn: sqlite3.Connection) -> set[object]:
@@ -93,11 +86,10 @@ def _tables(conn: sqlite3.Connection) -> set[object]:
 
 def _applied(conn: sqlite3.Connection) -> list[object]:
     """Asked as a statement of ours: the library looks for its columns by name only once it has a row."""
-    table = migrations.migrations_table
-    if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+    if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (STEPS_TABLE,)).fetchone():
         return []
     steps = conn.execute(
-        f"SELECT name, applied_at FROM {table} WHERE migration_set = ?",  # noqa: S608 - the library's
-        (migrations.name,),
+        f"SELECT name, applied_at FROM {STEPS_TABLE} WHERE migration_set = ?",  # noqa: S608 - the library's
+        (STEPS_SET,),
     )
     return [name for name, _ in steps]

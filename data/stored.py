@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -91,14 +92,13 @@ class _Rows:
             "from_id",
             "from_id, to_id, declared_by",
         )
-        found: dict[str, list[Statement]] = {}
-        last = None
-        for from_id, to_id, source, declared_in in rows:
-            if from_id != last:
-                last = from_id
-                edges = found[names.get(from_id, from_id)] = []
-            edges.append((names.get(to_id, to_id), sys.intern(source), declared_in))
-        return {from_id: tuple(edges) for from_id, edges in found.items()}
+        name, source_of = names.get, dict[str, str]().setdefault
+        return {
+            name(from_id, from_id): tuple(
+                [(name(to_id, to_id), source_of(source, source), place) for _, to_id, source, place in edges]
+            )
+            for from_id, edges in groupby(rows, itemgetter(0))
+        }
 
     def seen(self, names: dict[str, str]) -> dict[str, tuple[Seen, ...]]:
         rows = self._of(

@@ -211,6 +211,13 @@ def _endpoint(endpoint: Endpoint) -> str:
     return f"{safe(endpoint.name)} ({endpoint.kind}{known_as})"
 
 
+SECTIONS = 3
+"""As many sections as an answer on impact has."""
+
+ROOM_MAX = SECTIONS * limits.SECTION_MAX // 8
+"""More consumers than fit there: a line of one has eight signs at least. Very many are counted, and not written."""
+
+
 def impact(
     model: Entity,
     impacts: Sequence[Impacted],
@@ -225,14 +232,13 @@ def impact(
     told_in   retirements whose threads have all of them
     """
     head = f"*{safe(model.name)}*: {impacts_view.summary(impacts)}"
-    lines = [
-        *provided.lines(support),
-        *impacts_view.counts(impacts, there),
-        *impacts_view.full_lines(impacts, notes, model.id, there=there),
-    ]
+    told = impacts_view.full_lines(impacts, notes, model.id, stop=ROOM_MAX, there=there)
+    beyond = impacts_view.lines_of(impacts, notes) - len(told)
+    lines = [*provided.lines(support), *impacts_view.counts(impacts, there), *told]
     threads = f", and so does the thread of {limits.joined(told_in, 100, between=', ')}" if told_in else ""
     rest = f"; `emeritus impact {safe(model.name)}` prints all{threads}"
-    return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
+    shown = limits.spread(lines, at_most=SECTIONS, rest=rest, beyond=beyond)
+    return message(head, [section(head), *map(section, shown)])
 
 
 _DOES = {"impact": "depends on", "who": "answers for"}

@@ -60,8 +60,8 @@ def team_lines(impacts: Sequence[Impacted], *, names_at_most: int = 5) -> list[s
     """One line per team: how many consumers, and the nearest of them."""
     shown = []
     for team, consumers in by_team(impacts):
-        names = [safe(consumer.name) for consumer in consumers]
-        few = limits.joined(names, 500, between=", ", at_most=names_at_most)
+        names = [safe(consumer.name) for consumer in consumers[:names_at_most]]
+        few = limits.joined(names, 500, between=", ", beyond=len(consumers) - len(names))
         shown.append(f"• *{safe(team)}* ({len(consumers):,}): {few}")
     return shown
 
@@ -131,6 +131,11 @@ def full_lines(
         seen += len(consumers)
     left = notes[max(start - seen, 0) : max(stop - seen, 0)]
     return [*shown, *(f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in left)]
+
+
+def lines_of(impacts: Sequence[Impacted], notes: Sequence[str]) -> int:
+    """How many `full_lines` has in all."""
+    return len(by_team(impacts)) + len(impacts) + len(notes)
 
 
 def counts(impacts: Sequence[Impacted], there: Snapshot | None) -> list[str]:

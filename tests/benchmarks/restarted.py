@@ -17,7 +17,7 @@ from data.sqlite_store import SqliteStore
 from tests.benchmarks.child import tell
 from tests.benchmarks.harness import taken
 from tests.benchmarks.large_graph import MODEL
-from tests.data.catalogs import NoRetirements
+from tests.data.no_retirements import NoRetirements
 
 
 def answered(catalog: Catalog) -> None:

@@ -24,7 +24,9 @@ HEAVY = {
     "psycopg",
     "slack_bolt",
     "slack_sdk",
+    "sqlite_utils",
     "waitress",
+    "yaml",
 }
 ENTRY = """
 import atexit, sys
@@ -65,7 +67,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("list",), "RET-1 proposed churn-v1", set()),
         (("plan", "RET-1"), "disable", set()),
         (("digest", "--print"), "Due in the next 7 days", set()),
-        (("manifest",), "display_information", set()),
+        (("manifest",), "display_information", {"yaml"}),
         (("policy", "check", str(ROOT / "data/policies/default.toml")), "is a policy", set()),
         (("impact", "churn-v1"), "7 consumers", set()),
     ],

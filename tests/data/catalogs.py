@@ -8,36 +8,19 @@ from pathlib import Path
 
 from data.catalog import Catalog
 from data.declared import Declared
-from data.errors import Refused
-from data.events import AnyEvent
 from data.importers.backstage import read_backstage
 from data.importers.csv_edges import read_csv
 from data.importers.report import ImportReport, Reading
 from data.layered import Layered
 from data.records.catalog import Dependency, Entity, Sighting
-from data.records.decision import Decision, Timer
 from data.statements import Statement
 from data.things import Things
+from tests.data.no_retirements import NoRetirements as NoRetirements  # noqa: PLC0414 - handed on to tests
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPANY = REPOSITORY / "data" / "samples" / "company"
 REAL = sorted(path for path in (REPOSITORY.parent / "shared" / "inputs").glob("backstage-*") if path.is_dir())
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-class NoRetirements:
-    """The catalog stream keeps no state worth folding."""
-
-    fold_version = 0
-
-    def decide(self, *_: object) -> Decision[AnyEvent]:
-        raise Refused("No command", next_step="Import something")
-
-    def after_import(self, *_: object) -> tuple[Timer, ...]:
-        return ()
-
-    def evolve(self, *_: object) -> bytes:
-        return b"{}"
 
 
 def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:

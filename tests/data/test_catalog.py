@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from data.catalog import Catalog
+from data.catalog import MANY, Catalog
 from data.errors import Invalid
 from data.events import Imported
 from data.importers.backstage import read_backstage
 from data.records.catalog import Origin, Owners
 from data.sqlite_store import SqliteStore
+from tests.benchmarks.large_graph import a_catalog
 from tests.data.catalogs import (
     COMPANY,
     MONDAY,
@@ -212,6 +214,20 @@ def test_a_snapshot_stays_as_it_was_while_the_catalog_moves_on(tmp_path: Path, c
     assert len(before.models()) == 12
     assert len(company.models()) == 13
     assert (before.version, company.version()) == (1, 2)
+
+
+def test_what_a_large_catalog_holds_is_no_work_for_the_collector_of_garbage(
+    store: SqliteStore, catalog: Catalog
+):
+    catalog.import_(a_catalog(nodes=MANY, edges=MANY, reached=10), format="backstage", now=MONDAY)
+    try:
+        for opened in (catalog, Catalog(store)):
+            held = opened.snapshot()
+            assert gc.get_freeze_count() > MANY
+            assert not any(one is held for one in gc.get_objects())
+            assert gc.isenabled()
+    finally:
+        gc.unfreeze()
 
 
 def test_a_reader_beside_the_writer_sees_each_import(tmp_path: Path, store: SqliteStore, catalog: Catalog):

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from data.errors import Corrupt, Refused, Unavailable
 from data.records.decision import ClaimKind, Done
 from data.schema import STEPS, statements
-from data.sqlite_schema import migrations
+from data.sqlite_steps import migrations
 from data.sqlite_store import SqliteStore
 from data.store import Verified
 from tests.contract.scripted import NOW, Scripted, a_command, count_up

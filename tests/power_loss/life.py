@@ -19,7 +19,7 @@ from typing import Any, cast
 from sqlite_utils import Database
 
 from data.records.base import Record
-from data.sqlite_schema import migrations
+from data.sqlite_steps import migrations
 from data.sqlite_store import SqliteStore
 from tests.contract.scripted import Scripted
 from tests.power_loss.connection import Connection, settings_of

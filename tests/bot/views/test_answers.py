@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action
@@ -224,6 +225,18 @@ def test_the_impact_is_told_over_sections_without_losing_a_line() -> None:
     said = "\n".join(texts(shown["blocks"]))
     assert all(impact.name in said for impact in crowd)
     assert "api:x is declared by nobody" in said
+
+
+@pytest.mark.parametrize("number", [1_100, answers.ROOM_MAX, answers.ROOM_MAX + 1, 5_000])
+def test_those_of_very_many_that_are_not_written_are_counted_to_the_last(number: int) -> None:
+    """A line for each of them, for each of their teams and for each note."""
+    crowd = [replace(an_impact(one, teams=40), name="x") for one in range(number)]
+    said = texts(answers.impact(an_entity("churn-v1"), crowd, ["y is declared by nobody"])["blocks"])
+    listed = "\n".join(said[1:]).splitlines()
+    more = int(listed.pop().partition(" ")[0].replace(",", ""))
+    teams = min(40, number)
+    by_distance = 1
+    assert len(listed) - by_distance + more == number + teams + 1
 
 
 def test_an_impact_beyond_three_sections_is_counted() -> None:

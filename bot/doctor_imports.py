@@ -27,6 +27,9 @@ class NothingKnown:
     def known(self) -> tuple[Entity | Group | Person, ...]:
         return ()
 
+    def as_told(self) -> tuple[Entity, ...]:
+        return ()
+
     def known_outside(
         self,
         format: str,  # noqa: A002, ARG002 - the word of the commands

@@ -24,6 +24,7 @@ from data.importers.known import Known
 from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source
+from data.joined import joins_of
 from data.printable import shortened
 from data.records.catalog import Entity, Group, Kind, Person
 from data.records.decision import NotDone
@@ -135,6 +136,9 @@ class _Source:
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
         return self._catalog.known()
+
+    def as_told(self) -> tuple[Entity, ...]:
+        return self._catalog.as_told()
 
     def known_outside(
         self,
@@ -255,10 +259,12 @@ def _without_people(reading: Reading, name: str) -> Reading:
 def _without_servings(reading: Reading, outside: Iterable[Entity | Group | Person]) -> Reading:
     """Without models that endpoints of others begin to serve by it: a server that is shared is left to people."""
     theirs = {one.id: one.kind for one in outside if isinstance(one, Entity)}
-    kinds = {**theirs, **{one.id: one.kind for one in reading.entities}}
+    kinds = {**{one.id: one.kind for one in reading.entities}, **theirs}
+    joins = joins_of((*(one for one in outside if isinstance(one, Entity)), *reading.entities))
     notes: list[Note] = []
 
-    def is_left_out(from_id: str, to_id: str, where: str) -> bool:
+    def is_left_out(stated_by: str, stated_of: str, where: str) -> bool:
+        from_id, to_id = joins.id_of(stated_by), joins.id_of(stated_of)
         if theirs.get(from_id) is not Kind.ENDPOINT or kinds.get(to_id) not in (Kind.MODEL, Kind.VERSION):
             return False
         why = f"what {from_id} serves is told elsewhere; left out. {OTHERS}"

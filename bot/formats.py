@@ -56,9 +56,14 @@ class Asked(NamedTuple):
 
 
 class KnownThings(Protocol):
-    """What a reader asks of the catalog: what is there already, apart from what its own sources told before."""
+    """What a reader asks of the catalog: what is there already, apart from what its own sources told before.
+
+    What several sources tell of one thing is one; but `as_told` has it as each of them does.
+    """
 
     def known(self) -> tuple[Entity | Group | Person, ...]: ...
+
+    def as_told(self) -> tuple[Entity, ...]: ...
 
     def known_outside(
         self,
@@ -154,7 +159,7 @@ def _sagemaker(catalog: KnownThings, sources: tuple[Path | Live, ...]) -> Readin
     from data.importers.sagemaker import places_of, read_sagemaker  # noqa: PLC0415
 
     known = catalog.known_outside("sagemaker", places_of(sources))
-    return read_sagemaker(sources, known=known, before=catalog.known())
+    return read_sagemaker(sources, known=known, before=catalog.as_told())
 
 
 def _sagemaker_answer(region: str) -> Live:
@@ -172,13 +177,19 @@ def _dbt(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
 def _openlineage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.openlineage import read_openlineage  # noqa: PLC0415
 
-    return read_openlineage(paths, known=catalog.known())
+    return read_openlineage(paths, known=_with_own(catalog, "openlineage:"))
 
 
 def _deprecations(catalog: KnownThings, sources: tuple[Path | Page, ...]) -> Reading:
     from data.importers.deprecations import read_deprecations  # noqa: PLC0415
 
-    return read_deprecations(sources, known=catalog.known())
+    return read_deprecations(sources, known=_with_own(catalog, "hosted:"))
+
+
+def _with_own(catalog: KnownThings, scheme: str) -> tuple[Entity | Group | Person, ...]:
+    """What is known, but what a format itself told of before as it did: that is for it to tell anew."""
+    others = (one for one in catalog.known() if not one.id.startswith(scheme))
+    return (*(one for one in catalog.as_told() if one.id.startswith(scheme)), *others)
 
 
 def _deprecations_address(text: str) -> str:

@@ -14,16 +14,21 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from data.called import is_named_only
 from data.catalog_changes import changed_since, note
+from data.catalog_edges import EDGE
 from data.catalog_rows import Merged, Rows, files_in, known_outside, scoped, slack_ids_outside, told_outside
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.days import seen_by
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
+from data.joined import as_one
+from data.joined_notes import joined_in
 from data.records.catalog import Entity, Group, Kind, Owners, Person
-from data.snapshot import Impact, Snapshot, Succession
+from data.snapshot import Impact, Snapshot
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
+from data.successors import Succession
 from data.uncollected import set_aside, uncollected
 
 if TYPE_CHECKING:
@@ -97,19 +102,28 @@ class Catalog:
         version, merged = self._store.write(job)
         # What waits on the catalog may be due at once in another process.
         self._store.left_work()
+        withdrawn = tuple(one for one in merged.withdrawn if not self._is_known_otherwise(one))
         return ImportReport(
             format=format,
             source_digest=reading.source_digest,
             changed=bool(merged.ids),
             catalog_version=version,
-            counts=_counts(reading, merged),
+            counts={**_counts(reading, merged), "withdrawn": len(withdrawn)},
             documents=reading.documents,
             edges=reading.edges,
             skipped=reading.skipped,
-            notes=(*reading.notes, *_taken_over(reading, merged)),
+            notes=(*reading.notes, *_taken_over(reading, merged), *self._joined(reading)),
             unseen=tuple(merged.unseen),
-            withdrawn=tuple(merged.withdrawn),
+            withdrawn=withdrawn,
         )
+
+    def _is_known_otherwise(self, shown: str) -> bool:
+        """Whether another source tells of an edge by its own names for both ends, so that it counts all the same."""
+        return self.snapshot().edge(*shown.split(EDGE)) is not None
+
+    def _joined(self, reading: Reading) -> Iterator[Note]:
+        if any(one.aliases or is_named_only(one.id) for one in reading.entities):
+            yield from joined_in(reading, self.snapshot())
 
     def version(self) -> int:
         with self._store.reading() as conn:
@@ -151,7 +165,13 @@ class Catalog:
     ) -> tuple[Entity | Group | Person, ...]:
         """What an importer of these sources may refer to without declaring it."""
         with self._store.reading() as conn:
-            return known_outside(conn, [scoped(format, root_of(source)) for source in sources])
+            found = known_outside(conn, [scoped(format, root_of(source)) for source in sources])
+        things = as_one(one for one in found if isinstance(one, Entity))
+        return (*things, *(one for one in found if not isinstance(one, Entity)))
+
+    def as_told(self) -> tuple[Entity, ...]:
+        """All things under the ids that their sources give them, also of what is one with others."""
+        return self.snapshot().as_told()
 
     def files(self, entity_ids: Collection[str]) -> dict[str, str]:
         """Id -> the file or address that declares it, as its format reads it (data/catalog_rows.py, `scoped`)."""

@@ -17,6 +17,8 @@ from data.sql.connection import Connection
 from data.statements import Calls
 
 Ends = tuple[str, str]
+EDGE = " -> "
+"""How the ends of an edge are shown; no id has that inside."""
 
 _Stored = dict[tuple[str, str, str], tuple[Any, ...]]
 """(from, to, who states it) -> source, where, and since when it is withdrawn."""
@@ -169,4 +171,4 @@ def _sources(stated: Mapping[tuple[str, str, str], str]) -> dict[Ends, frozenset
 
 
 def _shown(ends: Ends) -> str:
-    return " -> ".join(ends)
+    return EDGE.join(ends)

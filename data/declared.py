@@ -18,10 +18,11 @@ _READ_OFF = frozenset((Kind.ENDPOINT, Kind.VERSION))
 
 
 class Told(NamedTuple):
-    """All that is declared under these ids now. What was once declared is so for good; edges may be withdrawn."""
+    """All that is declared under these ids now; edges may be withdrawn. What was once declared is so for good, but may
+    come to be read as part of another thing: it is None then."""
 
     ids: Collection[str]
-    entities: Mapping[str, Entity]
+    entities: Mapping[str, Entity | None]
     stated: Mapping[str, tuple[Statement, ...]]
     seen: Mapping[str, tuple[Seen, ...]]
 

@@ -11,15 +11,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from data.closest import closest
-from data.declared import Declared, Told
 from data.directory import Directory
 from data.errors import NotFound, Refused
 from data.importers.refs import Found, Missing
+from data.joined import Joined
+from data.joins import Joins
 from data.layered import Layered
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person, Responsible
 from data.stored import Stored
-from data.successors import Models, named_by, successor_of
+from data.successors import Models, Succession, named_by, successor_of
 from data.things import Things
 
 if TYPE_CHECKING:
@@ -35,54 +36,56 @@ class Impact(Record, frozen=True, kw_only=True):
     consumers: tuple[Impacted, ...]
 
 
-class Succession(Record, frozen=True, kw_only=True):
-    """Who follows a model, next one first.
-
-    back_to      whom the last of them leads back to: the model, or one of the chain
-    missing      whom the last of them names as its successor, where that is no model or may be several,
-    why_missing  and which of both
-    """
-
-    models: tuple[Entity, ...]
-    back_to: str = ""
-    missing: str = ""
-    why_missing: str = ""
-
-    @property
-    def is_cyclic(self) -> bool:
-        return bool(self.back_to)
-
-
 class Snapshot:
     def __init__(
         self,
         version: int,
         things: Things,
         directory: Directory,
+        joined: Joined,
         models: Models | None = None,
     ) -> None:
         self.version = version
+        self._joined = joined
         self._things = things
         self._directory = directory
         self._known_models = models
 
     @classmethod
     def of(cls, stored: Stored) -> Snapshot:
-        declared = Declared(Layered(stored.entities), Layered(stored.stated), Layered(stored.seen))
-        directory = Directory(Layered(stored.groups), Layered(stored.people), Layered(stored.unseen))
-        return cls(stored.version, Things.of(declared), directory)
+        joined = Joined.of(stored)
+        directory = Directory(Layered(stored.groups), Layered(stored.people), Layered(joined.unseen()))
+        return cls(stored.version, Things.of(joined.read()), directory, joined)
 
     def after(self, ids: Collection[str], stored: Stored) -> Snapshot:
         """What follows once all that is stored under these ids is this."""
-        unseen = {one: stored.unseen.get(one) for one in ids if one in self.unseen or one in stored.unseen}
-        before = (self._things.get(one) for one in stored.entities)
-        is_of_models = any(_is_model(one) for one in (*before, *stored.entities.values()))
+        joined, (told, since) = self._joined.changed(ids, stored, self._things.graph.direct)
+        unseen = {one: at for one, at in since.items() if at or one in self.unseen}
+        before = (self._things.get(one) for one in told.entities)
+        is_of_models = any(_is_model(one) for one in (*before, *told.entities.values()))
         return Snapshot(
             stored.version,
-            self._things.changed(Told(ids, stored.entities, stored.stated, stored.seen)),
+            self._things.changed(told),
             self._directory.changed(stored.groups, stored.people, unseen),
+            joined,
             None if is_of_models else self._known_models,
         )
+
+    def __contains__(self, one: str) -> bool:
+        return self.id_of(one) in self._things
+
+    def id_of(self, one: str) -> str:
+        """The id under which a thing stands that several sources tell of (data/joins.py); any other's is its own."""
+        return self.joins.id_of(one)
+
+    def ids_of(self, one: str) -> tuple[str, ...]:
+        """All ids under which it is told of."""
+        return self.joins.one_of.get(one, (one,))
+
+    @property
+    def joins(self) -> Joins:
+        """What is one with what, by which names, and what is in doubt."""
+        return self._joined.joins
 
     @property
     def unseen(self) -> Mapping[str, str]:
@@ -107,13 +110,13 @@ class Snapshot:
 
     def dependency(self, from_id: str, to_id: str) -> Dependency:
         """How an edge of a path is known."""
-        found = self._things.dependency(from_id, to_id)
+        found = self.edge(from_id, to_id)
         assert found is not None, f"no edge leads from {from_id} to {to_id}"
         return found
 
     def among(self, ids: Collection[str]) -> tuple[Dependency, ...]:
         """All edges between these, in order of their ends."""
-        return tuple(self.dependency(*ends) for ends in self._things.edges_among(ids))
+        return tuple(self.dependency(*ends) for ends in self._things.edges_among(set(map(self.id_of, ids))))
 
     def reached(self, model_id: str) -> tuple[str, ...]:
         """Ids of all that depends on it, nearest first, whatever it is."""
@@ -121,17 +124,21 @@ class Snapshot:
 
     def edge(self, from_id: str, to_id: str) -> Dependency | None:
         """The same for an edge that may have been withdrawn since."""
-        return self._things.dependency(from_id, to_id)
+        return self._things.dependency(self.id_of(from_id), self.id_of(to_id))
 
     def declared_as(self, caller_id: str) -> str:
         """What a caller turned out to be that nobody knew; empty while nobody does."""
         caller = self._things.get(caller_id)
-        return caller.declared_as if caller is not None else ""
+        return self.id_of(caller.declared_as) if caller is not None else ""
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
         """Everything declared, for an importer whose references may point there."""
         entities = self._things.declared.entities.values()
         return (*entities, *self._directory.groups.values(), *self._directory.people.values())
+
+    def as_told(self) -> tuple[Entity, ...]:
+        """The same under the ids that their sources give them, also of what is one with others."""
+        return tuple(self._joined.entities.values())
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         """Models by name; with a query those that contain it, and those that begin with it first."""
@@ -147,7 +154,7 @@ class Snapshot:
         Raises `Refused` with the ids when several match, `NotFound` with the closest names when none does.
         """
         wanted = name_or_id.strip()
-        by_id = self._things.get(wanted.lower())
+        by_id = self.find(wanted.lower())
         if by_id is not None and by_id.kind == Kind.MODEL:
             return by_id
         folded = wanted.casefold()
@@ -166,40 +173,40 @@ class Snapshot:
 
     def find(self, entity_id: str) -> Entity | None:
         """Any node by its exact id, or None."""
-        return self._things.get(entity_id)
+        return self._things.get(self.id_of(entity_id))
 
     def entity(self, entity_id: str) -> Entity:
         """Any node by its exact id. Raises `NotFound`."""
-        found = self._things.get(entity_id)
+        found = self.find(entity_id)
         if found is None:
             raise NotFound("entity", entity_id, closest=closest(entity_id, self._things))
         return found
 
     def endpoints_of(self, model_id: str) -> tuple[Entity, ...]:
-        return tuple(self._things[endpoint_id] for endpoint_id in self._things.endpoints_of(model_id))
+        return tuple(self._things[one] for one in self._things.endpoints_of(self.id_of(model_id)))
 
     def versions_of(self, model_id: str) -> tuple[Entity, ...]:
-        return tuple(self._things[one] for one in self._things.versions_of(model_id))
+        return tuple(self._things[one] for one in self._things.versions_of(self.id_of(model_id)))
 
     def users_of(self, one: str) -> tuple[str, ...]:
         """Whoever depends on this directly, endpoints and versions as well."""
-        return tuple(sorted(self._things.graph.direct(one)))
+        return tuple(sorted(self._things.graph.direct(self.id_of(one))))
 
     def used_by(self, one: str) -> tuple[str, ...]:
         """What this depends on directly."""
-        return tuple(
-            sorted(other for other in self._things.declared.depends_on(one) if other in self._things)
-        )
+        used = self._things.declared.depends_on(self.id_of(one))
+        return tuple(sorted(other for other in used if other in self._things))
 
     def is_all_of(self, model_id: str, endpoint_ids: Iterable[str]) -> bool:
         """Are these all that serve the model? One that was deployed again, or elsewhere too, still serves."""
-        return set(self._things.endpoints_of(model_id)) <= set(endpoint_ids)
+        return set(self._things.endpoints_of(self.id_of(model_id))) <= set(map(self.id_of, endpoint_ids))
 
     def succession(self, model_id: str) -> Succession:
         """All that follow a model, to the end: each as its source declares it, or names it."""
-        last, chain = self.entity(model_id), dict[str, Entity]()
+        first = last = self.entity(model_id)
+        chain: dict[str, Entity] = {}
         while isinstance(found := self._after(last), Found):
-            if found.id == model_id or found.id in chain:
+            if found.id == first.id or found.id in chain:
                 return Succession(models=tuple(chain.values()), back_to=found.id)
             last = chain[found.id] = self._things[found.id]
         models = tuple(chain.values())
@@ -213,7 +220,8 @@ class Snapshot:
         return self._things[found.id] if isinstance(found, Found) else None
 
     def _after(self, model: Entity) -> Found | Missing | None:
-        return successor_of(model, self._things, self._named_models)
+        found = successor_of(model, self, self._named_models)
+        return Found(id=self.id_of(found.id)) if isinstance(found, Found) else found
 
     def person(self, person_id: str) -> Person | None:
         return self._directory.people.get(person_id)
@@ -242,7 +250,7 @@ class Snapshot:
 
     def owners_now(self, entity_ids: Iterable[str]) -> tuple[str, ...]:
         """Slack ids of whoever owns these, each once; what the catalog has no more has no owners."""
-        known = (self._things[one] for one in entity_ids if one in self._things)
+        known = (self.entity(one) for one in entity_ids if one in self)
         return tuple(dict.fromkeys(person for one in known for person in self.owners_of(one).slack_ids))
 
     def responsible(self, model_id: str) -> tuple[Responsible, ...]:
@@ -253,16 +261,23 @@ class Snapshot:
         if (after := self.successor(model_id)) is not None:
             things.append(("successor", after))
         return tuple(
-            Responsible(part=part, thing=thing, owners=owners, why=self._directory.why(owners))
+            Responsible(
+                part=part,
+                thing=thing,
+                owners=owners,
+                why=(*self._directory.why(owners), *self.joins.said(thing.id)),
+            )
             for part, thing in things
             for owners in (self.owners_of(thing),)
         )
 
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         """Who depends on a model and its endpoints; given `endpoint_ids`, on those and the model directly."""
-        self.entity(model_id)
+        own = self.entity(model_id).id
+        if endpoint_ids is None:
+            endpoint_ids = self._things.endpoints_of(own)
         consumers = []
-        for dependant in self._things.consumers_of(model_id, endpoint_ids):
+        for dependant in self._things.consumers_of(own, [self.id_of(one) for one in endpoint_ids]):
             entity = self._things[dependant.id]
             consumers.append(
                 Impacted(
@@ -273,9 +288,11 @@ class Snapshot:
                     path=dependant.path,
                 )
             )
-        chosen = self._things.endpoints_of(model_id) if endpoint_ids is None else tuple(endpoint_ids)
         return Impact(
-            catalog_version=self.version, model_id=model_id, endpoint_ids=chosen, consumers=tuple(consumers)
+            catalog_version=self.version,
+            model_id=own,
+            endpoint_ids=tuple(endpoint_ids),
+            consumers=tuple(consumers),
         )
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
+from data.records.base import Record
 from data.records.catalog import Entity, Kind, SuccessorName
 
 NOBODY = "no catalog declares"
@@ -21,6 +22,24 @@ class There(Protocol):
     """What is there, by id."""
 
     def __contains__(self, one: str, /) -> bool: ...
+
+
+class Succession(Record, frozen=True, kw_only=True):
+    """Who follows a model, next one first.
+
+    back_to      whom the last of them leads back to: the model, or one of the chain
+    missing      whom the last of them names as its successor, where that is no model or may be several,
+    why_missing  and which of both
+    """
+
+    models: tuple[Entity, ...]
+    back_to: str = ""
+    missing: str = ""
+    why_missing: str = ""
+
+    @property
+    def is_cyclic(self) -> bool:
+        return bool(self.back_to)
 
 
 class Models:

@@ -9,7 +9,7 @@ be told from what is declared.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from data.declared import Declared, Told
 from data.graph import Dependant, Graph
@@ -55,7 +55,10 @@ class Things:
         was, now = self.declared, self.declared.changed(told)
         touched = {*told.ids, *self._around(told.entities)}
         parts = {
-            part for one in touched if one in now.entities for part in (*was.parts(one), *now.parts(one))
+            part
+            for one in touched
+            if one in now.entities or one in was.entities
+            for part in (*was.parts(one), *now.parts(one))
         }
         endpoints = {
             part: endpoint for part in parts if (endpoint := now.endpoint(part)) != self.endpoints.get(part)
@@ -143,7 +146,7 @@ class Things:
         )
         return tuple(sorted(one for one, its in found if its.kind is kind and its.model_id == model_id))
 
-    def _around(self, entities: Mapping[str, Entity]) -> Iterator[str]:
+    def _around(self, entities: Iterable[str]) -> Iterator[str]:
         """What may be served otherwise, now that these are declared otherwise."""
         for one in entities:
             for near in self._served_by(one):

@@ -16,6 +16,7 @@ from data.records.catalog import EndpointKind, Entity, Impacted
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
+from data.snapshot import Snapshot
 from data.store import Waiting
 from workflows import card, readers, succession
 from workflows import commands as cmd
@@ -132,7 +133,7 @@ class Gatherer:
             catalog_version=impact.catalog_version,
             policy=policy,
             subject=subject,
-            taken=_taken(subject, others),
+            taken=_taken(subject, others, self.catalog.snapshot()),
             meets=_met(subject, command.successor_id, impact.consumers, others),
             successor_name=successor_name,
             successor_trouble=trouble,
@@ -247,15 +248,15 @@ class Gatherer:
         return line
 
 
-def _taken(subject: Subject, others: Iterable[Retirement]) -> dict[str, str]:
+def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> dict[str, str]:
     """What of it cannot be proposed, and which of the others under way has it already."""
-    wanted = set(reserved(subject))
+    wanted = set(map(there.id_of, reserved(subject)))
     return {
-        taken: other.id
+        there.id_of(taken): other.id
         for other in others
         if other.plan is not None
         for taken in reserved(other.plan.subject)
-        if taken in wanted
+        if there.id_of(taken) in wanted
     }
 
 

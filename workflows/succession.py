@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot, Succession
+from data.snapshot import Snapshot
+from data.successors import Succession
 from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import chain
@@ -68,7 +69,9 @@ def _first(links: tuple[Entity, ...], going: Mapping[str, str]) -> str:
 
 def _why_going(model: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
     """It retires, all it has was retired, or no catalog mentions it any more."""
-    by = leaving(model.id, [endpoint.id for endpoint in there.endpoints_of(model.id)], retirements)
+    by = leaving(
+        there.ids_of(model.id), [endpoint.id for endpoint in there.endpoints_of(model.id)], retirements
+    )
     if by is not None:
         return f"{'is being retired itself' if is_living(by) else 'was retired'} ({by.id})"
     since = there.unseen.get(model.id)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+import msgspec
 
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.commands.sources import path_of
@@ -16,6 +17,8 @@ from bot.keeping import open_catalog
 from bot.lookup import retirements
 from bot.views.blocks import day
 from bot.views.steps import zone_of
+from data.joined import joins_of
+from data.joins import Joins
 from data.records.catalog import Dependency, Entity, Kind, Sighting
 from data.records.retirement import Retirement, StepKind
 from data.serving import server_of
@@ -40,10 +43,15 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
         with telling(NOTHING_CHECKED):
             reading = READERS[as_format](catalog, paths)
         seen = catalog.snapshot()
-        edges = [*reading.dependencies, *map(_as_edge, reading.sightings)]
+        here = {one.id: one for one in reading.entities}
+        joins = joins_of((*(one for one in seen.as_told() if one.id not in here), *here.values()))
+        edges = [
+            msgspec.structs.replace(one, from_id=joins.id_of(one.from_id), to_id=joins.id_of(one.to_id))
+            for one in (*reading.dependencies, *map(_as_edge, reading.sightings))
+        ]
         every = retirements(store)
         found = attachments(
-            edges, every, seen.lineage.edges, _parts(every, (*seen.known(), *reading.entities))
+            edges, every, seen.lineage.edges, _parts(every, (*seen.known(), *reading.entities), joins)
         )
     refused = [one for one in found if one.verdict is Verdict.REFUSED]
     if is_json:
@@ -60,14 +68,17 @@ def _as_edge(seen: Sighting) -> Dependency:
     return Dependency(from_id=seen.from_id, to_id=seen.to_id, declared_in=seen.seen_in)
 
 
-def _parts(every: Iterable[Retirement], things: Iterable[object]) -> dict[str, list[str]]:
+def _parts(every: Iterable[Retirement], things: Iterable[object], joins: Joins) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for one in every:
         for end in one.plan.subject.endpoints if one.plan else ():
             found[server_of(end.id)].append(end.id)
     for thing in things:
         if isinstance(thing, Entity) and thing.kind is Kind.VERSION:
-            found[thing.id].append(thing.model_id)
+            found[thing.id].append(joins.id_of(thing.model_id))
+    for ids in joins.one_of.values():
+        # What was proposed under another catalog's id for it, before the two were one.
+        found[ids[0]] += [one for one in ids if one not in found[ids[0]]]
     return found
 
 

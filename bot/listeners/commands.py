@@ -126,7 +126,7 @@ def impact(house: House, found: Entity) -> Payload:
     told_in = [
         one.id
         for one in retirements(house.store, ended=False)
-        if one.plan is not None and one.plan.subject.model_id == found.id
+        if one.plan is not None and one.plan.subject.model_id in there.ids_of(found.id)
     ]
     return answers.impact(
         found, consumers, doubts(found), told_in=told_in, support=ends(house, found.id), there=there

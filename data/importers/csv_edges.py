@@ -1,7 +1,7 @@
 """A CSV of edges, the way in for everything that has no format of its own: `from` depends on `to`.
 
-What another source declared is only referred to, by id, alias or exact name; the rest becomes a thing of its
-own. A row with a day or a number of calls tells of calls that were seen; one without states a dependency. A
+What another source declares is meant by its id, an alias or its exact name; whatever nobody declares is a thing of
+its own. A row with a day or a number of calls tells of calls that were seen; one without states a dependency. A
 row that is not there any more takes nothing back: a list may be partial.
 """
 
@@ -21,6 +21,7 @@ from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
 
+BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NEEDED = ("from", "to")
 OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen", "calls_per_day")
 FORMAT = Columns(NEEDED, OPTIONAL).format("CSV of edges")
@@ -63,7 +64,7 @@ def read_csv(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] 
 def _is_edge(row: Row, where: str, draft: Draft) -> bool:
     """Whether both ends can be told; nothing is declared for the sake of a row that is skipped."""
     what = _what(row)
-    why = "; ".join(filter(None, (_why_no_end(row, side, draft) for side in NEEDED)))
+    why = "; ".join(filter(None, (_why_no_end(row, side) for side in NEEDED)))
     if not why and row["from"].casefold() == row["to"].casefold():
         why = "depends on itself"
     if why:
@@ -71,18 +72,13 @@ def _is_edge(row: Row, where: str, draft: Draft) -> bool:
     return not why
 
 
-def _why_no_end(row: Row, side: str, draft: Draft) -> str:
-    text = row[side]
-    if not text:
-        return f"{side} is empty"
-    if why := why_not_named(text):
-        return why
-    found = draft.known.find(text)
-    return f"{side} {found.why}" if isinstance(found, Missing) else ""
+def _why_no_end(row: Row, side: str) -> str:
+    return why_not_named(row[side]) if row[side] else f"{side} is empty"
 
 
 def _things(rows: Sequence[tuple[Row, str, Path]], draft: Draft) -> dict[str, str]:
-    """Each name, by how it is written without case -> its id; what nobody knows is declared."""
+    """Each name, by how it is written without case -> its id: of what has it as its id, or of what stands for the name.
+    What that is now is told, and asked of the catalog whenever somebody looks (data/joins.py)."""
     names: dict[str, _Name] = {}
     for row, where, path in rows:
         for side in NEEDED:
@@ -93,38 +89,48 @@ def _things(rows: Sequence[tuple[Row, str, Path]], draft: Draft) -> dict[str, st
     ids: dict[str, str] = {}
     for folded, name in names.items():
         found = draft.known.find(name.text)
-        if isinstance(found, Found):
-            ids[folded] = draft.joined(found, where=name.where, what=f'"{name.text}"')
-        else:
-            ids[folded] = _declared(name, draft)
+        is_it = isinstance(found, Found) and found.id in (_own(name.text), folded)
+        ids[folded] = found.id if isinstance(found, Found) and is_it else _declared(name, found, draft)
     return ids
 
 
-def _declared(name: _Name, draft: Draft) -> str:
-    ref = parse(name.text)
-    is_ref = ref is not None and bool(ref.kind)
-    thing_id = id_of(ref.kind, ref.namespace, ref.name) if ref and is_ref else f"csv:{name.text.casefold()}"
+def _own(text: str) -> str:
+    """The id that a name has here: one of Backstage's is written out, any other stands for what is called so."""
+    ref = parse(text)
+    is_ref = ref is not None and ref.kind.lower() in BACKSTAGE_KINDS
+    return id_of(ref.kind, ref.namespace, ref.name) if ref and is_ref else f"csv:{text.casefold()}"
+
+
+def _declared(name: _Name, found: Found | Missing | None, draft: Draft) -> str:
+    own = _own(name.text)
+    ref = None if own.startswith("csv:") else parse(name.text)
+    if isinstance(found, Missing):
+        draft.note(name.where, f'"{name.text}"', f"{found.why}; kept as one of its own")
+    elif found is not None:
+        draft.joined(found, where=name.where, what=f'"{name.text}"')
     entity = Entity(
-        id=thing_id,
-        kind=_kind(name, draft),
-        name=ref.name if ref and is_ref else name.text,
+        id=own,
+        kind=_kind(name, draft, is_new=found is None),
+        name=ref.name if ref else name.text,
         declared_in=name.where,
     )
-    draft.declare(entity, name.path, owner=name.owner)
-    return thing_id
+    draft.declare(entity, name.path, owner=name.owner if found is None else "")
+    return own
 
 
-def _kind(name: _Name, draft: Draft) -> Kind:
+def _kind(name: _Name, draft: Draft, *, is_new: bool) -> Kind:
     """As stated first. Who depends on something is a consumer, and what only others depend on a model."""
     stated = list(dict.fromkeys(name.kinds))
+    kinds = list(dict.fromkeys(KINDS[kind] for kind in stated if kind in KINDS))
+    kind = Kind.CONSUMER if name.is_dependent else Kind.MODEL
+    if not is_new:
+        return kinds[0] if kinds else kind
     for strange in [kind for kind in stated if kind not in KINDS]:
         draft.note(name.where, f'kind "{strange}" of {name.text}', f"not one of {', '.join(KINDS)}; ignored")
-    kinds = list(dict.fromkeys(KINDS[kind] for kind in stated if kind in KINDS))
     if len(kinds) > 1:
         draft.note(name.where, name.text, f"called {' and '.join(kinds)}; the first counts")
     if kinds:
         return kinds[0]
-    kind = Kind.CONSUMER if name.is_dependent else Kind.MODEL
     draft.note(name.where, name.text, f"no kind given, and no other source declares it; taken as a {kind}")
     return kind
 

@@ -24,7 +24,7 @@ from data.importers.datahub_people import People
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.fields import Fields
 from data.importers.known import Known
-from data.importers.refs import Found, Missing
+from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
@@ -68,17 +68,13 @@ class _Reader:
             self._name_groups(thing)
         aliases = {thing.urn.id: self._aliases(thing) for thing in here}
         for thing in here:
-            elsewhere = self._draft.described_elsewhere(
-                aliases[thing.urn.id],
-                thing_id=thing.urn.id,
-                own="urn:li:",  # another urn is another thing
-                where=thing.where,
-                name=thing.urn.text,
+            # Another urn is another thing.
+            self._draft.told_elsewhere(
+                aliases[thing.urn.id], own="urn:li:", where=thing.where, name=thing.urn.text
             )
-            self._ids[thing.urn.id] = elsewhere or thing.urn.id
+            self._ids[thing.urn.id] = thing.urn.id
         for thing in here:
-            if self._ids[thing.urn.id] == thing.urn.id:
-                self._declare(thing, aliases[thing.urn.id])
+            self._declare(thing, aliases[thing.urn.id])
             self._draft.document(thing.urn.id, thing.path)
         for thing in here:
             self._add_edges(thing)
@@ -210,28 +206,25 @@ class _Reader:
             self._draft.skip_edge(where, what, f"a {urn.kind} neither serves nor depends")
         elif why := self._why_gone(urn):
             self._draft.misses(by, [], where=where, what=what, why=f"{urn.text}: {why}")
-        elif other := self._id(urn, thing):
-            ends = (self._ids[thing.urn.id], other)
+        else:
+            ends = (self._ids[thing.urn.id], self._id(urn, thing))
             from_id, to_id = reversed(ends) if relation.is_inverse else ends
             self._draft.depends(from_id, to_id, where=where, what=what, by=by)
-        else:
-            why = "could be several things; give one of them its urn as an alias"
-            self._draft.misses(by, [], where=where, what=what, why=why)
 
     def _id(self, urn: Urn, by: Thing) -> str:
-        """Of what `by` names; what nobody describes is kept by its urn. Empty where it could be several things."""
+        """Of what `by` names; what nobody describes is kept by its urn."""
         if urn.id not in self._ids:
             self._ids[urn.id] = self._found(urn, by)
         return self._ids[urn.id]
 
     def _found(self, urn: Urn, by: Thing) -> str:
         # SageMaker's models name their deployments by ARN, where the deployments are called by their names.
-        for text in (urn.text, *((urn.name,) if urn.name.startswith("arn:") else ())):
-            found = self._draft.known.find(text)
-            if isinstance(found, Missing):
-                return ""
-            if isinstance(found, Found):
+        names = (urn.text, *((urn.name,) if urn.name.startswith("arn:") else ()))
+        for text in names:
+            found = self._draft.known.find(text, is_by_name=False)
+            if isinstance(found, Found) and (found.id == urn.id or self._draft.declares(found.id)):
                 return found.id
+        self._draft.told_elsewhere(names, own="urn:li:", where=by.where, name=urn.text)
         is_sagemaker = urn.platform == "sagemaker" and urn.kind == "mlmodeldeployment"
         entity = Entity(
             id=urn.id,
@@ -240,7 +233,7 @@ class _Reader:
             endpoint_kind=EndpointKind.SAGEMAKER if is_sagemaker else EndpointKind.MANUAL,
             endpoint_ref=urn.name if urn.kind == "mlmodeldeployment" else "",
             declared_in=by.where,
-            aliases=(urn.text,),
+            aliases=names,
         )
         self._draft.declare(entity, by.path)
         self._draft.note(by.where, urn.text, "described nowhere; kept by its urn, without an owner")

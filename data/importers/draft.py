@@ -103,17 +103,37 @@ class Draft:
             self.note(where, what, found.note)
         return found.id
 
-    def described_elsewhere(
-        self, aliases: Iterable[str], *, thing_id: str, own: str, where: str, name: str
-    ) -> str:
-        """The id of what another source declared under one of these; empty where none did. Ids of ours begin `own`."""
+    def named(self, name: str, *, scheme: str, where: str, what: str) -> str:
+        """The id of a consumer that is only named: what has the name as its id, or one that stands for it.
+
+        What is meant by that is told, and asked of the catalog whenever somebody looks (data/joins.py).
+        """
+        own = f"{scheme}{name.casefold()}"
+        found = None if self.declares(own) else self.known.find(name)
+        if isinstance(found, Found) and (not found.note or found.id == own or self.declares(found.id)):
+            return self.joined(found, where=where, what=what)
+        if isinstance(found, Missing):
+            self.note(where, what, f"{found.why}; kept as one of its own")
+        elif found is not None:
+            self.joined(found, where=where, what=what)
+        elif not self.declares(own):
+            self.note(where, name, "no other source declares it; taken as a consumer")
+        return own
+
+    def told_elsewhere(self, aliases: Iterable[str], *, own: str, where: str, name: str) -> str:
+        """With what of another source it is one, by one of these, which is told; empty where nothing is called so.
+
+        It is kept under its own id all the same: the two are one for as long as both are called so (data/joins.py).
+        Ids of ours begin `own`.
+        """
         for alias in aliases:
-            found = self.known.find(alias)
+            found = self.known.find(alias, is_by_name=False)
             if isinstance(found, Missing):
                 self.note(where, name, f"{alias} {found.why}; kept as one of its own")
-                self.could_be_others(thing_id)
             elif found is not None and not found.id.startswith(own):
-                self.note(where, name, f"{found.note}, {alias}; described as there")
+                self.note(
+                    where, name, f"{found.note or f'joined to {found.id}'}, {alias}; described as there"
+                )
                 return found.id
         return ""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from data.errors import Invalid, Problem
@@ -24,7 +23,7 @@ from data.importers.mlflow_runs import add_datasets
 from data.importers.mlflow_server import Registry, page_of
 from data.importers.mlflow_telling import FORMAT, Telling
 from data.importers.pages import unfinished
-from data.importers.refs import Found, Missing
+from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Person
@@ -61,7 +60,6 @@ def read_mlflow(
     if not found:
         accepted = "tells of no registered model"
         raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
-    found = {own: _joined(model, draft) for own, model in found.items()}
     for model in found.values():
         _declare(model, found, draft)
     for model in found.values():
@@ -93,15 +91,6 @@ def _told_live(address: str, those: Iterable[object]) -> Iterator[Told]:
         yield Told(it, page_of(address, told.name, told.version), address)
 
 
-def _joined(model: Model, draft: Draft) -> Model:
-    """With the id of what another catalog has under its name, on purpose."""
-    named = (f"{_MODELS}{model.name}", model.id)
-    found = draft.described_elsewhere(
-        named, thing_id=model.id, own="mlflow:", where=model.where, name=model.name
-    )
-    return replace(model, described_as=found)
-
-
 def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
     draft.document(model.id, model.source)
     tags = model.tags
@@ -111,10 +100,11 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             read = ", ".join(PREFIX + name for name in TAGS)
             draft.note(model.where, model.name, f'tag "{tag[:80]}": unknown and ignored; we read {read}')
     owner = tags.get(f"{PREFIX}owner") or tags.get("owner", "")
-    if model.described_as:
-        _tell_files(model, draft)
-    else:
-        _declare_itself(model, models, draft, owner)
+    named = (f"{_MODELS}{model.name}", model.id)
+    elsewhere = draft.told_elsewhere(named, own="mlflow:", where=model.where, name=model.name)
+    _declare_itself(model, models, draft, owner)
+    if elsewhere:
+        _tell_files(model, elsewhere, draft)
     if not draft.known.owner(owner)[0]:
         owner = ""  # who cannot be resolved is told once, of the model
     for version in model.versions.values():
@@ -123,18 +113,18 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             kind=Kind.VERSION,
             name=f"{model.name}/{version.number}",
             lifecycle=_STAGES.get(version.stage, version.stage),
-            model_id=model.end,
+            model_id=model.id,
             declared_in=version.where,
             aliases=tuple(dict.fromkeys(_aliases(version, model))),
         )
         draft.declare(entity, version.source, owner=owner)
 
 
-def _tell_files(model: Model, draft: Draft) -> None:
+def _tell_files(model: Model, elsewhere: str, draft: Draft) -> None:
     lies = tuple(dict.fromkeys(one.lies for one in model.versions.values() if one.lies))
     if lies:
         more = f" and {len(lies) - 1:,} more" if len(lies) > 1 else ""
-        note = f"archived only where {model.described_as} names it among its artifacts"
+        note = f"archived only where {elsewhere} names it among its artifacts"
         draft.note(model.where, model.name, f'source "{lies[0][:200]}"{more}: {note}')
 
 
@@ -188,7 +178,7 @@ def _successor(model: Model, models: dict[str, Model], draft: Draft) -> str:
         return ""
     name = re.split("[/@]", text.removeprefix(_MODELS))[0] if text.startswith(_MODELS) else text
     own = models.get(id_of(name)) or models.get(name.lower())
-    found = Found(id=own.end) if own else draft.known.find(text)
+    found = Found(id=own.id) if own else draft.known.find(text)
     what = f'{PREFIX}successor "{text[:80]}"'
     named = None if own else successor_name(text, ids=(id_of(name),))
     return draft.successor(found, of=model.id, where=model.where, name=model.name, what=what, as_named=named)
@@ -198,22 +188,14 @@ def _add_consumers(model: Model, draft: Draft) -> None:
     names = (name.strip() for name in model.tags.get(f"{PREFIX}consumers", "").split(","))
     for name in dict.fromkeys(filter(None, names)):
         what = f"{name} -> {model.name}"
-        found = draft.known.find(name)
-        if why := found.why if isinstance(found, Missing) else why_not_named(name):
-            # It may be the one we took it for, when nobody else declared one.
-            tried = (*found.tried, f"{_CONSUMER}{name.lower()}") if isinstance(found, Missing) else ()
-            meant = [(one, model.end) for one in tried]
-            draft.misses(model.id, meant, where=model.where, what=what, why=why)
+        if why := why_not_named(name):
+            draft.misses(model.id, [], where=model.where, what=what, why=why)
             continue
-        if isinstance(found, Found):
-            consumer_id = draft.joined(found, where=model.where, what=what)
-        else:
-            consumer_id = f"{_CONSUMER}{name.lower()}"
-            note = "no other source declares it; taken as a consumer"
-            draft.note(model.where, name, note)
+        consumer_id = draft.named(name, scheme=_CONSUMER, where=model.where, what=what)
+        if consumer_id.startswith(_CONSUMER):
             entity = Entity(id=consumer_id, kind=Kind.CONSUMER, name=name, declared_in=model.where)
             draft.declare(entity, model.source)
-        draft.depends(consumer_id, model.end, where=model.where, what=what, by=model.id)
+        draft.depends(consumer_id, model.id, where=model.where, what=what, by=model.id)
 
 
 def _add_originals(model: Model, draft: Draft) -> None:
@@ -227,7 +209,7 @@ def _add_originals(model: Model, draft: Draft) -> None:
             why = found.why if found else "nobody declares it"
             draft.misses(model.id, [], where=version.where, what=what, why=why)
         elif f"{found.id}/".partition("/")[0] != model.id:
-            draft.depends(model.end, found.id, where=version.where, what=what, by=model.id)
+            draft.depends(model.id, found.id, where=version.where, what=what, by=model.id)
 
 
 def _versions_of_runs(models: dict[str, Model]) -> dict[str, list[str]]:

@@ -55,10 +55,7 @@ class Version:
 
 @dataclass(slots=True, frozen=True)
 class Model:
-    """`versions` by number in lower case; `aliases` by the version they stand for.
-
-    described_as   the id of what another catalog declared under a name of this model; empty where none did
-    """
+    """`versions` by number in lower case; `aliases` by the version they stand for."""
 
     id: str
     name: str
@@ -68,12 +65,6 @@ class Model:
     tags: dict[str, str]
     aliases: dict[str, list[str]]
     versions: dict[str, Version] = field(default_factory=dict)
-    described_as: str = ""
-
-    @property
-    def end(self) -> str:
-        """What edges lead to and from; `id` is what states them."""
-        return self.described_as or self.id
 
 
 def id_of(name: str) -> str:

@@ -13,7 +13,7 @@ from data.importers.draft import Draft, why_not_named
 from data.importers.fields import Fields, shown, word_of
 from data.importers.json_lines import Text
 from data.importers.mlflow_models import Told
-from data.importers.refs import Found, Missing
+from data.importers.refs import Missing
 from data.records.catalog import Entity, Kind
 
 # By what sources of datasets call where they lie: mlflow.data's Delta, HTTP, Hugging Face and file system sources.
@@ -58,21 +58,23 @@ def _add_dataset(
     name, place = dataset.text("name"), _place(dataset)
     what = f"run {run_id} -> {place or name or given}"
     why = why_not_named(place or name) if place or name else "no dataset with a name"
-    found = draft.known.find(place) if place else None
-    if isinstance(found, Missing):
-        why = why or found.why
+    found = draft.known.find(place, is_by_name=False) if place else None
     if why:
         draft.skip_edge(where, what, why)
         return
-    if isinstance(found, Found):
-        dataset_id = draft.joined(found, where=where, what=what)
-    else:
-        dataset_id = f"mlflow-dataset:{(place or name).lower()}"
-        aliases = (place,) if place else ()
-        entity = Entity(
-            id=dataset_id, kind=Kind.DATASET, name=name or place, declared_in=where, aliases=aliases
-        )
-        draft.declare(entity, run.source)
+    dataset_id = f"mlflow-dataset:{(place or name).lower()}"
+    if isinstance(found, Missing):
+        draft.note(where, what, f"{found.why}; kept as one of its own")
+    elif found is not None and found.id != dataset_id:
+        draft.joined(found, where=where, what=what)
+    entity = Entity(
+        id=dataset_id,
+        kind=Kind.DATASET,
+        name=name or place,
+        declared_in=where,
+        aliases=(place,) if place else (),
+    )
+    draft.declare(entity, run.source)
     for version_id in version_ids:
         draft.depends(version_id, dataset_id, where=where, what=what, by=f"runs:/{run_id}")
 

@@ -69,13 +69,12 @@ class _Reader:
         entities = [one for one in documents if not one.is_lineage and one.edge is None]
         described = [(one, ref) for one in entities if (ref := self._described(one)) is not None]
         for document, ref in described:
-            elsewhere = self._draft.described_elsewhere(
-                _aliases(document, ref), thing_id=ref.id, own=PREFIX, where=document.where, name=ref.fqn
+            self._draft.told_elsewhere(
+                _aliases(document, ref), own=PREFIX, where=document.where, name=ref.fqn
             )
-            self._refs.settle(ref, elsewhere or ref.id)
+            self._refs.settle(ref, ref.id)
         for document, ref in described:
-            if self._refs.settled(ref) == ref.id:
-                self._declare(document, ref)
+            self._declare(document, ref)
             self._draft.document(ref.id, document.path)
         for document, ref in described:
             self._add_uses(document, ref)

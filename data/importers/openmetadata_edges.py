@@ -65,12 +65,17 @@ class Refs:
             return self._ids[ref.id]
         found = self._found(ref)
         if isinstance(found, Found):
-            return found.id
+            is_kept = ref.kind in KINDS and not self._why_not_kept(ref)
+            if not is_kept or found.id == ref.id or self.draft.declares(found.id):
+                return found.id
+            # For as long as both are called so they are one (data/joins.py).
+            self._keep(ref, document, where, f"{found.note or f'joined to {found.id}'}; described as there")
+            return ref.id
         if found is None and ref.kind and ref.kind not in KINDS:
             return Missed(nothing_of_ours(ref.kind), is_no_end=True)
         if why := found.why if found else self._why_not_kept(ref):
             return Missed(why)
-        self._keep(ref, document, where)
+        self._keep(ref, document, where, "described nowhere; kept by its full name, without an owner")
         return ref.id
 
     def tell_missed(self, missed: Sequence[Missed], *, by: str, where: str, what: str) -> None:
@@ -97,7 +102,7 @@ class Refs:
     def _why_not_kept(self, ref: Ref) -> str:
         return why_not_named(ref.id) if ref.id else f"{ref} is described nowhere by type and full name"
 
-    def _keep(self, ref: Ref, document: Document, where: str) -> None:
+    def _keep(self, ref: Ref, document: Document, where: str, note: str) -> None:
         entity = Entity(
             id=ref.id,
             kind=KINDS[ref.kind],
@@ -107,7 +112,7 @@ class Refs:
             aliases=tuple(one for one in (ref.fqn, ref.uuid) if one and not why_not_named(one)),
         )
         self.draft.declare(entity, document.path)
-        self.draft.note(where, str(ref), "described nowhere; kept by its full name, without an owner")
+        self.draft.note(where, str(ref), note)
         self._ids[ref.id] = ref.id
 
 

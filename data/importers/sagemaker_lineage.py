@@ -118,14 +118,16 @@ class Lineage:
         place = self._uri(arn) or arn
         if why_not_named(place):
             return ""
-        found = self._draft.known.find(place)
-        if isinstance(found, Missing):
-            self._draft.note(where, place, f"{found.why}; left out")
-            return ""
-        if isinstance(found, Found):
+        own = f"sagemaker-dataset:{place.lower()}"
+        found = self._draft.known.find(place, is_by_name=False)
+        if isinstance(found, Found) and self._draft.declares(found.id):
             return found.id
+        if isinstance(found, Missing):
+            self._draft.note(where, place, f"{found.why}; kept as one of its own")
+        elif found is not None and found.id != own:
+            self._draft.note(where, place, found.note or f"joined to {found.id}")
         entity = Entity(
-            id=f"sagemaker-dataset:{place.lower()}",
+            id=own,
             kind=Kind.DATASET,
             name=place,
             declared_in=where,

@@ -15,13 +15,14 @@ import msgspec
 
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
-from data.importers.refs import Found, Missing
+from data.importers.refs import Found
 from data.importers.sagemaker_answers import LINEAGE, TAGGED, Resource, Telling, Thing, thing_of
 from data.importers.sagemaker_live import Live, Untold
 from data.importers.sources import File, Source
 from data.records.catalog import Entity, Kind
 
 PREFIX = "emeritus.dev/"
+_CONSUMER = "sagemaker-consumer:"
 _ANY = ("owner", "aliases")
 _MODELS = ("successor", "consumers", "tier")
 TAGS = {
@@ -135,13 +136,15 @@ class Desk:
         self._entities = {entity.id: entity for entity in known}
 
     def settle(self, thing: Thing, elsewhere: str = "") -> bool:
-        """Whether it is to be declared here: nobody described it elsewhere, by its ARN or an alias in its tags."""
-        found = elsewhere or self.draft.described_elsewhere(
-            self._aliases(thing), thing_id=thing.id, own="arn:", where=thing.where, name=thing.name
-        )
-        self.ids[thing.id] = found or thing.id
+        """Whether it is to be declared here: nobody says `elsewhere` that it is switched off there.
+
+        What another source calls by its ARN, or by an alias in its tags, is told.
+        """
+        if not elsewhere:
+            self.draft.told_elsewhere(self._aliases(thing), own="arn:", where=thing.where, name=thing.name)
+        self.ids[thing.id] = elsewhere or thing.id
         self.draft.document(thing.id, thing.source)
-        return not found
+        return not elsewhere
 
     def find(self, thing_id: str) -> str:
         """The id in the graph of what is told here, or was declared before; empty where neither is."""
@@ -231,16 +234,11 @@ class Desk:
 
     def _add_consumer(self, thing: Thing, name: str) -> None:
         own, what = self.ids[thing.id], f"{name} -> {thing.name}"
-        consumer_id = f"sagemaker-consumer:{name.lower()}"
-        found = Found(id=consumer_id) if self.draft.declares(consumer_id) else self.draft.known.find(name)
-        if why := found.why if isinstance(found, Missing) else why_not_named(name):
-            ends = [(one, own) for one in (found.tried if isinstance(found, Missing) else ())]
-            self.draft.misses(thing.id, ends, where=thing.where, what=what, why=why)
+        if why := why_not_named(name):
+            self.draft.misses(thing.id, [], where=thing.where, what=what, why=why)
             return
-        if isinstance(found, Found):
-            consumer_id = self.draft.joined(found, where=thing.where, what=what)
-        else:
-            self.draft.note(thing.where, name, "no other source declares it; taken as a consumer")
+        consumer_id = self.draft.named(name, scheme=_CONSUMER, where=thing.where, what=what)
+        if consumer_id.startswith(_CONSUMER):
             entity = Entity(id=consumer_id, kind=Kind.CONSUMER, name=name, declared_in=thing.where)
             self.draft.declare(entity, _told_by_tags(thing))
         self.draft.depends(consumer_id, own, where=thing.where, what=what, by=thing.id)

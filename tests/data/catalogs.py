@@ -11,6 +11,7 @@ from data.declared import Declared
 from data.importers.backstage import read_backstage
 from data.importers.csv_edges import read_csv
 from data.importers.report import ImportReport, Reading
+from data.joins import Joins
 from data.layered import Layered
 from data.records.catalog import Dependency, Entity, Sighting
 from data.statements import Statement
@@ -45,6 +46,18 @@ def stated(edges: Iterable[Dependency]) -> dict[str, tuple[Statement, ...]]:
 def things_of(entities: Iterable[Entity], edges: Iterable[Dependency]) -> Things:
     by_id = {entity.id: entity for entity in sorted(entities, key=lambda entity: entity.id)}
     return Things.of(Declared(Layered(by_id), Layered(stated(edges)), Layered({})))
+
+
+def as_one(reading: Reading, known: Iterable[object] = ()) -> Joins:
+    """What is one with what in a catalog that has all of this."""
+    things = [one for one in (*known, *reading.entities) if isinstance(one, Entity)]
+    return Joins.of(Layered({one.id: one for one in sorted(things, key=lambda one: one.id)}))
+
+
+def joined_ends(reading: Reading, known: Iterable[object] = ()) -> list[str]:
+    """The edges that are stated, between what their ends are in such a catalog."""
+    id_of = as_one(reading, known).id_of
+    return [f"{id_of(edge.from_id)} -> {id_of(edge.to_id)}" for edge in reading.dependencies]
 
 
 def a_reading_of_calls() -> Reading:

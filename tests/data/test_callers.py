@@ -154,7 +154,10 @@ def test_whoever_follows_the_catalog_sees_what_a_new_reader_sees(catalog: Catalo
 def test_no_importer_takes_an_unknown_caller_for_something_declared(catalog: Catalog, tmp_path: Path) -> None:
     seen(catalog, tmp_path, 20)
     (file := tmp_path / "edges.csv").write_text("from,to,from_owner\nscorer,churn-v1,payments\n")
-    assert [one.id for one in read_csv([file], known=catalog.known()).entities] == ["csv:scorer"]
+    assert [one.id for one in read_csv([file], known=catalog.known()).entities] == [
+        "csv:scorer",
+        "csv:churn-v1",
+    ]
     imported_csv(catalog, file)
     assert catalog.snapshot().declared_as(SCORER) == "csv:scorer"
 

@@ -122,7 +122,7 @@ def test_who_follows_import_by_import_knows_what_who_reads_all_of_it_knows(done:
             if step.is_looked_at:
                 assert told(sometimes.snapshot()) == told(always.snapshot())
         for snapshot, as_told in handed_out:
-            again = Snapshot(snapshot.version, snapshot._things, snapshot._directory)
+            again = Snapshot(snapshot.version, snapshot._things, snapshot._directory, snapshot._joined)
             assert told(again) == as_told, "what was handed out stays as it was"
 
 

@@ -159,7 +159,7 @@ def test_a_call_of_a_day_to_come_is_a_slip_that_speaks_against_nobody(town: Town
     (note,) = (note for note in report.notes if "2027" in note.note)
     assert (note.where, note.what, note.note) == (
         f"{file}:2",
-        "component:default/restock-planner -> component:default/churn-v1-prod",
+        "csv:restock-planner -> csv:churn-v1-prod",
         "seen on 2027-03-19, which is a day to come; kept without one",
     )
     assert duty(town, "restock-planner") is Duty.MIGRATED

@@ -71,9 +71,14 @@ def test_a_csv_is_imported_and_its_report_is_told_in_its_thread(town: Town) -> N
     (report,) = told(town, file)
     assert report.startswith(":white_check_mark: *edges.csv* was imported as csv")
     assert "edges: 1 read, 1 kept, 0 skipped" in report
-    assert "catalog is now at version 2: 2 new, 0 changed, 0 unseen, 0 withdrawn" in report
+    assert "catalog is now at version 2: 3 new, 0 changed, 0 unseen, 0 withdrawn" in report
     (event,) = imported(town)
-    assert event.changed_ids == ("csv:tuesday-mailer", "csv:tuesday-mailer -> resource:default/churn-v1")
+    assert event.changed_ids == (
+        "csv:churn-v1",
+        "csv:tuesday-mailer",
+        "csv:tuesday-mailer -> csv:churn-v1",
+    )
+    assert town.bot.house.catalog.snapshot().id_of("csv:churn-v1") == "resource:default/churn-v1"
     assert town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in == f"slack:{IMPORTS}/edges.csv:2"
 
 

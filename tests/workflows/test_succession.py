@@ -111,3 +111,12 @@ def test_a_very_long_chain_shows_both_of_its_ends():
     assert said.endswith(
         "The chain: a -> b -> m0 -> m1 -> m2 -> m3 -> 490 more -> m494 -> m495 -> m496 -> m497 -> m498 -> m499"
     )
+
+
+def test_what_retires_under_another_catalogs_id_goes_as_well_once_the_two_are_one():
+    b = replace(model("b"), aliases=("mlflow:b",))
+    other = Entity(id="mlflow:b", kind=Kind.MODEL, name="b")
+    going = retiring("b")
+    going = replace(going, plan=replace(going.plan, subject=replace(going.plan.subject, model_id=other.id)))
+    assert told(catalog(model("a", "b"), b, other), going).startswith("b is being retired itself (RET-7)")
+    assert told(catalog(model("a", "b"), replace(b, aliases=()), other), going) == ""

@@ -11,6 +11,7 @@ from data.errors import Invalid
 from data.importers.csv_edges import read_csv
 from data.importers.report import Reading
 from data.records.catalog import Entity, Group, Kind, Person
+from tests.data.catalogs import as_one, joined_ends
 
 KNOWN = (
     Entity(id="resource:default/churn", kind=Kind.MODEL, name="churn", aliases=("models:/Churn",)),
@@ -33,24 +34,24 @@ def lines(said: tuple[object, ...]) -> list[str]:
 
 
 def ends(reading: Reading) -> list[str]:
-    return [f"{edge.from_id} -> {edge.to_id}" for edge in reading.dependencies]
+    return joined_ends(reading, KNOWN)
 
 
 @pytest.mark.parametrize(
-    ("written", "note"),
+    ("written", "stands", "note"),
     [
-        ("component:default/checkout", ""),
-        ("COMPONENT:checkout", ""),
-        ("default/checkout", "joined to component:default/checkout by its name"),
-        ("checkout", "joined to component:default/checkout by its name"),
+        ("component:default/checkout", [], ""),
+        ("COMPONENT:checkout", [], ""),
+        ("default/checkout", ["csv:default/checkout"], "joined to component:default/checkout by its name"),
+        ("checkout", ["csv:checkout"], "joined to component:default/checkout by its name"),
     ],
 )
-def test_what_another_source_declared_is_referred_to_and_not_declared_anew(
-    tmp_path: Path, written: str, note: str
+def test_what_another_source_declares_is_meant_by_its_id_and_by_what_stands_for_a_name(
+    tmp_path: Path, written: str, stands: list[str], note: str
 ) -> None:
     reading = read(tmp_path, f"from,to\n{written},models:/churn\n")
     assert ends(reading) == ["component:default/checkout -> resource:default/churn"]
-    assert reading.entities == ()
+    assert [one.id for one in reading.entities] == [*stands, "csv:models:/churn"]
     by_alias = '2 "models:/churn": joined to resource:default/churn by its alias'
     assert lines(reading.notes) == [*([f'2 "{written}": {note}'] if note else []), by_alias]
 
@@ -80,7 +81,11 @@ def test_a_row_that_tells_of_calls_is_no_declaration_unless_it_says_so(tmp_path:
         "checkout,churn,observed,2026-02-20,900\n"
         "component:shop/search,churn,declared,2026-03-01,\n",
     )
-    assert [(one.from_id, one.first_seen, one.last_seen, one.calls_per_day) for one in reading.sightings] == [
+    joins = as_one(reading, KNOWN)
+    assert [
+        (joins.id_of(one.from_id), one.first_seen, one.last_seen, one.calls_per_day)
+        for one in reading.sightings
+    ] == [
         ("component:default/checkout", "2026-02-20", "2026-03-02", 1200.0),
         ("component:shop/search", "2026-03-01", "2026-03-01", None),
     ]
@@ -91,20 +96,28 @@ def test_a_row_that_tells_of_calls_is_no_declaration_unless_it_says_so(tmp_path:
 def test_every_row_that_is_no_edge_says_why_and_declares_nothing(tmp_path: Path) -> None:
     reading = read(
         tmp_path,
-        "from,to\ncheckout,churn\ncheckout,\nsearch,churn\nx,X\na|b,churn\ncheckout,churn\n"
-        + "y" * 601
-        + ",churn\n",
+        "from,to\ncheckout,churn\ncheckout,\nx,X\na|b,churn\ncheckout,churn\n" + "y" * 601 + ",churn\n",
     )
     assert lines(reading.skipped) == [
         "3 checkout -> (nothing): to is empty",
-        "4 search -> churn: from could be component:ops/search or component:shop/search; write the id",
-        "5 x -> X: depends on itself",
-        '6 a|b -> churn: a name has no "#", "|" or control characters, or references to it would be ambiguous',
-        "8 " + "y" * 601 + " -> churn: a name has at most 600 characters; this one has 601",
-        "7 checkout -> churn: the same edge as 2",
+        "4 x -> X: depends on itself",
+        '5 a|b -> churn: a name has no "#", "|" or control characters, or references to it would be ambiguous',
+        "7 " + "y" * 601 + " -> churn: a name has at most 600 characters; this one has 601",
+        "6 checkout -> churn: the same edge as 2",
     ]
-    assert reading.entities == ()
-    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (7, 1, 6)
+    assert [one.id for one in reading.entities] == ["csv:checkout", "csv:churn"]
+    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (6, 1, 5)
+
+
+def test_a_name_that_could_be_two_things_is_neither_and_kept_and_told(tmp_path: Path) -> None:
+    reading = read(tmp_path, "from,to\nsearch,churn\n")
+    assert lines(reading.notes)[0] == (
+        '2 "search": could be component:ops/search or component:shop/search; write the id; kept as one of its own'
+    )
+    assert ends(reading) == ["csv:search -> resource:default/churn"]
+    assert dict(as_one(reading, KNOWN).doubts) == {
+        "search": ("component:ops/search", "component:shop/search")
+    }
 
 
 def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
@@ -115,7 +128,7 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
         "Web,churn,pipeline,,,nan\n"
         "WEB,checkout,dashboard,,,\n",
     )
-    (web,) = reading.entities
+    web = next(one for one in reading.entities if one.name == "web")
     assert (web.kind, web.owner_id) == (Kind.PIPELINE, "")
     assert web.owner_note == 'owner "Payment": no such group or person; closest is "payments"'
     kinds = "model, endpoint, consumer, dataset, pipeline, dashboard, deployment, service, job"

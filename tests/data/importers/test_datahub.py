@@ -15,7 +15,7 @@ from data.errors import Invalid
 from data.importers.datahub import read_datahub
 from data.importers.report import Reading
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
-from tests.data.catalogs import MONDAY, REPOSITORY
+from tests.data.catalogs import MONDAY, REPOSITORY, as_one, joined_ends
 from tests.data.importers.strange import with_each_strange
 
 REAL = sorted((REPOSITORY.parent / "shared" / "inputs" / "datahub").glob("ml_showcase.json"))
@@ -247,8 +247,9 @@ def test_what_other_sources_declared_is_joined_by_alias_name_and_e_mail(tmp_path
     assert (reading.groups, reading.people) == ((), ())
     (endpoint,) = (one for one in reading.entities if one.kind is Kind.ENDPOINT)
     assert endpoint.owner_id == "group:default/risk"
-    assert not {GROUP.lower(), V1.lower()} & {one.id for one in reading.entities}
-    assert f"{LIVE.lower()} -> mlflow:churn/1" in ends(reading)
+    same = as_one(reading, KNOWN)
+    assert (same.id_of(GROUP.lower()), same.id_of(V1.lower())) == ("resource:default/churn", "mlflow:churn/1")
+    assert f"{LIVE.lower()} -> mlflow:churn/1" in joined_ends(reading, KNOWN)
     assert set(reading.declared_by) == {V1.lower()} <= reading.files.keys()
     assert [line for line in lines(reading.notes) if "nowhere" not in line] == [
         f"4 {TEAM}: joined to group:default/risk by its name; members and names as declared there",
@@ -384,7 +385,9 @@ def test_importing_twice_changes_nothing_and_what_is_not_stated_any_more_is_with
     assert catalog.impact(model).consumers == ()
 
 
-def test_what_could_be_several_things_by_now_withdraws_nothing(tmp_path: Path, catalog: Catalog) -> None:
+def test_what_could_be_several_things_by_now_is_neither_and_stays_and_is_told(
+    tmp_path: Path, catalog: Catalog
+) -> None:
     only = [one for one in MODELS if one["entityUrn"] != SCORER]
     catalog.import_(read(tmp_path, *only), format="datahub", now=MONDAY)
     twins = tuple(
@@ -392,7 +395,10 @@ def test_what_could_be_several_things_by_now_withdraws_nothing(tmp_path: Path, c
         for name in ("one", "other")
     )
     report = catalog.import_(read(tmp_path, *only, known=twins), format="datahub", now=MONDAY)
-    assert any("could be several things" in str(one) for one in report.skipped)
+    could_be = (
+        "could be component:default/one or component:default/other; write the id; kept as one of its own"
+    )
+    assert any(could_be in str(one) for one in report.notes)
     assert report.withdrawn == ()
     assert [one.name for one in catalog.impact(GROUP.lower()).consumers] == ["score"]
 

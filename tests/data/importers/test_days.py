@@ -33,7 +33,7 @@ def test_calls_on_a_day_to_come_are_kept_without_it_and_told(tmp_path: Path, com
     )
     report = imported_csv(company, file)
     told = [str(one) for one in report.notes if "to come" in one.note]
-    ends = "component:default/checkout -> resource:default/churn-v1"
+    ends = "csv:checkout -> csv:churn-v1"
     assert told == [f"{file}:2 {ends}: seen on 2062-03-02, which is a day to come; kept without one"]
     edge = company.snapshot().dependency("component:default/checkout", "resource:default/churn-v1")
     assert (edge.first_seen, edge.last_seen, edge.calls_per_day) == ("", "", 12)

@@ -14,7 +14,7 @@ from data.errors import Invalid
 from data.importers.mlflow import read_mlflow
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Entity, Group, Kind
-from tests.data.catalogs import MONDAY, a_document
+from tests.data.catalogs import MONDAY, a_document, as_one, joined_ends
 from tests.data.catalogs import imported as imported_backstage
 
 KNOWN = (
@@ -171,27 +171,35 @@ def test_consumers_named_in_a_tag_depend_on_the_model_whoever_declares_them(tmp_
         tmp_path,
         {"registered_models": [a_model(tags=tags(emeritus_consumers=names)), {"name": "Ranking"}]},
     )
-    assert ends(reading) == [
+    assert joined_ends(reading, KNOWN) == [
         "component:default/checkout -> mlflow:churn",
         "mlflow-consumer:nightly report -> mlflow:churn",
+        "mlflow-consumer:search -> mlflow:churn",
         "mlflow:ranking -> mlflow:churn",
     ]
-    assert reading.declared_by == ("mlflow:churn",) * 3
+    assert reading.declared_by == ("mlflow:churn",) * 4
     assert [(one.id, one.kind, one.name) for one in reading.entities if one.kind is not Kind.MODEL] == [
-        ("mlflow-consumer:nightly report", Kind.CONSUMER, "nightly report")
+        ("mlflow-consumer:checkout", Kind.CONSUMER, "Checkout"),
+        ("mlflow-consumer:nightly report", Kind.CONSUMER, "nightly report"),
+        ("mlflow-consumer:search", Kind.CONSUMER, "search"),
     ]
+    assert dict(as_one(reading, KNOWN).doubts) == {
+        "search": ("component:ops/search", "component:shop/search")
+    }
     assert lines(tmp_path, reading.skipped) == [
-        "r.json:2 search -> Churn: could be component:ops/search or component:shop/search; write the id",
         f"r.json:2 a|b -> Churn: {AMBIGUOUS}",
         "r.json:2 checkout -> Churn: the same edge as r.json:2",
     ]
     assert lines(tmp_path, reading.notes) == [
         "r.json:2 Checkout -> Churn: joined to component:default/checkout by its name",
         "r.json:2 nightly report: no other source declares it; taken as a consumer",
+        (
+            "r.json:2 search -> Churn: could be component:ops/search or component:shop/search; write the id; "
+            "kept as one of its own"
+        ),
         "r.json:2 Ranking -> Churn: joined to mlflow:ranking by its name",
-        "r.json:2 checkout -> Churn: joined to component:default/checkout by its name",
     ]
-    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (6, 3, 3)
+    assert (reading.edges.read, reading.edges.kept, reading.edges.skipped) == (6, 4, 2)
 
 
 @pytest.mark.parametrize(
@@ -263,12 +271,13 @@ def test_a_version_depends_on_the_datasets_its_run_read(tmp_path: Path) -> None:
         {"runs": [{"info": {"run_id": "other"}}, {"info": {}}, 3]},
         {"mlflow": {"experiment": {}, "runs": ["0af1"]}},
     )
-    assert ends(reading) == [
+    assert joined_ends(reading, KNOWN) == [
         "mlflow:churn/1 -> urn:wine",
         "mlflow:churn/1 -> mlflow-dataset:shop.orders",
         "mlflow:churn/1 -> mlflow-dataset:dataset",
     ]
     assert [(one.id, one.name, one.aliases) for one in reading.entities if one.kind is Kind.DATASET] == [
+        ("mlflow-dataset:s3://data/wine.csv", "wine", ("s3://data/wine.csv",)),
         ("mlflow-dataset:shop.orders", "Orders", ("shop.Orders",)),
         ("mlflow-dataset:dataset", "dataset", ()),
     ]
@@ -436,7 +445,7 @@ def test_importing_twice_changes_nothing_and_a_consumer_the_tag_drops_is_withdra
 ) -> None:
     model = a_model(tags=tags(emeritus_consumers="checkout, mailer"), latest_versions=[a_version("1")])
     (file := tmp_path / "r.json").write_text(json.dumps({"registered_model": model}))
-    assert imported(company, tmp_path).counts["new"] == 5
+    assert imported(company, tmp_path).counts["new"] == 6
     assert not imported(company, tmp_path).changed
     model["tags"] = tags(emeritus_consumers="checkout")
     file.write_text(json.dumps({"registered_model": model}))
@@ -472,4 +481,4 @@ def test_a_model_another_catalog_has_under_its_name_is_that_one(company: Catalog
     model["tags"] = tags(emeritus_consumers="mailer")
     (tmp_path / "r.json").write_text(json.dumps({"registered_model": model}))
     report = imported(company, tmp_path / "r.json")
-    assert report.withdrawn == ("component:default/checkout -> resource:default/leaving",)
+    assert report.withdrawn == ("mlflow-consumer:checkout -> mlflow:churn",)

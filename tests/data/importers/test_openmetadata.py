@@ -14,7 +14,7 @@ from data.errors import Invalid
 from data.importers.openmetadata import read_openmetadata
 from data.importers.report import Reading
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
-from tests.data.catalogs import MONDAY
+from tests.data.catalogs import MONDAY, joined_ends
 from tests.data.importers.strange import with_each_strange
 
 ETA = "mlflow_svc.eta"
@@ -197,10 +197,12 @@ KNOWN = (
 
 def test_what_other_sources_declared_is_joined_by_alias(tmp_path: Path) -> None:
     reading = read(tmp_path, a_model(mlFeatures=[a_feature("db.shop.public.orders")]), known=KNOWN)
-    assert (reading.entities, ends(reading)) == ((), ["mlflow:eta -> dbt:model.shop.orders"])
+    assert joined_ends(reading, KNOWN) == ["mlflow:eta -> dbt:model.shop.orders"]
     assert set(reading.declared_by) <= reading.files.keys()
-    note = "mlflow_svc.eta: joined to mlflow:eta by its alias, models:/eta; described as there"
-    assert lines(reading.notes) == [note]
+    assert lines(reading.notes) == [
+        "mlflow_svc.eta: joined to mlflow:eta by its alias, models:/eta; described as there",
+        "db.shop.public.orders: joined to dbt:model.shop.orders by its alias; described as there",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from data.errors import Invalid
 from data.importers.sagemaker import read_sagemaker
 from data.importers.sagemaker_live import Untold
 from data.records.catalog import Entity, Kind, SuccessorName
+from tests.data.catalogs import as_one
 from tests.data.importers.sagemaker_account import (
     KNOWN,
     PAYMENTS,
@@ -260,9 +261,8 @@ def test_what_another_catalog_describes_by_its_arn_is_described_there() -> None:
     backstage = Entity(id="resource:default/churn", kind=Kind.MODEL, name="churn", aliases=(GROUP,))
     answers = [a_group("Churn"), a_package("Churn", 2), a_model("M", of_package("Churn/2"))]
     reading = read(*answers, known=[backstage])
-    assert {one.name: one.model_id for one in reading.entities} == dict.fromkeys(
-        ("Churn/2", "M"), backstage.id
-    )
+    assert as_one(reading, [backstage]).id_of(GROUP) == backstage.id
+    assert {one.name: one.model_id for one in reading.entities} == {"Churn": "", "Churn/2": GROUP, "M": GROUP}
 
 
 def test_an_account_without_models_or_endpoints_is_refused() -> None:

@@ -7,9 +7,10 @@ import pytest
 from data.catalog import Catalog
 from data.importers.sagemaker import read_sagemaker
 from data.records.catalog import EndpointKind, Entity, Kind
-from tests.data.catalogs import MONDAY
+from tests.data.catalogs import MONDAY, as_one
 from tests.data.importers.sagemaker_account import (
     HEAD,
+    KNOWN,
     PAYMENTS,
     Answer,
     a_component,
@@ -59,11 +60,12 @@ def test_an_endpoint_depends_on_the_model_of_each_variant_and_shadow_and_is_driv
         declared_in=arn("endpoint", "churn-eu"),
         aliases=(arn("endpoint", "churn-eu"),),
     )
+    assert as_one(reading, KNOWN).id_of("sagemaker-consumer:checkout") == "component:default/checkout"
     assert ends(reading) == [
         ":endpoint/churn-eu -> :model/blue",
         ":endpoint/churn-eu -> :model/green",
         ":endpoint/churn-eu -> :model/next",
-        "component:default/checkout -> :endpoint/churn-eu",
+        "sagemaker-consumer:checkout -> :endpoint/churn-eu",
         "sagemaker-consumer:batch -> :endpoint/churn-eu",
     ]
     assert said(reading, "Churn-EU: variants") == [

@@ -9,6 +9,7 @@ import pytest
 
 from data.importers.report import Reading
 from data.records.catalog import Entity, Kind
+from tests.data.catalogs import as_one
 from tests.data.importers.sagemaker_account import (
     HEAD,
     Answer,
@@ -202,10 +203,12 @@ def test_data_that_another_catalog_has_is_that_and_what_could_be_two_things_is_t
         for one in ("urn:a", "urn:b")
     ]
     reading = read(*TRACED, LINEAGE, known=known)
-    assert ends(reading)[1:] == [":model-package/churn/2 -> urn:train", ":model/m -> urn:train"]
+    same = as_one(reading, known)
+    assert same.id_of("sagemaker-dataset:s3://data/train") == "urn:train"
     assert said(reading, "s3://data/scores") == [
-        "s3://data/scores: could be urn:a or urn:b; write the id; left out",
+        "s3://data/scores: could be urn:a or urn:b; write the id; kept as one of its own",
     ]
+    assert dict(same.doubts) == {"s3://data/scores": ("sagemaker-dataset:s3://data/scores", "urn:a", "urn:b")}
 
 
 def test_whatever_stands_in_lineage_or_a_pipeline_is_told_or_read_as_nothing() -> None:

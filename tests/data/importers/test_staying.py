@@ -162,22 +162,6 @@ CASES = {
         ),
         "removed, says",
     ),
-    "datahub, what could be two itself": Case(
-        "datahub",
-        proposals(upstreams([{"dataset": DATASET.format("orders")}])),
-        proposals(upstreams([{"dataset": DATASET.format("orders")}])),
-        "could be component:default/one or component:default/scores; write the id; kept as one of its own",
-        a_document("Component", "one", "type: service", aliases="arn:aws:x"),
-        a_document("Component", "scores", "type: service", aliases="arn:aws:x"),
-    ),
-    "openmetadata, what could be two itself": Case(
-        "openmetadata",
-        entities(lineage([FLOW])),
-        entities(lineage([FLOW])),
-        "could be component:default/eta or component:default/one; write the id; kept as one of its own",
-        a_document("Component", "one", "type: service", aliases="svc.eta"),
-        a_document("Component", "eta", "type: service", aliases="svc.eta"),
-    ),
     "cyclonedx, what could be two itself": Case(
         "cyclonedx",
         a_bom(["pkg:x/churn@1"]),

@@ -1,0 +1,72 @@
+"""What is a thing called, on purpose or not, and who describes it where several sources tell of it (data/joins.py)?"""
+
+from __future__ import annotations
+
+from data.records.catalog import Entity
+
+_BACKSTAGE = ("component", "resource", "api", "airesource")
+NAMED_ONLY = frozenset(("csv", "mlflow-consumer", "sagemaker-consumer"))
+"""How ids of what a source only names begin: nothing else is told of it there."""
+
+
+SHARED = "slack:"
+"""How places in files begin that somebody shared in Slack (bot/dropped_files.py)."""
+
+_ORDER = (
+    "",
+    "mlflow",
+    "arn",
+    "dbt",
+    "urn",
+    "openlineage",
+    "openmetadata",
+    "huggingface",
+    "cyclonedx",
+    "hosted",
+)
+"""Of sources that tell of one thing, the first one's words describe it: as they are listed in README."""
+
+
+def source_of(one: str) -> str:
+    """Of two things of one source, neither is the other; all kinds of Backstage are of one."""
+    head = one.partition(":")[0]
+    return "" if head in _BACKSTAGE else head
+
+
+def is_named_only(one: str) -> bool:
+    return one.partition(":")[0] in NAMED_ONLY
+
+
+def rank_of(one: str) -> tuple[int, str]:
+    """Who describes what several tell of: Backstage, where people do; last, who only names it, or where it lies."""
+    source = source_of(one)
+    if source in NAMED_ONLY:
+        return (len(_ORDER) + 2, one)
+    if source.endswith("-dataset"):
+        return (len(_ORDER) + 1, one)
+    return (_ORDER.index(source) if source in _ORDER else len(_ORDER), one)
+
+
+def called(entity: Entity) -> tuple[str, ...]:
+    """What it is called on purpose, besides its id, whatever the case."""
+    if not may_join(entity):
+        return ()
+    names = [alias.casefold() for alias in entity.aliases]
+    if is_named_only(entity.id):
+        names.append(entity.id.partition(":")[2])
+    if (folded := entity.id.casefold()) != entity.id:
+        names.append(folded)
+    return tuple(dict.fromkeys(names))
+
+
+def may_join(entity: Entity) -> bool:
+    """Callers that nobody knew are joined once for good (data/callers.py)."""
+    return not entity.seen_as
+
+
+def names_of(entity: Entity) -> tuple[str, ...]:
+    """What else may be meant by a name alone."""
+    if is_named_only(entity.id) or not may_join(entity):
+        return ()
+    tail = entity.id.partition(":")[2].casefold()
+    return tuple(dict.fromkeys((entity.name.casefold(), *((tail,) if "/" in tail else ()))))

@@ -1,0 +1,28 @@
+"""What is told after an import of what is one with what: others may call so what an importer had no reason to look for,
+and what is in doubt is for people to settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from data.called import called
+from data.importers.report import Note, Reading
+from data.snapshot import Snapshot
+
+
+def joined_in(reading: Reading, there: Snapshot) -> Iterator[Note]:
+    """Besides what the notes of the importer tell."""
+    said = {word.strip(",;").casefold() for one in reading.notes for word in one.note.split()}
+    said |= {one.what.strip('"').casefold() for one in reading.notes if "could be" in one.note}
+    for one in reading.entities:
+        for other, name in there.joins.why(one.id):
+            is_of_interest = there.id_of(one.id) in (one.id, other)
+            if is_of_interest and other.casefold() not in said:
+                yield Note(
+                    where=one.declared_in, what=one.id, note=f"is one with {other}: both are called {name}"
+                )
+        for name in called(one):
+            ids = there.joins.doubts.get(name, ())
+            if len(ids) > 1 and name not in said:
+                note = f'"{name}" could be {" or ".join(ids)}; joined to neither'
+                yield Note(where=one.declared_in, what=one.id, note=note)

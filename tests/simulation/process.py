@@ -142,7 +142,7 @@ class Process:
             messenger=parts.messenger(messenger, clock),
             archive=archive,
             controls={EndpointKind.LOCAL: outside.machines},
-            importer=ScheduledSources(self.catalog),
+            importer=ScheduledSources(self.catalog, {}),
             ending=threading.Event(),
             writers={CatalogKind.BACKSTAGE: outside.board},
             tells=digest.tells,

@@ -120,7 +120,7 @@ def dispatcher_of(
         messenger=messenger(desk.client, Rates(desk.now.timestamp), wall=desk.now.timestamp),
         archive=LocalDirectory(desk.bot.store.path.parent / "archive"),
         controls={},
-        importer=ScheduledSources(desk.bot.house.catalog),
+        importer=ScheduledSources(desk.bot.house.catalog, {}),
         ending=ending or threading.Event(),
         files=files,
     )

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.doctor_catalogs import examine_catalogs
+from bot.doctor_hours import examine_hours
 from bot.doctor_imports import NothingKnown, examine_imports
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
@@ -85,7 +86,10 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
-            yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
+            if policy:
+                windows = (settings.rules or read_rules()).windows
+                yield from examine_hours(windows, catalog, store.asleep())
+            yield from examine_imports(scheduled, imports_of(store.state(STREAM)), catalog)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:

@@ -82,6 +82,8 @@ def policy_keys() -> str:
 
 
 def _toml(value: Any) -> str:
+    if value == "":
+        return '""'
     return str(value).lower() if isinstance(value, bool) else str(value).replace("'", '"')
 
 

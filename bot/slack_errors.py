@@ -140,6 +140,11 @@ def _is_theirs(error: SlackApiError) -> bool:
     return error.response.status_code >= http.HTTPStatus.INTERNAL_SERVER_ERROR or code in MAYBE or not code
 
 
+def is_final(error: SlackApiError) -> bool:
+    """Does Slack say no, rather than that something broke?"""
+    return not _is_theirs(error)
+
+
 def _refusal(error: SlackApiError, *, to: str, later: Later) -> Result:
     code, status = code_of(error), error.response.status_code
     seconds = retry_after(error)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import App
@@ -16,15 +15,14 @@ from slack_sdk import WebClient
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
-from bot.aws import sagemaker
-from bot.catalog_writers import open_writers
 from bot.dropped_files import DroppedFiles
+from bot.edges import Edges, edges_of
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
 from bot.homes import LOOK_SECONDS, Homes
 from bot.house import House
 from bot.imports_file import NOTHING, Wanted
-from bot.keeping import open_store, own_files
+from bot.keeping import open_store
 from bot.local_endpoints import folder_of, open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
@@ -33,6 +31,7 @@ from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
 from bot.slack_files import SlackFiles
 from bot.slack_readers import SlackReaders
 from bot.status import Glance
+from bot.timekeeper import SlackTimekeeper
 from bot.uploads import FileView
 from bot.views import answers, digest
 from bot.views.uploads import FILES
@@ -43,30 +42,15 @@ from data.metrics import UNCOUNTED, Metrics
 from data.postgres_lanes import PostgresLanes
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
-from data.records.deprecation import CatalogKind
+from data.records.hours import Windows
 from data.records.imports import Scheduled
 from data.records.policy import Criteria, Policy
 from data.sql.record import SqlStore
-from workflows.adapters.artifact_sources import ArtifactSources
-from workflows.adapters.local_directory import LocalDirectory
-from workflows.adapters.local_endpoint import LocalEndpoints
-from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
-from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter
 from workflows.rules.lifecycle import LIVING
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edges:
-    """What the bot reaches outside, besides Slack."""
-
-    archive: ArtifactStore
-    controls: Mapping[EndpointKind, EndpointControl]
-    meters: Mapping[EndpointKind, TrafficMeter]
-    writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,20 +107,6 @@ class Bot:
         return f"{self.house.policy.name}, {self.house.policy.digest[:19]}"
 
 
-def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
-    """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
-    local = endpoints or open_endpoints(settings)
-    controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
-    if (client := sagemaker()) is not None:
-        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
-    return Edges(
-        archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
-        controls=controls,
-        meters={EndpointKind.LOCAL: local},
-        writers=open_writers(settings, os.environ),
-    )
-
-
 def take_places(store: SqlStore, settings: Settings) -> None:
     """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
     shared_places.take(store, shared_places.ARCHIVE, settings.archive)
@@ -168,6 +138,7 @@ def build(
         store=store,
         policy=rules.policy,
         criteria=rules.criteria,
+        windows=rules.windows,
         edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
@@ -191,7 +162,7 @@ def assemble(
     metrics: Metrics = UNCOUNTED,
     imports: Wanted = NOTHING,
     criteria: Criteria | None = None,
-    look_seconds: float = LOOK_SECONDS,
+    windows: Windows | None = None,
     files: Mapping[str, FileView] = FILES,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
@@ -201,12 +172,17 @@ def assemble(
     files          what draws pictures and lists
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     criteria       what speaks for retiring a model, where it is not what is shipped
-    look_seconds   how often to look whose Home is out of date
+    windows        when people are written to; at any hour without
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
         rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
-    catalog, readers = Catalog(store), SlackReaders(client, policy.governance_channel)
+    catalog = Catalog(store)
+    timekeeper = (
+        SlackTimekeeper(client, rates, catalog, windows, pace=world.speed)
+        if windows is not None and not windows.is_always
+        else None
+    )
     gatherer = Gatherer(
         catalog=catalog,
         policy=policy,
@@ -238,6 +214,7 @@ def assemble(
         readers=readers,
         tells=digest.tells,
         files=DroppedFiles(imports.channel, shared, catalog, store) if imports.channel else None,
+        timekeeper=timekeeper,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:

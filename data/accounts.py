@@ -28,6 +28,7 @@ class Accounts:
     def __init__(self, people: Mapping[str, Person], unseen: Container[str]) -> None:
         self._own: dict[str, Person] = {}
         self._listed: dict[str, str] = {}
+        self._lists: dict[str, Person] = {}
         self._by_email: dict[str, set[str]] = defaultdict(set)
         self._of: dict[str, Account] = {}
         for one in people.values():
@@ -35,6 +36,7 @@ class Accounts:
                 continue
             if one.id.startswith(ACCOUNT):
                 self._listed[one.id.removeprefix(ACCOUNT)] = one.slack_id
+                self._lists[one.slack_id] = one
             else:
                 self._own.setdefault(one.slack_id, one)
                 self._by_email[one.email.casefold()].add(one.slack_id)
@@ -51,6 +53,10 @@ class Accounts:
         if found is None:
             found = self._of[person.id] = self._found(person)
         return found
+
+    def listed(self, slack_id: str) -> Person | None:
+        """What a list of accounts says of this one."""
+        return self._lists.get(slack_id)
 
     def holder(self, slack_id: str) -> Person | None:
         """Whose this account is; somebody of a catalog before an account that only a list tells of."""

@@ -17,6 +17,7 @@ import msgspec
 
 from data.errors import Invalid
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
+from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy, Role, Tier
 from data.toml_tables import Tables, tables_of, text_of
 
@@ -28,6 +29,7 @@ class Rules(NamedTuple):
 
     policy: Policy
     criteria: Criteria
+    windows: Windows
 
 
 def parsed(toml: str, *, source: str) -> Policy:
@@ -50,6 +52,11 @@ def read_policy(path: Path | None = None) -> Policy:
 def read_criteria(path: Path | None = None) -> Criteria:
     """What candidates are ranked by."""
     return read_rules(path).criteria
+
+
+def read_windows(path: Path | None = None) -> Windows:
+    """When people are written to."""
+    return read_rules(path).windows
 
 
 @cache
@@ -89,8 +96,11 @@ def _rules(toml: str, source: str) -> Rules:
     values["reminder_days"] = tuple(values["reminder_days"])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
+    values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
+    own = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
+    windows = Windows(default_zone=values["zone"], **own)
     policy = Policy(name=name, **values)
-    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria)
+    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows)
 
 
 def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier, ...]:
@@ -149,6 +159,9 @@ def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
             f"more than review_days, {said['review_days']}: a round must be able to close before it expires"
         )
         reading.refuse("rounds", "expires_days", said["round_expires_days"], accepted)
+    if said["until_hour"] <= said["from_hour"]:
+        accepted = f"an hour after from_hour, {said['from_hour']}"
+        reading.refuse("windows", "until_hour", said["until_hour"], accepted)
     last_reachable = shortest - said["migrate_lead_days"]
     if said["acknowledge_days"] > last_reachable:
         accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"

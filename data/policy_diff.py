@@ -7,6 +7,7 @@ from typing import Any
 
 from data.policy_fields import FIELDS, ROLE, WEEKDAYS
 from data.records.base import Record
+from data.records.hours import Windows
 from data.records.policy import Criteria, Policy, Role
 
 
@@ -23,8 +24,8 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
     return _between(dict(_flat(before)), dict(_flat(after)))
 
 
-def differences_of_criteria(before: Criteria, after: Criteria) -> tuple[Difference, ...]:
-    """Of what the same files say of candidates, which is in no digest, as no retirement depends on it."""
+def differences_beside(before: Criteria | Windows, after: Criteria | Windows) -> tuple[Difference, ...]:
+    """Of what the same files say of candidates and hours, which is in no digest, as no retirement keeps it."""
     return _between(dict(_keys(before)), dict(_keys(after)))
 
 
@@ -47,14 +48,17 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
             yield f"roles.{role.name}.{key}", value
 
 
-def _keys(record: Policy | Criteria) -> Iterator[tuple[str, Any]]:
+def _keys(record: Policy | Criteria | Windows) -> Iterator[tuple[str, Any]]:
     """Those of the sections whose values this record holds."""
     for section, keys in FIELDS.items():
         for key, known in keys.items():
             if known.field in record.__struct_fields__:
                 value = getattr(record, known.field)
-                is_weekday = known.field == "digest_weekday"
-                yield f"{section}.{key}", WEEKDAYS[value] if is_weekday else _plain(value)
+                if known.field == "digest_weekday":
+                    value = WEEKDAYS[value]
+                elif known.field == "weekdays":
+                    value = [WEEKDAYS[day] for day in value]
+                yield f"{section}.{key}", _plain(value)
 
 
 def _said(role: Role) -> Mapping[str, Any]:

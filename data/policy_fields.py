@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from data.public_holidays import ACCEPTED, is_known
 from data.records.policy import Criterion
 from data.toml_checks import Check, flag, text, whole, word_of, words
 from data.zones import is_zone
@@ -18,6 +19,15 @@ TIERS = ("1", "2", "3")
 def zone(value: Any) -> str:
     known = isinstance(value, str) and is_zone(value)
     return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
+
+
+def place(value: Any) -> str:
+    return "" if value == "" or (isinstance(value, str) and is_known(value)) else ACCEPTED
+
+
+def weekdays(value: Any) -> str:
+    form = f"a list of working days, e.g. {list(WEEKDAYS[:5])}".replace("'", '"')
+    return words("|".join(WEEKDAYS), form)(value) if value != [] else form
 
 
 def days_before(value: Any) -> str:
@@ -82,6 +92,34 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="and after these the governance channel does",
             field="escalate_again_days",
             check=whole(1, 365, "days"),
+        ),
+        "owner_hours": Key(
+            says="nobody above hears before the owner had a request for so many of their own working hours",
+            field="owner_hours",
+            check=whole(0, 80, "hours"),
+        ),
+    },
+    "windows": {
+        "days": Key(says="working days: direct messages go on these", field="weekdays", check=weekdays),
+        "from_hour": Key(
+            says="when the day begins, on the clock of whoever is written to",
+            field="from_hour",
+            check=whole(0, 23, "hours"),
+        ),
+        "until_hour": Key(says="when it is over", field="until_hour", check=whole(1, 24, "hours")),
+        "holidays": Key(
+            says="whose public holidays count for whom no list of accounts names a country: "
+            '`"PT"`, `"DE-BY"`, `""` for none',
+            field="country",
+            check=place,
+        ),
+        "do_not_disturb": Key(
+            says="whether who wants not to be disturbed in Slack is not", field="do_not_disturb", check=flag
+        ),
+        "hold_days_max": Key(
+            says="leave and do-not-disturb hold a message for no longer",
+            field="hold_days_max",
+            check=whole(0, 60, "days"),
         ),
     },
     "archive": {

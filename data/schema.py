@@ -146,6 +146,13 @@ ALTER TABLE effects ADD COLUMN held_up INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX effects_held_up ON effects (seq) WHERE held_up = 1;
 """
 
+# What waits for a person's working hours: until when, and how often it did. Such a try is none.
+_KEPT = """
+ALTER TABLE effects ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE effects ADD COLUMN kept_until INTEGER;
+CREATE INDEX effects_kept ON effects (kept_until) WHERE kept_until IS NOT NULL;
+"""
+
 # A backup says when it was taken, and once it is in use again, when it was brought back.
 _BACKUPS = "CREATE TABLE backups (taken_at INTEGER NOT NULL, restored_at INTEGER);\n"
 
@@ -187,6 +194,7 @@ STEPS = {
     "backups_say_when_they_were_taken": _BACKUPS,
     "edges_know_their_sources": _EDGES,
     "the_catalog_knows_what_changed": _CHANGES,
+    "messages_wait_for_working_hours": _KEPT,
 }
 
 _MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

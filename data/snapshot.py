@@ -229,6 +229,10 @@ class Snapshot:
     def person_by_slack(self, slack_id: str) -> Person | None:
         return self._directory.by_slack(slack_id)
 
+    def listed_by_slack(self, slack_id: str) -> Person | None:
+        """What a list of accounts says of them."""
+        return self._directory.accounts.listed(slack_id)
+
     def manager_slack_of(self, slack_id: str) -> str | None:
         return self._directory.manager_slack_of(slack_id)
 

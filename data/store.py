@@ -47,6 +47,16 @@ class Kept(NamedTuple):
     is_stopped: bool
 
 
+class Asleep(NamedTuple):
+    """A message that waits for the working hours of `person`, which begin at `until` by all that is known now."""
+
+    key: str
+    stream: str
+    person: str
+    until: datetime
+    why: str
+
+
 class Queue(NamedTuple):
     """How a queue stands.
 
@@ -226,6 +236,10 @@ class Store(Protocol):
 
     def troubles(self) -> tuple[Trouble, ...]:
         """What stopped for good: messages and work, then timers, then commands; at last messages that are held up."""
+        ...
+
+    def asleep(self) -> tuple[Asleep, ...]:
+        """Messages that wait for somebody's working hours, the first to go first."""
         ...
 
     def queues(self, now: datetime) -> tuple[Queue, ...]:

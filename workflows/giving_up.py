@@ -31,8 +31,8 @@ def result_of(claim: Claim, error: Exception, world: World) -> Result:
         log.error("%s failed\n%s", named(claim), traced(error))
         # A service that should be back is never given up.
         is_restoring = claim.effect is not None and claim.effect.kind is EffectKind.RESTORE
-        if claim.attempt >= TRIES_MAX and not is_restoring:
-            return Dead(why=f"failed {claim.attempt} times: {type(error).__name__}")
+        if claim.tries >= TRIES_MAX and not is_restoring:
+            return Dead(why=f"failed {claim.tries} times: {type(error).__name__}")
     retry_at, why = later(claim, world), type(error).__name__
     if claim.effect is not None and claim.effect.kind is EffectKind.POST:
         # It may have broken after Slack took the message.

@@ -12,7 +12,7 @@ from data.importers.report import ImportReport
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
 from data.records.deprecation import Deprecation
-from data.records.facts import ChannelSeen
+from data.records.hours import Hours
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
@@ -95,6 +95,19 @@ class Messenger(Protocol):
                whatever is there is covered
         Done.found has the hash and a digest of what it shows now; nothing where Slack has nobody to show it to.
         """
+        ...
+
+
+class Timekeeper(Protocol):
+    def hours_of(self, slack_id: str, now: datetime) -> Hours | NotDone:
+        """What is known of a person's working hours, asking anew for what is too old. Safe to repeat.
+
+        `NotDone` is what only waiting helps against, a rate limit. Whatever else fails leaves what everybody has.
+        """
+        ...
+
+    def known(self, slack_id: str, now: datetime, *, zone: str = "") -> Hours:
+        """The same without asking anybody. `zone`: on whose clock they were written to before."""
         ...
 
 

@@ -12,7 +12,7 @@ from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say
 from data.errors import Invalid
 from data.policy import read_policy, read_rules
-from data.policy_diff import Difference, differences, differences_of_criteria
+from data.policy_diff import Difference, differences, differences_beside
 
 
 @click.group()
@@ -56,7 +56,8 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
         raise click.UsageError(str(error)) from error
     found = (
         *differences(old.policy, new.policy),
-        *differences_of_criteria(old.criteria, new.criteria),
+        *differences_beside(old.criteria, new.criteria),
+        *differences_beside(old.windows, new.windows),
     )
     if is_json:
         print_json({"before": old.policy.digest, "after": new.policy.digest, "differences": found})

@@ -11,16 +11,17 @@ from pathlib import Path
 import yaml
 
 from bot.demo.callers import Callers
+from bot.edges import Edges
 from bot.keeping import open_store
 from bot.local_endpoints import declared, weights_of
 from bot.server import Socket
 from bot.settings import Settings
 from bot.slack import web_client
-from bot.wiring import Bot, Edges, assemble
+from bot.wiring import Bot, assemble
 from bot.world import CalendarWorld
 from data.catalog import Catalog
 from data.importers.backstage import read_backstage
-from data.policy import read_policy
+from data.policy import read_policy, read_windows
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
 from workflows.adapters.local_directory import LocalDirectory
@@ -101,6 +102,7 @@ class Company:
         self.bot = assemble(
             store=store,
             policy=read_policy(POLICY),
+            windows=read_windows(POLICY),
             edges=Edges(archive=self.archive, controls=local, meters=local),
             client=web_client(self.settings.bot_token, self.settings.slack_api_url),
             signing_secret="",

@@ -112,6 +112,7 @@ def show(house: House, state: Retirement) -> Payload:
             endpoint.id for endpoint in (subject.endpoints if subject else ())
         ),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
+        asleep=[found for found in house.store.asleep() if found.stream == state.id],
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
         catalogs=catalogs.standing(house.listings.standings(state)),

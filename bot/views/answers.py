@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
-from bot.views import duties, later_dates, limits, meeting, provided, steps, votes
+from bot.views import asleep as asleep_view
+from bot.views import duties, limits, meeting, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -24,7 +25,7 @@ from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
 from data.snapshot import Snapshot
-from data.store import Trouble
+from data.store import Asleep, Trouble
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.meeting import Meeting
 from workflows.rules.wording import counted
@@ -79,6 +80,7 @@ def show(
     support: Sequence[str] = (),
     catalogs: Sequence[str] = (),
     meetings: tuple[Meeting, ...] = (),
+    asleep: Sequence[Asleep] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
@@ -86,6 +88,7 @@ def show(
     card_waits   why the card does not show the vote that is open
     support      until when a provider serves the model, and whether the plan is too late for that
     catalogs     what they say of it, a line each
+    asleep       messages that wait for somebody's working hours
     meetings     the other retirements it has to do with
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
@@ -105,6 +108,8 @@ def show(
         if named:
             listed = limits.joined(named, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
             below.append(section(f"{about}\n{listed}"))
+    if waits := asleep_view.section_of(asleep):
+        below.append(section(waits))
     if card_waits:
         unseen = (
             f":no_bell: *The card does not show this vote yet*, so nobody can vote: {safe(card_waits, 400)}"

@@ -1,5 +1,7 @@
 """A CSV that says who has which Slack account, for people whose catalog does not: `who,slack_id`.
 
+It may also say in which `country` they have holidays, and when they are on leave: `away_from` and `away_until`.
+
 `who` is an e-mail address, or the id by which a catalog declares somebody. An account is a person of its own kind,
 `account:WHO`: the catalog's person stays as it is, and is reached by it (data/directory.py).
 """
@@ -7,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from data.importers.csv_tables import Columns, Row
@@ -15,9 +18,10 @@ from data.importers.known import Known
 from data.importers.report import Reading
 from data.importers.slack_ids import USER_ID
 from data.importers.sources import whole_files
+from data.public_holidays import ACCEPTED, is_known
 from data.records.catalog import ACCOUNT, Entity, Group, Person
 
-FORMAT = Columns(("who", "slack_id"), ()).format("CSV of Slack accounts")
+FORMAT = Columns(("who", "slack_id"), ("country", "away_from", "away_until")).format("CSV of Slack accounts")
 WHO_MAX = 254  # as long as an e-mail address may be: RFC 5321
 
 
@@ -51,7 +55,15 @@ def read_accounts(
                 draft.note(where, row["who"], note)
             email = row["who"] if "@" in who else ""
             draft.introduce(
-                Person(id=f"{ACCOUNT}{who}", name=row["who"], slack_id=row["slack_id"], email=email),
+                Person(
+                    id=f"{ACCOUNT}{who}",
+                    name=row["who"],
+                    slack_id=row["slack_id"],
+                    email=email,
+                    country=row["country"],
+                    away_from=row["away_from"],
+                    away_until=row["away_until"],
+                ),
                 file.path,
             )
     return draft.reading(files, paths)
@@ -67,7 +79,24 @@ def _why_not(row: Row, told: Mapping[str, str], holders: Mapping[str, str]) -> s
         return f"stands in {first} already"
     if (other := holders.get(slack_id)) is not None:
         return f"{slack_id} is {other}'s already"
-    return ""
+    return _why_no_hours(row)
+
+
+def _why_no_hours(row: Row) -> str:
+    if row["country"] and not is_known(row["country"]):
+        return f'country "{row["country"][:40]}" is none whose public holidays are known: {ACCEPTED}'
+    first, last = row["away_from"], row["away_until"]
+    if not first and not last:
+        return ""
+    try:
+        if date.fromisoformat(first) <= date.fromisoformat(last):
+            return ""
+    except ValueError:
+        pass
+    return (
+        f'"{first[:40]}" and "{last[:40]}" are not the first and the last day of a leave, such as 2026-07-01; '
+        "or leave both out"
+    )
 
 
 def _odd(row: Row, people: Mapping[str, Person], taken: Mapping[str, str]) -> Iterable[str]:

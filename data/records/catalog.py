@@ -167,7 +167,11 @@ ACCOUNT = "account:"
 
 
 class Person(Record, frozen=True, kw_only=True):
-    """What the catalog does not say is empty; `zone` is an IANA name."""
+    """What the catalog does not say is empty; `zone` is an IANA name.
+
+    country     whose public holidays are theirs, "PT" or "DE-BY"
+    away_from   first day of leave, "2026-07-01", with `away_until`, its last
+    """
 
     id: str
     name: str
@@ -175,6 +179,9 @@ class Person(Record, frozen=True, kw_only=True):
     manager_id: str = ""
     zone: str = "UTC"
     email: str = ""
+    country: str = ""
+    away_from: str = ""
+    away_until: str = ""
 
 
 class Owners(Record, frozen=True, kw_only=True):

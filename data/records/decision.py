@@ -6,7 +6,7 @@ Rules return a `Decision`; a store commits all of it at once or nothing of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
@@ -14,6 +14,7 @@ import msgspec
 
 from data.records.base import Record
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EventT_co = TypeVar("EventT_co", covariant=True)
 
 
@@ -155,6 +156,8 @@ class Claim(Record, frozen=True, kw_only=True):
 
     inbox     `command` and `reply_to` are set          timer   `command` is set, `key` is "stream/name"
     effect    `effect` is set; `merged` has the bodies of all effects performed together, oldest first
+    turn_at   when an effect's turn came, or comes: when it was wanted, and its patience later
+    kept      how many attempts ended at once, since a person's working hours had not begun
     set_at    version of the stream when a timer was set: set again for the same instant, it is another one
     wanted    how often a refreshing effect had been wanted when claimed
     found     what it found when it was last done, where it was done before
@@ -177,6 +180,13 @@ class Claim(Record, frozen=True, kw_only=True):
     wanted: int = 0
     found: dict[str, str] = {}
     tried_at: datetime | None = None
+    turn_at: datetime = EPOCH
+    kept: int = 0
+
+    @property
+    def tries(self) -> int:
+        """Attempts that tried something, this one included."""
+        return self.attempt - self.kept
 
     @property
     def tried_since(self) -> datetime | None:
@@ -198,11 +208,15 @@ class HeldUp(StrEnum):
 
 
 class NotDone(Record, frozen=True, kw_only=True, tag=True):
-    """It did not happen, for sure; try again at `retry_at`, in vain as long as it is `held_up`."""
+    """It did not happen, for sure; try again at `retry_at`, in vain as long as it is `held_up`.
+
+    is_kept   it was not tried: it waits for the working hours of whom it is for, which nobody has to mend
+    """
 
     retry_at: datetime
     why: str
     held_up: HeldUp | None = None
+    is_kept: bool = False
 
 
 class Unknown(Record, frozen=True, kw_only=True, tag=True):

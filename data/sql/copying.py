@@ -49,7 +49,7 @@ TABLES = {
     ),
     "effects": _Table(
         "key, seq, stream, effect, lane, after_key, batch, status, ready_at, attempt, first_tried, wanted,"
-        " claimed_wanted, lead, merged, found, why, tried_at, gate, place, turn_at, held_up",
+        " claimed_wanted, lead, merged, found, why, tried_at, gate, place, turn_at, held_up, kept, kept_until",
         "key",
     ),
     "entity": _Table("id, kind, name, record, declared_in, file, unseen_since", "id"),

@@ -29,7 +29,7 @@ from data.schema import instant, micros
 from data.sql.connection import Connection
 from data.sql.turns import choices, open_to, turn_of
 from data.sql.wishes import CLAIMED, DEAD, DONE, IS_PENDING, PARKED, PENDING, UNKNOWN, ready_at, start_anew
-from data.store import Kept, Waiting
+from data.store import Asleep, Kept, Waiting
 
 # Built in one thread: two at once can crash msgspec 0.22.
 _EFFECT = msgspec.json.Decoder(Effect)
@@ -48,7 +48,7 @@ def claim_effects(
     for condition, values, most in choices(room or Room(at=now), limit):
         rows += conn.execute(
             f"""SELECT e.key, e.stream, e.effect, e.status, e.attempt, e.first_tried, e.merged, e.wanted,
-                e.claimed_wanted, coalesce(e.tried_at, e.ready_at), e.found
+                e.claimed_wanted, coalesce(e.tried_at, e.ready_at), e.found, e.turn_at, e.kept
             FROM effects e WHERE {condition} AND e.ready_at <= ? AND {_IS_HEAD}
             ORDER BY e.turn_at, e.seq LIMIT ?
             /*! FOR UPDATE OF e SKIP LOCKED */""",  # noqa: S608 - constants of this file
@@ -58,7 +58,9 @@ def claim_effects(
     places: set[str] = set()
     absorbed: set[str] = set()
     claims: list[Claim] = []
-    for key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last, found in rows:
+    for row in rows:
+        key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last = row[:10]
+        found, turn_at, times_kept = row[10:]
         if key in absorbed:
             # By an effect of the same batch, a moment ago.
             continue
@@ -87,6 +89,8 @@ def claim_effects(
                 # Whose lease ran out may have done it until then.
                 tried_at=None if status == PENDING else instant(last),
                 found=_FOUND.decode(found),
+                turn_at=instant(turn_at),
+                kept=times_kept,
             )
         )
     conn.executemany(
@@ -176,8 +180,8 @@ def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
     found = msgspec.json.encode(result.found).decode()
     for key, is_wanted_again, encoded in together:
         conn.execute(
-            """UPDATE effects SET status = ?, ready_at = NULL, found = ?, why = '', held_up = 0, lead = NULL
-            WHERE key = ?""",
+            """UPDATE effects SET status = ?, ready_at = NULL, found = ?, why = '', held_up = 0, kept_until = NULL,
+            lead = NULL WHERE key = ?""",
             (DONE, found, key),
         )
         if is_wanted_again:
@@ -194,14 +198,18 @@ def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:
 def _retry(
     conn: Connection, lead: str, status: str, result: NotDone | Unknown, tried_at: datetime | None
 ) -> None:
+    is_kept = isinstance(result, NotDone) and result.is_kept
     conn.execute(
-        "UPDATE effects SET status = ?, ready_at = ?, why = ?, held_up = ?, tried_at = ? WHERE key = ?",
+        """UPDATE effects SET status = ?, ready_at = ?, why = ?, held_up = ?, tried_at = ?, kept = kept + ?,
+        kept_until = ? WHERE key = ?""",
         (
             status,
             micros(result.retry_at),
             result.why,
             int(result.held_up is not None),
             tried_at and micros(tried_at),
+            int(is_kept),
+            micros(result.retry_at) if is_kept else None,
             lead,
         ),
     )
@@ -209,7 +217,8 @@ def _retry(
 
 def _stop(conn: Connection, lead: str, status: str, why: str) -> None:
     conn.execute(
-        "UPDATE effects SET status = ?, ready_at = NULL, why = ?, held_up = 0 WHERE key = ? OR lead = ?",
+        """UPDATE effects SET status = ?, ready_at = NULL, why = ?, held_up = 0, kept_until = NULL
+        WHERE key = ? OR lead = ?""",
         (status, why, lead, lead),
     )
 
@@ -242,6 +251,14 @@ def kept(conn: Connection, prefix: str) -> tuple[Kept, ...]:
         Kept(_EFFECT.decode(encoded), _FOUND.decode(found), status == DONE, status in (PARKED, DEAD))
         for _, encoded, status, found in rows
     )
+
+
+def asleep(conn: Connection) -> tuple[Asleep, ...]:
+    """What waits for somebody's working hours, the first to go first."""
+    rows = conn.execute(
+        "SELECT key, stream, place, kept_until, why FROM effects WHERE kept_until IS NOT NULL ORDER BY kept_until, seq"
+    )
+    return tuple(Asleep(key, stream, place, instant(until), why) for key, stream, place, until, why in rows)
 
 
 def waiting_for(conn: Connection, key: str) -> Waiting | None:

@@ -20,11 +20,12 @@ from data.sql import claims, depths, troubles
 from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
-from data.sql.effects import found_by, kept, waiting_for
+from data.sql.effects import asleep, found_by, kept, waiting_for
 from data.sql.entries import PAGE, all_entries, stored_event, texts_of_page, texts_where
 from data.sql.wishes import put_effects, want_again
 from data.store import (
     BEGINNING,
+    Asleep,
     Cursor,
     Kept,
     Machine,
@@ -261,6 +262,10 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return troubles.troubles(conn)
 
+    def asleep(self) -> tuple[Asleep, ...]:
+        with self.reading() as conn:
+            return asleep(conn)
+
     def retry(self, key: str, now: datetime) -> bool:
         """Have what waits for a person tried again at once. False where nothing of this key does, or can be."""
         is_found = self.write(lambda conn: troubles.retry(conn, key, now))
@@ -283,12 +288,8 @@ class SqlStore(ABC):
 
     def verify(self) -> Verified:
         with self.inspection() as conn:
-            heads = {
-                name: Head(*head)
-                for name, *head in conn.execute(
-                    "SELECT stream, version, digest, state FROM states ORDER BY stream"
-                )
-            }
+            rows = conn.execute("SELECT stream, version, digest, state FROM states ORDER BY stream")
+            heads = {name: Head(*head) for name, *head in rows}
             texts: dict[str, Text] = {}
             found = verified(all_entries(conn, texts), heads, texts.get, self._machine)
             if not found.bad:

@@ -112,8 +112,8 @@ def _want_again(  # noqa: PLR0917 - what is wanted, what is known of it, and whe
 def start_anew(conn: Connection, key: str, ready_at: int | None, turn_at: int) -> None:
     """At the end of its lane, so that what is wanted often does not keep others waiting."""
     conn.execute(
-        f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, first_tried = NULL, tried_at = NULL,
-        lead = NULL, merged = NULL, turn_at = ?, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - as above
+        f"""UPDATE effects SET status = ?, ready_at = ?, attempt = 0, kept = 0, first_tried = NULL,
+        tried_at = NULL, lead = NULL, merged = NULL, turn_at = ?, seq = {NEXT_SEQ} WHERE key = ?""",  # noqa: S608 - as above
         (PENDING, ready_at, turn_at, key),
     )
     conn.execute(

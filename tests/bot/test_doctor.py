@@ -7,11 +7,12 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.doctor import report
 from bot.finding import Finding
@@ -103,6 +104,10 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  role platform: 2 people for 1 approvals",
         "ok  role product: 2 people for 1 approvals",
         "ok  role security: 2 people for 1 approvals",
+        (
+            "ok  working hours: 9 to 17 o'clock on their own clock, monday, tuesday, wednesday, thursday, friday; "
+            "no public holidays for 16 of 16 people, of whom nobody says where they are"
+        ),
         "ok  local endpoints: 3 disabled",
         "ok  catalogs: told of retirements: none",
         f"ok  archive: {tmp_path}/archive can be written",
@@ -111,6 +116,34 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  app token: a Socket Mode connection can be opened",
         f"ok  channel {GOVERNANCE}: the bot is a member",
     ]
+
+
+def test_a_slack_that_tells_no_hours_is_told_with_those_that_count_then(examine: Examine) -> None:
+    granted = set(SCOPES) - {"users:read", "dnd:read"}
+    cure = "Give the app the scopes of emeritus manifest and install it again; until then they get no better hours"
+    with a_slack(scopes=granted) as slack:
+        assert [one for one in bad(examine(slack)) if one.startswith("BAD working hours")] == [
+            "BAD working hours: users.info (missing_scope) does not tell people's clocks: without one, UTC counts. "
+            + cure,
+            (
+                "BAD working hours: dnd.info (missing_scope) does not tell who wants not to be disturbed: "
+                f"nobody is spared. {cure}"
+            ),
+        ]
+
+
+def test_what_waits_for_a_morning_is_told_and_is_no_trouble(examine: Examine, tmp_path: Path) -> None:
+    until = datetime(2027, 1, 5, 9, tzinfo=UTC)
+    with closing(SqliteStore(tmp_path / "emeritus.db", RetirementMachine())) as store:
+        dm = Effect(key="dm", kind=EffectKind.POST, lane="to/U1", place="U1")
+        store.want("RET-1", (dm, replace(dm, key="next", lane="to/U1/later")), until)
+        for claim in store.claim(ClaimKind.EFFECT, until, 2):
+            store.settle(claim, NotDone(retry_at=until, why="at nine", is_kept=True), until)
+    with a_slack() as slack:
+        (hours,) = [str(one) for one in examine(slack) if one.what == "working hours"]
+        (delivery,) = [str(one) for one in examine(slack) if one.what == "delivery"]
+    assert hours.endswith("2 messages for 1 person wait for theirs, the first until 2027-01-05 09:00 UTC")
+    assert delivery == "ok  delivery: nothing has stopped for good"
 
 
 def test_a_missing_scope_is_told_with_what_it_is_for(examine: Examine) -> None:

@@ -28,16 +28,19 @@ NEEDS = {
     "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
+    "dnd_info": {"dnd:read"},
+    "dnd_teamInfo": {"dnd:read"},
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},  # as does the event file_shared
     "users_info": {"users:read"},
+    "users_list": {"users:read"},
     "views_open": set(),
     "views_publish": set(),  # nor does the event app_home_opened ask for any
     "views_push": set(),
     "views_update": set(),
 }
-METHODS = re.compile(r"\.((?:apps|auth|chat|conversations|files|reactions|usergroups|users|views)_\w+)\(")
+METHODS = re.compile(r"\.((?:apps|auth|chat|conversations|dnd|files|reactions|usergroups|users|views)_\w+)\(")
 
 
 def called() -> set[str]:

@@ -14,7 +14,7 @@ from data.records.decision import (
     OnUnknown,
     Unknown,
 )
-from data.store import Store, Trouble, Waiting
+from data.store import Asleep, Store, Trouble, Waiting
 from tests.contract.scripted import NOW, a_command, an_effect, at, tally
 
 
@@ -58,6 +58,7 @@ def test_an_effect_is_handed_out_whole_and_what_it_found_is_kept(store: Store) -
         attempt=1,
         first_tried=NOW,
         leased_until=NOW + LEASE,
+        turn_at=NOW,
         effect=card,
         merged=({"notice": "card"},),
         wanted=1,
@@ -362,3 +363,23 @@ def test_what_is_held_up_is_listed_until_it_happens(store: Store) -> None:
     assert Trouble("card", "RET-1", "is_archived", is_held_up=True) in store.troubles()
     store.settle(outbox.one(1200), NotDone(retry_at=at(1260), why="429"), at(1200))
     assert store.troubles() == (Trouble("dm", "RET-1", "user_disabled"),)
+
+
+def test_what_waits_for_working_hours_is_listed_until_they_begin_and_that_is_no_try(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("dm", place="U1", lane="to/U1"), an_effect("next", place="U1", lane="to/U1"))
+    for night in range(3):
+        claim = outbox.one(night * 600)
+        until = at(night * 600 + 600)
+        assert store.settle(claim, NotDone(retry_at=until, why="at 09:00", is_kept=True), at(night * 600))
+        assert store.asleep() == (Asleep("dm", "RET-1", "U1", until, "at 09:00"),)
+        assert store.next_due() == until
+    assert store.troubles() == ()
+    assert outbox.claim(1799) == (), "and nothing of the same lane overtakes it"
+
+    morning = outbox.one(1800)
+    assert (morning.attempt, morning.kept, morning.tries) == (4, 3, 1)
+    assert store.settle(morning, Unknown(retry_at=at(1810), why="reset", tried_at=at(1801)), at(1801))
+    assert store.asleep() == ()
+    assert store.settle(outbox.one(1810), Done(), at(1810))
+    assert outbox.one(1810).key == "next"

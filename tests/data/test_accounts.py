@@ -144,6 +144,35 @@ def test_rows_that_are_none_are_skipped_with_the_reason(catalog: Catalog, tmp_pa
     assert (report.documents.read, report.documents.kept) == (6, 1)
 
 
+def test_a_list_says_where_somebody_has_holidays_and_when_they_are_on_leave(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    (path := tmp_path / "slack.csv").write_text(
+        "who,slack_id,country,away_from,away_until\n"
+        "ada@example.com,U0ADA,DE-BY,2026-07-01,2026-07-14\n"
+        "bob@example.com,U0BOB,,,\n"
+        "cy@example.com,U0CY,XX,,\n"
+        "dot@example.com,U0DOT,PT,2026-07-14,2026-07-01\n"
+        "eve@example.com,U0EVE,PT,2026-07-14,\n"
+        "fay@example.com,U0FAY,PT,soon,later\n"
+    )
+    report = taken_in(catalog, path)
+    told = catalog.snapshot().listed_by_slack("U0ADA")
+    assert told is not None
+    assert (told.country, told.away_from, told.away_until) == ("DE-BY", "2026-07-01", "2026-07-14")
+    leave = "are not the first and the last day of a leave, such as 2026-07-01; or leave both out"
+    assert [one.why for one in report.skipped] == [
+        (
+            'country "XX" is none whose public holidays are known: a country by its ISO code, with a part of it or '
+            'without, e.g. "PT" or "DE-BY"; "" for none'
+        ),
+        f'"2026-07-14" and "2026-07-01" {leave}',
+        f'"2026-07-14" and "" {leave}',
+        f'"soon" and "later" {leave}',
+    ]
+    assert (report.documents.read, report.documents.kept) == (6, 2)
+
+
 def test_a_list_says_where_it_is_of_no_use(catalog: Catalog, tmp_path: Path) -> None:
     a_company(
         catalog,

@@ -10,6 +10,7 @@ import pytest
 from data import policy as policies
 from data.errors import Invalid
 from data.policy_fields import FIELDS, ROLE, TIER
+from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy
 
 
@@ -48,7 +49,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 23
+    assert len(numbers) == 26
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -106,8 +107,8 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
     assert sorted(problems(toml)) == sorted(
         [
             (
-                "eu.toml colour: unknown; known here: name, channels, rounds, callers, reminders, "
-                "escalation, archive, migrate, disable, steps, digest, candidates, roles, tiers"
+                "eu.toml colour: unknown; known here: name, channels, rounds, reminders, escalation, windows, "
+                "archive, migrate, disable, steps, digest, candidates, roles, tiers"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             "eu.toml [rounds] reviewdays = 3: unknown; known here: review_days, expires_days",
@@ -234,8 +235,43 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
     fields = {key.field for keys in FIELDS.values() for key in keys.values()}
 
-    records = {*Policy.__struct_fields__, *Criteria.__struct_fields__}
-    assert fields | {"name", "digest", "roles", "tiers"} == records
+    records = {*Policy.__struct_fields__, *Criteria.__struct_fields__, *Windows.__struct_fields__}
+    assert fields | {"name", "digest", "roles", "tiers", "default_zone"} == records
+
+
+def test_when_people_are_written_to_is_in_the_same_file_and_in_no_retirement(tmp_path: Path) -> None:
+    (own := tmp_path / "eu.toml").write_text(
+        '[steps]\nzone = "Europe/Lisbon"\n[windows]\ndays = ["sunday", "monday"]\nholidays = "DE-BY"\n'
+    )
+
+    assert policies.read_windows(own) == Windows(
+        weekdays=(0, 6),
+        from_hour=9,
+        until_hour=17,
+        default_zone="Europe/Lisbon",
+        country="DE-BY",
+        hold_days_max=7,
+        do_not_disturb=True,
+        owner_hours=8,
+    )
+    elsewhere = "[windows]\nfrom_hour = 7\n"
+    assert policies.parsed(elsewhere, source="default.toml").digest == policies.read_policy().digest
+
+
+HOURS = {
+    'days = ["caturday"]': 'a list of working days, e.g. ["monday", "tuesday", "wednesday", "thursday", "friday"]',
+    "days = []": 'a list of working days, e.g. ["monday", "tuesday", "wednesday", "thursday", "friday"]',
+    'holidays = "XX"': 'a country by its ISO code, with a part of it or without, e.g. "PT" or "DE-BY"; "" for none',
+    'holidays = "DE-ZZ"': 'a country by its ISO code, with a part of it or without, e.g. "PT" or "DE-BY"; "" for none',
+    "until_hour = 9": "an hour after from_hour, 9",
+}
+
+
+@pytest.mark.parametrize(("said", "accepted"), HOURS.items(), ids=HOURS)
+def test_hours_that_nobody_has_are_refused_with_the_form_that_is_accepted(said: str, accepted: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        policies.parsed(f"[windows]\n{said}\n", source="eu.toml")
+    assert [problem.accepted for problem in refused.value.problems] == [accepted]
 
 
 def test_what_speaks_for_retiring_a_model_is_in_the_same_file_and_in_no_retirement(tmp_path: Path) -> None:

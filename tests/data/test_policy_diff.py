@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from data.policy import DEFAULT, parsed, read_criteria, read_policy
-from data.policy_diff import differences, differences_of_criteria
+from data.policy import DEFAULT, parsed, read_criteria, read_policy, read_windows
+from data.policy_diff import differences, differences_beside
 from data.policy_fields import FIELDS
 
 SHIPPED = read_policy()
@@ -84,8 +84,10 @@ def test_nothing_a_policy_says_is_left_out() -> None:
     same = {name for name in other.__struct_fields__ if getattr(other, name) == getattr(SHIPPED, name)}
     assert same == set(), "this test changes every field"
     told = {one.key for one in differences(SHIPPED, other)}
-    kept = {section: keys for section, keys in FIELDS.items() if section != "candidates"}
-    sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys}
+    kept = {section: keys for section, keys in FIELDS.items() if section not in ("candidates", "windows")}
+    sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
+        "escalation.owner_hours"
+    }
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
 
 
@@ -93,7 +95,22 @@ def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> Non
     (own := tmp_path / "own.toml").write_text(
         '[candidates]\ncriteria = ["idle"]\ncalls_per_day_max = 1\nidle_days = 2\nsupport_days = 3\n'
     )
-    found = differences_of_criteria(read_criteria(), read_criteria(own))
+    found = differences_beside(read_criteria(), read_criteria(own))
     assert {one.key for one in found} == {f"candidates.{key}" for key in FIELDS["candidates"]}
     assert found[0].after == ["idle"]
-    assert differences_of_criteria(read_criteria(), read_criteria(DEFAULT)) == ()
+    assert differences_beside(read_criteria(), read_criteria(DEFAULT)) == ()
+
+
+def test_when_people_are_written_to_is_told_as_well(tmp_path: Path) -> None:
+    (own := tmp_path / "own.toml").write_text(
+        "[escalation]\nowner_hours = 4\n"
+        '[windows]\ndays = ["sunday", "monday"]\nfrom_hour = 8\nuntil_hour = 16\nholidays = "PT"\n'
+        "do_not_disturb = false\nhold_days_max = 3\n"
+    )
+    found = differences_beside(read_windows(), read_windows(own))
+    assert {one.key for one in found} == {
+        "escalation.owner_hours",
+        *(f"windows.{key}" for key in FIELDS["windows"]),
+    }
+    (days,) = [one for one in found if one.key == "windows.days"]
+    assert days.after == ["monday", "sunday"]

@@ -27,7 +27,7 @@ from tests.data.catalogs import a_reading_of_calls, a_source, imported
 SMALL = (
     *(
         f"USING INDEX {name}"
-        for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up")
+        for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up", "effects_kept")
     ),
     "SCAN sqlite_sequence",  # a row for each table that numbers its rows
     "SCAN backups",  # a row for each time the record was brought back

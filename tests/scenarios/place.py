@@ -27,6 +27,7 @@ from data.metrics import UNCOUNTED, Metrics
 from data.policy import parsed
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
+from data.records.hours import Windows
 from tests import sample_company
 from tests.fakes.slack import SlackFake, into_bolt
 from tests.quick_files import QUICK_FILES
@@ -62,10 +63,12 @@ class Place:
         draws: bool = False,
         metrics: Metrics = UNCOUNTED,
         import_channel: str = "",
+        windows: Windows | None = None,
         **slack: Any,
     ) -> None:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
 
+        windows          when people are written to; at any hour without
         import_channel   whose files are imported, with the scope and the event that takes
         """
         if import_channel:
@@ -78,6 +81,7 @@ class Place:
         self.writers = writers or {}
         self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
+        self.windows = windows
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
             sample_company.users(),
@@ -148,6 +152,7 @@ class Place:
             files=FILES if self.draws else QUICK_FILES,
             metrics=self.metrics,
             imports=Wanted(channel=self.import_channel),
+            windows=self.windows,
         )
         self.slack.attach(into_bolt(self.bot.app))
 

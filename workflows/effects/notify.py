@@ -16,8 +16,7 @@ from data.records.retirement import Retirement
 from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
-from workflows.decisions.digests import place_of
-from workflows.effects import digests
+from workflows.effects import holding
 from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
@@ -46,7 +45,13 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     if claim.tried_at is not None:
         looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
-            return _settled(claim, looked_up, shop)
+            return looked_up, _followed(claim, looked_up, shop)
+    if (body := holding.as_of_now(claim, message.retirement, shop)) is None:
+        return holding.gone(), None
+    message = replace(message, params={**message.params, **body})
+    may_go = holding.opening(claim, shop)
+    if isinstance(may_go, Result):
+        return may_go, None
     shop.world.point("before post")
     if shop.world.after(shop.grace_seconds) > claim.leased_until:
         # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
@@ -55,12 +60,8 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     shop.world.point("after post")
     if isinstance(result, Unknown):
         result = replace(result, tried_at=shop.world.now())
-    return _settled(claim, result, shop)
-
-
-def _settled(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None]:
-    if _has_reader(claim):
-        return digests.reached(claim, result, shop)
+    if isinstance(result, Done) and may_go is not None:
+        result = holding.told(result, may_go, shop)
     return result, _followed(claim, result, shop)
 
 
@@ -113,6 +114,8 @@ def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     effect = claim.effect
     assert effect is not None
     place = shop.engine.store.found(effect.body["message"])
+    if place is not None and holding.OVERTAKEN in place:
+        return Done(), None
     if place is None or "ts" not in place:
         return Dead(why="the message it would redraw was never posted"), None
     message = _message(claim, shop, ts=place["ts"], channel=place["channel"])

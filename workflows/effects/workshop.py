@@ -26,6 +26,7 @@ from workflows.ports import (
     Messenger,
     Readers,
     SharedFiles,
+    Timekeeper,
     World,
 )
 
@@ -49,8 +50,7 @@ class Workshop:
     grace_seconds   of a lease that must be left for a post: it may take ten and show up twenty after, and has to be
                     there before anybody else can look for it
     files           what people share in the import channel; None without one
-    readers         who reads the digest, as Slack tells; None where nobody can say
-    tells           whether a digest of these histories, at this instant, says anything
+    timekeeper      who knows people's working hours; None where they are written to at any hour
     """
 
     engine: Engine
@@ -63,8 +63,7 @@ class Workshop:
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     grace_seconds: float = 30.0
     files: SharedFiles | None = None
-    readers: Readers | None = None
-    tells: Callable[[Sequence[History], datetime], bool] = _always
+    timekeeper: Timekeeper | None = None
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""
@@ -150,6 +149,6 @@ def not_begun(claim: Claim, retry_at: datetime, why: str) -> Result:
 
 
 def later(claim: Claim, world: World, seconds_max: float = RETRY_SECONDS_MAX) -> datetime:
-    """When to try again: the wait doubles with every attempt, up to an hour or what else is the most."""
-    doublings = min(claim.attempt - 1, DOUBLINGS_MAX)
+    """When to try again: the wait doubles with every try, up to an hour or what else is the most."""
+    doublings = min(claim.tries - 1, DOUBLINGS_MAX)
     return world.after(min(RETRY_SECONDS * 2**doublings, seconds_max))

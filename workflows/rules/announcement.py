@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from data.records.catalog import Owners
 from data.records.decision import Effect
-from data.records.retirement import Retirement, State, StepKind
+from data.records.retirement import Retirement, State
 from workflows.rules import messages, milestones
 from workflows.rules.obligations import people_of
 
@@ -106,7 +106,7 @@ def moved(before: Retirement, state: Retirement, version: int) -> Iterable[Effec
     assert state.plan is not None
     if state.state is not State.MIGRATING or state.plan.steps == before.plan.steps:
         return
-    milestone = f"moved@{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
+    milestone = milestones.moved(state)
     for slack_id in people_of(milestones.concerned(state, milestone)):
         key = f"{state.id}/moved-{version}/{slack_id}"
         yield messages.direct(key, "reminder", slack_id, milestone=milestone)

@@ -6,6 +6,8 @@ before what is told to many; of either, each person hears everything in the orde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from data.records.decision import Effect, EffectKind
@@ -32,6 +34,11 @@ PATIENCE_SECONDS = {
 """How long a message may be overtaken by others: what goes to many at once can wait. All others somebody waits for."""
 
 
+def is_urgent(body: Mapping[str, str]) -> bool:
+    """Does a person have to hear of it at any hour? A service that is to come back is waited for."""
+    return body["notice"] == "asked again" and body["action"] == "restore"
+
+
 def is_person(place: str) -> bool:
     """Or a channel: Slack's ids say which."""
     return place[:1] in ("U", "W")
@@ -46,7 +53,11 @@ def team_key(state: Retirement, team_id: str) -> str:
 
 
 def dm_key(state: Retirement, slack_id: str) -> str:
-    return f"{state.id}/announcement-{state.announced}/dm/{slack_id}"
+    return dm_key_of(state.id, state.announced, slack_id)
+
+
+def dm_key_of(retirement_id: str, announced: int, slack_id: str) -> str:
+    return f"{retirement_id}/announcement-{announced}/dm/{slack_id}"
 
 
 def handed_key(state: Retirement, slack_id: str) -> str:
@@ -116,13 +127,15 @@ def meeting(state: Retirement, *, here: str, other: str, channel: str) -> Effect
 
 
 def direct(key: str, notice: str, to: str, **body: str) -> Effect:
+    """To one person, or to a channel in their stead. What is urgent stands behind nothing that waits for a morning."""
+    said = {"notice": notice, "channel": to, "slack_id": to, **body}
     return Effect(
         key=key,
         kind=EffectKind.POST,
-        lane=_lane(f"to/{to}", notice),
+        lane=f"to/{to}/now" if is_urgent(said) else _lane(f"to/{to}", notice),
         place=to,
         patience_seconds=PATIENCE_SECONDS.get(notice, 0),
-        body={"notice": notice, "channel": to, "slack_id": to, **body},
+        body=said,
     )
 
 

@@ -15,6 +15,7 @@ from workflows.rules.obligations import is_asked_late
 
 ACKNOWLEDGE = "acknowledge"
 MIGRATE = "migrate"
+MOVED = "moved@"
 LEVELS = (1, 2)
 """1: the owner's manager; 2: the governance channel."""
 
@@ -36,6 +37,12 @@ def reminders(state: Retirement) -> tuple[Milestone, ...]:
         Milestone(name=f"{MIGRATE}-{days}d@{by:%Y-%m-%d}", due_at=days_later(by, -days, state.policy))
         for days in sorted(state.policy.reminder_days, reverse=True)
     )
+
+
+def moved(state: Retirement) -> str:
+    """Under which name people are told of the last day as it is now."""
+    assert state.plan is not None
+    return f"{MOVED}{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
 
 
 def escalations(state: Retirement) -> tuple[Milestone, ...]:

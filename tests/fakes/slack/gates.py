@@ -19,6 +19,9 @@ TIERS: dict[str, tuple[float, int]] = {
     "conversations.history": (50, 50),
     "conversations.replies": (50, 50),
     "users.lookupByEmail": (50, 50),
+    "users.list": (20, 20),
+    "dnd.info": (50, 50),
+    "dnd.teamInfo": (20, 20),
     "usergroups.users.list": (20, 20),
 }
 TIER_4 = (100.0, 100)

@@ -141,6 +141,38 @@ def user_info(ws: Workspace, args: Args) -> Answer:
     return {"user": _person(user, ws.scopes)}
 
 
+def user_list(ws: Workspace, args: Args) -> Answer:
+    """users.list"""
+    page, more = _page(args, list(ws.users.values()))
+    return {
+        "members": [_person(user, ws.scopes) for user in page],
+        "response_metadata": more.get("response_metadata", {"next_cursor": ""}),
+    }
+
+
+def _rest(user: User) -> Answer:
+    begins, ends = user.rests or (1, 1)
+    return {"dnd_enabled": bool(user.rests), "next_dnd_start_ts": begins, "next_dnd_end_ts": ends}
+
+
+def rest(ws: Workspace, args: Args) -> Answer:
+    """dnd.info: of a snooze Slack tells its owner alone."""
+    user = ws.users.get(str(args["user"]))
+    if user is None:
+        raise ApiError("user_not_found")
+    return _rest(user)
+
+
+def team_rest(ws: Workspace, args: Args) -> Answer:
+    """dnd.teamInfo: of up to fifty people, all of them of the workspace."""
+    asked = str(args["users"]).split(",")
+    if len(asked) > 50:
+        raise ApiError("invalid_arguments", fault("at most 50 users", "/users"))
+    if not all(one in ws.users for one in asked):
+        raise ApiError("user_not_visible")
+    return {"users": {one: _rest(ws.users[one]) for one in asked}}
+
+
 def user_by_email(ws: Workspace, args: Args) -> Answer:
     """users.lookupByEmail: people who left are not found."""
     for user in ws.users.values():

@@ -103,6 +103,9 @@ class WebApi:
                 partial(reading.open_direct, ws), "", "users channel return_im", "im:write"
             ),
             "users.info": Method(partial(reading.user_info, ws), "user", "include_locale", "users:read"),
+            "users.list": Method(partial(reading.user_list, ws), "", f"{_PAGE} include_locale", "users:read"),
+            "dnd.info": Method(partial(reading.rest, ws), "user", "", "dnd:read"),
+            "dnd.teamInfo": Method(partial(reading.team_rest, ws), "users", "", "dnd:read"),
             "users.lookupByEmail": Method(
                 partial(reading.user_by_email, ws), "email", "", "users:read.email"
             ),

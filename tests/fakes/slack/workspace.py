@@ -22,7 +22,10 @@ MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 @dataclass(kw_only=True)
 class User:
-    """A person or bot of the workspace. `refuses` is Slack's word for why the bot may not write to them, if so."""
+    """A person or bot of the workspace. `refuses` is Slack's word for why the bot may not write to them, if so.
+
+    rests   when they are not to be disturbed: from and until, in seconds since 1970; None where they always may be
+    """
 
     id: str
     name: str
@@ -34,6 +37,7 @@ class User:
     email: str | None = None
     real_name: str = ""
     refuses: str = ""
+    rests: tuple[int, int] | None = None
 
 
 @dataclass(kw_only=True)

@@ -1,0 +1,46 @@
+"""What the bot reaches outside besides Slack, and the adapters a running one uses for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.aws_region import region
+from bot.catalog_writers import open_writers
+from bot.keeping import own_files
+from bot.local_endpoints import open_endpoints
+from bot.settings import Settings
+from data.records.catalog import EndpointKind
+from data.records.deprecation import CatalogKind
+from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.local_directory import LocalDirectory
+from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.sagemaker import SageMakerEndpoints
+from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edges:
+    """What the bot reaches outside, besides Slack."""
+
+    archive: ArtifactStore
+    controls: Mapping[EndpointKind, EndpointControl]
+    meters: Mapping[EndpointKind, TrafficMeter]
+    writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
+
+
+def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
+    """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
+    local = endpoints or open_endpoints(settings)
+    controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
+    if region():
+        import boto3  # noqa: PLC0415 - takes a while, and only this needs it
+
+        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
+    return Edges(
+        archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
+        controls=controls,
+        meters={EndpointKind.LOCAL: local},
+        writers=open_writers(settings, os.environ),
+    )

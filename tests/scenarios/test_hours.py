@@ -1,0 +1,162 @@
+"""Hours that respect people: what can wait a night waits for their morning, and then goes once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from bot.manifest import SCOPES
+from data.policy import read_windows
+from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, VERA, WREN, Town, key_of
+
+OFFICE = replace(read_windows(), country="")
+EVERYBODY = (BRUNO, ELENA, GRACE, INES, VERA, WREN)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(tmp_path, serves=False, windows=OFFICE) as town:
+        yield town
+
+
+def arrived(town: Town, person: str) -> list[tuple[str, datetime]]:
+    """The messages this person got, in order, each with when, on their own clock."""
+    clock = ZoneInfo(town.slack.ws.users[person].tz)
+    return [
+        (key_of(one), datetime.fromtimestamp(float(one["ts"]), clock)) for one in town.slack.messages(person)
+    ]
+
+
+def keys(town: Town, person: str) -> list[str]:
+    return [key for key, _ in arrived(town, person)]
+
+
+def until(town: Town, at: str) -> None:
+    """Let time pass until that instant, in UTC."""
+    ahead = datetime.fromisoformat(at).replace(tzinfo=UTC) - town.now()
+    town.pass_time(seconds=ahead.total_seconds())
+
+
+def announced(town: Town) -> None:
+    """The Monday the announcement went out, at nine in UTC: it is 22:00 in Auckland, and 06:00 in São Paulo."""
+    assert town.propose() == {}
+    town.approve()
+    until(town, "2026-03-16 09:30")
+
+
+def test_everybody_hears_everything_once_in_their_own_working_hours(town: Town):
+    announced(town)
+    for _ in range(25):
+        town.pass_time(days=2)
+        town.restart()
+    for person in EVERYBODY:
+        told = arrived(town, person)
+        assert all(at.weekday() < 5 and 9 <= at.hour < 17 for _, at in told), (person, told)
+        assert len(set(keys(town, person))) == len(told) > 0, person
+    assert [key.split("/", 1)[1] for key in keys(town, BRUNO)] == [
+        f"announcement-1/dm/{BRUNO}",
+        f"escalate/acknowledge@2026-03-23/1/{BRUNO}",
+        f"remind/migrate-30d@2026-04-27/{BRUNO}",
+        f"remind/migrate-7d@2026-04-27/{BRUNO}",
+        # The reminder of Sunday is overtaken by that of Monday.
+        f"escalate/migrate@2026-04-27/1/{BRUNO}",
+        f"remind/migrate-0d@2026-04-27/{BRUNO}",
+    ]
+
+
+def test_a_message_waits_for_the_morning_over_a_restart_and_show_says_so(town: Town):
+    announced(town)
+    assert keys(town, WREN) == []
+    assert keys(town, INES) == [f"RET-1/announcement-1/dm/{INES}"], "it is half past nine in Lisbon"
+    told = town.command(TOM, "show RET-1")
+    assert f"<@{WREN}> from Tue 2026-03-17 09:00 (Pacific/Auckland)" in told
+    assert f"<@{INES}>" not in told.partition("*Waits for working hours*")[2].partition("\n*")[0]
+    assert town.bot.store.troubles() == ()
+
+    town.restart()
+    until(town, "2026-03-16 19:50")
+    assert keys(town, WREN) == []
+    until(town, "2026-03-16 20:01")
+    ((key, at),) = arrived(town, WREN)
+    assert (key, at.isoformat(timespec="minutes")) == (
+        f"RET-1/announcement-1/dm/{WREN}",
+        "2026-03-17T09:00+13:00",
+    )
+    assert (
+        WREN
+        not in town.command(TOM, "show RET-1").partition("Waits for working hours")[2].partition("*Votes")[0]
+    )
+    until(town, "2026-03-17 00:10")
+    assert "Waits for working hours" not in town.command(TOM, "show RET-1"), "the last one lives in Tokyo"
+
+
+def test_what_somebody_has_answered_meanwhile_is_not_said_in_the_morning(town: Town):
+    announced(town)
+    until(town, "2026-03-28 12:00")
+    reminder = f"RET-1/remind/migrate-30d@2026-04-27/{BRUNO}"
+    assert reminder in [one.key for one in town.bot.store.asleep()], "it fell due on a Saturday"
+    town.answer(WREN, "restock-planner")
+    until(town, "2026-04-01 12:00")
+    assert not [key for key in keys(town, BRUNO) if "/remind/" in key]
+    assert [key for key in keys(town, GRACE) if "/remind/" in key], "of hers nothing has moved"
+    assert town.bot.store.asleep() == ()
+    assert town.bot.store.troubles() == ()
+
+
+def test_a_manager_hears_in_the_morning_of_those_who_are_late_by_then(town: Town):
+    announced(town)
+    until(town, "2026-03-23 09:30")
+    escalation = f"RET-1/escalate/acknowledge@2026-03-23/1/{BRUNO}"
+    assert escalation in [one.key for one in town.bot.store.asleep()], "it is half past six where he lives"
+    town.answer(WREN, "restock-planner", "duty.acknowledge")
+    until(town, "2026-03-24 12:00")
+    assert escalation not in keys(town, BRUNO)
+    assert f"RET-1/escalate/acknowledge@2026-03-23/1/{VERA}" in keys(town, VERA)
+
+
+def test_of_what_is_called_off_at_night_nobody_hears_who_was_not_asked_yet(town: Town):
+    announced(town)
+    town.command(TOM, "cancel RET-1 churn-v2 is not ready")
+    town.approve()
+    until(town, "2026-04-10 12:00")
+    assert town.retirement().state == "cancelled"
+    assert f"RET-1/called-off-1/{INES}" in keys(town, INES)
+    assert f"RET-1/called-off-1/{WREN}" in keys(town, WREN), (
+        "who was asked on the next morning, before the vote"
+    )
+
+
+def test_who_rests_is_written_to_afterwards(town: Town):
+    assert town.propose() == {}
+    town.approve()
+    ends = int(datetime(2026, 3, 16, 11, 0, tzinfo=UTC).timestamp())
+    town.slack.ws.users[INES].rests = (ends - 8 * 3600, ends)
+    until(town, "2026-03-16 10:50")
+    assert keys(town, INES) == []
+    until(town, "2026-03-16 11:01")
+    assert keys(town, INES) == [f"RET-1/announcement-1/dm/{INES}"]
+
+
+def test_on_a_public_holiday_of_the_policys_country_people_are_left_in_peace(tmp_path: Path):
+    """São José is one in Colombia: Monday the 23rd of March 2026, on which silence goes to managers."""
+    with Town(tmp_path, serves=False, windows=replace(OFFICE, country="CO")) as town:
+        announced(town)
+        until(town, "2026-03-27 12:00")
+        (at,) = [at for key, at in arrived(town, VERA) if "/escalate/acknowledge" in key]
+        assert at.isoformat(timespec="minutes") == "2026-03-24T09:00+01:00"
+
+
+def test_where_slack_tells_no_clock_that_of_the_catalog_counts(tmp_path: Path):
+    granted = {scope: why for scope, why in SCOPES.items() if scope not in ("users:read", "dnd:read")}
+    with Town(tmp_path, serves=False, windows=OFFICE, scopes=granted) as town:
+        announced(town)
+        assert (len(keys(town, INES)), keys(town, WREN)) == (1, [])
+        until(town, "2026-03-17 12:00")
+        ((_, at),) = arrived(town, WREN)
+        assert at.isoformat(timespec="minutes") == "2026-03-17T09:00+13:00"
+        assert town.bot.store.troubles() == ()

@@ -1,0 +1,73 @@
+"""May a message go to a person now? What nobody waits for is held until their working hours begin.
+
+It is held in the outbox, as an attempt that tried nothing: no restart loses it, nothing of the same lane overtakes it,
+and what is known of the person is looked at again when their window opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from data.records.decision import Claim, Done, NotDone, Result
+from data.records.hours import Hours
+from data.records.retirement import Retirement
+from workflows.effects.workshop import Workshop
+from workflows.rules import messages, overtaken
+from workflows.rules.windows import next_window
+
+OVERTAKEN, TOLD_AT, ZONE = "overtaken", "told_at", "zone"
+"""Under which names a done message keeps why it was never sent; when it was, and on whose clock."""
+
+
+def is_held_for_hours(place: str, body: Mapping[str, str]) -> bool:
+    """Is it for one person, and can it wait a night?"""
+    return messages.is_person(place) and not messages.is_urgent(body)
+
+
+def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:
+    """Why it does not go now, or the hours by which it may; None where nobody's hours count."""
+    effect = claim.effect
+    assert effect is not None
+    if shop.timekeeper is None or not is_held_for_hours(effect.place, effect.body):
+        return None
+    now = shop.world.now()
+    hours = shop.timekeeper.hours_of(effect.place, now)
+    if isinstance(hours, NotDone):
+        return hours
+    wanted_at = claim.turn_at - timedelta(seconds=effect.patience_seconds)
+    opens_at = next_window(now, hours, since=min(wanted_at, claim.first_tried))
+    if opens_at <= now:
+        return hours
+    local = opens_at.astimezone(ZoneInfo(hours.zone))
+    why = f"their working hours begin {local:%a %Y-%m-%d %H:%M} ({hours.zone})"
+    return NotDone(retry_at=opens_at, why=why, is_kept=True)
+
+
+def as_of_now(claim: Claim, state: Retirement | None, shop: Workshop) -> dict[str, str] | None:
+    """What is left of a message that was held; None where it would not be wanted any more."""
+    effect = claim.effect
+    assert effect is not None
+    if not claim.kept or state is None or "slack_id" not in effect.body:
+        return effect.body
+    if effect.body["notice"] == "called off" and not _was_asked(state, effect.body["slack_id"], shop):
+        return None
+    return overtaken.left(state, effect.key, effect.body)
+
+
+def _was_asked(state: Retirement, person: str, shop: Workshop) -> bool:
+    """Was this person ever asked to move? Who was not needs no telling that they need not."""
+    keys = (messages.dm_key_of(state.id, number, person) for number in range(1, state.announced + 1))
+    found = [shop.engine.store.found(key) for key in keys]
+    return any(one is not None and OVERTAKEN not in one for one in found) or not any(found)
+
+
+def gone() -> Done:
+    return Done(found={OVERTAKEN: "it would not be wanted any more"})
+
+
+def told(result: Done, hours: Hours, shop: Workshop) -> Done:
+    """With when it was told, and on whose clock: from then on their working hours count."""
+    at = shop.world.now().isoformat()
+    return Done(found={**result.found, TOLD_AT: at, ZONE: hours.zone})

@@ -46,6 +46,7 @@ from data.records.hours import Windows
 from data.records.imports import Scheduled
 from data.records.policy import Criteria, Policy
 from data.sql.record import SqlStore
+from workflows.asking import Asking, at_once
 from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
@@ -192,8 +193,7 @@ def assemble(
         retirements=lambda: all_retirements(store),
         waiting=store.waiting,
         unheard=store.unheard,
-        readers=readers,
-        happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
+        busy_until=Asking(store=store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(

@@ -18,7 +18,7 @@ from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
 from data.snapshot import Snapshot
 from data.store import Waiting
-from workflows import card, readers, succession
+from workflows import asking, card, succession
 from workflows import commands as cmd
 from workflows.membership import active, members
 from workflows.observing import claimed, consumers, teams_of
@@ -27,7 +27,7 @@ from workflows.readings import archive_holds, reading
 from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
-from workflows.rules.pauses import pauses
+from workflows.rules.obligations import people_of
 from workflows.rules.plan import reserved
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
@@ -40,6 +40,7 @@ class Gatherer:
     """`retirements` lists those that stand now; `controls` and `meters` are keyed by who can drive the endpoint.
 
     waiting   what keeps an effect of this key from being done (data/store.py)
+    busy_until  owners who have not had their request for long enough (workflows/asking.py)
     unheard   whether something was asked of this stream and is not decided yet
     readers   what Slack tells of who reads the digest; None where nobody can say
     happened  all that is on the record of a retirement, oldest first
@@ -53,8 +54,7 @@ class Gatherer:
     retirements: Callable[[], Sequence[Retirement]]
     waiting: Callable[[str], Waiting | None]
     unheard: Callable[[str], bool]
-    happened: Callable[[str], Iterable[AnyEvent]]
-    readers: Readers | None = None
+    busy_until: asking.BusyUntil = asking.at_once
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
@@ -186,11 +186,10 @@ class Gatherer:
             case cmd.Waive(what=what) if what in _seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
             case cmd.Escalate():
-                return replace(known, managers=self._managers(state))
+                above = asking.lines_above(self.catalog, people_of(state.obligations))
+                return replace(known, managers=above, busy_until=self.busy_until(state, now))
             case cmd.RecordUnreached():
-                return replace(known, managers=self._line_above(command.person))
-            case cmd.Resume():
-                return replace(known, pauses=pauses(self.happened(state.id)))
+                return replace(known, managers=asking.line_above(self.catalog, command.person))
             case cmd.HandOver():
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
@@ -209,11 +208,6 @@ class Gatherer:
         _, trouble, _ = self._successor(model, state.plan.successor_id, retirements)
         there = consumers(self.catalog.snapshot(), state, known)
         return replace(there, successor_trouble=trouble)
-
-    def _managers(self, state: Retirement) -> dict[str, str]:
-        """The line above every owner of a consumer."""
-        people = {person for duty in state.obligations for person in duty.consumer.owners.slack_ids}
-        return {who: above for person in sorted(people) for who, above in self._line_above(person).items()}
 
     def _chosen(self, model: Entity, endpoint_ids: Sequence[str]) -> tuple[Entity, ...]:
         """The endpoints named, all of them when none is. An id the model does not have is refused."""
@@ -239,14 +233,14 @@ class Gatherer:
         trouble = succession.trouble(model, successor, there, retirements)
         return successor.name, trouble, "" if trouble else succession.onward_note(successor, there)
 
-    def _line_above(self, slack_id: str) -> dict[str, str]:
-        """Everybody from this person up -> their manager. It ends where nobody is known, or it comes round."""
-        line: dict[str, str] = {}
-        while slack_id not in line and (manager := self.catalog.manager_slack_of(slack_id)):
-            line[slack_id] = manager
-            slack_id = manager
-        return line
-
+    def _archive_holds(self, state: Retirement) -> str:
+        if state.archived is None:
+            return "there is none"
+        try:
+            there = self.archive.exists(state.archived.location, state.archived.manifest_digest)
+        except EmeritusError as error:
+            return str(error)
+        return "yes" if there else "its manifest is not the recorded one"
 
 def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> dict[str, str]:
     """What of it cannot be proposed, and which of the others under way has it already."""

@@ -106,7 +106,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             unknown = counted(len(event.unreachable), "owner")
             alone = f"; nobody above {unknown} is known" if event.unreachable else ""
             told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
-            return f":rotating_light: {late}: told {limits.joined(told, 1_000, between=', ')}{alone}"
+            head = f":rotating_light: {about} {late} in time"
+            left = f"; {_left(len(event.left))}" if event.left else ""
+            return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}{left}"
         case events.Unreached():
             return f":no_bell: {_lost(event, retirement)}"
         case events.StepStarted():
@@ -196,6 +198,11 @@ def _lost(event: events.Unreached, retirement: Retirement) -> str:
     if event.person == retirement.coordinator_id:
         return f"{who}; {instead}, and owners of the model may act in their place"
     return f"{who}; {instead}, and {mention(retirement.coordinator_id)} finds who answers"
+
+
+def _left(count: int) -> str:
+    verb = "waits" if count == 1 else "wait"
+    return f"{count:,} more {verb} until their owners have had them long enough at work"
 
 
 def _told(to: str, consumers: int) -> str:

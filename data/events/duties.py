@@ -76,7 +76,7 @@ class Escalated(Event, frozen=True, kw_only=True, tag="escalated/3"):
     """Who was told about which consumers: `to` is a manager's Slack id, or the governance channel -> consumer ids.
 
     consumer_ids   all it is about                unreachable   owners above whom the catalog knows nobody
-    handed_back    those of them that somebody answered for: they are not theirs
+    left           of these nobody is told yet: their owners have not had them for enough working hours
     """
 
     milestone: str
@@ -84,4 +84,4 @@ class Escalated(Event, frozen=True, kw_only=True, tag="escalated/3"):
     consumer_ids: tuple[str, ...]
     to: dict[str, tuple[str, ...]]
     unreachable: tuple[str, ...] = ()
-    handed_back: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()

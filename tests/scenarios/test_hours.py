@@ -11,8 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from bot.manifest import SCOPES
+from data.importers.accounts import read_accounts
 from data.policy import read_windows
-from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, VERA, WREN, Town, key_of
+from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, VERA, WREN, Town, key_of, words
 
 OFFICE = replace(read_windows(), country="")
 EVERYBODY = (BRUNO, ELENA, GRACE, INES, VERA, WREN)
@@ -160,3 +161,29 @@ def test_where_slack_tells_no_clock_that_of_the_catalog_counts(tmp_path: Path):
         ((_, at),) = arrived(town, WREN)
         assert at.isoformat(timespec="minutes") == "2026-03-17T09:00+13:00"
         assert town.bot.store.troubles() == ()
+
+
+def leave(town: Town, tmp_path: Path, person: str, first: str, last: str) -> None:
+    (file := tmp_path / "accounts.csv").write_text(
+        f"who,slack_id,away_from,away_until\n{person.lower()}@example.com,{person},{first},{last}\n"
+    )
+    town.bot.house.catalog.import_(read_accounts([file]), format="accounts", now=town.now())
+
+
+def test_no_manager_hears_before_the_owner_has_had_it_for_a_working_day(town: Town, tmp_path: Path):
+    """Ines is on leave until the day she had to answer by. A day at work later Vera hears, in her own morning."""
+    leave(town, tmp_path, INES, "2026-03-16", "2026-03-23")
+    announced(town)
+    until(town, "2026-03-23 12:00")
+    assert len(keys(town, INES)) == 1, "leave holds a message for a week at most"
+    told = words(town.posted(VERA, f"RET-1/escalate/acknowledge@2026-03-23/1/{VERA}"))
+    assert "*restock-planner*" in told
+    assert "*monday-report*" not in told
+    assert "2 more wait until their owners have had them long enough at work" in town.thread()
+    town.restart()
+    until(town, "2026-03-26 12:00")
+    (at,) = [at for key, at in arrived(town, VERA) if "/escalate/" in key][1:]
+    assert at.isoformat(timespec="minutes") == "2026-03-25T09:00+01:00"
+    late = words(town.slack.messages(VERA)[-1])
+    assert "*monday-report*" in late
+    assert "*restock-planner*" not in late

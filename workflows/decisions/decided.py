@@ -100,10 +100,11 @@ def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
 def escalation_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """For whoever does not answer, or move, in time."""
     return tuple(
-        Timer(
-            name=f"escalate/{milestone.name}/{milestone.level}",
-            due_at=max(milestone.due_at, now),
-            command=encoded(Escalate(by=events.EMERITUS, milestone=milestone.name, level=milestone.level)),
-        )
+        escalation_timer(milestone.name, milestone.level, max(milestone.due_at, now))
         for milestone in milestones.to_escalate(state, now)
     )
+
+
+def escalation_timer(milestone: str, level: int, due_at: datetime) -> Timer:
+    command = encoded(Escalate(by=events.EMERITUS, milestone=milestone, level=level))
+    return Timer(name=f"escalate/{milestone}/{level}", due_at=due_at, command=command)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from data import events
+from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.commands import Escalate, Remind
-from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.decisions.decided import RetirementDecision, decided, escalation_timer, nothing
 from workflows.rules import milestones
 from workflows.rules.lines import next_above
 from workflows.rules.obligations import people_of
@@ -41,6 +42,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     owner of, do not wait for the channel's own date: it hears of them with the managers.
     After downtime each is told what is due by its own date, once: of a deadline that another has overtaken, and
     of what the channel is told of at this moment anyway, nothing is said.
+    Nobody hears of what no owner has had for the policy's working hours: it is looked at again when one will have.
     """
     check("escalate", command.by, state, facts)
     mark = milestones.mark(command.milestone, command.level)
@@ -51,20 +53,23 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
         return nothing()
     if milestones.is_escalation_overtaken(command.milestone, command.level, state, now):
         return nothing()
-    open_ones = milestones.concerned(state, command.milestone)
+    untold = milestones.to_tell(command.milestone, command.level, state)
+    early = [duty for duty in untold if _is_early(duty, state, facts)]
+    later = _later(command, early, facts)
+    open_ones = [duty for duty in untold if duty not in early]
     assert state.policy is not None
     channel = state.policy.governance_channel
     silent = [duty for duty in open_ones if duty.duty is not Duty.NOT_MINE]
     above = {person: next_above(person, facts.managers, state.unreached) for person in people_of(silent)}
     if command.level == 1:
-        to = _by_manager(silent, above)
+        to = _by_manager(silent, {who: one for who, one in above.items() if who not in facts.busy_until})
         unmanaged = _ids(duty for duty in open_ones if duty not in silent or not _managers(duty, above))
         if unmanaged and not milestones.is_due(command.milestone, 2, state, now):
             to[channel] = unmanaged
     else:
         to = {channel: _ids(open_ones)} if open_ones else {}
     if not to:
-        return nothing()
+        return RetirementDecision(timers=later)
     return decided(
         state,
         events.Escalated(
@@ -75,9 +80,23 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
             consumer_ids=_ids(open_ones),
             to=to,
             unreachable=tuple(person for person, manager in above.items() if not manager),
-            handed_back=_ids(duty for duty in open_ones if duty not in silent),
+            left=_ids(early),
         ),
+        timers=later,
     )
+
+
+def _is_early(duty: Obligation, state: Retirement, facts: Facts) -> bool:
+    """Has none of its owners had it for long enough? Of what was handed back nobody has to have it."""
+    reached = [one for one in duty.consumer.owners.slack_ids if one not in state.unreached]
+    is_asked = bool(reached) and duty.duty is not Duty.NOT_MINE
+    return is_asked and all(one in facts.busy_until for one in reached)
+
+
+def _later(command: Escalate, early: Iterable[Obligation], facts: Facts) -> tuple[Timer, ...]:
+    """When to look again: once the first of these owners will have had it for long enough."""
+    ends = [facts.busy_until[person] for person in people_of(early) if person in facts.busy_until]
+    return (escalation_timer(command.milestone, command.level, min(ends)),) if ends else ()
 
 
 def _by_manager(duties: Iterable[Obligation], above: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -90,7 +109,8 @@ def _by_manager(duties: Iterable[Obligation], above: Mapping[str, str]) -> dict[
 
 
 def _managers(duty: Obligation, above: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(above[person] for person in duty.consumer.owners.slack_ids if above[person]))
+    known = (above.get(person, "") for person in duty.consumer.owners.slack_ids)
+    return tuple(dict.fromkeys(manager for manager in known if manager))
 
 
 def _ids(duties: Iterable[Obligation]) -> tuple[str, ...]:

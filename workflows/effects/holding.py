@@ -17,9 +17,6 @@ from workflows.effects.workshop import Workshop
 from workflows.rules import messages, overtaken
 from workflows.rules.windows import next_window
 
-OVERTAKEN, TOLD_AT, ZONE = "overtaken", "told_at", "zone"
-"""Under which names a done message keeps why it was never sent; when it was, and on whose clock."""
-
 
 def is_held_for_hours(place: str, body: Mapping[str, str]) -> bool:
     """Is it for one person, and can it wait a night?"""
@@ -60,14 +57,14 @@ def _was_asked(state: Retirement, person: str, shop: Workshop) -> bool:
     """Was this person ever asked to move? Who was not needs no telling that they need not."""
     keys = (messages.dm_key_of(state.id, number, person) for number in range(1, state.announced + 1))
     found = [shop.engine.store.found(key) for key in keys]
-    return any(one is not None and OVERTAKEN not in one for one in found) or not any(found)
+    return any(one is not None and messages.OVERTAKEN not in one for one in found) or not any(found)
 
 
 def gone() -> Done:
-    return Done(found={OVERTAKEN: "it would not be wanted any more"})
+    return Done(found={messages.OVERTAKEN: "it would not be wanted any more"})
 
 
 def told(result: Done, hours: Hours, shop: Workshop) -> Done:
     """With when it was told, and on whose clock: from then on their working hours count."""
     at = shop.world.now().isoformat()
-    return Done(found={**result.found, TOLD_AT: at, ZONE: hours.zone})
+    return Done(found={**result.found, messages.TOLD_AT: at, messages.ZONE: hours.zone})

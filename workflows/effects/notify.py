@@ -22,7 +22,7 @@ from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
 from workflows.measuring import outcomes
 from workflows.ports import Message
-from workflows.rules.outcomes import Outcome
+from workflows.rules import messages
 
 FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
 """Notices that say more than the record does: which catalog declares what, and who was last seen calling."""
@@ -114,7 +114,7 @@ def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     effect = claim.effect
     assert effect is not None
     place = shop.engine.store.found(effect.body["message"])
-    if place is not None and holding.OVERTAKEN in place:
+    if place is not None and messages.OVERTAKEN in place:
         return Done(), None
     if place is None or "ts" not in place:
         return Dead(why="the message it would redraw was never posted"), None

@@ -146,7 +146,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Escalated():
-            return replace(state, escalated=(*state.escalated, milestones.mark(event.milestone, event.level)))
+            return replace(state, escalated=(*state.escalated, *milestones.marks(event)))
         case events.Unreached():
             return replace(state, unreached=(*state.unreached, event.person))
         case events.StepStarted():

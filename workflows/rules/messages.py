@@ -34,6 +34,10 @@ PATIENCE_SECONDS = {
 """How long a message may be overtaken by others: what goes to many at once can wait. All others somebody waits for."""
 
 
+OVERTAKEN, TOLD_AT, ZONE = "overtaken", "told_at", "zone"
+"""Under which names a done message keeps why it was never sent; when it was, and on whose clock."""
+
+
 def is_urgent(body: Mapping[str, str]) -> bool:
     """Does a person have to hear of it at any hour? A service that is to come back is waited for."""
     return body["notice"] == "asked again" and body["action"] == "restore"

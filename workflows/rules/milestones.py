@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from data import events
 from data.records.base import Record
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
 from workflows.rules.hours import days_later
@@ -80,17 +81,42 @@ def mark(milestone: str, level: int) -> str:
     return f"{milestone}/{level}"
 
 
+def marks(event: events.Escalated) -> tuple[str, ...]:
+    """The names under which it stands there: while some are left, one for each consumer that was told of."""
+    whole = mark(event.milestone, event.level)
+    return tuple(f"{whole}/{consumer_id}" for consumer_id in event.consumer_ids) if event.left else (whole,)
+
+
+def is_begun(milestone: str, level: int, state: Retirement) -> bool:
+    """Was anybody told at this level, of some of its consumers at least?"""
+    whole = mark(milestone, level)
+    return any(one == whole or one.startswith(f"{whole}/") for one in state.escalated)
+
+
+def to_tell(milestone: str, level: int, state: Retirement) -> tuple[Obligation, ...]:
+    """The obligations nobody was told of yet at this level."""
+    whole = mark(milestone, level)
+    if whole in state.escalated:
+        return ()
+    late = concerned(state, milestone)
+    return tuple(duty for duty in late if f"{whole}/{duty.consumer.consumer_id}" not in state.escalated)
+
+
 def to_escalate(state: Retirement, now: datetime) -> tuple[Milestone, ...]:
-    """Those still to come, and the second level of what managers were told: a pause may have lain over its day."""
+    """Those still to come, and what a pause may have lain over: the second level of what managers were told,
+
+    and what those above were not told yet, as the owners had not had it for long enough.
+    """
     return tuple(
         found
         for found in escalations(state)
         if found.due_at > now
         or (
             found.level > 1
-            and mark(found.name, found.level - 1) in state.escalated
+            and is_begun(found.name, found.level - 1, state)
             and mark(found.name, found.level) not in state.escalated
         )
+        or any(duty.duty is not Duty.NOT_MINE for duty in to_tell(found.name, found.level, state))
     )
 
 

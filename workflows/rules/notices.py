@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import announcement, by_hand, caller_notices, deprecation, impact, messages
+from workflows.rules import announcement, by_hand, caller_notices, deprecation, impact, messages, milestones
 from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
 from workflows.rules.obligations import of_person, people_of
 
@@ -144,6 +144,8 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
         case events.Escalated():
             for to, consumer_ids in event.to.items():
                 key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"
+                if milestones.is_begun(event.milestone, event.level, before):
+                    key = f"{key}/{state.version}"  # of what was left when they were told first
                 body = {
                     "milestone": event.milestone,
                     "level": str(event.level),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from data import events
 from data.events import EMERITUS
@@ -25,6 +26,8 @@ from tests.builders import (
     a_running_retirement,
     an_impacted,
     days,
+    paused,
+    resumed,
 )
 from workflows import commands as cmd
 
@@ -214,3 +217,80 @@ def test_nobody_is_pressed_while_it_is_paused(command):
     story.does(cmd.Pause(by=PAT, why=WHY))
     assert not [name for name in story.timers if name.startswith(("remind/", "escalate/"))]
     assert story.does(command, at=MIGRATE_AT - days(7)).events == ()
+
+
+def busy(story: Story, **until: datetime) -> Story:
+    """From now on these owners will have had their request for long enough only then."""
+    story.facts = replace(story.facts, managers=TWO_MANAGERS, busy_until=until)
+    return story
+
+
+def test_nobody_above_hears_before_an_owner_has_had_it_for_the_working_hours():
+    """Carl was on leave; by the time he has had it for a day, his manager hears, and the channel after her."""
+    enough = ANSWER_BY + days(2.5)
+    story = busy(a_running_retirement(), **{CARL: enough}).until(ANSWER_BY)
+    first = ("acknowledge@2027-01-25", 1, {MAX: (BILLING,)})
+    assert hops(story) == [first]
+    (event,) = story.of(events.Escalated)
+    assert event.left == (CRM,)
+
+    story.facts = replace(story.facts, busy_until={})
+    story.until(enough)
+    assert hops(story) == [first, ("acknowledge@2027-01-25", 1, {MAYA: (CRM,)})]
+    story.until(ANSWER_BY + days(3))
+    assert hops(story)[2:] == [("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)})]
+    assert (
+        len({effect.key for effect in story.effects.values() if effect.body.get("notice") == "escalation"})
+        == 3
+    )
+
+
+def test_a_manager_of_two_hears_of_the_second_one_in_a_message_of_its_own():
+    story = a_running_retirement()
+    story.facts = replace(
+        story.facts, managers={BILL: MAX, CARL: MAX}, busy_until={CARL: ANSWER_BY + days(1)}
+    )
+    story.until(ANSWER_BY)
+    story.facts = replace(story.facts, busy_until={})
+    story.until(ANSWER_BY + days(1))
+    told = [effect for effect in story.effects.values() if effect.place == MAX]
+    assert [effect.body["consumer_ids"] for effect in told] == [BILLING, CRM]
+    assert len({effect.key for effect in told}) == 2
+
+
+def test_while_nobody_has_had_it_for_long_enough_nothing_is_said_and_it_is_looked_at_again():
+    again = ANSWER_BY + days(1)
+    story = busy(a_running_retirement(), **{BILL: again, BELLA: again + days(1), CARL: again + days(1)})
+    story.until(ANSWER_BY)
+    assert hops(story) == []
+    assert story.timers["escalate/acknowledge@2027-01-25/1"].due_at == again
+    # One of the team has had it by then, and that is enough.
+    story.facts = replace(story.facts, busy_until={BELLA: again + days(1), CARL: again + days(1)})
+    story.until(again)
+    assert hops(story) == [("acknowledge@2027-01-25", 1, {MAX: (BILLING,)})]
+
+
+def test_who_answers_before_they_have_had_it_for_so_long_is_told_on_by_nobody():
+    again = ANSWER_BY + days(1)
+    story = busy(a_running_retirement(), **{CARL: again}).until(ANSWER_BY)
+    story.does(cmd.ChangeDuty(by=CARL, consumer_ids=(CRM,), duty=Duty.ACKNOWLEDGED))
+    story.facts = replace(story.facts, busy_until={})
+    story.until(again)
+    assert [to for _, _, to in hops(story)] == [{MAX: (BILLING,)}]
+
+
+def test_what_had_to_wait_is_not_forgotten_over_a_pause():
+    again = ANSWER_BY + days(1)
+    story = busy(a_running_retirement(), **{BILL: again, BELLA: again, CARL: again}).until(ANSWER_BY)
+    paused(story, for_days=2)
+    story.facts = replace(story.facts, busy_until={})
+    resumed(story).until(story.now + days(1))
+    assert ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), MAYA: (CRM,)}) in hops(story)
+
+
+def test_what_was_handed_back_waits_for_nobodys_working_hours():
+    again = ANSWER_BY + days(1)
+    story = busy(a_running_retirement(), **{CARL: again, BILL: again, BELLA: again})
+    story.does(cmd.ChangeDuty(by=CARL, consumer_ids=(CRM,), duty=Duty.NOT_MINE))
+    story.until(ANSWER_BY)
+    assert hops(story) == [("acknowledge@2027-01-25", 1, {"CGOV": (CRM,)})]

@@ -1,0 +1,73 @@
+"""Has an owner had what they were asked for long enough that those above may hear of it? And who is above whom?
+
+It counts from when the request reached them, in their own working hours; what still waits for their morning has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.catalog import Catalog
+from data.records.retirement import Retirement
+from data.store import Store
+from workflows.ports import Timekeeper
+from workflows.rules import messages
+from workflows.rules.obligations import people_of
+from workflows.rules.windows import had_hours
+
+BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    store: Store
+    timekeeper: Timekeeper
+
+    def busy_until(self, state: Retirement, now: datetime) -> dict[str, datetime]:
+        """Owner -> when they will have had it for the policy's working hours; those who have had it are left out."""
+        found = {}
+        waiting = self._waiting(state)
+        for person in people_of(duty for duty in state.obligations if not duty.is_settled):
+            told = self.store.found(messages.dm_key(state, person)) or {}
+            since = now if person in waiting else _instant(told.get(messages.TOLD_AT, ""))
+            if since is None or person in state.unreached:
+                continue
+            hours = self.timekeeper.known(person, now, zone=told.get(messages.ZONE, ""))
+            until = had_hours(since, hours, hours.windows.owner_hours)
+            if until > now and hours.windows.owner_hours:
+                found[person] = until
+        return found
+
+    def _waiting(self, state: Retirement) -> frozenset[str]:
+        """Whom no request has reached yet, or not the last one."""
+        keys = ("/dm/", "/handed-")
+        return frozenset(
+            one.person
+            for one in self.store.asleep()
+            if one.stream == state.id and any(key in one.key for key in keys)
+        )
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def at_once(_state: Retirement, _now: datetime) -> dict[str, datetime]:
+    """Where people are written to at any hour, nobody is waited for."""
+    return {}
+
+
+def line_above(catalog: Catalog, slack_id: str) -> dict[str, str]:
+    """Everybody from this person up -> their manager. It ends where nobody is known, or it comes round."""
+    line: dict[str, str] = {}
+    while slack_id not in line and (manager := catalog.manager_slack_of(slack_id)):
+        line[slack_id] = manager
+        slack_id = manager
+    return line
+
+
+def lines_above(catalog: Catalog, people: Iterable[str]) -> dict[str, str]:
+    """The line above every one of them."""
+    return {who: above for person in people for who, above in line_above(catalog, person).items()}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from data.records.hours import Windows
 from data.sql import book
 from data.sql.wishes import put_effects
 from tests.builders import a_running_retirement, an_impacted
@@ -21,8 +22,10 @@ TEAM = 10
 class Crowd(Town):
     """Running retirements of one company; the owners of their consumers are the same people, one consumer each."""
 
-    def __init__(self, folder: Path, *, retirements: int, people: int) -> None:
-        super().__init__(folder, serves=False, rate_limits=True)
+    def __init__(
+        self, folder: Path, *, retirements: int, people: int, windows: Windows | None = None
+    ) -> None:
+        super().__init__(folder, serves=False, rate_limits=True, windows=windows)
         self.people = [f"U{number:05d}" for number in range(people)]
         self.names = [f"RET-{number}" for number in range(1, retirements + 1)]
         for person in self.people:

@@ -12,9 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from msgspec.structs import replace
 from slack_sdk import WebClient
@@ -26,6 +24,7 @@ from data.catalog import Catalog
 from data.public_holidays import public_holidays
 from data.records.decision import NotDone
 from data.records.hours import Hours, Windows
+from data.zones import is_zone
 from workflows.rules.windows import next_window
 
 ZONE_AGE = timedelta(days=1)
@@ -52,11 +51,6 @@ class _Told:
 class _Rest:
     spans: tuple[Span, ...]
     until: datetime
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 class SlackTimekeeper:
@@ -202,7 +196,7 @@ class SlackTimekeeper:
 def _zone_of(user: Any) -> str:
     """Empty where Slack tells none that we know."""
     zone = user.get("tz") if isinstance(user, dict) else None
-    return zone if isinstance(zone, str) and zone in _zones() else ""
+    return zone if isinstance(zone, str) and is_zone(zone) else ""
 
 
 def _spans(said: Any) -> tuple[Span, ...]:

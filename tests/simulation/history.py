@@ -360,10 +360,12 @@ class History(Standing):
         self._must(mark not in self.escalated, event, f"{mark} was told already")
         _, _, day = event.milestone.partition("@")
         self._must(event.at.date() >= date.fromisoformat(day), event, "before its day")
-        self.escalated.append(mark)
+        is_rest = any(one.startswith(f"{mark}/") for one in self.escalated)
+        self.escalated += [f"{mark}/{one}" for one in event.consumer_ids] if event.left else [mark]
         for to in event.to:
             channel = f"D{to}" if to.startswith("U") else to
-            self._expect(channel, f"{self.stream}/escalate/{mark}/{to}")
+            key = f"{self.stream}/escalate/{mark}/{to}"
+            self._expect(channel, f"{key}/{len(self.entries) + 1}" if is_rest else key)
 
     def _ask_by_hand(self, action: str) -> None:
         for endpoint in self._plan.subject.endpoints:

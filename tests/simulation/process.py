@@ -39,13 +39,14 @@ from tests.simulation.disk import Disk, DiskStore
 from tests.simulation.outside import Machines, Vault
 from tests.simulation.slack import SimulatedClient
 from workflows import commands as cmd
+from workflows.asking import Asking, at_once
 from workflows.decisions import digests
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.machine import RetirementMachine
-from workflows.ports import ArtifactStore, Messenger
+from workflows.ports import ArtifactStore, Messenger, Timekeeper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ class Parts:
     gatherer: type[Gatherer] = Gatherer
     messenger: Callable[[Messenger, Clock], Messenger] = lambda messenger, _: messenger
     archive: Callable[[ArtifactStore], ArtifactStore] = lambda archive: archive
+    timekeeper: Callable[[Clock], Timekeeper | None] = lambda _: None
     lease: timedelta = LEASE
 
 
@@ -117,6 +119,7 @@ class Process:
         )
         self.catalog = Catalog(self.store)
         archive = parts.archive(outside.vault)
+        timekeeper = parts.timekeeper(clock)
         gatherer = parts.gatherer(
             catalog=self.catalog,
             policy=POLICY,
@@ -126,7 +129,7 @@ class Process:
             retirements=lambda: all_retirements(self.store),
             waiting=self.store.waiting,
             unheard=self.store.unheard,
-            happened=lambda retirement_id: (entry.event for entry in self.store.events(retirement_id)),
+            busy_until=Asking(store=self.store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
         messenger = SlackMessenger(
@@ -145,7 +148,7 @@ class Process:
             importer=ScheduledSources(self.catalog, {}),
             ending=threading.Event(),
             writers={CatalogKind.BACKSTAGE: outside.board},
-            tells=digest.tells,
+            timekeeper=timekeeper,
         )
         self.bench = Bench(outside.rand)
 

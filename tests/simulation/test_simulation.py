@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from data.records.decision import NotDone, Result
+from tests.simulation import asleep
+from tests.simulation.asleep import Everywhere
 from tests.simulation.company import START
 from tests.simulation.faults import Weather
 from tests.simulation.mutants.couriers import Courier
@@ -21,6 +23,7 @@ from tests.simulation.run import NEVER, Report, after_changes, simulate
 from tests.simulation.town import Town
 from tests.written import judge_one
 from workflows.ports import Message
+from workflows.rules.windows import next_window
 
 PARTS, PARTS_OF_100 = 8, 2
 """So that all cores share what is one claim; in the sum every crash and every world is there."""
@@ -75,6 +78,28 @@ def test_a_round_nobody_could_see_is_voted_on_once_its_card_is_up(tmp_path: Path
     town.run()
     ends = {stream: str(one.state) for stream, one in town.witness.histories.items()}
     assert ends == {"RET-1": "archived"}
+
+
+@pytest.mark.parametrize("part", range(PARTS_OF_100))
+def test_whoever_is_asleep_hears_in_the_morning_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, part: int
+) -> None:
+    """Crashes, storms and clocks that are set fall upon messages that wait for the hours of whom they are for."""
+    slept = 0
+    for seed in range(1 + part * 3, 4 + part * 3):
+        (folder := tmp_path / str(seed)).mkdir()
+        town = Town(folder, seed, parts=Parts(timekeeper=Everywhere))
+        town.run()
+        for channel, shown in chain.from_iterable(
+            [(name, one) for one in told] for name, told in town.workspace.channels.items()
+        ):
+            if channel.startswith("DU") and shown.key:
+                person = channel.removeprefix("D")
+                at = shown.landed_at - timedelta(minutes=2)  # it takes a while to land, and clocks differ
+                opened = next_window(at, asleep.hours(person, at), since=at)
+                assert opened - at < timedelta(minutes=4), (seed, person, shown.key, shown.landed_at)
+                slept += 1
+    assert slept > 15
 
 
 def test_the_same_seed_gives_the_same_world() -> None:

@@ -195,7 +195,8 @@ class Town:
         for _ in range(SPINS_MAX):
             self.process.work()
             due = self.process.dispatcher.next_due()
-            if due is None or due - self.clock.skew > calm_until:
+            is_calm = due is None or due - self.clock.skew > calm_until
+            if due is None or (is_calm and not self.process.store.asleep()):
                 self.clock.pass_(LATE_SECONDS)
                 break
             self.clock.show(due)

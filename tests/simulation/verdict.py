@@ -26,6 +26,7 @@ from tests.simulation.history import History
 from tests.simulation.slack import Shown
 from tests.simulation.witness import Click, Witness
 from workflows.machine import retirement_of
+from workflows.rules import messages
 from workflows.rules.hours import next_digest_at
 from workflows.rules.lifecycle import LIVING, TRANSITIONS
 
@@ -101,7 +102,8 @@ class Verdict:
             for place in self._town.workspace.by_key
             if place[1].startswith(prefix) and not LINES.search(place[1])
         }
-        if lost := {place for place in set(history.expected) - seen if not self._has_left(place[0])}:
+        lost = {place for place in set(history.expected) - seen if not self._has_left(place[0])}
+        if lost := {place for place in lost if not self._is_overtaken(place[1])}:
             raise Violation(f"never told: {sorted(lost)}")
         if surplus := seen - set(history.expected):
             raise Violation(f"told though nothing of it happened: {sorted(surplus)}")
@@ -154,12 +156,16 @@ class Verdict:
 
     def _check_look(self, channel: str, key: str, drawn: dict[str, Any]) -> None:
         shown = self._town.workspace.find(channel, key)
-        if self._has_left(channel):
+        if self._has_left(channel) or self._is_overtaken(key):
             # Slack takes nothing for them any more, and they look at nothing.
             return
         assert shown is not None
         if shown.look != {"blocks": [], **drawn}:
             raise Violation(f"{key} shows what is past: {shown.look['text']!r} instead of {drawn['text']!r}")
+
+    def _is_overtaken(self, key: str) -> bool:
+        """It waited for a morning, and by then nobody had to hear it any more."""
+        return messages.OVERTAKEN in (self._town.process.store.found(key) or {})
 
     def _has_left(self, whose: str) -> bool:
         """A person's channel, or a key that ends with a person."""

@@ -89,7 +89,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             if policy:
                 windows = (settings.rules or read_rules()).windows
                 yield from examine_hours(windows, catalog, store.asleep())
-            yield from examine_imports(scheduled, imports_of(store.state(STREAM)), catalog)
+            yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:

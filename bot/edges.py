@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.aws_region import region
+from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.keeping import own_files
 from bot.local_endpoints import open_endpoints
@@ -34,10 +34,8 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
     local = endpoints or open_endpoints(settings)
     controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
-    if region():
-        import boto3  # noqa: PLC0415 - takes a while, and only this needs it
-
-        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(boto3.client("sagemaker"))
+    if (client := sagemaker()) is not None:
+        controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     return Edges(
         archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
         controls=controls,

@@ -21,13 +21,13 @@ SCOPES = {
     "chat:write": "post and edit cards, threads and direct messages",
     "commands": f"{SLASH_COMMAND}",
     "dnd:read": "write to nobody who wants not to be disturbed",
-    "files:write": "put the picture of a model's consumers, and the list of very many, into its thread",
+    "files:write": "put pictures and lists of consumers, and the chart of the digest, into threads",
     "groups:history": "the same look-up in private channels",
     "groups:read": "the governance channel, when it is private",
     "im:history": "the same look-up in direct messages",
     "im:write": "open a direct message to edit one or look one up",
     "metadata.message:read": "recognise our own messages in those look-ups",
-    "users:read": "know on whose clock people live, so that nobody is written to at night",
+    "users:read": "on whose clock people live: nobody is written to at night, and the digest comes in the morning",
 }
 FILE_SCOPES = {"files:read": "hear of files shared in the import channel, and read them"}
 DESCRIPTION = "Retires machine-learning models: proposed, voted, handed over, archived, proven, switched off."

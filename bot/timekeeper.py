@@ -82,7 +82,7 @@ class SlackTimekeeper:
     def known(self, slack_id: str, now: datetime, *, zone: str = "") -> Hours:
         """The same without asking anybody. `zone`: on whose clock they were written to before."""
         there = self._catalog.snapshot()
-        listed, person = there.listed_by_slack(slack_id), there.person_by_slack(slack_id)
+        listed, person = there.person_by_slack(slack_id, listed=True), there.person_by_slack(slack_id)
         known = [one for one in dict.fromkeys((listed, person)) if one is not None]
         told, rest = self._zones.get(slack_id), self._rests.get(slack_id)
         by_catalog = person.zone if person and person.zone != "UTC" else ""

@@ -164,6 +164,7 @@ def assemble(
     imports: Wanted = NOTHING,
     criteria: Criteria | None = None,
     windows: Windows | None = None,
+    look_seconds: float = LOOK_SECONDS,
     files: Mapping[str, FileView] = FILES,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
@@ -174,11 +175,12 @@ def assemble(
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     criteria       what speaks for retiring a model, where it is not what is shipped
     windows        when people are written to; at any hour without
+    look_seconds   how often to look whose Home is out of date
     rates          how fast Slack may be called, where it is not the real one
     """
     if rates is None:
         rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
-    catalog = Catalog(store)
+    catalog, readers = Catalog(store), SlackReaders(client, policy.governance_channel)
     timekeeper = (
         SlackTimekeeper(client, rates, catalog, windows, pace=world.speed)
         if windows is not None and not windows.is_always
@@ -194,6 +196,9 @@ def assemble(
         waiting=store.waiting,
         unheard=store.unheard,
         busy_until=Asking(store=store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
+        snooze_days=(windows or policies.read_windows()).snooze_days,
+        readers=readers,
+        happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
     messenger = SlackMessenger(

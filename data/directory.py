@@ -55,8 +55,9 @@ class Directory:
             found = self._resolved.accounts = Accounts(self.people, self.unseen)
         return found
 
-    def by_slack(self, slack_id: str) -> Person | None:
-        return self.accounts.holder(slack_id)
+    def by_slack(self, slack_id: str, *, listed: bool = False) -> Person | None:
+        """Whose account this is; with `listed`, what a list of accounts says of it."""
+        return self.accounts.listed(slack_id) if listed else self.accounts.holder(slack_id)
 
     def manager_slack_of(self, slack_id: str) -> str | None:
         """The Slack id of a person's manager; None when there is none, or none who can be reached."""

@@ -80,7 +80,12 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="when consumers are reminded, before the day they must have moved",
             field="reminder_days",
             check=days_before,
-        )
+        ),
+        "snooze_days": Key(
+            says="for how long Snooze keeps reminders away, never past the day an answer is due",
+            field="snooze_days",
+            check=whole(1, 30, "days"),
+        ),
     },
     "escalation": {
         "acknowledge_days": Key(

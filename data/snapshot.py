@@ -226,12 +226,8 @@ class Snapshot:
     def person(self, person_id: str) -> Person | None:
         return self._directory.people.get(person_id)
 
-    def person_by_slack(self, slack_id: str) -> Person | None:
-        return self._directory.by_slack(slack_id)
-
-    def listed_by_slack(self, slack_id: str) -> Person | None:
-        """What a list of accounts says of them."""
-        return self._directory.accounts.listed(slack_id)
+    def person_by_slack(self, slack_id: str, *, listed: bool = False) -> Person | None:
+        return self._directory.by_slack(slack_id, listed=listed)
 
     def manager_slack_of(self, slack_id: str) -> str | None:
         return self._directory.manager_slack_of(slack_id)

@@ -18,9 +18,14 @@ def _told_about_all(event: Tree) -> Tree:
     return {**event, "event": "escalated/2", "to": told}
 
 
+def _told_as_silence(event: Tree) -> Tree:
+    """What had been handed back was told as what nobody answered for."""
+    return {**event, "event": "escalated/3"}
+
+
 def _told_at_once(event: Tree) -> Tree:
     """However short owners had had it, everybody above them was told."""
-    return {**event, "event": "escalated/3"}
+    return {**event, "event": "escalated/4"}
 
 
 def _moved_every_date(event: Tree) -> Tree:
@@ -52,7 +57,10 @@ UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "cancellation proposed": _as_it_was,
     "caller declared": _asked_those_who_owed,
     "escalated": _told_about_all,
-    "escalated/2": _told_at_once,
+    "escalated/2": _told_as_silence,
+    "escalated/3": _told_at_once,
+    "proposed": _as_it_was,
+    "revised": _as_it_was,
     "owners changed": _answered_by_the_first_date,
     "owners changed/2": _asked_teams_only,
 }

@@ -10,13 +10,24 @@ from datetime import date, datetime
 import msgspec
 
 from data.records.base import Prose
-from data.records.imports import Scheduled, Share
 from data.records.retirement import Archived, Duty, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.command import Command
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
+from workflows.import_commands import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 
-__all__ = ["Command", "DropReader", "SendDigest", "Subscribe", "TellDigest"]
+__all__ = [
+    "Command",
+    "DropReader",
+    "RecordFile",
+    "RecordImport",
+    "RunImport",
+    "ScheduleImports",
+    "SendDigest",
+    "Subscribe",
+    "TakeFile",
+    "TellDigest",
+]
 
 
 class Propose(Command, frozen=True, kw_only=True, tag="propose"):
@@ -72,6 +83,12 @@ class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
 
     consumer_ids: tuple[str, ...] = ()
     duty: Duty
+    announced: int = 0
+
+
+class Snooze(Command, frozen=True, kw_only=True, tag="snooze"):
+    """Somebody wants to be reminded later of what this announcement asks of them."""
+
     announced: int = 0
 
 
@@ -223,48 +240,6 @@ class RecordFailure(Finished, frozen=True, kw_only=True, tag="record failure"):
     is_archive_lost: bool = False
 
 
-class ScheduleImports(Command, frozen=True, kw_only=True, tag="schedule imports"):
-    """Read these sources again and again, and no others."""
-
-    scheduled: tuple[Scheduled, ...]
-
-
-class RunImport(Command, frozen=True, kw_only=True, tag="run import"):
-    name: str
-
-
-class RecordImport(Command, frozen=True, kw_only=True, tag="record import"):
-    """A scheduled import came to its end. `why` it came to nothing; empty where all went well."""
-
-    name: str
-    why: str = ""
-
-
-class TakeFile(Command, frozen=True, kw_only=True, tag="take file"):
-    """Import a file that `by` shared in the import channel; `event_ts`: when Slack says that it was."""
-
-    channel: str
-    file_id: str
-    event_ts: str = ""
-
-
-class RecordFile(Command, frozen=True, kw_only=True, tag="record file"):
-    """A shared file was imported, or was not; whoever shared it hears of it.
-
-    name    as the catalog knows it; the file's id where nobody could say
-    format  as which it was imported; empty where it was not
-    said    the report, or why not, line by line; `more` lines are left out
-    """
-
-    channel: str
-    file_id: str
-    name: str
-    share: Share = Share()
-    format: str = ""
-    said: tuple[str, ...]
-    more: int = 0
-
-
 class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
     """A catalog says this now, in these places; or could not be told, and `trouble` says why."""
 
@@ -277,7 +252,7 @@ class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
 
 
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
-_OfDuties = ChangeDuty | AskForTime | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
+_OfDuties = ChangeDuty | AskForTime | Snooze | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
 _OfSteps = RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile

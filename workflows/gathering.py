@@ -18,7 +18,7 @@ from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
 from data.snapshot import Snapshot
 from data.store import Waiting
-from workflows import asking, card, succession
+from workflows import asking, card, readers, succession
 from workflows import commands as cmd
 from workflows.membership import active, members
 from workflows.observing import claimed, consumers, teams_of
@@ -28,6 +28,7 @@ from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
 from workflows.rules.obligations import people_of
+from workflows.rules.pauses import pauses
 from workflows.rules.plan import reserved
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
@@ -54,7 +55,10 @@ class Gatherer:
     retirements: Callable[[], Sequence[Retirement]]
     waiting: Callable[[str], Waiting | None]
     unheard: Callable[[str], bool]
+    happened: Callable[[str], Iterable[AnyEvent]]
     busy_until: asking.BusyUntil = asking.at_once
+    snooze_days: int = 3
+    readers: Readers | None = None
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
@@ -185,11 +189,15 @@ class Gatherer:
                 return replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
             case cmd.Waive(what=what) if what in _seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
+            case cmd.Snooze():
+                return replace(known, snooze_days=self.snooze_days)
             case cmd.Escalate():
                 above = asking.lines_above(self.catalog, people_of(state.obligations))
                 return replace(known, managers=above, busy_until=self.busy_until(state, now))
             case cmd.RecordUnreached():
                 return replace(known, managers=asking.line_above(self.catalog, command.person))
+            case cmd.Resume():
+                return replace(known, pauses=pauses(self.happened(state.id)))
             case cmd.HandOver():
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
@@ -233,14 +241,6 @@ class Gatherer:
         trouble = succession.trouble(model, successor, there, retirements)
         return successor.name, trouble, "" if trouble else succession.onward_note(successor, there)
 
-    def _archive_holds(self, state: Retirement) -> str:
-        if state.archived is None:
-            return "there is none"
-        try:
-            there = self.archive.exists(state.archived.location, state.archived.manifest_digest)
-        except EmeritusError as error:
-            return str(error)
-        return "yes" if there else "its manifest is not the recorded one"
 
 def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> dict[str, str]:
     """What of it cannot be proposed, and which of the others under way has it already."""

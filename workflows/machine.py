@@ -33,6 +33,7 @@ from workflows.decisions import (
     proposals,
     readers,
     reminders,
+    snoozes,
     steps,
     unreached,
     votes,
@@ -53,6 +54,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Cancel: votes.cancel,
     cmd.ChangeDuty: duties.change_duty,
     cmd.AskForTime: duties.ask_for_time,
+    cmd.Snooze: snoozes.snooze,
     cmd.MeetOwners: owners.meet_owners,
     cmd.DecideExtension: duties.decide_extension,
     cmd.Waive: waivers.waive,
@@ -115,7 +117,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 9
+FOLD_VERSION = 10
 
 
 class RetirementMachine:

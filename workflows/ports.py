@@ -12,6 +12,7 @@ from data.importers.report import ImportReport
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
 from data.records.deprecation import Deprecation
+from data.records.facts import ChannelSeen
 from data.records.hours import Hours
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import asleep as asleep_view
-from bot.views import duties, limits, meeting, provided, steps, votes
+from bot.views import duties, later_dates, limits, meeting, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,

@@ -101,14 +101,15 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.Reminded():
             whom = counted(len(event.people), "person", "people")
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"
+        case events.Snoozed():
+            return f":zzz: {by} is reminded again on {day(event.until, zone)}"
         case events.Escalated():
             late = duties.late_words(event.milestone, len(event.consumer_ids), len(event.handed_back))
             unknown = counted(len(event.unreachable), "owner")
             alone = f"; nobody above {unknown} is known" if event.unreachable else ""
             told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
-            head = f":rotating_light: {about} {late} in time"
             left = f"; {_left(len(event.left))}" if event.left else ""
-            return f"{head}: told {limits.joined(told, 1_000, between=', ')}{alone}{left}"
+            return f":rotating_light: {late}: told {limits.joined(told, 1_000, between=', ')}{alone}{left}"
         case events.Unreached():
             return f":no_bell: {_lost(event, retirement)}"
         case events.StepStarted():

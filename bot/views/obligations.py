@@ -34,11 +34,13 @@ MENTIONS_MAX = limits.SECTION_MAX - 300  # some 160 people; beside them stand tw
 NO_TEAM = "unowned"  # in a button, whose parts are never empty: the consumers nobody owns
 
 
-def about_all(retirement: Retirement, *, has_open: bool) -> Payload:
-    """What concerns all that one person answers for in it."""
+def about_all(retirement: Retirement, *, has_open: bool, can_wait: bool = False) -> Payload:
+    """What concerns all that one person answers for in it. `can_wait`: they are reminded of some of it."""
     shown = [button("Show all", Action.DUTY_SHOW_ALL, retirement.id)]
+    about = f"{retirement.id}|{retirement.announced}"
+    if can_wait:
+        shown.append(button("Snooze", Action.DUTY_SNOOZE, about))
     if has_open:
-        about = f"{retirement.id}|{retirement.announced}"
         shown.insert(0, button("Acknowledge all", Action.DUTY_ACKNOWLEDGE_ALL, about, style="primary"))
     return actions(*shown)
 
@@ -92,7 +94,8 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
     if len(owed) > OWNER_ROWS_MAX:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
-    blocks.append(about_all(retirement, has_open=has_open))
+    can_wait = any(duties.is_actionable(one, retirement) and one.duty is not Duty.NOT_MINE for one in owed)
+    blocks.append(about_all(retirement, has_open=has_open, can_wait=can_wait))
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 
@@ -188,7 +191,7 @@ def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
         section(head),
         section(duties.five_facts(retirement)),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
-        about_all(retirement, has_open=any(one.duty is Duty.OPEN for one in owed)),
+        about_all(retirement, has_open=any(one.duty is Duty.OPEN for one in owed), can_wait=bool(owed)),
     ]
     return message(head, blocks)
 

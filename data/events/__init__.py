@@ -16,6 +16,7 @@ from data.events.duties import (
     ExtensionDecided,
     OwnersChanged,
     Reminded,
+    Snoozed,
     Unreached,
     Waived,
 )
@@ -93,6 +94,7 @@ RetirementEvent = (
     | CallerDeclared
     | Reopened
     | Reminded
+    | Snoozed
     | Escalated
     | Unreached
     | StepStarted
@@ -189,6 +191,7 @@ __all__ = [
     "Revised",
     "RolledBack",
     "RoundExtended",
+    "Snoozed",
     "StepFailed",
     "StepHeld",
     "StepStarted",

@@ -64,6 +64,12 @@ class Reminded(Event, frozen=True, kw_only=True, tag="reminded"):
     people: tuple[str, ...]
 
 
+class Snoozed(Event, frozen=True, kw_only=True, tag="snoozed"):
+    """Of what is asked of whoever pressed, they are reminded no sooner than `until`."""
+
+    until: datetime
+
+
 class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):
     """Slack takes no message for this person, or into this channel. `told`: who was told instead, if anybody."""
 
@@ -72,10 +78,11 @@ class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):
     told: str = ""
 
 
-class Escalated(Event, frozen=True, kw_only=True, tag="escalated/3"):
+class Escalated(Event, frozen=True, kw_only=True, tag="escalated/4"):
     """Who was told about which consumers: `to` is a manager's Slack id, or the governance channel -> consumer ids.
 
     consumer_ids   all it is about                unreachable   owners above whom the catalog knows nobody
+    handed_back    those of them that somebody answered for: they are not theirs
     left           of these nobody is told yet: their owners have not had them for enough working hours
     """
 
@@ -84,4 +91,5 @@ class Escalated(Event, frozen=True, kw_only=True, tag="escalated/3"):
     consumer_ids: tuple[str, ...]
     to: dict[str, tuple[str, ...]]
     unreachable: tuple[str, ...] = ()
+    handed_back: tuple[str, ...] = ()
     left: tuple[str, ...] = ()

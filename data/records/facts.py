@@ -50,6 +50,7 @@ class Facts(Record, frozen=True, kw_only=True):
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
+    snooze_days   for how long one press keeps reminders away
     busy_until    owner -> when they will have had their request for the policy's working hours; all others have
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     taken         endpoint of the subject, or the model where it has none -> another retirement that has it already
@@ -83,6 +84,7 @@ class Facts(Record, frozen=True, kw_only=True):
     endpoint_owners: tuple[str, ...] = ()
     managers: dict[str, str] = {}
     busy_until: dict[str, datetime] = {}
+    snooze_days: int = 3
     named_person: str = ""
     readings: tuple[Reading, ...] = ()
     calls: tuple[Calls, ...] = ()

@@ -16,6 +16,7 @@ class Windows(Record, frozen=True, kw_only=True):
     country           whose public holidays count where nobody says another: "PT", "DE-BY"; empty for none
     hold_days_max     how long leave and do-not-disturb can hold a message; working days and hours always do
     do_not_disturb    whether Slack is asked who wants not to be disturbed
+    snooze_days       for how long one press keeps reminders away
     owner_hours       working hours an owner has had a request for before anybody above hears that it is open
     """
 
@@ -27,6 +28,7 @@ class Windows(Record, frozen=True, kw_only=True):
     hold_days_max: int
     do_not_disturb: bool
     owner_hours: int
+    snooze_days: int
 
     @property
     def is_always(self) -> bool:

@@ -205,8 +205,7 @@ class StepProgress(Record, frozen=True, kw_only=True):
 class Retirement(Record, frozen=True, kw_only=True):
     """The folded state of one stream.
 
-    version    number of events folded in
-    rounds     how many rounds of votes were opened
+    version    number of events folded in; `rounds`: of votes opened; `snoozed`: who is reminded no sooner than when
     later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
@@ -249,6 +248,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     paused_by: str = ""
     escalated: tuple[str, ...] = ()
     reminded: tuple[str, ...] = ()
+    snoozed: dict[str, datetime] = {}
     unreached: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     callers: tuple[Caller, ...] = ()

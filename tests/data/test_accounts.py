@@ -157,7 +157,7 @@ def test_a_list_says_where_somebody_has_holidays_and_when_they_are_on_leave(
         "fay@example.com,U0FAY,PT,soon,later\n"
     )
     report = taken_in(catalog, path)
-    told = catalog.snapshot().listed_by_slack("U0ADA")
+    told = catalog.snapshot().person_by_slack("U0ADA", listed=True)
     assert told is not None
     assert (told.country, told.away_from, told.away_until) == ("DE-BY", "2026-07-01", "2026-07-14")
     leave = "are not the first and the last day of a leave, such as 2026-07-01; or leave both out"

@@ -49,7 +49,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 26
+    assert len(numbers) == 28
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -107,8 +107,8 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
     assert sorted(problems(toml)) == sorted(
         [
             (
-                "eu.toml colour: unknown; known here: name, channels, rounds, reminders, escalation, windows, "
-                "archive, migrate, disable, steps, digest, candidates, roles, tiers"
+                "eu.toml colour: unknown; known here: name, channels, rounds, callers, reminders, "
+                "escalation, windows, archive, migrate, disable, steps, digest, candidates, roles, tiers"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             "eu.toml [rounds] reviewdays = 3: unknown; known here: review_days, expires_days",
@@ -253,6 +253,7 @@ def test_when_people_are_written_to_is_in_the_same_file_and_in_no_retirement(tmp
         hold_days_max=7,
         do_not_disturb=True,
         owner_hours=8,
+        snooze_days=3,
     )
     elsewhere = "[windows]\nfrom_hour = 7\n"
     assert policies.parsed(elsewhere, source="default.toml").digest == policies.read_policy().digest

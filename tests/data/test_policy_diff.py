@@ -86,7 +86,8 @@ def test_nothing_a_policy_says_is_left_out() -> None:
     told = {one.key for one in differences(SHIPPED, other)}
     kept = {section: keys for section, keys in FIELDS.items() if section not in ("candidates", "windows")}
     sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
-        "escalation.owner_hours"
+        "escalation.owner_hours",
+        "reminders.snooze_days",
     }
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
 
@@ -103,13 +104,14 @@ def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> Non
 
 def test_when_people_are_written_to_is_told_as_well(tmp_path: Path) -> None:
     (own := tmp_path / "own.toml").write_text(
-        "[escalation]\nowner_hours = 4\n"
+        "[escalation]\nowner_hours = 4\n[reminders]\nsnooze_days = 9\n"
         '[windows]\ndays = ["sunday", "monday"]\nfrom_hour = 8\nuntil_hour = 16\nholidays = "PT"\n'
         "do_not_disturb = false\nhold_days_max = 3\n"
     )
     found = differences_beside(read_windows(), read_windows(own))
     assert {one.key for one in found} == {
         "escalation.owner_hours",
+        "reminders.snooze_days",
         *(f"windows.{key}" for key in FIELDS["windows"]),
     }
     (days,) = [one for one in found if one.key == "windows.days"]

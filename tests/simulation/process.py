@@ -19,7 +19,7 @@ from bot.formats import ScheduledSources
 from bot.homes import Homes
 from bot.house import House
 from bot.intake import NotKeptError
-from bot.listeners import callers, commands, manual, obligations, proposals, votes
+from bot.listeners import callers, commands, manual, obligations, proposals, snoozes, votes
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.views import answers, digest
@@ -130,6 +130,7 @@ class Process:
             waiting=self.store.waiting,
             unheard=self.store.unheard,
             busy_until=Asking(store=self.store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
+            happened=lambda retirement_id: (entry.event for entry in self.store.events(retirement_id)),
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)
         messenger = SlackMessenger(
@@ -149,6 +150,7 @@ class Process:
             ending=threading.Event(),
             writers={CatalogKind.BACKSTAGE: outside.board},
             timekeeper=timekeeper,
+            tells=digest.tells,
         )
         self.bench = Bench(outside.rand)
 
@@ -186,7 +188,7 @@ class Process:
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()
-        for surface in (commands, proposals, votes, obligations, callers, manual):
+        for surface in (commands, proposals, votes, obligations, snoozes, callers, manual):
             surface.register(self._board, self.house)
 
     def start(self) -> None:

@@ -99,7 +99,7 @@ def test_whoever_is_asleep_hears_in_the_morning_and_nothing_is_lost_or_doubled(
                 opened = next_window(at, asleep.hours(person, at), since=at)
                 assert opened - at < timedelta(minutes=4), (seed, person, shown.key, shown.landed_at)
                 slept += 1
-    assert slept > 15
+    assert slept > 5
 
 
 def test_the_same_seed_gives_the_same_world() -> None:

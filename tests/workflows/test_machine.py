@@ -62,6 +62,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
     cmd.AskForTime: {"consumer_id": BILLING, "until": date(2027, 3, 1), "reason": WHY},
+    cmd.Snooze: {"announced": 1},
     cmd.MeetOwners: {},
     cmd.RecordUnreached: {"person": "UBILL", "why": "user_disabled"},
     cmd.DecideExtension: {"consumer_id": BILLING, "number": 1, "granted": "yes"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data import events
 from data.records.decision import Timer
@@ -12,25 +12,49 @@ from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.commands import Escalate, Remind
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timer, nothing
 from workflows.rules import milestones
+from workflows.rules.hours import day_of
 from workflows.rules.lines import next_above
 from workflows.rules.obligations import people_of
 from workflows.rules.permissions import check
 
 
 def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> RetirementDecision:
-    """Remind every owner of what is still open, once per milestone; after downtime only the latest counts."""
+    """Remind every owner of what is still open, once per milestone; after downtime only the latest counts.
+
+    Who snoozed it is reminded on the day they chose instead.
+    """
     check("remind", command.by, state, facts)
     told_already = command.milestone in state.reminded
     if told_already or state.state is not State.MIGRATING or state.paused_at is not None:
         return nothing()
-    if milestones.is_overtaken(command.milestone, state, now):
+    owed = people_of(milestones.concerned(state, command.milestone))
+    if command.milestone.startswith(milestones.SNOOZED):
+        people = tuple(one for one in owed if _wanted_it(one, command.milestone, state))
+    elif milestones.is_overtaken(command.milestone, state, now):
         return nothing()
-    people = people_of(milestones.concerned(state, command.milestone))
+    else:
+        people = tuple(one for one in owed if not _is_snoozed(one, state, now))
     if not people:
         return nothing()
     return decided(
         state, events.Reminded(at=now, by=events.EMERITUS, milestone=command.milestone, people=people)
     )
+
+
+def _is_snoozed(person: str, state: Retirement, now: datetime) -> bool:
+    """Does the reminder they wanted instead still come? One that a pause lay over does not."""
+    until = state.snoozed.get(person)
+    assert state.policy is not None
+    if until is None or now >= until + timedelta(days=1):
+        return False
+    return milestones.snoozed(day_of(until, state.policy)) not in state.reminded
+
+
+def _wanted_it(person: str, milestone: str, state: Retirement) -> bool:
+    """Is this the day on which they wanted to be reminded, and not a later one they chose since?"""
+    until = state.snoozed.get(person)
+    assert state.policy is not None
+    return until is not None and milestones.snoozed(day_of(until, state.policy)) == milestone
 
 
 def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) -> RetirementDecision:
@@ -80,6 +104,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
             consumer_ids=_ids(open_ones),
             to=to,
             unreachable=tuple(person for person, manager in above.items() if not manager),
+            handed_back=_ids(duty for duty in open_ones if duty not in silent),
             left=_ids(early),
         ),
         timers=later,

@@ -16,13 +16,15 @@ from data.records.retirement import Retirement
 from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
-from workflows.effects import holding
+from workflows.decisions.digests import place_of
+from workflows.effects import digests, holding
 from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
 from workflows.measuring import outcomes
 from workflows.ports import Message
 from workflows.rules import messages
+from workflows.rules.outcomes import Outcome
 
 FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
 """Notices that say more than the record does: which catalog declares what, and who was last seen calling."""
@@ -35,7 +37,9 @@ TELLS_OF_OTHERS = {
 """Notice -> what it needs to be told to somebody else, where it does not reach whom it was for."""
 
 
-def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+def post(  # noqa: PLR0911 - one for each way in which it does not go, or went before
+    claim: Claim, shop: Workshop
+) -> tuple[Result, Then | None]:
     """Post once; look first where an attempt before may have done it."""
     message = _message(claim, shop, ts="")
     if message is None and _is_beside_nothing(claim, shop):
@@ -45,7 +49,7 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     if claim.tried_at is not None:
         looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
-            return looked_up, _followed(claim, looked_up, shop)
+            return _settled(claim, looked_up, shop)
     if (body := holding.as_of_now(claim, message.retirement, shop)) is None:
         return holding.gone(), None
     message = replace(message, params={**message.params, **body})
@@ -62,6 +66,12 @@ def post(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         result = replace(result, tried_at=shop.world.now())
     if isinstance(result, Done) and may_go is not None:
         result = holding.told(result, may_go, shop)
+    return _settled(claim, result, shop)
+
+
+def _settled(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None]:
+    if _has_reader(claim):
+        return digests.reached(claim, result, shop)
     return result, _followed(claim, result, shop)
 
 

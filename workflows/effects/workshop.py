@@ -51,6 +51,8 @@ class Workshop:
                     there before anybody else can look for it
     files           what people share in the import channel; None without one
     timekeeper      who knows people's working hours; None where they are written to at any hour
+    readers         who reads the digest, as Slack tells; None where nobody can say
+    tells           whether a digest of these histories, at this instant, says anything
     """
 
     engine: Engine
@@ -64,6 +66,8 @@ class Workshop:
     grace_seconds: float = 30.0
     files: SharedFiles | None = None
     timekeeper: Timekeeper | None = None
+    readers: Readers | None = None
+    tells: Callable[[Sequence[History], datetime], bool] = _always
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

@@ -92,10 +92,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             ends = state.extended if event.because else _extended(state, "declined")
             return replace(state, round=None, later=None, extended=ends)
         case events.Announced():
-            announced = replace(
-                state, obligations=event.obligations, announced=state.announced + 1, unreached=(), left=()
-            )
-            return _done(announced, StepKind.ANNOUNCE, event)
+            fresh = replace(state, announced=state.announced + 1, unreached=(), left=(), snoozed={})
+            return _done(replace(fresh, obligations=event.obligations), StepKind.ANNOUNCE, event)
         case events.Amended():
             return replace(
                 state,
@@ -145,6 +143,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return callers.met(state, event)
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
+        case events.Snoozed():
+            return replace(state, snoozed={**state.snoozed, event.by: event.until})
         case events.Escalated():
             return replace(state, escalated=(*state.escalated, *milestones.marks(event)))
         case events.Unreached():

@@ -6,7 +6,7 @@ notice never goes out twice.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from data import events
 from data.records.base import Record
@@ -17,6 +17,7 @@ from workflows.rules.obligations import is_asked_late
 ACKNOWLEDGE = "acknowledge"
 MIGRATE = "migrate"
 MOVED = "moved@"
+SNOOZED = "snoozed@"
 LEVELS = (1, 2)
 """1: the owner's manager; 2: the governance channel."""
 
@@ -44,6 +45,11 @@ def moved(state: Retirement) -> str:
     """Under which name people are told of the last day as it is now."""
     assert state.plan is not None
     return f"{MOVED}{state.plan.step(StepKind.DISABLE).due_at:%Y-%m-%d}"
+
+
+def snoozed(day: date) -> str:
+    """Under which name those are reminded who wanted to be so on this day."""
+    return f"{SNOOZED}{day:%Y-%m-%d}"
 
 
 def escalations(state: Retirement) -> tuple[Milestone, ...]:

@@ -46,7 +46,7 @@ LINES_AT_ONCE = 100
 
 CALLS = (events.CallersSeen, events.CallerClaimed, events.CallerDeclared, events.Reopened)
 
-TELLS_ONLY = (events.Reminded, events.Escalated, events.AskedAgain)
+TELLS_ONLY = (events.Reminded, events.Snoozed, events.Escalated, events.AskedAgain)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
 
 

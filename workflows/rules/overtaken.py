@@ -47,6 +47,8 @@ def _reminds(state: Retirement, person: str, milestone: str) -> bool:
         return False
     if milestone.startswith(milestones.MOVED):
         return milestone == milestones.moved(state)
+    if milestone.startswith(milestones.SNOOZED):
+        return True
     ahead = [one.name for one in milestones.reminders(state)]
     return milestone in ahead and not any(
         later in state.reminded for later in ahead[ahead.index(milestone) + 1 :]

@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "cast": frozenset({Hat.VOTER}),
     "change duty": frozenset({Hat.CONSUMER_OWNER}),
     "ask for time": frozenset({Hat.CONSUMER_OWNER}),
+    "snooze": frozenset({Hat.CONSUMER_OWNER}),
     "decide extension": frozenset({Hat.COORDINATOR}),
     "waive": frozenset({Hat.COORDINATOR}),
     "claim caller": frozenset({Hat.ANYONE}),

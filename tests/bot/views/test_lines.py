@@ -108,6 +108,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "consumer": an_impact(0),
     },
     events.Reopened: {"calls": some_calls(consumer_id(0)), "owners": Owners(), "answer_by": NOW},
+    events.Snoozed: {"until": NOW},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},
     events.Escalated: {
         "milestone": "migrate@2027-05-23",
@@ -169,6 +170,7 @@ SAID = {
         ":rotating_light: *consumer-000* was seen calling churn-live after it had migrated: 12.5 "
         "calls a day, last on 2027-01-20, first on 2027-01-02 (access.log:12). It is open again"
     ),
+    events.Snoozed: ":zzz: <@UANN> is reminded again on 2027-03-01",
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",
     events.StepHeld: ":warning: Step *disable* is held:\n    • 2 consumers are not migrated",
     events.ArchiveStored: ":package: Archived 2 files, 4,096 bytes as `em:12`",

@@ -185,7 +185,11 @@ def test_a_direct_message_shows_the_nearest_ten_and_leads_to_the_rest() -> None:
     rows = [text for text in texts(said["blocks"]) if text.startswith(":white_circle:")]
     assert [row.split("*")[1] for row in rows] == [f"consumer-{number:03d}" for number in range(2, 12)]
     assert "+2 more: press Show all" in texts(said)
-    assert buttons(said)[-2:] == [(Action.DUTY_ACKNOWLEDGE_ALL, "RET-1|0"), (Action.DUTY_SHOW_ALL, "RET-1")]
+    assert buttons(said)[-3:] == [
+        (Action.DUTY_ACKNOWLEDGE_ALL, "RET-1|0"),
+        (Action.DUTY_SHOW_ALL, "RET-1"),
+        (Action.DUTY_SNOOZE, "RET-1|0"),
+    ]
     assert "11 of 12 consumers still to move" in said["text"]
 
 

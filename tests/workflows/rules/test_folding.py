@@ -121,6 +121,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "answer_by": MIGRATE_AT,
     },
     events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
+    events.Snoozed: {"until": MIGRATE_AT},
     events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},
     events.Escalated: {
         "milestone": "migrate@2027-02-10",

@@ -32,6 +32,7 @@ MAY = {
     "cast": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # quorum.seat_for knows the roles
     "change duty": "consumer_owner",
     "ask for time": "consumer_owner",
+    "snooze": "consumer_owner",
     "decide extension": "coordinator",
     "waive": "coordinator",
     "claim caller": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for a team of their own

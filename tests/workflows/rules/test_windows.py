@@ -25,6 +25,7 @@ OFFICE = Windows(
     hold_days_max=7,
     do_not_disturb=True,
     owner_hours=8,
+    snooze_days=3,
 )
 LISBON = Hours(windows=OFFICE, zone="Europe/Lisbon")
 

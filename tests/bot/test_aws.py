@@ -58,6 +58,6 @@ def test_a_region_is_found_where_boto3_finds_it(
 
 
 def test_without_aws_boto3_is_not_loaded_to_put_a_bot_together(home: Path) -> None:
-    asked = "import sys, bot.wiring; print(bot.wiring.sagemaker(), 'boto3' in sys.modules)"
+    asked = "import sys, bot.edges; print(bot.edges.sagemaker(), 'boto3' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout == "None False\n"

@@ -6,48 +6,35 @@ a channel that is private, is unknown; where it does not answer, the same questi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.channels import channel_of
 from bot.slack_errors import FAILURES, code_of, outcome_of, reason_of
+from bot.slack_zones import SlackZones
 from data.errors import Unavailable
+from data.records.decision import NotDone
 from data.records.facts import ChannelSeen
 
 PAGE, PAGES_MAX = 500, 20  # docs.slack.dev/reference/methods/conversations.members takes less than 1,000
 FoundT = TypeVar("FoundT")
 
 
-def zone_of(client: WebClient, slack_id: str) -> str:
-    """The IANA zone of this person's clock, as Slack has it; empty where it has none, or nobody knows it here.
-
-    Raises what slack_sdk raises.
-    """
-    person: Mapping[str, Any] = client.users_info(user=slack_id).get("user") or {}
-    zone = str(person.get("tz") or "")
-    return zone if is_zone(zone) else ""
-
-
-def is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 class SlackReaders:
     """`governance`: the id or #name of the governance channel."""
 
-    def __init__(self, client: WebClient, governance: str) -> None:
-        self._client, self._governance = client, governance
+    def __init__(self, client: WebClient, zones: SlackZones, governance: str) -> None:
+        self._client, self._zones, self._governance = client, zones, governance
 
-    def zone(self, slack_id: str) -> str:
-        return _told(lambda: zone_of(self._client, slack_id), unknown="")
+    def zone(self, slack_id: str, now: datetime) -> str:
+        found = self._zones.zone(slack_id, now)
+        if isinstance(found, NotDone):
+            raise Unavailable(f"Slack does not tell on whose clock who reads the digest lives: {found.why}")
+        return found
 
     def channel(self, channel_id: str) -> ChannelSeen | None:
         found = _told(lambda: channel_of(self._client, channel_id), unknown=None)

@@ -29,7 +29,9 @@ from bot.settings import Settings
 from bot.shared_rates import SharedRates
 from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
 from bot.slack_files import SlackFiles
+from bot.slack_questions import SlackQuestions
 from bot.slack_readers import SlackReaders
+from bot.slack_zones import SlackZones
 from bot.status import Glance
 from bot.timekeeper import SlackTimekeeper
 from bot.uploads import FileView
@@ -180,9 +182,11 @@ def assemble(
     """
     if rates is None:
         rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
-    catalog, readers = Catalog(store), SlackReaders(client, policy.governance_channel)
+    questions = SlackQuestions(rates, pace=world.speed)
+    catalog, zones = Catalog(store), SlackZones(client, questions)
+    readers = SlackReaders(client, zones, policy.governance_channel)
     timekeeper = (
-        SlackTimekeeper(client, rates, catalog, windows, pace=world.speed)
+        SlackTimekeeper(client, questions, zones, catalog, windows)
         if windows is not None and not windows.is_always
         else None
     )

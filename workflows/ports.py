@@ -206,7 +206,7 @@ class Readers(Protocol):
     What is not told to us is unknown: no zone, no channel, not in the governance channel.
     """
 
-    def zone(self, slack_id: str) -> str:
+    def zone(self, slack_id: str, now: datetime) -> str:
         """The IANA zone of somebody's clock; empty where it is not told, or none that is known here."""
         ...
 

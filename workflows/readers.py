@@ -26,7 +26,7 @@ def facts(
         observed_at=now,
         policy=policy,
         members=roles,
-        zone=readers.zone(command.by) if command.often == "weekly" else "",
+        zone=readers.zone(command.by, now) if command.often == "weekly" else "",
         channel=channel,
         in_governance=is_channel and not seats(command.by, roles) and readers.is_in_governance(command.by),
     )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.manifest import SCOPES
+from bot.rates import Rates
 from bot.slack import web_client
-from bot.slack_readers import PAGE, SlackReaders, is_zone
+from bot.slack_questions import SlackQuestions
+from bot.slack_readers import PAGE, SlackReaders
+from bot.slack_zones import SlackZones
 from data.errors import Unavailable
 from data.records.facts import ChannelSeen
 from tests.fakes.slack import Channel, SlackFake, User
 
+NOW = datetime(2026, 3, 16, 10, 0, tzinfo=UTC)
 GOVERNANCE, TEAM = "CGOV", "CTEAM"
 CROWD = [User(id=f"U{number:05d}", name=f"u{number}") for number in range(PAGE + 20)]
 
@@ -37,7 +42,8 @@ def slack() -> Iterator[SlackFake]:
 
 
 def readers(slack: SlackFake, governance: str = GOVERNANCE) -> SlackReaders:
-    return SlackReaders(web_client(slack.bot_token, slack.api_url), governance)
+    client = web_client(slack.bot_token, slack.api_url)
+    return SlackReaders(client, SlackZones(client, SlackQuestions(Rates(NOW.timestamp))), governance)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +52,7 @@ def readers(slack: SlackFake, governance: str = GOVERNANCE) -> SlackReaders:
 def test_whose_clock_somebody_goes_by_and_nothing_where_that_is_not_told(
     slack: SlackFake, person: str, zone: str
 ) -> None:
-    assert readers(slack).zone(person) == zone
-
-
-@pytest.mark.parametrize("name", ["", "../etc/passwd", "/etc/passwd", "Europe", "x" * 300, "Europe/Lisbon\0"])
-def test_a_name_that_is_no_zone_is_none(name: str) -> None:
-    assert not is_zone(name)
+    assert readers(slack).zone(person, NOW) == zone
 
 
 @pytest.mark.parametrize(
@@ -82,12 +83,23 @@ def test_whoever_is_on_any_page_of_the_governance_channel_is_in_it(slack: SlackF
 def test_without_a_scope_all_is_unknown(slack: SlackFake) -> None:
     slack.ws.scopes.clear()
     asked = readers(slack)
-    assert (asked.zone("UPAT"), asked.channel(TEAM), asked.is_in_governance(CROWD[0].id)) == ("", None, False)
+    assert (asked.zone("UPAT", NOW), asked.channel(TEAM), asked.is_in_governance(CROWD[0].id)) == (
+        "",
+        None,
+        False,
+    )
 
 
 @pytest.mark.parametrize("trouble", ["server_error", "rate_limited", "accepted_then_reset"])
 def test_a_slack_that_does_not_answer_is_no_answer(slack: SlackFake, trouble: str) -> None:
-    slack.fail_next("users.info", trouble)
+    for method in ("users.info", "users.list"):
+        slack.fail_next(method, trouble)
+    with pytest.raises(Unavailable, match="Slack does not tell on whose clock who reads the digest lives: "):
+        readers(slack).zone("UPAT", NOW)
+    assert readers(slack).zone("UPAT", NOW) == "Europe/Lisbon"
+
+
+def test_a_channel_of_which_slack_does_not_answer_is_no_unknown_one(slack: SlackFake) -> None:
+    slack.fail_next("conversations.info", "server_error")
     with pytest.raises(Unavailable, match="Slack does not tell who reads the digest: "):
-        readers(slack).zone("UPAT")
-    assert readers(slack).zone("UPAT") == "Europe/Lisbon"
+        readers(slack).channel(TEAM)

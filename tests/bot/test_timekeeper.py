@@ -14,6 +14,9 @@ from bot.keeping import open_record
 from bot.manifest import SCOPES
 from bot.rates import Rates
 from bot.slack import web_client
+from bot.slack_questions import SlackQuestions
+from bot.slack_readers import SlackReaders
+from bot.slack_zones import SlackZones
 from bot.timekeeper import SlackTimekeeper
 from data.catalog import Catalog
 from data.importers.accounts import read_accounts
@@ -35,7 +38,10 @@ class Desk:
         self.slack.start()
         self.catalog = Catalog(open_record(folder / "emeritus.db"))
         client = web_client(self.slack.bot_token, self.slack.api_url)
-        self.keeper = SlackTimekeeper(client, Rates(lambda: self.seconds), self.catalog, windows)
+        questions = SlackQuestions(Rates(lambda: self.seconds))
+        zones = SlackZones(client, questions)
+        self.keeper = SlackTimekeeper(client, questions, zones, self.catalog, windows)
+        self.readers = SlackReaders(client, zones, "CGOV")
 
     @property
     def now(self) -> datetime:
@@ -75,6 +81,13 @@ def test_slack_says_on_whose_clock_somebody_lives_and_is_asked_once_a_day(desk: 
     desk.slack.ws.users["UINES"].tz = "Asia/Tokyo"
     desk.seconds += 3600 * 2
     assert desk.told("UINES").zone == "Asia/Tokyo"
+
+
+def test_the_digest_and_what_waits_for_hours_go_by_one_clock_that_slack_is_asked_for_once(desk: Desk):
+    assert desk.readers.zone("UWREN", desk.now) == desk.told("UWREN").zone == "Pacific/Auckland"
+    assert desk.asked() == {"users.info": 1}
+    desk.slack.ws.users["UWREN"].tz = "Europe/Lisbon"
+    assert desk.readers.zone("UWREN", desk.now) == desk.told("UWREN").zone == "Pacific/Auckland"
 
 
 def test_who_is_asleep_is_not_asked_about_their_rest(desk: Desk):

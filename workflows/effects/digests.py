@@ -61,7 +61,7 @@ def _zone(state: DigestState, shop: Workshop) -> str:
     """Whose clock it goes by now: the person's, or that of whoever subscribed a channel. Empty: as before."""
     if not state.place or shop.readers is None:
         return ""
-    return shop.readers.zone(state.place if is_person(state.place) else state.by)
+    return shop.readers.zone(state.place if is_person(state.place) else state.by, shop.world.now())
 
 
 def reached(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None]:

@@ -42,11 +42,10 @@ class Asking:
 
     def _waiting(self, state: Retirement) -> frozenset[str]:
         """Whom no request has reached yet, or not the last one."""
-        keys = ("/dm/", "/handed-")
         return frozenset(
             one.person
             for one in self.store.asleep()
-            if one.stream == state.id and any(key in one.key for key in keys)
+            if one.stream == state.id and messages.asks(state, one.key)
         )
 
 

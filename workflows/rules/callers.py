@@ -37,9 +37,9 @@ def moved(state: Retirement) -> frozenset[str]:
 
 
 def voted_on(state: Retirement) -> frozenset[str]:
-    """Callers that people who voted on the plan knew of, by either name: the plan has them, or the thread had asked
+    """Callers that people who voted on the plan knew of, by either name.
 
-    whose they are before the round closed.
+    The plan has them, or the thread had asked whose they are before the round closed.
     """
     assert state.plan is not None
     return both_names(state, {*state.plan.consumer_ids, *state.known_callers})

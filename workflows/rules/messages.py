@@ -69,6 +69,12 @@ def handed_key(state: Retirement, slack_id: str) -> str:
     return f"{state.id}/handed-{state.version}/{slack_id}"
 
 
+def asks(state: Retirement, key: str) -> bool:
+    """Does this message ask a person to move, or to take over? Of whichever announcement."""
+    is_request = key.startswith(f"{state.id}/announcement-") and "/dm/" in key
+    return is_request or key.startswith(f"{state.id}/handed-")
+
+
 def called_off_key(state: Retirement, slack_id: str) -> str:
     return f"{state.id}/called-off-{state.announced}/{slack_id}"
 

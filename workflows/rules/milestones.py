@@ -109,9 +109,10 @@ def to_tell(milestone: str, level: int, state: Retirement) -> tuple[Obligation, 
 
 
 def to_escalate(state: Retirement, now: datetime) -> tuple[Milestone, ...]:
-    """Those still to come, and what a pause may have lain over: the second level of what managers were told,
+    """Those still to come, and those a pause may have lain over.
 
-    and what those above were not told yet, as the owners had not had it for long enough.
+    Of these the second level of what managers were told, and what those above were not told yet, as the owners had
+    not had it for long enough.
     """
     return tuple(
         found

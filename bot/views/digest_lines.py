@@ -82,7 +82,6 @@ def due(retirement: Retirement, *, after: datetime, until: datetime) -> Iterator
     """
     if is_waiting(retirement) or retirement.state in ENDED:
         return
-
     zone = zone_of(retirement)
     steps = (step for step in steps_ahead(retirement) if not _is_overdue(retirement, step, after))
     for at, says in (
@@ -131,7 +130,6 @@ def _standing(retirement: Retirement) -> Iterator[str]:
 def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:
     if is_waiting(retirement) or retirement.state in ENDED:
         return
-
     zone = zone_of(retirement)
     for step in steps_ahead(retirement):
         if _is_overdue(retirement, step, now):

@@ -17,7 +17,7 @@ from workflows.commands import RecordFile, TakeFile
 from workflows.rules.permissions import check
 
 
-class Outcome(StrEnum):
+class Fate(StrEnum):
     """What became of a share, as its notice calls it."""
 
     IMPORTED = "imported"
@@ -55,9 +55,9 @@ def take(state: Imports, command: TakeFile, facts: Facts, now: datetime) -> Deci
 def record(state: Imports, command: RecordFile, facts: Facts, now: datetime) -> Decision[AnyEvent]:  # noqa: ARG001
     """Tell it once, in the thread of the file; where that is gone, in the channel."""
     check("record file", command.by, Retirement(id=""), facts)
-    outcome = _outcome(command)
+    fate = _fate(command)
     body = {
-        "notice": f"file {outcome}",
+        "notice": f"file {fate}",
         "channel": command.channel,
         "file_id": command.file_id,
         "name": command.name,
@@ -74,7 +74,7 @@ def record(state: Imports, command: RecordFile, facts: Facts, now: datetime) -> 
             "other_ts": command.share.earlier_ts,
             "earlier_at": command.share.earlier_at.isoformat(),
         }
-    key = told_key(command.channel, command.file_id, command.share.ts, outcome)
+    key = told_key(command.channel, command.file_id, command.share.ts, fate)
     told = Effect(
         key=f"{key}/{'thread' if command.share.thread_ts else 'channel'}",
         kind=EffectKind.POST,
@@ -85,18 +85,16 @@ def record(state: Imports, command: RecordFile, facts: Facts, now: datetime) -> 
     return Decision(effects=(told,))
 
 
-def _outcome(command: RecordFile) -> Outcome:
+def _fate(command: RecordFile) -> Fate:
     if command.share.earlier_at is not None:
-        return Outcome.BEFORE
-    return Outcome.IMPORTED if command.format else Outcome.REFUSED
+        return Fate.BEFORE
+    return Fate.IMPORTED if command.format else Fate.REFUSED
 
 
-def told_key(channel: str, file_id: str, shared_ts: str, outcome: Outcome) -> str:
+def told_key(channel: str, file_id: str, shared_ts: str, fate: Fate) -> str:
     """Of the message that tells what became of one share; it ends with where that is told."""
     return (
-        f"{_key(channel, file_id)}/{shared_ts}/{outcome.name.lower()}"
-        if shared_ts
-        else _key(channel, file_id)
+        f"{_key(channel, file_id)}/{shared_ts}/{fate.name.lower()}" if shared_ts else _key(channel, file_id)
     )
 
 

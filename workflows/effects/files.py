@@ -15,7 +15,7 @@ from data.records.decision import Claim, Done, NotDone, Result
 from data.records.imports import Share
 from data.store import Then
 from workflows.commands import RecordFile
-from workflows.decisions.files import Outcome, told_key
+from workflows.decisions.files import Fate, told_key
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.ports import SharedFile, SharedFiles
 
@@ -65,7 +65,7 @@ def _look(claim: Claim, file: SharedFile, files: SharedFiles, shop: Workshop) ->
 
 def _is_told(file: SharedFile, shop: Workshop) -> bool:
     """Whether what became of this share is told, or about to be."""
-    keys = _told_keys(file, file.shared_ts, *Outcome) if file.shared_ts else ()
+    keys = _told_keys(file, file.shared_ts, *Fate) if file.shared_ts else ()
     store = shop.engine.store
     return any(store.found(key) is not None or store.waiting(key) is not None for key in keys)
 
@@ -73,16 +73,16 @@ def _is_told(file: SharedFile, shop: Workshop) -> bool:
 def _before(file: SharedFile, shop: Workshop) -> Share | None:
     """This share, where an earlier one was imported."""
     for ts in file.earlier:
-        for key in _told_keys(file, ts, Outcome.IMPORTED):
+        for key in _told_keys(file, ts, Fate.IMPORTED):
             if found := shop.engine.store.found(key):
                 at = datetime.fromtimestamp(float(found["ts"]), UTC)
                 return Share(ts=file.shared_ts, thread_ts=file.thread_ts, earlier_ts=ts, earlier_at=at)
     return None
 
 
-def _told_keys(file: SharedFile, shared_ts: str, *outcomes: Outcome) -> Iterator[str]:
-    for outcome in outcomes:
-        key = told_key(file.channel, file.id, shared_ts, outcome)
+def _told_keys(file: SharedFile, shared_ts: str, *fates: Fate) -> Iterator[str]:
+    for fate in fates:
+        key = told_key(file.channel, file.id, shared_ts, fate)
         yield from (f"{key}/thread", f"{key}/channel")
 
 

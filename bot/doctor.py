@@ -20,7 +20,6 @@ from bot.settings import Look, Settings, look
 from bot.shared_places import ARCHIVE, why_another
 from data.catalog import Catalog
 from data.errors import EmeritusError
-from data.policy import read_rules
 from data.records.imports import Imports
 from data.records.policy import Policy, Role
 from data.records.retirement import Retirement
@@ -46,7 +45,7 @@ def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[
     if "EMERITUS_POLICY" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_POLICY")
     else:
-        policy = (settings.rules or read_rules()).policy
+        policy = settings.in_force().policy
         yield Finding(what="policy", ok=True, found=f"{policy.name}, {policy.digest[:19]}")
     if "EMERITUS_STORE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_STORE")
@@ -87,7 +86,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
             if policy:
-                windows = (settings.rules or read_rules()).windows
+                windows = settings.in_force().windows
                 yield from examine_hours(windows, catalog, store.asleep())
             yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))

@@ -18,7 +18,6 @@ from bot.manifest import scopes
 from bot.settings import Settings
 from bot.slack import web_client
 from bot.slack_errors import FAILURES, MAYBE, code_of, reason_of, retry_after
-from data.policy import read_rules
 from data.records.policy import Policy
 
 # docs.slack.dev/reference/methods/auth.test, apps.connections.open: what only another token cures.
@@ -63,7 +62,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
             yield Finding(what="bot token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
             yield _scopes(who.headers, scopes(takes_files=bool(import_channel)))
             if policy:
-                windows = (settings.rules or read_rules()).windows
+                windows = settings.in_force().windows
                 yield from examine_clocks(client, str(who.get("user_id")), windows)
     if not settings.http and not wrong & {"SLACK_APP_TOKEN", "EMERITUS_HTTP", "--http"}:
         yield _app_token(settings)

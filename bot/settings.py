@@ -86,14 +86,14 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """`rules` None: those that are shipped; `http` None: Socket Mode; `metrics` None: nobody watches; `schedule`:
-    nor reads. What files say is read once: what was checked is what runs.
-
-    `mlflow` empty and `changes` None: nothing is written there.
-
-    Tokens are empty where Slack is not used.
+    """What files say is read once: what was checked is what runs. Tokens are empty where Slack is not used.
 
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
+    rules      what EMERITUS_POLICY says; None without one (`in_force`)
+    http       None: Socket Mode
+    metrics    None: nobody watches
+    mlflow     empty: nothing is written there     changes   None: nor there
+    schedule   None: nobody reads it
     """
 
     store: Path
@@ -110,6 +110,10 @@ class Settings(Record, frozen=True, kw_only=True):
     mlflow: str = ""
     changes: Path | None = None
     schedule: Address | None = None
+
+    def in_force(self) -> Rules:
+        """The rules that count: the policy's, or those that are shipped."""
+        return self.rules or read_rules()
 
     def __repr__(self) -> str:
         """Never the tokens: records end up in logs."""

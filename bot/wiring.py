@@ -136,7 +136,7 @@ def build(
             raise
     for ref, what in endpoints.resume(off=switched_off(all_retirements(store))):
         say(f"Endpoint {ref}: {what}")
-    rules = settings.rules or policies.read_rules()
+    rules = settings.in_force()
     return assemble(
         store=store,
         policy=rules.policy,

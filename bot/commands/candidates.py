@@ -10,7 +10,6 @@ from bot.local_endpoints import open_endpoints
 from bot.lookup import retirements
 from bot.views import candidates as view
 from bot.world import CalendarWorld
-from data.policy import read_rules
 from data.records.catalog import EndpointKind
 from workflows.considering import ranking
 from workflows.rules.hours import day_of
@@ -25,7 +24,7 @@ def candidates(is_json: bool) -> None:
     with store_to_read(settings) as store:
         seen = open_catalog(store).snapshot()
         now, every = CalendarWorld().now(), retirements(store)
-        rules = settings.rules or read_rules()
+        rules = settings.in_force()
         today = day_of(now, rules.policy)
         found = ranking(seen, every, meters, rules.criteria, now, today=today)
     if is_json:

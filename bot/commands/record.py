@@ -12,7 +12,6 @@ from bot.reading import this_week
 from bot.views import digest as digest_view
 from bot.world import CalendarWorld
 from data.errors import Refused
-from data.policy import read_rules
 from data.records.retirement import Retirement
 from workflows.rules.wording import counted
 
@@ -64,7 +63,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
     now = CalendarWorld().now()
     settings = settings_for()
     with store_to_read(settings) as store:
-        week = this_week(store, now, zone=(settings.rules or read_rules()).policy.zone)
+        week = this_week(store, now, zone=settings.in_force().policy.zone)
     if is_json:
         print_json(digest_view.tree(week))
     else:

@@ -41,10 +41,11 @@ class Gatherer:
     """`retirements` lists those that stand now; `controls` and `meters` are keyed by who can drive the endpoint.
 
     waiting   what keeps an effect of this key from being done (data/store.py)
-    busy_until  owners who have not had their request for long enough (workflows/asking.py)
     unheard   whether something was asked of this stream and is not decided yet
-    readers   what Slack tells of who reads the digest; None where nobody can say
     happened  all that is on the record of a retirement, oldest first
+    busy_until   owners who have not had their request for long enough (workflows/asking.py)
+    snooze_days  for how long one press keeps reminders away
+    readers   what Slack tells of who reads the digest; None where nobody can say
     """
 
     catalog: Catalog
@@ -56,8 +57,8 @@ class Gatherer:
     waiting: Callable[[str], Waiting | None]
     unheard: Callable[[str], bool]
     happened: Callable[[str], Iterable[AnyEvent]]
-    busy_until: asking.BusyUntil = asking.at_once
-    snooze_days: int = 3
+    busy_until: asking.BusyUntil
+    snooze_days: int
     readers: Readers | None = None
 
     def facts(  # noqa: PLR0911 - one case per kind of command

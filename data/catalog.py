@@ -102,7 +102,7 @@ class Catalog:
         version, merged = self._store.write(job)
         # What waits on the catalog may be due at once in another process.
         self._store.left_work()
-        withdrawn = tuple(one for one in merged.withdrawn if not self._is_known_otherwise(one))
+        withdrawn = self._gone(merged.withdrawn)
         return ImportReport(
             format=format,
             source_digest=reading.source_digest,
@@ -117,9 +117,12 @@ class Catalog:
             withdrawn=withdrawn,
         )
 
-    def _is_known_otherwise(self, shown: str) -> bool:
-        """Whether another source tells of an edge by its own names for both ends, so that it counts all the same."""
-        return self.snapshot().edge(*shown.split(EDGE)) is not None
+    def _gone(self, withdrawn: Sequence[str]) -> tuple[str, ...]:
+        """Of these edges those that nobody tells of by other names for both ends: all others count all the same."""
+        if not withdrawn:
+            return ()
+        there = self.snapshot()
+        return tuple(one for one in withdrawn if there.edge(*one.split(EDGE)) is None)
 
     def _joined(self, reading: Reading) -> Iterator[Note]:
         if any(one.aliases or is_named_only(one.id) for one in reading.entities):

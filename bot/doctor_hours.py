@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.finding import Finding
-from bot.slack_errors import FAILURES, code_of
+from bot.slack_errors import FAILURES, word_of
 from data.catalog import Catalog
 from data.policy_fields import WEEKDAYS
 from data.records.catalog import Person
@@ -60,6 +59,5 @@ def examine_clocks(client: WebClient, own_id: str, windows: Windows) -> Iterator
         try:
             ask(user=own_id)
         except FAILURES as error:
-            code = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
-            found = f"{method} ({code}) does not tell {what}"
+            found = f"{method} ({word_of(error)}) does not tell {what}"
             yield Finding(what=WHAT, ok=False, found=found, fix=CURE)

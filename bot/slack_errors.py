@@ -85,6 +85,13 @@ def reason_of(error: Exception) -> str:
     return getattr(reason, "strerror", None) or type(reason).__name__
 
 
+def word_of(error: Exception) -> str:
+    """In a word, why a call failed: Slack's, or the system's."""
+    if isinstance(error, SlackApiError):
+        return code_of(error) or "it has no answer"
+    return reason_of(error)
+
+
 def retry_after(error: Exception) -> float | None:
     """Seconds Slack asks us to stay away, or None when that is not what it says."""
     if not isinstance(error, SlackApiError):

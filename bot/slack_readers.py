@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.channels import channel_of
-from bot.slack_errors import FAILURES, code_of, outcome_of, reason_of
+from bot.slack_errors import FAILURES, outcome_of, word_of
 from bot.slack_zones import SlackZones
 from data.errors import Unavailable
 from data.records.decision import NotDone
@@ -69,5 +68,4 @@ def _told(ask: Callable[[], FoundT], *, unknown: FoundT) -> FoundT:
     except FAILURES as error:
         if outcome_of(error) == "refused":
             return unknown
-        why = code_of(error) if isinstance(error, SlackApiError) else reason_of(error)
-        raise Unavailable(f"Slack does not tell who reads the digest: {why or 'it has no answer'}") from error
+        raise Unavailable(f"Slack does not tell who reads the digest: {word_of(error)}") from error

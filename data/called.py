@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from data.records.catalog import Entity
 
-_BACKSTAGE = ("component", "resource", "api", "airesource")
+BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NAMED_ONLY = frozenset(("csv", "mlflow-consumer", "sagemaker-consumer"))
 """How ids of what a source only names begin: nothing else is told of it there."""
-
-
 SHARED = "slack:"
 """How places in files begin that somebody shared in Slack (bot/dropped_files.py)."""
 
@@ -30,7 +28,7 @@ _ORDER = (
 def source_of(one: str) -> str:
     """Of two things of one source, neither is the other; all kinds of Backstage are of one."""
     head = one.partition(":")[0]
-    return "" if head in _BACKSTAGE else head
+    return "" if head in BACKSTAGE_KINDS else head
 
 
 def is_named_only(one: str) -> bool:

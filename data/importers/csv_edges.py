@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data.called import BACKSTAGE_KINDS
 from data.importers.csv_tables import Columns, Row
 from data.importers.days import day_in
 from data.importers.draft import Draft, why_not_named
@@ -21,7 +22,6 @@ from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
 
-BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NEEDED = ("from", "to")
 OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen", "calls_per_day")
 FORMAT = Columns(NEEDED, OPTIONAL).format("CSV of edges")

@@ -93,9 +93,11 @@ class Homes:
         there = board(self._catalog, self._store, now)
         moved = []
         for one in lately:
+            if not one.is_done or DIGEST not in one.found:
+                continue
             body = one.effect.body
             home = there.home(body["person"], page_of(body))
-            if one.is_done and DIGEST in one.found and view.drawn(home)[1] != one.found[DIGEST]:
+            if view.drawn(home)[1] != one.found[DIGEST]:
                 moved.append(one.effect.key)
         if moved:
             self._store.want_again(moved, now, patience_seconds=PATIENCE_SECONDS)

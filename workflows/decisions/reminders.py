@@ -44,17 +44,21 @@ def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> R
 def _is_snoozed(person: str, state: Retirement, now: datetime) -> bool:
     """Does the reminder they wanted instead still come? One that a pause lay over does not."""
     until = state.snoozed.get(person)
-    assert state.policy is not None
     if until is None or now >= until + timedelta(days=1):
         return False
-    return milestones.snoozed(day_of(until, state.policy)) not in state.reminded
+    return _chosen(until, state) not in state.reminded
 
 
 def _wanted_it(person: str, milestone: str, state: Retirement) -> bool:
     """Is this the day on which they wanted to be reminded, and not a later one they chose since?"""
     until = state.snoozed.get(person)
+    return until is not None and _chosen(until, state) == milestone
+
+
+def _chosen(until: datetime, state: Retirement) -> str:
+    """The milestone on which they are reminded instead."""
     assert state.policy is not None
-    return until is not None and milestones.snoozed(day_of(until, state.policy)) == milestone
+    return milestones.snoozed(day_of(until, state.policy))
 
 
 def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) -> RetirementDecision:

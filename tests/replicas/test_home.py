@@ -35,30 +35,31 @@ def shown(scene: Scene, person: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_what_happens_at_one_replica_shows_on_the_home_another_one_drew(scene: Scene) -> None:
+def drawn_by_the_first(scene: Scene) -> None:
     scene.keeper.start(1, 2)
     propose(scene)
     scene.keeper.only(1)
     scene.people.insist(lambda: scene.slack.open_home(TOM))
     scene.slack.wait_for(lambda: "1 of platform" in said(scene, TOM), 30)
 
+
+def approved_at_the_second(scene: Scene) -> None:
+    """And shown on the Home that the other one drew."""
     scene.keeper.only(2)
     scene.people.press(MINA, scene.people.card, APPROVE)
     scene.slack.wait_for(lambda: "1 of platform" not in said(scene, TOM), 30)
+
+
+def test_what_happens_at_one_replica_shows_on_the_home_another_one_drew(scene: Scene) -> None:
+    drawn_by_the_first(scene)
+    approved_at_the_second(scene)
     assert "1 of owner, 1 of product, 1 of security" in said(scene, TOM)
 
 
 def test_a_home_that_a_killed_replica_drew_is_kept_up_by_the_others(scene: Scene) -> None:
-    scene.keeper.start(1, 2)
-    propose(scene)
-    scene.keeper.only(1)
-    scene.people.insist(lambda: scene.slack.open_home(TOM))
-    scene.slack.wait_for(lambda: "1 of platform" in said(scene, TOM), 30)
+    drawn_by_the_first(scene)
     scene.keeper.kill(1)
-
-    scene.keeper.only(2)
-    scene.people.press(MINA, scene.people.card, APPROVE)
-    scene.slack.wait_for(lambda: "1 of platform" not in said(scene, TOM), 30)
+    approved_at_the_second(scene)
 
 
 def test_visits_and_votes_that_reach_all_replicas_at_once_never_bring_back_what_was(scene: Scene) -> None:

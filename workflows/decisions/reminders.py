@@ -73,22 +73,16 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     Nobody hears of what no owner has had for the policy's working hours: it is looked at again when one will have.
     """
     check("escalate", command.by, state, facts)
-    mark = milestones.mark(command.milestone, command.level)
-    if mark in state.escalated or state.state is not State.MIGRATING or state.paused_at is not None:
-        return nothing()
-    if not milestones.is_due(command.milestone, command.level, state, now):
-        # Its date moved, or nobody has it any more.
-        return nothing()
-    if milestones.is_escalation_overtaken(command.milestone, command.level, state, now):
+    if not _is_wanted(command, state, now):
         return nothing()
     untold = milestones.to_tell(command.milestone, command.level, state)
     early = [duty for duty in untold if _is_early(duty, state, facts)]
     later = _later(command, early, facts)
     open_ones = [duty for duty in untold if duty not in early]
-    assert state.policy is not None
-    channel = state.policy.governance_channel
     silent = [duty for duty in open_ones if duty.duty is not Duty.NOT_MINE]
     above = {person: next_above(person, facts.managers, state.unreached) for person in people_of(silent)}
+    assert state.policy is not None
+    channel = state.policy.governance_channel
     if command.level == 1:
         to = _by_manager(silent, {who: one for who, one in above.items() if who not in facts.busy_until})
         unmanaged = _ids(duty for duty in open_ones if duty not in silent or not _managers(duty, above))
@@ -112,6 +106,17 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
             left=_ids(early),
         ),
         timers=later,
+    )
+
+
+def _is_wanted(command: Escalate, state: Retirement, now: datetime) -> bool:
+    """Not where all are told, its date moved, nobody has it any more, or another deadline has overtaken it."""
+    mark = milestones.mark(command.milestone, command.level)
+    is_asked = state.state is State.MIGRATING and state.paused_at is None and mark not in state.escalated
+    return (
+        is_asked
+        and milestones.is_due(command.milestone, command.level, state, now)
+        and not milestones.is_escalation_overtaken(command.milestone, command.level, state, now)
     )
 
 

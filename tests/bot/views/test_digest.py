@@ -40,6 +40,7 @@ from tests.builders import (
     a_running_retirement,
     an_approved,
     casting,
+    restoring,
     revising,
 )
 from tests.builders import days as lasting
@@ -104,9 +105,7 @@ def _called_off(story: Story) -> Story:
 
 
 def rolled_back() -> Story:
-    story = a_dark()
-    story.does(cmd.Restore(by=PAT, why=WHY))
-    return story.works()
+    return restoring(a_dark()).works()
 
 
 def withdrawn() -> Story:

@@ -14,15 +14,16 @@ from tests.builders import (
     BILLING,
     CLOSE_AT,
     DISABLE_AT,
-    PAT,
     PROPOSED_AT,
-    WHY,
     Story,
     a_dark,
     a_migrated,
     a_proposed,
     a_running_retirement,
     days,
+    paused,
+    restoring,
+    resumed,
     revising,
     some_calls,
 )
@@ -40,16 +41,12 @@ def closed() -> Story:
 
 
 def brought_back() -> Story:
-    story = a_dark()
-    story.does(cmd.Restore(by=PAT, why=WHY))
-    return story.works()
+    return restoring(a_dark()).works()
 
 
 def late() -> Story:
     """Switched off ten days after the day it was announced for: it was paused meanwhile."""
-    story = a_migrated()
-    story.does(cmd.Pause(by=PAT, why=WHY))
-    story.does(cmd.Resume(by=PAT), at=story.now + days(10))
+    story = resumed(paused(a_migrated(), for_days=10))
     return story.until(DISABLE_AT + days(10)).proves().works()
 
 

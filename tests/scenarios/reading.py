@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-FILE = re.compile(r"(RET-[0-9]+)-(picture|dependants)-([0-9]+)\.(?:png|csv)")
+FILE = re.compile(
+    r"(RET-[0-9]+)-(picture|dependants)-([0-9]+)\.(?:png|csv)"
+    r"|(digest)(?:-([A-Z0-9]+))?-([0-9]{4}-[0-9]{2}-[0-9]{2})-(chart)\.png"
+)
 
 
 def key_of(message: dict[str, Any]) -> str:
     """Of a file, which has no metadata, by the name it was given after it."""
     for file in message.get("files") or ():
         if named := FILE.fullmatch(file["name"]):
-            return "/".join(named.groups())
+            return "/".join(filter(None, named.groups()))
     return str(((message["metadata"] or {}).get("event_payload") or {}).get("key", ""))
 
 

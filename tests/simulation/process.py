@@ -31,6 +31,7 @@ from data.records.decision import LEASE, Outcome, Receipt
 from data.records.deprecation import CatalogKind
 from data.store import Machine
 from tests.quick_files import QUICK_FILES
+from tests.simulation.asleep import OFFICE
 from tests.simulation.bench import AtOnce, Bench
 from tests.simulation.board import Board
 from tests.simulation.clock import Clock
@@ -130,6 +131,7 @@ class Process:
             waiting=self.store.waiting,
             unheard=self.store.unheard,
             busy_until=Asking(store=self.store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
+            snooze_days=OFFICE.snooze_days,
             happened=lambda retirement_id: (entry.event for entry in self.store.events(retirement_id)),
         )
         self.engine = Engine(store=self.store, gatherer=gatherer, world=clock)

@@ -82,16 +82,13 @@ def telling(state: DigestState) -> cmd.TellDigest:
     return cmd.TellDigest(by=EMERITUS, since=state.sent_at, tells=True, draws=False)
 
 
-def test_a_late_digest_and_the_regular_one_of_its_day_are_both_told() -> None:
+def test_a_late_digest_is_told_with_the_regular_one_of_its_day() -> None:
     night, morning = datetime(2027, 1, 11, 2, tzinfo=UTC), datetime(2027, 1, 11, 9, tzinfo=UTC)
     before = DigestState(version=3, sent_at=night - timedelta(days=9))
     late = digests.tell(before, telling(before), facts_for(), night)
-    after = digests.evolve(before, late.events[0])
-    regular = digests.tell(after, telling(after), facts_for(), morning)
-    assert [effect.key for effect in (*late.effects, *regular.effects)] == [
-        "digest/2027-01-11",
-        "digest/2027-01-11/5",
-    ]
+    regular = digests.tell(before, telling(before), facts_for(), morning)
+    assert [effect.key for effect in (*late.effects, *regular.effects)] == ["digest/2027-01-11"]
+    assert [timer.due_at for timer in late.timers] == [morning]
 
 
 def test_the_plan_can_be_edited_on_the_card_after_a_vote_on_cancelling_ended() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -294,6 +295,8 @@ class Verdict:
                 )
             if (due := next_digest_at(before.at, POLICY)) > after.at:
                 raise Violation(f"a digest on {after.at}, due is {due}: the last was on {before.at}")
+            if (regular := next_digest_at(after.at, POLICY)) - after.at < timedelta(days=1):
+                raise Violation(f"a digest on {after.at}, though the next one comes on {regular}")
         told = [one for one in self._town.workspace.channels[GOVERNANCE] if DIGEST.fullmatch(one.key)]
         if len(told) != len(self.witness.digests) - 1:
             raise Violation(f"{len(self.witness.digests) - 1} digests, of which {len(told)} were told")

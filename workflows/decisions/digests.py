@@ -1,7 +1,8 @@
 """The weekly digest: told once, also after downtime, and set for the next week in the same commit.
 
 It is put together before it is decided on: a week in which nothing happened and nothing is due is told once, and
-then no more until there is something. It begins where the last one ended that was told.
+then no more until there is something. It begins where the last one ended that was told. However long the bot was away,
+there is one for each of the policy's days at most, and none within the day before the next.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ STREAM = "digest"
 """Of the governance channel. Other readers have streams of their own: `stream_of`."""
 TIMER = "weekly"
 SOON = timedelta(days=1)
-"""Whoever has moved to where it is earlier gets it on their next morning, if that is so near."""
+"""One that is late waits for the next one, if that is so near; so does whoever has moved to where it is earlier."""
 
 DigestEvent = (
     events.DigestSent
@@ -81,7 +82,7 @@ def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -
         return Decision(
             events=(events.DigestSent(at=now, by=events.EMERITUS, since=now),), timers=(next_week,)
         )
-    # One for each time it is due: of two that waited through a long downtime, the first one tells it.
+    # One for each time it is due: of two that waited through a long downtime, the first one tells it (`tell`).
     lane = f"{stream_of(state.place) if state.place else STREAM}/composed"
     composing = Effect(
         key=f"{lane}/{now.isoformat()}",
@@ -93,7 +94,7 @@ def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -
 
 
 def tell(state: DigestState, command: TellDigest, facts: Facts, now: datetime) -> Decision[DigestEvent]:
-    """Post it, with its chart in its thread. Who has moved to another zone gets it on their own morning."""
+    """Post it, with its chart in its thread, unless it is not due or its reader has the next one soon."""
     check("tell digest", command.by, Retirement(id=""), facts)
     assert facts.policy is not None
     if not state.is_on or state.sent_at is None or state.sent_at != command.since:
@@ -105,8 +106,9 @@ def tell(state: DigestState, command: TellDigest, facts: Facts, now: datetime) -
         state = replace(state, zone=command.zone)
         moved = (events.ReaderMoved(at=now, by=events.EMERITUS, zone=command.zone),)
         timers = (timer(state, facts.policy, now),)
-        if timers[0].due_at - now < SOON:
-            return Decision(events=moved, timers=timers)
+    if not _is_time(state, facts.policy, since, now):
+        # Set anew: where the clock was set back meanwhile, that is today once more, and not next week.
+        return Decision(events=moved, timers=(timer(state, facts.policy, now),))
     if state.is_quiet and not command.tells:
         return Decision(events=moved, timers=timers)
     kind = events.DigestSent if command.tells else events.QuietTold
@@ -116,10 +118,16 @@ def tell(state: DigestState, command: TellDigest, facts: Facts, now: datetime) -
     return Decision(events=(*moved, told), timers=timers, effects=effects)
 
 
+def _is_time(state: DigestState, policy: Policy, since: datetime, now: datetime) -> bool:
+    """One was due since the last one, and the next one is not near."""
+    is_due = next_digest_at(since, policy, state.zone) <= now
+    return is_due and next_digest_at(now, policy, state.zone) - now >= SOON
+
+
 def _posted(state: DigestState, policy: Policy, since: datetime, now: datetime) -> Effect:
     day = zoned_day(now, state.zone or policy.zone)
     stem = stream_of(state.place) if state.place else STREAM
-    # Told in the night to its own day, as it was overdue: the regular one is another message.
+    # Who has moved, or subscribed anew, on the day of their digest may have another one on that day.
     is_second = state.version > 1 and zoned_day(since, state.zone or policy.zone) == day
     key = f"{stem}/{day}/{state.version + 1}" if is_second else f"{stem}/{day}"
     window = {"since": since.isoformat(), "until": now.isoformat(), "zone": state.zone or policy.zone}

@@ -91,6 +91,36 @@ def test_what_was_told_meanwhile_is_not_told_again() -> None:
     assert told(after, NEXT + timedelta(seconds=9), since=MONDAY) == Decision()
 
 
+def test_one_told_late_is_not_followed_by_that_of_the_monday_that_was_missed_meanwhile() -> None:
+    """What was put together before the bot went away is told when it is back, and only then is it overdue."""
+    thursday = NEXT + timedelta(days=10, hours=6)
+    told_late = folded(GOVERNANCE, told(GOVERNANCE, thursday))
+    overdue = due(told_late, thursday + timedelta(hours=8))
+    assert overdue.timers[0].due_at == MONDAY + timedelta(days=21)
+    decision = told(told_late, thursday + timedelta(hours=9))
+    assert (decision.events, decision.effects) == ((), ())
+    assert decision.timers == overdue.timers
+    regular = told(told_late, MONDAY + timedelta(days=21))
+    assert regular.events == (DigestSent(at=MONDAY + timedelta(days=21), by=EMERITUS, since=thursday),)
+
+
+def test_one_that_is_late_by_almost_a_week_is_told_with_the_next_one() -> None:
+    night = NEXT - timedelta(hours=7)
+    before = replace(GOVERNANCE, sent_at=MONDAY - timedelta(days=7))
+    decision = told(before, night)
+    assert (decision.events, decision.effects) == ((), ())
+    assert [timer.due_at for timer in decision.timers] == [NEXT]
+    assert [effect.body["since"] for effect in told(before).effects] == [
+        (MONDAY - timedelta(days=7)).isoformat()
+    ] * 2
+
+
+def test_one_put_together_just_before_the_clock_was_set_back_is_told_when_it_is_due_again() -> None:
+    decision = told(GOVERNANCE, NEXT - timedelta(seconds=2))
+    assert (decision.events, decision.effects) == ((), ())
+    assert [timer.due_at for timer in decision.timers] == [NEXT], "and not a week later"
+
+
 def test_that_there_is_nothing_to_tell_is_told_once_and_then_no_more_until_there_is() -> None:
     quiet = told(GOVERNANCE, tells=False)
     assert quiet.events == (QuietTold(at=NEXT, by=EMERITUS, since=MONDAY),)

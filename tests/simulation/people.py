@@ -99,12 +99,9 @@ class Story(Hands):
         if self.wish == "cancelled" and self.state() == "migrating":
             return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
         acts = self._duties() + self._decisions() + self._by_hand() + self._strangers() + on_time
-        if (
-            (self.newcomers or self.callers)
-            and "appeared after the vote" in str(card.look)
-            and self._edit_button(card)
-        ):
-            acts += self._once("revise", self._revise, days=3)
+        if (self.newcomers or self.callers) and "appeared after the vote" in str(card.look):
+            if self._edit_button(card):
+                acts += self._once("revise", self._revise, days=3)
             if not self.is_patient():
                 # Half of it may be dark already, and then the only way is back.
                 acts += self._once("restore", lambda: self._type("restore", "we cannot go on"), days=3)

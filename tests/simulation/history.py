@@ -312,7 +312,8 @@ class History(Standing):
                     self._changed_hands(events.OwnersChanged(at=event.at, by=event.by, owners=owners))
 
     def _asked_again(self, event: events.AskedAgain) -> None:
-        self._must(self.paused_at is None, event, "while paused")
+        # Service comes back whatever else waits: a pause holds dates, and a restore has none.
+        self._must(self.paused_at is None or self.is_restoring, event, "while paused")
         self._must(self.calling_off is None or self.is_restoring, event, "while a vote is open")
         self._must(not set(event.endpoint_ids) <= self.dark or self.is_restoring, event, "all is dark")
         for to in event.to:

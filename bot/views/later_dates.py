@@ -45,13 +45,15 @@ def asked(retirement: Retirement) -> list[str]:
 
 def opened(event: events.ExtensionProposed, retirement: Retirement, names: Sequence[str]) -> str:
     """The same in a line. Nobody asked for this vote, and the card notifies nobody: so those who have it are called."""
-    dates, ends = event.dates, day(_on(event.dates, StepKind.DISABLE), zone_of(retirement))
+    dates, zone = event.dates, zone_of(retirement)
+    ends, until = day(_on(dates, StepKind.DISABLE), zone), day(event.round.expires_at, zone)
     some = limits.joined(names, 500, between=", ", at_most=NAMES_AT_MOST)
     barred = quorum.barred(event.round, retirement)
     voters = [one for people in event.round.members.values() for one in people if one not in barred]
     return (
         f"A vote on *more time* for {some} is open on the card: every date ahead {counted(dates.days, 'day')} later, "
-        f"planned last day of service then: {ends}. It is for {mentions(voters) or 'nobody: no role has anybody'}"
+        f"planned last day of service then: {ends}. It is open until {until}, for "
+        f"{mentions(voters) or 'nobody: no role has anybody'}"
     )
 
 

@@ -49,11 +49,14 @@ def test_the_card_has_a_vote_on_the_very_dates_there_would_be(town: Town):
     )
     assert "*night-scorer*: nobody has said whose it is" in card
     assert buttons(town.card()) == VOTES
+    until = town.retirement().round.expires_at.date()
     assert (
         "A vote on *more time* for *night-scorer* is open on the card: every date ahead 14 days later, planned last "
-        f"day of service then: 2026-05-18. It is for <@{ADA}> <@{MINA}>"
+        f"day of service then: 2026-05-18. It is open until {until}, for <@{ADA}> <@{MINA}>"
     ) in town.thread()
-    assert f"<@{TOM}>" not in town.thread().partition("It is for ")[2].partition("\n")[0], "they proposed it"
+    assert f"<@{TOM}>" not in town.thread().partition("It is open until ")[2].partition("\n")[0], (
+        "they proposed it"
+    )
     asked = words(question(town))
     assert "The card has a vote on whether there are 14 more days to move" in asked
     assert "*Votes on MORE TIME*" in town.command(TOM, "show RET-1")
@@ -102,6 +105,22 @@ def test_with_approval_all_dates_move_and_everybody_who_was_told_one_is_told_the
     assert town.retirement().state is State.MIGRATING, "the old day is past, and it serves"
     town.pass_time(days=2)
     assert town.retirement().state is State.DISABLED
+
+
+def test_a_vote_that_is_opened_late_is_over_while_half_of_its_days_are_still_ahead(town: Town):
+    town.announce()
+    town.pass_time(days=40)
+    sees(town, "night-scorer/1.2")
+    assert "migrate by *2026-05-11* instead of 2026-04-27" in words(town.card())
+    assert "expires 2026-05-04" in words(town.card())
+    assert "It is open until 2026-05-04, for" in town.thread()
+    town.pass_time(days=10)
+    assert "The vote on more time ended without approval: the dates stay" in town.thread()
+    assert buttons(town.card()) == ["proposal.revise"]
+    assert due(town, StepKind.DISABLE) == "2026-05-04", "no date is given that is past, and none moves"
+    assert town.retirement().state is State.MIGRATING, (
+        "nobody has said whose the caller is: it holds the step"
+    )
 
 
 def test_without_it_the_dates_stay_and_the_step_waits_until_the_caller_is_somebodys(town: Town):

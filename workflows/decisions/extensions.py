@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from data import events
 from data.records.decision import Timer
 from data.records.facts import Facts
@@ -24,6 +26,7 @@ from workflows.rules.quorum import Verdict
 from workflows.rules.wording import counted
 
 DATES_MOVED = "the dates have moved meanwhile"
+DATES_PAST = "its dates are past, or nearly, before it could be held"
 
 
 class Ended(NamedTuple):
@@ -45,6 +48,7 @@ def met(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Retireme
     if not found:
         return over
     assert state.policy is not None
+    dates = extending.later_dates(after, found, now)
     round_ = begun_round(
         number=after.rounds + 1,
         purpose=Purpose.EXTEND,
@@ -54,7 +58,7 @@ def met(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Retireme
         policy=state.policy,
         now=now,
     )
-    dates = extending.later_dates(after, found, now)
+    round_ = replace(round_, expires_at=extending.open_until(dates, state.policy, now))
     return (*over, events.ExtensionProposed(at=now, by=events.EMERITUS, dates=dates, round=round_))
 
 
@@ -88,8 +92,11 @@ def settled(
     assert after.round is not None
     assert after.later is not None
     number, by = after.round.number, events.EMERITUS
-    if verdict is not Verdict.APPROVED:
-        dropped = events.ExtensionDropped(at=now, by=by, round_number=number)
+    # A ballot that was taken in while the vote was open can be heard long after that.
+    is_past = extending.migrate_by(after.later) <= now
+    if verdict is not Verdict.APPROVED or is_past:
+        because = DATES_PAST if verdict is Verdict.APPROVED else ""
+        dropped = events.ExtensionDropped(at=now, by=by, round_number=number, because=because)
         timers = (*held_again(folded(after, (dropped,)), now), owners_timer(now))
         return decided(state, *happened, dropped, timers=timers, cancels=("round/*",), reply=reply)
     plan = extending.plan_with(after, after.later)

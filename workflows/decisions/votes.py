@@ -15,9 +15,9 @@ from data.records.rounds import Ballot, Choice, Purpose
 from workflows.commands import Cancel, Cast, CloseRound, RecordShown
 from workflows.decisions.darkness import brought_back
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, owners_timer, step_timer
-from workflows.decisions.extensions import set_aside, settled
+from workflows.decisions.extensions import DATES_PAST, set_aside, settled
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import quorum, rounds
+from workflows.rules import extending, quorum, rounds
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
@@ -91,7 +91,12 @@ def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: dat
     if round_ is None or round_.number != command.number or not rounds.is_late(round_, now):
         return nothing()
     assert state.policy is not None
+    if extending.is_outdated(state, now):
+        aside = set_aside(state, now, DATES_PAST)
+        return decided(state, *aside.events, timers=aside.timers, cancels=aside.cancels)
     longer = rounds.anew(round_, state.policy, now)
+    if state.later is not None:
+        longer = replace(longer, expires_at=extending.open_until(state.later, state.policy, now))
     event = events.RoundExtended(
         at=now,
         by=events.EMERITUS,

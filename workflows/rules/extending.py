@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data.records.callers import Caller
+from data.records.policy import Policy
 from data.records.retirement import LaterDates, Plan, Retirement, State, StepKind
 from workflows.rules import callers
 from workflows.rules import plan as plans
@@ -86,6 +87,25 @@ def later_dates(state: Retirement, found: tuple[Caller, ...], now: datetime) -> 
         plan_digest="",
     )
     return replace(dates, plan_digest=plan_with(state, dates).digest)
+
+
+def open_until(dates: LaterDates, policy: Policy, now: datetime) -> datetime:
+    """When a vote on these dates ends that begins now: with approval half of the days, at least, are still ahead.
+
+    Whose dates were past, or nearly, would be asked, chased and switched off on one day. Dates are hours of a day,
+    so what is given can be some hours less than its days: then it is half of those.
+    """
+    ahead = min(timedelta(days=policy.extension_days), migrate_by(dates) - now)
+    return min(now + timedelta(days=policy.round_expires_days), migrate_by(dates) - ahead / 2)
+
+
+def is_outdated(state: Retirement, now: datetime) -> bool:
+    """Would a vote that is opened now be on later dates than the one that is open?"""
+    return state.later is not None and later_dates(state, voted_for(state), now).days > state.later.days
+
+
+def migrate_by(dates: LaterDates) -> datetime:
+    return next(step.due_at for step in dates.steps if step.kind is StepKind.MIGRATE)
 
 
 def plan_with(state: Retirement, dates: LaterDates) -> Plan:

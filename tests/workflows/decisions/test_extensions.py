@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -296,6 +297,55 @@ def test_where_the_day_to_migrate_is_past_it_is_set_anew_from_today():
     assert story.due(StepKind.ARCHIVE) == ARCHIVE_AT, "what is done and proven stays"
 
 
+def closes_on(story: Story) -> Any:
+    return story.state.round.expires_at
+
+
+def test_it_is_open_for_its_days_and_never_until_less_than_half_of_what_it_gives_is_left():
+    assert closes_on(early := found()) == early.of(events.ExtensionProposed)[0].at + days(30)
+    late = found(a_running_retirement(**GIVING).until(MIGRATE_AT - days(2)))
+    assert closes_on(late) == late.timers["round/expiry"].due_at == MIGRATE_AT + days(7)
+    past = found(a_migrated(**GIVING).until(DISABLE_AT - days(2)))
+    assert closes_on(past) == DISABLE_AT - days(2) + days(7)
+
+
+def test_a_single_day_that_is_given_late_in_the_evening_can_be_voted_for_that_evening():
+    story = a_migrated(policy=a_policy(extension_days=1)).until(MIGRATE_AT + days(1) + timedelta(hours=13))
+    found(story)
+    assert story.now < closes_on(story) < story.state.later.steps[3].due_at
+
+
+def test_days_that_a_card_came_up_late_do_not_outlast_its_dates():
+    story = found(a_running_retirement(**GIVING).until(MIGRATE_AT - days(6)))
+    story.now = MIGRATE_AT - days(3)
+    story.does(cmd.RecordShown(by=events.EMERITUS, number=2))
+    assert closes_on(story) == MIGRATE_AT + days(7)
+    assert story.timers["round/expiry"].due_at == MIGRATE_AT + days(7)
+
+
+def test_what_comes_up_only_when_its_dates_would_be_others_is_held_anew_on_those():
+    story = found(a_running_retirement(**GIVING).until(MIGRATE_AT - days(6)))
+    story.now = MIGRATE_AT + days(3)
+    story.does(cmd.RecordShown(by=events.EMERITUS, number=2))
+    story.until(story.now)
+    (dropped,) = story.of(events.ExtensionDropped)
+    assert dropped.because == "its dates are past, or nearly, before it could be held"
+    assert opened(story) == [(SCORER.consumer_id,)] * 2
+    votes(story)
+    assert story.due(StepKind.MIGRATE) == MIGRATE_AT + days(3 + 14)
+
+
+def test_an_approval_that_is_heard_when_its_dates_are_past_moves_nothing_to_them():
+    story = votes(found(a_running_retirement(**GIVING).until(MIGRATE_AT - days(6))), OWEN, PLATO)
+    last = casting(story.state, by=SELMA, plan_digest=story.state.later.plan_digest, cast_at=story.now)
+    story.now = MIGRATE_AT + days(15)
+    story.does(last)
+    story.until(story.now)
+    assert story.of(events.Amended) == []
+    assert opened(story) == [(SCORER.consumer_id,)] * 2
+    assert story.state.later.days == 15 + 14
+
+
 def test_what_holds_a_step_says_that_more_time_can_be_voted_for_meanwhile():
     story = claimed(found()).until(ARCHIVE_AT)
     assert held(story, StepKind.ARCHIVE) == (
@@ -307,7 +357,7 @@ def test_what_holds_a_step_says_that_more_time_can_be_voted_for_meanwhile():
 
 
 def test_nothing_is_switched_off_while_it_is_open_nor_asked_of_people():
-    story = claimed(found(a_migrated(**GIVING)))
+    story = claimed(found(a_migrated(**GIVING).until(DISABLE_AT - days(2))))
     story.until(DISABLE_AT)
     assert any(why.startswith("a vote on more time is open until") for why in held(story, StepKind.DISABLE))
 

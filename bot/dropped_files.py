@@ -16,6 +16,7 @@ import msgspec
 
 from bot.formats import CALLS, FORMATS, Format
 from bot.shared_logs import read_log, told_by, without_numbers
+from bot.shared_owners import without_owners, without_people
 from bot.slack_files import SlackFiles
 from data.catalog import STREAM, Catalog
 from data.errors import EmeritusError, Invalid, Problem, Refused, Unavailable
@@ -40,8 +41,6 @@ NOWHERE = (
 )
 ENDPOINTS = "An endpoint is not taken from a file shared in Slack: import it on the machine"
 OTHERS = "A file shared in Slack changes nothing of what others tell: import it on the machine"
-PEOPLE = "Who is in which team or has which account is not taken from a file shared in Slack: import it on the machine"
-"""Whoever could tell of a team that a policy names, or of an account for somebody in one, would be a voter."""
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
 _READING = msgspec.json.Decoder(Reading)
@@ -77,8 +76,8 @@ class DroppedFiles:
         if format == CALLS:
             reading, source = without_numbers(reading), told_by(by)
         outside = self._catalog.known_outside(source, reading.roots)
-        reading = self._of_its_own(_without_people(reading, file.name), source, Known(outside))
-        reading = _without_servings(reading, outside)
+        reading = self._of_its_own(without_people(reading, file.name), source, Known(outside))
+        reading = _without_servings(without_owners(reading), outside)
         report = self._catalog.import_(reading, format=source, now=now(), by=by)
         if since is not None and not report.changed:
             report = self._done_before(reading, report, by, since)
@@ -245,15 +244,6 @@ def _with_names_of_its_own(entity: Entity, known: Known, notes: list[Note]) -> E
             note = f"is a name of {' and '.join(ids)}; left out. {OTHERS}"
             notes.append(Note(where=entity.declared_in, what=f"alias {alias}", note=note))
     return msgspec.structs.replace(entity, aliases=tuple(kept)) if entity.aliases else entity
-
-
-def _without_people(reading: Reading, name: str) -> Reading:
-    """Raises `Invalid` where it tells of nothing else."""
-    owners: tuple[Group | Person, ...] = (*reading.groups, *reading.people)
-    if owners and not (reading.entities or reading.dependencies or reading.sightings):
-        raise Invalid([Problem(field=name, value="", accepted=f"tells of nothing else. {PEOPLE}")])
-    notes = (Note(where=reading.files[one.id], what=one.id, note=f"passed over. {PEOPLE}") for one in owners)
-    return msgspec.structs.replace(reading, groups=(), people=(), notes=(*reading.notes, *notes))
 
 
 def _without_servings(reading: Reading, outside: Iterable[Entity | Group | Person]) -> Reading:

@@ -1,14 +1,14 @@
 """A CSV of edges, the way in for everything that has no format of its own: `from` depends on `to`.
 
 What another source declares is meant by its id, an alias or its exact name; whatever nobody declares is a thing of
-its own. A row with a day or a number of calls tells of calls that were seen; one without states a dependency. A
-row that is not there any more takes nothing back: a list may be partial.
+its own, as the CSV that was read last has it. A row with a day or a number of calls tells of calls that were seen;
+one without states a dependency. A row that is not there any more takes nothing back: a list may be partial.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from data.records.catalog import Entity, Group, Kind, Person, Sighting
 NEEDED = ("from", "to")
 OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen", "calls_per_day")
 FORMAT = Columns(NEEDED, OPTIONAL).format("CSV of edges")
+CSV = "csv:"
+"""What ids begin with that stand for a name."""
 KINDS = {
     **{str(kind): kind for kind in Kind if kind is not Kind.VERSION},
     "deployment": Kind.ENDPOINT,
@@ -42,7 +44,11 @@ class _Name:
     path: Path
     is_dependent: bool = False
     kinds: list[str] = field(default_factory=list)
-    owner: str = ""
+    owners: list[str] = field(default_factory=list)
+
+    @property
+    def owner(self) -> str:
+        return self.owners[0] if self.owners else ""
 
 
 def read_csv(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
@@ -51,11 +57,12 @@ def read_csv(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] 
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
     files = whole_files(paths, FORMAT)
+    known = tuple(known)
     draft = Draft(Known(known))
     rows = [(row, f"{file.shown}:{row.line}", file.path) for file in files for row in file.content]
     draft.read(len(files))
     kept = [placed for placed in rows if _is_edge(*placed[:2], draft)]
-    ids = _things(kept, draft)
+    ids = _things(kept, {one.id: one for one in known if isinstance(one, Entity)}, draft)
     for row, where, path in kept:
         _add(row, where, path, ids, draft)
     return draft.reading(files, paths)
@@ -76,7 +83,9 @@ def _why_no_end(row: Row, side: str) -> str:
     return why_not_named(row[side]) if row[side] else f"{side} is empty"
 
 
-def _things(rows: Sequence[tuple[Row, str, Path]], draft: Draft) -> dict[str, str]:
+def _things(
+    rows: Sequence[tuple[Row, str, Path]], known: Mapping[str, Entity], draft: Draft
+) -> dict[str, str]:
     """Each name, by how it is written without case -> its id: of what has it as its id, or of what stands for the name.
     What that is now is told, and asked of the catalog whenever somebody looks (data/joins.py)."""
     names: dict[str, _Name] = {}
@@ -85,54 +94,100 @@ def _things(rows: Sequence[tuple[Row, str, Path]], draft: Draft) -> dict[str, st
             name = names.setdefault(row[side].casefold(), _Name(row[side], where, path))
             name.is_dependent |= side == "from"
             name.kinds += [kind] if (kind := row[f"{side}_kind"].lower()) else []
-            name.owner = name.owner or row[f"{side}_owner"]
+            name.owners += [owner] if (owner := row[f"{side}_owner"]) else []
     ids: dict[str, str] = {}
     for folded, name in names.items():
         found = draft.known.find(name.text)
         is_it = isinstance(found, Found) and found.id in (_own(name.text), folded)
         ids[folded] = found.id if isinstance(found, Found) and is_it else _declared(name, found, draft)
+        before = known.get(found.id) if isinstance(found, Found) else None
+        if before is not None and not (is_it and before.id.startswith(CSV)):
+            _tell_unused(name, before, draft)
+            continue
+        _tell_other_owners(name, draft)
+        if before is not None:
+            _described_anew(name, before, draft)
     return ids
+
+
+def _tell_other_owners(name: _Name, draft: Draft) -> None:
+    owners = list(dict.fromkeys(name.owners))
+    if len({draft.known.owner(one) for one in owners}) > 1:
+        draft.note(name.where, name.text, f"owned by {' and '.join(owners)}; the first counts")
+
+
+def _described_anew(name: _Name, before: Entity, draft: Draft) -> None:
+    """What another CSV told of is as this one has it, where this one says otherwise; what it leaves out stays."""
+    kinds = _kinds(name, draft)
+    kind = kinds[0] if kinds else before.kind
+    # Who was said to own a thing of one kind was not said to own one of another.
+    owned_by = before.owner_id if kind is before.kind else ""
+    owner_id, why_not = draft.known.owner(name.owner) if name.owner else (owned_by, "")
+    if why_not:
+        draft.note(name.where, name.text, f"{why_not}. What was read before stays")
+        owner_id = owned_by
+    if (kind, owner_id) != (before.kind, before.owner_id):
+        entity = Entity(id=before.id, kind=kind, name=before.name, declared_in=name.where)
+        draft.declare(entity, name.path, owner=owner_id)
+
+
+def _tell_unused(name: _Name, described: Entity, draft: Draft) -> None:
+    """Another source describes it: what is said otherwise here is said in vain."""
+    vain = [f'kind "{one}"' for one in dict.fromkeys(name.kinds) if KINDS.get(one) is not described.kind]
+    owners = {draft.known.owner(one)[0]: one for one in name.owners}
+    vain += [f'owner "{text}"' for one, text in owners.items() if not one or one != described.owner_id]
+    if vain:
+        draft.note(
+            name.where, name.text, f"{' and '.join(vain)} not used: {described.id} is described elsewhere"
+        )
 
 
 def _own(text: str) -> str:
     """The id that a name has here: one of Backstage's is written out, any other stands for what is called so."""
     ref = parse(text)
     is_ref = ref is not None and ref.kind.lower() in BACKSTAGE_KINDS
-    return id_of(ref.kind, ref.namespace, ref.name) if ref and is_ref else f"csv:{text.casefold()}"
+    return id_of(ref.kind, ref.namespace, ref.name) if ref and is_ref else f"{CSV}{text.casefold()}"
 
 
 def _declared(name: _Name, found: Found | Missing | None, draft: Draft) -> str:
     own = _own(name.text)
-    ref = None if own.startswith("csv:") else parse(name.text)
+    ref = None if own.startswith(CSV) else parse(name.text)
     if isinstance(found, Missing):
         draft.note(name.where, f'"{name.text}"', f"{found.why}; kept as one of its own")
     elif found is not None:
         draft.joined(found, where=name.where, what=f'"{name.text}"')
     entity = Entity(
         id=own,
-        kind=_kind(name, draft, is_new=found is None),
+        kind=_kind(name, found, draft),
         name=ref.name if ref else name.text,
         declared_in=name.where,
     )
-    draft.declare(entity, name.path, owner=name.owner if found is None else "")
+    draft.declare(entity, name.path, owner="" if isinstance(found, Found) else name.owner)
     return own
 
 
-def _kind(name: _Name, draft: Draft, *, is_new: bool) -> Kind:
+def _kind(name: _Name, found: Found | Missing | None, draft: Draft) -> Kind:
     """As stated first. Who depends on something is a consumer, and what only others depend on a model."""
-    stated = list(dict.fromkeys(name.kinds))
-    kinds = list(dict.fromkeys(KINDS[kind] for kind in stated if kind in KINDS))
     kind = Kind.CONSUMER if name.is_dependent else Kind.MODEL
-    if not is_new:
-        return kinds[0] if kinds else kind
+    if isinstance(found, Found):  # which says what it is; what is told otherwise here is told as that
+        return next((KINDS[one] for one in name.kinds if one in KINDS), kind)
+    kinds = _kinds(name, draft)
+    if not kinds and found is None:
+        draft.note(
+            name.where, name.text, f"no kind given, and no other source declares it; taken as a {kind}"
+        )
+    return kinds[0] if kinds else kind
+
+
+def _kinds(name: _Name, draft: Draft) -> list[Kind]:
+    """All that are stated; what is none, and that there are several, is told."""
+    stated = list(dict.fromkeys(name.kinds))
+    kinds: list[Kind] = list(dict.fromkeys(KINDS[kind] for kind in stated if kind in KINDS))
     for strange in [kind for kind in stated if kind not in KINDS]:
         draft.note(name.where, f'kind "{strange}" of {name.text}', f"not one of {', '.join(KINDS)}; ignored")
     if len(kinds) > 1:
         draft.note(name.where, name.text, f"called {' and '.join(kinds)}; the first counts")
-    if kinds:
-        return kinds[0]
-    draft.note(name.where, name.text, f"no kind given, and no other source declares it; taken as a {kind}")
-    return kind
+    return kinds
 
 
 def _add(row: Row, where: str, path: Path, ids: dict[str, str], draft: Draft) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from data.importers.csv_edges import read_csv
+from data.importers.report import ImportReport
+from data.records.catalog import Kind
 from tests.data.catalogs import a_document, imported
 from tests.scenarios.town import TOM, Town, words
 
@@ -100,3 +103,58 @@ def test_what_its_own_source_does_not_mention_any_more_is_nobody_elses(town: Tow
     )
     town.settle()
     assert catalog.entity("resource:default/theirs").owner_id == "group:default/growth-ml"
+
+
+COLUMNS = "from,to,from_owner,to_owner,to_kind"
+
+
+def by_the_operator(town: Town, row: str) -> ImportReport:
+    (file := town.folder / "edges.csv").write_text(f"{COLUMNS}\n{row}\n")
+    catalog = town.bot.house.catalog
+    return catalog.import_(
+        read_csv([file], known=catalog.known_outside("csv", [file])), format="csv", now=town.now()
+    )
+
+
+def owner_of(town: Town, thing_id: str) -> str:
+    catalog = town.bot.house.catalog
+    return catalog.entity(thing_id).owner_id
+
+
+def shares(town: Town, row: str, name: str = "shared.csv") -> str:
+    town.slack.share(TOM, IMPORTS, name, f"{COLUMNS}\n{row}\n")
+    town.settle()
+    return words(town.slack.messages(IMPORTS)[-1])
+
+
+def test_nobody_becomes_the_owner_of_a_model_by_a_file_that_is_the_first_to_tell_of_it(town: Town) -> None:
+    said = shares(town, "orphan,newmodel,logistics,logistics,model")
+    assert (
+        "csv:newmodel: owner group:default/logistics is left out. Who owns a model is not taken from" in said
+    )
+    assert owner_of(town, "csv:newmodel") == ""
+    assert owner_of(town, "csv:orphan") == "group:default/logistics", "who answers for a consumer is taken"
+    who = town.command(TOM, "who newmodel")
+    assert "Who owns a model is not taken from a file shared in Slack" in who
+
+
+def test_what_a_csv_of_the_operator_says_later_counts_and_no_file_that_is_shared_after_it(town: Town) -> None:
+    shares(town, "orphan,newmodel,logistics,logistics,consumer")
+    report = by_the_operator(town, "orphan,newmodel,insights,growth-ml,model")
+    told = [(one.what, one.note) for one in report.notes]
+    place = f"csv:slack:{IMPORTS}/shared.csv declared it otherwise; what was read last counts"
+    assert ("csv:newmodel", place) in told
+    assert ("csv:orphan", place) in told
+    owners = ["group:default/insights", "group:default/growth-ml"]
+    assert [owner_of(town, one) for one in ("csv:orphan", "csv:newmodel")] == owners
+    assert town.bot.house.catalog.entity("csv:newmodel").kind is Kind.MODEL
+    shares(town, "orphan,newmodel,logistics,logistics,model")
+    shares(town, "orphan,newmodel,logistics,logistics,model", "another.csv")
+    assert [owner_of(town, one) for one in ("csv:orphan", "csv:newmodel")] == owners
+
+
+def test_who_owned_it_as_a_consumer_does_not_own_it_once_it_is_told_to_be_a_model(town: Town) -> None:
+    shares(town, "orphan,newmodel,logistics,logistics,consumer")
+    assert owner_of(town, "csv:newmodel") == "group:default/logistics"
+    by_the_operator(town, "orphan,newmodel,,,model")
+    assert owner_of(town, "csv:newmodel") == ""

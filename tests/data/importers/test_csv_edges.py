@@ -185,3 +185,56 @@ def test_a_file_that_is_no_such_table_or_not_whole_is_refused_by_its_line(
 def test_a_table_of_a_spreadsheet_is_read_too(tmp_path: Path) -> None:
     (file := tmp_path / "edges.csv").write_bytes('\ufefffrom,to\r\n"checkout",churn\r\n,\r\n'.encode())
     assert ends(read_csv([file], known=KNOWN)) == ["component:default/checkout -> resource:default/churn"]
+
+
+NO_PAYMENT = 'owner "payment": no such group or person; closest is "payments"'
+TOLD = Entity(id="csv:forecast", kind=Kind.MODEL, name="forecast", owner_id="group:default/payments")
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "becomes", "said"),
+    [
+        ("to_owner", "ada", (Kind.MODEL, "user:default/ada"), []),
+        ("to_owner", "payments", None, []),
+        ("to_kind", "model", None, []),
+        ("to_kind,to_owner", "dataset,ada", (Kind.DATASET, "user:default/ada"), []),
+        ("to_kind", "dataset", (Kind.DATASET, ""), []),
+        (
+            "to_owner",
+            "payment",
+            None,
+            [f"2 Forecast: {NO_PAYMENT}. What was read before stays"],
+        ),
+    ],
+    ids=str,
+)
+def test_what_an_earlier_csv_told_of_is_as_the_later_one_has_it(
+    tmp_path: Path, columns: str, cells: str, becomes: tuple[Kind, str] | None, said: list[str]
+) -> None:
+    (file := tmp_path / "edges.csv").write_text(
+        f"from,to,{columns}\ncomponent:default/checkout,Forecast,{cells}\n"
+    )
+    reading = read_csv([file], known=(*KNOWN, TOLD))
+    told = [(one.id, one.name, one.kind, one.owner_id) for one in reading.entities]
+    assert told == ([("csv:forecast", "forecast", *becomes)] if becomes else [])
+    assert lines(reading.notes) == said
+
+
+def test_an_owner_or_a_kind_that_is_not_used_is_told(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        "from,to,from_kind,from_owner,to_kind,to_owner\n"
+        "checkout,resource:default/churn,robot,payments,model,ada\n"
+        "new,forecast,service,ada,model,ada\n"
+        "New,forecast,service,Payments,model,Ada Okafor\n"
+        "search,forecast,service,Payments,,\n",
+    )
+    assert [line for line in lines(reading.notes) if "joined" not in line] == [
+        '2 checkout: kind "robot" and owner "payments" not used: component:default/checkout is described elsewhere',
+        '2 resource:default/churn: owner "ada" not used: resource:default/churn is described elsewhere',
+        "3 new: owned by ada and Payments; the first counts",
+        '5 "search": could be component:ops/search or component:shop/search; write the id; kept as one of its own',
+    ]
+    owners = {one.id: one.owner_id for one in reading.entities}
+    assert owners["csv:new"] == "user:default/ada"
+    assert owners["csv:search"] == "group:default/payments", "nothing else says whose it is"

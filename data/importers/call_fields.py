@@ -16,6 +16,7 @@ from data.credentials import may_be_credential
 from data.errors import Invalid, Problem
 from data.importers.call_lines import Fields, plain
 from data.importers.call_names import Caller, told
+from data.importers.call_targets import normal
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "time": (
@@ -99,7 +100,8 @@ class FieldNames:
                 passed_over |= said[role] is not first
         day = day_of(said["time"])
         # What is asked for behind the address may be anything, and anybody's.
-        targets = _targets(said["endpoint"], said["host"], said["path"].partition("?")[0])
+        endpoint, path = (said[role].partition("?")[0] for role in ("endpoint", "path"))
+        targets = _targets(endpoint, said["host"], path)
         if not day or not targets:
             return None
         caller = told(
@@ -130,11 +132,16 @@ def _targets(endpoint: str, host: str, path: str) -> tuple[str, ...]:
     if scheme:  # as a proxy is asked: "GET http://models/v1"
         host, path = rest.partition("/")[0], f"/{rest.partition('/')[2]}"
     host = host.rpartition("@")[2].casefold().strip("/")  # who asks a proxy may have to say a password
-    path = path.casefold().partition("#")[0].rstrip("/")
+    endpoint, path = endpoint.casefold(), _plain(path.casefold())
     hosts = (host, host.rpartition(":")[0])  # an alias may leave the port out
-    found_by = [endpoint.casefold(), *(f"{one}{path}" for one in hosts if one and path)]
+    found_by = [_plain(endpoint) if endpoint.startswith("/") else endpoint]
+    found_by += [f"{one}{path}" for one in hosts if one and path]
     found_by += [path if path.startswith("/") else "", *hosts]
     return tuple(dict.fromkeys(filter(None, found_by)))
+
+
+def _plain(path: str) -> str:
+    return normal(path.partition("#")[0]).rstrip("/")
 
 
 def day_of(text: str) -> str:

@@ -51,6 +51,7 @@ def told(
     *, client: str, role: str, user: str, agent: str, address: str, had_credential: bool = False
 ) -> Caller:
     """With each name in the field it belongs to: a role that signed in is no person, an e-mail address is one."""
+    client, role, user = map(_without_query, (client, role, user))
     if is_credential(client) or is_credential(role) or is_credential(user) or is_credential(agent):
         client, role, user, agent = ("" if is_credential(one) else one for one in (client, role, user, agent))
         had_credential = True
@@ -107,6 +108,12 @@ def _sayable(name: str) -> str:
 
 def _is_service(name: str) -> bool:
     return bool(_SERVICE.match(name)) or name.endswith(_SERVICE_ENDS)
+
+
+def _without_query(name: str) -> str:
+    """Of an address what it is of: what is asked for behind it may be anything, and anybody's."""
+    before, _, _ = name.partition("?")
+    return before.partition("#")[0] if "/" in before else name
 
 
 def _without_session(name: str) -> str:

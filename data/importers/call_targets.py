@@ -6,12 +6,16 @@ below it. What several endpoints are called names none of them.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from posixpath import normpath
 
 from data.importers.refs import Found, Missing
 from data.records.catalog import Entity, Kind
 
+_ENCODED = re.compile("%([0-9a-fA-F]{2})")
+_BESIDE = re.compile("(?:;|%3[bB])[^/]*")
 CALLED = (Kind.ENDPOINT, Kind.MODEL, Kind.VERSION)
 
 
@@ -56,4 +60,24 @@ def _names(entity: Entity) -> Iterator[str]:
         yield f"{entity.endpoint_kind}:{entity.endpoint_ref}".casefold()
     for alias in entity.aliases:
         name = alias.casefold()
-        yield name.removeprefix("https://").removeprefix("http://").removesuffix("*")
+        address = name.removeprefix("https://").removeprefix("http://").removesuffix("*")
+        host, stroke, path = address.partition("/")
+        yield address
+        yield f"{host}{normal(f'{stroke}{path}')}"
+
+
+def normal(path: str) -> str:
+    """One writing for all that mean one path, without what is said beside its segments, such as a session.
+
+    Source: RFC 3986, sections 3.3, 6.2.2 and 6.2.3; several strokes are one to what serves them.
+    """
+    plain = _ENCODED.sub(_unreserved, path)
+    if not plain.startswith("/"):
+        return plain
+    plain = re.sub("/{2,}", "/", _BESIDE.sub("", plain))
+    return f"{normpath(plain).rstrip('/')}{'/' if plain.endswith('/') else ''}"
+
+
+def _unreserved(found: re.Match[str]) -> str:
+    sign = chr(int(found[1], 16))
+    return sign.casefold() if sign.isascii() and (sign.isalnum() or sign in "-._~") else found[0]

@@ -32,6 +32,16 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP"
         "sk-abcdefghijklmnopqrstuvwx",
         "hf_abcdefghijklmnopqrstuvwx",
         "-----BEGIN PRIVATE KEY-----",
+        "client_secret=hunter2",
+        "x-functions-key=abcdefgh",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=abc+d/e==",
+        "cb?sig=abc%2Bdef",
+        "https://hooks.slack.com/services/T0001/B0001/abcdef",
+        "bob:Tr0ub4dor&3",
+        "Ym9iOlRyMHViNGRvciYz",
+        "Ym9iOmh1bnRlcjI=",
+        "Ym9iOmh1bnRlcjI",
+        "sk-live-4eC39HqLyjWDarjt",
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260302/eu-west-1",
     ],
 )
@@ -62,6 +72,16 @@ def test_a_digest_may_be_a_key_and_an_identifier_of_the_usual_form_is_none() -> 
         "token-service",
         "Basic Analytics",
         "secret-santa",
+        "client-secret-rotator",
+        "sk-live-scoring-service",
+        "signature-service",
+        "keyword:classifier-v2",
+        "team:pricing-2",
+        "models.example.com:8443",
+        "urn:li:mlModel:Churn2Scorer",
+        "models:/Churn/3",
+        "recommendations",
+        "churnScorerV2",
         "basic pricing",
         "PaymentsServiceForRegion1Europe",
         "TeamPaymentsServiceForRegionEurope2026",
@@ -87,3 +107,10 @@ def test_no_text_takes_long() -> None:
     assert not may_be_credential("a" * 100_000)
     assert not is_credential("//a" * 30_000)
     assert not is_credential("sk-" * 30_000)
+    assert not is_credential("key" * 30_000)
+    assert not is_credential("-a" * 30_000)
+
+
+def test_a_word_behind_a_colon_that_is_mixed_as_a_password_may_be_one() -> None:
+    assert may_be_credential("bob:Tr0ub4dor3")
+    assert not is_credential("bob:Tr0ub4dor3")

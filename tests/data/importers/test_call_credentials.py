@@ -49,6 +49,10 @@ def note(calls: str) -> str:
         ({"user_agent": f"{JWT}/1"}, "a caller without a name"),
         ({"user_agent": RANDOM, "user": "alice"}, "alice"),
         ({"client_id": f"Bearer {JWT}"}, "a caller without a name"),
+        ({"client_id": "client_secret=hunter2", "user": "alice"}, "alice"),
+        ({"client_id": "bob:Tr0ub4dor&3", "user_agent": "scorer/2"}, "scorer"),
+        ({"client_id": "Ym9iOlRyMHViNGRvciYz", "user_agent": "scorer/2"}, "scorer"),
+        ({"client_id": "https://hooks.slack.com/services/T1/B1/abc", "user_agent": "scorer/2"}, "scorer"),
     ],
     ids=str,
 )
@@ -87,3 +91,28 @@ def test_what_was_called_that_nobody_declares_is_told_without_one(tmp_path: Path
     reading = read(tmp_path, {"endpoint": f"/v1/{JWT}/x"}, {"endpoint": "churn-prod"})
     (skipped,) = [str(one) for one in reading.skipped]
     assert skipped.startswith("calls of an address with a credential in it (1)")
+
+
+@pytest.mark.parametrize(
+    ("says", "kept"),
+    [
+        ("https://jobs.example.com/nightly?run=4711&for=ada", "https://jobs.example.com/nightly"),
+        ("jobs.example.com/nightly#4711", "jobs.example.com/nightly"),
+        ("https://x/cb?sig=abc", "https://x/cb"),
+        ("who?", "who?"),
+    ],
+)
+def test_of_an_address_as_a_name_nothing_is_kept_that_is_asked_behind_it(
+    tmp_path: Path, says: str, kept: str
+) -> None:
+    reading = read(tmp_path, {"client_id": says})
+    assert [one.seen_as for one in reading.entities] == [kept]
+
+
+@pytest.mark.parametrize("path", ["/v9/x;jsessionid=4711", "/v9/x?sig=4711", "/v9/x#4711"])
+@pytest.mark.parametrize("field", ["path", "endpoint"])
+def test_what_was_called_is_told_without_what_is_said_beside_it(
+    tmp_path: Path, field: str, path: str
+) -> None:
+    reading = read(tmp_path, {"endpoint": "", field: path}, {"endpoint": "churn-prod"})
+    assert [str(one).partition(":")[0] for one in reading.skipped] == ["calls of /v9/x (1)"]

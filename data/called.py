@@ -35,6 +35,10 @@ def is_named_only(one: str) -> bool:
     return one.partition(":")[0] in NAMED_ONLY
 
 
+def is_shared(entity: Entity) -> bool:
+    return entity.declared_in.startswith(SHARED)
+
+
 def rank_of(one: str) -> tuple[int, str]:
     """Who describes what several tell of: Backstage, where people do; last, who only names it, or where it lies."""
     source = source_of(one)

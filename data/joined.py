@@ -12,12 +12,13 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from data.called import NAMED_ONLY, SHARED
+from data.called import NAMED_ONLY, SHARED, is_shared
 from data.declared import Declared, Told
-from data.joins import Ids, Joins
+from data.joins import Joins
 from data.layered import Layered
 from data.records.catalog import Entity, Kind
 from data.serving import servers_of
+from data.settling import Ids
 from data.statements import Seen, Statement
 from data.stored import Stored
 
@@ -112,15 +113,22 @@ class Joined:
         entity = self.entities[one]
         model_id = self.joins.id_of(entity.model_id)
         ids = self._ids(one)
+        members = [self._with_names_of_its_own(self.entities[other]) for other in ids]
         if len(ids) == 1:
-            return entity if model_id == entity.model_id else replace(entity, model_id=model_id)
-        members = [self.entities[other] for other in ids]
+            return members[0] if model_id == entity.model_id else replace(members[0], model_id=model_id)
         return replace(
             entity,
             model_id=model_id,
             aliases=_aliases(members),
             support=next((member.support for member in members if member.support), ()),
         )
+
+    def _with_names_of_its_own(self, entity: Entity) -> Entity:
+        """Whoever refers to a name that others have never means what was shared in Slack."""
+        if not is_shared(entity) or not entity.aliases:
+            return entity
+        aliases = (one for one in entity.aliases if not self.joins.is_of_others(one.casefold()))
+        return replace(entity, aliases=tuple(aliases))
 
     def _stated_by(self, one: str) -> tuple[Statement, ...]:
         ids = self._ids(one)
@@ -180,7 +188,7 @@ def _aliases(members: list[Entity]) -> tuple[str, ...]:
         scheme, _, name = member.id.partition(":")
         if scheme not in NAMED_ONLY:
             spelt.update({alias.casefold(): alias for alias in member.aliases}, **{member.id: member.id})
-        elif scheme == "csv" and not member.declared_in.startswith(SHARED):
+        elif scheme == "csv" and not is_shared(member):
             spelt.setdefault(name, name)
     mine = [spelt[alias.casefold()] for alias in members[0].aliases]
     return tuple(dict.fromkeys((*mine, *(spelt[name] for name in sorted(spelt)))))

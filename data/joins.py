@@ -6,6 +6,8 @@ one that is taken back parts again what it joined, and the order of imports make
 of one source have joins nothing, as nobody can tell which of them is meant; neither does what would make two things of
 one source the same. Those are doubts, for people to settle.
 
+What is told in files that somebody shared in Slack decides nothing of this for others (data/settling.py).
+
 What a source only names (a name in a CSV, in a tag) stands for what is called so on purpose; failing that, for the one
 thing that has it as its name.
 """
@@ -13,29 +15,24 @@ thing that has it as its name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from data.called import (
-    SHARED,
-    called,
-    is_named_only,
-    may_join,
-    names_of,
-    rank_of,
-    source_of,
-)
+from data.called import called, is_named_only, is_shared, may_join, names_of
 from data.layered import Layered
 from data.records.catalog import Entity
-
-Ids = tuple[str, ...]
-
-_BACKSTAGE = frozenset(("component", "resource", "api", "airesource"))
+from data.settling import Ids, Settling
 
 
 class _Change(NamedTuple):
     before: Entity | None
     now: Entity
+
+
+class _Settled(NamedTuple):
+    one_of: dict[str, Ids | None]
+    doubts: dict[str, Ids | None]
+    shared: frozenset[str]
 
 
 class Joins:
@@ -66,7 +63,7 @@ class Joins:
             if entity.aliases or is_named_only(one) or one.casefold() != one:
                 for name in called(entity):
                     holders[name].append(one)
-        has_names = any(is_named_only(one) for found in holders.values() for one in found)
+        has_names = any(_asks_for_names(entities[one]) for found in holders.values() for one in found)
         nothing: Layered[str, Ids] = Layered({})
         joins = cls(
             entities,
@@ -77,7 +74,7 @@ class Joins:
         )
         seeds = (one for name in holders for one in joins.at(name) if len(joins.at(name)) > 1)
         named = (one for found in holders.values() for one in found if is_named_only(one))
-        one_of, doubts = joins._settled({*seeds, *named}, holders)
+        one_of, doubts, _ = joins._settled({*seeds, *named}, holders, nothing)
         return cls(
             entities,
             joins._holders,
@@ -87,7 +84,8 @@ class Joins:
         )
 
     def changed(self, entities: Mapping[str, Entity]) -> tuple[Joins, frozenset[str]]:
-        """What follows once these are declared so, and what is one with others than before."""
+        """What follows once these are declared so, and what may read otherwise: it is one with others than
+        before, or may have lost a name to them."""
         changes = {
             one: _Change(self.entities.get(one), entity)
             for one, entity in entities.items()
@@ -106,17 +104,17 @@ class Joins:
         now._holders = self._holders.changed(_moved(self._holders, changes, called))
         if now._by_name is not None:
             now._by_name = now._by_name.changed(_moved(now._by_name, changes, names_of))
-        elif any(map(is_named_only, changes)):
+        elif any(_asks_for_names(change.now) for change in changes.values()):
             now._by_name = _by_name(now.entities.values())
         seeds |= {one for name in names | meant for one in (*now.at(name), *now.meant_by(name))}
         seeds |= {one for seed in seeds for one in self.one_of.get(seed, ())}
-        one_of, doubts = now._settled(seeds, names | meant)
+        one_of, doubts, shared = now._settled(seeds, names | meant, self.one_of)
         moved = {one: ids for one, ids in one_of.items() if ids != self.one_of.get(one)}
         now.one_of = self.one_of.changed(moved)
         now.doubts = self.doubts.changed(
             {name: ids for name, ids in doubts.items() if ids != self.doubts.get(name)}
         )
-        return now, frozenset(moved)
+        return now, shared.union(moved)
 
     def id_of(self, one: str) -> str:
         """The id under which it stands; its own, where it is joined to nothing."""
@@ -147,109 +145,39 @@ class Joins:
         entity = self.entities.get(name)
         return (*found, name) if entity is not None and name not in found and may_join(entity) else found
 
-    def is_given(self, name: str) -> bool:
-        """Whether anything is called so, and does not only have it as its id."""
-        return name in self._holders
+    def is_of_others(self, name: str) -> bool:
+        """Whether something is called so that others tell of than whoever shares files; on purpose or not."""
+        return any(not is_shared(self.entities[one]) for one in (*self.at(name), *self.meant_by(name)))
 
     def meant_by(self, name: str) -> Ids:
         return self._by_name.get(name, ()) if self._by_name is not None else ()
 
-    def _settled(
-        self, seeds: Iterable[str], names: Iterable[str]
-    ) -> tuple[dict[str, Ids | None], dict[str, Ids | None]]:
-        """Of all that hangs together with these: what each is one with, and the doubts about these names."""
-        settling = _Settling(self, self.entities)
+    def _settled(self, seeds: Iterable[str], names: Iterable[str], before: Mapping[str, Ids]) -> _Settled:
+        """Of all that hangs together with these, or did before: what each is one with, and the doubts about these
+        names."""
+        settling = Settling(self)
+        every = settling.affected(seeds)
+        every |= {other for one in every for other in before.get(one, ())}
         one_of: dict[str, Ids | None] = {}
-        every = {one for seed in seeds for one in settling.together(seed)}
-        every |= {one for named in settling.naming(every) for one in settling.together(named)}
         for one in every:
             ids = settling.whole(one)
-            one_of[one] = tuple(sorted(ids, key=settling.rank)) if len(ids) > 1 else None
+            one_of[one] = settling.in_order(ids) if len(ids) > 1 else None
             for other in ids:
                 one_of.setdefault(other, one_of[one])
-        asked = {
-            *names,
-            *(name for one in every if one in self.entities for name in called(self.entities[one])),
-        }
-        return one_of, {name: settling.doubt(name) for name in asked}
-
-
-class _Settling:
-    """One look at what hangs together; what was found of it is kept for as long as that takes."""
-
-    def __init__(self, joins: Joins, entities: Layered[str, Entity]) -> None:
-        self._joins = joins
-        self.entities = entities
-        self._together: dict[str, frozenset[str]] = {}
-
-    def rank(self, one: str) -> tuple[bool, int, str]:
-        """What is told in a file that somebody shared describes nothing that others tell of."""
-        entity = self.entities.get(one)
-        return (entity is not None and entity.declared_in.startswith(SHARED), *rank_of(one))
-
-    def together(self, one: str) -> frozenset[str]:
-        """All that is called alike on purpose, from name to name; by names that leave no doubt."""
-        if one not in self._together:
-            found, todo = {one}, [one]
-            while todo:
-                at = todo.pop()
-                entity = self.entities.get(at)
-                for name in (*called(entity), at.casefold()) if entity and may_join(entity) else ():
-                    holders = self._joins.at(name)
-                    if not _is_doubtful(holders):
-                        todo += [other for other in holders if other not in found]
-                        found.update(holders)
-            whole = frozenset(found)
-            self._together.update(dict.fromkeys(whole, whole))
-        return self._together[one]
-
-    def base(self, one: str) -> frozenset[str]:
-        whole = self.together(one)
-        return frozenset((one,)) if _is_doubtful(whole) else whole
-
-    def whole(self, one: str) -> frozenset[str]:
-        """With what is only named, and is meant by its name alone."""
-        base = self.base(one)
-        if all(map(is_named_only, base)):
-            meant = self._meant(base)
-            if len(meant) != 1:
-                return base
-            base = next(iter(meant))
-        named = map(self.base, self.naming(base))
-        also = (ids for ids in named if all(map(is_named_only, ids)) and self._meant(ids) == {base})
-        return base.union(*also)
-
-    def naming(self, ids: Iterable[str]) -> set[str]:
-        """What only names something that one of these may be."""
-        names = {name for one in ids if one in self.entities for name in names_of(self.entities[one])}
-        return {one for name in names for one in self._joins.at(name) if is_named_only(one)}
-
-    def _meant(self, named: Collection[str]) -> set[frozenset[str]]:
-        tails = {one.partition(":")[2] for one in named}
-        return {self.base(one) for tail in tails for one in self._joins.meant_by(tail)}
-
-    def doubt(self, name: str) -> Ids | None:
-        """What could be meant by a name that somebody else gives as well; None where that is clear."""
-        holders = self._joins.at(name) if self._joins.is_given(name) else ()
-        real = [one for one in holders if not is_named_only(one)]
-        if len(holders) > len(real) and not real:
-            meant = set().union(*(self._meant(self.base(one)) for one in holders))
-            return tuple(sorted(min(ids, key=self.rank) for ids in meant)) if len(meant) > 1 else None
-        is_shared = len({source_of(one) for one in holders}) > 1
-        if not is_shared or len({self.base(one) for one in holders}) == 1:
-            return None
-        return tuple(sorted(real))
-
-
-def _is_doubtful(ids: Iterable[str]) -> bool:
-    sources = [source_of(one) for one in ids if not is_named_only(one)]
-    return len(set(sources)) < len(sources)
+        there = [self.entities[one] for one in every if one in self.entities]
+        asked = {*names, *(name for one in there for name in called(one))}
+        shared = frozenset(one.id for one in there if is_shared(one))
+        return _Settled(one_of, {name: settling.doubt(name) for name in asked}, shared)
 
 
 def _is_told_anew(before: Entity | None, now: Entity) -> bool:
     """Whether something else follows from it for what is one with what."""
-    facts = [(called(one), names_of(one), one.declared_in.startswith(SHARED)) for one in (before, now) if one]
+    facts = [(called(one), names_of(one), is_shared(one)) for one in (before, now) if one]
     return len(facts) == 1 or facts[0] != facts[1]
+
+
+def _asks_for_names(entity: Entity) -> bool:
+    return is_named_only(entity.id) or is_shared(entity)
 
 
 def _by_name(entities: Iterable[Entity]) -> Layered[str, Ids]:

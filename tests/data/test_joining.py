@@ -30,7 +30,9 @@ SOURCES = {
     "datahub": ("urn:m", "urn:n"),
     "sagemaker": ("arn:m", "arn:e"),
     "csv": ("csv:m", "csv:c", "csv:x"),
+    "shared": ("component:d/s", "resource:d/s", "mlflow:s", "csv:n"),
 }
+PLACES = {"shared": "slack:C1/s.yaml"}
 KINDS = {"m": Kind.MODEL, "n": Kind.MODEL, "1": Kind.VERSION, "e": Kind.ENDPOINT}
 EVERY = sorted(one for ids in SOURCES.values() for one in ids)
 NAMES = ("m", "n", "x", "X", "c", "mlflow:m", "URN:m", "resource:d/m", "arn:e", "csv:m")
@@ -46,9 +48,9 @@ def a_reading(draw: Any, source: str) -> Reading:
             id=one,
             kind=KINDS.get(one[-1], Kind.CONSUMER),
             name=draw(st.sampled_from(("m", "n", "c", one))),
-            aliases=() if source == "csv" else draw(aliases),
+            aliases=() if one.startswith("csv:") else draw(aliases),
             model_id="mlflow:m" if one == "mlflow:m/1" else "",
-            declared_in=f"{source}:1",
+            declared_in=f"{PLACES.get(source, source)}:1",
         )
         for one in ids
     )
@@ -58,7 +60,8 @@ def a_reading(draw: Any, source: str) -> Reading:
     return Reading(
         entities=entities,
         dependencies=tuple(
-            Dependency(from_id=one, to_id=other, declared_in=f"{source}:2") for one, other in ends
+            Dependency(from_id=one, to_id=other, declared_in=f"{PLACES.get(source, source)}:2")
+            for one, other in ends
         ),
         declared_by=tuple(one for one, _ in ends),
         sightings=tuple(
@@ -109,6 +112,18 @@ def test_the_catalog_is_the_same_whatever_was_imported_first_and_whatever_was_to
                 assert told(catalog.snapshot()) == told(Catalog(store).snapshot())
             found.append(told(catalog.snapshot()))
     assert found[0] == found[1]
+    entities = [one for reading in last.values() for one in reading.entities]
+    others = [one for one in entities if not one.declared_in.startswith("slack:")]
+    assert parted(joins(*entities)) == parted(joins(*others))
+
+
+def parted(found: Joins) -> tuple[object, ...]:
+    """What is one with what, and in doubt, but for what was shared in Slack."""
+    shared = {one for one, entity in found.entities.items() if entity.declared_in.startswith("slack:")}
+    left = [tuple(one for one in ids if one not in shared) for ids in found.one_of.values()]
+    doubts = {name: ids for name, ids in found.doubts.items() if not shared.intersection(ids)}
+    names = {name for name in doubts if any(one not in shared for one in found.at(name))}
+    return {ids for ids in left if len(ids) > 1}, {name: doubts[name] for name in names}
 
 
 def a_thing(one: str, *aliases: str, name: str = "", **more: Any) -> Entity:
@@ -226,6 +241,55 @@ def test_what_a_shared_file_tells_describes_nothing_that_another_source_tells_of
     take(catalog, "slack", shared)
     take(catalog, "mlflow", a_thing("mlflow:a", "models:/a"))
     assert catalog.snapshot().entity("resource:d/a").id == "mlflow:a"
+
+
+def a_shared_thing(*aliases: str, one: str = "component:d/evil", **more: Any) -> Entity:
+    return a_thing(one, *aliases, declared_in="slack:C1/evil.yaml:1", **more)
+
+
+@pytest.mark.parametrize(
+    ("entities", "same", "doubts"),
+    [
+        pytest.param([a_shared_thing("churn"), a_thing("csv:churn"), a_thing("mlflow:a", name="churn")],
+                     [("mlflow:a", "csv:churn", "component:d/evil")], {}, id="no name is captured"),
+        pytest.param([a_shared_thing("churn"), a_thing("csv:churn")],
+                     [], {"churn": ("component:d/evil", "csv:churn")}, id="not even one that nobody has yet"),
+        pytest.param([a_shared_thing(name="churn"), a_thing("csv:churn")],
+                     [], {}, id="nor by what it is named"),
+        pytest.param([a_shared_thing("x"), a_thing("resource:d/a", "x"), a_thing("mlflow:a", "x")],
+                     [("resource:d/a", "mlflow:a")], {"x": ("component:d/evil", "mlflow:a", "resource:d/a")},
+                     id="two of a source would become one by what is shared"),
+        pytest.param([a_shared_thing("x", "y"), a_thing("mlflow:a", "x"), a_thing("urn:a", "y")],
+                     [], {"x": ("component:d/evil", "mlflow:a"), "y": ("component:d/evil", "urn:a")},
+                     id="no two of others are bridged"),
+        pytest.param([a_shared_thing("x"), a_shared_thing("x", one="api:d/evil"), a_thing("mlflow:a", "x")],
+                     [], {"x": ("api:d/evil", "component:d/evil", "mlflow:a")}, id="two of a source are shared"),
+        pytest.param([a_shared_thing("x"), a_shared_thing("x", one="urn:evil")],
+                     [("component:d/evil", "urn:evil")], {}, id="what is shared alone is one as ever"),
+        pytest.param([a_shared_thing(one="csv:churn"), a_shared_thing("churn"), a_thing("mlflow:a", name="churn")],
+                     [("mlflow:a", "csv:churn")], {"churn": ("component:d/evil", "mlflow:a")},
+                     id="a name that is shared itself is what others call so"),
+    ],
+)  # fmt: skip
+def test_what_was_shared_decides_nothing_for_others(
+    entities: list[Entity], same: list[tuple[str, ...]], doubts: dict[str, tuple[str, ...]]
+) -> None:
+    found = joins(*entities)
+    assert sorted(set(found.one_of.values())) == sorted(same)
+    assert dict(found.doubts) == doubts
+    for each in (entities, entities[::-1]):
+        step = joins()
+        for one in each:
+            step, _ = step.changed({one.id: one})
+        assert (dict(step.one_of), dict(step.doubts)) == (dict(found.one_of), dict(found.doubts))
+
+
+def test_a_name_that_others_have_is_no_alias_of_what_was_shared_before(catalog: Catalog) -> None:
+    """Their references would mean several things, or the one that was shared."""
+    take(catalog, "slack", a_shared_thing("models:/a", "models:/b", "churn", "mine"))
+    take(catalog, "mlflow", a_thing("mlflow:a", "models:/A"), a_thing("mlflow:b", "models:/B", name="churn"))
+    evil = catalog.snapshot().entity("component:d/evil")
+    assert (evil.id, evil.aliases) == ("component:d/evil", ("mine",))
 
 
 def test_a_store_of_before_is_opened_and_read_as_one(store: SqliteStore, catalog: Catalog) -> None:

@@ -99,7 +99,7 @@ def test_the_catalog_is_the_same_whatever_was_imported_first_and_whatever_was_to
     earlier = data.draw(st.lists(st.sampled_from(sorted(SOURCES)).flatmap(a_reading), max_size=3))
     earlier = [replace(one, sightings=calls[one.roots[0][1:]]) for one in earlier]
     orders = [data.draw(st.permutations(sorted(SOURCES))) for _ in range(2)]
-    found = []
+    found: list[dict[str, object]] = []
     for order in orders:
         with (
             TemporaryDirectory() as folder,

@@ -60,7 +60,7 @@ class Joined:
 
     def read(self) -> Declared:
         """All of it."""
-        if not self.joins.one_of:
+        if not self.joins.one_of and not any(map(is_shared, self.entities.values())):
             return Declared(self.entities, self._stated, self._seen)
         stating = sorted(set(map(self.joins.id_of, (*self._stated, *self._seen))))
         return Declared(

@@ -113,7 +113,7 @@ class Standing:
         if self.extending is not None:
             dates, round_ = self.extending
             is_agreed = round_.review_until <= late and not self.missing(round_, dates.plan_digest)
-            if round_.expires_at <= late or is_agreed:
+            if (round_.expires_at <= late and has_card) or is_agreed:
                 yield "the vote on more time is over, and nobody closes it"
         runs_in = {
             State.APPROVED: (StepKind.ANNOUNCE,),

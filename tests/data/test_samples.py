@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ COMPANY = Path(__file__).resolve().parents[2] / "data" / "samples" / "company"
 CATALOG = ("people.yaml", "teams.yaml", "models.yaml", "consumers.yaml")
 
 
+@cache
 def entities() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name in CATALOG:

@@ -47,10 +47,12 @@ def test_a_disk_that_ignores_syncs_is_found_to_lose_commits_and_to_break_the_rec
     assert found.corrupt > 0
 
 
+@pytest.mark.long
 def test_a_disk_that_forgets_names_is_found_to_lose_commits() -> None:
     assert run(Campaign(seed=1, lie=Lie.NAMES), images=80).lost > 0
 
 
+@pytest.mark.long
 def test_a_failure_comes_with_the_command_that_repeats_it() -> None:
     campaign = Campaign(seed=7, synchronous="NORMAL")
     found = run(campaign, images=80)

@@ -109,6 +109,7 @@ def test_the_same_seed_gives_the_same_world() -> None:
     assert figures[0] == figures[1]
 
 
+@pytest.mark.long
 def test_a_failing_seed_prints_the_command_that_shows_it_again() -> None:
     module = [sys.executable, "-m", "tests.simulation"]
     done = subprocess.run(

@@ -482,7 +482,8 @@ def test_a_thousand_retirements_fit_into_fifty_blocks_and_say_how_many_more_ther
         )
         for number in range(1, 1_001)
     ]
-    outcomes = [replace(outcome("RET-1", a_dark().happened), retirement_id=one.retirement.id) for one in told]
+    once = outcome("RET-1", a_dark().happened)
+    outcomes = [replace(once, retirement_id=one.retirement.id) for one in told]
     shown = digest.message(a_digest(told, now=days(84), outcomes=outcomes))
     check_message(shown)
     assert len(shown["blocks"]) <= 50

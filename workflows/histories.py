@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -47,12 +48,13 @@ def concerning(told: Iterable[History], person: str) -> tuple[History, ...]:
         if seen is None:
             continue
         own = {owed.consumer.consumer_id for owed in seen.obligations}
+        own |= {one for one, now in seen.reads_as.items() if now in own}
         is_theirs = history.events if seen is history.retirement else tuple(_of(own, history.events))
         found.append(replace(history, retirement=seen, events=is_theirs))
     return tuple(found)
 
 
-def _of(own: Collection[str], happened: Iterable[events.AnyEvent]) -> Iterator[events.AnyEvent]:
+def _of(own: AbstractSet[str], happened: Iterable[events.AnyEvent]) -> Iterator[events.AnyEvent]:
     """Without what was said of consumers of others."""
     for event in happened:
         match event:
@@ -62,6 +64,8 @@ def _of(own: Collection[str], happened: Iterable[events.AnyEvent]) -> Iterator[e
                 is_seen = what in own
             case events.Reopened(calls=calls):
                 is_seen = calls.consumer_id in own
+            case events.IdsChanged(ids=ids):
+                is_seen = not own.isdisjoint(ids.values())
             case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
                 is_seen = False
             case _:

@@ -41,6 +41,7 @@ from workflows.decisions import (
     writings,
 )
 from workflows.decisions.decided import owners_timer
+from workflows.decisions.following import following
 from workflows.rules import folding
 
 Decide = Callable[[Any, Any, Facts, datetime], Decision[Any]]
@@ -55,15 +56,15 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.ChangeDuty: duties.change_duty,
     cmd.AskForTime: duties.ask_for_time,
     cmd.Snooze: snoozes.snooze,
-    cmd.MeetOwners: owners.meet_owners,
+    cmd.MeetOwners: following(owners.meet_owners),
     cmd.DecideExtension: duties.decide_extension,
     cmd.Waive: waivers.waive,
     cmd.ClaimCaller: callers.claim,
     cmd.Remind: reminders.remind,
     cmd.Escalate: reminders.escalate,
-    cmd.RunStep: steps.run_step,
+    cmd.RunStep: following(steps.run_step),
     cmd.RecordArchive: steps.record_archive,
-    cmd.RecordDrill: proofs.record_drill,
+    cmd.RecordDrill: following(proofs.record_drill),
     cmd.RecordDisabled: darkness.record_disabled,
     cmd.RecordDelayed: darkness.record_delayed,
     cmd.RecordFailure: steps.record_failure,
@@ -72,10 +73,10 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Restore: interventions.restore,
     cmd.RecordRestored: interventions.record_restored,
     cmd.HandOver: interventions.hand_over,
-    cmd.ReportManual: manual.report_manual,
-    cmd.CheckManual: manual.check_manual,
+    cmd.ReportManual: following(manual.report_manual),
+    cmd.CheckManual: following(manual.check_manual),
     cmd.ContradictManual: manual.contradict_manual,
-    cmd.AskAgain: manual.ask_again,
+    cmd.AskAgain: following(manual.ask_again),
     cmd.RecordUnreached: unreached.record_unreached,
     cmd.ScheduleImports: imports.schedule,
     cmd.RunImport: imports.run,
@@ -117,7 +118,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 10
+FOLD_VERSION = 11
 
 
 class RetirementMachine:

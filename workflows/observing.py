@@ -12,6 +12,7 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement, Subject
 from data.serving import server_of
 from data.snapshot import Snapshot
+from workflows.rules import ids
 
 
 def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
@@ -19,6 +20,7 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     assert state.plan is not None
     subject = state.plan.subject
     endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
+    now = {one: there.id_of(one) for one in ids.known(state)}
     impact = claimed(there, state, there.impact(subject.model_id, endpoint_ids or None).consumers)
     asked = {caller.consumer.consumer_id: caller for caller in state.callers if not caller.declared_as}
     joined = {caller_id: thing_id for caller_id in asked if (thing_id := there.declared_as(caller_id))}
@@ -29,6 +31,7 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
         known,
         impact=(*impact, *claimed(there, state, (one.consumer for one in unanswered))),
         calls=(*_calls(there, subject, impact), *(one.calls for one in unanswered if one.calls)),
+        ids={one: at for one, at in now.items() if at != state.id_of(one)},
         joined={caller_id: thing_id for caller_id, thing_id in joined.items() if caller_id not in stays},
         staying=stays,
     )

@@ -81,7 +81,7 @@ def seen(calls: Calls | None) -> str:
 def _answer(retirement: Retirement, caller: Caller) -> str:
     """How the question about one is answered; empty while it is not."""
     if caller.declared_as:
-        return f"\n:link: It is *{safe(short_id(caller.declared_as))}* by the catalog"
+        return f"\n:link: It is *{safe(short_id(retirement.id_of(caller.declared_as)))}* by the catalog"
     waiver = next((one for one in retirement.waivers if one.what == caller.consumer.consumer_id), None)
     if caller.team_id:
         return f"\n:raising_hand: It is {safe(caller.team_name or caller.team_id)}'s, says {mention(caller.claimed_by)}"

@@ -56,7 +56,7 @@ def request(
     `granted`: "yes", "no", or empty when nobody decided; `by`: who did. Without `number` it is the request that
     waits now.
     """
-    owed = retirement.obligation(consumer_id)
+    owed = retirement.obligation(retirement.id_of(consumer_id))
     if owed is None:
         return message(f"{retirement.id}: {safe(consumer_id)} has no obligation any more")
     name, zone = duties.called(owed.consumer, duties.twins(retirement)), zone_of(retirement)
@@ -73,6 +73,8 @@ def request(
     elif asked is None or number not in (0, asked.number):
         anew = "asked for anew" if asked is not None else f"not asked for any more: it is {owed.duty}"
         over = f"More time for {name} is {anew}"
+    elif owed.consumer.consumer_id != consumer_id:
+        over = f"{safe(impact.short_id(consumer_id))} is {name} by the catalog now: its request for more time is below"
     if over or asked is None:
         done = f":scales: {over}"
         return message(done, [section(done)])

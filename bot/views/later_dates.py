@@ -63,10 +63,11 @@ def _on(dates: LaterDates, kind: StepKind) -> datetime:
 
 def _standing(caller: Caller, retirement: Retirement, vouched: Mapping[str, Waiver]) -> str:
     """Whose it is, as far as anybody has said, and what was answered for it."""
-    duty = retirement.obligation(caller.declared_as or caller.consumer.consumer_id)
-    waiver = vouched.get(caller.declared_as) or vouched.get(caller.consumer.consumer_id)
-    if caller.declared_as:
-        said = f"by the catalog it is *{safe(short_id(caller.declared_as))}*"
+    declared_as = retirement.id_of(caller.declared_as)
+    duty = retirement.obligation(declared_as or caller.consumer.consumer_id)
+    waiver = vouched.get(declared_as) or vouched.get(caller.consumer.consumer_id)
+    if declared_as:
+        said = f"by the catalog it is *{safe(short_id(declared_as))}*"
     elif caller.team_id:
         said = f"it is {safe(caller.team_name or caller.team_id)}'s"
     else:

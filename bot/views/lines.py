@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.views import callers, duties, impact, later_dates, limits, switch_lines
+from bot.views import callers, duties, id_lines, impact, later_dates, limits, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS, voters_words
@@ -88,6 +88,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return _duty_changed(event, retirement)
         case events.OwnersChanged():
             return _owners_changed(event, retirement)
+        case events.IdsChanged():
+            return f":link: {id_lines.words(event, retirement)}"
         case events.ExtensionDecided():
             verdict = "granted" if event.granted == "yes" else "refused"
             return f":scales: {by} {verdict} more time for {consumer_name(retirement, event.consumer_id)}"
@@ -184,7 +186,7 @@ def _model(retirement: Retirement, plan: Plan) -> str:
 
 def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     """What the consumer is called; "traffic" and what is not known any more stand as they are."""
-    owed = retirement.obligation(consumer_id)
+    owed = retirement.obligation(retirement.id_of(consumer_id))
     if owed is None:
         return callers.name_in(retirement, consumer_id)
     return duties.called(owed.consumer, duties.twins(retirement))

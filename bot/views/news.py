@@ -77,6 +77,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return f"{counted(len(event.callers), 'caller')} that nobody declares"
         case events.CallerClaimed() | events.CallerDeclared():
             return f"whose {_caller(retirement, event.consumer_id)} is was found"
+        case events.IdsChanged() if event.merged_ids or event.apart_ids:
+            return "consumers are others by the catalog"
         case events.Reopened():
             return f"{_consumer(retirement, event.calls.consumer_id)} still calls, open again"
         case events.StepHeld():
@@ -138,13 +140,13 @@ def _counted(history: History) -> Iterator[str]:
 
 
 def _team(retirement: Retirement, consumer_id: str) -> str:
-    owed = retirement.obligation(consumer_id)
+    owed = retirement.obligation(retirement.id_of(consumer_id))
     return impact.team_name(owed.consumer) if owed else impact.UNOWNED
 
 
 def _consumer(retirement: Retirement, consumer_id: str) -> str:
     """The consumer's name; "traffic" and what is not known any more stand as they are."""
-    owed = retirement.obligation(consumer_id)
+    owed = retirement.obligation(retirement.id_of(consumer_id))
     return owed.consumer.name if owed else _caller(retirement, consumer_id)
 
 

@@ -104,7 +104,7 @@ def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -
 
     Like a reminder it is never redrawn, so it has no owner's buttons: the message it points to shows how it stands.
     """
-    new = set(consumer_ids)
+    new = set(map(retirement.id_of, consumer_ids))
     owed = [one for one in duties.of_person(retirement, slack_id) if one.consumer.consumer_id in new]
     if not owed:
         return _over(retirement, "What came to you belongs to others now: nothing is asked of you for it.")
@@ -211,7 +211,9 @@ def escalation(
     `instead_of`: the manager whom no message reached
     """
     owed = duties.nearest_first(
-        one for one in retirement.obligations if one.consumer.consumer_id in set(consumer_ids)
+        one
+        for one in retirement.obligations
+        if one.consumer.consumer_id in set(map(retirement.id_of, consumer_ids))
     )
     lines = [
         f"{line}; of {mentions(one.consumer.owners.slack_ids, at_most=3) or 'nobody'}"

@@ -14,6 +14,7 @@ from data.events.duties import (
     DutyChanged,
     Escalated,
     ExtensionDecided,
+    IdsChanged,
     OwnersChanged,
     Reminded,
     Snoozed,
@@ -87,6 +88,7 @@ RetirementEvent = (
     | Amended
     | DutyChanged
     | OwnersChanged
+    | IdsChanged
     | ExtensionDecided
     | Waived
     | CallersSeen
@@ -168,6 +170,7 @@ __all__ = [
     "ExtensionDropped",
     "ExtensionProposed",
     "HandedOver",
+    "IdsChanged",
     "ImportFailed",
     "ImportMended",
     "Imported",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from data.events.base import Event
 from data.records.base import Prose
-from data.records.catalog import Owners
+from data.records.catalog import Impacted, Owners
 from data.records.retirement import Duty, Extension, Obligation, Plan
 
 
@@ -44,6 +44,22 @@ class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/3"):
     owners: dict[str, Owners]
     answer_by: datetime | None = None
     asks: Literal["teams", "people"] = "people"
+
+
+class IdsChanged(Event, frozen=True, kw_only=True, tag="ids changed"):
+    """The catalog has these consumers under other ids: several sources tell of one thing, or not of one any more.
+
+    ids         as it was voted on, asked or vouched for -> under which it stands now; its own, where it is apart again
+    consumers   what they are now, of those that depend on what retires
+    merged_ids  of these each had an obligation, which is one with another's now: what is less finished counts
+    apart_ids   these are asked for by themselves again, who acknowledge by `answer_by`
+    """
+
+    ids: dict[str, str]
+    consumers: tuple[Impacted, ...] = ()
+    merged_ids: tuple[str, ...] = ()
+    apart_ids: tuple[str, ...] = ()
+    answer_by: datetime | None = None
 
 
 class ExtensionDecided(Event, frozen=True, kw_only=True, tag="extension decided"):

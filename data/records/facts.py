@@ -59,6 +59,8 @@ class Facts(Record, frozen=True, kw_only=True):
     card_waits    why the card does not show the round that is open; empty when it does
     has_unheard   somebody asked something of this retirement that is not decided yet
     calls         what was seen of the impacted consumers calling what retires
+    ids           consumer that was voted on, asked or vouched for -> the id under which it stands by now, where the
+                  record has another one
     joined        caller that was asked about -> what the catalog says it is by now
     staying       the same of callers that are an endpoint of the model which the plan does not have
     teams         whom the person of a claim can speak for
@@ -88,6 +90,7 @@ class Facts(Record, frozen=True, kw_only=True):
     named_person: str = ""
     readings: tuple[Reading, ...] = ()
     calls: tuple[Calls, ...] = ()
+    ids: dict[str, str] = {}
     joined: dict[str, str] = {}
     staying: dict[str, str] = {}
     teams: tuple[Owners, ...] = ()

@@ -211,6 +211,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
     callers    those that nobody declares, and that the thread asked about
     known_callers  ids of those that people knew of when the vote on the plan closed
+    reads_as   id of a consumer that was voted on, asked or vouched for -> under which one the catalog has it now,
+               where several sources tell of it (rules/ids.py)
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
@@ -251,6 +253,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     snoozed: dict[str, datetime] = {}
     unreached: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    reads_as: dict[str, str] = {}
     callers: tuple[Caller, ...] = ()
     known_callers: tuple[str, ...] = ()
     announced: int = 0
@@ -258,6 +261,10 @@ class Retirement(Record, frozen=True, kw_only=True):
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)
+
+    def id_of(self, consumer_id: str) -> str:
+        """The id under which the catalog has this consumer, as far as the record knows."""
+        return self.reads_as.get(consumer_id, consumer_id)
 
     def endpoint_name(self, endpoint_id: str) -> str:
         """What the plan calls it; the id where no plan has it."""

@@ -32,7 +32,7 @@ AT_ONCE, MESSAGES_MAX = 10, 5
 
 def moved(state: Retirement) -> frozenset[str]:
     """Callers that were found and have moved since: of them a vote has nothing to decide any more."""
-    ids = {one.declared_as or one.consumer.consumer_id for one in state.callers}
+    ids = {state.id_of(one.declared_as) or one.consumer.consumer_id for one in state.callers}
     return frozenset(one.consumer.consumer_id for one in state.obligations if one.is_settled) & ids
 
 
@@ -48,7 +48,8 @@ def voted_on(state: Retirement) -> frozenset[str]:
 def both_names(state: Retirement, caller_ids: Collection[str]) -> frozenset[str]:
     """These callers as they were seen, and as the catalog declares them since."""
     found = [one for one in state.callers if one.consumer.consumer_id in caller_ids]
-    return frozenset(name for one in found for name in (one.consumer.consumer_id, one.declared_as) if name)
+    names = (name for one in found for name in (one.consumer.consumer_id, state.id_of(one.declared_as)))
+    return frozenset(name for name in names if name)
 
 
 def open_ones(state: Retirement) -> tuple[Caller, ...]:

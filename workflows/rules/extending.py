@@ -27,11 +27,11 @@ def needing(state: Retirement, found: Iterable[Caller]) -> tuple[Caller, ...]:
     """Those of these callers of whom there is still something to move, as far as anybody knows."""
     assert state.plan is not None
     settled = vouched(state)
-    noticed = {*state.plan.consumer_ids, *callers.voted_on(state)}
+    noticed = {*map(state.id_of, state.plan.consumer_ids), *callers.voted_on(state)}
     waiting = {duty.consumer.consumer_id for duty in state.obligations if not duty.is_settled}
 
     def needs_time(caller: Caller) -> bool:
-        names = {caller.consumer.consumer_id, caller.declared_as} - {""}
+        names = {caller.consumer.consumer_id, state.id_of(caller.declared_as)} - {""}
         if names & settled:
             return False
         if not caller.team_id and not caller.declared_as:

@@ -21,7 +21,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import callers, milestones, obligations
+from workflows.rules import callers, ids, milestones, obligations
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
@@ -119,6 +119,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             )
         case events.OwnersChanged():
             return _handed(state, event)
+        case events.IdsChanged():
+            return ids.changed(state, event)
         case events.ExtensionDecided():
             return replace(state, obligations=_changed(state, event.consumer_id, obligations.without_request))
         case events.Waived():
@@ -291,6 +293,4 @@ def _handed(state: Retirement, event: events.OwnersChanged) -> Retirement:
         )
         for duty in state.obligations
     )
-    before, now = obligations.people_of(state.obligations), obligations.people_of(owed)
-    left = tuple(person for person in dict.fromkeys((*state.left, *before)) if person not in now)
-    return replace(state, obligations=owed, left=left)
+    return obligations.handed_on(state, owed)

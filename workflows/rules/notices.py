@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules import announcement, by_hand, caller_notices, deprecation, impact, messages, milestones
+from workflows.rules import (
+    announcement,
+    by_hand,
+    caller_notices,
+    deprecation,
+    id_notices,
+    impact,
+    messages,
+    milestones,
+)
 from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
 from workflows.rules.obligations import of_person, people_of
 
@@ -127,6 +136,8 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             yield from announcement.redrawn(before, event.owners, patience_seconds=messages.HOUR)
             yield from announcement.joined(before, state, event.owners)
             yield from announcement.redrawn(state, event.owners, patience_seconds=messages.HOUR)
+        case events.IdsChanged():
+            yield from id_notices.for_event(before, state, event)
         case events.Waived():
             yield from announcement.redrawn(state, (event.what,))
             yield from caller_notices.redrawn(state, (event.what,))

@@ -79,12 +79,22 @@ def people_of(duties: Iterable[Obligation]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person for duty in duties for person in duty.consumer.owners.slack_ids))
 
 
+def handed_on(state: Retirement, owed: tuple[Obligation, ...]) -> Retirement:
+    """The state with these obligations. Who answered for something and does not any more has left."""
+    before, now = people_of(state.obligations), people_of(owed)
+    left = tuple(person for person in dict.fromkeys((*state.left, *before)) if person not in now)
+    return replace(state, obligations=owed, left=left)
+
+
 def named(state: Retirement, what: str) -> Obligation:
-    """The obligation of a consumer, by exact id or exact name.
+    """The obligation of a consumer, by exact id, of now or before, or exact name.
 
     Raises `Refused` with the ids when several have the name, `NotFound` with the ones there are.
     """
-    matching = [duty for duty in state.obligations if what in (duty.consumer.consumer_id, duty.consumer.name)]
+    called = {what, state.id_of(what)}  # messages that are there may have an older id
+    matching = [
+        duty for duty in state.obligations if called & {duty.consumer.consumer_id, duty.consumer.name}
+    ]
     if len(matching) == 1:
         return matching[0]
     if matching:

@@ -25,11 +25,11 @@ def left(state: Retirement, key: str, body: Mapping[str, str]) -> dict[str, str]
             return dict(body) if _reminds(state, person, body["milestone"]) else None
         case "handed":
             mine = {duty.consumer.consumer_id for duty in of_person(state, person) if not duty.is_settled}
-            return _of_those(body, mine if state.state is State.MIGRATING else set())
+            return _of_those(state, body, mine if state.state is State.MIGRATING else set())
         case "escalation":
             late = milestones.concerned(state, body["milestone"])
             still = {duty.consumer.consumer_id for duty in late}
-            return _of_those(body, still if state.state is State.MIGRATING else set())
+            return _of_those(state, body, still if state.state is State.MIGRATING else set())
         case _:
             return dict(body)
 
@@ -55,6 +55,8 @@ def _reminds(state: Retirement, person: str, milestone: str) -> bool:
     )
 
 
-def _of_those(body: Mapping[str, str], still: set[str]) -> dict[str, str] | None:
-    consumer_ids = [one for one in body["consumer_ids"].split("\n") if one in still]
+def _of_those(state: Retirement, body: Mapping[str, str], still: set[str]) -> dict[str, str] | None:
+    """They may stand under other ids by now."""
+    asked = dict.fromkeys(map(state.id_of, body["consumer_ids"].split("\n")))
+    consumer_ids = [one for one in asked if one in still]
     return {**body, "consumer_ids": "\n".join(consumer_ids)} if consumer_ids else None

@@ -145,7 +145,7 @@ def _newcomers(state: Retirement, facts: Facts) -> list[Gate]:
     Once announced, those with an obligation count: one that had left by then and came back was never told.
     """
     assert state.plan is not None
-    known = {*state.plan.consumer_ids, *callers.voted_on(state)}
+    known = {*map(state.id_of, state.plan.consumer_ids), *callers.voted_on(state)}
     if state.progress(StepKind.ANNOUNCE).progress is Progress.DONE:
         known &= {duty.consumer.consumer_id for duty in state.obligations}
     known |= {one.consumer_id for one in callers.unclaimed(state, facts.impact)}  # these are asked about

@@ -1,6 +1,7 @@
 """Who takes responsibility for something by name? Whoever vouched for a caller nobody declared did so for what it
 
-turns out to be; not for a consumer that the plan had all along, which is asked like all others.
+turns out to be; not for a consumer that the plan had all along, which is asked like all others. So it is with whatever
+the catalog has under another id since.
 """
 
 from __future__ import annotations
@@ -14,12 +15,19 @@ def waivers(state: Retirement) -> dict[str, Waiver]:
     for waiver in state.waivers:
         said.setdefault(waiver.what, waiver)
     declared = {
-        one.declared_as: said[one.consumer.consumer_id]
+        state.id_of(one.declared_as): said[one.consumer.consumer_id]
         for one in state.callers
         if one.declared_as and one.consumer.consumer_id in said
     }
-    planned = frozenset(state.plan.consumer_ids if declared and state.plan is not None else ())
-    return {what: waiver for what, waiver in declared.items() if what not in planned} | said
+    now = {state.id_of(what): waiver for what, waiver in said.items() if what in state.reads_as}
+    if not declared and not now:
+        return said
+    voted_on = state.plan.consumer_ids if state.plan is not None else ()
+    planned = frozenset(map(state.id_of, voted_on))
+    here = {what: waiver for what, waiver in declared.items() if what not in planned}
+    # Of two that turn out to be one, the other may have to move still.
+    here |= {what: waiver for what, waiver in now.items() if what not in voted_on}
+    return here | said
 
 
 def who_vouches(state: Retirement, what: str) -> str:

@@ -95,6 +95,11 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         ),
     },
     events.OwnersChanged: {"owners": {consumer_id(0): Owners(team_name="Edge", slack_ids=("U1",))}},
+    events.IdsChanged: {
+        "ids": {"csv:batch": consumer_id(0), "csv:other": "csv:other"},
+        "merged_ids": ("csv:batch", consumer_id(0)),
+        "apart_ids": ("csv:other",),
+    },
     events.ExtensionDecided: {"consumer_id": consumer_id(0), "number": 1, "granted": "yes"},
     events.Waived: {"what": "traffic", "reason": Prose(prose="no meter")},
     events.CallersSeen: {"callers": (Caller(consumer=an_unknown(), calls=some_calls("caller::scorer")),)},
@@ -165,6 +170,11 @@ SAID = {
     events.CallerClaimed: ":raising_hand: <@UANN> says *caller::scorer* is Edge's",
     events.CallerDeclared: (
         ":link: *caller::scorer* is *consumer-000* by the catalog: it is asked about no more"
+    ),
+    events.IdsChanged: (
+        ":link: By the catalog *csv:batch* is *consumer-000* now, *csv:other* is by itself again: what was said of it "
+        "stands; *csv:batch*, *consumer-000* were asked for apart: what is less finished counts; *csv:other*, apart "
+        "now, is asked for anew"
     ),
     events.Reopened: (
         ":rotating_light: *consumer-000* was seen calling churn-live after it had migrated: 12.5 "

@@ -110,6 +110,13 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "extension": EXTENSION,
     },
     events.OwnersChanged: {"owners": {BILLING: Owners(team_id="group:default/edge", slack_ids=("UEDDY",))}},
+    events.IdsChanged: {
+        "ids": {BILLING: CRM},
+        "consumers": (PROPOSED.state.impact[1],),
+        "merged_ids": (BILLING, CRM),
+        "apart_ids": (),
+        "answer_by": MIGRATE_AT,
+    },
     events.ExtensionDecided: {"consumer_id": BILLING, "number": 7, "granted": "yes"},
     events.Waived: {"what": "traffic", "reason": WHY},
     events.CallersSeen: {"callers": (Caller(consumer=SCORER, calls=CALLS),)},

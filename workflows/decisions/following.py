@@ -1,0 +1,71 @@
+"""The record follows the catalog: what several sources tell of is one consumer, whatever it was called before.
+
+Whatever is decided on who depends on what retires is decided on that, in the same commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from data import events
+from data.records.decision import Decision
+from data.records.facts import Facts
+from data.records.retirement import Retirement, State
+from workflows.decisions.decided import (
+    RetirementDecision,
+    decided,
+    escalation_timers,
+    folded,
+    held_again,
+)
+from workflows.rules import ids, obligations
+from workflows.rules.callers import ASKED_IN
+
+C = TypeVar("C")
+
+
+def following(
+    decide: Callable[[Retirement, C, Facts, datetime], RetirementDecision],
+) -> Callable[[Retirement, C, Facts, datetime], RetirementDecision]:
+    """The same decision, once the record has its consumers under the ids they have by now."""
+
+    def decide_then(state: Retirement, command: C, facts: Facts, now: datetime) -> RetirementDecision:
+        if not facts.ids or state.state not in ASKED_IN:
+            return decide(state, command, facts, now)
+        first = _followed(state, facts, now)
+        then = decide(folded(state, first.events), command, facts, now)
+        wanted = {effect.key: effect for effect in (*then.effects, *first.effects)}
+        order = dict.fromkeys(effect.key for effect in (*first.effects, *then.effects))
+        return Decision(
+            events=(*first.events, *then.events),
+            timers=(*first.timers, *then.timers),
+            cancels=then.cancels,
+            effects=tuple(wanted[key] for key in order),
+            reserves=then.reserves,
+            releases=then.releases,
+            reply=then.reply,
+        )
+
+    return decide_then
+
+
+def _followed(state: Retirement, facts: Facts, now: datetime) -> RetirementDecision:
+    there = set(facts.ids.values())
+    consumers = tuple(one for one in facts.impact if one.consumer_id in there)
+    depend = {one.consumer_id for one in consumers}
+    is_asked = state.state is State.MIGRATING
+    merged, apart = ids.follows(state, facts.ids)
+    event = events.IdsChanged(
+        at=now,
+        by=events.EMERITUS,
+        ids=facts.ids,
+        consumers=consumers,
+        merged_ids=merged,
+        apart_ids=tuple(one for one in apart if is_asked and one in depend),
+        answer_by=obligations.answer_by(state, now) if is_asked else None,
+    )
+    after = folded(state, (event,))
+    timers = escalation_timers(after, now) if is_asked and state.paused_at is None else ()
+    return decided(state, event, after=after, timers=(*held_again(after, now), *timers))

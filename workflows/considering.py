@@ -110,8 +110,8 @@ class _Gathered:
 
     def why_leaving(self, model: Entity) -> str:
         """Why nobody can propose it, or begin to use it; empty where nothing speaks against that."""
-        endpoint_ids = [endpoint.id for endpoint in self.catalog.endpoints_of(model.id)]
-        by = leaving(self.catalog.ids_of(model.id), endpoint_ids, self.retirements)
+        endpoints = [self.catalog.ids_of(endpoint.id) for endpoint in self.catalog.endpoints_of(model.id)]
+        by = leaving(self.catalog.ids_of(model.id), endpoints, self.retirements)
         if by is None:
             return ""
         does = "is being retired itself" if is_living(by) else "was retired"

@@ -44,7 +44,7 @@ def _staying(there: Snapshot, subject: Subject) -> frozenset[str]:
     what it does would fail: it is asked about until the plan has that endpoint, or somebody answers for it.
     """
     planned = {endpoint.id for endpoint in subject.endpoints}
-    planned |= {server_of(endpoint_id) for endpoint_id in planned}
+    planned |= {there.id_of(one) for end in planned for one in (end, server_of(end))}
     every = (endpoint.id for endpoint in there.endpoints_of(subject.model_id))
     return frozenset(name for one in every for name in (one, server_of(one)) if not {one, name} & planned)
 

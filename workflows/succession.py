@@ -69,9 +69,8 @@ def _first(links: tuple[Entity, ...], going: Mapping[str, str]) -> str:
 
 def _why_going(model: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
     """It retires, all it has was retired, or no catalog mentions it any more."""
-    by = leaving(
-        there.ids_of(model.id), [endpoint.id for endpoint in there.endpoints_of(model.id)], retirements
-    )
+    endpoints = [there.ids_of(endpoint.id) for endpoint in there.endpoints_of(model.id)]
+    by = leaving(there.ids_of(model.id), endpoints, retirements)
     if by is not None:
         return f"{'is being retired itself' if is_living(by) else 'was retired'} ({by.id})"
     since = there.unseen.get(model.id)

@@ -10,6 +10,7 @@ from data.importers.calls import read_calls
 from data.importers.csv_edges import read_csv
 from data.records.retirement import Duty, State
 from tests.data.catalogs import a_document
+from tests.scenarios.test_callers import SCORER, question, sees
 from tests.scenarios.town import BRUNO, GOVERNANCE, TOM, WREN, Town, buttons, words
 
 BATCH, BATCH_X = "csv:batch", "component:default/batch-x"
@@ -175,5 +176,50 @@ def test_what_the_coordinator_vouched_for_stays_vouched_for(town: Town):
     town.command(TOM, f"waive RET-1 {BATCH} it is being rewritten")
     joins(town, "growth-ml")
     assert standing(town) == {BATCH_X: Duty.WAIVED}
+    town.pass_time(days=30)
+    assert "appeared after the vote" not in town.thread()
+
+
+def test_a_caller_that_two_catalogs_declare_one_after_the_other_is_asked_once_under_what_it_is_now(
+    town: Town,
+):
+    town.announce()
+    sees(town, "night-scorer/1.2")
+    tells(town, "night-scorer,churn-v1-prod,group:default/logistics")
+    says(town, BRUNO, "duty.acknowledge", "csv:night-scorer")
+    before = {person: len(town.keys(person)) for person in (BRUNO, WREN)}
+    declares(town, aliases="night-scorer")
+    assert standing(town) == {BATCH_X: Duty.ACKNOWLEDGED}
+    assert [one.consumer.consumer_id for one in town.retirement().obligations].count("csv:night-scorer") == 0
+    assert "It is *batch-x* by the catalog" in words(question(town))
+    assert "by the catalog it is *batch-x*: acknowledged" in words(town.card())
+    assert {person: len(town.keys(person)) for person in before} == before
+    says(town, WREN, "duty.migrated", BATCH_X)
+    assert "MORE TIME" not in words(town.card()), "nobody needs it any more"
+    town.pass_time(days=30)
+    assert "appeared after the vote" not in town.thread()
+
+
+def test_two_callers_that_turn_out_to_be_one_thing_are_asked_once(town: Town):
+    town.announce()
+    sees(town, "night-scorer/1.2", "day-scorer/2")
+    tells(town, *(f"{one}-scorer,churn-v1-prod,group:default/logistics" for one in ("night", "day")))
+    says(town, BRUNO, "duty.migrated", "csv:night-scorer")
+    declares(town, aliases="night-scorer,day-scorer")
+    owed = [one for one in town.retirement().obligations if "scorer" in one.consumer.consumer_id]
+    assert (owed, standing(town)) == ([], {BATCH_X: Duty.OPEN})
+    says(town, BRUNO, "duty.migrated", BATCH_X)
+    town.pass_time(days=30)
+    assert "appeared after the vote" not in town.thread()
+
+
+def test_what_the_coordinator_vouched_for_as_a_caller_is_so_whatever_it_is_called_later(town: Town):
+    town.announce()
+    sees(town, "night-scorer/1.2")
+    town.command(TOM, f"waive RET-1 {SCORER} a scanner")
+    tells(town, "night-scorer,churn-v1-prod,group:default/logistics")
+    declares(town, aliases="night-scorer")
+    assert standing(town) == {BATCH_X: Duty.WAIVED}
+    assert "MORE TIME" not in words(town.card())
     town.pass_time(days=30)
     assert "appeared after the vote" not in town.thread()

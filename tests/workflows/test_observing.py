@@ -148,6 +148,23 @@ def test_one_that_is_an_endpoint_of_the_model_which_the_plan_does_not_have_is_st
     assert (had.impact, had.joined, had.staying) == ((), {SCORER.id: shadow.id}, {})
 
 
+def test_an_endpoint_that_the_plan_has_by_another_catalogs_id_does_not_stay():
+    shadow = Entity(
+        id="component:default/shadow",
+        kind=Kind.ENDPOINT,
+        name="shadow",
+        model_id=MODEL,
+        aliases=("arn:shadow",),
+    )
+    other = Entity(id="arn:shadow", kind=Kind.ENDPOINT, name="shadow", model_id=MODEL)
+    serves = Dependency(from_id=shadow.id, to_id=MODEL)
+    caller = Caller(consumer=told(a_snapshot(seen(SCORER.id, LIVE)), a_state()).impact[0])
+    there = a_snapshot(
+        serves, entities=(*ENTITIES[:-1], shadow, other, replace(SCORER, declared_as=shadow.id))
+    )
+    assert told(there, a_state(LIVE, other.id, callers=(caller,))).staying == {}
+
+
 def test_people_speak_for_their_teams_and_for_themselves_where_they_are_in_none():
     assert [one.team_id for one in teams_of(a_snapshot(), "UEDDY")] == [EDGE.id]
     assert [one.team_id for one in teams_of(a_snapshot(groups={}), "UEDDY")] == [EDDY.id]

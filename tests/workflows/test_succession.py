@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from data.records.catalog import Entity, Kind, SuccessorName
-from data.records.retirement import Retirement, State
+from data.records.catalog import EndpointKind, Entity, Kind, SuccessorName
+from data.records.retirement import Endpoint, Retirement, State
 from data.snapshot import Snapshot
 from data.stored import Stored
 from tests.builders import a_dark, a_proposed, a_subject
@@ -120,3 +120,16 @@ def test_what_retires_under_another_catalogs_id_goes_as_well_once_the_two_are_on
     going = replace(going, plan=replace(going.plan, subject=replace(going.plan.subject, model_id=other.id)))
     assert told(catalog(model("a", "b"), b, other), going).startswith("b is being retired itself (RET-7)")
     assert told(catalog(model("a", "b"), replace(b, aliases=()), other), going) == ""
+
+
+def test_a_retired_model_whose_endpoint_another_catalog_calls_otherwise_by_now_does_not_serve():
+    served = Entity(
+        id="endpoint:b", kind=Kind.ENDPOINT, name="b-live", model_id="model:b", aliases=("arn:b",)
+    )
+    other = Entity(id="arn:b", kind=Kind.ENDPOINT, name="b-live", model_id="model:b")
+    was = retiring("b", State.ARCHIVED)
+    endpoint = Endpoint(id=served.id, name="b-live", kind=EndpointKind.LOCAL, ref="b-live")
+    subject = replace(was.plan.subject, endpoints=(endpoint,))
+    was = replace(was, plan=replace(was.plan, subject=subject))
+    assert "b was retired (RET-7)" in told(catalog(*chained("a", "b"), served, other), was)
+    assert told(catalog(*chained("a", "b"), replace(served, aliases=()), other), was) == ""

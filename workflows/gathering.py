@@ -21,7 +21,7 @@ from data.store import Waiting
 from workflows import asking, card, readers, succession
 from workflows import commands as cmd
 from workflows.membership import active, members
-from workflows.observing import claimed, consumers, teams_of
+from workflows.observing import as_asked, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
 from workflows.rules import support
@@ -83,7 +83,7 @@ class Gatherer:
             policy = state.policy or self.policy
             model_id = state.plan.subject.model_id
             found = self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
-            return replace(found, impact=claimed(self.catalog.snapshot(), state, found.impact))
+            return replace(found, impact=as_asked(self.catalog.snapshot(), state, found.impact))
         return self._about_running(command, state, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:

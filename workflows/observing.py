@@ -12,7 +12,7 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement, Subject
 from data.serving import server_of
 from data.snapshot import Snapshot
-from workflows.rules import ids
+from workflows.rules import callers, ids
 
 
 def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
@@ -20,21 +20,61 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     assert state.plan is not None
     subject = state.plan.subject
     endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
-    now = {one: there.id_of(one) for one in ids.known(state)}
-    impact = claimed(there, state, there.impact(subject.model_id, endpoint_ids or None).consumers)
-    asked = {caller.consumer.consumer_id: caller for caller in state.callers if not caller.declared_as}
+    found = there.impact(subject.model_id, endpoint_ids or None).consumers
+    asked = {one.consumer.consumer_id: one for one in callers.open_ones(state)}
     joined = {caller_id: thing_id for caller_id in asked if (thing_id := there.declared_as(caller_id))}
     staying = _staying(there, subject) if joined else frozenset()
     stays = {caller_id: thing_id for caller_id, thing_id in joined.items() if thing_id in staying}
+    unowned = _unowned(there, state, found)
+    seen_as = {thing_id: caller_id for caller_id, thing_id in unowned.items()}
     unanswered = [asked[caller_id] for caller_id in sorted(stays)]
+    calls = (
+        replace(one, consumer_id=seen_as.get(one.consumer_id, one.consumer_id))
+        for one in _calls(there, subject, found)
+    )
+    now = {one: there.id_of(one) for one in ids.known(state)}
     return replace(
         known,
-        impact=(*impact, *claimed(there, state, (one.consumer for one in unanswered))),
-        calls=(*_calls(there, subject, impact), *(one.calls for one in unanswered if one.calls)),
+        impact=(
+            *as_asked(there, state, found),
+            *claimed(there, state, (one.consumer for one in unanswered)),
+        ),
+        calls=(*calls, *(one.calls for one in unanswered if one.calls)),
         ids={one: at for one, at in now.items() if at != state.id_of(one)},
-        joined={caller_id: thing_id for caller_id, thing_id in joined.items() if caller_id not in stays},
+        joined={one: at for one, at in joined.items() if one not in stays and one not in unowned},
         staying=stays,
+        unowned=unowned,
     )
+
+
+def as_asked(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:
+    """With callers as they were seen, for as long as the question whose they are is not answered."""
+    impact = tuple(impact)
+    names = {one.consumer.consumer_id: one.consumer.name for one in state.callers}
+    seen_as: dict[str, list[str]] = {}
+    for caller_id, thing_id in _unowned(there, state, impact).items():
+        seen_as.setdefault(thing_id, []).append(caller_id)
+    asked = (
+        replace(one, consumer_id=seen, name=names.get(seen, one.name))
+        for one in impact
+        for seen in seen_as.get(one.consumer_id, [one.consumer_id])
+    )
+    return claimed(there, state, asked)
+
+
+def _unowned(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> dict[str, str]:
+    """Callers of which the catalog says no more than a name: nobody who can be reached owns what it is.
+
+    Who asks whose they are has no answer by that. What people voted on without an owner, and what has a duty
+    already, is itself.
+    """
+    open_ones = [one.consumer.consumer_id for one in callers.open_ones(state)]
+    joined = {one: thing_id for one in open_ones if (thing_id := there.declared_as(one))}
+    if not joined:
+        return {}
+    known = {there.id_of(one) for one in ids.known(state)}
+    unowned = {one.consumer_id for one in impact if not one.owners.slack_ids} - known
+    return {one: thing_id for one, thing_id in joined.items() if thing_id in unowned}
 
 
 def _staying(there: Snapshot, subject: Subject) -> frozenset[str]:
@@ -50,10 +90,16 @@ def _staying(there: Snapshot, subject: Subject) -> frozenset[str]:
 
 
 def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:
-    """Callers nobody declares answer to the team that said they are its own, as that stands now."""
-    teams = {caller.consumer.consumer_id: caller.team_id for caller in state.callers if caller.team_id}
+    """Callers answer to the team that said they are its own, as that stands now, unless the catalog says who else does.
+
+    So does what a caller turned out to be.
+    """
+    teams = {one.consumer.consumer_id: one.team_id for one in state.callers if one.team_id}
+    teams |= {thing_id: team for one, team in teams.items() if (thing_id := there.declared_as(one))}
     return tuple(
-        replace(one, owners=there.answering(teams[one.consumer_id])) if one.consumer_id in teams else one
+        replace(one, owners=there.answering(teams[one.consumer_id]))
+        if one.consumer_id in teams and not one.owners.slack_ids
+        else one
         for one in impact
     )
 

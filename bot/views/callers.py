@@ -115,9 +115,21 @@ def line(
         case events.CallerDeclared():
             known = event.consumer.name if event.consumer is not None else short_id(event.declared_as)
             what = f"{name_in(retirement, event.consumer_id)} is *{safe(known)}* by the catalog"
-            return f":link: {what}: it is asked about no more"
+            return f":link: {what}: it is asked about no more{_not_who_claimed(retirement, event)}"
         case events.Reopened():
             return f":rotating_light: {_went_on(event.calls, name)}. It is open again"
+
+
+def _not_who_claimed(retirement: Retirement, event: events.CallerDeclared) -> str:
+    """Who takes the place of a team that had said it is theirs."""
+    owners = event.consumer.owners if event.consumer is not None else None
+    said = next((one for one in retirement.callers if one.consumer.consumer_id == event.consumer_id), None)
+    if said is None or not said.team_id or owners is None or owners.team_id == said.team_id:
+        return ""
+    team, before = (
+        safe(one, 100) for one in (owners.team_name or owners.team_id, said.team_name or said.team_id)
+    )
+    return f". {team} answers for it, not {before}, as {mention(said.claimed_by)} had said"
 
 
 def name_in(retirement: Retirement, consumer_id: str) -> str:

@@ -30,7 +30,7 @@ ENTITIES = (
     Entity(id=LIVE, kind=Kind.ENDPOINT, name="churn-live"),
     Entity(id=SHARED, kind=Kind.ENDPOINT, name="shared"),
     Entity(id="mlflow:churn/1", kind=Kind.VERSION, name="churn 1", model_id=MODEL),
-    Entity(id=BILLING, kind=Kind.CONSUMER, name="billing"),
+    Entity(id=BILLING, kind=Kind.CONSUMER, name="billing", owner_id=EDGE.id),
     SCORER,
 )
 SERVES = (
@@ -146,6 +146,16 @@ def test_one_that_is_an_endpoint_of_the_model_which_the_plan_does_not_have_is_st
     assert (left.joined, left.staying) == ({}, {SCORER.id: shadow.id})
     had = told(there, a_state(LIVE, f"{SHARED}#churn", shadow.id, callers=asked))
     assert (had.impact, had.joined, had.staying) == ((), {SCORER.id: shadow.id}, {})
+
+
+def test_so_does_what_it_turned_out_to_be_for_as_long_as_nobody_else_can_be_reached():
+    nobody = replace(ENTITIES[5], owner_id="")
+    seen_as = replace(SCORER, declared_as=BILLING)
+    there = a_snapshot(seen(BILLING, LIVE), entities=(*ENTITIES[:5], nobody, seen_as))
+    caller = Caller(consumer=told(there, a_state()).impact[0], team_id=EDGE.id, declared_as=BILLING)
+    caller = replace(caller, consumer=replace(caller.consumer, consumer_id=SCORER.id))
+    (found,) = told(there, a_state(callers=(caller,))).impact
+    assert (found.consumer_id, found.owners.team_name) == (BILLING, "edge")
 
 
 def test_an_endpoint_that_the_plan_has_by_another_catalogs_id_does_not_stay():

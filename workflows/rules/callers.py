@@ -6,7 +6,7 @@ or the catalog declares it. What is seen are days: calls on the day somebody sai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC
 
 from msgspec.structs import replace
@@ -89,19 +89,19 @@ def unknown(state: Retirement, facts: Facts) -> list[Gate]:
     calls = {one.consumer_id: one for one in facts.calls}
     said = wording.named([f"{one.name}{_numbers(calls.get(one.consumer_id))}" for one in found])
     verb = "uses" if len(found) == 1 else "use"
-    parts = [
-        f"{one.name} is {facts.staying[one.consumer_id]}" for one in found if one.consumer_id in facts.staying
-    ]
-    stays = (
-        f"; by the catalog {wording.named(parts)}, which the plan does not have: press Edit plan"
-        if parts
-        else ""
-    )
+    stays = _by_the_catalog(found, facts.staying, "which the plan does not have: press Edit plan")
+    unowned = _by_the_catalog(found, facts.unowned, "of which nobody can be reached: give it an owner there")
     why = (
         f"{counted(len(found), 'caller')} nobody declares {verb} it ({said}): say whose in the "
-        f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON{stays}"
+        f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON"
     )
-    return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", why)]
+    return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", f"{why}{stays}{unowned}")]
+
+
+def _by_the_catalog(found: Iterable[Impacted], things: Mapping[str, str], why: str) -> str:
+    """What the catalog says of these that answers nothing."""
+    parts = [f"{one.name} is {things[one.consumer_id]}" for one in found if one.consumer_id in things]
+    return f"; by the catalog {wording.named(parts)}, {why}" if parts else ""
 
 
 def not_moved(state: Retirement, facts: Facts) -> list[Gate]:

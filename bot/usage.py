@@ -23,7 +23,7 @@ class Part(StrEnum):
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
     PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|traffic"
+    WHAT = "CONSUMER|ENDPOINT|FILE|traffic"
     CALLER = "CALLER"
     MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
@@ -103,7 +103,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "waive": Usage(
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
-        says="Lets it go on without a consumer's word, a meter, or an endpoint that is gone, in your name",
+        says="In your name, goes on without a consumer, all callers only a FILE tells of, a meter, a gone endpoint",
         who="the coordinator",
     ),
     "claim": Usage(

@@ -112,7 +112,7 @@ class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"
 
 
 class Waive(Command, frozen=True, kw_only=True, tag="waive"):
-    """`what` is a consumer or an endpoint, each by id or name, or "traffic"."""
+    """`what`: a consumer or endpoint, by id or name; a file, for all callers of whom it alone tells; or "traffic"."""
 
     what: str
     reason: Prose

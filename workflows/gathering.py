@@ -24,7 +24,7 @@ from workflows.membership import active, members
 from workflows.observing import as_asked, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
-from workflows.rules import support
+from workflows.rules import support, told_in
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
 from workflows.rules.obligations import people_of
@@ -167,7 +167,7 @@ class Gatherer:
             endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
         )
 
-    def _about_running(  # noqa: PLR0911 - one case per kind of command
+    def _about_running(  # noqa: PLR0911, PLR0912 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement, now: datetime
     ) -> Facts:
         known = self.people(state, now)
@@ -190,6 +190,8 @@ class Gatherer:
                 return replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
             case cmd.Waive(what=what) if what in _seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
+            case cmd.Waive(what=what) if told_in.meant(state, what):
+                return consumers(self.catalog.snapshot(), state, known)
             case cmd.Snooze():
                 return replace(known, snooze_days=self.snooze_days)
             case cmd.Escalate():

@@ -13,11 +13,15 @@ from data import events
 from data.records.callers import Caller, Calls
 from data.records.retirement import Retirement
 from workflows.rules import callers as rules
+from workflows.rules import told_in
 from workflows.rules.wording import counted
 
 WHOLE_MAX = 400
 """Of a name in the question, whole: what is claimed or vouched for is named by it. Three times what data/callers.py
 keeps of one, as some signs take five here."""
+
+
+FILES_MAX, FILE_MAX = 3, 120  # named in a question, and how much of each
 
 
 def question(retirement: Retirement, asked: int, part: int) -> Payload:
@@ -33,7 +37,8 @@ def question(retirement: Retirement, asked: int, part: int) -> Payload:
             f"and nobody declares it. No further step begins before each is somebody's: press This is ours, or "
             f"`{SLASH_COMMAND} claim {retirement.id} CALLER TEAM`; or give what it is that name as an alias in the "
             f"catalog and import that. Where nobody knows, {mention(retirement.coordinator_id)} may vouch for it: "
-            f"`{SLASH_COMMAND} waive {retirement.id} CALLER REASON`{_voted_on(retirement, waiting)}"
+            f"`{SLASH_COMMAND} waive {retirement.id} CALLER REASON`{_at_once(retirement, waiting)}"
+            f"{_voted_on(retirement, waiting)}"
         )
     else:
         head = f":mag: *{retirement.id}* {_seen(len(waiting))} calling, and nobody is asked for it any more."
@@ -52,6 +57,26 @@ EXTENDED = {
     "agreed": "\n:hourglass: A vote gave it more time",
     "declined": "\n:hourglass: A vote gave it no more time",
 }
+
+
+def _at_once(retirement: Retirement, waiting: Sequence[Caller]) -> str:
+    """How to vouch for all of one file: many who were made up in it, say."""
+    ids = {one.consumer.consumer_id for one in waiting}
+    files = [
+        one
+        for one in told_in.by_file(retirement).values()
+        if len(one.only) > 1 and any(caller.consumer.consumer_id in ids for caller in one.only)
+    ]
+    return "".join(
+        f"; `{SLASH_COMMAND} waive {retirement.id} {safe(_quoted(one.name), FILE_MAX)} REASON` vouches for all "
+        f"{len(one.only):,} of whom only that file tells"
+        for one in files[:FILES_MAX]
+    )
+
+
+def _quoted(name: str) -> str:
+    """As a command takes a name with blanks."""
+    return f'"{name}"' if " " in name else name
 
 
 def _voted_on(retirement: Retirement, waiting: Sequence[Caller]) -> str:

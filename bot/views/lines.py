@@ -94,8 +94,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             verdict = "granted" if event.granted == "yes" else "refused"
             return f":scales: {by} {verdict} more time for {consumer_name(retirement, event.consumer_id)}"
         case events.Waived():
-            gate = consumer_name(retirement, event.what)
-            return f":pencil: {by} takes responsibility for {gate}{_said(event.reason)}"
+            return waived_words(event, consumer_name(retirement, event.what))
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
             return callers.line(event, retirement, "")
         case events.Reopened():
@@ -264,6 +263,10 @@ def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
     return (
         f"{duty_words(event, consumer_name(retirement, event.consumer_id), retirement)}{until}{_said(note)}"
     )
+
+
+def waived_words(event: events.Waived, names: str) -> str:
+    return f":pencil: {mention(event.by)} takes responsibility for {names}{_said(event.reason)}"
 
 
 def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:

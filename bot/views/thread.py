@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, limits
 from bot.views.blocks import Payload
-from bot.views.lines import NAMES_AT_ONCE, consumer_name, duty_words, line
+from bot.views.lines import NAMES_AT_ONCE, consumer_name, duty_words, line, waived_words
 from data import events
 from data.records.retirement import Retirement
 
@@ -35,16 +35,27 @@ def told(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> 
         if press is None:
             shown += [line(event, retirement) for event in together]
             continue
-        answers = [event for event in together if isinstance(event, events.DutyChanged)]
+        answers = [event for event in together if isinstance(event, events.DutyChanged | events.Waived)]
         for start in range(0, len(answers), NAMES_AT_ONCE):
             few = answers[start : start + NAMES_AT_ONCE]
-            names = ", ".join(consumer_name(retirement, answer.consumer_id) for answer in few)
-            shown.append(duty_words(few[0], names, retirement))
+            names = ", ".join(consumer_name(retirement, _about(answer)) for answer in few)
+            first = few[0]
+            shown.append(
+                waived_words(first, names)
+                if isinstance(first, events.Waived)
+                else duty_words(first, names, retirement)
+            )
     return shown
+
+
+def _about(answer: events.DutyChanged | events.Waived) -> str:
+    return answer.what if isinstance(answer, events.Waived) else answer.consumer_id
 
 
 def _press(event: events.RetirementEvent) -> tuple[str, str, datetime] | None:
     """Who said what when; None where there is more to tell than that."""
+    if isinstance(event, events.Waived):
+        return event.by, f"waived: {event.reason}", event.at
     if not isinstance(event, events.DutyChanged) or event.note or event.extension:
         return None
     return event.by, event.duty, event.at

@@ -12,7 +12,7 @@ import pytest
 
 from data.importers.calls import read_calls
 from tests.scenarios.test_dropping_files import IMPORTS, drop, imported, told, version
-from tests.scenarios.town import GOVERNANCE, TOM, Town, words
+from tests.scenarios.town import GOVERNANCE, TOM, Town, key_of, words
 
 SOURCE = f"calls shared by {TOM}"
 SERVED = "component:default/churn-v1-prod"
@@ -88,3 +88,24 @@ def test_what_is_no_log_that_can_be_read_changes_nothing(town: Town, content: by
     assert refusal.startswith(":x: *access.log* was not imported. Nothing was changed")
     assert why in refusal
     assert version(town) == 1
+
+
+def test_the_coordinator_vouches_at_once_for_all_callers_of_whom_only_one_file_tells(town: Town) -> None:
+    town.announce()
+    (file := town.folder / "gateway.log").write_text(a_log(town, "night-scorer/1", days=-1))
+    catalog = town.bot.house.catalog
+    reading = read_calls([file], known=catalog.known(), now=town.now())
+    catalog.import_(reading, format="calls", now=town.now())
+    drop(town, a_log(town, *(f"made-up-{number}/1" for number in range(30)), "night-scorer/1"), "access.log")
+    at_once = "`/retire waive RET-1 access.log REASON` vouches for all 30 of whom only that file tells"
+    asked = [words(one) for one in town.slack.messages(GOVERNANCE) if "/callers/" in key_of(one)]
+    assert at_once in asked[-1]
+    before = len(town.keys(GOVERNANCE))
+    answer = town.command(TOM, "waive RET-1 access.log somebody tried it out")
+    assert "You waived the 30 callers of whom only access.log tells, with your reason." in answer
+    assert "1 more, of which others tell as well, is left: night-scorer" in answer
+    assert len(town.keys(GOVERNANCE)) - before == 1, "the thread has one message of it"
+    assert "*made-up-0*, *made-up-1*" in town.thread()
+    assert "1 caller nobody declares*, asked about" in words(town.card())
+    assert {one.what for one in town.retirement().waivers} == {f"caller::made-up-{one}" for one in range(30)}
+    assert "is waived already" in town.command(TOM, "waive RET-1 access.log once more")

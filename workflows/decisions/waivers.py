@@ -16,22 +16,24 @@ from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.decisions.extensions import overtaken
-from workflows.rules import obligations
+from workflows.rules import obligations, told_in
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
+from workflows.rules.told_in import Told
 from workflows.rules.vouching import who_vouches
-from workflows.rules.wording import one_of
+from workflows.rules.wording import counted, named, one_of
 
 
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
     """Waiving twice changes nothing."""
     check("waive", command.by, state, facts)
+    if told := told_in.meant(state, command.what, facts.calls):
+        return _all_of(told, state, command, now)
     is_unasked = state.state in ASKED_IN and bool(_callers(state, command.what))
     if not is_coming_back(state) and not is_unasked:
         check_open(state)
-    if not command.reason:
-        raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
+    _check_reason(state, command)
     what, said_already = _waived(state, command.what, facts)
     if said_already:
         return nothing(said_already)
@@ -47,6 +49,40 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
     over = overtaken(after, now)
     return decided(
         state, waived, *over.events, timers=(*timers, *over.timers), cancels=over.cancels, reply=reply
+    )
+
+
+def _check_reason(state: Retirement, command: Waive) -> None:
+    if not command.reason:
+        raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
+
+
+def _all_of(told: Told, state: Retirement, command: Waive, now: datetime) -> RetirementDecision:
+    """Every caller of whom only this file tells, each on the record by itself."""
+    _check_reason(state, command)
+    of_whom = f"of whom only {told.name} tells"
+    names = named([one.consumer.name for one in told.left])
+    does = (
+        "1 more, of which others tell as well, is"
+        if len(told.left) == 1
+        else (f"{len(told.left):,} more, of which others tell as well, are")
+    )
+    left = f" {does} left: {names}." if told.left else ""
+    if not told.only:
+        return nothing(f"Every caller {of_whom} is waived already.{left}")
+    waived = tuple(
+        events.Waived(at=now, by=command.by, what=one.consumer.consumer_id, reason=command.reason)
+        for one in told.only
+    )
+    after = folded(state, waived)
+    over = overtaken(after, now)
+    return decided(
+        state,
+        *waived,
+        *over.events,
+        timers=(*held_again(after, now), *over.timers),
+        cancels=over.cancels,
+        reply=f"You waived the {counted(len(told.only), 'caller')} {of_whom}, with your reason.{left}",
     )
 
 

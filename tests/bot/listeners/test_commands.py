@@ -167,8 +167,8 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
         (
             "waive",
             "\n".join(
-                f"{part}: missing; say /retire waive RET-n|MODEL CONSUMER|ENDPOINT|traffic REASON..."
-                for part in ("RET-n|MODEL", "CONSUMER|ENDPOINT|traffic", "REASON...")
+                f"{part}: missing; say /retire waive RET-n|MODEL CONSUMER|ENDPOINT|FILE|traffic REASON..."
+                for part in ("RET-n|MODEL", "CONSUMER|ENDPOINT|FILE|traffic", "REASON...")
             ),
         ),
         (

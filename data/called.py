@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from data.records.catalog import Entity
+from collections.abc import Iterable
+
+from data.records.catalog import Entity, Kind
 
 BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NAMED_ONLY = frozenset(("csv", "mlflow-consumer", "sagemaker-consumer"))
@@ -10,6 +12,7 @@ NAMED_ONLY = frozenset(("csv", "mlflow-consumer", "sagemaker-consumer"))
 SHARED = "slack:"
 """How places in files begin that somebody shared in Slack (bot/dropped_files.py)."""
 
+_PARTS = frozenset((Kind.MODEL, Kind.VERSION, Kind.ENDPOINT))
 _ORDER = (
     "",
     "mlflow",
@@ -29,6 +32,15 @@ def source_of(one: str) -> str:
     """Of two things of one source, neither is the other; all kinds of Backstage are of one."""
     head = one.partition(":")[0]
     return "" if head in BACKSTAGE_KINDS else head
+
+
+def can_be_one(things: Iterable[Entity]) -> bool:
+    """Going by their kinds: a model is none of its versions or endpoints, and none of these owes an answer.
+
+    What does is called a consumer by one source and a pipeline by the next. What is only named is of any kind.
+    """
+    kinds = (one.kind for one in things if not is_named_only(one.id))
+    return len({kind if kind in _PARTS else Kind.CONSUMER for kind in kinds}) <= 1
 
 
 def is_named_only(one: str) -> bool:

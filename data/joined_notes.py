@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data.called import called, is_named_only, is_shared
+from data.called import called, can_be_one, is_named_only, is_shared
 from data.importers.report import Note, Reading
 from data.snapshot import Snapshot
 
@@ -27,5 +27,7 @@ def joined_in(reading: Reading, there: Snapshot) -> Iterator[Note]:
             is_for_others = bool(shared) and not is_shared(one)
             ids = tuple(other for other in ids if other not in shared or not is_named_only(other))
             if len(ids) > 1 and name not in said and not is_for_others:
-                note = f'"{name}" could be {" or ".join(ids)}; joined to neither'
+                things = [there.joins.entities[other] for other in ids]
+                fits = ids if can_be_one(things) else [f"{one.id} ({one.kind})" for one in things]
+                note = f'"{name}" could be {" or ".join(fits)}; joined to neither'
                 yield Note(where=one.declared_in, what=one.id, note=note)

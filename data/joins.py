@@ -4,7 +4,7 @@ alias of one is the id or an alias of another. Never by likeness, and never by w
 It is told of all that is declared now, each under the id its own source gives it: so an alias that is added joins,
 one that is taken back parts again what it joined, and the order of imports makes no difference. A name that two things
 of one source have joins nothing, as nobody can tell which of them is meant; neither does what would make two things of
-one source the same. Those are doubts, for people to settle.
+one source the same, or things of two kinds: a model and what calls it. Those are doubts, for people to settle.
 
 What is told in files that somebody shared in Slack decides nothing of this for others (data/settling.py).
 
@@ -172,7 +172,7 @@ class Joins:
 
 def _is_told_anew(before: Entity | None, now: Entity) -> bool:
     """Whether something else follows from it for what is one with what."""
-    facts = [(called(one), names_of(one), is_shared(one)) for one in (before, now) if one]
+    facts = [(called(one), names_of(one), is_shared(one), one.kind) for one in (before, now) if one]
     return len(facts) == 1 or facts[0] != facts[1]
 
 

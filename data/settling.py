@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
-from data.called import called, is_named_only, is_shared, may_join, names_of, rank_of, source_of
+from data.called import called, can_be_one, is_named_only, is_shared, may_join, names_of, rank_of, source_of
 from data.records.catalog import Entity
 
 Ids = tuple[str, ...]
@@ -155,9 +155,11 @@ class _Among:
             self._together.update(dict.fromkeys(whole, whole))
         return self._together[one]
 
-    def is_doubtful(self, ids: Iterable[str]) -> bool:
+    def is_doubtful(self, ids: Collection[str]) -> bool:
+        if len(ids) < 2:
+            return False
         sources = [source_of(one) for one in ids if not is_named_only(one)]
-        return len(set(sources)) < len(sources)
+        return len(set(sources)) < len(sources) or not can_be_one(self._names.entities[one] for one in ids)
 
     def _base(self, one: str) -> Group:
         whole = self.together(one)
@@ -200,4 +202,4 @@ class _Among:
         is_of_several = len({source_of(one) for one in holders}) > 1
         if not is_of_several or len({self._base(one) for one in holders}) == 1:
             return None
-        return tuple(sorted(real))
+        return tuple(sorted(real if len(real) > 1 else holders))

@@ -34,6 +34,8 @@ SOURCES = {
 }
 PLACES = {"shared": "slack:C1/s.yaml"}
 KINDS = {"m": Kind.MODEL, "n": Kind.MODEL, "1": Kind.VERSION, "e": Kind.ENDPOINT}
+ANY_KIND = ("resource:d/n", "urn:n", "csv:x", "mlflow:s")
+"""What a source may come to describe as another kind of thing."""
 EVERY = sorted(one for ids in SOURCES.values() for one in ids)
 NAMES = ("m", "n", "x", "X", "c", "mlflow:m", "URN:m", "resource:d/m", "arn:e", "csv:m")
 
@@ -46,7 +48,9 @@ def a_reading(draw: Any, source: str) -> Reading:
     entities = tuple(
         Entity(
             id=one,
-            kind=KINDS.get(one[-1], Kind.CONSUMER),
+            kind=draw(st.sampled_from((Kind.MODEL, Kind.CONSUMER)))
+            if one in ANY_KIND
+            else KINDS.get(one[-1], Kind.CONSUMER),
             name=draw(st.sampled_from(("m", "n", "c", one))),
             aliases=() if one.startswith("csv:") else draw(aliases),
             model_id="mlflow:m" if one == "mlflow:m/1" else "",
@@ -127,7 +131,7 @@ def parted(found: Joins) -> tuple[object, ...]:
 
 
 def a_thing(one: str, *aliases: str, name: str = "", **more: Any) -> Entity:
-    return Entity(id=one, kind=Kind.MODEL, name=name or one, aliases=aliases, **more)
+    return Entity(**{"id": one, "kind": Kind.MODEL, "name": name or one, "aliases": aliases, **more})
 
 
 def joins(*entities: Entity) -> Joins:
@@ -166,6 +170,19 @@ def joins(*entities: Entity) -> Joins:
                      [("resource:d/a", "urn:a", "csv:a")], {}, id="what is only named, of two that are one"),
         pytest.param([a_thing("csv:a"), a_thing("mlflow-consumer:a")],
                      [("csv:a", "mlflow-consumer:a")], {}, id="two that only name it"),
+        pytest.param([a_thing("resource:d/a", "x"), a_thing("urn:a", "x", kind=Kind.CONSUMER)],
+                     [], {"x": ("resource:d/a", "urn:a")}, id="a model and a consumer"),
+        pytest.param([a_thing("resource:d/a", "x"), a_thing("mlflow:a/1", "x", kind=Kind.VERSION)],
+                     [], {"x": ("mlflow:a/1", "resource:d/a")}, id="a model and a version"),
+        pytest.param([a_thing("arn:e", "x", kind=Kind.ENDPOINT), a_thing("urn:e", "arn:e", kind=Kind.PIPELINE)],
+                     [], {"arn:e": ("arn:e", "urn:e")}, id="an endpoint and a pipeline, by an id"),
+        pytest.param([a_thing("urn:c", "x", kind=Kind.DASHBOARD), a_thing("component:d/c", "x", kind=Kind.CONSUMER)],
+                     [("component:d/c", "urn:c")], {}, id="two that owe an answer, whatever sources call that"),
+        pytest.param([a_thing("csv:a", kind=Kind.CONSUMER), a_thing("mlflow:a", name="a")],
+                     [("mlflow:a", "csv:a")], {}, id="whatever a name is taken for"),
+        pytest.param([a_thing("csv:a"), a_thing("mlflow:a", "csv:a"), a_thing("urn:a", "a", kind=Kind.CONSUMER)],
+                     [], {"csv:a": ("csv:a", "mlflow:a"), "a": ("csv:a", "urn:a")},
+                     id="two kinds that a name would bridge"),
         pytest.param([a_thing("caller::a", "a", seen_as="a"), a_thing("resource:d/a", "a")],
                      [], {}, id="callers are joined elsewhere"),
     ],
@@ -262,6 +279,8 @@ def a_shared_thing(*aliases: str, one: str = "component:d/evil", **more: Any) ->
         pytest.param([a_shared_thing("x", "y"), a_thing("mlflow:a", "x"), a_thing("urn:a", "y")],
                      [], {"x": ("component:d/evil", "mlflow:a"), "y": ("component:d/evil", "urn:a")},
                      id="no two of others are bridged"),
+        pytest.param([a_shared_thing("x", kind=Kind.CONSUMER), a_thing("mlflow:a", "x")],
+                     [], {"x": ("component:d/evil", "mlflow:a")}, id="what is shared is of another kind"),
         pytest.param([a_shared_thing("x"), a_shared_thing("x", one="api:d/evil"), a_thing("mlflow:a", "x")],
                      [], {"x": ("api:d/evil", "component:d/evil", "mlflow:a")}, id="two of a source are shared"),
         pytest.param([a_shared_thing("x"), a_shared_thing("x", one="urn:evil")],

@@ -120,3 +120,14 @@ def test_what_could_be_two_things_is_told_and_joined_to_neither(catalog: Catalog
     assert f'"models:/churn" could be {could_be}; joined to neither' in notes
     assert set(consumers(catalog, "mlflow:churn")) == {"component:default/checkout", "mlflow-consumer:mailer"}
     assert consumers(catalog, "resource:default/churn") == {}
+
+
+def test_two_kinds_of_things_are_never_one_and_the_report_says_so(catalog: Catalog, tmp_path: Path) -> None:
+    """A consumer that goes by the name of a model would take its place: nobody could retire it any more."""
+    files = write(tmp_path, *NAMES)
+    take(catalog, "mlflow", files["mlflow"])
+    files["backstage"].write_text(a_document("Component", "shop", "type: service", aliases="models:/Churn"))
+    notes = [one.note for one in take(catalog, "backstage", files["backstage"]).notes]
+    fits = "component:default/shop (consumer) or mlflow:churn (model)"
+    assert f'"models:/churn" could be {fits}; joined to neither' in notes
+    assert catalog.snapshot().model("mlflow:churn").id == "mlflow:churn"

@@ -11,7 +11,7 @@ from data.accounts import Accounts
 from data.closest import closest
 from data.errors import NotFound, Refused
 from data.layered import Layered
-from data.records.catalog import Entity, Group, Owners, Person
+from data.records.catalog import NO_OWNER, Entity, Group, Owners, Person
 
 
 class Resolved:
@@ -123,9 +123,7 @@ class Directory:
 
     def _resolve(self, owner_id: str, note: str) -> Owners:
         if not owner_id:
-            return Owners(
-                notes=(f"no owner: {note}" if note not in ("", "no owner declared") else "no owner",)
-            )
+            return Owners(notes=(f"no owner: {note}" if note not in ("", NO_OWNER) else "no owner",))
         group = self.groups.get(owner_id)
         if group is not None:
             slack_ids, notes = self._reach(group.member_ids)

@@ -1,8 +1,9 @@
 """The catalog as it is told, with what several sources tell of one thing read as one (data/joins.py).
 
 What each source tells is kept under the ids it gives: only the reading changes when a join comes about or comes apart.
-A thing that is joined is described by the one source that ranks first, and called whatever any of them calls it; edges
-and calls count wherever they are told, each with its source.
+A thing that is joined is described by the one source that ranks first, what that leaves out by the next
+(data/described.py), and called whatever any of them calls it; edges and calls count wherever they are told, each with
+its source.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
+from data import described
 from data.called import NAMED_ONLY, SHARED, is_shared
 from data.declared import Declared, Told
 from data.joins import Joins
@@ -109,6 +111,10 @@ class Joined:
     def _ids(self, one: str) -> Ids:
         return self.joins.one_of.get(one, (one,))
 
+    def members(self, one: str) -> tuple[Entity, ...]:
+        """As each source tells of the same thing, who describes it first."""
+        return tuple(self.entities[other] for other in self._ids(self.joins.id_of(one)))
+
     def _entity(self, one: str) -> Entity:
         entity = self.entities[one]
         model_id = self.joins.id_of(entity.model_id)
@@ -116,12 +122,7 @@ class Joined:
         members = [self._with_names_of_its_own(self.entities[other]) for other in ids]
         if len(ids) == 1:
             return members[0] if model_id == entity.model_id else replace(members[0], model_id=model_id)
-        return replace(
-            entity,
-            model_id=model_id,
-            aliases=_aliases(members),
-            support=next((member.support for member in members if member.support), ()),
-        )
+        return replace(described.as_one(members), model_id=model_id, aliases=_aliases(members))
 
     def _with_names_of_its_own(self, entity: Entity) -> Entity:
         """Whoever refers to a name that others have never means what was shared in Slack."""

@@ -21,6 +21,9 @@ def joined_in(reading: Reading, there: Snapshot) -> Iterator[Note]:
                 yield Note(
                     where=one.declared_in, what=one.id, note=f"is one with {other}: both are called {name}"
                 )
+        for note in there.told_apart(one.id):
+            if note.startswith(one.id) or there.id_of(one.id) == one.id:
+                yield Note(where=one.declared_in, what=one.id, note=note)
         for name in called(one):
             ids = there.joins.doubts.get(name, ())
             shared = {other for other in ids if is_shared(there.joins.entities[other])}

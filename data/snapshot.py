@@ -6,10 +6,11 @@ of it and of what changed since (`after`), and shares the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from data import described
 from data.closest import closest
 from data.directory import Directory
 from data.errors import NotFound, Refused
@@ -244,6 +245,22 @@ class Snapshot:
     def owners_of(self, entity: Entity) -> Owners:
         return self._directory.owners_of(entity)
 
+    def told_apart(self, one: str) -> Iterator[str]:
+        """What is told differently by sources that tell of the same thing, and what counts."""
+        members = self._joined.members(one) if self.id_of(one) in self.joins.one_of else ()
+        if not members:
+            return
+        if named_by := described.who_names_owner(members):
+            yield f"{named_by} says whose it is, and {members[0].id} does not"
+        yield from described.differing(members, self._owner_told, self._successor_told)
+
+    def _owner_told(self, one: Entity) -> str:
+        return self.owners_of(one).team_id
+
+    def _successor_told(self, one: Entity) -> str:
+        found = self._after(one)
+        return found.id if isinstance(found, Found) else named_by(one)
+
     def answering(self, owner_id: str) -> Owners:
         """A team or person as owners: whom a claim puts in charge of something the catalog does not declare."""
         return self._directory.answering(owner_id)
@@ -265,7 +282,7 @@ class Snapshot:
                 part=part,
                 thing=thing,
                 owners=owners,
-                why=(*self._directory.why(owners), *self.joins.said(thing.id)),
+                why=(*self._directory.why(owners), *self.joins.said(thing.id), *self.told_apart(thing.id)),
             )
             for part, thing in things
             for owners in (self.owners_of(thing),)

@@ -9,7 +9,7 @@ from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.draft import KEPT_BY_NAME, successor_name
 from data.importers.refs import Found, Index, Missing, parse
 from data.importers.yaml_lines import Node
-from data.records.catalog import TIERS, EndpointKind, Entity, Kind, SuccessorName
+from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, SuccessorName
 
 ANNOTATIONS = frozenset(
     (
@@ -91,7 +91,7 @@ def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str
         return "", f"owner is {owner.shown}, not one group or user"
     if not owner.text:
         account.note(thing, owner.line, "spec.owner", "no owner declared; kept as unowned")
-        return "", "no owner declared"
+        return "", NO_OWNER
     found = index.find(owner.text, kinds=("group", "user"), namespace=thing.namespace, first=True)
     if isinstance(found, Found) and found.id.startswith(("group:", "user:")):
         if found.note:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from data.closest import Names
 from data.importers.refs import Found, Missing, id_of, parse
-from data.records.catalog import ACCOUNT, Entity, Group, Person
+from data.records.catalog import ACCOUNT, NO_OWNER, Entity, Group, Person
 
 
 class Known:
@@ -88,7 +88,7 @@ class Known:
 
     def _owner(self, wanted: str) -> tuple[str, str]:
         if not wanted:
-            return "", "no owner declared"
+            return "", NO_OWNER
         # A person and a team of one name: teams own things, as in Backstage.
         fits = self.called(wanted, Group) or self.called(wanted, Person)
         if len(fits) == 1:

@@ -38,6 +38,9 @@ TIERS = {"1": 1, "2": 2, "3": 3}
 """As catalogs write them."""
 
 
+NO_OWNER = "no owner declared"
+"""The note of what its source names no owner of."""
+
 SEEN = "caller::"
 """How the id of a caller begins that was seen and nobody declares; no reference can be written so."""
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from data.catalog import Catalog
-from data.importers.report import Reading
+from data.importers.report import ImportReport, Reading
 from data.joins import Joins
 from data.layered import Layered
-from data.records.catalog import Dependency, Entity, Kind, Sighting, Support
+from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Sighting, Support
 from data.snapshot import Snapshot
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements
@@ -53,6 +53,9 @@ def a_reading(draw: Any, source: str) -> Reading:
             else KINDS.get(one[-1], Kind.CONSUMER),
             name=draw(st.sampled_from(("m", "n", "c", one))),
             aliases=() if one.startswith("csv:") else draw(aliases),
+            tier=draw(st.sampled_from((0, 0, 1, 2))),
+            owner_id=draw(st.sampled_from(("", "", "user:d/a", "user:d/b"))),
+            successor_id=draw(st.sampled_from(("", "", *EVERY))),
             model_id="mlflow:m" if one == "mlflow:m/1" else "",
             declared_in=f"{PLACES.get(source, source)}:1",
         )
@@ -211,6 +214,72 @@ def test_what_is_joined_is_described_by_one_and_called_what_any_of_them_calls_it
     assert [model.id for model in there.models()] == ["resource:d/a"]
 
 
+def test_what_the_first_source_leaves_out_is_as_the_next_one_has_it(catalog: Catalog) -> None:
+    says = {"owner_id": "user:default/b", "tier": 2, "successor_id": "mlflow:b", "artifacts": ("s3://b/a",)}
+    take(catalog, "mlflow", a_thing("mlflow:a", "x", lifecycle="old", **says), a_thing("mlflow:b"))
+    take(catalog, "backstage", a_thing("resource:d/a", "x", owner_note="no owner declared"))
+    there = catalog.snapshot()
+    one = there.entity("resource:d/a")
+    assert {name: getattr(one, name) for name in says} == says
+    assert (one.declared_in, one.lifecycle, one.owner_note) == ("", "old", "")
+    assert [after.id for after in there.succession(one.id).models] == ["mlflow:b"]
+    assert "mlflow:a says whose it is, and resource:d/a does not" in there.responsible(one.id)[0].why
+
+
+@pytest.mark.parametrize("order", [("mlflow", "backstage"), ("backstage", "mlflow")], ids=">".join)
+def test_where_two_sources_say_different_things_the_same_one_counts_and_both_are_told(
+    catalog: Catalog, order: tuple[str, ...]
+) -> None:
+    ends = {"kind": Kind.ENDPOINT, "endpoint_kind": EndpointKind.MANUAL}
+    told = {
+        "mlflow": (
+            a_thing("mlflow:a", "x", owner_id="user:d/b", tier=3, successor_id="mlflow:b", artifacts=("/b",)),
+            a_thing("mlflow:b"),
+            a_thing("mlflow:e", "e", **{**ends, "endpoint_kind": EndpointKind.SAGEMAKER}, endpoint_ref="e"),
+        ),
+        "backstage": (
+            a_thing("resource:d/a", "x", owner_id="user:d/a", tier=1, successor_id="resource:d/c"),
+            a_thing("resource:d/c"),
+            a_thing("resource:d/e", "e", **ends),
+        ),
+    }
+    for source in order:
+        take(catalog, source, *told[source])
+    there = catalog.snapshot()
+    one = there.entity("mlflow:a")
+    assert (one.owner_id, one.tier, one.successor_id, one.artifacts) == (
+        "user:d/a",
+        1,
+        "resource:d/c",
+        ("/b",),
+    )
+    assert list(there.told_apart("mlflow:a")) == [
+        "mlflow:a says its owner is user:d/b; resource:d/a says user:d/a, which counts",
+        "mlflow:a says its tier is 3; resource:d/a says 1, which counts",
+        "mlflow:a says its successor is mlflow:b; resource:d/a says resource:d/c, which counts",
+    ]
+    assert set(there.told_apart("mlflow:a")) <= set(there.responsible("mlflow:a")[0].why)
+    assert there.entity("mlflow:e").endpoint_kind is EndpointKind.MANUAL
+    assert list(there.told_apart("mlflow:e")) == [
+        "mlflow:e says it is switched off by sagemaker e; resource:d/e says by people, which counts"
+    ]
+    (note,) = [one for one in take(catalog, "mlflow", *told["mlflow"]).notes if "tier is 3" in one.note]
+    assert note.what == "mlflow:a"
+
+
+def test_what_was_shared_fills_nothing_in_of_what_others_tell_of(catalog: Catalog) -> None:
+    says = {"owner_id": "user:d/eve", "tier": 3, "successor_id": "mlflow:b", "artifacts": ("/b",)}
+    take(catalog, "slack", a_shared_thing("x", **says))
+    take(catalog, "mlflow", a_thing("mlflow:a", "x"), a_thing("mlflow:b"))
+    there = catalog.snapshot()
+    one = there.entity("component:d/evil")
+    assert (one.id, one.owner_id, one.tier, one.successor_id, one.artifacts) == ("mlflow:a", "", 0, "", ())
+    assert (
+        "component:d/evil says its tier is 3; as it was shared in Slack, that does not count"
+        in there.told_apart(one.id)
+    )
+
+
 def test_it_is_gone_only_once_nobody_tells_of_it(catalog: Catalog) -> None:
     take(catalog, "mlflow", a_thing("mlflow:a", "x"))
     take(catalog, "backstage", a_thing("resource:d/a", "x"))
@@ -222,14 +291,14 @@ def test_it_is_gone_only_once_nobody_tells_of_it(catalog: Catalog) -> None:
     assert dict(catalog.snapshot().unseen) == {"mlflow:other": "2026-03-05T09:00:00+00:00"}
 
 
-def take(catalog: Catalog, source: str, *entities: Entity, days: int = 0) -> None:
+def take(catalog: Catalog, source: str, *entities: Entity, days: int = 0) -> ImportReport:
     reading = Reading(
         entities=entities,
         source_digest="sha256:0",
         roots=(f"/{source}",),
         files={one.id: f"/{source}" for one in entities},
     )
-    catalog.import_(reading, format=source, now=MONDAY + timedelta(days=days))
+    return catalog.import_(reading, format=source, now=MONDAY + timedelta(days=days))
 
 
 def test_nobody_says_in_a_file_they_shared_what_an_endpoint_of_others_serves(catalog: Catalog) -> None:

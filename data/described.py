@@ -1,0 +1,90 @@
+"""How does a thing read that several sources tell of? As the first of them has it; what that leaves out, as the next.
+
+Where two say different things the first one counts, in the order of who describes it (data/called.py), and people are
+told. What was shared in Slack may add work to look at, but removes no block and owns nothing: it fills nothing in.
+How an endpoint is switched off is only for the first one to say, as `manual` is a word of its own there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from data.called import is_shared
+from data.records.catalog import NO_OWNER, Entity, Kind
+from data.serving import switch_of
+
+Said = Callable[[Entity], str]
+"""What somebody says of a thing; empty where nothing."""
+
+
+def as_one(members: Sequence[Entity]) -> Entity:
+    """`members`: who describes it first."""
+    told = _told(members)
+    owned = _first(told, _names_owner, lambda one: one.owner_note not in ("", NO_OWNER))
+    followed = _first(told, lambda one: bool(one.successor_named or one.successor_id))
+    return replace(
+        told[0],
+        title=_first(told, lambda one: bool(one.title)).title,
+        owner_id=owned.owner_id,
+        owner_note=owned.owner_note,
+        tier=_first(told, lambda one: bool(one.tier)).tier,
+        lifecycle=_first(told, lambda one: bool(one.lifecycle)).lifecycle,
+        successor_id=followed.successor_id,
+        successor_named=followed.successor_named,
+        artifacts=_first(told, lambda one: bool(one.artifacts)).artifacts,
+        support=next((member.support for member in members if member.support), ()),
+    )
+
+
+def differing(members: Sequence[Entity], owner_of: Said, successor_of: Said) -> Iterator[str]:
+    """Who says otherwise than what counts, as sentences; `owner_of`, `successor_of`: whom they mean."""
+    told = _told(members)
+    claims: tuple[tuple[str, Said], ...] = (
+        ("its owner is", owner_of),
+        ("its tier is", lambda one: str(one.tier or "")),
+        ("its successor is", successor_of),
+        ("its artifacts are", _artifacts),
+    )
+    for claim, said in claims:
+        first = next(filter(said, told), told[0])
+        counts = said(first)
+        for one in members:
+            if said(one) not in ("", counts):
+                yield f"{one.id} says {claim} {said(one)}; {_why_not(one, first, counts)}"
+    by = switch_of(told[0]) or "people"
+    if told[0].kind is Kind.ENDPOINT:
+        for one in members:
+            if switch_of(one) not in ("", by):
+                why_not = _why_not(one, told[0], f"by {by}")
+                yield f"{one.id} says it is switched off by {switch_of(one)}; {why_not}"
+
+
+def _why_not(one: Entity, first: Entity, counts: str) -> str:
+    if is_shared(one) and not is_shared(first):
+        return "as it was shared in Slack, that does not count"
+    return f"{first.id} says {counts}, which counts"
+
+
+def who_names_owner(members: Sequence[Entity]) -> str:
+    """Who says whose it is, where that is not who describes it."""
+    found = next(filter(_names_owner, _told(members)), members[0])
+    return found.id if found is not members[0] else ""
+
+
+def _told(members: Sequence[Entity]) -> Sequence[Entity]:
+    return [one for one in members if not is_shared(one)] or members
+
+
+def _first(told: Sequence[Entity], *claims: Callable[[Entity], bool]) -> Entity:
+    return next((one for says in claims for one in told if says(one)), told[0])
+
+
+def _names_owner(one: Entity) -> bool:
+    return bool(one.owner_id)
+
+
+def _artifacts(one: Entity) -> str:
+    more = f" and {len(one.artifacts) - 1:,} more" if len(one.artifacts) > 1 else ""
+    return f"{one.artifacts[0][:200]}{more}" if one.artifacts else ""

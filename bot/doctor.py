@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bot.doctor_catalogs import examine_catalogs
 from bot.doctor_hours import examine_hours
 from bot.doctor_imports import NothingKnown, examine_imports
+from bot.doctor_joins import examine_joins
 from bot.doctor_slack import examine_slack
 from bot.finding import Finding
 from bot.keeping import open_catalog, open_store
@@ -85,6 +86,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
+            yield from examine_joins(catalog.snapshot())
             if policy:
                 windows = settings.in_force().windows
                 yield from examine_hours(windows, catalog, store.asleep())

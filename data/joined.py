@@ -112,8 +112,9 @@ class Joined:
         return self.joins.one_of.get(one, (one,))
 
     def members(self, one: str) -> tuple[Entity, ...]:
-        """As each source tells of the same thing, who describes it first."""
-        return tuple(self.entities[other] for other in self._ids(self.joins.id_of(one)))
+        """As each source tells of the same thing, who describes it first; nobody tells of a part of a shared server."""
+        ids = self._ids(self.joins.id_of(one))
+        return tuple(self.entities[other] for other in ids if other in self.entities)
 
     def _entity(self, one: str) -> Entity:
         entity = self.entities[one]

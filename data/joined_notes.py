@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data.called import called, can_be_one, is_named_only, is_shared
 from data.importers.report import Note, Reading
 from data.snapshot import Snapshot
 
@@ -24,13 +23,6 @@ def joined_in(reading: Reading, there: Snapshot) -> Iterator[Note]:
         for note in there.told_apart(one.id):
             if note.startswith(one.id) or there.id_of(one.id) == one.id:
                 yield Note(where=one.declared_in, what=one.id, note=note)
-        for name in called(one):
-            ids = there.joins.doubts.get(name, ())
-            shared = {other for other in ids if is_shared(there.joins.entities[other])}
-            is_for_others = bool(shared) and not is_shared(one)
-            ids = tuple(other for other in ids if other not in shared or not is_named_only(other))
-            if len(ids) > 1 and name not in said and not is_for_others:
-                things = [there.joins.entities[other] for other in ids]
-                fits = ids if can_be_one(things) else [f"{one.id} ({one.kind})" for one in things]
-                note = f'"{name}" could be {" or ".join(fits)}; joined to neither'
+        for name, note in there.joins.in_doubt(one.id):
+            if name not in said:
                 yield Note(where=one.declared_in, what=one.id, note=note)

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from data.called import called, is_named_only, is_shared, may_join, names_of
+from data.called import called, can_be_one, is_named_only, is_shared, may_join, names_of
 from data.layered import Layered
 from data.records.catalog import Entity
 from data.settling import Ids, Settling
@@ -135,6 +135,19 @@ class Joins:
 
     def said(self, one: str) -> Iterator[str]:
         return (f"{other} is the same: both are called {name}" for other, name in self.why(one))
+
+    def in_doubt(self, one: str) -> Iterator[tuple[str, str]]:
+        """Every name of it that could be of several things, and which; who shared a file decides none of that, so
+        others are not asked about it."""
+        for name in called(self.entities[one]):
+            things = [self.entities[other] for other in self.doubts.get(name, ())]
+            if any(map(is_shared, things)) and not is_shared(self.entities[one]):
+                continue
+            things = [thing for thing in things if not (is_shared(thing) and is_named_only(thing.id))]
+            if len(things) > 1:
+                is_of_kinds = not can_be_one(things)
+                fits = (f"{thing.id} ({thing.kind})" if is_of_kinds else thing.id for thing in things)
+                yield name, f'"{name}" could be {" or ".join(fits)}; joined to neither'
 
     def _joins(self, name: str, one: str, ids: Ids) -> bool:
         return any(other != one and other in ids for other in self.at(name))

@@ -283,6 +283,9 @@ class Snapshot:
                 thing=thing,
                 owners=owners,
                 why=(*self._directory.why(owners), *self.joins.said(thing.id), *self.told_apart(thing.id)),
+                doubts=tuple(
+                    note for one in self._joined.members(thing.id) for _, note in self.joins.in_doubt(one.id)
+                ),
             )
             for part, thing in things
             for owners in (self.owners_of(thing),)

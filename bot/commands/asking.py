@@ -83,14 +83,14 @@ def who(model: str, is_json: bool) -> None:
         unasked = [one.consumer_id for one in consumers if not one.owners.slack_ids]
         told = [{"id": one.id, **asdict(told)} for one in hosted for told in one.support]
         print_json(
-            {"responsible": [_answering(one) for one in answering], "unasked": unasked, "support": told}
+            {"responsible": [_answering(one, seen) for one in answering], "unasked": unasked, "support": told}
         )
     else:
         ends = support.told(hosted, CalendarWorld().now().date())
         say(*who_view.lines(answering, consumers), *ends)
 
 
-def _answering(one: Responsible) -> dict[str, object]:
+def _answering(one: Responsible, seen: Snapshot) -> dict[str, object]:
     return {
         "id": one.thing.id,
         "name": one.thing.name,
@@ -101,6 +101,9 @@ def _answering(one: Responsible) -> dict[str, object]:
         "declared_in": one.thing.declared_in,
         "owner_note": one.thing.owner_note,
         "notes": one.owners.notes,
+        "why": one.why,
+        "doubts": one.doubts,
+        "same_as": [{"id": other, "called": name} for other, name in seen.joins.why(one.thing.id)],
     }
 
 

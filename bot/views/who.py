@@ -28,10 +28,12 @@ def _said(one: Responsible) -> _Said:
     thing, owners = one.thing, one.owners
     place = "/".join(thing.declared_in.split("/")[-2:]) or "its catalog"
     if not owners.team_id:
-        return _Said(f"{one.part} {thing.name}", f"nobody, going by {place}", owners.notes)
+        return _Said(
+            f"{one.part} {thing.name}", f"nobody, going by {place}", (*owners.notes, *one.doubts), one.why
+        )
     bent = (thing.owner_note,) if thing.owner_note else ()
     who = f"{owners.team_name} ({short_id(owners.team_id)}), going by {place}"
-    return _Said(f"{one.part} {thing.name}", who, (*bent, *owners.notes), one.why)
+    return _Said(f"{one.part} {thing.name}", who, (*bent, *owners.notes, *one.doubts), one.why)
 
 
 def _ours(found: Sequence[Responsible]) -> list[Responsible]:

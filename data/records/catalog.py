@@ -206,12 +206,14 @@ class Responsible(Record, frozen=True, kw_only=True):
 
     part   "model", "endpoint", "successor", ...
     why    how we come to think so, where the catalog does not say it outright
+    doubts  what it is called that could be several things
     """
 
     part: str
     thing: Entity
     owners: Owners
     why: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Impacted(Record, frozen=True, kw_only=True):

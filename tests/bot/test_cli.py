@@ -141,7 +141,12 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
     asked = told(run("who", "churn-v3", "--json"))
     assert list(asked) == ["responsible", "unasked", "support"]
     assert {frozenset(one) for one in asked["responsible"]} == {
-        frozenset(("id", "name", "part", "team_id", "team", "owners", "declared_in", "owner_note", "notes"))
+        frozenset(
+            (
+                *("id", "name", "part", "team_id", "team", "owners", "declared_in", "owner_note", "notes"),
+                *("why", "doubts", "same_as"),
+            )
+        )
     }
     assert list(told(run("digest", "--json"))) == [
         "At risk",

@@ -50,9 +50,9 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
             for one in (*reading.dependencies, *map(_as_edge, reading.sightings))
         ]
         every = retirements(store)
-        found = attachments(
-            edges, every, seen.lineage.edges, _parts(every, (*seen.known(), *reading.entities), joins)
-        )
+        # What the catalog knows by another name of the same thing is not new, also where the change makes it one.
+        before = {(joins.id_of(one), joins.id_of(other)) for one, other in seen.lineage.edges}
+        found = attachments(edges, every, before, _parts(every, (*seen.known(), *reading.entities), joins))
     refused = [one for one in found if one.verdict is Verdict.REFUSED]
     if is_json:
         print_json({"refused": len(refused), "dependencies": [_data(one) for one in found]})

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import cli
 from bot.commands.check import READERS
-from tests.data.catalogs import a_source
+from tests.data.catalogs import a_document, a_source
 from tests.scenarios.town import Town
 
 Run = Callable[..., Result]
@@ -106,3 +106,20 @@ def test_whoever_was_seen_calling_is_judged_like_whoever_declares_it(run: Run, t
     assert failed.exit_code == 1
     assert f"{calls}:2: error: csv:newcomer may not begin to depend on it" in failed.stdout
     assert f"{calls}:3: note: x -> x: depends on itself" in failed.stdout
+
+
+@pytest.mark.parametrize("called", ["newcomer", "new-caller"], ids=["its name", "its alias"])
+def test_what_a_csv_declared_under_another_name_of_it_is_no_new_dependency(
+    run: Run, tmp_path: Path, called: str
+) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.announce()
+    (edges := tmp_path / "edges.csv").write_text(f"from,to\n{called},churn-v1\n")
+    assert run("import", "csv", edges).exit_code == 0
+    newcomer = tmp_path / "new.yaml"
+    annotations = {"aliases": "new-caller"} if called == "new-caller" else {}
+    spec = "type: service, dependsOn: [resource:churn-v1]"
+    newcomer.write_text(a_document("Component", "newcomer", spec, **annotations))
+    known = run("check", newcomer)
+    assert known.exit_code == 0
+    assert ": note: component:default/newcomer has to move: resource:default/churn-v1" in known.stdout

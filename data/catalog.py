@@ -28,7 +28,7 @@ from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.snapshot import Impact, Snapshot
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
-from data.successors import Succession
+from data.successors import Succession, named_by
 from data.uncollected import set_aside, uncollected
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Catalog:
         return tuple(one for one in withdrawn if there.edge(*one.split(EDGE)) is None)
 
     def _joined(self, reading: Reading) -> Iterator[Note]:
-        if any(one.aliases or is_named_only(one.id) for one in reading.entities):
+        if any(one.aliases or is_named_only(one.id) or named_by(one) for one in reading.entities):
             yield from joined_in(reading, self.snapshot())
 
     def version(self) -> int:

@@ -16,20 +16,21 @@ from data.records.base import Record
 from data.records.catalog import Entity, Kind, SuccessorName
 
 NOBODY = "no catalog declares"
+NO_MODEL = "is no model but of kind"
 
 
 class There(Protocol):
     """What is there, by id."""
 
-    def __contains__(self, one: str, /) -> bool: ...
+    def find(self, entity_id: str, /) -> Entity | None: ...
 
 
 class Succession(Record, frozen=True, kw_only=True):
     """Who follows a model, next one first.
 
     back_to      whom the last of them leads back to: the model, or one of the chain
-    missing      whom the last of them names as its successor, where that is no model or may be several,
-    why_missing  and which of both
+    missing      whom the last of them names as its successor, where that is not there, is no model or may be several,
+    why_missing  and which of these
     """
 
     models: tuple[Entity, ...]
@@ -66,15 +67,20 @@ def successor_of(model: Entity, there: There, models: Models) -> Found | Missing
         return _meant(model.successor_named, there, models)
     if not model.successor_id:
         return None
-    return Found(id=model.successor_id) if model.successor_id in there else Missing(why=NOBODY)
+    named = SuccessorName(text=model.successor_id, ids=(model.successor_id,), is_by_name=False)
+    return _meant(named, there, models)
 
 
 def _meant(named: SuccessorName, there: There, models: Models) -> Found | Missing:
     """Exact ids where it is written first, the nearest one; as Backstage has it, one of another kind is too many."""
-    fits = [one for one in named.ids if one in there]
+    things = {one: thing for one in named.ids if (thing := there.find(one)) is not None}
+    fits = [one for one, thing in things.items() if thing.kind is Kind.MODEL]
     fits = [one for one in fits if one.partition(":")[2] == fits[0].partition(":")[2]]
     if len(fits) > 1:
         return Missing(why=f"could be {' or '.join(fits)}", tried=tuple(fits))
     if fits:
         return Found(id=fits[0])
-    return models.names.find(named.text, is_by_name=named.is_by_name) or Missing(why=NOBODY)
+    if (found := models.names.find(named.text, is_by_name=named.is_by_name)) is not None:
+        return found
+    other = next(iter(things.values()), None) or there.find(named.text.casefold())
+    return Missing(why=f"{NO_MODEL} {other.kind}" if other else NOBODY)

@@ -13,8 +13,8 @@ import pytest
 
 from bot.formats import BY_NAME
 from data.catalog import Catalog
-from data.importers.report import ImportReport
-from data.records.catalog import Kind
+from data.importers.report import ImportReport, Reading
+from data.records.catalog import Entity, Kind
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements, a_document, imported
 from tests.data.importers.registries import an_entry, instead
@@ -185,6 +185,43 @@ def test_a_name_of_several_models_means_none_and_says_which(
     assert said_of(catalog, SOURCES[1]).startswith(
         "fraud-v2 is to be followed by next, which could be resource:a/next or resource:b/next; write the id ("
     )
+
+
+@each
+def test_what_is_no_model_is_nobody_to_move_to_and_its_kind_is_named(
+    catalog_with_first: Catalog, tmp_path: Path, source: Source
+) -> None:
+    """Where it is declared by the name that the source gives it, or only stands where that is looked for first."""
+    catalog = catalog_with_first
+    shop = a_document("Component", "shop", "type: service")
+    imported(catalog, file(tmp_path, "shop.yaml", shop))
+    take(catalog, source.write.__name__, source.write(tmp_path, "component:default/shop"))
+    assert catalog.succession(source.model_id).models == ()
+    # Where names of hosted models are looked for, no reference of Backstage is one.
+    why = (
+        "which is no model but of kind consumer"
+        if source.write is not deprecations
+        else "which no catalog declares"
+    )
+    assert why in said_of(catalog, source)
+    assert "The chain: fraud-v1 -> " in said_of(catalog, source)
+
+
+@pytest.mark.parametrize("kind", [Kind.VERSION, Kind.ENDPOINT, Kind.DATASET])
+def test_what_is_found_by_its_id_and_is_no_model_bars_the_chain(catalog: Catalog, kind: Kind) -> None:
+    model = Entity(id="mlflow:a", kind=Kind.MODEL, name="a", successor_id="urn:next")
+    after = Entity(id="urn:next", kind=kind, name="next")
+    reading = Reading(
+        entities=(model, after),
+        source_digest="sha256:0",
+        roots=("/x",),
+        files={"mlflow:a": "/x", "urn:next": "/x"},
+    )
+    (note,) = catalog.import_(reading, format="mlflow", now=MONDAY).notes
+    assert note.note == f'successor "urn:next" is no model but of kind {kind}'
+    found = catalog.succession("mlflow:a")
+    assert (found.models, found.missing) == ((), "urn:next")
+    assert found.why_missing == f"is no model but of kind {kind}"
 
 
 def test_what_is_named_within_a_namespace_is_looked_for_there_first(catalog: Catalog, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ Said = Callable[[Entity], str]
 
 def as_one(members: Sequence[Entity]) -> Entity:
     """`members`: who describes it first."""
-    told = _told(members)
+    told = told_by_catalogs(members)
     owned = _first(told, _names_owner, lambda one: one.owner_note not in ("", NO_OWNER))
     followed = _first(told, lambda one: bool(one.successor_named or one.successor_id))
     return replace(
@@ -40,7 +40,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
 
 def differing(members: Sequence[Entity], owner_of: Said, successor_of: Said) -> Iterator[str]:
     """Who says otherwise than what counts, as sentences; `owner_of`, `successor_of`: whom they mean."""
-    told = _told(members)
+    told = told_by_catalogs(members)
     claims: tuple[tuple[str, Said], ...] = (
         ("its owner is", owner_of),
         ("its tier is", lambda one: str(one.tier or "")),
@@ -69,11 +69,12 @@ def _why_not(one: Entity, first: Entity, counts: str) -> str:
 
 def who_names_owner(members: Sequence[Entity]) -> str:
     """Who says whose it is, where that is not who describes it."""
-    found = next(filter(_names_owner, _told(members)), members[0])
+    found = next(filter(_names_owner, told_by_catalogs(members)), members[0])
     return found.id if found is not members[0] else ""
 
 
-def _told(members: Sequence[Entity]) -> Sequence[Entity]:
+def told_by_catalogs(members: Sequence[Entity]) -> Sequence[Entity]:
+    """All of them, where all were shared in Slack."""
     return [one for one in members if not is_shared(one)] or members
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from data import described
 from data.called import NAMED_ONLY, SHARED, is_shared
 from data.declared import Declared, Told
+from data.described import told_by_catalogs
 from data.joins import Joins
 from data.layered import Layered
 from data.records.catalog import Entity, Kind
@@ -159,10 +160,11 @@ class Joined:
         return tuple(sorted((call for call in ends if call.to_id != one), key=lambda call: call[:2]))
 
     def _unseen_since(self, one: str) -> str | None:
-        """Of a thing that several tell of, since the last of them does not any more."""
+        """Of a thing that several tell of, since the last of them does not any more; who shared a file aside."""
         if not self._stands(one):
             return None
-        since = [self._unseen.get(other) for other in self._ids(one)]
+        told = [other.id for other in told_by_catalogs(self.members(one))] or [one]
+        since = [self._unseen.get(other) for other in told]
         return None if None in since else max(filter(None, since))
 
 

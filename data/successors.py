@@ -2,6 +2,9 @@
 
 Asked of the catalog as it stands: whoever declares such a model later is meant from then on, in whatever order
 sources are imported, and who does so no more is not. Nothing is made a model by being named.
+
+A file shared in Slack may add work to look at, but never removes a block: who is told of only there follows nothing
+that a catalog tells of, and makes no name mean several.
 """
 
 from __future__ import annotations
@@ -10,12 +13,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Protocol
 
+from data.called import is_shared
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.records.base import Record
 from data.records.catalog import Entity, Kind, SuccessorName
 
 NOBODY = "no catalog declares"
+ONLY_SHARED = "is told of only in a file shared in Slack"
 NO_MODEL = "is no model but of kind"
 
 
@@ -55,6 +60,11 @@ class Models:
         """What they are called; few catalogs name what they do not declare."""
         return Known(self.by_name)
 
+    @cached_property
+    def names_of_catalogs(self) -> Known:
+        """The same without those of which only files tell that were shared in Slack."""
+        return Known(one for one in self.by_name if not is_shared(one))
+
 
 def named_by(model: Entity) -> str:
     """The successor as its source names it; empty where it names none."""
@@ -63,24 +73,26 @@ def named_by(model: Entity) -> str:
 
 def successor_of(model: Entity, there: There, models: Models) -> Found | Missing | None:
     """What follows a model; None where its source names nothing."""
-    if model.successor_named is not None:
-        return _meant(model.successor_named, there, models)
-    if not model.successor_id:
-        return None
-    named = SuccessorName(text=model.successor_id, ids=(model.successor_id,), is_by_name=False)
-    return _meant(named, there, models)
+    named = model.successor_named
+    if named is None and model.successor_id:
+        named = SuccessorName(text=model.successor_id, ids=(model.successor_id,), is_by_name=False)
+    return _meant(named, there, models, is_shared(model)) if named is not None else None
 
 
-def _meant(named: SuccessorName, there: There, models: Models) -> Found | Missing:
+def _meant(named: SuccessorName, there: There, models: Models, is_of_shared: bool) -> Found | Missing:
     """Exact ids where it is written first, the nearest one; as Backstage has it, one of another kind is too many."""
-    things = {one: thing for one in named.ids if (thing := there.find(one)) is not None}
+    every = {one: thing for one in named.ids if (thing := there.find(one)) is not None}
+    things = {one: thing for one, thing in every.items() if is_of_shared or not is_shared(thing)}
     fits = [one for one, thing in things.items() if thing.kind is Kind.MODEL]
     fits = [one for one in fits if one.partition(":")[2] == fits[0].partition(":")[2]]
     if len(fits) > 1:
         return Missing(why=f"could be {' or '.join(fits)}", tried=tuple(fits))
     if fits:
         return Found(id=fits[0])
-    if (found := models.names.find(named.text, is_by_name=named.is_by_name)) is not None:
+    names = models.names if is_of_shared else models.names_of_catalogs
+    if (found := names.find(named.text, is_by_name=named.is_by_name)) is not None:
         return found
-    other = next(iter(things.values()), None) or there.find(named.text.casefold())
-    return Missing(why=f"{NO_MODEL} {other.kind}" if other else NOBODY)
+    other = next(iter((things or every).values()), None) or there.find(named.text.casefold())
+    if other is None:
+        return Missing(why=NOBODY)
+    return Missing(why=ONLY_SHARED if other.kind is Kind.MODEL else f"{NO_MODEL} {other.kind}")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from data.called import is_shared
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
-from data.successors import Succession
+from data.successors import ONLY_SHARED, Succession
 from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import chain
@@ -24,6 +25,8 @@ def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iter
     links = (successor, *onward.models)
     every = tuple(retirements)
     going = {link.id: why for link in links if (why := _why_going(link, there, every))}
+    if is_shared(successor) and not is_shared(model):
+        going[successor.id] = ONLY_SHARED
     ids = [model.id, *(link.id for link in links)]
     if is_back := model.id in ids[1:]:
         ids = ids[: ids.index(model.id, 1) + 1]

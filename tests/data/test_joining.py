@@ -291,6 +291,16 @@ def test_it_is_gone_only_once_nobody_tells_of_it(catalog: Catalog) -> None:
     assert dict(catalog.snapshot().unseen) == {"mlflow:other": "2026-03-05T09:00:00+00:00"}
 
 
+def test_what_was_shared_keeps_nothing_in_the_catalog_that_its_source_dropped(catalog: Catalog) -> None:
+    """Or a file shared in Slack could bring back a successor that is gone."""
+    take(catalog, "mlflow", a_thing("mlflow:a", "x"))
+    take(catalog, "slack", a_shared_thing("x"))
+    take(catalog, "mlflow", a_thing("mlflow:b"), days=1)
+    there = catalog.snapshot()
+    assert there.id_of("component:d/evil") == "mlflow:a"
+    assert set(there.unseen) == {"mlflow:a"}
+
+
 def take(catalog: Catalog, source: str, *entities: Entity, days: int = 0) -> ImportReport:
     reading = Reading(
         entities=entities,

@@ -133,3 +133,14 @@ def test_a_retired_model_whose_endpoint_another_catalog_calls_otherwise_by_now_d
     was = replace(was, plan=replace(was.plan, subject=subject))
     assert "b was retired (RET-7)" in told(catalog(*chained("a", "b"), served, other), was)
     assert told(catalog(*chained("a", "b"), replace(served, aliases=()), other), was) == ""
+
+
+def test_what_only_a_file_shared_in_slack_tells_of_takes_nobody_over():
+    shared = replace(model("b"), declared_in="slack:C1/b.yaml:3")
+    assert told(catalog(model("a"), shared)) == (
+        "b is told of only in a file shared in Slack: choose one that stays. The chain: a -> b"
+    )
+    of_both = (replace(model("a"), declared_in="slack:C1/b.yaml:1"), shared)
+    assert told(catalog(*of_both)) == "", (
+        "where nothing is told elsewhere, there is nobody to speak against it"
+    )

@@ -207,6 +207,29 @@ def test_what_is_no_model_is_nobody_to_move_to_and_its_kind_is_named(
     assert "The chain: fraud-v1 -> " in said_of(catalog, source)
 
 
+@each
+def test_a_model_that_was_shared_in_slack_lifts_no_bar_and_makes_no_name_mean_several(
+    catalog_with_first: Catalog, tmp_path: Path, source: Source
+) -> None:
+    catalog = catalog_with_first
+    take(catalog, source.write.__name__, source.write(tmp_path, source.named))
+    shared = Entity(
+        id="resource:default/fraud-v9",
+        kind=Kind.MODEL,
+        name="fraud-v9",
+        aliases=(source.named,),
+        declared_in="slack:C1/x.yaml:1",
+    )
+    reading = Reading(
+        entities=(shared,), source_digest="sha256:0", roots=("slack:C1",), files={shared.id: "slack:C1"}
+    )
+    catalog.import_(reading, format="backstage", now=MONDAY)
+    assert "The chain: fraud-v1 -> " in said_of(catalog, source)
+    imported(catalog, a_next(tmp_path, source.named))
+    assert [one.name for one in catalog.succession(source.model_id).models] == ["next"]
+    assert said_of(catalog, source) == ""
+
+
 @pytest.mark.parametrize("kind", [Kind.VERSION, Kind.ENDPOINT, Kind.DATASET])
 def test_what_is_found_by_its_id_and_is_no_model_bars_the_chain(catalog: Catalog, kind: Kind) -> None:
     model = Entity(id="mlflow:a", kind=Kind.MODEL, name="a", successor_id="urn:next")

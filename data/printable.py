@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import parse_qs, urlsplit
 
 # Letters and symbols to Unicode, and nothing to the eye: the fillers of Hangul, and an empty cell of Braille.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -15,7 +14,7 @@ _ADDRESS = re.compile(
 )
 SECRET = "..."  # noqa: S105 - what is shown instead of one
 _CALLED_SECRET = re.compile(
-    r"pass(word|wd|phrase)|secret|token|credential|signature|(api|access|private)[_-]?key|^(key|sig)$",
+    r"pass(word|wd|phrase)|^pwd$|secret|token|credential|signature|(api|access|account|private)[_-]?key|^(key|sig)$",
     re.IGNORECASE,
 )
 
@@ -44,15 +43,6 @@ def in_lines(text: str) -> str:
 def is_secret(name: str) -> bool:
     """Whether what is called so may open a door to whoever reads it."""
     return _CALLED_SECRET.search(name) is not None
-
-
-def has_secret(address: str) -> bool:
-    """Whether it says who asks, or by which key."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return True
-    return "@" in parts.netloc or any(map(is_secret, parse_qs(parts.query, keep_blank_values=True)))
 
 
 def without_secrets(text: str) -> str:

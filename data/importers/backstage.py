@@ -16,6 +16,7 @@ from data.errors import Invalid, Problem
 from data.importers.backstage_entities import ANNOTATIONS, entity_of
 from data.importers.backstage_people import groups_of, people_of
 from data.importers.backstage_relations import edges_of
+from data.importers.concealed import told
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.known import Known
 from data.importers.refs import DEFAULT_NAMESPACE, Index, id_of
@@ -84,7 +85,7 @@ def read_backstage(
         ),
         edges=Count(read=edges.read, kept=edges.kept, skipped=edges.read - edges.kept),
         skipped=tuple(account.skipped),
-        notes=tuple(account.notes),
+        notes=(*account.notes, *(note for file in files for note in told(file.shown, file.credentials))),
         source_digest=digest_of(files),
         roots=tuple(dict.fromkeys(str(path.resolve()) for path in paths)),
         files={thing.id: str(thing.path) for thing in declared},

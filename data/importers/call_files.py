@@ -52,6 +52,7 @@ class Log:
     name: str
     path: Path
     digest: str
+    credentials: int = 0  # it is asked for none: what it says of who calls is looked at name by name
 
 
 def logs_of(paths: Sequence[Path]) -> tuple[Log, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from data.errors import Invalid, Problem
+from data.importers.concealed import told
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Count, Note, Reading, Skipped
@@ -269,7 +270,7 @@ class Draft:
             documents=Count(read=self._documents_read, kept=kept, skipped=self._documents_skipped),
             edges=Count(read=self._edges_read, kept=edges, skipped=self._edges_skipped),
             skipped=tuple(self._skipped),
-            notes=tuple(self._notes),
+            notes=(*self._notes, *(note for file in files for note in told(file.shown, file.credentials))),
             source_digest=digest_of(files),
             roots=tuple(dict.fromkeys(map(root_of, sources))),
             files=self._files,

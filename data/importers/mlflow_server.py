@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from data.errors import Invalid, Problem
 from data.importers.addresses import Kind, answer_at
 from data.importers.answers import Asking, Limits, unavailable
+from data.importers.concealed import without_credentials
 from data.importers.fields import shown, word_of
 from data.importers.json_lines import Placed, Text
 from data.importers.mlflow_telling import is_prompt, unlisted
@@ -79,6 +80,25 @@ class Registry:
     models: list[Any]
     versions: list[Any]
     digest: str
+    credentials: int = 0
+
+    @property
+    def shown(self) -> str:
+        return self.name
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What all pages said, and how many credentials were in them."""
+
+    digest: hashlib._Hash
+    credentials: int = 0
+
+    def page(self, content: bytes, url: str) -> bytes:
+        self.digest.update(content)
+        text, credentials = without_credentials(content, url)
+        self.credentials += credentials
+        return text
 
 
 def registry_at(
@@ -89,9 +109,9 @@ def registry_at(
     clock: Callable[[], float] = time.monotonic,
 ) -> Registry:
     """All of it. Raises `Unavailable` where it does not answer, and `Invalid` for what no registry answers."""
-    told = hashlib.sha256()
+    heard = _Heard(hashlib.sha256())
     asking = Asking(limits, clock)
-    models = list(_items(address, "registered_models", access, asking, told))
+    models = list(_items(address, "registered_models", access, asking, heard))
     if not models:
         accepted = "tells of no registered model"
         raise Invalid([Problem(field=address, value="", accepted=accepted)])
@@ -101,9 +121,9 @@ def registry_at(
     ]
     if strange:
         raise Invalid(strange)
-    versions = list(_items(address, "model_versions", access, asking, told))
+    versions = list(_items(address, "model_versions", access, asking, heard))
     _check(address, models, versions)
-    return Registry(address, models, versions, told.hexdigest())
+    return Registry(address, models, versions, heard.digest.hexdigest(), heard.credentials)
 
 
 def _check(address: str, models: Iterable[Any], versions: Iterable[Any]) -> None:
@@ -117,15 +137,14 @@ def _check(address: str, models: Iterable[Any], versions: Iterable[Any]) -> None
             )
 
 
-def _items(address: str, key: str, access: Access, asking: Asking, told: hashlib._Hash) -> Iterator[Any]:
+def _items(address: str, key: str, access: Access, asking: Asking, heard: _Heard) -> Iterator[Any]:
     token = ""
     tokens: set[str] = set()
     url = f"{address}/api/2.0/mlflow/{_SEARCHES[key]}/search"
     for _ in range(PAGES_MAX):
         query = {"max_results": str(PAGE_ITEMS[key])} | ({"page_token": token} if token else {})
         content = answer_at(url, MLFLOW, asking, query=urlencode(query), headers=access.headers())
-        told.update(content)
-        page = _page(content, url, key)
+        page = _page(heard.page(content, url), url, key)
         yield from page.get(key) or []
         token = _next(page, url, tokens)
         if not token:

@@ -9,7 +9,7 @@ github.com/BerriAI/litellm, pull request 36152
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from data.errors import Invalid, Problem
 from data.importers.addresses import Kind, answer_at
 from data.importers.answers import Asking, Limits
+from data.importers.concealed import without_credentials
 from data.importers.days import day_in
 from data.importers.draft import Draft
 from data.importers.fields import Fields
@@ -25,7 +26,6 @@ from data.importers.sources import Format, Source, whole_files
 from data.importers.text import decoded
 from data.importers.yaml_lines import Node
 from data.importers.yaml_lines import documents as yaml_documents
-from data.printable import has_secret, without_secrets
 from data.records.catalog import Support
 
 REGISTRY, FEED, LITELLM = "modeldeprecations.dev", "deprecations.info", "LiteLLM"
@@ -83,22 +83,26 @@ class Page:
     source: Source
     digest: str
     content: tuple[Any, ...]
+    credentials: int = 0
 
 
 def page_at(address: str) -> Page:
     """Raises `Unavailable` where it does not answer, and `Invalid` for what no registry answers."""
     content = answer_at(address, REGISTRIES, Asking(Limits()))
-    values = _parsed(content, address)
+    text, credentials = without_credentials(content, address)
+    values = _parsed(text, address)
     if wrong := _wrong(values, address, True):
         raise Invalid(wrong)
-    return Page(address, address, address, hashlib.sha256(content).hexdigest(), values)
+    return Page(address, address, address, hashlib.sha256(content).hexdigest(), values, credentials)
 
 
 def pages_of(sources: Sequence[Path | Page]) -> tuple[Page, ...]:
     """Those of files, and what has answered. Raises `Invalid` where a file cannot be read; then none counts as read."""
     paths = [one for one in sources if isinstance(one, Path)]
     files = whole_files(paths, FORMAT) if paths or not sources else ()
-    pages = [Page(file.shown, file.name, file.path, file.digest, file.content) for file in files]
+    pages = [
+        Page(file.shown, file.name, file.path, file.digest, file.content, file.credentials) for file in files
+    ]
     return (*pages, *(one for one in sources if isinstance(one, Page)))
 
 
@@ -175,7 +179,7 @@ def _of_registry(entry: _Entry, source: Source) -> Told | str:
         earliest_shutdown_on=entry.day("earliest_shutdown_on"),
         replacements=tuple(map(_called, named)),
         successor=_only([_called(one) for one in recommended or named]),
-        sources=_addresses(one.text("url") for one in fields.items("sources")),
+        sources=tuple(url for one in fields.items("sources") if (url := one.text("url"))),
         verified_on=entry.day("last_verified"),
     )
     aliases = fields.texts("aliases")
@@ -200,7 +204,7 @@ def _of_feed(entry: _Entry, source: Source) -> Told | str:
         shutdown_on=entry.day("shutdown_date"),
         replacements=named,
         successor=_only(named),
-        sources=_addresses([entry.around.text("url")]),
+        sources=tuple(filter(None, (entry.around.text("url"),))),
         verified_on=entry.day("last_observed")
         or entry.day("scraped_at")
         or entry.day("date_published", around=True),
@@ -214,7 +218,7 @@ def _of_litellm(entry: _Entry, source: Source) -> Told | str:
         return "describes the format, and no model"
     if "deprecation_date" not in fields:
         return "tells no deprecation_date"
-    sources = _addresses([fields.text("source")])
+    sources = tuple(filter(None, (fields.text("source"),)))
     support = Support(told_by=LITELLM, shutdown_on=entry.day("deprecation_date"), sources=sources)
     if not support.shutdown_on:
         return "tells no day of its shutdown"
@@ -223,11 +227,6 @@ def _of_litellm(entry: _Entry, source: Source) -> Told | str:
     if rest and host_of(first) == host_of(provider):  # LiteLLM's own prefix, by which it knows whom to ask
         return entry.told(rest, support, source, provider=provider, aliases=(name,))
     return entry.told(name, support, source, provider=provider)
-
-
-def _addresses(told: Iterable[str]) -> tuple[str, ...]:
-    """As everybody in Slack may read them: what a mirror adds to know who asks is left out."""
-    return tuple(without_secrets(one) if has_secret(one) else one for one in told if one)
 
 
 def _only(named: Sequence[str]) -> str:

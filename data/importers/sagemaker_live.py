@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from data.importers.concealed import without_credentials
 from data.importers.sagemaker_answers import (
     ARNS,
     LINEAGE,
@@ -41,15 +42,23 @@ class Untold:
 
 @dataclass(slots=True)
 class Live:
-    """All that one account told of itself in one region. `gone` are ARNs of what was deleted while it told."""
+    """All that one account told of itself in one region. `gone` are ARNs of what was deleted while it told.
+
+    credentials   how many it told, once it was read: none of them is in the telling
+    """
 
     region: str
     answers: list[dict[str, Any]] = field(default_factory=list)
     untold: list[Untold] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    credentials: int = 0
 
     @property
     def name(self) -> str:
+        return self.region
+
+    @property
+    def shown(self) -> str:
         return self.region
 
     @property
@@ -80,7 +89,8 @@ class Live:
         return any(one.kind == kind and (f":{of}/" in one.arn if of else not one.arn) for one in self.untold)
 
     def telling(self) -> Telling:
-        return telling_of(self._content(), self.region)
+        text, self.credentials = without_credentials(self._content(), self.region)
+        return telling_of(text, self.region)
 
     def _content(self) -> bytes:
         return "\n".join(json.dumps(one, default=str) for one in self.answers).encode()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from data.errors import Invalid, Problem
+from data.importers.concealed import without_credentials
 from data.importers.left_out import Part
 
 ContentT = TypeVar("ContentT")
@@ -36,13 +37,17 @@ class Format(Generic[ContentT]):
 
 @dataclass(slots=True, frozen=True)
 class File(Generic[ContentT]):
-    """`shown` is the path as the person gave it; `name` is relative to that, the same on every machine."""
+    """`shown` is the path as the person gave it; `name` is relative to that, the same on every machine.
+
+    credentials   how many the file has, which are not in `content`
+    """
 
     shown: str
     name: str
     path: Path
     digest: str
     content: ContentT
+    credentials: int = 0
 
 
 class Digested(Protocol):
@@ -53,6 +58,12 @@ class Digested(Protocol):
 
     @property
     def digest(self) -> str: ...
+
+    @property
+    def shown(self) -> str: ...
+
+    @property
+    def credentials(self) -> int: ...
 
 
 def root_of(source: Source) -> str:
@@ -165,12 +176,20 @@ def _read(
     if not _is_text(shown.resolve()):
         accepted = "has a name that is not UTF-8, so no record can name it; rename it"
         raise Invalid([Problem(field=ascii(str(shown))[1:-1], value="", accepted=accepted)])
-    parsed = format.parsed(content, str(shown))
+    text, credentials = without_credentials(content, str(shown))
+    parsed = format.parsed(text, str(shown))
     if wrong := format.wrong(parsed, str(shown), not is_walked):
         raise Invalid(wrong)
     name = str(shown.relative_to(root)) if is_walked else shown.name
     digest = hashlib.sha256(content).hexdigest()
-    return File(shown=str(shown), name=name, path=shown.resolve(), digest=digest, content=parsed)
+    return File(
+        shown=str(shown),
+        name=name,
+        path=shown.resolve(),
+        digest=digest,
+        content=parsed,
+        credentials=credentials,
+    )
 
 
 def _is_text(path: Path) -> bool:

@@ -86,10 +86,10 @@ SECRET = "s3cr3t"
     ("told", "kept"),
     [
         ("https://docs.example.com/models?page=3", "https://docs.example.com/models?page=3"),
-        (f"https://docs.example.com/models?page=3&key={SECRET}", "https://docs.example.com/models?..."),
-        (f"https://docs.example.com/models?X-Amz-Signature={SECRET}", "https://docs.example.com/models?..."),
-        (f"https://ada:{SECRET}@docs.example.com/models", "https://...@docs.example.com/models"),
-        (f"https://[{SECRET}?key={SECRET}", f"https://[{SECRET}?..."),
+        (f"https://docs.example.com/models?page=3&key={SECRET}", "https://docs.example.com/models?page=3"),
+        (f"https://docs.example.com/models?X-Amz-Signature={SECRET}", "https://docs.example.com/models"),
+        (f"https://ada:{SECRET}@docs.example.com/models", "https://docs.example.com/models"),
+        (f"https://[{SECRET}?key={SECRET}", f"https://[{SECRET}"),
     ],
 )
 def test_where_a_registry_has_it_from_is_kept_without_a_key(told: str, kept: str):

@@ -28,7 +28,6 @@ from tests.data.importers.registries import an_entry
 from tests.data.importers.test_cyclonedx import a_bom, a_model
 from tests.data.importers.test_datahub import GROUP, told
 from tests.data.importers.test_dbt import a_manifest, a_resource
-from tests.data.importers.test_mlflow import a_version
 from tests.data.importers.test_openlineage import an_event
 from tests.data.importers.test_openmetadata import a_model as a_model_of_om
 from tests.data.importers.test_openmetadata import an_edge, ref

@@ -11,10 +11,14 @@ from collections.abc import Iterable
 COMPARED_MAX = 12
 LOOKED_AT_MAX = 1_200
 SHORT = 6
+LONG = 1_000
+"""Whoever writes a name of so many letters did not misspell another one; each is compared with each."""
 
 
 def closest(name: str, names: Iterable[str], *, limit: int = 3, cutoff: float = 0.6) -> tuple[str, ...]:
     """Up to `limit` names that resemble `name`, best first; one contained in the other counts as alike."""
+    if len(name) > LONG:
+        return ()
     folded = name.casefold()
     spellings: dict[str, str] = {}
     for candidate in names:
@@ -45,7 +49,7 @@ class Names:
         return next(iter(closest(name, self._worth_comparing(name), limit=1, cutoff=cutoff)), "")
 
     def _worth_comparing(self, name: str) -> Iterable[str]:
-        if len(self._names) <= COMPARED_MAX:
+        if len(self._names) <= COMPARED_MAX or len(name) > LONG:
             return self._names
         shared: Counter[str] = Counter()
         looked_at = 0

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from data.printable import shortened
+
 SENTENCE_MAX = 1_000  # of characters: who reads on needs lines
 
 
@@ -27,6 +29,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     field: str
     value: str
     accepted: str
+
+    def __post_init__(self) -> None:
+        # What was found may be a file's worth of it.
+        if len(self.value) > SENTENCE_MAX:
+            msgspec.structs.force_setattr(self, "value", shortened(self.value, SENTENCE_MAX))
 
     def __str__(self) -> str:
         return (

@@ -16,6 +16,7 @@ from data.errors import Invalid, Problem
 from data.importers.backstage_entities import ANNOTATIONS, entity_of
 from data.importers.backstage_people import groups_of, people_of
 from data.importers.backstage_relations import edges_of
+from data.importers.bounds import why_too_long
 from data.importers.concealed import told
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.known import Known
@@ -26,7 +27,6 @@ from data.importers.yaml_lines import Node, documents
 from data.records.catalog import Entity, Group, Person
 
 NODE_KINDS = frozenset(("component", "resource", "api", "airesource"))
-NAME_MAX = 600  # Backstage stops at 63; ids go into buttons and modals, which take 2,000 and 3,000 characters
 PEOPLE_KINDS = frozenset(("group", "user"))
 _NOT_READ = {
     "location": "a Location's targets are not followed; name their files or directory instead",
@@ -215,8 +215,8 @@ def _why_not_named(thing: Declaration) -> str:
     for what, text in (("name", thing.name), ("namespace", thing.namespace)):
         if any(sign in text for sign in "/#") or not text.isprintable():
             return f'a {what} has no "/", "#" or control characters, or references to it would be ambiguous'
-        if len(text) > NAME_MAX:
-            return f"a {what} has at most {NAME_MAX} characters; this one has {len(text):,}"
+        if why := why_too_long(text):
+            return why
     return ""
 
 

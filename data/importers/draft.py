@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from data.errors import Invalid, Problem
+from data.importers.bounds import NAME_MAX, why_too_long
 from data.importers.concealed import told
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
@@ -20,16 +21,13 @@ from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sight
 
 SHOWN_MAX = 3
 KEPT_BY_NAME = "Kept by name: nobody can move to it yet"
-NAME_MAX = 600  # ids go into buttons and modals, which take 2,000 and 3,000 characters
 
 
 def why_not_named(name: str) -> str:
     """Why nothing can be called this; empty where it can."""
     if not name.isprintable() or any(sign in name for sign in "#|"):
         return 'a name has no "#", "|" or control characters, or references to it would be ambiguous'
-    if len(name) > NAME_MAX:
-        return f"a name has at most {NAME_MAX} characters; this one has {len(name):,}"
-    return ""
+    return why_too_long(name)
 
 
 def successor_name(text: str, *, ids: Iterable[str] = (), is_by_name: bool = True) -> SuccessorName:

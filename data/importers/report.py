@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from data.printable import printable
+import msgspec
+
+from data.printable import printable, shortened
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Person, Sighting
 
 SAME_MAX = 10
 """So many lines of the same words are read by somebody; a project of dbt has hundreds of macros."""
+
+
+WHAT_MAX, WHY_MAX = 400, 1_000
+"""A source may name a thing with megabytes; more of it than some lines tells nobody more."""
+
+
+def _cut(one: Skipped | Note, field: str, at_most: int) -> None:
+    if len(text := getattr(one, field)) > at_most:
+        msgspec.structs.force_setattr(one, field, shortened(text, at_most))
 
 
 class Count(Record, frozen=True, kw_only=True):
@@ -28,6 +39,10 @@ class Skipped(Record, frozen=True, kw_only=True):
     what: str
     why: str
 
+    def __post_init__(self) -> None:
+        _cut(self, "what", WHAT_MAX)
+        _cut(self, "why", WHY_MAX)
+
     def __str__(self) -> str:
         return f"{self.where} {self.what}: {self.why}"
 
@@ -38,6 +53,10 @@ class Note(Record, frozen=True, kw_only=True):
     where: str
     what: str
     note: str
+
+    def __post_init__(self) -> None:
+        _cut(self, "what", WHAT_MAX)
+        _cut(self, "note", WHY_MAX)
 
     def __str__(self) -> str:
         return f"{self.where} {self.what}: {self.note}"

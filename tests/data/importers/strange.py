@@ -24,13 +24,13 @@ VALUES: tuple[Any, ...] = (
 )
 
 
-def with_each_strange(document: Any) -> Iterator[Any]:
+def with_each_strange(document: Any, values: tuple[Any, ...] = VALUES) -> Iterator[Any]:
     """The document again and again, each time with one value of it, however deep, replaced by a strange one."""
-    yield from VALUES
+    yield from values
     parts = document.items() if isinstance(document, dict) else ()
     parts = enumerate(document) if isinstance(document, list) else parts
     for key, value in parts:
-        for changed in with_each_strange(value):
+        for changed in with_each_strange(value, values):
             copy = document.copy()
             copy[key] = changed
             yield copy

@@ -290,7 +290,7 @@ def test_a_name_is_data_whatever_it_looks_like(read, name: str):
     ("metadata", "why"),
     [
         (f"name: {'n' * 601}", "a name has at most 600 characters; this one has 601"),
-        (f"name: m, namespace: {'n' * 601}", "a namespace has at most 600 characters; this one has 601"),
+        (f"name: m, namespace: {'n' * 601}", "a name has at most 600 characters; this one has 601"),
         ("name: m, namespace: a/b", 'a namespace has no "/", "#" or control characters'),
         ('name: m, namespace: "a\\nb"', 'a namespace has no "/", "#" or control characters'),
     ],

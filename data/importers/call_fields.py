@@ -16,7 +16,7 @@ from data.credentials import may_be_credential
 from data.errors import Invalid, Problem
 from data.importers.call_lines import Fields, plain
 from data.importers.call_names import Caller, told
-from data.importers.call_targets import normal
+from data.importers.call_targets import ANY_HOST, normal
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "time": (
@@ -136,7 +136,11 @@ def _targets(endpoint: str, host: str, path: str) -> tuple[str, ...]:
     hosts = (host, host.rpartition(":")[0])  # an alias may leave the port out
     found_by = [_plain(endpoint) if endpoint.startswith("/") else endpoint]
     found_by += [f"{one}{path}" for one in hosts if one and path]
-    found_by += [path if path.startswith("/") else "", *hosts]
+    path = path if path.startswith("/") else ""
+    found_by += [path, *hosts]
+    if not host:
+        # A log of one server has no reason to say which it is.
+        found_by += [f"{ANY_HOST}{one}" for one in (*found_by[:1], path) if one.startswith("/")]
     return tuple(dict.fromkeys(filter(None, found_by)))
 
 

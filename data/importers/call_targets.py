@@ -1,7 +1,8 @@
 """Which endpoint does a call mean? By exact id, the name its platform knows it by, or an alias, also as an address.
 
 An alias may be an address with or without its host, or a host alone; one that ends in a slash means what lies
-below it. What several endpoints are called names none of them.
+below it. Where a call says no host, one alias that has its whole path on some host is meant, and that is told. What
+several endpoints are called names none of them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from data.records.catalog import Entity, Kind
 
 _ENCODED = re.compile("%([0-9a-fA-F]{2})")
 _BESIDE = re.compile("(?:;|%3[bB])[^/]*")
+_HOST = re.compile(r"[\w.-]+\.[a-z]{2,}(?::\d+)?|[\w.-]+:\d+|localhost", re.IGNORECASE)
+ANY_HOST = "*"
+"""How an address begins where nobody says on which host: "*/v1/churn"."""
 CALLED = (Kind.ENDPOINT, Kind.MODEL, Kind.VERSION)
 
 
@@ -36,19 +40,21 @@ class Targets:
         """`targets` as in `Call`; None where nothing is called so."""
         for target in targets:
             if ids := self._exact.get(target):
-                return _the_one(ids)
+                return _the_one(ids, target)
         for target in targets:
             above = target.rpartition("/")[0] if "/" in target else ""
             while above:
                 if ids := self._below.get(above):
-                    return _the_one(ids)
+                    return _the_one(ids, above)
                 above = above.rpartition("/")[0]
         return None
 
 
-def _the_one(ids: set[str]) -> Found | Missing:
+def _the_one(ids: set[str], name: str) -> Found | Missing:
     if len(ids) == 1:
-        return Found(id=next(iter(ids)))
+        thing_id = next(iter(ids))
+        note = f"said without its host; taken for {thing_id}, which alone has that path"
+        return Found(id=thing_id, note=note if name.startswith(ANY_HOST) else "")
     fits = tuple(sorted(ids))
     return Missing(why=f"could be {' or '.join(fits)}; give each an alias of its own", tried=fits)
 
@@ -64,6 +70,8 @@ def _names(entity: Entity) -> Iterator[str]:
         host, stroke, path = address.partition("/")
         yield address
         yield f"{host}{normal(f'{stroke}{path}')}"
+        if path and (address != name or _HOST.fullmatch(host)):
+            yield f"{ANY_HOST}{normal(f'/{path}').rstrip('/')}"
 
 
 def normal(path: str) -> str:

@@ -72,6 +72,7 @@ class _Book:
         self.unknown: dict[str, str] = {}
         self.notes: dict[str, tuple[str, str]] = {}
         self.credentials = 0
+        self.bent: dict[str, str] = {}
         self.unmatched: Counter[tuple[str, str]] = Counter()
         self._known = Known(entities)
         self._of_csv = frozenset(one.id for one in entities if one.id.startswith("csv:"))
@@ -88,6 +89,8 @@ class _Book:
                 missed = ("others", NOT_CALLED)
             self.unmatched[missed] += calls
             return
+        if target.note and len(self.bent) < TARGETS_MAX:
+            self.bent.setdefault(_address(call.targets[0]), target.note)
         caller_id, hides_credential = self._caller(call.caller)
         self.credentials += calls if hides_credential else 0
         ends = (caller_id, target.id)
@@ -217,6 +220,8 @@ def _tell(book: _Book, draft: Draft) -> None:
         draft.note("caller", f"{book.credentials:,} call{'' if book.credentials == 1 else 's'}", CREDENTIAL)
     for name, note in book.notes.values():
         draft.note("caller", f'"{name}"', note)
+    for called, note in book.bent.items():
+        draft.note("calls", f"of {called}", note)
     for (target, why), calls in book.unmatched.most_common(TARGETS_SHOWN):
         draft.skip_edge("calls", f"of {target} ({calls:,})", why)
     others = book.unmatched.most_common()[TARGETS_SHOWN:]

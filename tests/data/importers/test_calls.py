@@ -334,6 +334,57 @@ def test_two_endpoints_of_one_address_are_told_apart_by_people(tmp_path: Path) -
     assert "could be component:default/churn-live or component:default/twin" in str(reading.skipped[0])
 
 
+def without_host(folder: Path, path: str, *others: str) -> Reading:
+    """A log of paths alone, where other endpoints have these aliases, too."""
+    there = (
+        Entity(id=f"component:default/e{at}", kind=Kind.ENDPOINT, name=f"e{at}", aliases=(alias,))
+        for at, alias in enumerate(others)
+    )
+    line = json.dumps({"time": "2026-03-02", "path": path, "caller": "billing"})
+    (file := folder / "a.log").write_text(line)
+    return read_calls([file], known=[*KNOWN, *there], now=NOW)
+
+
+@pytest.mark.parametrize("path", ["/v1/churn", "POST /v1/churn/?a=1 HTTP/1.1", "//v1/%63hurn"])
+def test_a_log_that_names_no_host_means_the_one_endpoint_that_has_the_whole_path(
+    tmp_path: Path, path: str
+) -> None:
+    reading = without_host(tmp_path, path)
+    assert seen(reading) == BY_BILLING
+    assert (
+        "calls of /v1/churn: said without its host; taken for component:default/churn-live, which alone has that path"
+        in [str(one) for one in reading.notes]
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "alias", "is_meant"),
+    [
+        ("/v1/churn", "https://else.example.com/v1/churn", False),
+        ("/v1/churn", "else:8080/v1/churn/", False),
+        ("/v1/churn", "/v1/churn", True),
+        ("/v1", "x", False),
+        ("/v1/churn/predict", "x", False),
+        ("/churn", "models:/churn", False),
+        ("/churn", "meta/churn", False),
+        ("https://other.example.com/v1/churn", "x", False),
+    ],
+)
+def test_a_path_alone_means_none_of_several_and_nothing_by_a_part_of_it(
+    tmp_path: Path, path: str, alias: str, is_meant: bool
+) -> None:
+    reading = without_host(tmp_path, path, alias)
+    assert [one.to_id for one in reading.sightings] == (["component:default/e0"] if is_meant else [])
+    assert len(reading.skipped) == (not is_meant)
+
+
+def test_which_endpoints_a_path_alone_could_mean_is_listed(tmp_path: Path) -> None:
+    reading = without_host(tmp_path, "/v1/churn", "https://else.example.com/v1/churn")
+    (doubt,) = map(str, reading.skipped)
+    could_be = "could be component:default/churn-live or component:default/e0"
+    assert doubt == f"calls of /v1/churn (1): {could_be}; give each an alias of its own"
+
+
 def test_a_name_is_told_once_however_it_is_spelt(tmp_path: Path) -> None:
     spelt = ("billing", "BILLING", "Billing ", "bIlLiNg")
     lines = (json.dumps({"time": "2026-03-02", "endpoint": "churn-prod", "caller": one}) for one in spelt)

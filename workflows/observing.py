@@ -54,11 +54,13 @@ def as_asked(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> 
     seen_as: dict[str, list[str]] = {}
     for caller_id, thing_id in _unowned(there, state, impact).items():
         seen_as.setdefault(thing_id, []).append(caller_id)
-    asked = (
-        replace(one, consumer_id=seen, name=names.get(seen, one.name))
-        for one in impact
-        for seen in seen_as.get(one.consumer_id, [one.consumer_id])
-    )
+    asked: list[Impacted] = []
+    for one in impact:
+        nobody = Owners(
+            notes=one.owners.notes
+        )  # that somebody in the team could be reached is what is missing
+        seen = seen_as.get(one.consumer_id, ())
+        asked += [replace(one, consumer_id=its, name=names[its], owners=nobody) for its in seen] or [one]
     return claimed(there, state, asked)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data import events
 from data.records.retirement import Duty, State
+from tests.data.catalogs import a_document
 from tests.scenarios.test_callers import SCORER, question, sees
 from tests.scenarios.test_joined_consumers import happened, tells
 from tests.scenarios.town import BRUNO, TOM, WREN, Town, buttons, words
@@ -35,6 +36,24 @@ def test_the_thread_goes_on_asking_and_the_vote_on_more_time_goes_on(town: Town)
     unowned = "by the catalog night-scorer is csv:night-scorer, of which nobody can be reached: give it an owner there"
     assert unowned in town.thread()
     assert "appeared after the vote" not in town.thread()
+
+
+def test_a_team_in_which_nobody_can_be_reached_is_no_answer_either(town: Town):
+    town.announce()
+    sees(town, "night-scorer/1.2")
+    spec = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: ghosts"
+    town.learns(
+        a_document("Group", "ghosts", "type: team, children: [], members: []"),
+        a_document("Component", "score-nightly", spec, aliases="night-scorer"),
+    )
+    town.settle()
+    assert buttons(question(town)) == ["caller.claim"]
+    town.pass_time(days=31)
+    assert "1 caller nobody declares uses it (night-scorer: 1 call a day" in town.thread()
+    town.command(BRUNO, "claim RET-1 night-scorer")
+    assert standing(town) == {SCORER: Duty.OPEN}
+    town.settle()
+    assert town.retirement().obligation(SCORER).consumer.owners.team_name == "Logistics"
 
 
 def test_whoever_presses_this_is_ours_answers_for_it_by_the_name_it_was_seen_as(town: Town):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from data import events
@@ -120,3 +122,32 @@ def test_a_caller_was_voted_on_by_whatever_it_is_now():
 def test_no_endpoint_is_looked_for_among_consumers():
     state = evolve(RUNNING, events.Waived(at=NOW, by=PAT, what=LIVE.id, reason=WHY))
     assert ids.known(state) == {BILLING, CRM}
+
+
+IDS = (BILLING, CRM, ETL, OTHER)
+PARTITIONS = st.lists(st.tuples(*(st.sampled_from(IDS) for _ in IDS)), min_size=1, max_size=5)
+"""For each id one that it is the same as: whatever sources tell, one after the other."""
+
+
+def standing(same: tuple[str, ...]) -> dict[str, str]:
+    """Id -> the one under which it stands: the last of those that are one."""
+    one_of = {one: {one} for one in IDS}
+    for one, other in zip(IDS, same, strict=True):
+        both = one_of[one] | one_of[other]
+        one_of.update(dict.fromkeys(both, both))
+    return {one: max(both) for one, both in one_of.items()}
+
+
+@settings(max_examples=200, deadline=None)
+@given(PARTITIONS, st.sampled_from(ids.FINISHED))
+def test_whatever_is_one_or_two_again_everything_voted_on_has_its_one_obligation(partitions, duty):
+    state = answered(duty)
+    for same in partitions:
+        now = standing(same)
+        moved = {one: now[one] for one in ids.known(state) if now[one] != state.id_of(one)}
+        state = told(state, moved) if moved else state
+        there = [one.consumer.consumer_id for one in state.obligations]
+        assert len(there) == len(set(there))
+        assert all(now[one] == one for one in there)
+        assert {now[one] for one in (BILLING, CRM)} == set(there)
+        assert all(state.id_of(one) == now[one] for one in ids.known(state))

@@ -27,6 +27,8 @@ OPTIONAL = ("type", "from_kind", "to_kind", "from_owner", "to_owner", "last_seen
 FORMAT = Columns(NEEDED, OPTIONAL).format("CSV of edges")
 CSV = "csv:"
 """What ids begin with that stand for a name."""
+CALLS_MAX = 10**12
+"""Ten million a second: with more, sums would be no numbers any more."""
 KINDS = {
     **{str(kind): kind for kind in Kind if kind is not Kind.VERSION},
     "deployment": Kind.ENDPOINT,
@@ -234,7 +236,8 @@ def _calls(text: str, where: str, what: str, draft: Draft) -> float | None:
         calls = float(text)
     except ValueError:
         calls = math.nan
-    if not 0 <= calls < math.inf:
-        draft.note(where, what, f'calls_per_day "{text[:40]}" is no number from 0 up; kept as unknown')
+    if not 0 <= calls <= CALLS_MAX:
+        accepted = f"is no number from 0 to {CALLS_MAX:,}; kept as unknown"
+        draft.note(where, what, f'calls_per_day "{text[:40]}" {accepted}')
         return None
     return calls

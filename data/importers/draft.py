@@ -16,7 +16,7 @@ from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Count, Note, Reading, Skipped
 from data.importers.sources import Digested, Source, digest_of, root_of
-from data.printable import shortened
+from data.printable import SECRET, shortened
 from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sighting, SuccessorName
 
 SHOWN_MAX = 3
@@ -25,6 +25,8 @@ KEPT_BY_NAME = "Kept by name: nobody can move to it yet"
 
 def why_not_named(name: str) -> str:
     """Why nothing can be called this; empty where it can."""
+    if name == SECRET:
+        return "a credential is no name, and is not kept; give it one"
     if not name.isprintable() or any(sign in name for sign in "#|"):
         return 'a name has no "#", "|" or control characters, or references to it would be ambiguous'
     return why_too_long(name)

@@ -17,6 +17,8 @@ ContentT = TypeVar("ContentT")
 Source = Path | str
 """A file or directory, or the address of what answers for itself."""
 
+FILE_BYTES_MAX = 1 << 30
+"""It is read as a whole, and takes several times as much memory; the largest of real catalogs have half as many."""
 _NOT_SOURCES = frozenset(("node_modules", "__pycache__"))
 
 
@@ -136,7 +138,7 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
     found: list[Path] = []
     unread: list[Problem] = []
     # A directory nobody may look into is no empty one: whoever it declares would seem to have left.
-    for folder, below, names in os.walk(root, onerror=lambda error: unread.append(_unread(error))):
+    for folder, below, names in os.walk(root, onerror=lambda error: unread.append(_unread(error, root))):
         below[:] = [name for name in below if not name.startswith(".") and name not in _NOT_SOURCES]
         if isinstance(root, Part):
             below[:] = [name for name in below if not root.leaves_out(Path(folder, name))]
@@ -146,7 +148,7 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
                 if is_meant(path) and path.is_file():
                     found.append(path)
             except OSError as error:
-                unread.append(_unread(error))
+                unread.append(_unread(error, path))
     if unread:
         raise Invalid(unread)
     if not found:
@@ -157,9 +159,9 @@ def paths_under(root: Path, is_meant: Callable[[Path], bool], meant: str) -> Ite
     yield from ((path, True) for path in sorted(found))
 
 
-def _unread(error: OSError) -> Problem:
+def _unread(error: OSError, path: Path) -> Problem:
     accepted = f"cannot be read: {error.strerror}"
-    return Problem(field=str(error.filename), value="", accepted=accepted)
+    return Problem(field=str(error.filename or path), value="", accepted=accepted)
 
 
 def _read(
@@ -170,9 +172,12 @@ def _read(
     is_walked: bool,
 ) -> File[ContentT]:
     try:
+        if (size := shown.stat().st_size) > FILE_BYTES_MAX:
+            accepted = f"at most {FILE_BYTES_MAX:,} bytes are read at once; split it, or export less"
+            raise Invalid([Problem(field=str(shown), value=f"has {size:,} bytes", accepted=accepted)])
         content = shown.read_bytes()
     except OSError as error:
-        raise Invalid([_unread(error)]) from error
+        raise Invalid([_unread(error, shown)]) from error
     if not _is_text(shown.resolve()):
         accepted = "has a name that is not UTF-8, so no record can name it; rename it"
         raise Invalid([Problem(field=ascii(str(shown))[1:-1], value="", accepted=accepted)])

@@ -139,8 +139,8 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
         '2 "churn": joined to resource:default/churn by its name',
         '4 "checkout": joined to component:default/checkout by its name',
         '2 web -> churn: last_seen "yesterday" is no day like 2026-03-02; kept without one',
-        '2 web -> churn: calls_per_day "-1" is no number from 0 up; kept as unknown',
-        '3 Web -> churn: calls_per_day "nan" is no number from 0 up; kept as unknown',
+        '2 web -> churn: calls_per_day "-1" is no number from 0 to 1,000,000,000,000; kept as unknown',
+        '3 Web -> churn: calls_per_day "nan" is no number from 0 to 1,000,000,000,000; kept as unknown',
     ]
     assert ends(reading) == ["csv:web -> resource:default/churn", "csv:web -> component:default/checkout"]
 

@@ -24,7 +24,7 @@ FINISHED = (Duty.OPEN, Duty.NOT_MINE, Duty.NEEDS_TIME, Duty.ACKNOWLEDGED, Duty.M
 def known(state: Retirement) -> frozenset[str]:
     """Every id by which this retirement has a consumer in its plan, on its list, or vouched for."""
     asked = {duty.consumer.consumer_id for duty in state.obligations} - set(state.reads_as.values())
-    return _own(state) | asked | state.reads_as.keys()
+    return _own(state) | _vouched(state) | asked | state.reads_as.keys()
 
 
 class Follows(NamedTuple):
@@ -67,12 +67,17 @@ def changed(state: Retirement, event: events.IdsChanged) -> Retirement:
 
 
 def _own(state: Retirement) -> frozenset[str]:
-    """The ids that people voted on, a caller was declared as, or somebody vouched for."""
+    """The ids that people voted on, a caller was declared as, or somebody vouched for who had no other."""
+    assert state.plan is not None
+    declared = (one.declared_as for one in state.callers if one.declared_as)
+    vouched = _vouched(state).difference(state.reads_as.values())
+    return frozenset((*state.plan.consumer_ids, *declared, *vouched))
+
+
+def _vouched(state: Retirement) -> frozenset[str]:
     assert state.plan is not None
     endpoints = {endpoint.id for endpoint in state.plan.subject.endpoints}
-    declared = (one.declared_as for one in state.callers if one.declared_as)
-    vouched = (one.what for one in state.waivers if one.what not in endpoints)
-    return frozenset((*state.plan.consumer_ids, *declared, *vouched))
+    return frozenset(one.what for one in state.waivers if one.what not in endpoints)
 
 
 def _read_as(state: Retirement, after: Retirement) -> Iterator[tuple[Obligation, list[str]]]:

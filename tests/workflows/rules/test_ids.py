@@ -113,6 +113,11 @@ def test_what_was_vouched_for_is_by_its_new_id_unless_that_is_a_consumer_with_a_
     assert CRM not in vouched(told(story.state, {BILLING: CRM}))
 
 
+def test_so_it_is_where_that_was_said_by_the_new_id_and_it_is_apart_again():
+    state = evolve(told(RUNNING, {BILLING: ETL}), events.Waived(at=NOW, by=PAT, what=ETL, reason=WHY))
+    assert duties(told(state, {BILLING: BILLING})) == {BILLING: Duty.WAIVED, CRM: Duty.OPEN}
+
+
 def test_a_caller_was_voted_on_by_whatever_it_is_now():
     caller = Caller(consumer=an_unknown(), declared_as=ETL)
     state = replace(RUNNING, callers=(caller,), known_callers=(caller.consumer.consumer_id,))

@@ -66,7 +66,17 @@ def owners(number: int) -> tuple[str, str]:
 
 
 def consumer_id(number: int, which: int) -> str:
-    return f"component:default/consumer-{number}-{which}"
+    return f"urn:consumer-{number}-{which}"
+
+
+def other_id(consumer: str) -> str:
+    """Under which it stands for as long as another catalog has it, too."""
+    return consumer.replace("urn:", "component:default/")
+
+
+def first_named(text: str) -> str:
+    """With consumers as they were called first, whatever they are called by now."""
+    return text.replace("component:default/consumer-", "urn:consumer-")
 
 
 def consumers(number: int) -> tuple[int, ...]:
@@ -120,10 +130,13 @@ def newcomer(number: int, serial: int) -> Reading:
     )
 
 
-def reassigned(number: int, which: int, serial: int, *, same_team: bool) -> tuple[Reading, tuple[str, ...]]:
+def reassigned(
+    number: int, which: int, serial: int, *, same_team: bool, joined: bool
+) -> tuple[Reading, tuple[str, ...]]:
     """One who answered for a consumer moves on: somebody else joins the team, or another team takes over.
 
     What nobody owned has an owner then. Returns who they are now, too.
+    joined   told by another catalog, which calls the consumer otherwise as well
     """
     fresh = f"UNEW{number}X{serial}"
     before = consumer_owners(number, which)
@@ -132,11 +145,13 @@ def reassigned(number: int, which: int, serial: int, *, same_team: bool) -> tupl
     members = (*before[1:], fresh) if is_same else (fresh,)
     group = _group(team, members)
     people = (_person(fresh, f"user:default/{MANAGER.lower()}"),)
+    first = consumer_id(number, which)
     entity = Entity(
-        id=consumer_id(number, which),
+        id=other_id(first) if joined else first,
         kind=Kind.CONSUMER,
         name=f"consumer-{number}-{which}",
         owner_id=group.id,
+        aliases=(first,) if joined else (),
     )
     edge = Dependency(from_id=entity.id, to_id=endpoint_id(endpoint_refs(number)[0][0]))
     reading = Reading(
@@ -149,6 +164,18 @@ def reassigned(number: int, which: int, serial: int, *, same_team: bool) -> tupl
         declared_by=(entity.id,),
     )
     return reading, members
+
+
+def parted(number: int, which: int, serial: int) -> Reading:
+    """The other catalog does not call the consumer as it was called first any more, nor has it depend on anything."""
+    entity = Entity(
+        id=other_id(consumer_id(number, which)), kind=Kind.CONSUMER, name=f"no-consumer-{number}-{which}"
+    )
+    return Reading(
+        entities=(entity,),
+        source_digest=f"sha256:parted-{entity.id}-{serial}",
+        files={entity.id: "/catalog/company.yaml"},
+    )
 
 
 def touched(number: int, serial: int) -> Reading:

@@ -82,11 +82,33 @@ class Mishaps:
             day = f"{town.clock.now():%Y-%m-%d}"
             self._imports(company.called(story.number, serial, day), format="calls")
 
-    def _reassigned(self, story: Story) -> Reading:
+    def catalogs_meet(self, story: Story) -> None:
+        """An operator imports another catalog, which has a consumer by another name; or has it no more."""
+        town = self._town
+        if not town.is_up:
+            return
+        number, which = story.number, town.rand.choice(company.consumers(story.number))
+        if not self._is_joined(number, which):
+            self._imports(self._reassigned(story, which, joined=True))
+            return
+        there, first = town.process.catalog.snapshot(), company.consumer_id(number, which)
+        reading = company.parted(number, which, town.serial())
+        (told,) = (one for one in there.as_told() if one.id == first)
+        town.witness.reassigned[reading.source_digest] = (first, frozenset(there.owners_of(told).slack_ids))
+        self._imports(reading)
+
+    def _is_joined(self, number: int, which: int) -> bool:
+        """By the catalog: whoever crashed in the middle of an import does not know whether it was committed."""
+        first = company.consumer_id(number, which)
+        return self._town.process.catalog.snapshot().id_of(first) != first
+
+    def _reassigned(self, story: Story, which: int | None = None, *, joined: bool = False) -> Reading:
         town, rand = self._town, self._town.rand
-        which = rand.choice(company.consumers(story.number))
+        if which is None:
+            which = rand.choice(company.consumers(story.number))
+            joined = self._is_joined(story.number, which)
         reading, people = company.reassigned(
-            story.number, which, town.serial(), same_team=rand.random() < 0.5
+            story.number, which, town.serial(), same_team=rand.random() < 0.5, joined=joined
         )
         consumer = company.consumer_id(story.number, which)
         # Noted before it is committed: who crashes in the middle of it does not know whether it was.

@@ -37,6 +37,8 @@ class Story(Hands):
             self._lose_host,
             lambda: town.mishaps.owners_change(self),
             lambda: town.mishaps.calls_are_seen(self),
+            lambda: town.mishaps.catalogs_meet(self),
+            lambda: town.mishaps.catalogs_meet(self),
         )
         self._fates: list[Act] = [fate for fate in fates if rand.random() < 2 * town.weather.whims]
         self._days_between = rand.uniform(0.3, 1.5)
@@ -134,7 +136,7 @@ class Story(Hands):
                 for person in people:
                     acts += self._duty(person, consumer)
             elif self.state() == "migrating":
-                acts += self._waiving(consumer.rpartition("/")[2])
+                acts += self._waiving(consumer)
         if self.number in company.MANUAL_MODELS and self.state() == "migrating":
             # What only people can switch off has no meter either.
             acts += self._waiving("traffic")
@@ -159,7 +161,8 @@ class Story(Hands):
         message, rand = self._announcement(person), self.town.rand
         if message is None:
             return []
-        offered = [one for one in buttons(message.look) if one[1].startswith(f"{self.id}|{consumer}|")]
+        about = f"{self.id}|{consumer}|"
+        offered = [one for one in buttons(message.look) if company.first_named(one[1]).startswith(about)]
         open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
         if Action.DUTY_MIGRATED not in open_to_them:
             return []

@@ -167,11 +167,12 @@ def met(
         case events.CallersSeen():
             return _asked(state, event)
         case events.CallerClaimed():
-            return _claimed(state, event)
+            after = _claimed(state, event)
         case events.CallerDeclared():
-            return _declared(state, event)
+            after = _declared(state, event)
         case events.Reopened():
-            return _reopened(state, event)
+            after = _reopened(state, event)
+    return obligations.handed_on(replace(after, obligations=state.obligations), after.obligations)
 
 
 def _asked(state: Retirement, event: events.CallersSeen) -> Retirement:

@@ -334,6 +334,18 @@ def test_whoever_has_taken_it_over_since_it_had_moved_is_asked_and_whoever_had_i
     assert f"RET-1/announcement-1/dm/{STRANGER}" in story.effects
 
 
+def test_whoever_had_it_is_told_when_it_comes_back_to_them():
+    story = migrated(a_running_retirement())
+    elsewhere = (replace(IMPACT[0], owners=EDGE_TEAM), IMPACT[1])
+    last = on(story, 2)
+    story.until(story.now + days(3))
+    story.does(MEETING, impact=elsewhere, calls=(some_calls(BILLING, last),))
+    assert story.state.left == (BILL, BELLA)
+    story.does(MEETING, impact=IMPACT)
+    told = {effect.place for effect in story.effects.values() if effect.body.get("notice") == "handed"}
+    assert told == {BILL, BELLA}
+
+
 def test_it_takes_calls_of_a_later_day_to_open_it_once_more():
     story = migrated(a_running_retirement())
     last = on(story, 2)

@@ -29,16 +29,18 @@ def without_people(reading: Reading, name: str) -> Reading:
 def without_owners(reading: Reading) -> Reading:
     """Nobody in Slack makes anybody the owner of a model, though no other source tells of it yet."""
     owned = {
-        one.id: one.owner_id
+        one.id: one.owner_id or " or ".join(one.owner_names)
         for one in reading.entities
-        if one.owner_id and one.kind in (Kind.MODEL, Kind.VERSION)
+        if one.owners_told and one.kind in (Kind.MODEL, Kind.VERSION)
     }
     notes = [
         Note(where=reading.files[one], what=one, note=f"owner {owner_id} is left out. {OWNERS}")
         for one, owner_id in owned.items()
     ]
     entities = tuple(
-        msgspec.structs.replace(one, owner_id="", owner_note=OWNERS) if one.id in owned else one
+        msgspec.structs.replace(one, owner_id="", owner_names=(), owner_note=OWNERS)
+        if one.id in owned
+        else one
         for one in reading.entities
     )
     return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))

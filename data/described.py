@@ -29,6 +29,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         title=_first(told, lambda one: bool(one.title)).title,
         owner_id=owned.owner_id,
         owner_note=owned.owner_note,
+        owner_names=_names_of_owners(told),
         tier=_first(told, lambda one: bool(one.tier)).tier,
         lifecycle=_first(told, lambda one: bool(one.lifecycle)).lifecycle,
         successor_id=followed.successor_id,
@@ -78,12 +79,20 @@ def told_by_catalogs(members: Sequence[Entity]) -> Sequence[Entity]:
     return [one for one in members if not is_shared(one)] or members
 
 
+def _names_of_owners(told: Sequence[Entity]) -> tuple[str, ...]:
+    """Who is not there leaves it to whom the next source names."""
+    naming = list(filter(_names_owner, told))
+    if len(naming) == 1:
+        return naming[0].owner_names
+    return tuple(dict.fromkeys(name for one in naming for name in one.owners_told))
+
+
 def _first(told: Sequence[Entity], *claims: Callable[[Entity], bool]) -> Entity:
     return next((one for says in claims for one in told if says(one)), told[0])
 
 
 def _names_owner(one: Entity) -> bool:
-    return bool(one.owner_id)
+    return bool(one.owners_told)
 
 
 def _artifacts(one: Entity) -> str:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from data.accounts import Accounts
 from data.closest import closest
 from data.errors import NotFound, Refused
+from data.importers.known import Known
 from data.layered import Layered
 from data.records.catalog import NO_OWNER, Entity, Group, Owners, Person
 
@@ -18,8 +21,9 @@ class Resolved:
     """What was asked before; of use for as long as teams and people are the same."""
 
     def __init__(self) -> None:
-        self.owners: dict[tuple[str, str], Owners] = {}
+        self.owners: dict[tuple[str, str, tuple[str, ...]], Owners] = {}
         self.accounts: Accounts | None = None
+        self.names: tuple[Known, Known] | None = None
 
 
 class Directory:
@@ -110,11 +114,37 @@ class Directory:
         people = (self.people[one] for one in dict.fromkeys(ids) if one in self.people)
         return (*said, *(f"{_short(one.id)} {how}" for one in people if (how := self.accounts.of(one).how)))
 
+    def owned(self, entity: Entity) -> Entity:
+        """With whoever owns it now, where its source only names them: whichever was imported first."""
+        if not entity.owner_names:
+            return entity
+        known = self._resolved.names
+        if known is None:
+            there = (one for one in self.people.values() if one.id not in self.unseen)
+            known = self._resolved.names = (
+                Known((*self.groups.values(), *there)),
+                Known(self.people.values()),
+            )
+        # Who left is told as having left only where nobody else is meant.
+        fits = [known[0].owners(name) for name in entity.owner_names]
+        fits += [known[1].owners(name) for name in entity.owner_names]
+        owner_id = next((ids[0] for ids in fits if len(ids) == 1), "")
+        if owner_id:
+            note = entity.owner_note if owner_id == entity.owner_id else ""
+        elif several := next(filter(None, fits), ()):
+            note = f'owner "{entity.owner_names[0]}": could be {" or ".join(several)}; write the id'
+        elif entity.owner_id or not entity.owner_note:
+            note = f'owner "{entity.owner_names[0]}": no such group or person'
+        else:
+            note = entity.owner_note
+        return replace(entity, owner_id=owner_id, owner_note=note)
+
     def owners_of(self, entity: Entity) -> Owners:
-        key = (entity.owner_id, "" if entity.owner_id else entity.owner_note)
+        key = (entity.owner_id, "" if entity.owner_id else entity.owner_note, entity.owner_names)
         found = self._resolved.owners.get(key)
         if found is None:
-            found = self._resolved.owners[key] = self._resolve(*key)
+            one = self.owned(entity)
+            found = self._resolved.owners[key] = self._resolve(one.owner_id, one.owner_note)
         return found
 
     def answering(self, owner_id: str) -> Owners:

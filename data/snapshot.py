@@ -261,6 +261,10 @@ class Snapshot:
         found = self._after(one)
         return found.id if isinstance(found, Found) else named_by(one)
 
+    def owned(self, entity: Entity) -> Entity:
+        """With whoever owns it now, where its source only names them."""
+        return self._directory.owned(entity)
+
     def answering(self, owner_id: str) -> Owners:
         """A team or person as owners: whom a claim puts in charge of something the catalog does not declare."""
         return self._directory.answering(owner_id)
@@ -280,7 +284,7 @@ class Snapshot:
         return tuple(
             Responsible(
                 part=part,
-                thing=thing,
+                thing=self.owned(thing),
                 owners=owners,
                 why=(*self._directory.why(owners), *self.joins.said(thing.id), *self.told_apart(thing.id)),
                 doubts=tuple(

@@ -51,7 +51,7 @@ def ranking(
     for model in catalog.models():
         if gathered.why_leaving(model):
             gone += 1
-        elif model.support and not model.owner_id and not gathered.uses_of(model):
+        elif model.support and not catalog.owners_of(model).team_id and not gathered.uses_of(model):
             unused += 1
         else:
             considered.append(gathered.considered(model))

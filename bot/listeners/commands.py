@@ -130,7 +130,12 @@ def impact(house: House, found: Entity) -> Payload:
         if one.plan is not None and one.plan.subject.model_id in there.ids_of(found.id)
     ]
     return answers.impact(
-        found, consumers, doubts(found), told_in=told_in, support=ends(house, found.id), there=there
+        found,
+        consumers,
+        doubts(there.owned(found)),
+        told_in=told_in,
+        support=ends(house, found.id),
+        there=there,
     )
 
 

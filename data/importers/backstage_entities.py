@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from data.importers.declaration import PREFIX, Account, Declaration
-from data.importers.draft import KEPT_BY_NAME, successor_name
-from data.importers.refs import Found, Index, Missing, parse
+from data.importers.draft import KEPT_BY_NAME, UNOWNED, successor_name
+from data.importers.refs import Found, Index, Missing, ids_meant, parse
 from data.importers.yaml_lines import Node
 from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, SuccessorName
 
@@ -33,6 +33,7 @@ ANNOTATIONS = frozenset(
     )
 )
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).
+OWNERS = ("group", "user")
 _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 
 
@@ -44,7 +45,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         account.note(thing, spec_type.line, f"spec.type {spec_type.shown}", f"name one type. {kept}")
     elif kind == Kind.CONSUMER and not spec_type.text:
         account.note(thing, thing.spec.line, "spec.type", "no type declared; kept as a consumer, not a model")
-    owner_id, owner_note = _owner(thing, index, account)
+    owner_id, owner_note, owner_names = _owner(thing, index, account)
     is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
     successor_id, successor_named = _successor(thing, index, account) if is_model else ("", None)
     return Entity(
@@ -54,6 +55,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         title=thing.title,
         owner_id=owner_id,
         owner_note=owner_note,
+        owner_names=owner_names,
         tier=_tier(thing, account),
         lifecycle=account.text(
             thing, thing.spec.get("lifecycle"), "spec.lifecycle", "name one lifecycle. Kept without one"
@@ -81,25 +83,36 @@ def kind_of(thing: Declaration) -> Kind:
     return Kind.CONSUMER
 
 
-def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str]:
-    """The owner's id and what is odd about it. An owner nobody declares stays empty: never guessed."""
+def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str, tuple[str, ...]]:
+    """The owner's id, what is odd about it, and which ids are meant. An owner nobody declares stays empty: never
+    guessed."""
     owner = thing.spec.get("owner")
     if owner.is_nested:
         account.note(
             thing, owner.line, f"spec.owner {owner.shown}", "name one group or user. Kept as unowned"
         )
-        return "", f"owner is {owner.shown}, not one group or user"
+        return "", f"owner is {owner.shown}, not one group or user", ()
     if not owner.text:
         account.note(thing, owner.line, "spec.owner", "no owner declared; kept as unowned")
-        return "", NO_OWNER
-    found = index.find(owner.text, kinds=("group", "user"), namespace=thing.namespace, first=True)
+        return "", NO_OWNER, ()
+    found = index.find(owner.text, kinds=OWNERS, namespace=thing.namespace, first=True)
     if isinstance(found, Found) and found.id.startswith(("group:", "user:")):
         if found.note:
             account.note(thing, owner.line, f'spec.owner "{owner.text}"', found.note)
-        return found.id, found.note
+        # A nearer one that somebody declares later is the one that is meant.
+        meant = _owner_ids(owner.text, thing)
+        return found.id, found.note, meant if meant[:1] != (found.id,) else ()
     note = _no_such_owner(owner.text, index)
-    account.note(thing, owner.line, f'spec.owner "{owner.text}"', f"{note}. Kept as unowned")
-    return "", f'owner "{owner.text}": {note}'
+    meant = _owner_ids(owner.text, thing)
+    account.note(
+        thing, owner.line, f'spec.owner "{owner.text}"', f"{note}. {UNOWNED if meant else 'Kept as unowned'}"
+    )
+    return "", f'owner "{owner.text}": {note}', meant
+
+
+def _owner_ids(text: str, thing: Declaration) -> tuple[str, ...]:
+    found = ids_meant(text, kinds=OWNERS, namespace=thing.namespace)
+    return tuple(one for one in found if one.partition(":")[0] in OWNERS)
 
 
 def _no_such_owner(text: str, index: Index) -> str:
@@ -107,7 +120,7 @@ def _no_such_owner(text: str, index: Index) -> str:
     if ref is None:
         return "not a reference; write [kind:][namespace/]name"
     kind = ref.kind.lower() or "group"
-    if kind not in ("group", "user"):
+    if kind not in OWNERS:
         return f"a {kind} cannot own; name a group or a user"
     alike = index.alike(kind, ref.name)
     return (

@@ -104,7 +104,7 @@ def _things(
         ids[folded] = found.id if isinstance(found, Found) and is_it else _declared(name, found, draft)
         before = known.get(found.id) if isinstance(found, Found) else None
         if before is not None and not (is_it and before.id.startswith(CSV)):
-            _tell_unused(name, before, draft)
+            _tell_unused(name, before, draft, is_it=is_it)
             continue
         _tell_other_owners(name, draft)
         if before is not None:
@@ -123,20 +123,27 @@ def _described_anew(name: _Name, before: Entity, draft: Draft) -> None:
     kinds = _kinds(name, draft)
     kind = kinds[0] if kinds else before.kind
     # Who was said to own a thing of one kind was not said to own one of another.
-    owned_by = before.owner_id if kind is before.kind else ""
-    owner_id, why_not = draft.known.owner(name.owner) if name.owner else (owned_by, "")
+    told = before.owners_told if kind is before.kind else ()
+    why_not = draft.known.owner(name.owner)[1] if name.owner else ""
     if why_not:
-        draft.note(name.where, name.text, f"{why_not}. What was read before stays")
-        owner_id = owned_by
-    if (kind, owner_id) != (before.kind, before.owner_id):
+        draft.note(name.where, name.text, f"{why_not}. What was read before stays until there is one")
+    owners = tuple(dict.fromkeys((*name.owners[:1], *(told if why_not or not name.owner else ()))))
+    if kind is not before.kind or _meant(owners, draft) != _meant(told, draft) or why_not:
+        owner = next((one for one in owners if draft.known.owner(one)[0]), "")
         entity = Entity(id=before.id, kind=kind, name=before.name, declared_in=name.where)
-        draft.declare(entity, name.path, owner=owner_id)
+        draft.declare(entity, name.path, owner=owner, owners=owners)
 
 
-def _tell_unused(name: _Name, described: Entity, draft: Draft) -> None:
-    """Another source describes it: what is said otherwise here is said in vain."""
+def _meant(owners: Iterable[str], draft: Draft) -> str:
+    """The first of them who is there."""
+    return next(filter(None, (draft.known.owner(one)[0] for one in owners)), "")
+
+
+def _tell_unused(name: _Name, described: Entity, draft: Draft, *, is_it: bool) -> None:
+    """Another source describes it: what is said otherwise here is said in vain. But an owner that is told of by a name
+    counts where that source says none; by its id nothing is told here."""
     vain = [f'kind "{one}"' for one in dict.fromkeys(name.kinds) if KINDS.get(one) is not described.kind]
-    owners = {draft.known.owner(one)[0]: one for one in name.owners}
+    owners = {draft.known.owner(one)[0]: one for one in name.owners} if is_it else {}
     vain += [f'owner "{text}"' for one, text in owners.items() if not one or one != described.owner_id]
     if vain:
         draft.note(
@@ -164,7 +171,7 @@ def _declared(name: _Name, found: Found | Missing | None, draft: Draft) -> str:
         name=ref.name if ref else name.text,
         declared_in=name.where,
     )
-    draft.declare(entity, name.path, owner="" if isinstance(found, Found) else name.owner)
+    draft.declare(entity, name.path, owner=name.owner)
     return own
 
 

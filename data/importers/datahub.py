@@ -140,10 +140,17 @@ class _Reader:
             declared_in=thing.where,
             aliases=aliases,
         )
-        self._draft.declare(entity, thing.path, owner=self._owner(thing))
+        self._draft.declare(entity, thing.path, owner=self._owner(thing), owners=self._owners(thing))
+
+    def _owners(self, thing: Thing) -> tuple[str, ...]:
+        """Technical owners before others: they can do something about it. An urn is also whoever has its name."""
+        owners = thing.fields("ownership", self._draft).items("owners")
+        owners = tuple(sorted(owners, key=lambda one: one.text("type") != "TECHNICAL_OWNER"))
+        texts = [text for owner in owners if (text := owner.text("owner"))]
+        return tuple(name for text in texts for name in self._people.names(text))
 
     def _owner(self, thing: Thing) -> str:
-        """Of several the first who is known, technical owners before others: they can do something about it."""
+        """Of several the first who is known, technical owners before others."""
         owners = thing.fields("ownership", self._draft).items("owners")
         owners = tuple(sorted(owners, key=lambda one: one.text("type") != "TECHNICAL_OWNER"))
         named = [self._people.owner(text) for owner in owners if (text := owner.text("owner"))]

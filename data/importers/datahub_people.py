@@ -45,6 +45,13 @@ class People:
         urn = urn_of(text)
         return (self._id(urn) if urn else "") or text
 
+    def names(self, text: str) -> tuple[str, ...]:
+        """What may mean the same owner once another catalog has them."""
+        urn = urn_of(text)
+        if (found := self.owner(text)) != text or urn is None or urn.kind not in KINDS:
+            return (found,)
+        return (text, f"{'group' if KINDS[urn.kind] is Group else 'user'}:{urn.name}")
+
     def _is_gone(self, thing: Thing) -> bool:
         is_inactive = thing.value("corpuserinfo", "active") is False
         why = thing.removed or ("is not active any more; has left" if is_inactive else "")

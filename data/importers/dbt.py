@@ -89,7 +89,7 @@ def _declare(thing: Thing, draft: Draft) -> None:
         draft.depends(entity.id, found.id, where=thing.where, what=what, by=entity.id)
     elif table:
         entity = msgspec.structs.replace(entity, aliases=(*entity.aliases, table))
-    draft.declare(entity, thing.resource.path, owner=thing.owner)
+    draft.declare(entity, thing.resource.path, owner=thing.owner, owners=thing.owners)
 
 
 def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None:

@@ -37,7 +37,7 @@ STATED_KINDS = {str(kind): kind for kind in Kind if kind not in (Kind.VERSION, K
 class Thing:
     """What a resource becomes.
 
-    owner   the text that names one
+    owner   the text that names one, of all `owners` that are stated
     table   database.schema.table, empty where nothing is stored
     uses    unique ids; `named` is names that people wrote in meta, with what other sources know by them
     """
@@ -45,6 +45,7 @@ class Thing:
     resource: Resource
     entity: Entity
     owner: str
+    owners: tuple[str, ...]
     table: str
     uses: tuple[str, ...]
     named: tuple[tuple[str, Found | Missing | None], ...]
@@ -110,7 +111,8 @@ def thing_of(resource: Resource, groups: Fields, draft: Draft) -> Thing:
     return Thing(
         resource=resource,
         entity=entity,
-        owner=_owner(owners, resource, draft),
+        owner=_owner(named := _owners(owners, resource, draft), resource, draft),
+        owners=named,
         table=_named(table, "table", resource, draft),
         uses=fields.fields("depends_on").texts("nodes"),
         named=tuple((text, draft.known.find(text)) for text in ours.texts("depends_on")),
@@ -160,9 +162,12 @@ def _group_owners(fields: Fields, groups: Fields, resource: Resource, draft: Dra
     return (*owner.texts("email"), *owner.texts("name"))
 
 
-def _owner(texts: Sequence[str], resource: Resource, draft: Draft) -> str:
+def _owners(texts: Sequence[str], resource: Resource, draft: Draft) -> tuple[str, ...]:
+    return tuple(text for text in dict.fromkeys(texts) if _named(text, "owner", resource, draft))
+
+
+def _owner(named: Sequence[str], resource: Resource, draft: Draft) -> str:
     """Of those who are stated, the first that somebody declares; failing that, the first."""
-    named = [text for text in dict.fromkeys(texts) if _named(text, "owner", resource, draft)]
     for text in named:
         if draft.known.owner(text)[0]:
             if text != named[0]:

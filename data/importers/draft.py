@@ -21,6 +21,7 @@ from data.records.catalog import TIERS, Dependency, Entity, Group, Person, Sight
 
 SHOWN_MAX = 3
 KEPT_BY_NAME = "Kept by name: nobody can move to it yet"
+UNOWNED = "Unowned until there is one"
 
 
 def why_not_named(name: str) -> str:
@@ -175,10 +176,19 @@ class Draft:
     def declares(self, thing_id: str) -> bool:
         return thing_id in self._entities
 
-    def declare(self, entity: Entity, source: Source, *, owner: str = "", unowned: str = "") -> None:
+    def declare(
+        self,
+        entity: Entity,
+        source: Source,
+        *,
+        owner: str = "",
+        owners: Sequence[str] = (),
+        unowned: str = "",
+    ) -> None:
         """Add a thing; told of again, it may get an owner it had none of.
 
         owner    the text that names one
+        owners   all that are named, who is preferred first, where `owner` is but the first of them who is there now
         unowned  why it has none, as told before; where nobody can tell now
         """
         owner_id, owner_note = self.known.owner(owner)
@@ -186,12 +196,17 @@ class Draft:
         before = self._entities.get(entity.id)
         if before is not None and (before.owner_id or not owner):
             return
-        if owner and owner_note:
-            self.note(entity.declared_in, entity.name, f"{owner_note}. Kept as unowned")
+        if owner and owner_note and owner_note != unowned:
+            self.note(entity.declared_in, entity.name, f"{owner_note}. {UNOWNED}")
+        names = tuple(
+            dict.fromkeys(shortened(one.strip(), NAME_MAX) for one in owners or (owner,) if one.strip())
+        )
+        names = (*(before.owner_names if before else ()), *(names if names[:1] != (owner_id,) else ()))
         self._entities[entity.id] = msgspec.structs.replace(
             before or entity,
             owner_id=owner_id,
             owner_note=owner_note,
+            owner_names=names,
             successor_named=self._successors.get(entity.id, (before or entity).successor_named),
         )
         self._files.setdefault(entity.id, str(source))

@@ -13,6 +13,8 @@ from data.closest import Names
 from data.importers.refs import Found, Missing, id_of, parse
 from data.records.catalog import ACCOUNT, NO_OWNER, Entity, Group, Person
 
+_OWNERS: dict[str, type[Group | Person]] = {"group": Group, "team": Group, "user": Person}
+
 
 class Known:
     def __init__(self, things: Iterable[Entity | Group | Person] = ()) -> None:
@@ -86,11 +88,17 @@ class Known:
         # A Slack account is somebody's; it stands for them only where no catalog has them.
         return tuple([one for one in found if not one.startswith(ACCOUNT)] or found)
 
+    def owners(self, text: str) -> tuple[str, ...]:
+        """The ids of all who are meant; of a person and a team of one name the team, as in Backstage."""
+        if fits := self.called(text, Group) or self.called(text, Person):
+            return fits
+        kind, _, name = text.partition(":")
+        return self.called(name, _OWNERS[kind]) if kind in _OWNERS else ()
+
     def _owner(self, wanted: str) -> tuple[str, str]:
         if not wanted:
             return "", NO_OWNER
-        # A person and a team of one name: teams own things, as in Backstage.
-        fits = self.called(wanted, Group) or self.called(wanted, Person)
+        fits = self.owners(wanted)
         if len(fits) == 1:
             return fits[0], ""
         if fits:

@@ -105,8 +105,7 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
     _declare_itself(model, models, draft, owner)
     if elsewhere:
         _tell_files(model, elsewhere, draft)
-    if not draft.known.owner(owner)[0]:
-        owner = ""  # who cannot be resolved is told once, of the model
+    _, unowned = draft.known.owner(owner)  # which is told once, of the model
     for version in model.versions.values():
         entity = Entity(
             id=f"{model.id}/{version.number.lower()}",
@@ -117,7 +116,7 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             declared_in=version.where,
             aliases=tuple(dict.fromkeys(_aliases(version, model))),
         )
-        draft.declare(entity, version.source, owner=owner)
+        draft.declare(entity, version.source, owner=owner, unowned=unowned)
 
 
 def _tell_files(model: Model, elsewhere: str, draft: Draft) -> None:

@@ -25,9 +25,6 @@ from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
 
-OWNER_SCHEMES = {"team": "group:", "group": "group:", "user": "user:"}
-"""Owners are written as URNs, "team:data"; what such a one may turn out to be."""
-
 
 @dataclass(slots=True)
 class _Thing:
@@ -177,19 +174,11 @@ def _declare(thing: _Thing, before: Entity | None, draft: Draft) -> None:
         declared_in=thing.where,
         aliases=tuple(dict.fromkeys((*known_as, thing.mention.key, *thing.symlinks))),
     )
-    draft.declare(entity, thing.path, owner=_owner(thing, draft.known) or (before.owner_id if before else ""))
-
-
-def _owner(thing: _Thing, known: Known) -> str:
-    """Of those who are named, the first that somebody declares; failing that, the first."""
     named = [owner for owner in thing.owners if not why_not_named(owner)]
-    for owner in named:
-        scheme, _, name = owner.partition(":")
-        if known.owner(owner)[0]:
-            return owner
-        if scheme in OWNER_SCHEMES and known.owner(name)[0].startswith(OWNER_SCHEMES[scheme]):
-            return name
-    return named[0] if named else ""
+    named = named or list(before.owners_told if before else ())
+    # Of those who are named, the first that somebody declares; failing that, the first.
+    owner = next((one for one in named if draft.known.owner(one)[0]), next(iter(named), ""))
+    draft.declare(entity, thing.path, owner=owner, owners=named)
 
 
 def _see(event: Event, ids: dict[str, str], draft: Draft) -> None:

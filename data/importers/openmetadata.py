@@ -134,12 +134,13 @@ class _Reader:
             declared_in=document.where,
             aliases=_aliases(document, ref),
         )
-        self._draft.declare(entity, document.path, owner=self._owner(document, ref, fields))
+        self._draft.declare(
+            entity, document.path, owner=self._owner(document, ref, fields), owners=_owners(fields)
+        )
 
     def _owner(self, document: Document, ref: Ref, fields: Fields) -> str:
         """Of several the first who is known; whoever has no such name among teams, or people, is told."""
-        owners = [*fields.items("owners"), *([fields.fields("owner")] if "owner" in fields else [])]
-        named = [name for owner in owners if (name := self._called(owner))]
+        named = [name for owner in _stated(fields) if (name := self._called(owner))]
         known = [name for name in named if self._draft.known.owner(name)[0]]
         chosen = next(iter((*known, *named)), "")
         if others := [name for name in dict.fromkeys(named) if name != chosen]:
@@ -215,6 +216,21 @@ class _Reader:
             )
             self._draft.declare(entity, document.path)
         self._draft.depends(endpoint_id, model_id, where=document.where, what=what, by=ref.id)
+
+
+def _stated(fields: Fields) -> list[Fields]:
+    return [*fields.items("owners"), *([fields.fields("owner")] if "owner" in fields else [])]
+
+
+def _owners(fields: Fields) -> tuple[str, ...]:
+    """Names by which they may be found, as teams or people."""
+    return tuple(
+        f"{kind}:{name}" if kind in PEOPLE else name
+        for owner in _stated(fields)
+        for kind in (owner.text("type").lower(),)
+        for key in ("name", "displayName" if kind in PEOPLE else "fullyQualifiedName")
+        if (name := owner.text(key))
+    )
 
 
 def _aliases(document: Document, ref: Ref) -> tuple[str, ...]:

@@ -49,6 +49,19 @@ def id_of(kind: str, namespace: str, name: str) -> str:
     return f"{kind}:{namespace or DEFAULT_NAMESPACE}/{name}".lower()
 
 
+def ids_meant(text: str, *, kinds: tuple[str, ...], namespace: str) -> tuple[str, ...]:
+    """What `text` may name, seen from `namespace`, which comes first; `kinds` are tried when it has none."""
+    ref = parse(text)
+    if ref is None:
+        return ()
+    tried = (ref.kind.lower(),) if ref.kind else kinds
+    return tuple(id_of(kind, space, ref.name) for space in _spaces(ref, namespace) for kind in tried)
+
+
+def _spaces(ref: Ref, namespace: str) -> tuple[str, ...]:
+    return (ref.namespace,) if ref.namespace else tuple(dict.fromkeys((namespace.lower(), DEFAULT_NAMESPACE)))
+
+
 class Index:
     """Everything that is declared, by id, with the spelling of its declaration."""
 
@@ -88,12 +101,8 @@ class Index:
         if ref is None:
             return Missing(why="not a reference; write [kind:][namespace/]name")
         tried = (ref.kind.lower(),) if ref.kind else kinds
-        spaces = (
-            (ref.namespace,)
-            if ref.namespace
-            else tuple(dict.fromkeys((namespace.lower(), DEFAULT_NAMESPACE)))
-        )
-        meant = tuple(id_of(kind, space, ref.name) for space in spaces for kind in tried)
+        spaces = _spaces(ref, namespace)
+        meant = ids_meant(text, kinds=kinds, namespace=namespace)
         for space in spaces:
             fits = [known for kind in tried if (known := id_of(kind, space, ref.name)) in self.names]
             if len(fits) > 1 and not first:

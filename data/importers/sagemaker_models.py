@@ -92,7 +92,7 @@ def _declare(
         declared_in=thing.where,
     )
     model = desk.entity(model_id)
-    desk.declare(thing, entity, owner=model.owner_id if model else "")
+    desk.declare(thing, entity, owners=model.owners_told if model else ())
 
 
 def _declare_package(package: Thing, model_id: str, files: tuple[str, ...], desk: Desk) -> None:

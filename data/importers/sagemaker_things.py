@@ -171,20 +171,21 @@ class Desk:
     def earlier(self, thing_id: str) -> Entity | None:
         return self._before.get(thing_id)
 
-    def declare(self, thing: Thing, entity: Entity, *, owner: str = "") -> None:
-        """`owner` counts where the thing's own tags name none."""
+    def declare(self, thing: Thing, entity: Entity, *, owners: Sequence[str] = ()) -> None:
+        """`owners` count where the thing's own tags name none."""
         before, unowned = self._before.get(thing.id), ""
         tagged = entity  # as far as its tags say it
         if thing.tags is None and before is not None:
-            tagged, owner, unowned = before, before.owner_id, before.owner_note
+            tagged, owners, unowned = before, before.owners_told, before.owner_note
         else:
-            owner = self.owner(thing) or owner
+            owners = [owner] if (owner := self.owner(thing)) else owners
             what, tier = f"{PREFIX}tier", self.tag(thing, "tier") if "tier" in TAGS[thing.type] else ""
             tagged = msgspec.structs.replace(
                 entity,
                 tier=self.draft.tier(tier, where=thing.where, name=thing.name, what=what),
                 aliases=self._aliases(thing),
             )
+        owner = next((one for one in owners if self.draft.known.owner(one)[0]), next(iter(owners), ""))
         owner_id, _ = self.draft.known.owner(owner)
         self._entities[entity.id] = entity = msgspec.structs.replace(
             self.stays(thing) or entity,
@@ -194,8 +195,9 @@ class Desk:
             aliases=tagged.aliases,
             declared_in=thing.where,
             owner_id=owner_id,
+            owner_names=tuple(owners),
         )
-        self.draft.declare(entity, thing.source, owner=owner, unowned=unowned)
+        self.draft.declare(entity, thing.source, owner=owner, owners=owners, unowned=unowned)
 
     def owner(self, thing: Thing) -> str:
         tags = {key.lower(): value for key, value in (thing.tags or {}).items()}

@@ -88,7 +88,9 @@ class Entity(Record, frozen=True, kw_only=True):
     """A node of the dependency graph.
 
     id          exact and stable: the source's own reference, lower-case, e.g. "resource:default/churn-v1"
-    owner_id    group or person reference as resolved; empty when nobody could be resolved
+    owner_id    group or person reference as resolved when it was read; empty when nobody could be resolved
+    owner_names  whom its source names, who is preferred first, where that is no exact id: the first of them who is
+                there owns it, asked of the catalog as it stands (data/directory.py)
     owner_note  why `owner_id` is empty or was bent ("no such group; closest is ..."); empty when all is well
     tier        1 (strictest) to 3; 0 when the catalog does not say
     successor_id  what follows it, where its source declares that itself; else see `successor_named`
@@ -108,6 +110,7 @@ class Entity(Record, frozen=True, kw_only=True):
     title: str = ""
     owner_id: str = ""
     owner_note: str = ""
+    owner_names: tuple[str, ...] = ()
     tier: int = 0
     lifecycle: str = ""
     successor_id: str = ""
@@ -121,6 +124,11 @@ class Entity(Record, frozen=True, kw_only=True):
     seen_as: str = ""
     declared_as: str = ""
     support: tuple[Support, ...] = ()
+
+    @property
+    def owners_told(self) -> tuple[str, ...]:
+        """Whom its source names, who is preferred first."""
+        return self.owner_names or ((self.owner_id,) if self.owner_id else ())
 
 
 class Dependency(Record, frozen=True, kw_only=True):

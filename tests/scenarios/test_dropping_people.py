@@ -127,6 +127,15 @@ def shares(town: Town, row: str, name: str = "shared.csv") -> str:
     return words(town.slack.messages(IMPORTS)[-1])
 
 
+def test_nobody_becomes_the_owner_of_a_model_by_being_named_before_they_are_there(town: Town) -> None:
+    said = shares(town, "orphan,newmodel,,newteam,model")
+    assert "csv:newmodel: owner newteam is left out. Who owns a model is not taken from" in said
+    catalog = town.bot.house.catalog
+    (file := town.folder / "team.yaml").write_text(a_document("Group", "newteam", "type: team"))
+    imported(catalog, file)
+    assert catalog.owners_of(catalog.entity("csv:newmodel")).team_id == ""
+
+
 def test_nobody_becomes_the_owner_of_a_model_by_a_file_that_is_the_first_to_tell_of_it(town: Town) -> None:
     said = shares(town, "orphan,newmodel,logistics,logistics,model")
     assert (

@@ -135,7 +135,7 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
     assert lines(reading.notes) == [
         f'2 kind "robot" of web: not one of {kinds}; ignored',
         "2 web: called pipeline and dashboard; the first counts",
-        '2 web: owner "Payment": no such group or person; closest is "payments". Kept as unowned',
+        '2 web: owner "Payment": no such group or person; closest is "payments". Unowned until there is one',
         '2 "churn": joined to resource:default/churn by its name',
         '4 "checkout": joined to component:default/checkout by its name',
         '2 web -> churn: last_seen "yesterday" is no day like 2026-03-02; kept without one',
@@ -202,8 +202,8 @@ TOLD = Entity(id="csv:forecast", kind=Kind.MODEL, name="forecast", owner_id="gro
         (
             "to_owner",
             "payment",
-            None,
-            [f"2 Forecast: {NO_PAYMENT}. What was read before stays"],
+            (Kind.MODEL, "group:default/payments"),
+            [f"2 Forecast: {NO_PAYMENT}. What was read before stays until there is one"],
         ),
     ],
     ids=str,
@@ -230,7 +230,7 @@ def test_an_owner_or_a_kind_that_is_not_used_is_told(tmp_path: Path) -> None:
         "search,forecast,service,Payments,,\n",
     )
     assert [line for line in lines(reading.notes) if "joined" not in line] == [
-        '2 checkout: kind "robot" and owner "payments" not used: component:default/checkout is described elsewhere',
+        '2 checkout: kind "robot" not used: component:default/checkout is described elsewhere',
         '2 resource:default/churn: owner "ada" not used: resource:default/churn is described elsewhere',
         "3 new: owned by ada and Payments; the first counts",
         '5 "search": could be component:ops/search or component:shop/search; write the id; kept as one of its own',

@@ -146,6 +146,7 @@ def test_a_model_says_who_owns_it_what_succeeds_it_and_where_it_lies(tmp_path: P
             kind=Kind.MODEL,
             name="churn",
             owner_id="group:default/payments",
+            owner_names=("payments",),
             tier=2,
             successor_id="cyclonedx:machine-learning-model/churn@2.0",
             artifacts=("s3://weights/churn/",),

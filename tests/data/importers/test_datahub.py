@@ -223,7 +223,7 @@ def test_groups_and_people_who_are_described_own_things(tmp_path: Path) -> None:
     assert lines(reading.skipped) == ["6 urn:li:corpuser:max: is not active any more; has left"]
     assert lines(reading.notes) == [
         f"7 {GROUP}: owned by {ADA}, too; one counts",
-        f"8 Shop.Orders: {unknown}. Kept as unowned",
+        f"8 Shop.Orders: {unknown}. Unowned until there is one",
     ]
 
 

@@ -188,7 +188,7 @@ def test_people_say_in_meta_what_dbt_does_not_know(read, where):
         (
             {"owner": {"email": None, "name": "Payment"}},
             "",
-            'owner "Payment": no such group or person; closest is "payments". Kept as unowned',
+            'owner "Payment": no such group or person; closest is "payments". Unowned until there is one',
         ),
         ({"meta": {"owner": ["payments"]}}, "group:default/payments", ""),
         ({"group": "money"}, "group:default/payments", ""),

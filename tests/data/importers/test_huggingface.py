@@ -59,6 +59,7 @@ def test_a_model_depends_on_its_base_models_and_datasets_and_names_its_successor
         kind=Kind.MODEL,
         name="acme/churn",
         owner_id=ml.id,
+        owner_names=("ml",),
         tier=2,
         successor_id="huggingface:acme/churn-2",
         declared_in=f"{tmp_path}/acme/churn/README.md:1",

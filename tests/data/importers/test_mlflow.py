@@ -68,13 +68,14 @@ def test_a_registered_model_is_a_model_and_its_versions_are_versions(tmp_path: P
     ]
     reading = read(tmp_path, {"registered_models": [model], "model_versions": versions})
     where = f"{tmp_path}/r.json"
-    a_part = {"kind": Kind.VERSION, "model_id": "mlflow:churn", "owner_id": "group:default/payments"}
+    owned = {"owner_id": "group:default/payments", "owner_names": ("payments",)}
+    a_part = {"kind": Kind.VERSION, "model_id": "mlflow:churn", **owned}
     assert reading.entities == (
         Entity(
             id="mlflow:churn",
             kind=Kind.MODEL,
             name="Churn",
-            owner_id="group:default/payments",
+            **owned,
             tier=1,
             artifacts=(f"file:///mnt/1/{RUN}/artifacts/model", "runs:/0bf2/model", "/mnt/10"),
             declared_in=f"{where}:2",
@@ -374,7 +375,7 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
         ),
         'r.json:2 Churn: emeritus.tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
         "r.json:3 Churn/1: no source: nothing of it can be archived",
-        'r.json:2 Churn: owner "Payment": no such group or person; closest is "payments". Kept as unowned',
+        'r.json:2 Churn: owner "Payment": no such group or person; closest is "payments". Unowned until there is one',
     ]
 
 

@@ -231,7 +231,7 @@ def test_a_name_of_two_namespaces_is_joined_to_nothing(read):
     [
         (["data"], "group:default/data"),
         (["team:data"], "group:default/data"),
-        (["user:data"], ""),
+        (["user:data"], "user:default/data"),
         (["user:dat@example.com"], "user:default/data"),
         (["application:x", "team:data"], "group:default/data"),
         (["team:datum"], ""),

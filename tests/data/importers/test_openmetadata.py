@@ -219,7 +219,9 @@ def test_what_other_sources_declared_is_joined_by_alias(tmp_path: Path) -> None:
         (
             {"owner": {"type": "user", "name": "routing"}},
             "",
-            ['eta: owner "user:routing": no such group or person; closest is "routing". Kept as unowned'],
+            [
+                'eta: owner "user:routing": no such group or person; closest is "routing". Unowned until there is one'
+            ],
         ),
         ({"owners": None, "owner": None}, "", []),
     ],

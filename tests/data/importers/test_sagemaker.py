@@ -48,7 +48,7 @@ def test_a_group_is_a_model_its_packages_are_versions_and_tags_say_the_rest() ->
         a_package("Churn", 10, ModelApprovalStatus="PendingManualApproval"),
         a_package("Churn", 2, ModelLifeCycle={"Stage": "Production", "StageStatus": "Approved"}),
     )
-    owned = {"owner_id": PAYMENTS.id}
+    owned = {"owner_id": PAYMENTS.id, "owner_names": ("payments",)}
     version = {"kind": Kind.VERSION, "model_id": GROUP, **owned}
     tenth = arn("model-package", "Churn/10")
     assert reading.entities == (
@@ -98,7 +98,7 @@ def test_a_tag_of_ours_that_we_do_not_know_is_told_and_a_strange_tier_is_unknown
     assert said(reading, "Churn") == [
         'Churn: emeritus.dev/successor "Nobody": nobody declares it. Kept by name: nobody can move to it yet',
         'Churn: emeritus.dev/tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
-        'Churn: owner "paymnts": no such group or person; closest is "payments". Kept as unowned',
+        'Churn: owner "paymnts": no such group or person; closest is "payments". Unowned until there is one',
         (
             'Churn: tag "emeritus.dev/tear": ignored; of model package groups we read emeritus.dev/owner, '
             "emeritus.dev/aliases, emeritus.dev/successor, emeritus.dev/consumers, emeritus.dev/tier"

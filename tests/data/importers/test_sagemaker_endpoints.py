@@ -54,6 +54,7 @@ def test_an_endpoint_depends_on_the_model_of_each_variant_and_shadow_and_is_driv
         kind=Kind.ENDPOINT,
         name="Churn-EU",
         owner_id=PAYMENTS.id,
+        owner_names=("payments",),
         lifecycle="in service",
         endpoint_kind=EndpointKind.SAGEMAKER,
         endpoint_ref=f"{HEAD}:endpoint/Churn-EU",

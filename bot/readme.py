@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable
 from typing import Any
@@ -84,7 +85,13 @@ def policy_keys() -> str:
 def _toml(value: Any) -> str:
     if value == "":
         return '""'
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return f"[{', '.join(_inline(one) for one in value)}]"
     return str(value).lower() if isinstance(value, bool) else str(value).replace("'", '"')
+
+
+def _inline(table: dict[str, Any]) -> str:
+    return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in table.items())} }}"
 
 
 def measured() -> str:

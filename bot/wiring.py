@@ -48,7 +48,7 @@ from data.records.hours import Windows
 from data.records.imports import Scheduled
 from data.records.policy import Criteria, Policy
 from data.sql.record import SqlStore
-from workflows.asking import Asking, at_once
+from workflows.asking import Asking, any_hours, at_once
 from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
@@ -190,6 +190,7 @@ def assemble(
         if windows is not None and not windows.is_always
         else None
     )
+    asking = Asking(store=store, timekeeper=timekeeper) if timekeeper else None
     gatherer = Gatherer(
         catalog=catalog,
         policy=policy,
@@ -199,7 +200,8 @@ def assemble(
         retirements=lambda: all_retirements(store),
         waiting=store.waiting,
         unheard=store.unheard,
-        busy_until=Asking(store=store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
+        busy_until=asking.busy_until if asking else at_once,
+        hours=asking.hours if asking else any_hours,
         snooze_days=(windows or policies.read_windows()).snooze_days,
         readers=readers,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),

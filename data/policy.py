@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from data.errors import Invalid
+from data.escalation import tree_of
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
 from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy, Role, Tier
@@ -88,6 +89,9 @@ def _rules(toml: str, source: str) -> Rules:
         values |= {known.field: said[key] for key, known in keys.items()}
     values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
     values["roles"] = _roles(reading, given.get("roles", under["roles"]))
+    values["escalation"] = tree_of(
+        reading, values["escalation"], values.pop("on_exhausted"), again_days=values["escalate_again_days"]
+    )
     if not reading.problems:
         _check_sense(reading, values)
     if reading.problems:

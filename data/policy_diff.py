@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from data.escalation import said
 from data.policy_fields import FIELDS, ROLE, WEEKDAYS
 from data.records.base import Record
 from data.records.hours import Windows
@@ -41,6 +42,8 @@ def _between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference
 def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
     yield "name", policy.name
     yield from _keys(policy)
+    for key, value in said(policy.tree).items():
+        yield f"escalation.{key}", value
     for tier in policy.tiers:
         yield f"tiers.{tier.tier}.notice_days", tier.notice_days
     for role in policy.roles:
@@ -52,7 +55,7 @@ def _keys(record: Policy | Criteria | Windows) -> Iterator[tuple[str, Any]]:
     """Those of the sections whose values this record holds."""
     for section, keys in FIELDS.items():
         for key, known in keys.items():
-            if known.field in record.__struct_fields__:
+            if known.field in record.__struct_fields__ and known.field != "escalation":
                 value = getattr(record, known.field)
                 if known.field == "digest_weekday":
                     value = WEEKDAYS[value]

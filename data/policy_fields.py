@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from data.escalation import LAST
 from data.public_holidays import ACCEPTED, is_known
 from data.records.policy import Criterion
 from data.toml_checks import Check, flag, text, whole, word_of, words
@@ -89,12 +90,13 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
     },
     "escalation": {
         "acknowledge_days": Key(
-            says="from when an owner is asked; then the manager of a silent one hears of it",
+            says="from when an owner is asked; then silence is escalated, step by step",
             field="acknowledge_days",
             check=whole(1, 365, "days"),
         ),
         "again_days": Key(
-            says="and after these the governance channel does",
+            says="how long a step waits that names these, and after how many the governance channel hears of an "
+            "endpoint nobody switches by hand",
             field="escalate_again_days",
             check=whole(1, 365, "days"),
         ),
@@ -102,6 +104,16 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="nobody above hears before the owner had a request for so many of their own working hours",
             field="owner_hours",
             check=whole(0, 80, "hours"),
+        ),
+        "steps": Key(
+            says="whom silence goes to, in which order: [the tree](#whom-silence-goes-to)",
+            field="escalation",
+            check=lambda _value: "",  # read as a whole by data/escalation.py
+        ),
+        "on_exhausted": Key(
+            says="who hears when no step is left, or a step finds nobody: `channel` or `coordinator`",
+            field="on_exhausted",
+            check=word_of(LAST),
         ),
     },
     "windows": {

@@ -12,7 +12,7 @@ from data.errors import Invalid, Problem
 from data.printable import SECRET, is_secret, shortened, without_secrets
 from data.toml_checks import Check
 
-DEPTH_MAX = 8  # [roles.NAME] groups = ["..."] is four deep
+DEPTH_MAX = 16  # a step in a branch in a branch of [[escalation.steps]] is; [roles.NAME] groups is four deep
 SHOWN_MAX = 200
 
 

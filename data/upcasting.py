@@ -28,6 +28,11 @@ def _told_at_once(event: Tree) -> Tree:
     return {**event, "event": "escalated/4"}
 
 
+def _told_by_levels(event: Tree) -> Tree:
+    """Those above owners first, then the channel: no policy had a tree, and everybody was told by their own date."""
+    return {**event, "event": "escalated/5"}
+
+
 def _moved_every_date(event: Tree) -> Tree:
     return {**event, "event": "amended/2", "answer_by": "moves"}
 
@@ -52,6 +57,11 @@ def _as_it_was(event: Tree) -> Tree:
     return {**event, "event": f"{event['event']}/2"}
 
 
+def _without_tree(event: Tree) -> Tree:
+    """No policy had an escalation tree."""
+    return {**event, "event": "proposed/3"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "amended": _moved_every_date,
     "cancellation proposed": _as_it_was,
@@ -59,7 +69,9 @@ UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "escalated": _told_about_all,
     "escalated/2": _told_as_silence,
     "escalated/3": _told_at_once,
+    "escalated/4": _told_by_levels,
     "proposed": _as_it_was,
+    "proposed/2": _without_tree,
     "revised": _as_it_was,
     "owners changed": _answered_by_the_first_date,
     "owners changed/2": _asked_teams_only,

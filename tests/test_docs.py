@@ -8,8 +8,9 @@ from pathlib import Path
 from cogapp import Cog
 
 from bot.cli import cli
-from data import policy_fields
+from data import policy, policy_fields
 from data.importers import declaration
+from workflows.rules.escalation import targets
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,3 +64,10 @@ def test_every_key_of_a_policy_is_in_readme_with_its_meaning_and_what_is_shipped
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
     assert len(rows) == 1 + keys + len(policy_fields.TIERS) + len(policy_fields.ROLE)
     assert [row for row in rows if "" in row] == []
+
+
+def test_the_escalation_tree_of_readme_is_one_a_policy_may_have():
+    (toml,) = re.findall(r"```toml\n(\[escalation\]\n.*?)```", README, re.DOTALL)
+    named = targets(policy.parsed(toml, source="README.md").tree.steps)
+    told = README.partition("A step may notify ")[2].partition("\n\n")[0]
+    assert [target for target in named if f"`{target.partition(':')[0]}" not in told] == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.catalog import Catalog
+from data.records.hours import Hours, Windows
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.ports import Timekeeper
@@ -18,6 +19,21 @@ from workflows.rules.obligations import people_of
 from workflows.rules.windows import had_hours
 
 BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
+HoursOf = Callable[[Retirement, Iterable[str], datetime], dict[str, Hours]]
+ANY_HOUR = Hours(
+    windows=Windows(
+        weekdays=tuple(range(7)),
+        from_hour=0,
+        until_hour=24,
+        default_zone="UTC",
+        country="",
+        hold_days_max=0,
+        do_not_disturb=False,
+        owner_hours=0,
+        snooze_days=1,
+    ),
+    zone="UTC",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +56,14 @@ class Asking:
                 found[person] = until
         return found
 
+    def hours(self, state: Retirement, people: Iterable[str], now: datetime) -> dict[str, Hours]:
+        """Of each of them, on the clock by which they were asked."""
+        found = {}
+        for person in people:
+            told = self.store.found(messages.dm_key(state, person)) or {}
+            found[person] = self.timekeeper.known(person, now, zone=told.get(messages.ZONE, ""))
+        return found
+
     def _waiting(self, state: Retirement) -> frozenset[str]:
         """Whom no request has reached yet, or not the last one."""
         return frozenset(
@@ -56,6 +80,11 @@ def _instant(text: str) -> datetime | None:
 def at_once(_state: Retirement, _now: datetime) -> dict[str, datetime]:
     """Where people are written to at any hour, nobody is waited for."""
     return {}
+
+
+def any_hours(_state: Retirement, people: Iterable[str], _now: datetime) -> dict[str, Hours]:
+    """There, every hour is a working hour."""
+    return dict.fromkeys(people, ANY_HOUR)
 
 
 def line_above(catalog: Catalog, slack_id: str) -> dict[str, str]:

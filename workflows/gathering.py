@@ -20,11 +20,11 @@ from data.snapshot import Snapshot
 from data.store import Waiting
 from workflows import asking, card, readers, succession
 from workflows import commands as cmd
-from workflows.membership import active, members
+from workflows.membership import active, groups, members
 from workflows.observing import as_asked, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
-from workflows.rules import support, told_in
+from workflows.rules import escalation, support, told_in
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
 from workflows.rules.obligations import people_of
@@ -44,6 +44,7 @@ class Gatherer:
     unheard   whether something was asked of this stream and is not decided yet
     happened  all that is on the record of a retirement, oldest first
     busy_until   owners who have not had their request for long enough (workflows/asking.py)
+    hours        working hours of people, where escalation waits for them
     snooze_days  for how long one press keeps reminders away
     readers   what Slack tells of who reads the digest; None where nobody can say
     """
@@ -60,6 +61,7 @@ class Gatherer:
     busy_until: asking.BusyUntil
     snooze_days: int
     readers: Readers | None = None
+    hours: asking.HoursOf = asking.any_hours
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
@@ -195,8 +197,7 @@ class Gatherer:
             case cmd.Snooze():
                 return replace(known, snooze_days=self.snooze_days)
             case cmd.Escalate():
-                above = asking.lines_above(self.catalog, people_of(state.obligations))
-                return replace(known, managers=above, busy_until=self.busy_until(state, now))
+                return self._above(known, state, now)
             case cmd.RecordUnreached():
                 return replace(known, managers=asking.line_above(self.catalog, command.person))
             case cmd.Resume():
@@ -205,6 +206,19 @@ class Gatherer:
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
                 return known
+
+    def _above(self, known: Facts, state: Retirement, now: datetime) -> Facts:
+        """With everybody whom silence may go to, and how long owners have had it."""
+        assert state.policy is not None
+        owners = people_of(state.obligations)
+        at_work = escalation.waits_at_work(state.policy.tree.steps)
+        return replace(
+            known,
+            managers=asking.lines_above(self.catalog, owners),
+            groups=groups(self.catalog.snapshot(), state.policy),
+            busy_until=self.busy_until(state, now),
+            hours=self.hours(state, owners, now) if at_work else {},
+        )
 
     def _seen(self, known: Facts, state: Retirement) -> Facts:
         """With what endpoints and archive look like from outside."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from data.errors import EmeritusError
 from data.records.policy import Policy
 from data.snapshot import Snapshot
+from workflows.rules.escalation import targets
 
 MODEL_OWNER = "model.owner"
 
@@ -26,6 +27,12 @@ def members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str,
             people += owners if group == MODEL_OWNER else _group(there, group)
         found[role.name] = tuple(dict.fromkeys(people))
     return found
+
+
+def groups(there: Snapshot, policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Each group that the policy's escalation names -> Slack ids of its members now."""
+    named = (target.partition(":") for target in targets(policy.tree.steps))
+    return {name: _group(there, name) for kind, _, name in named if kind == "group"}
 
 
 def _group(there: Snapshot, name: str) -> tuple[str, ...]:

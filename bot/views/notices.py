@@ -47,6 +47,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         int(message.params["level"]),
         message.params["consumer_ids"].split("\n"),
         to=message.params["slack_id"],
+        told_as=message.params.get("as", ""),
         instead_of=message.params.get("instead_of", ""),
     ),
     "callers": lambda state, message: callers.question(

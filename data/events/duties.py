@@ -94,12 +94,16 @@ class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):
     told: str = ""
 
 
-class Escalated(Event, frozen=True, kw_only=True, tag="escalated/4"):
-    """Who was told about which consumers: `to` is a manager's Slack id, or the governance channel -> consumer ids.
+class Escalated(Event, frozen=True, kw_only=True, tag="escalated/5"):
+    """Who was told about which consumers: `to` is a Slack id, or a channel -> consumer ids.
 
+    level          which notification of the policy's tree it was
     consumer_ids   all it is about                unreachable   owners above whom the catalog knows nobody
     handed_back    those of them that somebody answered for: they are not theirs
     left           of these nobody is told yet: their owners have not had them for enough working hours
+    later          nor of these: it is not their turn
+    told_as        why each of `to` was told: the target in the tree, "exhausted", or "nobody" where it named nobody
+    ahead          of these whoever hears at last was told before it was their turn, as nobody else could be
     """
 
     milestone: str
@@ -109,3 +113,6 @@ class Escalated(Event, frozen=True, kw_only=True, tag="escalated/4"):
     unreachable: tuple[str, ...] = ()
     handed_back: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    told_as: dict[str, str] = {}
+    ahead: tuple[str, ...] = ()

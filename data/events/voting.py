@@ -12,7 +12,7 @@ from data.records.retirement import LaterDates, Plan
 from data.records.rounds import Ballot, Round
 
 
-class Proposed(Event, frozen=True, kw_only=True, tag="proposed/2"):
+class Proposed(Event, frozen=True, kw_only=True, tag="proposed/3"):
     plan: Plan
     why: Prose
     policy: Policy

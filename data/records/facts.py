@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from data.records.base import Record
 from data.records.callers import Calls
 from data.records.catalog import Impacted, Owners
+from data.records.hours import Hours
 from data.records.policy import Policy
 from data.records.retirement import Subject
 
@@ -50,6 +51,9 @@ class Facts(Record, frozen=True, kw_only=True):
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
+    hours         owner -> their working hours, where the policy's escalation waits for them
+    groups        group that the policy's escalation names -> Slack ids of its members now
+    delegates     person -> who stands in for them now
     snooze_days   for how long one press keeps reminders away
     busy_until    owner -> when they will have had their request for the policy's working hours; all others have
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
@@ -87,6 +91,9 @@ class Facts(Record, frozen=True, kw_only=True):
     endpoint_owners: tuple[str, ...] = ()
     managers: dict[str, str] = {}
     busy_until: dict[str, datetime] = {}
+    hours: dict[str, Hours] = {}
+    groups: dict[str, tuple[str, ...]] = {}
+    delegates: dict[str, str] = {}
     snooze_days: int = 3
     named_person: str = ""
     readings: tuple[Reading, ...] = ()

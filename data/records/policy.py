@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from data.records.base import Record
+from data.records.escalation import Escalation, Notify, WaitDays
 
 
 class Criterion(StrEnum):
@@ -56,6 +57,7 @@ class Policy(Record, frozen=True, kw_only=True):
     """One version of the rules. `digest` is computed over everything else and names the version.
 
     extension_days   0, as in every policy before there was such a vote: none is held
+    escalation       None, as in every policy before there were trees
     """
 
     name: str
@@ -78,11 +80,19 @@ class Policy(Record, frozen=True, kw_only=True):
     digest_weekday: int
     digest_hour: int
     extension_days: int = 0
+    escalation: Escalation | None = None
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""
         known = {row.tier: row.notice_days for row in self.tiers}
         return known.get(tier, max(known.values()))
+
+    @property
+    def tree(self) -> Escalation:
+        """How silence is escalated; before there were trees, to the manager, and days later to the channel."""
+        return self.escalation or Escalation(
+            steps=(Notify(to=("manager",)), WaitDays(days=self.escalate_again_days))
+        )
 
     @property
     def quorum(self) -> dict[str, int]:

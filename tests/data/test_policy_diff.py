@@ -56,6 +56,7 @@ def test_nothing_a_policy_says_is_left_out() -> None:
         [escalation]
         acknowledge_days = 1
         again_days = 1
+        steps = [{ notify = "lead" }]
         [archive]
         lead_days = 5
         [migrate]
@@ -87,9 +88,32 @@ def test_nothing_a_policy_says_is_left_out() -> None:
     kept = {section: keys for section, keys in FIELDS.items() if section not in ("candidates", "windows")}
     sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
         "escalation.owner_hours",
+        "escalation.on_exhausted",
+        "escalation.steps",
         "reminders.snooze_days",
     }
+    assert {"escalation.steps.1", "escalation.steps.2"} <= told
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
+
+
+def test_a_tree_is_told_step_by_step() -> None:
+    toml = """
+    [escalation]
+    on_exhausted = "coordinator"
+    [[escalation.steps]]
+    notify = ["manager"]
+    [[escalation.steps]]
+    when = { tier = 1, days_left_max = 3 }
+    then = [{ notify = "lead" }, { wait_until = "window" }]
+    """
+    branch = {
+        "when": {"tier": [1], "days_left_max": 3},
+        "then": [{"notify": ["lead"]}, {"wait_until": "window"}],
+    }
+    assert changed(toml) == [
+        ("escalation.steps.2", {"wait_days": 3}, branch),
+        ("escalation.on_exhausted", "channel", "coordinator"),
+    ]
 
 
 def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ from tests.simulation.disk import Disk, DiskStore
 from tests.simulation.outside import Machines, Vault
 from tests.simulation.slack import SimulatedClient
 from workflows import commands as cmd
-from workflows.asking import Asking, at_once
+from workflows.asking import Asking, any_hours, at_once
 from workflows.decisions import digests
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
@@ -121,6 +121,7 @@ class Process:
         self.catalog = Catalog(self.store)
         archive = parts.archive(outside.vault)
         timekeeper = parts.timekeeper(clock)
+        asking = Asking(store=self.store, timekeeper=timekeeper) if timekeeper else None
         gatherer = parts.gatherer(
             catalog=self.catalog,
             policy=POLICY,
@@ -130,7 +131,8 @@ class Process:
             retirements=lambda: all_retirements(self.store),
             waiting=self.store.waiting,
             unheard=self.store.unheard,
-            busy_until=Asking(store=self.store, timekeeper=timekeeper).busy_until if timekeeper else at_once,
+            busy_until=asking.busy_until if asking else at_once,
+            hours=asking.hours if asking else any_hours,
             snooze_days=OFFICE.snooze_days,
             happened=lambda retirement_id: (entry.event for entry in self.store.events(retirement_id)),
         )

@@ -31,7 +31,7 @@ FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
 
 TELLS_OF_OTHERS = {
     "channel lost": ("where", "why"),
-    "escalation": ("milestone", "level", "consumer_ids"),
+    "escalation": ("milestone", "level", "consumer_ids", "as"),
     "unreached": ("person", "why"),
 }
 """Notice -> what it needs to be told to somebody else, where it does not reach whom it was for."""
@@ -108,7 +108,7 @@ def next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
         by=EMERITUS,
         person=place,
         why=result.why.removeprefix(f"{place} "),
-        unheard={name: body[name] for name in ("notice", *told)} if told else {},
+        unheard={name: body.get(name, "") for name in ("notice", *told)} if told else {},
     )
     return then(claim, command, shop.engine.gatherer.facts(command, state, shop.world.now()))
 

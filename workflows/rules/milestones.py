@@ -6,11 +6,16 @@ notice never goes out twice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from data import events
 from data.records.base import Record
+from data.records.escalation import Deadline
+from data.records.hours import Hours
 from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from workflows.rules import escalation
+from workflows.rules.escalation import Late, Told
 from workflows.rules.hours import days_later
 from workflows.rules.obligations import is_asked_late
 
@@ -18,8 +23,9 @@ ACKNOWLEDGE = "acknowledge"
 MIGRATE = "migrate"
 MOVED = "moved@"
 SNOOZED = "snoozed@"
-LEVELS = (1, 2)
-"""1: the owner's manager; 2: the governance channel."""
+AHEAD = "ahead"
+UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
+UNSETTLED = (*UNANSWERED, Duty.ACKNOWLEDGED, Duty.NEEDS_TIME)
 
 
 class Milestone(Record, frozen=True, kw_only=True):
@@ -52,28 +58,61 @@ def snoozed(day: date) -> str:
     return f"{SNOOZED}{day:%Y-%m-%d}"
 
 
-def escalations(state: Retirement) -> tuple[Milestone, ...]:
-    """Escalation follows either deadline: to managers when it passes, to the channel days later.
+def deadlines(state: Retirement) -> dict[str, datetime]:
+    """Escalation follows either: the day to have moved by, and the days to acknowledge by.
 
     Who took something over has a day of their own to acknowledge by.
     """
-    assert state.policy is not None
     assert state.plan is not None
-    again = state.policy.escalate_again_days
     by = state.plan.step(StepKind.MIGRATE).due_at
-    deadlines = {f"{MIGRATE}@{by:%Y-%m-%d}": by}
+    found = {f"{MIGRATE}@{by:%Y-%m-%d}": by}
     for duty in state.obligations:
         if not duty.is_settled:
             name = _to_acknowledge(duty)
-            deadlines[name] = max(duty.acknowledge_by, deadlines.get(name, duty.acknowledge_by))
+            found[name] = max(duty.acknowledge_by, found.get(name, duty.acknowledge_by))
+    return dict(sorted(found.items()))
+
+
+def course(
+    milestone: str, duty: Duty, state: Retirement, hours: Sequence[Hours] | None = ()
+) -> tuple[Told, ...]:
+    """Who is told when that a duty which stands like this missed its day; nobody of a day that has moved.
+
+    hours    those of its owners; None where nobody has looked (rules/escalation.py)
+    """
+    assert state.policy is not None
+    assert state.plan is not None
+    at = deadlines(state).get(milestone)
+    if at is None:
+        return ()
+    late = Late(
+        tier=state.plan.subject.tier,
+        deadline=Deadline.ACKNOWLEDGE if milestone.startswith(ACKNOWLEDGE) else Deadline.MIGRATE,
+        at=at,
+        migrate_by=state.plan.step(StepKind.MIGRATE).due_at,
+        duty=duty,
+    )
+    return escalation.course(state.policy, late, hours)
+
+
+def possible(
+    milestone: str, state: Retirement, hours: Sequence[Hours] | None = None
+) -> dict[int, tuple[datetime, ...]]:
+    """Level -> the instants at which somebody may have to be told, however the duties stand by then."""
+    found: dict[int, set[datetime]] = {}
+    for duty in UNANSWERED if milestone.startswith(ACKNOWLEDGE) else UNSETTLED:
+        for told in course(milestone, duty, state, hours):
+            found.setdefault(told.level, set()).add(told.due_at)
+    return {level: tuple(sorted(found[level])) for level in sorted(found)}
+
+
+def escalations(state: Retirement) -> tuple[Milestone, ...]:
+    """Every level of either deadline, at the earliest instant at which it may be due, and at the later ones."""
     return tuple(
-        Milestone(
-            name=name,
-            due_at=days_later(by, again * (level - 1), state.policy),
-            level=level,
-        )
-        for name, by in sorted(deadlines.items())
-        for level in LEVELS
+        Milestone(name=name, due_at=due_at, level=level)
+        for name in deadlines(state)
+        for level, instants in possible(name, state).items()
+        for due_at in instants
     )
 
 
@@ -88,9 +127,23 @@ def mark(milestone: str, level: int) -> str:
 
 
 def marks(event: events.Escalated) -> tuple[str, ...]:
-    """The names under which it stands there: while some are left, one for each consumer that was told of."""
+    """The names under which it stands there: while some are left, one for each consumer that was told of.
+
+    And one for each of which the last was told ahead of its turn, so that it hears of it once before that comes.
+    """
     whole = mark(event.milestone, event.level)
-    return tuple(f"{whole}/{consumer_id}" for consumer_id in event.consumer_ids) if event.left else (whole,)
+    is_part = event.left or event.later
+    told = tuple(f"{whole}/{consumer_id}" for consumer_id in event.consumer_ids) if is_part else (whole,)
+    return (*told, *(_ahead(event.milestone, consumer_id) for consumer_id in event.ahead))
+
+
+def _ahead(milestone: str, consumer_id: str) -> str:
+    return f"{milestone}/{AHEAD}/{consumer_id}"
+
+
+def is_told_ahead(milestone: str, duty: Obligation, state: Retirement) -> bool:
+    """Was whoever hears when the tree is exhausted told of it already, as nobody else could be?"""
+    return _ahead(milestone, duty.consumer.consumer_id) in state.escalated
 
 
 def is_begun(milestone: str, level: int, state: Retirement) -> bool:
@@ -109,21 +162,22 @@ def to_tell(milestone: str, level: int, state: Retirement) -> tuple[Obligation, 
 
 
 def to_escalate(state: Retirement, now: datetime) -> tuple[Milestone, ...]:
-    """Those still to come, and those a pause may have lain over.
+    """Those still to come, and those a pause may have lain over, once each.
 
-    Of these the second level of what managers were told, and what those above were not told yet, as the owners had
+    Of these the later levels of what others were told, and what those above were not told yet, as the owners had
     not had it for long enough.
     """
-    return tuple(
-        found
-        for found in escalations(state)
-        if found.due_at > now
-        or (
-            found.level > 1
-            and is_begun(found.name, found.level - 1, state)
-            and mark(found.name, found.level) not in state.escalated
-        )
-        or any(duty.duty is not Duty.NOT_MINE for duty in to_tell(found.name, found.level, state))
+    found: dict[str, Milestone] = {}
+    for one in escalations(state):
+        if one.due_at > now or _is_missed(one, state):
+            found.setdefault(mark(one.name, one.level), one)
+    return tuple(found.values())
+
+
+def _is_missed(one: Milestone, state: Retirement) -> bool:
+    is_begun_before = any(is_begun(one.name, level, state) for level in range(1, one.level))
+    return (is_begun_before and mark(one.name, one.level) not in state.escalated) or any(
+        duty.duty is not Duty.NOT_MINE for duty in to_tell(one.name, one.level, state)
     )
 
 
@@ -133,18 +187,23 @@ def is_overtaken(milestone: str, state: Retirement, now: datetime) -> bool:
     return milestone not in names or names[-1] != milestone
 
 
-def is_due(milestone: str, level: int, state: Retirement, now: datetime) -> bool:
-    """Has this level of an escalation fallen due by its own date?"""
-    known = ((found.name, found.level) for found in escalations(state) if found.due_at <= now)
-    return (milestone, level) in known
+def overtaken_at(
+    milestone: str, level: int, duty: Obligation, state: Retirement, hours: Sequence[Hours] = ()
+) -> datetime | None:
+    """When as much of the later deadline's course has fallen due: whoever had to answer by then had to move.
 
-
-def is_escalation_overtaken(milestone: str, level: int, state: Retirement, now: datetime) -> bool:
-    """Has the same level fallen due for the later deadline, too? Whoever had to answer by then had to move."""
-    due = {found.name: found.due_at for found in escalations(state) if found.level == level}
-    return milestone.startswith(ACKNOWLEDGE) and any(
-        due.get(milestone, at) <= at <= now for name, at in due.items() if name.startswith(MIGRATE)
-    )
+    None where this level comes after that, or nothing overtakes it.
+    """
+    if not milestone.startswith(ACKNOWLEDGE) or is_asked_late(duty):
+        return None
+    mine = course(milestone, duty.duty, state, hours)
+    later = next((name for name in deadlines(state) if name.startswith(MIGRATE)), "")
+    theirs = course(later, duty.duty, state, hours)
+    number = next((number for number, told in enumerate(mine) if told.level == level), None)
+    if number is None:
+        return None
+    at = theirs[min(number, len(theirs) - 1)].due_at
+    return at if mine[number].due_at <= at else None
 
 
 def _to_acknowledge(duty: Obligation) -> str:
@@ -158,7 +217,7 @@ def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
     what somebody handed back nobody is reminded: the coordinator finds whose it is.
     """
     if milestone.startswith(ACKNOWLEDGE):
-        unanswered = (duty for duty in state.obligations if duty.duty in (Duty.OPEN, Duty.NOT_MINE))
+        unanswered = (duty for duty in state.obligations if duty.duty in UNANSWERED)
         return tuple(duty for duty in unanswered if _to_acknowledge(duty) == milestone)
     unsettled = (duty for duty in state.obligations if not duty.is_settled)
     if milestone.startswith(f"{MIGRATE}@"):

@@ -161,6 +161,7 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
                     "milestone": event.milestone,
                     "level": str(event.level),
                     "consumer_ids": "\n".join(consumer_ids),
+                    "as": event.told_as.get(to, ""),
                 }
                 yield messages.direct(key, "escalation", to, **body)
         case events.Unreached(person=person, told=told) if told and _is_asked(state, person):

@@ -306,6 +306,61 @@ def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_d
     assert buttons(said) == []
 
 
+@pytest.mark.parametrize(
+    ("to", "told_as", "why", "action"),
+    [
+        (
+            "UT1",
+            "owner",
+            "You hear of this as one of their owners.",
+            "Answer in the message that asked for it",
+        ),
+        (
+            "UDORA",
+            "delegate",
+            "You hear of this as who stands in for one of their owners.",
+            "Answer in the message",
+        ),
+        ("UBOSS", "lead", "You hear of this as the lead of their owners.", "Ask the owners named above"),
+        (
+            "UBOSS",
+            "manager(2)",
+            "You hear of this as somebody above their owners.",
+            "Ask the owners named above",
+        ),
+        ("UGWEN", "group:s&re", "You hear of this as a member of s&amp;re.", "Ask the owners named above"),
+        (
+            "UPAT",
+            "exhausted",
+            "You hear of this as the coordinator.",
+            "Find an owner who answers, or go on without: ",
+        ),
+        (
+            "CGOV",
+            "nobody",
+            "Nobody is known above their owners; the coordinator must act.",
+            "<@UPAT> finds an owner",
+        ),
+        ("CGOV", "channel", "Owners were told; the coordinator must act.", "<@UPAT> finds an owner"),
+        (
+            "CGOV",
+            "exhausted",
+            "Owners and their managers were told; the coordinator must act.",
+            "<@UPAT> finds",
+        ),
+    ],
+)
+def test_whoever_a_policys_tree_names_hears_why_it_is_them(
+    to: str, told_as: str, why: str, action: str
+) -> None:
+    about = announced(), "migrate@2027-05-23", 3, [consumer_id(1)]
+    said = obligations.escalation(*about, to=to, told_as=told_as)
+    check_message(said)
+    head, _, facts = texts(said["blocks"])
+    assert head.splitlines()[1] == why
+    assert facts.splitlines()[-1].startswith(f"*Action* {action}")
+
+
 def test_an_escalation_tells_what_was_handed_back_from_silence() -> None:
     both = with_duties(Duty.OPEN, Duty.NOT_MINE)
     every = [one.consumer.consumer_id for one in both.obligations]

@@ -1,0 +1,68 @@
+"""Who is it whom a step of the escalation tree names? As the people stand when it is due.
+
+Of what somebody handed back nobody of its owners is asked, and nobody above them: it is not theirs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from data.records.facts import Facts
+from data.records.retirement import Duty, Obligation, Retirement
+from workflows.rules.lines import next_above
+
+STANDS_IN = "delegate"
+
+
+def contacts(
+    target: str, duty: Obligation, state: Retirement, facts: Facts, *, without: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Slack ids, or a channel: those whom this target means for this duty, and whom a message reaches.
+
+    without    owners of whose silence nobody above them hears yet
+    """
+    owners = () if duty.duty is Duty.NOT_MINE else duty.consumer.owners.slack_ids
+    named, _, rest = target.partition(":")
+    match named:
+        case "owner":
+            found: Iterable[str] = owners
+        case "delegate":
+            found = (facts.delegates.get(person, "") for person in owners)
+        case "lead":
+            above = Counter(_above(person, 1, state, facts) for person in owners if person not in without)
+            del above[""]
+            found = [person for person, _ in above.most_common(1)]
+        case "group":
+            found = facts.groups.get(rest, ())
+        case "coordinator":
+            found = (state.coordinator_id,)
+        case "channel":
+            return (rest or channel(state),)
+        case _:  # manager, manager(2)
+            floors = int(named.removeprefix("manager").strip("()") or 1)
+            found = (_above(person, floors, state, facts) for person in owners if person not in without)
+    return tuple(dict.fromkeys(one for one in found if one and one not in state.unreached))
+
+
+def last_resort(state: Retirement) -> str:
+    """Who hears when the tree is exhausted, or a step finds nobody: never nobody."""
+    assert state.policy is not None
+    is_there = state.coordinator_id and state.coordinator_id not in state.unreached
+    if state.policy.tree.on_exhausted == "coordinator" and is_there:
+        return state.coordinator_id
+    return channel(state)
+
+
+def channel(state: Retirement) -> str:
+    assert state.policy is not None
+    return state.policy.governance_channel
+
+
+def _above(person: str, floors: int, state: Retirement, facts: Facts) -> str:
+    """So many reachable people further up. Nobody is above themselves, however lines lead round."""
+    passed = [person]
+    for _ in range(floors):
+        person = next_above(person, facts.managers, (*state.unreached, *passed))
+        passed.append(person)
+    return person

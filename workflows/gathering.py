@@ -217,7 +217,7 @@ class Gatherer:
             managers=asking.lines_above(self.catalog, owners),
             groups=groups(self.catalog.snapshot(), state.policy),
             busy_until=self.busy_until(state, now),
-            hours=self.hours(state, owners, now) if at_work else {},
+            hours=self.hours(state, (escalation.COMPANY, *owners), now) if at_work else {},
         )
 
     def _seen(self, known: Facts, state: Retirement) -> Facts:

@@ -51,7 +51,7 @@ class Facts(Record, frozen=True, kw_only=True):
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
-    hours         owner -> their working hours, where the policy's escalation waits for them
+    hours         owner -> their working hours, where the policy's escalation waits for them; "": the company's
     groups        group that the policy's escalation names -> Slack ids of its members now
     delegates     person -> who stands in for them now
     snooze_days   for how long one press keeps reminders away

@@ -18,7 +18,7 @@ from workflows.commands import Escalate
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timer, nothing
 from workflows.rules import milestones
 from workflows.rules.contacts import STANDS_IN, contacts, last_resort
-from workflows.rules.escalation import Told, above_owners, waits_at_work
+from workflows.rules.escalation import COMPANY, Told, above_owners
 from workflows.rules.lines import next_above
 from workflows.rules.obligations import people_of
 from workflows.rules.permissions import check
@@ -129,26 +129,21 @@ class _Look:
     def later(self, waiting: Sequence[Obligation]) -> tuple[Timer, ...]:
         """When to look again: once the first of these owners will have had it for long enough, or it is a turn.
 
-        Where the tree waits for working hours, the instants of all that is still to come are known only now.
+        Each level looks for itself: where the tree waits for working hours, the first look is at the earliest instant
+        it could be, and finds the one it is.
         """
-        name, is_known_now = self.command.milestone, waits_at_work(self._tree.steps)
-        ends: dict[int, set[datetime]] = {}
-        if busy := {one for one in people_of(self.early) if one in self.facts.busy_until}:
-            ends[self.command.level] = {self.facts.busy_until[one] for one in busy}
-        looked_at = milestones.concerned(self.state, name) if is_known_now else waiting
-        for hours in dict.fromkeys(map(self._hours, looked_at)):
-            for level, instants in milestones.possible(name, self.state, hours).items():
-                if level == self.command.level or is_known_now:
-                    ends.setdefault(level, set()).update(at for at in instants if at > self.now)
-        return tuple(
-            escalation_timer(name, level, min(instants))
-            for level, instants in ends.items()
-            if instants and milestones.mark(name, level) not in self.state.escalated
-        )
+        name, level = self.command.milestone, self.command.level
+        busy = (one for one in people_of(self.early) if one in self.facts.busy_until)
+        instants = {self.facts.busy_until[one] for one in busy}
+        for hours in dict.fromkeys(map(self._hours, waiting)):
+            instants |= set(milestones.possible(name, self.state, hours).get(level, ()))
+        ahead = [at for at in instants if at > self.now]
+        return (escalation_timer(name, level, min(ahead)),) if ahead else ()
 
     def _hours(self, duty: Obligation) -> tuple[Hours, ...]:
-        """The working hours of its owners who can be reached."""
-        return tuple(self.facts.hours[one] for one in self._reached(duty) if one in self.facts.hours)
+        """The working hours of its owners who can be reached; where nobody can, those of the company."""
+        known = tuple(self.facts.hours[one] for one in self._reached(duty) if one in self.facts.hours)
+        return known or tuple(self.facts.hours[one] for one in (COMPANY,) if one in self.facts.hours)
 
     def _reached(self, duty: Obligation) -> tuple[str, ...]:
         return tuple(one for one in duty.consumer.owners.slack_ids if one not in self.state.unreached)

@@ -29,6 +29,9 @@ from data.records.retirement import Duty
 from workflows.rules.hours import day_of, days_later
 from workflows.rules.windows import had_hours, next_window
 
+COMPANY = ""
+"""Whose working hours count where a consumer has no owner: nobody's own, but those everybody has."""
+
 
 class Late(Record, frozen=True, kw_only=True):
     """A duty whose day is past, or will be: which day it was (`at`), and how the duty stands."""

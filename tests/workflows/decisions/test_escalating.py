@@ -211,6 +211,21 @@ def test_working_hours_are_each_owners_own():
     ]
 
 
+def test_where_nobody_owns_it_the_companys_working_hours_count_and_each_goes_its_own_way():
+    impact = (an_impacted(), an_impacted("ads", team="", people=()))
+    hours = {**WORK, "": Hours(windows=read_windows(), zone="America/New_York")}
+    steps = '{ wait_hours = 4 }, { notify = "channel:#one" }, { wait_hours = 4 }, { notify = "channel:#two" }'
+    story = running(steps, impact=impact, hours=hours).until(ANSWER_BY + days(4))
+    assert [(at * 24, to) for at, to in hops(story)] == [
+        (4, {"#one": (BILLING,)}),
+        (8, {"#two": (BILLING,)}),
+        (8, {"CGOV": (BILLING,)}),
+        (9, {"#one": (ADS,)}),
+        (13, {"#two": (ADS,)}),
+        (13, {"CGOV": (ADS,)}),
+    ]
+
+
 def test_a_step_may_wait_until_the_owners_next_morning():
     story = at_work('{ wait_days = 5 }, { wait_until = "window" }, { notify = "owner" }, { wait_days = 1 }')
     story.until(ANSWER_BY + days(9))

@@ -6,7 +6,6 @@ and what is known of the person is looked at again when their window opens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,16 +17,11 @@ from workflows.rules import messages, overtaken
 from workflows.rules.windows import next_window
 
 
-def is_held_for_hours(place: str, body: Mapping[str, str]) -> bool:
-    """Is it for one person, and can it wait a night?"""
-    return messages.is_person(place) and not messages.is_urgent(body)
-
-
 def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:
     """Why it does not go now, or the hours by which it may; None where nobody's hours count."""
     effect = claim.effect
     assert effect is not None
-    if shop.timekeeper is None or not is_held_for_hours(effect.place, effect.body):
+    if shop.timekeeper is None or not messages.is_held_for_hours(effect.place, effect.body):
         return None
     now = shop.world.now()
     hours = shop.timekeeper.hours_of(effect.place, now)
@@ -43,10 +37,10 @@ def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:
 
 
 def as_of_now(claim: Claim, state: Retirement | None, shop: Workshop) -> dict[str, str] | None:
-    """What is left of a message that was held; None where it would not be wanted any more."""
+    """What is left of a message that was held, or stood behind one; None where it would not be wanted any more."""
     effect = claim.effect
     assert effect is not None
-    if not claim.kept or state is None or "slack_id" not in effect.body:
+    if shop.timekeeper is None or state is None or "slack_id" not in effect.body:
         return effect.body
     if effect.body["notice"] == "called off" and not _was_asked(state, effect.body["slack_id"], shop):
         return None

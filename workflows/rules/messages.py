@@ -43,6 +43,11 @@ def is_urgent(body: Mapping[str, str]) -> bool:
     return body["notice"] == "asked again" and body["action"] == "restore"
 
 
+def is_held_for_hours(place: str, body: Mapping[str, str]) -> bool:
+    """Is it for one person, and can it wait a night?"""
+    return is_person(place) and not is_urgent(body)
+
+
 def is_person(place: str) -> bool:
     """Or a channel: Slack's ids say which."""
     return place[:1] in ("U", "W")

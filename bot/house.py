@@ -21,6 +21,7 @@ from data.store import Store
 from workflows.commands import AnyCommand, ReportManual
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
+from workflows.rules.delegating import InForce
 
 Payload = dict[str, Any]
 
@@ -34,6 +35,7 @@ class House:
     wake            tells the dispatcher that something is in the inbox
     check_opening   raises `Refused` for who may not fill in the form of this model, or revise its plan
     check_reporting raises what would be refused of an endpoint switched by hand, looking at nothing outside
+    delegations     who answers for whom now
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
@@ -56,6 +58,7 @@ class House:
     check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
     import_channel: str = ""
+    delegations: Callable[[], InForce] = dict
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)

@@ -46,6 +46,7 @@ class Action(StrEnum):
     MANUAL_CONTRADICT = "manual.contradict"
     MANUAL_EVIDENCE = "manual.evidence"
     VOTE_COMMENT = "vote.comment"
+    DELEGATION_DECLINE = "delegation.decline"
     HOME_PAGE = "home.page"
     HOME_PROPOSE = "home.propose"
 

@@ -42,8 +42,8 @@ def capture(
     Safe to repeat: the same act is kept once. Raises `NotKeptError` when the store fails or is too slow, and
     `Stale` for a stream that is nobody's to write to.
     """
-    is_known = stream == NEW or payloads.RETIREMENT_ID.fullmatch(stream) or payloads.READER.fullmatch(stream)
-    if not is_known:
+    known = (payloads.RETIREMENT_ID, payloads.READER, payloads.DELEGATOR)
+    if stream != NEW and not any(form.fullmatch(stream) for form in known):
         raise Stale("This window is not one I know any more. Run /retire list and go on from there")
     keep(
         house,

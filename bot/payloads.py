@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 RETIREMENT_ID = re.compile(r"RET-[1-9][0-9]{0,8}")
 READER = re.compile(r"digest/[A-Z][A-Z0-9]{1,40}")
 """The stream of whoever reads the weekly digest: a person, or a channel."""
+DELEGATOR = re.compile(r"delegation/[UW][A-Z0-9]{1,40}")
+"""The stream of whoever has somebody else answer for them."""
 _AS_PEOPLE_WRITE_IT = re.compile(r"[\W_]*(?:RET[\W_]*)?0*([1-9][0-9]{0,8})[\W_]*", re.IGNORECASE)
 
 
@@ -136,6 +138,14 @@ def parts(body: Body, count: int) -> tuple[str, ...]:
     if len(found) != count or not all(found) or not RETIREMENT_ID.fullmatch(first):
         raise Stale("This button is not one I know any more. Run /retire list and go on from there")
     return found
+
+
+def person(body: Body) -> str:
+    """The person a button is about. Raises `Stale` for one that is about something else."""
+    value = action_value(body)
+    if not _ID.fullmatch(value):
+        raise Stale("This button is not one I know any more. Run /retire help for all there is")
+    return value
 
 
 def retirement_id(body: Body) -> str:

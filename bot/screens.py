@@ -18,6 +18,7 @@ from bot.slack_errors import FAILURES
 from bot.views import obligations
 from data.errors import Refused, Unavailable
 from data.records.retirement import Retirement
+from workflows.rules.delegating import NOBODY, InForce
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,12 @@ def changed(client: WebClient, body: Mapping[str, Any], view: Payload) -> None:
         raise Unavailable("Slack did not answer, so the window could not change. Choose again") from error
 
 
-def redrawn(client: WebClient, reply_to: Mapping[str, str], retirement: Retirement | None) -> None:
+def redrawn(
+    client: WebClient,
+    reply_to: Mapping[str, str],
+    retirement: Retirement | None,
+    delegations: InForce = NOBODY,
+) -> None:
     """Redraw the list of consumers somebody acted in, once it is decided: as it stands, also when refused.
 
     Whatever became of the window meanwhile, nothing depends on it, and another press draws it anew.
@@ -62,7 +68,13 @@ def redrawn(client: WebClient, reply_to: Mapping[str, str], retirement: Retireme
     if retirement is None or not reply_to.get("view"):
         return
     page = payloads.number(reply_to.get("page", ""))
-    shown = obligations.all_modal(retirement, reply_to.get("user", ""), page, team=reply_to.get("team", ""))
+    shown = obligations.all_modal(
+        retirement,
+        reply_to.get("user", ""),
+        page,
+        team=reply_to.get("team", ""),
+        delegations=delegations,
+    )
     try:
         # Without the hash: of two presses in a row the second would find that the first has changed it.
         client.views_update(view_id=reply_to["view"], view=_answerable(shown, reply_to))

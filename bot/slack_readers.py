@@ -6,9 +6,9 @@ a channel that is private, is unknown; where it does not answer, the same questi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 
@@ -17,9 +17,17 @@ from bot.slack_errors import FAILURES, outcome_of, word_of
 from bot.slack_zones import SlackZones
 from data.errors import Unavailable
 from data.records.decision import NotDone
+from data.records.delegation import Account
 from data.records.facts import ChannelSeen
 
 PAGE, PAGES_MAX = 500, 20  # docs.slack.dev/reference/methods/conversations.members takes less than 1,000
+ACCOUNTS = {
+    "deleted": Account.DEACTIVATED,
+    "is_bot": Account.BOT,
+    "is_restricted": Account.GUEST,
+    "is_ultra_restricted": Account.GUEST,
+    "is_stranger": Account.OUTSIDER,
+}
 FoundT = TypeVar("FoundT")
 
 
@@ -48,6 +56,11 @@ class SlackReaders:
     def is_in_governance(self, slack_id: str) -> bool:
         return _told(lambda: self._governs(slack_id), unknown=False)
 
+    def account(self, slack_id: str) -> Account:
+        """Whose account it is. Slack tells of one that is off no more than that it is."""
+        found = _told(lambda: self._client.users_info(user=slack_id), unknown=None)
+        return Account.UNKNOWN if found is None else _account(found.get("user") or {})
+
     def _governs(self, slack_id: str) -> bool:
         channel = channel_of(self._client, self._governance)
         cursor = ""
@@ -60,6 +73,14 @@ class SlackReaders:
             if not cursor:
                 break
         return False
+
+
+def _account(user: Mapping[str, Any]) -> Account:
+    """docs.slack.dev/reference/objects/user-object"""
+    for name, account in ACCOUNTS.items():
+        if user.get(name) is True:
+            return account
+    return Account.MEMBER
 
 
 def _told(ask: Callable[[], FoundT], *, unknown: FoundT) -> FoundT:

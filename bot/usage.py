@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from bot.ids import SLASH_COMMAND
 from bot.payloads import meant_id
+from bot.typed_delegation import problem_with
+from bot.typed_words import (
+    ESCAPED_PERSON,
+    as_typed,
+    keyword,
+    retirement_first,
+    split,
+    split_quoted,
+    whole,
+)
 from data.closest import closest
 from data.errors import Invalid, Problem, Refused
 from data.printable import words
@@ -30,6 +40,7 @@ class Part(StrEnum):
     REASON = "REASON..."
     OFTEN = "[weekly|off]"
     HERE = "[here]"
+    DELEGATION = "[@PERSON until DATE|off]"
 
 
 class Usage(Record, frozen=True, kw_only=True):
@@ -76,6 +87,10 @@ COMMANDS: Mapping[str, Usage] = {
         takes=(Part.OFTEN, Part.HERE),
         says="Sends you the digest each week on your own morning, or with `here` this channel; `off` ends it",
         who="everyone; for a channel, the voting roles and who is in the governance channel",
+    ),
+    "delegate": Usage(
+        takes=(Part.DELEGATION,),
+        says="Has somebody else answer what is asked of you, up to and with a day; shows it, and `off` ends it",
     ),
     "archive": Usage(
         takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS
@@ -159,11 +174,7 @@ def helped() -> dict[str, tuple[str, str]]:
     }
 
 
-_ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
 _PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
-_QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
-_IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
-_ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name, _word: "") -> Typed:
@@ -196,11 +207,11 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
     parts: dict[Part, str] = {}
     for part in takes:
         if part in KEYWORDS:
-            parts[part], rest = _keyword(rest, KEYWORDS[part])
+            parts[part], rest = keyword(rest, KEYWORDS[part])
             continue
         # A retirement's name is one word; a model's may be its title.
         is_all = part is takes[-1] and part is not Part.RETIREMENT
-        parts[part], rest = _whole(rest) if is_all else _first(rest, part)
+        parts[part], rest = whole(rest) if is_all else _first(rest, part)
     problems = [problem for part in takes if (problem := _problem(word, part, parts[part]))]
     if takes and rest:
         problems.append(_surplus(word, rest))
@@ -210,21 +221,15 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
             problems.insert(0, Problem(field=Part.RETIREMENT, value="", accepted=wrong))
         raise Invalid(problems)
     if Part.PERSON in parts:
-        person = _ESCAPED_PERSON.fullmatch(parts[Part.PERSON])
+        person = ESCAPED_PERSON.fullmatch(parts[Part.PERSON])
         assert person is not None, "checked above"
         parts[Part.PERSON] = person.group(1)
-    for part in parts.keys() - {Part.PERSON}:
+    for part in parts.keys() - {Part.PERSON, Part.DELEGATION}:
         parts[part] = as_typed(parts[part])
     return Typed(word=word, parts=parts)
 
 
 HELP_STEP = f"Run {SLASH_COMMAND} help for all there is"
-
-
-def as_typed(text: str) -> str:
-    """What the person saw: Slack sends mentions and addresses in angle brackets, and three signs as entities."""
-    shown = _IN_BRACKETS.sub(lambda found: f"{found[1][:1].strip('!')}{found[3] or found[2]}", text)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _command(text: str) -> tuple[str, str]:
@@ -243,38 +248,13 @@ def _command(text: str) -> tuple[str, str]:
 
 
 def _word(text: str) -> tuple[str, str]:
-    word, rest = _retirement_first(text)
+    word, rest = retirement_first(text)
     return as_typed(word).casefold() or "help", rest
 
 
 def _first(text: str, part: Part) -> tuple[str, str]:
     """The first word, or what stands in quotation marks, and the rest."""
-    if quoted := _QUOTED.match(text):
-        return quoted.group(1).strip(), quoted.group(2).strip()
-    return _retirement_first(text) if part is Part.RETIREMENT else _split(text)
-
-
-def _retirement_first(text: str) -> tuple[str, str]:
-    """The first word, or the two of `RET 1`, and the rest."""
-    found = _ID_IN_TWO_WORDS.match(text)
-    return (found[0], text[found.end() :].strip()) if found else _split(text)
-
-
-def _split(text: str) -> tuple[str, str]:
-    word, *rest = text.split(None, 1) or [""]
-    return word, rest[0].strip() if rest else ""
-
-
-def _whole(text: str) -> tuple[str, str]:
-    """All that is left; quotation marks around all of it are not part of it."""
-    quoted = _QUOTED.fullmatch(text)
-    return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
-
-
-def _keyword(text: str, words: Collection[str]) -> tuple[str, str]:
-    """One of these words, where it comes first, and the rest."""
-    word, rest = _split(text)
-    return (word, rest) if word.casefold() in words else ("", text)
+    return split_quoted(text) or (retirement_first(text) if part is Part.RETIREMENT else split(text))
 
 
 def _surplus(word: str, rest: str) -> Problem:
@@ -283,6 +263,8 @@ def _surplus(word: str, rest: str) -> Problem:
 
 
 def _problem(word: str, part: Part, value: str) -> Problem | None:
+    if part is Part.DELEGATION:
+        return problem_with(value, usage(word))
     accepted = ""
     if part in (Part.MAYBE_MODEL, Part.MAYBE_TEAM, *KEYWORDS) or (
         part is Part.PAGE and _PAGE.fullmatch(value)
@@ -292,7 +274,7 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
         accepted = f'only "all", the number of a page, or nothing: {usage(word)}'
     elif not (words(value) if part is Part.REASON else value):
         accepted = f"missing; say {usage(word)}"
-    elif part is Part.PERSON and not _ESCAPED_PERSON.fullmatch(value):
+    elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
         accepted = f"not a person; type @ and choose the name: {usage(word)}"
     elif part is Part.REASON and len(value) > REASON_MAX:
         accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"

@@ -49,10 +49,12 @@ from data.records.imports import Scheduled
 from data.records.policy import Criteria, Policy
 from data.sql.record import SqlStore
 from workflows.asking import Asking, any_hours, at_once
+from workflows.delegates import in_force_now
 from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
+from workflows.rules.delegating import NOBODY
 from workflows.rules.lifecycle import LIVING
 
 
@@ -191,6 +193,7 @@ def assemble(
         else None
     )
     asking = Asking(store=store, timekeeper=timekeeper) if timekeeper else None
+    hours = windows or policies.read_windows()
     gatherer = Gatherer(
         catalog=catalog,
         policy=policy,
@@ -202,8 +205,10 @@ def assemble(
         unheard=store.unheard,
         busy_until=asking.busy_until if asking else at_once,
         hours=asking.hours if asking else any_hours,
-        snooze_days=(windows or policies.read_windows()).snooze_days,
+        snooze_days=hours.snooze_days,
         readers=readers,
+        delegations=lambda at: in_force_now(store, catalog, at),
+        delegate_days_max=hours.delegate_days_max,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
@@ -240,7 +245,8 @@ def assemble(
     homes = Homes(store, catalog, world, bell.set, look_seconds=look_seconds)
 
     def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
-        screens.redrawn(client, reply_to, engine.retirement(receipt.stream))
+        there = gatherer.delegations(world.now()) if reply_to.get("view") else NOBODY
+        screens.redrawn(client, reply_to, engine.retirement(receipt.stream), there)
         say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
         answer(reply_to, say(receipt.reply))
         homes.acted(reply_to)
@@ -268,6 +274,7 @@ def assemble(
         check_opening=engine.check_opening,
         check_reporting=engine.check_reporting,
         check=engine.check,
+        delegations=lambda: gatherer.delegations(world.now()),
         import_channel=imports.channel,
         meters=edges.meters,
         writers=edges.writers,

@@ -88,6 +88,13 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             check=whole(1, 30, "days"),
         ),
     },
+    "delegation": {
+        "days_max": Key(
+            says="for how many days somebody else may answer at most: `/retire delegate`",
+            field="delegate_days_max",
+            check=whole(1, 366, "days"),
+        )
+    },
     "escalation": {
         "acknowledge_days": Key(
             says="from when an owner is asked; then silence is escalated, step by step",

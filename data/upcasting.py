@@ -62,10 +62,17 @@ def _without_tree(event: Tree) -> Tree:
     return {**event, "event": "proposed/3"}
 
 
+def _answered_for_themselves(event: Tree) -> Tree:
+    """Nobody stood in for anybody."""
+    return {**event, "event": f"{event['event']}/2"}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
+    "announced": _answered_for_themselves,
     "amended": _moved_every_date,
     "cancellation proposed": _as_it_was,
     "caller declared": _asked_those_who_owed,
+    "duty changed": _answered_for_themselves,
     "escalated": _told_about_all,
     "escalated/2": _told_as_silence,
     "escalated/3": _told_at_once,
@@ -75,6 +82,7 @@ UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "revised": _as_it_was,
     "owners changed": _answered_by_the_first_date,
     "owners changed/2": _asked_teams_only,
+    "snoozed": _answered_for_themselves,
 }
 
 

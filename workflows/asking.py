@@ -31,6 +31,7 @@ ANY_HOUR = Hours(
         do_not_disturb=False,
         owner_hours=0,
         snooze_days=1,
+        delegate_days_max=1,
     ),
     zone="UTC",
 )

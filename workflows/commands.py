@@ -13,12 +13,15 @@ from data.records.base import Prose
 from data.records.retirement import Archived, Duty, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.command import Command
+from workflows.delegation_commands import Delegate, EndDelegation
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
 from workflows.import_commands import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 
 __all__ = [
     "Command",
+    "Delegate",
     "DropReader",
+    "EndDelegation",
     "RecordFile",
     "RecordImport",
     "RunImport",
@@ -78,10 +81,12 @@ class RunStep(Command, frozen=True, kw_only=True, tag="run step"):
 class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
     """Acknowledge, report as migrated, or hand back. No `consumer_ids` means all that `by` answers for.
 
+    whose       of whom all is meant, where that is not what `by` is asked themselves
     announced   in which announcement they were asked; 0 where that was not said
     """
 
     consumer_ids: tuple[str, ...] = ()
+    whose: str = ""
     duty: Duty
     announced: int = 0
 
@@ -257,8 +262,11 @@ _OfSteps = RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestor
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader
+_OfDelegations = Delegate | EndDelegation
 _OfOthers = RecordFailure | TellWritten
-AnyCommand = _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | _OfDigests | _OfOthers
+AnyCommand = (
+    _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | _OfDigests | _OfDelegations | _OfOthers
+)
 
 _decoder = msgspec.json.Decoder(AnyCommand)
 

@@ -18,13 +18,14 @@ from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
 from data.snapshot import Snapshot
 from data.store import Waiting
-from workflows import asking, card, readers, succession
+from workflows import asking, card, delegates, readers, succession
 from workflows import commands as cmd
 from workflows.membership import active, groups, members
 from workflows.observing import as_asked, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
 from workflows.rules import escalation, support, told_in
+from workflows.rules.delegating import InForce
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meets
 from workflows.rules.obligations import people_of
@@ -32,7 +33,8 @@ from workflows.rules.pauses import pauses
 from workflows.rules.plan import reserved
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
-OF_NO_RETIREMENT = (*_OF_DIGESTS, cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
+_OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
+OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, cmd.EndDelegation)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -47,6 +49,7 @@ class Gatherer:
     hours        working hours of people, where escalation waits for them
     snooze_days  for how long one press keeps reminders away
     readers   what Slack tells of who reads the digest; None where nobody can say
+    delegations  who answers for whom at an instant; `delegate_days_max`: for how many days at most
     """
 
     catalog: Catalog
@@ -62,6 +65,8 @@ class Gatherer:
     snooze_days: int
     readers: Readers | None = None
     hours: asking.HoursOf = asking.any_hours
+    delegations: Callable[[datetime], InForce] = lambda _: {}
+    delegate_days_max: int = 60
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
@@ -71,11 +76,15 @@ class Gatherer:
             return Facts(observed_at=now, policy=self.policy)
         if isinstance(command, cmd.Subscribe):
             return readers.facts(command, self.policy, self.catalog.snapshot(), self.readers, now)
+        if isinstance(command, cmd.Delegate):
+            there = self.catalog.snapshot()
+            known = delegates.facts(command, there, self.readers, self.delegations(now), now)
+            return replace(known, delegate_days_max=self.delegate_days_max)
         if isinstance(command, cmd.TakeFile):
             there = self.catalog.snapshot()
-            known = active(there, command.by)
+            named = active(there, command.by)
             return Facts(
-                observed_at=now, catalog_version=there.version, policy=self.policy, named_person=known
+                observed_at=now, catalog_version=there.version, policy=self.policy, named_person=named
             )
         if isinstance(command, cmd.Propose):
             return self._about_proposal(command, command.model_id, self.policy, now, retirement_id="")
@@ -167,6 +176,7 @@ class Gatherer:
             members=members(there, state.policy, owners),
             owners=owners,
             endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
+            delegations=dict(self.delegations(now)),
         )
 
     def _about_running(  # noqa: PLR0911, PLR0912 - one case per kind of command

@@ -7,16 +7,19 @@ answers for a consumer, or may vote, is what decisions go by: nothing here gives
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from data.records.base import Record
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.snapshot import Snapshot
 from workflows.rules import quorum
+from workflows.rules.delegating import InForce, answers_as, stands_in_for
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import is_living
 
@@ -46,10 +49,14 @@ OVERVIEW = Page()
 
 
 class Owed(Record, frozen=True, kw_only=True):
-    """An obligation of somebody's. `late`: what was to be done by now, with the day it was to."""
+    """An obligation of somebody's. `late`: what was to be done by now, with the day it was to.
+
+    whose   in whose place they answer it; empty for what they are asked themselves
+    """
 
     state: Retirement
     duty: Obligation
+    whose: str = ""
     late: tuple[tuple[str, datetime], ...] = ()
 
 
@@ -112,11 +119,12 @@ class Board:
     there: Snapshot
     retirements: tuple[Retirement, ...]
     now: datetime
+    delegations: InForce = field(default_factory=dict)
 
     def home(self, person_id: str, page: Page) -> Home:
         listed = listed_for(person_id, self.retirements)
         ids = {one.id for one in listed}
-        owed = [one for one in self._owed.get(person_id, ()) if one.state.id in ids]
+        owed = [one for one in self._answered_by(person_id) if one.state.id in ids]
         votes = [one for one in listed if may_vote(one, person_id, self.now)]
         led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
         person = self.there.person_by_slack(person_id)
@@ -136,6 +144,15 @@ class Board:
             proposals=tuple(led),
             ahead=self._ahead(listed, person_id, owed) if is_known else (),
         )
+
+    def _answered_by(self, person_id: str) -> Iterator[Owed]:
+        """What they are asked themselves, and what those are whom they stand in for."""
+        yield from self._owed.get(person_id, ())
+        for whose in stands_in_for(person_id, self.delegations):
+            for one in self._owed.get(whose, ()):
+                owners = one.duty.consumer.owners.slack_ids
+                if answers_as(owners, person_id, self.delegations) == whose:
+                    yield replace(one, whose=whose)
 
     @cached_property
     def _owed(self) -> dict[str, list[Owed]]:
@@ -205,6 +222,7 @@ def _in_order(owed: list[Owed]) -> tuple[Owed, ...]:
             key=lambda one: (
                 first[one.state.id],
                 one.state.id,
+                one.whose,
                 one.duty.is_settled,
                 one.duty.consumer.distance,
                 one.duty.consumer.name,

@@ -14,6 +14,7 @@ from data import events
 from data.errors import Refused
 from data.records.base import Record
 from data.records.decision import Decision, Timer
+from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.facts import Facts
 from data.records.imports import Imports
@@ -22,6 +23,7 @@ from workflows import commands as cmd
 from workflows.decisions import (
     callers,
     darkness,
+    delegations,
     digests,
     duties,
     escalating,
@@ -88,6 +90,8 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.TellDigest: digests.tell,
     cmd.Subscribe: readers.subscribe,
     cmd.DropReader: readers.drop,
+    cmd.Delegate: delegations.delegate,
+    cmd.EndDelegation: delegations.end,
     cmd.TellWritten: writings.tell_written,
 }
 
@@ -98,7 +102,7 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
-AnyState = Retirement | DigestState | CatalogState | Imports
+AnyState = Retirement | DigestState | Delegation | CatalogState | Imports
 
 # Streams that are no retirement's.
 _OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports]] = {
@@ -109,7 +113,7 @@ _OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports]] = {
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Retirement, DigestState, CatalogState, Imports)
+    kind: msgspec.json.Decoder(kind) for kind in (Retirement, DigestState, Delegation, CatalogState, Imports)
 }
 
 # What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
@@ -158,6 +162,9 @@ def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
     if isinstance(current, DigestState):
         assert isinstance(event, digests.DigestEvent)
         return digests.evolve(current, event)
+    if isinstance(current, Delegation):
+        assert isinstance(event, delegations.DelegationEvent)
+        return delegations.evolve(current, event)
     if isinstance(current, Imports):
         assert isinstance(event, imports.ImportEvent)
         return imports.evolve(current, event)
@@ -166,12 +173,16 @@ def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
 
 def state_of(stream: str, state: bytes | None) -> AnyState:
     """The decoded state of a stream; an empty one before its first event."""
-    place = digests.place_of(stream)
-    kind = DigestState if place else _OF_NO_RETIREMENT.get(stream)
-    if state is not None:
-        return _decoded(kind or Retirement, state)
-    if place:
+    first = _first_of(stream)
+    return first if state is None else _decoded(type(first), state)
+
+
+def _first_of(stream: str) -> AnyState:
+    if place := digests.place_of(stream):
         return DigestState(place=place)
+    if person := delegations.person_of(stream):
+        return Delegation(person=person)
+    kind = _OF_NO_RETIREMENT.get(stream)
     return kind() if kind else Retirement(id=stream)
 
 
@@ -208,4 +219,11 @@ def imports_of(state: bytes | None) -> Imports:
     """What is read on a schedule."""
     current = state_of(imports.STREAM, state)
     assert isinstance(current, Imports)
+    return current
+
+
+def delegation_of(stream: str, state: bytes | None) -> Delegation:
+    """Whom somebody's answers go to."""
+    current = state_of(stream, state)
+    assert isinstance(current, Delegation)
     return current

@@ -11,6 +11,7 @@ from data.events import AnyEvent
 from data.importers.report import ImportReport
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
+from data.records.delegation import Account
 from data.records.deprecation import Deprecation
 from data.records.facts import ChannelSeen
 from data.records.hours import Hours
@@ -215,6 +216,8 @@ class Readers(Protocol):
         ...
 
     def is_in_governance(self, slack_id: str) -> bool: ...
+
+    def account(self, slack_id: str) -> Account: ...
 
 
 class EndpointControl(Protocol):

@@ -15,8 +15,10 @@ from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.reading import this_week
+from bot.typed_delegation import wish
 from bot.usage import COMMANDS, Part, Typed, helped, understood
 from bot.views import answers, candidates, catalogs, digest, who
+from bot.views import delegations as delegated
 from data.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
@@ -26,6 +28,8 @@ from workflows.commands import (
     Cancel,
     ClaimCaller,
     Command,
+    Delegate,
+    EndDelegation,
     HandOver,
     Pause,
     Restore,
@@ -35,7 +39,7 @@ from workflows.commands import (
     Waive,
 )
 from workflows.considering import ranking
-from workflows.decisions.digests import stream_of
+from workflows.decisions import delegations, digests
 from workflows.rules import support
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
@@ -51,18 +55,34 @@ def register(app: App, house: House) -> None:
         request = understood(payloads.typed(body), misnamed=wrong)
         if request.word == "propose":
             open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
-        elif COMMANDS[request.word].keeps == "no":
+        elif reads(request):
             # What fails from here on is told the same way as the answer, and nobody looks at a clock meanwhile.
             ack()
             is_up_to_date = decided(house, payloads.user_id(body))
-            shown = answer(house, request)
+            shown = answer(house, request, payloads.user_id(body))
             if not is_up_to_date:
                 house.answer(payloads.reply_to(body), answers.said(NOT_YET))
             house.answer(payloads.reply_to(body), shown)
         else:
             asked = command(request, payloads.user_id(body), here=payloads.reply_to(body).get("channel", ""))
-            stream = stream_of(asked.place) if isinstance(asked, Subscribe) else meant(house, request).id
-            capture(house, ack, body, stream=stream, command=asked)
+            capture(house, ack, body, stream=stream_for(house, request, asked), command=asked)
+
+
+def reads(request: Typed) -> bool:
+    """Is there nothing to keep and decide?"""
+    is_asked = request.word == "delegate" and not request[Part.DELEGATION]
+    return is_asked or COMMANDS[request.word].keeps == "no"
+
+
+def stream_for(house: House, request: Typed, asked: Command) -> str:
+    """Whose stream a command goes to."""
+    match asked:
+        case Subscribe(place=place):
+            return digests.stream_of(place)
+        case Delegate(by=person) | EndDelegation(person=person):
+            return delegations.stream_of(person)
+        case _:
+            return meant(house, request).id
 
 
 def meant(house: House, request: Typed) -> Retirement:
@@ -70,7 +90,7 @@ def meant(house: House, request: Typed) -> Retirement:
     return named(house.store, house.catalog, request[Part.RETIREMENT], word=request.word)
 
 
-def answer(house: House, request: Typed) -> Payload:
+def answer(house: House, request: Typed, by: str) -> Payload:
     """What a reading command shows."""
     match request.word:
         case "list":
@@ -88,6 +108,8 @@ def answer(house: House, request: Typed) -> Payload:
         case "digest":
             now = house.now()
             shown = digest.message(this_week(house.store, now, zone=house.policy.zone))
+        case "delegate":
+            shown = delegated.standing(by, house.delegations())
         case _:
             shown = answers.help_text(helped())
     return shown
@@ -185,5 +207,6 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
             often="off" if request[Part.OFTEN].casefold() == "off" else "weekly",
         ),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
+        "delegate": lambda: wish(request[Part.DELEGATION], by),
     }
     return asked[request.word]()

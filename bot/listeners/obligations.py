@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from slack_bolt import Ack, App
 
 from bot import payloads, screens
-from bot.house import House
+from bot.house import House, Payload
 from bot.ids import Action, Callback
 from bot.inbox import capture, submit
 from bot.lookup import retirement
@@ -42,36 +42,35 @@ def register(app: App, house: House) -> None:
 
     @app.action(Action.DUTY_ACKNOWLEDGE_ALL)
     def acknowledge_all(ack: Ack, body: dict[str, Any]) -> None:
-        retirement_id, _, announced = asked(body)
-        everything = ChangeDuty(by=payloads.user_id(body), duty=Duty.ACKNOWLEDGED, announced=announced)
+        retirement_id, whose, announced = asked(body)
+        everything = ChangeDuty(
+            by=payloads.user_id(body), whose=whose, duty=Duty.ACKNOWLEDGED, announced=announced
+        )
         capture(house, ack, body, stream=retirement_id, command=everything)
+
+    def shown(body: dict[str, Any], retirement_id: str, page: int = 0, *, team: str = "") -> Payload:
+        state = retirement(house.store, retirement_id)
+        reader, there = payloads.user_id(body), house.delegations()
+        return obligations.all_modal(state, reader, page, team=team, delegations=there)
 
     @app.action(Action.DUTY_SHOW_ALL)
     def show_all(ack: Ack, body: dict[str, Any]) -> None:
         (retirement_id,) = payloads.parts(body, 1)
         ack()
-        state = retirement(house.store, retirement_id)
-        screens.opened(house.client, body, obligations.all_modal(state, payloads.user_id(body)))
+        screens.opened(house.client, body, shown(body, retirement_id))
 
     @app.action(Action.DUTY_SHOW_TEAM)
     def show_team(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, team = payloads.parts(body, 2)
         ack()
-        state = retirement(house.store, retirement_id)
-        screens.opened(house.client, body, obligations.all_modal(state, payloads.user_id(body), team=team))
+        screens.opened(house.client, body, shown(body, retirement_id, team=team))
 
     @app.action(Action.DUTY_PAGE)
     def turn_page(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, page = payloads.parts(body, 2)
         ack()
-        state = retirement(house.store, retirement_id)
-        shown = obligations.all_modal(
-            state,
-            payloads.user_id(body),
-            payloads.number(page),
-            team=payloads.metadata(body).get("team", ""),
-        )
-        screens.changed(house.client, body, shown)
+        team = payloads.metadata(body).get("team", "")
+        screens.changed(house.client, body, shown(body, retirement_id, payloads.number(page), team=team))
 
     @app.action(Action.DUTY_MORE_TIME)
     def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:

@@ -71,6 +71,11 @@ def mention(slack_id: str) -> str:
     return "Emeritus" if slack_id == EMERITUS else safe(slack_id) or "nobody"
 
 
+def said_by(slack_id: str, on_behalf_of: str) -> str:
+    """Who said it, and for whom where that is somebody else."""
+    return f"{mention(slack_id)} for {mention(on_behalf_of)}" if on_behalf_of else mention(slack_id)
+
+
 def place(name_or_id: str) -> str:
     """The channel as a link, or by its name; a person is mentioned."""
     return f"<#{name_or_id}>" if CHANNEL_ID.fullmatch(name_or_id) else mention(name_or_id)

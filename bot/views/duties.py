@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.ids import Action
-from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, section
+from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, said_by, section
 from bot.views.proposal import OUTCOMES, name_of
 from bot.views.steps import zone_of
 from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations
+from workflows.rules.delegating import NOBODY, InForce, answers_as
 from workflows.rules.due import UNANSWERED
 from workflows.rules.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
@@ -79,7 +80,7 @@ def lines(owed: Iterable[Obligation], retirement: Retirement) -> list[str]:
 def _line(obligation: Obligation, name: str, retirement: Retirement) -> str:
     zone = zone_of(retirement)
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
-    by = f" ({mention(obligation.changed_by)})" if obligation.changed_by else ""
+    by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
     shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{by}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
@@ -115,12 +116,23 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
     return [actions(*shown)]
 
 
-def rows(owed: Sequence[Obligation], retirement: Retirement, *, reader: str = "") -> list[Payload]:
-    """A section with its buttons for each. `reader`: who alone sees it; the answers of others are not theirs."""
+def rows(
+    owed: Sequence[Obligation],
+    retirement: Retirement,
+    *,
+    reader: str = "",
+    delegations: InForce = NOBODY,
+) -> list[Payload]:
+    """A section with its buttons for each. `reader`: who alone sees it; the answers of others are not theirs.
+
+    delegations   who answers for whom now
+    """
     shown = []
     for obligation, line in zip(owed, lines(owed, retirement), strict=True):
-        may_answer = not reader or reader in obligation.consumer.owners.slack_ids
-        shown += [section(line), *(buttons(obligation, retirement) if may_answer else ())]
+        whose = answers_as(obligation.consumer.owners.slack_ids, reader, delegations) if reader else ""
+        may_answer = not reader or bool(whose)
+        instead = f"\n:handshake: You answer it for {mention(whose)}" if whose not in ("", reader) else ""
+        shown += [section(f"{line}{instead}"), *(buttons(obligation, retirement) if may_answer else ())]
     return shown
 
 

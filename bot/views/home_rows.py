@@ -10,7 +10,7 @@ from typing import NamedTuple, assert_never
 
 from bot.ids import SLASH_COMMAND
 from bot.views import answers, duties, later_dates, limits, obligations, votes
-from bot.views.blocks import Payload, actions, day, quoted, safe, section
+from bot.views.blocks import Payload, actions, day, mention, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Retirement, State, StepKind
@@ -66,7 +66,8 @@ def _overdue(owed: Owed) -> Row:
     state = owed.state
     late = " and to ".join(f"{what} by *{day(by, zone_of(state))}*" for what, by in owed.late)
     (line,) = duties.lines([owed.duty], state)
-    said = f":alarm_clock: *{state.id}* {safe(name_of(state))}: you had to {late}\n{line}"
+    who = f"{mention(owed.whose)}, for whom you answer," if owed.whose else "you"
+    said = f":alarm_clock: *{state.id}* {safe(name_of(state))}: {who} had to {late}\n{line}"
     return Row([section(said), *duties.buttons(owed.duty, state)])
 
 
@@ -95,11 +96,11 @@ def _vote(state: Retirement, person_id: str) -> Row:
 
 def _answer(owed: Owed, home: Home) -> Row:
     (line,) = duties.lines([owed.duty], owed.state)
-    return Row([section(line), *duties.buttons(owed.duty, owed.state)], _head(home, owed.state))
+    return Row([section(line), *duties.buttons(owed.duty, owed.state)], _head(home, owed.state, owed.whose))
 
 
-def _head(home: Home, state: Retirement) -> list[Payload]:
-    """The retirement that the consumers below it are asked about."""
+def _head(home: Home, state: Retirement, whose: str) -> list[Payload]:
+    """The retirement that the consumers below it are asked about, and of whom, where it is somebody else."""
     assert state.plan is not None
     successor = safe(state.plan.successor_name or state.plan.successor_id)
     dark_on = day(state.plan.step(StepKind.DISABLE).due_at, zone_of(state))
@@ -108,12 +109,14 @@ def _head(home: Home, state: Retirement) -> list[Payload]:
         when = "another plan is being voted on, and nothing is asked of you until then"
     paused = " :double_vertical_bar: *paused*" if state.paused_at else ""
     to = f"move to {successor}" if successor else "no successor"
-    said = f"*{state.id}* {safe(name_of(state))}{paused}: {when}; {to}"
-    owed = [one.duty for one in (*home.answers, *home.overdue) if one.state.id == state.id]
+    instead = f"\n:handshake: You answer these for {mention(whose)}" if whose else ""
+    said = f"*{state.id}* {safe(name_of(state))}{paused}: {when}; {to}{instead}"
+    every = (*home.answers, *home.overdue)
+    owed = [one.duty for one in every if one.state.id == state.id and one.whose == whose]
     if len(owed) == 1:
         return [section(said)]
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, state) for one in owed)
-    return [section(said), obligations.about_all(state, has_open=has_open)]
+    return [section(said), obligations.about_all(state, has_open=has_open, whose=whose)]
 
 
 def _proposal(state: Retirement) -> Row:

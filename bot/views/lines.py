@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.views import callers, duties, id_lines, impact, later_dates, limits, switch_lines
-from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe
+from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
 from bot.views.steps import short, zone_of
 from bot.views.votes import CHOICE_MARKS, voters_words
 from data import events
@@ -103,7 +103,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             whom = counted(len(event.people), "person", "people")
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"
         case events.Snoozed():
-            return f":zzz: {by} is reminded again on {day(event.until, zone)}"
+            whom = mention(event.on_behalf_of) if event.on_behalf_of else by
+            return f":zzz: {whom} is reminded again on {day(event.until, zone)}"
         case events.Escalated():
             late = duties.late_words(event.milestone, len(event.consumer_ids), len(event.handed_back))
             unknown = counted(len(event.unreachable), "owner")
@@ -271,7 +272,7 @@ def waived_words(event: events.Waived, names: str) -> str:
 
 def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
     """What an owner answered. `name` may be those of many consumers, where one press was about all of them."""
-    by = mention(event.by)
+    by = said_by(event.by, event.on_behalf_of)
     who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
     words = {
         Duty.OPEN: f":white_circle: {by} opened {name} again",

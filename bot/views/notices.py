@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.views import (
     callers,
     catalogs,
+    delegations,
     digest,
     extension,
     files,
@@ -86,6 +87,8 @@ OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import failed": lambda said: imports.failed(said["name"], said["why"]),
     "import mended": lambda said: imports.mended(said["name"]),
     "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
+    "delegation begun": delegations.begun,
+    "delegation over": delegations.over,
     "file imported": lambda said: files.imported(
         said["name"], said["format"], said["said"], int(said["more"])
     ),

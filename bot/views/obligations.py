@@ -22,9 +22,11 @@ from bot.views.blocks import (
 )
 from bot.views.proposal import name_of
 from data.records.retirement import Duty, Retirement
+from workflows.rules.delegating import NOBODY, InForce
 from workflows.rules.escalation import targets
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.milestones import concerned
+from workflows.rules.obligations import answered_by
 from workflows.rules.wording import counted
 
 TEAM_ROWS_MAX = 12
@@ -35,10 +37,17 @@ MENTIONS_MAX = limits.SECTION_MAX - 300  # some 160 people; beside them stand tw
 NO_TEAM = "unowned"  # in a button, whose parts are never empty: the consumers nobody owns
 
 
-def about_all(retirement: Retirement, *, has_open: bool, can_wait: bool = False) -> Payload:
-    """What concerns all that one person answers for in it. `can_wait`: they are reminded of some of it."""
+def about_all(retirement: Retirement, *, has_open: bool, can_wait: bool = False, whose: str = "") -> Payload:
+    """What concerns all that one person answers for in it. `can_wait`: they are reminded of some of it.
+
+    whose   in whose place they answer, where it is not all theirs
+    """
     shown = [button("Show all", Action.DUTY_SHOW_ALL, retirement.id)]
-    about = f"{retirement.id}|{retirement.announced}"
+    about = (
+        f"{retirement.id}|{whose}|{retirement.announced}"
+        if whose
+        else f"{retirement.id}|{retirement.announced}"
+    )
     if can_wait:
         shown.append(button("Snooze", Action.DUTY_SNOOZE, about))
     if has_open:
@@ -152,12 +161,15 @@ def _over(retirement: Retirement, why: str) -> Payload:
     return message(text, [section(text)])
 
 
-def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str = "") -> Payload:
-    """All obligations of one person, or of one team, page by page; whoever may not answer sees no button.
+def all_modal(
+    retirement: Retirement, slack_id: str, page: int = 0, *, team: str = "", delegations: InForce = NOBODY
+) -> Payload:
+    """All that one person may answer, or that is of one team, page by page; whoever may not answer sees no button.
 
+    delegations   who answers for whom now
     team   its id, or `NO_TEAM`. `private_metadata`: retirement, page, team
     """
-    owed = duties.of_person(retirement, slack_id)
+    owed = duties.nearest_first(answered_by(retirement, slack_id, delegations))
     whose = "yours"
     if team:
         owed = duties.of_team(retirement, "" if team == NO_TEAM else team)
@@ -168,7 +180,7 @@ def all_modal(retirement: Retirement, slack_id: str, page: int = 0, *, team: str
     blocks = [
         section(f"*{retirement.id}* {safe(name_of(retirement))}: {counted(len(owed), 'consumer')} of {whose}")
     ]
-    blocks += duties.rows(shown, retirement, reader=slack_id)
+    blocks += duties.rows(shown, retirement, reader=slack_id, delegations=delegations)
     if pages > 1:
         blocks.append(context(f"Page {page + 1} of {pages}"))
     # One block per button: both have the same action id, which must be unique within a block.

@@ -52,10 +52,10 @@ def _about(answer: events.DutyChanged | events.Waived) -> str:
     return answer.what if isinstance(answer, events.Waived) else answer.consumer_id
 
 
-def _press(event: events.RetirementEvent) -> tuple[str, str, datetime] | None:
+def _press(event: events.RetirementEvent) -> tuple[str, str, str, datetime] | None:
     """Who said what when; None where there is more to tell than that."""
     if isinstance(event, events.Waived):
-        return event.by, f"waived: {event.reason}", event.at
+        return event.by, "", f"waived: {event.reason}", event.at
     if not isinstance(event, events.DutyChanged) or event.note or event.extension:
         return None
-    return event.by, event.duty, event.at
+    return event.by, event.on_behalf_of, event.duty, event.at

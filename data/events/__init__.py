@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from data.events.base import EMERITUS, Event, name_of
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened
+from data.events.delegating import Delegated, DelegationEnded
 from data.events.duties import (
     Amended,
     Announced,
@@ -130,6 +131,8 @@ OtherEvent = (
     | DigestSubscribed
     | DigestUnsubscribed
     | ReaderMoved
+    | Delegated
+    | DelegationEnded
     | ImportsScheduled
     | ImportFailed
     | ImportMended
@@ -153,6 +156,8 @@ __all__ = [
     "CancellationProposed",
     "Cancelled",
     "Closed",
+    "Delegated",
+    "DelegationEnded",
     "DigestSent",
     "DigestSubscribed",
     "DigestUnsubscribed",

@@ -11,7 +11,7 @@ from data.records.catalog import Impacted, Owners
 from data.records.retirement import Duty, Extension, Obligation, Plan
 
 
-class Announced(Event, frozen=True, kw_only=True, tag="announced"):
+class Announced(Event, frozen=True, kw_only=True, tag="announced/2"):
     obligations: tuple[Obligation, ...]
 
 
@@ -26,11 +26,14 @@ class Amended(Event, frozen=True, kw_only=True, tag="amended/2"):
     answer_by: Literal["moves", "stays"] = "moves"
 
 
-class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed"):
+class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
+    """`on_behalf_of`: the owner in whose place `by` answers; empty for themselves."""
+
     consumer_id: str
     duty: Duty
     note: Prose = Prose()
     extension: Extension | None = None
+    on_behalf_of: str = ""
 
 
 class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/3"):
@@ -80,10 +83,11 @@ class Reminded(Event, frozen=True, kw_only=True, tag="reminded"):
     people: tuple[str, ...]
 
 
-class Snoozed(Event, frozen=True, kw_only=True, tag="snoozed"):
-    """Of what is asked of whoever pressed, they are reminded no sooner than `until`."""
+class Snoozed(Event, frozen=True, kw_only=True, tag="snoozed/2"):
+    """Of what is asked of whoever pressed, or of who they stand in for, is reminded no sooner than `until`."""
 
     until: datetime
+    on_behalf_of: str = ""
 
 
 class Unreached(Event, frozen=True, kw_only=True, tag="unreached"):

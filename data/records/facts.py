@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from data.records.base import Record
 from data.records.callers import Calls
 from data.records.catalog import Impacted, Owners
+from data.records.delegation import Account, Delegation
 from data.records.hours import Hours
 from data.records.policy import Policy
 from data.records.retirement import Subject
@@ -53,7 +54,6 @@ class Facts(Record, frozen=True, kw_only=True):
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
     hours         owner -> their working hours, where the policy's escalation waits for them; "": the company's
     groups        group that the policy's escalation names -> Slack ids of its members now
-    delegates     person -> who stands in for them now
     snooze_days   for how long one press keeps reminders away
     busy_until    owner -> when they will have had their request for the policy's working hours; all others have
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
@@ -72,6 +72,9 @@ class Facts(Record, frozen=True, kw_only=True):
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
     in_governance whether the person of a command is in the governance channel
+    delegations   person -> whom what is asked of them goes to, where that counts now
+    account       whose Slack account the person is that a command names
+    delegate_days_max  for how many days at most somebody else may answer
     pauses        those before the one that lasts
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
@@ -93,7 +96,6 @@ class Facts(Record, frozen=True, kw_only=True):
     busy_until: dict[str, datetime] = {}
     hours: dict[str, Hours] = {}
     groups: dict[str, tuple[str, ...]] = {}
-    delegates: dict[str, str] = {}
     snooze_days: int = 3
     named_person: str = ""
     readings: tuple[Reading, ...] = ()
@@ -110,3 +112,6 @@ class Facts(Record, frozen=True, kw_only=True):
     zone: str = ""
     channel: ChannelSeen | None = None
     in_governance: bool = False
+    delegations: dict[str, Delegation] = {}
+    account: Account = Account.MEMBER
+    delegate_days_max: int = 60

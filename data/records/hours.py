@@ -17,6 +17,7 @@ class Windows(Record, frozen=True, kw_only=True):
     hold_days_max     how long leave and do-not-disturb can hold a message; working days and hours always do
     do_not_disturb    whether Slack is asked who wants not to be disturbed
     snooze_days       for how long one press keeps reminders away
+    delegate_days_max  for how many days at most somebody else may answer in one's place
     owner_hours       working hours an owner has had a request for before anybody above hears that it is open
     """
 
@@ -29,6 +30,7 @@ class Windows(Record, frozen=True, kw_only=True):
     do_not_disturb: bool
     owner_hours: int
     snooze_days: int
+    delegate_days_max: int
 
     @property
     def is_always(self) -> bool:

@@ -136,13 +136,17 @@ class Extension(Record, frozen=True, kw_only=True):
 
 
 class Obligation(Record, frozen=True, kw_only=True):
-    """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`."""
+    """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`.
+
+    changed_for   in whose place whoever changed it last answered; empty for themselves
+    """
 
     consumer: Impacted
     duty: Duty
     acknowledge_by: datetime
     migrate_by: datetime
     changed_by: str = ""
+    changed_for: str = ""
     changed_at: datetime | None = None
     note: Prose = Prose()
     extension: Extension | None = None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.listeners.commands import command
-from bot.usage import COMMANDS, Part, Typed, as_typed, helped, understood
+from bot.typed_words import as_typed
+from bot.usage import COMMANDS, Part, Typed, helped, understood
 from data.errors import Invalid, Refused
+from workflows.commands import Command, Delegate, EndDelegation
 
 EVERY_PART = {
     Part.RETIREMENT: "RET-1",
@@ -20,6 +24,7 @@ EVERY_PART = {
     Part.PAGE: "",
     Part.OFTEN: "weekly",
     Part.HERE: "",
+    Part.DELEGATION: "<@U1|bo> until 2027-01-05",
 }
 
 
@@ -159,3 +164,45 @@ def test_somebody_is_named_by_choosing_them() -> None:
 )
 def test_text_is_what_the_person_saw(sent: str, seen: str) -> None:
     assert as_typed(sent) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("<@U1|bo> until 2027-01-05", Delegate(by="U9", to="U1", until=date(2027, 1, 5))),
+        ("<@U1>  2027-01-05", Delegate(by="U9", to="U1", until=date(2027, 1, 5))),
+        ("<@W1|bo the second> UNTIL 2027-01-05", Delegate(by="U9", to="W1", until=date(2027, 1, 5))),
+        ("off", EndDelegation(by="U9", person="U9")),
+        ("OFF", EndDelegation(by="U9", person="U9")),
+        ("off <@U1|bo>", EndDelegation(by="U9", person="U1")),
+    ],
+)
+def test_a_delegation_is_read_however_it_is_typed(text: str, asked: Command) -> None:
+    assert command(understood(f"delegate {text}"), "U9") == asked
+
+
+HOW = "/retire delegate [@PERSON until DATE|off]"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "bo until 2027-01-05",
+            f'@PERSON "bo": not a person; type @ and choose the name: {HOW}',
+        ),
+        ("off bo", f'@PERSON "bo": not a person; type @ and choose the name: {HOW}'),
+        ("<@U1|bo>", f"until: missing; say the last day as 2027-01-05: {HOW}"),
+        ("<@U1|bo> until 5.1.2027", 'until "5.1.2027": a day as 2027-01-05'),
+        ("<@U1|bo> until 2027-02-30", 'until "2027-02-30": a day as 2027-01-05'),
+        ("<@U1|bo> until 20270105", 'until "20270105": a day as 2027-01-05'),
+        (
+            "<@U1|bo> until next week",
+            f'delegation "@bo until next week": a person and a day, or off: {HOW}',
+        ),
+    ],
+)
+def test_a_delegation_that_cannot_be_read_says_how_it_is_typed(text: str, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        understood(f"delegate {text}")
+    assert str(refused.value) == said

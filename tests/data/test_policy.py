@@ -49,7 +49,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 28
+    assert len(numbers) == 29
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -108,7 +108,7 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
         [
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, callers, reminders, "
-                "escalation, windows, archive, migrate, disable, steps, digest, candidates, roles, tiers"
+                "delegation, escalation, windows, archive, migrate, disable, steps, digest, candidates, roles, tiers"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             "eu.toml [rounds] reviewdays = 3: unknown; known here: review_days, expires_days",
@@ -254,6 +254,7 @@ def test_when_people_are_written_to_is_in_the_same_file_and_in_no_retirement(tmp
         do_not_disturb=True,
         owner_hours=8,
         snooze_days=3,
+        delegate_days_max=60,
     )
     elsewhere = "[windows]\nfrom_hour = 7\n"
     assert policies.parsed(elsewhere, source="default.toml").digest == policies.read_policy().digest

@@ -87,6 +87,7 @@ def test_nothing_a_policy_says_is_left_out() -> None:
     told = {one.key for one in differences(SHIPPED, other)}
     kept = {section: keys for section, keys in FIELDS.items() if section not in ("candidates", "windows")}
     sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
+        "delegation.days_max",
         "escalation.owner_hours",
         "escalation.on_exhausted",
         "escalation.steps",
@@ -128,12 +129,13 @@ def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> Non
 
 def test_when_people_are_written_to_is_told_as_well(tmp_path: Path) -> None:
     (own := tmp_path / "own.toml").write_text(
-        "[escalation]\nowner_hours = 4\n[reminders]\nsnooze_days = 9\n"
+        "[delegation]\ndays_max = 30\n[escalation]\nowner_hours = 4\n[reminders]\nsnooze_days = 9\n"
         '[windows]\ndays = ["sunday", "monday"]\nfrom_hour = 8\nuntil_hour = 16\nholidays = "PT"\n'
         "do_not_disturb = false\nhold_days_max = 3\n"
     )
     found = differences_beside(read_windows(), read_windows(own))
     assert {one.key for one in found} == {
+        "delegation.days_max",
         "escalation.owner_hours",
         "reminders.snooze_days",
         *(f"windows.{key}" for key in FIELDS["windows"]),

@@ -13,6 +13,7 @@ from data import events
 from data.errors import EmeritusError, Refused
 from data.events import EMERITUS
 from data.records.base import Prose
+from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.retirement import Duty, Reason, Retirement, StepKind
 from data.records.rounds import Choice
@@ -95,6 +96,8 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.TellDigest: {"since": PROPOSED_AT, "tells": True, "draws": True},
     cmd.Subscribe: {"place": "CTEAM"},
     cmd.DropReader: {"why": "is_archived"},
+    cmd.Delegate: {"to": "UBILL", "until": date(2027, 2, 1)},
+    cmd.EndDelegation: {"person": PAT},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 
@@ -109,6 +112,8 @@ OF_NO_RETIREMENT = {
     cmd.RecordImport: "imports",
     cmd.TakeFile: "imports",
     cmd.RecordFile: "imports",
+    cmd.Delegate: f"delegation/{PAT}",
+    cmd.EndDelegation: f"delegation/{PAT}",
 }
 
 
@@ -189,6 +194,7 @@ def test_streams_nobody_wrote_to_stand_at_their_beginning():
     assert state_of("RET-1", None) == Retirement(id="RET-1")
     assert state_of("digest", None) == DigestState()
     assert state_of("digest/UPAT", None) == DigestState(place="UPAT")
+    assert state_of("delegation/UPAT", None) == Delegation(person="UPAT")
     assert state_of("catalog", None) == CatalogState()
     assert retirement_of("RET-1", None) is None
 

@@ -40,12 +40,14 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     check_newest(state, command.announced)
     if command.consumer_ids:
         chosen = [obligations.named(state, consumer_id) for consumer_id in command.consumer_ids]
-        for duty in chosen:
-            obligations.check_owner(duty, command.by, state)
     else:
         check("change duty", command.by, state, facts)
         # What somebody handed back is not theirs because they read the rest.
-        chosen = [duty for duty in obligations.of_person(state, command.by) if duty.duty is not Duty.NOT_MINE]
+        chosen = [duty for duty in _all_of(state, command, facts) if duty.duty is not Duty.NOT_MINE]
+    whose = {
+        duty.consumer.consumer_id: obligations.whose_answer(duty, command.by, state, facts.delegations)
+        for duty in chosen
+    }
     changing = [duty for duty in chosen if _may_become(duty, command.duty)]
     if not chosen:
         return nothing(
@@ -56,7 +58,13 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
             f"Nothing to change: {_listed([f'{one.consumer.name} is {one.duty}' for one in chosen])}."
         )
     happened = tuple(
-        events.DutyChanged(at=now, by=command.by, consumer_id=duty.consumer.consumer_id, duty=command.duty)
+        events.DutyChanged(
+            at=now,
+            by=command.by,
+            consumer_id=duty.consumer.consumer_id,
+            duty=command.duty,
+            on_behalf_of=whose[duty.consumer.consumer_id],
+        )
         for duty in changing
     )
     names = _listed([duty.consumer.name for duty in changing])
@@ -72,6 +80,12 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     )
 
 
+def _all_of(state: Retirement, command: ChangeDuty, facts: Facts) -> tuple[Obligation, ...]:
+    """What is meant by all: one's own, what is asked of one person, or of everybody else they stand in for."""
+    own = obligations.of_person(state, command.whose or command.by)
+    return own or obligations.answered_by(state, command.by, facts.delegations)
+
+
 def _listed(names: Sequence[str]) -> str:
     left = len(names) - NAMED_MAX
     return ", ".join([*names[:NAMED_MAX], *([f"{left:,} more"] if left > 0 else [])])
@@ -80,7 +94,7 @@ def _listed(names: Sequence[str]) -> str:
 def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: datetime) -> RetirementDecision:
     """Ask the coordinator for a later date."""
     duty = obligations.named(state, command.consumer_id)
-    obligations.check_owner(duty, command.by, state)
+    whose = obligations.whose_answer(duty, command.by, state, facts.delegations)
     check("ask for time", command.by, state, facts)
     extension = asked_extension(state, command, now)
     event = events.DutyChanged(
@@ -90,6 +104,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
         duty=Duty.NEEDS_TIME,
         note=command.reason,
         extension=extension,
+        on_behalf_of=whose,
     )
     return decided(
         state, event, reply=f"Asked for {duty.consumer.name} until {command.until}; the coordinator decides."

@@ -13,6 +13,7 @@ from workflows.commands import Remind, Snooze, encoded
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.duties import check_newest, check_open
 from workflows.rules import milestones, obligations
+from workflows.rules.delegating import stands_in_for
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
 
@@ -23,11 +24,12 @@ def snooze(state: Retirement, command: Snooze, facts: Facts, now: datetime) -> R
     check_newest(state, command.announced)
     check("snooze", command.by, state, facts)
     assert state.policy is not None
-    due = [
-        duty.acknowledge_by if duty.duty is Duty.OPEN else duty.migrate_by
-        for duty in obligations.of_person(state, command.by)
+    open_ones = [
+        duty
+        for duty in obligations.answered_by(state, command.by, facts.delegations)
         if not duty.is_settled and duty.duty is not Duty.NOT_MINE
     ]
+    due = [duty.acknowledge_by if duty.duty is Duty.OPEN else duty.migrate_by for duty in open_ones]
     if not due:
         return nothing("Nothing of yours is open: you are reminded of nothing.")
     today, due_on = day_of(now, state.policy), day_of(min(due), state.policy)
@@ -40,13 +42,22 @@ def snooze(state: Retirement, command: Snooze, facts: Facts, now: datetime) -> R
         )
     until = instant_on(on, state.policy)
     reply = f"You are reminded of {state.id} again on {on}, unless you have answered by then."
-    if state.snoozed.get(command.by) == until:
+    mine = {command.by, *stands_in_for(command.by, facts.delegations)}
+    reminded = [one for one in obligations.people_of(open_ones) if one in mine]
+    snoozed = tuple(
+        events.Snoozed(
+            at=now, by=command.by, until=until, on_behalf_of="" if person == command.by else person
+        )
+        for person in reminded
+        if state.snoozed.get(person) != until
+    )
+    if not snoozed:
         return nothing(reply)
     name = milestones.snoozed(on)
     remind = encoded(Remind(by=events.EMERITUS, milestone=name))
     return decided(
         state,
-        events.Snoozed(at=now, by=command.by, until=until),
+        *snoozed,
         timers=(Timer(name=f"remind/{name}", due_at=until, command=remind),),
         reply=reply,
     )

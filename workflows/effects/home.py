@@ -16,6 +16,7 @@ from data.catalog import Catalog
 from data.errors import Stale
 from data.records.decision import Claim, Effect, EffectKind, NotDone, Result
 from data.store import Store, Then
+from workflows.delegates import in_force_now
 from workflows.effects.workshop import Workshop
 from workflows.engine import all_retirements
 from workflows.home import OVERVIEW, Board, Home, Page, Part
@@ -53,7 +54,8 @@ def opened_at(body: Mapping[str, str]) -> datetime:
 
 def board(catalog: Catalog, store: Store, now: datetime) -> Board:
     """The record as it stands."""
-    return Board(catalog.snapshot(), tuple(filter(is_living, all_retirements(store))), now)
+    living = tuple(filter(is_living, all_retirements(store)))
+    return Board(catalog.snapshot(), living, now, in_force_now(store, catalog, now))
 
 
 def show(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement
+from workflows.rules.delegating import receiver
 from workflows.rules.lines import next_above
 
 STANDS_IN = "delegate"
@@ -28,7 +29,7 @@ def contacts(
         case "owner":
             found: Iterable[str] = owners
         case "delegate":
-            found = (facts.delegates.get(person, "") for person in owners)
+            found = (receiver(one, facts.delegations) for one in owners if one in facts.delegations)
         case "lead":
             above = Counter(_above(person, 1, state, facts) for person in owners if person not in without)
             del above[""]

@@ -113,6 +113,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                         note=event.note,
                         extension=event.extension,
                         changed_by=event.by,
+                        changed_for=event.on_behalf_of,
                         changed_at=event.at,
                     ),
                 ),
@@ -137,6 +138,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                         note=event.reason,
                         extension=None,
                         changed_by=event.by,
+                        changed_for="",
                         changed_at=event.at,
                     ),
                 ),
@@ -146,7 +148,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Snoozed():
-            return replace(state, snoozed={**state.snoozed, event.by: event.until})
+            return replace(state, snoozed={**state.snoozed, event.on_behalf_of or event.by: event.until})
         case events.Escalated():
             return replace(state, escalated=(*state.escalated, *milestones.marks(event)))
         case events.Unreached():

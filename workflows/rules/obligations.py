@@ -13,6 +13,7 @@ from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
 from data.records.retirement import Duty, Obligation, Retirement, StepKind, Waiver
+from workflows.rules.delegating import InForce, answers_as
 from workflows.rules.hours import day_of
 from workflows.rules.vouching import waivers
 from workflows.rules.wording import one_of
@@ -72,6 +73,15 @@ def of_person(state: Retirement, slack_id: str) -> tuple[Obligation, ...]:
     """What this person answers for, nearest consumers first."""
     mine = [duty for duty in state.obligations if slack_id in duty.consumer.owners.slack_ids]
     return tuple(sorted(mine, key=lambda duty: (duty.consumer.distance, duty.consumer.name)))
+
+
+def answered_by(state: Retirement, slack_id: str, delegations: InForce) -> tuple[Obligation, ...]:
+    """What this person may answer: their own, and what is asked of those they stand in for."""
+    return tuple(duty for duty in state.obligations if answers_as(_people(duty), slack_id, delegations))
+
+
+def _people(duty: Obligation) -> tuple[str, ...]:
+    return duty.consumer.owners.slack_ids
 
 
 def people_of(duties: Iterable[Obligation]) -> tuple[str, ...]:
@@ -155,6 +165,7 @@ def owned_by(
         consumer=consumer,
         duty=Duty.OPEN,
         changed_by="",
+        changed_for="",
         changed_at=None,
         note=Prose(),
         extension=None,
@@ -166,13 +177,21 @@ def without_request(duty: Obligation) -> Obligation:
     if duty.extension is None:
         return duty
     before = replace(duty, duty=duty.extension.before, extension=None)
-    return replace(before, changed_by="", changed_at=None) if before.duty is Duty.OPEN else before
+    return (
+        replace(before, changed_by="", changed_for="", changed_at=None)
+        if before.duty is Duty.OPEN
+        else before
+    )
 
 
-def check_owner(duty: Obligation, slack_id: str, state: Retirement) -> None:
-    """Raises `Refused` unless the person belongs to the team that owns the consumer."""
-    if slack_id in duty.consumer.owners.slack_ids:
-        return
+def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations: InForce) -> str:
+    """In whose place the person answers; empty for what is theirs.
+
+    Raises `Refused` unless they belong to the team that owns the consumer, or stand in for somebody who does.
+    """
+    whose = answers_as(_people(duty), slack_id, delegations)
+    if whose:
+        return "" if whose == slack_id else whose
     team = duty.consumer.owners.team_name or "nobody (its owner is unresolved)"
     raise Refused(
         f"You may not answer for {duty.consumer.name}",

@@ -10,6 +10,7 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.facts import Facts
 from data.records.retirement import Retirement
+from workflows.rules.obligations import answered_by
 
 NAMED_MAX = 10
 
@@ -22,7 +23,7 @@ class Hat(StrEnum):
     PROPOSER = "the proposer"
     COORDINATOR = "the coordinator"
     ENDPOINT_OWNER = "the endpoint's owners"
-    CONSUMER_OWNER = "the consumer's owners"
+    CONSUMER_OWNER = "the consumer's owners"  # and whoever stands in for one
     VOTER = "the voting roles"
     KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
@@ -69,6 +70,8 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "send digest": frozenset({Hat.TIME}),
     "tell digest": frozenset({Hat.TIME}),
     "drop reader": frozenset({Hat.TIME}),
+    "delegate": frozenset({Hat.ANYONE}),
+    "end delegation": frozenset({Hat.ANYONE, Hat.TIME}),
     "tell written": frozenset({Hat.TIME}),
 }
 
@@ -92,7 +95,7 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
         case Hat.ENDPOINT_OWNER:
             return person_id in facts.endpoint_owners
         case Hat.CONSUMER_OWNER:
-            return any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations)
+            return bool(answered_by(state, person_id, facts.delegations))
         case Hat.KNOWN:
             return person_id == facts.named_person
         case Hat.TIME:

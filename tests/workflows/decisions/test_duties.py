@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Invalid, NotFound, Refused
 from data.records.base import Prose
+from data.records.delegation import Delegation
 from data.records.retirement import Duty, Progress, State, StepKind
 from tests.builders import (
     ANNOUNCED_AT,
@@ -357,3 +358,69 @@ def test_the_last_answer_a_held_step_waits_for_sets_it_going(last):
         State.MIGRATING,
         Progress.RUNNING,
     )
+
+
+def standing_in(delegate: str, *people: str) -> dict[str, Delegation]:
+    """This person answers for all of these, from the announcement on for a month."""
+    return {
+        person: Delegation(person=person, to=delegate, since=ANNOUNCED_AT, until=ANNOUNCED_AT + days(30))
+        for person in people
+    }
+
+
+def answers(story: Story) -> list[tuple[str, str, str]]:
+    return [
+        (event.consumer_id.rpartition("/")[2], event.by, event.on_behalf_of)
+        for event in story.of(events.DutyChanged)
+    ]
+
+
+def test_whoever_stands_in_for_an_owner_answers_in_their_place_and_the_record_says_so():
+    story = a_running_retirement()
+    with pytest.raises(Refused, match="You may not answer for billing-etl"):
+        story.does(answering(Duty.MIGRATED, BILLING, by=STRANGER))
+    story.does(answering(Duty.ACKNOWLEDGED, BILLING, by=STRANGER), delegations=standing_in(STRANGER, BILL))
+    assert answers(story) == [("billing-etl", STRANGER, BILL)]
+    owed = story.state.obligation(BILLING)
+    assert (owed.changed_by, owed.changed_for) == (STRANGER, BILL)
+    story.does(answering(Duty.MIGRATED, BILLING, by=BILL), delegations=standing_in(STRANGER, BILL))
+    owed = story.state.obligation(BILLING)
+    assert (owed.changed_by, owed.changed_for) == (BILL, ""), "whose it is may answer as ever"
+
+
+def test_what_somebody_owns_they_answer_for_themselves_also_where_they_stand_in_for_a_colleague():
+    story = a_running_retirement()
+    story.does(answering(Duty.ACKNOWLEDGED, BILLING, by=BELLA), delegations=standing_in(BELLA, BILL))
+    assert answers(story) == [("billing-etl", BELLA, "")]
+
+
+@pytest.mark.parametrize(
+    ("by", "whose", "answered"),
+    [
+        pytest.param(CARL, "", [("crm-sync", CARL, "")], id="their own and no more"),
+        pytest.param(CARL, BILL, [("billing-etl", CARL, BILL)], id="of whom they stand in for"),
+        pytest.param(STRANGER, "", [("billing-etl", STRANGER, BILL)], id="who has nothing of their own"),
+    ],
+)
+def test_acknowledging_all_is_about_what_one_person_is_asked(by, whose, answered):
+    story = a_running_retirement()
+    everything = cmd.ChangeDuty(by=by, whose=whose, duty=Duty.ACKNOWLEDGED)
+    story.does(everything, delegations=standing_in(by, BILL))
+    assert answers(story) == answered
+
+
+def test_nobody_acknowledges_all_that_others_are_asked():
+    story = a_running_retirement()
+    with pytest.raises(Refused, match="You may not answer for billing-etl"):
+        story.does(cmd.ChangeDuty(by=CARL, whose=BILL, duty=Duty.ACKNOWLEDGED))
+
+
+def test_whoever_stands_in_asks_for_time_and_puts_reminders_off_for_whom_they_answer():
+    story = a_running_retirement()
+    there = standing_in(STRANGER, BILL)
+    story.does(cmd.AskForTime(by=STRANGER, consumer_id=BILLING, until=UNTIL, reason=WHY), delegations=there)
+    assert answers(story) == [("billing-etl", STRANGER, BILL)]
+    assert story.state.obligation(BILLING).extension.asked_by == STRANGER
+    story.does(cmd.Snooze(by=STRANGER), delegations=there)
+    assert story.state.snoozed.keys() == {BILL}
+    assert story.does(cmd.Snooze(by=STRANGER), delegations=there).events == ()

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from data import events
 from data.events import EMERITUS
 from data.policy import parsed, read_windows
+from data.records.delegation import Delegation
 from data.records.hours import Hours
 from data.records.retirement import Duty
 from tests.builders import (
@@ -96,7 +97,8 @@ def test_the_lead_is_who_is_above_most_of_the_owners():
 
 
 def test_who_stands_in_for_an_owner_is_told_and_where_nobody_does_nothing_is_said_instead():
-    story = running('{ notify = "delegate" }, { wait_days = 2 }', delegates={CARL: DORA}).until(
+    away = Delegation(person=CARL, to=DORA, since=ANNOUNCED_AT, until=MIGRATE_AT)
+    story = running('{ notify = "delegate" }, { wait_days = 2 }', delegations={CARL: away}).until(
         ANSWER_BY + days(5)
     )
     assert hops(story) == [(0, {DORA: (CRM,)}), (2, {"CGOV": BOTH})]

@@ -185,6 +185,8 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.QuietTold: {"since": PROPOSED_AT},
     events.DigestSubscribed: {"zone": "Europe/Lisbon"},
     events.DigestUnsubscribed: {"why": "user_disabled"},
+    events.Delegated: {"to": "UCARL", "until": PROPOSED_AT, "last_on": PROPOSED_AT.date()},
+    events.DelegationEnded: {"why": "user_disabled"},
     events.ReaderMoved: {"zone": "Asia/Tokyo"},
     events.ImportsScheduled: {
         "scheduled": (

@@ -67,6 +67,9 @@ MAY = {
     "tell digest": "time",
     "drop reader": "time",
     "subscribe": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for themselves
+    "delegate": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for themselves
+    # One of the two it is between.
+    "end delegation": "anyone owner proposer coordinator endpoint_owner consumer_owner time",
     "tell written": "time",
 }
 

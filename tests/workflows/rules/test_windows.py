@@ -26,6 +26,7 @@ OFFICE = Windows(
     do_not_disturb=True,
     owner_hours=8,
     snooze_days=3,
+    delegate_days_max=60,
 )
 LISBON = Hours(windows=OFFICE, zone="Europe/Lisbon")
 

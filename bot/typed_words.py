@@ -1,0 +1,46 @@
+"""What stands where in what somebody typed: its first word, what is in quotation marks, and what a person saw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
+_QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
+_IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def as_typed(text: str) -> str:
+    """What the person saw: Slack sends mentions and addresses in angle brackets, and three signs as entities."""
+    shown = _IN_BRACKETS.sub(lambda found: f"{found[1][:1].strip('!')}{found[3] or found[2]}", text)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def split_quoted(text: str) -> tuple[str, str] | None:
+    """What stands in quotation marks, where it comes first, and the rest."""
+    quoted = _QUOTED.match(text)
+    return (quoted.group(1).strip(), quoted.group(2).strip()) if quoted else None
+
+
+def retirement_first(text: str) -> tuple[str, str]:
+    """The first word, or the two of `RET 1`, and the rest."""
+    found = _ID_IN_TWO_WORDS.match(text)
+    return (found[0], text[found.end() :].strip()) if found else split(text)
+
+
+def split(text: str) -> tuple[str, str]:
+    word, *rest = text.split(None, 1) or [""]
+    return word, rest[0].strip() if rest else ""
+
+
+def whole(text: str) -> tuple[str, str]:
+    """All that is left; quotation marks around all of it are not part of it."""
+    quoted = _QUOTED.fullmatch(text)
+    return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
+
+
+def keyword(text: str, words: Collection[str]) -> tuple[str, str]:
+    """One of these words, where it comes first, and the rest."""
+    word, rest = split(text)
+    return (word, rest) if word.casefold() in words else ("", text)

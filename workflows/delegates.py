@@ -1,0 +1,42 @@
+"""Who answers for whom now, by the record and the catalog; and what is to be known of whoever is to answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from data.catalog import Catalog
+from data.records.delegation import Delegation
+from data.records.facts import Facts
+from data.snapshot import Snapshot
+from data.store import Store
+from workflows.commands import Delegate
+from workflows.decisions.delegations import STREAM
+from workflows.machine import delegation_of
+from workflows.membership import active
+from workflows.ports import Readers
+from workflows.rules.delegating import InForce, in_force
+
+
+def in_force_now(store: Store, catalog: Catalog, at: datetime) -> dict[str, Delegation]:
+    """Every delegation that counts at this instant. Who has left by the catalog answers for nobody."""
+    every = [delegation_of(stream, store.state(stream)) for stream in store.streams(f"{STREAM}/")]
+    if not every:
+        return {}
+    there = catalog.snapshot()
+    return in_force(every, at, is_there=lambda person: bool(active(there, person)))
+
+
+def facts(
+    command: Delegate, there: Snapshot, readers: Readers | None, delegations: InForce, now: datetime
+) -> Facts:
+    """Slack is asked whose account it is, and on whose clock the day ends. Raises `Unavailable`."""
+    known = Facts(
+        observed_at=now,
+        named_person=active(there, command.to),
+        delegations=dict(delegations),
+    )
+    if readers is None:
+        return known
+    return replace(known, account=readers.account(command.to), zone=readers.zone(command.by, now))

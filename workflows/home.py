@@ -19,7 +19,7 @@ from data.records.base import Record
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.snapshot import Snapshot
 from workflows.rules import quorum
-from workflows.rules.delegating import InForce, answers_as, stands_in_for
+from workflows.rules.delegating import NOBODY, InForce, answers_as, stands_in_for
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import is_living
 
@@ -125,7 +125,7 @@ class Board:
         listed = listed_for(person_id, self.retirements)
         ids = {one.id for one in listed}
         owed = [one for one in self._answered_by(person_id) if one.state.id in ids]
-        votes = [one for one in listed if may_vote(one, person_id, self.now)]
+        votes = [one for one in listed if may_vote(one, person_id, self.now, self.delegations)]
         led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
         person = self.there.person_by_slack(person_id)
         is_in_catalog = person is not None and person.id not in self.there.unseen
@@ -189,10 +189,12 @@ class Board:
         return tuple(sorted(found, key=lambda one: _dark_at(one.state)))
 
 
-def may_vote(state: Retirement, person_id: str, now: datetime) -> bool:
+def may_vote(state: Retirement, person_id: str, now: datetime, delegations: InForce = NOBODY) -> bool:
     """Is there a vote of theirs to cast, on the plan as it is?"""
     round_ = quorum.open_round(state)
     if round_ is None or now >= round_.expires_at or person_id in quorum.barred(round_, state):
+        return False
+    if quorum.instead_of_barred(person_id, round_, state, delegations):
         return False
     digest = quorum.digest_on_ballot(state)
     has_voted = any(one.voter_id == person_id and one.plan_digest == digest for one in round_.ballots)

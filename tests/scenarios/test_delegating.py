@@ -7,7 +7,7 @@ import pytest
 from data.events import DutyChanged
 from tests.fakes.slack import User
 from tests.scenarios import home
-from tests.scenarios.town import BRUNO, GRACE, INES, WREN, Town, words
+from tests.scenarios.town import BRUNO, GRACE, INES, MINA, TOM, WREN, Town, words
 
 REPORT = "component:default/monday-report"
 
@@ -111,3 +111,15 @@ def test_a_loop_is_refused_with_the_chain(town: Town) -> None:
     said = delegated(town, INES, by=GRACE)
     assert f"<@{GRACE}> -&gt; <@{INES}> -&gt; <@{BRUNO}> -&gt; <@{GRACE}>" in said
     assert f"until *2026-03-27* through <@{BRUNO}>" in town.command(INES, "delegate")
+
+
+def test_a_proposers_delegate_is_refused_privately_and_votes_once_they_declined(town: Town) -> None:
+    town.propose()
+    delegated(town, MINA, by=TOM)
+    assert "Yours to vote" not in home.open_home(town, MINA)
+    town.approve(MINA)
+    said = town.told(MINA)
+    assert f"Your vote does not count: you answer for <@{TOM}> now, who proposed this retirement" in said
+    town.press(MINA, town.posted(MINA, f"delegation/{TOM}/1/begun"), "delegation.decline")
+    town.approve(MINA)
+    assert "Your vote on RET-1 counts: approve as" in town.told(MINA)

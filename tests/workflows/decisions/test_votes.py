@@ -13,6 +13,7 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.decision import LEASE
+from data.records.delegation import Delegation
 from data.records.retirement import State
 from data.records.rounds import Choice, Purpose
 from tests.builders import (
@@ -394,3 +395,43 @@ def test_a_vote_on_cancelling_that_is_shown_late_may_still_close_at_once():
     for ballot in ballots:
         story.does(replace(ballot, plan_digest=story.state.approved_digest))
     assert story.state.state is State.CANCELLED
+
+
+def delegating(*pairs: tuple[str, str]) -> dict[str, Delegation]:
+    """Who has whom answer for them while the plan is voted on."""
+    until = PROPOSED_AT + days(30)
+    return {person: Delegation(person=person, to=to, since=PROPOSED_AT, until=until) for person, to in pairs}
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param(delegating((PAT, PLATO)), id="the proposer's delegate"),
+        pytest.param(delegating((PAT, STRANGER), (STRANGER, PLATO)), id="through somebody else"),
+    ],
+)
+@pytest.mark.parametrize("choice", [{}, NO], ids=["approve", "reject"])
+def test_who_answers_for_the_proposer_has_no_vote_and_is_told_how_to_have_one(there, choice):
+    story = a_proposed()
+    with pytest.raises(Refused) as refused:
+        story.does(casting(story.state, by=PLATO, **choice), delegations=there)
+    assert str(refused.value) == (
+        "Your vote does not count: you answer for <@UPAT> now, who proposed this retirement. "
+        "Run /retire delegate off @them, which tells them, and vote; or ask a colleague in the role"
+    )
+    assert story.does(casting(story.state, by=PLATO, **choice)).events, "once they answer for themselves only"
+
+
+def test_a_vote_cast_before_stands_and_may_be_taken_back():
+    story = a_proposed().votes(PLATO)
+    there = delegating((PAT, PLATO))
+    with pytest.raises(Refused):
+        story.does(casting(story.state, by=PLATO, **NO), delegations=there)
+    story.does(casting(story.state, by=PLATO, choice=Choice.ABSTAIN), delegations=there)
+    assert [ballot.choice for ballot in story.state.round.ballots] == [Choice.ABSTAIN]
+
+
+def test_who_answers_for_a_voter_has_no_vote_of_theirs():
+    story = a_proposed()
+    with pytest.raises(Refused, match="You may not vote here"):
+        story.does(casting(story.state, by=STRANGER), delegations=delegating((PLATO, STRANGER)))

@@ -19,6 +19,7 @@ from data.records.base import Record
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.snapshot import Snapshot
 from workflows.rules import quorum
+from workflows.rules.barring import barred, instead_of_barred
 from workflows.rules.delegating import NOBODY, InForce, answers_as, stands_in_for
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import is_living
@@ -192,9 +193,9 @@ class Board:
 def may_vote(state: Retirement, person_id: str, now: datetime, delegations: InForce = NOBODY) -> bool:
     """Is there a vote of theirs to cast, on the plan as it is?"""
     round_ = quorum.open_round(state)
-    if round_ is None or now >= round_.expires_at or person_id in quorum.barred(round_, state):
+    if round_ is None or now >= round_.expires_at or person_id in barred(round_, state):
         return False
-    if quorum.instead_of_barred(person_id, round_, state, delegations):
+    if instead_of_barred(person_id, round_, state, delegations):
         return False
     digest = quorum.digest_on_ballot(state)
     has_voted = any(one.voter_id == person_id and one.plan_digest == digest for one in round_.ballots)

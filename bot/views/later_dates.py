@@ -12,7 +12,8 @@ from bot.views.steps import zone_of
 from data import events
 from data.records.callers import Caller
 from data.records.retirement import LaterDates, Retirement, StepKind, Waiver
-from workflows.rules import extending, quorum
+from workflows.rules import extending
+from workflows.rules.barring import barred
 from workflows.rules.vouching import waivers
 from workflows.rules.wording import counted
 
@@ -48,8 +49,8 @@ def opened(event: events.ExtensionProposed, retirement: Retirement, names: Seque
     dates, zone = event.dates, zone_of(retirement)
     ends, until = day(_on(dates, StepKind.DISABLE), zone), day(event.round.expires_at, zone)
     some = limits.joined(names, 500, between=", ", at_most=NAMES_AT_MOST)
-    barred = quorum.barred(event.round, retirement)
-    voters = [one for people in event.round.members.values() for one in people if one not in barred]
+    without = barred(event.round, retirement)
+    voters = [one for people in event.round.members.values() for one in people if one not in without]
     return (
         f"A vote on *more time* for {some} is open on the card: every date ahead {counted(dates.days, 'day')} later, "
         f"planned last day of service then: {ends}. It is open until {until}, for "

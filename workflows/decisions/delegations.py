@@ -1,7 +1,7 @@
 """Having somebody else answer for a while: who can, until when, and what both hear of its beginning and its end.
 
 It moves what is asked of a person, and nothing else: who votes votes as themselves, so whoever answers for the proposer
-has no vote on the plan either (rules/quorum.py). That is why whoever is named may decline.
+has no vote on the plan either (rules/barring.py). That is why whoever is named may decline.
 """
 
 from __future__ import annotations

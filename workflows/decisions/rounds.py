@@ -28,7 +28,7 @@ def opened_round(
 ) -> Round:
     """A round everybody needed can vote in. Raises `Refused` naming the roles that cannot be filled.
 
-    barred   who is in a role and may not fill it, see quorum.barred
+    barred   who is in a role and may not fill it, see rules/barring.py
     """
     if short := _short_of_people(policy, facts, barred):
         raise Refused(

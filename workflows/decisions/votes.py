@@ -18,6 +18,7 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, not
 from workflows.decisions.extensions import DATES_PAST, set_aside, settled
 from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules import extending, quorum, rounds
+from workflows.rules.barring import check_votes_for_themselves
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
@@ -38,7 +39,7 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
     assert round_ is not None
     if command.choice is Choice.REJECT and not command.comment:
         raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
-    quorum.check_votes_for_themselves(command.by, state, command.choice, facts.delegations)
+    check_votes_for_themselves(command.by, state, command.choice, facts.delegations)
     seat = quorum.seat_for(command.by, state, facts.members, command.choice)
     ballot = Ballot(
         voter_id=command.by,

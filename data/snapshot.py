@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from data import described
+from data import described, model_names
 from data.closest import closest
 from data.directory import Directory
-from data.errors import NotFound, Refused
+from data.errors import NotFound
 from data.importers.refs import Found, Missing
 from data.joined import Joined
 from data.joins import Joins
@@ -100,10 +100,6 @@ class Snapshot:
         return lineage.Lineage.of(self._things)
 
     @property
-    def _models(self) -> tuple[Entity, ...]:
-        return self._named_models.by_name
-
-    @property
     def _named_models(self) -> Models:
         if self._known_models is None:
             self._known_models = Models(self._things.declared.entities.values())
@@ -143,34 +139,15 @@ class Snapshot:
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         """Models by name; with a query those that contain it, and those that begin with it first."""
-        folded = query.strip().casefold()
-        matches = [
-            model for model in self._models if folded in f"{model.name}\n{model.title}\n{model.id}".casefold()
-        ]
-        return tuple(sorted(matches, key=lambda model: not model.name.casefold().startswith(folded)))
+        return model_names.matching(self._named_models.by_name, query)
 
     def model(self, name_or_id: str) -> Entity:
-        """The one model with exactly this id or name; failing that, whose name or title it is but for case.
-
-        Raises `Refused` with the ids when several match, `NotFound` with the closest names when none does.
-        """
+        """The one model with exactly this id, or else of this name (data/model_names.py)."""
         wanted = name_or_id.strip()
         by_id = self.find(wanted.lower())
-        if by_id is not None and by_id.kind == Kind.MODEL:
+        if by_id is not None and by_id.kind is Kind.MODEL:
             return by_id
-        folded = wanted.casefold()
-        matches = [model for model in self._models if model.name == wanted] or [
-            model for model in self._models if folded in (model.name.casefold(), model.title.casefold())
-        ]
-        if len(matches) > 1:
-            ids = ", ".join(sorted(model.id for model in matches))
-            raise Refused(
-                f'"{wanted}" names {len(matches)} models', reasons=(ids,), next_step="Use the exact id"
-            )
-        if matches and wanted:
-            return matches[0]
-        names = [name for model in self._models for name in (model.name, model.title) if name]
-        raise NotFound("model", wanted, closest=closest(wanted, names))
+        return model_names.meant(self._named_models.by_name, wanted)
 
     def find(self, entity_id: str) -> Entity | None:
         """Any node by its exact id, or None."""

@@ -12,7 +12,7 @@ from data.catalog import Catalog
 from data.errors import EmeritusError, NotFound
 from data.events import AnyEvent
 from data.hosting import hosted_parts
-from data.records.catalog import EndpointKind, Entity, Impacted
+from data.records.catalog import EndpointKind, Entity
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
@@ -27,7 +27,7 @@ from workflows.readings import archive_holds, reading
 from workflows.rules import escalation, support, told_in
 from workflows.rules.delegating import InForce
 from workflows.rules.lifecycle import is_living
-from workflows.rules.meeting import meets
+from workflows.rules.meeting import met
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
 from workflows.rules.plan import reserved
@@ -150,7 +150,7 @@ class Gatherer:
             policy=policy,
             subject=subject,
             taken=_taken(subject, others, self.catalog.snapshot()),
-            meets=_met(subject, command.successor_id, impact.consumers, others),
+            meets=met(subject, command.successor_id, impact.consumers, others),
             successor_name=successor_name,
             successor_trouble=trouble,
             impact=impact.consumers,
@@ -278,19 +278,6 @@ def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> d
         if other.plan is not None
         for taken in reserved(other.plan.subject)
         if there.id_of(taken) in wanted
-    }
-
-
-def _met(
-    subject: Subject, successor_id: str, consumers: Iterable[Impacted], others: Iterable[Retirement]
-) -> dict[str, str]:
-    """Which of the others under way a plan for this meets, and where their cards are."""
-    consumer_ids = {found.consumer_id for found in consumers}
-    return {
-        other.id: other.policy.governance_channel
-        for other in others
-        if other.plan is not None and other.policy
-        if meets(subject.model_id, successor_id, consumer_ids, other.plan)
     }
 
 

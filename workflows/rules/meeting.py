@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from data.records.base import Record
+from data.records.catalog import Impacted
 from data.records.decision import Effect
-from data.records.retirement import Plan, Retirement
+from data.records.retirement import Plan, Retirement, Subject
 from workflows.rules import messages
 from workflows.rules.lifecycle import is_living
 
@@ -73,6 +74,19 @@ def told(state: Retirement, others: dict[str, str]) -> tuple[Effect, ...]:
     channels = {state.id: state.policy.governance_channel, **others}
     return tuple(
         messages.meeting(state, here=here, other=other, channel=channels[here])
-        for met in others
-        for here, other in ((state.id, met), (met, state.id))
+        for one in others
+        for here, other in ((state.id, one), (one, state.id))
     )
+
+
+def met(
+    subject: Subject, successor_id: str, consumers: Iterable[Impacted], others: Iterable[Retirement]
+) -> dict[str, str]:
+    """Which of the others under way a plan for this meets, and where their cards are."""
+    consumer_ids = {found.consumer_id for found in consumers}
+    return {
+        other.id: other.policy.governance_channel
+        for other in others
+        if other.plan is not None and other.policy
+        if meets(subject.model_id, successor_id, consumer_ids, other.plan)
+    }

@@ -224,8 +224,7 @@ class Snapshot:
 
     def told_apart(self, one: str) -> Iterator[str]:
         """What is told differently by sources that tell of the same thing, and what counts."""
-        members = self._joined.members(one) if self.id_of(one) in self.joins.one_of else ()
-        if not members:
+        if not (members := self._joined.members(one) if self.id_of(one) in self.joins.one_of else ()):
             return
         if named_by := described.who_names_owner(members):
             yield f"{named_by} says whose it is, and {members[0].id} does not"

@@ -92,6 +92,8 @@ class Mishaps:
             self._imports(self._reassigned(story, which, joined=True))
             return
         there, first = town.process.catalog.snapshot(), company.consumer_id(number, which)
+        if town.witness.is_voted_on(company.other_id(first)):
+            return  # it would be two consumers, and the judge knows but one
         reading = company.parted(number, which, town.serial())
         (told,) = (one for one in there.as_told() if one.id == first)
         town.witness.reassigned[reading.source_digest] = (first, frozenset(there.owners_of(told).slack_ids))

@@ -85,6 +85,17 @@ class Witness:
             for click in self.kept_clicks.values()
         )
 
+    def is_voted_on(self, consumer: str) -> bool:
+        """By exactly this id."""
+        self.looks_around()
+        plans = (
+            event.plan
+            for history in self.histories.values()
+            for event in history.entries
+            if isinstance(event, events.Proposed | events.Revised)
+        )
+        return any(consumer in plan.consumer_ids for plan in plans)
+
     # As it goes on
 
     def looks_around(self) -> None:

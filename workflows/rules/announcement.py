@@ -29,8 +29,10 @@ def teams(state: Retirement) -> dict[str, tuple[str, ...]]:
     return {team: tuple(people) for team, people in found.items()}
 
 
-def joined(before: Retirement, state: Retirement, consumer_ids: Collection[str]) -> Iterable[Effect]:
-    """Whoever answers for something more is told, once.
+def joined(
+    before: Retirement, state: Retirement, consumer_ids: Collection[str], version: int
+) -> Iterable[Effect]:
+    """Whoever answers for something more is told, once. `version` of the event that says so.
 
     Who had no part in it yet is told as all were at the announcement. All others have that message already, and
     its edit notifies nobody: they are told what is new.
@@ -45,7 +47,7 @@ def joined(before: Retirement, state: Retirement, consumer_ids: Collection[str])
                 yield messages.direct(messages.dm_key(state, slack_id), "dm", slack_id)
     for slack_id, new in _handed(before, state, consumer_ids).items():
         if slack_id in told:
-            key = messages.handed_key(state, slack_id)
+            key = messages.handed_key(state, version, slack_id)
             yield messages.direct(key, "handed", slack_id, consumer_ids="\n".join(new))
 
 

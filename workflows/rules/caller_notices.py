@@ -28,17 +28,17 @@ def for_event(
                 yield messages.in_thread(state, key, "callers", asked=str(version), part=str(part))
         case events.CallerClaimed():
             yield from redrawn(state, (event.consumer_id,))
-            yield from _asked(before, state, event.consumer_id, event.consumer_id)
+            yield from _asked(before, state, event.consumer_id, event.consumer_id, version)
         case events.CallerDeclared():
             yield from redrawn(state, (event.consumer_id,))
-            yield from _asked(before, state, event.consumer_id, event.declared_as)
+            yield from _asked(before, state, event.consumer_id, event.declared_as, version)
         case events.Reopened():
             consumer_id = event.calls.consumer_id
             # Whoever has taken it over since is told as others are who take something over.
             for slack_id in _stayed(before, consumer_id, event.owners):
                 key = f"{state.id}/reopened/{version}/{slack_id}"
                 yield messages.direct(key, "reopened", slack_id, first=str(version), last=str(version))
-            yield from _asked(before, state, consumer_id, consumer_id)
+            yield from _asked(before, state, consumer_id, consumer_id, version)
 
 
 def _stayed(before: Retirement, consumer_id: str, now: Owners) -> list[str]:
@@ -60,9 +60,11 @@ def redrawn(state: Retirement, consumer_ids: Iterable[str] | None = None) -> Ite
         yield messages.edit(key, "callers", asked=str(asked), part=str(part))
 
 
-def _asked(before: Retirement, state: Retirement, was_id: str, consumer_id: str) -> Iterable[Effect]:
+def _asked(
+    before: Retirement, state: Retirement, was_id: str, consumer_id: str, version: int
+) -> Iterable[Effect]:
     """Whoever answers for it from now on is told as owners are; lists of whoever did until now are drawn anew."""
     yield from announcement.redrawn(before, (was_id,))
     if state.obligation(consumer_id) is not None:
-        yield from announcement.joined(before, state, (consumer_id,))
+        yield from announcement.joined(before, state, (consumer_id,), version)
         yield from announcement.redrawn(state, (consumer_id,))

@@ -14,11 +14,13 @@ from data.records.retirement import Retirement
 from workflows.rules import announcement, caller_notices, messages
 
 
-def for_event(before: Retirement, state: Retirement, event: events.IdsChanged) -> Iterable[Effect]:
+def for_event(
+    before: Retirement, state: Retirement, event: events.IdsChanged, version: int
+) -> Iterable[Effect]:
     was = dict.fromkeys((*event.ids, *map(before.id_of, event.ids)))
     now = dict.fromkeys(map(state.id_of, was))
     yield from announcement.redrawn(before, was, patience_seconds=messages.HOUR)
-    yield from announcement.joined(before, state, event.apart_ids)
+    yield from announcement.joined(before, state, event.apart_ids, version)
     yield from announcement.redrawn(state, now, patience_seconds=messages.HOUR)
     declared = [one.consumer.consumer_id for one in state.callers if one.declared_as in event.ids]
     yield from caller_notices.redrawn(state, declared)

@@ -69,9 +69,9 @@ def dm_key_of(retirement_id: str, announced: int, slack_id: str) -> str:
     return f"{retirement_id}/announcement-{announced}/dm/{slack_id}"
 
 
-def handed_key(state: Retirement, slack_id: str) -> str:
-    """By version: what goes away and comes back is told anew."""
-    return f"{state.id}/handed-{state.version}/{slack_id}"
+def handed_key(state: Retirement, version: int, slack_id: str) -> str:
+    """By the event that hands it over: what goes away and comes back is told anew, and of several each is told."""
+    return f"{state.id}/handed-{version}/{slack_id}"
 
 
 def asks(state: Retirement, key: str) -> bool:

@@ -84,7 +84,7 @@ def for_events(
             want(*_impact(state, event, version))
         if isinstance(event, CALLS):
             want(*caller_notices.for_event(before, state, event, version))
-        want(*_for_event(before, state, event))
+        want(*_for_event(before, state, event, version))
         if isinstance(event, events.Amended) and events.Announced not in kinds:
             want(*announcement.moved(before, state, version))
     want(*_requests(before, state))
@@ -107,7 +107,7 @@ def redrawn(state: Retirement) -> tuple[Effect, ...]:
 
 
 def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
-    before: Retirement, state: Retirement, event: events.RetirementEvent
+    before: Retirement, state: Retirement, event: events.RetirementEvent, version: int
 ) -> Iterable[Effect]:
     match event:
         case events.Announced():
@@ -134,10 +134,10 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             yield from announcement.redrawn(state, (event.consumer_id,))
         case events.OwnersChanged():
             yield from announcement.redrawn(before, event.owners, patience_seconds=messages.HOUR)
-            yield from announcement.joined(before, state, event.owners)
+            yield from announcement.joined(before, state, event.owners, version)
             yield from announcement.redrawn(state, event.owners, patience_seconds=messages.HOUR)
         case events.IdsChanged():
-            yield from id_notices.for_event(before, state, event)
+            yield from id_notices.for_event(before, state, event, version)
         case events.Waived():
             yield from announcement.redrawn(state, (event.what,))
             yield from caller_notices.redrawn(state, (event.what,))

@@ -11,6 +11,8 @@ from data.upcasting import upcast
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,
+    BILLING,
+    CARL,
     DISABLE_AT,
     IMPACT,
     PAT,
@@ -176,3 +178,16 @@ def test_it_can_be_claimed_and_vouched_for_like_any_other():
     assert duties(story)["scorer"] is Duty.OPEN
     other = waived(an_endpoint_of_the_model(seeing(a_running_retirement()))).until(ARCHIVE_AT)
     assert held(other, StepKind.ARCHIVE) == ()
+
+
+def test_whoever_is_handed_a_consumer_and_a_caller_at_once_is_told_of_both():
+    story = seeing(a_running_retirement())
+    carls = (
+        replace(IMPACT[0], owners=IMPACT[1].owners),
+        IMPACT[1],
+        replace(NIGHTLY, owners=IMPACT[1].owners),
+    )
+    story.does(MEETING, impact=carls, joined={SCORER.consumer_id: NIGHTLY.consumer_id}, calls=())
+    told = [effect.body for effect in story.effects.values() if effect.body.get("notice") == "handed"]
+    assert {one["slack_id"] for one in told} == {CARL}
+    assert {one["consumer_ids"] for one in told} == {BILLING, NIGHTLY.consumer_id}

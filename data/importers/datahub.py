@@ -67,12 +67,7 @@ class _Reader:
         for thing in here:
             self._name_groups(thing)
         aliases = {thing.urn.id: self._aliases(thing) for thing in here}
-        for thing in here:
-            # Another urn is another thing.
-            self._draft.told_elsewhere(
-                aliases[thing.urn.id], own="urn:li:", where=thing.where, name=thing.urn.text
-            )
-            self._ids[thing.urn.id] = thing.urn.id
+        self._ids.update((thing.urn.id, thing.urn.id) for thing in here)
         for thing in here:
             self._declare(thing, aliases[thing.urn.id])
             self._draft.document(thing.urn.id, thing.path)
@@ -231,7 +226,6 @@ class _Reader:
             found = self._draft.known.find(text, is_by_name=False)
             if isinstance(found, Found) and (found.id == urn.id or self._draft.declares(found.id)):
                 return found.id
-        self._draft.told_elsewhere(names, own="urn:li:", where=by.where, name=urn.text)
         is_sagemaker = urn.platform == "sagemaker" and urn.kind == "mlmodeldeployment"
         entity = Entity(
             id=urn.id,

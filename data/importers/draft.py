@@ -122,23 +122,6 @@ class Draft:
             self.note(where, name, "no other source declares it; taken as a consumer")
         return own
 
-    def told_elsewhere(self, aliases: Iterable[str], *, own: str, where: str, name: str) -> str:
-        """With what of another source it is one, by one of these, which is told; empty where nothing is called so.
-
-        It is kept under its own id all the same: the two are one for as long as both are called so (data/joins.py).
-        Ids of ours begin `own`.
-        """
-        for alias in aliases:
-            found = self.known.find(alias, is_by_name=False)
-            if isinstance(found, Missing):
-                self.note(where, name, f"{alias} {found.why}; kept as one of its own")
-            elif found is not None and not found.id.startswith(own):
-                self.note(
-                    where, name, f"{found.note or f'joined to {found.id}'}, {alias}; described as there"
-                )
-                return found.id
-        return ""
-
     def successor(
         self,
         found: Found | Missing | None,

@@ -100,11 +100,7 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             read = ", ".join(PREFIX + name for name in TAGS)
             draft.note(model.where, model.name, f'tag "{tag[:80]}": unknown and ignored; we read {read}')
     owner = tags.get(f"{PREFIX}owner") or tags.get("owner", "")
-    named = (f"{_MODELS}{model.name}", model.id)
-    elsewhere = draft.told_elsewhere(named, own="mlflow:", where=model.where, name=model.name)
     _declare_itself(model, models, draft, owner)
-    if elsewhere:
-        _tell_files(model, elsewhere, draft)
     _, unowned = draft.known.owner(owner)  # which is told once, of the model
     for version in model.versions.values():
         entity = Entity(
@@ -117,14 +113,6 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             aliases=tuple(dict.fromkeys(_aliases(version, model))),
         )
         draft.declare(entity, version.source, owner=owner, unowned=unowned)
-
-
-def _tell_files(model: Model, elsewhere: str, draft: Draft) -> None:
-    lies = tuple(dict.fromkeys(one.lies for one in model.versions.values() if one.lies))
-    if lies:
-        more = f" and {len(lies) - 1:,} more" if len(lies) > 1 else ""
-        note = f"archived only where {elsewhere} names it among its artifacts"
-        draft.note(model.where, model.name, f'source "{lies[0][:200]}"{more}: {note}')
 
 
 def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner: str) -> None:

@@ -68,10 +68,7 @@ class _Reader:
         edges = [(one, edge) for one in documents if not one.is_lineage and (edge := one.edge) is not None]
         entities = [one for one in documents if not one.is_lineage and one.edge is None]
         described = [(one, ref) for one in entities if (ref := self._described(one)) is not None]
-        for document, ref in described:
-            self._draft.told_elsewhere(
-                _aliases(document, ref), own=PREFIX, where=document.where, name=ref.fqn
-            )
+        for _, ref in described:
             self._refs.settle(ref, ref.id)
         for document, ref in described:
             self._declare(document, ref)

@@ -136,12 +136,7 @@ class Desk:
         self._entities = {entity.id: entity for entity in known}
 
     def settle(self, thing: Thing, elsewhere: str = "") -> bool:
-        """Whether it is to be declared here: nobody says `elsewhere` that it is switched off there.
-
-        What another source calls by its ARN, or by an alias in its tags, is told.
-        """
-        if not elsewhere:
-            self.draft.told_elsewhere(self._aliases(thing), own="arn:", where=thing.where, name=thing.name)
+        """Whether it is to be declared here: nobody says `elsewhere` that it is switched off there."""
         self.ids[thing.id] = elsewhere or thing.id
         self.draft.document(thing.id, thing.source)
         return not elsewhere

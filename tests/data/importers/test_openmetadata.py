@@ -200,7 +200,6 @@ def test_what_other_sources_declared_is_joined_by_alias(tmp_path: Path) -> None:
     assert joined_ends(reading, KNOWN) == ["mlflow:eta -> dbt:model.shop.orders"]
     assert set(reading.declared_by) <= reading.files.keys()
     assert lines(reading.notes) == [
-        "mlflow_svc.eta: joined to mlflow:eta by its alias, models:/eta; described as there",
         "db.shop.public.orders: joined to dbt:model.shop.orders by its alias; described as there",
     ]
 

@@ -9,6 +9,7 @@ from data.records.catalog import Entity, Kind
 BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NAMED_ONLY = frozenset(("csv", "mlflow-consumer", "sagemaker-consumer"))
 """How ids of what a source only names begin: nothing else is told of it there."""
+_READ = "openlineage:dataset:"
 SHARED = "slack:"
 """How places in files begin that somebody shared in Slack (bot/dropped_files.py)."""
 
@@ -37,9 +38,10 @@ def source_of(one: str) -> str:
 def can_be_one(things: Iterable[Entity]) -> bool:
     """Going by their kinds: a model is none of its versions or endpoints, and none of these owes an answer.
 
-    What does is called a consumer by one source and a pipeline by the next. What is only named is of any kind.
+    What does is called a consumer by one source and a pipeline by the next. What is only named is of any kind, and so is
+    what events call a dataset: they have no other word, and a job that loads a model reads that.
     """
-    kinds = (one.kind for one in things if not is_named_only(one.id))
+    kinds = (one.kind for one in things if not is_named_only(one.id) and not one.id.startswith(_READ))
     return len({kind if kind in _PARTS else Kind.CONSUMER for kind in kinds}) <= 1
 
 
@@ -56,7 +58,7 @@ def rank_of(one: str) -> tuple[int, str]:
     source = source_of(one)
     if source in NAMED_ONLY:
         return (len(_ORDER) + 2, one)
-    if source.endswith("-dataset"):
+    if source.endswith("-dataset") or one.startswith(_READ):
         return (len(_ORDER) + 1, one)
     return (_ORDER.index(source) if source in _ORDER else len(_ORDER), one)
 

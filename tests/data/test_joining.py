@@ -181,6 +181,8 @@ def joins(*entities: Entity) -> Joins:
                      [], {"arn:e": ("arn:e", "urn:e")}, id="an endpoint and a pipeline, by an id"),
         pytest.param([a_thing("urn:c", "x", kind=Kind.DASHBOARD), a_thing("component:d/c", "x", kind=Kind.CONSUMER)],
                      [("component:d/c", "urn:c")], {}, id="two that owe an answer, whatever sources call that"),
+        pytest.param([a_thing("openlineage:dataset:m/a", "m/a", kind=Kind.DATASET), a_thing("huggingface:a", "m/a")],
+                     [("huggingface:a", "openlineage:dataset:m/a")], {}, id="a model that a job was seen reading"),
         pytest.param([a_thing("csv:a", kind=Kind.CONSUMER), a_thing("mlflow:a", name="a")],
                      [("mlflow:a", "csv:a")], {}, id="whatever a name is taken for"),
         pytest.param([a_thing("csv:a"), a_thing("mlflow:a", "csv:a"), a_thing("urn:a", "a", kind=Kind.CONSUMER)],

@@ -20,7 +20,7 @@ from data.errors import Invalid, Problem
 from data.importers.draft import Draft, why_not_named
 from data.importers.known import Known
 from data.importers.openlineage_events import FORMAT, Event, Mention, events_of, id_of
-from data.importers.refs import Found, Missing
+from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Person, Sighting
@@ -60,10 +60,11 @@ def read_openlineage(paths: Sequence[Path], *, known: Iterable[Entity | Group | 
         for mention in (event.job, *event.inputs, *event.outputs, *event.alone):
             if mention is not None:
                 _gather(mention, event, things, draft)
-    ids = _Names(things, before, draft).ids()
+    names = _Names(things, before, draft)
+    ids = names.ids()
     for thing_id, thing in things.items():
         if ids[thing_id] == thing_id:
-            _declare(thing, before.get(thing_id), draft)
+            _declare(thing, names.of(thing), before.get(thing_id), draft)
     for event in events:
         _see(event, ids, draft)
     return draft.reading(files, paths)
@@ -115,10 +116,18 @@ class _Names:
                 self._claims[id_of(Kind.DATASET, key)].setdefault(thing.id)
 
     def ids(self) -> dict[str, str]:
-        """Its own id, that of the thing it is a symlink of, or what another source declares."""
+        """Its own id, or that of the thing it is a symlink of."""
         roots = self._roots()
-        elsewhere = {root: self._elsewhere(self._things[root]) for root in dict.fromkeys(roots.values())}
-        return {thing_id: elsewhere[root] or root for thing_id, root in roots.items()}
+        earlier = {root: self._earlier(self._things[root]) for root in dict.fromkeys(roots.values())}
+        return {thing_id: earlier[root] or root for thing_id, root in roots.items()}
+
+    def of(self, thing: _Thing) -> list[str]:
+        """What it is called, first as it is written; a table also by database.schema.name, where one namespace has
+        that. A name without a dot may be anybody's."""
+        mention = thing.mention
+        is_one = len(self._namespaces[mention.kind, mention.name.casefold()]) == 1
+        is_table = mention.kind is Kind.DATASET and "." in mention.name and "/" not in mention.name
+        return [mention.key, *thing.symlinks, *([mention.name] if is_one and is_table else [])]
 
     def _roots(self) -> dict[str, str]:
         parents: dict[str, str] = {}
@@ -145,34 +154,30 @@ class _Names:
                 )
         return {thing_id: root(thing_id) for thing_id in self._things}
 
-    def _elsewhere(self, thing: _Thing) -> str:
+    def _earlier(self, thing: _Thing) -> str:
+        """The id of what was told of before and has this name by now; empty where nothing has. Who is only called
+        like something else is told."""
         mention, find = thing.mention, self._draft.known.find
-        spaces = self._namespaces[mention.kind, mention.name.casefold()]
-        names = [mention.key, *thing.symlinks, *([mention.name] if len(spaces) == 1 else [])]
-        for name in names:
-            found = find(name, is_by_name=False)
-            if isinstance(found, Missing):
-                self._draft.note(thing.where, mention.key, found.why)
-            elif found is not None:
-                self._draft.note(thing.where, mention.key, found.note or f"is {found.id}")
-                return found.id
-        alike = find(mention.name)
-        ids = (alike.id,) if isinstance(alike, Found) else alike.tried if alike is not None else ()
-        if ids:
-            note = f'called like {" and ".join(ids)}; if it is the same, give that the alias "{mention.key}"'
-            self._draft.note(thing.where, mention.key, note)
+        if not any(find(name, is_by_name=False) for name in self.of(thing)):
+            alike = find(mention.name)
+            ids = (alike.id,) if isinstance(alike, Found) else alike.tried if alike is not None else ()
+            if ids:
+                note = (
+                    f'called like {" and ".join(ids)}; if it is the same, give that the alias "{mention.key}"'
+                )
+                self._draft.note(thing.where, mention.key, note)
         earlier = self._before.find(mention.key, is_by_name=False)
         return earlier.id if isinstance(earlier, Found) and earlier.id != thing.id else ""
 
 
-def _declare(thing: _Thing, before: Entity | None, draft: Draft) -> None:
+def _declare(thing: _Thing, names: Iterable[str], before: Entity | None, draft: Draft) -> None:
     known_as = before.aliases if before else ()
     entity = Entity(
         id=thing.id,
         kind=thing.mention.kind,
         name=thing.mention.name,
         declared_in=thing.where,
-        aliases=tuple(dict.fromkeys((*known_as, thing.mention.key, *thing.symlinks))),
+        aliases=tuple(dict.fromkeys((*known_as, *names))),
     )
     named = [owner for owner in thing.owners if not why_not_named(owner)]
     named = named or list(before.owners_told if before else ())

@@ -1,0 +1,53 @@
+"""What a source refers to in another catalog is that, whichever of both was imported first; and is not any more once
+nobody calls it so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data.catalog import Catalog
+from data.sqlite_store import SqliteStore
+from tests.data.catalogs import NoRetirements, a_document, imported
+from tests.data.importers.test_openlineage import an_event
+from tests.data.importers.test_successors import file, take
+
+MODEL = "resource:default/churn"
+
+
+def openlineage(path: Path) -> Path:
+    return file(path, "ol.ndjson", json.dumps(an_event("2026-03-01", "spark/etl", "models/churn")))
+
+
+SOURCES = {openlineage: ("models/churn", "openlineage:job:spark/etl")}
+
+
+@pytest.mark.parametrize("write", SOURCES, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("is_first", [True, False], ids=["catalog first", "catalog last"])
+def test_whoever_is_imported_first_the_same_depends_on_the_model(
+    tmp_path: Path, write: Callable[[Path], Path], is_first: bool
+) -> None:
+    alias, consumer = SOURCES[write]
+    path = write(tmp_path)
+    store = SqliteStore(tmp_path / "e.db", NoRetirements())
+    catalog = Catalog(store)
+
+    def catalog_says(alias: str) -> None:
+        imported(
+            catalog,
+            file(tmp_path, "m.yaml", a_document("Resource", "churn", "type: ai-model", aliases=alias)),
+        )
+
+    if is_first:
+        catalog_says(alias)
+    take(catalog, write.__name__, path)
+    if not is_first:
+        catalog_says(alias)
+    assert [one.consumer_id for one in catalog.impact(MODEL).consumers] == [consumer]
+    assert not take(catalog, write.__name__, path).changed
+    catalog_says("other")
+    assert catalog.impact(MODEL).consumers == ()
+    store.close()

@@ -16,7 +16,7 @@ from data.errors import Invalid, Problem
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.huggingface_cards import FORMAT, NAME, Card, card_of, repository_in
 from data.importers.known import Known
-from data.importers.refs import Found, Missing
+from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.importers.yaml_lines import Node
@@ -61,43 +61,27 @@ def _id(repository: str) -> str:
 
 
 class _Reader:
-    """`_ids`: what is meant by a repository, by its own id; it may be declared elsewhere."""
+    """`_known`: ids of all repositories that are models here, or what those are made of."""
 
     def __init__(self, draft: Draft, models: Mapping[str, Card]) -> None:
         self._draft = draft
         self._models = models
-        self._ids: dict[str, str] = {}
+        self._known = set(models)
         self._spelt = {own: card.repository for own, card in models.items()}
         self._only_named: set[str] = set()
 
     def read(self) -> None:
         for own, card in self._models.items():
             self._draft.document(own, card.path)
-            self._ids[own] = self._elsewhere([card.repository, *_aliases(card)], own, card) or own
         # Before anything is declared, as a successor may be one that others only name as their base.
         bases = {own: list(self._bases(card, own)) for own, card in self._models.items()}
         for own, card in self._models.items():
-            if self._ids[own] == own:
-                self._declare(card, own)
+            self._declare(card, own)
         for own, card in self._models.items():
             for node, base in bases[own]:
-                self._depend(own, self._ids[base], card, node)
+                self._depend(own, base, card, node)
             for node, dataset in self._datasets(card, own):
                 self._depend(own, dataset, card, node)
-
-    def _elsewhere(self, names: Sequence[str], own: str, card: Card) -> str:
-        """What another catalog calls so on purpose; names alone are no reason, as "gpt2" may be anything."""
-        for name in names:
-            found = self._draft.known.find(name, is_by_name=False)
-            if isinstance(found, Missing):
-                note = f"{name} {found.why}; kept as one of its own"
-                self._draft.note(card.where, card.repository, note)
-                self._draft.could_be_others(own)
-            elif found is not None and not found.id.startswith(PREFIX):
-                note = f"{found.note or f'joined to {found.id}'}, {name}; described as there"
-                self._draft.note(card.where, card.repository, note)
-                return found.id
-        return ""
 
     def _bases(self, card: Card, own: str) -> Iterator[tuple[Node, str]]:
         """Each with the line that names it; whoever has no card here is declared by name."""
@@ -107,12 +91,9 @@ class _Reader:
             self._draft.note(_at(card, relation), f"{card.repository} base_model_relation", note)
         for node, repository in self._named(card, own, "base_model"):
             base = _id(repository)
-            if base not in self._ids:
-                meant = self._meant(repository, base, card, node, own)
-                if meant is None:
-                    continue
-                self._ids[base] = meant or base
-                if not meant:
+            if base not in self._known:
+                self._known.add(base)
+                if not self._is_described(base):
                     self._only_named.add(base)
             spelt = self._spelt.setdefault(base, repository)
             if spelt != repository:
@@ -124,28 +105,17 @@ class _Reader:
         for node, repository in self._named(card, own, "datasets"):
             alias = f"datasets/{repository}"
             dataset = _id(alias)
-            meant = self._meant(alias, dataset, card, node, own)
-            if meant is None:
-                continue
-            if not meant and not self._draft.declares(dataset):
+            if not self._is_described(dataset) and not self._draft.declares(dataset):
                 where = _at(card, node)
                 entity = Entity(
                     id=dataset, kind=Kind.DATASET, name=repository, declared_in=where, aliases=(alias,)
                 )
                 self._draft.declare(entity, card.path)
-            yield node, meant or dataset
+            yield node, dataset
 
-    def _meant(self, name: str, thing_id: str, card: Card, node: Node, own: str) -> str | None:
-        """What somebody else declares under this name; empty where nobody does, None where several things fit."""
-        where, what = _at(card, node), f"{card.repository} -> {name}"
-        found = self._draft.known.find(name, is_by_name=False)
-        if isinstance(found, Missing):
-            ends = [(self._ids[own], one) for one in found.tried]
-            self._draft.misses(own, ends, where=where, what=what, why=found.why)
-            return None
-        if found is None or self._draft.declares(found.id):
-            return ""
-        return found.id if found.id == thing_id else self._draft.joined(found, where=where, what=what)
+    def _is_described(self, thing_id: str) -> bool:
+        """By another import of cards: what other catalogs call so is asked as somebody looks (data/joins.py)."""
+        return isinstance(self._draft.known.find(thing_id), Found) and not self._draft.declares(thing_id)
 
     def _named(self, card: Card, own: str, key: str) -> Iterator[tuple[Node, str]]:
         for node in card.front.get(key).items:
@@ -182,11 +152,11 @@ class _Reader:
         if not node.is_stated:
             return ""
         repository = repository_in(node.text)
-        meant = self._ids.get(_id(repository)) if repository else None
-        found = Found(id=meant) if meant else self._draft.known.find(repository, is_by_name=False)
+        is_here = bool(repository) and _id(repository) in self._known
+        found = Found(id=_id(repository)) if is_here else self._draft.known.find(repository, is_by_name=False)
         what = f"new_version {node.shown[:120]}"
         ids = (_id(repository),) if repository else ()
-        is_named = bool(node.text) and not meant
+        is_named = bool(node.text) and not is_here
         named = successor_name(repository or node.text, ids=ids, is_by_name=False) if is_named else None
         where = _at(card, node)
         return self._draft.successor(
@@ -204,7 +174,7 @@ class _Reader:
                 aliases=(self._spelt[to_id],),
             )
             self._draft.declare(entity, card.path)
-        self._draft.depends(self._ids[own], to_id, where=where, what=what, by=own)
+        self._draft.depends(own, to_id, where=where, what=what, by=own)
 
 
 def _at(card: Card, node: Node) -> str:

@@ -22,7 +22,15 @@ def openlineage(path: Path) -> Path:
     return file(path, "ol.ndjson", json.dumps(an_event("2026-03-01", "spark/etl", "models/churn")))
 
 
-SOURCES = {openlineage: ("models/churn", "openlineage:job:spark/etl")}
+def huggingface(path: Path) -> Path:
+    (folder := path / "acme" / "tuned").mkdir(parents=True)
+    return file(folder, "README.md", "---\nbase_model: acme/churn\n---\n")
+
+
+SOURCES = {
+    huggingface: ("acme/churn", "huggingface:acme/tuned"),
+    openlineage: ("models/churn", "openlineage:job:spark/etl"),
+}
 
 
 @pytest.mark.parametrize("write", SOURCES, ids=lambda one: one.__name__)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from data.records.catalog import Entity, Kind
+from data.records.catalog import EndpointKind, Entity, Kind
 
 BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NAMED_ONLY = frozenset(("csv", "mlflow-consumer", "sagemaker-consumer"))
 """How ids of what a source only names begin: nothing else is told of it there."""
+_ENDPOINT = ":endpoint/"
 _READ = "openlineage:dataset:"
 SHARED = "slack:"
 """How places in files begin that somebody shared in Slack (bot/dropped_files.py)."""
@@ -72,7 +73,18 @@ def called(entity: Entity) -> tuple[str, ...]:
         names.append(entity.id.partition(":")[2])
     if (folded := entity.id.casefold()) != entity.id:
         names.append(folded)
+    if entity.kind is Kind.ENDPOINT:
+        names += _switched_as(entity)
     return tuple(dict.fromkeys(names))
+
+
+def _switched_as(endpoint: Entity) -> list[str]:
+    """By what SageMaker is told to switch it off, if it is: a name alone may be any region's, an ARN is not."""
+    if endpoint.id.startswith("arn:"):
+        is_endpoint, name = _ENDPOINT in endpoint.id, endpoint.id.rpartition(_ENDPOINT)[2]
+    else:
+        is_endpoint, name = endpoint.endpoint_kind is EndpointKind.SAGEMAKER, endpoint.endpoint_ref.casefold()
+    return [name if name.startswith("arn:") else f"sagemaker endpoint {name}"] if is_endpoint and name else []
 
 
 def may_join(entity: Entity) -> bool:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from data.called import called, can_be_one, is_named_only, is_shared, may_join, names_of
 from data.layered import Layered
-from data.records.catalog import Entity
+from data.records.catalog import Entity, Kind
 from data.settling import Ids, Settling
 
 
@@ -60,7 +60,7 @@ class Joins:
     def of(cls, entities: Layered[str, Entity]) -> Joins:
         holders: dict[str, list[str]] = defaultdict(list)
         for one, entity in entities.items():
-            if entity.aliases or is_named_only(one) or one.casefold() != one:
+            if entity.aliases or is_named_only(one) or one.casefold() != one or entity.kind is Kind.ENDPOINT:
                 for name in called(entity):
                     holders[name].append(one)
         has_names = any(_asks_for_names(entities[one]) for found in holders.values() for one in found)

@@ -58,11 +58,11 @@ def read_sagemaker(
         named = ", ".join(str(one) if isinstance(one, Path) else one.region for one in sources)
         accepted = "tells of no model, version or endpoint of SageMaker"
         raise Invalid([Problem(field=named, value="", accepted=accepted)])
-    entities = [one for one in known if isinstance(one, Entity)]
+    entities = (one for one in known if isinstance(one, Entity))
     desk = Desk(draft, entities, {one.id: one for one in before if isinstance(one, Entity)})
     builder = Builder(things, desk)
     read_models(things, desk, builder)
-    Endpoints(things, desk, builder, entities).read()
+    Endpoints(things, desk, builder).read()
     Pipelines(things, desk).read()
     for thing in (one for type_ in _OF_MODELS for one in things.of(type_) if one.id in desk.ids):
         desk.add_consumers(thing)

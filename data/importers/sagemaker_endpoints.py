@@ -7,7 +7,7 @@ the weight; shadows and inference components count as well. Who calls is nowhere
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from data.importers.sagemaker_answers import Resource, Thing, arn_parts
@@ -37,27 +37,20 @@ class _Variant:
 
 
 class Endpoints:
-    def __init__(self, things: Things, desk: Desk, builder: Builder, known: Iterable[Entity]) -> None:
+    def __init__(self, things: Things, desk: Desk, builder: Builder) -> None:
         self._things = things
         self._desk = desk
         self._draft = desk.draft
         self._builder = builder
         self._components: dict[str, list[Thing]] = defaultdict(list)
         self._configs_run: set[str] = set()
-        self._called: Counter[str] = Counter()
-        self._driven: dict[str, list[str]] = defaultdict(list)
-        for entity in known:
-            is_driven = entity.endpoint_kind is EndpointKind.SAGEMAKER and entity.endpoint_ref
-            if is_driven and not entity.id.startswith("arn:"):  # ours know it by its ARN already
-                self._driven[entity.endpoint_ref.casefold()].append(entity.id)
 
     def read(self) -> None:
         endpoints = list(self._living())
-        self._called = Counter(one.name.casefold() for one in endpoints)
         self._sort_components({one.id for one in endpoints})
         for one in endpoints:
-            is_mine = self._desk.settle(one, self._driven_as(one))
-            self._add(one, is_mine=is_mine)
+            self._desk.settle(one)
+            self._add(one)
             self._desk.tell_unknown_tags(one)
         for config in self._things.of(Resource.CONFIG):
             if config.id not in self._configs_run:
@@ -86,24 +79,7 @@ class Endpoints:
             else:
                 self._components[endpoint_id].append(one)
 
-    def _driven_as(self, endpoint: Thing) -> str:
-        """The id another catalog gave to what the bot switches off by this name or ARN; empty where none did."""
-        if own := self._driven.get(endpoint.id):
-            names = own
-        elif self._called[endpoint.name.casefold()] > 1:
-            return ""  # the same name in another region, too
-        else:
-            names = self._driven.get(endpoint.name.casefold(), [])
-        if len(names) == 1:
-            note = f"joined to {names[0]}, which is switched off as {endpoint.name}; described as there"
-            self._draft.note(endpoint.where, endpoint.name, note)
-            return names[0]
-        if names:
-            could = f"is what {' and '.join(names)} are switched off as; kept as one of its own"
-            self._draft.note(endpoint.where, endpoint.name, could)
-        return ""
-
-    def _add(self, endpoint: Thing, *, is_mine: bool) -> None:
+    def _add(self, endpoint: Thing) -> None:
         variants = list(self._variants(endpoint))
         components = self._components[endpoint.id]
         is_by_hand = bool(components) or any(not one.model for one in variants)
@@ -113,8 +89,7 @@ class Endpoints:
         elif is_by_hand:
             note = "runs inference components, which its config does not bring back; a person switches it off"
             self._draft.note(endpoint.where, endpoint.name, note)
-        if is_mine:
-            self._declare(endpoint, is_by_hand=is_by_hand)
+        self._declare(endpoint, is_by_hand=is_by_hand)
         if len(variants) > 1 or any(one.is_odd for one in variants):
             said = ", ".join(f"{one.name} ({one.said})" for one in variants)
             self._draft.note(endpoint.where, endpoint.name, f"variants {said}: each counts as in use")
@@ -230,8 +205,7 @@ class Endpoints:
 
     def _declare_component(self, component: Thing) -> None:
         """A component that names no model brings its own files: an adapter, or a container with weights."""
-        if not self._desk.settle(component):
-            return
+        self._desk.settle(component)
         url = component.fields.fields("Specification").fields("Container").text("ArtifactUrl")
         entity = Entity(
             id=component.id,

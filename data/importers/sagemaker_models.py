@@ -25,7 +25,8 @@ def read_models(things: Things, desk: Desk, builder: Builder) -> None:
     packages.sort(key=lambda one: (one.head, group_of(one), _number(one)))
     groups += _named_only(packages, groups, things, desk)
     models = things.of(Resource.MODEL)
-    mine = {one.id for one in (*groups, *packages, *models) if desk.settle(one)}
+    for one in (*groups, *packages, *models):
+        desk.settle(one)
     for group in groups:
         builder.add_group(group)
     for head in {one.head for one in models}:
@@ -35,17 +36,17 @@ def read_models(things: Things, desk: Desk, builder: Builder) -> None:
     built = {model.id: builder.add_model(model) for model in models}
     partial = {group_of(one) for one in packages if not one.is_whole}
     partial |= {desk.models[one.id] for one in models if not one.is_whole}
-    for group in (one for one in groups if one.id in mine):
+    for group in groups:
         is_partial = group.id in partial or things.why_unlisted(group.head, Resource.PACKAGE) != ""
         earlier = desk.earlier(group.id) if is_partial else None
         _declare(group, (*(earlier.artifacts if earlier else ()), *builder.files[group.id]), desk)
-    for package in (one for one in packages if one.id in mine):
+    for package in packages:
         model_id = model_ids[package.id]
         _declare_package(package, model_id, () if model_id else tuple(builder.files[package.id]), desk)
     for package in packages:
         _add_origins(package, desk)
     for model in models:
-        _add_model(model, built[model.id], desk, is_mine=model.id in mine)
+        _add_model(model, built[model.id], desk)
     for one in (*groups, *packages, *models):
         desk.tell_unknown_tags(one)
 
@@ -122,12 +123,11 @@ def _add_origins(package: Thing, desk: Desk) -> None:
             desk.draft.note(package.where, package.name, note)
 
 
-def _add_model(model: Thing, built: Built, desk: Desk, *, is_mine: bool) -> None:
+def _add_model(model: Thing, built: Built, desk: Desk) -> None:
     if built.model_id and desk.tag(model, "successor"):
         note = "a version is followed by what its model is; tag that. Ignored"
         desk.draft.note(model.where, model.name, f"{PREFIX}successor: {note}")
-    if is_mine:
-        _declare(model, () if built.model_id else tuple(built.files), desk, model_id=built.model_id)
+    _declare(model, () if built.model_id else tuple(built.files), desk, model_id=built.model_id)
     if not model.is_whole:
         why = model.why_untold or "only a list tells of it"
         what = f"what {model.name} is built on"

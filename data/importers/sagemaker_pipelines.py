@@ -37,17 +37,17 @@ class Pipelines:
             if one.fields.text("PipelineStatus") == "Deleting":
                 self._draft.skip(one.where, one.name, "is being deleted")
                 continue
-            if self._desk.settle(one):
-                title = one.fields.text("PipelineDisplayName")
-                entity = Entity(
-                    id=one.id,
-                    kind=Kind.PIPELINE,
-                    name=one.name,
-                    title="" if title == one.name else title,
-                    lifecycle=words(one.fields.text("PipelineStatus")),
-                    declared_in=one.where,
-                )
-                self._desk.declare(one, entity)
+            self._desk.settle(one)
+            title = one.fields.text("PipelineDisplayName")
+            entity = Entity(
+                id=one.id,
+                kind=Kind.PIPELINE,
+                name=one.name,
+                title="" if title == one.name else title,
+                lifecycle=words(one.fields.text("PipelineStatus")),
+                declared_in=one.where,
+            )
+            self._desk.declare(one, entity)
             self._add_edges(one)
             self._desk.tell_unknown_tags(one)
 

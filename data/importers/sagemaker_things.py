@@ -121,7 +121,8 @@ class Things:
 
 
 class Desk:
-    """Declares things, each under the id it has in the graph: its own, or that of who described it elsewhere.
+    """Declares things, each under its own id: what another catalog switches off by its name or ARN is one with it as
+    somebody looks (data/joins.py).
 
     ids      id of a thing -> the id it has in the graph, once that is known
     models   id of a thing -> the model that it is, or is a version of
@@ -135,11 +136,10 @@ class Desk:
         self._before = before
         self._entities = {entity.id: entity for entity in known}
 
-    def settle(self, thing: Thing, elsewhere: str = "") -> bool:
-        """Whether it is to be declared here: nobody says `elsewhere` that it is switched off there."""
-        self.ids[thing.id] = elsewhere or thing.id
+    def settle(self, thing: Thing) -> None:
+        """It is told of here."""
+        self.ids[thing.id] = thing.id
         self.draft.document(thing.id, thing.source)
-        return not elsewhere
 
     def find(self, thing_id: str) -> str:
         """The id in the graph of what is told here, or was declared before; empty where neither is."""

@@ -12,7 +12,9 @@ import pytest
 from data.catalog import Catalog
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_document, imported
+from tests.data.importers.sagemaker_account import a_config, a_model, an_endpoint, arn, of_file
 from tests.data.importers.test_openlineage import an_event
+from tests.data.importers.test_sagemaker_files import save
 from tests.data.importers.test_successors import file, take
 
 MODEL = "resource:default/churn"
@@ -59,3 +61,24 @@ def test_whoever_is_imported_first_the_same_depends_on_the_model(
     catalog_says("other")
     assert catalog.impact(MODEL).consumers == ()
     store.close()
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["catalog first", "catalog last"])
+def test_what_another_catalog_switches_off_is_that_endpoint_whichever_was_imported_first(
+    catalog: Catalog, tmp_path: Path, is_first: bool
+) -> None:
+    (folder := tmp_path / "aws").mkdir()
+    save(folder, a_model("M", of_file("s3://m/m")), an_endpoint("Live"), a_config("Live", "M"))
+    said = {"endpoint_kind": "sagemaker", "endpoint_ref": "live"}
+    document = a_document("Component", "serve", "type: model-server", **said)
+    source = file(tmp_path, "e.yaml", document)
+    if is_first:
+        imported(catalog, source)
+    take(catalog, "sagemaker", folder)
+    if not is_first:
+        imported(catalog, source)
+    there = catalog.snapshot()
+    assert [one.id for one in there.endpoints_of(arn("model", "M"))] == ["component:default/serve"]
+    imported(catalog, file(tmp_path, "e.yaml", document.replace("live", "other")))
+    there = catalog.snapshot()
+    assert [one.id for one in there.endpoints_of(arn("model", "M"))] == [arn("endpoint", "Live")]

@@ -7,7 +7,7 @@ import pytest
 from data.catalog import Catalog
 from data.importers.sagemaker import read_sagemaker
 from data.records.catalog import EndpointKind, Entity, Kind
-from tests.data.catalogs import MONDAY, as_one
+from tests.data.catalogs import MONDAY, as_one, joined_ends
 from tests.data.importers.sagemaker_account import (
     HEAD,
     KNOWN,
@@ -200,11 +200,8 @@ def test_what_another_catalog_switches_off_by_this_name_is_this_endpoint(ref: st
     )
     answers = [a_model("M", of_file("s3://m/m")), an_endpoint("Churn-EU"), a_config("Churn-EU", "M")]
     reading = read(*answers, known=[there])
-    assert [one.kind for one in reading.entities] == [Kind.MODEL]
-    assert ends(reading) == ["component:default/serve -> :model/m"]
-    assert said(reading, "Churn-EU: joined") == [
-        "Churn-EU: joined to component:default/serve, which is switched off as Churn-EU; described as there"
-    ]
+    joined = f"component:default/serve -> {arn('model', 'M')}"
+    assert joined_ends(reading, [there]) == [joined]
 
 
 def test_the_same_name_in_two_regions_joins_neither() -> None:
@@ -222,6 +219,8 @@ def test_the_same_name_in_two_regions_joins_neither() -> None:
     ]
     reading = read_sagemaker(accounts, known=[there])
     assert [one.id for one in reading.entities] == [arn("endpoint", "E"), other["EndpointArn"]]
+    assert not as_one(reading, [there]).one_of
+    assert list(as_one(reading, [there]).doubts) == ["sagemaker endpoint e"]
 
 
 def test_a_config_that_says_something_odd_withdraws_nothing() -> None:

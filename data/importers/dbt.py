@@ -21,13 +21,16 @@ import msgspec
 from data.errors import Invalid, Problem
 from data.importers.dbt_manifest import FORMAT, Manifest, resources_of
 from data.importers.dbt_things import Thing, id_of, thing_of, why_not_kept
-from data.importers.draft import Draft
+from data.importers.draft import Draft, why_not_named
 from data.importers.fields import Fields
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.importers.sources import File, whole_files
-from data.records.catalog import Entity, Group, Person
+from data.records.catalog import Entity, Group, Kind, Person
+
+NAMED = "dbt-named:"
+"""How ids begin of what only names in meta tell of."""
 
 
 def read_dbt(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
@@ -103,18 +106,26 @@ def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None
 
 
 def _use_named(thing: Thing, draft: Draft) -> None:
-    """By the names in meta: first what other sources know, as dbt's own things are named by dbt."""
+    """By the names in meta: first what other sources know, as dbt's own things are named by dbt. What that is, is asked
+    as somebody looks (data/joins.py), so whoever declares it may be imported later."""
     from_id = thing.entity.id
     for name, before in thing.named:
         found = before or draft.known.find(name)
         what = f"{thing.resource.unique_id} -> {name}"
+        if why := why_not_named(name):
+            draft.misses(from_id, [], where=thing.where, what=what, why=why)
+            continue
         if isinstance(found, Found):
             to_id = draft.joined(found, where=thing.where, what=what)
-            draft.depends(from_id, to_id, where=thing.where, what=what, by=from_id)
         else:
             why = found.why if found else f'nobody declares "{name}"'
-            tried = [(from_id, one) for one in (found.tried if found else ())]
-            draft.misses(from_id, tried, where=thing.where, what=what, why=why)
+            draft.note(thing.where, what, f"{why}; kept by name")
+            to_id = ""
+        if not to_id or not draft.declares(to_id):
+            to_id = f"{NAMED}{name.casefold()}"
+            entity = Entity(id=to_id, kind=Kind.DATASET, name=name, declared_in=thing.where)
+            draft.declare(entity, thing.resource.path)
+        draft.depends(from_id, to_id, where=thing.where, what=what, by=from_id)
 
 
 def _cross_check(

@@ -29,7 +29,16 @@ def huggingface(path: Path) -> Path:
     return file(folder, "README.md", "---\nbase_model: acme/churn\n---\n")
 
 
+def dbt(path: Path) -> Path:
+    said = {"emeritus": {"depends_on": ["acme/churn"]}}
+    node = {"unique_id": "model.shop.scores", "resource_type": "model", "name": "scores", "meta": said}
+    metadata = {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}
+    manifest = {"metadata": metadata, "nodes": {"model.shop.scores": node}}
+    return file(path, "manifest.json", json.dumps(manifest))
+
+
 SOURCES = {
+    dbt: ("acme/churn", "dbt:model.shop.scores"),
     huggingface: ("acme/churn", "huggingface:acme/tuned"),
     openlineage: ("models/churn", "openlineage:job:spark/etl"),
 }

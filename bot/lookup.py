@@ -12,7 +12,7 @@ from data.closest import closest
 from data.errors import NotFound, Refused
 from data.records.base import Record
 from data.records.catalog import Entity
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, Subject
 from data.store import Store
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
@@ -126,16 +126,23 @@ def model_in_shell(catalog: Catalog, name: str, *, ask: str = IN_SHELL.impact) -
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 
-def model(catalog: Catalog, name: str, *, word: str) -> Entity:
-    """The model somebody named after this command. Raises `NotFound` with the command to go on with."""
+def model(store: Store, catalog: Catalog, name: str, *, word: str) -> Entity:
+    """The model somebody named after this command, or by its retirement where the command only reads.
+
+    Raises `NotFound` with the command to go on with.
+    """
     try:
         return catalog.model(name)
     except NotFound as error:
-        near = [_quoted(one) for one in error.closest]
+        subject = _subject(store, name)
+        if subject and COMMANDS[word].keeps == "no":
+            return catalog.model(subject.model_id)
+        closest = (subject.model_name,) if subject else error.closest
+        near = [_quoted(one) for one in closest]
         every = f"{IN_SLACK.impact} to list all there are"
         choose = f"{IN_SLACK.propose} to choose one of yours, or {every}" if word == "propose" else every
         step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
-        raise NotFound("model", name[:80], closest=error.closest, next_step=f"Run {step}") from error
+        raise NotFound("model", name[:80], closest=closest, next_step=f"Run {step}") from error
 
 
 def models_with(catalog: Catalog, part: str) -> tuple[Entity, ...]:
@@ -144,6 +151,12 @@ def models_with(catalog: Catalog, part: str) -> tuple[Entity, ...]:
         return () if part and catalog.model(part) else catalog.models()
     except NotFound:
         return catalog.models(part)
+
+
+def _subject(store: Store, text: str) -> Subject | None:
+    """What the retirement with this id is about."""
+    found = retirement_of(meant, store.state(meant)) if (meant := meant_id(text)) else None
+    return found.plan.subject if found is not None and found.plan is not None else None
 
 
 def _some(catalog: Catalog) -> str:

@@ -120,7 +120,7 @@ def about_model(house: House, word: str, name: str) -> Payload:
     some = models_with(house.catalog, name)
     if some or not name:
         return answers.models(some, part=name, word=word)
-    found = model(house.catalog, name, word=word)
+    found = model(house.store, house.catalog, name, word=word)
     return impact(house, found) if word == "impact" else responsible(house, found)
 
 

@@ -30,7 +30,7 @@ from workflows.rules.hours import day_of
 def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str) -> None:
     """`/retire propose [model]`. Raises `NotFound` or `Refused` unless there is a model this person may propose."""
     by = payloads.user_id(body)
-    model = named_model(house.catalog, model_name, word="propose") if model_name else None
+    model = named_model(house.store, house.catalog, model_name, word="propose") if model_name else None
     if model is not None:
         house.check_opening(by, model, None)
     elif house.catalog.models() and not owned(house.catalog, by):

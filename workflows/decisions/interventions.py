@@ -60,7 +60,7 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
             f"{state.id} cannot be resumed: it is {state.state}", next_step=f"/retire show {state.id}"
         )
     if state.paused_at is None:
-        return nothing(f"{state.id} is not paused.")
+        return nothing(f"{state.id} is not paused. /retire show {state.id}")
     days = days_to_move(facts.pauses, lasted(state.paused_at, now))
     happened: tuple[events.RetirementEvent, ...] = (events.Resumed(at=now, by=command.by),)
     cancels: tuple[str, ...] = ("remind/*", "escalate/*")
@@ -112,10 +112,13 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     if state.state is not State.DISABLED and not is_going_dark(state):
         why = "Nothing was switched off"
         if state.state is State.ARCHIVED:
-            why = "The dark window is over; its archive is named in /retire show"
+            why = "The dark window is over, and what is left is its archive"
         elif state.rolled_back_at is not None:
             why = f"It was brought back on {state.rolled_back_at:%Y-%m-%d %H:%M} UTC"
-        raise Refused(f"{state.id} has nothing to restore: it is {state.state}", next_step=why)
+        raise Refused(
+            f"{state.id} has nothing to restore: it is {state.state}",
+            next_step=f"{why}. /retire show {state.id}",
+        )
     started = events.RestoreStarted(at=now, by=command.by, why=command.why)
     # All we can drive are switched on, also those that may just be going dark; harmless where they serve.
     # What was gone before has nothing to come back from.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.usage import COMMANDS
 from data.importers.backstage import read_backstage
 from data.records.base import Prose
 from data.records.retirement import StepKind
@@ -197,6 +198,45 @@ def test_nonsense_is_answered_with_how_to_go_on(desk: Desk, typed: str, told: st
 
     assert answer.ok
     assert told in desk.told().replace("&lt;", "<").replace("&gt;", ">")
+    assert desk.kept() == []
+
+
+@pytest.mark.parametrize("odd", ["xyzzy " * 500, "<!channel> <!here> <@U01TOMBIRCH>", "RET-7 " + "y" * 3_000])
+def test_whatever_command_is_given_something_odd_the_answer_is_short_and_says_how_to_go_on(
+    desk: Desk, odd: str
+) -> None:
+    desk.propose()
+    for at, word in enumerate(
+        [one for one in COMMANDS if one not in ("digest", "candidates", "help")], start=1
+    ):
+        assert desk.type(f"{word} {odd}").ok
+        desk.slack.wait_for(lambda at=at: desk.slack.ephemerals[at - 1 :])
+        told = desk.told()
+        assert "/retire" in told, word
+        assert len(told) < 1_000, word
+        assert "<!" not in told, word
+    assert desk.kept() == []
+    assert not desk.slack.broadcasts
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("impact RET-1", "7 consumers"),
+        ("impact #1", "7 consumers"),
+        ("who ret-1", "churn-v1"),
+        ("propose RET-1", 'No model is called "RET-1"; closest: churn-v1. Run /retire propose churn-v1, or'),
+        ("who RET-7", 'No model is called "RET-7"; nothing has a similar name. Run /retire impact to list'),
+    ],
+)
+def test_of_a_model_is_told_by_the_number_of_its_retirement_too(desk: Desk, typed: str, told: str) -> None:
+    desk.propose()
+
+    desk.type(typed)
+
+    desk.told()
+    shown = desk.slack.ephemerals[-1]
+    assert told in shown["text"] + str(shown["blocks"])
     assert desk.kept() == []
 
 

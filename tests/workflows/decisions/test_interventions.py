@@ -145,13 +145,13 @@ def test_only_what_is_under_way_can_be_paused(story):
 
 
 def test_resuming_what_is_not_paused_changes_nothing():
-    assert a_running_retirement().does(cmd.Resume(by=PAT)).reply == "RET-1 is not paused."
+    assert a_running_retirement().does(cmd.Resume(by=PAT)).reply == "RET-1 is not paused. /retire show RET-1"
 
 
 def test_a_new_plan_ends_the_pause_of_the_old_one():
     story = paused(a_running_retirement())
     story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
-    assert story.does(cmd.Resume(by=PAT)).reply == "RET-1 is not paused."
+    assert story.does(cmd.Resume(by=PAT)).reply == "RET-1 is not paused. /retire show RET-1"
     story.votes(OWEN, PLATO, SELMA).until(ANNOUNCED_AT + days(14))
     assert story.state.state is State.MIGRATING
 
@@ -201,7 +201,7 @@ def test_while_service_comes_back_nothing_is_closed():
         (a_running_retirement, "Nothing was switched off"),
         (
             lambda: a_dark().until(CLOSE_AT).works(),
-            "The dark window is over; its archive is named in /retire show",
+            "The dark window is over, and what is left is its archive",
         ),
     ],
     ids=["serving", "closed"],
@@ -209,7 +209,7 @@ def test_while_service_comes_back_nothing_is_closed():
 def test_there_is_nothing_to_restore_where_nothing_is_dark_or_the_window_is_over(story, said):
     with pytest.raises(Refused) as refused:
         restoring(story())
-    assert refused.value.next_step == said
+    assert refused.value.next_step == f"{said}. /retire show RET-1"
 
 
 def test_what_was_brought_back_is_said_to_be_back_and_since_when():
@@ -219,7 +219,7 @@ def test_what_was_brought_back_is_said_to_be_back_and_since_when():
     with pytest.raises(Refused) as refused:
         restoring(story)
     assert str(refused.value) == (
-        f"RET-1 has nothing to restore: it is rolled back. It was brought back on {back_at}"
+        f"RET-1 has nothing to restore: it is rolled back. It was brought back on {back_at}. /retire show RET-1"
     )
 
 

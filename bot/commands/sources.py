@@ -10,7 +10,9 @@ import click
 from bot.commands.wanted import given, named
 from bot.formats import Asked, has_scheme
 from data.importers.sources import Source
-from data.printable import without_secrets
+from data.printable import shortened, without_secrets
+
+SHOWN_MAX = 300
 
 excluded = click.option(
     "--exclude",
@@ -29,7 +31,7 @@ def source_of(asks: Asked | None) -> Callable[[str], Source]:
         given(text, "a path" if asks is None else f"a path, or {asks.called}")
         if asks is not None and asks.is_one(text):
             return text
-        shown = f'"{without_secrets(text)}"'
+        shown = f'"{shortened(without_secrets(text), SHOWN_MAX)}"'
         if has_scheme(text):
             raise click.BadParameter(f"{shown} is no path: name one{f', or {asks.called}' if asks else ''}")
         if not _exists(text):

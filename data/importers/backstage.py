@@ -85,7 +85,7 @@ def read_backstage(
         ),
         edges=Count(read=edges.read, kept=edges.kept, skipped=edges.read - edges.kept),
         skipped=tuple(account.skipped),
-        notes=(*account.notes, *(note for file in files for note in told(file.shown, file.credentials))),
+        notes=(*(note for file in files for note in told(file.shown, file.credentials)), *account.notes),
         source_digest=digest_of(files),
         roots=tuple(dict.fromkeys(str(path.resolve()) for path in paths)),
         files={thing.id: str(thing.path) for thing in declared},

@@ -26,6 +26,7 @@ PLACE_MAX = 4_096
 READ = frozenset(("name", "title", "owner_note", "lifecycle", "status", "text"))
 PLACES = frozenset(("artifacts", "declared_in", "sources"))
 SHOWN_MAX = 80
+_ENCODER = msgspec.json.Encoder()
 RecordT = TypeVar("RecordT", bound=Record)
 EdgeT = TypeVar("EdgeT", Dependency, Sighting)
 
@@ -77,6 +78,9 @@ def _things(
     things: Iterable[RecordT], reading: Reading, skipped: list[Skipped], notes: list[Note]
 ) -> Iterator[RecordT]:
     for one in things:
+        if len(_ENCODER.encode(one)) <= NAME_MAX:  # as a whole, which is the usual case
+            yield one
+            continue
         assert isinstance(one, Entity | Group | Person)
         where = one.declared_in if isinstance(one, Entity) else reading.files.get(one.id, "")
         if why := why_too_long(one.id):

@@ -19,7 +19,7 @@ from data.importers.report import Note
 from data.importers.text import decoded
 from data.printable import SECRET, is_secret
 
-# A comma and quotes end a cell of CSV or an item of YAML; JSON may escape strokes, "&" and "@", and a package URL
+# A comma and quotes end a cell of CSV or an item of YAML; JSON may escape strokes, "&", "=" and "@", and a package URL
 # encodes the address in its qualifiers.
 _PART = r"""(?:[^\s/?#@\\"'`<>,|]|\\u[0-9a-fA-F]{4})"""
 _WHO = re.compile(rf"(?P<strokes>/\\?/)(?P<who>(?:{_PART}|@)*)(?:@|\\u0040)(?!sha(?:256|512):)")
@@ -27,10 +27,12 @@ _WHO_ENCODED = re.compile(
     r"(?P<strokes>%2[fF]%2[fF])(?P<who>(?:[\w.~:!$*+-]|%(?!2[fF]|40|3[fF]|23)[0-9a-fA-F]{2})*)%40"
 )
 _VALUE = r"""[^&;\s"'`<>#,|\\()\[\]{}]*"""
+_IS = r"(?:=|\\u003[dD])"
 _AND = r"&amp;|\\u0026|[&;]"
 _NAME = r"[\w.~%+-]+"
-_QUERY = re.compile(rf"\?(?P<fields>{_NAME}={_VALUE}(?:(?:{_AND}){_NAME}(?:={_VALUE})?)*)")
+_QUERY = re.compile(rf"\?(?P<fields>{_NAME}{_IS}{_VALUE}(?:(?:{_AND}){_NAME}(?:{_IS}{_VALUE})?)*)")
 _BESIDE = re.compile(rf";\s*(?P<name>[A-Za-z](?:[\w ]{{0,40}}\w)?)={_VALUE}")
+_IS_ALONE = re.compile(_IS)
 _AND_ALONE = re.compile(f"({_AND})")
 # What signs an address says besides the signature, and is another each time.
 # Sources: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html,
@@ -133,7 +135,7 @@ def _is_secret_who(found: re.Match[str]) -> bool:
 def _kept(fields: str) -> tuple[str, int]:
     """What is asked, but for what is secret, and how much that was."""
     parts = _AND_ALONE.split(fields)
-    named = [(one.partition("=")[0], one) for one in parts[::2]]
+    named = [(_IS_ALONE.split(one, maxsplit=1)[0], one) for one in parts[::2]]
     secret = [name for name, _ in named if _is_secret(name)]
     if not secret:
         return fields, 0

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.errors import Invalid, Problem
-from data.importers.sources import Format
+from data.importers.sources import FILE_BYTES_MAX, Format
 from data.importers.text import decoded
+
+# A cell that is too long to be a name costs its row, and not the file: csv itself would stop at 131,072 signs.
+csv.field_size_limit(FILE_BYTES_MAX)
 
 
 @dataclass(slots=True, frozen=True)

@@ -268,7 +268,7 @@ class Draft:
             documents=Count(read=self._documents_read, kept=kept, skipped=self._documents_skipped),
             edges=Count(read=self._edges_read, kept=edges, skipped=self._edges_skipped),
             skipped=tuple(self._skipped),
-            notes=(*self._notes, *(note for file in files for note in told(file.shown, file.credentials))),
+            notes=(*(note for file in files for note in told(file.shown, file.credentials)), *self._notes),
             source_digest=digest_of(files),
             roots=tuple(dict.fromkeys(map(root_of, sources))),
             files=self._files,

@@ -31,6 +31,7 @@ REGION = "a region of AWS, such as eu-west-1"
         ("dbt", "https://ada:hunter2@a.example/x?y=1", '"https://...@a.example/x?..." is no path: name one'),
         ("calls", "https://a.example/?key=hunter2", '"https://a.example/?..." is no path: name one'),
         ("dbt", "nowhere.json", '"nowhere.json" does not exist'),
+        ("dbt", "n" * 5_000, f'"{"n" * 300}..." does not exist'),
     ],
 )
 def test_what_is_no_source_is_told_with_what_is_one(

@@ -82,6 +82,17 @@ def test_a_csv_is_imported_and_its_report_is_told_in_its_thread(town: Town) -> N
     assert town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in == f"slack:{IMPORTS}/edges.csv:2"
 
 
+def test_a_password_and_a_name_without_end_are_neither_kept_nor_told(town: Town) -> None:
+    secret = "postgres://ada:s3cr3t@db.example.com/shop?token=s3cr3t"
+    file = drop(town, f"{EDGES}{secret},churn-v1,dataset\n{'x' * 1_000_000},churn-v1,consumer\n")
+    assert {"tuesday-mailer", "postgres://db.example.com/shop"} <= consumers(town)
+    (report,) = told(town, file)
+    assert "note edges.csv 2 credentials: not kept" in report
+    assert "characters; this one has 1,000,000" in report
+    assert len(report) < 3_000
+    assert "s3cr3t" not in str((town.slack.messages(IMPORTS), town.bot.house.catalog.known()))
+
+
 def test_backstage_yaml_is_imported_and_its_paths_lead_nowhere(town: Town) -> None:
     file = drop(town, MODEL, "catalog-info.yaml")
     (report,) = told(town, file)

@@ -118,10 +118,10 @@ def test_a_source_is_read_as_if_no_credential_stood_in_it_and_the_report_says_so
     found = reader([file])
     file.write_text(clean(text))
     plain = reader([file])
-    *notes, said = found.notes
+    said, *notes = found.notes
     assert (said.where, said.note) == (str(file), SAID)
     assert found == msgspec.structs.replace(
-        plain, notes=(*plain.notes, said), source_digest=found.source_digest
+        plain, notes=(said, *plain.notes), source_digest=found.source_digest
     )
     assert b"s3cr3t" not in msgspec.json.encode((found, notes))
 
@@ -132,7 +132,7 @@ def test_of_what_answers_live_no_credential_is_kept_either():
         registry.tells("registered_models", {"name": "Churn", "tags": [{"key": "owner", "value": BASE}]})
         registry.tells("model_versions", {"name": "Churn", "version": "1", "source": BASE})
         readings = (read_sagemaker([live]), read_mlflow([registry_at(registry.address, Access())]))
-        assert [one.notes[-1] for one in readings] == [
+        assert [one.notes[0] for one in readings] == [
             Note(where="eu-west-1", what="2 credentials", note=SAID),
             Note(where=registry.address, what="4 credentials", note=SAID),
         ]
@@ -144,6 +144,7 @@ def test_of_what_answers_live_no_credential_is_kept_either():
     [
         ("postgres://ada:p@ss@db/x", "postgres://db/x"),
         ("postgres://food_delivery:food_delivery@postgres:5432", "postgres://postgres:5432"),  # of Marquez
+        (r"https://h/x?a\u003d1\u0026token\u003dz", r"https://h/x?a\u003d1"),
         (r"git+https:\/\/s3cr3t@db", r"git+https:\/\/db"),
         ("redis://:s3cr3t@db", "redis://db"),
         ("//ada:s3cr3t@db/x", "//db/x"),

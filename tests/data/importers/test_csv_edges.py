@@ -102,7 +102,7 @@ def test_every_row_that_is_no_edge_says_why_and_declares_nothing(tmp_path: Path)
         "3 checkout -> (nothing): to is empty",
         "4 x -> X: depends on itself",
         '5 a|b -> churn: a name has no "#", "|" or control characters, or references to it would be ambiguous',
-        "7 " + "y" * 400 + "...: a name has at most 600 characters; this one has 601",
+        "7 " + "y" * 300 + "...: a name has at most 600 characters; this one has 601",
         "6 checkout -> churn: the same edge as 2",
     ]
     assert [one.id for one in reading.entities] == ["csv:checkout", "csv:churn"]
@@ -157,7 +157,6 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
         (b"from,to\na,b\n\nc,d,e\n", "edges.csv:4 3 cells: 2 as in the header"),
         (b'from,to\n"a\nb",c\n"d,e\n', "edges.csv:4 unexpected end of data: not readable as CSV"),
         (b"from,to\na,\xff\n", "edges.csv:2 byte 0xff: this is not UTF-8"),
-        (b"from,to\na," + b"b" * 140_000 + b"\n", "edges.csv:2 field larger than field limit (131072)"),
     ],
     ids=[
         "empty",
@@ -169,7 +168,6 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
         "too long",
         "open quote",
         "no text",
-        "a huge cell",
     ],
 )
 def test_a_file_that_is_no_such_table_or_not_whole_is_refused_by_its_line(

@@ -313,7 +313,7 @@ def test_a_version_depends_on_the_datasets_its_run_read(tmp_path: Path) -> None:
         ),
         (
             {"registered_models": [{"name": "x" * 601}]},
-            f"registered model {'x' * 383}...: a name has at most 600 characters; this one has 601",
+            f"registered model {'x' * 283}...: a name has at most 600 characters; this one has 601",
         ),
         (
             {"registered_models": [{"name": "churn"}]},

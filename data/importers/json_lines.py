@@ -23,6 +23,7 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _BRACES = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
+PLAIN_MAX = 10_000
 _DECODER = json.JSONDecoder()
 
 
@@ -83,6 +84,7 @@ class Text:
         while self.text[at : at + 1] != "]" or items:
             item, at = self._value(at)
             items.append(item)
+            self._check_plain(items)
             at = self._past_space(at)
             if self.text[at : at + 1] == "]":
                 break
@@ -100,6 +102,7 @@ class Text:
         while at < len(self.text):
             item, at = self._value(at, decoder)
             items.append(item)
+            self._check_plain(items)
             at = self._past_space(at)
         return tuple(items)
 
@@ -128,6 +131,12 @@ class Text:
         except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
             raise self._broken(at, "values nested less deep, and shorter numbers") from error
         return Item(self.line(at), value), end
+
+    def _check_plain(self, items: list[Item]) -> None:
+        """Millions of numbers or texts in a row, each looked at by itself, would keep a processor for minutes."""
+        if len(items) == PLAIN_MAX and not any(isinstance(one.value, dict | list) for one in items):
+            found = f"{PLAIN_MAX:,} values that are neither objects nor lists"
+            raise self.invalid(items[-1].line, found, "objects, one after the other or in a list")
 
     def _past_space(self, at: int) -> int:
         match = _SPACE.match(self.text, at)

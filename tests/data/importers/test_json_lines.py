@@ -57,6 +57,15 @@ def test_what_is_not_json_to_its_end_is_refused_by_its_line(text: str, line: int
     assert str(refused.value).endswith("not readable as JSON; is the file complete?")
 
 
+@pytest.mark.parametrize("text", ['""' * 5_000_000, f"[{'1,' * 5_000_000}"], ids=["texts", "numbers"])
+def test_what_is_no_table_of_things_is_given_up_before_all_of_it_is_read(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        Text(text.encode(), "a.json").items()
+    assert str(refused.value) == (
+        "a.json:1 10,000 values that are neither objects nor lists: objects, one after the other or in a list"
+    )
+
+
 def test_a_document_is_one_value() -> None:
     assert Text(b'{"a": [1]}', "f.json").document() == {"a": [1]}
     with pytest.raises(Invalid, match=r"f\.json:2 2 values: one JSON value"):

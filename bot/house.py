@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -19,11 +19,16 @@ from data.records.policy import Criteria, Policy
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.commands import AnyCommand, ReportManual
+from workflows.decisions.ahead import Hearing
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
 from workflows.rules.delegating import InForce
 
 Payload = dict[str, Any]
+
+
+def _nobody_looks_ahead(_: Retirement) -> Sequence[Hearing]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,7 @@ class House:
     intake          the way into the store's inbox, which holds nobody up for long
     criteria        what speaks for retiring a model
     meters          what says how often an endpoint is called, by who drives it
+    ahead           what people will be told of a retirement, and when, if nobody does anything
     writers         the catalogs this installation writes to
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
@@ -59,6 +65,7 @@ class House:
     check: Callable[[AnyCommand, Retirement | None], None]
     import_channel: str = ""
     delegations: Callable[[], InForce] = dict
+    ahead: Callable[[Retirement], Sequence[Hearing]] = _nobody_looks_ahead
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)

@@ -10,16 +10,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 from slack_sdk import WebClient
 
+from bot.catalog_hours import hours_by_catalog
 from bot.slack_questions import SlackQuestions
 from bot.slack_zones import UNTOLD_AGE, SlackZones
 from data.catalog import Catalog
-from data.public_holidays import public_holidays
 from data.records.decision import NotDone
 from data.records.hours import Hours, Windows
 from workflows.rules.windows import next_window
@@ -65,23 +65,10 @@ class SlackTimekeeper:
 
     def known(self, slack_id: str, now: datetime, *, zone: str = "") -> Hours:
         """The same without asking anybody. `zone`: on whose clock they were written to before."""
-        there = self._catalog.snapshot()
-        listed, person = there.person_by_slack(slack_id, listed=True), there.person_by_slack(slack_id)
-        known = [one for one in dict.fromkeys((listed, person)) if one is not None]
         rest = self._rests.get(slack_id)
-        by_catalog = person.zone if person and person.zone != "UTC" else ""
-        country = next((one.country for one in known if one.country), self.windows.country)
-        return Hours(
-            windows=self.windows,
-            zone=self._zones.known(slack_id) or zone or by_catalog or self.windows.default_zone,
-            holidays=public_holidays(country, range(now.year - 1, now.year + 2)),
-            quiet=rest.spans if rest else (),
-            away=tuple(
-                (date.fromisoformat(one.away_from), date.fromisoformat(one.away_until))
-                for one in known
-                if one.away_from
-            ),
-        )
+        by_slack = self._zones.known(slack_id) or zone
+        hours = hours_by_catalog(self._catalog.snapshot(), self.windows, slack_id, now, zone=by_slack)
+        return replace(hours, quiet=rest.spans if rest else ())
 
     def _ask_rest(self, slack_id: str, now: datetime) -> NotDone | None:
         """Slack is asked for all that wait to be asked about, this one among them."""

@@ -54,6 +54,7 @@ from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
+from workflows.outlook import Outlook
 from workflows.rules.delegating import NOBODY
 from workflows.rules.lifecycle import LIVING
 
@@ -212,6 +213,7 @@ def assemble(
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
+    outlook = Outlook(store=store, gatherer=gatherer, timekeeper=timekeeper)
     messenger = SlackMessenger(
         client, rates, wall=wall, pace=world.speed, grace_seconds=grace_seconds, metrics=metrics, files=files
     )
@@ -276,6 +278,7 @@ def assemble(
         check=engine.check,
         delegations=lambda: gatherer.delegations(world.now()),
         import_channel=imports.channel,
+        ahead=lambda state: outlook.ahead(state, world.now()),
         meters=edges.meters,
         writers=edges.writers,
     )

@@ -238,6 +238,10 @@ class Store(Protocol):
         """What stopped for good: messages and work, then timers, then commands; at last messages that are held up."""
         ...
 
+    def timers(self, stream: str) -> tuple[Timer, ...]:
+        """Those that are set, the first to fall due first."""
+        ...
+
     def asleep(self) -> tuple[Asleep, ...]:
         """Messages that wait for somebody's working hours, the first to go first."""
         ...

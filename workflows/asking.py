@@ -15,8 +15,8 @@ from data.records.retirement import Retirement
 from data.store import Store
 from workflows.ports import Timekeeper
 from workflows.rules import messages
+from workflows.rules.asked import busy_until
 from workflows.rules.obligations import people_of
-from workflows.rules.windows import had_hours
 
 BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
 HoursOf = Callable[[Retirement, Iterable[str], datetime], dict[str, Hours]]
@@ -44,18 +44,17 @@ class Asking:
 
     def busy_until(self, state: Retirement, now: datetime) -> dict[str, datetime]:
         """Owner -> when they will have had it for the policy's working hours; those who have had it are left out."""
-        found = {}
+        found: dict[str, datetime] = {}
+        hours: dict[str, Hours] = {}
         waiting = self._waiting(state)
         for person in people_of(duty for duty in state.obligations if not duty.is_settled):
             told = self.store.found(messages.dm_key(state, person)) or {}
             since = now if person in waiting else _instant(told.get(messages.TOLD_AT, ""))
             if since is None or person in state.unreached:
                 continue
-            hours = self.timekeeper.known(person, now, zone=told.get(messages.ZONE, ""))
-            until = had_hours(since, hours, hours.windows.owner_hours)
-            if until > now and hours.windows.owner_hours:
-                found[person] = until
-        return found
+            found[person] = since
+            hours[person] = self.timekeeper.known(person, now, zone=told.get(messages.ZONE, ""))
+        return busy_until(found, hours, now)
 
     def hours(self, state: Retirement, people: Iterable[str], now: datetime) -> dict[str, Hours]:
         """Of each of them, on the clock by which they were asked."""

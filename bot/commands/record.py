@@ -8,8 +8,10 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import IN_SHELL, named, retirements
+from bot.outlook import outlook_beside
 from bot.reading import this_week
 from bot.views import digest as digest_view
+from bot.views import outlook as outlook_view
 from bot.world import CalendarWorld
 from data.errors import Refused
 from data.records.retirement import Retirement
@@ -31,15 +33,21 @@ def list_(with_ended: bool, is_json: bool) -> None:
 
 @click.command()
 @click.argument("retirement", metavar="RET-n|MODEL", type=wanted.RETIREMENT)
+@click.option("--ahead", "is_ahead", is_flag=True, help="And who hears what and when, if nobody answers.")
 @as_json
-def plan(retirement: str, is_json: bool) -> None:
+def plan(retirement: str, is_ahead: bool, is_json: bool) -> None:
     """The dated steps, exactly as they will run, and the digest people vote on."""
-    with store_to_read(settings_for()) as store:
-        one = named(store, open_catalog(store), retirement, word="plan", onward=IN_SHELL)
+    settings = settings_for()
+    with store_to_read(settings) as store:
+        catalog = open_catalog(store)
+        one = named(store, catalog, retirement, word="plan", onward=IN_SHELL)
+        look = outlook_beside(settings, store, catalog)
+        hearings = look.ahead(one, CalendarWorld().now()) if is_ahead else ()
     if one.plan is None:
         raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
     if is_json:
-        print_json({"id": one.id, "state": one.state, "plan": one.plan, "voted_on": one.later})
+        ahead = {"ahead": hearings} if is_ahead else {}
+        print_json({"id": one.id, "state": one.state, "plan": one.plan, "voted_on": one.later, **ahead})
         return
     say(f"{one.id} {one.plan.subject.model_name} ({one.state})")
     for step in one.plan.steps:
@@ -51,6 +59,10 @@ def plan(retirement: str, is_json: bool) -> None:
     say(f"digest: {one.plan.digest}")
     if one.later is not None:
         say(f"voted on: every date ahead {counted(one.later.days, 'day')} later, {one.later.plan_digest}")
+    if is_ahead:
+        say("ahead, if nobody answers:" if hearings else "ahead: nobody is told anything")
+    for said in hearings:
+        say(f"  {outlook_view.when(said, one):<25}  {said.place:<12}  {outlook_view.what(said)}")
 
 
 @click.command()

@@ -95,12 +95,13 @@ def answer(house: House, request: Typed, by: str) -> Payload:
     match request.word:
         case "list":
             is_all = bool(request[Part.ALL])
-            found = retirements(house.store, ended=is_all)
-            shown = answers.listing(found, page=payloads.number(request[Part.PAGE]), is_all=is_all)
+            every = retirements(house.store, ended=is_all)
+            shown = answers.listing(every, page=payloads.number(request[Part.PAGE]), is_all=is_all)
         case "show":
             shown = show(house, meant(house, request))
         case "plan":
-            shown = answers.plan(meant(house, request))
+            found = meant(house, request)
+            shown = answers.plan(found, house.ahead(found))
         case "impact" | "who":
             shown = about_model(house, request.word, request[Part.MAYBE_MODEL])
         case "candidates":

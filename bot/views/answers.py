@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import asleep as asleep_view
-from bot.views import duties, later_dates, limits, meeting, provided, steps, votes
+from bot.views import duties, later_dates, limits, meeting, outlook, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -26,12 +27,14 @@ from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
 from data.snapshot import Snapshot
 from data.store import Asleep, Trouble
+from workflows.decisions.ahead import Hearing
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.meeting import Meeting
 from workflows.rules.wording import counted
 
 NOBODY = "*nobody who can be reached*"
 REFUSAL_SECTIONS_MAX = 3
+HEARING_SECTIONS = 2
 LIST_AT_MOST = 50  # what fits into a message, with the longest names
 ROWS_AT_MOST = 25
 
@@ -165,8 +168,11 @@ def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = 
     return message(counted(len(retirements), "retirement"), blocks)
 
 
-def plan(retirement: Retirement) -> Payload:
-    """The plan that is voted on and executed: steps, dates, digest, and whose approval it needs."""
+def plan(retirement: Retirement, hearings: Sequence[Hearing] = ()) -> Payload:
+    """The plan that is voted on and executed: steps, dates, digest, and whose approval it needs.
+
+    hearings   what people will be told, and when, if nobody answers
+    """
     if retirement.plan is None or retirement.policy is None:
         return message(f"{retirement.id} has no plan yet")
     digest = f"`{safe(retirement.plan.digest, 100)}`"
@@ -182,22 +188,26 @@ def plan(retirement: Retirement) -> Payload:
     endpoints = [_endpoint(one) for one in retirement.plan.subject.endpoints]
     artifacts = [safe(one, 300) for one in retirement.plan.subject.artifacts]
     rest = f"; `emeritus plan {retirement.id} --json` prints all"
-    return message(
-        f"Plan of {retirement.id}",
-        [
-            header(f"Plan of {retirement.id} · {name_of(retirement)}"),
-            *([section(steps.paused(retirement))] if retirement.paused_at else []),
-            section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
-            *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
-            section(f"*Switches off* {_in_a_row(endpoints, rest)}"),
-            section(f"*Archives* {_in_a_row(artifacts, rest)}"),
-            section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
-            context(
-                f"{counted(len(retirement.plan.consumer_ids), 'consumer')} in what is voted on; "
-                f"policy {safe(retirement.policy.name)} {steps.short(retirement.plan.policy_digest)}"
-            ),
-        ],
-    )
+    blocks = [
+        header(f"Plan of {retirement.id} · {name_of(retirement)}"),
+        *([section(steps.paused(retirement))] if retirement.paused_at else []),
+        section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
+        *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
+        section(f"*Switches off* {_in_a_row(endpoints, rest)}"),
+        section(f"*Archives* {_in_a_row(artifacts, rest)}"),
+        section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
+        context(
+            f"{counted(len(retirement.plan.consumer_ids), 'consumer')} in what is voted on; "
+            f"policy {safe(retirement.policy.name)} {steps.short(retirement.plan.policy_digest)}"
+        ),
+    ]
+    if told := outlook.lines(hearings, retirement):
+        room = limits.BLOCK_TEXT_MAX - len(json.dumps(blocks, ensure_ascii=False))
+        at_most = min(HEARING_SECTIONS, room // limits.SECTION_MAX)
+        rest = f": {outlook.all_of(retirement)}"
+        rows = limits.spread(told, at_most=at_most, rest=rest) if at_most > 0 else [f"{outlook.HEAD}{rest}"]
+        blocks[-1:-1] = map(section, rows)
+    return message(f"Plan of {retirement.id}", blocks)
 
 
 def _how_amended(retirement: Retirement) -> str:

@@ -240,7 +240,7 @@ def escalation(
     coordinator = mention(retirement.coordinator_id)
     without = f"goes on without: `{SLASH_COMMAND} waive {retirement.id} CONSUMER REASON`"
     if SLACK_ID.fullmatch(to):
-        why = f"You hear of this as {_as_whom(told_as)}."
+        why = f"You hear of this as {as_whom(told_as)}."
         if instead_of:
             why = f"You hear of this because {mention(instead_of)}, who {_does(told_as)}, cannot be reached."
         action = (
@@ -283,7 +283,7 @@ HEARS_AS = {
 }
 
 
-def _as_whom(told_as: str) -> str:
+def as_whom(told_as: str) -> str:
     """Why a person hears of others' silence, by what the policy's tree calls them."""
     named, _, group = told_as.partition(":")
     return f"a member of {safe(group, 80)}" if group else HEARS_AS.get(named, "somebody above their owners")
@@ -299,4 +299,4 @@ def _and_those_above(retirement: Retirement) -> str:
 def _does(told_as: str) -> str:
     """What one does who was to hear of it and cannot be reached."""
     is_above = told_as == "" or told_as.startswith("manager")
-    return "manages their owners" if is_above else f"was to hear of this as {_as_whom(told_as)}"
+    return "manages their owners" if is_above else f"was to hear of this as {as_whom(told_as)}"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from data.records.decision import Claim, ClaimKind, Dead, Done, NotDone, Result, Room, Unknown
+from data.records.decision import Claim, ClaimKind, Dead, Done, NotDone, Result, Room, Timer, Unknown
 from data.schema import instant, micros
 from data.sql.book import Book, standing_of
 from data.sql.connection import Connection
@@ -215,6 +215,15 @@ def is_due(conn: Connection, kind: ClaimKind, now: datetime, room: Room | None) 
 def next_due(conn: Connection, room: Room | None) -> datetime | None:
     due = [at for kind in ClaimKind if (at := _next(conn, kind, room)) is not None]
     return instant(min(due)) if due else None
+
+
+def timers(conn: Connection, stream: str) -> tuple[Timer, ...]:
+    """Those of a stream that are set and did not stop for good."""
+    rows = conn.execute(
+        "SELECT name, due_at, command FROM timers WHERE stream = ? AND ready_at IS NOT NULL ORDER BY due_at, name",
+        (stream,),
+    )
+    return tuple(Timer(name=name, due_at=instant(due_at), command=command) for name, due_at, command in rows)
 
 
 def is_awaited(conn: Connection, sender: str) -> bool:

@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 from data.errors import Unrecorded
 from data.events import AnyEvent
 from data.ledger import Head, Text, verified
-from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room
+from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 from data.sql import claims, depths, troubles
 from data.sql.book import Asked, Book, receipt_of
@@ -262,14 +262,17 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return troubles.troubles(conn)
 
+    def timers(self, stream: str) -> tuple[Timer, ...]:
+        with self.reading() as conn:
+            return claims.timers(conn, stream)
+
     def asleep(self) -> tuple[Asleep, ...]:
         with self.reading() as conn:
             return asleep(conn)
 
     def retry(self, key: str, now: datetime) -> bool:
         """Have what waits for a person tried again at once. False where nothing of this key does, or can be."""
-        is_found = self.write(lambda conn: troubles.retry(conn, key, now))
-        if is_found:
+        if is_found := self.write(lambda conn: troubles.retry(conn, key, now)):
             self.left_work()
         return is_found
 

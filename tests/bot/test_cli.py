@@ -320,6 +320,18 @@ def test_the_plan_is_the_one_people_vote_on(run: Run, retiring: str) -> None:
     assert data["plan"]["digest"] in shown
 
 
+def test_who_hears_what_and_when_is_printed_by_the_clocks_the_catalog_knows(run: Run, retiring: str) -> None:
+    shown = run("plan", retiring, "--ahead").stdout
+    data = json.loads(run("plan", retiring, "--ahead", "--json").stdout)
+
+    asked = {one["place"]: one["zone"] for one in data["ahead"] if one["notice"] == "dm"}
+    assert (asked["U01KENJISATO"], asked["U01INESCOSTA"]) == ("Asia/Tokyo", "Europe/Lisbon")
+    assert all(person in shown for person in asked)
+    assert "ahead, if nobody answers:" in shown
+    assert "Asked to answer" in shown
+    assert "ahead" not in json.loads(run("plan", retiring, "--json").stdout)
+
+
 def test_what_is_under_way_is_listed(run: Run, retiring: str) -> None:
     assert run("list").stdout == f"{retiring} proposed churn-v1\n"
     assert json.loads(run("list", "--json").stdout) == [

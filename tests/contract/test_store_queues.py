@@ -54,6 +54,19 @@ def test_what_is_done_is_gone_and_what_stopped_is_counted(store: Store) -> None:
     assert len(store.troubles()) == 3
 
 
+def test_the_timers_of_a_stream_are_told_as_they_are_set_and_no_others(store: Store) -> None:
+    ahead, past = a_timer("ahead", 90), a_timer("past", -30)
+    store.transact("k1", "RET-1", a_command(timers=(ahead, past, a_timer("gone", -40))), b"", at(-50))
+    store.transact("k2", "RET-2", a_command(timers=(a_timer("other"),)), b"", NOW)
+    gone, *_ = store.claim(TIMER, at(-35), 9)
+    store.settle(gone, Dead(why="a bug"), NOW)
+
+    assert store.timers("RET-1") == (past, ahead)
+    moved = a_timer("past", 120)
+    store.transact("k3", "RET-1", a_command(timers=(moved,)), b"", NOW)
+    assert store.timers("RET-1") == (ahead, moved)
+
+
 def test_its_size_grows_and_an_empty_commit_changes_nothing(store: SqlStore) -> None:
     before = store.size()
     store.transact("k1", "RET-1", a_command(says=("x" * 2_000_000,)), b"", NOW)

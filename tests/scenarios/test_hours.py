@@ -70,6 +70,31 @@ def test_everybody_hears_everything_once_in_their_own_working_hours(town: Town):
     ]
 
 
+def test_everybody_hears_what_the_dry_run_said_before_the_announcement(town: Town):
+    assert town.propose() == {}
+    town.approve()
+    foretold = [
+        (one.place, one.body.get("milestone", ""), f"{one.at:%Y-%m-%d %H:%M}")
+        for one in town.bot.house.ahead(town.retirement())
+        if one.place.startswith("U")
+    ]
+    for _ in range(30):
+        town.pass_time(days=3)
+    heard = [
+        (person, _milestone(key), f"{at.astimezone(UTC):%Y-%m-%d %H:%M}")
+        for person in {one for one, *_ in foretold}
+        for key, at in arrived(town, person)
+        if "/dm/" in key or _milestone(key)
+    ]
+    assert sorted(heard) == sorted(foretold)
+
+
+def _milestone(key: str) -> str:
+    """Of "RET-1/remind/MILESTONE/WHO" and "RET-1/escalate/MILESTONE/LEVEL/WHO"."""
+    _, what, about, *_ = [*key.split("/"), "", ""]
+    return about if what in ("remind", "escalate") else ""
+
+
 def test_a_message_waits_for_the_morning_over_a_restart_and_show_says_so(town: Town):
     announced(town)
     assert keys(town, WREN) == []

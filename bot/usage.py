@@ -65,9 +65,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "show": Usage(takes=(Part.RETIREMENT,), says="Shows where one stands and what is missing", keeps="no"),
     "plan": Usage(
-        takes=(Part.RETIREMENT,),
-        says="Shows its dated steps, and who will hear what, and when",
-        keeps="no",
+        takes=(Part.RETIREMENT,), says="Shows its dated steps, and who will hear what, and when", keeps="no"
     ),
     "impact": Usage(
         takes=(Part.MAYBE_MODEL,),

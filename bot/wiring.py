@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import App
@@ -55,7 +56,7 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
-from workflows.rules.delegating import NOBODY
+from workflows.rules.delegating import NOBODY, InForce
 from workflows.rules.lifecycle import LIVING
 
 
@@ -193,7 +194,11 @@ def assemble(
         if windows is not None and not windows.is_always
         else None
     )
-    asking = Asking(store=store, timekeeper=timekeeper) if timekeeper else None
+
+    def delegations(at: datetime) -> InForce:
+        return in_force_now(store, catalog, at)
+
+    asking = Asking(store=store, timekeeper=timekeeper, delegations=delegations) if timekeeper else None
     hours = windows or policies.read_windows()
     gatherer = Gatherer(
         catalog=catalog,
@@ -208,7 +213,7 @@ def assemble(
         hours=asking.hours if asking else any_hours,
         snooze_days=hours.snooze_days,
         readers=readers,
-        delegations=lambda at: in_force_now(store, catalog, at),
+        delegations=delegations,
         delegate_days_max=hours.delegate_days_max,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
@@ -247,7 +252,7 @@ def assemble(
     homes = Homes(store, catalog, world, bell.set, look_seconds=look_seconds)
 
     def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:
-        there = gatherer.delegations(world.now()) if reply_to.get("view") else NOBODY
+        there = delegations(world.now()) if reply_to.get("view") else NOBODY
         screens.redrawn(client, reply_to, engine.retirement(receipt.stream), there)
         say = answers.refusal if receipt.outcome is Outcome.REFUSED else answers.said
         answer(reply_to, say(receipt.reply))
@@ -276,7 +281,7 @@ def assemble(
         check_opening=engine.check_opening,
         check_reporting=engine.check_reporting,
         check=engine.check,
-        delegations=lambda: gatherer.delegations(world.now()),
+        delegations=lambda: delegations(world.now()),
         import_channel=imports.channel,
         ahead=lambda state: outlook.ahead(state, world.now()),
         meters=edges.meters,

@@ -5,7 +5,7 @@ It counts from when the request reached them, in their own working hours; what s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from data.store import Store
 from workflows.ports import Timekeeper
 from workflows.rules import messages
 from workflows.rules.asked import busy_until
+from workflows.rules.delegating import NOBODY, InForce, chain, receiver
 from workflows.rules.obligations import people_of
 
 BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
@@ -39,30 +40,40 @@ ANY_HOUR = Hours(
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
+    """`delegations`: who answers for whom at an instant."""
+
     store: Store
     timekeeper: Timekeeper
+    delegations: Callable[[datetime], InForce] = lambda _: NOBODY
 
     def busy_until(self, state: Retirement, now: datetime) -> dict[str, datetime]:
         """Owner -> when they will have had it for the policy's working hours; those who have had it are left out."""
         found: dict[str, datetime] = {}
         hours: dict[str, Hours] = {}
         waiting = self._waiting(state)
+        there = self.delegations(now)
         for person in people_of(duty for duty in state.obligations if not duty.is_settled):
             told = self.store.found(messages.dm_key(state, person)) or {}
             since = now if person in waiting else _instant(told.get(messages.TOLD_AT, ""))
             if since is None or person in state.unreached:
                 continue
-            found[person] = since
-            hours[person] = self.timekeeper.known(person, now, zone=told.get(messages.ZONE, ""))
+            is_theirs, begun_at = _is_asked(person, told, there), _begun_at(person, there)
+            found[person] = since if is_theirs or begun_at is None else max(since, begun_at)
+            hours[person] = self._hours(person, told, there, now)
         return busy_until(found, hours, now)
 
     def hours(self, state: Retirement, people: Iterable[str], now: datetime) -> dict[str, Hours]:
-        """Of each of them, on the clock by which they were asked."""
+        """Of whoever answers for each of them, on the clock by which they were asked."""
+        there = self.delegations(now)
         found = {}
         for person in people:
             told = self.store.found(messages.dm_key(state, person)) or {}
-            found[person] = self.timekeeper.known(person, now, zone=told.get(messages.ZONE, ""))
+            found[person] = self._hours(person, told, there, now)
         return found
+
+    def _hours(self, person: str, told: Mapping[str, str], there: InForce, now: datetime) -> Hours:
+        zone = told.get(messages.ZONE, "") if _is_asked(person, told, there) else ""
+        return self.timekeeper.known(receiver(person, there), now, zone=zone)
 
     def _waiting(self, state: Retirement) -> frozenset[str]:
         """Whom no request has reached yet, or not the last one."""
@@ -71,6 +82,18 @@ class Asking:
             for one in self.store.asleep()
             if one.stream == state.id and messages.asks(state, one.key)
         )
+
+
+def _is_asked(person: str, told: Mapping[str, str], delegations: InForce) -> bool:
+    """Is whoever answers now the one who got the request?"""
+    return receiver(person, delegations) == told.get(messages.READER, person)
+
+
+def _begun_at(person: str, delegations: InForce) -> datetime | None:
+    """Since when whoever is asked in their place has been; None where nobody is."""
+    line = (person, *chain(person, delegations))
+    begun = [one.since for who in line[:-1] if (one := delegations[who]).since is not None]
+    return max(begun, default=None)
 
 
 def _instant(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import limits
-from bot.views.blocks import Payload, actions, button, mention, message, safe, section
+from bot.views.blocks import Payload, actions, button, context, mention, message, safe, section
 from data.events import EMERITUS
 from workflows.rules.delegating import InForce, chain, stands_in_for
 
@@ -47,6 +47,15 @@ def standing(person: str, delegations: InForce) -> Payload:
     ]
     shown = limits.joined([*rows, *others], limits.SECTION_MAX, at_most=SHOWN_MAX)
     return message(shown, [section(shown)])
+
+
+def instead(payload: Payload, person: str) -> Payload:
+    """The message for one person, as it goes to whoever answers for them."""
+    said = (
+        f":handshake: You get this for {mention(person)}, for whom you answer: what it calls yours is theirs."
+    )
+    blocks = payload.get("blocks") or [section(payload["text"])]
+    return message(payload["text"], [context(said), *blocks])
 
 
 def begun(said: Mapping[str, str]) -> Payload:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from bot.views import (
     callers,
@@ -26,7 +27,7 @@ from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
 from workflows.ports import Message
-from workflows.rules.messages import is_person
+from workflows.rules.messages import LEFT_OUT, PASSED_BACK, READER, is_person
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
@@ -35,12 +36,12 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
     "called off": lambda state, _: obligations.called_off(state),
-    "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"]),
+    "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"], **_instead(message)),
     "handed": lambda state, message: obligations.handed(
         state, message.params["slack_id"], message.params["consumer_ids"].split("\n")
     ),
     "reminder": lambda state, message: obligations.reminder(
-        state, message.params["slack_id"], message.params["milestone"]
+        state, message.params["slack_id"], message.params["milestone"], **_instead(message)
     ),
     "escalation": lambda state, message: obligations.escalation(
         state,
@@ -118,7 +119,17 @@ def drawn(message: Message) -> Payload:
     if message.notice in OF_IMPORTS:
         return OF_IMPORTS[message.notice](message.params)
     assert message.retirement is not None, f"{message.notice} is about a retirement"
-    return VIEWS[message.notice](message.retirement, message)
+    if PASSED_BACK in message.params:
+        return obligations.passed_back(message.retirement, message.params["slack_id"])
+    payload = VIEWS[message.notice](message.retirement, message)
+    return delegations.instead(payload, message.params["slack_id"]) if _instead(message) else payload
+
+
+def _instead(message: Message) -> dict[str, Any]:
+    """In whose place somebody reads it, and what they are asked otherwise; nothing where it is their own."""
+    if READER not in message.params:
+        return {}
+    return {"whose": message.params["slack_id"], "left_out": message.params[LEFT_OUT].split("\n")}
 
 
 def _addressee(message: Message) -> dict[str, str]:

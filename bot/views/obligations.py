@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import duties, impact, limits
@@ -21,7 +21,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.proposal import name_of
-from data.records.retirement import Duty, Retirement
+from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.delegating import NOBODY, InForce
 from workflows.rules.escalation import targets
 from workflows.rules.lifecycle import CALLED_OFF
@@ -83,9 +83,14 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
     return message(f"{retirement.id}: {counted(len(owed), 'consumer')} of {safe(team)} {must}", blocks)
 
 
-def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
-    """Everything one person answers for in one message: the nearest ten, and all behind a button."""
-    owed = duties.of_person(retirement, slack_id)
+def owner_dm(
+    retirement: Retirement, slack_id: str, *, whose: str = "", left_out: Sequence[str] = ()
+) -> Payload:
+    """Everything one person answers for in one message: the nearest ten, and all behind a button.
+
+    whose      the same person, where somebody else reads it in their place     left_out   what that one is asked anyway
+    """
+    owed = _without(left_out, duties.of_person(retirement, slack_id))
     if not owed:
         return _over(retirement, "What you answered for belongs to others now: nothing is asked of you.")
     if retirement.state in CALLED_OFF:
@@ -105,8 +110,19 @@ def owner_dm(retirement: Retirement, slack_id: str) -> Payload:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
     can_wait = any(duties.is_actionable(one, retirement) and one.duty is not Duty.NOT_MINE for one in owed)
-    blocks.append(about_all(retirement, has_open=has_open, can_wait=can_wait))
+    blocks.append(about_all(retirement, has_open=has_open, can_wait=can_wait, whose=whose))
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
+
+
+def _without(left_out: Sequence[str], owed: Iterable[Obligation]) -> list[Obligation]:
+    return [one for one in owed if one.consumer.consumer_id not in left_out]
+
+
+def passed_back(retirement: Retirement, slack_id: str) -> Payload:
+    """What somebody was asked in another one's place, once they are not any more."""
+    return _over(
+        retirement, f"You do not answer for {mention(slack_id)} any more: nothing is asked of you here."
+    )
 
 
 def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -> Payload:
@@ -193,10 +209,18 @@ def all_modal(
     )
 
 
-def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
-    """What one person still owes, said again. `milestone` names the date it is about."""
+def reminder(
+    retirement: Retirement,
+    slack_id: str,
+    milestone: str,
+    *,
+    whose: str = "",
+    left_out: Sequence[str] = (),
+) -> Payload:
+    """What one person still owes, said again. `milestone` names the date it is about; the rest as in `owner_dm`."""
     still = concerned(retirement, milestone)
-    owed = [one for one in duties.of_person(retirement, slack_id) if one in still]
+    mine = _without(left_out, duties.of_person(retirement, slack_id))
+    owed = [one for one in mine if one in still]
     lines = duties.lines(owed, retirement)
     what = f"{counted(len(owed), 'consumer')} of yours still {'depends' if len(owed) == 1 else 'depend'} on"
     head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
@@ -204,7 +228,12 @@ def reminder(retirement: Retirement, slack_id: str, milestone: str) -> Payload:
         section(head),
         section(duties.five_facts(retirement)),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
-        about_all(retirement, has_open=any(one.duty is Duty.OPEN for one in owed), can_wait=bool(owed)),
+        about_all(
+            retirement,
+            has_open=any(one.duty is Duty.OPEN for one in owed),
+            can_wait=bool(owed),
+            whose=whose,
+        ),
     ]
     return message(head, blocks)
 

@@ -25,11 +25,13 @@ class Delegation(Record, frozen=True, kw_only=True):
     person    who delegates, to `to`; nobody to before the first time
     since     from when on it counts; `until`: the first instant at which it is over
     last_on   its last day, on their own calendar
+    begun     the version at which this one began: messages about it are named after that
     ended_at  when it was ended before that, by whichever of the two, or as nobody could be reached
     """
 
     person: str
     version: int = 0
+    begun: int = 0
     to: str = ""
     since: datetime | None = None
     until: datetime | None = None

@@ -45,14 +45,20 @@ def evolve(state: Delegation, event: DelegationEvent) -> Delegation:
     match event:
         case events.Delegated():
             return replace(
-                state, to=event.to, since=event.at, until=event.until, last_on=event.last_on, ended_at=None
+                state,
+                begun=state.version,
+                to=event.to,
+                since=event.at,
+                until=event.until,
+                last_on=event.last_on,
+                ended_at=None,
             )
         case events.DelegationEnded():
             return replace(state, ended_at=event.at)
 
 
-def begun_key(person: str, version: int) -> str:
-    return f"{stream_of(person)}/{version}/begun"
+def begun_key(state: Delegation) -> str:
+    return f"{stream_of(state.person)}/{state.begun}/begun"
 
 
 def delegate(state: Delegation, command: Delegate, facts: Facts, now: datetime) -> Decision[DelegationEvent]:
@@ -178,7 +184,7 @@ def _reply(command: Delegate, facts: Facts) -> str:
 
 
 def _begun(state: Delegation) -> Effect:
-    key = begun_key(state.person, state.version)
+    key = begun_key(state)
     assert state.last_on is not None
     return direct(
         key,
@@ -186,7 +192,7 @@ def _begun(state: Delegation) -> Effect:
         state.to,
         person=state.person,
         until=state.last_on.isoformat(),
-        version=str(state.version),
+        version=str(state.begun),
     )
 
 
@@ -198,6 +204,7 @@ def _over(state: Delegation, version: int, to: str, *, by: str, why: str = "") -
         to,
         person=state.person,
         delegate=state.to,
+        begun=begun_key(state),
         by=by,
         why=why,
     )

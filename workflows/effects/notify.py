@@ -17,7 +17,7 @@ from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
 from workflows.decisions.digests import place_of
-from workflows.effects import digests, holding
+from workflows.effects import digests, holding, passing_on
 from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
@@ -46,13 +46,15 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
         return Done(), None
     if message is None:
         return not_begun(claim, shop.world.after(RETRY_SECONDS), "its card is not posted yet"), None
-    if claim.tried_at is not None:
-        looked_up = shop.messenger.find(message, claim.first_tried, shop.world.now())
-        if not isinstance(looked_up, NotDone):
-            return _settled(claim, looked_up, shop)
+    if claim.tried_at is not None and (looked_up := _looked_up(claim, message, shop)) is not None:
+        return _settled(claim, looked_up, shop)
+    reader = passing_on.reader_of(claim, shop, shop.world.now())
+    claim, is_wanted = passing_on.passed_on(claim, reader, message.retirement, shop)
+    if not is_wanted:
+        return holding.gone(), None
     if (body := holding.as_of_now(claim, message.retirement, shop)) is None:
         return holding.gone(), None
-    message = replace(message, params={**message.params, **body})
+    message = _to_reader(replace(message, params={**message.params, **body}), claim)
     may_go = holding.opening(claim, shop)
     if isinstance(may_go, Result):
         return may_go, None
@@ -66,7 +68,38 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
         result = replace(result, tried_at=shop.world.now())
     if isinstance(result, Done) and may_go is not None:
         result = holding.told(result, may_go, shop)
+    result = _with_reader(result, claim)
+    if (lost := passing_on.not_reached(claim, result, shop)) is not None:
+        return lost
     return _settled(claim, result, shop)
+
+
+def _looked_up(claim: Claim, message: Message, shop: Workshop) -> Result | None:
+    """What became of an attempt before, with whomever it may have been left; None where it surely came to nothing."""
+    for reader in passing_on.readers_since(claim, shop):
+        passed, _ = passing_on.passed_on(claim, reader, message.retirement, shop)
+        looked_up = shop.messenger.find(_to_reader(message, passed), claim.first_tried, shop.world.now())
+        if not isinstance(looked_up, NotDone):
+            return _with_reader(looked_up, passed)
+    return None
+
+
+def _to_reader(message: Message, claim: Claim) -> Message:
+    """To whoever gets it now."""
+    assert claim.effect is not None
+    if messages.READER not in claim.effect.body:
+        return message
+    place = claim.effect.place
+    return replace(message, channel=place, place=place, params={**message.params, **claim.effect.body})
+
+
+def _with_reader(result: Result, claim: Claim) -> Result:
+    """Who got it is kept: it is redrawn as they see it."""
+    assert claim.effect is not None
+    reader = claim.effect.body.get(messages.READER, "")
+    if not isinstance(result, Done) or not reader:
+        return result
+    return replace(result, found={**result.found, messages.READER: reader})
 
 
 def _settled(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None]:
@@ -130,10 +163,23 @@ def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return Dead(why="the message it would redraw was never posted"), None
     message = _message(claim, shop, ts=place["ts"], channel=place["channel"])
     assert message is not None
+    if reader := place.get(messages.READER, ""):
+        message = _as_read(message, claim, reader, shop)
     result = shop.messenger.edit(message, shop.world.now())
     # Without its card nobody can vote. Whatever else cannot be redrawn, they have read.
     is_card = effect.body["notice"] == "card"
     return result, _followed(claim, result, shop) if is_card else None
+
+
+def _as_read(message: Message, claim: Claim, reader: str, shop: Workshop) -> Message:
+    """As whoever got it in somebody's place sees it: with its buttons while they answer for them, without then."""
+    if message.notice not in passing_on.ASKS:
+        return message
+    if passing_on.reader_of(claim, shop, shop.world.now()) != reader:
+        return replace(message, params={**message.params, messages.PASSED_BACK: "yes"})
+    passed, _ = passing_on.passed_on(claim, reader, message.retirement, shop)
+    assert passed.effect is not None
+    return replace(message, params={**message.params, **passed.effect.body, "channel": message.channel})
 
 
 def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Message | None:

@@ -38,6 +38,12 @@ OVERTAKEN, TOLD_AT, ZONE = "overtaken", "told_at", "zone"
 """Under which names a done message keeps why it was never sent; when it was, and on whose clock."""
 
 
+READER, LEFT_OUT, PASSED_BACK = "read_by", "left_out", "passed_back"
+"""Under which names a message has who gets it in another's place, the consumers they are asked about otherwise, and
+that they are asked nothing in it any more.
+"""
+
+
 def is_urgent(body: Mapping[str, str]) -> bool:
     """Does a person have to hear of it at any hour? A service that is to come back is waited for."""
     return body["notice"] == "asked again" and body["action"] == "restore"

@@ -1,0 +1,145 @@
+"""Who gets a message for one person now? Whoever answers for them gets what is asked of them, and nobody it twice.
+
+It is looked at when the message goes, after whatever held it: a delegation that began or ended meanwhile counts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from data.events import EMERITUS
+from data.records.decision import Claim, Dead, HeldUp, NotDone, Result
+from data.records.retirement import Retirement
+from data.store import Then
+from workflows.commands import EndDelegation, encoded
+from workflows.decisions.delegations import person_of, stream_of
+from workflows.effects.workshop import Workshop
+from workflows.machine import delegation_of
+from workflows.rules import messages, milestones
+from workflows.rules.delegating import InForce, chain, hears_as, receiver
+from workflows.rules.messages import LEFT_OUT, READER
+from workflows.rules.obligations import of_person, people_of
+
+ASKS = frozenset(
+    {"asked again", "called off", "channel lost", "dm", "escalation", "handed", "reminder", "unreached"}
+)
+"""What is asked of a person, or told them as the one who answers. A digest is read by whoever subscribed."""
+
+
+class Passed(NamedTuple):
+    """The claim as it goes now, and whether it says anything to whom it goes."""
+
+    claim: Claim
+    is_wanted: bool = True
+
+
+def readers_since(claim: Claim, shop: Workshop) -> tuple[str, ...]:
+    """Everybody who may have got it, where nobody knows whether an attempt before posted it."""
+    assert claim.tried_at is not None
+    instants = (claim.first_tried, claim.tried_at)
+    return tuple(dict.fromkeys(reader_of(claim, shop, at) for at in instants))
+
+
+def reader_of(claim: Claim, shop: Workshop, at: datetime) -> str:
+    """Who gets it at this instant; empty for what is for no person."""
+    assert claim.effect is not None
+    body = claim.effect.body
+    person = body.get("slack_id", "")
+    if body["notice"] not in ASKS or not messages.is_person(person):
+        return ""
+    return receiver(person, shop.engine.gatherer.delegations(at))
+
+
+def passed_on(claim: Claim, reader: str, state: Retirement | None, shop: Workshop) -> Passed:
+    """As it goes to this reader: only what they are not asked anyway."""
+    effect = claim.effect
+    assert effect is not None
+    if _is_superseded(claim, shop):
+        return Passed(claim, is_wanted=False)
+    if not reader or reader == effect.body["slack_id"] or state is None:
+        return Passed(claim)
+    person = effect.body["slack_id"]
+    there = shop.engine.gatherer.delegations(shop.world.now())
+    left_out = [
+        duty.consumer.consumer_id
+        for duty in of_person(state, person)
+        if hears_as(duty.consumer.owners.slack_ids, reader, there) not in ("", person)
+    ]
+    body = {**effect.body, "channel": reader, READER: reader, LEFT_OUT: "\n".join(left_out)}
+    if "consumer_ids" in body and body["notice"] == "handed":
+        kept = [one for one in body["consumer_ids"].split("\n") if one not in left_out]
+        body["consumer_ids"] = "\n".join(kept)
+    is_wanted = _says_something(body, state, there) and not _has_it(effect.key, person, reader, shop)
+    return Passed(replace(claim, effect=replace(effect, place=reader, body=body)), is_wanted)
+
+
+def _says_something(body: dict[str, str], state: Retirement, there: InForce) -> bool:
+    """Is there anything in it that the reader is not asked, or told, otherwise?"""
+    person, reader = body["slack_id"], body[READER]
+    left_out = body[LEFT_OUT].split("\n")
+    match body["notice"]:
+        case "dm":
+            owed = of_person(state, person)
+        case "reminder":
+            asked = milestones.concerned(state, body["milestone"])
+            owed = tuple(duty for duty in of_person(state, person) if duty in asked)
+        case "handed":
+            return bool(body["consumer_ids"])
+        case "called off":
+            return hears_as(people_of(state.obligations), reader, there) == person
+        case _:
+            return True
+    return any(duty.consumer.consumer_id not in left_out for duty in owed)
+
+
+def _has_it(key: str, person: str, reader: str, shop: Workshop) -> bool:
+    """Is the same told the reader as somebody who may act themselves?"""
+    if not key.endswith(f"/{person}") or "/dm/" in key or "/remind/" in key or "/moved-" in key:
+        return False
+    beside = f"{key.removesuffix(person)}{reader}"
+    return shop.engine.store.found(beside) is not None or shop.engine.store.waiting(beside) is not None
+
+
+def _is_superseded(claim: Claim, shop: Workshop) -> bool:
+    """Is it about a delegation that ended, or began anew, while this waited?"""
+    assert claim.effect is not None
+    body, store = claim.effect.body, shop.engine.store
+    if body["notice"] == "delegation begun":
+        state = delegation_of(claim.stream, store.state(claim.stream))
+        return str(state.begun) != body["version"] or not state.is_in_force(shop.world.now())
+    if body["notice"] == "delegation over" and body["slack_id"] == body["delegate"]:
+        # Whoever never heard that it began need not hear that it is over.
+        return messages.OVERTAKEN in (store.found(body["begun"]) or {})
+    return False
+
+
+def not_reached(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, Then | None] | None:
+    """Where no message reaches whoever was to answer, they do not any more: it goes to who delegated.
+
+    None where that is not what keeps it.
+    """
+    assert claim.effect is not None
+    is_lost = isinstance(result, Dead) or (isinstance(result, NotDone) and result.held_up is HeldUp.PLACE)
+    if not is_lost:
+        return None
+    assert isinstance(result, Dead | NotDone)
+    body = claim.effect.body
+    if READER in body:
+        there = shop.engine.gatherer.delegations(shop.world.now())
+        line = (body["slack_id"], *chain(body["slack_id"], there))
+        if body[READER] not in line[1:]:
+            # It ended a moment ago.
+            return NotDone(retry_at=shop.world.now(), why=result.why), None
+        person = line[line.index(body[READER]) - 1]
+    elif body["notice"] == "delegation begun":
+        person = person_of(claim.stream)
+    else:
+        return None
+    why = result.why.removeprefix(f"{claim.effect.place} ")
+    command = EndDelegation(by=EMERITUS, person=person, why=why)
+    facts = shop.engine.gatherer.facts(command, None, shop.world.now())
+    again = NotDone(retry_at=shop.world.now(), why=why) if READER in body else Dead(why=result.why)
+    return again, (stream_of(person), encoded(command), facts)

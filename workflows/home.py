@@ -16,11 +16,12 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from data.records.base import Record
+from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.snapshot import Snapshot
 from workflows.rules import quorum
 from workflows.rules.barring import barred, instead_of_barred
-from workflows.rules.delegating import NOBODY, InForce, answers_as, stands_in_for
+from workflows.rules.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import is_living
 
@@ -82,6 +83,7 @@ class Home(Record, frozen=True, kw_only=True):
     is_known     the catalog or the record knows them. A stranger is shown nothing of either
     may_propose  they own a model
     answers      what is not overdue; what is to do first, by retirement
+    delegations  whom what is asked of them goes to now, through whomever
     """
 
     person_id: str
@@ -96,6 +98,7 @@ class Home(Record, frozen=True, kw_only=True):
     answers: tuple[Owed, ...] = ()
     proposals: tuple[Retirement, ...] = ()
     ahead: tuple[GoesDark, ...] = ()
+    delegations: dict[str, Delegation] = {}
 
     def count(self, part: Part) -> int:
         """How long a list is."""
@@ -144,6 +147,11 @@ class Board:
             answers=_in_order([one for one in owed if not one.late]),
             proposals=tuple(led),
             ahead=self._ahead(listed, person_id, owed) if is_known else (),
+            delegations={
+                one: self.delegations[one]
+                for one in (person_id, *chain(person_id, self.delegations)[:-1])
+                if one in self.delegations
+            },
         )
 
     def _answered_by(self, person_id: str) -> Iterator[Owed]:

@@ -44,6 +44,7 @@ from workflows.rules import support
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meetings
+from workflows.rules.obligations import people_of
 
 
 def register(app: App, house: House) -> None:
@@ -128,12 +129,17 @@ def about_model(house: House, word: str, name: str) -> Payload:
 def show(house: House, state: Retirement) -> Payload:
     """How it stands, with everybody a refusal may send people to."""
     subject = state.plan.subject if state.plan else None
+    owners = house.catalog.owners_now([subject.model_id] if subject else [])
+    endpoint_owners = house.catalog.owners_now(
+        endpoint.id for endpoint in (subject.endpoints if subject else ())
+    )
+    waiting = people_of(duty for duty in state.obligations if not duty.is_settled)
+    named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
     return answers.show(
         state,
-        owners=house.catalog.owners_now([subject.model_id] if subject else []),
-        endpoint_owners=house.catalog.owners_now(
-            endpoint.id for endpoint in (subject.endpoints if subject else ())
-        ),
+        owners=owners,
+        endpoint_owners=endpoint_owners,
+        delegated=delegated.lines(named, house.delegations()),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         asleep=[found for found in house.store.asleep() if found.stream == state.id],
         card_waits=card.waits(state, house.store.waiting),
@@ -165,7 +171,10 @@ def impact(house: House, found: Entity) -> Payload:
 def responsible(house: House, found: Entity) -> Payload:
     """Who answers for a model now."""
     seen = house.catalog.snapshot()
-    return who.answer(seen.responsible(found.id), seen.impact(found.id).consumers, ends(house, found.id))
+    responsible = seen.responsible(found.id)
+    people = [one for part in responsible for one in part.owners.slack_ids]
+    instead = delegated.lines(people, house.delegations())
+    return who.answer(responsible, seen.impact(found.id).consumers, ends(house, found.id), instead)
 
 
 def worth_retiring(house: House) -> Payload:

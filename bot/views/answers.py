@@ -84,6 +84,7 @@ def show(
     catalogs: Sequence[str] = (),
     meetings: tuple[Meeting, ...] = (),
     asleep: Sequence[Asleep] = (),
+    delegated: Sequence[str] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
@@ -93,6 +94,7 @@ def show(
     catalogs     what they say of it, a line each
     asleep       messages that wait for somebody's working hours
     meetings     the other retirements it has to do with
+    delegated    who answers for whom, a line each
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -111,6 +113,8 @@ def show(
         if named:
             listed = limits.joined(named, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
             below.append(section(f"{about}\n{listed}"))
+    if delegated:
+        below.append(section(limits.joined(delegated, limits.SECTION_MAX - 500, at_most=ROWS_AT_MOST)))
     if waits := asleep_view.section_of(asleep):
         below.append(section(waits))
     if card_waits:

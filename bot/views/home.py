@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from bot.ids import SLASH_COMMAND, Action
-from bot.views import blocks, home_rows, limits
+from bot.views import blocks, delegations, home_rows, limits
 from bot.views.blocks import Payload, actions, button, context, header, moment, section
 from workflows.home import OVERVIEW, Home, Page, Part
 
@@ -68,6 +68,8 @@ def _overview(home: Home) -> list[Payload]:
     shown = [block for part in Part for block in _beginning(home, part)]
     if not any(home.count(part) for part in (Part.OVERDUE, Part.VOTES, Part.ANSWERS)):
         shown.insert(0, section(NOTHING if home.is_known else UNKNOWN))
+    if instead := delegations.line(home.person_id, home.delegations):
+        shown.insert(0, section(f":handshake: {instead}. `{SLASH_COMMAND} delegate off` ends it."))
     shown.append(section(f"{WHAT_IT_IS}\n{HOW_TO_BEGIN}"))
     if home.may_propose:
         shown.append(actions(button("Propose a retirement", Action.HOME_PROPOSE, value(OVERVIEW))))

@@ -54,9 +54,15 @@ def lines(found: Sequence[Responsible], consumers: Sequence[Impacted]) -> list[s
 
 
 def answer(
-    found: Sequence[Responsible], consumers: Sequence[Impacted], support: Sequence[str] = ()
+    found: Sequence[Responsible],
+    consumers: Sequence[Impacted],
+    support: Sequence[str] = (),
+    delegated: Sequence[str] = (),
 ) -> Payload:
-    """The same, for the one person who asked in Slack: they see names, and nobody is notified."""
+    """The same, for the one person who asked in Slack: they see names, and nobody is notified.
+
+    delegated   who answers for one of them now, a line each
+    """
     model = found[0]
     team = model.owners.team_name or model.owners.team_id
     head = (
@@ -69,6 +75,7 @@ def answer(
         rows.append(f"• *{safe(said.what)}*: {safe(said.who, limits.PROSE_MAX)}: {people}")
         rows += [f"    because {safe(why, limits.PROSE_MAX)}" for why in said.why]
         rows += [f"    :grey_question: {safe(note, limits.PROSE_MAX)}" for note in said.missing]
+    rows += [f":handshake: {one}" for one in delegated]
     told, unasked = _unasked(consumers)
     rows += [told, *(f"    • {safe(one, limits.PROSE_MAX)}" for one in unasked), *provided.lines(support)]
     rest = f"; `emeritus who {safe(model.thing.name)}` prints all"

@@ -7,7 +7,7 @@ import pytest
 from data.events import DutyChanged
 from tests.fakes.slack import User
 from tests.scenarios import home
-from tests.scenarios.town import BRUNO, GRACE, INES, MINA, TOM, WREN, Town, words
+from tests.scenarios.town import ADA, BRUNO, GRACE, INES, MINA, TOM, WREN, Town, words
 
 REPORT = "component:default/monday-report"
 
@@ -123,3 +123,19 @@ def test_a_proposers_delegate_is_refused_privately_and_votes_once_they_declined(
     town.press(MINA, town.posted(MINA, f"delegation/{TOM}/1/begun"), "delegation.decline")
     town.approve(MINA)
     assert "Your vote on RET-1 counts: approve as" in town.told(MINA)
+
+
+def test_whoever_looks_sees_who_answers_for_whom(town: Town) -> None:
+    town.announce()
+    delegated(town)
+    delegated(town, GRACE, by=BRUNO)
+    delegated(town, ADA, by=TOM)
+    line = f"Answers of <@{INES}> go to <@{GRACE}> until *2026-03-27* through <@{BRUNO}>"
+    shown = town.command(TOM, "show RET-1")
+    assert line in shown
+    assert f"Answers of <@{TOM}> go to <@{ADA}> until *2026-03-27*" in shown
+    assert f"Answers of <@{TOM}> go to <@{ADA}>" in town.command(TOM, "who churn-v1")
+    assert f"{line}. `/retire delegate off` ends it." in home.open_home(town, INES)
+    assert "Answers of" not in home.open_home(town, GRACE)
+    town.pass_time(days=11)
+    assert "Answers of" not in town.command(TOM, "show RET-1")

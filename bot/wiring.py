@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
@@ -56,7 +56,7 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
-from workflows.rules.delegating import NOBODY, InForce
+from workflows.rules.delegating import NOBODY
 from workflows.rules.lifecycle import LIVING
 
 
@@ -194,10 +194,7 @@ def assemble(
         if windows is not None and not windows.is_always
         else None
     )
-
-    def delegations(at: datetime) -> InForce:
-        return in_force_now(store, catalog, at)
-
+    delegations = partial(in_force_now, store, catalog)
     asking = Asking(store=store, timekeeper=timekeeper, delegations=delegations) if timekeeper else None
     hours = windows or policies.read_windows()
     gatherer = Gatherer(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import IN_SHELL, named, retirements
-from bot.outlook import outlook_beside
 from bot.reading import this_week
+from bot.settings import Settings
 from bot.views import digest as digest_view
 from bot.views import outlook as outlook_view
 from bot.world import CalendarWorld
+from data.catalog import Catalog
 from data.errors import Refused
 from data.records.retirement import Retirement
+from data.sql.record import SqlStore
+from workflows.decisions.ahead import Hearing
 from workflows.rules.wording import counted
 
 
@@ -41,8 +46,7 @@ def plan(retirement: str, is_ahead: bool, is_json: bool) -> None:
     with store_to_read(settings) as store:
         catalog = open_catalog(store)
         one = named(store, catalog, retirement, word="plan", onward=IN_SHELL)
-        look = outlook_beside(settings, store, catalog)
-        hearings = look.ahead(one, CalendarWorld().now()) if is_ahead else ()
+        hearings = _ahead(settings, store, catalog, one) if is_ahead else ()
     if one.plan is None:
         raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
     if is_json:
@@ -63,6 +67,15 @@ def plan(retirement: str, is_ahead: bool, is_json: bool) -> None:
         say("ahead, if nobody answers:" if hearings else "ahead: nobody is told anything")
     for said in hearings:
         say(f"  {outlook_view.when(said, one):<25}  {said.place:<12}  {outlook_view.what(said)}")
+
+
+def _ahead(
+    settings: Settings, store: SqlStore, catalog: Catalog, retirement: Retirement
+) -> Sequence[Hearing]:
+    # What reads archives takes a while to load, and no other command here needs it.
+    from bot.outlook import outlook_beside  # noqa: PLC0415
+
+    return outlook_beside(settings, store, catalog).ahead(retirement, CalendarWorld().now())
 
 
 @click.command()

@@ -11,6 +11,7 @@ from bot.views import (
     catalogs,
     delegations,
     digest,
+    escalation,
     extension,
     files,
     impact,
@@ -43,7 +44,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "reminder": lambda state, message: obligations.reminder(
         state, message.params["slack_id"], message.params["milestone"], **_instead(message)
     ),
-    "escalation": lambda state, message: obligations.escalation(
+    "escalation": lambda state, message: escalation.message_to(
         state,
         message.params["milestone"],
         int(message.params["level"]),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views import duties, limits
 from bot.views.blocks import SLACK_ID, mention, safe
-from bot.views.obligations import as_whom
+from bot.views.escalation import as_whom
 from bot.views.steps import zone_of
 from data.records.retirement import Retirement
 from workflows.decisions.ahead import Hearing

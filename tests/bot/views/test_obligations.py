@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import answers, duties, extension, lines, obligations, unreached, votes
+from bot.views import answers, duties, escalation, extension, lines, obligations, unreached, votes
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Retirement, State
@@ -112,7 +112,7 @@ def test_consumers_of_one_name_are_told_apart_by_their_ids_wherever_they_are_lis
         obligations.team_message(state, "group:team-0"),
         obligations.all_modal(state, "UT0"),
         obligations.reminder(state, "UT0", "migrate-30"),
-        obligations.escalation(state, "migrate-30", 1, ids, to="UMAX"),
+        escalation.message_to(state, "migrate-30", 1, ids, to="UMAX"),
         unreached.person_lost(state, "UT0", "is_archived"),
         answers.show(state),
     ):
@@ -295,7 +295,7 @@ def test_a_reminder_is_about_what_its_milestone_is_about() -> None:
 def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_do(
     to: str, level: int, why: str, action: str
 ) -> None:
-    said = obligations.escalation(announced(), "migrate@2027-05-23", level, [consumer_id(1)], to=to)
+    said = escalation.message_to(announced(), "migrate@2027-05-23", level, [consumer_id(1)], to=to)
     check_message(said)
     head, rows, facts = texts(said["blocks"])
     assert said["text"] == ":rotating_light: *RET-1* churn-v1: 1 consumer not migrated in time"
@@ -354,7 +354,7 @@ def test_whoever_a_policys_tree_names_hears_why_it_is_them(
     to: str, told_as: str, why: str, action: str
 ) -> None:
     about = announced(), "migrate@2027-05-23", 3, [consumer_id(1)]
-    said = obligations.escalation(*about, to=to, told_as=told_as)
+    said = escalation.message_to(*about, to=to, told_as=told_as)
     check_message(said)
     head, _, facts = texts(said["blocks"])
     assert head.splitlines()[1] == why
@@ -364,14 +364,14 @@ def test_whoever_a_policys_tree_names_hears_why_it_is_them(
 def test_an_escalation_tells_what_was_handed_back_from_silence() -> None:
     both = with_duties(Duty.OPEN, Duty.NOT_MINE)
     every = [one.consumer.consumer_id for one in both.obligations]
-    said = obligations.escalation(both, "acknowledge@2027-03-29", 2, every, to="CGOV")
+    said = escalation.message_to(both, "acknowledge@2027-03-29", 2, every, to="CGOV")
     check_message(said)
     assert said["text"] == (
         ":rotating_light: *RET-1* churn-v1: 1 consumer not acknowledged in time "
         "and 1 consumer handed back, with no owner found in time"
     )
     back = with_duties(Duty.NOT_MINE)
-    said = obligations.escalation(back, "acknowledge@2027-03-29", 1, every[:1], to="CGOV")
+    said = escalation.message_to(back, "acknowledge@2027-03-29", 1, every[:1], to="CGOV")
     head, *_ = texts(said["blocks"])
     assert head == (
         ":rotating_light: *RET-1* churn-v1: 1 consumer handed back, with no owner found in time\n"
@@ -472,8 +472,8 @@ def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
         obligations.team_message(crowd, "g0"),
         obligations.owner_dm(crowd, "UT0"),
         obligations.reminder(crowd, "UT0", "migrate-7d@2027-05-23"),
-        obligations.escalation(crowd, "acknowledge@2027-03-29", 2, every, to="CGOV"),
-        obligations.escalation(crowd, "acknowledge@2027-03-29", 1, every, to="UBOSS"),
+        escalation.message_to(crowd, "acknowledge@2027-03-29", 2, every, to="CGOV"),
+        escalation.message_to(crowd, "acknowledge@2027-03-29", 1, every, to="UBOSS"),
         extension.request(waiting(), NASTY),
         obligations.handed(crowd, "UT0", every),
     ):

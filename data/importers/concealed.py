@@ -38,6 +38,8 @@ _AND_ALONE = re.compile(f"({_AND})")
 # Sources: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html,
 # learn.microsoft.com/rest/api/storageservices/create-service-sas
 _OF_SIGNATURE = re.compile(r"x-(?:amz|goog)-.*|expires|googleaccessid|s(?:e|ip|kv|p|pr|r|t|v)", re.IGNORECASE)
+# A store of objects calls a name in it so, which no key of an interface looks like.
+_OF_A_FILE = re.compile(rf"key{_IS}.*[./%].*", re.IGNORECASE)
 # A text that has not the first has not the second: a file is looked through quickly.
 # Source: github.com/gitleaks/gitleaks, config/gitleaks.toml
 _TOKENS = tuple(
@@ -136,7 +138,7 @@ def _kept(fields: str) -> tuple[str, int]:
     """What is asked, but for what is secret, and how much that was."""
     parts = _AND_ALONE.split(fields)
     named = [(_IS_ALONE.split(one, maxsplit=1)[0], one) for one in parts[::2]]
-    secret = [name for name, _ in named if _is_secret(name)]
+    secret = [name for name, one in named if _is_secret(name) and not _OF_A_FILE.fullmatch(one)]
     if not secret:
         return fields, 0
     joint = parts[1] if len(parts) > 1 else ""

@@ -183,6 +183,7 @@ def test_a_credential_is_cut_out_however_it_is_written(text: str, plain: str):
         "ssh://git@github.com/a/b",
         "pkg:npm/%40scope/x@1",
         "s3://b/partition_key=a/x?versionId=3&prefix=token",
+        "https://h/get?key=models/churn",
         "hf_sentence_transformers_all_mini_lm",
         "sk-learn-random-forest-classifier-2024",
         "dapi-of-payments",

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from msgspec.structs import replace
+
 from data.records.base import Record
 from data.records.catalog import Impacted
 from data.records.decision import Effect
@@ -49,7 +51,7 @@ def meetings(here: Retirement, every: Iterable[Retirement]) -> tuple[Meeting, ..
 
 def between(here: Retirement, other: Retirement) -> Meeting | None:
     """How they meet, seen from `here`; None when they do not."""
-    ours, theirs = here.plan, other.plan
+    ours, theirs = _read(here), _read(other)
     if ours is None or theirs is None:
         return None
     if not meets(ours.subject.model_id, ours.successor_id, ours.consumer_ids, theirs):
@@ -66,6 +68,13 @@ def between(here: Retirement, other: Retirement) -> Meeting | None:
         we_take_its_successor=model_id == theirs.successor_id,
         we_take_its_consumer=model_id in theirs.consumer_ids,
     )
+
+
+def _read(one: Retirement) -> Plan | None:
+    """Its plan, with consumers under the ids that the catalog has them under by now."""
+    if one.plan is None or not one.reads_as:
+        return one.plan
+    return replace(one.plan, consumer_ids=tuple(map(one.id_of, one.plan.consumer_ids)))
 
 
 def told(state: Retirement, others: dict[str, str]) -> tuple[Effect, ...]:
@@ -87,6 +96,6 @@ def met(
     return {
         other.id: other.policy.governance_channel
         for other in others
-        if other.plan is not None and other.policy
-        if meets(subject.model_id, successor_id, consumer_ids, other.plan)
+        if (plan := _read(other)) is not None and other.policy
+        if meets(subject.model_id, successor_id, consumer_ids, plan)
     }

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from data.records.retirement import Retirement, State
 from tests.builders import BILLING, CRM, a_plan, a_proposed, a_subject
-from workflows.rules.meeting import between, meetings, meets
+from workflows.rules.meeting import between, meetings, meets, met
 
 OURS = a_proposed().state
 CHURN, NEXT = "component:default/churn", "component:default/churn-2"
@@ -72,3 +72,9 @@ def test_one_that_ended_meets_nobody(state):
 def test_all_under_way_are_found_and_never_oneself():
     every = [OURS, another(2, consumer_ids=(BILLING,)), another(3), another(4, successor_id=NEXT)]
     assert [found.other.id for found in meetings(OURS, every)] == ["RET-2", "RET-4"]
+
+
+def test_a_consumer_that_the_catalog_has_under_another_id_by_now_is_hit_by_both():
+    other = replace(another(consumer_ids=("csv:billing",)), reads_as={"csv:billing": BILLING})
+    assert common(other) == {"consumers": ("billing-etl",)}
+    assert met(a_subject(), NEXT, OURS.impact, [other]) == {"RET-2": "CGOV"}

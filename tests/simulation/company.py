@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from data.callers import unknown
 from data.catalog import Catalog
 from data.importers.report import Reading
 from data.policy import read_criteria
 from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person, Sighting
-from data.records.policy import Role
+from data.records.escalation import Branch, Escalation, Notify, WaitDays, WaitHours, When
+from data.records.policy import Policy, Role
 from data.sqlite_store import SqliteStore
 from tests.builders import a_policy
 from workflows.machine import RetirementMachine
@@ -50,6 +53,29 @@ POLICY = a_policy(
     extension_days=14,
 )
 CRITERIA = read_criteria()
+OWN_STEPS = Escalation(
+    steps=(
+        Notify(to=("owner",)),
+        WaitDays(days=2),
+        Branch(
+            when=When(duties=("open",)),
+            then=(Notify(to=("manager", "delegate")), WaitDays(days=1)),
+            otherwise=(Notify(to=("lead", "group:platform")), WaitDays(days=1)),
+        ),
+        WaitHours(hours=4),
+    ),
+    on_exhausted="coordinator",
+)
+LEVELS = {
+    "simulated": {1: timedelta(0), 2: timedelta(days=POLICY.escalate_again_days)},
+    "own steps": {1: timedelta(0), 4: timedelta(days=3 + 6)},
+}
+"""Policy -> which notification is due at the latest how long after the day was missed; work may wait for days."""
+
+
+def policy_of(seed: int) -> Policy:
+    """Every third world escalates by steps of its own."""
+    return replace(POLICY, name="own steps", escalation=OWN_STEPS) if seed % 3 == 0 else POLICY
 
 
 def model_id(number: int) -> str:

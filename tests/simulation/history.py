@@ -41,7 +41,7 @@ class History(Standing):
     def _tell(self, event: events.RetirementEvent) -> None:  # noqa: PLR0912 - one case per event
         match event:
             case events.Proposed():
-                self.proposer = event.by
+                self.proposer, self.policy_name = event.by, event.policy.name
                 self._opened(event.plan, event.round)
                 self.progress = {step.kind: Progress.PENDING for step in event.plan.steps}
                 self._expect(POLICY.governance_channel, f"{self.stream}/card")
@@ -364,7 +364,8 @@ class History(Standing):
         _, _, day = event.milestone.partition("@")
         self._must(event.at.date() >= date.fromisoformat(day), event, "before its day")
         is_rest = any(one.startswith(f"{mark}/") for one in self.escalated)
-        self.escalated += [f"{mark}/{one}" for one in event.consumer_ids] if event.left else [mark]
+        is_part = event.left or event.later
+        self.escalated += [f"{mark}/{one}" for one in event.consumer_ids] if is_part else [mark]
         for to in event.to:
             channel = f"D{to}" if to.startswith("U") else to
             key = f"{self.stream}/escalate/{mark}/{to}"

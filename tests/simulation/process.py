@@ -29,6 +29,7 @@ from data.events import EMERITUS
 from data.records.catalog import EndpointKind
 from data.records.decision import LEASE, Outcome, Receipt
 from data.records.deprecation import CatalogKind
+from data.records.policy import Policy
 from data.store import Machine
 from tests.quick_files import QUICK_FILES
 from tests.simulation.asleep import OFFICE
@@ -101,6 +102,7 @@ class Outside:
     board: Board
     path: Path
     rand: Random
+    policy: Policy = POLICY
     parts: Parts = field(default_factory=Parts)
     stopwatch: Callable[[], float] = lambda: 0.0
 
@@ -124,7 +126,7 @@ class Process:
         asking = Asking(store=self.store, timekeeper=timekeeper) if timekeeper else None
         gatherer = parts.gatherer(
             catalog=self.catalog,
-            policy=POLICY,
+            policy=outside.policy,
             archive=archive,
             controls={EndpointKind.LOCAL: outside.machines},
             meters={EndpointKind.LOCAL: outside.machines},
@@ -179,7 +181,7 @@ class Process:
         self.house = House(
             store=self.store,
             catalog=self.catalog,
-            policy=POLICY,
+            policy=outside.policy,
             client=outside.client,
             homes=Homes(self.store, self.catalog, clock, bell.set),
             now=clock.now,

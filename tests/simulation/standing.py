@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from data import events
 from data.records.retirement import LaterDates, Plan, Progress, State, StepKind
 from data.records.rounds import Ballot, Choice, Round
-from tests.simulation.company import POLICY
+from tests.simulation.company import LEVELS, POLICY
 from tests.simulation.faults import Violation
 
 PATIENCE = timedelta(hours=2)
@@ -24,6 +24,7 @@ class Standing:
         self.plan: Plan | None = None
         self.approved = ""
         self.proposer = ""
+        self.policy_name = POLICY.name
         self.round: Round | None = None
         self.calling_off: Round | None = None
         self.extending: tuple[LaterDates, Round] | None = None
@@ -133,10 +134,13 @@ class Standing:
         was_late = {consumer for consumer, day in self.answer_by.items() if day > by}
         if not self._of_all_but(self.settled | was_late):
             return
-        for level in (1, 2):
-            due = by + timedelta(days=POLICY.escalate_again_days * (level - 1))
-            # Where no manager is known and the channel's day has come as well, the channel is told once.
-            told = {f"migrate@{by:%Y-%m-%d}/{hop}" for hop in range(level, 3)} & set(self.escalated)
+        for level, after in LEVELS[self.policy_name].items():
+            due = by + after
+            # Where no manager is known and the day of the last has come as well, that one is told once.
+            marks = [
+                f"migrate@{by:%Y-%m-%d}/{hop}" for hop in range(level, max(LEVELS[self.policy_name]) + 1)
+            ]
+            told = any(one == mark or one.startswith(f"{mark}/") for one in self.escalated for mark in marks)
             if self.dated_at < due <= late and not told:
                 yield f"level {level} was not told that {by:%Y-%m-%d} is past"
 

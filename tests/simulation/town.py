@@ -80,6 +80,7 @@ class Town:
             board=self.board,
             path=path,
             rand=self.rand,
+            policy=company.policy_of(seed),
             parts=parts or Parts(),
             stopwatch=self.wire.stopwatch,
         )

@@ -235,6 +235,7 @@ def assemble(
         tells=digest.tells,
         files=DroppedFiles(imports.channel, shared, catalog, store) if imports.channel else None,
         timekeeper=timekeeper,
+        outlook=outlook,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:

@@ -265,5 +265,5 @@ def test_every_notice_the_rules_want_has_a_view():
         *a_proposed(meets={"RET-2": "CGOV"}).effects.values(),
     ]
     assert {effect.body["notice"] for effect in told if "notice" in effect.body} == {*VIEWS, "picture"}
-    beside = {"dependants", "digest chart"}
+    beside = {"ahead", "dependants", "digest chart"}
     assert set(FILES) == {"picture", *beside}, "these are wanted in test_notices.py and test_digests.py"

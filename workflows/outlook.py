@@ -52,15 +52,14 @@ class Outlook:
         return ahead(state, people, now, timers=self.store.timers(state.id), held=self._held(state))
 
     def _held(self, state: Retirement) -> Iterable[Held]:
-        """Messages to people that wait for somebody's morning, and those that stand behind them."""
+        """Messages to people that are not sent yet; of some it is known until when they wait, or stand behind one."""
         asleep = [one for one in self.store.asleep() if one.stream == state.id]
         until = {one.key: one.until for one in asleep}
         behind = {one.person: one.until for one in reversed(asleep)}
-        for one in self.store.kept(f"{state.id}/") if asleep else ():
-            opens_at = until.get(one.effect.key, behind.get(one.effect.place))
-            is_on_its_way = not one.is_done and not one.is_stopped and one.effect.kind is EffectKind.POST
-            if is_on_its_way and opens_at is not None:
-                yield one.effect, opens_at
+        for one in self.store.kept(f"{state.id}/"):
+            is_told = one.effect.kind is EffectKind.POST and "slack_id" in one.effect.body
+            if is_told and not one.is_done and not one.is_stopped:
+                yield one.effect, until.get(one.effect.key, behind.get(one.effect.place))
 
 
 class _Known:

@@ -18,6 +18,7 @@ from data.records.hours import Hours
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
+from workflows.decisions.ahead import Hearing
 from workflows.histories import History
 from workflows.home import Home
 from workflows.rules.outcomes import Outcome
@@ -51,6 +52,7 @@ class Message(Record, frozen=True, kw_only=True):
     histories  for the digest: every retirement that its reader is told of, with what happened to it
     outcomes   for the digest: what each retirement there ever was came to
     there      the catalog, for what is drawn from it
+    ahead      who will hear what and when, for the file that says so
     tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
 
@@ -67,6 +69,7 @@ class Message(Record, frozen=True, kw_only=True):
     histories: tuple[History, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     there: Snapshot | None = None
+    ahead: tuple[Hearing, ...] = ()
     tried_at: datetime | None = None
 
 

@@ -131,11 +131,12 @@ def table(model: Entity, catalog: Snapshot, consumers: Sequence[Impacted] | None
             "; ".join(consumer.owners.notes),
             "yes" if consumer.is_unknown else "",
         )
-        rows.writerow([_cell(str(cell)) for cell in cells])
+        rows.writerow([as_cell(str(cell)) for cell in cells])
     return written.getvalue()
 
 
-def _cell(text: str) -> str:
+def as_cell(text: str) -> str:
+    """What a spreadsheet shows as it stands, and does not compute."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -6,6 +6,8 @@ on their own clock; of many, their teams.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.views import duties, limits
 from bot.views.blocks import SLACK_ID, mention, safe
 from bot.views.escalation import as_whom
+from bot.views.impact_text import as_cell
 from bot.views.steps import zone_of
 from data.records.retirement import Retirement
 from workflows.decisions.ahead import Hearing
@@ -21,6 +24,7 @@ from workflows.rules.wording import counted
 
 NAMED_MAX = 8  # ours: of more, nobody reads who they are
 OCCASION_MAX = 900
+COLUMNS = ("at", "local", "zone", "who", "team", "what", "consumers")
 HEAD = "*If nobody answers*, as people, their hours and the catalog are now; each on their own clock"
 
 
@@ -120,3 +124,23 @@ def when(one: Hearing, retirement: Retirement) -> str:
 
 def _local(one: Hearing, retirement: Retirement) -> datetime:
     return one.at.astimezone(ZoneInfo(one.zone or zone_of(retirement)))
+
+
+def table(hearings: Sequence[Hearing], retirement: Retirement) -> str:
+    """A row for each message, as CSV."""
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    teams = _teams(retirement)
+    for one in hearings:
+        cells = (
+            f"{one.at:%Y-%m-%dT%H:%M}Z",
+            f"{_local(one, retirement):%Y-%m-%d %H:%M}",
+            one.zone or zone_of(retirement),
+            one.place,
+            teams.get(one.place, ""),
+            what(one),
+            " ".join(one.consumer_ids),
+        )
+        rows.writerow([as_cell(text) for text in cells])
+    return written.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.uploads import File, FileView
-from bot.views import impact_text, limits
+from bot.views import impact_text, limits, outlook
 from bot.views.blocks import Payload, day, message, safe
 from bot.views.impact import summary
 from bot.views.limits import clip
@@ -78,7 +78,21 @@ def chart(about: Message) -> File:
     )
 
 
+def ahead(about: Message) -> File:
+    """Everything people will be told if nobody answers, as it was when it was announced."""
+    assert about.retirement is not None, "it is about a retirement"
+    name = about.retirement.id
+    every = counted(len(about.ahead), "message")
+    return File(
+        title=clip(f"Who hears what of {name}, and when", TITLE_MAX),
+        comment=f":calendar: *Who hears what and when* if nobody answers: all {every}, each in their own hours",
+        content=outlook.table(about.ahead, about.retirement).encode(),
+        instead=f"The file with all {every} ahead is not here: {{why}}. {outlook.all_of(about.retirement)} prints them",
+    )
+
+
 FILES: dict[str, FileView] = {
+    "ahead": FileView("csv", ahead),
     "digest chart": FileView("png", chart),
     "dependants": FileView("csv", dependants),
     "picture": FileView("png", picture),

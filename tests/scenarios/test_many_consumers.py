@@ -11,6 +11,8 @@ from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.scenarios.town import ADA, BRUNO, ELENA, GOVERNANCE, LOGISTICS, TOM, Town, buttons, key_of, words
 
+CHURN = "'component:churn-v1-prod'"
+
 
 def learns_consumers(town: Town, count: int, *, owner: str = "logistics") -> None:
     town.learns(
@@ -117,3 +119,34 @@ def test_what_is_refused_is_not_shown_as_done(crowded: Town):
     assert "RET-1 asks nothing of consumers now: it is cancelled" in crowded.told(BRUNO)
     assert "*scanner-0003*: open" in listed(crowded, BRUNO)
     assert buttons(crowded.slack.views[BRUNO].content) == ["duty.page"], "nothing is left to press"
+
+
+def test_of_many_people_a_file_in_the_thread_says_who_hears_what_from_the_announcement_on(town: Town):
+    people = [f"U02OWNER{number:03d}" for number in range(40)]
+    named = [person.casefold() for person in people]
+    town.learns(
+        *(
+            a_document("User", name, f"memberOf: [{name}]", slack_id=person)
+            for name, person in zip(named, people, strict=True)
+        ),
+        *(a_document("Group", name, f"type: team, children: [], members: [{name}]") for name in named),
+        *(
+            a_document("Component", f"scanner-{name}", f"type: service, owner: {name}, dependsOn: [{CHURN}]")
+            for name in named
+        ),
+    )
+    town.announce()
+    (listed,) = [one for one in town.slack.messages(GOVERNANCE) if key_of(one).startswith("RET-1/ahead/")]
+    assert listed["thread_ts"] == town.card()["ts"]
+    rows = list(csv.DictReader(io.StringIO(town.slack.file(listed).decode())))
+    hears = [(row["what"], row["at"]) for row in rows if row["who"] == people[7]]
+    assert hears == [
+        ("Reminded 30 days before 2026-04-27", "2026-03-28T09:00Z"),
+        ("Reminded 7 days before 2026-04-27", "2026-04-20T09:00Z"),
+        ("Reminded 1 day before 2026-04-27", "2026-04-26T09:00Z"),
+        ("Reminded on 2026-04-27", "2026-04-27T09:00Z"),
+    ]
+    assert {row["team"] for row in rows if row["who"] == people[7]} == {named[7]}
+    told = town.command(TOM, "plan RET-1")
+    assert "people of" in told
+    assert "`emeritus plan RET-1 --ahead`" in told

@@ -51,8 +51,8 @@ class Hearing(Record, frozen=True, kw_only=True):
         return tuple(filter(None, self.body.get("consumer_ids", "").split("\n")))
 
 
-Held = tuple[Effect, datetime]
-"""A message, and when the working hours of whom it is for begin."""
+Held = tuple[Effect, datetime | None]
+"""A message that is wanted, and when the working hours begin that it waits for; None where nobody has looked."""
 
 
 class People(Record, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ def ahead(
 ) -> tuple[Hearing, ...]:
     """Everything that people and channels will be told, in order; nothing while it is paused, or once it has ended.
 
-    timers    those that are set       held    messages that wait for somebody's working hours
+    timers    those that are set       held    messages that are on their way
     """
     if state.paused_at is not None or state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
         return ()
@@ -87,7 +87,10 @@ def ahead(
         run.announces(now)
     run.sets(timers)
     for effect, opens_at in held:
-        run.holds(effect, opens_at)
+        if opens_at is None:
+            run.wants(effect, now)
+        else:
+            run.holds(effect, opens_at)
     for _ in range(TURNS_MAX):
         if not run.goes_on(now):
             return tuple(sorted(run.heard, key=lambda one: (one.at, one.place)))

@@ -16,6 +16,7 @@ from data.records.retirement import Retirement
 from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
+from workflows.decisions.ahead import Hearing
 from workflows.decisions.digests import place_of
 from workflows.effects import digests, holding, passing_on
 from workflows.effects.files import told_in_channel
@@ -217,8 +218,15 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         histories=told,
         outcomes=came_to,
         there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
+        ahead=_ahead(effect, state, shop),
         tried_at=claim.tried_at,
     )
+
+
+def _ahead(effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[Hearing, ...]:
+    if effect.body["notice"] != "ahead" or state is None or shop.outlook is None:
+        return ()
+    return shop.outlook.ahead(state, shop.world.now())
 
 
 def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:

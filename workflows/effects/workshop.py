@@ -18,6 +18,7 @@ from data.store import Then
 from workflows import commands as cmd
 from workflows.engine import Engine
 from workflows.histories import History
+from workflows.outlook import Outlook
 from workflows.ports import (
     ArtifactStore,
     CatalogWriter,
@@ -49,6 +50,7 @@ class Workshop:
     writers         the catalogs this installation writes to
     grace_seconds   of a lease that must be left for a post: it may take ten and show up twenty after, and has to be
                     there before anybody else can look for it
+    outlook         who will hear what and when; None where nobody looks ahead
     files           what people share in the import channel; None without one
     timekeeper      who knows people's working hours; None where they are written to at any hour
     readers         who reads the digest, as Slack tells; None where nobody can say
@@ -65,6 +67,7 @@ class Workshop:
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     grace_seconds: float = 30.0
     files: SharedFiles | None = None
+    outlook: Outlook | None = None
     timekeeper: Timekeeper | None = None
     readers: Readers | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always

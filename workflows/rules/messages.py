@@ -15,6 +15,7 @@ from data.records.retirement import Retirement
 
 HOUR = 3600
 PATIENCE_SECONDS = {
+    "ahead": HOUR,
     "called off": HOUR,
     "catalog": HOUR,
     "dependants": HOUR,

@@ -53,6 +53,9 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
 LINES_AT_ONCE = 100
 """Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/thread.py)."""
 
+HEARERS_MAX = 30
+"""So many people are named where somebody asks who will hear what; of more there is a file from the beginning."""
+
 CALLS = (events.CallersSeen, events.CallerClaimed, events.CallerDeclared, events.Reopened)
 
 TELLS_ONLY = (events.Reminded, events.Snoozed, events.Escalated, events.AskedAgain)
@@ -113,6 +116,8 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
         case events.Announced():
             yield from announcement.replaced(before)
             yield from announcement.posted(state)
+            if len(people_of(state.obligations)) > HEARERS_MAX:
+                yield messages.file(state, f"{state.id}/ahead/{state.version}", "ahead", state.version)
         case events.DutyChanged():
             if event.duty is Duty.NEEDS_TIME and event.extension is not None:
                 number = event.extension.number

@@ -76,6 +76,13 @@ def test_a_proposal_posts_the_one_card_and_its_first_line():
     assert (picture.key, picture.after, picture.lane) == ("RET-1/picture/1", "RET-1/card", "RET-1/files")
 
 
+@pytest.mark.parametrize(("people", "files"), [(30, []), (31, ["RET-1/ahead/6"])])
+def test_of_very_many_a_file_says_from_the_announcement_on_who_hears_what(people: int, files: list[str]):
+    crowd = tuple(an_impacted(f"c{number}", people=(f"U{number}",)) for number in range(people))
+    announced = a_running_retirement(impact=crowd).effects
+    assert [key for key, effect in announced.items() if effect.body.get("notice") == "ahead"] == files
+
+
 def test_a_proposal_that_hits_many_tells_them_in_one_message_and_a_file_of_all():
     crowd = tuple(an_impacted(f"consumer-{number:04d}") for number in range(29_536))
     effects = Story(facts_for(impact=crowd)).does(proposing()).effects

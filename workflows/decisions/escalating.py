@@ -43,7 +43,9 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     untold = milestones.to_tell(command.milestone, command.level, state)
     for duty in untold:
         look.at(duty)
-    timers = look.later([duty for duty in untold if duty not in look.turned])
+    turned, early = frozenset(_ids(look.turned)), frozenset(_ids(look.early))
+    waiting = [duty for duty in untold if duty.consumer.consumer_id not in turned]
+    timers = look.later(waiting)
     if not look.to:
         return RetirementDecision(timers=timers)
     silent = people_of(duty for duty in look.turned if duty.duty is not Duty.NOT_MINE)
@@ -57,7 +59,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
         unreachable=tuple(one for one in silent if not next_above(one, facts.managers, state.unreached)),
         handed_back=_ids(duty for duty in look.turned if duty.duty is Duty.NOT_MINE),
         left=_ids(look.early),
-        later=_ids(duty for duty in untold if duty not in (*look.turned, *look.early)),
+        later=tuple(one for one in _ids(waiting) if one not in early),
         told_as=look.told_as,
         ahead=_ids(look.ahead),
     )
@@ -74,6 +76,7 @@ class _Look:
 
     def __init__(self, state: Retirement, command: Escalate, facts: Facts, now: datetime) -> None:
         self.state, self.command, self.facts, self.now = state, command, facts, now
+        self._courses = milestones.Courses(state)
         self.to: dict[str, list[Obligation]] = {}
         self.told_as: dict[str, str] = {}
         self.turned: list[Obligation] = []
@@ -88,9 +91,9 @@ class _Look:
     def at(self, duty: Obligation) -> None:
         """Whom to tell of this one, if it is its turn: not where its way through the tree leads elsewhere."""
         name, level, hours = self.command.milestone, self.command.level, self._hours(duty)
-        course = milestones.course(name, duty.duty, self.state, hours)
+        course = self._courses.of(name, duty.duty, hours)
         told = next((told for told in course if told.level == level and told.due_at <= self.now), None)
-        overtaken_at = milestones.overtaken_at(name, level, duty, self.state, hours)
+        overtaken_at = self._courses.overtaken_at(name, level, duty, hours)
         if told is None or (overtaken_at is not None and overtaken_at <= self.now):
             return
         named = self._named(duty, told, is_over=course[-1].due_at <= self.now)
@@ -136,7 +139,7 @@ class _Look:
         busy = (one for one in people_of(self.early) if one in self.facts.busy_until)
         instants = {self.facts.busy_until[one] for one in busy}
         for hours in dict.fromkeys(map(self._hours, waiting)):
-            instants |= set(milestones.possible(name, self.state, hours).get(level, ()))
+            instants |= set(self._courses.possible(name, hours).get(level, ()))
         ahead = [at for at in instants if at > self.now]
         return (escalation_timer(name, level, min(ahead)),) if ahead else ()
 

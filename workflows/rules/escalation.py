@@ -52,11 +52,15 @@ class Told(Record, frozen=True, kw_only=True):
     is_last: bool = False
 
 
+Worked = dict[tuple[datetime, Hours, int], datetime]
+"""From when, whose hours, how many -> when they have had them: found once for all walks of one look."""
+
+
 class _Walk:
     """How far one has come: the time, the number of the next notification, and what was found on the way."""
 
-    def __init__(self, policy: Policy, late: Late, hours: Sequence[Hours] | None) -> None:
-        self.policy, self.late, self.hours = policy, late, hours
+    def __init__(self, policy: Policy, late: Late, hours: Sequence[Hours] | None, worked: Worked) -> None:
+        self.policy, self.late, self.hours, self.worked = policy, late, hours, worked
         self.at, self.level = late.at, 0
         self.found: list[Told] = []
         self.is_vague = False
@@ -91,12 +95,18 @@ class _Walk:
         if self.hours is None:
             self.is_vague = True
         elif self.hours:
-            self.at = min(
-                had_hours(self.at, one, needed)
+            self.at = min(self._at_work(one, needed) for one in self.hours)
+
+    def _at_work(self, hours: Hours, needed: int) -> datetime:
+        """When somebody will have worked so long from here on, or begins to. Many have the same hours."""
+        key = (self.at, hours, needed)
+        if key not in self.worked:
+            self.worked[key] = (
+                had_hours(self.at, hours, needed)
                 if needed
-                else next_window(self.at, replace(one, quiet=()), since=self.at)
-                for one in self.hours
+                else next_window(self.at, replace(hours, quiet=()), since=self.at)
             )
+        return self.worked[key]
 
     def _holds(self, when: When) -> bool:
         late = self.late
@@ -109,13 +119,15 @@ class _Walk:
         )
 
 
-def course(policy: Policy, late: Late, hours: Sequence[Hours] | None = ()) -> tuple[Told, ...]:
+def course(
+    policy: Policy, late: Late, hours: Sequence[Hours] | None = (), worked: Worked | None = None
+) -> tuple[Told, ...]:
     """Who is told when, in order, of a duty that nobody touches; at the end who hears when the tree is exhausted.
 
     hours    those of the owners who can be reached; None where nobody has looked. From the first wait in working
              hours on, all that may come then is given as due at that instant: the earliest it can be
     """
-    walk = _Walk(policy, late, hours)
+    walk = _Walk(policy, late, hours, {} if worked is None else worked)
     walk.goes(policy.tree.steps)
     last = policy.tree.on_exhausted
     walk.level += 1

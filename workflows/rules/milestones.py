@@ -6,7 +6,6 @@ notice never goes out twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from data import events
@@ -73,45 +72,75 @@ def deadlines(state: Retirement) -> dict[str, datetime]:
     return dict(sorted(found.items()))
 
 
-def course(
-    milestone: str, duty: Duty, state: Retirement, hours: Sequence[Hours] | None = ()
-) -> tuple[Told, ...]:
-    """Who is told when that a duty which stands like this missed its day; nobody of a day that has moved.
+class Courses:
+    """Who is told when that a duty missed its day, for each way in which a duty can stand; each walked once.
 
-    hours    those of its owners; None where nobody has looked (rules/escalation.py)
+    Of a day that has moved nobody is. `hours`: those of a duty's owners; None where nobody has looked.
     """
-    assert state.policy is not None
-    assert state.plan is not None
-    at = deadlines(state).get(milestone)
-    if at is None:
-        return ()
-    late = Late(
-        tier=state.plan.subject.tier,
-        deadline=Deadline.ACKNOWLEDGE if milestone.startswith(ACKNOWLEDGE) else Deadline.MIGRATE,
-        at=at,
-        migrate_by=state.plan.step(StepKind.MIGRATE).due_at,
-        duty=duty,
-    )
-    return escalation.course(state.policy, late, hours)
 
+    def __init__(self, state: Retirement) -> None:
+        self._state, self._deadlines = state, deadlines(state)
+        self._worked: escalation.Worked = {}
+        self._found: dict[tuple[str, Duty, tuple[Hours, ...] | None], tuple[Told, ...]] = {}
 
-def possible(
-    milestone: str, state: Retirement, hours: Sequence[Hours] | None = None
-) -> dict[int, tuple[datetime, ...]]:
-    """Level -> the instants at which somebody may have to be told, however the duties stand by then."""
-    found: dict[int, set[datetime]] = {}
-    for duty in UNANSWERED if milestone.startswith(ACKNOWLEDGE) else UNSETTLED:
-        for told in course(milestone, duty, state, hours):
-            found.setdefault(told.level, set()).add(told.due_at)
-    return {level: tuple(sorted(found[level])) for level in sorted(found)}
+    def of(self, milestone: str, duty: Duty, hours: tuple[Hours, ...] | None = ()) -> tuple[Told, ...]:
+        """In order; the last is whoever hears when the tree is exhausted."""
+        key = (milestone, duty, hours)
+        if key not in self._found:
+            self._found[key] = self._walked(milestone, duty, hours)
+        return self._found[key]
+
+    def _walked(self, milestone: str, duty: Duty, hours: tuple[Hours, ...] | None) -> tuple[Told, ...]:
+        assert self._state.policy is not None
+        assert self._state.plan is not None
+        at = self._deadlines.get(milestone)
+        if at is None:
+            return ()
+        late = Late(
+            tier=self._state.plan.subject.tier,
+            deadline=Deadline.ACKNOWLEDGE if milestone.startswith(ACKNOWLEDGE) else Deadline.MIGRATE,
+            at=at,
+            migrate_by=self._state.plan.step(StepKind.MIGRATE).due_at,
+            duty=duty,
+        )
+        return escalation.course(self._state.policy, late, hours, self._worked)
+
+    def possible(
+        self, milestone: str, hours: tuple[Hours, ...] | None = None
+    ) -> dict[int, tuple[datetime, ...]]:
+        """Level -> the instants at which somebody may have to be told, however the duties stand by then."""
+        found: dict[int, set[datetime]] = {}
+        for duty in UNANSWERED if milestone.startswith(ACKNOWLEDGE) else UNSETTLED:
+            for told in self.of(milestone, duty, hours):
+                found.setdefault(told.level, set()).add(told.due_at)
+        return {level: tuple(sorted(found[level])) for level in sorted(found)}
+
+    def overtaken_at(
+        self, milestone: str, level: int, duty: Obligation, hours: tuple[Hours, ...] = ()
+    ) -> datetime | None:
+        """When as much of the later deadline's course has fallen due: whoever had to answer by then had to move.
+
+        None where this level comes after that, or nothing overtakes it.
+        """
+        if not milestone.startswith(ACKNOWLEDGE) or is_asked_late(duty):
+            return None
+        mine = self.of(milestone, duty.duty, hours)
+        later = next((name for name in self._deadlines if name.startswith(MIGRATE)), "")
+        theirs = self.of(later, duty.duty, hours)
+        number = next((number for number, told in enumerate(mine) if told.level == level), None)
+        if number is None:
+            return None
+        at = theirs[min(number, len(theirs) - 1)].due_at
+        return at if mine[number].due_at <= at else None
 
 
 def escalations(state: Retirement) -> tuple[Milestone, ...]:
     """Every level of either deadline, at the earliest instant at which it may be due, and at the later ones."""
+    courses = Courses(state)
     return tuple(
         Milestone(name=name, due_at=due_at, level=level)
         for name in deadlines(state)
-        for level, instants in possible(name, state).items()
+        for level, instants in courses.possible(name).items()
         for due_at in instants
     )
 
@@ -157,8 +186,8 @@ def to_tell(milestone: str, level: int, state: Retirement) -> tuple[Obligation, 
     whole = mark(milestone, level)
     if whole in state.escalated:
         return ()
-    late = concerned(state, milestone)
-    return tuple(duty for duty in late if f"{whole}/{duty.consumer.consumer_id}" not in state.escalated)
+    told, late = frozenset(state.escalated), concerned(state, milestone)
+    return tuple(duty for duty in late if f"{whole}/{duty.consumer.consumer_id}" not in told)
 
 
 def to_escalate(state: Retirement, now: datetime) -> tuple[Milestone, ...]:
@@ -187,27 +216,8 @@ def is_overtaken(milestone: str, state: Retirement, now: datetime) -> bool:
     return milestone not in names or names[-1] != milestone
 
 
-def overtaken_at(
-    milestone: str, level: int, duty: Obligation, state: Retirement, hours: Sequence[Hours] = ()
-) -> datetime | None:
-    """When as much of the later deadline's course has fallen due: whoever had to answer by then had to move.
-
-    None where this level comes after that, or nothing overtakes it.
-    """
-    if not milestone.startswith(ACKNOWLEDGE) or is_asked_late(duty):
-        return None
-    mine = course(milestone, duty.duty, state, hours)
-    later = next((name for name in deadlines(state) if name.startswith(MIGRATE)), "")
-    theirs = course(later, duty.duty, state, hours)
-    number = next((number for number, told in enumerate(mine) if told.level == level), None)
-    if number is None:
-        return None
-    at = theirs[min(number, len(theirs) - 1)].due_at
-    return at if mine[number].due_at <= at else None
-
-
 def _to_acknowledge(duty: Obligation) -> str:
-    return f"{ACKNOWLEDGE}@{duty.acknowledge_by:%Y-%m-%d}"
+    return f"{ACKNOWLEDGE}@{duty.acknowledge_by.date().isoformat()}"
 
 
 def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:

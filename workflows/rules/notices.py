@@ -158,9 +158,10 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
                 yield messages.direct(key, "reminder", slack_id, milestone=event.milestone)
         case events.Escalated():
+            is_rest = milestones.is_begun(event.milestone, event.level, before)
             for to, consumer_ids in event.to.items():
                 key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"
-                if milestones.is_begun(event.milestone, event.level, before):
+                if is_rest:
                     key = f"{key}/{state.version}"  # of what was left when they were told first
                 body = {
                     "milestone": event.milestone,

@@ -32,7 +32,7 @@ from tests.builders import (
     resumed,
 )
 from workflows import commands as cmd
-from workflows.rules.milestones import possible
+from workflows.rules.milestones import Courses
 
 ANSWER_BY = ANNOUNCED_AT + days(7)
 ANSWER, MOVE = "acknowledge@2027-01-25", "migrate@2027-02-10"
@@ -278,7 +278,7 @@ def test_what_may_be_due_has_every_instant_that_any_duty_can_lead_to():
     story = running(
         '{ when = { state = "open" }, then = [{ wait_days = 2 }] }, { notify = "lead" }, { wait_days = 1 }'
     )
-    assert possible(ANSWER, story.state) == {
+    assert Courses(story.state).possible(ANSWER) == {
         1: (ANSWER_BY, ANSWER_BY + days(2)),
         2: (ANSWER_BY + days(1), ANSWER_BY + days(3)),
     }

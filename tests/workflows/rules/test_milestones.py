@@ -48,7 +48,7 @@ def test_who_took_over_later_is_held_to_their_own_day_and_not_to_one_that_was_pa
     assert milestones.concerned(state, "acknowledge@2027-02-12") == (late,)
     assert milestones.concerned(state, "migrate@2027-02-10") == (first,)
     assert milestones.concerned(state, "migrate-7d@2027-02-10") == (first, late)
-    assert milestones.overtaken_at("acknowledge@2027-02-12", 1, late, state) is None
+    assert milestones.Courses(state).overtaken_at("acknowledge@2027-02-12", 1, late) is None
 
 
 def test_without_obligations_nobody_has_anything_to_acknowledge():
@@ -108,7 +108,7 @@ def test_overdue_reminders_collapse_to_the_latest(name, at, expected):
     ],
 )
 def test_overdue_escalations_collapse_to_the_later_deadline(name, level, expected):
-    assert milestones.overtaken_at(name, level, STATE.obligations[0], STATE) == expected
+    assert milestones.Courses(STATE).overtaken_at(name, level, STATE.obligations[0]) == expected
 
 
 @pytest.mark.parametrize(

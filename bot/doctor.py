@@ -28,6 +28,7 @@ from data.store import Trouble
 from workflows.decisions.imports import STREAM
 from workflows.engine import all_retirements
 from workflows.machine import imports_of
+from workflows.rules.escalation import targets
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
 """What is wrong with these stands where the thing itself is looked at."""
@@ -139,6 +140,10 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
     yield Finding(what="catalog", ok=bool(models), found=f"{models} models", fix=fix)
     for role in policy.roles if policy else ():
         yield _role(catalog, role)
+    for target in targets(policy.tree.steps) if policy else ():
+        kind, _, group = target.partition(":")
+        if kind == "group" and (trouble := _members(catalog, group)[1]):
+            yield Finding(what=f"escalation to {target}", ok=False, found=trouble, fix=CORRECT_GROUP)
 
 
 def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement]) -> Iterator[Finding]:
@@ -156,26 +161,33 @@ def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement])
         yield Finding(what="local endpoints", ok=True, found=told)
 
 
+CORRECT_GROUP = "Correct the group in the policy, or the people in the catalog"
+
+
+def _members(catalog: Catalog, group: str) -> tuple[tuple[str, ...], str]:
+    """Who is in it, and why nobody is."""
+    try:
+        members = catalog.members(group)
+    except EmeritusError as error:
+        return (), str(error)
+    return members, "" if members else f'nobody of "{group}" has a Slack id in the catalog'
+
+
 def _role(catalog: Catalog, role: Role) -> Finding:
     """Can this role be filled? "model.owner" differs by model and is looked at when somebody proposes."""
     people, troubles = set(role.people), []
     for group in role.groups:
         if group == "model.owner":
             continue
-        try:
-            members = catalog.members(group)
-        except EmeritusError as error:
-            troubles.append(str(error))
-            continue
+        members, trouble = _members(catalog, group)
         people.update(members)
-        if not members:
-            troubles.append(f'nobody of "{group}" has a Slack id in the catalog')
+        troubles += [trouble] if trouble else []
     is_by_model = "model.owner" in role.groups
     enough = is_by_model or len(people) >= role.approvals
     found = (
         "whoever owns the model" if is_by_model else f"{len(people)} people for {role.approvals} approvals"
     )
-    fix = "" if enough and not troubles else "Correct the group in the policy, or the people in the catalog"
+    fix = "" if enough and not troubles else CORRECT_GROUP
     return Finding(
         what=f"role {role.name}", ok=enough and not troubles, found="; ".join([found, *troubles]), fix=fix
     )

@@ -308,6 +308,18 @@ def test_for_http_the_signing_secret_is_looked_at_and_no_app_token(examine: Exam
     assert {"app token"} & {one.what for one in (*well, *without, *nowhere)} == set()
 
 
+def test_a_group_that_escalation_names_and_nobody_is_in_is_told(examine: Examine, tmp_path: Path):
+    policy = tmp_path / "own.toml"
+    policy.write_text('[[escalation.steps]]\nnotify = ["group:riks", "group:security", "lead"]')
+    with a_slack() as slack:
+        found = [str(one) for one in bad(examine(slack, EMERITUS_POLICY=str(policy)))]
+    correct = "Correct the group in the policy, or the people in the catalog"
+    (told,) = [one for one in found if "escalation" in one]
+    assert told == (
+        f'BAD escalation to group:riks: No team is called "riks"; nothing has a similar name. {correct}'
+    )
+
+
 def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> None:
     policy = tmp_path / "own.toml"
     policy.write_text('[roles.risk]\ngroups = ["riks"]\n[roles.many]\ngroups = ["security"]\napprovals = 3')

@@ -32,6 +32,7 @@ class Action(StrEnum):
     DUTY_MORE_TIME = "duty.more_time"
     DUTY_NOT_MINE = "duty.not_mine"
     DUTY_ACKNOWLEDGE_ALL = "duty.acknowledge_all"
+    DUTY_TAKE = "duty.take"
     DUTY_SNOOZE = "duty.snooze"
     DUTY_SHOW_ALL = "duty.show_all"
     DUTY_SHOW_TEAM = "duty.show_team"

@@ -35,6 +35,7 @@ class Part(StrEnum):
     PAGE = "[PAGE]"
     WHAT = "CONSUMER|ENDPOINT|FILE|traffic"
     CALLER = "CALLER"
+    CONSUMER = "CONSUMER"
     MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
     REASON = "REASON..."
@@ -120,6 +121,11 @@ COMMANDS: Mapping[str, Usage] = {
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
         says="In your name, goes on without a consumer, all callers only a FILE tells of, a meter, a gone endpoint",
         who="the coordinator",
+    ),
+    "take": Usage(
+        takes=(Part.RETIREMENT, Part.CONSUMER),
+        says="Makes what is asked of a consumer's owners yours, until one of them takes it back",
+        who="the consumer's owners, or the coordinator",
     ),
     "claim": Usage(
         takes=(Part.RETIREMENT, Part.CALLER, Part.MAYBE_TEAM),

@@ -247,6 +247,7 @@ def test_every_notice_the_rules_want_has_a_view():
     handed = a_running_retirement()
     billing, crm = (duty.consumer for duty in handed.state.obligations)
     handed.does(cmd.MeetOwners(by=EMERITUS), impact=(replace(billing, owners=crm.owners), crm))
+    handed.does(cmd.TakeOver(by="UPAT", consumer_id="crm-sync"))
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")

@@ -97,6 +97,13 @@ class Snooze(Command, frozen=True, kw_only=True, tag="snooze"):
     announced: int = 0
 
 
+class TakeOver(Command, frozen=True, kw_only=True, tag="take over"):
+    """What is asked of a consumer's owners is this person's from now on. `announced`: as in `ChangeDuty`."""
+
+    consumer_id: str
+    announced: int = 0
+
+
 class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):
     """`announced`: as in `ChangeDuty`."""
 
@@ -257,7 +264,17 @@ class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
 
 
 _OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
-_OfDuties = ChangeDuty | AskForTime | Snooze | MeetOwners | ClaimCaller | Remind | Escalate | RecordUnreached
+_OfDuties = (
+    ChangeDuty
+    | TakeOver
+    | AskForTime
+    | Snooze
+    | MeetOwners
+    | ClaimCaller
+    | Remind
+    | Escalate
+    | RecordUnreached
+)
 _OfSteps = RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile

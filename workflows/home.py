@@ -159,8 +159,7 @@ class Board:
         yield from self._owed.get(person_id, ())
         for whose in stands_in_for(person_id, self.delegations):
             for one in self._owed.get(whose, ()):
-                owners = one.duty.consumer.owners.slack_ids
-                if answers_as(owners, person_id, self.delegations) == whose:
+                if answers_as(one.duty.asked, person_id, self.delegations) == whose:
                     yield replace(one, whose=whose)
 
     @cached_property
@@ -173,7 +172,7 @@ class Board:
                     () if is_waiting(state) else tuple(one for one in owes(duty, state) if one[1] <= self.now)
                 )
                 owed = Owed(state=state, duty=duty, late=late)
-                for person_id in dict.fromkeys(duty.consumer.owners.slack_ids):
+                for person_id in dict.fromkeys(duty.asked):
                     found[person_id].append(owed)
         return found
 

@@ -16,22 +16,13 @@ from bot.listeners import (
     obligations,
     proposals,
     snoozes,
+    taking_over,
     votes,
 )
 
 
 def register_all(app: App, house: House) -> None:
-    for surface in (
-        commands,
-        proposals,
-        votes,
-        obligations,
-        snoozes,
-        delegations,
-        callers,
-        manual,
-        files,
-        home,
-    ):
+    of_duties = (obligations, snoozes, taking_over, delegations, callers)
+    for surface in (commands, proposals, votes, *of_duties, manual, files, home):
         surface.register(app, house)
     failures.register(app, house)

@@ -36,6 +36,7 @@ from workflows.commands import (
     Resume,
     RunStep,
     Subscribe,
+    TakeOver,
     Waive,
 )
 from workflows.considering import ranking
@@ -210,6 +211,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "resume": lambda: Resume(by=by),
         "cancel": lambda: Cancel(by=by, why=why),
         "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
+        "take": lambda: TakeOver(by=by, consumer_id=request[Part.CONSUMER]),
         "claim": lambda: ClaimCaller(by=by, caller=request[Part.CALLER], team=request[Part.MAYBE_TEAM]),
         "subscribe": lambda: Subscribe(
             by=by,

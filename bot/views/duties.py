@@ -81,7 +81,8 @@ def _line(obligation: Obligation, name: str, retirement: Retirement) -> str:
     zone = zone_of(retirement)
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
-    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{by}"
+    taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
+    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{by}{taken}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*"
@@ -113,6 +114,8 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
         shown.append(button("Need more time", Action.DUTY_MORE_TIME, about))
     if obligation.duty is not Duty.NOT_MINE:
         shown.append(button("Not mine", Action.DUTY_NOT_MINE, about))
+    if obligation.taken_by or len(obligation.consumer.owners.slack_ids) > 1:
+        shown.append(button("I take this", Action.DUTY_TAKE, about))
     return [actions(*shown)]
 
 
@@ -129,7 +132,7 @@ def rows(
     """
     shown = []
     for obligation, line in zip(owed, lines(owed, retirement), strict=True):
-        whose = answers_as(obligation.consumer.owners.slack_ids, reader, delegations) if reader else ""
+        whose = answers_as(obligation.asked, reader, delegations) if reader else ""
         may_answer = not reader or bool(whose)
         instead = f"\n:handshake: You answer it for {mention(whose)}" if whose not in ("", reader) else ""
         shown += [section(f"{line}{instead}"), *(buttons(obligation, retirement) if may_answer else ())]

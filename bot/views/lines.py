@@ -90,6 +90,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return _owners_changed(event, retirement)
         case events.IdsChanged():
             return f":link: {id_lines.words(event, retirement)}"
+        case events.TakenOver():
+            return f":raising_hand: {by} took over {consumer_name(retirement, event.consumer_id)}"
         case events.ExtensionDecided():
             verdict = "granted" if event.granted == "yes" else "refused"
             return f":scales: {by} {verdict} more time for {consumer_name(retirement, event.consumer_id)}"

@@ -41,6 +41,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "handed": lambda state, message: obligations.handed(
         state, message.params["slack_id"], message.params["consumer_ids"].split("\n")
     ),
+    "taken over": lambda state, message: obligations.taken_over(
+        state, message.params["consumer_id"], message.params["by"]
+    ),
     "reminder": lambda state, message: obligations.reminder(
         state, message.params["slack_id"], message.params["milestone"], **_instead(message)
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.ids import Action, Callback
+from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import duties, impact, limits
 from bot.views.blocks import (
     Payload,
@@ -114,6 +114,14 @@ def owner_dm(
 
 def _without(left_out: Sequence[str], owed: Iterable[Obligation]) -> list[Obligation]:
     return [one for one in owed if one.consumer.consumer_id not in left_out]
+
+
+def taken_over(retirement: Retirement, consumer_id: str, by: str) -> Payload:
+    """To whoever was asked before somebody made it theirs."""
+    owed = retirement.obligation(consumer_id)
+    name = f"*{safe(owed.consumer.name if owed else consumer_id)}*"
+    back = f"`{SLASH_COMMAND} take {retirement.id} {safe(owed.consumer.name if owed else consumer_id)}` takes it back."
+    return _over(retirement, f"{mention(by)} took over {name}: nothing is asked of you for it. {back}")
 
 
 def passed_back(retirement: Retirement, slack_id: str) -> Payload:

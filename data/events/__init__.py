@@ -19,6 +19,7 @@ from data.events.duties import (
     OwnersChanged,
     Reminded,
     Snoozed,
+    TakenOver,
     Unreached,
     Waived,
 )
@@ -88,6 +89,7 @@ RetirementEvent = (
     | Announced
     | Amended
     | DutyChanged
+    | TakenOver
     | OwnersChanged
     | IdsChanged
     | ExtensionDecided
@@ -204,6 +206,7 @@ __all__ = [
     "StepHeld",
     "StepStarted",
     "SwitchDelayed",
+    "TakenOver",
     "Unreached",
     "Voted",
     "VotersChanged",

@@ -36,6 +36,13 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
     on_behalf_of: str = ""
 
 
+class TakenOver(Event, frozen=True, kw_only=True, tag="taken over"):
+    """`by` has made it theirs. `before`: who was asked until then, and is not any more."""
+
+    consumer_id: str
+    before: tuple[str, ...]
+
+
 class OwnersChanged(Event, frozen=True, kw_only=True, tag="owners changed/3"):
     """The catalog names others for these consumers: consumer id -> who answers for it from now on.
 

@@ -139,6 +139,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`.
 
     changed_for   in whose place whoever changed it last answered; empty for themselves
+    taken_by      who has made it theirs alone; empty while it is asked of all its owners
     """
 
     consumer: Impacted
@@ -147,9 +148,15 @@ class Obligation(Record, frozen=True, kw_only=True):
     migrate_by: datetime
     changed_by: str = ""
     changed_for: str = ""
+    taken_by: str = ""
     changed_at: datetime | None = None
     note: Prose = Prose()
     extension: Extension | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Who is to answer it."""
+        return (self.taken_by,) if self.taken_by else self.consumer.owners.slack_ids
 
     @property
     def is_settled(self) -> bool:

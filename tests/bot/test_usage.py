@@ -16,6 +16,7 @@ EVERY_PART = {
     Part.RETIREMENT: "RET-1",
     Part.WHAT: "traffic",
     Part.CALLER: "scorer",
+    Part.CONSUMER: "billing-etl",
     Part.MAYBE_TEAM: "",
     Part.PERSON: "U1",
     Part.REASON: "because",

@@ -57,6 +57,7 @@ NONSENSE = [
     ("cancel churn-v1", "REASON...: missing"),
     ("waive RET-1", "REASON...: missing"),
     ("waive RET-1 nobody because", "RET-1 asks nothing of consumers now: it is proposed"),
+    ("take RET-1", "CONSUMER: missing; say /retire take RET-n|MODEL CONSUMER"),
     ("claim RET-1", "CALLER: missing; say /retire claim RET-n|MODEL CALLER [TEAM]"),
     ("claim RET-1 nobody", "emeritus impact MODEL lists them"),
     ("handover RET-1", "@PERSON: missing"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +19,17 @@ from bot.formats import ScheduledSources
 from bot.homes import Homes
 from bot.house import House
 from bot.intake import NotKeptError
-from bot.listeners import callers, commands, manual, obligations, proposals, snoozes, votes
+from bot.listeners import (
+    callers,
+    commands,
+    delegations,
+    manual,
+    obligations,
+    proposals,
+    snoozes,
+    taking_over,
+    votes,
+)
 from bot.rates import Rates
 from bot.slack import SlackMessenger
 from bot.views import answers, digest
@@ -43,12 +53,14 @@ from tests.simulation.slack import SimulatedClient
 from workflows import commands as cmd
 from workflows.asking import Asking, any_hours, at_once
 from workflows.decisions import digests
+from workflows.delegates import in_force_now
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.machine import RetirementMachine
 from workflows.ports import ArtifactStore, Messenger, Timekeeper
+from workflows.rules.delegating import InForce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +135,11 @@ class Process:
         self.catalog = Catalog(self.store)
         archive = parts.archive(outside.vault)
         timekeeper = parts.timekeeper(clock)
-        asking = Asking(store=self.store, timekeeper=timekeeper) if timekeeper else None
+
+        def in_force(at: datetime) -> InForce:
+            return in_force_now(self.store, self.catalog, at)
+
+        asking = Asking(store=self.store, timekeeper=timekeeper, delegations=in_force) if timekeeper else None
         gatherer = parts.gatherer(
             catalog=self.catalog,
             policy=outside.policy,
@@ -135,6 +151,7 @@ class Process:
             unheard=self.store.unheard,
             busy_until=asking.busy_until if asking else at_once,
             hours=asking.hours if asking else any_hours,
+            delegations=in_force,
             snooze_days=OFFICE.snooze_days,
             happened=lambda retirement_id: (entry.event for entry in self.store.events(retirement_id)),
         )
@@ -190,11 +207,22 @@ class Process:
             check_opening=self.engine.check_opening,
             check_reporting=self.engine.check_reporting,
             check=self.engine.check,
+            delegations=lambda: in_force(clock.now()),
             criteria=CRITERIA,
             stopwatch=outside.stopwatch,
         )
         self._board = Switchboard()
-        for surface in (commands, proposals, votes, obligations, snoozes, callers, manual):
+        for surface in (
+            commands,
+            proposals,
+            votes,
+            obligations,
+            snoozes,
+            taking_over,
+            delegations,
+            callers,
+            manual,
+        ):
             surface.register(self._board, self.house)
 
     def start(self) -> None:

@@ -51,7 +51,8 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     changing = [duty for duty in chosen if _may_become(duty, command.duty)]
     if not chosen:
         return nothing(
-            "Nothing to change: you handed all of it back. Press Acknowledge beside what is yours after all."
+            "Nothing to change: all of it was handed back, or is a colleague's now. "
+            "Press Acknowledge, or I take this, beside what is yours after all."
         )
     if not changing:
         return nothing(

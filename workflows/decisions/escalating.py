@@ -149,7 +149,7 @@ class _Look:
         return known or tuple(self.facts.hours[one] for one in (COMPANY,) if one in self.facts.hours)
 
     def _reached(self, duty: Obligation) -> tuple[str, ...]:
-        return tuple(one for one in duty.consumer.owners.slack_ids if one not in self.state.unreached)
+        return tuple(one for one in duty.asked if one not in self.state.unreached)
 
 
 def _ids(duties: Iterable[Obligation]) -> tuple[str, ...]:

@@ -24,7 +24,17 @@ from workflows.rules.messages import LEFT_OUT, READER
 from workflows.rules.obligations import of_person, people_of
 
 ASKS = frozenset(
-    {"asked again", "called off", "channel lost", "dm", "escalation", "handed", "reminder", "unreached"}
+    {
+        "asked again",
+        "called off",
+        "channel lost",
+        "dm",
+        "escalation",
+        "handed",
+        "reminder",
+        "taken over",
+        "unreached",
+    }
 )
 """What is asked of a person, or told them as the one who answers. A digest is read by whoever subscribed."""
 
@@ -66,7 +76,7 @@ def passed_on(claim: Claim, reader: str, state: Retirement | None, shop: Worksho
     left_out = [
         duty.consumer.consumer_id
         for duty in of_person(state, person)
-        if hears_as(duty.consumer.owners.slack_ids, reader, there) not in ("", person)
+        if hears_as(duty.asked, reader, there) not in ("", person)
     ]
     body = {**effect.body, "channel": reader, READER: reader, LEFT_OUT: "\n".join(left_out)}
     if "consumer_ids" in body and body["notice"] == "handed":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from data import events
 from data.records.catalog import Owners
 from data.records.decision import Effect
-from data.records.retirement import Retirement, State
+from data.records.retirement import Obligation, Retirement, State
 from workflows.rules import messages, milestones
 from workflows.rules.obligations import people_of
 
@@ -23,10 +24,23 @@ def teams(state: Retirement) -> dict[str, tuple[str, ...]]:
     """team -> everyone to tell, in the order of the obligations."""
     found: dict[str, dict[str, None]] = {}
     for duty in state.obligations:
-        found.setdefault(duty.consumer.owners.team_id, {}).update(
-            dict.fromkeys(duty.consumer.owners.slack_ids)
-        )
+        found.setdefault(duty.consumer.owners.team_id, {}).update(dict.fromkeys(_told(duty)))
     return {team: tuple(people) for team, people in found.items()}
+
+
+def _told(duty: Obligation) -> tuple[str, ...]:
+    """Who has a message about it: its owners, and who took it over."""
+    return tuple(dict.fromkeys((*duty.consumer.owners.slack_ids, *duty.asked)))
+
+
+def taken_over(before: Retirement, state: Retirement, event: events.TakenOver) -> Iterable[Effect]:
+    """Whoever has it now has a message to answer in, and who was asked until then is told that they are not."""
+    if event.by not in {person for people in teams(before).values() for person in people}:
+        yield messages.direct(messages.dm_key(state, event.by), "dm", event.by)
+    for person in event.before:
+        key = f"{state.id}/taken-{state.version}/{person}"
+        yield messages.direct(key, "taken over", person, consumer_id=event.consumer_id, by=event.by)
+    yield from redrawn(state, (event.consumer_id,))
 
 
 def joined(
@@ -73,7 +87,7 @@ def redrawn(state: Retirement, consumer_ids: Iterable[str], *, patience_seconds:
         team_id = duty.consumer.owners.team_id
         key = messages.team_key(state, team_id)
         yield messages.edit(key, "team", patience_seconds=patience_seconds, team_id=team_id)
-        for slack_id in duty.consumer.owners.slack_ids:
+        for slack_id in _told(duty):
             yield messages.edit(
                 messages.dm_key(state, slack_id),
                 "dm",

@@ -22,7 +22,9 @@ def concerning(retirement: Retirement, person: str) -> Retirement | None:
     """
     if leads(retirement, person):
         return retirement
-    own = tuple(owed for owed in retirement.obligations if person in owed.consumer.owners.slack_ids)
+    own = tuple(
+        owed for owed in retirement.obligations if person in (*owed.consumer.owners.slack_ids, *owed.asked)
+    )
     return replace(retirement, obligations=own) if own or _votes(retirement, person) else None
 
 

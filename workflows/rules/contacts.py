@@ -23,7 +23,7 @@ def contacts(
 
     without    owners of whose silence nobody above them hears yet
     """
-    owners = () if duty.duty is Duty.NOT_MINE else duty.consumer.owners.slack_ids
+    owners = () if duty.duty is Duty.NOT_MINE else duty.asked
     named, _, rest = target.partition(":")
     match named:
         case "owner":

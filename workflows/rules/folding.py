@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from data import events
 from data.records.retirement import (
     TRAFFIC,
-    Duty,
     Obligation,
     Plan,
     Progress,
@@ -118,6 +117,9 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                     ),
                 ),
             )
+        case events.TakenOver():
+            taken = _changed(state, event.consumer_id, lambda duty: replace(duty, taken_by=event.by))
+            return replace(state, obligations=taken)
         case events.OwnersChanged():
             return _handed(state, event)
         case events.IdsChanged():
@@ -129,19 +131,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(
                 state,
                 waivers=(*state.waivers, waiver),
-                obligations=_changed(
-                    state,
-                    event.what,
-                    lambda duty: replace(
-                        duty,
-                        duty=Duty.WAIVED,
-                        note=event.reason,
-                        extension=None,
-                        changed_by=event.by,
-                        changed_for="",
-                        changed_at=event.at,
-                    ),
-                ),
+                obligations=_changed(state, event.what, lambda duty: obligations.waived(duty, waiver)),
             )
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
             return callers.met(state, event)
@@ -152,7 +142,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.Escalated():
             return replace(state, escalated=(*state.escalated, *milestones.marks(event)))
         case events.Unreached():
-            return replace(state, unreached=(*state.unreached, event.person))
+            owed = obligations.given_back(state.obligations, event.person)
+            return replace(state, unreached=(*state.unreached, event.person), obligations=owed)
         case events.StepStarted():
             return _step(
                 state,

@@ -30,6 +30,7 @@ PATIENCE_SECONDS = {
     "reader dropped": HOUR,
     "reminder": HOUR,
     "replaced": HOUR,
+    "taken over": HOUR,
     "team": HOUR,
 }
 """How long a message may be overtaken by others: what goes to many at once can wait. All others somebody waits for."""

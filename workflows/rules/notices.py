@@ -137,6 +137,8 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
                 by=event.by,
             )
             yield from announcement.redrawn(state, (event.consumer_id,))
+        case events.TakenOver():
+            yield from announcement.taken_over(before, state, event)
         case events.OwnersChanged():
             yield from announcement.redrawn(before, event.owners, patience_seconds=messages.HOUR)
             yield from announcement.joined(before, state, event.owners, version)

@@ -42,7 +42,25 @@ def asked(
     duty = Obligation(consumer=consumer, duty=Duty.OPEN, acknowledge_by=acknowledge_by, migrate_by=migrate_by)
     if waiver is None:
         return duty
-    return replace(duty, duty=Duty.WAIVED, changed_by=waiver.by, changed_at=waiver.at, note=waiver.reason)
+    return waived(duty, waiver)
+
+
+def waived(duty: Obligation, waiver: Waiver) -> Obligation:
+    """The same duty where somebody took responsibility for it by name."""
+    return replace(
+        duty,
+        duty=Duty.WAIVED,
+        note=waiver.reason,
+        extension=None,
+        changed_by=waiver.by,
+        changed_for="",
+        changed_at=waiver.at,
+    )
+
+
+def given_back(owed: Iterable[Obligation], slack_id: str) -> tuple[Obligation, ...]:
+    """The same duties where what this person took over is asked of all its owners again."""
+    return tuple(replace(duty, taken_by="") if duty.taken_by == slack_id else duty for duty in owed)
 
 
 def answer_by(state: Retirement, now: datetime) -> datetime:
@@ -71,22 +89,18 @@ def moved(duty: Obligation, migrate_by: datetime, answers_later: timedelta) -> O
 
 def of_person(state: Retirement, slack_id: str) -> tuple[Obligation, ...]:
     """What this person answers for, nearest consumers first."""
-    mine = [duty for duty in state.obligations if slack_id in duty.consumer.owners.slack_ids]
+    mine = [duty for duty in state.obligations if slack_id in duty.asked]
     return tuple(sorted(mine, key=lambda duty: (duty.consumer.distance, duty.consumer.name)))
 
 
 def answered_by(state: Retirement, slack_id: str, delegations: InForce) -> tuple[Obligation, ...]:
     """What this person may answer: their own, and what is asked of those they stand in for."""
-    return tuple(duty for duty in state.obligations if answers_as(_people(duty), slack_id, delegations))
-
-
-def _people(duty: Obligation) -> tuple[str, ...]:
-    return duty.consumer.owners.slack_ids
+    return tuple(duty for duty in state.obligations if answers_as(duty.asked, slack_id, delegations))
 
 
 def people_of(duties: Iterable[Obligation]) -> tuple[str, ...]:
     """Everybody who answers for one of these, once each, in their order."""
-    return tuple(dict.fromkeys(person for duty in duties for person in duty.consumer.owners.slack_ids))
+    return tuple(dict.fromkeys(person for duty in duties for person in duty.asked))
 
 
 def handed_on(state: Retirement, owed: tuple[Obligation, ...]) -> Retirement:
@@ -152,6 +166,10 @@ def owned_by(
     """
     consumer = replace(duty.consumer, owners=owners)
     before = duty.consumer.owners
+    if owners.team_id != before.team_id or (
+        duty.taken_by in before.slack_ids and duty.taken_by not in owners.slack_ids
+    ):
+        duty = replace(duty, taken_by="")
     if owners.team_id == before.team_id:
         are_new = bool(owners.slack_ids) and not set(owners.slack_ids) & set(before.slack_ids)
         if asks == "people" and are_new and duty.duty is Duty.OPEN:
@@ -189,9 +207,15 @@ def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations
 
     Raises `Refused` unless they belong to the team that owns the consumer, or stand in for somebody who does.
     """
-    whose = answers_as(_people(duty), slack_id, delegations)
+    whose = answers_as(duty.asked, slack_id, delegations)
     if whose:
         return "" if whose == slack_id else whose
+    if duty.taken_by and slack_id in duty.consumer.owners.slack_ids:
+        raise Refused(
+            f"You may not answer for {duty.consumer.name} now",
+            reasons=[f"<@{duty.taken_by}> took it over"],
+            next_step=f"Ask them, or take it back: /retire take {state.id} {duty.consumer.name}",
+        )
     team = duty.consumer.owners.team_name or "nobody (its owner is unresolved)"
     raise Refused(
         f"You may not answer for {duty.consumer.name}",

@@ -41,9 +41,7 @@ def _is_asked(state: Retirement, person: str) -> bool:
 def _reminds(state: Retirement, person: str, milestone: str) -> bool:
     """Does the person still owe it by this date, and has no later reminder said so since?"""
     owed = milestones.concerned(state, milestone)
-    if state.state is not State.MIGRATING or all(
-        person not in duty.consumer.owners.slack_ids for duty in owed
-    ):
+    if state.state is not State.MIGRATING or all(person not in duty.asked for duty in owed):
         return False
     if milestone.startswith(milestones.MOVED):
         return milestone == milestones.moved(state)

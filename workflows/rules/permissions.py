@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "cast": frozenset({Hat.VOTER}),
     "change duty": frozenset({Hat.CONSUMER_OWNER}),
     "ask for time": frozenset({Hat.CONSUMER_OWNER}),
+    "take over": frozenset({Hat.COORDINATOR, Hat.CONSUMER_OWNER}),
     "snooze": frozenset({Hat.CONSUMER_OWNER}),
     "decide extension": frozenset({Hat.COORDINATOR}),
     "waive": frozenset({Hat.COORDINATOR}),
@@ -95,7 +96,8 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
         case Hat.ENDPOINT_OWNER:
             return person_id in facts.endpoint_owners
         case Hat.CONSUMER_OWNER:
-            return bool(answered_by(state, person_id, facts.delegations))
+            owns = any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations)
+            return owns or bool(answered_by(state, person_id, facts.delegations))
         case Hat.KNOWN:
             return person_id == facts.named_person
         case Hat.TIME:

@@ -114,6 +114,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     },
     events.Reopened: {"calls": some_calls(consumer_id(0)), "owners": Owners(), "answer_by": NOW},
     events.Snoozed: {"until": NOW},
+    events.TakenOver: {"consumer_id": consumer_id(0), "before": ("UT0",)},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},
     events.Escalated: {
         "milestone": "migrate@2027-05-23",
@@ -331,6 +332,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "asked": "9",
         "channel": "CGOV",
         "reader": "UT0",
+        "by": "UT1",
         "since": "2026-05-04T09:00:00+00:00",
         "until": "2026-05-11T09:00:00+00:00",
         "catalog": "mlflow",

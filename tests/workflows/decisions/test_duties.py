@@ -86,7 +86,10 @@ def test_acknowledge_all_of_what_was_all_handed_back_says_so():
     decision = story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
     assert (decision.events, decision.reply) == (
         (),
-        "Nothing to change: you handed all of it back. Press Acknowledge beside what is yours after all.",
+        (
+            "Nothing to change: all of it was handed back, or is a colleague's now. "
+            "Press Acknowledge, or I take this, beside what is yours after all."
+        ),
     )
 
 

@@ -187,6 +187,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.DigestUnsubscribed: {"why": "user_disabled"},
     events.Delegated: {"to": "UCARL", "until": PROPOSED_AT, "last_on": PROPOSED_AT.date()},
     events.DelegationEnded: {"why": "user_disabled"},
+    events.TakenOver: {"consumer_id": BILLING, "before": ("UBILL",)},
     events.ReaderMoved: {"zone": "Asia/Tokyo"},
     events.ImportsScheduled: {
         "scheduled": (

@@ -31,6 +31,7 @@ MAY = {
     "revise": "proposer coordinator",
     "cast": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # quorum.seat_for knows the roles
     "change duty": "consumer_owner",
+    "take over": "coordinator consumer_owner",
     "ask for time": "consumer_owner",
     "snooze": "consumer_owner",
     "decide extension": "coordinator",

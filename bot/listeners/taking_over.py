@@ -1,0 +1,22 @@
+"""Who makes what is asked of several their own presses I take this."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import payloads
+from bot.house import House
+from bot.ids import Action
+from bot.inbox import capture
+from bot.listeners.obligations import asked
+from workflows.commands import TakeOver
+
+
+def register(app: App, house: House) -> None:
+    @app.action(Action.DUTY_TAKE)
+    def take(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, consumer_id, announced = asked(body)
+        taken = TakeOver(by=payloads.user_id(body), consumer_id=consumer_id, announced=announced)
+        capture(house, ack, body, stream=retirement_id, command=taken)

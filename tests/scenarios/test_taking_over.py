@@ -1,0 +1,30 @@
+"""I take this, and /retire take: one person answers from then on, the one before is told, and may take it back."""
+
+from __future__ import annotations
+
+from tests.scenarios.town import BRUNO, GOVERNANCE, GRACE, INES, LOGISTICS, TOM, WREN, Town, words
+
+PLANNER = "RET-1|component:default/restock-planner|1"
+
+
+def test_a_colleague_takes_it_in_the_thread_and_the_other_takes_it_back(town: Town) -> None:
+    town.announce()
+    town.press(WREN, town.posted(GOVERNANCE, LOGISTICS), "duty.take", PLANNER)
+    assert "restock-planner is yours now" in town.told(WREN)
+    assert f"<@{WREN}> took over *restock-planner*" in town.thread()
+    assert f"taken over by <@{WREN}>" in words(town.posted(GOVERNANCE, LOGISTICS))
+    (told,) = [key for key in town.keys(BRUNO) if "/taken-" in key]
+    assert "nothing is asked of you for it" in words(town.posted(BRUNO, told))
+    assert "nothing is asked of you" in words(town.announcement(BRUNO))
+    assert "restock-planner is yours now" in town.command(BRUNO, "take RET-1 restock-planner")
+    assert "1 consumer still to move" in words(town.announcement(BRUNO))
+    assert [key for key in town.keys(WREN) if "/taken-" in key]
+
+
+def test_the_coordinator_takes_it_and_answers_in_a_message_of_their_own(town: Town) -> None:
+    town.announce()
+    town.command(TOM, "take RET-1 monday-report")
+    town.answer(TOM, "monday-report")
+    assert f"migrated (<@{TOM}>), taken over by <@{TOM}>" in words(town.announcement(TOM))
+    assert "You may not take over" in town.command(GRACE, "take RET-1 retention-dashboard")
+    assert [key for key in town.keys(INES) if "/taken-" in key]

@@ -1,0 +1,116 @@
+"""Somebody makes what is asked of several, or of somebody else, their own; whoever had it may take it back."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.errors import Refused
+from data.events import EMERITUS
+from data.records.catalog import Owners
+from data.records.retirement import Duty
+from tests.builders import (
+    BELLA,
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    MAX,
+    MIGRATE_AT,
+    PAT,
+    STRANGER,
+    Story,
+    a_running_retirement,
+    days,
+)
+from workflows import commands as cmd
+
+
+def taking(by: str, consumer_id: str = BILLING) -> cmd.TakeOver:
+    return cmd.TakeOver(by=by, consumer_id=consumer_id, announced=1)
+
+
+def taken(by: str, consumer_id: str = BILLING) -> Story:
+    story = a_running_retirement()
+    story.does(taking(by, consumer_id))
+    return story
+
+
+def told(story: Story) -> list[str]:
+    """Who was told that it is another's now."""
+    return [one.place for one in story.effects.values() if one.body.get("notice") == "taken over"]
+
+
+def test_a_colleague_takes_it_and_answers_and_is_reminded_alone():
+    story = a_running_retirement()
+    decision = story.does(taking(BELLA))
+    assert story.of(events.TakenOver)[0].before == (BILL,)
+    assert decision.reply == (
+        "billing-etl is yours now: you answer for it, and are reminded. Whoever had it is told."
+    )
+    assert told(story) == [BILL]
+    story.until(MIGRATE_AT - days(7))
+    assert [event.people for event in story.of(events.Reminded)] == [(BELLA, CARL)]
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.ChangeDuty(by=BILL, consumer_ids=(BILLING,), duty=Duty.MIGRATED))
+    assert str(refused.value) == (
+        "You may not answer for billing-etl now: <@UBELLA> took it over. "
+        "Ask them, or take it back: /retire take RET-1 billing-etl"
+    )
+    story.does(cmd.ChangeDuty(by=BELLA, consumer_ids=(BILLING,), duty=Duty.MIGRATED))
+
+
+def test_whoever_had_it_takes_it_back_and_the_other_is_told():
+    story = taken(BELLA)
+    story.does(taking(BILL))
+    assert story.state.obligation(BILLING).asked == (BILL,)
+    assert told(story) == [BILL, BELLA]
+
+
+def test_the_coordinator_takes_what_is_another_teams_and_has_a_message_to_answer_in():
+    story = taken(PAT, CRM)
+    assert story.state.obligation(CRM).asked == (PAT,)
+    assert story.effects[f"RET-1/announcement-1/dm/{PAT}"].body["notice"] == "dm"
+    assert told(story) == [CARL]
+    story.does(taking(CARL, CRM))
+    assert told(story) == [CARL, PAT]
+
+
+@pytest.mark.parametrize("by", [CARL, MAX, STRANGER])
+def test_nobody_takes_what_is_another_teams(by: str):
+    story = a_running_retirement()
+    with pytest.raises(Refused, match="You may not take over"):
+        story.does(taking(by))
+    assert story.of(events.TakenOver) == []
+
+
+def test_taking_what_is_ones_own_or_settled_changes_nothing():
+    story = taken(BELLA)
+    assert story.does(taking(BELLA)).reply == "billing-etl is yours already."
+    assert a_running_retirement().does(taking(CARL, CRM)).events == ()
+    story.does(cmd.ChangeDuty(by=BELLA, consumer_ids=(BILLING,), duty=Duty.MIGRATED))
+    with pytest.raises(Refused, match="billing-etl is migrated already"):
+        story.does(taking(BILL))
+
+
+def test_what_somebody_took_and_left_behind_is_asked_of_all_its_owners_again():
+    unreached = taken(BELLA)
+    unreached.does(cmd.RecordUnreached(by=EMERITUS, person=BELLA, why="user_disabled"))
+    assert unreached.state.obligation(BILLING).asked == (BILL, BELLA)
+    moved = taken(BELLA)
+    billing, crm = (duty.consumer for duty in moved.state.obligations)
+    left = replace(billing, owners=replace(billing.owners, slack_ids=(BILL,)))
+    moved.does(cmd.MeetOwners(by=EMERITUS), impact=(left, crm))
+    assert moved.state.obligation(BILLING).asked == (BILL,)
+
+
+def test_another_team_begins_anew_and_what_the_coordinator_took_stays_theirs_in_the_same_one():
+    story = taken(PAT)
+    billing, crm = (duty.consumer for duty in story.state.obligations)
+    more = replace(billing, owners=replace(billing.owners, slack_ids=(BILL,)))
+    story.does(cmd.MeetOwners(by=EMERITUS), impact=(more, crm))
+    assert story.state.obligation(BILLING).asked == (PAT,)
+    other = replace(billing, owners=Owners(team_id="group:default/crm", team_name="crm", slack_ids=(CARL,)))
+    story.does(cmd.MeetOwners(by=EMERITUS), impact=(other, crm))
+    assert story.state.obligation(BILLING).asked == (CARL,)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from data import events
 from data.records.decision import NotDone, Result
 from tests.simulation import asleep
 from tests.simulation.asleep import Everywhere
@@ -152,3 +153,16 @@ def test_a_crash_at_each_boundary_loses_and_doubles_nothing(part: int) -> None:
     boundaries = unharmed(simulate(retirements=1, seed=1, crash_at=NEVER)).boundaries
     for number in range(1 + part, boundaries + 1, PARTS):
         unharmed(simulate(retirements=1, seed=1, crash_at=number))
+
+
+def test_worlds_with_steps_of_their_own_escalate_by_them(tmp_path: Path) -> None:
+    town = Town(tmp_path, 6, retirements=2)
+    town.run()
+    entries = chain.from_iterable(one.entries for one in town.witness.histories.values())
+    told_as = {
+        target
+        for event in entries
+        if isinstance(event, events.Escalated)
+        for target in event.told_as.values()
+    }
+    assert told_as == {"owner", "manager"}

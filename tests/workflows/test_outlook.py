@@ -21,7 +21,7 @@ from workflows import commands as cmd
 from workflows.outlook import Outlook
 from workflows.rules.escalation import COMPANY
 
-ENDS = FIRST_DAY + timedelta(days=130)
+ENDS = FIRST_DAY + timedelta(days=300)
 ZONES = ("UTC", "Europe/Lisbon", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Asia/Kathmandu")
 TARGETS = (
     "owner",

@@ -32,6 +32,7 @@ class Action(StrEnum):
     DUTY_MORE_TIME = "duty.more_time"
     DUTY_NOT_MINE = "duty.not_mine"
     DUTY_ACKNOWLEDGE_ALL = "duty.acknowledge_all"
+    DUTY_CONTEST = "duty.contest"
     DUTY_TAKE = "duty.take"
     DUTY_SNOOZE = "duty.snooze"
     DUTY_SHOW_ALL = "duty.show_all"

@@ -248,6 +248,8 @@ def test_every_notice_the_rules_want_has_a_view():
     billing, crm = (duty.consumer for duty in handed.state.obligations)
     handed.does(cmd.MeetOwners(by=EMERITUS), impact=(replace(billing, owners=crm.owners), crm))
     handed.does(cmd.TakeOver(by="UPAT", consumer_id="crm-sync"))
+    handed.does(cmd.Waive(by="UPAT", what=BILLING, reason=WHY))
+    handed.does(cmd.ContestWaiver(by="UCARL", consumer_id=BILLING))
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")

@@ -15,10 +15,12 @@ from data.records.rounds import Choice
 from workflows.command import Command
 from workflows.delegation_commands import Delegate, EndDelegation
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
+from workflows.duty_commands import ContestWaiver, TakeOver
 from workflows.import_commands import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 
 __all__ = [
     "Command",
+    "ContestWaiver",
     "Delegate",
     "DropReader",
     "EndDelegation",
@@ -29,6 +31,7 @@ __all__ = [
     "SendDigest",
     "Subscribe",
     "TakeFile",
+    "TakeOver",
     "TellDigest",
 ]
 
@@ -94,13 +97,6 @@ class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
 class Snooze(Command, frozen=True, kw_only=True, tag="snooze"):
     """Somebody wants to be reminded later of what this announcement asks of them."""
 
-    announced: int = 0
-
-
-class TakeOver(Command, frozen=True, kw_only=True, tag="take over"):
-    """What is asked of a consumer's owners is this person's from now on. `announced`: as in `ChangeDuty`."""
-
-    consumer_id: str
     announced: int = 0
 
 
@@ -263,7 +259,9 @@ class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
     trouble: str = ""
 
 
-_OfVotes = Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | Cancel
+_OfVotes = (
+    Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | ContestWaiver | Cancel
+)
 _OfDuties = (
     ChangeDuty
     | TakeOver

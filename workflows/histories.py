@@ -58,7 +58,12 @@ def _of(own: AbstractSet[str], happened: Iterable[events.AnyEvent]) -> Iterator[
     """Without what was said of consumers of others."""
     for event in happened:
         match event:
-            case events.DutyChanged(consumer_id=consumer) | events.ExtensionDecided(consumer_id=consumer):
+            case (
+                events.DutyChanged(consumer_id=consumer)
+                | events.ExtensionDecided(consumer_id=consumer)
+                | events.TakenOver(consumer_id=consumer)
+                | events.WaiverContested(consumer_id=consumer)
+            ):
                 is_seen = consumer in own
             case events.Waived(what=what):
                 is_seen = what in own

@@ -22,6 +22,7 @@ from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.decisions import (
     callers,
+    contesting,
     darkness,
     delegations,
     digests,
@@ -64,6 +65,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.MeetOwners: following(owners.meet_owners),
     cmd.DecideExtension: duties.decide_extension,
     cmd.Waive: waivers.waive,
+    cmd.ContestWaiver: contesting.contest,
     cmd.ClaimCaller: callers.claim,
     cmd.Remind: reminders.remind,
     cmd.Escalate: escalating.escalate,

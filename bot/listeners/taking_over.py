@@ -1,4 +1,4 @@
-"""Who makes what is asked of several their own presses I take this."""
+"""Who makes what is asked of several their own presses I take this; who lost theirs to a waiver, Contest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action
 from bot.inbox import capture
 from bot.listeners.obligations import asked
-from workflows.commands import TakeOver
+from workflows.commands import ContestWaiver, TakeOver
 
 
 def register(app: App, house: House) -> None:
@@ -20,3 +20,9 @@ def register(app: App, house: House) -> None:
         retirement_id, consumer_id, announced = asked(body)
         taken = TakeOver(by=payloads.user_id(body), consumer_id=consumer_id, announced=announced)
         capture(house, ack, body, stream=retirement_id, command=taken)
+
+    @app.action(Action.DUTY_CONTEST)
+    def contest(ack: Ack, body: dict[str, Any]) -> None:
+        retirement_id, consumer_id, announced = asked(body)
+        contested = ContestWaiver(by=payloads.user_id(body), consumer_id=consumer_id, announced=announced)
+        capture(house, ack, body, stream=retirement_id, command=contested)

@@ -97,6 +97,11 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":scales: {by} {verdict} more time for {consumer_name(retirement, event.consumer_id)}"
         case events.Waived():
             return waived_words(event, consumer_name(retirement, event.what))
+        case events.WaiverContested():
+            who = said_by(event.by, event.on_behalf_of)
+            return (
+                f":raised_hand: {who} contests the waiver of {consumer_name(retirement, event.consumer_id)}"
+            )
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
             return callers.line(event, retirement, "")
         case events.Reopened():

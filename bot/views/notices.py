@@ -23,6 +23,7 @@ from bot.views import (
     readers,
     thread,
     unreached,
+    waivers,
 )
 from bot.views.blocks import Payload
 from data import events
@@ -43,6 +44,12 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     ),
     "taken over": lambda state, message: obligations.taken_over(
         state, message.params["consumer_id"], message.params["by"]
+    ),
+    "waived": lambda state, message: waivers.waived(
+        state, message.params["consumer_id"], message.params["by"]
+    ),
+    "contested": lambda state, message: waivers.contested(
+        state, message.params["consumer_id"], message.params["by"], message.params["on_behalf_of"]
     ),
     "reminder": lambda state, message: obligations.reminder(
         state, message.params["slack_id"], message.params["milestone"], **_instead(message)

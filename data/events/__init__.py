@@ -22,6 +22,7 @@ from data.events.duties import (
     TakenOver,
     Unreached,
     Waived,
+    WaiverContested,
 )
 from data.events.others import DigestSent, Imported, ImportFailed, ImportMended, ImportsScheduled
 from data.events.people import (
@@ -94,6 +95,7 @@ RetirementEvent = (
     | IdsChanged
     | ExtensionDecided
     | Waived
+    | WaiverContested
     | CallersSeen
     | CallerClaimed
     | CallerDeclared
@@ -211,6 +213,7 @@ __all__ = [
     "Voted",
     "VotersChanged",
     "Waived",
+    "WaiverContested",
     "Withdrawn",
     "name_of",
 ]

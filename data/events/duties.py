@@ -85,6 +85,13 @@ class Waived(Event, frozen=True, kw_only=True, tag="waived"):
     reason: Prose
 
 
+class WaiverContested(Event, frozen=True, kw_only=True, tag="waiver contested"):
+    """An owner does not accept that it was waived: it is asked as before. `on_behalf_of` as in `DutyChanged`."""
+
+    consumer_id: str
+    on_behalf_of: str = ""
+
+
 class Reminded(Event, frozen=True, kw_only=True, tag="reminded"):
     milestone: str
     people: tuple[str, ...]

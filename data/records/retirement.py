@@ -140,6 +140,7 @@ class Obligation(Record, frozen=True, kw_only=True):
 
     changed_for   in whose place whoever changed it last answered; empty for themselves
     taken_by      who has made it theirs alone; empty while it is asked of all its owners
+    before        where it stood before it was waived over its owners' heads
     """
 
     consumer: Impacted
@@ -149,6 +150,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     changed_by: str = ""
     changed_for: str = ""
     taken_by: str = ""
+    before: Duty | None = None
     changed_at: datetime | None = None
     note: Prose = Prose()
     extension: Extension | None = None

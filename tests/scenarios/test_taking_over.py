@@ -28,3 +28,20 @@ def test_the_coordinator_takes_it_and_answers_in_a_message_of_their_own(town: To
     assert f"migrated (<@{TOM}>), taken over by <@{TOM}>" in words(town.announcement(TOM))
     assert "You may not take over" in town.command(GRACE, "take RET-1 retention-dashboard")
     assert [key for key in town.keys(INES) if "/taken-" in key]
+
+
+def test_whose_duty_is_waived_hears_why_and_contests_it_with_a_press(town: Town) -> None:
+    town.announce()
+    town.command(TOM, "waive RET-1 monday-report nobody reads it")
+    (key,) = [one for one in town.keys(INES) if "/waived-" in one]
+    told = town.posted(INES, key)
+    assert f"<@{TOM}> waived *monday-report*" in words(told)
+    assert "nobody reads it" in words(told)
+    town.press(INES, told, "duty.contest")
+    assert "monday-report is asked of you as before" in town.told(INES)
+    assert f"<@{INES}> contests the waiver of *monday-report*" in town.thread()
+    (key,) = [one for one in town.keys(TOM) if "/contested-" in one]
+    assert "talk to them" in words(town.posted(TOM, key))
+    assert "duty.migrated" in str(town.announcement(INES))
+    town.press(INES, told, "duty.contest")
+    assert "monday-report is not waived: it is open." in town.told(INES)

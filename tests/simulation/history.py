@@ -100,6 +100,9 @@ class History(Standing):
             case events.OwnersChanged():
                 self._changed_hands(event)
             case events.Waived():
+                for person in self.people.get(event.what, ()) if self.state is State.MIGRATING else ():
+                    if person != event.by:
+                        self._expect(f"D{person}", f"{self.stream}/waived-{len(self.entries) + 1}/{person}")
                 self.settled.add(event.what)
                 self.unanswered.discard(event.what)
                 self.borne.add(event.what)

@@ -70,6 +70,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.DecideExtension: {"consumer_id": BILLING, "number": 1, "granted": "yes"},
     cmd.AskAgain: {"action": "disable", "level": 1},
     cmd.Waive: {"what": BILLING, "reason": WHY},
+    cmd.ContestWaiver: {"consumer_id": BILLING},
     cmd.ClaimCaller: {"caller": "scorer", "team": "billing"},
     cmd.Remind: {"milestone": "migrate-7d@2027-02-10"},
     cmd.Escalate: {"milestone": "migrate@2027-02-10", "level": 1},

@@ -27,6 +27,7 @@ ASKS = frozenset(
     {
         "asked again",
         "called off",
+        "contested",
         "channel lost",
         "dm",
         "escalation",
@@ -34,6 +35,7 @@ ASKS = frozenset(
         "reminder",
         "taken over",
         "unreached",
+        "waived",
     }
 )
 """What is asked of a person, or told them as the one who answers. A digest is read by whoever subscribed."""

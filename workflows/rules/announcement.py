@@ -43,6 +43,15 @@ def taken_over(before: Retirement, state: Retirement, event: events.TakenOver) -
     yield from redrawn(state, (event.consumer_id,))
 
 
+def waived(before: Retirement, state: Retirement, event: events.Waived, version: int) -> Iterable[Effect]:
+    """Whose duty it was hears that it was waived over their heads, and may contest it."""
+    duty = before.obligation(event.what)
+    for person in duty.asked if duty is not None and before.state is State.MIGRATING else ():
+        if person != event.by:
+            key = f"{state.id}/waived-{version}/{person}"
+            yield messages.direct(key, "waived", person, consumer_id=event.what, by=event.by)
+
+
 def joined(
     before: Retirement, state: Retirement, consumer_ids: Collection[str], version: int
 ) -> Iterable[Effect]:

@@ -133,6 +133,10 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 waivers=(*state.waivers, waiver),
                 obligations=_changed(state, event.what, lambda duty: obligations.waived(duty, waiver)),
             )
+        case events.WaiverContested():
+            kept = tuple(waiver for waiver in state.waivers if waiver.what != event.consumer_id)
+            owed = _changed(state, event.consumer_id, obligations.contested)
+            return replace(state, waivers=kept, obligations=owed)
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
             return callers.met(state, event)
         case events.Reminded():

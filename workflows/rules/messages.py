@@ -31,6 +31,7 @@ PATIENCE_SECONDS = {
     "reminder": HOUR,
     "replaced": HOUR,
     "taken over": HOUR,
+    "waived": HOUR,
     "team": HOUR,
 }
 """How long a message may be overtaken by others: what goes to many at once can wait. All others somebody waits for."""

@@ -87,6 +87,8 @@ def for_events(
             want(*_impact(state, event, version))
         if isinstance(event, CALLS):
             want(*caller_notices.for_event(before, state, event, version))
+        if isinstance(event, events.Waived):
+            want(*announcement.waived(before, state, event, version))
         want(*_for_event(before, state, event, version))
         if isinstance(event, events.Amended) and events.Announced not in kinds:
             want(*announcement.moved(before, state, version))
@@ -145,6 +147,11 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             yield from announcement.redrawn(state, event.owners, patience_seconds=messages.HOUR)
         case events.IdsChanged():
             yield from id_notices.for_event(before, state, event, version)
+        case events.WaiverContested():
+            yield from announcement.redrawn(state, (event.consumer_id,))
+            key = f"{state.id}/contested-{state.version}/{state.coordinator_id}"
+            body = {"consumer_id": event.consumer_id, "by": event.by, "on_behalf_of": event.on_behalf_of}
+            yield messages.direct(key, "contested", state.coordinator_id, **body)
         case events.Waived():
             yield from announcement.redrawn(state, (event.what,))
             yield from caller_notices.redrawn(state, (event.what,))

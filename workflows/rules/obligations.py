@@ -50,11 +50,25 @@ def waived(duty: Obligation, waiver: Waiver) -> Obligation:
     return replace(
         duty,
         duty=Duty.WAIVED,
+        before=duty.extension.before if duty.extension else duty.duty,
         note=waiver.reason,
         extension=None,
         changed_by=waiver.by,
         changed_for="",
         changed_at=waiver.at,
+    )
+
+
+def contested(duty: Obligation) -> Obligation:
+    """The same duty as it stood before it was waived: what an owner had said still holds."""
+    return replace(
+        duty,
+        duty=duty.before or Duty.OPEN,
+        before=None,
+        note=Prose(),
+        changed_by="",
+        changed_for="",
+        changed_at=None,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.records.retirement import Retirement, State
+from data.records.retirement import Duty, Retirement, State
 from workflows.rules import messages, milestones
 from workflows.rules.obligations import of_person
 
@@ -26,6 +26,10 @@ def left(state: Retirement, key: str, body: Mapping[str, str]) -> dict[str, str]
         case "handed":
             mine = {duty.consumer.consumer_id for duty in of_person(state, person) if not duty.is_settled}
             return _of_those(state, body, mine if state.state is State.MIGRATING else set())
+        case "waived":
+            duty = state.obligation(body["consumer_id"])
+            is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING
+            return dict(body) if is_wanted else None
         case "escalation":
             late = milestones.concerned(state, body["milestone"])
             still = {duty.consumer.consumer_id for duty in late}

@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "take over": frozenset({Hat.COORDINATOR, Hat.CONSUMER_OWNER}),
     "snooze": frozenset({Hat.CONSUMER_OWNER}),
     "decide extension": frozenset({Hat.COORDINATOR}),
+    "contest waiver": frozenset({Hat.CONSUMER_OWNER}),
     "waive": frozenset({Hat.COORDINATOR}),
     "claim caller": frozenset({Hat.ANYONE}),
     "run step": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.TIME}),

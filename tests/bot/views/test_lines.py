@@ -114,6 +114,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     },
     events.Reopened: {"calls": some_calls(consumer_id(0)), "owners": Owners(), "answer_by": NOW},
     events.Snoozed: {"until": NOW},
+    events.WaiverContested: {"consumer_id": consumer_id(0)},
     events.TakenOver: {"consumer_id": consumer_id(0), "before": ("UT0",)},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},
     events.Escalated: {
@@ -333,6 +334,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "channel": "CGOV",
         "reader": "UT0",
         "by": "UT1",
+        "on_behalf_of": "",
         "since": "2026-05-04T09:00:00+00:00",
         "until": "2026-05-11T09:00:00+00:00",
         "catalog": "mlflow",

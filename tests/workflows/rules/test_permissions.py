@@ -36,6 +36,7 @@ MAY = {
     "snooze": "consumer_owner",
     "decide extension": "coordinator",
     "waive": "coordinator",
+    "contest waiver": "consumer_owner",
     "claim caller": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for a team of their own
     "run step": "coordinator endpoint_owner time",
     "pause": "coordinator endpoint_owner",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -77,3 +78,53 @@ def test_whoever_delegates_what_is_their_own_is_not_asked_in_the_place_of_others
     there = counting(a_delegation(ANA, BO), a_delegation(BO, CYD))
     assert hears_as([ANA, BO], BO, there) == ""
     assert hears_as([ANA, BO], CYD, there) == ANA
+
+
+def walked(person: str, links: dict[str, str]) -> list[str]:
+    """Everybody on the way, found otherwise than by the rule: step by step, and nobody where a step was gone before."""
+    way: list[str] = []
+    here = person
+    for _ in range(len(links) + 1):
+        if here not in links:
+            return way
+        here = links[here]
+        way.append(here)
+    return []
+
+
+def test_whoever_delegates_whatever_somebody_is_always_asked_and_nobody_outside_may_answer():
+    """2,000 companies at random, with loops, overlapping days and people who left, against a plain walk."""
+    rand = Random(7)
+    people = [ANA, BO, CYD, DEE, "UEVE"]
+    for _ in range(2_000):
+        every = [
+            a_delegation(
+                person,
+                rand.choice([one for one in people if one != person]),
+                days=rand.choice((1, 5, 9)),
+                since=NOW + timedelta(days=rand.choice((-3, 0, 3))),
+            )
+            for person in people
+            if rand.random() < 0.6
+        ]
+        at = NOW + timedelta(days=rand.choice((0, 1, 4, 8)))
+        left = rand.choice(["", *people])
+        there = counting(*every, at=at, left=left)
+        links = {
+            one.person: one.to
+            for one in every
+            if one.since is not None
+            and one.until is not None
+            and one.since <= at < one.until
+            and one.to != left
+        }
+        for person in people:
+            way = walked(person, links)
+            assert list(chain(person, there)) == way
+            assert receiver(person, there) == (way[-1] if way else person)
+            assert left not in way, "who has left answers for nobody"
+            may = {one for one in people if answers_as([person], one, there)}
+            assert may == {person, *way}, "whose it is, and whoever stands in"
+        owners = rand.sample(people, 2)
+        asked = [reader for reader in people if hears_as(owners, reader, there)]
+        assert sorted(asked) == sorted({receiver(owner, there) for owner in owners}), "each of them, once"

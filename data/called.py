@@ -39,11 +39,16 @@ def source_of(one: str) -> str:
 def can_be_one(things: Iterable[Entity]) -> bool:
     """Going by their kinds: a model is none of its versions or endpoints, and none of these owes an answer.
 
-    What does is called a consumer by one source and a pipeline by the next. What is only named is of any kind, and so
-    is what events call a dataset: they have no other word, and a job that loads a model reads that.
+    What does is called a consumer by one source and a pipeline by the next. What is only named is of any kind, as its
+    kind was guessed, and so is what events call a dataset: they have no other word, and a job that loads a model reads
+    that.
     """
-    kinds = (one.kind for one in things if not is_named_only(one.id) and not one.id.startswith(_READ))
+    kinds = (one.kind for one in things if _states_kind(one))
     return len({kind if kind in _PARTS else Kind.CONSUMER for kind in kinds}) <= 1
+
+
+def _states_kind(one: Entity) -> bool:
+    return not (one.is_kind_guessed or is_named_only(one.id) or one.id.startswith(_READ))
 
 
 def is_named_only(one: str) -> bool:

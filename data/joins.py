@@ -185,7 +185,11 @@ class Joins:
 
 def _is_told_anew(before: Entity | None, now: Entity) -> bool:
     """Whether something else follows from it for what is one with what."""
-    facts = [(called(one), names_of(one), is_shared(one), one.kind) for one in (before, now) if one]
+    facts = [
+        (called(one), names_of(one), is_shared(one), one.kind, one.is_kind_guessed)
+        for one in (before, now)
+        if one
+    ]
     return len(facts) == 1 or facts[0] != facts[1]
 
 

@@ -65,8 +65,11 @@ class Settling:
         return whole if one in whole else frozenset((one,))
 
     def in_order(self, ids: Iterable[str]) -> Ids:
-        """Who describes it first; nothing that others tell of is described in a file that somebody shared."""
-        return tuple(sorted(ids, key=lambda one: (self._is_shared(one), *rank_of(one))))
+        """Who describes it first; nothing that others tell of is described in a file that somebody shared, or by a
+        guess."""
+        return tuple(
+            sorted(ids, key=lambda one: (self._is_shared(one), self._is_guessed(one), *rank_of(one)))
+        )
 
     def doubt(self, name: str) -> Ids | None:
         """What could be meant by a name that somebody else gives as well; None where that is clear."""
@@ -86,6 +89,10 @@ class Settling:
     def _is_shared(self, one: str) -> bool:
         entity = self._names.entities.get(one)
         return entity is not None and is_shared(entity)
+
+    def _is_guessed(self, one: str) -> bool:
+        entity = self._names.entities.get(one)
+        return entity is not None and entity.is_kind_guessed
 
     def _targets(self, one: str) -> frozenset[Group]:
         """What others tell of that somebody who shared this calls so: on purpose; what is only named, else by name."""

@@ -103,7 +103,8 @@ def _things(
         is_it = isinstance(found, Found) and found.id in (_own(name.text), folded)
         ids[folded] = found.id if isinstance(found, Found) and is_it else _declared(name, found, draft)
         before = known.get(found.id) if isinstance(found, Found) else None
-        if before is not None and not (is_it and before.id.startswith(CSV)):
+        is_named_here = before is not None and (before.id.startswith(CSV) or before.is_kind_guessed)
+        if before is not None and not (is_it and is_named_here):
             _tell_unused(name, before, draft, is_it=is_it)
             continue
         _tell_other_owners(name, draft)
@@ -128,9 +129,13 @@ def _described_anew(name: _Name, before: Entity, draft: Draft) -> None:
     if why_not:
         draft.note(name.where, name.text, f"{why_not}. What was read before stays until there is one")
     owners = tuple(dict.fromkeys((*name.owners[:1], *(told if why_not or not name.owner else ()))))
-    if kind is not before.kind or _meant(owners, draft) != _meant(told, draft) or why_not:
+    is_stated = bool(kinds) and before.is_kind_guessed
+    if is_stated or kind is not before.kind or _meant(owners, draft) != _meant(told, draft) or why_not:
         owner = next((one for one in owners if draft.known.owner(one)[0]), "")
-        entity = Entity(id=before.id, kind=kind, name=before.name, declared_in=name.where)
+        is_guessed = before.is_kind_guessed and not kinds
+        entity = Entity(
+            id=before.id, kind=kind, name=before.name, declared_in=name.where, is_kind_guessed=is_guessed
+        )
         draft.declare(entity, name.path, owner=owner, owners=owners)
 
 
@@ -170,6 +175,7 @@ def _declared(name: _Name, found: Found | Missing | None, draft: Draft) -> str:
         kind=_kind(name, found, draft),
         name=ref.name if ref else name.text,
         declared_in=name.where,
+        is_kind_guessed=ref is not None and not any(one in KINDS for one in name.kinds),
     )
     draft.declare(entity, name.path, owner=name.owner)
     return own

@@ -102,6 +102,7 @@ class Entity(Record, frozen=True, kw_only=True):
     seen_as     of a caller that was seen and nobody declared: what it was seen as; empty for all others
     declared_as  what such a caller turned out to be: what is seen of it is seen of that
     support     of a model that a provider hosts: until when, as each registry tells it
+    is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
     """
 
     id: str
@@ -124,6 +125,7 @@ class Entity(Record, frozen=True, kw_only=True):
     seen_as: str = ""
     declared_as: str = ""
     support: tuple[Support, ...] = ()
+    is_kind_guessed: bool = False
 
     @property
     def owners_told(self) -> tuple[str, ...]:

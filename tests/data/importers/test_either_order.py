@@ -29,12 +29,18 @@ def huggingface(path: Path) -> Path:
     return file(folder, "README.md", "---\nbase_model: acme/churn\n---\n")
 
 
-def dbt(path: Path) -> Path:
-    said = {"emeritus": {"depends_on": ["acme/churn"]}}
-    node = {"unique_id": "model.shop.scores", "resource_type": "model", "name": "scores", "meta": said}
+def a_manifest(path: Path, unique_id: str, **said: object) -> Path:
+    kind, _, name = unique_id.split(".")
+    node = {"unique_id": unique_id, "resource_type": kind, "name": name, "meta": {"emeritus": said}}
     metadata = {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}
-    manifest = {"metadata": metadata, "nodes": {"model.shop.scores": node}}
-    return file(path, "manifest.json", json.dumps(manifest))
+    nodes = "exposures" if kind == "exposure" else "nodes"
+    return file(
+        path, "manifest.json", json.dumps({"metadata": metadata, "nodes": {}, nodes: {unique_id: node}})
+    )
+
+
+def dbt(path: Path) -> Path:
+    return a_manifest(path, "model.shop.scores", depends_on=["acme/churn"])
 
 
 SOURCES = {
@@ -91,3 +97,26 @@ def test_what_another_catalog_switches_off_is_that_endpoint_whichever_was_import
     imported(catalog, file(tmp_path, "e.yaml", document.replace("live", "other")))
     there = catalog.snapshot()
     assert [one.id for one in there.endpoints_of(arn("model", "M"))] == [arn("endpoint", "Live")]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["CSV first", "CSV last"])
+def test_a_kind_that_nobody_states_parts_nothing_that_is_called_alike(
+    catalog: Catalog, tmp_path: Path, is_first: bool
+) -> None:
+    edges = file(tmp_path, "edges.csv", "from,to\nresource:default/churn,resource:default/visits\n")
+    manifest = a_manifest(tmp_path, "exposure.shop.fraud", kind="model", aliases=[MODEL])
+    if is_first:
+        take(catalog, "csv", edges)
+    take(catalog, "dbt", manifest)
+    if not is_first:
+        take(catalog, "csv", edges)
+    there = catalog.snapshot()
+    assert (there.id_of(MODEL), there.entity(MODEL).kind) == ("dbt:exposure.shop.fraud", "model")
+    stated = file(
+        tmp_path,
+        "stated.csv",
+        "from,to,from_kind\nresource:default/churn,resource:default/visits,pipeline\n",
+    )
+    take(catalog, "csv", stated)
+    there = catalog.snapshot()
+    assert (there.id_of(MODEL), there.entity(MODEL).kind) == (MODEL, "pipeline")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -18,11 +17,10 @@ from bot.lookup import retirements
 from bot.views.blocks import day
 from bot.views.steps import zone_of
 from data.joined import joins_of
-from data.joins import Joins
 from data.records.catalog import Dependency, Entity, Kind, Sighting
 from data.records.retirement import Retirement, StepKind
 from data.serving import server_of
-from workflows.rules.attaching import Attachment, Verdict, attachments
+from workflows.rules.attaching import Attachment, Verdict, attachments, leads_to
 from workflows.rules.wording import counted
 
 NOTHING_CHECKED = "Nothing was checked"
@@ -43,16 +41,15 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
         with telling(NOTHING_CHECKED):
             reading = READERS[as_format](catalog, paths)
         seen = catalog.snapshot()
-        here = {one.id: one for one in reading.entities}
-        joins = joins_of((*(one for one in seen.as_told() if one.id not in here), *here.values()))
+        names = _Names(seen.as_told(), reading.entities)
         edges = [
-            msgspec.structs.replace(one, from_id=joins.id_of(one.from_id), to_id=joins.id_of(one.to_id))
+            msgspec.structs.replace(one, from_id=names.id_of(one.from_id), to_id=names.id_of(one.to_id))
             for one in (*reading.dependencies, *map(_as_edge, reading.sightings))
         ]
         every = retirements(store)
-        # What the catalog knows by another name of the same thing is not new, also where the change makes it one.
-        before = {(joins.id_of(one), joins.id_of(other)) for one, other in seen.lineage.edges}
-        found = attachments(edges, every, before, _parts(every, (*seen.known(), *reading.entities), joins))
+        # What the catalog knows by another name of the same thing is not new.
+        before = {(names.id_of(one), names.id_of(other)) for one, other in seen.lineage.edges}
+        found = attachments(edges, every, before, _parts(edges, every, names))
     refused = [one for one in found if one.verdict is Verdict.REFUSED]
     if is_json:
         print_json({"refused": len(refused), "dependencies": [_data(one) for one in found]})
@@ -63,23 +60,44 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
     ctx.exit(1 if refused else 0)
 
 
+class _Names:
+    """What is one with what: as the catalog has it, who is there already; and where the change may lead to besides.
+
+    An alias that only the change gives makes nobody a consumer who was there before, but may lead to what retires.
+    """
+
+    def __init__(self, there: Sequence[Entity], here: Iterable[Entity]) -> None:
+        before = {one.id: one for one in there}
+        after = {**before, **{one.id: one for one in here}}
+        plain = {one.id: msgspec.structs.replace(one, aliases=()) for one in after.values()}
+        self._before = joins_of({**plain, **before}.values())
+        self._after = joins_of(after.values())
+        self.models = {one.id: one.model_id for one in after.values() if one.kind is Kind.VERSION}
+
+    def id_of(self, one: str) -> str:
+        return self._before.id_of(one)
+
+    def same(self, one: str) -> set[str]:
+        found = {one}
+        for joins in (self._before, self._after):
+            found |= {other for each in tuple(found) for other in joins.one_of.get(each, ())}
+        return found
+
+
 def _as_edge(seen: Sighting) -> Dependency:
     """Whoever was seen calling depends on it, whoever declares that."""
     return Dependency(from_id=seen.from_id, to_id=seen.to_id, declared_in=seen.seen_in)
 
 
-def _parts(every: Iterable[Retirement], things: Iterable[object], joins: Joins) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for one in every:
-        for end in one.plan.subject.endpoints if one.plan else ():
-            found[server_of(end.id)].append(end.id)
-    for thing in things:
-        if isinstance(thing, Entity) and thing.kind is Kind.VERSION:
-            found[thing.id].append(joins.id_of(thing.model_id))
-    for ids in joins.one_of.values():
-        # What was proposed under another catalog's id for it, before the two were one.
-        found[ids[0]] += [one for one in ids if one not in found[ids[0]]]
-    return found
+def _parts(
+    edges: Iterable[Dependency], every: Iterable[Retirement], names: _Names
+) -> dict[str, frozenset[str]]:
+    endpoints = (end.id for one in every if one.plan for end in one.plan.subject.endpoints)
+    servers = {one: server_of(one) for one in endpoints}
+    return {
+        to_id: leads_to(to_id, same=names.same, servers=servers, models=names.models)
+        for to_id in {one.to_id for one in edges}
+    }
 
 
 def _data(one: Attachment) -> dict[str, object]:

@@ -118,8 +118,48 @@ def test_what_a_csv_declared_under_another_name_of_it_is_no_new_dependency(
     assert run("import", "csv", edges).exit_code == 0
     newcomer = tmp_path / "new.yaml"
     annotations = {"aliases": "new-caller"} if called == "new-caller" else {}
+    newcomer.write_text(a_document("Component", "newcomer", "type: service", **annotations))
+    assert run("import", "backstage", newcomer).exit_code == 0
     spec = "type: service, dependsOn: [resource:churn-v1]"
     newcomer.write_text(a_document("Component", "newcomer", spec, **annotations))
     known = run("check", newcomer)
     assert known.exit_code == 0
     assert ": note: component:default/newcomer has to move: resource:default/churn-v1" in known.stdout
+
+
+def test_an_alias_that_only_the_build_gives_makes_no_dependency_one_that_was_there(
+    run: Run, tmp_path: Path
+) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.announce()
+    (edges := tmp_path / "edges.csv").write_text("from,to\nold-caller,churn-v1\n")
+    assert run("import", "csv", edges).exit_code == 0
+    newcomer = tmp_path / "new.yaml"
+    spec = "type: service, dependsOn: [resource:churn-v1]"
+    newcomer.write_text(a_document("Component", "newcomer", spec, aliases="old-caller"))
+    failed = run("check", newcomer)
+    assert failed.exit_code == 1
+    assert ": error: component:default/newcomer may not begin to depend on it: resource:" in failed.stdout
+
+
+def test_an_alias_that_only_the_build_gives_leads_to_what_retires(run: Run, tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.announce()
+    (edges := tmp_path / "edges.csv").write_text("from,to\nnewcomer,scores\n")
+    assert run("import", "csv", edges).exit_code == 0
+    build = tmp_path / "manifest.json"
+    said = {"kind": "model", "aliases": ["resource:default/churn-v1"]}
+    nodes = {
+        "exposure.shop.scores": {"resource_type": "exposure", "name": "scores", "meta": {"emeritus": said}},
+        "exposure.shop.page": {
+            "resource_type": "exposure",
+            "name": "page",
+            "depends_on": {"nodes": ["exposure.shop.scores"]},
+        },
+    }
+    metadata = {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}
+    exposures = {one: {**node, "unique_id": one} for one, node in nodes.items()}
+    build.write_text(json.dumps({"metadata": metadata, "nodes": {}, "exposures": exposures}))
+    failed = run("check", "--format", "dbt", build)
+    assert failed.exit_code == 1
+    assert "error: dbt:exposure.shop.page may not begin to depend on it: " in failed.stdout

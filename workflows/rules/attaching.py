@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 
 from data.records.base import Record
@@ -26,6 +26,25 @@ class Attachment(Record, frozen=True, kw_only=True):
     verdict: Verdict
 
 
+def leads_to(
+    to_id: str,
+    *,
+    same: Callable[[str], Collection[str]],
+    servers: Mapping[str, str],
+    models: Mapping[str, str],
+) -> frozenset[str]:
+    """All ids that a plan may have for what retires with this, whatever the catalog called it when people voted.
+
+    same       all ids of one thing
+    servers    endpoint of a plan -> the server that it is a part of, or itself
+    models     of versions, by the id of the version
+    """
+    ids = set(same(to_id))
+    parts = {one for one, server in servers.items() if server in ids}
+    whole = {models[one] for one in ids if one in models}
+    return frozenset(ids.union(parts, *map(same, whole)))
+
+
 def attachments(
     edges: Iterable[Dependency],
     retirements: Iterable[Retirement],
@@ -35,7 +54,7 @@ def attachments(
     """Every edge that leads to a model, or an endpoint of it, whose last retirement does not leave it in service.
 
     known   edges that the catalog has already, as (from_id, to_id)
-    parts   what retires with what: a version with its model, a shared server with its part for a model
+    parts   by where an edge leads to: what else that may retire as (`leads_to`)
     """
     by_target: dict[str, Retirement] = {}
     for one in retirements:  # oldest first: of a model that was proposed again, the last one counts

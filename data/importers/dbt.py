@@ -4,7 +4,7 @@ Models of dbt, seeds, snapshots, sources, metrics, semantic models and saved que
 is a table, no machine-learning model), functions are pipelines, exposures consumers: dashboards if they say so.
 Tests, analyses and macros use nothing by themselves and are skipped. Each depends on its `depends_on.nodes`;
 child_map says the same from the other end, and an edge that only one of both knows counts and is told. A source
-that is the table of something else that is known depends on that.
+depends on whatever has its table, which may be told of later.
 
 dbt knows no machine-learning models, so people say in `meta` what only they know:
 `emeritus: {depends_on: [names], aliases: [names], owner: name, kind: model}`. A dataset that a model writes
@@ -30,7 +30,7 @@ from data.importers.sources import File, whole_files
 from data.records.catalog import Entity, Group, Kind, Person
 
 NAMED = "dbt-named:"
-"""How ids begin of what only names in meta tell of."""
+"""How ids begin of what is only named: in meta, or as the table that a source reads."""
 
 
 def read_dbt(paths: Sequence[Path], *, known: Iterable[Entity | Group | Person] = ()) -> Reading:
@@ -80,19 +80,29 @@ def _read(file: File[Manifest], draft: Draft, things: dict[str, Thing], skipped:
 
 
 def _declare(thing: Thing, draft: Draft) -> None:
-    """With the table as an alias, unless it is somebody else's that a source reads: then it depends on that."""
+    """With the table as an alias; but a source reads a table that others write, and depends on whoever has that."""
     entity, table = thing.entity, thing.table
-    found = draft.known.find(table) if table and thing.resource.type == "source" else None
-    what = f"{thing.resource.unique_id} -> {table}"
-    if isinstance(found, Missing):
-        tried = [(entity.id, one) for one in found.tried]
-        draft.misses(entity.id, tried, where=thing.where, what=what, why=found.why)
-    elif isinstance(found, Found) and found.id != entity.id:
-        draft.note(thing.where, what, f"the table of {found.id}, so it depends on that")
-        draft.depends(entity.id, found.id, where=thing.where, what=what, by=entity.id)
+    if table and thing.resource.type == "source":
+        found = draft.known.find(table)
+        what = f"{thing.resource.unique_id} -> {table}"
+        if isinstance(found, Found) and found.id != f"{NAMED}{table.casefold()}":
+            draft.note(thing.where, what, f"the table of {found.id}, so it depends on that")
+        elif isinstance(found, Missing):
+            draft.note(thing.where, what, f"{found.why}; kept by name")
+        to_id = _named(table, thing, draft)
+        draft.depends(entity.id, to_id, where=thing.where, what=what, by=entity.id)
     elif table:
         entity = msgspec.structs.replace(entity, aliases=(*entity.aliases, table))
     draft.declare(entity, thing.resource.path, owner=thing.owner, owners=thing.owners)
+
+
+def _named(name: str, thing: Thing, draft: Draft) -> str:
+    """The id of what is called so. What that is, is asked as somebody looks (data/joins.py), so whoever declares it may
+    be imported later."""
+    to_id = f"{NAMED}{name.casefold()}"
+    entity = Entity(id=to_id, kind=Kind.DATASET, name=name, declared_in=thing.where)
+    draft.declare(entity, thing.resource.path)
+    return to_id
 
 
 def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None:
@@ -106,8 +116,7 @@ def _use(thing: Thing, used: str, draft: Draft, skipped: dict[str, str]) -> None
 
 
 def _use_named(thing: Thing, draft: Draft) -> None:
-    """By the names in meta: first what other sources know, as dbt's own things are named by dbt. What that is, is asked
-    as somebody looks (data/joins.py), so whoever declares it may be imported later."""
+    """By the names in meta: first what other sources know, as dbt's own things are named by dbt."""
     from_id = thing.entity.id
     for name, before in thing.named:
         found = before or draft.known.find(name)
@@ -122,9 +131,7 @@ def _use_named(thing: Thing, draft: Draft) -> None:
             draft.note(thing.where, what, f"{why}; kept by name")
             to_id = ""
         if not to_id or not draft.declares(to_id):
-            to_id = f"{NAMED}{name.casefold()}"
-            entity = Entity(id=to_id, kind=Kind.DATASET, name=name, declared_in=thing.where)
-            draft.declare(entity, thing.resource.path)
+            to_id = _named(name, thing, draft)
         draft.depends(from_id, to_id, where=thing.where, what=what, by=from_id)
 
 

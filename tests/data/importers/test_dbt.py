@@ -237,14 +237,11 @@ def test_what_another_project_declares_is_referred_to(read):
         a_resource("source.shop.core.people", source_name="core", **a_table("core", "people")),
     )
     assert ends(reading) == [
-        "source.shop.core.orders -> model.core.orders",
+        "source.shop.core.orders -> dbt-named:prod.core.orders",
+        "source.shop.core.people -> dbt-named:prod.core.people",
         "model.shop.a -> model.core.orders",
     ]
-    assert {one.name: one.aliases[1:] for one in reading.entities} == {
-        "a": (),
-        "core.orders": (),
-        "core.people": ("prod.core.people",),
-    }
+    assert joined_ends(reading, KNOWN)[0] == "dbt:source.shop.core.orders -> dbt:model.core.orders"
     assert lines(reading.notes)[:1] == [
         "source.shop.core.orders -> prod.core.orders: the table of dbt:model.core.orders, so it depends on that"
     ]

@@ -4,7 +4,7 @@ nobody calls it so."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,11 +29,12 @@ def huggingface(path: Path) -> Path:
     return file(folder, "README.md", "---\nbase_model: acme/churn\n---\n")
 
 
-def a_manifest(path: Path, unique_id: str, **said: object) -> Path:
-    kind, _, name = unique_id.split(".")
-    node = {"unique_id": unique_id, "resource_type": kind, "name": name, "meta": {"emeritus": said}}
+def a_manifest(path: Path, unique_id: str, of: Mapping[str, object] | None = None, **said: object) -> Path:
+    kind, name = unique_id.split(".", maxsplit=1)[0], unique_id.rpartition(".")[2]
+    told = {"unique_id": unique_id, "resource_type": kind, "name": name, "meta": {"emeritus": said}}
+    node = {**told, **(of or {})}
     metadata = {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}
-    nodes = "exposures" if kind == "exposure" else "nodes"
+    nodes = {"exposure": "exposures", "source": "sources"}.get(kind, "nodes")
     return file(
         path, "manifest.json", json.dumps({"metadata": metadata, "nodes": {}, nodes: {unique_id: node}})
     )
@@ -120,3 +121,30 @@ def test_a_kind_that_nobody_states_parts_nothing_that_is_called_alike(
     take(catalog, "csv", stated)
     there = catalog.snapshot()
     assert (there.id_of(MODEL), there.entity(MODEL).kind) == (MODEL, "pipeline")
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["dbt first", "dbt last"])
+def test_a_source_of_dbt_depends_on_whatever_has_its_table_whichever_was_imported_first(
+    catalog: Catalog, tmp_path: Path, is_first: bool
+) -> None:
+    table = {
+        "database": "prod",
+        "schema": "core",
+        "identifier": "scores",
+        "relation_name": "prod.core.scores",
+    }
+    manifest = a_manifest(tmp_path, "source.shop.core.scores", of=table)
+    writer = a_document(
+        "Resource", "scores", "type: dataset, dependsOn: ['resource:churn']", aliases="Prod.Core.Scores"
+    )
+    source = file(tmp_path, "w.yaml", f"{a_document('Resource', 'churn', 'type: ai-model')}---\n{writer}")
+    if is_first:
+        take(catalog, "dbt", manifest)
+    imported(catalog, source)
+    if not is_first:
+        take(catalog, "dbt", manifest)
+    assert [one.consumer_id for one in catalog.impact(MODEL).consumers] == [
+        "resource:default/scores",
+        "dbt:source.shop.core.scores",
+    ]
+    assert not take(catalog, "dbt", manifest).changed

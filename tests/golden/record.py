@@ -11,13 +11,17 @@ import json
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.data.catalogs import a_document
 from tests.golden.reading import LEDGERS, folded, states_of
+from tests.scenarios import home
+from tests.scenarios import test_delegating as delegating
+from tests.scenarios import test_joined_consumers as joining
+from tests.scenarios.place import POLICY
 from tests.scenarios.test_callers import sees
-from tests.scenarios.town import ADA, BRUNO, GRACE, MINA, PRIYA, SAM, TOM, Town
+from tests.scenarios.town import ADA, BRUNO, GRACE, INES, MINA, PRIYA, SAM, TOM, WREN, Town
 
 HOME = Path(__file__).parents[2]
 PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: "
@@ -122,6 +126,50 @@ def more_time(town: Town) -> None:
     town.pass_time(days=10)
 
 
+def joined(town: Town) -> None:
+    """A consumer is called otherwise by another catalog, answered for by its new name, and apart again."""
+    joining.tells(town, joining.ROW)
+    town.announce()
+    joining.joins(town)
+    joining.says(town, WREN, "duty.acknowledge", joining.BATCH_X)
+    joining.declares(town)
+    town.pass_time(days=20)
+
+
+def stood_in(town: Town) -> None:
+    """Somebody answers for an owner, one of them ends it, and the next one ends by itself."""
+    town.announce()
+    delegating.delegated(town)
+    home.open_home(town, BRUNO)
+    home.press(town, BRUNO, "duty.acknowledge", f"RET-1|{delegating.REPORT}|1")
+    town.command(BRUNO, f"delegate off {delegating.at(town, INES)}")
+    delegating.delegated(town, GRACE)
+    town.pass_time(days=30)
+
+
+def climbed(town: Town) -> None:
+    """By steps of the policy, one of which branches, while nobody answers."""
+    town.announce()
+    town.pass_time(days=40)
+
+
+STEPS = """
+[escalation]
+on_exhausted = "coordinator"
+[[escalation.steps]]
+notify = "owner"
+[[escalation.steps]]
+wait_days = 2
+[[escalation.steps]]
+when = { deadline = "migrate", state = ["open", "acknowledged"] }
+then = [{ notify = "manager(2)" }]
+otherwise = [{ notify = ["lead", "manager"] }]
+[[escalation.steps]]
+repeat = 2
+steps = [{ wait_days = 2 }, { notify = "coordinator" }]
+"""
+POLICIES: Mapping[Callable[[Town], None], str] = {climbed: f"{POLICY}{STEPS}"}
+
 STORIES: tuple[Callable[[Town], None], ...] = (
     whole,
     vetoed,
@@ -134,6 +182,9 @@ STORIES: tuple[Callable[[Town], None], ...] = (
     changed,
     strangers,
     more_time,
+    joined,
+    stood_in,
+    climbed,
 )
 
 
@@ -160,7 +211,10 @@ def main(version: str, *names: str) -> None:
     folder = LEDGERS / version
     folder.mkdir()
     for story in (one for one in STORIES if not names or one.__name__ in names):
-        with tempfile.TemporaryDirectory() as home, Town(Path(home), serves=True) as town:
+        with (
+            tempfile.TemporaryDirectory() as folder_of_town,
+            Town(Path(folder_of_town), serves=True, policy=POLICIES.get(story, POLICY)) as town,
+        ):
             story(town)
             town.close()
             keep(town.folder / "emeritus.db", folder / f"{story.__name__.replace('_', '-')}.ndjson")

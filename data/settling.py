@@ -92,7 +92,7 @@ class Settling:
 
     def _is_guessed(self, one: str) -> bool:
         entity = self._names.entities.get(one)
-        return entity is not None and entity.is_kind_guessed
+        return is_named_only(one) or (entity is not None and entity.is_kind_guessed)
 
     def _targets(self, one: str) -> frozenset[Group]:
         """What others tell of that somebody who shared this calls so: on purpose; what is only named, else by name."""

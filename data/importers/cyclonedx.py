@@ -1,15 +1,15 @@
 """CycloneDX ML-BOM: which models and datasets are listed, and which software is built on them?
 
 Components of type machine-learning-model are models, data are datasets; any other component or service that
-depends on a model, directly or through others, is a consumer, and the rest is skipped. Aliases are the purl,
-name@version and BOM-Links; what another catalog knows by one of these is that (cyclonedx_things.py).
+depends on a model, directly or through others, is a consumer, and the rest is skipped; so is what depends on something
+that another catalog calls so, or that no BOM lists. Aliases are the purl, name@version and BOM-Links.
 Source: cyclonedx.org/capabilities/mlbom
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,18 +33,19 @@ from data.importers.cyclonedx_things import (
     Things,
     document_of,
     id_of_purl,
-    join,
+    known_elsewhere,
+    package_of,
     tell_doubts,
     things_in,
 )
-from data.importers.draft import Draft, successor_name
+from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.known import Known
-from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.importers.sources import File, whole_files
 from data.records.catalog import Entity, Group, Kind, Person
 
-_RETIRE = (Kind.MODEL, Kind.VERSION, Kind.ENDPOINT)
+NAMED = "cyclonedx-named:"
+"""How ids begin of what only references tell of."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -62,24 +63,22 @@ def read_cyclonedx(paths: Sequence[Path], *, known: Iterable[Entity | Group | Pe
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
     files = whole_files(paths, FORMAT)
-    known = tuple(known)
     draft = Draft(Known(known))
     things, ids = things_in(files, draft)
-    retiring = {one.id for one in known if isinstance(one, Entity) and one.kind in _RETIRE}
-    join(things.values(), retiring, draft)
+    elsewhere = known_elsewhere(things.values(), draft.known)
     if not any(thing.kind in KINDS.values() for thing in things.values()):
         accepted = f"lists nothing of type {' or '.join(LISTED)}"
         raise Invalid([Problem(field=", ".join(map(str, paths)), value="", accepted=accepted)])
     edges = list(_edges(files, things, ids, draft))
-    kept = _kept(things, edges)
-    tell_doubts([thing for thing in things.values() if thing.id in kept and not thing.joined_to], draft)
+    kept = _kept(things, edges, elsewhere)
+    tell_doubts([thing for thing in things.values() if thing.id in kept], draft)
     own = Known(_entity(things[one]) for one in things if one in kept)
     for thing in things.values():
         if thing.id not in kept:
             for part, where, _ in thing.told:
                 draft.skip(where, f"{part.kind or 'component'} {part.named}", "depends on no model")
-        elif not thing.joined_to:
-            _declare(thing, things, own, draft)
+        else:
+            _declare(thing, own, draft)
     for edge in edges:
         _add(edge, things, kept, draft)
     for file in files:
@@ -103,32 +102,33 @@ def _edges(files: Sequence[File[Bom]], things: Things, ids: Ids, draft: Draft) -
         for link in bom.links:
             where = f"{file.shown}:{link.line}"
             to = link.to_part or bom.by_ref.get(link.to) or elsewhere.get(link.to)
-            to_id = ids.get(to, "") if to else _id_outside(link.to, things, draft)
-            if link.part in ids and isinstance(to_id, str) and to_id:
+            to_id = ids.get(to, "") if to else _id_outside(link.to, things)
+            if link.part in ids and to_id:
                 yield _Edge(ids[link.part], to_id, link, where, file.path)
             elif not link.is_implied or (link.to and to is None):
-                why = to_id.why if isinstance(to_id, Missing) else f"nothing has the bom-ref {link.to}"
+                why = f"nothing has the bom-ref {link.to}"
                 why = "one of its ends was skipped" if to else why
                 draft.misses(by, [], where=where, what=str(link), why=why)
 
 
-def _id_outside(ref: str, things: Things, draft: Draft) -> str | Missing:
-    """What a purl or URN means that is no bom-ref. Names alone are not looked for: they would fit anything."""
+def _id_outside(ref: str, things: Things) -> str:
+    """Of what a purl or URN means that is no bom-ref, asked as somebody looks (data/joins.py). A name alone would fit
+    anything; a "#", as in a BOM-Link, stands for parts of servers in ids."""
     if not ref.startswith(("pkg:", "urn:")):
         return ""
-    if (own := id_of_purl(ref.partition("#")[0] if ref.startswith("pkg:") else ref)) in things:
-        return own
-    found = draft.known.find(ref, is_by_name=False)
-    return found.id if isinstance(found, Found) else found or ""
+    own = id_of_purl(package_of(ref))
+    named = f"{NAMED}{ref.replace('#', '/').casefold()}"
+    return own if own in things else "" if why_not_named(named) else named
 
 
-def _kept(things: Things, edges: Sequence[_Edge]) -> set[str]:
-    """Models and datasets; besides, whatever leads to a model, or to what another catalog declares."""
+def _kept(things: Things, edges: Sequence[_Edge], elsewhere: Collection[str]) -> set[str]:
+    """Models and datasets; besides, whatever leads to a model, or to what another catalog may declare."""
     dependants: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
         dependants[edge.to_id].append(edge.from_id)
     outside = [one for one in dependants if one not in things]
-    reached = deque([*outside, *(thing.id for thing in things.values() if thing.kind is Kind.MODEL)])
+    models = (thing.id for thing in things.values() if thing.kind is Kind.MODEL)
+    reached = deque(dict.fromkeys((*outside, *models, *sorted(elsewhere))))
     kept = set(reached)
     while reached:
         for dependant in dependants.get(reached.popleft(), ()):
@@ -147,10 +147,11 @@ def _entity(thing: Thing) -> Entity:
         artifacts=tuple(dict.fromkeys(artifacts_of(thing.parts))) if thing.kind is Kind.MODEL else (),
         declared_in=thing.where,
         aliases=thing.aliases,
+        is_kind_guessed=thing.kind is Kind.CONSUMER,
     )
 
 
-def _declare(thing: Thing, things: Things, own: Known, draft: Draft) -> None:
+def _declare(thing: Thing, own: Known, draft: Draft) -> None:
     for name in unknown_in(thing.parts):
         read = ", ".join(PREFIX + one for one in NAMES)
         draft.note(thing.where, thing.named, f'property "{name[:80]}": unknown and ignored; we read {read}')
@@ -158,14 +159,14 @@ def _declare(thing: Thing, things: Things, own: Known, draft: Draft) -> None:
     if thing.kind is Kind.MODEL:
         stated = next(properties_of(thing.parts, f"{PREFIX}tier"), "")
         tier = draft.tier(stated, where=thing.where, name=thing.named, what=f"{PREFIX}tier")
-        successor_id = _successor(thing, things, own, draft)
+        successor_id = _successor(thing, own, draft)
         entity = msgspec.structs.replace(entity, tier=tier, successor_id=successor_id)
         if hashes := list(dict.fromkeys(hashes_of(thing.parts))):
             draft.note(thing.where, thing.named, f"its files are said to have {', '.join(hashes)[:300]}")
     draft.declare(entity, thing.told[0][2], owner=next(owners_of(thing.parts), ""))
 
 
-def _successor(thing: Thing, things: Things, own: Known, draft: Draft) -> str:
+def _successor(thing: Thing, own: Known, draft: Draft) -> str:
     """Looked for in these BOMs first."""
     text = next(properties_of(thing.parts, f"{PREFIX}successor"), "")
     if not text:
@@ -174,10 +175,7 @@ def _successor(thing: Thing, things: Things, own: Known, draft: Draft) -> str:
     found = here or draft.known.find(text)
     what = f'{PREFIX}successor "{text[:80]}"'
     named = None if here else successor_name(text)
-    after = draft.successor(
-        found, of=thing.id, where=thing.where, name=thing.named, what=what, as_named=named
-    )
-    return (things[after].joined_to or after) if after in things else after
+    return draft.successor(found, of=thing.id, where=thing.where, name=thing.named, what=what, as_named=named)
 
 
 def _add(edge: _Edge, things: Things, kept: set[str], draft: Draft) -> None:
@@ -186,6 +184,14 @@ def _add(edge: _Edge, things: Things, kept: set[str], draft: Draft) -> None:
         if not edge.link.is_implied:
             draft.skip_edge(edge.where, str(edge.link), f"{things[lacking[0]].named} depends on no model")
         return
-    from_id, to_id = (things[end].joined_to or end if end in things else end for end in ends)
-    if from_id != to_id or not edge.link.is_implied:
-        draft.depends(from_id, to_id, where=edge.where, what=str(edge.link), by=document_of(edge.path))
+    if edge.to_id.startswith(NAMED) and not draft.declares(edge.to_id):
+        entity = Entity(
+            id=edge.to_id,
+            kind=Kind.DATASET,
+            name=edge.link.to,
+            declared_in=edge.where,
+            aliases=tuple(dict.fromkeys((edge.link.to, package_of(edge.link.to)))),
+        )
+        draft.declare(entity, edge.path)
+    if edge.from_id != edge.to_id or not edge.link.is_implied:
+        draft.depends(*ends, where=edge.where, what=str(edge.link), by=document_of(edge.path))

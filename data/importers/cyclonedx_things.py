@@ -1,4 +1,4 @@
-"""Which parts of which BOMs are the same thing, and which of them does another catalog declare?
+"""Which parts of which BOMs are the same thing, and what are they called?
 
 A bom-ref is unique within its BOM and says nothing outside of it: "model", or "1", is somebody else in the next one.
 So the id comes from the purl; else from type, group, name and version; else, as a name alone is anybody's, from the
@@ -8,13 +8,14 @@ serial number of the BOM and the bom-ref; else from the file and the bom-ref. Wh
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.importers.cyclonedx_boms import DATA, MODEL, Bom, Part
 from data.importers.draft import Draft, why_not_named
-from data.importers.refs import Found, Missing
+from data.importers.known import Known
+from data.importers.refs import Found
 from data.importers.sources import File
 from data.records.catalog import Kind
 
@@ -22,22 +23,22 @@ PREFIX = "cyclonedx:"
 ALIKE_MAX = 3
 """So many are named of those who are called alike."""
 KINDS = {MODEL: Kind.MODEL, DATA: Kind.DATASET}
+_OF_MODELS = ("pkg:huggingface/", "pkg:mlflow/")
+"""How the purl of a model begins, whatever a BOM says of its type. Source: github.com/package-url/purl-spec"""
 
 
 @dataclass(slots=True)
 class Thing:
     """A part as all BOMs tell of it, each with its place.
 
-    issues     how other BOMs refer to it: BOM-Links
-    joined_to  what another catalog declares it as
-    is_told    several things have one of its aliases, which a person has been told
+    issues   how other BOMs refer to it: BOM-Links
+    is_told  another catalog calls something so, on purpose
     """
 
     id: str
     kind: Kind
     told: list[tuple[Part, str, Path]] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
-    joined_to: str = ""
     is_told: bool = False
 
     @property
@@ -89,6 +90,11 @@ def id_of_purl(purl: str) -> str:
     return f"{PREFIX}{purl}".lower()
 
 
+def package_of(ref: str) -> str:
+    """A purl may lead to a place inside a package, behind a "#": to retire it means the package."""
+    return ref.partition("#")[0] if ref.startswith("pkg:") else ref
+
+
 def things_in(files: Sequence[File[Bom]], draft: Draft) -> tuple[dict[str, Thing], dict[Part, str]]:
     """By id, in order, and the id of every part. One that several BOMs list is a model if one of them says so."""
     things: dict[str, Thing] = {}
@@ -115,12 +121,11 @@ def things_in(files: Sequence[File[Bom]], draft: Draft) -> tuple[dict[str, Thing
             thing.told.append((part, where, file.path))
             thing.issues += [f"{bom.issue}#{part.ref}"] if bom.issue and part.ref else []
             if thing.kind is not Kind.MODEL:
-                thing.kind = KINDS.get(part.kind, thing.kind)
+                thing.kind = _kind(part) or thing.kind
     return things, ids
 
 
 def _id(part: Part, file: File[Bom]) -> str:
-    """A purl may lead to a place inside a package, behind a "#": to retire it means the package."""
     if part.purl:
         return id_of_purl(part.purl.partition("#")[0])
     if part.version:
@@ -131,25 +136,23 @@ def _id(part: Part, file: File[Bom]) -> str:
     return f"{PREFIX}{file.content.serial.lower() or file.path}/{inside}"
 
 
+def _kind(part: Part) -> Kind | None:
+    stated = KINDS.get(part.kind)
+    return Kind.MODEL if stated is None and part.purl.lower().startswith(_OF_MODELS) else stated
+
+
 def _why_not(part: Part, thing_id: str) -> str:
     return why_not_named(part.named) or why_not_named(thing_id) if part.fields.text("name") else "has no name"
 
 
-def join(things: Iterable[Thing], retiring: Collection[str], draft: Draft) -> None:
-    """`retiring` are the ids of what can retire: who depends on one of those is kept."""
+def known_elsewhere(things: Iterable[Thing], known: Known) -> set[str]:
+    """Who another catalog has something for that is called so: whoever depends on that is kept."""
+    found = set()
     for thing in things:
-        for alias in thing.aliases:
-            found = draft.known.find(alias, is_by_name=False)
-            if isinstance(found, Missing):
-                draft.note(thing.where, thing.named, f'"{alias}" {found.why}. Not joined')
-                thing.is_told = True
-                draft.could_be_others(thing.id)
-                draft.keeps(*(document_of(path) for _, _, path in thing.told))
-            elif found is not None and found.id != thing.id:
-                thing.joined_to = found.id
-                thing.kind = Kind.MODEL if found.id in retiring else thing.kind
-                draft.note(thing.where, thing.named, found.note or f"joined to {found.id}")
-                break
+        if any(known.find(alias, is_by_name=False) for alias in thing.aliases):
+            thing.is_told = True  # what is one with what is told of all imports (data/joined_notes.py)
+            found.add(thing.id)
+    return found
 
 
 def tell_doubts(things: Sequence[Thing], draft: Draft) -> None:

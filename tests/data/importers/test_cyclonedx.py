@@ -14,7 +14,7 @@ from data.errors import Invalid
 from data.importers.cyclonedx import read_cyclonedx
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Entity, Group, Kind, Person
-from tests.data.catalogs import MONDAY
+from tests.data.catalogs import MONDAY, as_one, joined_ends
 
 PURL = "pkg:huggingface/acme/churn@1.0"
 KNOWN = (
@@ -269,8 +269,12 @@ def test_boms_tell_of_the_same_thing_and_refer_to_each_other(tmp_path: Path) -> 
     )
     reading = read(tmp_path, model, shop, again)
     churn, consumer = "machine-learning-model/churn@1", "application/shop@5"
-    assert list(dict.fromkeys(ends(reading))) == [f"{consumer} -> {churn}", f"{consumer} -> mlflow:fraud"]
-    assert kinds(reading) == {churn: "model", consumer: "consumer"}
+    assert list(dict.fromkeys(joined_ends(reading, KNOWN))) == [
+        f"cyclonedx:{consumer} -> cyclonedx:{churn}",
+        f"cyclonedx:{consumer} -> mlflow:fraud",
+    ]
+    named = "cyclonedx-named:pkg:mlflow/fraud@3"
+    assert kinds(reading) == {churn: "model", consumer: "consumer", named: "dataset"}
     assert f"urn:cdx:{serial}/2#m-churn" in reading.entities[0].aliases
     assert lines(tmp_path, reading.skipped) == [
         "b2.json:4 shop@5 -> nowhere: nothing has the bom-ref nowhere",
@@ -337,7 +341,7 @@ def test_what_should_be_a_list_and_is_none_is_told_and_withdraws_nothing(
     assert "is a list and not an object; ignored. What it stated before stays" in str(report)
 
 
-def test_what_another_catalog_knows_by_purl_or_name_and_version_is_not_declared_anew(tmp_path: Path) -> None:
+def test_what_another_catalog_knows_by_purl_or_name_and_version_is_one_with_that(tmp_path: Path) -> None:
     reading = read(
         tmp_path,
         a_bom(
@@ -347,16 +351,14 @@ def test_what_another_catalog_knows_by_purl_or_name_and_version_is_not_declared_
             depends={"shop": "fraud", "twin": "shop"},
         ),
     )
-    assert kinds(reading) == {"application/twin@1": "consumer"}
-    assert ends(reading) == [
+    assert joined_ends(reading, KNOWN) == [
         "component:default/shop -> mlflow:fraud",
-        "application/twin@1 -> component:default/shop",
+        "cyclonedx:application/twin@1 -> component:default/shop",
     ]
-    assert lines(tmp_path, reading.notes) == [
-        "b.json:2 fraud@3: joined to mlflow:fraud by its alias",
-        "b.json:3 shop@2: joined to component:default/shop by its alias",
-        'b.json:4 twin@1: "twin@1" could be component:a/twin or component:b/twin; write the id. Not joined',
-    ]
+    assert dict(as_one(reading, KNOWN).in_doubt("cyclonedx:application/twin@1")) == {
+        "twin@1": '"twin@1" could be component:a/twin or component:b/twin or '
+        "cyclonedx:application/twin@1; joined to neither"
+    }
 
 
 AMBIGUOUS = 'a name has no "#", "|" or control characters, or references to it would be ambiguous'

@@ -13,6 +13,7 @@ from data.catalog import Catalog
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_document, imported
 from tests.data.importers.sagemaker_account import a_config, a_model, an_endpoint, arn, of_file
+from tests.data.importers.test_cyclonedx import a_bom, a_part
 from tests.data.importers.test_openlineage import an_event
 from tests.data.importers.test_sagemaker_files import save
 from tests.data.importers.test_successors import file, take
@@ -44,7 +45,14 @@ def dbt(path: Path) -> Path:
     return a_manifest(path, "model.shop.scores", depends_on=["acme/churn"])
 
 
+def cyclonedx(path: Path) -> Path:
+    model = a_part("library", "churn", purl="pkg:huggingface/acme/churn@1")
+    page = a_part("application", "shop", version="1")
+    return file(path, "bom.json", json.dumps(a_bom(model, page, depends={"shop": "churn"})))
+
+
 SOURCES = {
+    cyclonedx: ("pkg:huggingface/acme/churn@1", "cyclonedx:application/shop@1"),
     dbt: ("acme/churn", "dbt:model.shop.scores"),
     huggingface: ("acme/churn", "huggingface:acme/tuned"),
     openlineage: ("models/churn", "openlineage:job:spark/etl"),
@@ -121,6 +129,19 @@ def test_a_kind_that_nobody_states_parts_nothing_that_is_called_alike(
     take(catalog, "csv", stated)
     there = catalog.snapshot()
     assert (there.id_of(MODEL), there.entity(MODEL).kind) == (MODEL, "pipeline")
+
+
+def test_a_table_that_two_things_have_is_told_as_a_doubt_and_a_source_of_dbt_keeps_its_edge_to_the_name(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    table = {"database": "prod", "schema": "core", "identifier": "x", "relation_name": "prod.core.x"}
+    manifest = a_manifest(tmp_path, "source.shop.core.x", of=table)
+    twins = (a_document("Resource", one, "type: dataset", aliases="prod.core.x") for one in ("a", "b"))
+    imported(catalog, file(tmp_path, "t.yaml", "---\n".join(twins)))
+    report = take(catalog, "dbt", manifest)
+    assert "could be resource:default/a or resource:default/b; " in str(report)
+    edges = catalog.lineage().edges
+    assert ("dbt:source.shop.core.x", "dbt-named:prod.core.x") in edges
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["dbt first", "dbt last"])

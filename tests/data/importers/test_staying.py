@@ -72,12 +72,6 @@ def manifest(depends_on: object, *, orders: object = None, **more: object) -> st
     return json.dumps({**DBT, "nodes": nodes, **more})
 
 
-def a_source(relation: str) -> str:
-    table = dict(zip(("database", "schema", "identifier"), relation.split("."), strict=True))
-    source = {"resource_type": "source", "name": "x", "relation_name": relation, **table}
-    return json.dumps({**DBT, "nodes": {}, "sources": {"source.shop.x": source}})
-
-
 def registry(version: object) -> str:
     models = [{"name": "Churn"}, {"name": "Live"}]
     versions = [{"name": "Churn", "version": "1"}, {"name": "Live", "version": "1", "source": version}]
@@ -166,7 +160,7 @@ CASES = {
         "cyclonedx",
         a_bom(["pkg:x/churn@1"]),
         a_bom(["pkg:x/churn@1"]),
-        "could be component:default/churn or component:default/one; write the id. Not joined",
+        "could be component:default/churn (consumer) or component:default/one (consumer) or cyclonedx:pkg:x/churn@1",
         a_document("Component", "one", "type: service", aliases="pkg:x/churn@1"),
         a_document("Component", "churn", "type: service", aliases="pkg:x/churn@1"),
     ),
@@ -225,14 +219,6 @@ CASES = {
         manifest(None, child_map={"model.shop.orders": ["model.shop.scores"]}),
         manifest(None, child_map={"model.shop.orders": {"model.shop.scores": 1}}),
         "child_map.model.shop.orders: is an object and not a text or a list of texts; ignored",
-    ),
-    "dbt, a table that could be two": Case(
-        "dbt",
-        a_source("db.shop.orders"),
-        a_source("db.shop.orders"),
-        "could be component:default/one or ",
-        twins("db.shop.orders"),
-        a_document("Resource", "data", "type: table", aliases="db.shop.orders"),
     ),
     "mlflow, a source that is no text": Case(
         "mlflow", registry("models:/Churn/1"), registry({"uri": "models:/Churn/1"}), "Live/1 source: is an object"

@@ -128,9 +128,9 @@ class Rows:
             writes.append((thing_id, *row, None))
             if known is None:
                 merged.new.append(thing_id)
-            elif known[:told] != row[:told] or known[-1] is not None:
+            elif known[-1] is not None or not _says_the_same(known[:told], row[:told]):
                 merged.changed.append(thing_id)
-                if known[:told] != row[:told] and known[-2] != row[-1] and known[-1] is None:
+                if known[-2] != row[-1] and known[-1] is None:
                     merged.moved[thing_id] = str(known[-2])
         marks = ", ".join("?" * len(_COLUMNS[table]))
         changes = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[table][1:])
@@ -142,6 +142,26 @@ class Rows:
         conn.executemany(f"UPDATE {table} SET unseen_since = ? WHERE id = ?", [(at, one) for one in gone])  # noqa: S608
         merged.unseen.extend(gone)
         merged.written.update(gone, (str(row[0]) for row in writes))
+
+
+def _says_the_same(known: Sequence[str | None], row: Sequence[str]) -> bool:
+    """Up to the record; who is meant by an owner's name is asked as somebody looks (data/directory.py)."""
+    if known == row:
+        return True
+    texts = (str(known[-1]), row[-1])
+    if known[:-1] != row[:-1] or not any('"owner_names"' in one for one in texts):
+        return False
+    before, now = (decoded(one, Entity) for one in texts)
+    is_by_name = bool(before.owner_names and now.owner_names)
+    is_named_alike = (
+        before.owner_names == now.owner_names if is_by_name else before.owners_told[:1] == now.owners_told[:1]
+    )
+    is_read_alike = now.owner_id != "" or now.owner_note == before.owner_note
+    return is_named_alike and is_read_alike and _unowned(before) == _unowned(now)
+
+
+def _unowned(entity: Entity) -> Entity:
+    return msgspec.structs.replace(entity, owner_id="", owner_note="", owner_names=())
 
 
 def slack_ids_outside(conn: Connection, roots: Sequence[str]) -> dict[str, str]:

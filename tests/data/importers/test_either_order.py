@@ -169,3 +169,24 @@ def test_a_source_of_dbt_depends_on_whatever_has_its_table_whichever_was_importe
         "dbt:source.shop.core.scores",
     ]
     assert not take(catalog, "dbt", manifest).changed
+
+
+@pytest.mark.parametrize("write", ["backstage", "csv", "dbt"])
+def test_what_reads_the_same_once_its_owners_are_there_is_no_change(
+    catalog: Catalog, tmp_path: Path, write: str
+) -> None:
+    owned = "type: ai-model, owner: payments"
+    paths = {
+        "backstage": file(tmp_path, "m.yaml", a_document("Resource", "churn", owned)),
+        "csv": file(tmp_path, "e.csv", "from,to,from_owner\nbatch,churn,payments\n"),
+        "dbt": a_manifest(tmp_path, "model.shop.scores", owner="payments"),
+    }
+    assert take(catalog, write, paths[write]).changed
+    people = a_document("Group", "payments", "type: team, children: []")
+    imported(catalog, file(tmp_path, "people.yaml", people))
+    before = catalog.version()
+    assert not take(catalog, write, paths[write]).changed
+    assert catalog.version() == before
+    others = paths[write].read_text().replace("payments", "risk")
+    file(tmp_path, paths[write].name, others)
+    assert take(catalog, write, paths[write]).changed

@@ -6,7 +6,7 @@ models share, whatever else is declared under it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from data.layered import Layered
@@ -76,6 +76,23 @@ class Declared:
         if seen := self.seen.get(one):
             to_ids.update(edge.to_id for edge in seen)
         return to_ids
+
+    def all_depending(self, parts: Iterable[str]) -> dict[str, Collection[str]]:
+        """Everything declared and these parts, with what each depends on: `depends_on` for very many at once."""
+        found: dict[str, Collection[str]] = dict.fromkeys(self.entities, ())
+        for one, edges in self.stated.items():
+            if one in found:
+                found[one] = [to_id for to_id, _, _ in edges]
+        read_off = (one for one, thing in self.entities.items() if self._is_read_off(one, thing))
+        seen = (one for one in self.seen if one in found)
+        for one in (*read_off, *seen, *parts):
+            found[one] = self.depends_on(one)
+        return found
+
+    def all_parts(self) -> list[str]:
+        """All endpoints and versions, and what stands in the graph for them besides."""
+        those = (one for one, thing in self.entities.items() if thing.kind in _READ_OFF)
+        return sorted({part for one in those for part in self.parts(one)})
 
     def dependency(self, from_id: str, to_id: str) -> Dependency | None:
         """How an edge is known; None where there is none."""

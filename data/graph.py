@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain
 from operator import itemgetter
 from typing import TypeVar
 
@@ -83,17 +82,18 @@ class Graph:
 
     @classmethod
     def of(cls, depends_on: Mapping[str, Collection[str]]) -> Graph:
-        """From what each thing depends on, each once."""
+        """From what each thing depends on; what is named twice counts once."""
+        elsewhere = {one for to_ids in depends_on.values() for one in to_ids if one not in depends_on}
         # Mostly in order already, which is what sorting goes by.
-        ids = sorted(dict.fromkeys(chain(depends_on, chain.from_iterable(depends_on.values()))))
-        places = {one: number for number, one in enumerate(ids)}
-        found: list[list[int]] = [[] for _ in ids]
-        for from_id, to_ids in depends_on.items():
-            number = places[from_id]
-            for to_id in to_ids:
-                found[places[to_id]].append(number)
-        blocks = [array(_NUMBER, block).tobytes() if block else b"" for block in found]
-        return cls(_Numbers(ids, places), blocks, {})
+        ids = sorted((*depends_on, *elsewhere))
+        found: dict[str, list[int]] = {one: [] for one in ids}
+        for number, from_id in enumerate(ids):
+            for to_id in depends_on.get(from_id, ()):
+                block = found[to_id]
+                if not block or block[-1] != number:
+                    block.append(number)
+        blocks = [array(_NUMBER, block).tobytes() if block else b"" for block in found.values()]
+        return cls(_Numbers.of(ids), blocks, {})
 
     def changed(self, changes: Mapping[str, Change]) -> Graph:
         """The same but for what these things depend on. Costs what has changed, but for one time in very many."""

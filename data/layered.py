@@ -7,7 +7,7 @@ A tree of small nodes (as in `immutables`) would never fold, and takes twice as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import Generic, TypeVar, overload
 
 K = TypeVar("K", bound=str)
@@ -71,6 +71,13 @@ class Layered(Mapping[K, V], Generic[K, V]):
         kept = [key for key in self._below if key not in self._top]
         # Two runs that are in order already: to sort those is to merge them.
         return iter(sorted([*kept, *sorted(key for key, value in self._top.items() if value is not None)]))
+
+    def items(self) -> ItemsView[K, V]:
+        """What comes with `Mapping` looks each key up again, where a dict walks over its own."""
+        return super().items() if self._top else self._below.items()
+
+    def values(self) -> ValuesView[V]:
+        return super().values() if self._top else self._below.values()
 
     def __len__(self) -> int:
         added = sum((value is not None) - (key in self._below) for key, value in self._top.items())

@@ -37,8 +37,8 @@ class Things:
 
     @classmethod
     def of(cls, declared: Declared) -> Things:
-        parts = {part for one in declared.entities if declared.is_part(one) for part in declared.parts(one)}
-        endpoints = {part: endpoint for part in sorted(parts) if (endpoint := declared.endpoint(part))}
+        parts = declared.all_parts()
+        endpoints = {part: endpoint for part in parts if (endpoint := declared.endpoint(part))}
         switches: dict[str, set[str]] = defaultdict(set)
         for one, endpoint in endpoints.items():
             if switch := switch_of(endpoint):
@@ -47,7 +47,7 @@ class Things:
             declared,
             Layered(endpoints),
             Layered({switch: frozenset(switches[switch]) for switch in sorted(switches)}),
-            Graph.of({one: declared.depends_on(one) for one in (*declared.entities, *parts)}),
+            Graph.of(declared.all_depending(parts)),
         )
 
     def changed(self, told: Told) -> Things:

@@ -214,6 +214,19 @@ def test_a_mapping_that_never_changes_says_what_is_there_and_what_is_not():
     assert _raises(second, "z")
 
 
+def test_values_of_a_mapping_are_those_of_now_however_it_came_about():
+    first: Layered[str, int] = Layered({"a": 1, "c": 2})
+    second = first.changed({"b": 3, "c": None})
+    assert (list(first.items()), list(first.values())) == ([("a", 1), ("c", 2)], [1, 2])
+    assert (list(second.items()), list(second.values())) == ([("a", 1), ("b", 3)], [1, 3])
+
+
+def test_an_edge_that_two_state_is_one_edge():
+    graph = Graph.of({"a": ["m", "n", "m"], "b": ["m"]})
+    assert (graph.direct("m"), graph.direct("n")) == (["a", "b"], ["a"])
+    assert graph.changed({"a": ({"m", "n"}, {"n"})}).direct("m") == ["b"]
+
+
 def _raises(mapping: Layered[str, int], key: str) -> bool:
     try:
         mapping[key]

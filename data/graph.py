@@ -13,6 +13,7 @@ Edges to what nobody declares are kept: they lead nowhere until somebody does.
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import TypeVar
@@ -83,17 +84,16 @@ class Graph:
     @classmethod
     def of(cls, depends_on: Mapping[str, Collection[str]]) -> Graph:
         """From what each thing depends on; what is named twice counts once."""
-        elsewhere = {one for to_ids in depends_on.values() for one in to_ids if one not in depends_on}
-        # Mostly in order already, which is what sorting goes by.
-        ids = sorted((*depends_on, *elsewhere))
-        found: dict[str, list[int]] = {one: [] for one in ids}
-        for number, from_id in enumerate(ids):
-            for to_id in depends_on.get(from_id, ()):
+        # Mostly in order already, which is what sorting goes by. What nobody declares comes behind, as it is met.
+        found: dict[str, list[int]] = defaultdict(list, {one: [] for one in sorted(depends_on)})
+        for number, from_id in enumerate([*found]):
+            for to_id in depends_on[from_id]:
                 block = found[to_id]
                 if not block or block[-1] != number:
                     block.append(number)
         blocks = [array(_NUMBER, block).tobytes() if block else b"" for block in found.values()]
-        return cls(_Numbers.of(ids), blocks, {})
+        graph = cls(_Numbers.of([*found]), blocks, {})
+        return graph if len(found) == len(depends_on) else graph.compact()
 
     def changed(self, changes: Mapping[str, Change]) -> Graph:
         """The same but for what these things depend on. Costs what has changed, but for one time in very many."""

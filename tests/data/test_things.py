@@ -227,6 +227,14 @@ def test_an_edge_that_two_state_is_one_edge():
     assert graph.changed({"a": ({"m", "n"}, {"n"})}).direct("m") == ["b"]
 
 
+def test_what_nobody_declares_takes_its_place_in_order_of_ids():
+    graph = Graph.of({"b": ["a", "z"], "c": ["a", "b"]}).changed({"a": ((), ("m",)), "z": ((), ("m",))})
+    assert [one.id for one in graph.dependants("m")] == ["a", "z", "b", "c"]
+    assert graph.dependants("m") == Graph.of(
+        {"a": ["m"], "z": ["m"], "b": ["a", "z"], "c": ["a", "b"]}
+    ).dependants("m")
+
+
 def _raises(mapping: Layered[str, int], key: str) -> bool:
     try:
         mapping[key]

@@ -18,6 +18,7 @@ from data.statements import Calls, Seen, Statement
 RecordT = TypeVar("RecordT", Entity, Group, Person)
 
 _UNSEEN = ("entity", "team", "person")
+_STATEMENT = itemgetter(1, 2, 3)
 
 
 @dataclass(slots=True, frozen=True)
@@ -49,7 +50,7 @@ def stored_in(conn: Connection, ids: Collection[str] | None = None) -> Stored:
         entity.id: msgspec.structs.replace(entity, declared_in=declared_in)
         for entity, declared_in in found.entities()
     }
-    # The same id is one text in memory, however many edges name it.
+    # Whoever depends on something is one text in memory; so is not what edges lead to, as to look each up takes longer.
     names = {one: one for one in entities}
     return Stored(
         version_in(conn),
@@ -92,11 +93,9 @@ class _Rows:
             "from_id",
             "from_id, to_id, declared_by",
         )
-        name, source_of = names.get, dict[str, str]().setdefault
+        # All that is done for a single row is done in C: there are very many.
         return {
-            name(from_id, from_id): tuple(
-                [(name(to_id, to_id), source_of(source, source), place) for _, to_id, source, place in edges]
-            )
+            names.get(from_id, from_id): tuple(map(_STATEMENT, edges))
             for from_id, edges in groupby(rows, itemgetter(0))
         }
 

@@ -135,7 +135,7 @@ def full_lines(
 
 def lines_of(impacts: Sequence[Impacted], notes: Sequence[str]) -> int:
     """How many `full_lines` has in all."""
-    return len(by_team(impacts)) + len(impacts) + len(notes)
+    return rules.teams_in(impacts) + len(impacts) + len(notes)
 
 
 def counts(impacts: Sequence[Impacted], there: Snapshot | None) -> list[str]:

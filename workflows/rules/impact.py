@@ -42,9 +42,14 @@ def by_team(impact: Sequence[Impacted]) -> tuple[TeamImpact, ...]:
     """
     grouped: dict[tuple[str, bool], list[Impacted]] = {}
     for consumer in impact:
-        grouped.setdefault((consumer.owners.team_id, is_unclaimed(consumer)), []).append(consumer)
+        grouped.setdefault(_answering(consumer), []).append(consumer)
     teams = (_team(team_id, consumers, is_unknown) for (team_id, is_unknown), consumers in grouped.items())
     return tuple(sorted(teams, key=_rank))
+
+
+def teams_in(impact: Sequence[Impacted]) -> int:
+    """How many `by_team` has, without putting anybody into order."""
+    return len(set(map(_answering, impact)))
 
 
 def summary(impact: Sequence[Impacted]) -> str:
@@ -97,6 +102,11 @@ def unreachable(impact: Sequence[Impacted]) -> tuple[str, ...]:
         for consumer in impact
         if not consumer.owners.slack_ids
     )
+
+
+def _answering(consumer: Impacted) -> tuple[str, bool]:
+    """Whose it is; of nobody's, whether it is declared at all."""
+    return (consumer.owners.team_id, is_unclaimed(consumer))
 
 
 def _team(team_id: str, consumers: list[Impacted], is_unknown: bool) -> TeamImpact:

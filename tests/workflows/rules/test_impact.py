@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.records.catalog import Impacted, Owners
-from workflows.rules.impact import by_team, summary, unreachable
+from data.records.catalog import SEEN, Impacted, Owners
+from workflows.rules.impact import by_team, summary, teams_in, unreachable
 
 LETTERS = Owners(team_id="group:default/letters", team_name="Letters", slack_ids=("U1", "U2"))
 STORE = Owners(team_id="group:default/store", team_name="Store", slack_ids=("U3",))
@@ -19,6 +19,10 @@ def an_impact(name: str, owners: Owners, distance: int = 1) -> Impacted:
     return Impacted(
         consumer_id=f"component:default/{name}", name=name, owners=owners, distance=distance, path=()
     )
+
+
+def a_caller(name: str, owners: Owners) -> Impacted:
+    return Impacted(consumer_id=f"{SEEN}{name}", name=name, owners=owners, distance=1, path=())
 
 
 def test_teams_are_ordered_by_size_then_nearness_then_name_and_the_unowned_come_last():
@@ -71,3 +75,15 @@ def test_who_cannot_be_reached_is_named_with_the_reason():
         "a: no owner",
         f"c: {GONE}",
     )
+
+
+def test_teams_are_counted_as_they_are_grouped():
+    impact = [
+        an_impact("a", Owners(team_id="group:default/one")),
+        an_impact("b", Owners()),
+        an_impact("c", Owners(team_id="group:default/one")),
+        a_caller("seen", Owners()),
+        a_caller("claimed", Owners(team_id="group:default/two")),
+    ]
+    assert teams_in(impact) == len(by_team(impact)) == 4
+    assert teams_in([]) == 0

@@ -19,7 +19,7 @@ from data.errors import Invalid
 from data.escalation import tree_of
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
 from data.records.hours import Windows
-from data.records.policy import Criteria, Criterion, Policy, Role, Tier
+from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Role, Tier
 from data.toml_tables import Tables, tables_of, text_of
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
@@ -98,6 +98,7 @@ def _rules(toml: str, source: str) -> Rules:
         raise Invalid(reading.problems)
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
+    values["on_expiry"] = OnExpiry(values["on_expiry"])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))

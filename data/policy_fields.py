@@ -9,7 +9,7 @@ from typing import Any
 
 from data.escalation import LAST
 from data.public_holidays import ACCEPTED, is_known
-from data.records.policy import Criterion
+from data.records.policy import Criterion, OnExpiry
 from data.toml_checks import Check, flag, text, whole, word_of, words
 from data.zones import is_zone
 
@@ -66,6 +66,18 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="a round without a quorum ends after these, counted from the day its card is in the channel",
             field="round_expires_days",
             check=whole(1, 730, "days"),
+        ),
+        "on_expiry": Key(
+            says="what becomes of such a round: `expire`; `escalate`, once: whose votes are missing and their leads "
+            "are told, and it is prolonged; or `approve`, where somebody approved and nobody rejected, never for "
+            "tier 1 or an unknown tier",
+            field="on_expiry",
+            check=word_of(tuple(OnExpiry)),
+        ),
+        "prolong_days": Key(
+            says="by how much `escalate` prolongs it, counted from when they are told",
+            field="prolong_days",
+            check=whole(1, 365, "days"),
         ),
     },
     "callers": {

@@ -62,12 +62,18 @@ def _without_tree(event: Tree) -> Tree:
     return {**event, "event": "proposed/3"}
 
 
+def _approved_by_all(event: Tree) -> Tree:
+    """No role was taken to consent by silence."""
+    return {**event, "event": "approved/2"}
+
+
 def _answered_for_themselves(event: Tree) -> Tree:
     """Nobody stood in for anybody."""
     return {**event, "event": f"{event['event']}/2"}
 
 
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
+    "approved": _approved_by_all,
     "announced": _answered_for_themselves,
     "amended": _moved_every_date,
     "cancellation proposed": _as_it_was,

@@ -14,7 +14,7 @@ from data.events import AnyEvent
 from data.hosting import hosted_parts
 from data.records.catalog import EndpointKind, Entity
 from data.records.facts import Facts, Reading
-from data.records.policy import Policy
+from data.records.policy import OnExpiry, Policy
 from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
 from data.snapshot import Snapshot
 from data.store import Waiting
@@ -199,7 +199,8 @@ class Gatherer:
                 return replace(known, teams=teams_of(self.catalog.snapshot(), command.by))
             case cmd.CloseRound():
                 waits = card.waits(state, self.waiting)
-                return replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
+                known = replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
+                return self._above_voters(known, state)
             case cmd.Waive(what=what) if what in _seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
             case cmd.Waive(what=what) if told_in.meant(state, what):
@@ -229,6 +230,13 @@ class Gatherer:
             busy_until=self.busy_until(state, now),
             hours=self.hours(state, (escalation.COMPANY, *owners), now) if at_work else {},
         )
+
+    def _above_voters(self, known: Facts, state: Retirement) -> Facts:
+        """With who is above those that may vote, where a round that nobody decides is to be told to them."""
+        if state.policy is None or state.policy.on_expiry is not OnExpiry.ESCALATE or state.round is None:
+            return known
+        voters = {person for people in state.round.members.values() for person in people}
+        return replace(known, managers=asking.lines_above(self.catalog, voters))
 
     def _seen(self, known: Facts, state: Retirement) -> Facts:
         """With what endpoints and archive look like from outside."""

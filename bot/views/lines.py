@@ -10,8 +10,8 @@ from typing import assert_never
 
 from bot.views import callers, duties, id_lines, impact, later_dates, limits, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
-from bot.views.steps import short, zone_of
-from bot.views.votes import CHOICE_MARKS, voters_words
+from bot.views.steps import zone_of
+from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
@@ -40,8 +40,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             moved = f"; so that it counts, an earlier approval now stands as {seats}" if seats else ""
             return f"{voted}{_said(ballot.comment)}{moved}"
         case events.Approved():
-            plan = f"plan `{short(event.plan_digest)}`"
-            return f":white_check_mark: *Approved*: every role has its approvals on {plan}"
+            return f":white_check_mark: {approved_words(event)}"
         case events.Rejected():
             return f":x: *Rejected* by a veto of {safe(event.role)}"
         case events.RoundExtended():
@@ -49,6 +48,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return (
                 f":hourglass: The card could not show this vote before: its days count from now on, {until}"
             )
+        case events.RoundProlonged():
+            return f":hourglass: {prolonged_words(event, zone)}"
         case events.VotersChanged():
             return f":busts_in_silhouette: By the catalog {voters_words(event)}"
         case events.Expired():

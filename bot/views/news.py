@@ -45,11 +45,13 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
         case events.Revised():
             return "another plan, earlier votes void"
         case events.Approved():
-            return "approved"
+            return "approved, silence counting as consent" if event.missing else "approved"
         case events.Rejected():
             return f"rejected by a veto of {event.role}"
         case events.RoundExtended():
             return "vote prolonged, its card came late"
+        case events.RoundProlonged():
+            return f"vote prolonged once, approvals missing: {', '.join(event.missing)}"
         case events.Expired():
             return f"expired, approvals missing: {', '.join(event.missing)}"
         case events.Withdrawn():

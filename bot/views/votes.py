@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.ids import Action, Callback
 from bot.views import limits
 from bot.views.blocks import (
@@ -19,11 +21,14 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.steps import short, zone_of
-from data.events import Revised, VotersChanged
+from data.events import Approved, Revised, RoundProlonged, VotersChanged
+from data.records.policy import OnExpiry
 from data.records.retirement import Retirement
 from data.records.rounds import Ballot, Choice, Purpose, Round
+from workflows.rules.expiry import on_expiry
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
-from workflows.rules.quorum import awaited, digest_on_ballot, is_veto, open_round, tally_of
+from workflows.rules.quorum import awaited, digest_on_ballot, open_round, tally_of
+from workflows.rules.verdicts import is_veto
 
 CHOICE_MARKS = {
     Choice.APPROVE: ":white_check_mark:",
@@ -82,19 +87,53 @@ def tally_lines(retirement: Retirement) -> list[str]:
 def missing(retirement: Retirement) -> str:
     """Whose approvals are short, in a line; empty while no round is open, or none is."""
     short_of = tally_of(retirement).missing if open_round(retirement) is not None else {}
-    roles = limits.joined(
-        [f"{needed} of {safe(role)}" for role, needed in short_of.items()], 600, between=", ", at_most=10
-    )
+    roles = _short_of(short_of)
     return f"Approvals missing: {roles}" if roles else ""
 
 
 def round_words(round_: Round, retirement: Retirement) -> str:
     """When the round may close."""
     zone = zone_of(retirement)
+    ends = day(round_.expires_at, zone)
+    outcome = {
+        OnExpiry.EXPIRE: f"expires {ends}",
+        OnExpiry.ESCALATE: f"whoever is still missing {ends}, and who leads them, is told, once, and it is prolonged",
+        OnExpiry.APPROVE: f"{ends} silence counts as consent, if somebody approved and nobody rejected",
+    }[on_expiry(retirement)]
     return (
         f"Closes once every role has its approvals and the review has ended ({day(round_.review_until, zone)}); "
-        f"expires {day(round_.expires_at, zone)}. A vote can be changed until then."
+        f"{outcome}. A vote can be changed until then."
     )
+
+
+def approved_words(event: Approved) -> str:
+    """On which plan, and which roles said nothing, where silence is consent."""
+    plan = f"plan `{short(event.plan_digest)}`"
+    if not event.missing:
+        return f"*Approved*: every role has its approvals on {plan}"
+    return (
+        f"*Approved* by consent on {plan}: somebody approved, nobody rejected, and the policy counts silence as "
+        f"consent; approvals not given: {_short_of(event.missing)}"
+    )
+
+
+def prolonged_words(event: RoundProlonged, zone: str) -> str:
+    """Who has to vote is called, as the card notifies nobody; who leads them can help."""
+    asked = []
+    for role, needed in event.missing.items():
+        people = mentions(event.voters.get(role, ()), at_most=10) or "nobody is left to vote"
+        lead = event.leads.get(role, "")
+        asked.append(f"{needed} of {safe(role)}: {people}{f' (lead: {mention(lead)})' if lead else ''}")
+    who = limits.joined(asked, 1_500, between="; ", at_most=10)
+    return (
+        f"The vote would have expired, approvals missing. It is prolonged, once, until {day(event.expires_at, zone)}, "
+        f"for {who}"
+    )
+
+
+def _short_of(missing: Mapping[str, int]) -> str:
+    roles = [f"{needed} of {safe(role)}" for role, needed in missing.items()]
+    return limits.joined(roles, 600, between=", ", at_most=10)
 
 
 def voters_words(event: VotersChanged) -> str:

@@ -66,6 +66,7 @@ from data.events.voting import (
     Rejected,
     Revised,
     RoundExtended,
+    RoundProlonged,
     Voted,
     VotersChanged,
     Withdrawn,
@@ -78,6 +79,7 @@ RetirementEvent = (
     | Approved
     | Rejected
     | RoundExtended
+    | RoundProlonged
     | VotersChanged
     | Expired
     | Withdrawn
@@ -203,6 +205,7 @@ __all__ = [
     "Revised",
     "RolledBack",
     "RoundExtended",
+    "RoundProlonged",
     "Snoozed",
     "StepFailed",
     "StepHeld",

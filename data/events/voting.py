@@ -45,9 +45,12 @@ class Voted(Event, frozen=True, kw_only=True, tag="voted"):
     reseated: dict[str, str] = {}
 
 
-class Approved(Event, frozen=True, kw_only=True, tag="approved"):
+class Approved(Event, frozen=True, kw_only=True, tag="approved/2"):
+    """`missing`: role -> approvals that nobody gave, where the policy takes silence for consent."""
+
     round_number: int
     plan_digest: str
+    missing: dict[str, int] = {}
 
 
 class Rejected(Event, frozen=True, kw_only=True, tag="rejected"):
@@ -63,6 +66,21 @@ class RoundExtended(Event, frozen=True, kw_only=True, tag="round extended"):
     round_number: int
     review_until: datetime
     expires_at: datetime
+
+
+class RoundProlonged(Event, frozen=True, kw_only=True, tag="round prolonged"):
+    """It would have expired; instead whoever is missing hears of it, once, and may vote for some days more.
+
+    missing   role -> approvals still needed
+    voters    role -> whose votes could fill it
+    leads     role -> who is above most of them, where somebody is
+    """
+
+    round_number: int
+    expires_at: datetime
+    missing: dict[str, int]
+    voters: dict[str, tuple[str, ...]]
+    leads: dict[str, str]
 
 
 class VotersChanged(Event, frozen=True, kw_only=True, tag="voters changed"):

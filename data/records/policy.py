@@ -19,6 +19,14 @@ class Criterion(StrEnum):
     SUCCESSOR = "successor"
 
 
+class OnExpiry(StrEnum):
+    """What the end of a round without a quorum leads to; rules/expiry.py says where each holds."""
+
+    EXPIRE = "expire"
+    ESCALATE = "escalate"
+    APPROVE = "approve"
+
+
 class Criteria(Record, frozen=True, kw_only=True):
     """What is looked at to say which models are worth retiring. No retirement depends on it, so none keeps it.
 
@@ -58,6 +66,7 @@ class Policy(Record, frozen=True, kw_only=True):
 
     extension_days   0, as in every policy before there was such a vote: none is held
     escalation       None, as in every policy before there were trees
+    on_expiry        as it was in every policy before it could be said
     """
 
     name: str
@@ -81,6 +90,8 @@ class Policy(Record, frozen=True, kw_only=True):
     digest_hour: int
     extension_days: int = 0
     escalation: Escalation | None = None
+    on_expiry: OnExpiry = OnExpiry.EXPIRE
+    prolong_days: int = 0
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -51,6 +51,8 @@ def test_nothing_a_policy_says_is_left_out() -> None:
         [rounds]
         review_days = 1
         expires_days = 2
+        on_expiry = "escalate"
+        prolong_days = 3
         [reminders]
         days_before = [5]
         [escalation]

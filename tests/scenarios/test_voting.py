@@ -7,7 +7,20 @@ from pathlib import Path
 from data.records.retirement import State, StepKind
 from data.records.rounds import Choice
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, ELENA, GOVERNANCE, GRACE, MINA, PRIYA, SAM, TOM, Town, buttons, words
+from tests.scenarios.town import (
+    ADA,
+    ELENA,
+    GOVERNANCE,
+    GRACE,
+    MINA,
+    POLICY,
+    PRIYA,
+    SAM,
+    TOM,
+    Town,
+    buttons,
+    words,
+)
 
 REJECTING = "vote.reject_submit"
 
@@ -289,3 +302,20 @@ def test_a_consumer_that_appeared_after_the_vote_waits_for_a_new_vote(town: Town
     assert town.retirement().state is State.MIGRATING
     assert "late-comer" in [duty.consumer.name for duty in town.retirement().obligations]
     assert f"RET-1/announcement-2/dm/{GRACE}" in town.keys(GRACE)
+
+
+def test_a_vote_nobody_decides_calls_who_is_missing_and_their_lead_and_goes_on_once(tmp_path: Path):
+    with Town(
+        tmp_path, policy=f'{POLICY}\n[rounds]\non_expiry = "escalate"\nprolong_days = 5\n', serves=False
+    ) as town:
+        town.propose()
+        town.approve(ADA, MINA, PRIYA)
+        town.pass_time(days=31)
+        assert town.retirement().state is State.PROPOSED
+        said = town.thread()
+        assert "The vote would have expired, approvals missing. It is prolonged, once, until" in said
+        assert f"1 of security: <@{SAM}>" in said
+        assert "(lead: <@" in said
+        town.approve(SAM)
+        town.settle()
+        assert town.retirement().state is State.MIGRATING

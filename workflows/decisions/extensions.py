@@ -22,7 +22,7 @@ from workflows.decisions.decided import (
 )
 from workflows.decisions.rounds import begun_round
 from workflows.rules import extending
-from workflows.rules.quorum import Verdict
+from workflows.rules.verdicts import Verdict
 from workflows.rules.wording import counted
 
 DATES_MOVED = "the dates have moved meanwhile"

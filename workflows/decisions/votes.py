@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -17,12 +18,13 @@ from workflows.decisions.darkness import brought_back
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, owners_timer, step_timer
 from workflows.decisions.extensions import DATES_PAST, set_aside, settled
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import extending, quorum, rounds
+from workflows.rules import expiry, extending, quorum, rounds, verdicts
 from workflows.rules.barring import check_votes_for_themselves
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
 from workflows.rules.readiness import HELD_BY_A_VOTE
+from workflows.rules.verdicts import Verdict
 
 
 def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:
@@ -74,16 +76,16 @@ def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datet
     round_ = open_round(state)
     if round_ is None or round_.number != command.number:
         return nothing()
-    review, expiry = round_timers(round_)
+    review, end = round_timers(round_)
     if facts.has_unheard:
         # A vote that was taken in counts, whatever kept it from being decided since.
-        timer = expiry if now >= round_.expires_at else review
+        timer = end if now >= round_.expires_at else review
         return Decision(timers=(replace(timer, due_at=now + LEASE),))
     if facts.card_waits and now >= round_.expires_at:
         # Nobody could vote. Once the card is up the round has all its days; what never comes up ends it after all.
         assert state.policy is not None
-        return Decision(timers=(replace(expiry, due_at=now + timedelta(hours=state.policy.recheck_hours)),))
-    return _settled(state, (), now, "")
+        return Decision(timers=(replace(end, due_at=now + timedelta(hours=state.policy.recheck_hours)),))
+    return _settled(state, (), now, "", managers=facts.managers)
 
 
 def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: datetime) -> RetirementDecision:
@@ -106,8 +108,8 @@ def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: dat
         review_until=longer.review_until,
         expires_at=longer.expires_at,
     )
-    review, expiry = round_timers(longer)
-    timers = (review, expiry) if longer.purpose is Purpose.RETIRE else (expiry,)
+    review, end = round_timers(longer)
+    timers = (review, end) if longer.purpose is Purpose.RETIRE else (end,)
     return decided(state, event, timers=timers)
 
 
@@ -160,31 +162,57 @@ def _settled(
     reply: str,
     *,
     judged_at: datetime | None = None,
+    managers: Mapping[str, str] | None = None,
 ) -> RetirementDecision:
     """Add what the round's verdict leads to, if it has one; as of `judged_at`, where that was before now."""
     after = folded(state, happened)
     assert after.round is not None
     assert after.policy is not None
     assert after.plan is not None
-    number, digest = after.round.number, quorum.digest_on_ballot(after)
-    verdict = quorum.verdict(after.round, policy=after.policy, plan_digest=digest, now=judged_at or now)
-    if verdict is quorum.Verdict.OPEN:
+    digest = quorum.digest_on_ballot(after)
+    verdict = verdicts.verdict(
+        after.round,
+        policy=after.policy,
+        plan_digest=digest,
+        now=judged_at or now,
+        on_expiry=expiry.on_expiry(after),
+    )
+    if verdict is Verdict.OPEN:
         return decided(state, *happened, reply=reply, after=after) if happened else nothing()
     if after.round.purpose is Purpose.EXTEND:
         return settled(state, happened, verdict, now, reply)
     if after.round.purpose is Purpose.CANCEL:
         return _called_off_or_not(state, happened, verdict, now, reply)
-    closes = ("round/*",)
-    if verdict is quorum.Verdict.APPROVED:
-        approved = events.Approved(at=now, by=events.EMERITUS, round_number=number, plan_digest=digest)
+    if verdict is Verdict.PROLONGED:
+        return _prolonged(state, managers or {}, now)
+    return _agreed_or_not(state, happened, verdict, now, reply)
+
+
+def _agreed_or_not(
+    state: Retirement,
+    happened: tuple[events.RetirementEvent, ...],
+    verdict: Verdict,
+    now: datetime,
+    reply: str,
+) -> RetirementDecision:
+    after = folded(state, happened)
+    assert after.round is not None
+    assert after.policy is not None
+    assert after.plan is not None
+    number, digest, closes = after.round.number, quorum.digest_on_ballot(after), ("round/*",)
+    if verdict is Verdict.APPROVED:
+        missing = quorum.tally_of(after).missing
+        approved = events.Approved(
+            at=now, by=events.EMERITUS, round_number=number, plan_digest=digest, missing=missing
+        )
         announce_at = max(after.plan.step(StepKind.ANNOUNCE).due_at, now)
         timer = step_timer(StepKind.ANNOUNCE, announce_at)
         return decided(state, *happened, approved, timers=(timer,), cancels=closes, reply=reply)
-    if verdict is quorum.Verdict.VETOED:
+    if verdict is Verdict.VETOED:
         role = next(
             ballot.role
             for ballot in after.round.ballots
-            if quorum.is_veto(ballot, policy=after.policy, plan_digest=digest)
+            if verdicts.is_veto(ballot, policy=after.policy, plan_digest=digest)
         )
         rejected = events.Rejected(at=now, by=events.EMERITUS, round_number=number, role=role)
         return decided(state, *happened, rejected, cancels=closes, reply=reply)
@@ -194,17 +222,35 @@ def _settled(
     return decided(state, *happened, expired, cancels=closes, reply=reply)
 
 
+def _prolonged(state: Retirement, managers: Mapping[str, str], now: datetime) -> RetirementDecision:
+    """Whoever is missing has all the days from now on, however late the end of the round was looked at."""
+    assert state.round is not None
+    assert state.policy is not None
+    event = events.RoundProlonged(
+        at=now,
+        by=events.EMERITUS,
+        round_number=state.round.number,
+        expires_at=now + timedelta(days=state.policy.prolong_days),
+        missing=quorum.tally_of(state).missing,
+        voters=quorum.awaited(state),
+        leads=expiry.leads(state, managers),
+    )
+    after = folded(state, (event,))
+    assert after.round is not None
+    return decided(state, event, timers=round_timers(after.round)[1:], after=after)
+
+
 def _called_off_or_not(
     state: Retirement,
     happened: tuple[events.RetirementEvent, ...],
-    verdict: quorum.Verdict,
+    verdict: Verdict,
     now: datetime,
     reply: str,
 ) -> RetirementDecision:
     after = folded(state, happened)
     assert after.round is not None
     number, closes = after.round.number, ("round/*",)
-    if verdict is quorum.Verdict.APPROVED:
+    if verdict is Verdict.APPROVED:
         cancelled = events.Cancelled(at=now, by=events.EMERITUS, round_number=number)
         # What was under way when the vote was asked for may have gone dark since: it serves again.
         return decided(state, *happened, cancelled, effects=brought_back(after), cancels=closes, reply=reply)

@@ -20,7 +20,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import callers, ids, milestones, obligations
+from workflows.rules import callers, ids, milestones, obligations, rounds
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
@@ -63,18 +63,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 waivers=tuple(waiver for waiver in state.waivers if waiver.what not in _of_old_dates(state)),
                 gone_ids=(),
             )
-        case events.Voted():
-            assert state.round is not None
-            cast = replace(event.ballot, eligible_roles=event.eligible_roles)
-            return replace(state, round=state.round.with_ballot(cast, event.reseated))
-        case events.RoundExtended():
-            assert state.round is not None
-            longer = replace(state.round, review_until=event.review_until, expires_at=event.expires_at)
-            return replace(state, round=longer)
-        case events.VotersChanged():
-            assert state.round is not None
-            members = {**state.round.members, **event.members}
-            return replace(state, round=replace(state.round, members=members))
+        case events.Voted() | events.RoundExtended() | events.RoundProlonged() | events.VotersChanged():
+            return rounds.went_on(state, event)
         case events.Approved():
             asked = tuple(one.consumer.consumer_id for one in state.callers)
             return replace(state, approved_digest=event.plan_digest, known_callers=asked)

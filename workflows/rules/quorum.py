@@ -1,14 +1,12 @@
-"""Who may vote, which ballots count, and when a round is decided."""
+"""Who may vote, and which ballots count?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from data.errors import Refused
 from data.records.base import Record
-from data.records.policy import Policy
 from data.records.retirement import Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules import seating
@@ -248,36 +246,3 @@ def check_ballot(
             f"to {round_.purpose} {state.id}",
             next_step="Look at the card again and vote there",
         )
-
-
-class Verdict(StrEnum):
-    OPEN = "open"
-    VETOED = "vetoed"
-    APPROVED = "approved"
-    EXPIRED = "expired"
-
-
-def verdict(round_: Round, *, policy: Policy, plan_digest: str, now: datetime) -> Verdict:
-    """How the round stands at `now`: whatever came first of a veto, quorum with the review over, and expiry.
-
-    No ballot is taken after expiry, so a quorum that stands then stood before: a round looked at late, after
-    downtime, is approved.
-    """
-    for ballot in round_.ballots:
-        if is_veto(ballot, policy=policy, plan_digest=plan_digest):
-            return Verdict.VETOED
-    counted = tally(
-        round_.ballots, quorum=policy.quorum, proposer_id=round_.opened_by, plan_digest=plan_digest
-    )
-    if counted.is_quorate and round_.review_until <= min(now, round_.expires_at):
-        return Verdict.APPROVED
-    return Verdict.EXPIRED if now >= round_.expires_at else Verdict.OPEN
-
-
-def is_veto(ballot: Ballot, *, policy: Policy, plan_digest: str) -> bool:
-    """A rejection in a role that has the veto. Any other rejection only withholds approval."""
-    return (
-        ballot.choice is Choice.REJECT
-        and ballot.role in policy.veto_roles
-        and ballot.plan_digest == plan_digest
-    )

@@ -1,4 +1,7 @@
-"""From when on do the days of a round count? From when its card could show it: before, nobody could vote."""
+"""How does a round go on? What happens to it, and from when on its days count.
+
+They count from when its card could show it: before, nobody could vote.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,35 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from data import events
 from data.records.policy import Policy
+from data.records.retirement import Retirement
 from data.records.rounds import Purpose, Round
 from workflows.rules.hours import first_at_or_after
 
 LATE = timedelta(days=1)
 """Ours, because rounds are counted in days: what takes less than one costs nobody their vote."""
+
+
+def went_on(
+    state: Retirement,
+    event: events.Voted | events.RoundExtended | events.RoundProlonged | events.VotersChanged,
+) -> Retirement:
+    """The retirement after something happened to its open round."""
+    round_ = state.round
+    assert round_ is not None
+    match event:
+        case events.Voted():
+            cast = replace(event.ballot, eligible_roles=event.eligible_roles)
+            return replace(state, round=round_.with_ballot(cast, event.reseated))
+        case events.RoundExtended():
+            longer = replace(round_, review_until=event.review_until, expires_at=event.expires_at)
+            return replace(state, round=longer)
+        case events.RoundProlonged():
+            longer = replace(round_, expires_at=event.expires_at)
+            return replace(state, round=longer, prolonged=event.round_number)
+        case events.VotersChanged():
+            return replace(state, round=replace(round_, members={**round_.members, **event.members}))
 
 
 def is_unseen(round_: Round, *, tried_at: datetime) -> bool:

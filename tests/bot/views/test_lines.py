@@ -72,6 +72,13 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Rejected: {"round_number": 1, "role": "risk"},
     events.VotersChanged: {"round_number": 1, "members": {"owner": ("U1",), "risk": ()}},
     events.RoundExtended: {"round_number": 1, "review_until": days(30), "expires_at": days(46)},
+    events.RoundProlonged: {
+        "round_number": 1,
+        "expires_at": days(37),
+        "missing": {"risk": 2},
+        "voters": {"risk": ("U1", "U2")},
+        "leads": {"risk": "U3"},
+    },
     events.Expired: {"round_number": 1, "missing": {"risk": 2}},
     events.Withdrawn: {"why": Prose(prose="wrong model")},
     events.CancellationProposed: {"why": Prose(prose="still needed"), "round": a_round()},
@@ -414,3 +421,25 @@ def test_an_escalation_tells_what_was_handed_back_from_silence() -> None:
     )
     alone = replace(escalated, consumer_ids=every[1:2], to={"CGOV": every[1:2]})
     assert lines.line(alone, announced()) == f":rotating_light: {handed_back}: {told} 1"
+
+
+def test_a_vote_that_is_prolonged_calls_who_is_missing_and_names_who_leads_them() -> None:
+    event = events.RoundProlonged(
+        at=NOW,
+        by=events.EMERITUS,
+        round_number=1,
+        expires_at=days(37),
+        missing={"risk": 2, "owner": 1},
+        voters={"risk": ("U1", "U2"), "owner": ()},
+        leads={"risk": "U3"},
+    )
+    said = lines.line(event, a_retirement())
+    assert "2 of risk: <@U1> <@U2> (lead: <@U3>)" in said
+    assert "1 of owner: nobody is left to vote" in said
+
+
+def test_an_approval_by_silence_says_whose_approvals_nobody_gave() -> None:
+    event = events.Approved(
+        at=NOW, by=events.EMERITUS, round_number=1, plan_digest="sha256:aa", missing={"risk": 1}
+    )
+    assert "silence as consent; approvals not given: 1 of risk" in lines.line(event, a_retirement())

@@ -11,11 +11,13 @@ from msgspec.structs import replace
 from bot.ids import Action, Callback
 from bot.views import proposal, proposal_modal
 from data.records.catalog import Kind
+from data.records.policy import OnExpiry
 from data.records.retirement import Archived, Duty, Progress, Reason, State, StepKind, StepProgress
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NOW,
     a_ballot,
+    a_policy,
     a_retirement,
     a_round,
     an_entity,
@@ -258,3 +260,19 @@ def test_revising_starts_from_the_plan_and_keeps_the_model() -> None:
 def test_long_names_fit_the_modal() -> None:
     long = an_entity("n" * 300)
     a_form(models=[long], model=long, endpoints=[an_entity("e" * 300, Kind.ENDPOINT)], successors=[long])
+
+
+@pytest.mark.parametrize(
+    ("on_expiry", "said"),
+    [
+        (OnExpiry.EXPIRE, "; expires "),
+        (OnExpiry.ESCALATE, "and who leads them, is told, once, and it is prolonged"),
+        (OnExpiry.APPROVE, "silence counts as consent, if somebody approved and nobody rejected"),
+    ],
+)
+def test_the_card_says_what_comes_of_a_vote_that_nobody_decides(on_expiry: OnExpiry, said: str) -> None:
+    state = a_retirement(policy=replace(a_policy(), on_expiry=on_expiry))
+    assert state.plan is not None
+    of_lesser_tier = replace(state.plan, subject=replace(state.plan.subject, tier=2))
+    state = replace(state, plan=of_lesser_tier)
+    assert said in words(proposal.card(state))

@@ -14,6 +14,7 @@ from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.decision import LEASE
 from data.records.delegation import Delegation
+from data.records.policy import OnExpiry
 from data.records.retirement import State
 from data.records.rounds import Choice, Purpose
 from tests.builders import (
@@ -25,6 +26,7 @@ from tests.builders import (
     PROPOSED_AT,
     SELMA,
     STRANGER,
+    TARGET_ON,
     WHY,
     Story,
     a_dark,
@@ -32,11 +34,15 @@ from tests.builders import (
     a_policy,
     a_proposed,
     a_running_retirement,
+    a_subject,
     an_approved,
     casting,
     days,
+    facts_for,
     paused,
+    proposing,
     resumed,
+    revising,
 )
 from workflows import commands as cmd
 from workflows.rules import quorum
@@ -435,3 +441,70 @@ def test_who_answers_for_a_voter_has_no_vote_of_theirs():
     story = a_proposed()
     with pytest.raises(Refused, match="You may not vote here"):
         story.does(casting(story.state, by=STRANGER), delegations=delegating((PLATO, STRANGER)))
+
+
+ESCALATES = {"policy": a_policy(on_expiry=OnExpiry.ESCALATE, prolong_days=7)}
+CONSENTS = {"policy": a_policy(on_expiry=OnExpiry.APPROVE)}
+VP = "UVP"
+"""Above Plato and Selma."""
+
+
+def test_a_round_the_policy_escalates_tells_who_is_missing_and_their_leads_and_is_prolonged_once():
+    story = a_proposed(**ESCALATES, managers={PLATO: VP, SELMA: VP, PAT: STRANGER}).votes(OWEN)
+    story.until(EXPIRY)
+    (prolonged,) = story.of(events.RoundProlonged)
+    assert prolonged.voters == {"platform": (PLATO,), "security": (SELMA,)}
+    assert prolonged.leads == {"platform": VP, "security": VP}
+    assert story.state.round.expires_at == EXPIRY + days(7)
+    story.until(EXPIRY + days(7))
+    assert (story.state.state, len(story.of(events.RoundProlonged))) == (State.EXPIRED, 1)
+
+
+def test_who_is_missing_may_still_vote_while_the_round_is_prolonged():
+    story = a_proposed(**ESCALATES).votes(OWEN).until(EXPIRY + days(1))
+    assert story.votes(PLATO, SELMA).state.approved_digest == story.state.plan.digest
+
+
+def test_another_plan_has_a_round_that_may_be_prolonged_as_well():
+    story = a_proposed(**ESCALATES).until(EXPIRY)
+    story.does(revising(target_on=TARGET_ON + days(60)))
+    story.until(story.state.round.expires_at)
+    assert [prolonged.round_number for prolonged in story.of(events.RoundProlonged)] == [1, 2]
+
+
+def test_a_round_looked_at_late_is_prolonged_from_when_people_are_told():
+    story = a_proposed(**ESCALATES).wakes(EXPIRY + days(20))
+    assert story.state.round.expires_at == EXPIRY + days(27)
+
+
+def test_silence_is_consent_where_the_policy_says_so_and_somebody_approved():
+    story = a_proposed(**CONSENTS).votes(OWEN).until(EXPIRY)
+    (approved,) = story.of(events.Approved)
+    assert approved.missing == {"platform": 1, "security": 1}
+    assert approved.plan_digest == story.state.round.ballots[0].plan_digest
+
+
+@pytest.mark.parametrize(
+    ("tier", "votes"),
+    [
+        (3, []),
+        (3, [(OWEN, {}), (PLATO, NO)]),
+        (3, [(OWEN, {"choice": Choice.ABSTAIN})]),
+        (1, [(OWEN, {})]),
+        (0, [(OWEN, {})]),
+    ],
+    ids=["nobody voted", "somebody rejected", "somebody abstained only", "tier 1", "unknown tier"],
+)
+def test_silence_is_no_consent(tier, votes):
+    far = TARGET_ON + days(200)
+    story = Story(facts_for(a_subject(tier=tier), **CONSENTS))
+    story.does(proposing(target_on=far))
+    for voter, how in votes:
+        story.votes(voter, **how)
+    assert story.until(EXPIRY).state.state is State.EXPIRED
+
+
+def test_calling_off_is_never_agreed_to_by_silence():
+    story = cancelling(a_running_retirement(**CONSENTS)).votes(OWEN)
+    story.until(story.state.round.expires_at)
+    assert (story.state.state, len(story.of(events.CancellationDropped))) == (State.MIGRATING, 1)

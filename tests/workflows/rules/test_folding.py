@@ -92,6 +92,13 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "review_until": ROUND.review_until,
         "expires_at": ROUND.expires_at,
     },
+    events.RoundProlonged: {
+        "round_number": 1,
+        "expires_at": ROUND.expires_at,
+        "missing": {"owner": 1},
+        "voters": {"owner": (PAT,)},
+        "leads": {"owner": "UMAX"},
+    },
     events.VotersChanged: {"round_number": 1, "members": {"owner": ("UNEW",)}},
     events.Expired: {"round_number": 1, "missing": {"owner": 1}},
     events.Withdrawn: {"why": WHY},

@@ -22,8 +22,8 @@ from tests.builders import (
     a_proposed,
     days,
 )
-from workflows.rules import quorum
-from workflows.rules.quorum import Verdict
+from workflows.rules import quorum, verdicts
+from workflows.rules.verdicts import Verdict
 
 POLICY = a_policy()
 DIGEST = "sha256:aa"
@@ -99,7 +99,7 @@ def test_changing_a_vote_replaces_it():
 
 
 def verdict(round_: Round, at=ANNOUNCED_AT) -> Verdict:
-    return quorum.verdict(round_, policy=POLICY, plan_digest=DIGEST, now=at)
+    return verdicts.verdict(round_, policy=POLICY, plan_digest=DIGEST, now=at)
 
 
 BEFORE_REVIEW, EXPIRY = ANNOUNCED_AT - timedelta(seconds=1), PROPOSED_AT + days(30)

@@ -79,6 +79,11 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             field="prolong_days",
             check=whole(1, 365, "days"),
         ),
+        "reject_comment_chars": Key(
+            says="how long at least the comment of a rejection is; 0 lets people reject without one",
+            field="reject_comment_chars",
+            check=whole(0, 1000, "characters"),
+        ),
     },
     "callers": {
         "extension_days": Key(

@@ -12,7 +12,7 @@ from bot.ids import Action, Callback
 from bot.inbox import capture, submit
 from bot.lookup import retirement
 from bot.views import votes
-from data.errors import Invalid, Problem, Stale
+from data.errors import Stale
 from data.records.base import Prose
 from data.records.rounds import Choice
 from workflows.commands import Cast
@@ -56,8 +56,6 @@ def register(app: App, house: House) -> None:
     @app.view(Callback.VOTE_REJECT)
     def reject(ack: Ack, body: dict[str, Any]) -> None:
         comment = payloads.entered(body, Action.VOTE_COMMENT)
-        if not comment:
-            raise Invalid([Problem(field="comment", value="", accepted="say what would have to change")])
         ballot = Cast(
             by=payloads.user_id(body),
             choice=Choice.REJECT,

@@ -161,9 +161,9 @@ def field(
 
 
 def prose_field(
-    label: str, action: Action, *, placeholder: str, initial: str = "", hint: str = ""
+    label: str, action: Action, *, placeholder: str, initial: str = "", hint: str = "", chars_min: int = 1
 ) -> Payload:
-    """A required text of several lines; its block is named after its action."""
+    """A text of several lines; its block is named after its action. It may be left out where `chars_min` is 0."""
     element: Payload = {
         "type": "plain_text_input",
         "action_id": str(action),
@@ -173,7 +173,9 @@ def prose_field(
     }
     if initial:
         element["initial_value"] = initial[: limits.INPUT_MAX]
-    return field(label, element, block_id=str(action), hint=hint)
+    if chars_min > 1:
+        element["min_length"] = chars_min
+    return field(label, element, block_id=str(action), hint=hint, optional=not chars_min)
 
 
 def message(text: str, blocks: Sequence[Payload] = ()) -> Payload:

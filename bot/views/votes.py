@@ -203,3 +203,4 @@ def reject_modal(retirement: Retirement, plan_digest: str, round_number: int) ->
         metadata={"retirement": retirement.id, "plan_digest": plan_digest, "round": str(round_number)},
         submit="Reject",
     )
+                chars_min=retirement.policy.reject_comment_chars if retirement.policy else 1,

@@ -66,7 +66,7 @@ class Policy(Record, frozen=True, kw_only=True):
 
     extension_days   0, as in every policy before there was such a vote: none is held
     escalation       None, as in every policy before there were trees
-    on_expiry        as it was in every policy before it could be said
+    on_expiry        as it was in every policy before it could be said; so are those after it
     """
 
     name: str
@@ -92,6 +92,7 @@ class Policy(Record, frozen=True, kw_only=True):
     escalation: Escalation | None = None
     on_expiry: OnExpiry = OnExpiry.EXPIRE
     prolong_days: int = 0
+    reject_comment_chars: int = 1
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -53,6 +53,7 @@ def test_nothing_a_policy_says_is_left_out() -> None:
         expires_days = 2
         on_expiry = "escalate"
         prolong_days = 3
+        reject_comment_chars = 20
         [reminders]
         days_before = [5]
         [escalation]

@@ -39,8 +39,7 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         round_, state, number=command.round_number, plan_digest=command.plan_digest, now=cast_at
     )
     assert round_ is not None
-    if command.choice is Choice.REJECT and not command.comment:
-        raise Refused("A rejection needs a comment", next_step="Press Reject again and say why")
+    quorum.check_comment(command.choice, str(command.comment), state)
     check_votes_for_themselves(command.by, state, command.choice, facts.delegations)
     seat = quorum.seat_for(command.by, state, facts.members, command.choice)
     ballot = Ballot(

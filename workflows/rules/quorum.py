@@ -215,6 +215,16 @@ def digest_on_ballot(state: Retirement) -> str:
     return (state.plan.amends or state.plan.digest) if is_retiring else state.approved_digest
 
 
+def check_comment(choice: Choice, comment: str, state: Retirement) -> None:
+    """Raises `Refused` for a rejection that says less than the policy wants to hear."""
+    assert state.policy is not None
+    needed, said = state.policy.reject_comment_chars, len(comment.strip())
+    if choice is not Choice.REJECT or said >= needed:
+        return
+    how_much = f" of at least {needed} characters, and this one has {said}" if needed > 1 else ""
+    raise Refused(f"A rejection needs a comment{how_much}", next_step="Press Reject again and say why")
+
+
 def check_ballot(
     round_: Round | None, state: Retirement, *, number: int, plan_digest: str, now: datetime
 ) -> None:

@@ -58,7 +58,9 @@ def test_a_comment_of_blanks_is_none(desk: Desk) -> None:
 
     answer = desk.slack.submit(MINA, {"vote.comment": "   "})
 
-    assert answer.body["errors"] == {"vote.comment": "say what would have to change"}
+    assert answer.body["errors"] == {
+        "vote.comment": "A rejection needs a comment. Press Reject again and say why"
+    }
 
 
 @pytest.mark.parametrize(

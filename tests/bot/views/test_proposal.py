@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import proposal, proposal_modal
+from bot.views import proposal, proposal_modal, votes
 from data.records.catalog import Kind
 from data.records.policy import OnExpiry
 from data.records.retirement import Archived, Duty, Progress, Reason, State, StepKind, StepProgress
@@ -276,3 +276,14 @@ def test_the_card_says_what_comes_of_a_vote_that_nobody_decides(on_expiry: OnExp
     of_lesser_tier = replace(state.plan, subject=replace(state.plan.subject, tier=2))
     state = replace(state, plan=of_lesser_tier)
     assert said in words(proposal.card(state))
+
+
+@pytest.mark.parametrize(("chars", "asked"), [(0, (None, True)), (1, (None, False)), (20, (20, False))])
+def test_the_form_to_reject_asks_for_as_much_as_the_policy(
+    chars: int, asked: tuple[int | None, bool]
+) -> None:
+    state = a_retirement(policy=replace(a_policy(), reject_comment_chars=chars))
+    view = votes.reject_modal(state, "sha256:aa", 1)
+    check_view(view)
+    (comment,) = [block for block in view["blocks"] if block["type"] == "input"]
+    assert (comment["element"].get("min_length"), comment.get("optional")) == asked

@@ -147,6 +147,33 @@ def test_a_rejection_needs_a_comment():
         story.does(casting(story.state, choice=Choice.REJECT))
 
 
+@pytest.mark.parametrize(
+    ("chars", "comment", "refusal"),
+    [
+        (0, "", ""),
+        (20, "no, as it has no test", ""),
+        (20, "no test", "A rejection needs a comment of at least 20 characters, and this one has 7"),
+        (1, "   ", "A rejection needs a comment"),
+    ],
+)
+def test_how_much_a_rejection_has_to_say_is_in_the_policy(chars, comment, refusal):
+    story = a_proposed(policy=a_policy(reject_comment_chars=chars))
+    rejecting = casting(story.state, choice=Choice.REJECT, comment=Prose(prose=comment))
+    if not refusal:
+        assert story.does(rejecting).events
+        return
+    with pytest.raises(Refused) as refused:
+        story.does(rejecting)
+    assert (str(refused.value.what), refused.value.next_step) == (refusal, "Press Reject again and say why")
+
+
+def test_an_abstention_is_heard_and_fills_no_role():
+    story = a_proposed().votes(PLATO, SELMA).votes(OWEN, choice=Choice.ABSTAIN).until(ANNOUNCED_AT)
+    assert story.state.state is State.PROPOSED
+    assert quorum.tally_of(story.state).missing == {"owner": 1}
+    assert [cast.choice for cast in story.state.round.ballots].count(Choice.ABSTAIN) == 1
+
+
 def test_a_round_that_is_quorate_is_approved_when_the_review_ends():
     story = a_proposed().votes(OWEN, PLATO, SELMA)
     assert story.state.state is State.PROPOSED

@@ -79,6 +79,17 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             field="prolong_days",
             check=whole(1, 365, "days"),
         ),
+        "cool_off_hours": Key(
+            says="nothing is announced earlier after an approval, and who approved may take it back until then, which "
+            "opens the round again; 0 for none",
+            field="cool_off_hours",
+            check=whole(0, 720, "hours"),
+        ),
+        "approval_days": Key(
+            says="an approved plan that is not announced within these is voted on anew; 0 lets approvals keep",
+            field="approval_days",
+            check=whole(0, 730, "days"),
+        ),
         "reject_comment_chars": Key(
             says="how long at least the comment of a rejection is; 0 lets people reject without one",
             field="reject_comment_chars",

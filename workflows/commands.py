@@ -10,17 +10,27 @@ from datetime import date, datetime
 import msgspec
 
 from data.records.base import Prose
-from data.records.retirement import Archived, Duty, Endpoint, Reason, StepKind
+from data.records.retirement import Archived, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.command import Command
 from workflows.delegation_commands import Delegate, EndDelegation
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
-from workflows.duty_commands import ContestWaiver, TakeOver
+from workflows.duty_commands import (
+    AskForTime,
+    ChangeDuty,
+    ContestWaiver,
+    DecideExtension,
+    Snooze,
+    TakeOver,
+)
 from workflows.import_commands import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 
 __all__ = [
+    "AskForTime",
+    "ChangeDuty",
     "Command",
     "ContestWaiver",
+    "DecideExtension",
     "Delegate",
     "DropReader",
     "EndDelegation",
@@ -29,6 +39,7 @@ __all__ = [
     "RunImport",
     "ScheduleImports",
     "SendDigest",
+    "Snooze",
     "Subscribe",
     "TakeFile",
     "TakeOver",
@@ -71,6 +82,10 @@ class CloseRound(Command, frozen=True, kw_only=True, tag="close round"):
     number: int
 
 
+class LapseApproval(Command, frozen=True, kw_only=True, tag="lapse approval"):
+    """An approval has kept for as long as it does."""
+
+
 class RecordShown(Command, frozen=True, kw_only=True, tag="record shown"):
     """The card shows the round of this number only now."""
 
@@ -81,42 +96,8 @@ class RunStep(Command, frozen=True, kw_only=True, tag="run step"):
     step: StepKind
 
 
-class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
-    """Acknowledge, report as migrated, or hand back. No `consumer_ids` means all that `by` answers for.
-
-    whose       of whom all is meant, where that is not what `by` is asked themselves
-    announced   in which announcement they were asked; 0 where that was not said
-    """
-
-    consumer_ids: tuple[str, ...] = ()
-    whose: str = ""
-    duty: Duty
-    announced: int = 0
-
-
-class Snooze(Command, frozen=True, kw_only=True, tag="snooze"):
-    """Somebody wants to be reminded later of what this announcement asks of them."""
-
-    announced: int = 0
-
-
-class AskForTime(Command, frozen=True, kw_only=True, tag="ask for time"):
-    """`announced`: as in `ChangeDuty`."""
-
-    consumer_id: str
-    until: date
-    reason: Prose
-    announced: int = 0
-
-
 class MeetOwners(Command, frozen=True, kw_only=True, tag="meet owners"):
     """The catalog changed: whoever owns a consumer now answers for it, and whoever is in a role now may vote."""
-
-
-class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"):
-    consumer_id: str
-    number: int
-    granted: str
 
 
 class Waive(Command, frozen=True, kw_only=True, tag="waive"):
@@ -260,7 +241,16 @@ class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):
 
 
 _OfVotes = (
-    Propose | Revise | Cast | CloseRound | RecordShown | DecideExtension | Waive | ContestWaiver | Cancel
+    Propose
+    | Revise
+    | Cast
+    | CloseRound
+    | LapseApproval
+    | RecordShown
+    | DecideExtension
+    | Waive
+    | ContestWaiver
+    | Cancel
 )
 _OfDuties = (
     ChangeDuty

@@ -193,6 +193,8 @@ class Gatherer:
                 | cmd.AskAgain(action=StepKind.DISABLE)
             ):
                 return self._seen(self._outlook(known, state), state)
+            case cmd.LapseApproval():
+                return consumers(self.catalog.snapshot(), state, known)
             case cmd.MeetOwners():
                 return consumers(self.catalog.snapshot(), state, known)
             case cmd.ClaimCaller():

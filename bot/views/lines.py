@@ -33,6 +33,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return _with_impact(what, event, zone)
         case events.Revised():
             what = f":pencil2: {by} changed the plan: every earlier vote is void, a new round is open"
+            if event.by == events.EMERITUS:
+                what = ":pencil2: The plan has new dates, and a round of votes of its own"
             return _with_impact(what, event, zone)
         case events.Voted(ballot=ballot):
             voted = f"{CHOICE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
@@ -41,6 +43,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f"{voted}{_said(ballot.comment)}{moved}"
         case events.Approved():
             return f":white_check_mark: {approved_words(event)}"
+        case events.ApprovalLapsed():
+            since = day(event.approved_at, zone)
+            return f":hourglass: The approval of {since} lapsed: nothing was announced since, so it is voted on anew"
         case events.Rejected():
             return f":x: *Rejected* by a veto of {safe(event.role)}"
         case events.RoundExtended():
@@ -50,6 +55,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             )
         case events.RoundProlonged():
             return f":hourglass: {prolonged_words(event, zone)}"
+        case events.RoundReopened():
+            until = day(event.expires_at, zone)
+            return f":leftwards_arrow_with_hook: {by} took their approval back: the vote is open again until {until}"
         case events.VotersChanged():
             return f":busts_in_silhouette: By the catalog {voters_words(event)}"
         case events.Expired():

@@ -43,15 +43,19 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
         case events.Proposed():
             return "proposed"
         case events.Revised():
-            return "another plan, earlier votes void"
+            return "" if event.by == events.EMERITUS else "another plan, earlier votes void"
         case events.Approved():
             return "approved, silence counting as consent" if event.missing else "approved"
+        case events.ApprovalLapsed():
+            return "approval lapsed, voted on anew"
         case events.Rejected():
             return f"rejected by a veto of {event.role}"
         case events.RoundExtended():
             return "vote prolonged, its card came late"
         case events.RoundProlonged():
             return f"vote prolonged once, approvals missing: {', '.join(event.missing)}"
+        case events.RoundReopened():
+            return "an approval taken back, voted on again"
         case events.Expired():
             return f"expired, approvals missing: {', '.join(event.missing)}"
         case events.Withdrawn():

@@ -92,7 +92,8 @@ def _votes(retirement: Retirement) -> list[Payload]:
         return votes.buttons(retirement)
     about = "\n".join([f"*{votes.about(retirement)}*", *later_dates.asked(retirement)])
     shown = section(f"{about}\n{limits.joined(lines, limits.SECTION_MAX - len(about) - 1)}")
-    words = [context(votes.round_words(round_, retirement))] if round_ else []
+    said = votes.round_words(round_, retirement) if round_ else votes.standing_words(retirement)
+    words = [context(said)] if said else []
     return [shown, *votes.buttons(retirement), *words]
 
 

@@ -25,6 +25,7 @@ from data.events import Approved, Revised, RoundProlonged, VotersChanged
 from data.records.policy import OnExpiry
 from data.records.retirement import Retirement
 from data.records.rounds import Ballot, Choice, Purpose, Round
+from workflows.rules.approval import cools_until, is_cooling, lapses_at, takers_back
 from workflows.rules.expiry import on_expiry
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
 from workflows.rules.quorum import awaited, digest_on_ballot, open_round, tally_of
@@ -164,13 +165,35 @@ def choices(retirement: Retirement) -> list[Payload]:
     """What a voter presses; nothing while no round is open."""
     round_ = open_round(retirement)
     if round_ is None:
-        return []
+        return taking_back(retirement)
     ballot = value(retirement.id, digest_on_ballot(retirement), round_.number)
     return [
         button("Approve", Action.VOTE_APPROVE, ballot, style="primary"),
         button("Reject", Action.VOTE_REJECT, ballot, style="danger"),
         button("Abstain", Action.VOTE_ABSTAIN, ballot),
     ]
+
+
+def taking_back(retirement: Retirement) -> list[Payload]:
+    """What whoever approved presses while nothing may be announced; the card is drawn anew once it is."""
+    if not takers_back(retirement) or not is_cooling(retirement):
+        return []
+    assert retirement.round is not None
+    ballot = value(retirement.id, digest_on_ballot(retirement), retirement.round.number)
+    return [button("Take my approval back", Action.VOTE_ABSTAIN, ballot)]
+
+
+def standing_words(retirement: Retirement) -> str:
+    """Until when an approval can be taken back, and how long it keeps; empty where it stands as it is."""
+    zone, said = zone_of(retirement), []
+    if (until := cools_until(retirement)) is not None and is_cooling(retirement):
+        said.append(
+            f"Nothing is announced before {moment(until, zone)}: whoever approved may take it back until then, "
+            "which opens the vote again."
+        )
+    if (lapses := lapses_at(retirement)) is not None:
+        said.append(f"If it is not announced by {day(lapses, zone)}, it is voted on anew.")
+    return " ".join(said)
 
 
 def edit(retirement: Retirement) -> list[Payload]:
@@ -198,9 +221,9 @@ def reject_modal(retirement: Retirement, plan_digest: str, round_number: int) ->
                 "What would have to change?",
                 Action.VOTE_COMMENT,
                 placeholder="For example: the successor has no test in our region yet",
+                chars_min=retirement.policy.reject_comment_chars if retirement.policy else 1,
             ),
         ],
         metadata={"retirement": retirement.id, "plan_digest": plan_digest, "round": str(round_number)},
         submit="Reject",
     )
-                chars_min=retirement.policy.reject_comment_chars if retirement.policy else 1,

@@ -54,6 +54,7 @@ from data.events.steps import (
     SwitchDelayed,
 )
 from data.events.voting import (
+    ApprovalLapsed,
     Approved,
     CancellationDropped,
     CancellationProposed,
@@ -67,6 +68,7 @@ from data.events.voting import (
     Revised,
     RoundExtended,
     RoundProlonged,
+    RoundReopened,
     Voted,
     VotersChanged,
     Withdrawn,
@@ -77,9 +79,11 @@ RetirementEvent = (
     | Revised
     | Voted
     | Approved
+    | ApprovalLapsed
     | Rejected
     | RoundExtended
     | RoundProlonged
+    | RoundReopened
     | VotersChanged
     | Expired
     | Withdrawn
@@ -150,6 +154,7 @@ __all__ = [
     "Amended",
     "Announced",
     "AnyEvent",
+    "ApprovalLapsed",
     "Approved",
     "ArchiveConfirmed",
     "ArchiveLost",
@@ -206,6 +211,7 @@ __all__ = [
     "RolledBack",
     "RoundExtended",
     "RoundProlonged",
+    "RoundReopened",
     "Snoozed",
     "StepFailed",
     "StepHeld",

@@ -53,6 +53,12 @@ class Approved(Event, frozen=True, kw_only=True, tag="approved/2"):
     missing: dict[str, int] = {}
 
 
+class ApprovalLapsed(Event, frozen=True, kw_only=True, tag="approval lapsed"):
+    """The plan was not announced for longer than an approval keeps; `Revised` opens a round in the same commit."""
+
+    approved_at: datetime
+
+
 class Rejected(Event, frozen=True, kw_only=True, tag="rejected"):
     """A veto: a rejection in a role that has it."""
 
@@ -81,6 +87,16 @@ class RoundProlonged(Event, frozen=True, kw_only=True, tag="round prolonged"):
     missing: dict[str, int]
     voters: dict[str, tuple[str, ...]]
     leads: dict[str, str]
+
+
+class RoundReopened(Event, frozen=True, kw_only=True, tag="round reopened"):
+    """Somebody takes their approval back before anything was announced: people vote again, on the same plan.
+
+    expires_at   when the round ends now; all other votes stand
+    """
+
+    round_number: int
+    expires_at: datetime
 
 
 class VotersChanged(Event, frozen=True, kw_only=True, tag="voters changed"):

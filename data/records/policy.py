@@ -93,6 +93,8 @@ class Policy(Record, frozen=True, kw_only=True):
     on_expiry: OnExpiry = OnExpiry.EXPIRE
     prolong_days: int = 0
     reject_comment_chars: int = 1
+    cool_off_hours: int = 0
+    approval_days: int = 0
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -220,6 +220,7 @@ class Retirement(Record, frozen=True, kw_only=True):
 
     version    number of events folded in; `rounds`: of votes opened; `snoozed`: who is reminded no sooner than when
     later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
+    approved_at  when its plan was approved, for as long as that stands, where its policy counts from it
     prolonged  number of the round that did not expire in its time, as the policy prolongs it once
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
@@ -275,6 +276,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     announced: int = 0
     rounds: int = 0
     prolonged: int = 0
+    approved_at: datetime | None = None
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

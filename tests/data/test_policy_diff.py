@@ -53,6 +53,8 @@ def test_nothing_a_policy_says_is_left_out() -> None:
         expires_days = 2
         on_expiry = "escalate"
         prolong_days = 3
+        cool_off_hours = 12
+        approval_days = 5
         reject_comment_chars = 20
         [reminders]
         days_before = [5]

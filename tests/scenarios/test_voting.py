@@ -319,3 +319,17 @@ def test_a_vote_nobody_decides_calls_who_is_missing_and_their_lead_and_goes_on_o
         town.approve(SAM)
         town.settle()
         assert town.retirement().state is State.MIGRATING
+
+
+def test_who_approved_takes_it_back_on_the_card_before_anything_is_announced(tmp_path: Path):
+    with Town(tmp_path, policy=f"{POLICY}\n[rounds]\ncool_off_hours = 72\n", serves=False) as town:
+        town.propose(target="2026-06-15")
+        town.approve()
+        town.pass_time(days=15)
+        assert town.retirement().state is State.APPROVED
+        town.press(SAM, town.card(), "vote.abstain")
+        assert "Your approval of RET-1 is taken back, and the vote is open again." in town.told(SAM)
+        assert town.retirement().state is State.PROPOSED
+        town.approve(SAM)
+        town.pass_time(days=4)
+        assert town.retirement().state is State.MIGRATING

@@ -59,6 +59,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.RecordImport: {"name": "registry"},
     cmd.TakeFile: {"channel": "CIMPORTS", "file_id": "F1"},
     cmd.RecordFile: {"channel": "CIMPORTS", "file_id": "F1", "name": "edges.csv", "said": ("no",)},
+    cmd.LapseApproval: {},
     cmd.RecordShown: {"number": 1},
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},

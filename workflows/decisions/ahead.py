@@ -23,6 +23,7 @@ from workflows.commands import AnyCommand, Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, folded
 from workflows.rules import messages, overtaken
+from workflows.rules.approval import announced_at
 from workflows.rules.asked import busy_until
 from workflows.rules.obligations import people_of
 from workflows.rules.windows import next_window
@@ -113,9 +114,12 @@ class _Run:
         assert plan is not None
         if self._state.round is not None and self._state.state is State.PROPOSED:
             digest, number = plan.digest, self._state.round.number
-            agreed = events.Approved(at=now, by=events.EMERITUS, round_number=number, plan_digest=digest)
+            agreed_at = max(self._state.round.review_until, now)
+            agreed = events.Approved(
+                at=agreed_at, by=events.EMERITUS, round_number=number, plan_digest=digest
+            )
             self._state = folded(self._state, (agreed,))
-        at = max(plan.step(StepKind.ANNOUNCE).due_at, now)
+        at = announced_at(self._state, now)
         command = RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE)
         facts = self._people.facts(command, self._state, at)
         self._follows(steps.run_step(self._state, command, facts, at), at)

@@ -26,6 +26,7 @@ from workflows.decisions.extensions import DATES_MOVED, set_aside
 from workflows.decisions.manual import asking_again
 from workflows.rules import by_hand
 from workflows.rules import plan as plans
+from workflows.rules.approval import announced_at
 from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
 from workflows.rules.pauses import BECAUSE, days_to_move, lasted
 from workflows.rules.permissions import check
@@ -74,9 +75,7 @@ def resume(state: Retirement, command: Resume, facts: Facts, now: datetime) -> R
     after = folded(state, happened)
     assert after.plan is not None
     if after.state is State.APPROVED:
-        timers: tuple[Timer, ...] = (
-            step_timer(StepKind.ANNOUNCE, max(after.plan.step(StepKind.ANNOUNCE).due_at, now)),
-        )
+        timers: tuple[Timer, ...] = (step_timer(StepKind.ANNOUNCE, announced_at(after, now)),)
     elif after.state is State.DISABLED:
         timers = step_timers(after, now)
     else:

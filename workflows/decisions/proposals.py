@@ -168,7 +168,7 @@ def _drawn(
         purpose=Purpose.RETIRE,
         opened_by=command.by,
         barred=barred,
-        review_until=plan.step(StepKind.ANNOUNCE).due_at,
+        review_until=plans.reviewed_at(now, facts.policy),
         facts=facts,
         policy=facts.policy,
         now=now,

@@ -17,8 +17,9 @@ from workflows.commands import Cancel, Cast, CloseRound, RecordShown
 from workflows.decisions.darkness import brought_back
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, owners_timer, step_timer
 from workflows.decisions.extensions import DATES_PAST, set_aside, settled
+from workflows.decisions.lapsing import lapse_timers
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import expiry, extending, quorum, rounds, verdicts
+from workflows.rules import approval, expiry, extending, quorum, rounds, verdicts
 from workflows.rules.barring import check_votes_for_themselves
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
@@ -34,6 +35,8 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
     """
     check("cast", command.by, state, facts)
     cast_at = min(command.cast_at or now, now)
+    again = _reopened(state, command, cast_at, now)
+    before, state = state, folded(state, again)
     round_ = open_round(state)
     quorum.check_ballot(
         round_, state, number=command.round_number, plan_digest=command.plan_digest, now=cast_at
@@ -51,11 +54,11 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
         comment=command.comment,
     )
     eligible_roles = quorum.seats(command.by, facts.members)
-    before = next((old for old in round_.ballots if old.voter_id == command.by), None)
+    mine = next((old for old in round_.ballots if old.voter_id == command.by), None)
     # Whoever is in other groups by now may fill another role, or let somebody else move up.
-    again = replace(ballot, eligible_roles=eligible_roles)
-    if before is not None and replace(again, cast_at=before.cast_at) == before:
-        return nothing(f"Your vote stands: {before.choice} as {before.role}.")
+    anew = replace(ballot, eligible_roles=eligible_roles)
+    if mine is not None and replace(anew, cast_at=mine.cast_at) == mine:
+        return nothing(f"Your vote stands: {mine.choice} as {mine.role}.")
     voted = events.Voted(
         at=now,
         by=command.by,
@@ -66,7 +69,25 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
     )
     counts = f"Your vote on {state.id} counts: {command.choice} as {seat.role}."
     reply = f"{counts} You can change it until the round closes."
-    return _settled(state, (voted,), now, reply, judged_at=cast_at)
+    if again:
+        reply = f"Your approval of {state.id} is taken back, and the vote is open again."
+    return _settled(before, (*again, voted), now, reply, judged_at=cast_at)
+
+
+def _reopened(
+    state: Retirement, command: Cast, cast_at: datetime, now: datetime
+) -> tuple[events.RoundReopened, ...]:
+    """Whoever approved and abstains before anything is announced opens the round again."""
+    if command.choice is not Choice.ABSTAIN or not approval.may_take_back(state, command.by, cast_at):
+        return ()
+    assert state.round is not None
+    assert state.policy is not None
+    if (command.round_number, command.plan_digest) != (state.round.number, quorum.digest_on_ballot(state)):
+        return ()
+    expires_at = now + timedelta(days=state.policy.round_expires_days)
+    return (
+        events.RoundReopened(at=now, by=command.by, round_number=state.round.number, expires_at=expires_at),
+    )
 
 
 def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datetime) -> RetirementDecision:
@@ -176,6 +197,9 @@ def _settled(
         now=judged_at or now,
         on_expiry=expiry.on_expiry(after),
     )
+    if verdict is Verdict.OPEN and state.state is not after.state:
+        end = round_timers(after.round)[1:]
+        return decided(state, *happened, timers=end, cancels=("step/*",), reply=reply, after=after)
     if verdict is Verdict.OPEN:
         return decided(state, *happened, reply=reply, after=after) if happened else nothing()
     if after.round.purpose is Purpose.EXTEND:
@@ -204,9 +228,10 @@ def _agreed_or_not(
         approved = events.Approved(
             at=now, by=events.EMERITUS, round_number=number, plan_digest=digest, missing=missing
         )
-        announce_at = max(after.plan.step(StepKind.ANNOUNCE).due_at, now)
-        timer = step_timer(StepKind.ANNOUNCE, announce_at)
-        return decided(state, *happened, approved, timers=(timer,), cancels=closes, reply=reply)
+        standing = folded(after, (approved,))
+        announce = step_timer(StepKind.ANNOUNCE, approval.announced_at(standing, now))
+        timers = (announce, *lapse_timers(standing))
+        return decided(state, *happened, approved, timers=timers, cancels=closes, reply=reply)
     if verdict is Verdict.VETOED:
         role = next(
             ballot.role

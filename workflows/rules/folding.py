@@ -20,7 +20,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import callers, ids, milestones, obligations, rounds
+from workflows.rules import approval, callers, ids, milestones, obligations, rounds
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
@@ -56,6 +56,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 round=event.round,
                 rounds=event.round.number,
                 approved_digest="",
+                approved_at=None,
                 later=None,
                 # A new plan has dates of its own, and who vouched for silence did so for the old ones.
                 paused_at=None,
@@ -63,11 +64,16 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 waivers=tuple(waiver for waiver in state.waivers if waiver.what not in _of_old_dates(state)),
                 gone_ids=(),
             )
-        case events.Voted() | events.RoundExtended() | events.RoundProlonged() | events.VotersChanged():
+        case (
+            events.Voted()
+            | events.RoundExtended()
+            | events.RoundProlonged()
+            | events.RoundReopened()
+            | events.VotersChanged()
+        ):
             return rounds.went_on(state, event)
         case events.Approved():
-            asked = tuple(one.consumer.consumer_id for one in state.callers)
-            return replace(state, approved_digest=event.plan_digest, known_callers=asked)
+            return approval.given(state, event)
         case events.CancellationProposed():
             return replace(state, round=event.round, rounds=event.round.number)
         case events.CancellationDropped():
@@ -153,7 +159,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return _done(replace(state, archived=event.archived), StepKind.ARCHIVE, event)
         case events.DrillPassed():
             return _done(replace(state, drilled_at=event.at), StepKind.DRILL, event)
-        case events.ArchiveConfirmed() | events.AskedAgain():
+        case events.ArchiveConfirmed() | events.AskedAgain() | events.ApprovalLapsed():
             return state
         case events.ArchiveLost():
             for kind in (StepKind.ARCHIVE, StepKind.DRILL):

@@ -39,6 +39,7 @@ TRANSITIONS: dict[tuple[State, type[events.Event]], State] = {
     (State.PROPOSED, events.Revised): State.PROPOSED,
     (State.APPROVED, events.Announced): State.MIGRATING,
     (State.APPROVED, events.Revised): State.PROPOSED,
+    (State.APPROVED, events.RoundReopened): State.PROPOSED,
     (State.APPROVED, events.Cancelled): State.CANCELLED,
     (State.MIGRATING, events.Disabled): State.DISABLED,
     (State.MIGRATING, events.Revised): State.PROPOSED,

@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "check manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
     "contradict manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
     "close round": frozenset({Hat.TIME}),
+    "lapse approval": frozenset({Hat.TIME}),
     "record shown": frozenset({Hat.TIME}),
     "meet owners": frozenset({Hat.TIME}),
     "ask again": frozenset({Hat.TIME}),

@@ -26,7 +26,7 @@ CHOSEN_FROM_MAX = 100
 def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
     """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
     disable_at = instant_on(target_on, policy)
-    announce_at = first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
+    announce_at = announced_at(proposed_at, policy)
     archive_at = max(announce_at, days_later(disable_at, -policy.archive_lead_days, policy))
     return (
         Step(kind=StepKind.ANNOUNCE, due_at=announce_at),
@@ -38,9 +38,21 @@ def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tu
     )
 
 
+def reviewed_at(proposed_at: datetime, policy: Policy) -> datetime:
+    """When the review ends: the vote may close from then on."""
+    return first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
+
+
+def announced_at(proposed_at: datetime, policy: Policy) -> datetime:
+    """The first instant a plan can be announced at: people may take their approvals back before."""
+    return first_at_or_after(
+        reviewed_at(proposed_at, policy) + timedelta(hours=policy.cool_off_hours), policy
+    )
+
+
 def earliest_target(*, proposed_at: datetime, tier: int, policy: Policy) -> date:
     """The first day that leaves the review period and the tier's notice in front of it."""
-    announce_at = first_at_or_after(proposed_at + timedelta(days=policy.review_days), policy)
+    announce_at = announced_at(proposed_at, policy)
     return day_of(announce_at, policy) + timedelta(days=policy.notice_days(tier))
 
 
@@ -77,7 +89,7 @@ def problems(
                     field="target",
                     value=target_on.isoformat(),
                     accepted=f"{tier} needs {policy.notice_days(subject.tier)} days of notice after "
-                    f"{policy.review_days} days of review: {earliest.isoformat()} or later",
+                    f"{policy.review_days} days of review{_cooling(policy)}: {earliest.isoformat()} or later",
                 )
             )
         latest = earliest + timedelta(days=DAYS_AHEAD_MAX)
@@ -90,6 +102,11 @@ def problems(
                 )
             )
     return found
+
+
+def _cooling(policy: Policy) -> str:
+    hours = policy.cool_off_hours
+    return f" and {hours} hours in which approvals can be taken back" if hours else ""
 
 
 def _taken(subject: Subject, by: Mapping[str, str]) -> Problem:

@@ -11,6 +11,7 @@ from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, 
 from data.records.rounds import Round
 from workflows.rules import callers
 from workflows.rules import plan as plans
+from workflows.rules.approval import cooling
 from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import VOTES_ON, open_round, vote_beside
@@ -82,6 +83,8 @@ def readiness(  # noqa: PLR0912 - one case per step
     if step.kind in NEEDS_A_SUCCESSOR:
         unmet += _successor(state, facts)
     match step.kind:
+        case StepKind.ANNOUNCE:
+            unmet += cooling(state, now)
         case StepKind.ARCHIVE:
             unmet += _artifacts(state)
         case StepKind.DRILL:
@@ -103,8 +106,6 @@ def readiness(  # noqa: PLR0912 - one case per step
         case StepKind.CLOSE:
             unmet += _after(state, StepKind.DISABLE)
             unmet += [*_archive(state), *_drill(state, facts), *_still_dark(state, facts)]
-        case StepKind.ANNOUNCE:
-            pass
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
 
 

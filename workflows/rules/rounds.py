@@ -21,7 +21,11 @@ LATE = timedelta(days=1)
 
 def went_on(
     state: Retirement,
-    event: events.Voted | events.RoundExtended | events.RoundProlonged | events.VotersChanged,
+    event: events.Voted
+    | events.RoundExtended
+    | events.RoundProlonged
+    | events.RoundReopened
+    | events.VotersChanged,
 ) -> Retirement:
     """The retirement after something happened to its open round."""
     round_ = state.round
@@ -36,6 +40,11 @@ def went_on(
         case events.RoundProlonged():
             longer = replace(round_, expires_at=event.expires_at)
             return replace(state, round=longer, prolonged=event.round_number)
+        case events.RoundReopened():
+            longer = replace(round_, expires_at=event.expires_at)
+            # No dates bind that a pause could hold.
+            unbound = replace(state, approved_digest="", approved_at=None, paused_at=None, paused_by="")
+            return replace(unbound, round=longer)
         case events.VotersChanged():
             return replace(state, round=replace(round_, members={**round_.members, **event.members}))
 

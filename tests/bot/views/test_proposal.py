@@ -287,3 +287,18 @@ def test_the_form_to_reject_asks_for_as_much_as_the_policy(
     check_view(view)
     (comment,) = [block for block in view["blocks"] if block["type"] == "input"]
     assert (comment["element"].get("min_length"), comment.get("optional")) == asked
+
+
+def test_the_card_of_an_approved_plan_says_until_when_approvals_can_be_taken_back_and_how_long_they_keep() -> (
+    None
+):
+    policy = replace(a_policy(), cool_off_hours=24, approval_days=90)
+    state = a_retirement(state=State.APPROVED, policy=policy, approved_at=NOW)
+    assert state.plan is not None
+    assert state.round is not None
+    round_ = state.round.with_ballot(a_ballot(state.plan, "UOWN", "owner"))
+    card = proposal.card(replace(state, round=round_, approved_digest=state.plan.digest))
+    check_message(card)
+    assert (Action.VOTE_ABSTAIN, f"RET-1|{state.plan.digest}|1") in buttons(card)
+    assert "whoever approved may take it back until then" in words(card)
+    assert "If it is not announced by 2027-05-30, it is voted on anew." in words(card)

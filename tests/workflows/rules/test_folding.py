@@ -86,6 +86,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "reseated": {"UPLATO": "owner"},
     },
     events.Approved: {"round_number": 1, "plan_digest": "sha256:aa"},
+    events.ApprovalLapsed: {"approved_at": PROPOSED_AT},
     events.Rejected: {"round_number": 1, "role": "security"},
     events.RoundExtended: {
         "round_number": 1,
@@ -99,6 +100,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "voters": {"owner": (PAT,)},
         "leads": {"owner": "UMAX"},
     },
+    events.RoundReopened: {"round_number": 1, "expires_at": ROUND.expires_at},
     events.VotersChanged: {"round_number": 1, "members": {"owner": ("UNEW",)}},
     events.Expired: {"round_number": 1, "missing": {"owner": 1}},
     events.Withdrawn: {"why": WHY},

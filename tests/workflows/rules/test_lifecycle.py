@@ -35,6 +35,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Announced: {"obligations": ()},
     events.Approved: {"round_number": 1, "plan_digest": "sha256:aa"},
     events.Cancelled: {"round_number": 1},
+    events.RoundReopened: {"round_number": 1, "expires_at": ROUND.expires_at},
     events.Expired: {"round_number": 1, "missing": {}},
     events.Rejected: {"round_number": 1, "role": "security"},
     events.Proposed: {

@@ -48,6 +48,7 @@ MAY = {
     "check manual": "coordinator endpoint_owner owner",
     "contradict manual": "coordinator endpoint_owner owner",
     "close round": "time",
+    "lapse approval": "time",
     "record shown": "time",
     "meet owners": "time",
     "ask again": "time",

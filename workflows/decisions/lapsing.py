@@ -1,0 +1,85 @@
+"""An approval that was not acted on in time is asked for again, on the plan as it would be now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from data import events
+from data.records.decision import LEASE, Decision, Timer
+from data.records.facts import Facts
+from data.records.retirement import Plan, Retirement, StepKind
+from data.records.rounds import Purpose
+from workflows.commands import LapseApproval, encoded
+from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.decisions.rounds import begun_round, round_timers
+from workflows.rules import approval
+from workflows.rules import plan as plans
+from workflows.rules.hours import day_of
+from workflows.rules.permissions import check
+from workflows.rules.quorum import vote_beside
+
+
+def lapse_timers(state: Retirement) -> tuple[Timer, ...]:
+    """When an approved plan is looked at again; nothing where approvals keep."""
+    at = approval.lapses_at(state)
+    return () if at is None else (_timer(at),)
+
+
+def lapse_approval(
+    state: Retirement, command: LapseApproval, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """Open a round on the same plan with days of its own, for all consumers there are now. A pause is over with it."""
+    check("lapse approval", command.by, state, facts)
+    at = approval.lapses_at(state)
+    if at is None or now < at:
+        return nothing()
+    if (voting := vote_beside(state)) is not None:
+        # It may be called off anyway; that vote is ended by nobody but its voters.
+        return Decision(timers=(_timer(max(voting.expires_at, now) + LEASE),))
+    assert state.approved_at is not None
+    assert state.policy is not None
+    round_ = begun_round(
+        number=state.rounds + 1,
+        purpose=Purpose.RETIRE,
+        opened_by=events.EMERITUS,
+        review_until=plans.reviewed_at(now, state.policy),
+        members=facts.members,
+        policy=state.policy,
+        now=now,
+    )
+    lapsed = events.ApprovalLapsed(at=now, by=events.EMERITUS, approved_at=state.approved_at)
+    revised = events.Revised(
+        at=now,
+        by=events.EMERITUS,
+        plan=_renewed(state, facts, now),
+        why=state.why,
+        impact=facts.impact,
+        impact_notes=state.impact_notes,
+        round=round_,
+    )
+    return decided(
+        state, lapsed, revised, timers=round_timers(round_), cancels=("round/*", "step/*", "approval/*")
+    )
+
+
+def _renewed(state: Retirement, facts: Facts, now: datetime) -> Plan:
+    """What was approved, with days that lie ahead: the last one stays where review and notice still fit before it."""
+    assert state.plan is not None
+    assert state.policy is not None
+    tier, policy = state.plan.subject.tier, state.policy
+    last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, policy)
+    target_on = max(last_day, plans.earliest_target(proposed_at=now, tier=tier, policy=policy))
+    return plans.sealed(
+        replace(
+            state.plan,
+            steps=plans.dated_steps(proposed_at=now, target_on=target_on, policy=policy),
+            consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
+            amends="",
+        )
+    )
+
+
+def _timer(at: datetime) -> Timer:
+    return Timer(name="approval/lapse", due_at=at, command=encoded(LapseApproval(by=events.EMERITUS)))

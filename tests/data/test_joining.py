@@ -54,6 +54,7 @@ def a_reading(draw: Any, source: str) -> Reading:
             name=draw(st.sampled_from(("m", "n", "c", one))),
             aliases=() if one.startswith("csv:") else draw(aliases),
             tier=draw(st.sampled_from((0, 0, 1, 2))),
+            is_kind_guessed=one in ANY_KIND and draw(st.booleans()),
             owner_id=draw(st.sampled_from(("", "", "user:d/a", "user:d/b"))),
             successor_id=draw(st.sampled_from(("", "", *EVERY))),
             model_id="mlflow:m" if one == "mlflow:m/1" else "",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import home
+from tests.scenarios.test_callers import sees
 from tests.scenarios.test_delegating import answered, delegated
 from tests.scenarios.test_hours import OFFICE, arrived, until
 from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, WREN, Town, words
@@ -144,6 +145,23 @@ def test_what_slack_took_without_saying_so_is_found_where_it_went(tmp_path: Path
         town.pass_time(days=3)
         asked = [key for person in (BRUNO, INES) for key in keys(town, person) if key.endswith(f"dm/{INES}")]
         assert len(asked) == 1, "although it ended before the answer was there"
+
+
+def test_that_something_calls_again_is_told_whoever_answers_for_its_owner_and_a_colleague_once(
+    town: Town,
+) -> None:
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    town.pass_time(days=3)
+    delegated(town, GRACE, "2026-04-10", by=BRUNO)
+    sees(town, *["component:default/restock-planner"] * 3, days_ago=1)
+    again = {
+        who: [key.split("/")[-1] for key in keys(town, who) if key.startswith("reopened/")]
+        for who in (BRUNO, GRACE, WREN)
+    }
+    assert again == {BRUNO: [], GRACE: [BRUNO], WREN: [WREN]}
+    (key,) = [one for one in town.keys(GRACE) if "/reopened/" in one]
+    assert f"You get this for <@{BRUNO}>, for whom you answer" in words(town.posted(GRACE, key))
 
 
 @pytest.fixture

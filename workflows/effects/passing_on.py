@@ -33,6 +33,7 @@ ASKS = frozenset(
         "escalation",
         "handed",
         "reminder",
+        "reopened",
         "taken over",
         "unreached",
         "waived",

@@ -110,13 +110,24 @@ def _head(home: Home, state: Retirement, whose: str) -> list[Payload]:
     paused = " :double_vertical_bar: *paused*" if state.paused_at else ""
     to = f"move to {successor}" if successor else "no successor"
     instead = f"\n:handshake: You answer these for {mention(whose)}" if whose else ""
-    said = f"*{state.id}* {safe(name_of(state))}{paused}: {when}; {to}{instead}"
-    every = (*home.answers, *home.overdue)
-    owed = [one.duty for one in every if one.state.id == state.id and one.whose == whose]
-    if len(owed) == 1:
-        return [section(said)]
-    has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, state) for one in owed)
-    return [section(said), obligations.about_all(state, has_open=has_open, whose=whose)]
+    asleep_until = state.snoozed.get(whose or home.person_id, home.now)
+    asleep = ""
+    if asleep_until > home.now:
+        who = f"{mention(whose)} is" if whose else "You are"
+        asleep = f"\n:zzz: {who} reminded again on *{day(asleep_until, zone_of(state))}*"
+    said = f"*{state.id}* {safe(name_of(state))}{paused}: {when}; {to}{instead}{asleep}"
+    ahead, late = (
+        [one.duty for one in listed if one.state.id == state.id and one.whose == whose]
+        for listed in (home.answers, home.overdue)
+    )
+    can_wait = not late and obligations.may_wait(ahead, state)  # what is late is not put off
+    if len(ahead) + len(late) == 1:
+        return [section(said), *([actions(obligations.snooze(state, whose))] if can_wait else ())]
+    has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, state) for one in (*ahead, *late))
+    return [
+        section(said),
+        obligations.about_all(state, has_open=has_open, can_wait=can_wait, whose=whose),
+    ]
 
 
 def _proposal(state: Retirement) -> Row:

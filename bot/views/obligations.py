@@ -41,16 +41,26 @@ def about_all(retirement: Retirement, *, has_open: bool, can_wait: bool = False,
     whose   in whose place they answer, where it is not all theirs
     """
     shown = [button("Show all", Action.DUTY_SHOW_ALL, retirement.id)]
-    about = (
-        f"{retirement.id}|{whose}|{retirement.announced}"
-        if whose
-        else f"{retirement.id}|{retirement.announced}"
-    )
     if can_wait:
-        shown.append(button("Snooze", Action.DUTY_SNOOZE, about))
+        shown.append(snooze(retirement, whose))
     if has_open:
+        about = _about(retirement, whose)
         shown.insert(0, button("Acknowledge all", Action.DUTY_ACKNOWLEDGE_ALL, about, style="primary"))
     return actions(*shown)
+
+
+def snooze(retirement: Retirement, whose: str = "") -> Payload:
+    """The button of whoever wants to be reminded of it later."""
+    return button("Snooze", Action.DUTY_SNOOZE, _about(retirement, whose))
+
+
+def may_wait(owed: Iterable[Obligation], retirement: Retirement) -> bool:
+    """Is anybody reminded of some of these?"""
+    return any(duties.is_actionable(one, retirement) and one.duty is not Duty.NOT_MINE for one in owed)
+
+
+def _about(retirement: Retirement, whose: str) -> str:
+    return "|".join(filter(None, (retirement.id, whose, str(retirement.announced))))
 
 
 def team_message(retirement: Retirement, team_id: str) -> Payload:
@@ -107,8 +117,7 @@ def owner_dm(
     if len(owed) > OWNER_ROWS_MAX:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
-    can_wait = any(duties.is_actionable(one, retirement) and one.duty is not Duty.NOT_MINE for one in owed)
-    blocks.append(about_all(retirement, has_open=has_open, can_wait=can_wait, whose=whose))
+    blocks.append(about_all(retirement, has_open=has_open, can_wait=may_wait(owed, retirement), whose=whose))
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 

@@ -91,6 +91,26 @@ def test_more_time_is_asked_for_on_home_and_shown_there(town: Town) -> None:
     assert "*restock-planner*: needs more time" in said(town, BRUNO)
 
 
+@pytest.mark.parametrize("who", [BRUNO, ELENA], ids=["one consumer", "two"])
+def test_who_wants_to_be_reminded_later_says_so_on_home_and_sees_until_when(town: Town, who: str) -> None:
+    town.announce()
+    assert "You are reminded again" not in open_home(town, who)
+    press(town, who, "duty.snooze")
+    until = town.retirement().snoozed[who]
+    assert f"You are reminded of RET-1 again on {until:%Y-%m-%d}" in town.told(who)
+    assert f":zzz: You are reminded again on *{until:%Y-%m-%d}*" in said(town, who)
+    assert ":zzz:" not in open_home(town, BRUNO if who == ELENA else ELENA)
+    town.pass_time(days=4)
+    assert ":zzz:" not in open_home(town, who), "it is over"
+
+
+def test_what_is_late_cannot_be_snoozed_so_home_has_no_button_for_it(town: Town) -> None:
+    town.announce()
+    town.pass_time(days=20)
+    open_home(town, BRUNO)
+    assert "duty.snooze" not in [action for action, _ in shown(town, BRUNO)]
+
+
 def test_what_is_late_stands_first_with_the_day_it_was_due_and_its_buttons(town: Town) -> None:
     town.announce()
     town.pass_time(days=20)

@@ -69,6 +69,14 @@ class SlackPage:
         self.channel.locator(".composer-input").fill(text)
         self.channel.locator(".composer-send").click()
 
+    def say_to(self, before: str, name: str, after: str) -> None:
+        """A command that names a person, who is chosen from what the page offers after an @."""
+        written = self.channel.locator(".composer-input")
+        written.fill(f"{before} @{name.split(maxsplit=1)[0]}")
+        self.channel.locator(".mention-option").filter(has_text=name).click()
+        written.press_sequentially(after)
+        self.channel.locator(".composer-send").click()
+
     def open_thread(self, message: Locator) -> None:
         message.locator(".thread-summary").click()
         expect(self.thread).to_be_visible()

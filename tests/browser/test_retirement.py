@@ -1,4 +1,4 @@
-"""A retirement begun, voted on and acknowledged in a browser, by people who only see what Slack shows them."""
+"""A retirement begun, voted on, answered and delegated in a browser, by people who only see what Slack shows them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTICE = timedelta(days=30)  # more than asked, so that no step is due while peo
 
 
 @pytest.mark.browser
-def test_a_retirement_is_proposed_voted_and_acknowledged_in_a_browser(
+def test_a_retirement_is_proposed_voted_acknowledged_and_put_off_in_a_browser(
     slack: SlackPage, company: Company
 ) -> None:
     target = propose(slack, company)
@@ -39,6 +39,11 @@ def test_a_retirement_is_proposed_voted_and_acknowledged_in_a_browser(
     acknowledge_in_the_thread(slack, card)
     acknowledge_in_a_direct_message(slack, card)
     see_all(slack, card)
+    snooze(slack)
+    take_over(slack)
+    delegate_and_decline(slack, target)
+    subscribe(slack)
+    turn_the_pages_of_home(slack)
 
 
 def propose(slack: SlackPage, company: Company) -> date:
@@ -167,6 +172,80 @@ def see_all(slack: SlackPage, card: Locator) -> None:
     slack.go_to(CHANNEL)
     expect(card).to_contain_text("29 obligations: 3 open, 26 acknowledged")
     slack.picture("acknowledged", card)
+
+
+def snooze(slack: SlackPage) -> None:
+    """Bruno wants to be reminded later, and is told when that is."""
+    slack.act_as("Bruno Alves")
+    own = direct_message(slack, "Bruno Alves")
+    button(own, "Snooze").click()
+    told = messages(slack.channel, text="You are reminded of RET-1 again on")
+    expect(told).to_contain_text("unless you have answered by then")
+    slack.picture("snoozed", told)
+
+
+def take_over(slack: SlackPage) -> None:
+    """Luca makes what Grace was asked with him his own; she is told, and how to take it back."""
+    slack.act_as("Luca Ferri")
+    slack.go_to(CHANNEL)
+    slack.say("/retire take RET-1 save-offer-service")
+    told = messages(slack.channel, text="save-offer-service is yours now")
+    expect(told).to_contain_text("Whoever had it is told")
+    slack.act_as("Grace Whitlock")
+    slack.go_to("Grace Whitlock")
+    lost = messages(slack.channel, text="@Luca Ferri took over save-offer-service")
+    expect(lost).to_contain_text("/retire take RET-1 save-offer-service takes it back")
+    slack.picture("taken", lost)
+
+
+def delegate_and_decline(slack: SlackPage, until: date) -> None:
+    """Kenji has Elena answer for him, who would rather not."""
+    slack.act_as("Kenji Sato")
+    slack.go_to(CHANNEL)
+    slack.say_to("/retire delegate", "Elena Rossi", f"until {until}")
+    slack.picture("delegated", messages(slack.channel, text="Elena Rossi").last)
+    slack.say("/retire delegate")
+    shown = messages(slack.channel, text="Answers of @Kenji Sato go to @Elena Rossi")
+    expect(shown).to_contain_text(f"until {until}")
+
+    slack.act_as("Elena Rossi")
+    slack.go_to("Elena Rossi")
+    begun = messages(slack.channel, text="@Kenji Sato asks you to answer for them")
+    expect(begun).to_contain_text(f"up to and with {until}")
+    slack.picture("asked-to-answer", begun)
+    button(begun, "Decline").click()
+    expect(messages(slack.channel, text="You do not answer for @Kenji Sato any more")).to_be_visible()
+    slack.picture("declined")
+
+    slack.act_as("Kenji Sato")
+    slack.go_to("Kenji Sato")
+    over = messages(slack.channel, text="What is asked of you comes to you again")
+    expect(over).to_contain_text("@Elena Rossi does not answer for you any more")
+    slack.picture("told-of-it", over)
+
+
+def subscribe(slack: SlackPage) -> None:
+    slack.act_as("Inês Costa")
+    slack.go_to(CHANNEL)
+    slack.say("/retire subscribe")
+    told = messages(slack.channel, text="You have the digest each Monday at 09:00 (Europe/Lisbon)")
+    expect(told).to_contain_text("only visible to you")
+    slack.picture("subscribed", told)
+
+
+def turn_the_pages_of_home(slack: SlackPage) -> None:
+    """Inês answers for more than Home begins with, and finds the last of it on another page."""
+    slack.act_as("Inês Costa")
+    slack.go_home("emeritus")
+    slack.picture("home-with-many")
+    button(slack.channel, "Show all 24").click()
+    expect(slack.channel).to_contain_text("Page 1 of 2")
+    button(slack.channel, "Next page").click()
+    expect(slack.channel).to_contain_text("Page 2 of 2")
+    expect(button(slack.channel, "Next page")).to_have_count(0)
+    slack.picture("home-last-page")
+    button(slack.channel, "Back").click()
+    expect(slack.channel).not_to_contain_text("Page 2 of 2")
 
 
 def direct_message(slack: SlackPage, name: str) -> Locator:

@@ -71,6 +71,16 @@ def begun(said: Mapping[str, str]) -> Payload:
     )
 
 
+def ended(said: Mapping[str, str]) -> Payload:
+    """The same message once there is nothing to decline in it."""
+    who, until = mention(said["person"]), safe(said["until"])
+    since = "That is over: you do not answer for them any more."
+    if said["renewed"]:
+        since = "They have named another day since: the newer message has it."
+    text = f":handshake: {who} asked you to answer for them, up to and with *{until}*. {since}"
+    return message(text, [section(text)])
+
+
 def over(said: Mapping[str, str]) -> Payload:
     """To both, or to whoever did not end it."""
     person, delegate = mention(said["person"]), mention(said["delegate"])

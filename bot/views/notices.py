@@ -100,6 +100,7 @@ OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import mended": lambda said: imports.mended(said["name"]),
     "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
     "delegation begun": delegations.begun,
+    "delegation ended": delegations.ended,
     "delegation over": delegations.over,
     "file imported": lambda said: files.imported(
         said["name"], said["format"], said["said"], int(said["more"])

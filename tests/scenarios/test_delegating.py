@@ -75,8 +75,19 @@ def test_whoever_is_to_answer_may_decline_with_a_press_and_the_other_hears_of_it
     assert f"You do not answer for <@{INES}> any more; they are told" in town.told(BRUNO)
     over = words(town.posted(INES, f"delegation/{INES}/2/over/{INES}"))
     assert f"<@{BRUNO}> does not answer for you any more" in over
-    town.press(BRUNO, begun, "delegation.decline")
-    assert f"Nobody answers for <@{INES}> now" in town.told(BRUNO)
+    redrawn = town.posted(BRUNO, f"delegation/{INES}/1/begun")
+    assert "That is over" in words(redrawn)
+    assert [block["type"] for block in redrawn["blocks"]] == ["section"], "no button is left without effect"
+
+
+def test_a_newer_day_leaves_one_message_to_decline_in(town: Town) -> None:
+    delegated(town)
+    delegated(town, until="2026-03-30")
+    older, newer = (town.posted(BRUNO, f"delegation/{INES}/{number}/begun") for number in (1, 2))
+    assert "They have named another day since" in words(older)
+    assert [block["type"] for block in older["blocks"]] == ["section"]
+    town.press(BRUNO, newer, "delegation.decline")
+    assert town.command(INES, "delegate").startswith("You answer for yourself.")
 
 
 @pytest.mark.parametrize("by", [INES, BRUNO], ids=["who delegated", "who answers"])

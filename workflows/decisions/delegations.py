@@ -20,7 +20,7 @@ from data.records.retirement import Retirement
 from workflows.commands import Delegate, EndDelegation, encoded
 from workflows.rules.delegating import chain
 from workflows.rules.hours import zoned_day
-from workflows.rules.messages import direct
+from workflows.rules.messages import direct, edit
 from workflows.rules.permissions import check
 from workflows.rules.wording import counted
 
@@ -76,8 +76,10 @@ def delegate(state: Delegation, command: Delegate, facts: Facts, now: datetime) 
     delegated = events.Delegated(at=now, by=command.by, to=command.to, until=midnight, last_on=command.until)
     after = evolve(state, delegated)
     told = [_begun(after)]
-    if _is_standing(state) and state.to != command.to:
-        told.append(_over(state, after.version, state.to, by=command.by))
+    if _is_standing(state):
+        if state.to != command.to:
+            told.append(_over(state, after.version, state.to, by=command.by))
+        told.append(_without_button(state, is_renewed=state.to == command.to))
     ends = encoded(EndDelegation(by=events.EMERITUS, person=state.person))
     return Decision(
         events=(delegated,),
@@ -108,12 +110,17 @@ def end(state: Delegation, command: EndDelegation, facts: Facts, now: datetime) 
     ended = events.DelegationEnded(at=now, by=command.by, why=command.why)
     version = state.version + 1
     others = [one for one in (state.person, state.to) if one != command.by]
+    redrawn = [_without_button(state)]
     if command.why:
         others.remove(state.to)  # it is they whom no message reaches
+        redrawn = []
     return Decision(
         events=(ended,),
         cancels=(TIMER,),
-        effects=tuple(_over(state, version, one, by=command.by, why=command.why) for one in others),
+        effects=(
+            *(_over(state, version, one, by=command.by, why=command.why) for one in others),
+            *redrawn,
+        ),
         reply=_ended(state, command),
     )
 
@@ -193,6 +200,18 @@ def _begun(state: Delegation) -> Effect:
         person=state.person,
         until=state.last_on.isoformat(),
         version=str(state.begun),
+    )
+
+
+def _without_button(state: Delegation, *, is_renewed: bool = False) -> Effect:
+    """What asked them to answer, drawn anew: there is nothing to decline in it any more."""
+    assert state.last_on is not None
+    return edit(
+        begun_key(state),
+        "delegation ended",
+        person=state.person,
+        until=state.last_on.isoformat(),
+        renewed="yes" if is_renewed else "",
     )
 
 

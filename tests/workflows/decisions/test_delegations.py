@@ -52,6 +52,10 @@ def told(decision: Decision[Any]) -> list[tuple[str, str]]:
     return [(one.body["notice"], one.place) for one in decision.effects]
 
 
+REDRAWN = ("delegation ended", "")
+"""What asked somebody to answer has no button any more."""
+
+
 def a_delegation(person: str, to: str) -> Delegation:
     return Delegation(person=person, to=to, since=NOW, until=MIDNIGHT, last_on=UNTIL)
 
@@ -76,9 +80,9 @@ def test_saying_it_again_changes_nothing_and_another_day_or_person_takes_its_pla
     assert (again.events, again.effects, again.timers) == ((), (), ())
     assert again.reply == delegated().reply
     longer = delegated(until=date(2027, 2, 5), state=state)
-    assert told(longer) == [("delegation begun", CARL)]
+    assert told(longer) == [("delegation begun", CARL), REDRAWN]
     other = delegated(MAX, state=state)
-    assert told(other) == [("delegation begun", MAX), ("delegation over", CARL)]
+    assert told(other) == [("delegation begun", MAX), ("delegation over", CARL), REDRAWN]
     assert folded(other, state).to == MAX
 
 
@@ -185,7 +189,7 @@ def test_either_of_the_two_ends_it_and_the_other_is_told(by: str, reply: str, he
     decision = ended(by, state)
     assert decision.events == (DelegationEnded(at=NOW, by=by),)
     assert (decision.reply, decision.cancels) == (reply, ("end",))
-    assert told(decision) == [("delegation over", person) for person in heard]
+    assert told(decision) == [*(("delegation over", person) for person in heard), REDRAWN]
     assert not folded(decision, state).is_in_force(NOW)
 
 
@@ -193,7 +197,7 @@ def test_time_ends_it_and_tells_both_once():
     state = folded(delegated())
     assert ended(EMERITUS, state, MIDNIGHT - timedelta(seconds=1)).events == ()
     decision = ended(EMERITUS, state, MIDNIGHT)
-    assert told(decision) == [("delegation over", BILL), ("delegation over", CARL)]
+    assert told(decision) == [("delegation over", BILL), ("delegation over", CARL), REDRAWN]
     assert ended(EMERITUS, folded(decision, state), MIDNIGHT).effects == ()
 
 

@@ -169,15 +169,18 @@ def usage(word: str, *, about: str = "") -> str:
     return " ".join([SLASH_COMMAND, word, *takes])
 
 
-def helped() -> dict[str, tuple[str, str]]:
-    """Word -> (usage, sentence), for the help text."""
+def helped() -> dict[str, list[str]]:
+    """Title -> a line for each command: what only shows something, and what changes something, with who may."""
+    shows = [word for word, row in COMMANDS.items() if row.keeps == "no"]
     return {
-        word: (
-            usage(word).removeprefix(f"{SLASH_COMMAND} "),
-            row.says if row.who == "everyone" else f"{row.says} ({row.who})",
-        )
-        for word, row in COMMANDS.items()
+        "Shows something, to you alone": [_line(word) for word in shows],
+        "Changes something": [_line(word) for word in COMMANDS if word not in shows],
     }
+
+
+def _line(word: str) -> str:
+    row = COMMANDS[word]
+    return f"`{usage(word)}` {row.says}" + ("" if row.who == "everyone" else f" ({row.who})")
 
 
 _PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")

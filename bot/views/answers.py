@@ -35,8 +35,14 @@ from workflows.rules.wording import counted
 NOBODY = "*nobody who can be reached*"
 REFUSAL_SECTIONS_MAX = 3
 HEARING_SECTIONS = 2
+HELP_SECTIONS_MAX = 10
 LIST_AT_MOST = 50  # what fits into a message, with the longest names
 ROWS_AT_MOST = 25
+
+BUTTONS = (
+    "*Everything else is a button*: you vote on the card in the governance channel, and answer for your consumers in "
+    "its thread or in the message you have. My Home tab shows you all that waits for you."
+)
 
 
 def said(text: str) -> Payload:
@@ -283,8 +289,12 @@ def models(found: Sequence[Entity], *, part: str = "", word: str = "impact") -> 
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
 
 
-def help_text(commands: Mapping[str, tuple[str, str]]) -> Payload:
-    """Every subcommand with its usage and what it does."""
-    lines = [f"`{SLASH_COMMAND} {safe(usage, 200)}` {safe(does, 300)}" for usage, does in commands.values()]
+def help_text(commands: Mapping[str, Sequence[str]]) -> Payload:
+    """Every command, under the titles given, and where all else is done. All words are ours."""
     head = "Emeritus retires machine-learning models: voted on, handed over, archived, proven, switched off."
-    return message(head, [section(head), section(limits.joined(lines, limits.SECTION_MAX))])
+    listed = [
+        section(text)
+        for title, lines in commands.items()
+        for text in limits.spread([f"*{title}*", *lines], at_most=HELP_SECTIONS_MAX)
+    ]
+    return message(head, [section(head), *listed, section(BUTTONS)])

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action
+from bot.usage import COMMANDS, helped
 from bot.views import answers, manual
 from data.errors import Refused
 from data.records.base import Prose
@@ -272,10 +273,20 @@ def test_without_any_model_it_is_said_how_one_gets_in() -> None:
     assert "emeritus import backstage PATH" in answers.models([])["text"]
 
 
-def test_help_lists_every_command() -> None:
-    shown = answers.help_text({"propose": ("propose [MODEL]", "opens the form"), "list": ("list", "lists")})
+def test_help_lists_every_command_as_it_is_typed_and_says_where_the_buttons_are() -> None:
+    shown = answers.help_text(helped())
     check_message(shown)
-    assert "`/retire propose [MODEL]` opens the form\n`/retire list` lists" in texts(shown)
+    said = "\n".join(texts(shown))
+    assert [word for word in COMMANDS if f"`/retire {word}" not in said] == []
+    assert "50 at a time; `all` adds those that ended" in said
+    assert "Everything else is a button" in said
+
+
+def test_help_leaves_out_nothing_however_many_commands_there_are() -> None:
+    lines = [f"`/retire number-{number}` {'does what it says ' * 5}" for number in range(80)]
+    shown = answers.help_text({"All": lines})
+    check_message(shown)
+    assert [line for line in lines if line not in "\n".join(texts(shown))] == []
 
 
 def test_a_refusal_keeps_the_people_it_names_and_calls_no_channel() -> None:

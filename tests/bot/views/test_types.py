@@ -45,7 +45,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ("show", "message", answers.show(state)),
         ("plan", "message", answers.plan(state)),
         ("impact", "message", answers.impact(model, state.impact, [])),
-        ("help", "message", answers.help_text({"list": ("list", "lists")})),
+        ("help", "message", answers.help_text({"Shows": ["`/retire list` lists"]})),
         ("propose", "modal", proposal_modal.modal(models=[model], successors=[model], **form)),
         ("search", "modal", proposal_modal.modal(models=many, successors=many, **form)),
         ("revise", "modal", proposal_modal.modal(models=[], successors=[], retirement=state, **form)),

@@ -10,15 +10,13 @@ from typing import assert_never
 
 from bot.views import callers, duties, id_lines, impact, later_dates, limits, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
+from bot.views.duty_lines import consumer_name, duty_changed, owners_changed, said, waived_words
 from bot.views.steps import zone_of
 from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
 from data import events
-from data.records.base import Prose
-from data.records.retirement import Archived, Duty, Plan, Retirement, StepKind
+from data.records.retirement import Archived, Plan, Retirement, StepKind
 from workflows.rules.messages import is_person
 from workflows.rules.wording import counted
-
-NAMES_AT_ONCE = 25
 
 
 def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912, PLR0915
@@ -40,7 +38,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             voted = f"{CHOICE_MARKS[ballot.choice]} {by} voted *{ballot.choice}* as {safe(ballot.role)}"
             seats = ", ".join(safe(role) for role in dict.fromkeys(event.reseated.values()))
             moved = f"; so that it counts, an earlier approval now stands as {seats}" if seats else ""
-            return f"{voted}{_said(ballot.comment)}{moved}"
+            return f"{voted}{said(ballot.comment)}{moved}"
         case events.Approved():
             return f":white_check_mark: {approved_words(event)}"
         case events.ApprovalLapsed():
@@ -64,9 +62,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
             return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"
         case events.Withdrawn():
-            return f":leftwards_arrow_with_hook: {by} withdrew the proposal{_said(event.why)}"
+            return f":leftwards_arrow_with_hook: {by} withdrew the proposal{said(event.why)}"
         case events.CancellationProposed():
-            return f":octagonal_sign: {by} asks to cancel it; the card has the vote{_said(event.why)}"
+            return f":octagonal_sign: {by} asks to cancel it; the card has the vote{said(event.why)}"
         case events.CancellationDropped():
             return ":arrow_forward: The vote on cancelling ended without approval: the retirement goes on"
         case events.Cancelled():
@@ -94,9 +92,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
                 f"{quoted(event.because)}"
             )
         case events.DutyChanged():
-            return _duty_changed(event, retirement)
+            return duty_changed(event, retirement)
         case events.OwnersChanged():
-            return _owners_changed(event, retirement)
+            return owners_changed(event, retirement)
         case events.IdsChanged():
             return f":link: {id_lines.words(event, retirement)}"
         case events.TakenOver():
@@ -169,13 +167,13 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.Closed():
             return f":classical_building: *Archived*: the retirement is complete{_archive(retirement)}"
         case events.RestoreStarted():
-            return f":rewind: {by} brings the service back{_said(event.why)}"
+            return f":rewind: {by} brings the service back{said(event.why)}"
         case events.RolledBack():
             gone = ", ".join(switch_lines.endpoint(retirement, one) for one in retirement.gone_ids)
             left = f"; {gone}, gone before, stays gone" if gone else ""
             return f":rewind: *Rolled back*: service is restored, the archive stays{left}"
         case events.Paused():
-            return f":double_vertical_bar: {by} paused it: no step runs{_said(event.why)}"
+            return f":double_vertical_bar: {by} paused it: no step runs{said(event.why)}"
         case events.Resumed():
             return f":arrow_forward: {by} resumed it"
         case events.HandedOver():
@@ -184,28 +182,15 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             assert_never(event)
 
 
-def _said(words: Prose) -> str:
-    """What a person wrote, in full: other places quote its beginning."""
-    return quoted(words, limits.INPUT_MAX)
-
-
 def _with_impact(what: str, event: events.Proposed | events.Revised, zone: str) -> str:
     ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
-    head = f"{what}; service ends {ends}{_said(event.why)}\n:busts_in_silhouette: *Impact*"
+    head = f"{what}; service ends {ends}{said(event.why)}\n:busts_in_silhouette: *Impact*"
     follows = "; in full below" if event.impact else ""
     return f"{head} {impact.summary(event.impact)}{follows}"
 
 
 def _model(retirement: Retirement, plan: Plan) -> str:
     return f"{safe(plan.subject.model_name)} ({retirement.id})"
-
-
-def consumer_name(retirement: Retirement, consumer_id: str) -> str:
-    """What the consumer is called; "traffic" and what is not known any more stand as they are."""
-    owed = retirement.obligation(retirement.id_of(consumer_id))
-    if owed is None:
-        return callers.name_in(retirement, consumer_id)
-    return duties.called(owed.consumer, duties.twins(retirement))
 
 
 def _lost(event: events.Unreached, retirement: Retirement) -> str:
@@ -258,44 +243,3 @@ def _because(reasons: Sequence[str]) -> str:
 def _archive(retirement: Retirement) -> str:
     kept = retirement.archived
     return f"; `{safe(kept.preservation_id)}` stays at {safe(kept.location, 200)}" if kept else ""
-
-
-def _owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
-    """By team: whoever belongs to one is asked in a message of their own."""
-    teams: dict[str, list[str]] = {}
-    for consumer_id, owners in event.owners.items():
-        team = safe(owners.team_name or impact.UNOWNED, 100)
-        teams.setdefault(team, []).append(consumer_name(retirement, consumer_id))
-    owned = [
-        f"{limits.joined(names, 500, between=', ', at_most=NAMES_AT_ONCE)} ({team})"
-        for team, names in teams.items()
-    ]
-    head = ":busts_in_silhouette: The catalog names other owners for"
-    return f"{head} {limits.joined(owned, 2_000, between=', ')}"
-
-
-def _duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
-    until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
-    note = event.note or (event.extension.reason if event.extension else event.note)
-    return (
-        f"{duty_words(event, consumer_name(retirement, event.consumer_id), retirement)}{until}{_said(note)}"
-    )
-
-
-def waived_words(event: events.Waived, names: str) -> str:
-    return f":pencil: {mention(event.by)} takes responsibility for {names}{_said(event.reason)}"
-
-
-def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
-    """What an owner answered. `name` may be those of many consumers, where one press was about all of them."""
-    by = said_by(event.by, event.on_behalf_of)
-    who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
-    words = {
-        Duty.OPEN: f":white_circle: {by} opened {name} again",
-        Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
-        Duty.NEEDS_TIME: f":hourglass_flowing_sand: {by} needs more time for {name}",
-        Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; {who_finds_out}",
-        Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
-        Duty.WAIVED: f":pencil: {by} waived {name}",
-    }
-    return words[event.duty]

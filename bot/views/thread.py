@@ -9,7 +9,8 @@ from itertools import groupby
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, limits
 from bot.views.blocks import Payload
-from bot.views.lines import NAMES_AT_ONCE, consumer_name, duty_words, line, waived_words
+from bot.views.duty_lines import NAMES_AT_ONCE, consumer_name, duty_words, waived_words
+from bot.views.lines import line
 from data import events
 from data.records.retirement import Retirement
 

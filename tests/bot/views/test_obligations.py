@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import answers, duties, escalation, extension, lines, obligations, unreached, votes
+from bot.views import answers, duties, duty_lines, escalation, extension, obligations, unreached, votes
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Retirement, State
@@ -122,8 +122,8 @@ def test_consumers_of_one_name_are_told_apart_by_their_ids_wherever_they_are_lis
 
 
 def test_what_is_asked_and_answered_for_one_of_two_of_a_name_says_which() -> None:
-    assert lines.consumer_name(with_twins(), "component:us/twin") == "*twin* (component:us/twin)"
-    assert lines.consumer_name(with_twins(), "component:default/other") == "*other*"
+    assert duty_lines.consumer_name(with_twins(), "component:us/twin") == "*twin* (component:us/twin)"
+    assert duty_lines.consumer_name(with_twins(), "component:default/other") == "*other*"
 
 
 def test_consumers_nobody_owns_say_why() -> None:

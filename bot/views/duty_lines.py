@@ -1,0 +1,64 @@
+"""What people say of a consumer's duty, and whose it is by the catalog: as lines in the card's thread."""
+
+from __future__ import annotations
+
+from bot.views import callers, duties, impact, limits
+from bot.views.blocks import day, mention, quoted, safe, said_by
+from bot.views.steps import zone_of
+from data import events
+from data.records.base import Prose
+from data.records.retirement import Duty, Retirement
+
+NAMES_AT_ONCE = 25
+
+
+def consumer_name(retirement: Retirement, consumer_id: str) -> str:
+    """What the consumer is called; "traffic" and what is not known any more stand as they are."""
+    owed = retirement.obligation(retirement.id_of(consumer_id))
+    if owed is None:
+        return callers.name_in(retirement, consumer_id)
+    return duties.called(owed.consumer, duties.twins(retirement))
+
+
+def said(words: Prose) -> str:
+    """What a person wrote, in full: other places quote its beginning."""
+    return quoted(words, limits.INPUT_MAX)
+
+
+def owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
+    """By team: whoever belongs to one is asked in a message of their own."""
+    teams: dict[str, list[str]] = {}
+    for consumer_id, owners in event.owners.items():
+        team = safe(owners.team_name or impact.UNOWNED, 100)
+        teams.setdefault(team, []).append(consumer_name(retirement, consumer_id))
+    owned = [
+        f"{limits.joined(names, 500, between=', ', at_most=NAMES_AT_ONCE)} ({team})"
+        for team, names in teams.items()
+    ]
+    head = ":busts_in_silhouette: The catalog names other owners for"
+    return f"{head} {limits.joined(owned, 2_000, between=', ')}"
+
+
+def duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
+    until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
+    note = event.note or (event.extension.reason if event.extension else event.note)
+    return f"{duty_words(event, consumer_name(retirement, event.consumer_id), retirement)}{until}{said(note)}"
+
+
+def waived_words(event: events.Waived, names: str) -> str:
+    return f":pencil: {mention(event.by)} takes responsibility for {names}{said(event.reason)}"
+
+
+def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
+    """What an owner answered. `name` may be those of many consumers, where one press was about all of them."""
+    by = said_by(event.by, event.on_behalf_of)
+    who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
+    words = {
+        Duty.OPEN: f":white_circle: {by} opened {name} again",
+        Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
+        Duty.NEEDS_TIME: f":hourglass_flowing_sand: {by} needs more time for {name}",
+        Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; {who_finds_out}",
+        Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
+        Duty.WAIVED: f":pencil: {by} waived {name}",
+    }
+    return words[event.duty]

@@ -36,6 +36,7 @@ from tests.builders import (
     Story,
     a_dark,
     a_migrated,
+    a_policy,
     a_proposed,
     a_running_retirement,
     an_approved,
@@ -160,6 +161,7 @@ EVERYTHING = [
         *(ending() for ending, _ in ENDINGS.values()),
         a_running_retirement(),
         a_proposed(),
+        an_approved(policy=a_policy(review_days=13, cool_off_hours=24)).votes(SELMA, choice=Choice.ABSTAIN),
     )
     for event in story.happened
 ] + [

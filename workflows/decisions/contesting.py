@@ -9,7 +9,7 @@ from data.errors import Refused
 from data.records.facts import Facts
 from data.records.retirement import Duty, Retirement
 from workflows.commands import ContestWaiver
-from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.decisions.decided import RetirementDecision, decided, escalation_timers, folded, nothing
 from workflows.decisions.duties import check_newest, check_open
 from workflows.rules import obligations
 from workflows.rules.lifecycle import is_going_dark
@@ -33,8 +33,13 @@ def contest(state: Retirement, command: ContestWaiver, facts: Facts, now: dateti
     event = events.WaiverContested(
         at=now, by=command.by, consumer_id=duty.consumer.consumer_id, on_behalf_of=whose
     )
+    after = folded(state, (event,))
+    # Those whose day came while nobody had to hear of it rang for nothing.
+    timers = escalation_timers(after, now) if state.paused_at is None else ()
     return decided(
         state,
         event,
+        timers=timers,
+        after=after,
         reply=f"{duty.consumer.name} is asked of you as before; <@{state.coordinator_id}> is told.",
     )

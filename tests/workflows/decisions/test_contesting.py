@@ -16,6 +16,7 @@ from tests.builders import (
     CARL,
     CRM,
     DISABLE_AT,
+    MIGRATE_AT,
     PAT,
     STRANGER,
     WHY,
@@ -83,3 +84,23 @@ def test_once_endpoints_go_dark_it_is_too_late():
     story.until(DISABLE_AT)
     with pytest.raises(Refused, match="too late to contest"):
         story.does(contesting(BILL))
+
+
+def test_what_is_contested_once_its_day_is_past_goes_to_those_above():
+    """While it was waived nobody had to hear of it, so no date of an escalation was left."""
+    story = a_running_retirement()
+    story.does(WAIVED)
+    story.does(cmd.ChangeDuty(by=CARL, consumer_ids=(CRM,), duty=Duty.MIGRATED))
+    story.until(MIGRATE_AT + days(1))
+    assert story.of(events.Escalated) == []
+    story.does(contesting(BILL), at=MIGRATE_AT + days(1))
+    story.until(MIGRATE_AT + days(2))
+    (told,) = story.of(events.Escalated)
+    assert told.consumer_ids == (BILLING,)
+
+
+def test_what_is_contested_while_it_is_paused_goes_to_nobody_above():
+    story = a_running_retirement()
+    story.does(WAIVED)
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    assert story.does(contesting(BILL)).timers == ()

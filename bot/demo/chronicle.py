@@ -15,9 +15,28 @@ from data.records.retirement import Duty
 from data.store import BEGINNING, StoredEvent
 
 LOOK_SECONDS = 0.1
-QUIET_SECONDS = 5.0  # after this much of silence a line says which day it is
+QUIET_SECONDS = (
+    5.0  # after this much of silence a line says which day it is, then after twice as much, and so on
+)
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 DECORATION = re.compile(r"^:[a-z_]+: |[*`]")
+
+
+class Quiet:
+    """Since when nothing has happened, and when to say so: rarely, or what to do would scroll out of sight."""
+
+    def __init__(self, at: float) -> None:
+        self.broken(at)
+
+    def broken(self, at: float) -> None:
+        self._since, self._patience_seconds = at, QUIET_SECONDS
+
+    def is_told(self, at: float) -> bool:
+        """True once for each silence, of which the next one is twice as long."""
+        if at - self._since <= self._patience_seconds:
+            return False
+        self._since, self._patience_seconds = at, 2 * self._patience_seconds
+        return True
 
 
 class Chronicle:
@@ -30,7 +49,7 @@ class Chronicle:
         self._company, self._say, self._names = company, say, names()
         self._cursor = BEGINNING
         self._ending = threading.Event()
-        self._said_at = time.monotonic()
+        self._quiet = Quiet(time.monotonic())
         self._thread = threading.Thread(target=self._run, name="chronicle", daemon=True)
 
     def __enter__(self) -> Self:
@@ -44,8 +63,8 @@ class Chronicle:
     def _run(self) -> None:
         while not self._ending.wait(LOOK_SECONDS):
             self.catch_up()
-            if time.monotonic() - self._said_at > QUIET_SECONDS:
-                self._tell(self._company.world.now(), "...")
+            if self._quiet.is_told(time.monotonic()):
+                self._say(f"{self._company.world.now():%a %Y-%m-%d}  nothing new")
 
     def catch_up(self) -> None:
         for stored in self._company.bot.store.tail(self._cursor):
@@ -80,5 +99,5 @@ class Chronicle:
         return named.removesuffix(":").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
     def _tell(self, at: datetime, text: str) -> None:
-        self._said_at = time.monotonic()
+        self._quiet.broken(time.monotonic())
         self._say(f"{at:%a %Y-%m-%d}  {text}")

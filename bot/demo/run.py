@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from data.errors import Refused, Unavailable
 DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7
 DAY_SECONDS_MIN, DAY_SECONDS_MAX = 0.2, 86_400.0
 WAKE_SECONDS = 0.5
+AWAY_DAYS = 28  # of whoever is said to delegate: still to come once somebody has played that far
 
 WHAT_TO_DO = """
 Open {url}
@@ -38,10 +40,12 @@ A day of the calendar takes {day:g} s; today is {today}. "Act as" on the page sa
 1. Tom Birch, in #model-retirements: type  /retire propose churn-v1  and choose churn-v2 as successor,
    "replaced" as reason, a sentence why, and a last day of service at least five weeks ahead.
 2. Ada Okafor, Mina Park, Priya Raman, Sam Oduya: press Approve on the card. Anybody else is told why not.
-3. Three days later the owners are told. Grace Whitlock, Elena Rossi, Ines Costa, Bruno Alves: press
-   Acknowledge, Need more time, Migrated; in the card's thread, or in the direct message from emeritus.
-4. Tom Birch: /retire show churn-v1, /retire plan churn-v1, /retire archive churn-v1,
-   /retire waive churn-v1 restock-planner WHY
+3. Three days later the owners are told. Grace Whitlock, Elena Rossi, Inês Costa, Bruno Alves: press
+   Acknowledge, Need more time, Migrated or Snooze; in the card's thread, in the direct message from emeritus
+   (at the left, under their own name), or on Home (at the left, under Apps), which has all that waits for them.
+4. Kenji Sato: type  /retire delegate @elena until {until}  and Elena Rossi may decline.
+5. Tom Birch: /retire show churn-v1, /retire plan churn-v1, /retire archive churn-v1,
+   /retire waive churn-v1 restock-planner WHY; and /retire help for all there is.
 
 When its day has come and nobody calls churn-v1 any more, its process ends. Ctrl-C here ends everything.
 """
@@ -135,8 +139,7 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
                     summary = played(slack, company, say, began=began)
                     click.echo(as_text(summary) if as_json else str(summary))
                     return 0 if summary.ok else 1
-                today = f"{company.world.now():%A, %Y-%m-%d}"
-                say(WHAT_TO_DO.format(url=slack.url, exposure=EXPOSURE, day=day, today=today))
+                say(what_to_do(company.world.now(), url=slack.url, day_seconds=day))
                 # A signal that another thread took is handled once this one runs.
                 while not threading.Event().wait(WAKE_SECONDS):
                     pass
@@ -147,6 +150,16 @@ def play(*, autoplay: bool, as_json: bool, keep: Path | None, port: int, day_sec
         with suppress(OSError):
             say(f"Left in {folder}: emeritus.db, archive/")
     return 130 if autoplay else 0
+
+
+def what_to_do(today: datetime, *, url: str, day_seconds: float) -> str:
+    return WHAT_TO_DO.format(
+        url=url,
+        exposure=EXPOSURE,
+        day=day_seconds,
+        today=f"{today:%A, %Y-%m-%d}",
+        until=f"{today + timedelta(days=AWAY_DAYS):%Y-%m-%d}",
+    )
 
 
 def _check_parts() -> None:

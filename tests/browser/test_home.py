@@ -1,4 +1,4 @@
-"""Home in a browser: somebody votes there, sees what others do without touching it, and answers for a consumer."""
+"""Home in a browser: somebody votes there, sees what others do without touching it, answers, and snoozes."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ def test_a_vote_and_an_answer_are_given_on_home_in_a_browser(slack: SlackPage, c
     row_button(slack.channel, "win-back-mailer", "Acknowledge").click()
     expect(row(slack.channel, "win-back-mailer")).to_contain_text("acknowledged (@Luca Ferri)")
     slack.picture("home-answered")
+    button(slack.channel, "Acknowledge all").click()
+    expect(button(slack.channel, "Acknowledge all")).to_have_count(0)
+    button(slack.channel, "Snooze").click()
+    expect(slack.channel).to_contain_text("You are reminded again on")
+    slack.picture("home-snoozed")
 
 
 def others_vote_while_tom_looks(slack: SlackPage, company: Company) -> None:

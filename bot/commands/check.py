@@ -20,7 +20,7 @@ from data.joined import joins_of
 from data.records.catalog import Dependency, Entity, Kind, Sighting
 from data.records.retirement import Retirement, StepKind
 from data.serving import server_of
-from workflows.rules.attaching import Attachment, Verdict, attachments, leads_to
+from workflows.rules.attaching import Attachment, Verdict, Ways, attachments, leads_to, ways
 from workflows.rules.wording import counted
 
 NOTHING_CHECKED = "Nothing was checked"
@@ -49,7 +49,9 @@ def check(ctx: click.Context, paths: tuple[Path, ...], as_format: str, is_json: 
         every = retirements(store)
         # What the catalog knows by another name of the same thing is not new.
         before = {(names.id_of(one), names.id_of(other)) for one, other in seen.lineage.edges}
-        found = attachments(edges, every, before, _parts(edges, every, names))
+        onward = _onward(edges, before, names)
+        ends = {*onward, *(one for way in onward.values() for one in (*way.provided_by, *way.beyond))}
+        found = attachments(edges, every, before, _parts(ends, every, names), onward)
     refused = [one for one in found if one.verdict is Verdict.REFUSED]
     if is_json:
         print_json({"refused": len(refused), "dependencies": [_data(one) for one in found]})
@@ -73,6 +75,11 @@ class _Names:
         self._before = joins_of({**plain, **before}.values())
         self._after = joins_of(after.values())
         self.models = {one.id: one.model_id for one in after.values() if one.kind is Kind.VERSION}
+        self.served = {
+            (self.id_of(one.id), self.id_of(one.model_id))
+            for one in after.values()
+            if one.kind is Kind.ENDPOINT
+        }
 
     def id_of(self, one: str) -> str:
         return self._before.id_of(one)
@@ -89,15 +96,18 @@ def _as_edge(seen: Sighting) -> Dependency:
     return Dependency(from_id=seen.from_id, to_id=seen.to_id, declared_in=seen.seen_in)
 
 
-def _parts(
-    edges: Iterable[Dependency], every: Iterable[Retirement], names: _Names
-) -> dict[str, frozenset[str]]:
+def _onward(edges: Iterable[Dependency], before: Iterable[tuple[str, str]], names: _Names) -> dict[str, Ways]:
+    """What is behind all that the change leads to, as it would be with the change."""
+    uses: dict[str, set[str]] = {}
+    for from_id, to_id in (*before, *((one.from_id, one.to_id) for one in edges)):
+        uses.setdefault(from_id, set()).add(to_id)
+    return {to_id: ways(to_id, uses, names.served) for to_id in {one.to_id for one in edges}}
+
+
+def _parts(ends: Iterable[str], every: Iterable[Retirement], names: _Names) -> dict[str, frozenset[str]]:
     endpoints = (end.id for one in every if one.plan for end in one.plan.subject.endpoints)
     servers = {one: server_of(one) for one in endpoints}
-    return {
-        to_id: leads_to(to_id, same=names.same, servers=servers, models=names.models)
-        for to_id in {one.to_id for one in edges}
-    }
+    return {to_id: leads_to(to_id, same=names.same, servers=servers, models=names.models) for to_id in ends}
 
 
 def _data(one: Attachment) -> dict[str, object]:
@@ -106,6 +116,7 @@ def _data(one: Attachment) -> dict[str, object]:
         "verdict": one.verdict,
         "from": one.edge.from_id,
         "to": one.edge.to_id,
+        **({"through": one.through} if one.through else {}),
         "declared_in": one.edge.declared_in,
         "retirement": one.retirement.id,
         "state": one.retirement.state,
@@ -116,13 +127,15 @@ def _data(one: Attachment) -> dict[str, object]:
 
 def _line(one: Attachment) -> str:
     """Begins with file and line, as compilers do, so that editors and code hosts find the place."""
-    state = f"{one.edge.to_id} is {one.retirement.state} ({one.retirement.id})"
+    what = f"{one.edge.to_id} leads to {one.through}, which" if one.through else one.edge.to_id
+    state = f"{what} is {one.retirement.state} ({one.retirement.id})"
     plan = one.retirement.plan
     successor = f"use {plan.successor_name}" if plan and plan.successor_name else "it has no successor"
     said = {
         Verdict.REFUSED: f"error: {one.edge.from_id} may not begin to depend on it: {state}",
         Verdict.WARNED: f"warning: {one.edge.from_id} would have to move again: {state}",
         Verdict.KNOWN: f"note: {one.edge.from_id} has to move: {state}",
+        Verdict.ASKED: f"note: {one.edge.from_id} will be asked to move as well: {state}",
     }
     return f"{one.edge.declared_in}: {said[one.verdict]}; last day of service {_last_day(one)}, {successor}"
 

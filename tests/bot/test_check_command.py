@@ -163,3 +163,49 @@ def test_an_alias_that_only_the_build_gives_leads_to_what_retires(run: Run, tmp_
     failed = run("check", "--format", "dbt", build)
     assert failed.exit_code == 1
     assert "error: dbt:exposure.shop.page may not begin to depend on it: " in failed.stdout
+
+
+def an_api(spec_type: str) -> str:
+    """Of the endpoint that retires, which says so as Backstage has it."""
+    serves = "dependsOn: ['resource:churn-v1'], providesApis: [churn-api]"
+    server = a_document(
+        "Component",
+        "churn-v1-prod",
+        f"type: model-server, owner: growth-ml, {serves}",
+        **{"endpoint-kind": "local", "endpoint-ref": "churn-v1-prod"},
+    )
+    return f"{a_document('API', 'churn-api', f'type: {spec_type}, owner: growth-ml')}---\n{server}"
+
+
+@pytest.mark.parametrize("spec_type", ["ai-model-server", "openapi"])
+def test_a_build_that_begins_to_consume_the_api_of_a_retiring_endpoint_fails_as_one_that_calls_it(
+    run: Run, tmp_path: Path, spec_type: str
+) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.learns(an_api(spec_type))
+        town.announce()
+    newcomer = a_source(tmp_path / "new.yaml", "Component newcomer, type: service, consumesApis: [churn-api]")
+    failed = run("check", newcomer)
+    assert failed.exit_code == 1
+    assert (
+        ": error: component:default/newcomer may not begin to depend on it: api:default/churn-api leads to "
+        "component:default/churn-v1-prod, which is migrating (RET-1); last day of service 2026-05-04, use churn-v2\n"
+    ) in failed.stdout
+
+
+def test_a_build_that_begins_to_depend_on_a_consumer_is_told_who_will_be_asked_and_until_when(
+    run: Run, tmp_path: Path
+) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.announce()
+    newcomer = a_source(
+        tmp_path / "new.yaml", "Component newcomer, type: service, dependsOn: [component:restock-planner]"
+    )
+    noted = run("check", newcomer)
+    assert noted.exit_code == 0
+    assert (
+        ": note: component:default/newcomer will be asked to move as well: component:default/restock-planner leads to "
+        "component:default/churn-v1-prod, which is migrating (RET-1); last day of service 2026-05-04, use churn-v2\n"
+    ) in noted.stdout
+    (said,) = json.loads(run("check", newcomer, "--json").stdout)["dependencies"]
+    assert (said["verdict"], said["through"]) == ("asked", "component:default/churn-v1-prod")

@@ -7,7 +7,7 @@ import pytest
 from data.records.catalog import Dependency
 from data.records.retirement import Retirement, State
 from tests.builders import LIVE, a_plan
-from workflows.rules.attaching import Verdict, attachments, leads_to
+from workflows.rules.attaching import Verdict, Ways, attachments, leads_to, ways
 from workflows.rules.lifecycle import PERMITS
 
 MODEL = "component:default/churn"
@@ -26,7 +26,7 @@ def verdicts(*states: State, to_id: str = MODEL, is_known: bool = False) -> list
     retirements = [a_retirement(state, number) for number, state in enumerate(states, start=1)]
     known = [(edge.from_id, edge.to_id)] if is_known else []
     parts = {"component:default/version": [MODEL]}
-    return [one.verdict for one in attachments([edge], retirements, known, parts)]
+    return [one.verdict for one in attachments([edge], retirements, known, parts, {})]
 
 
 @pytest.mark.parametrize("state", State)
@@ -75,3 +75,15 @@ def test_whatever_a_catalog_calls_it_by_now_it_leads_to_what_was_voted_on(
 def test_the_last_retirement_of_a_model_counts() -> None:
     assert verdicts(State.CANCELLED, State.MIGRATING) == [Verdict.REFUSED]
     assert verdicts(State.MIGRATING, State.ROLLED_BACK) == []
+
+
+def test_an_endpoint_the_plan_spares_does_not_lead_to_the_model_it_serves_but_beyond_it() -> None:
+    uses = {"end": {"model"}, "model": {"base"}}
+    assert ways("end", uses, [("end", "model")]) == Ways(beyond=("base",))
+    assert ways("end", uses, []) == Ways(beyond=("model", "base"))
+
+
+def test_an_api_stands_for_what_provides_it_and_anything_else_for_itself() -> None:
+    uses = {"api:a": {"api:b"}, "api:b": {"end"}, "end": {"model"}, "app": {"api:a"}}
+    assert ways("api:a", uses, []) == Ways(provided_by=("api:b", "end"), beyond=("model",))
+    assert ways("app", uses, []) == Ways(beyond=("api:a", "api:b", "end", "model"))

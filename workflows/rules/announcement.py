@@ -40,6 +40,7 @@ def taken_over(before: Retirement, state: Retirement, event: events.TakenOver) -
     for person in event.before:
         key = f"{state.id}/taken-{state.version}/{person}"
         yield messages.direct(key, "taken over", person, consumer_id=event.consumer_id, by=event.by)
+    yield from redrawn(before, (event.consumer_id,))  # who took it before may own nothing of it
     yield from redrawn(state, (event.consumer_id,))
 
 

@@ -114,3 +114,10 @@ def test_another_team_begins_anew_and_what_the_coordinator_took_stays_theirs_in_
     other = replace(billing, owners=Owners(team_id="group:default/crm", team_name="crm", slack_ids=(CARL,)))
     story.does(cmd.MeetOwners(by=EMERITUS), impact=(other, crm))
     assert story.state.obligation(BILLING).asked == (CARL,)
+
+
+def test_whoever_it_is_taken_back_from_sees_it_leave_their_message():
+    """The coordinator owns nothing of it, and would be left with buttons for what is another's."""
+    story = taken(PAT, CRM)
+    decision = story.does(taking(CARL, CRM))
+    assert f"RET-1/announcement-1/dm/{PAT}/edit" in {effect.key for effect in decision.effects}

@@ -211,6 +211,12 @@ def _datahub(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     return read_datahub(paths, known=catalog.known_outside("datahub", paths))
 
 
+def _measures(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
+    from data.importers.measures import read_measures  # noqa: PLC0415
+
+    return read_measures(paths, known=_with_own(catalog, "measures:"))
+
+
 def _openmetadata(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.openmetadata import read_openmetadata  # noqa: PLC0415
 
@@ -256,6 +262,7 @@ FORMATS = (
         may_be_shared=False,
     ),
     Format("csv", "Files or directories of CSV edges: from,to and what is known of them.", _csv),
+    Format("measures", "CSV of what was measured: model,measure,value,on.", _measures),
     Format(
         "openmetadata", "Files or directories of OpenMetadata entities and lineage as JSON.", _openmetadata
     ),

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from data.records.catalog import EndpointKind, Entity, Kind
 
 BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
-NAMED_ONLY = frozenset(("csv", "cyclonedx-named", "dbt-named", "mlflow-consumer", "sagemaker-consumer"))
+NAMED_ONLY = frozenset(
+    ("csv", "cyclonedx-named", "dbt-named", "measures", "mlflow-consumer", "sagemaker-consumer")
+)
 """How ids of what a source only names begin: nothing else is told of it there."""
 _ENDPOINT = ":endpoint/"
 _READ = "openlineage:dataset:"

@@ -20,7 +20,7 @@ from data.catalog_edges import EDGE
 from data.catalog_rows import Merged, Rows, files_in, known_outside, scoped, slack_ids_outside, told_outside
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.bounds import within_bounds
-from data.importers.days import seen_by
+from data.importers.days import measured_by, seen_by
 from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
 from data.joined import as_one
@@ -76,7 +76,7 @@ class Catalog:
         by: str = EMERITUS,
     ) -> ImportReport:
         """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
-        reading = within_bounds(seen_by(reading, now))
+        reading = within_bounds(measured_by(seen_by(reading, now), now))
         rows = Rows(reading, format)
 
         def job(conn: Connection) -> tuple[int, Merged]:

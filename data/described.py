@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from data.called import is_shared
-from data.records.catalog import NO_OWNER, Entity, Kind
+from data.called import SHARED, is_shared
+from data.records.catalog import NO_OWNER, Entity, Kind, Measured
 from data.serving import switch_of
 
 Said = Callable[[Entity], str]
@@ -36,6 +36,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         successor_named=followed.successor_named,
         artifacts=_first(told, lambda one: bool(one.artifacts)).artifacts,
         support=next((member.support for member in members if member.support), ()),
+        measured=_measured(members),
     )
 
 
@@ -77,6 +78,14 @@ def who_names_owner(members: Sequence[Entity]) -> str:
 def told_by_catalogs(members: Sequence[Entity]) -> Sequence[Entity]:
     """All of them, where all were shared in Slack."""
     return [one for one in members if not is_shared(one)] or members
+
+
+def _measured(members: Sequence[Entity]) -> tuple[Measured, ...]:
+    """All that anybody measured; what was shared in Slack counts only where no catalog tells that measure."""
+    rows = {row for one in members for row in one.measured}
+    by_catalogs = {row.measure for row in rows if not row.told_in.startswith(SHARED)}
+    counting = (row for row in rows if row.measure not in by_catalogs or not row.told_in.startswith(SHARED))
+    return tuple(sorted(counting, key=lambda row: (row.measure, row.on, row.told_in, row.value)))
 
 
 def _names_of_owners(told: Sequence[Entity]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from data.escalation import LAST
 from data.public_holidays import ACCEPTED, is_known
 from data.records.policy import Criterion, OnExpiry
-from data.toml_checks import Check, flag, text, whole, word_of, words
+from data.toml_checks import Check, flag, number, text, whole, word_of, words
 from data.zones import is_zone
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -231,6 +231,26 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="`support`: its provider switches it off within these",
             field="support_days",
             check=whole(0, 3650, "days"),
+        ),
+        "decay_share_max": Key(
+            says="`decay`: worse by more than this than when it was accepted; 0.05 is 5 %",
+            field="decay_share_max",
+            check=number(0, 1, "shares of 1"),
+        ),
+        "drift_psi_max": Key(
+            says="`drift`: what it is fed differs by more than this from what it was made with",
+            field="drift_psi_max",
+            check=number(0, 1_000_000, "PSI"),
+        ),
+        "cost_per_month_max": Key(
+            says="`cost`: it costs more than this a month, in the currency that sources tell costs in",
+            field="cost_per_month_max",
+            check=number(0, 1_000_000_000_000, "money"),
+        ),
+        "measured_days": Key(
+            says="what was measured longer ago is told, and does not count",
+            field="measured_days",
+            check=whole(1, 3650, "days"),
         ),
     },
 }

@@ -15,6 +15,11 @@ def whole(low: int, high: int, unit: str) -> Check:
     return lambda value: "" if type(value) is int and low <= value <= high else accepted
 
 
+def number(low: float, high: float, unit: str) -> Check:
+    accepted = f"a number of {unit} from {low:,} to {high:,}"
+    return lambda value: "" if type(value) in (int, float) and low <= value <= high else accepted
+
+
 def text(pattern: str, accepted: str) -> Check:
     return lambda value: "" if isinstance(value, str) and re.fullmatch(pattern, value) else accepted
 

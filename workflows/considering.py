@@ -82,6 +82,7 @@ class _Gathered:
         return Considered(
             model=model,
             hosted=hosted_parts(self.catalog, model.id),
+            versions=self.catalog.versions_of(model.id),
             endpoints=endpoints,
             readings=tuple(filter(None, map(self._reading, endpoints))),
             uses=uses,

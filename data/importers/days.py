@@ -32,6 +32,27 @@ def seen_by(reading: Reading, now: datetime) -> Reading:
     return msgspec.structs.replace(reading, sightings=sightings, notes=(*reading.notes, *notes))
 
 
+def measured_by(reading: Reading, now: datetime) -> Reading:
+    """Without what is said to be measured on days to come: it would be the last value for as long as they have not."""
+    latest = (now.astimezone(UTC).date() + timedelta(days=1)).isoformat()
+    ahead = [(one, row) for one in reading.entities for row in one.measured if row.on > latest]
+    if not ahead:
+        return reading
+    notes = (
+        Note(
+            where=row.told_in,
+            what=f"{row.measure} of {one.name}",
+            note=f"measured on {row.on}, which is a day to come; left out",
+        )
+        for one, row in ahead
+    )
+    entities = tuple(
+        msgspec.structs.replace(one, measured=tuple(row for row in one.measured if row.on <= latest))
+        for one in reading.entities
+    )
+    return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))
+
+
 def _told(one: Sighting, latest: str) -> str:
     which = one.last_seen if one.last_seen > latest else one.first_seen
     return f"seen on {which}, which is a day to come; kept without one"

@@ -70,6 +70,30 @@ class Support(Record, frozen=True, kw_only=True):
     verified_on: str = ""
 
 
+class Measure(StrEnum):
+    """What is measured of a model in service. Definitions: README, "What to retire next"."""
+
+    DECAY = "decay"
+    DRIFT = "drift"
+    COST = "cost_per_month"
+
+
+class Measured(Record, frozen=True, kw_only=True):
+    """What somebody measured of a model, a version or an endpoint.
+
+    value     decay as a share (0.07 is 7 % worse than when it was accepted), drift as a score, cost as an amount
+    on        the day it was measured, "2026-03-02"
+    told_in   "file:line"
+    currency  of a cost, "EUR"; empty where nobody says
+    """
+
+    measure: Measure
+    value: float
+    on: str
+    told_in: str
+    currency: str = ""
+
+
 class SuccessorName(Record, frozen=True, kw_only=True):
     """A successor as the source names it, where the source does not declare it: what it means is asked of the catalog
     as it stands (data/successors.py).
@@ -102,6 +126,7 @@ class Entity(Record, frozen=True, kw_only=True):
     seen_as     of a caller that was seen and nobody declared: what it was seen as; empty for all others
     declared_as  what such a caller turned out to be: what is seen of it is seen of that
     support     of a model that a provider hosts: until when, as each registry tells it
+    measured    what was measured of it, as far back as it is kept, by measure and day
     is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
     """
 
@@ -125,6 +150,7 @@ class Entity(Record, frozen=True, kw_only=True):
     seen_as: str = ""
     declared_as: str = ""
     support: tuple[Support, ...] = ()
+    measured: tuple[Measured, ...] = ()
     is_kind_guessed: bool = False
 
     @property

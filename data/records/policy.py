@@ -15,6 +15,9 @@ class Criterion(StrEnum):
     DEPRECATED = "deprecated"
     IDLE = "idle"
     CALLS = "calls"
+    DECAY = "decay"
+    DRIFT = "drift"
+    COST = "cost"
     DEPENDANTS = "dependants"
     SUCCESSOR = "successor"
 
@@ -37,6 +40,10 @@ class Criteria(Record, frozen=True, kw_only=True):
     calls_per_day_max: int
     idle_days: int
     support_days: int
+    decay_share_max: float
+    drift_psi_max: float
+    cost_per_month_max: float
+    measured_days: int
 
 
 class Role(Record, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ def test_candidates_are_printed_with_their_reasons_and_what_retires_is_left_out(
     lines = run("candidates").stdout.splitlines()
 
     assert lines[0].startswith("1 candidate. Left out: 1 model retiring already, or retired; ")
-    assert lines[1] == "1. churn (resource:default/churn), Growth ML: 1 of 6 criteria speaks for it"
+    assert lines[1] == "1. churn (resource:default/churn), Growth ML: 1 of 9 criteria speaks for it"
     assert lines[-1] == "Next: /retire propose MODEL, in Slack"
 
 
@@ -53,13 +53,20 @@ def test_machines_get_every_key_and_the_policy_decides_what_is_looked_at(run: Ru
 @pytest.mark.parametrize(
     ("said", "accepted"),
     [
-        ('criteria = ["drift"]', "a list of any of support, deprecated, idle, calls, dependants, successor, each once"),
+        (
+            'criteria = ["age"]',
+            "a list of any of support, deprecated, idle, calls, decay, drift, cost, dependants, successor, each once",
+        ),
+        ("decay_share_max = 5", "a number of shares of 1 from 0 to 1"),
+        ("drift_psi_max = nan", "a number of PSI from 0 to 1,000,000"),
+        ("cost_per_month_max = -1", "a number of money from 0 to 1,000,000,000,000"),
+        ("measured_days = 0", "a whole number of days from 1 to 3650"),
         ('criteria = ["idle", "idle"]', "each only once"),
         ("calls_per_day_max = -1", "a whole number of calls from 0 to 1000000000"),
         ("idle_days = 0", "a whole number of days from 1 to 3650"),
         ('support_days = "soon"', "a whole number of days from 0 to 3650"),
     ],
-    ids=["unknown", "twice", "negative", "none", "no number"],
+    ids=["unknown", "a percentage", "no drift", "a gain", "no day", "twice", "negative", "none", "no number"],
 )  # fmt: skip
 def test_a_policy_that_asks_for_something_else_is_refused_with_what_is_accepted(
     run: Run, tmp_path: Path, said: str, accepted: str

@@ -57,6 +57,7 @@ SAMPLES: dict[str, Any] = {
         "acme/chat-1": {"litellm_provider": "acme", "mode": "chat", "deprecation_date": "2026-10-23"}
     },
     "csv": "from,to\nweekday-mailer,churn-v1\n",
+    "measures": "model,measure,value,on\nchurn,drift,0.3,2026-03-01\n",
     "openmetadata": {
         "id": "1",
         "name": "uplift",

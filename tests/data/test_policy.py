@@ -40,7 +40,7 @@ def test_an_unknown_tier_counts_as_the_strictest() -> None:
     assert policies.read_policy().notice_days(0) == 180
 
 
-SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|RFC [0-9]+"
+SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+"
 
 
 def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_it() -> None:
@@ -280,7 +280,8 @@ def test_what_speaks_for_retiring_a_model_is_in_the_same_file_and_in_no_retireme
     (own := tmp_path / "eu.toml").write_text('[candidates]\ncriteria = ["idle", "support"]\nidle_days = 7\n')
 
     assert policies.read_criteria(own) == Criteria(
-        looks_at=(Criterion.IDLE, Criterion.SUPPORT), calls_per_day_max=10, idle_days=7, support_days=180
-    )
+        looks_at=(Criterion.IDLE, Criterion.SUPPORT), calls_per_day_max=10, idle_days=7, support_days=180,
+        decay_share_max=0.05, drift_psi_max=0.25, cost_per_month_max=1000, measured_days=90,
+    )  # fmt: skip
     assert policies.read_criteria().looks_at == tuple(Criterion)
     assert policies.parsed(own.read_text(), source="default.toml").digest == policies.read_policy().digest

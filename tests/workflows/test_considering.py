@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from data.catalog import Catalog
 from data.importers.deprecations import read_deprecations
+from data.importers.measures import read_measures
 from data.policy import read_criteria
 from data.records.catalog import EndpointKind
 from data.records.policy import Criterion
@@ -90,6 +91,9 @@ def test_a_candidate_has_every_criterion_with_what_the_catalog_and_the_meter_say
         "deprecated": ("for", 'its lifecycle is "deprecated"'),
         "idle": ("for", "no call within 30 days"),
         "calls": ("for", "0 calls a day"),
+        "decay": ("unknown", "nobody tells"),
+        "drift": ("unknown", "nobody tells"),
+        "cost": ("unknown", "nobody tells"),
         "dependants": ("against", "1 thing depends on it directly"),
         "successor": ("for", "churn-2 is served by next; its catalog tells no lifecycle"),
     }
@@ -171,3 +175,24 @@ def test_a_criterion_the_policy_leaves_out_is_not_looked_at(catalog: Catalog):
     criteria = replace(read_criteria(), looks_at=(Criterion.DEPENDANTS,))
     found = ranking(catalog.snapshot(), (), {}, criteria, MONDAY, today=MONDAY.date())
     assert (found.candidates, found.unremarkable) == ((), 2)
+
+
+def test_what_was_measured_of_a_model_and_its_endpoints_is_told_with_place_and_day(
+    catalog: Catalog, tmp_path: Path
+):
+    (path := tmp_path / "m.csv").write_text(
+        "model,measure,value,on,currency\nchurn,decay,0.07,2026-02-27,\n"
+        "churn,drift,0.9,2025-02-27,\nlive,cost_per_month,400,2026-02-01,EUR\n"
+    )
+    reading = read_measures([path], known=catalog.known())
+    catalog.import_(reading, format="measures", now=MONDAY)
+    found = {one.criterion: one for one in asked(catalog).candidates[0].findings}
+
+    assert [
+        (one.verdict, one.value, one.source, one.as_of)
+        for one in (found[Criterion.DECAY], found[Criterion.DRIFT], found[Criterion.COST])
+    ] == [
+        ("for", "7 % worse than when it was accepted", f"{path}:2", "2026-02-27"),
+        ("unknown", "PSI 0.9, measured longer ago than 90 days", f"{path}:3", "2025-02-27"),
+        ("against", "400 EUR a month, of live", f"{path}:4", "2026-02-01"),
+    ]

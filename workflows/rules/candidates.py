@@ -2,7 +2,7 @@
 
 What nobody tells speaks for nothing: a caller without numbers, an endpoint without a meter and a model that no
 registry knows are said to be that. Ranked by how many criteria speak for it, then by the most telling of them.
-Decay, drift and cost are no criteria yet, as no source of the catalog tells them of a model.
+Decay, drift and cost: rules/measured.py.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from datetime import date
 from enum import StrEnum
 
 from data.records.base import Record
-from data.records.catalog import Dependency, Entity
+from data.records.catalog import Dependency, Entity, Measure
 from data.records.facts import Reading
 from data.records.policy import Criteria, Criterion
 from workflows.rules import support
+from workflows.rules.measured import weighed
 from workflows.rules.usage import Usage, usage_of
 from workflows.rules.wording import counted
 
@@ -24,6 +25,13 @@ ENDING = frozenset(("archived", "deprecated", "end-of-life", "retired", "sunset"
 
 LIVE = frozenset(("active", "ga", "in service", "live", "prod", "production", "released", "stable"))
 """Lifecycles that catalogs write, in small letters, of what everybody may use."""
+
+
+MEASURES = {
+    Criterion.DECAY: Measure.DECAY,
+    Criterion.DRIFT: Measure.DRIFT,
+    Criterion.COST: Measure.COST,
+}
 
 
 class Verdict(StrEnum):
@@ -48,6 +56,7 @@ class Considered(Record, frozen=True, kw_only=True):
     """A model with all that is known of it.
 
     hosted      what registries of providers tell of: the model, or versions of it
+    versions    all that are told of
     endpoints   those that serve it, and what their meters say, where one was asked
     uses        edges from outside to the model, its versions and its endpoints; `names` of where they begin
     successors  who follows it, next one first; `leaving`: id -> why it cannot take over
@@ -57,6 +66,7 @@ class Considered(Record, frozen=True, kw_only=True):
 
     model: Entity
     hosted: tuple[Entity, ...] = ()
+    versions: tuple[Entity, ...] = ()
     endpoints: tuple[Entity, ...] = ()
     readings: tuple[Reading, ...] = ()
     uses: tuple[Dependency, ...] = ()
@@ -94,6 +104,9 @@ def findings(one: Considered, criteria: Criteria, today: date) -> tuple[Finding,
         Criterion.DEPRECATED: _deprecated(one, today),
         Criterion.IDLE: _idle(used, days, today),
         Criterion.CALLS: _calls(used, criteria.calls_per_day_max, today),
+        Criterion.DECAY: _measured(Criterion.DECAY, one, criteria, today),
+        Criterion.DRIFT: _measured(Criterion.DRIFT, one, criteria, today),
+        Criterion.COST: _measured(Criterion.COST, one, criteria, today),
         Criterion.DEPENDANTS: _dependants(one, today),
         Criterion.SUCCESSOR: _successor(one, today),
     }
@@ -172,6 +185,14 @@ def _calls(used: Usage, most: int, today: date) -> Finding:
     if used.uncounted:
         return _unknown(kind, _said(f"{value}, as far as is told", used.uncounted), source, as_of)
     return _finding(kind, Verdict.FOR, value, source, as_of)
+
+
+def _measured(kind: Criterion, one: Considered, criteria: Criteria, today: date) -> Finding:
+    found = weighed(MEASURES[kind], one.model, (*one.versions, *one.endpoints), criteria, today)
+    if found.is_over is None:
+        return _unknown(kind, found.value, found.source, found.as_of)
+    verdict = Verdict.FOR if found.is_over else Verdict.AGAINST
+    return _finding(kind, verdict, found.value, found.source, found.as_of)
 
 
 def _dependants(one: Considered, today: date) -> Finding:

@@ -66,5 +66,5 @@ def test_whoever_asks_what_to_retire_next_is_sent_to_a_model_that_somebody_may_p
     assert ":heavy_minus_sign: support: its provider switches it off on 2026-10-23, in 235 days" in str(
         blocks
     )
-    assert "*1. churn-v1* (Growth ML): 2 of 6 criteria speak for it" in str(blocks)
+    assert "*1. churn-v1* (Growth ML): 2 of 9 criteria speak for it" in str(blocks)
     assert "Next: `/retire propose churn-v1`, or another one of them." in blocks[-1]["elements"][0]["text"]

@@ -1,0 +1,95 @@
+"""Decay, drift and cost of a model: what was measured last, and does it speak for retiring it?
+
+A model counts by what was measured of itself; where nobody did, by its versions and endpoints: by the worst of them,
+and of costs by the sum. What was measured too long ago is told and does not count.
+Source: PSI, Siddiqi, Credit Risk Scorecards (2006), ch. 8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from data.records.base import Record
+from data.records.catalog import Entity, Measure, Measured
+from data.records.policy import Criteria
+from workflows.rules.wording import counted
+
+
+class Weighed(Record, frozen=True, kw_only=True):
+    """What a measure comes to. `is_over` is None where that is not known, and `value` says why."""
+
+    value: str
+    is_over: bool | None = None
+    source: str = ""
+    as_of: str = ""
+
+
+class _Told(NamedTuple):
+    part: Entity
+    last: Measured
+
+
+def weighed(
+    measure: Measure, model: Entity, parts: Sequence[Entity], criteria: Criteria, today: date
+) -> Weighed:
+    """`parts`: its versions and endpoints."""
+    since = (today - timedelta(days=criteria.measured_days)).isoformat()
+    own, theirs = _last(measure, (model,)), _last(measure, parts)
+    fresh = [one for one in own if one.last.on >= since] or [one for one in theirs if one.last.on >= since]
+    if not (told := own or theirs):
+        return Weighed(value="nobody tells")
+    if not fresh:
+        newest = max(told, key=lambda one: one.last.on)
+        limit = counted(criteria.measured_days, "day")
+        value = f"{_said(newest.last, newest.last.value)}, measured longer ago than {limit}"
+        return Weighed(value=value, source=newest.last.told_in, as_of=newest.last.on)
+    if measure is Measure.COST:
+        return _cost(fresh, model, criteria)
+    worst = max(fresh, key=lambda one: (one.last.value, one.last.on))
+    most = criteria.decay_share_max if measure is Measure.DECAY else criteria.drift_psi_max
+    return Weighed(
+        value=f"{_said(worst.last, worst.last.value)}{_of([worst], model)}",
+        is_over=worst.last.value > most,
+        source=worst.last.told_in,
+        as_of=worst.last.on,
+    )
+
+
+def _last(measure: Measure, parts: Iterable[Entity]) -> list[_Told]:
+    found = ((part, [row for row in part.measured if row.measure is measure]) for part in parts)
+    return [_Told(part, max(rows, key=lambda row: row.on)) for part, rows in found if rows]
+
+
+def _cost(told: Sequence[_Told], model: Entity, criteria: Criteria) -> Weighed:
+    rows = [one.last for one in told]
+    source = ", ".join(dict.fromkeys(row.told_in for row in rows))
+    as_of = min(row.on for row in rows)
+    currencies = sorted({row.currency or "no currency" for row in rows})
+    if len(currencies) > 1:
+        return Weighed(
+            value=f"told in {' and in '.join(currencies)}, so there is no sum", source=source, as_of=as_of
+        )
+    total = sum(row.value for row in rows)
+    value = f"{_said(rows[0], total)}{_of(told, model)}"
+    return Weighed(value=value, is_over=total > criteria.cost_per_month_max, source=source, as_of=as_of)
+
+
+def _said(row: Measured, value: float) -> str:
+    match row.measure:
+        case Measure.DECAY:
+            how = "worse" if value >= 0 else "better"
+            return f"{abs(value) * 100:,.4g} % {how} than when it was accepted"
+        case Measure.DRIFT:
+            return f"PSI {value:,.4g}"
+        case Measure.COST:
+            amount = f"{value:,.2f}".removesuffix(".00")
+            return f"{amount}{f' {row.currency}' if row.currency else ''} a month"
+
+
+def _of(told: Sequence[_Told], model: Entity) -> str:
+    if [one.part.id for one in told] == [model.id]:
+        return ""
+    more = f" (+{len(told) - 1:,} more)" if len(told) > 1 else ""
+    return f", of {told[0].part.name}{more}"

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
 from data.importers.known import Known
+from data.importers.measuring import stated
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
 from data.importers.mlflow_runs import add_datasets
 from data.importers.mlflow_server import Registry, page_of
@@ -26,11 +27,11 @@ from data.importers.pages import unfinished
 from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
-from data.records.catalog import Entity, Group, Kind, Person
+from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
 
 PREFIX = "emeritus."
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
-TAGS = ("owner", "successor", "consumers", "tier")
+TAGS = ("owner", "successor", "consumers", "tier", *Measure)
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
 _CONSUMER = "mlflow-consumer:"
@@ -111,6 +112,7 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             model_id=model.id,
             declared_in=version.where,
             aliases=tuple(dict.fromkeys(_aliases(version, model))),
+            measured=_measured(version.tags, version.where, f"{model.name}/{version.number}", draft),
         )
         draft.declare(entity, version.source, owner=owner, unowned=unowned)
 
@@ -129,8 +131,17 @@ def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner:
         successor_id=_successor(model, models, draft),
         declared_in=model.where,
         aliases=(_MODELS + model.name,),
+        measured=_measured(tags, model.where, model.name, draft),
     )
     draft.declare(entity, model.source, owner=owner)
+
+
+def _measured(tags: Mapping[str, str], where: str, name: str, draft: Draft) -> tuple[Measured, ...]:
+    def tell(measure: Measure, why: str) -> None:
+        draft.note(where, name, f"{PREFIX}{measure}: {why}. Left out")
+
+    told = ((measure, tags[f"{PREFIX}{measure}"]) for measure in Measure if f"{PREFIX}{measure}" in tags)
+    return stated(told, where, tell)
 
 
 def _aliases(version: Version, model: Model) -> Iterator[str]:

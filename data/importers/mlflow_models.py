@@ -51,6 +51,7 @@ class Version:
     where: str
     source: Source
     aliases: tuple[str, ...]
+    tags: dict[str, str]
 
 
 @dataclass(slots=True, frozen=True)
@@ -157,4 +158,5 @@ def _add_version(told: Told, model: Model | None, draft: Draft, *, of: Sequence[
         where=told.where,
         source=told.source,
         aliases=tuple(dict.fromkeys((*model.aliases.get(number, ()), *fields.texts("aliases")))),
+        tags=pairs_of(fields, "tags", ("key", "value")),
     )

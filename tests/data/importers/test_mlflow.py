@@ -13,7 +13,7 @@ from data.catalog import Catalog
 from data.errors import Invalid
 from data.importers.mlflow import read_mlflow
 from data.importers.report import ImportReport, Reading
-from data.records.catalog import Entity, Group, Kind
+from data.records.catalog import Entity, Group, Kind, Measured
 from tests.data.catalogs import MONDAY, a_document, as_one, joined_ends
 from tests.data.catalogs import imported as imported_backstage
 
@@ -369,9 +369,10 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
         "r.json:2 Churn tags[4]: is 3 and not an object; ignored. What it stated before stays",
         "r.json:3 Churn/1 run_id: is a list and not a text; ignored. What it stated before stays",
         "r.json:3 Churn/1 aliases[1]: is an object and not a text; ignored. What it stated before stays",
+        'r.json:3 Churn/1 tags: is "x" and not a list of objects; ignored. What it stated before stays',
         (
             'r.json:2 Churn: tag "emeritus.consumer": unknown and ignored; we read emeritus.owner, emeritus.successor, '
-            "emeritus.consumers, emeritus.tier"
+            "emeritus.consumers, emeritus.tier, emeritus.decay, emeritus.drift, emeritus.cost_per_month"
         ),
         'r.json:2 Churn: emeritus.tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
         "r.json:3 Churn/1: no source: nothing of it can be archived",
@@ -482,3 +483,31 @@ def test_a_model_another_catalog_has_under_its_name_is_that_one(company: Catalog
     (tmp_path / "r.json").write_text(json.dumps({"registered_model": model}))
     report = imported(company, tmp_path / "r.json")
     assert report.withdrawn == ("mlflow-consumer:checkout -> mlflow:churn",)
+
+
+def test_what_tags_tell_of_decay_drift_and_cost_is_measured_of_the_model_or_of_the_version(
+    tmp_path: Path,
+) -> None:
+    given = tags(emeritus_decay="0.07 on 2026-02-01", emeritus_drift="0.1")
+    cost = [{"key": "emeritus.cost_per_month", "value": "1200 eur on 2026-02-02"}]
+    reading = read(
+        tmp_path, {"registered_models": [a_model(tags=given)]}, {"model_versions": [a_version(1, tags=cost)]}
+    )
+
+    measured = {one.id: one.measured for one in reading.entities}
+    where = {one.id: one.declared_in for one in reading.entities}
+    assert measured["mlflow:churn"] == (
+        Measured(measure="decay", value=0.07, on="2026-02-01", told_in=where["mlflow:churn"]),
+    )
+    assert measured["mlflow:churn/1"] == (
+        Measured(
+            measure="cost_per_month",
+            value=1200,
+            on="2026-02-02",
+            told_in=where["mlflow:churn/1"],
+            currency="EUR",
+        ),
+    )
+    assert [one.note for one in reading.notes if "drift" in one.note] == [
+        'emeritus.drift: "0.1" is not VALUE on DAY, as 0.07 on 2026-03-02. Left out'
+    ]

@@ -2,7 +2,8 @@
 
 It is a consumer like any other, marked, so that nothing that depends on a model is ever left out. As soon as a
 catalog declares something by the very name it was seen as, by id or alias, the two are one: what was seen of the
-unknown one is what is seen of that. A name that several things have joins none of them.
+unknown one is what is seen of that. A name that several things have joins none of them, and what only a file shared
+in Slack tells of joins none either: whoever shares a name would answer for whoever others saw calling by it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
+from data.called import is_shared
 from data.records.catalog import SEEN, Entity, Kind
 
 NAME_MAX = 120
@@ -49,7 +51,7 @@ def declared_by(entities: Iterable[Entity], callers: Iterable[Entity]) -> dict[s
     wanted = {one.seen_as.casefold(): one.id for one in callers if not one.declared_as}
     fits: dict[str, set[str]] = {}
     for entity in entities if wanted else ():
-        if not entity.seen_as:
+        if not entity.seen_as and not is_shared(entity):
             for name in wanted.keys() & set(names_of(entity)):
                 fits.setdefault(wanted[name], set()).add(entity.id)
     return {caller_id: found.pop() for caller_id, found in fits.items() if len(found) == 1}

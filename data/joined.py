@@ -183,9 +183,10 @@ def joins_of(entities: Iterable[Entity]) -> Joins:
     return Joins.of(Layered({one.id: one for one in sorted(entities, key=lambda one: one.id)}))
 
 
-def _aliases(members: list[Entity]) -> tuple[str, ...]:
+def _aliases(every: list[Entity]) -> tuple[str, ...]:
     """Each as whoever it is the name of spells it. What a CSV calls it is a name as well, as for callers."""
     spelt: dict[str, str] = {}
+    members = told_by_catalogs(every)  # a name that only a shared file gives is nobody's but its own
     for member in members[::-1]:
         spelt.update({alias.casefold(): alias for alias in member.aliases})
     for member in members[1:]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from data.called import is_shared
 from data.records.callers import Calls
 from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
@@ -44,6 +45,7 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
         joined={one: at for one, at in joined.items() if one not in stays and one not in unowned},
         staying=stays,
         unowned=unowned,
+        shared={one: " and ".join(things) for one in asked if (things := _shared(there, one))},
     )
 
 
@@ -77,6 +79,13 @@ def _unowned(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> 
     known = {there.id_of(one) for one in ids.known(state)}
     unowned = {one.consumer_id for one in impact if not one.owners.slack_ids} - known
     return {one: thing_id for one, thing_id in joined.items() if thing_id in unowned}
+
+
+def _shared(there: Snapshot, caller_id: str) -> list[str]:
+    """What files shared in Slack call so: whoever looks whose it is may begin there."""
+    caller = there.find(caller_id)
+    ids = there.joins.at(caller.seen_as.casefold()) if caller is not None and caller.seen_as else ()
+    return [one for one in ids if is_shared(there.joins.entities[one])]
 
 
 def _staying(there: Snapshot, subject: Subject) -> frozenset[str]:

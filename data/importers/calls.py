@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from data.called import is_shared
 from data.callers import unknown
 from data.credentials import is_credential
 from data.errors import Invalid, Problem
@@ -74,8 +75,10 @@ class _Book:
         self.credentials = 0
         self.bent: dict[str, str] = {}
         self.unmatched: Counter[tuple[str, str]] = Counter()
-        self._known = Known(entities)
-        self._of_csv = frozenset(one.id for one in entities if one.id.startswith("csv:"))
+        # A name that was shared in Slack first does not come to mean who calls by it.
+        callers = [one for one in entities if not is_shared(one)]
+        self._known = Known(callers)
+        self._of_csv = frozenset(one.id for one in callers if one.id.startswith("csv:"))
         # Logs say the same thing again and again, and of what they say there is no end.
         self._target = lru_cache(maxsize=SIZE)(Targets(entities).find)
         self._caller = lru_cache(maxsize=SIZE)(self._who)

@@ -68,6 +68,7 @@ class Facts(Record, frozen=True, kw_only=True):
     joined        caller that was asked about -> what the catalog says it is by now
     staying       the same of callers that are an endpoint of the model which the plan does not have
     unowned       the same of callers of which the catalog says what they are, and nobody who can be reached for that
+    shared        caller nobody declares -> what is called so by a file shared in Slack, which declares nobody
     teams         whom the person of a claim can speak for
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
@@ -104,6 +105,7 @@ class Facts(Record, frozen=True, kw_only=True):
     joined: dict[str, str] = {}
     staying: dict[str, str] = {}
     unowned: dict[str, str] = {}
+    shared: dict[str, str] = {}
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()
     archive_holds: str = ""

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from data.importers.calls import read_calls
+from tests.data.catalogs import a_document
 from tests.scenarios.test_dropping_files import IMPORTS, drop, imported, told, version
-from tests.scenarios.town import GOVERNANCE, TOM, Town, key_of, words
+from tests.scenarios.town import GOVERNANCE, INES, TOM, Town, key_of, words
 
 SOURCE = f"calls shared by {TOM}"
 SERVED = "component:default/churn-v1-prod"
@@ -28,6 +29,21 @@ def a_log(town: Town, *agents: str, days: float = 0, endpoint: str = "churn-v1-p
     at = (town.now() + timedelta(days=days)).isoformat()
     lines = [{"time": at, "endpoint": endpoint, "user_agent": one} for one in agents]
     return "".join(f"{json.dumps(one)}\n" for one in lines)
+
+
+def gateway(town: Town, *agents: str, days: float = -0.5, name: str = "gateway.log") -> None:
+    """A log on the machine, in which these called."""
+    (file := town.folder / name).write_text(a_log(town, *agents, days=days))
+    catalog = town.bot.house.catalog
+    reading = read_calls([file], known=catalog.known(), now=town.now())
+    catalog.import_(reading, format="calls", now=town.now())
+    town.settle()
+
+
+def asked(town: Town) -> list[str]:
+    """The questions of the thread as they stand."""
+    found = town.slack.messages(GOVERNANCE)
+    return [words(one) for one in found if "/callers/" in key_of(one) and "*Whose is this?*" in words(one)]
 
 
 def test_a_caller_of_a_shared_log_holds_the_step_until_the_coordinator_vouches_for_it(town: Town) -> None:
@@ -109,3 +125,35 @@ def test_the_coordinator_vouches_at_once_for_all_callers_of_whom_only_one_file_t
     assert "1 caller nobody declares*, asked about" in words(town.card())
     assert {one.what for one in town.retirement().waivers} == {f"caller::made-up-{one}" for one in range(30)}
     assert "is waived already" in town.command(TOM, "waive RET-1 access.log once more")
+
+
+SHARED_ROW = "from,to,from_kind,from_owner\nnight-scorer,{to},consumer,group:default/logistics\n"
+
+
+def test_whose_a_caller_is_no_file_shared_in_slack_answers_and_it_stays_to_be_claimed(town: Town) -> None:
+    town.slack.ws.channels[IMPORTS].members.append(INES)
+    town.announce()
+    gateway(town, "night-scorer/1")
+    drop(town, SHARED_ROW.format(to="churn-v1-prod"), by=INES)
+    town.pass_time(days=1)
+    assert "1 caller nobody declares" in words(town.card())
+    assert len(asked(town)) == 1
+    town.pass_time(days=29)
+    said = "; by a file shared in Slack night-scorer is csv:night-scorer, which answers nothing: import it"
+    assert said in town.thread()
+    assert "Insights's: its owners are asked to move" in town.command(INES, "claim RET-1 night-scorer")
+
+
+@pytest.mark.parametrize("is_alias", [True, False], ids=["an alias", "a row"])
+def test_a_name_that_was_shared_and_waived_first_does_not_silence_who_calls_by_it(
+    town: Town, *, is_alias: bool
+) -> None:
+    spec = "type: service, owner: insights, lifecycle: production, dependsOn: [resource:churn-v1]"
+    component = a_document("Component", "helper", spec, aliases="night-scorer")
+    drop(town, component if is_alias else SHARED_ROW.format(to="churn-v1"), "x.yaml" if is_alias else "x.csv")
+    town.announce()
+    town.command(TOM, f"waive RET-1 {'helper' if is_alias else 'night-scorer'} somebody tried it out")
+    gateway(town, *50 * ["night-scorer/1"])
+    (question,) = asked(town)
+    assert "*night-scorer* calls churn-v1-prod: 50 calls a day" in question
+    assert "1 caller nobody declares" in words(town.card())

@@ -26,6 +26,7 @@ from workflows.rules.wording import counted, one_of
 
 ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
 """While there is a next stage to hold. What is dark reaches nobody."""
+CATALOG, SHARED = "the catalog", "a file shared in Slack"
 AT_ONCE, MESSAGES_MAX = 10, 5
 """Callers in one message that asks, and such messages of one import; the list of all is `emeritus impact`."""
 
@@ -89,19 +90,20 @@ def unknown(state: Retirement, facts: Facts) -> list[Gate]:
     calls = {one.consumer_id: one for one in facts.calls}
     said = wording.named([f"{one.name}{_numbers(calls.get(one.consumer_id))}" for one in found])
     verb = "uses" if len(found) == 1 else "use"
-    stays = _by_the_catalog(found, facts.staying, "which the plan does not have: press Edit plan")
-    unowned = _by_the_catalog(found, facts.unowned, "of which nobody can be reached: give it an owner there")
+    stays = _by(CATALOG, found, facts.staying, "which the plan does not have: press Edit plan")
+    unowned = _by(CATALOG, found, facts.unowned, "of which nobody can be reached: give it an owner there")
+    shared = _by(SHARED, found, facts.shared, "which answers nothing: import it on the machine")
     why = (
         f"{counted(len(found), 'caller')} nobody declares {verb} it ({said}): say whose in the "
         f"thread of its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON"
     )
-    return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", f"{why}{stays}{unowned}")]
+    return [Gate(f"callers/{','.join(one.consumer_id for one in found)}", f"{why}{stays}{unowned}{shared}")]
 
 
-def _by_the_catalog(found: Iterable[Impacted], things: Mapping[str, str], why: str) -> str:
-    """What the catalog says of these that answers nothing."""
+def _by(who: str, found: Iterable[Impacted], things: Mapping[str, str], why: str) -> str:
+    """What somebody says of these that answers nothing."""
     parts = [f"{one.name} is {things[one.consumer_id]}" for one in found if one.consumer_id in things]
-    return f"; by the catalog {wording.named(parts)}, {why}" if parts else ""
+    return f"; by {who} {wording.named(parts)}, {why}" if parts else ""
 
 
 def not_moved(state: Retirement, facts: Facts) -> list[Gate]:

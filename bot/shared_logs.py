@@ -17,6 +17,7 @@ import msgspec
 from data.errors import Invalid, Problem
 from data.importers.call_files import GZIP
 from data.importers.report import Note, Reading
+from data.records.callers import SHARED_BY
 from data.records.catalog import Entity, Group, Person
 
 NO_NUMBERS = (
@@ -40,7 +41,7 @@ def read_log(path: Path, known: Iterable[Entity | Group | Person], now: datetime
 
 def told_by(person_id: str) -> str:
     """The source of these calls, as it stands wherever they are told."""
-    return f"calls shared by {person_id}"
+    return f"{SHARED_BY}{person_id}"
 
 
 def without_numbers(reading: Reading) -> Reading:

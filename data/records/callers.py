@@ -5,6 +5,9 @@ from __future__ import annotations
 from data.records.base import Record
 from data.records.catalog import Impacted
 
+SHARED_BY = "calls shared by "
+"""How a source is called that somebody shared in Slack; who it was follows."""
+
 
 class Calls(Record, frozen=True, kw_only=True):
     """What was seen of one consumer calling what retires. Days as in `Dependency`.

@@ -157,3 +157,15 @@ def test_a_name_that_was_shared_and_waived_first_does_not_silence_who_calls_by_i
     (question,) = asked(town)
     assert "*night-scorer* calls churn-v1-prod: 50 calls a day" in question
     assert "1 caller nobody declares" in words(town.card())
+
+
+@pytest.mark.long  # two logs of a thousand callers each
+def test_callers_beyond_the_thousandth_of_another_log_are_asked_about_though_a_file_was_waived(
+    town: Town,
+) -> None:
+    town.announce()
+    drop(town, a_log(town, *(f"made-up-{number}/1" for number in range(1_002))), "a.log")
+    town.command(TOM, "waive RET-1 a.log somebody tried it out")
+    assert asked(town) == []
+    gateway(town, *(f"real-{number}/1" for number in range(1_002)))
+    assert "1,001 callers nobody declare" in words(town.card())

@@ -14,14 +14,14 @@ from msgspec.structs import replace
 from data import events
 from data.errors import NotFound, Refused
 from data.records.base import Prose
-from data.records.callers import Caller, Calls
+from data.records.callers import SHARED_BY, Caller, Calls
 from data.records.catalog import Impacted
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
 from workflows.rules import obligations, wording
 from workflows.rules.gates import Gate
 from workflows.rules.impact import is_unclaimed
-from workflows.rules.vouching import vouched, waivers
+from workflows.rules.vouching import vouched, waivers, who_vouches
 from workflows.rules.wording import counted, one_of
 
 ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
@@ -72,14 +72,27 @@ def unclaimed(state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, 
 
 
 def to_ask(state: Retirement, facts: Facts) -> tuple[Caller, ...]:
-    """Those nobody was asked about yet."""
-    asked = {one.consumer.consumer_id for one in open_ones(state)}
+    """Those nobody was asked about yet, or was only by what somebody shared in Slack, of which others tell by now."""
     calls = {one.consumer_id: one for one in facts.calls}
-    return tuple(
-        Caller(consumer=one, calls=calls.get(one.consumer_id))
-        for one in unclaimed(state, facts.impact)
-        if one.consumer_id not in asked
-    )
+    open_now = {one.consumer.consumer_id: one for one in open_ones(state)}
+    anew = {one for one, asked in open_now.items() if _is_told_by_more(state, asked, calls.get(one))}
+    fresh = (one for one in unclaimed(state, facts.impact) if one.consumer_id not in open_now)
+    again = (one for one in facts.impact if one.consumer_id in anew and is_unclaimed(one))
+    return tuple(Caller(consumer=one, calls=calls.get(one.consumer_id)) for one in (*fresh, *again))
+
+
+def _is_told_by_more(state: Retirement, asked: Caller, now: Calls | None) -> bool:
+    """Whoever vouched for what was shared in Slack, which may be made up, did not for what others see."""
+    if (
+        asked.calls is None
+        or now is None
+        or asked.team_id
+        or not who_vouches(state, asked.consumer.consumer_id)
+    ):
+        return False
+    before = asked.calls.sources
+    is_of_slack = bool(before) and all(one.startswith(SHARED_BY) for one in before)
+    return is_of_slack and not set(now.sources) <= set(before)
 
 
 def unknown(state: Retirement, facts: Facts) -> list[Gate]:
@@ -178,13 +191,21 @@ def met(
 
 
 def _asked(state: Retirement, event: events.CallersSeen) -> Retirement:
-    """The state once the thread asks. Who was declared and is not any more is asked about anew."""
+    """The state once the thread asks. Who was declared and is not any more is asked about anew, and so is whoever was
+    vouched for by what a shared file told: that answers nothing any more."""
     again = {one.consumer.consumer_id for one in event.callers}
     kept = tuple(one for one in state.callers if one.consumer.consumer_id not in again)
     fresh = tuple(
         replace(one, asked=state.version, part=number // AT_ONCE) for number, one in enumerate(event.callers)
     )
-    return replace(state, callers=(*kept, *fresh))
+    owed = (one for one in state.obligations if one.duty is Duty.WAIVED)
+    waived = {one.consumer.consumer_id for one in owed} & again
+    return replace(
+        state,
+        callers=(*kept, *fresh),
+        waivers=tuple(one for one in state.waivers if one.what not in again),
+        obligations=tuple(one for one in state.obligations if one.consumer.consumer_id not in waived),
+    )
 
 
 def _claimed(state: Retirement, event: events.CallerClaimed) -> Retirement:

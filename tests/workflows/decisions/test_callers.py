@@ -384,3 +384,20 @@ def test_what_was_settled_under_an_earlier_plan_is_opened_again_with_the_new_one
     story.votes("UOWEN", "UPLATO", "USELMA").until(ANNOUNCED_AT + days(15))
     assert duties(story)["billing-etl"] is Duty.OPEN
     assert len(story.of(events.Reopened)) == 1
+
+
+def test_who_was_vouched_for_by_a_shared_file_is_asked_about_anew_once_others_tell():
+    shared = replace(some_calls(SCORER.consumer_id), sources=("calls shared by UINES",))
+    story = seeing(a_running_retirement(), calls=(shared,))
+    story.does(cmd.Waive(by=PAT, what="scorer", reason=WHY))
+    seeing(story, calls=(replace(shared, last_seen="2027-01-25"),))
+    assert len(story.of(events.CallersSeen)) == 1, "the same person tells of more"
+    seeing(story, calls=(replace(shared, sources=("calls", "calls shared by UINES")),))
+    story.does(MEETING)
+    assert len(story.of(events.CallersSeen)) == 2
+    assert story.state.waivers == ()
+    assert held(story.until(ARCHIVE_AT), StepKind.ARCHIVE) == (HELD,)
+    story.does(cmd.Waive(by=PAT, what="scorer", reason=WHY))
+    story.until(ARCHIVE_AT + days(2)).does(MEETING)
+    assert len(story.of(events.CallersSeen)) == 2, "it was vouched for as others tell of it"
+    assert held(story, StepKind.ARCHIVE) == ()

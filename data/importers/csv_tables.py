@@ -1,4 +1,8 @@
-"""A CSV with a header: its rows with their lines, or what is wrong with it and where."""
+"""A CSV with a header: its rows with their lines, or what is wrong with it and where.
+
+RFC 4180 lets a file end without a line break. Then nothing tells a whole last cell from the beginning of one, which
+may be the name of something else: such a file is refused, as a line break is soon added.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from dataclasses import dataclass
 
 from data.errors import Invalid, Problem
 from data.importers.sources import FILE_BYTES_MAX, Format
-from data.importers.text import decoded
+from data.importers.text import cut_within, decoded, is_open
 
 # A cell that is too long to be a name costs its row, and not the file: csv itself would stop at 131,072 signs.
 csv.field_size_limit(FILE_BYTES_MAX)
@@ -38,8 +42,9 @@ class Columns:
         return Format(holds=holds, suffixes=(".csv",), parsed=self.rows, wrong=self._wrong)
 
     def rows(self, content: bytes, shown: str) -> tuple[Row, ...]:
-        """Raises `Invalid` for what is no table with this header, and for rows that are cut off."""
-        reader = csv.reader(io.StringIO(decoded(content, shown), newline=""), strict=True)
+        """Raises `Invalid` for what is no table with this header, and for rows that are or may be cut off."""
+        text = decoded(content, shown)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows: list[Row] = []
         header: list[str] = []
         begins = 1
@@ -60,6 +65,8 @@ class Columns:
         except csv.Error as error:
             accepted = "not readable as CSV; is the file complete?"
             raise _invalid(shown, begins, str(error), accepted) from error
+        if rows and is_open(text):
+            raise Invalid([cut_within(shown, line, cells[-1].strip() or ",")])
         return tuple(rows)
 
     def _header(self, cells: Sequence[str], shown: str, line: int) -> list[str]:

@@ -18,3 +18,15 @@ def decoded(content: bytes, shown: str) -> str:
         accepted = f"this is not {name}; save the file as UTF-8"
         found = f"byte 0x{content[error.start]:02x}"
         raise Invalid([Problem(field=f"{shown}:{line}", value=found, accepted=accepted)]) from error
+
+
+def is_open(text: str) -> bool:
+    """No line break ends it, as editors write it, and so does whatever cuts a file off."""
+    return not text.rstrip(" \t").endswith(("\n", "\r"))
+
+
+def cut_within(shown: str, line: int, what: str) -> Problem:
+    """That a file may go on behind `what`, its last words, which are not to be taken as they stand."""
+    found = f"ends within `{what[:80]}` without a line break, so the file may be cut off"
+    accepted = "if it is whole, end it with one, then import again"
+    return Problem(field=f"{shown}:{line}", value=found, accepted=accepted)

@@ -75,7 +75,7 @@ def test_nobody_without_an_address_shares_one() -> None:
 
 
 def a_list(path: Path, *rows: str) -> Path:
-    path.write_text("\n".join(["who,slack_id", *rows]))
+    path.write_text("\n".join(["who,slack_id", *rows, ""]))
     return path
 
 

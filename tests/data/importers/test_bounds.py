@@ -68,7 +68,7 @@ def test_a_row_with_a_name_without_end_takes_nothing_else_of_its_file_with_it(
     header = ("from", "to", "type", "from_kind", "to_owner", "last_seen", "calls_per_day")
     row = {"from": "shop", "to": "churn"} | {column: LONG * 20}
     rows = [",".join(header), ",".join(row.get(one, "") for one in header), "billing,churn,,,,,"]
-    (file := tmp_path / "edges.csv").write_text("\n".join(rows))
+    (file := tmp_path / "edges.csv").write_text("\n".join((*rows, "")))
     report = catalog.import_(read_csv([file]), format="csv", now=MONDAY)
     assert catalog.snapshot().edge("csv:billing", "csv:churn") is not None
     assert longest(msgspec.to_builtins(report)) <= PLACE_MAX

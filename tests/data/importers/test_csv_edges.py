@@ -145,6 +145,9 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
     assert ends(reading) == ["csv:web -> resource:default/churn", "csv:web -> component:default/checkout"]
 
 
+OPEN = "without a line break, so the file may be cut off: if it is whole, end it with one, then import again"
+
+
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
@@ -154,6 +157,8 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
         (b"from,to,colour\na,b,red\n", 'edges.csv:1 "from,to,colour": a header of from, to'),
         (b"from,to,to\na,b,c\n", 'edges.csv:1 "from,to,to": a header of from, to'),
         (b"from,to\na,b\nc\n", "edges.csv:3 1 cells: 2 as in the header: is the file complete?"),
+        (b"from,to\na,b\nc,churn-v", f"edges.csv:3 ends within `churn-v` {OPEN}"),
+        (b'from,to\r\na,b\r\n"c",""', f"edges.csv:3 ends within `,` {OPEN}"),
         (b"from,to\na,b\n\nc,d,e\n", "edges.csv:4 3 cells: 2 as in the header"),
         (b'from,to\n"a\nb",c\n"d,e\n', "edges.csv:4 unexpected end of data: not readable as CSV"),
         (b"from,to\na,\xff\n", "edges.csv:2 byte 0xff: this is not UTF-8"),
@@ -165,6 +170,8 @@ def test_what_is_odd_in_a_row_is_told_and_costs_no_edge(tmp_path: Path) -> None:
         "unknown column",
         "column twice",
         "cut off",
+        "cut off in a cell",
+        "cut off before a cell",
         "too long",
         "open quote",
         "no text",

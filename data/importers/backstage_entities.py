@@ -7,9 +7,10 @@ from pathlib import Path
 
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.draft import KEPT_BY_NAME, UNOWNED, successor_name
+from data.importers.measuring import stated
 from data.importers.refs import Found, Index, Missing, ids_meant, parse
 from data.importers.yaml_lines import Node
-from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, SuccessorName
+from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, Measure, Measured, SuccessorName
 
 ANNOTATIONS = frozenset(
     (
@@ -19,6 +20,7 @@ ANNOTATIONS = frozenset(
         "successor",
         "endpoint-kind",
         "endpoint-ref",
+        *(measure.replace("_", "-") for measure in Measure),
         "slack-id",
         "manager",
         "zone",
@@ -67,6 +69,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         endpoint_ref=_endpoint_ref(thing, account) if is_endpoint else "",
         declared_in=thing.where,
         aliases=_aliases(thing, account),
+        measured=_measured(thing, account) if is_model or is_endpoint else (),
     )
 
 
@@ -192,6 +195,22 @@ def _aliases(thing: Declaration, account: Account) -> tuple[str, ...]:
         elif part.text:
             found.append(part.text)
     return tuple(dict.fromkeys(found))
+
+
+def _measured(thing: Declaration, account: Account) -> tuple[Measured, ...]:
+    found: list[Measured] = []
+    for measure in Measure:
+        name = measure.replace("_", "-")
+        node = thing.annotation(name)
+
+        def tell(_: Measure, why: str, node: Node = node, name: str = name) -> None:
+            account.note(thing, node.line, f"{PREFIX}{name}", f"{why}. Left out")
+
+        if node.is_stated:
+            found += stated(
+                [(measure, node.shown if node.is_nested else node.text)], thing.at(node.line), tell
+            )
+    return tuple(found)
 
 
 def _parts(artifacts: Node) -> tuple[Node, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
-from data.records.catalog import EndpointKind, Entity, Kind
+from data.records.catalog import EndpointKind, Entity, Kind, Measure, Measured
 from tests.data.catalogs import COMPANY, REAL, a_document
 
 MODEL = """
@@ -514,3 +514,23 @@ def test_references_may_point_to_what_an_earlier_import_declared(tmp_path: Path)
     reading = read_backstage([second], known=(*known.entities, *known.groups))
     assert edges(reading) == {("c", "m")}
     assert by_name(reading)["c"].owner_id == "group:default/t"
+
+
+def test_annotations_tell_what_was_measured_of_a_model_and_of_an_endpoint(tmp_path: Path) -> None:
+    documents = (
+        a_document("Resource", "m", "type: ai-model", decay="0.07 on 2026-02-01", drift="high"),
+        a_document("Component", "live", "type: model-server", cost_per_month="1200 EUR on 2026-02-02"),
+    )
+    (path := tmp_path / "c.yaml").write_text("---\n".join(documents))
+    reading = read_backstage([path])
+
+    assert {one.id: one.measured for one in reading.entities} == {
+        "resource:default/m": (
+            Measured(measure=Measure.DECAY, value=0.07, on="2026-02-01", told_in=f"{path}:6"),
+        ),
+        "component:default/live": (
+            Measured(measure=Measure.COST, value=1200, on="2026-02-02", told_in=f"{path}:15", currency="EUR"),
+        ),
+    }
+    told = [(one.where, one.note) for one in reading.notes if "VALUE" in one.note]
+    assert told == [(f"{path}:7", '"high" is not VALUE on DAY, as 0.07 on 2026-03-02. Left out')]

@@ -11,6 +11,8 @@ NAMED_ONLY = frozenset(
     ("csv", "cyclonedx-named", "dbt-named", "measures", "mlflow-consumer", "sagemaker-consumer")
 )
 """How ids of what a source only names begin: nothing else is told of it there."""
+MEASURED = "measures:"
+"""How ids begin of what was measured of the thing whose id follows: it says nothing of who that is, or whose."""
 _ENDPOINT = ":endpoint/"
 _READ = "openlineage:dataset:"
 SHARED = "slack:"

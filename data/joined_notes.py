@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from data.called import MEASURED
 from data.importers.report import Note, Reading
 from data.records.catalog import Entity
 from data.snapshot import Snapshot
@@ -15,9 +16,10 @@ def joined_in(reading: Reading, there: Snapshot) -> Iterator[Note]:
     """Besides what the notes of the importer tell."""
     said = {word.strip(",;").casefold() for one in reading.notes for word in one.note.split()}
     said |= {one.what.strip('"').casefold() for one in reading.notes if "could be" in one.note}
-    for one in reading.entities:
+    for one in (one for one in reading.entities if not one.id.startswith(MEASURED)):
         for other, name in there.joins.why(one.id):
             is_of_interest = there.id_of(one.id) in (one.id, other)
+            is_of_interest &= not other.startswith(MEASURED)
             if is_of_interest and other.casefold() not in said:
                 yield Note(
                     where=one.declared_in, what=one.id, note=f"is one with {other}: both are called {name}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from data.called import MEASURED
 from data.importers.csv_tables import Columns, Row
 from data.importers.draft import Draft
 from data.importers.known import Known
@@ -22,8 +23,6 @@ from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
 
-PREFIX = "measures:"
-"""What ids begin with that stand for what was measured of the thing whose id follows."""
 FORMAT = Columns(("model", "measure", "value", "on"), ("currency",)).format("CSV of measures")
 _OF = (Kind.MODEL, Kind.VERSION, Kind.ENDPOINT)
 
@@ -48,7 +47,7 @@ def read_measures(paths: Sequence[Path], *, known: Iterable[Entity | Group | Per
     """
     files = whole_files(paths, FORMAT)
     entities = {one.id: one for one in known if isinstance(one, Entity)}
-    before = {one_id: one for one_id, one in entities.items() if one_id.startswith(PREFIX)}
+    before = {one_id: one for one_id, one in entities.items() if one_id.startswith(MEASURED)}
     others = {one_id: one for one_id, one in entities.items() if one_id not in before}
     draft = Draft(Known(others.values()))
     things: dict[str, _Thing] = {}
@@ -57,7 +56,7 @@ def read_measures(paths: Sequence[Path], *, known: Iterable[Entity | Group | Per
             draft.read()
             _add(row, _Place(f"{file.shown}:{row.line}", file.path), others, things, draft)
     for thing in things.values():
-        own_id = f"{PREFIX}{thing.entity.id}"
+        own_id = f"{MEASURED}{thing.entity.id}"
         told = before[own_id].measured if own_id in before else ()
         own = Entity(
             id=own_id,
@@ -86,7 +85,7 @@ def _add(
         if first := thing.rows.get((told.measure, told.on)):
             draft.skip(where, what, f"{first.told_in} tells of {told.on} already; the first counts")
             return
-        if found.note:
+        if found.note and not thing.rows:
             draft.note(where, row["model"], found.note)
         thing.rows[told.measure, told.on] = told
 

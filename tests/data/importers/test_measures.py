@@ -12,12 +12,13 @@ from data.catalog import Catalog
 from data.errors import Invalid
 from data.importers.measures import read_measures
 from data.importers.report import ImportReport, Reading
-from data.records.catalog import Entity, Kind, Measure, Measured
+from data.records.catalog import EndpointKind, Entity, Kind, Measure, Measured
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements, a_document, imported
 from tests.data.importers.test_successors import file, take
 
 CHURN = "resource:default/churn"
+LOCAL = "component:default/here"
 HEADER = "model,measure,value,on"
 NOBODY = "nothing that was imported is called so; import what declares it first, or write its id"
 A_CONSUMER = "component:default/shop is a consumer; only of model, version, endpoint this is measured"
@@ -31,6 +32,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     documents = (
         a_document("Resource", "churn", "type: ai-model", aliases="models:/Churn"),
         a_document("Component", "live", "type: model-server, dependsOn: [resource:churn]"),
+        a_document("Component", "here", "type: model-server", endpoint_kind="local", endpoint_ref="here"),
         a_document("Component", "shop", "type: service"),
         a_document("Resource", "twice", "type: ai-model"),
         a_document("Component", "twice", "type: service"),
@@ -58,6 +60,24 @@ def test_a_model_is_meant_by_its_id_an_alias_or_its_name(catalog: Catalog, tmp_p
     assert (report.documents.read, report.documents.kept, report.skipped) == (1, 1, ())
     assert known(catalog) == [("drift", 0.31, "2026-02-27", "m.csv:2")]
     assert [one.id for one in catalog.snapshot().models()] == [CHURN, "resource:default/twice"]
+
+
+def test_that_it_was_measured_says_nothing_of_who_it_is(catalog: Catalog, tmp_path: Path) -> None:
+    report = measures(
+        catalog,
+        tmp_path,
+        "churn,drift,0.3,2026-02-01",
+        "churn,drift,0.2,2026-01-01",
+        f"{LOCAL},drift,0.3,2026-02-01",
+    )
+
+    assert [(one.where, one.note) for one in report.notes] == [
+        (f"{tmp_path}/m.csv:2", f"joined to {CHURN} by its name")
+    ]
+    seen = catalog.snapshot()
+    assert [why for one in seen.responsible(CHURN) for why in one.why if "measures" in why] == []
+    assert list(seen.told_apart(LOCAL)) == []
+    assert seen.entity(LOCAL).endpoint_kind is EndpointKind.LOCAL
 
 
 def test_an_endpoint_is_measured_as_well(catalog: Catalog, tmp_path: Path) -> None:

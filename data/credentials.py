@@ -32,12 +32,16 @@ _PAIR = re.compile(r"[^\s:/@]+:([^\s:]{8,})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}|[A-Za-z0-9+/_-]{6,}={1,2}")
 _NAMES_HAVE = frozenset("-_./+@=,")
 _RUN = re.compile(r"[A-Za-z0-9]{20,}")
+# What signs for AWS, and the id of that, which opens nothing by itself.
+# docs.aws.amazon.com/IAM/latest/UserGuide, "Manage access keys for IAM users"
+_OF_AWS = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
+_ID_OF_AWS = re.compile(r"(?<![A-Za-z0-9])A[KS]IA[0-9A-Z]{16}(?![A-Za-z0-9])")
 _UUID = re.compile(r"[0-9a-f]{12}[1-8][0-9a-f]{3}[89ab][0-9a-f]{15}", re.IGNORECASE)
 _LETTERS_AND_DIGITS = frozenset("Aa0")
 PAIR_MAX = 1_000
 MIXED_MIN, PLAIN_MIN = 20, 32
 """Signs without a break: of three kinds, and of two."""
-MIXED_TURNS, PLAIN_TURNS = 0.42, 0.28
+MIXED_TURNS, PLAIN_TURNS, AWS_TURNS = 0.42, 0.28, 0.32
 """How often one kind of sign follows another. In random ones 0.62 and 0.40; in aNameOfWords below 0.4 and 0.2."""
 
 
@@ -50,7 +54,13 @@ def is_credential(text: str) -> bool:
 @lru_cache(maxsize=SIZE)
 def may_be_credential(text: str) -> bool:
     """One, or as random as one."""
-    return is_credential(text) or _is_like_a_password(text) or any(map(_is_random, _RUN.findall(text)))
+    return (
+        is_credential(text)
+        or _is_like_a_password(text)
+        or _ID_OF_AWS.search(text) is not None
+        or any(map(_is_random, _RUN.findall(text)))
+        or any(map(_signs_for_aws, _OF_AWS.findall(text)))
+    )
 
 
 def _is_user_and_password(text: str) -> bool:
@@ -91,6 +101,13 @@ def _is_random(run: str) -> bool:
         return len(run) >= MIXED_MIN and turns >= MIXED_TURNS
     is_plain = "0" in kinds and len(run) >= PLAIN_MIN and _UUID.fullmatch(run) is None
     return is_plain and turns >= PLAIN_TURNS
+
+
+def _signs_for_aws(run: str) -> bool:
+    """Of this very length, and more than names of words turn from one kind of sign to another."""
+    kinds = [_kind(sign) for sign in run if sign.isalnum()]
+    turns = sum(one is not other for one, other in pairwise(kinds)) / len(run)
+    return len(set(kinds)) == len(_LETTERS_AND_DIGITS) and turns >= AWS_TURNS
 
 
 def _kind(sign: str) -> str:

@@ -234,3 +234,20 @@ def test_two_names_stay_two() -> None:
     assert file_name(" \t", "F1") == "F1"
     assert file_name("\ud800.csv", "F1") == "%ED%A0%80.csv"
     assert file_name("ü" * 300 + ".csv", "F1").endswith(".csv")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "ghp_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "xoxb-123456789012-abcdefghijkl",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0",
+        "AIzaSyA1234567890abcdefghijklmnopqrstuv",
+        "AKIAIOSFODNN7EXAMPLE",
+    ],
+)
+def test_a_credential_in_the_name_of_a_file_is_kept_nowhere_and_two_names_stay_two(secret: str) -> None:
+    name, other = file_name(f"edges of {secret}.csv", "F1"), file_name(f"edges of {secret}x.csv", "F1")
+    assert secret not in name
+    assert (name.startswith("edges of ...~"), name.endswith(".csv")) == (True, True)
+    assert name != other

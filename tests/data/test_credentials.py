@@ -57,6 +57,16 @@ def test_what_is_as_random_as_a_key_may_be_one(alphabet: str) -> None:
     assert not any(map(is_credential, keys))
 
 
+def test_what_signs_for_aws_may_be_one_beside_its_id_or_alone_and_a_path_of_that_length_is_none() -> None:
+    there = random.Random(4)
+    keys = ["".join(there.choices(f"{string.ascii_letters}{string.digits}+/", k=40)) for _ in range(200)]
+    assert sum(map(may_be_credential, keys)) >= 198
+    assert may_be_credential("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    assert may_be_credential("app (AKIAIOSFODNN7EXAMPLE)")
+    path = "Growth/Churn2026/ScoringService/NightlyRu"[:40]
+    assert not may_be_credential(path)
+
+
 def test_a_digest_may_be_a_key_and_an_identifier_of_the_usual_form_is_none() -> None:
     there = random.Random(4)
     ids = [uuid.UUID(int=there.getrandbits(128), version=4) for _ in range(200)]
@@ -91,7 +101,6 @@ def test_a_digest_may_be_a_key_and_an_identifier_of_the_usual_form_is_none() -> 
         "reader@billing-prod-123456.iam.gserviceaccount.com",
         "123456789012-abcdefghijklmnop.apps.googleusercontent.com",
         "billing-etl-7d9f8b6c5d-x2v4q",
-        "AKIAIOSFODNN7EXAMPLE",
         "7rjmngq9s1s2d3f4g5h6j7k8l9",
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0",
         "a caller without a name",

@@ -1,7 +1,8 @@
 """A live MLflow registry: tags on a registered model and an alias say that it is deprecated. Safe to call twice.
 
 Every tag of ours begins with `emeritus.dev/`; nothing else of the registry is touched. The one that names the
-retirement is written first and taken away last: by it we know our own marks again, whatever broke in between.
+retirement is written first and taken away last: by it we know our own marks again, whatever broke in between. What
+others had said by the same tags is kept in one more, around all that, and given back.
 Source: mlflow.org/docs/latest/api_reference/rest-api.html, Set Registered Model Tag and Set Registered Model Alias
 """
 
@@ -24,6 +25,9 @@ from data.importers.mlflow_telling import pairs_of
 from data.records.deprecation import Deprecation, Lifecycle, Listing
 
 RETIREMENT, ALIASED = f"{PREFIX}retirement", f"{PREFIX}alias"
+BEFORE = f"{PREFIX}before"
+MARKS = (f"{PREFIX}lifecycle", f"{PREFIX}last-day", f"{PREFIX}successor", ALIASED)
+"""Besides the one that names the retirement."""
 ALIAS = "deprecated"
 VALUE_MAX = 5_000  # the registry's own limit for the value of a tag
 LIMITS = Limits(page_seconds=60.0, whole_seconds=60.0, page_bytes=16 * 1024 * 1024)
@@ -66,7 +70,7 @@ class MlflowRegistry:
                 found.append(f"there is no registered model {listing.called}")
                 continue
             wanted = _wanted(listing, deprecation)
-            ours = (key for key in there if key.startswith(PREFIX) and key != ALIASED)
+            ours = (key for key in MARKS if key in there and key != ALIASED)
             for key in dict.fromkeys((*wanted, *ours)):
                 if there.get(key) != wanted.get(key):
                     said = f"{there.get(key, 'nothing')[:80]} instead of {wanted.get(key, 'nothing')}"
@@ -96,12 +100,12 @@ class MlflowRegistry:
         if newest and aliases.get(ALIAS, "") in ("", there.get(ALIASED)):
             # An alias of this name that people have set is theirs.
             wanted[ALIASED] = newest
-        for key, value in wanted.items():
+        for key, value in {**_kept(name, there), **wanted}.items():
             if there.get(key) != value:
-                self._call("POST", "registered-models/set-tag", {"name": name, "key": key, "value": value})
-        for key in sorted(there.keys() - wanted.keys()):
-            if key.startswith(PREFIX) and key != ALIASED:
-                self._call("DELETE", "registered-models/delete-tag", {"name": name, "key": key})
+                self._say(name, key, value)
+        for key in MARKS:
+            if key in there and key not in wanted and key != ALIASED:
+                self._say(name, key, "")
         if ALIASED in wanted and aliases.get(ALIAS) != newest:
             self._call("POST", "registered-models/alias", {"name": name, "alias": ALIAS, "version": newest})
         return True
@@ -110,14 +114,28 @@ class MlflowRegistry:
         """Only what this retirement has written; a model that is gone has nothing to lift."""
         model = self._model(name)
         there = _tags(model) if model else {}
+        if BEFORE in there and not _is_marked(there):
+            self._say(
+                name, BEFORE, ""
+            )  # it broke off before anything was written, or when all was given back
         if model is None or there.get(RETIREMENT) != retirement_id:
             return False
         if ALIASED in there and _aliases(model).get(ALIAS) == there[ALIASED]:
             self._call("DELETE", "registered-models/alias", {"name": name, "alias": ALIAS})
-        ours = [key for key in there if key.startswith(PREFIX) and key != RETIREMENT]
-        for key in (*sorted(ours), RETIREMENT):
-            self._call("DELETE", "registered-models/delete-tag", {"name": name, "key": key})
+        before = _before(there)
+        for key in (*MARKS, RETIREMENT):
+            if there.get(key, "") != before.get(key, ""):
+                self._say(name, key, before.get(key, ""))
+        if BEFORE in there:
+            self._say(name, BEFORE, "")
         return True
+
+    def _say(self, name: str, key: str, value: str) -> None:
+        """Without a value there is no such tag."""
+        if value:
+            self._call("POST", "registered-models/set-tag", {"name": name, "key": key, "value": value})
+        else:
+            self._call("DELETE", "registered-models/delete-tag", {"name": name, "key": key})
 
     def _check_source(self, listing: Listing) -> None:
         is_address = listing.source.startswith(("http://", "https://"))
@@ -205,6 +223,32 @@ def _message(content: bytes) -> str:
 
 def _tags(model: Fields) -> dict[str, str]:
     return pairs_of(model, "tags", ("key", "value"))
+
+
+def _is_marked(there: Mapping[str, str]) -> bool:
+    """By a retirement, and not only by others' tags that are called so."""
+    return there.get(RETIREMENT, "").startswith("RET-")
+
+
+def _kept(name: str, there: Mapping[str, str]) -> dict[str, str]:
+    """What others said by tags that we write, before we write the first one."""
+    theirs = {key: there[key] for key in (*MARKS, RETIREMENT) if key in there}
+    if _is_marked(there) or not theirs:
+        return {}
+    kept = json.dumps(theirs, ensure_ascii=False, sort_keys=True)
+    if len(kept) > VALUE_MAX:
+        reason = f"its tags {', '.join(theirs)} are somebody's, and too long to be given back"
+        step = f"Call them otherwise: {PREFIX} is for tags of Emeritus"
+        raise Refused(f"Cannot mark {name} in MLflow", reasons=[reason], next_step=step)
+    return {BEFORE: kept}
+
+
+def _before(there: Mapping[str, str]) -> dict[str, str]:
+    try:
+        found = json.loads(there.get(BEFORE, "{}"))
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _aliases(model: Fields) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date
 
@@ -123,6 +124,38 @@ def test_what_broke_off_in_between_is_finished_by_the_next_try_or_lifted_whole(
     mlflow.models["Churn"] = half
     registry(mlflow).write(LIFTED)
     assert mlflow.models["Churn"] == Model(tags={"owner": "growth"})
+
+
+@pytest.mark.parametrize("breaks_after", [*range(8), None])
+def test_tags_of_others_that_are_called_as_ours_are_given_back_when_it_is_called_off_whatever_broke(
+    mlflow: FakeMlflow, breaks_after: int | None
+) -> None:
+    theirs = {"owner": "growth", "emeritus.dev/lifecycle": "mine", "emeritus.dev/note": "theirs"}
+    mlflow.models["Churn"].tags = dict(theirs)
+    if breaks_after is not None:
+        mlflow.breaks_after = breaks_after
+        with contextlib.suppress(Unavailable):
+            registry(mlflow).write(CHURN)
+        mlflow.breaks_after = None
+    if breaks_after is None or breaks_after % 2:
+        registry(mlflow).write(CHURN)
+        assert mlflow.models["Churn"].tags.items() >= {**SAID, "emeritus.dev/note": "theirs"}.items()
+        assert registry(mlflow).differs(CHURN) == ()
+    registry(mlflow).write(LIFTED)
+    assert mlflow.models["Churn"] == Model(tags=theirs)
+
+
+@pytest.mark.parametrize("breaks_after", range(7))
+def test_giving_tags_back_is_finished_by_the_next_try(mlflow: FakeMlflow, breaks_after: int) -> None:
+    theirs = {"emeritus.dev/lifecycle": "mine", "emeritus.dev/retirement": "no"}
+    mlflow.models["Churn"].tags = dict(theirs)
+    registry(mlflow).write(CHURN)
+    mlflow.breaks_after = len(mlflow.written) + breaks_after
+    with contextlib.suppress(Unavailable):
+        registry(mlflow).write(LIFTED)
+    mlflow.breaks_after = None
+    registry(mlflow).write(LIFTED)
+    assert mlflow.models["Churn"] == Model(tags=theirs)
 
 
 def test_what_somebody_changed_there_since_is_told(mlflow: FakeMlflow) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from data.called import is_named_only
 from data.catalog_changes import changed_since, note
 from data.catalog_edges import EDGE
+from data.catalog_ends import check_ends
 from data.catalog_rows import Merged, Rows, files_in, known_outside, scoped, slack_ids_outside, told_outside
 from data.events import EMERITUS, AnyEvent, Imported
 from data.importers.bounds import within_bounds
@@ -75,13 +76,17 @@ class Catalog:
         now: datetime,
         by: str = EMERITUS,
     ) -> ImportReport:
-        """Merge a reading in one commit with its event. What the catalog knew already changes nothing."""
+        """Merge a reading in one commit with its event. What the catalog knew already changes nothing.
+
+        Raises `Invalid` where a file ends within the beginning of what it said before (data/catalog_ends.py).
+        """
         reading = within_bounds(measured_by(seen_by(reading, now), now))
         rows = Rows(reading, format)
 
         def job(conn: Connection) -> tuple[int, Merged]:
             # Two imports at once take turns, and nothing is decided on facts that this one replaces.
             conn.execute(_TURN).fetchone()
+            check_ends(conn, reading)
             merged = rows.merge(conn, now.isoformat())
             if merged.written:
                 # What only moved in its file is told along with whatever changes next.

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
+from data.importers.backstage_ends import may_be_cut, open_ends
 from data.importers.backstage_entities import ANNOTATIONS, entity_of
 from data.importers.backstage_people import groups_of, people_of
 from data.importers.backstage_relations import edges_of
@@ -72,7 +73,13 @@ def read_backstage(
     entities = tuple(entity_of(thing, index, account) for thing in nodes)
     here = {thing.id for thing in declared}
     elsewhere = (one for one in known if isinstance(one, Entity) and one.id not in here)
-    edges = edges_of(nodes, index, Known((*entities, *elsewhere)), account)
+    things = Known((*entities, *elsewhere))
+    kinds = {one.id: one.kind for one in known if isinstance(one, Entity)}
+    ids = {one.id for one in known}
+    ends = open_ends(files, declared)
+    if cut := [end.problem() for end in ends if may_be_cut(end, index, things, kinds, ids)]:
+        raise Invalid(cut)
+    edges = edges_of(nodes, index, things, account)
     groups = groups_of([thing for thing in declared if thing.kind in PEOPLE_KINDS], index, account)
     people = people_of([thing for thing in declared if thing.kind == "user"], index, account, taken or {})
     return Reading(
@@ -92,6 +99,7 @@ def read_backstage(
         declared_by=edges.declared_by,
         unresolved=edges.unresolved,
         uncertain=edges.uncertain,
+        ends=tuple(end.end() for end in ends),
     )
 
 

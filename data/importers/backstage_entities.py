@@ -36,6 +36,7 @@ ANNOTATIONS = frozenset(
 )
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).
 OWNERS = ("group", "user")
+SUCCESSORS = ("resource", "airesource")
 _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 
 
@@ -150,7 +151,7 @@ def _successor(thing: Declaration, index: Index, account: Account) -> tuple[str,
     successor = thing.annotation("successor")
     if not successor.is_stated:
         return "", None
-    found = index.find(successor.text, kinds=("resource", "airesource"), namespace=thing.namespace)
+    found = index.find(successor.text, kinds=SUCCESSORS, namespace=thing.namespace)
     what = f"{PREFIX}successor {successor.shown}"
     if isinstance(found, Missing):
         is_named = bool(successor.text)

@@ -39,6 +39,8 @@ _RELATIONS = (
     _Relation("providesApis", ("api",), is_inverse=True),
     _Relation("subcomponentOf", ("component",), is_inverse=True),
 )
+KINDS_NAMED = {relation.field: relation.kinds for relation in _RELATIONS}
+"""Field of spec -> the kinds of what it names."""
 
 
 @dataclass(slots=True, frozen=True)

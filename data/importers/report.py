@@ -62,6 +62,20 @@ class Note(Record, frozen=True, kw_only=True):
         return f"{self.where} {self.what}: {self.note}"
 
 
+class End(Record, frozen=True, kw_only=True):
+    """Within which text a file ends without a line break, and so may be cut off.
+
+    thing_id   what its last document declares
+    meant      what else may begin with that text, in small letters: itself, and the ids it may stand for
+    """
+
+    thing_id: str
+    file: str
+    line: int
+    text: str
+    meant: tuple[str, ...]
+
+
 class Reading(Record, frozen=True, kw_only=True):
     """One source, read as a whole.
 
@@ -73,6 +87,7 @@ class Reading(Record, frozen=True, kw_only=True):
     declared_by    for each dependency, in order: the id of the document that states it
     uncertain      documents that state something which cannot be told now: they withdraw nothing
     sightings      calls that were seen
+    ends           of files that may be cut off
     """
 
     entities: tuple[Entity, ...] = ()
@@ -90,6 +105,7 @@ class Reading(Record, frozen=True, kw_only=True):
     uncertain: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     unresolved: tuple[Dependency, ...] = ()
+    ends: tuple[End, ...] = ()
 
 
 class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):

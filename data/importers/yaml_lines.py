@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from data.errors import Invalid, Problem
-from data.importers.text import decoded
+from data.importers.text import decoded, is_open
 
 DEPTH_MAX = 64
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,6 +27,7 @@ _CORE_TAGS = frozenset(
 ) | {"!"}
 _NO_BREAKS = "\x85\u2028\u2029"
 _SPARE = range(0xF0000, 0xFFFFE)  # for private use, and printable to YAML
+_QUOTES = ("'", '"')
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 Value = str | list["Node"] | dict[str, "Node"] | None
@@ -34,16 +35,30 @@ Value = str | list["Node"] | dict[str, "Node"] | None
 
 @dataclass(slots=True)
 class Node:
-    """A value and its line, counted from 1. `size` is how many nodes it stands for, aliases written out."""
+    """A value and its line, counted from 1. `size` is how many nodes it stands for, aliases written out.
+
+    is_open   the file ends in it without a line break, so it may be the beginning of a value
+    """
 
     line: int
     value: Value
     size: int = 1
+    is_open: bool = False
 
     def get(self, key: str) -> Node:
         """The value under a key; an empty node on this line when there is none."""
         found = self.value.get(key) if isinstance(self.value, dict) else None
         return found if found is not None else Node(self.line, None)
+
+    def last(self) -> tuple[tuple[str, ...], Node]:
+        """The value that is written last in it, and by which keys one comes there; items of lists have none."""
+        if self.is_open:
+            return (), self
+        if isinstance(self.value, dict) and self.value:
+            key, inner = next(reversed(self.value.items()))
+            path, node = inner.last()
+            return (key, *path), node
+        return self.value[-1].last() if isinstance(self.value, list) and self.value else ((), self)
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self.value) if isinstance(self.value, dict) else ()
@@ -82,7 +97,10 @@ def documents(content: bytes, shown: str) -> tuple[Node, ...]:
     text = decoded(content, shown)
     given = without_old_breaks(text)
     source = text.translate(given).encode()
-    builder = _Builder(shown, {ord(new): chr(old) for old, new in given.items()}, size_max=len(source) + 1)
+    taken_back = {ord(new): chr(old) for old, new in given.items()}
+    # Where a scalar that no sign closes ends there or behind it, nothing tells whether it is whole.
+    open_at = len(text.rstrip(" \t")) if is_open(text) else len(text) + 1
+    builder = _Builder(shown, taken_back, size_max=len(source) + 1, open_at=open_at)
     events: Iterator[Any] = yaml.parse(source, Loader=_LOADER)
     try:
         return tuple(builder.documents(events))
@@ -109,10 +127,11 @@ def _invalid(shown: str, line: int, found: str, accepted: str = "") -> Invalid:
 
 
 class _Builder:
-    def __init__(self, shown: str, taken_back: dict[int, str], *, size_max: int) -> None:
+    def __init__(self, shown: str, taken_back: dict[int, str], *, size_max: int, open_at: int) -> None:
         self.shown = shown
         self.taken_back = taken_back
         self.size_max = size_max
+        self.open_at = open_at
         self.anchors: dict[str, Node] = {}
 
     def documents(self, events: Iterator[Any]) -> Iterator[Node]:
@@ -124,7 +143,7 @@ class _Builder:
     def _node(self, event: Any, events: Iterator[Any], *, depth: int) -> Node:
         line: int = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, line)
+            return self._alias(event, line)
         if event.tag is not None and event.tag not in _CORE_TAGS:
             raise _invalid(self.shown, line, f"tag {event.tag}", "plain YAML without tags")
         if depth > DEPTH_MAX:
@@ -132,6 +151,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             is_null = event.implicit[0] and not event.style and event.value in _NULLS
             node = Node(line, None if is_null else event.value.translate(self.taken_back))
+            node.is_open = event.style not in _QUOTES and self._is_open(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(events, line, depth)
         else:
@@ -140,13 +160,17 @@ class _Builder:
             self.anchors[event.anchor] = node
         return node
 
-    def _alias(self, anchor: str | None, line: int) -> Node:
-        node = self.anchors.get(anchor or "")
+    def _alias(self, event: Any, line: int) -> Node:
+        node = self.anchors.get(event.anchor or "")
         if node is None:
             raise _invalid(
-                self.shown, line, f"*{anchor}", "an alias to something written above it, not to itself"
+                self.shown, line, f"*{event.anchor}", "an alias to something written above it, not to itself"
             )
-        return Node(line, node.value, node.size)
+        return Node(line, node.value, node.size, self._is_open(event))
+
+    def _is_open(self, event: Any) -> bool:
+        at: int = event.end_mark.index
+        return at >= self.open_at
 
     def _sequence(self, events: Iterator[Any], line: int, depth: int) -> Node:
         items: list[Node] = []

@@ -23,7 +23,7 @@ from data.importers.draft import Draft
 from data.importers.fields import Fields
 from data.importers.json_lines import Placed, Text
 from data.importers.sources import Format, Source, whole_files
-from data.importers.text import decoded
+from data.importers.text import cut_within, decoded
 from data.importers.yaml_lines import Node
 from data.importers.yaml_lines import documents as yaml_documents
 from data.records.catalog import Support
@@ -263,7 +263,13 @@ def _parsed(content: bytes, shown: str) -> tuple[Any, ...]:
     """JSON where it begins as such, else YAML."""
     if decoded(content, shown).lstrip()[:1] in ("{", "["):
         return tuple(item.value for item in Text(content, shown).placed())
-    return tuple(map(_placed, yaml_documents(content, shown)))
+    nodes = yaml_documents(content, shown)
+    values = tuple(map(_placed, nodes))
+    path, last = nodes[-1].last() if nodes else ((), Node(1, None))
+    # What an entry lacks, where it does, tells more of where the file was cut off.
+    if last.is_open and any(kind for *_, kind in _entries(values[-1])) and not _wrong(values, shown, False):
+        raise Invalid([cut_within(shown, last.line, last.text or f"{''.join(path[-1:])}:")])
+    return values
 
 
 def _placed(node: Node) -> Any:

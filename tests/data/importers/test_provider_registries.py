@@ -116,18 +116,24 @@ def test_what_tells_of_no_model_is_skipped_with_the_reason(tmp_path: Path):
     ]
 
 
+OPEN = "without a line break, so the file may be cut off: if it is whole, end it with one, then import again"
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
         ("", f"r0.yaml:1: {NONE}"),
         ([], f"r0.json:1: {NONE}"),
         (an_entry()[:-27], f"r0.yaml:1 chat-1: has no last_verified{CUT}"),
+        (an_entry()[:-1], f"r0.yaml:9 ends within `2026-08-03` {OPEN}"),
+        (an_entry() + "replacements:", f"r0.yaml:10 ends within `replacements:` {OPEN}"),
         (an_entry()[:40], f"r0.yaml:1 chat-1: has no status{CUT}"),
         ("provider: [acme\nmodel: x", "r0.yaml:2 did not find expected ',' or ']': not readable as YAML"),
         ("[{\"provider\":", "r0.yaml:1 Expecting value: not readable as JSON; is the file complete?"),
         ("kind: Pod\n", "r0.yaml:1: holds no models as modeldeprecations.dev"),
     ],
-    ids=["empty", "empty list", "cut off", "cut off early", "no YAML", "no JSON", "something else"],
+    ids=["empty", "empty list", "cut off", "cut off in a day", "cut off in a key", "cut off early",
+         "no YAML", "no JSON", "something else"],
 )  # fmt: skip
 def test_a_registry_that_is_not_whole_changes_nothing(tmp_path: Path, content: object, problem: str):
     write(tmp_path / "", content)

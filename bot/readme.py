@@ -1,4 +1,4 @@
-"""The passages of README that are drawn from the tables that run; `cog --check README.md` keeps them true."""
+"""The passages of README.md files that are drawn from the tables that run; `cog --check` keeps them true."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class _Account:
             raise Refused(
                 f"Cannot read SageMaker in {self.live.region}",
                 reasons=["AWS denies sagemaker:ListModels"],
-                next_step="Allow it to the bot, as README lists it, then import again",
+                next_step="Allow it to the bot, as data/importers/README.md lists it, then import again",
             )
         endpoints = self._list(Resource.ENDPOINT, "list_endpoints", "Endpoints")
         components = self._list(Resource.COMPONENT, "list_inference_components", "InferenceComponents")

@@ -26,9 +26,9 @@ from workflows.adapters.sagemaker_account import account_at
 AGAIN = "Import again later"
 
 
-def test_readme_asks_for_the_rights_that_are_used_and_no_others(service: FakeSageMaker) -> None:
+def test_the_page_on_catalogs_asks_for_the_rights_that_are_used_and_no_others(service: FakeSageMaker) -> None:
     account_at(REGION)
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[3] / "data" / "importers" / "README.md").read_text(encoding="utf-8")
     policy = next(text for text in re.findall(r"```json\n(.*?)```", readme, re.DOTALL) if "Statement" in text)
     scaling = "DescribeScalableTargets"
     used = {
@@ -90,7 +90,7 @@ def test_without_the_right_to_list_models_nothing_is_read(service: FakeSageMaker
     with pytest.raises(Refused) as refused:
         account_at(REGION)
     assert str(refused.value) == (
-        "Cannot read SageMaker in eu-west-1: AWS denies sagemaker:ListModels. Allow it to the bot, as README lists it, "
+        "Cannot read SageMaker in eu-west-1: AWS denies sagemaker:ListModels. Allow it to the bot, as data/importers/README.md lists it, "
         "then import again"
     )
 

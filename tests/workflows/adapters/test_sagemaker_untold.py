@@ -90,7 +90,8 @@ def test_without_the_right_to_list_models_nothing_is_read(service: FakeSageMaker
     with pytest.raises(Refused) as refused:
         account_at(REGION)
     assert str(refused.value) == (
-        "Cannot read SageMaker in eu-west-1: AWS denies sagemaker:ListModels. Allow it to the bot, as data/importers/README.md lists it, "
+        "Cannot read SageMaker in eu-west-1: AWS denies sagemaker:ListModels. "
+        "Allow it to the bot, as data/importers/README.md lists it, "
         "then import again"
     )
 

@@ -106,7 +106,9 @@ class Verdict:
         lost = {place for place in set(history.expected) - seen if not self._has_left(place[0])}
         if lost := {place for place in lost if not self._is_overtaken(place[1])}:
             raise Violation(f"never told: {sorted(lost)}")
-        if surplus := seen - set(history.expected):
+        if surplus := {
+            one for one in seen - set(history.expected) if not self._is_passed_on(history, one[1])
+        }:
             raise Violation(f"told though nothing of it happened: {sorted(surplus)}")
         if twice := [key for key, number in history.expected.items() if number > 1]:
             raise Violation(f"decided twice: {twice}")
@@ -163,6 +165,13 @@ class Verdict:
         assert shown is not None
         if shown.look != {"blocks": [], **drawn}:
             raise Violation(f"{key} shows what is past: {shown.look['text']!r} instead of {drawn['text']!r}")
+
+    def _is_passed_on(self, history: History, key: str) -> bool:
+        """What an escalation would have told somebody who left is told to whoever is above them."""
+        told, _, lost = key.partition("/for/")
+        meant = f"{told.rpartition('/')[0]}/{lost}"
+        is_expected = any(to == f"D{lost}" and one.startswith(meant) for to, one in history.expected)
+        return "/escalate/" in told and is_expected and self._has_left(lost)
 
     def _is_overtaken(self, key: str) -> bool:
         """It waited for a morning, and by then nobody had to hear it any more."""

@@ -273,7 +273,7 @@ def _reopened(state: Retirement, event: events.Reopened) -> Retirement:
         consumer=replace(duty.consumer, owners=event.owners),
         duty=Duty.OPEN,
         acknowledge_by=event.answer_by,
-        migrate_by=duty.migrate_by,
+        migrate_by=obligations.moves_by(duty, state),
         note=Prose(prose=f"seen calling after it had migrated: {numbers(event.calls)}"),
     )
     return replace(state, obligations=_put(state, event.calls.consumer_id, fresh))

@@ -131,7 +131,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             )
         case events.WaiverContested():
             kept = tuple(waiver for waiver in state.waivers if waiver.what != event.consumer_id)
-            owed = _changed(state, event.consumer_id, obligations.contested)
+            owed = _changed(state, event.consumer_id, lambda duty: obligations.contested(duty, state))
             return replace(state, waivers=kept, obligations=owed)
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
             return callers.met(state, event)

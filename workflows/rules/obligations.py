@@ -59,10 +59,17 @@ def waived(duty: Obligation, waiver: Waiver) -> Obligation:
     )
 
 
-def contested(duty: Obligation) -> Obligation:
+def moves_by(duty: Obligation, state: Retirement) -> datetime:
+    """The day to migrate it has once it is open again: dates that moved while it was settled have moved for it, too."""
+    assert state.plan is not None
+    return max(duty.migrate_by, state.plan.step(StepKind.MIGRATE).due_at)
+
+
+def contested(duty: Obligation, state: Retirement) -> Obligation:
     """The same duty as it stood before it was waived: what an owner had said still holds."""
     return replace(
         duty,
+        migrate_by=moves_by(duty, state),
         duty=duty.before or Duty.OPEN,
         before=None,
         note=Prose(),

@@ -253,6 +253,8 @@ class History(Standing):
 
     def _changed_hands(self, event: events.OwnersChanged) -> None:
         """Whoever had no part in it yet is told as all were; who has that message already, of what is new."""
+        if event.answer_by is not None:  # who has it since after the day to migrate is held to this one
+            self.answer_by |= dict.fromkeys(event.owners, event.answer_by)
         told, teams = set().union(self.left, *self.people.values()), set(self.teams.values())
         if not self.waiting():
             # Whoever is the first to answer for anything is told now, and reminded from now on.

@@ -21,7 +21,7 @@ from workflows.rules.delegating import InForce, in_force
 
 def in_force_now(store: Store, catalog: Catalog, at: datetime) -> dict[str, Delegation]:
     """Every delegation that counts at this instant. Who has left by the catalog answers for nobody."""
-    every = [delegation_of(stream, store.state(stream)) for stream in store.streams(f"{STREAM}/")]
+    every = [delegation_of(stream, state) for stream, state in store.states(f"{STREAM}/").items()]
     if not every:
         return {}
     there = catalog.snapshot()

@@ -49,3 +49,20 @@ def stored_event(row: tuple[Any, ...], texts: dict[str, Text]) -> StoredEvent:
         event=opened(stored, texts.get),
         cursor=Cursor(xid, position),
     )
+
+
+def states(conn: Connection, prefix: str) -> dict[str, bytes]:
+    """Stream -> its encoded state, of all whose names begin with this; their first characters are ASCII."""
+    rows = conn.execute(
+        "SELECT stream, state FROM states WHERE stream >= ? AND stream < ?", (prefix, f"{prefix}\x7f")
+    ).fetchall()
+    return {stream: bytes(state) for stream, state in rows}
+
+
+def streams(conn: Connection, prefix: str) -> tuple[str, ...]:
+    """In the order they were opened."""
+    rows = conn.execute(
+        "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, ?) = ? ORDER BY position",
+        (len(prefix), prefix),
+    ).fetchall()
+    return tuple(stream for (stream,) in rows)

@@ -21,7 +21,7 @@ from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
 from data.sql.effects import asleep, found_by, kept, waiting_for
-from data.sql.entries import PAGE, all_entries, stored_event, texts_of_page, texts_where
+from data.sql.entries import PAGE, all_entries, states, stored_event, streams, texts_of_page, texts_where
 from data.sql.wishes import put_effects, want_again
 from data.store import (
     BEGINNING,
@@ -190,14 +190,14 @@ class SqlStore(ABC):
             row = conn.execute("SELECT state FROM states WHERE stream = ?", (stream,)).fetchone()
         return row[0] if row else None
 
+    def states(self, prefix: str) -> dict[str, bytes]:
+        with self.reading() as conn:
+            return states(conn, prefix)
+
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """In the order they were opened."""
         with self.reading() as conn:
-            rows = conn.execute(
-                "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, ?) = ? ORDER BY position",
-                (len(prefix), prefix),
-            ).fetchall()
-        return tuple(stream for (stream,) in rows)
+            return streams(conn, prefix)
 
     def events(self, stream: str, after: int = 0) -> tuple[StoredEvent, ...]:
         with self.snapshot() as conn:

@@ -61,6 +61,9 @@ def test_numbers_are_given_in_order_and_a_refusal_takes_none(store: Store) -> No
 
     assert (first.stream, refused.stream, second.stream) == ("RET-1", "RET-*", "RET-2")
     assert store.streams("RET-") == ("RET-1", "RET-2")
+    assert store.states("RET-") == {one: store.state(one) for one in ("RET-1", "RET-2")}
+    assert store.states("RET-2") == {"RET-2": store.state("RET-2")}
+    assert store.states("delegation/") == {}
 
 
 @pytest.mark.parametrize(

@@ -9,28 +9,22 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from data.catalog import Catalog
-from data.errors import EmeritusError, NotFound
 from data.events import AnyEvent
-from data.hosting import hosted_parts
-from data.records.catalog import EndpointKind, Entity
+from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.policy import OnExpiry, Policy
-from data.records.retirement import TRAFFIC, Endpoint, Retirement, StepKind, Subject
-from data.snapshot import Snapshot
+from data.records.retirement import TRAFFIC, Retirement, StepKind
 from data.store import Waiting
-from workflows import asking, card, delegates, readers, succession
+from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
 from workflows.membership import active, groups, members
 from workflows.observing import as_asked, consumers, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
-from workflows.rules import escalation, support, told_in
+from workflows.rules import escalation, told_in
 from workflows.rules.delegating import InForce
-from workflows.rules.lifecycle import is_living
-from workflows.rules.meeting import met
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
-from workflows.rules.plan import reserved
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
@@ -87,14 +81,17 @@ class Gatherer:
                 observed_at=now, catalog_version=there.version, policy=self.policy, named_person=named
             )
         if isinstance(command, cmd.Propose):
-            return self._about_proposal(command, command.model_id, self.policy, now, retirement_id="")
+            there, every = self.catalog.snapshot(), self.retirements()
+            return proposing.facts(command, command.model_id, self.policy, there, every=every, now=now)
         if state is None or state.plan is None:
             return Facts(observed_at=now)
         if isinstance(command, cmd.Revise):
-            policy = state.policy or self.policy
-            model_id = state.plan.subject.model_id
-            found = self._about_proposal(command, model_id, policy, now, retirement_id=state.id)
-            return replace(found, impact=as_asked(self.catalog.snapshot(), state, found.impact))
+            there, every = self.catalog.snapshot(), self.retirements()
+            policy, model_id = state.policy or self.policy, state.plan.subject.model_id
+            found = proposing.facts(
+                command, model_id, policy, there, every=every, now=now, retirement_id=state.id
+            )
+            return replace(found, impact=as_asked(there, state, found.impact))
         return self._about_running(command, state, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
@@ -105,59 +102,6 @@ class Gatherer:
         return tuple(
             reading(endpoint, self.controls.get(endpoint.kind), self.meters.get(endpoint.kind), days, now)
             for endpoint in state.plan.subject.endpoints
-        )
-
-    def _about_proposal(
-        self,
-        command: cmd.Propose | cmd.Revise,
-        model_id: str,
-        policy: Policy,
-        now: datetime,
-        *,
-        retirement_id: str,
-    ) -> Facts:
-        """`policy` is the one in force; for a retirement under way, the one it was proposed under."""
-        model = self.catalog.model(model_id)
-        chosen = self._chosen(model, command.endpoint_ids)
-        impact = self.catalog.impact(model.id, [endpoint.id for endpoint in chosen] or None)
-        owners = self.catalog.owners_of(model)
-        notes = [f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes]
-        if not model.tier:
-            notes.insert(0, f"{model.name} has no tier in the catalog; the strictest notice applies")
-        seen = self.catalog.snapshot()
-        notes[:0] = (
-            *support.too_late(hosted_parts(seen, model.id), command.target_on),
-            *support.not_for_long(hosted_parts(seen, command.successor_id)),
-        )
-        every = self.retirements()
-        successor_name, trouble, note = self._successor(model, command.successor_id, every)
-        notes += [note] if note else []
-        subject = Subject(
-            model_id=model.id,
-            model_name=model.name,
-            tier=model.tier,
-            owners=owners.slack_ids,
-            endpoints=tuple(
-                Endpoint(id=found.id, name=found.name, kind=found.endpoint_kind, ref=found.endpoint_ref)
-                for found in chosen
-            ),
-            artifacts=model.artifacts,
-        )
-        others = [one for one in every if is_living(one) and one.id != retirement_id]
-        return Facts(
-            observed_at=now,
-            catalog_version=impact.catalog_version,
-            policy=policy,
-            subject=subject,
-            taken=_taken(subject, others, self.catalog.snapshot()),
-            meets=met(subject, command.successor_id, impact.consumers, others),
-            successor_name=successor_name,
-            successor_trouble=trouble,
-            impact=impact.consumers,
-            impact_notes=tuple(notes),
-            members=members(self.catalog.snapshot(), policy, owners.slack_ids),
-            owners=owners.slack_ids,
-            endpoint_owners=self.catalog.owners_now(endpoint.id for endpoint in chosen),
         )
 
     def people(self, state: Retirement, now: datetime) -> Facts:
@@ -193,9 +137,7 @@ class Gatherer:
                 | cmd.AskAgain(action=StepKind.DISABLE)
             ):
                 return self._seen(self._outlook(known, state), state)
-            case cmd.LapseApproval():
-                return consumers(self.catalog.snapshot(), state, known)
-            case cmd.MeetOwners():
+            case cmd.LapseApproval() | cmd.MeetOwners():
                 return consumers(self.catalog.snapshot(), state, known)
             case cmd.ClaimCaller():
                 return replace(known, teams=teams_of(self.catalog.snapshot(), command.by))
@@ -248,47 +190,11 @@ class Gatherer:
     def _outlook(self, known: Facts, state: Retirement) -> Facts:
         """With whom it hits now, and whether they can still move where the plan says."""
         assert state.plan is not None
-        model = self.catalog.entity(state.plan.subject.model_id)
-        retirements = self.retirements() if state.plan.successor_id else ()
-        _, trouble, _ = self._successor(model, state.plan.successor_id, retirements)
-        there = consumers(self.catalog.snapshot(), state, known)
-        return replace(there, successor_trouble=trouble)
-
-    def _chosen(self, model: Entity, endpoint_ids: Sequence[str]) -> tuple[Entity, ...]:
-        """The endpoints named, all of them when none is. An id the model does not have is refused."""
-        there = {endpoint.id: endpoint for endpoint in self.catalog.endpoints_of(model.id)}
-        for endpoint_id in endpoint_ids:
-            if endpoint_id not in there:
-                raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
-        return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
-
-    def _successor(
-        self, model: Entity, successor_id: str, retirements: Sequence[Retirement]
-    ) -> tuple[str, str, str]:
-        """The successor's name, why it cannot be one, and what is to be known of one that can."""
-        if not successor_id:
-            return "", "", ""
-        if successor_id == model.id:
-            return model.name, "a model cannot succeed itself: choose another one", ""
         there = self.catalog.snapshot()
-        try:
-            successor = there.model(successor_id)
-        except EmeritusError as error:
-            return successor_id, str(error), ""
-        trouble = succession.trouble(model, successor, there, retirements)
-        return successor.name, trouble, "" if trouble else succession.onward_note(successor, there)
-
-
-def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> dict[str, str]:
-    """What of it cannot be proposed, and which of the others under way has it already."""
-    wanted = set(map(there.id_of, reserved(subject)))
-    return {
-        there.id_of(taken): other.id
-        for other in others
-        if other.plan is not None
-        for taken in reserved(other.plan.subject)
-        if there.id_of(taken) in wanted
-    }
+        model = there.entity(state.plan.subject.model_id)
+        retirements = self.retirements() if state.plan.successor_id else ()
+        after = succession.named(model, state.plan.successor_id, there, retirements)
+        return replace(consumers(there, state, known), successor_trouble=after.trouble)
 
 
 def _seen_outside(state: Retirement) -> frozenset[str]:

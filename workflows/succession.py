@@ -6,8 +6,10 @@ Whoever moves to a model that goes itself moves twice, or into the dark. Decides
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from data.called import is_shared
+from data.errors import EmeritusError
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
@@ -17,6 +19,27 @@ from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import chain
 
 STAYS = "choose one that stays"
+
+
+class Named(NamedTuple):
+    """A successor as somebody named it: why it cannot be one, and what is to be known of one that can."""
+
+    name: str = ""
+    trouble: str = ""
+    note: str = ""
+
+
+def named(model: Entity, successor_id: str, there: Snapshot, retirements: Iterable[Retirement]) -> Named:
+    if not successor_id:
+        return Named()
+    if successor_id == model.id:
+        return Named(model.name, "a model cannot succeed itself: choose another one")
+    try:
+        successor = there.model(successor_id)
+    except EmeritusError as error:
+        return Named(successor_id, str(error))
+    why = trouble(model, successor, there, retirements)
+    return Named(successor.name, why, "" if why else onward_note(successor, there))
 
 
 def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:

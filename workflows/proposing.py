@@ -1,0 +1,102 @@
+"""What a decision on a plan has to know: what would retire, who has it already, whom it hits, and who takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from data.errors import NotFound
+from data.hosting import hosted_parts
+from data.records.catalog import Entity
+from data.records.facts import Facts
+from data.records.policy import Policy
+from data.records.retirement import Endpoint, Retirement, Subject
+from data.snapshot import Snapshot
+from workflows import commands as cmd
+from workflows import succession
+from workflows.membership import members
+from workflows.rules import support
+from workflows.rules.lifecycle import is_living
+from workflows.rules.meeting import met
+from workflows.rules.plan import reserved
+
+
+def facts(
+    command: cmd.Propose | cmd.Revise,
+    model_id: str,
+    policy: Policy,
+    there: Snapshot,
+    *,
+    every: Sequence[Retirement],
+    now: datetime,
+    retirement_id: str = "",
+) -> Facts:
+    """All of it from one version of the catalog. Raises `NotFound` and `Refused` for a model or endpoint nobody has.
+
+    policy          the one in force; for a retirement under way, the one it was proposed under
+    every           every retirement there is
+    retirement_id   that of the one under way whose plan it is; it stands in its own way nowhere
+    """
+    model = there.model(model_id)
+    chosen = _chosen(model, command.endpoint_ids, there)
+    impact = there.impact(model.id, [endpoint.id for endpoint in chosen] or None)
+    owners = there.owners_of(model)
+    after = succession.named(model, command.successor_id, there, every)
+    subject = Subject(
+        model_id=model.id,
+        model_name=model.name,
+        tier=model.tier,
+        owners=owners.slack_ids,
+        endpoints=tuple(
+            Endpoint(id=found.id, name=found.name, kind=found.endpoint_kind, ref=found.endpoint_ref)
+            for found in chosen
+        ),
+        artifacts=model.artifacts,
+    )
+    others = [one for one in every if is_living(one) and one.id != retirement_id]
+    return Facts(
+        observed_at=now,
+        catalog_version=impact.catalog_version,
+        policy=policy,
+        subject=subject,
+        taken=_taken(subject, others, there),
+        meets=met(subject, command.successor_id, impact.consumers, others),
+        successor_name=after.name,
+        successor_trouble=after.trouble,
+        impact=impact.consumers,
+        impact_notes=(
+            *support.too_late(hosted_parts(there, model.id), command.target_on),
+            *support.not_for_long(hosted_parts(there, command.successor_id)),
+            *(
+                ()
+                if model.tier
+                else (f"{model.name} has no tier in the catalog; the strictest notice applies",)
+            ),
+            *(f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes),
+            *filter(None, [after.note]),
+        ),
+        members=members(there, policy, owners.slack_ids),
+        owners=owners.slack_ids,
+        endpoint_owners=there.owners_now(endpoint.id for endpoint in chosen),
+    )
+
+
+def _chosen(model: Entity, endpoint_ids: Sequence[str], snapshot: Snapshot) -> tuple[Entity, ...]:
+    """The endpoints named, all of them when none is. An id the model does not have is refused."""
+    there = {endpoint.id: endpoint for endpoint in snapshot.endpoints_of(model.id)}
+    for endpoint_id in endpoint_ids:
+        if endpoint_id not in there:
+            raise NotFound(f"endpoint of {model.name}", endpoint_id, closest=tuple(there)[:5])
+    return tuple(there[endpoint_id] for endpoint_id in endpoint_ids) or tuple(there.values())
+
+
+def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> dict[str, str]:
+    """What of it cannot be proposed, and which of the others under way has it already."""
+    wanted = set(map(there.id_of, reserved(subject)))
+    return {
+        there.id_of(taken): other.id
+        for other in others
+        if other.plan is not None
+        for taken in reserved(other.plan.subject)
+        if there.id_of(taken) in wanted
+    }

@@ -5,13 +5,12 @@ Of what somebody handed back nobody of its owners is asked, and nobody above the
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.delegating import receiver
-from workflows.rules.lines import next_above
+from workflows.rules.lines import lead_of, next_above
 
 STANDS_IN = "delegate"
 
@@ -31,9 +30,8 @@ def contacts(
         case "delegate":
             found = (receiver(one, facts.delegations) for one in owners if one in facts.delegations)
         case "lead":
-            above = Counter(_above(person, 1, state, facts) for person in owners if person not in without)
-            del above[""]
-            found = [person for person, _ in above.most_common(1)]
+            told = [person for person in owners if person not in without]
+            found = (lead_of(told, facts.managers, state.unreached),)
         case "group":
             found = facts.groups.get(rest, ())
         case "coordinator":

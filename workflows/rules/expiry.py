@@ -7,13 +7,12 @@ are not agreed to by silence: with no answer everything stays as it was voted on
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from data.records.policy import OnExpiry
 from data.records.retirement import Retirement
 from data.records.rounds import Purpose
-from workflows.rules.lines import next_above
+from workflows.rules.lines import lead_of
 from workflows.rules.quorum import awaited
 
 CONSENTED_TO_BY_SILENCE = frozenset({2, 3})
@@ -36,10 +35,5 @@ def on_expiry(state: Retirement) -> OnExpiry:
 
 def leads(state: Retirement, managers: Mapping[str, str]) -> dict[str, str]:
     """Role that is short -> who is above most of those whose votes are awaited in it; without those nobody is above."""
-    found = {}
-    for role, people in awaited(state).items():
-        above = Counter(next_above(person, managers, state.unreached) for person in people)
-        del above[""]
-        if above:
-            found[role] = above.most_common(1)[0][0]
-    return found
+    found = {role: lead_of(people, managers, state.unreached) for role, people in awaited(state).items()}
+    return {role: lead for role, lead in found.items() if lead}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
 
 def next_above(person: str, managers: Mapping[str, str], out_of_reach: Collection[str]) -> str:
@@ -13,3 +14,10 @@ def next_above(person: str, managers: Mapping[str, str], out_of_reach: Collectio
             return person
         passed.add(person)
     return ""
+
+
+def lead_of(people: Iterable[str], managers: Mapping[str, str], out_of_reach: Collection[str]) -> str:
+    """Who is above most of these; of as many, above the first. Empty where nobody is above any of them."""
+    above = Counter(next_above(person, managers, out_of_reach) for person in people)
+    del above[""]
+    return next((lead for lead, _ in above.most_common(1)), "")

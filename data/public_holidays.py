@@ -39,6 +39,6 @@ def _of_year(place: str, year: int) -> frozenset[date]:
         raise LookupError(place)
     try:
         days = holidays.country_holidays(found["country"], subdiv=found["part"], years=[year])
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # what `holidays` raises for a country or part it does not know
         raise LookupError(place) from error
     return frozenset(days)

@@ -52,7 +52,6 @@ class Draft:
         self._restated: dict[tuple[str, str, str], Dependency] = {}
         self._unresolved: list[Dependency] = []
         self._uncertain: dict[str, None] = {}
-        self._doubtful: set[str] = set()
         self._skipped: list[Skipped] = []
         self._notes: list[Note] = []
         self._documents_read = self._documents_skipped = 0
@@ -94,10 +93,6 @@ class Draft:
     def keeps(self, *by: str) -> None:
         """Whatever these documents stated before stays."""
         self._uncertain.update(dict.fromkeys(by))
-
-    def could_be_others(self, thing_id: str) -> None:
-        """So an edge to it or from it is stated besides the one that is known by another of its ends, not instead."""
-        self._doubtful.add(thing_id)
 
     def joined(self, found: Found, *, where: str, what: str) -> str:
         """The id of what a name means; how it was found is told."""
@@ -213,8 +208,6 @@ class Draft:
 
         by   id of the document; what is no document of this source never takes the edge back
         """
-        if from_id in self._doubtful or to_id in self._doubtful:
-            self.keeps(by)
         first = self._edges.get((from_id, to_id))
         if from_id == to_id:
             self.skip_edge(where, what, "depends on itself")

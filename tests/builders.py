@@ -17,6 +17,7 @@ from data.records.base import Prose
 from data.records.callers import Calls
 from data.records.catalog import EndpointKind, Impacted, Owners
 from data.records.decision import Decision, Effect, EffectKind, Timer
+from data.records.delegation import Delegation
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy, Role, Tier
 from data.records.retirement import (
@@ -222,6 +223,14 @@ def revising(**changes: Any) -> cmd.Revise:
 
 
 MACHINE = RetirementMachine()
+
+
+def standing_in(delegate: str, *people: str) -> dict[str, Delegation]:
+    """This person answers for all of these, from the announcement on for three months."""
+    return {
+        person: Delegation(person=person, to=delegate, since=ANNOUNCED_AT, until=ANNOUNCED_AT + days(90))
+        for person in people
+    }
 
 
 class Story:

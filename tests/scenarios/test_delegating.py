@@ -150,3 +150,13 @@ def test_whoever_looks_sees_who_answers_for_whom(town: Town) -> None:
     assert "Answers of" not in home.open_home(town, GRACE)
     town.pass_time(days=11)
     assert "Answers of" not in town.command(TOM, "show RET-1")
+
+
+def test_whoever_stands_in_for_the_coordinator_acts_for_the_retirement_meanwhile(town: Town) -> None:
+    town.announce()
+    assert "You may not pause RET-1" in town.command(BRUNO, "pause RET-1 year's end freeze")
+    delegated(town, by=TOM)
+    assert "all dates wait" in town.command(BRUNO, "pause RET-1 year's end freeze")
+    assert f"<@{BRUNO}> paused" in town.thread()
+    town.pass_time(days=30)
+    assert "You may not resume RET-1" in town.command(BRUNO, "resume RET-1"), "the time is over"

@@ -17,6 +17,7 @@ from workflows.decisions.darkness import came_back, went_dark
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.holding import held
 from workflows.rules import by_hand
+from workflows.rules.delegating import chain
 from workflows.rules.lifecycle import dark, may_be_asked_off
 from workflows.rules.permissions import check
 from workflows.rules.readiness import readiness
@@ -98,12 +99,24 @@ def check_manual(state: Retirement, command: CheckManual, facts: Facts, now: dat
     report = _unchecked(state, command.endpoint_id, command.action)
     if report.confirmed_by == command.by:
         raise Refused("You reported it yourself", next_step="A second person has to check it")
+    _check_is_second(command.by, report.confirmed_by, facts)
     event = events.ManualChecked(
         at=now, by=command.by, endpoint_id=command.endpoint_id, action=command.action
     )
     if command.action == "restore":
         return came_back(state, command.endpoint_id, command.by, now, before=(event,))
     return went_dark(state, command.endpoint_id, command.by, now, before=(event,))
+
+
+def _check_is_second(person: str, reporter: str, facts: Facts) -> None:
+    """Raises `Refused` where one of the two answers for the other: that would be one word for both."""
+    if person in chain(reporter, facts.delegations):
+        why = f"You answer for <@{reporter}> now, who reported it"
+    elif reporter in chain(person, facts.delegations):
+        why = f"<@{reporter}>, who reported it, answers for you now"
+    else:
+        return
+    raise Refused(why, next_step="Somebody beside the two of you has to check it")
 
 
 def contradict_manual(

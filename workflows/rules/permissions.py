@@ -10,20 +10,25 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.facts import Facts
 from data.records.retirement import Retirement
+from workflows.rules.delegating import answers_as
 from workflows.rules.obligations import answered_by
 
 NAMED_MAX = 10
 
 
 class Hat(StrEnum):
-    """In which capacity somebody acts. `TIME` is the engine itself: timers and finished effects."""
+    """In which capacity somebody acts. `TIME` is the engine itself: timers and finished effects.
+
+    Whoever stands in for a coordinator or an owner of endpoints or consumers acts as they may, since they are asked
+    what these are asked. Owners of a model, its proposer and voters are nobody else: what they do is asked of no one.
+    """
 
     ANYONE = "anyone"
     OWNER = "the model's owners"
     PROPOSER = "the proposer"
     COORDINATOR = "the coordinator"
     ENDPOINT_OWNER = "the endpoint's owners"
-    CONSUMER_OWNER = "the consumer's owners"  # and whoever stands in for one
+    CONSUMER_OWNER = "the consumer's owners"
     VOTER = "the voting roles"
     KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
@@ -94,9 +99,10 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
         case Hat.PROPOSER:
             return person_id == state.proposer_id
         case Hat.COORDINATOR:
-            return person_id == state.coordinator_id or _stands_in(person_id, state, facts)
+            acts = bool(answers_as((state.coordinator_id,), person_id, facts.delegations))
+            return acts or _stands_in(person_id, state, facts)
         case Hat.ENDPOINT_OWNER:
-            return person_id in facts.endpoint_owners
+            return bool(answers_as(facts.endpoint_owners, person_id, facts.delegations))
         case Hat.CONSUMER_OWNER:
             owns = any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations)
             return owns or bool(answered_by(state, person_id, facts.delegations))

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Invalid, NotFound, Refused
 from data.records.base import Prose
-from data.records.delegation import Delegation
 from data.records.retirement import Duty, Progress, State, StepKind
 from tests.builders import (
     ANNOUNCED_AT,
@@ -31,6 +30,7 @@ from tests.builders import (
     an_impacted,
     days,
     revising,
+    standing_in,
 )
 from workflows import commands as cmd
 from workflows.decisions.duties import asked_extension
@@ -361,14 +361,6 @@ def test_the_last_answer_a_held_step_waits_for_sets_it_going(last):
         State.MIGRATING,
         Progress.RUNNING,
     )
-
-
-def standing_in(delegate: str, *people: str) -> dict[str, Delegation]:
-    """This person answers for all of these, from the announcement on for a month."""
-    return {
-        person: Delegation(person=person, to=delegate, since=ANNOUNCED_AT, until=ANNOUNCED_AT + days(30))
-        for person in people
-    }
 
 
 def answers(story: Story) -> list[tuple[str, str, str]]:

@@ -33,6 +33,7 @@ from tests.builders import (
     restoring,
     resumed,
     silent,
+    standing_in,
 )
 from workflows import commands as cmd
 
@@ -69,6 +70,23 @@ def test_an_endpoint_by_hand_counts_when_a_second_person_has_looked():
         story.does(checking(by=PAT))
     story.does(checking())
     assert (story.state.state, story.state.disabled_ids) == (State.DISABLED, (LIVE.id, EDGE.id))
+
+
+def test_whoever_stands_in_reports_and_does_not_check_what_is_reported_for_them():
+    story = by_hand().works()
+    with pytest.raises(Refused, match="You may not report manual RET-1"):
+        story.does(reporting(by=STRANGER))
+    story.facts = replace(story.facts, delegations=standing_in(STRANGER, ENDY))
+    story.does(reporting(by=ENDY))
+    with pytest.raises(Refused, match=rf"You answer for <@{ENDY}> now, who reported it") as refused:
+        story.does(checking(by=STRANGER))
+    assert refused.value.next_step == "Somebody beside the two of you has to check it"
+    story.does(cmd.ContradictManual(by=STRANGER, endpoint_id=EDGE.id, action="disable"))
+    story.does(reporting(by=STRANGER))
+    with pytest.raises(Refused, match=rf"<@{STRANGER}>, who reported it, answers for you now"):
+        story.does(checking(by=ENDY))
+    story.does(checking(by=PAT))
+    assert story.state.state is State.DISABLED
 
 
 @pytest.mark.parametrize("by", [OWEN, PAT], ids=["somebody who looked", "whoever reported it"])

@@ -11,7 +11,17 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.facts import Facts
 from data.records.retirement import Retirement
-from tests.builders import BILL, CARL, ENDY, OWEN, PAT, STRANGER, a_running_retirement, facts_for
+from tests.builders import (
+    BILL,
+    CARL,
+    ENDY,
+    OWEN,
+    PAT,
+    STRANGER,
+    a_running_retirement,
+    facts_for,
+    standing_in,
+)
 from workflows.commands import AnyCommand
 from workflows.rules.permissions import PERMISSIONS, Hat, check, wears
 
@@ -120,6 +130,12 @@ def test_time_wears_no_other_hat():
 def test_owning_any_consumer_makes_a_consumers_owner():
     assert Hat.CONSUMER_OWNER in hats(BILL, STATE, FACTS)
     assert Hat.CONSUMER_OWNER not in hats(BILL, replace(STATE, obligations=()), FACTS)
+
+
+def test_whoever_stands_in_for_who_is_asked_wears_that_and_not_what_nobody_is_asked_as():
+    known = replace(FACTS, delegations=standing_in("UDEE", "UCORA", ENDY, OWEN, PAT))
+    assert hats("UDEE", STATE, known) == {Hat.ANYONE, Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.VOTER}
+    assert Hat.COORDINATOR in hats("UCORA", STATE, known), "whoever delegates may act as before"
 
 
 def test_a_refusal_names_who_may_and_what_to_do():

@@ -180,3 +180,25 @@ def test_it_waits_for_the_hours_of_whoever_gets_it(office: Town) -> None:
     office.pass_time(days=1)
     ((key, at),) = [one for one in arrived(office, WREN) if one[0].endswith(f"dm/{INES}")]
     assert (at.weekday(), at.hour) == (1, 9), key
+
+
+def test_who_answers_for_two_owners_of_one_consumer_hears_once_that_it_is_waived(town: Town) -> None:
+    town.announce()
+    delegated(town, GRACE, "2026-04-10", by=BRUNO)
+    delegated(town, GRACE, "2026-04-10", by=WREN)
+    town.command(TOM, "waive RET-1 restock-planner it ends with the model")
+    waived = {
+        person: [key for key in keys(town, person) if key.startswith("waived-")]
+        for person in (GRACE, BRUNO, WREN)
+    }
+    assert [len(found) for found in waived.values()] == [1, 0, 0], waived
+
+
+def test_what_another_manager_hears_of_their_people_is_not_lost_on_who_answers_for_them(town: Town) -> None:
+    """Bruno hears of restock-planner, as Wren's manager, and Grace of what her own people have."""
+    town.announce()
+    delegated(town, GRACE, "2026-04-10", by=BRUNO)
+    town.pass_time(days=7)
+    escalated = [words(town.posted(GRACE, key)) for key in town.keys(GRACE) if "/escalate/acknowledge" in key]
+    assert len(escalated) == 2
+    assert sum("restock-planner" in one for one in escalated) == 1

@@ -50,9 +50,11 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if claim.tried_at is not None and (looked_up := _looked_up(claim, message, shop)) is not None:
         return _settled(claim, looked_up, shop)
     reader = passing_on.reader_of(claim, shop, shop.world.now())
-    claim, is_wanted = passing_on.passed_on(claim, reader, message.retirement, shop)
+    claim, is_wanted, behind = passing_on.passed_on(claim, reader, message.retirement, shop)
     if not is_wanted:
         return holding.gone(), None
+    if behind:
+        return not_begun(claim, shop.world.after(RETRY_SECONDS), f"{reader} gets it for {behind} first"), None
     if (body := holding.as_of_now(claim, message.retirement, shop)) is None:
         return holding.gone(), None
     message = _to_reader(replace(message, params={**message.params, **body}), claim)
@@ -78,7 +80,7 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
 def _looked_up(claim: Claim, message: Message, shop: Workshop) -> Result | None:
     """What became of an attempt before, with whomever it may have been left; None where it surely came to nothing."""
     for reader in passing_on.readers_since(claim, shop):
-        passed, _ = passing_on.passed_on(claim, reader, message.retirement, shop)
+        passed, *_ = passing_on.passed_on(claim, reader, message.retirement, shop)
         looked_up = shop.messenger.find(_to_reader(message, passed), claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
             return _with_reader(looked_up, passed)
@@ -178,7 +180,7 @@ def _as_read(message: Message, claim: Claim, reader: str, shop: Workshop) -> Mes
         return message
     if passing_on.reader_of(claim, shop, shop.world.now()) != reader:
         return replace(message, params={**message.params, messages.PASSED_BACK: "yes"})
-    passed, _ = passing_on.passed_on(claim, reader, message.retirement, shop)
+    passed, *_ = passing_on.passed_on(claim, reader, message.retirement, shop)
     assert passed.effect is not None
     return replace(message, params={**message.params, **passed.effect.body, "channel": message.channel})
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from data.events import EMERITUS
-from data.records.decision import Claim, Dead, HeldUp, NotDone, Result
+from data.records.decision import Claim, Dead, Effect, HeldUp, NotDone, Result
 from data.records.retirement import Retirement
 from data.store import Then
 from workflows.commands import EndDelegation, encoded
@@ -20,7 +20,7 @@ from workflows.effects.workshop import Workshop
 from workflows.machine import delegation_of
 from workflows.rules import messages, milestones
 from workflows.rules.delegating import InForce, chain, hears_as, receiver
-from workflows.rules.messages import LEFT_OUT, READER
+from workflows.rules.messages import LEFT_OUT, OVERTAKEN, READER
 from workflows.rules.obligations import of_person, people_of
 
 ASKS = frozenset(
@@ -41,12 +41,16 @@ ASKS = frozenset(
 )
 """What is asked of a person, or told them as the one who answers. A digest is read by whoever subscribed."""
 
+DRAWN_FOR_EACH = frozenset({"dm", "reminder"})
+"""What lists each person's own: it says something else to everybody, under the same words."""
+
 
 class Passed(NamedTuple):
-    """The claim as it goes now, and whether it says anything to whom it goes."""
+    """The claim as it goes now, whether it says anything to whom it goes, and for whom they get the same first."""
 
     claim: Claim
     is_wanted: bool = True
+    behind: str = ""
 
 
 def readers_since(claim: Claim, shop: Workshop) -> tuple[str, ...]:
@@ -85,8 +89,11 @@ def passed_on(claim: Claim, reader: str, state: Retirement | None, shop: Worksho
     if "consumer_ids" in body and body["notice"] == "handed":
         kept = [one for one in body["consumer_ids"].split("\n") if one not in left_out]
         body["consumer_ids"] = "\n".join(kept)
-    is_wanted = _says_something(body, state, there) and not _has_it(effect.key, person, reader, shop)
-    return Passed(replace(claim, effect=replace(effect, place=reader, body=body)), is_wanted)
+    passed = replace(claim, effect=replace(effect, place=reader, body=body))
+    if not _says_something(body, state, there):
+        return Passed(passed, is_wanted=False)
+    has_it, behind = _beside(effect, reader, there, shop)
+    return Passed(passed, is_wanted=not has_it, behind=behind)
 
 
 def _says_something(body: dict[str, str], state: Retirement, there: InForce) -> bool:
@@ -108,12 +115,32 @@ def _says_something(body: dict[str, str], state: Retirement, there: InForce) -> 
     return any(duty.consumer.consumer_id not in left_out for duty in owed)
 
 
-def _has_it(key: str, person: str, reader: str, shop: Workshop) -> bool:
-    """Is the same told the reader as somebody who may act themselves?"""
-    if not key.endswith(f"/{person}") or "/dm/" in key or "/remind/" in key or "/moved-" in key:
-        return False
-    beside = f"{key.removesuffix(person)}{reader}"
-    return shop.engine.store.found(beside) is not None or shop.engine.store.waiting(beside) is not None
+def _beside(effect: Effect, reader: str, there: InForce, shop: Workshop) -> tuple[bool, str]:
+    """Does the reader have the same already, for themselves or another? If not yet, for whom they get it first.
+
+    What is on its way for another may yet go to that one, if their delegation ends: it is waited for.
+    """
+    person = effect.body["slack_id"]
+    if effect.body["notice"] in DRAWN_FOR_EACH or not effect.key.endswith(f"/{person}"):
+        return False, ""
+    stem, first = effect.key.removesuffix(person), ""
+    for one in shop.engine.store.kept(stem):
+        whose = one.effect.body.get("slack_id", "")
+        is_same = one.effect.key == f"{stem}{whose}" and _said(one.effect) == _said(effect)
+        if whose == person or not is_same or one.is_stopped or OVERTAKEN in one.found:
+            continue
+        if one.is_done:
+            if one.found.get(READER, whose) == reader:
+                return True, ""
+        elif whose == reader:
+            return True, ""
+        elif whose < person and receiver(whose, there) == reader:
+            first = first or whose
+    return False, first
+
+
+def _said(effect: Effect) -> dict[str, str]:
+    return {what: said for what, said in effect.body.items() if what not in ("slack_id", "channel")}
 
 
 def _is_superseded(claim: Claim, shop: Workshop) -> bool:
@@ -125,7 +152,7 @@ def _is_superseded(claim: Claim, shop: Workshop) -> bool:
         return str(state.begun) != body["version"] or not state.is_in_force(shop.world.now())
     if body["notice"] == "delegation over" and body["slack_id"] == body["delegate"]:
         # Whoever never heard that it began need not hear that it is over.
-        return messages.OVERTAKEN in (store.found(body["begun"]) or {})
+        return OVERTAKEN in (store.found(body["begun"]) or {})
     return False
 
 

@@ -42,6 +42,7 @@ from workflows.commands import (
 from workflows.considering import ranking
 from workflows.decisions import delegations, digests
 from workflows.rules import support
+from workflows.rules.delegating import receiver
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meetings
@@ -136,13 +137,15 @@ def show(house: House, state: Retirement) -> Payload:
     )
     waiting = people_of(duty for duty in state.obligations if not duty.is_settled)
     named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
+    instead = house.delegations()
+    asleep = [found for found in house.store.asleep() if found.stream == state.id]
     return answers.show(
         state,
         owners=owners,
         endpoint_owners=endpoint_owners,
-        delegated=delegated.lines(named, house.delegations()),
+        delegated=delegated.lines(named, instead),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
-        asleep=[found for found in house.store.asleep() if found.stream == state.id],
+        asleep=[found._replace(person=receiver(found.person, instead)) for found in asleep],
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
         catalogs=catalogs.standing(house.listings.standings(state)),

@@ -177,6 +177,9 @@ def test_it_waits_for_the_hours_of_whoever_gets_it(office: Town) -> None:
     delegated(office, WREN, "2026-04-10")
     until(office, "2026-03-16 09:30")
     assert keys(office, INES) == keys(office, WREN) == []
+    waits = office.command(TOM, "show RET-1").partition("*Waits for working hours*")[2].partition("\n*")[0]
+    assert f"<@{WREN}> from Tue 2026-03-17 09:00 (Pacific/Auckland), 2 messages" in waits
+    assert f"<@{INES}>" not in waits, "she is not waited for"
     office.pass_time(days=1)
     ((key, at),) = [one for one in arrived(office, WREN) if one[0].endswith(f"dm/{INES}")]
     assert (at.weekday(), at.hour) == (1, 9), key

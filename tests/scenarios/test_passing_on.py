@@ -205,3 +205,20 @@ def test_what_another_manager_hears_of_their_people_is_not_lost_on_who_answers_f
     escalated = [words(town.posted(GRACE, key)) for key in town.keys(GRACE) if "/escalate/acknowledge" in key]
     assert len(escalated) == 2
     assert sum("restock-planner" in one for one in escalated) == 1
+
+
+def test_who_left_when_it_is_looked_up_whether_they_have_it_keeps_it_from_nobody(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False) as town:
+        town.propose()
+        town.approve()
+        delegated(town, until="2026-04-10")
+        until(town, "2026-03-16 07:59")
+        town.slack.fail_next("chat.postMessage", "server_error", times=20)
+        town.pass_time(minutes=2)
+        assert keys(town, BRUNO) == keys(town, INES) == []
+        town.slack.ws.users[BRUNO].deleted = True
+        town.pass_time(days=1)
+        assert keys(town, INES) == [f"announcement-1/dm/{INES}"]
+        (over,) = [key for key in town.keys(INES) if "/over/" in key]
+        assert f"<@{BRUNO}> cannot be reached" in words(town.posted(INES, over))
+        assert f"delegation/{INES}/1/begun" not in {one.key for one in town.bot.store.troubles()}

@@ -130,7 +130,7 @@ class Hands:
         if view is not None and self._submit(voter, view, Callback.VOTE_REJECT, why):
             self._voted[voter, ballot] = "reject"
 
-    def _answer(self, person: str, message: Shown, action: str, value: str) -> None:
+    def _answer(self, person: str, message: Shown | None, action: str, value: str) -> None:
         if action == Action.DUTY_MIGRATED:
             # They really have moved; the last call was a moment ago.
             for ref, _ in company.endpoint_refs(self.number):
@@ -202,7 +202,12 @@ class Hands:
             self.town.wire.delivers(by or self.coordinator, "command", SLASH_COMMAND, body) == "acknowledged"
         )
 
-    def _press(self, person: str, message: Shown, action: str, value: str) -> bool:
+    def types(self, text: str, *, by: str) -> bool:
+        """`/retire TEXT`, about no retirement of theirs."""
+        return self._type(text, by=by, whole=True)
+
+    def _press(self, person: str, message: Shown | None, action: str, value: str) -> bool:
+        """`message`: what it is under; on their Home without one."""
         outcome = self.town.wire.delivers(person, "action", action, pressed(message, action, value))
         return outcome == "acknowledged"
 
@@ -236,11 +241,14 @@ class Hands:
 
     def _announcement(self, person: str) -> Shown | None:
         """The latest message that told this person of the retirement."""
-        # A later announcement may have been the first that was about them.
+        # A later announcement may have been the first that was about them; and it went to whoever answered for them.
+        readers = self.town.witness.stand_ins.ever(person)
         told = (
-            f"{self.id}/announcement-{number}/dm/{person}" for number in range(self._has_revised + 2, 0, -1)
+            (reader, f"{self.id}/announcement-{number}/dm/{person}")
+            for number in range(self._has_revised + 2, 0, -1)
+            for reader in readers
         )
-        return next((shown for key in told if (shown := self.town.workspace.find(person, key))), None)
+        return next((shown for one in told if (shown := self.town.workspace.find(*one))), None)
 
     def _thread(self, kind: str) -> list[Shown]:
         card = self.card()
@@ -265,7 +273,11 @@ class Hands:
         return asked_at is None or self.town.clock.truth - asked_at > timedelta(days=days)
 
 
-def pressed(message: Shown, action: str, value: str) -> dict[str, Any]:
+def pressed(message: Shown | None, action: str, value: str) -> dict[str, Any]:
+    if message is None:
+        home = {"type": "home", "private_metadata": ""}
+        actions = [{"action_id": str(action), "value": value}]
+        return {"type": "block_actions", "view": home, "container": {"type": "view"}, "actions": actions}
     return {
         "type": "block_actions",
         "channel": {"id": message.channel},

@@ -13,6 +13,7 @@ from bot.ids import Action
 from tests.simulation import company
 from tests.simulation.company import PLATFORM, SECURITY, STRANGER
 from tests.simulation.hands import ENDED, Act, Hands, hash_of, is_paused
+from tests.simulation.leave import Leave
 from tests.simulation.slack import Shown, buttons
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Story(Hands):
         )
         self._fates: list[Act] = [fate for fate in fates if rand.random() < 2 * town.weather.whims]
         self._days_between = rand.uniform(0.3, 1.5)
+        self._leave_of_owners = Leave(self)
 
     def go_on(self) -> float:
         """Do one thing, if there is one to do; in how many days to look again."""
@@ -51,6 +53,8 @@ class Story(Hands):
             return 0.0
         if self._fates and self.state() in ("migrating", "disabled") and rand.random() < 0.3:
             self._fates.pop(rand.randrange(len(self._fates)))()
+        if self.state() in ("approved", "migrating") and self.is_patient():
+            self._leave_of_owners.may_begin()
         acts = self._wanted()
         if self._whims and self.is_patient() and rand.random() < self.town.weather.whims:
             self._whims -= 1
@@ -157,7 +161,7 @@ class Story(Hands):
         return self._once(f"waive {what}", lambda: self._type(f"waive {what}", "ours to bear"), days=12)
 
     def _duty(self, person: str, consumer: str) -> list[Act]:
-        """What this owner says next of this consumer."""
+        """What this owner, or whoever answers for them, says next of this consumer."""
         message, rand = self._announcement(person), self.town.rand
         if message is None:
             return []
@@ -165,14 +169,30 @@ class Story(Hands):
         offered = [one for one in buttons(message.look) if company.first_named(one[1]).startswith(about)]
         open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
         if Action.DUTY_MIGRATED not in open_to_them:
-            return []
+            is_elsewhere = message.channel != f"D{person}"
+            return self._at_home(person, consumer, message) if is_elsewhere else []
+        reader = message.channel.removeprefix("D")
+        if reader in self.town.workspace.left:
+            return self._at_home(person, consumer, message)
         if rand.random() < self.town.weather.whims and self.is_patient():
             if rand.random() < 0.6:
-                return [lambda: self._ask_for_time(person, message, value)]
-            return [lambda: self._hand_back(person, message, value, consumer)]
+                return [lambda: self._ask_for_time(reader, message, value)]
+            return [lambda: self._hand_back(reader, message, value, consumer)]
         reads_first = Action.DUTY_ACKNOWLEDGE in open_to_them and rand.random() < 0.6
         choice = Action.DUTY_ACKNOWLEDGE if reads_first else Action.DUTY_MIGRATED
-        return [lambda: self._answer(person, message, choice, value)]
+        return [lambda: self._answer(reader, message, choice, value)]
+
+    def _at_home(self, person: str, consumer: str, message: Shown) -> list[Act]:
+        """What somebody else was asked for them, and may not answer any more, waits on their own Home."""
+        if consumer in self.town.witness.histories[self.id].settled:
+            return []
+        number = message.key.partition("announcement-")[2].partition("/")[0]
+        value = f"{self.id}|{consumer}|{number}"
+        return self._once(
+            f"home {person} {consumer}",
+            partial(self._answer, person, None, Action.DUTY_MIGRATED, value),
+            days=3,
+        )
 
     def _decisions(self) -> list[Act]:
         """The coordinator decides on requests for more time."""

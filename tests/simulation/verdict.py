@@ -47,6 +47,8 @@ DUTIES: dict[str, Duty] = {
 
 
 LINES = re.compile("/lines/|/catalog/")
+SAID_TO_ALL = re.compile("/waived-|/reopened/|/called-off-")
+"""What is the same whichever owner it is for: whoever answers for several of them reads it once."""
 DIGEST = re.compile(r"digest/[\d-]+(/\d+)?")
 """What the thread is told besides messages that are asked for: everything that happened, and what catalogs say now."""
 
@@ -98,11 +100,21 @@ class Verdict:
 
     def _check_messages(self, history: History) -> None:
         prefix = f"{history.stream}/"
-        seen = {
-            (channel, first_named(key))
-            for channel, key in self._town.workspace.by_key
-            if key.startswith(prefix) and not LINES.search(key)
-        }
+        expected = {key: channel for channel, key in history.expected}
+        seen: set[tuple[str, str]] = set()
+        stems: set[tuple[str, str]] = set()
+        for (channel, called), shown in self._town.workspace.by_key.items():
+            if not called.startswith(prefix) or LINES.search(called):
+                continue
+            stem, _, _ = called.rpartition("/")
+            if SAID_TO_ALL.search(called) and (channel, stem) in stems:
+                raise Violation(f"{channel} is told the same twice: {called}")
+            stems.add((channel, stem))
+            key = first_named(called)
+            place = self._meant_for(expected.get(key, channel), channel, shown)
+            if place.startswith("D") and (place, key) in seen:
+                raise Violation(f"{key} was told in {channel} and to somebody else as well")
+            seen.add((place, key))
         lost = {place for place in set(history.expected) - seen if not self._has_left(place[0])}
         if lost := {place for place in lost if not self._is_overtaken(place[1])}:
             raise Violation(f"never told: {sorted(lost)}")
@@ -112,6 +124,14 @@ class Verdict:
             raise Violation(f"told though nothing of it happened: {sorted(surplus)}")
         if twice := [key for key, number in history.expected.items() if number > 1]:
             raise Violation(f"decided twice: {twice}")
+
+    def _meant_for(self, place: str, channel: str, shown: Shown) -> str:
+        """The place of whom a message was for, if whoever got it was to get what is asked of them then."""
+        if not place[:1] == channel[:1] == "D":
+            return channel
+        person, reader = place.removeprefix("D"), channel.removeprefix("D")
+        is_right = self.witness.stand_ins.may_get(person, reader, shown.landed_at)
+        return place if is_right else f"{channel}, who was not to get it"
 
     def _check_thread(self, history: History, retirement: Retirement) -> None:
         """Every entry is a line in the thread: each once, in order."""
@@ -144,6 +164,9 @@ class Verdict:
         prefix = f"{history.stream}/announcement-{history.announced}"
         for channel, key in history.expected:
             if key.startswith(f"{prefix}/dm/"):
+                if channel.removeprefix("D") in self.witness.stand_ins.changed():
+                    # What they see depends on who answered for whom when it was drawn last.
+                    continue
                 self._check_look(channel, key, obligations.owner_dm(retirement, key.rpartition("/")[2]))
             elif key.startswith(f"{prefix}/team/"):
                 team = key.removeprefix(f"{prefix}/team/")

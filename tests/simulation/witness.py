@@ -19,6 +19,7 @@ from tests.simulation import company
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
 from tests.simulation.history import History
+from tests.simulation.stand_ins import StandIns
 from tests.simulation.standing import PATIENCE
 from workflows.rules.lifecycle import LIVING
 
@@ -56,6 +57,7 @@ class Witness:
     """In the order in which they were kept; each once."""
     histories: dict[str, History] = field(default_factory=dict)
     digests: list[events.DigestSent | events.QuietTold] = field(default_factory=list)
+    stand_ins: StandIns = field(default_factory=StandIns)
     newcomers: set[str] = field(default_factory=set)
     owners: dict[str, frozenset[str]] = field(default_factory=company.owners_at_first)
     """Who answers for each consumer by the catalog as it was last committed."""
@@ -111,6 +113,8 @@ class Witness:
                     self._owned_since[consumer] = event.at
             elif isinstance(event, events.DigestSent | events.QuietTold):
                 self.digests.append(event)
+            elif isinstance(event, events.Delegated | events.DelegationEnded):
+                self.stand_ins.tell(stored.stream, event)
             else:
                 history = self.histories.setdefault(stored.stream, History(stored.stream))
                 history.tell(stored)

@@ -48,7 +48,8 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if message is None:
         return not_begun(claim, shop.world.after(RETRY_SECONDS), "its card is not posted yet"), None
     if claim.tried_at is not None and (looked_up := _looked_up(claim, message, shop)) is not None:
-        return _settled(claim, looked_up, shop)
+        result, passed = looked_up
+        return passing_on.not_reached(passed, result, shop) or _settled(claim, result, shop)
     reader = passing_on.reader_of(claim, shop, shop.world.now())
     claim, is_wanted, behind = passing_on.passed_on(claim, reader, message.retirement, shop)
     if not is_wanted:
@@ -72,18 +73,16 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if isinstance(result, Done) and may_go is not None:
         result = holding.told(result, may_go, shop)
     result = _with_reader(result, claim)
-    if (lost := passing_on.not_reached(claim, result, shop)) is not None:
-        return lost
-    return _settled(claim, result, shop)
+    return passing_on.not_reached(claim, result, shop) or _settled(claim, result, shop)
 
 
-def _looked_up(claim: Claim, message: Message, shop: Workshop) -> Result | None:
-    """What became of an attempt before, with whomever it may have been left; None where it surely came to nothing."""
+def _looked_up(claim: Claim, message: Message, shop: Workshop) -> tuple[Result, Claim] | None:
+    """What became of an attempt before, as it went to whomever; None where it surely came to nothing."""
     for reader in passing_on.readers_since(claim, shop):
         passed, *_ = passing_on.passed_on(claim, reader, message.retirement, shop)
         looked_up = shop.messenger.find(_to_reader(message, passed), claim.first_tried, shop.world.now())
         if not isinstance(looked_up, NotDone):
-            return _with_reader(looked_up, passed)
+            return _with_reader(looked_up, passed), passed
     return None
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from data.events import EMERITUS
-from data.records.decision import Claim, Dead, Effect, HeldUp, NotDone, Result
+from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result
 from data.records.retirement import Retirement
 from data.store import Then
 from workflows.commands import EndDelegation, encoded
@@ -181,5 +181,7 @@ def not_reached(claim: Claim, result: Result, shop: Workshop) -> tuple[Result, T
     why = result.why.removeprefix(f"{claim.effect.place} ")
     command = EndDelegation(by=EMERITUS, person=person, why=why)
     facts = shop.engine.gatherer.facts(command, None, shop.world.now())
-    again = NotDone(retry_at=shop.world.now(), why=why) if READER in body else Dead(why=result.why)
+    # That somebody is to answer who cannot be told is over with that: there is nothing left to look at.
+    over = Done(found={OVERTAKEN: why})
+    again = NotDone(retry_at=shop.world.now(), why=why) if READER in body else over
     return again, (stream_of(person), encoded(command), facts)

@@ -30,5 +30,7 @@ WEATHERS: dict[str, Weather] = {
     "no-dedupe": CLICKING,
     "any-plan": CLICKING,
     "other-dates": WHIMSICAL,
+    "old-stand-ins": WHIMSICAL,
+    "no-stand-ins": WHIMSICAL,
 }
 """Where a bug shows soon. The others show in any weather."""

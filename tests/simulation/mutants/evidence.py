@@ -16,6 +16,7 @@ from tests.simulation.process import Parts
 from workflows import commands as cmd
 from workflows.gathering import Gatherer
 from workflows.ports import ArtifactStore
+from workflows.rules.delegating import NOBODY, InForce
 
 
 class OldImpact(Gatherer):
@@ -38,6 +39,26 @@ class SilentMeters(Gatherer):
         found = super().facts(command, state, now)
         quiet = tuple(replace(one, calls=0, days=max(one.days, 999)) for one in found.readings)
         return replace(found, readings=quiet)
+
+
+class OldStandIns(Gatherer):
+    """Whoever once answered for somebody still does."""
+
+    def __init__(self, **known: Any) -> None:
+        now_in_force, ever = known.pop("delegations"), {}
+
+        def in_force(at: datetime) -> InForce:
+            ever.update(now_in_force(at))
+            return dict(ever)
+
+        super().__init__(**known, delegations=in_force)
+
+
+class NoStandIns(Gatherer):
+    """What is asked of people goes to them, whoever answers for them."""
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**{**known, "delegations": lambda _: NOBODY})
 
 
 class Trusting:
@@ -64,5 +85,7 @@ class Trusting:
 MUTANTS: dict[str, Parts] = {
     "old-impact": Parts(gatherer=OldImpact),
     "silent-meters": Parts(gatherer=SilentMeters),
+    "old-stand-ins": Parts(gatherer=OldStandIns),
+    "no-stand-ins": Parts(gatherer=NoStandIns),
     "archive-not-read": Parts(archive=Trusting),
 }

@@ -64,7 +64,7 @@ def retirements(store: Store, *, ended: bool = True) -> list[Retirement]:
 
 
 def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onward = IN_SLACK) -> Retirement:
-    """The retirement with this id, or the one of the model with exactly this name.
+    """The retirement with this id, or the one of the model that its plan, or any catalog now, calls so.
 
     word   the command it is for. One that only reads takes a model's last ended retirement where none is under
            way, and an id that is written otherwise; one that changes something suggests that id
@@ -73,8 +73,10 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
     reads = COMMANDS[word].keeps == "no"
     if RETIREMENT_ID.fullmatch(text.upper()) or TOO_LONG.fullmatch(text.upper()):
         return retirement(store, text.upper(), onward=onward)
-    every = retirements(store)
-    same = [one for one in every if text in (_name(one), _model_id(one))]
+    every, there = retirements(store), catalog.snapshot()
+    models = there.called.by(text)
+    ids = {text, *(one for model in models for one in there.ids_of(model.id))}
+    same = [one for one in every if _name(one) == text or _model_id(one) in ids]
     same = same or [one for one in every if _name(one).casefold() == text.casefold()]
     matching = [one for one in same if one.state in LIVING] or (same[-1:] if reads else [])
     if len(matching) == 1:
@@ -85,8 +87,7 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
             reasons=[f"{one.id} is {one.state} ({_model_id(one)})" for one in matching],
             next_step="Say which by its RET number",
         )
-    names = {model.name for model in catalog.models()}
-    if text in names:
+    if models:
         raise Refused(
             f'"{text}" is not being retired' + (f" ({same[-1].id} is {same[-1].state})" if same else ""),
             next_step=f"Run {onward.propose} {text} to begin"
@@ -103,7 +104,7 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
     raise NotFound(
         "model or retirement",
         text[:80],
-        closest=closest(text, sorted(names)),
+        closest=there.called.near(text),
         next_step=f"Run {onward.list} for what is being retired{f', or {other}' if onward.propose else ''}",
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from data import described, model_names
+from data import described
 from data.closest import closest
 from data.directory import Directory
 from data.errors import NotFound
@@ -18,6 +18,7 @@ from data.importers.refs import Found, Missing
 from data.joined import Joined
 from data.joins import Joins
 from data.layered import Layered
+from data.model_names import Called
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person, Responsible
 from data.stored import Stored
@@ -63,7 +64,7 @@ class Snapshot:
         joined, (told, since) = self._joined.changed(ids, stored, self._things.graph.direct)
         unseen = {one: at for one, at in since.items() if at or one in self.unseen}
         before = (self._things.get(one) for one in told.entities)
-        is_of_models = any(_is_model(one) for one in (*before, *told.entities.values()))
+        is_of_models = any(one.kind is Kind.MODEL for one in (*before, *told.entities.values()) if one)
         return Snapshot(
             stored.version,
             self._things.changed(told),
@@ -139,15 +140,18 @@ class Snapshot:
 
     def models(self, query: str = "") -> tuple[Entity, ...]:
         """Models by name; with a query those that contain it, and those that begin with it first."""
-        return model_names.matching(self._named_models.by_name, query)
+        return self.called.matching(query) if query else self._named_models.by_name
 
     def model(self, name_or_id: str) -> Entity:
-        """The one model with exactly this id, or else of this name (data/model_names.py)."""
+        """The one model with exactly this id, or else of this name."""
         wanted = name_or_id.strip()
         by_id = self.find(wanted.lower())
-        if by_id is not None and by_id.kind is Kind.MODEL:
-            return by_id
-        return model_names.meant(self._named_models.by_name, wanted)
+        return by_id if by_id and by_id.kind is Kind.MODEL else self.called.meant(wanted)
+
+    @property
+    def called(self) -> Called:
+        """Models by whatever anybody calls them."""
+        return self._named_models.called(self._joined.members)
 
     def find(self, entity_id: str) -> Entity | None:
         """Any node by its exact id, or None."""
@@ -294,7 +298,3 @@ class Snapshot:
             endpoint_ids=tuple(endpoint_ids),
             consumers=tuple(consumers),
         )
-
-
-def _is_model(one: Entity | None) -> bool:
-    return one is not None and one.kind is Kind.MODEL

@@ -16,6 +16,7 @@ from typing import Protocol
 from data.called import is_shared
 from data.importers.known import Known
 from data.importers.refs import Found, Missing
+from data.model_names import Called, Members
 from data.records.base import Record
 from data.records.catalog import Entity, Kind, SuccessorName
 
@@ -54,6 +55,13 @@ class Models:
     def __init__(self, entities: Iterable[Entity]) -> None:
         models = (one for one in entities if one.kind is Kind.MODEL)
         self.by_name = tuple(sorted(models, key=lambda model: (model.name.casefold(), model.id)))
+        self._called: Called | None = None
+
+    def called(self, members: Members) -> Called:
+        """By what people may call them; `members` answer the same for as long as the models do."""
+        if self._called is None:
+            self._called = Called(self.by_name, members)
+        return self._called
 
     @cached_property
     def names(self) -> Known:

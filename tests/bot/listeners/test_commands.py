@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from data.importers.backstage import read_backstage
 from data.records.base import Prose
 from data.records.retirement import StepKind
 from tests.bot.listeners.desk import ELENA, MINA, NOW, TOM, Desk
+from tests.data.catalogs import a_document
+from tests.data.importers.test_successors import take
 from workflows.commands import (
     AnyCommand,
     Cancel,
@@ -353,6 +356,29 @@ def test_a_name_two_retirements_share_is_answered_with_both(desk: Desk, tmp_path
     )
     desk.type("pause resource:us/ranker too early")
     assert [stream for stream, _ in desk.kept()] == ["RET-2"]
+
+
+LEAVERS = ("mlflow:leavers", "Leavers", "models:/leavers", "resource:default/gone-soon", "Gone-Soon")
+
+
+def test_a_retirement_is_found_by_every_name_of_its_model_also_by_those_it_has_since(
+    desk: Desk, tmp_path: Path
+) -> None:
+    tags = [{"key": "emeritus.owner", "value": "growth-ml"}]
+    (registry := tmp_path / "r.json").write_text(
+        json.dumps({"registered_models": [{"name": "Leavers", "tags": tags}]})
+    )
+    take(desk.bot.house.catalog, "mlflow", registry)
+    desk.propose("mlflow:leavers")
+    (source := tmp_path / "gone.yaml").write_text(
+        a_document("Resource", "gone-soon", "type: ai-model, owner: growth-ml", aliases="models:/Leavers")
+    )
+    take(desk.bot.house.catalog, "backstage", source)
+
+    for name in LEAVERS:
+        desk.type(f"pause {name} too early")
+
+    assert [stream for stream, _ in desk.kept()] == ["RET-1"] * len(LEAVERS)
 
 
 def test_a_model_called_like_a_number_is_meant_by_it(desk: Desk, tmp_path: Path) -> None:

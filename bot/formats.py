@@ -108,7 +108,8 @@ class Format(NamedTuple):
 def _backstage(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
     from data.importers.backstage import read_backstage  # noqa: PLC0415
 
-    return read_backstage(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
+    taken = catalog.slack_ids_outside(paths)
+    return read_backstage(paths, known=catalog.known(), taken=taken, as_told=catalog.as_told())
 
 
 def _csv(catalog: KnownThings, paths: tuple[Path, ...]) -> Reading:
@@ -239,9 +240,7 @@ FORMATS = (
     ),
     Format("dbt", "A manifest.json of dbt, v10 to v12, or directories with one.", _dbt),
     Format("datahub", "Files or directories of DataHub proposals and snapshots as JSON.", _datahub),
-    Format(
-        "openlineage", "Files or directories of OpenLineage events, one a line or in a list.", _openlineage
-    ),
+    Format("openlineage", "Files or directories of OpenLineage events: lines, or a list.", _openlineage),
     Format("cyclonedx", "Files or directories of CycloneDX BOMs as JSON that list models.", _cyclonedx),
     Format(
         "accounts",

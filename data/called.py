@@ -8,11 +8,23 @@ from data.records.catalog import EndpointKind, Entity, Kind
 
 BACKSTAGE_KINDS = ("component", "resource", "api", "airesource")
 NAMED_ONLY = frozenset(
-    ("csv", "cyclonedx-named", "dbt-named", "measures", "mlflow-consumer", "sagemaker-consumer")
+    (
+        "backstage-named",
+        "csv",
+        "cyclonedx-named",
+        "dbt-named",
+        "measures",
+        "mlflow-consumer",
+        "sagemaker-consumer",
+    )
 )
 """How ids of what a source only names begin: nothing else is told of it there."""
+NAMED_IN_BACKSTAGE = "backstage-named:"
+"""How ids begin of what a reference names that no source of Backstage declared when it was read."""
 MEASURED = "measures:"
 """How ids begin of what was measured of the thing whose id follows: it says nothing of who that is, or whose."""
+SAYS_NOTHING = (MEASURED, NAMED_IN_BACKSTAGE)
+"""How ids begin by which nobody is told that something is the same: others refer to it so, or measured it."""
 _ENDPOINT = ":endpoint/"
 _READ = "openlineage:dataset:"
 SHARED = "slack:"
@@ -66,6 +78,9 @@ def is_shared(entity: Entity) -> bool:
 def rank_of(one: str) -> tuple[int, str]:
     """Who describes what several tell of: Backstage, where people do; last, who only names it, or where it lies."""
     source = source_of(one)
+    if one.startswith(NAMED_IN_BACKSTAGE):
+        # A reference says nothing besides; a CSV may say of which kind it is, and whose.
+        return (len(_ORDER) + 3, one)
     if source in NAMED_ONLY:
         return (len(_ORDER) + 2, one)
     if source.endswith("-dataset") or one.startswith(_READ):

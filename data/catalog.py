@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from data.called import is_named_only
+from data.called import NAMED_IN_BACKSTAGE, is_named_only
 from data.catalog_changes import changed_since, note
 from data.catalog_edges import EDGE
 from data.catalog_ends import check_ends
@@ -254,7 +254,8 @@ def _taken_over(reading: Reading, merged: Merged) -> Iterator[Note]:
 
 
 def _counts(reading: Reading, merged: Merged) -> dict[str, int]:
-    kinds = Counter(entity.kind for entity in reading.entities)
+    declared = (entity for entity in reading.entities if not entity.id.startswith(NAMED_IN_BACKSTAGE))
+    kinds = Counter(entity.kind for entity in declared)
     edges = {(edge.from_id, edge.to_id) for edge in reading.dependencies}
     edges |= {(seen.from_id, seen.to_id) for seen in reading.sightings}
     return {

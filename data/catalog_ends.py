@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from data.called import is_named_only
 from data.errors import Invalid, Problem
 from data.importers.report import End, Reading
 from data.importers.text import cut_within
@@ -64,7 +65,8 @@ def _names(conn: Connection, ids: set[str]) -> set[str]:
     """By whichever of them it may have been meant."""
     found = rows_among(conn, "SELECT record FROM entity WHERE", "id", ids)
     things = [decoded(record, Entity) for (record,) in found]
-    return ids | {name for one in things for name in (one.name, *one.aliases)}
+    tails = {one.partition(":")[2] for one in ids if is_named_only(one)}
+    return ids | tails | {name for one in things for name in (one.name, *one.aliases)}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from data import described
-from data.called import NAMED_ONLY, SHARED, is_shared
+from data.called import NAMED_IN_BACKSTAGE, NAMED_ONLY, SHARED, is_shared
 from data.declared import Declared, Told
 from data.described import told_by_catalogs
 from data.joins import Joins
@@ -160,10 +160,12 @@ class Joined:
         return tuple(sorted((call for call in ends if call.to_id != one), key=lambda call: call[:2]))
 
     def _unseen_since(self, one: str) -> str | None:
-        """Of a thing that several tell of, since the last of them does not any more; who shared a file aside."""
+        """Of a thing that several tell of, since the last of them does not any more; who shared a file aside, and who
+        but refers to it."""
         if not self._stands(one):
             return None
         told = [other.id for other in told_by_catalogs(self.members(one))] or [one]
+        told = [other for other in told if not other.startswith(NAMED_IN_BACKSTAGE)] or told
         since = [self._unseen.get(other) for other in told]
         return None if None in since else max(filter(None, since))
 

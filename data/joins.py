@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from data.called import MEASURED, called, can_be_one, is_named_only, is_shared, may_join, names_of
+from data.called import SAYS_NOTHING, called, can_be_one, is_named_only, is_shared, may_join, names_of
 from data.layered import Layered
 from data.records.catalog import Entity, Kind
 from data.settling import Ids, Settling
@@ -134,7 +134,7 @@ class Joins:
                 )
 
     def said(self, one: str) -> Iterator[str]:
-        others = ((other, name) for other, name in self.why(one) if not other.startswith(MEASURED))
+        others = ((other, name) for other, name in self.why(one) if not other.startswith(SAYS_NOTHING))
         return (f"{other} is the same: both are called {name}" for other, name in others)
 
     def in_doubt(self, one: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from data.called import NAMED_IN_BACKSTAGE
 from data.errors import Invalid, Problem
 from data.importers.backstage_ends import may_be_cut, open_ends
 from data.importers.backstage_entities import ANNOTATIONS, entity_of
@@ -45,11 +46,13 @@ def read_backstage(
     *,
     known: Iterable[Entity | Group | Person] = (),
     taken: Mapping[str, str] | None = None,
+    as_told: Iterable[Entity] = (),
 ) -> Reading:
     """Read files, and directories for *.yaml and *.yml, as one source.
 
-    known   what other imports declared already: references may point there
-    taken   Slack id -> who has it by other imports; nobody else is given it
+    known    what other imports declared already: references may point there
+    as_told  the same as each source tells of it, and so what was kept by name before
+    taken    Slack id -> who has it by other imports; nobody else is given it
     Raises `Invalid` naming file and line; then nothing counts as read.
     """
     files, broken = files_of(paths, FORMAT)
@@ -62,7 +65,7 @@ def read_backstage(
         skipped = "".join(f"; skipped {line}" for line in account.skipped[:3])
         accepted = f"declares no Component, Resource, API, AiResource, Group or User{skipped}"
         raise Invalid([Problem(field=shown, value="", accepted=accepted)])
-    known = tuple(known)
+    known = tuple(one for one in known if not one.id.startswith(NAMED_IN_BACKSTAGE))
     index = Index()
     for thing in declared:
         index.add(thing.id, thing.name)
@@ -79,11 +82,11 @@ def read_backstage(
     ends = open_ends(files, declared)
     if cut := [end.problem() for end in ends if may_be_cut(end, index, things, kinds, ids)]:
         raise Invalid(cut)
-    edges = edges_of(nodes, index, things, account)
+    edges = edges_of(nodes, index, things, account, {one.id for one in as_told})
     groups = groups_of([thing for thing in declared if thing.kind in PEOPLE_KINDS], index, account)
     people = people_of([thing for thing in declared if thing.kind == "user"], index, account, taken or {})
     return Reading(
-        entities=entities,
+        entities=(*entities, *edges.named.entities.values()),
         dependencies=edges.dependencies,
         groups=groups,
         people=people,
@@ -95,7 +98,7 @@ def read_backstage(
         notes=(*(note for file in files for note in told(file.shown, file.credentials)), *account.notes),
         source_digest=digest_of(files),
         roots=tuple(dict.fromkeys(str(path.resolve()) for path in paths)),
-        files={thing.id: str(thing.path) for thing in declared},
+        files={**edges.named.files, **{thing.id: str(thing.path) for thing in declared}},
         declared_by=edges.declared_by,
         unresolved=edges.unresolved,
         uncertain=edges.uncertain,

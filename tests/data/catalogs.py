@@ -25,7 +25,8 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def imported(catalog: Catalog, *paths: Path, days: int = 0) -> ImportReport:
-    reading = read_backstage(paths, known=catalog.known(), taken=catalog.slack_ids_outside(paths))
+    taken = catalog.slack_ids_outside(paths)
+    reading = read_backstage(paths, known=catalog.known(), taken=taken, as_told=catalog.as_told())
     return catalog.import_(reading, format="backstage", now=MONDAY + timedelta(days=days))
 
 

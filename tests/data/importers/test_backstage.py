@@ -127,23 +127,31 @@ def test_self_loops_and_edges_to_nothing_are_skipped_with_file_and_line(read):
         a_document("Resource", "a", "type: ai-model, owner: t"),
         a_document("Component", "b", "owner: t, dependsOn: [a, component:a/b/c, api:a]"),
     )
-    assert reading.dependencies == ()
     assert lines(reading.skipped) == [
-        '5 Component a spec.dependsOn "resource:ghost": nobody declares resource:default/ghost',
-        '5 Component a spec.dependsOn "x/y/z": not a reference; write [kind:][namespace/]name',
+        '5 Component a spec.dependsOn "resource:ghost": nobody declares resource:default/ghost; kept by name',
+        '5 Component a spec.dependsOn "x/y/z": not a reference; write [kind:][namespace/]name; kept by name',
         '5 Component a spec.dependsOn "group:t": group:default/t is no component, resource or API',
         (
             '23 Component b spec.dependsOn "a": '
             "could be component:default/a or resource:default/a; write the kind"
         ),
-        '23 Component b spec.dependsOn "component:a/b/c": not a reference; write [kind:][namespace/]name',
+        (
+            '23 Component b spec.dependsOn "component:a/b/c": '
+            "not a reference; write [kind:][namespace/]name; kept by name"
+        ),
         (
             '23 Component b spec.dependsOn "api:a": nobody declares api:default/a; '
-            "there is component:default/a and resource:default/a"
+            "there is component:default/a and resource:default/a; kept by name"
         ),
         '5 Component a spec.dependsOn "component:a": depends on itself',
     ]
-    assert reading.edges.read == 7
+    assert [(edge.from_id[-1], edge.to_id) for edge in reading.dependencies] == [
+        ("a", "backstage-named:resource:default/ghost"),
+        ("a", "backstage-named:x/y/z"),
+        ("b", "backstage-named:component:a/b/c"),
+        ("b", "backstage-named:api:default/a"),
+    ]
+    assert (reading.edges.read, reading.edges.kept) == (7, 0)
 
 
 def test_what_stands_where_a_reference_should_is_named_and_never_dropped_silently(read):

@@ -75,8 +75,12 @@ def test_a_file_that_ends_within_a_name_nobody_has_changes_nothing(
 
 @pytest.mark.parametrize(
     ("whole", "cut"),
-    [(f"{LIST}\n", LIST.removesuffix("-v1")), (SPEC, SPEC.removesuffix("-ml\n"))],
-    ids=["dependency", "owner"],
+    [
+        (f"{LIST}\n", LIST.removesuffix("-v1")),
+        (f"{LIST}-prod\n", LIST),
+        (SPEC, SPEC.removesuffix("-ml\n")),
+    ],
+    ids=["dependency", "dependency that is kept by name", "owner"],
 )
 def test_a_file_that_ends_within_the_beginning_of_what_it_said_before_changes_nothing(
     catalog: Catalog, file: Path, whole: str, cut: str

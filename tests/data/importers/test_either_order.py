@@ -51,7 +51,14 @@ def cyclonedx(path: Path) -> Path:
     return file(path, "bom.json", json.dumps(a_bom(model, page, depends={"shop": "churn"})))
 
 
+def backstage(path: Path) -> Path:
+    return file(
+        path, "shop.yaml", a_document("Component", "shop", "type: service, dependsOn: [models:/churn]")
+    )
+
+
 SOURCES = {
+    backstage: ("models:/churn", "component:default/shop"),
     cyclonedx: ("pkg:huggingface/acme/churn@1", "cyclonedx:application/shop@1"),
     dbt: ("acme/churn", "dbt:model.shop.scores"),
     huggingface: ("acme/churn", "huggingface:acme/tuned"),

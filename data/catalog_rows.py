@@ -156,7 +156,7 @@ def _says_the_same(known: Sequence[str | None], row: Sequence[str]) -> bool:
     is_named_alike = (
         before.owner_names == now.owner_names if is_by_name else before.owners_told[:1] == now.owners_told[:1]
     )
-    is_read_alike = now.owner_id != "" or now.owner_note == before.owner_note
+    is_read_alike = is_by_name or now.owner_id != "" or now.owner_note == before.owner_note
     return is_named_alike and is_read_alike and _unowned(before) == _unowned(now)
 
 

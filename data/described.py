@@ -17,6 +17,8 @@ from data.serving import switch_of
 
 Said = Callable[[Entity], str]
 """What somebody says of a thing; empty where nothing."""
+Owned = Callable[[Entity], Entity]
+"""With whoever owns it now."""
 
 
 def as_one(members: Sequence[Entity]) -> Entity:
@@ -40,11 +42,12 @@ def as_one(members: Sequence[Entity]) -> Entity:
     )
 
 
-def differing(members: Sequence[Entity], owner_of: Said, successor_of: Said) -> Iterator[str]:
-    """Who says otherwise than what counts, as sentences; `owner_of`, `successor_of`: whom they mean."""
+def differing(members: Sequence[Entity], owned: Owned, successor_of: Said) -> Iterator[str]:
+    """Who says otherwise than what counts, as sentences; `owned`, `successor_of`: whom they mean."""
     told = told_by_catalogs(members)
+    yield from _in_vain(list(filter(_names_owner, map(owned, told))))
     claims: tuple[tuple[str, Said], ...] = (
-        ("its owner is", owner_of),
+        ("its owner is", lambda one: owned(one).owner_id),
         ("its tier is", lambda one: str(one.tier or "")),
         ("its successor is", successor_of),
         ("its artifacts are", _artifacts),
@@ -61,6 +64,14 @@ def differing(members: Sequence[Entity], owner_of: Said, successor_of: Said) -> 
             if switch_of(one) not in ("", by):
                 why_not = _why_not(one, told[0], f"by {by}")
                 yield f"{one.id} says it is switched off by {switch_of(one)}; {why_not}"
+
+
+def _in_vain(naming: Sequence[Entity]) -> Iterator[str]:
+    """Who names an owner who is not there. Where nobody is, that of the first is told as what is missing."""
+    is_owned = any(one.owner_id for one in naming)
+    for one in naming if is_owned else naming[1:]:
+        if not one.owner_id:
+            yield f"{one.id} names {one.owner_note}"
 
 
 def _why_not(one: Entity, first: Entity, counts: str) -> str:

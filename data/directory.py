@@ -5,6 +5,7 @@ How somebody is reached in Slack: data/accounts.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
@@ -15,6 +16,8 @@ from data.errors import NotFound, Refused
 from data.importers.known import Known
 from data.layered import Layered
 from data.records.catalog import NO_OWNER, Entity, Group, Owners, Person
+
+_TOLD = re.compile(r'owner "(?P<written>.*)": ')
 
 
 class Resolved:
@@ -132,11 +135,9 @@ class Directory:
         if owner_id:
             note = entity.owner_note if owner_id == entity.owner_id else ""
         elif several := next(filter(None, fits), ()):
-            note = f'owner "{entity.owner_names[0]}": could be {" or ".join(several)}; write the id'
-        elif entity.owner_id or not entity.owner_note:
-            note = f'owner "{entity.owner_names[0]}": no such group or person'
+            note = f'owner "{_written(entity)}": could be {" or ".join(several)}; write the id'
         else:
-            note = entity.owner_note
+            note = known[0].nobody(_written(entity))
         return replace(entity, owner_id=owner_id, owner_note=note)
 
     def owners_of(self, entity: Entity) -> Owners:
@@ -209,6 +210,12 @@ class Directory:
 
 def _named(teams: Sequence[Group]) -> str:
     return f"{' and '.join(team.name for team in teams)}, within it"
+
+
+def _written(entity: Entity) -> str:
+    """Its owner as the source has it, which its reader told; ids are what that may mean."""
+    found = _TOLD.match(entity.owner_note)
+    return found["written"] if found else entity.owner_names[0]
 
 
 def _short(person_id: str) -> str:

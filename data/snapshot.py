@@ -232,10 +232,7 @@ class Snapshot:
             return
         if named_by := described.who_names_owner(members):
             yield f"{named_by} says whose it is, and {members[0].id} does not"
-        yield from described.differing(members, self._owner_told, self._successor_told)
-
-    def _owner_told(self, one: Entity) -> str:
-        return self.owners_of(one).team_id
+        yield from described.differing(members, self.owned, self._successor_told)
 
     def _successor_told(self, one: Entity) -> str:
         found = self._after(one)

@@ -103,8 +103,12 @@ class Known:
             return fits[0], ""
         if fits:
             return "", f'owner "{wanted}": could be {" or ".join(fits)}; write the id'
+        return "", self.nobody(wanted)
+
+    def nobody(self, wanted: str) -> str:
+        """That nobody is called so, with who is called much like it."""
         if self._alike is None:
             self._alike = Names(self._owner_names)
-        alike = self._alike.closest(wanted, cutoff=0.6)
+        alike = self._alike.closest(re.split("[/:]", wanted)[-1], cutoff=0.6)
         hint = f'closest is "{alike}"' if alike else "nothing has a similar name"
-        return "", f'owner "{wanted}": no such group or person; {hint}'
+        return f'owner "{wanted}": no such group or person; {hint}'

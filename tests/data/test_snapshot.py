@@ -117,7 +117,7 @@ def test_owners_are_resolved_to_slack_and_what_is_missing_is_said(tmp_path: Path
         notes=("nobody called henry-lau is in the catalog; they may have left",),
     )
     assert owners("tea-leaf-notebook") == Owners(
-        notes=('no owner: owner "user:henry-lau": no such user, and nothing has a similar name',)
+        notes=('no owner: owner "user:henry-lau": no such group or person; nothing has a similar name',)
     )
     assert owners("sunday-mailer").team_name == "Letters"
     source = tmp_path / "a.yaml"

@@ -47,7 +47,7 @@ def test_everybody_is_named_with_the_place_that_says_so_and_whatever_is_missing(
         *missing,
         "endpoint e: <!channel> (ada), going by all.yaml:21: U0ADA",
         "successor n: nobody, going by all.yaml:16: nobody who can be reached",
-        '  note: no owner: owner "nobody": no such group, and nothing has a similar name',
+        '  note: no owner: owner "nobody": no such group or person; nothing has a similar name',
         "Nobody can be asked for 1 of 2 consumers",
         "  lost: no owner",
     ]

@@ -119,7 +119,8 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "waive": Usage(
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
-        says="In your name, goes on without a consumer, all callers only a FILE tells of, a meter, a gone endpoint",
+        says="In your name, goes on without a consumer, all callers only a FILE tells of, a meter, a gone or further "
+        "endpoint",
         who="the coordinator",
     ),
     "take": Usage(

@@ -11,8 +11,8 @@ from data.records.callers import Calls
 from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
 from data.records.retirement import Retirement, Subject
-from data.serving import server_of
 from data.snapshot import Snapshot
+from workflows import serving
 from workflows.rules import callers, ids
 
 
@@ -21,10 +21,12 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     assert state.plan is not None
     subject = state.plan.subject
     endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
-    found = there.impact(subject.model_id, endpoint_ids or None).consumers
+    parts = serving.parts(there, state)
+    reached = there.impact(subject.model_id, endpoint_ids or None).consumers
+    found = (*reached, *serving.still_asked(there, parts, subject.model_id))
     asked = {one.consumer.consumer_id: one for one in callers.open_ones(state)}
     joined = {caller_id: thing_id for caller_id in asked if (thing_id := there.declared_as(caller_id))}
-    staying = _staying(there, subject) if joined else frozenset()
+    staying = serving.staying(there, subject) if joined else frozenset()
     stays = {caller_id: thing_id for caller_id, thing_id in joined.items() if thing_id in staying}
     unowned = _unowned(there, state, found)
     seen_as = {thing_id: caller_id for caller_id, thing_id in unowned.items()}
@@ -45,6 +47,7 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
         joined={one: at for one, at in joined.items() if one not in stays and one not in unowned},
         staying=stays,
         unowned=unowned,
+        parts=parts,
         shared={one: " and ".join(things) for one in asked if (things := _shared(there, one))},
     )
 
@@ -86,18 +89,6 @@ def _shared(there: Snapshot, caller_id: str) -> list[str]:
     caller = there.find(caller_id)
     ids = there.joins.at(caller.seen_as.casefold()) if caller is not None and caller.seen_as else ()
     return [one for one in ids if is_shared(there.joins.entities[one])]
-
-
-def _staying(there: Snapshot, subject: Subject) -> frozenset[str]:
-    """Endpoints of the model that the plan does not have: they go on, and call what does not.
-
-    As part of the model they are nobody's consumer. A caller that is declared as one would be asked about no more, and
-    what it does would fail: it is asked about until the plan has that endpoint, or somebody answers for it.
-    """
-    planned = {endpoint.id for endpoint in subject.endpoints}
-    planned |= {there.id_of(one) for end in planned for one in (end, server_of(end))}
-    every = (endpoint.id for endpoint in there.endpoints_of(subject.model_id))
-    return frozenset(name for one in every for name in (one, server_of(one)) if not {one, name} & planned)
 
 
 def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:

@@ -39,7 +39,8 @@ def facts(
     """
     model = there.model(model_id)
     chosen = _chosen(model, command.endpoint_ids, there)
-    impact = there.impact(model.id, [endpoint.id for endpoint in chosen] or None)
+    chosen_ids = {endpoint.id for endpoint in chosen}
+    impact = there.impact(model.id, chosen_ids or None)
     owners = there.owners_of(model)
     after = succession.named(model, command.successor_id, there, every)
     subject = Subject(
@@ -52,6 +53,7 @@ def facts(
             for found in chosen
         ),
         artifacts=model.artifacts,
+        spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
     )
     others = [one for one in every if is_living(one) and one.id != retirement_id]
     return Facts(

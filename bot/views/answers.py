@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import asleep as asleep_view
-from bot.views import duties, later_dates, limits, meeting, outlook, provided, steps, votes
+from bot.views import duties, later_dates, limits, meeting, outlook, parts, provided, steps, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -133,7 +133,7 @@ def show(
     if tally:
         heading = [f"*{votes.about(retirement)}*", *later_dates.asked(retirement)]
         below.append(section(limits.joined([*heading, *tally], limits.SECTION_MAX - 500)))
-    below += map(section, impacts_view.asked_about(retirement))
+    below += map(section, (*impacts_view.asked_about(retirement), *parts.beside(retirement)))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
@@ -203,7 +203,7 @@ def plan(retirement: Retirement, hearings: Sequence[Hearing] = ()) -> Payload:
         *([section(steps.paused(retirement))] if retirement.paused_at else []),
         section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
         *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
-        section(f"*Switches off* {_in_a_row(endpoints, rest)}"),
+        section(f"*Switches off* {_in_a_row(endpoints, rest)}{parts.spared(retirement.plan.subject)}"),
         section(f"*Archives* {_in_a_row(artifacts, rest)}"),
         section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
         context(

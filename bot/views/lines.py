@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.views import callers, duties, id_lines, impact, later_dates, limits, switch_lines
+from bot.views import callers, duties, id_lines, impact, later_dates, limits, parts, switch_lines
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
 from bot.views.duty_lines import consumer_name, duty_changed, owners_changed, said, waived_words
 from bot.views.steps import zone_of
@@ -113,6 +113,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return callers.line(event, retirement, "")
         case events.Reopened():
             return callers.line(event, retirement, consumer_name(retirement, event.calls.consumer_id))
+        case events.PartsChanged():
+            return parts.line(event, retirement)
         case events.Reminded():
             whom = counted(len(event.people), "person", "people")
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"

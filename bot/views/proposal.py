@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import impact, later_dates, limits, steps, votes
+from bot.views import impact, later_dates, limits, parts, steps, votes
 from bot.views.blocks import (
     Payload,
     context,
@@ -131,7 +131,7 @@ def card(retirement: Retirement) -> Payload:
         *([section(limits.joined(delayed, limits.SECTION_MAX))] if delayed else []),
         section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
-        *map(section, impact.asked_about(retirement)),
+        *map(section, (*impact.asked_about(retirement), *parts.beside(retirement))),
         *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),
         *_votes(retirement),
         context(_footnote(retirement)),

@@ -25,6 +25,7 @@ from data.events.duties import (
     WaiverContested,
 )
 from data.events.others import DigestSent, Imported, ImportFailed, ImportMended, ImportsScheduled
+from data.events.parts import PartsChanged
 from data.events.people import (
     AskedAgain,
     HandedOver,
@@ -106,6 +107,7 @@ RetirementEvent = (
     | CallerClaimed
     | CallerDeclared
     | Reopened
+    | PartsChanged
     | Reminded
     | Snoozed
     | Escalated
@@ -197,6 +199,7 @@ __all__ = [
     "MigrationClosed",
     "OtherEvent",
     "OwnersChanged",
+    "PartsChanged",
     "Paused",
     "Proposed",
     "QuietTold",

@@ -9,6 +9,7 @@ from data.records.callers import Calls
 from data.records.catalog import Impacted, Owners
 from data.records.delegation import Account, Delegation
 from data.records.hours import Hours
+from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.retirement import Subject
 
@@ -69,6 +70,7 @@ class Facts(Record, frozen=True, kw_only=True):
     staying       the same of callers that are an endpoint of the model which the plan does not have
     unowned       the same of callers of which the catalog says what they are, and nobody who can be reached for that
     shared        caller nobody declares -> what is called so by a file shared in Slack, which declares nobody
+    parts         of the model now, and not of its plan
     teams         whom the person of a claim can speak for
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
@@ -106,6 +108,7 @@ class Facts(Record, frozen=True, kw_only=True):
     staying: dict[str, str] = {}
     unowned: dict[str, str] = {}
     shared: dict[str, str] = {}
+    parts: tuple[Part, ...] = ()
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()
     archive_holds: str = ""

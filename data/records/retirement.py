@@ -8,6 +8,7 @@ from enum import StrEnum
 from data.records.base import Prose, Record
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
+from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.rounds import Round
 from data.records.switches import Delay, ManualCheck
@@ -52,7 +53,10 @@ class Endpoint(Record, frozen=True, kw_only=True):
 
 
 class Subject(Record, frozen=True, kw_only=True):
-    """What retires: one model with the chosen endpoints, as exact ids. Nothing is ever matched by prefix."""
+    """What retires: one model with the chosen endpoints, as exact ids. Nothing is ever matched by prefix.
+
+    spared   ids of its other endpoints there were, which go on
+    """
 
     model_id: str
     model_name: str
@@ -60,6 +64,7 @@ class Subject(Record, frozen=True, kw_only=True):
     owners: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
     artifacts: tuple[str, ...]
+    spared: tuple[str, ...] = ()
 
 
 class StepKind(StrEnum):
@@ -171,7 +176,7 @@ TRAFFIC = "traffic"
 class Waiver(Record, frozen=True, kw_only=True):
     """A gate a named person takes responsibility for.
 
-    what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already
+    what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already, or goes on
     """
 
     what: str
@@ -224,7 +229,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     prolonged  number of the round that did not expire in its time, as the policy prolongs it once
     announced  how many times a plan was announced; messages to owners are named after it
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
-    callers    those that nobody declares, and that the thread asked about
+    callers    those that nobody declares, and that the thread asked about; `parts`: of the model, and not of its plan
     known_callers  ids of those that people knew of when the vote on the plan closed
     reads_as   id of a consumer that was voted on, asked or vouched for -> under which one the catalog has it now,
                where several sources tell of it (rules/ids.py)
@@ -273,6 +278,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     stood_as: dict[str, str] = {}
     callers: tuple[Caller, ...] = ()
     known_callers: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     announced: int = 0
     rounds: int = 0
     prolonged: int = 0

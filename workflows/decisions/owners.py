@@ -21,13 +21,13 @@ from workflows.decisions.decided import (
     nothing,
 )
 from workflows.decisions.rounds import round_timers
-from workflows.rules import obligations
+from workflows.rules import obligations, parts
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round, others_now
 
 ASKS_ANEW = (events.CallerDeclared, events.Reopened)
 """Somebody has to answer who had not, or is to answer again."""
-FREES = (events.CallerDeclared, events.ExtensionDropped)
+FREES = (events.CallerDeclared, events.ExtensionDropped, events.PartsChanged)
 """What held a step may be over."""
 
 
@@ -48,6 +48,9 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
         happened.append(
             events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere, answer_by=answer_by)
         )
+    added, gone = parts.changed(state, facts)
+    if added or gone:
+        happened.append(events.PartsChanged(at=now, by=events.EMERITUS, added=added, gone=gone))
     happened += callers.met(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)
     if not happened:

@@ -1,5 +1,5 @@
 """What somebody takes responsibility for by name: a consumer that does not move, traffic nobody can measure, an
-endpoint that is gone already.
+endpoint that is gone already, or goes on beside the plan.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.decisions.extensions import overtaken
-from workflows.rules import obligations, told_in
+from workflows.rules import obligations, parts, told_in
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
@@ -31,7 +31,8 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
     if told := told_in.meant(state, command.what, facts.calls):
         return _all_of(told, state, command, now)
     is_unasked = state.state in ASKED_IN and bool(_callers(state, command.what))
-    if not is_coming_back(state) and not is_unasked:
+    goes_on = None if is_coming_back(state) else parts.meant(state, command.what)
+    if not is_coming_back(state) and not is_unasked and goes_on is None:
         check_open(state)
     _check_reason(state, command)
     what, said_already = _waived(state, command.what, facts)
@@ -45,7 +46,7 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
         return decided(state, *as_served_as_it_is(state, (waived, gone), command.by, now), reply=reply)
     after = folded(state, (waived,))
     is_caller = any(what == one.consumer.consumer_id for one in open_ones(state))
-    timers = held_again(after, now) if is_caller else disable_again(after, now)
+    timers = held_again(after, now) if is_caller or goes_on is not None else disable_again(after, now)
     over = overtaken(after, now)
     return decided(
         state, waived, *over.events, timers=(*timers, *over.timers), cancels=over.cancels, reply=reply
@@ -93,6 +94,8 @@ def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
         if endpoint is None:
             raise NotFound(f"endpoint of {state.id}", what, closest=tuple(sorted(maybe_dark(state))))
         return endpoint.id, _endpoint(state, endpoint, facts)
+    if (part := parts.meant(state, what)) is not None:
+        return part.id, f"{part.name} is waived already." if who_vouches(state, part.id) else ""
     if what == TRAFFIC:
         return TRAFFIC, _traffic(state, facts)
     if caller := _caller(state, what):

@@ -20,7 +20,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import approval, callers, ids, milestones, obligations, rounds
+from workflows.rules import approval, callers, ids, milestones, obligations, parts, rounds
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
@@ -63,6 +63,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 paused_by="",
                 waivers=tuple(waiver for waiver in state.waivers if waiver.what not in _of_old_dates(state)),
                 gone_ids=(),
+                parts=parts.left_by(state, event.plan),
             )
         case (
             events.Voted()
@@ -135,6 +136,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, waivers=kept, obligations=owed)
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
             return callers.met(state, event)
+        case events.PartsChanged():
+            return replace(state, parts=parts.known(state, event))
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Snoozed():
@@ -235,9 +238,10 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
 
 
 def _of_old_dates(state: Retirement) -> frozenset[str]:
-    """What somebody vouched for on the day it was asked: silence, and endpoints that were gone."""
+    """What somebody vouched for on the day it was asked: silence, endpoints that were gone, and those that go on."""
     assert state.plan is not None
-    return frozenset({TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints)})
+    beside = (part.id for part in state.parts)
+    return frozenset({TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints), *beside})
 
 
 def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:

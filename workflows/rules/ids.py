@@ -81,7 +81,7 @@ def _own(state: Retirement) -> frozenset[str]:
 
 def _vouched(state: Retirement) -> frozenset[str]:
     assert state.plan is not None
-    endpoints = {endpoint.id for endpoint in state.plan.subject.endpoints}
+    endpoints = {one.id for one in state.plan.subject.endpoints} | {one.id for one in state.parts}
     return frozenset(one.what for one in state.waivers if one.what not in endpoints)
 
 

@@ -11,7 +11,8 @@ from bot.views import impact, limits, lines, notices, thread
 from data import events
 from data.records.base import Prose
 from data.records.callers import Caller
-from data.records.catalog import Owners
+from data.records.catalog import Kind, Owners
+from data.records.parts import Part
 from data.records.retirement import Archived, Duty, Extension, LaterDates, Reason, StepKind
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
@@ -122,6 +123,13 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "consumer": an_impact(0),
     },
     events.Reopened: {"calls": some_calls(consumer_id(0)), "owners": Owners(), "answer_by": NOW},
+    events.PartsChanged: {
+        "added": (
+            Part(id="component:default/churn-eu", name="churn-eu", kind=Kind.ENDPOINT),
+            Part(id="mlflow:churn/2", name="churn 2", kind=Kind.VERSION, consumer_id=consumer_id(0)),
+        ),
+        "gone": (Part(id="component:default/churn-us", name="churn-us", kind=Kind.ENDPOINT),),
+    },
     events.Snoozed: {"until": NOW},
     events.WaiverContested: {"consumer_id": consumer_id(0)},
     events.TakenOver: {"consumer_id": consumer_id(0), "before": ("UT0",)},
@@ -190,6 +198,13 @@ SAID = {
     events.Reopened: (
         ":rotating_light: *consumer-000* was seen calling churn-live after it had migrated: 12.5 "
         "calls a day, last on 2027-01-20, first on 2027-01-02 (access.log:12). It is open again"
+    ),
+    events.PartsChanged: (
+        ":electric_plug: *churn-eu* serves churn-v1 by the catalog, and the plan does not have it: announcement, "
+        "switch-off and close wait. <@UPAT>, press Edit plan on the card for a new vote that includes it, or name who "
+        "vouches that it may go on, /retire waive RET-1 ENDPOINT REASON. *churn 2*, by the catalog, is a version of "
+        "churn-v1. *churn 2* was voted on as a consumer, and is asked to move all the same. *churn-us* belongs to "
+        "churn-v1 no more by the catalog"
     ),
     events.Snoozed: ":zzz: <@UANN> is reminded again on 2027-03-01",
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",

@@ -14,8 +14,9 @@ from data import events
 from data.canonical import canonical
 from data.records.base import Prose
 from data.records.callers import Caller
-from data.records.catalog import Owners
+from data.records.catalog import Kind, Owners
 from data.records.imports import Scheduled
+from data.records.parts import Part
 from data.records.retirement import Duty, Extension, LaterDates, Progress, Retirement, State, StepKind
 from data.records.rounds import Purpose
 from tests.builders import (
@@ -136,6 +137,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "consumer": PROPOSED.state.impact[0],
         "answer_by": MIGRATE_AT,
     },
+    events.PartsChanged: {"added": (Part(id=EDGE.id, name="edge", kind=Kind.ENDPOINT),)},
     events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
     events.Snoozed: {"until": MIGRATE_AT},
     events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},

@@ -1,0 +1,13 @@
+"""The catalog has other endpoints or versions of the model than the plan knows of."""
+
+from __future__ import annotations
+
+from data.events.base import Event
+from data.records.parts import Part
+
+
+class PartsChanged(Event, frozen=True, kw_only=True, tag="parts changed"):
+    """These belong to the model, and the plan does not have them; those that are `gone` do not any more."""
+
+    added: tuple[Part, ...] = ()
+    gone: tuple[Part, ...] = ()

@@ -1,0 +1,100 @@
+"""What serves a model that its plan does not have? Whoever switches off the rest would leave that to serve on, and
+
+whoever closes would say that nothing does. It waits for a vote that has it, or for somebody who vouches that it may
+go on.
+"""
+
+from __future__ import annotations
+
+from data import events
+from data.errors import Refused
+from data.records.catalog import Kind
+from data.records.facts import Facts
+from data.records.parts import Part
+from data.records.retirement import Plan, Retirement, State, StepKind
+from workflows.rules.gates import Gate
+from workflows.rules.lifecycle import is_going_dark, is_living
+from workflows.rules.vouching import vouched
+from workflows.rules.wording import counted, named, one_of
+
+HELD = (StepKind.ANNOUNCE, StepKind.DISABLE, StepKind.CLOSE)
+"""What tells people which service ends, ends it, and says that it has ended."""
+
+
+def changed(state: Retirement, facts: Facts) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """What the model has more by now than was told, and what of that it has not any more."""
+    was, now = {one.id for one in state.parts}, {one.id for one in facts.parts}
+    if not is_living(state):
+        return (), ()
+    added = tuple(one for one in facts.parts if one.id not in was)
+    return added, tuple(one for one in state.parts if one.id not in now)
+
+
+def known(state: Retirement, event: events.PartsChanged) -> tuple[Part, ...]:
+    gone = {one.id for one in event.gone}
+    return (*(one for one in state.parts if one.id not in gone), *event.added)
+
+
+def left_by(state: Retirement, plan: Plan) -> tuple[Part, ...]:
+    """What a new plan leaves open: whoever draws up another subject has all endpoints before them."""
+    if state.plan is None or plan.subject != state.plan.subject:
+        return ()
+    return tuple(
+        one for one in state.parts if one.kind is Kind.ENDPOINT or one.consumer_id in plan.consumer_ids
+    )
+
+
+def unanswered(state: Retirement) -> tuple[Part, ...]:
+    """Endpoints that serve the model beside the plan, and nobody vouches for."""
+    return _open(state, state.parts) if is_living(state) else ()
+
+
+def unplanned(state: Retirement, kind: StepKind, facts: Facts) -> list[Gate]:
+    """What is to be switched off is all that serves, or the step waits for a new vote."""
+    found = _open(state, facts.parts)
+    if kind not in HELD or not found:
+        return []
+    verb = "serves" if len(found) == 1 else "serve"
+    why = (
+        f"{counted(len(found), 'endpoint')} that the plan does not have {verb} it "
+        f"({named([one.name for one in found])}): {remedy(state)}"
+    )
+    return [Gate(f"endpoints/{','.join(one.id for one in found)}", why)]
+
+
+def remedy(state: Retirement) -> str:
+    """What people can do about an endpoint that the plan does not have, as the retirement stands."""
+    may_go_on = f"name who vouches that it may go on, /retire waive {state.id} ENDPOINT REASON"
+    if state.state is State.DISABLED:
+        off = "switch it off where it runs and import a catalog in which it serves no model"
+        return f"{off}, or {may_go_on}{_back(state)}"
+    if is_going_dark(state):
+        return f"{may_go_on}{_back(state)}"
+    return f"press Edit plan on the card for a new vote that includes it, or {may_go_on}"
+
+
+def _back(state: Retirement) -> str:
+    return f", or bring service back, /retire restore {state.id} REASON"
+
+
+def meant(state: Retirement, what: str) -> Part | None:
+    """The endpoint beside the plan with this exact id or name. Raises `Refused` where anything else has the name."""
+    endpoints = [one for one in state.parts if one.kind is Kind.ENDPOINT] if is_living(state) else []
+    if (exact := next((one for one in endpoints if one.id == what), None)) is not None:
+        return exact
+    found = {one.id: one for one in endpoints if one.name == what}
+    consumers = [duty.consumer for duty in state.obligations] + [one.consumer for one in state.callers]
+    others = [one.consumer_id for one in consumers if one.name == what and one.consumer_id not in found]
+    planned = state.plan.subject.endpoints if state.plan is not None else ()
+    others += [one.id for one in planned if one.name == what]
+    if found and len(found) + len(others) > 1:
+        raise Refused(
+            f'"{what}" names {len(found) + len(others)} things of {state.id}',
+            next_step=f"Say which by its id: {one_of([*found, *others])}",
+        )
+    return next(iter(found.values()), None)
+
+
+def _open(state: Retirement, found: tuple[Part, ...]) -> tuple[Part, ...]:
+    settled = vouched(state)
+    return tuple(one for one in found if one.kind is Kind.ENDPOINT and one.id not in settled)

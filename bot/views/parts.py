@@ -12,22 +12,21 @@ from data.records.catalog import Kind
 from data.records.parts import Part
 from data.records.retirement import Retirement, Subject
 from workflows.rules import parts as rules
-from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import counted
 
 NAMES_ROOM, NAMES_AT_ONCE = 500, 5
 
 
 def line(event: events.PartsChanged, retirement: Retirement) -> str:
-    """Who has to act is mentioned: nobody else hears of it before a step is held."""
+    """Whoever decides is mentioned: nobody else has to act yet."""
     model = safe(retirement.plan.subject.model_name) if retirement.plan else retirement.id
     said = []
     if endpoints := [one for one in event.added if one.kind is Kind.ENDPOINT]:
         verb = "serves" if len(endpoints) == 1 else "serve"
-        do = f"{mention(retirement.coordinator_id)}, {safe(rules.remedy(retirement), limits.REASON_MAX)}"
+        do = safe(rules.remedies(retirement.id, event.switched_off), limits.REASON_MAX)
         said.append(
             f"{_names(endpoints)} {verb} {model} by the catalog, and the plan does not have it: "
-            f"announcement, switch-off and close wait. {do if is_living(retirement) else ''}".strip()
+            f"announcement, switch-off and close wait. {mention(event.told)}, {do}"
         )
     if versions := [one for one in event.added if one.kind is Kind.VERSION]:
         said.append(f"{_names(versions)}, by the catalog, is a version of {model}")

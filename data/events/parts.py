@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from data.events.base import Event
 from data.records.parts import Part
 
 
 class PartsChanged(Event, frozen=True, kw_only=True, tag="parts changed"):
-    """These belong to the model, and the plan does not have them; those that are `gone` do not any more."""
+    """These belong to the model, and the plan does not have them; those that are `gone` do not any more.
+
+    told          who coordinates, and decides what becomes of them
+    switched_off  whether service was being switched off, or was: another plan cannot be voted on then
+    """
 
     added: tuple[Part, ...] = ()
     gone: tuple[Part, ...] = ()
+    told: str
+    switched_off: Literal["no", "begun", "yes"] = "no"

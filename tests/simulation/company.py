@@ -156,6 +156,25 @@ def newcomer(number: int, serial: int) -> Reading:
     )
 
 
+def deployed(number: int, serial: int) -> Reading:
+    """The model is served in another place as well by now, where only people can switch it off."""
+    entity = Entity(
+        id=endpoint_id(f"extra-{number}-{serial}"),
+        kind=Kind.ENDPOINT,
+        name=f"extra-{number}-{serial}",
+        owner_id=f"group:default/owners-{number}",
+        model_id=model_id(number),
+        endpoint_ref=f"extra-{number}-{serial}",
+    )
+    return Reading(
+        entities=(entity,),
+        dependencies=(Dependency(from_id=entity.id, to_id=model_id(number)),),
+        source_digest=f"sha256:deployed-{number}-{serial}",
+        files={entity.id: f"/catalog/extra-{number}-{serial}.yaml"},
+        declared_by=(entity.id,),
+    )
+
+
 def reassigned(
     number: int, which: int, serial: int, *, same_team: bool, joined: bool
 ) -> tuple[Reading, tuple[str, ...]]:

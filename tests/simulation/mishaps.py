@@ -61,6 +61,9 @@ class Mishaps:
         if rand.random() < likely and not story.newcomers:
             reading = company.newcomer(story.number, story.newcomers)
             story.newcomers += 1
+        elif rand.random() < likely / 4 and not story.deployed:
+            self.model_is_deployed(story)
+            return
         elif rand.random() < 0.5:
             reading = self._reassigned(story)
         else:
@@ -71,6 +74,12 @@ class Mishaps:
         """An operator imports a catalog in which others answer for a consumer."""
         if self._town.is_up:
             self._imports(self._reassigned(story))
+
+    def model_is_deployed(self, story: Story) -> None:
+        """An operator imports a catalog in which the model is served in another place as well."""
+        if self._town.is_up:
+            story.deployed.append(f"extra-{story.number}-{len(story.deployed)}")
+            self._imports(company.deployed(story.number, len(story.deployed) - 1))
 
     def calls_are_seen(self, story: Story) -> None:
         """An operator imports a log: somebody calls whom nobody knows, and who may have said to have moved."""

@@ -31,12 +31,14 @@ class Story(Hands):
         self.wish = wish or rand.choices(list(WISHES), list(WISHES.values()))[0]
         self.is_over = False
         self.newcomers = 0
+        self.deployed: list[str] = []
         self.callers: list[str] = []
         self._whims = rand.randint(0, 4) if town.weather.whims else 0
         fates = (
             self._leave,
             self._lose_host,
             lambda: town.mishaps.owners_change(self),
+            lambda: town.mishaps.model_is_deployed(self),
             lambda: town.mishaps.calls_are_seen(self),
             lambda: town.mishaps.catalogs_meet(self),
             lambda: town.mishaps.catalogs_meet(self),
@@ -105,6 +107,7 @@ class Story(Hands):
         if self.wish == "cancelled" and self.state() == "migrating":
             return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
         acts = self._duties() + self._decisions() + self._by_hand() + self._strangers() + on_time
+        acts += self._beside_the_plan(card)
         if (self.newcomers or self.callers) and "appeared after the vote" in str(card.look):
             if self._edit_button(card):
                 acts += self._once("revise", self._revise, days=3)
@@ -127,7 +130,15 @@ class Story(Hands):
         if self.wish == "rolled back":
             back = self._once("restore", lambda: self._type("restore", "the successor fails"), days=3)
             return back + self._by_hand() + self._vouching()
-        return self._by_hand()
+        return self._by_hand() + self._beside_the_plan(card)
+
+    def _beside_the_plan(self, card: Shown) -> list[Act]:
+        """Endpoints that were added since: some are put to a new vote, the others the coordinator vouches for."""
+        if "beside the plan" not in str(card.look["blocks"]):
+            return []
+        if self.number % 2 and self.is_patient() and self._edit_button(card):
+            return self._once("revise", self._revise, days=3)
+        return [act for one in self.deployed for act in self._waiving(one)]
 
     def _duties(self) -> list[Act]:
         """Owners answer in their direct messages; what nobody owns the coordinator waives."""
@@ -141,7 +152,7 @@ class Story(Hands):
                     acts += self._duty(person, consumer)
             elif self.state() == "migrating":
                 acts += self._waiving(consumer)
-        if self.number in company.MANUAL_MODELS and self.state() == "migrating":
+        if (self.number in company.MANUAL_MODELS or self.deployed) and self.state() == "migrating":
             # What only people can switch off has no meter either.
             acts += self._waiving("traffic")
         acts += self._vouching()

@@ -59,6 +59,7 @@ class Witness:
     digests: list[events.DigestSent | events.QuietTold] = field(default_factory=list)
     stand_ins: StandIns = field(default_factory=StandIns)
     newcomers: set[str] = field(default_factory=set)
+    deployed: set[str] = field(default_factory=set)
     owners: dict[str, frozenset[str]] = field(default_factory=company.owners_at_first)
     """Who answers for each consumer by the catalog as it was last committed."""
     reassigned: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
@@ -107,6 +108,7 @@ class Witness:
             event = stored.event
             if isinstance(event, events.Imported):
                 self.newcomers.update(one for one in event.changed_ids if "/late-" in one and " " not in one)
+                self.deployed.update(one for one in event.changed_ids if "/extra-" in one and " " not in one)
                 if event.source_digest in self.reassigned:
                     consumer, people = self.reassigned[event.source_digest]
                     self.owners[consumer] = people
@@ -157,6 +159,7 @@ class Witness:
             "service is being restored": not history.is_restoring,
             "some consumers have not moved": set(history.people) <= history.settled,
             "somebody calls it": not was_called,
+            "what nobody voted on serves it as well": self._deployed_beside(history) <= history.vouched,
             "a consumer appeared that nobody voted on": self._newcomers_of(number) <= set(plan.consumer_ids),
         }
         if doubt := self.town.vault.doubt(history.location):
@@ -166,6 +169,12 @@ class Witness:
 
     def _newcomers_of(self, number: int) -> set[str]:
         return {one for one in self.newcomers if one.startswith(f"component:default/late-{number}-")}
+
+    def _deployed_beside(self, history: History) -> set[str]:
+        assert history.plan is not None
+        number = history.plan.subject.model_id.rpartition("-")[2]
+        every = {one for one in self.deployed if one.startswith(company.endpoint_id(f"extra-{number}-"))}
+        return every - {endpoint.id for endpoint in history.plan.subject.endpoints}
 
     def _check_everybody_is_asked(self, history: History) -> None:
         assert history.plan is not None

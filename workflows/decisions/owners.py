@@ -48,9 +48,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
         happened.append(
             events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere, answer_by=answer_by)
         )
-    added, gone = parts.changed(state, facts)
-    if added or gone:
-        happened.append(events.PartsChanged(at=now, by=events.EMERITUS, added=added, gone=gone))
+    happened += parts.changed(state, facts, now)
     happened += callers.met(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)
     if not happened:

@@ -6,6 +6,9 @@ go on.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 from data import events
 from data.errors import Refused
 from data.records.catalog import Kind
@@ -17,17 +20,28 @@ from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.vouching import vouched
 from workflows.rules.wording import counted, named, one_of
 
+SwitchedOff = Literal["no", "begun", "yes"]
 HELD = (StepKind.ANNOUNCE, StepKind.DISABLE, StepKind.CLOSE)
 """What tells people which service ends, ends it, and says that it has ended."""
 
 
-def changed(state: Retirement, facts: Facts) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def changed(state: Retirement, facts: Facts, now: datetime) -> tuple[events.PartsChanged, ...]:
     """What the model has more by now than was told, and what of that it has not any more."""
-    was, now = {one.id for one in state.parts}, {one.id for one in facts.parts}
-    if not is_living(state):
-        return (), ()
+    was, is_there = {one.id for one in state.parts}, {one.id for one in facts.parts}
     added = tuple(one for one in facts.parts if one.id not in was)
-    return added, tuple(one for one in state.parts if one.id not in now)
+    gone = tuple(one for one in state.parts if one.id not in is_there)
+    if not is_living(state) or not (added or gone):
+        return ()
+    return (
+        events.PartsChanged(
+            at=now,
+            by=events.EMERITUS,
+            added=added,
+            gone=gone,
+            told=state.coordinator_id,
+            switched_off=_switched_off(state),
+        ),
+    )
 
 
 def known(state: Retirement, event: events.PartsChanged) -> tuple[Part, ...]:
@@ -64,17 +78,26 @@ def unplanned(state: Retirement, kind: StepKind, facts: Facts) -> list[Gate]:
 
 def remedy(state: Retirement) -> str:
     """What people can do about an endpoint that the plan does not have, as the retirement stands."""
-    may_go_on = f"name who vouches that it may go on, /retire waive {state.id} ENDPOINT REASON"
+    return remedies(state.id, _switched_off(state))
+
+
+def remedies(retirement_id: str, switched_off: SwitchedOff) -> str:
+    may_go_on = f"name who vouches that it may go on, /retire waive {retirement_id} ENDPOINT REASON"
+    back = f"bring service back, /retire restore {retirement_id} REASON"
+    match switched_off:
+        case "no":
+            return f"press Edit plan on the card for a new vote that includes it, or {may_go_on}"
+        case "begun":
+            return f"{may_go_on}, or {back}"
+        case "yes":
+            off = "switch it off where it runs and import a catalog in which it serves no model"
+            return f"{off}, or {may_go_on}, or {back}"
+
+
+def _switched_off(state: Retirement) -> SwitchedOff:
     if state.state is State.DISABLED:
-        off = "switch it off where it runs and import a catalog in which it serves no model"
-        return f"{off}, or {may_go_on}{_back(state)}"
-    if is_going_dark(state):
-        return f"{may_go_on}{_back(state)}"
-    return f"press Edit plan on the card for a new vote that includes it, or {may_go_on}"
-
-
-def _back(state: Retirement) -> str:
-    return f", or bring service back, /retire restore {state.id} REASON"
+        return "yes"
+    return "begun" if is_going_dark(state) else "no"
 
 
 def meant(state: Retirement, what: str) -> Part | None:

@@ -129,6 +129,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
             Part(id="mlflow:churn/2", name="churn 2", kind=Kind.VERSION, consumer_id=consumer_id(0)),
         ),
         "gone": (Part(id="component:default/churn-us", name="churn-us", kind=Kind.ENDPOINT),),
+        "told": "UPAT",
     },
     events.Snoozed: {"until": NOW},
     events.WaiverContested: {"consumer_id": consumer_id(0)},

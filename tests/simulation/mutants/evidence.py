@@ -32,6 +32,13 @@ class OldImpact(Gatherer):
         return replace(found, impact=voted)
 
 
+class NothingBeside(Gatherer):
+    """Endpoints that were added since the vote are not looked for."""
+
+    def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+        return replace(super().facts(command, state, now), parts=())
+
+
 class SilentMeters(Gatherer):
     """Who still calls is not asked."""
 
@@ -84,6 +91,7 @@ class Trusting:
 
 MUTANTS: dict[str, Parts] = {
     "old-impact": Parts(gatherer=OldImpact),
+    "nothing-beside": Parts(gatherer=NothingBeside),
     "silent-meters": Parts(gatherer=SilentMeters),
     "old-stand-ins": Parts(gatherer=OldStandIns),
     "no-stand-ins": Parts(gatherer=NoStandIns),

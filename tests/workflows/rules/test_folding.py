@@ -137,7 +137,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "consumer": PROPOSED.state.impact[0],
         "answer_by": MIGRATE_AT,
     },
-    events.PartsChanged: {"added": (Part(id=EDGE.id, name="edge", kind=Kind.ENDPOINT),)},
+    events.PartsChanged: {"added": (Part(id=EDGE.id, name="edge", kind=Kind.ENDPOINT),), "told": PAT},
     events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
     events.Snoozed: {"until": MIGRATE_AT},
     events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},

@@ -33,7 +33,7 @@ class Part(StrEnum):
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
     PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|FILE|traffic"
+    WHAT = "CONSUMER|ENDPOINT|file:NAME|traffic"
     CALLER = "CALLER"
     CONSUMER = "CONSUMER"
     MAYBE_TEAM = "[TEAM]"
@@ -119,8 +119,8 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "waive": Usage(
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
-        says="In your name, goes on without a consumer, all callers only a FILE tells of, a meter, a gone or further "
-        "endpoint",
+        says="In your name, goes on without a consumer, all callers only one file tells of, a meter, an endpoint that "
+        "is gone or was added",
         who="the coordinator",
     ),
     "take": Usage(

@@ -21,7 +21,7 @@ WHOLE_MAX = 400
 keeps of one, as some signs take five here."""
 
 
-FILES_MAX, FILE_MAX = 3, 120  # named in a question, and how much of each
+FILES_MAX, FILE_MAX = 3, 300  # named in a question, and how much of each
 
 
 def question(retirement: Retirement, asked: int, part: int) -> Payload:
@@ -62,15 +62,20 @@ EXTENDED = {
 def _at_once(retirement: Retirement, waiting: Sequence[Caller]) -> str:
     """How to vouch for all of one file: many who were made up in it, say."""
     ids = {one.consumer.consumer_id for one in waiting}
-    files = [
-        one
-        for one in told_in.by_file(retirement).values()
+    files = told_in.by_file(retirement)
+    typed = {
+        _quoted(told_in.offered(one, files)): len(one.only)
+        for one in files.values()
         if len(one.only) > 1 and any(caller.consumer.consumer_id in ids for caller in one.only)
+    }
+    # What is cut off could not be typed.
+    whole = [
+        (safe(name, FILE_MAX), count) for name, count in typed.items() if len(safe(name, 10**6)) <= FILE_MAX
     ]
     return "".join(
-        f"; `{SLASH_COMMAND} waive {retirement.id} {safe(_quoted(one.name), FILE_MAX)} REASON` vouches for all "
-        f"{len(one.only):,} of whom only that file tells"
-        for one in files[:FILES_MAX]
+        f"; `{SLASH_COMMAND} waive {retirement.id} {name} REASON` vouches for all {count:,} of whom only that file "
+        "tells"
+        for name, count in whole[:FILES_MAX]
     )
 
 

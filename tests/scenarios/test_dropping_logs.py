@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -113,11 +114,11 @@ def test_the_coordinator_vouches_at_once_for_all_callers_of_whom_only_one_file_t
     reading = read_calls([file], known=catalog.known(), now=town.now())
     catalog.import_(reading, format="calls", now=town.now())
     drop(town, a_log(town, *(f"made-up-{number}/1" for number in range(30)), "night-scorer/1"), "access.log")
-    at_once = "`/retire waive RET-1 access.log REASON` vouches for all 30 of whom only that file tells"
+    at_once = "`/retire waive RET-1 file:access.log REASON` vouches for all 30 of whom only that file tells"
     asked = [words(one) for one in town.slack.messages(GOVERNANCE) if "/callers/" in key_of(one)]
     assert at_once in asked[-1]
     before = len(town.keys(GOVERNANCE))
-    answer = town.command(TOM, "waive RET-1 access.log somebody tried it out")
+    answer = town.command(TOM, "waive RET-1 file:access.log somebody tried it out")
     assert "You waived the 30 callers of whom only access.log tells, with your reason." in answer
     assert "1 more, of which others tell as well, is left: night-scorer" in answer
     assert len(town.keys(GOVERNANCE)) - before == 1, "the thread has one message of it"
@@ -125,6 +126,16 @@ def test_the_coordinator_vouches_at_once_for_all_callers_of_whom_only_one_file_t
     assert "1 caller nobody declares*, asked about" in words(town.card())
     assert {one.what for one in town.retirement().waivers} == {f"caller::made-up-{one}" for one in range(30)}
     assert "is waived already" in town.command(TOM, "waive RET-1 access.log once more")
+
+
+@pytest.mark.parametrize("name", ["traffic", "churn-v1-prod", "the access log.txt"])
+def test_what_is_offered_for_a_file_means_that_file_whatever_it_is_called(town: Town, name: str) -> None:
+    town.announce()
+    drop(town, a_log(town, "made-up-1/1", "made-up-2/1"), name)
+    (question,) = asked(town)
+    (typed,) = set(re.findall(r"`/retire (waive RET-1 [^`]*) REASON` vouches for all 2", question))
+    assert "You waived the 2 callers" in town.command(TOM, f"{typed} somebody tried it out")
+    assert {one.what for one in town.retirement().waivers} == {"caller::made-up-1", "caller::made-up-2"}
 
 
 SHARED_ROW = "from,to,from_kind,from_owner\nnight-scorer,{to},consumer,group:default/logistics\n"

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from data.errors import Refused
+from data.errors import NotFound, Refused
 from data.records.callers import Caller, Calls
 from data.records.retirement import TRAFFIC, Retirement
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.vouching import vouched
 from workflows.rules.wording import one_of
+
+FILE = "file:"
+"""Before the name of a file, which anybody may have called as something else is called."""
 
 
 class Told(NamedTuple):
@@ -33,7 +36,10 @@ class Told(NamedTuple):
 
 
 def by_file(state: Retirement, now: Iterable[Calls] = ()) -> dict[str, Told]:
-    """By the latest calls of each, as they were seen when it was asked about, or are `now`."""
+    """By the latest calls of each, as they were seen when it was asked about, or are `now`: a source that tells
+
+    of them in one file after the other is still one.
+    """
     if state.state not in ASKED_IN:
         return {}
     latest = {calls.consumer_id: calls for calls in now}
@@ -49,12 +55,12 @@ def by_file(state: Retirement, now: Iterable[Calls] = ()) -> dict[str, Told]:
         if len(calls.sources) != 1:
             several += [] if is_done else [(one, calls)]
             continue
-        file = _file(calls.seen_in)
-        sources[file] = calls.sources[0]
-        told = found.get(file, Told(file))
-        found[file] = (
-            told._replace(done=(*told.done, one)) if is_done else told._replace(only=(*told.only, one))
-        )
+        for file in {_file(seen.seen_in): seen for seen in (one.calls, calls) if seen and seen.seen_in}:
+            sources[file] = calls.sources[0]
+            told = found.get(file, Told(file))
+            found[file] = (
+                told._replace(done=(*told.done, one)) if is_done else told._replace(only=(*told.only, one))
+            )
     return {
         file: told._replace(left=tuple(one for one, calls in several if sources[file] in calls.sources))
         for file, told in found.items()
@@ -64,18 +70,34 @@ def by_file(state: Retirement, now: Iterable[Calls] = ()) -> dict[str, Told]:
 def meant(state: Retirement, what: str, now: Iterable[Calls] = ()) -> Told | None:
     """The file with this name, or whole place; None where something else has that name, or no file does.
 
-    Raises `Refused` where several have it.
+    Said to be a file, it is one, whatever else is called so. Raises `Refused` where several have the name, and
+    `NotFound` for a file that nothing else can be meant by.
     """
-    if what == TRAFFIC or _is_named(state, what):
+    is_file = what.startswith(FILE)
+    wanted, is_named = what.removeprefix(FILE), what == TRAFFIC or _is_named(state, what)
+    if is_named and not is_file:
         return None
     files = by_file(state, now)
-    fits = [what] if what in files else sorted(file for file in files if _name(file) == what)
+    fits = [wanted] if wanted in files else sorted(file for file in files if _name(file) == wanted)
     if len(fits) > 1:
         raise Refused(
-            f'{len(fits)} files that told of callers are called "{what}"',
-            next_step=f"Say which in full: {one_of(fits)}",
+            f'{len(fits)} files that told of callers are called "{wanted}"',
+            next_step=f"Say which in full: {one_of([FILE + one for one in fits])}",
         )
+    if is_file and not fits and not is_named:
+        there = tuple(FILE + _called(one, files) for one in sorted(files))[:5]
+        raise NotFound(f"file that told of callers of {state.id}", wanted, closest=there)
     return files[fits[0]] if fits else None
+
+
+def offered(told: Told, files: Iterable[str]) -> str:
+    """What to type for this one of these files, so that nothing else is meant."""
+    return FILE + _called(told.file, files)
+
+
+def _called(file: str, files: Iterable[str]) -> str:
+    """The name, where no other has it."""
+    return _name(file) if sum(_name(one) == _name(file) for one in files) == 1 else file
 
 
 def _file(place: str) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from data import events
 from data.errors import NotFound, Refused
 from data.records.base import Prose
+from data.records.retirement import Duty
 from tests.builders import (
     CARL,
     IMPACT,
@@ -86,7 +87,7 @@ def test_two_files_of_one_name_have_to_be_told_apart():
     story = told(a_running_retirement(), {"a": (f"{SHARED}:1", BY_TOM), "b": (f"{LOG}:2", ("calls",))})
     with pytest.raises(Refused, match=r'2 files that told of callers are called "access\.log"') as refused:
         story.does(waiving())
-    assert refused.value.next_step == f"Say which in full: {LOG} or {SHARED}"
+    assert refused.value.next_step == f"Say which in full: file:{LOG} or file:{SHARED}"
     story.does(waiving(LOG))
     assert [one.what for one in story.state.waivers] == ["caller::b"]
 
@@ -95,6 +96,39 @@ def test_what_has_that_name_itself_goes_first():
     story = told(a_running_retirement(), {**TWO, "access.log": ("other.log:1", BY_TOM)})
     story.does(waiving())
     assert [one.what for one in story.state.waivers] == ["caller::access.log"]
+
+
+@pytest.mark.parametrize("name", ["access.log", "traffic", "crm-sync", "churn-live"])
+def test_said_to_be_a_file_it_is_one_whatever_else_has_that_name(name: str):
+    places = {"a": f"slack:C1/{name}:1", "access.log": f"slack:C1/{name}:2"}
+    story = told(a_running_retirement(), {one: (place, BY_TOM) for one, place in places.items()})
+    story.does(waiving(f"file:{name}"))
+    assert [one.what for one in story.of(events.Waived)] == ["caller::a", "caller::access.log"]
+    assert {owed.duty for owed in story.state.obligations} == {Duty.OPEN}
+
+
+def test_a_file_nobody_is_told_of_in_is_not_found_and_those_there_are_are_named():
+    story = told(a_running_retirement(), {**TWO, "c": (f"{LOG}:2", ("calls",))})
+    with pytest.raises(NotFound) as refused:
+        story.does(waiving("file:acces.log"))
+    assert "file that told of callers of RET-1" in str(refused.value)
+    assert f"file:{LOG}" in str(refused.value)
+
+
+def test_who_has_such_a_name_itself_is_meant_where_no_file_is():
+    story = told(a_running_retirement(), {"file:/data/x": (f"{LOG}:2", ("calls",))})
+    story.does(waiving("file:/data/x"))
+    assert [one.what for one in story.of(events.Waived)] == ["caller::file:/data/x"]
+
+
+def test_a_file_means_whom_it_told_of_also_once_a_later_one_of_the_same_source_tells_of_them():
+    story = told(a_running_retirement(), {one: (f"/logs/monday.log:{one}", ("calls",)) for one in "12"})
+    calls = tuple(
+        some_calls(f"caller::{one}", seen_in=f"/logs/tuesday.log:{one}", sources=("calls",)) for one in "12"
+    )
+    story.facts = replace(story.facts, calls=calls)
+    story.does(waiving("file:monday.log"))
+    assert [one.what for one in story.of(events.Waived)] == ["caller::1", "caller::2"]
 
 
 def test_it_needs_a_reason_and_is_for_the_coordinator():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -18,11 +19,12 @@ from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
 from workflows.membership import active, groups, members
-from workflows.observing import as_asked, consumers, teams_of
+from workflows.observing import as_asked, consumers, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
 from workflows.rules import escalation, told_in
 from workflows.rules.delegating import InForce
+from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
 
@@ -137,8 +139,10 @@ class Gatherer:
                 | cmd.AskAgain(action=StepKind.DISABLE)
             ):
                 return self._seen(self._outlook(known, state), state)
-            case cmd.LapseApproval() | cmd.MeetOwners():
+            case cmd.LapseApproval():
                 return consumers(self.catalog.snapshot(), state, known)
+            case cmd.MeetOwners():
+                return self._met(consumers(self.catalog.snapshot(), state, known), state)
             case cmd.ClaimCaller():
                 return replace(known, teams=teams_of(self.catalog.snapshot(), command.by))
             case cmd.CloseRound():
@@ -186,6 +190,15 @@ class Gatherer:
         """With what endpoints and archive look like from outside."""
         readings = self.readings(state, known.observed_at)
         return replace(known, readings=readings, archive_holds=archive_holds(self.archive, state))
+
+    def _met(self, known: Facts, state: Retirement) -> Facts:
+        """With others under way that have to do with its plan, where something in it is another thing by now."""
+        assert state.plan is not None
+        plan, id_of = state.plan, partial(stands_as, self.catalog.snapshot())
+        has_moved = any(id_of(one) != one for one in (plan.subject.model_id, plan.successor_id))
+        if not (has_moved or known.ids or known.joined):
+            return known
+        return replace(known, meets=channels(meetings(state, self.retirements(), id_of)))
 
     def _outlook(self, known: Facts, state: Retirement) -> Facts:
         """With whom it hits now, and whether they can still move where the plan says."""

@@ -52,6 +52,11 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     )
 
 
+def stands_as(there: Snapshot, one: str) -> str:
+    """The id of a thing by now: what a caller turned out to be, or what several sources tell of."""
+    return there.declared_as(one) or there.id_of(one)
+
+
 def as_asked(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:
     """With callers as they were seen, for as long as the question whose they are is not answered."""
     impact = tuple(impact)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from data.errors import NotFound
 from data.hosting import hosted_parts
@@ -15,6 +16,7 @@ from data.snapshot import Snapshot
 from workflows import commands as cmd
 from workflows import succession
 from workflows.membership import members
+from workflows.observing import stands_as
 from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import met
@@ -62,7 +64,7 @@ def facts(
         policy=policy,
         subject=subject,
         taken=_taken(subject, others, there),
-        meets=met(subject, command.successor_id, impact.consumers, others),
+        meets=met(subject, command.successor_id, impact.consumers, others, partial(stands_as, there)),
         successor_name=after.name,
         successor_trouble=after.trouble,
         impact=impact.consumers,

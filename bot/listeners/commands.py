@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -41,6 +42,7 @@ from workflows.commands import (
 )
 from workflows.considering import ranking
 from workflows.decisions import delegations, digests
+from workflows.observing import stands_as
 from workflows.rules import support
 from workflows.rules.delegating import receiver
 from workflows.rules.hours import day_of
@@ -135,6 +137,7 @@ def show(house: House, state: Retirement) -> Payload:
     endpoint_owners = house.catalog.owners_now(
         endpoint.id for endpoint in (subject.endpoints if subject else ())
     )
+    stands = partial(stands_as, house.catalog.snapshot())
     waiting = people_of(duty for duty in state.obligations if not duty.is_settled)
     named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
     instead = house.delegations()
@@ -149,7 +152,7 @@ def show(house: House, state: Retirement) -> Payload:
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
         catalogs=catalogs.standing(house.listings.standings(state)),
-        meetings=meetings(state, retirements(house.store, ended=False)),
+        meetings=meetings(state, retirements(house.store, ended=False), stands),
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, limits
 from bot.views.blocks import Payload, link, mention, safe
 from data.records.retirement import Retirement
+from data.snapshot import Snapshot
+from workflows.observing import stands_as
 from workflows.rules.meeting import Meeting, between
 from workflows.rules.wording import counted
 
@@ -18,9 +22,9 @@ def line(meeting: Meeting, here: Retirement) -> str:
     return f"*{meeting.other.id}* ({_model(meeting.other)}, {meeting.other.state}): {_common(meeting, here)}"
 
 
-def message(here: Retirement, other: Retirement, *, url: str) -> Payload:
+def message(here: Retirement, other: Retirement, *, there: Snapshot, url: str) -> Payload:
     """In the thread of `here`. `url`: where the other's card is; empty where nobody can tell."""
-    meeting = between(here, other)
+    meeting = between(here, other, partial(stands_as, there))
     card = f" {link(url, f'The card of {other.id}')}." if url else ""
     if meeting is None:
         return blocks.message(

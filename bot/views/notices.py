@@ -28,6 +28,7 @@ from bot.views import (
 from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
+from data.snapshot import Snapshot
 from workflows.ports import Message
 from workflows.rules.messages import LEFT_OUT, PASSED_BACK, READER, is_person
 
@@ -87,7 +88,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         to=message.params["slack_id"],
     ),
     "meeting": lambda state, message: meeting.message(
-        state, _other(message), url=message.params.get("url", "")
+        state, _other(message), there=_catalog(message), url=message.params.get("url", "")
     ),
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
@@ -157,6 +158,11 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
 def _other(message: Message) -> Retirement:
     assert message.other is not None, "it takes two to meet"
     return message.other
+
+
+def _catalog(message: Message) -> Snapshot:
+    assert message.there is not None, "it is drawn from the catalog"
+    return message.there
 
 
 def _reopened(message: Message) -> events.Reopened:

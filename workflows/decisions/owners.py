@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data import events
+from data.records.decision import Decision
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import MeetOwners
@@ -18,10 +19,10 @@ from workflows.decisions.decided import (
     escalation_timers,
     folded,
     held_again,
-    nothing,
 )
 from workflows.decisions.rounds import round_timers
-from workflows.rules import obligations, parts
+from workflows.rules import meeting, obligations, parts
+from workflows.rules.lifecycle import is_living
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round, others_now
 
@@ -51,8 +52,9 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     happened += parts.changed(state, facts, now)
     happened += callers.met(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)
+    told = meeting.told(state, facts.meets) if is_living(state) else ()
     if not happened:
-        return nothing()
+        return Decision(effects=told)
     after = folded(state, happened)
     timers = held_again(after, now) if any(isinstance(one, FREES) for one in happened) else ()
     if elsewhere or any(isinstance(one, ASKS_ANEW) for one in happened):
@@ -60,4 +62,4 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     opened = [one.round for one in happened if isinstance(one, events.ExtensionProposed)]
     timers += tuple(expiry for round_ in opened for expiry in round_timers(round_)[1:])
     is_over = any(isinstance(one, events.ExtensionDropped) for one in happened)
-    return decided(state, *happened, timers=timers, cancels=("round/*",) if is_over else ())
+    return decided(state, *happened, timers=timers, cancels=("round/*",) if is_over else (), effects=told)

@@ -27,8 +27,11 @@ from workflows.ports import Message
 from workflows.rules import messages
 from workflows.rules.outcomes import Outcome
 
-FROM_CATALOG = frozenset({"dependants", "impact", "picture"})
-"""Notices that say more than the record does: which catalog declares what, and who was last seen calling."""
+FROM_CATALOG = frozenset({"dependants", "impact", "meeting", "picture"})
+"""Notices that say more than the record does: which catalog declares what, who was last seen calling, and what
+
+is one with what.
+"""
 
 TELLS_OF_OTHERS = {
     "channel lost": ("where", "why"),

@@ -1,10 +1,13 @@
 """Do two retirements meet? Where they hit the same consumers, lead to the same successor, or one takes what the other
 relies on, both have to know: else somebody moves twice, or to what goes itself.
+
+Plans have ids as they were when people voted. So each is read as the catalog has it by now (`IdOf`): what several
+sources tell of is one thing, whichever name either plan has for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -14,6 +17,9 @@ from data.records.decision import Effect
 from data.records.retirement import Plan, Retirement, Subject
 from workflows.rules import messages
 from workflows.rules.lifecycle import is_living
+
+IdOf = Callable[[str], str]
+"""Under which id a thing stands by now."""
 
 
 class Meeting(Record, frozen=True, kw_only=True):
@@ -43,21 +49,21 @@ def meets(model_id: str, successor_id: str, consumer_ids: Collection[str], other
     )  # fmt: skip
 
 
-def meetings(here: Retirement, every: Iterable[Retirement]) -> tuple[Meeting, ...]:
+def meetings(here: Retirement, every: Iterable[Retirement], id_of: IdOf) -> tuple[Meeting, ...]:
     """Every other one under way that meets this one, oldest first."""
-    found = (between(here, other) for other in every if other.id != here.id and is_living(other))
+    found = (between(here, other, id_of) for other in every if other.id != here.id and is_living(other))
     return tuple(one for one in found if one is not None)
 
 
-def between(here: Retirement, other: Retirement) -> Meeting | None:
+def between(here: Retirement, other: Retirement, id_of: IdOf) -> Meeting | None:
     """How they meet, seen from `here`; None when they do not."""
-    ours, theirs = _read(here), _read(other)
+    ours, theirs = _read(here, id_of), _read(other, id_of)
     if ours is None or theirs is None:
         return None
     if not meets(ours.subject.model_id, ours.successor_id, ours.consumer_ids, theirs):
         return None
     shared = set(ours.consumer_ids) & set(theirs.consumer_ids)
-    names = {consumer.consumer_id: consumer.name for consumer in (*other.impact, *here.impact)}
+    names = {id_of(consumer.consumer_id): consumer.name for consumer in (*other.impact, *here.impact)}
     model_id, their_id = ours.subject.model_id, theirs.subject.model_id
     return Meeting(
         other=other,
@@ -70,11 +76,21 @@ def between(here: Retirement, other: Retirement) -> Meeting | None:
     )
 
 
-def _read(one: Retirement) -> Plan | None:
-    """Its plan, with consumers under the ids that the catalog has them under by now."""
-    if one.plan is None or not one.reads_as:
-        return one.plan
-    return replace(one.plan, consumer_ids=tuple(map(one.id_of, one.plan.consumer_ids)))
+def _read(one: Retirement, id_of: IdOf) -> Plan | None:
+    plan = one.plan
+    if plan is None:
+        return None
+    return replace(
+        plan,
+        subject=replace(plan.subject, model_id=id_of(plan.subject.model_id)),
+        successor_id=id_of(plan.successor_id) if plan.successor_id else "",
+        consumer_ids=tuple(dict.fromkeys(map(id_of, plan.consumer_ids))),
+    )
+
+
+def channels(found: Iterable[Meeting]) -> dict[str, str]:
+    """The others, and where their cards are."""
+    return {one.other.id: one.other.policy.governance_channel for one in found if one.other.policy}
 
 
 def told(state: Retirement, others: dict[str, str]) -> tuple[Effect, ...]:
@@ -89,13 +105,17 @@ def told(state: Retirement, others: dict[str, str]) -> tuple[Effect, ...]:
 
 
 def met(
-    subject: Subject, successor_id: str, consumers: Iterable[Impacted], others: Iterable[Retirement]
+    subject: Subject,
+    successor_id: str,
+    consumers: Iterable[Impacted],
+    others: Iterable[Retirement],
+    id_of: IdOf,
 ) -> dict[str, str]:
     """Which of the others under way a plan for this meets, and where their cards are."""
     consumer_ids = {found.consumer_id for found in consumers}
     return {
         other.id: other.policy.governance_channel
         for other in others
-        if (plan := _read(other)) is not None and other.policy
+        if (plan := _read(other, id_of)) is not None and other.policy
         if meets(subject.model_id, successor_id, consumer_ids, plan)
     }

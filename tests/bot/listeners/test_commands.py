@@ -171,8 +171,8 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
         (
             "waive",
             "\n".join(
-                f"{part}: missing; say /retire waive RET-n|MODEL CONSUMER|ENDPOINT|FILE|traffic REASON..."
-                for part in ("RET-n|MODEL", "CONSUMER|ENDPOINT|FILE|traffic", "REASON...")
+                f"{part}: missing; say /retire waive RET-n|MODEL CONSUMER|ENDPOINT|file:NAME|traffic REASON..."
+                for part in ("RET-n|MODEL", "CONSUMER|ENDPOINT|file:NAME|traffic", "REASON...")
             ),
         ),
         (

@@ -34,6 +34,7 @@ from tests.bot.views.examples import (
 from tests.builders import an_unknown, some_calls
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
+from tests.workflows.test_observing import a_snapshot
 from workflows.ports import Message
 from workflows.rules import impact as impact_rules
 
@@ -378,6 +379,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             params=params,
             retirement=state,
             other=replace(state, id="RET-2"),
+            there=a_snapshot(),
             events=(an_event(events.Reopened if notice == "reopened" else events.Proposed),),
         )
         check_message(notices.drawn(message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,16 +27,16 @@ def another(number: int = 2, *, state: State = State.MIGRATING, **plan: Any) -> 
     return replace(OURS, id=f"RET-{number}", state=state, plan=a_plan(**{**known, **plan}))
 
 
-def common(other: Retirement) -> dict[str, Any]:
-    found = between(OURS, other)
-    assert found is not None
+def common(other: Retirement, id_of: Callable[[str], str] = str) -> dict[str, Any]:
+    if (found := between(OURS, other, id_of)) is None:
+        return {}
     said = {name: getattr(found, name) for name in found.__struct_fields__ if name != "other"}
     return {name: value for name, value in said.items() if value}
 
 
 def test_what_has_nothing_in_common_does_not_meet():
-    assert between(OURS, another()) is None
-    assert between(another(), OURS) is None
+    assert between(OURS, another(), str) is None
+    assert between(another(), OURS, str) is None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_what_has_nothing_in_common_does_not_meet():
 def test_what_they_have_in_common_is_seen_from_both(plan, ours, theirs):
     other = another(**plan)
     assert common(other) == ours
-    seen_from_there = between(other, OURS)
+    seen_from_there = between(other, OURS, str)
     assert seen_from_there is not None
     assert all(getattr(seen_from_there, name) == value for name, value in theirs.items())
 
@@ -66,15 +67,27 @@ def test_without_a_successor_two_do_not_meet_for_that():
 
 @pytest.mark.parametrize("state", [State.ARCHIVED, State.WITHDRAWN, State.CANCELLED, State.ROLLED_BACK])
 def test_one_that_ended_meets_nobody(state):
-    assert meetings(OURS, [OURS, another(state=state, consumer_ids=(BILLING,))]) == ()
+    assert meetings(OURS, [OURS, another(state=state, consumer_ids=(BILLING,))], str) == ()
 
 
 def test_all_under_way_are_found_and_never_oneself():
     every = [OURS, another(2, consumer_ids=(BILLING,)), another(3), another(4, successor_id=NEXT)]
-    assert [found.other.id for found in meetings(OURS, every)] == ["RET-2", "RET-4"]
+    assert [found.other.id for found in meetings(OURS, every, str)] == ["RET-2", "RET-4"]
 
 
-def test_a_consumer_that_the_catalog_has_under_another_id_by_now_is_hit_by_both():
-    other = replace(another(consumer_ids=("csv:billing",)), reads_as={"csv:billing": BILLING})
-    assert common(other) == {"consumers": ("billing-etl",)}
-    assert met(a_subject(), NEXT, OURS.impact, [other]) == {"RET-2": "CGOV"}
+@pytest.mark.parametrize(
+    ("plan", "known_as"),
+    [
+        ({"consumer_ids": ("csv:billing",)}, {"consumers": ("billing-etl",)}),
+        ({"successor_id": "mlflow:churn-2"}, {"has_same_successor": True}),
+        ({"subject": a_subject(model_id="mlflow:churn-2")}, {"takes_our_successor": True}),
+        ({"subject": a_subject(model_id="csv:billing")}, {"takes_our_consumer": True}),
+    ],
+    ids=["a consumer", "the successor", "what retires is our successor", "what retires is our consumer"],
+)
+def test_what_the_catalog_has_under_another_id_by_now_is_the_same(plan: Any, known_as: dict[str, Any]):
+    now = {"csv:billing": BILLING, "mlflow:churn-2": NEXT}
+    other = another(**plan)
+    assert common(other, lambda one: now.get(one, one)) == known_as
+    assert common(other) == {}
+    assert met(a_subject(), NEXT, OURS.impact, [other], lambda one: now.get(one, one)) == {"RET-2": "CGOV"}

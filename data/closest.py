@@ -46,7 +46,11 @@ class Names:
 
     def closest(self, name: str, *, cutoff: float) -> str:
         """The one that resembles `name` most; empty when none does."""
-        return next(iter(closest(name, self._worth_comparing(name), limit=1, cutoff=cutoff)), "")
+        return next(iter(self.alike(name, cutoff=cutoff, limit=1)), "")
+
+    def alike(self, name: str, *, cutoff: float, limit: int = 3) -> tuple[str, ...]:
+        """Up to `limit` of them, best first."""
+        return closest(name, self._worth_comparing(name), limit=limit, cutoff=cutoff)
 
     def _worth_comparing(self, name: str) -> Iterable[str]:
         if len(self._names) <= COMPARED_MAX or len(name) > LONG:

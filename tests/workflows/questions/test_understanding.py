@@ -1,0 +1,283 @@
+"""Which question is it, and what is it about? In the words of people, without a model of language."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from data.records.catalog import Entity, Kind
+from data.records.retirement import Retirement
+from data.snapshot import Snapshot
+from data.stored import Stored
+from tests.builders import a_proposed, a_subject
+from workflows.questions.names import Names
+from workflows.questions.table import ROWS, Asks, Period
+from workflows.questions.understanding import Question, read, understood, written
+
+CHURN, CHURN_2, NIGHTLY = (
+    "resource:default/churn-v1",
+    "resource:default/churn-v2",
+    "resource:default/churn_nightly",
+)
+FRAUD, LLAMA = "resource:default/fraud-v2", "resource:default/llama"
+RANKERS = ("resource:eu/ranker", "resource:us/ranker")
+
+
+def a_model(model_id: str, *, title: str = "") -> Entity:
+    name = model_id.rpartition("/")[2]
+    return Entity(id=model_id, kind=Kind.MODEL, name=name, title=title, declared_in="models.yaml")
+
+
+def a_retirement(retirement_id: str, model_id: str) -> Retirement:
+    subject = a_subject(model_id=model_id, model_name=model_id.rpartition("/")[2])
+    return replace(a_proposed(subject).state, id=retirement_id)
+
+
+MODELS = [a_model(one) for one in (CHURN, CHURN_2, NIGHTLY, FRAUD, *RANKERS)]
+MODELS += [a_model(LLAMA, title="Llama 2"), a_model("resource:default/next")]
+NAMES = Names(
+    Snapshot.of(Stored(1, {one.id: one for one in MODELS}, {}, {}, {}, {}, {})),
+    MODELS,
+    [a_retirement("RET-1", CHURN), a_retirement("RET-2", FRAUD)],
+)
+
+
+def asked(text: str) -> Question:
+    return understood(text, NAMES)
+
+
+WORDINGS: dict[Asks, tuple[str, ...]] = {
+    Asks.BLOCKS: (
+        "what blocks churn-v1?",
+        "What's blocking *churn-v1*?",
+        "why is `churn-v1` blocked",
+        "what is holding up RET-1",
+        "what holds RET-1 back?",
+        "is churn-v1 stuck?",
+        "what is missing for churn-v1",
+        "which blockers does ret_1 have?",
+        "what stops churn-v1 from going on",
+        "Why is churn-v1 not moving?",
+        "what does churn-v1 still need?",
+        "is anything in the way of ret 1?",
+        "what delays churn-v1",
+    ),
+    Asks.SILENT: (
+        "who has not answered?",
+        "Hello, who has not answered?",
+        "Who hasn\u2019t answered yet?",
+        "who hasn't acknowledged churn-v1",
+        "who didn't respond",
+        "who is late?",
+        "who still has to vote on RET-1?",
+        "whom do we wait for?",
+        "who are we waiting for?",
+        "which answers are missing?",
+        "any outstanding votes?",
+        "what is unanswered?",
+        "who has yet to move off churn-v1?",
+        "nobody answered? who is silent?",
+    ),
+    Asks.STORY: (
+        "why was fraud-v2 retired and where is it now?",
+        "Why did we retire fraud-v2?",
+        "where is fraud-v2 now",
+        "what happened to fraud-v2?",
+        "what became of fraud-v2",
+        "history of RET-2",
+        "who approved RET-2?",
+        "what was the reason for fraud-v2",
+        "where are the archived artifacts of fraud-v2?",
+    ),
+    Asks.PROPOSE: (
+        "help me retire churn-v2",
+        "Help me to retire churn-v2, please",
+        "I want to retire churn-v2",
+        "how do I retire churn-v2?",
+        "how can I propose churn-v2",
+        "let's sunset churn-v2",
+        "retire churn-v2",
+        "can we switch off churn-v2?",
+        "we need to get rid of churn-v2",
+        "propose a retirement",
+        "help me retire a model",
+    ),
+    Asks.MINE: (
+        "what waits for me?",
+        "what do I have to do?",
+        "my votes",
+        "what's on my plate",
+        "what must I answer",
+        "anything I need to do?",
+        "show my open answers",
+    ),
+    Asks.DUE: (
+        "what happens next week?",
+        "What's next?",
+        "what is due tomorrow?",
+        "when is churn-v1 switched off?",
+        "what is coming up this month",
+        "next steps of RET-1",
+        "how long does churn-v1 have?",
+        "last day of churn-v1?",
+        "Anything due today?",
+    ),
+    Asks.IMPACT: (
+        "who depends on churn-v1?",
+        "what uses churn-v1",
+        "which consumers does churn-v1 have?",
+        "who is affected by churn-v1",
+        "who calls churn-v1?",
+        "impact of churn-v1",
+    ),
+    Asks.WHO: (
+        "who answers for churn-v1?",
+        "who owns churn-v1",
+        "owner of churn-v1?",
+        "who is responsible for churn-v1?",
+        "whose is churn-v1?",
+        "who do I contact about churn-v1",
+    ),
+    Asks.LIST: (
+        "what is being retired?",
+        "list all retirements",
+        "which models are leaving?",
+        "show me everything under way",
+        "how many retirements are there?",
+        "list",
+    ),
+    Asks.STANDS: (
+        "churn-v1",
+        "RET-1?",
+        "how does churn-v1 stand?",
+        "status of churn-v1",
+        "how is RET-1 doing",
+        "tell me about churn-v1",
+        "show RET-1",
+    ),
+    Asks.HELP: (
+        "help",
+        "Hi!",
+        "hello emeritus",
+        "what can you do?",
+        "What can I ask?",
+        "how does this work?",
+        "thanks",
+        "good morning",
+    ),
+    Asks.UNCLEAR: (
+        "book a flight to Lisbon",
+        "weather",
+        "¿?",
+        "",
+        "lorem ipsum churn-v1 dolor",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"), [(text, asks) for asks, texts in WORDINGS.items() for text in texts], ids=repr
+)
+def test_a_question_is_understood_however_it_is_put(text: str, asks: Asks) -> None:
+    assert asked(text).asks is asks
+
+
+def test_there_are_enough_wordings_and_every_question_has_some() -> None:
+    assert sum(map(len, WORDINGS.values())) >= 60
+    assert set(WORDINGS) == set(Asks)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.asks)
+def test_what_people_are_shown_they_may_ask_is_understood(row) -> None:
+    assert asked(row.example.replace("MODEL", "churn-v1")).asks is row.asks
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("what blocks churn-v1?", (CHURN,)),
+        ("what blocks *CHURN-V1*", (CHURN,)),
+        ("what blocks “churn-v1”?", (CHURN,)),
+        ("what's churn-v1's status", (CHURN,)),
+        ("what blocks resource:default/churn-v1", (CHURN,)),
+        ("what blocks churn_nightly", (NIGHTLY,)),
+        ("what blocks RET-1?", ("RET-1",)),
+        ("what blocks ret_01?", ("RET-1",)),
+        ("who depends on llama 2?", (LLAMA,)),
+        ("who depends on <http://churn-v1|churn-v1>?", (CHURN,)),
+        ("what blocks churn-v1 and fraud-v2", (CHURN, FRAUD)),
+        ("who owns ranker", RANKERS),
+        ("what blocks &lt;churn-v1&gt;", (CHURN,)),
+        ("what happens next", ()),
+        ("who has not answered?", ()),
+    ],
+    ids=repr,
+)
+def test_what_is_named_is_found_by_its_exact_name_and_never_by_a_part_of_it(text, about) -> None:
+    found = asked(text)
+    assert found.about == about
+    assert not found.is_misnamed
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("what blocks chrun-v1?", (CHURN, CHURN_2)),
+        ("what blocks churn-v3?", (CHURN_2, CHURN)),
+        ("what blocks churn?", (CHURN_2, CHURN, NIGHTLY)),
+        ("who owns frad-v2", (FRAUD,)),
+        ("who has not answered about frud-v2?", (FRAUD,)),
+        ("who owns rankr", RANKERS),
+        ("what blocks RET-77", ()),
+        ("what blocks zebra-9", ()),
+    ],
+    ids=repr,
+)
+def test_a_name_nobody_has_is_met_with_what_is_called_nearly_so_and_nothing_is_assumed(text, near) -> None:
+    found = asked(text)
+    assert found.about == ()
+    assert found.near == near
+    assert found.is_misnamed
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("what happens next week?", Period.NEXT_WEEK),
+        ("what is due this week", Period.THIS_WEEK),
+        ("anything today?", Period.TODAY),
+        ("what happens tomorrow", Period.TOMORROW),
+        ("what comes next month?", Period.NEXT_MONTH),
+        ("due this month", Period.THIS_MONTH),
+        ("what happens next?", Period.AHEAD),
+    ],
+    ids=repr,
+)
+def test_until_when_is_understood(text, period) -> None:
+    assert asked(text).period is period
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question(asks=Asks.HELP),
+        Question(asks=Asks.DUE, about=("RET-1",), period=Period.NEXT_WEEK),
+        Question(asks=Asks.WHO, near=RANKERS, is_misnamed=True),
+    ],
+)
+def test_what_is_kept_of_a_question_is_read_back(question) -> None:
+    assert read(written(question)) == question
+
+
+def test_nothing_somebody_wrote_is_kept() -> None:
+    said = written(asked("my boss Zaphod says fraud-v2 is terrible, why was it retired?"))
+    assert said == {"asks": "story", "about": FRAUD}
+
+
+def test_what_an_older_version_asked_and_no_table_has_any_more_is_unclear() -> None:
+    assert read({"asks": "gone", "period": "for ever"}) == Question(asks=Asks.UNCLEAR)
+
+
+def test_very_much_text_and_very_many_names_end_soon() -> None:
+    found = asked("what blocks " + "churn-v1 fraud-v2 " * 5_000)
+    assert found == Question(asks=Asks.BLOCKS, about=(CHURN, FRAUD))

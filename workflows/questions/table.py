@@ -1,0 +1,220 @@
+"""Which questions are there? One table: what people may ask, how they say it, and what an answer needs to know.
+
+The words of a question are looked at with every name in it replaced by `NAME`, in lower case. The first row that fits
+is meant, so what is more particular stands further up. Rejected: a language model in this place. It would understand
+more, and nobody could say beforehand what; one may be asked where the table is silent (workflows/ports.py, `Wording`).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from re import Pattern
+from typing import NamedTuple
+
+NAME = "NAME"
+
+
+class Asks(StrEnum):
+    """What somebody wants to know."""
+
+    HELP = "help"
+    SILENT = "silent"
+    BLOCKS = "blocks"
+    STORY = "story"
+    PROPOSE = "propose"
+    MINE = "mine"
+    DUE = "due"
+    IMPACT = "impact"
+    WHO = "who"
+    LIST = "list"
+    STANDS = "stands"
+    UNCLEAR = "unclear"
+
+
+class About(StrEnum):
+    """What a question is about: no particular one, one that may be left out, one that may not."""
+
+    NOTHING = "nothing"
+    ANY = "any"
+    ONE = "one"
+
+
+class Row(NamedTuple):
+    """`example` is what it is asked as where people are shown what they may ask; `says`: what it answers."""
+
+    asks: Asks
+    about: About
+    example: str
+    says: str
+    words: Pattern[str]
+
+    @property
+    def is_of_model(self) -> bool:
+        """Is it about a model of the catalog, rather than about its retirement?"""
+        return self.asks in (Asks.IMPACT, Asks.WHO, Asks.PROPOSE)
+
+
+def _words(*alternatives: str) -> Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in alternatives))
+
+
+_NOT = r"\b(?:not|no|nobody|(?:has|have|did|does|do|is|are)n'?t|yet to|still|late|overdue|silent|missing)\b"
+_RETIRING = (
+    r"\b(?:retire|retiring|propose|proposing|proposal|sunset|decommission|switch(?:ing)? off|turn(?:ing)? off|"
+    r"shut(?:ting)? down|get(?:ting)? rid of|phas(?:e|ing) out)\b"
+)
+
+ROWS: tuple[Row, ...] = (
+    Row(
+        asks=Asks.HELP,
+        about=About.NOTHING,
+        example="What can I ask?",
+        says="lists all of this",
+        words=_words(
+            r"^(?:help|hi|hello|hey|good (?:morning|day|evening)|thanks|thank you)"
+            r"(?: (?:me|there|you|all|everybody|emeritus|please|so much|a lot))*$",
+            r"^what (?:can|could|may) (?:you|i|we|one) (?:do|ask|say|answer)",
+            r"^(?:who|what) are you\b",
+            r"^how do(?:es)? (?:you|this|it) work",
+        ),
+    ),
+    Row(
+        asks=Asks.SILENT,
+        about=About.ANY,
+        example="Who has not answered?",
+        says="who still owes an answer or a vote, and until when",
+        words=_words(
+            r"\bwho\b.*" + _NOT,
+            r"\bwhom? (?:(?:are|do|does|is) )?(?:we|you|it|they|NAME|i) (?:still )?(?:wait|waits|waiting)\b",
+            r"\b(?:answers?|acknowledge?ments?|replies|votes?|approvals?)\b.*\b(?:missing|outstanding|open|due|late)\b",
+            r"(?<!my )\b(?:missing|outstanding|open) (?:answers?|acknowledge?ments?|replies|votes?|approvals?)\b",
+            r"\bunanswered\b",
+        ),
+    ),
+    Row(
+        asks=Asks.BLOCKS,
+        about=About.ONE,
+        example="What blocks MODEL?",
+        says="what keeps a retirement from going on, and who can change that",
+        words=_words(
+            r"\b(?:un)?block(?:s|ed|ing|ers?)?\b",
+            r"\b(?:hold|holds|holding|held|keep|keeps|keeping|stop|stops|stopping)\b(?!.*\bnext\b)",
+            r"\b(?:stuck|stalled|prevents?|preventing|delay(?:s|ed|ing)?|obstacles?|bottlenecks?)\b",
+            r"\bin the way\b",
+            r"\b(?:is|what's|whats|still) missing\b",
+            r"\b(?:not|n't) (?:moving|progressing|going (?:on|ahead|forward)|advancing)\b",
+            r"\bwhat (?:does|do|is|are) (?:it|NAME|we) (?:still )?(?:wait|waiting|need)",
+        ),
+    ),
+    Row(
+        asks=Asks.STORY,
+        about=About.ONE,
+        example="Why was MODEL retired, and where is it now?",
+        says="who decided what when and why, and where its artifacts are",
+        words=_words(
+            r"\bwhy\b",
+            r"\bwhere\b",
+            r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
+            r"\b(?:history|story|reasons?|archived?|record)\b",
+            r"\bwho (?:approved|decided|proposed|voted|rejected)\b",
+        ),
+    ),
+    Row(
+        asks=Asks.PROPOSE,
+        about=About.ANY,
+        example="Help me retire MODEL",
+        says="looks at what a proposal needs, step by step, and opens the form filled in",
+        words=_words(
+            r"\b(?:help|want|wish|like|need|let's|lets|please|can|could|how|should|shall|propose|start|begin)\b.*"
+            + _RETIRING,
+            r"^(?:" + _RETIRING + ")",
+        ),
+    ),
+    Row(
+        asks=Asks.MINE,
+        about=About.NOTHING,
+        example="What waits for me?",
+        says="your votes, your answers and what is overdue, with their buttons",
+        words=_words(
+            r"\b(?:for|from|of|on) me\b",
+            r"\bmy (?:\w+ )?(?:votes?|answers?|tasks?|todos?|consumers?|list|turn|plate|obligations?|proposals?)\b",
+            r"(?<!who )(?<!whom )\b(?:do|must|should|have|need) i\b",
+            r"\bi (?:have to|must|need to|owe|should)\b",
+        ),
+    ),
+    Row(
+        asks=Asks.DUE,
+        about=About.ANY,
+        example="What happens next week?",
+        says="what falls due, of one retirement or of all: today, this or next week, this or next month",
+        words=_words(
+            r"\b(?:next|upcoming|coming|due|when|scheduled?|calendar|today|tomorrow|soon|dates?|deadlines?|timeline)\b",
+            r"\bthis (?:week|month)\b",
+            r"\bhow (?:long|soon|much time)\b",
+            r"\blast day\b",
+        ),
+    ),
+    Row(
+        asks=Asks.IMPACT,
+        about=About.ONE,
+        example="Who depends on MODEL?",
+        says="its consumers by team, and how that is known",
+        words=_words(
+            r"\b(?:depend\w*|uses?|using|used|consum\w*|affect\w*|impact\w*|breaks?|hits?|downstream|relies|rely|calls?)\b",
+        ),
+    ),
+    Row(
+        asks=Asks.WHO,
+        about=About.ONE,
+        example="Who answers for MODEL?",
+        says="its owners, what says so, and what is missing",
+        words=_words(
+            r"\b(?:who|whom|whose)\b",
+            r"\b(?:owners?|owns|owned|ownership|responsible|contacts?|in charge)\b",
+        ),
+    ),
+    Row(
+        asks=Asks.LIST,
+        about=About.NOTHING,
+        example="What is being retired?",
+        says="all that is under way",
+        words=_words(
+            r"^(?!.*\bNAME\b).*\b(?:list|which|what|what's|show|all|every|any|anything|how many)\b.*"
+            r"\b(?:retir\w*|models?|under ?way|going on|leaving|sunset\w*)\b",
+            r"^(?:list|retirements)$",
+        ),
+    ),
+    Row(
+        asks=Asks.STANDS,
+        about=About.ONE,
+        example="How does MODEL stand?",
+        says="one retirement with its plan, votes and consumers",
+        words=_words(
+            r"^NAME$",
+            r"\b(?:how|status|state|progress|stands?|doing|far|about|info|details?|show|plan)\b",
+        ),
+    ),
+)
+BY_ASKS = {row.asks: row for row in ROWS}
+
+
+class Period(StrEnum):
+    """Until when somebody asks what is due, on their own calendar; weeks begin on Monday."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    THIS_WEEK = "this week"
+    NEXT_WEEK = "next week"
+    THIS_MONTH = "this month"
+    NEXT_MONTH = "next month"
+    AHEAD = "ahead"
+
+
+def fitting(words: str) -> Row | None:
+    """The first row that fits these words; None where none does."""
+    return next((row for row in ROWS if row.words.search(words)), None)
+
+
+def period_in(words: str) -> Period:
+    return next((one for one in Period if re.search(rf"\b{one}\b", words)), Period.AHEAD)

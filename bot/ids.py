@@ -8,8 +8,10 @@ SLASH_COMMAND = "/retire"
 HTTP_PATH = "/slack/events"
 HOME_OPENED = "app_home_opened"
 """Slack's name of an event that is subscribed to: somebody looks at the app's Home."""
+MESSAGE, MESSAGE_IM = "message", "message.im"
+"""What somebody writes to the app; as it is subscribed to, that is in direct messages with it."""
 FILE_SHARED = "file_shared"
-"""The same, and only where a channel's files are imported."""
+"""A file was shared; subscribed to only where a channel's files are imported."""
 
 
 class Action(StrEnum):
@@ -51,6 +53,8 @@ class Action(StrEnum):
     DELEGATION_DECLINE = "delegation.decline"
     HOME_PAGE = "home.page"
     HOME_PROPOSE = "home.propose"
+    QUESTION_ASK = "question.ask"
+    QUESTION_PROPOSE = "question.propose"
 
 
 class Callback(StrEnum):

@@ -1,7 +1,8 @@
 """Which Slack app is this? The manifest, from the same tables the bot runs on, so that the two cannot differ.
 
-Every scope is there for a call the bot makes. Everything begins with a command, a button or a form, so no event is
-subscribed to but that somebody opens the app's Home, and files that are shared where a channel's are imported.
+Every scope is there for a call the bot makes. Everything begins with a command, a button, a form or a question, so no
+event is subscribed to but that somebody opens the app's Home or writes to it alone, and files that are shared where a
+channel's are imported.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from bot.ids import FILE_SHARED, HOME_OPENED, HTTP_PATH, SLASH_COMMAND
+from bot.ids import FILE_SHARED, HOME_OPENED, HTTP_PATH, MESSAGE_IM, SLASH_COMMAND
 
 # Scope -> what it is for. `emeritus doctor` compares these with what a token was granted.
 SCOPES = {
@@ -24,7 +25,7 @@ SCOPES = {
     "files:write": "put pictures and lists of consumers, and the chart of the digest, into threads",
     "groups:history": "the same look-up in private channels",
     "groups:read": "the governance channel, when it is private",
-    "im:history": "the same look-up in direct messages",
+    "im:history": "the same look-up in direct messages, and to hear what is asked there",
     "im:write": "open a direct message to edit one or look one up",
     "metadata.message:read": "recognise our own messages in those look-ups",
     "users:read": "on whose clock people live: nobody is written to at night, and the digest comes in the morning",
@@ -63,7 +64,9 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
     if url:
         command["url"] = url
         interactivity |= {"request_url": url, "message_menu_options_url": url}
-    events: dict[str, Any] = {"bot_events": [HOME_OPENED, FILE_SHARED] if takes_files else [HOME_OPENED]}
+    events: dict[str, Any] = {
+        "bot_events": [HOME_OPENED, MESSAGE_IM, *([FILE_SHARED] if takes_files else [])]
+    }
     if url:
         events = {"request_url": url, **events}
     return {
@@ -78,7 +81,7 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Emeritus", "always_online": True},
             "slash_commands": [command],

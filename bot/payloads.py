@@ -104,12 +104,16 @@ def shared(body: Body) -> Shared | None:
     """None for what is no such event, and for what we shared ourselves."""
     event = at(body, "event")
     ids = [text_at(event, name) for name in ("user_id", "channel_id", "file_id")]
-    granted = at(body, "authorizations")
-    bots = [one for one in granted if at(one, "is_bot") is True] if isinstance(granted, list) else []
-    ours = {text_at(one, "user_id") for one in bots}
-    if not all(map(_ID.fullmatch, ids)) or ids[0] in ours:
+    if not all(map(_ID.fullmatch, ids)) or ids[0] in ours(body):
         return None
     return Shared(by=ids[0], channel=ids[1], file_id=ids[2], event_ts=text_at(event, "event_ts"))
+
+
+def ours(body: Body) -> set[str]:
+    """Who an event came to as the app: what they do themselves is nothing new to us."""
+    granted = at(body, "authorizations")
+    bots = [one for one in granted if at(one, "is_bot") is True] if isinstance(granted, list) else []
+    return {text_at(one, "user_id") for one in bots}
 
 
 def typed(body: Body) -> str:

@@ -14,6 +14,7 @@ from bot.cli import cli
 from bot.demo import run as demo
 from bot.views import digest as views
 from data import policy, policy_fields
+from workflows.questions.table import ROWS
 from workflows.rules import lifecycle, measures
 
 BAR = "\\|"
@@ -104,6 +105,11 @@ def digest() -> str:
     """What the weekly digest says, and what each of its numbers counts."""
     rows = [*views.SAYS.items(), *((str(metric), says) for metric, says in measures.DEFINITIONS.items())]
     return _table(("the digest says", "which is"), rows)
+
+
+def questions() -> str:
+    """What people may ask in their own words, and what an answer tells."""
+    return _table(("you ask", "it tells"), [(row.example, row.says) for row in ROWS])
 
 
 def _labels(names: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.channels import channel_of
 from bot.past import EVENT_TYPE, Past, unseen
+from bot.permalinks import address_of, addresses
 from bot.rates import POST
 from bot.slack_calls import CountedClient, answered
 from bot.slack_errors import FAILURES, result_of, retry_after
@@ -103,14 +104,15 @@ class SlackMessenger:
 
     def _linked(self, message: Message) -> Message:
         """With the address of what it points to. Without one it says where to look all the same."""
-        if "other_ts" not in message.params:
+        if message.answer is not None:
+            found = addresses(self._client, message.answer)
+        elif "other_ts" in message.params:
+            found = {
+                "url": address_of(self._client, message.params["other_channel"], message.params["other_ts"])
+            }
+        else:
             return message
-        channel, ts = message.params["other_channel"], message.params["other_ts"]
-        try:
-            found = self._client.chat_getPermalink(channel=channel, message_ts=ts)
-        except FAILURES:
-            return message
-        return replace(message, params={**message.params, "url": str(found["permalink"])})
+        return replace(message, params={**message.params, **found})
 
     def _show_file(self, message: Message, view: FileView, now: datetime) -> Result:
         """A file in the thread of its message, or words where Slack takes none."""

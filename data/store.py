@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -192,6 +192,10 @@ class Store(Protocol):
 
     def state(self, stream: str) -> bytes | None:
         """The encoded state, or None for a stream nobody opened."""
+        ...
+
+    def want(self, stream: str, effects: Iterable[Effect], now: datetime) -> None:
+        """Have effects performed that no event asks for; those of a key that is known only where they refresh."""
         ...
 
     def receipt(self, key: str) -> Receipt | None:

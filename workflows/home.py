@@ -16,6 +16,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from data.records.base import Record
+from data.records.catalog import Entity
 from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.snapshot import Snapshot
@@ -111,9 +112,19 @@ class Home(Record, frozen=True, kw_only=True):
         }[part]
 
 
-def listed_for(_person_id: str, retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
+def models_visible_to(_person_id: str, models: Iterable[Entity]) -> tuple[Entity, ...]:
+    """The models this person may hear of: whatever names one goes through here."""
+    return tuple(models)
+
+
+def visible_to(_person_id: str, retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
+    """What this person may see anything of, ended ones as well: every list and every answer goes through here."""
+    return tuple(one for one in retirements if one.plan is not None)
+
+
+def listed_for(person_id: str, retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
     """What Home may list for this person. Every list on it goes through here."""
-    return tuple(one for one in retirements if is_living(one) and one.plan is not None)
+    return tuple(one for one in visible_to(person_id, retirements) if is_living(one))
 
 
 @dataclass(frozen=True)

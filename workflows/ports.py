@@ -21,6 +21,7 @@ from data.snapshot import Snapshot
 from workflows.decisions.ahead import Hearing
 from workflows.histories import History
 from workflows.home import Home
+from workflows.questions.answers import Answer
 from workflows.rules.outcomes import Outcome
 
 
@@ -53,6 +54,7 @@ class Message(Record, frozen=True, kw_only=True):
     outcomes   for the digest: what each retirement there ever was came to
     there      the catalog, for what is drawn from it
     ahead      who will hear what and when, for the file that says so
+    answer     for `answer`: what the record says to a question
     tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
 
@@ -70,6 +72,7 @@ class Message(Record, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...] = ()
     there: Snapshot | None = None
     ahead: tuple[Hearing, ...] = ()
+    answer: Answer | None = None
     tried_at: datetime | None = None
 
 

@@ -7,6 +7,7 @@ from slack_bolt import App
 from bot import failures
 from bot.house import House
 from bot.listeners import (
+    assistant,
     callers,
     commands,
     delegations,
@@ -23,6 +24,6 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
-    for surface in (commands, proposals, votes, *of_duties, manual, files, home):
+    for surface in (commands, proposals, votes, *of_duties, manual, files, home, assistant):
         surface.register(app, house)
     failures.register(app, house)

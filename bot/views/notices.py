@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.views import (
+    assistant,
     callers,
     catalogs,
     delegations,
@@ -131,6 +132,9 @@ def drawn(message: Message) -> Payload:
         return digest.message(digested(message))
     if message.notice in OF_IMPORTS:
         return OF_IMPORTS[message.notice](message.params)
+    if message.answer is not None:
+        assert message.there is not None, "an answer may be about what the catalog says"
+        return assistant.answer(message.answer, message.params, message.there)
     assert message.retirement is not None, f"{message.notice} is about a retirement"
     if PASSED_BACK in message.params:
         return obligations.passed_back(message.retirement, message.params["slack_id"])

@@ -83,13 +83,15 @@ def test_files_are_heard_of_and_read_only_with_an_import_channel() -> None:
     without, socket = manifest.manifest(), manifest.manifest(takes_files=True)
     http = manifest.manifest(http_url="https://bot.example.com", takes_files=True)
 
-    assert without["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened"]}
+    assert without["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened", "message.im"]}
     assert "files:read" not in without["oauth_config"]["scopes"]["bot"]
-    assert socket["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened", "file_shared"]}
+    assert socket["settings"]["event_subscriptions"] == {
+        "bot_events": ["app_home_opened", "message.im", "file_shared"]
+    }
     assert "files:read" in socket["oauth_config"]["scopes"]["bot"]
     assert http["settings"]["event_subscriptions"] == {
         "request_url": "https://bot.example.com/slack/events",
-        "bot_events": ["app_home_opened", "file_shared"],
+        "bot_events": ["app_home_opened", "message.im", "file_shared"],
     }
 
 
@@ -99,8 +101,16 @@ def test_home_is_there_and_the_bot_hears_who_opens_it() -> None:
     assert http["features"]["app_home"]["home_tab_enabled"] is True
     assert http["settings"]["event_subscriptions"] == {
         "request_url": "https://bot.example.com/slack/events",
-        "bot_events": ["app_home_opened"],
+        "bot_events": ["app_home_opened", "message.im"],
     }
+
+
+def test_people_can_write_to_it_alone_and_it_hears_what() -> None:
+    shown = manifest.manifest()
+
+    assert shown["features"]["app_home"]["messages_tab_read_only_enabled"] is False
+    assert "message.im" in shown["settings"]["event_subscriptions"]["bot_events"]
+    assert "im:history" in shown["oauth_config"]["scopes"]["bot"]
 
 
 def test_mentions_arrive_as_ids_and_lengths_are_slacks() -> None:

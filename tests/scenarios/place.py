@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.ids import FILE_SHARED, HOME_OPENED
+from bot.ids import FILE_SHARED, HOME_OPENED, MESSAGE_IM
 from bot.imports_file import Wanted
 from bot.keeping import open_record
 from bot.manifest import SCOPES, scopes
@@ -72,7 +72,11 @@ class Place:
         import_channel   whose files are imported, with the scope and the event that takes
         """
         if import_channel:
-            slack = {"scopes": scopes(takes_files=True), "events": [HOME_OPENED, FILE_SHARED], **slack}
+            slack = {
+                "scopes": scopes(takes_files=True),
+                "events": [HOME_OPENED, MESSAGE_IM, FILE_SHARED],
+                **slack,
+            }
         self.import_channel = import_channel
         self.serves = serves
         self.draws = draws
@@ -87,7 +91,7 @@ class Place:
             sample_company.users(),
             sample_company.channels(),
             now=self.clock,
-            **{"scopes": SCOPES, "events": [HOME_OPENED], **slack},
+            **{"scopes": SCOPES, "events": [HOME_OPENED, MESSAGE_IM], **slack},
         )
         self.endpoints = LocalEndpoints(
             folder / "endpoints",

@@ -18,7 +18,7 @@ from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
 from workflows.decisions.ahead import Hearing
 from workflows.decisions.digests import place_of
-from workflows.effects import digests, holding, passing_on
+from workflows.effects import answering, digests, holding, passing_on
 from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
@@ -27,7 +27,7 @@ from workflows.ports import Message
 from workflows.rules import messages
 from workflows.rules.outcomes import Outcome
 
-FROM_CATALOG = frozenset({"dependants", "impact", "meeting", "picture"})
+FROM_CATALOG = frozenset({"answer", "dependants", "impact", "meeting", "picture"})
 """Notices that say more than the record does: which catalog declares what, who was last seen calling, and what
 
 is one with what.
@@ -223,6 +223,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         outcomes=came_to,
         there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
         ahead=_ahead(effect, state, shop),
+        answer=answering.answer(effect, shop),
         tried_at=claim.tried_at,
     )
 

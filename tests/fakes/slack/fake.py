@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from tests.fakes.slack.at_messages import AtMessages
 from tests.fakes.slack.at_modals import AtModals
+from tests.fakes.slack.chat import as_slack_shows
 from tests.fakes.slack.delivery import BotAnswer, Deliver, Envelope, Kind, over_http, parsed, sealed
 from tests.fakes.slack.files import Files
 from tests.fakes.slack.gates import Fault, Rates
@@ -20,7 +21,7 @@ from tests.fakes.slack.server import serve
 from tests.fakes.slack.sockets import SocketMode
 from tests.fakes.slack.uploads import Uploads
 from tests.fakes.slack.web_api import Call, Method, WebApi
-from tests.fakes.slack.workspace import APP_ID, BOT_USER, TEAM_ID, Channel, OpenView, User, Workspace
+from tests.fakes.slack.workspace import APP_ID, BOT_USER, TEAM_ID, Channel, Message, OpenView, User, Workspace
 
 SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret", "xoxb-fake", "xapp-fake"
 SCOPES = frozenset(
@@ -207,6 +208,24 @@ class SlackFake:
                 "authorizations": [{"team_id": TEAM_ID, "user_id": BOT_USER, "is_bot": True}],
             }
         return self._send("event", payload)
+
+    def say(self, user: str, text: str, *, thread: str = "") -> BotAnswer:
+        """Write to the app alone, in a thread of theirs or not; the bot hears of it where it subscribed to that."""
+        if "message.im" not in self.events:
+            raise NotOnScreen("the app was installed without the event message.im")
+        with self.ws.lock:
+            channel = self.ws.direct_channel(user).id
+            message = Message(
+                channel=channel,
+                ts=self.ws.new_ts(),
+                user=user,
+                text=text,
+                blocks=[],
+                thread_ts=thread or None,
+            )
+            self.ws.store(message)
+            told = as_slack_shows(message) | {"channel": channel, "channel_type": "im"}
+        return self.event({**told, "event_ts": message.ts})
 
     def open_home(self, user: str, tab: str = "home") -> BotAnswer:
         """Open the app's Home tab, or its messages tab; the bot hears of it where it subscribed to that."""

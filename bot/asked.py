@@ -1,0 +1,88 @@
+"""What did somebody write to us, or ask at the press of a button? What they wrote is understood here, and not kept."""
+
+from __future__ import annotations
+
+import re
+
+from bot import payloads
+from bot.house import House
+from bot.payloads import Body, at, text_at
+from data.records.base import Record
+from workflows.engine import all_retirements
+from workflows.home import models_visible_to, visible_to
+from workflows.questions.names import Names
+from workflows.questions.understanding import Question, read, understood
+
+_ID, _CHANNEL, _TS = (
+    re.compile(r"[UW][A-Z0-9]{1,40}"),
+    re.compile(r"D[A-Z0-9]{1,40}"),
+    re.compile(r"[0-9]+\.[0-9]+"),
+)
+WRITTEN = frozenset({"", "file_share", "thread_broadcast"})
+"""Kinds of messages somebody has just written; all others tell of edits, deletions, and what apps post."""
+
+
+class Written(Record, frozen=True, kw_only=True):
+    """A message somebody wrote to us alone. `thread_ts`: where an answer belongs."""
+
+    by: str
+    channel: str
+    ts: str
+    thread_ts: str
+    text: str
+
+
+def written(body: Body) -> Written | None:
+    """None for what is no such message: of a channel, an edit, of an app, our own."""
+    event = at(body, "event")
+    by, channel, ts = (text_at(event, name) for name in ("user", "channel", "ts"))
+    is_for_us = text_at(event, "channel_type") == "im" and text_at(event, "subtype") in WRITTEN
+    if not is_for_us or text_at(event, "bot_id") or by in payloads.ours(body):
+        return None
+    if not (_ID.fullmatch(by) and _CHANNEL.fullmatch(channel) and _TS.fullmatch(ts)):
+        return None
+    thread_ts = text_at(event, "thread_ts")
+    return Written(
+        by=by,
+        channel=channel,
+        ts=ts,
+        thread_ts=thread_ts if _TS.fullmatch(thread_ts) else ts,
+        text=text_at(event, "text"),
+    )
+
+
+class Pressed(Record, frozen=True, kw_only=True):
+    """A button or menu under an answer of ours. `ts`: the instant it was used, which is the same however often told."""
+
+    by: str
+    channel: str
+    ts: str
+    thread_ts: str
+
+
+def pressed(body: Body) -> Pressed | None:
+    """None where it is under no message of a conversation with us."""
+    channel, ts = text_at(body, "container", "channel_id"), text_at(body, "container", "message_ts")
+    used_ts = text_at(body, "actions", 0, "action_ts")
+    if not (_CHANNEL.fullmatch(channel) and _TS.fullmatch(ts)):
+        return None
+    thread_ts = text_at(body, "container", "thread_ts") or text_at(body, "message", "thread_ts") or ts
+    return Pressed(
+        by=payloads.user_id(body),
+        channel=channel,
+        ts=f"{ts}/{used_ts or payloads.key(body)}",
+        thread_ts=thread_ts,
+    )
+
+
+def question_in(value: str) -> Question:
+    """What a button of ours asks; unclear for one of another version."""
+    asks, period, about = (*value.split("|", 2), "", "")[:3]
+    return read({"asks": asks, "period": period, "about": about})
+
+
+def question(house: House, person_id: str, text: str) -> Question:
+    """What somebody asks, by the names they may know."""
+    there = house.catalog.snapshot()
+    models = models_visible_to(person_id, there.models())
+    return understood(text, Names(there, models, visible_to(person_id, all_retirements(house.store))))

@@ -1,0 +1,60 @@
+"""Somebody asks, in a message to us or at the press of a button: it is kept, and answered in its thread by the outbox.
+
+The answer is one message, and is there at once, so nothing of it is streamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse
+
+from bot import asked, payloads
+from bot.house import House
+from bot.ids import MESSAGE, Action
+from bot.listeners.proposals import open_form
+from data.records.decision import Effect
+from workflows.effects.answering import STREAM, wish
+
+
+def register(app: App, house: House) -> None:
+    def keep(wanted: Effect) -> None:
+        now = house.now()
+
+        def kept(may_keep: Callable[[], bool]) -> None:
+            if may_keep():
+                house.store.want(STREAM, [wanted], now)
+
+        house.intake.take(kept, late=house.wake, stopwatch=house.stopwatch)
+        house.wake()
+
+    def taken_in(body: dict[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
+        if (message := asked.written(body)) is not None:
+            keep(
+                wish(
+                    asked.question(house, message.by, message.text),
+                    message.by,
+                    channel=message.channel,
+                    asked_ts=message.ts,
+                    thread_ts=message.thread_ts,
+                )
+            )
+        return next()
+
+    @app.event(MESSAGE, middleware=[taken_in])
+    def heard() -> None:
+        """Bolt acknowledges an event before its listener runs, and after its middleware: all is done there."""
+
+    @app.action(Action.QUESTION_ASK)
+    def ask(ack: Ack, body: dict[str, Any]) -> None:
+        if (press := asked.pressed(body)) is not None:
+            question = asked.question_in(payloads.action_value(body))
+            keep(
+                wish(question, press.by, channel=press.channel, asked_ts=press.ts, thread_ts=press.thread_ts)
+            )
+        ack()
+
+    @app.action(Action.QUESTION_PROPOSE)
+    def propose(ack: Ack, body: dict[str, Any]) -> None:
+        open_form(house, ack, body, model_name=payloads.action_value(body))

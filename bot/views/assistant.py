@@ -1,0 +1,228 @@
+"""An answer in a thread with one person: what the record says, entry by entry, and what they may press or ask next.
+
+Whoever reads it is alone with us, so people are named and nobody is notified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.ids import SLASH_COMMAND, Action
+from bot.views import answers, duties, home_rows, impact, limits, votes, who
+from bot.views.assistant_lines import lines, where_now
+from bot.views.blocks import Payload, actions, button, context, day, message, moment, quoted, safe, section
+from bot.views.home import UNKNOWN
+from bot.views.proposal import headline, name_of
+from data.records.catalog import Entity
+from data.records.retirement import Retirement
+from data.snapshot import Snapshot
+from workflows.home import Part
+from workflows.questions.answers import Answer, Choice, What
+from workflows.questions.table import ROWS, About, Asks, Period
+from workflows.questions.understanding import Question, needs_one
+
+SECTIONS_MAX = 3
+CHOICES_MAX = 8
+OWN_ROWS_MAX = 3
+NAMES = {
+    Asks.BLOCKS: "What blocks it?",
+    Asks.SILENT: "Who has not answered?",
+    Asks.STORY: "Why, and where is it?",
+    Asks.PROPOSE: "Help me retire it",
+    Asks.DUE: "What happens next?",
+    Asks.IMPACT: "Who depends on it?",
+    Asks.WHO: "Who answers for it?",
+    Asks.STANDS: "How does it stand?",
+}
+"""What a button says that asks."""
+UNDERSTOOD = "*I answer from the record*, with the entries an answer rests on. You may ask:"
+NOT_UNDERSTOOD = "*I did not understand that*, and guess nothing. You may ask:"
+EXACT = (
+    f"Names are matched exactly. `{SLASH_COMMAND} list all` has retirements, `{SLASH_COMMAND} impact` models."
+)
+
+
+def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
+    """`links`: the addresses of messages, by their places (answers.py)."""
+    if not found.is_known:
+        return message(UNKNOWN.replace("*", ""), [section(UNKNOWN)])
+    shown = list(_shown(found, links, there))
+    asked = [actions(_ask(one)) for one in found.choices[:CHOICES_MAX]]
+    blocks = [*shown, *asked, context(f"From the record as of {moment(found.now, found.zone)}.")]
+    return message(_in_words(shown), blocks)
+
+
+def value(question: Question) -> str:
+    """What a button that asks carries; bot/asked.py reads it."""
+    return f"{question.asks}|{question.period}|{'|'.join(question.about[:1])}"
+
+
+def _ask(choice: Choice) -> Payload:
+    question = Question(asks=choice.asks, about=(choice.about,), period=choice.period)
+    label = choice.name if choice.is_which else NAMES[choice.asks]
+    return button(label, Action.QUESTION_ASK, value(question))
+
+
+def _in_words(shown: Sequence[Payload]) -> str:
+    """For notifications: the first line."""
+    return str(shown[0]["text"]["text"]).partition("\n")[0].replace("*", "")
+
+
+def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator[Payload]:
+    asks = found.question.asks
+    if found.question.is_misnamed:
+        yield section(
+            "*Nothing I may tell you of is called that.* Did you mean one of these?"
+            if found.choices
+            else f"*Nothing I may tell you of is called that.* {EXACT}"
+        )
+    elif asks in (Asks.HELP, Asks.UNCLEAR):
+        yield from _help(asks)
+    elif asks is Asks.LIST:
+        yield from _blocks_of(answers.listing(found.listed))
+    elif asks is Asks.MINE:
+        yield from _mine(found)
+    elif any(one.is_which for one in found.choices):
+        yield section("*Which one?*" if found.choices else EXACT)
+    elif asks is Asks.PROPOSE:
+        yield from _propose(found)
+    elif asks is Asks.IMPACT and found.model is not None:
+        yield from _impact(found.model, there)
+    elif asks is Asks.WHO and found.model is not None:
+        consumers = there.impact(found.model.id).consumers
+        yield from _blocks_of(who.answer(there.responsible(found.model.id), consumers))
+    elif not found.listed:
+        yield section(_nothing(found))
+    elif asks in (Asks.DUE, Asks.SILENT):
+        yield from _over_all(found, links)
+    else:
+        yield from _of_one(found.listed[0], found, links)
+
+
+def _blocks_of(payload: Payload) -> list[Payload]:
+    blocks: list[Payload] = payload.get("blocks") or [section(payload["text"])]
+    return blocks
+
+
+def _help(asks: Asks) -> Iterator[Payload]:
+    head = NOT_UNDERSTOOD if asks is Asks.UNCLEAR else UNDERSTOOD
+    rows = [f"• _{safe(row.example)}_ {row.says}" for row in ROWS if row.asks is not Asks.HELP]
+    yield section("\n".join([head, *rows]))
+    yield section(
+        f"Put the exact name of a model, or a number as RET-1, for MODEL. I change nothing by myself: whatever can be "
+        f"changed is a button, or `{SLASH_COMMAND} help`."
+    )
+    for row in ROWS:
+        if row.about is not About.ONE and row.asks not in (Asks.HELP, Asks.PROPOSE):
+            period = Period.NEXT_WEEK if row.asks is Asks.DUE else Period.AHEAD
+            yield actions(
+                button(row.example, Action.QUESTION_ASK, value(Question(asks=row.asks, period=period)))
+            )
+
+
+def _mine(found: Answer) -> Iterator[Payload]:
+    assert found.home is not None
+    counts = {part: found.home.count(part) for part in (Part.OVERDUE, Part.VOTES, Part.ANSWERS)}
+    told = ", ".join(f"{count:,} {said}" for part, said in WAITING.items() if (count := counts[part]))
+    yield section(
+        f"*Waits for you*: {told}. My Home tab has all of it." if told else "*Nothing waits for you.*"
+    )
+    for part, count in counts.items():
+        before: Sequence[Payload] = ()
+        for row in home_rows.rows(found.home, part, 0, min(count, OWN_ROWS_MAX)):
+            yield from row.head if row.head != before else ()
+            yield from row.blocks
+            before = row.head
+
+
+WAITING = {Part.OVERDUE: "overdue", Part.VOTES: "to vote on", Part.ANSWERS: "to answer"}
+
+
+def _impact(model: Entity, there: Snapshot) -> list[Payload]:
+    notes = [one for one in (there.owned(model).owner_note,) if one]
+    consumers = there.impact(model.id).consumers
+    head = f"*{safe(model.name)}*: {impact.summary(consumers)}"
+    told = impact.full_lines(consumers, notes, model.id, stop=answers.ROOM_MAX, there=there)
+    beyond = impact.lines_of(consumers, notes) - len(told)
+    rest = f"; `emeritus impact {safe(model.name)}` prints all"
+    rows = limits.spread(
+        [*impact.counts(consumers, there), *told], at_most=SECTIONS_MAX, rest=rest, beyond=beyond
+    )
+    return [section(head), *map(section, rows)]
+
+
+def _propose(found: Answer) -> Iterator[Payload]:
+    if found.model is None:
+        yield section(
+            "The form asks which of your models it is. You may name it here, too: _Help me retire MODEL_"
+        )
+        yield actions(button("Propose a retirement", Action.HOME_PROPOSE, value(found.question)))
+    else:
+        yield section(f"The form proposes to retire *{safe(found.model.name)}*.")
+        yield actions(button("Open the form", Action.QUESTION_PROPOSE, found.model.id, style="primary"))
+
+
+def _nothing(found: Answer) -> str:
+    if found.model is not None:
+        return f"*{safe(found.model.name)}* is in the catalog, and nobody retires it."
+    if needs_one(found.question):
+        return f"*Nothing is being retired.* {EXACT}"
+    return "*Nothing is being retired*, so nothing is due, and nobody owes an answer."
+
+
+def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
+    """What is due, or who is silent, retirement by retirement."""
+    is_due = found.question.asks is Asks.DUE
+    assert found.after is not None
+    assert found.until is not None
+    rows: list[str] = []
+    for state in found.listed:
+        told = lines([one for one in found.points if one.state.id == state.id], found, links)
+        rows += [headline(state), *told] if told else []
+    if is_due:
+        until = (
+            ""
+            if len(found.listed) == 1 and found.question.period is Period.AHEAD
+            else day(found.until, found.zone)
+        )
+        span = f"between {day(found.after, found.zone)} and {until}" if until else "from now on"
+        head = f"*What happens {span}*" if rows else f"*Nothing falls due {span}.*"
+    else:
+        head = "*Who has not answered*" if rows else "*Nobody owes an answer or a vote.*"
+    yield section(head)
+    yield from map(
+        section, limits.spread(rows, at_most=SECTIONS_MAX, rest=f": `{SLASH_COMMAND} list` has all")
+    )
+
+
+def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
+    told = lines(found.points, found, links)
+    is_free = all(one.what is What.NEXT for one in found.points)
+    assert state.plan is not None
+    match found.question.asks:
+        case Asks.STORY:
+            why = f"*Why* {state.plan.reason}{quoted(state.why)}"
+            yield section("\n".join([f"*{state.id}* {safe(name_of(state))}: {why}", *where_now(state)]))
+        case Asks.BLOCKS:
+            head = "nothing blocks it" if is_free else "what blocks it"
+            yield section(f"{headline(state)}: {head}")
+        case _:
+            yield section(headline(state))
+    rest = f": `{SLASH_COMMAND} show {state.id}` has all"
+    yield from map(section, limits.spread(told, at_most=SECTIONS_MAX, rest=rest))
+    if found.question.asks is not Asks.STORY:
+        yield from _own(state, found)
+
+
+def _own(state: Retirement, found: Answer) -> Iterator[Payload]:
+    """What this person can do about it."""
+    assert found.home is not None
+    if any(one.id == state.id for one in found.home.votes):
+        yield actions(*votes.choices(state))
+    owed = [one for one in (*found.home.overdue, *found.home.answers) if one.state.id == state.id]
+    for one in owed[:OWN_ROWS_MAX]:
+        buttons = duties.buttons(one.duty, state)
+        if buttons:
+            (line,) = duties.lines([one.duty], state)
+            yield section(f"*Yours* {line}")
+            yield from buttons

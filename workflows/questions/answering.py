@@ -1,0 +1,206 @@
+"""What does the record say to a question? Gathers the points of an answer, and what they rest on; decides nothing.
+
+Everything is of what the person who asks may see (workflows/home.py), and of the record as it stands when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from data import events
+from data.records.catalog import Entity
+from data.records.retirement import Progress, Retirement
+from data.store import Store
+from workflows.home import ANSWERED_IN, OVERVIEW, Board, listed_for, models_visible_to, visible_to
+from workflows.questions.answers import Answer, Choice, Point, What
+from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
+from workflows.questions.periods import window
+from workflows.questions.table import BY_ASKS, About, Asks, Period
+from workflows.questions.understanding import Question
+from workflows.rules.due import UNANSWERED
+from workflows.rules.lifecycle import ENDED, MOVING, is_living
+from workflows.rules.quorum import awaited, open_round
+
+STORY: tuple[type[events.Event], ...] = (*MOVING, events.ArchiveStored, events.RestoreStarted)
+"""What is told of a retirement's past: its plans, how it was decided, and what became of it."""
+ALL_AHEAD = timedelta(days=3_650)
+"""Whoever asks when one retirement goes on is told all its dates; of all of them, those of the next week."""
+ONWARD = (Asks.PROPOSE, Asks.IMPACT, Asks.WHO)
+"""What can be asked of a model that nobody retires."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Answers one person. `board` has every retirement there ever was."""
+
+    board: Board
+    store: Store
+    person_id: str
+
+    def answer(self, question: Question) -> Answer:  # noqa: PLR0911 - one for each kind of question
+        home = self.board.home(self.person_id, OVERVIEW)
+        answer = Answer(
+            question=question, person_id=self.person_id, now=self.board.now, zone=home.zone, home=home
+        )
+        if not home.is_known:
+            return replace(answer, question=Question(asks=question.asks), is_known=False, home=None)
+        row = BY_ASKS.get(question.asks)
+        if question.is_misnamed:
+            return replace(answer, choices=self._choices(question, question.near))
+        if row is None or row.about is About.NOTHING:
+            return replace(answer, listed=self._listed)
+        if len(question.about) > 1:
+            return replace(answer, choices=self._choices(question, question.about))
+        if row.is_of_model:
+            return self._of_model(answer)
+        if question.about:
+            return self._of_one(answer, question.about[0])
+        if row.about is About.ONE:
+            return self._which(answer)
+        return self._of_all(answer)
+
+    @property
+    def _visible(self) -> tuple[Retirement, ...]:
+        return visible_to(self.person_id, self.board.retirements)
+
+    @property
+    def _listed(self) -> tuple[Retirement, ...]:
+        return listed_for(self.person_id, self.board.retirements)
+
+    def _which(self, answer: Answer) -> Answer:
+        """Nothing was named: where only one is under way there is no doubt."""
+        if len(self._listed) == 1:
+            return self._of_one(answer, self._listed[0].id)
+        return replace(answer, choices=self._choices(answer.question, (one.id for one in self._listed)))
+
+    def _of_one(self, answer: Answer, about: str) -> Answer:
+        states = self._meant(about)
+        model = self._model(about)
+        if not states and model is not None:
+            choices = tuple(Choice(asks=asks, about=model.id, name=model.name) for asks in ONWARD)
+            return replace(answer, model=model, choices=choices)
+        if (
+            len(states) != 1
+        ):  # several of its endpoints may retire apart; none is left where one was just named
+            return replace(answer, choices=self._choices(answer.question, (one.id for one in states)))
+        (state,) = states
+        told = Told(state, self.store)
+        points = {
+            Asks.BLOCKS: blocking,
+            Asks.STANDS: blocking,
+            Asks.SILENT: silent,
+            Asks.STORY: story,
+            Asks.DUE: ahead,
+        }[answer.question.asks]
+        after, until = window(answer.question.period, self.board.now, answer.zone)
+        if answer.question.period is Period.AHEAD:
+            until = after + ALL_AHEAD
+        return replace(
+            answer, listed=(state,), points=tuple(points(state, told)), after=after, until=until, model=model
+        )
+
+    def _of_all(self, answer: Answer) -> Answer:
+        points = silent if answer.question.asks is Asks.SILENT else ahead
+        found = [point for one in self._listed for point in points(one, Told(one, self.store))]
+        after, until = window(answer.question.period, self.board.now, answer.zone)
+        return replace(answer, listed=self._listed, points=tuple(found), after=after, until=until)
+
+    def _of_model(self, answer: Answer) -> Answer:
+        about = answer.question.about
+        model = self._model(about[0]) if about else None
+        if model is None and not about and answer.question.asks is not Asks.PROPOSE:
+            return self._which(answer)
+        return replace(answer, model=model)
+
+    def _meant(self, about: str) -> tuple[Retirement, ...]:
+        """The retirement with this number; or those of this model under way, else its last one."""
+        there = self.board.there
+        same = [
+            one
+            for one in self._visible
+            if one.id == about
+            or (one.plan is not None and there.id_of(one.plan.subject.model_id) == there.id_of(about))
+        ]
+        return tuple(one for one in same if is_living(one)) or tuple(same[-1:])
+
+    def _model(self, about: str) -> Entity | None:
+        """The model as the catalog has it now; None where it has it no more."""
+        named = next((one for one in self._visible if one.id == about), None)
+        model_id = named.plan.subject.model_id if named is not None and named.plan is not None else about
+        found = self.board.there.find(model_id)
+        return next(iter(models_visible_to(self.person_id, [found])), None) if found is not None else None
+
+    def _choices(self, question: Question, ids: Iterable[str]) -> tuple[Choice, ...]:
+        asks = Asks.STANDS if question.asks is Asks.UNCLEAR else question.asks
+        found = ((one, self._named(one)) for one in ids)
+        return tuple(
+            Choice(asks=asks, about=one, name=name, is_which=True, period=question.period)
+            for one, name in found
+            if name
+        )
+
+    def _named(self, about: str) -> str:
+        for one in self._visible:
+            if one.id == about and one.plan is not None:
+                return f"{one.id} {one.plan.subject.model_name}"
+        model = self._model(about)
+        if model is None:
+            past = (one.plan.subject for one in self._visible if one.plan is not None)
+            return next((one.model_name for one in past if one.model_id == about), "")
+        is_shared = sum(one.name == model.name for one in self.board.there.models(model.name)) > 1
+        return f"{model.name} ({model.id})" if is_shared else model.name
+
+
+def blocking(state: Retirement, told: Told) -> Iterator[Point]:
+    """All that has to happen before it goes on, what stands in front of everything else first."""
+    if state.state in ENDED:
+        yield Point(what=What.ENDED, state=state, entry=told.last(*MOVING))
+        return
+    if state.paused_at is not None:
+        yield Point(what=What.PAUSED, state=state, entry=told.last(events.Paused))
+    if state.delays or state.restoring:
+        kinds = (events.SwitchDelayed, events.RestoreStarted)
+        yield Point(what=What.SWITCHING, state=state, entry=told.last(*kinds))
+    yield from _votes(state, told)
+    for step in state.steps:
+        if step.progress is Progress.HELD:
+            yield Point(what=What.HELD, state=state, about=step.kind, entry=told.held(step.kind))
+    yield from _owed(state, told)
+    yield Point(what=What.NEXT, state=state, entry=told.last(*DATED))
+
+
+def silent(state: Retirement, told: Told) -> Iterator[Point]:
+    """Who owes an answer or a vote."""
+    yield from _votes(state, told)
+    for point in _owed(state, told):
+        duty = state.obligation(point.about)
+        if duty is not None and duty.duty in UNANSWERED:
+            yield point
+
+
+def ahead(state: Retirement, told: Told) -> Iterator[Point]:
+    """Its dates."""
+    yield Point(what=What.DUE, state=state, entry=told.last(*DATED))
+
+
+def story(state: Retirement, told: Told) -> Iterator[Point]:
+    """How it came to what it is."""
+    for one in told.happened:
+        if isinstance(one.event, STORY) and not isinstance(one.event, events.OtherEvent):
+            yield Point(what=What.HAPPENED, state=state, event=one.event, entry=told.entry(one.version))
+
+
+def _votes(state: Retirement, told: Told) -> Iterator[Point]:
+    if open_round(state) is not None and awaited(state):
+        yield Point(what=What.VOTE, state=state, entry=told.last(*OPENS_A_VOTE))
+
+
+def _owed(state: Retirement, told: Told) -> Iterator[Point]:
+    for duty in state.obligations if state.state in ANSWERED_IN else ():
+        if not duty.is_settled:
+            consumer_id = duty.consumer.consumer_id
+            yield Point(what=What.OWED, state=state, about=consumer_id, entry=told.about(consumer_id))

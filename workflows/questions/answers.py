@@ -1,0 +1,110 @@
+"""What the record says to a question: points, each with the entry it rests on. They are put into words elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from data.events import RetirementEvent
+from data.records.base import Record
+from data.records.catalog import Entity
+from data.records.retirement import Reason, Retirement
+from workflows.home import Home
+from workflows.questions.table import Asks, Period
+from workflows.questions.understanding import Question
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """Where a point stands on the record, and where Slack has it: its line in the thread, the card, or nowhere."""
+
+    stream: str
+    version: int
+    channel: str = ""
+    ts: str = ""
+
+    @property
+    def place(self) -> str:
+        """Names the message; empty where there is none."""
+        return f"{self.channel}/{self.ts}" if self.ts else ""
+
+
+class What(StrEnum):
+    ENDED = "ended"
+    PAUSED = "paused"
+    SWITCHING = "switching"
+    VOTE = "vote"
+    HELD = "held"
+    OWED = "owed"
+    NEXT = "next"
+    DUE = "due"
+    HAPPENED = "happened"
+
+
+class Point(Record, frozen=True, kw_only=True):
+    """One thing an answer says of a retirement.
+
+    about   the step that is held, or the consumer that owes something
+    event   what happened, for what is told of the past
+    """
+
+    what: What
+    state: Retirement
+    about: str = ""
+    event: RetirementEvent | None = None
+    entry: Entry | None = None
+
+
+class Choice(Record, frozen=True, kw_only=True):
+    """Something to ask at the press of a button, of this retirement or model.
+
+    is_which   it is what they may have meant, and not another question
+    """
+
+    asks: Asks
+    about: str
+    name: str
+    is_which: bool = False
+    period: Period = Period.AHEAD
+
+
+class Guide(Record, frozen=True, kw_only=True):
+    """How far a proposal has come that somebody is led through: what is chosen so far, and what was found.
+
+    model        None while none is chosen     refusal   why this person may not propose it, or it cannot be
+    why_not      what speaks against it now, or will hold it up later: a sentence each
+    successors   what may follow it, the one its catalog names first
+    """
+
+    model: Entity | None = None
+    own: tuple[Entity, ...] = ()
+    refusal: str = ""
+    facts: tuple[str, ...] = ()
+    why_not: tuple[str, ...] = ()
+    reason: Reason | None = None
+    successors: tuple[Entity, ...] = ()
+    successor: Entity | None = None
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """What somebody is told.
+
+    is_known   the catalog or the record knows them: a stranger is told nothing of either
+    listed     what is listed; for what is due, what may be       home   for what waits for them
+    model      what is asked about, where that is a model and not its retirement
+    after, until   the period asked about
+    choices    what they may have meant, or may want to know next
+    """
+
+    question: Question
+    person_id: str
+    now: datetime
+    zone: str = "UTC"
+    is_known: bool = True
+    points: tuple[Point, ...] = ()
+    listed: tuple[Retirement, ...] = ()
+    home: Home | None = None
+    model: Entity | None = None
+    guide: Guide | None = None
+    after: datetime | None = None
+    until: datetime | None = None
+    choices: tuple[Choice, ...] = ()

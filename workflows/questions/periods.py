@@ -1,0 +1,45 @@
+"""From when to when is "next week"? On the calendar of whoever asks; what has begun is asked about from now on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from workflows.questions.table import Period
+from workflows.rules.hours import zoned_day
+
+WEEK, MONTHS_IN_YEAR = timedelta(days=7), 12
+
+
+def window(period: Period, now: datetime, zone: str) -> tuple[datetime, datetime]:
+    """After the first instant, and up to the second; without a period the next seven days."""
+    today = zoned_day(now, zone)
+    tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
+    match period:
+        case Period.AHEAD:
+            return now, now + WEEK
+        case Period.TODAY:
+            first, end = today, tomorrow
+        case Period.TOMORROW:
+            first, end = tomorrow, tomorrow + timedelta(days=1)
+        case Period.THIS_WEEK:
+            first, end = today, monday
+        case Period.NEXT_WEEK:
+            first, end = monday, monday + WEEK
+        case Period.THIS_MONTH:
+            first, end = today, _month_after(today)
+        case Period.NEXT_MONTH:
+            first, end = _month_after(today), _month_after(_month_after(today))
+        case _:
+            assert_never(period)
+    # Due at the very midnight that ends it is due on the next day.
+    return max(now, _midnight(first, zone)), _midnight(end, zone) - timedelta(microseconds=1)
+
+
+def _month_after(day: date) -> date:
+    return date(day.year + day.month // MONTHS_IN_YEAR, day.month % MONTHS_IN_YEAR + 1, 1)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

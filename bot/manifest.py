@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from bot.ids import FILE_SHARED, HOME_OPENED, HTTP_PATH, MESSAGE_IM, SLASH_COMMAND
+from workflows.questions.table import BY_ASKS, Asks
 
 # Scope -> what it is for. `emeritus doctor` compares these with what a token was granted.
 SCOPES = {
+    "assistant:write": "be one of Slack's agents: be found and asked where people find those, with prompts",
     "channels:history": "look up in public channels whether a message whose outcome is unknown was posted",
     "channels:read": "find the governance channel and whether Emeritus is in it",
     "chat:write": "post and edit cards, threads and direct messages",
@@ -39,6 +41,12 @@ LONG_DESCRIPTION = (
     "artifacts are archived and proven before anything is switched off, and what was switched off can be "
     "brought back. Everything that happened is on a record that can be verified."
 )
+AGENT_DESCRIPTION = (
+    "Ask what blocks a retirement, who has not answered, what happens next week, or why a model was retired and where "
+    "it is now. Answers come from the record, with links to what they rest on."
+)
+PROMPTS = (Asks.DUE, Asks.SILENT, Asks.MINE, Asks.HELP)
+"""What can be asked by everybody, without a name. Slack shows four: docs.slack.dev/reference/app-manifest."""
 _HOST = re.compile(r"[0-9a-f:]+|(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*\.?")
 _PATH = re.compile(r"(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*")
 USAGE_HINT = "propose | list | show | plan | impact | help"
@@ -82,6 +90,12 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
+            },
+            "agent_view": {
+                "agent_description": AGENT_DESCRIPTION,
+                "suggested_prompts": [
+                    {"title": BY_ASKS[one].example, "message": BY_ASKS[one].example} for one in PROMPTS
+                ],
             },
             "bot_user": {"display_name": "Emeritus", "always_online": True},
             "slash_commands": [command],

@@ -1,16 +1,28 @@
-"""Where a message is, as an address a person can open. Best effort: what has none is named without a link."""
+"""What an answer needs of Slack beside being posted: addresses of the messages it rests on, and a sign that it comes.
+
+All of it is best effort: a message without an address is named without a link, and where Slack shows no status of an
+agent, as it does to apps that are none, the answer comes all the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from slack_sdk import WebClient
 
 from bot.slack_errors import FAILURES
 from workflows.questions.answers import Answer, Entry
 
+STATUS = "looks it up on the record"
 LINKS_MAX = 8
 """Of one answer: each is a call to Slack while somebody waits."""
+
+
+def is_coming(client: WebClient, channel: str, thread_ts: str) -> None:
+    """Shown below a question until the answer is posted, for two minutes at most."""
+    with suppress(*FAILURES):
+        client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=STATUS)
 
 
 def address_of(client: WebClient, channel: str, ts: str) -> str:

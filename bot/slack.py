@@ -20,7 +20,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.channels import channel_of
 from bot.past import EVENT_TYPE, Past, unseen
-from bot.permalinks import address_of, addresses
+from bot.permalinks import address_of, addresses, is_coming
 from bot.rates import POST
 from bot.slack_calls import CountedClient, answered
 from bot.slack_errors import FAILURES, result_of, retry_after
@@ -105,6 +105,7 @@ class SlackMessenger:
     def _linked(self, message: Message) -> Message:
         """With the address of what it points to. Without one it says where to look all the same."""
         if message.answer is not None:
+            is_coming(self._client, message.channel, message.thread_ts)
             found = addresses(self._client, message.answer)
         elif "other_ts" in message.params:
             found = {

@@ -11,12 +11,18 @@ import bot
 from bot import manifest
 from bot.ids import SLASH_COMMAND
 from bot.usage import COMMANDS
+from data.snapshot import Snapshot
+from data.stored import Stored
+from workflows.questions.names import Names
+from workflows.questions.understanding import understood
 
+NOBODYS = Names(Snapshot.of(Stored(1, {}, {}, {}, {}, {}, {})), (), ())
 ROOT = Path(bot.__file__).parents[1]
 
 # Web API method -> scopes for whatever kind of conversation it is used on (docs.slack.dev/reference/methods).
 NEEDS = {
     "apps_connections_open": set(),  # an app-level token's
+    "assistant_threads_setStatus": {"chat:write"},
     "auth_test": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -40,7 +46,11 @@ NEEDS = {
     "views_push": set(),
     "views_update": set(),
 }
-METHODS = re.compile(r"\.((?:apps|auth|chat|conversations|dnd|files|reactions|usergroups|users|views)_\w+)\(")
+AGENT = {"assistant:write"}
+"""What an app that is one of Slack's agents asks for: docs.slack.dev/reference/scopes/assistant.write"""
+METHODS = re.compile(
+    r"\.((?:apps|assistant|auth|chat|conversations|dnd|files|reactions|usergroups|users|views)_\w+)\("
+)
 
 
 def called() -> set[str]:
@@ -50,7 +60,7 @@ def called() -> set[str]:
 
 def test_every_scope_that_is_used_is_asked_for_and_no_other() -> None:
     assert called() <= set(NEEDS), "say which scopes a new method needs"
-    used = set().union(*(NEEDS[method] for method in called())) | {"commands"}
+    used = set().union(*(NEEDS[method] for method in called())) | {"commands"} | AGENT
 
     assert set(manifest.scopes(takes_files=True)) == used
     assert set(manifest.scopes(takes_files=False)) == used - {"files:read"}
@@ -111,6 +121,17 @@ def test_people_can_write_to_it_alone_and_it_hears_what() -> None:
     assert shown["features"]["app_home"]["messages_tab_read_only_enabled"] is False
     assert "message.im" in shown["settings"]["event_subscriptions"]["bot_events"]
     assert "im:history" in shown["oauth_config"]["scopes"]["bot"]
+
+
+def test_it_is_one_of_slacks_agents_and_every_prompt_is_a_question_it_understands() -> None:
+    features = manifest.manifest()["features"]
+    agent = features["agent_view"]
+
+    assert "assistant_view" not in features, "apps have one of them"
+    assert len(agent["agent_description"]) <= 300
+    assert 1 <= len(agent["suggested_prompts"]) <= 4
+    asked = [understood(one["message"], NOBODYS) for one in agent["suggested_prompts"]]
+    assert [one.asks for one in asked] == list(manifest.PROMPTS)
 
 
 def test_mentions_arrive_as_ids_and_lengths_are_slacks() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.manifest import SCOPES
 from data.records.retirement import Duty
 from tests.fakes.slack import Channel, User
 from tests.scenarios.asking import answers, ask, offered, press
@@ -301,3 +302,23 @@ def test_a_button_of_an_answer_that_is_pressed_elsewhere_asks_nothing(town: Town
     assert town.slack.click(MINA, "C02TEAM", posted["ts"], "question.ask").ok
     town.settle()
     assert len(answers(town, MINA)) == 1
+
+
+def test_a_status_says_that_the_answer_comes_until_it_is_there(town: Town) -> None:
+    ask(town, MINA, "help")
+    shown = [call for call in town.slack.calls if call.method == "assistant.threads.setStatus"]
+    assert [(call.args["status"], call.happened) for call in shown] == [("looks it up on the record", True)]
+    assert town.slack.ws.statuses == {}
+
+
+@pytest.mark.parametrize(
+    "why", ["missing_scope", "unknown_method", "not_allowed_token_type", "internal_error"]
+)
+def test_where_slack_shows_no_status_the_answer_comes_all_the_same(town: Town, why: str) -> None:
+    town.slack.fail_next("assistant.threads.setStatus", f"error:{why}")
+    assert "You may ask" in ask(town, MINA, "help")
+
+
+def test_an_app_that_was_installed_before_there_were_agents_answers_all_the_same(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False, scopes=SCOPES.keys() - {"assistant:write"}) as town:
+        assert "You may ask" in ask(town, MINA, "help")

@@ -107,7 +107,16 @@ def post(ws: Workspace, args: Args) -> Answer:
         is_broadcast_reply=_truthy(args.get("reply_broadcast")),
     )
     ws.store(message)
+    ws.statuses.pop((channel.id, str(thread_ts)), None)
     return {"channel": channel.id, "ts": message.ts, "message": as_slack_shows(message)}
+
+
+def set_status(ws: Workspace, args: Args) -> Answer:
+    """assistant.threads.setStatus: shown in a thread until the app posts there."""
+    channel = _writable(ws, str(args["channel_id"]))
+    if _thread_parent(ws, channel, args) is not None:
+        ws.statuses[channel.id, str(args["thread_ts"])] = str(args["status"])
+    return {}
 
 
 def post_ephemeral(ws: Workspace, args: Args) -> Answer:

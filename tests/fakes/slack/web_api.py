@@ -81,6 +81,12 @@ class WebApi:
         more = "reply_broadcast unfurl_links unfurl_media mrkdwn metadata client_msg_id"
         self.methods = {
             "auth.test": Method(self._auth_test),
+            "assistant.threads.setStatus": Method(
+                partial(chat.set_status, ws),
+                "channel_id thread_ts status",
+                "loading_messages icon_emoji icon_url username",
+                "chat:write",
+            ),
             "apps.connections.open": Method(lambda _args: {"url": socket_url()}),
             "chat.postMessage": Method(
                 partial(chat.post, ws), "channel", f"{post_extra} {more}", "chat:write"

@@ -154,6 +154,7 @@ class Workspace:
         self.messages: dict[str, list[Message]] = defaultdict(list)
         self.ephemerals: list[Message] = []
         self.broadcasts: list[Message] = []
+        self.statuses: dict[tuple[str, str], str] = {}  # of agents, by the thread they are shown in
         self.stacks: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
         self._numbers = itertools.count(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,5 +30,5 @@ from workflows.questions.table import Period
 )
 def test_a_period_is_of_whole_days_there_also_where_clocks_change_within_it(now, period, first, last) -> None:
     zone = ZoneInfo("Europe/Berlin")  # its clocks go forward on 2027-03-28
-    found = window(period, datetime.fromisoformat(now).replace(tzinfo=zone), "Europe/Berlin")
+    found = window(period, datetime.fromisoformat(now).replace(tzinfo=zone).astimezone(UTC), "Europe/Berlin")
     assert [f"{one.astimezone(zone):%Y-%m-%d %H:%M}" for one in found] == [first, last]

@@ -7,10 +7,12 @@ import re
 from bot import payloads
 from bot.house import House
 from bot.payloads import Body, at, text_at
+from bot.views.blocks import HELPED, UNHELPFUL
 from data.records.base import Record
 from workflows.engine import all_retirements
 from workflows.home import models_visible_to, visible_to
 from workflows.questions.names import Names
+from workflows.questions.table import Asks
 from workflows.questions.understanding import Question, read, understood
 
 _ID, _CHANNEL, _TS = (
@@ -73,6 +75,20 @@ def pressed(body: Body) -> Pressed | None:
         ts=f"{ts}/{used_ts or payloads.key(body)}",
         thread_ts=thread_ts,
     )
+
+
+class Verdict(Record, frozen=True, kw_only=True):
+    """Whether an answer to a question of this kind helped."""
+
+    asks: Asks
+    said: str
+
+
+def verdict(value: str) -> Verdict | None:
+    """None for what no feedback of ours carries."""
+    said, _, asks = value.partition(" ")
+    found = next((one for one in Asks if one == asks), None)
+    return Verdict(asks=found, said=said) if found is not None and said in (HELPED, UNHELPFUL) else None
 
 
 def question_in(value: str) -> Question:

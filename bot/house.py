@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot.homes import Homes
 from bot.intake import Intake
 from data.catalog import Catalog
+from data.metrics import UNCOUNTED, Metrics
 from data.records.catalog import EndpointKind, Entity
 from data.records.deprecation import CatalogKind
 from data.records.policy import Criteria, Policy
@@ -48,6 +49,7 @@ class House:
     meters          what says how often an endpoint is called, by who drives it
     ahead           what people will be told of a retirement, and when, if nobody does anything
     writers         the catalogs this installation writes to
+    metrics         counts whether answers helped
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
 
@@ -69,6 +71,7 @@ class House:
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
+    metrics: Metrics = UNCOUNTED
     stopwatch: Callable[[], float] = field(default=monotonic)
 
     @property

@@ -102,6 +102,11 @@ ROWS = (
         says="how long they took",
         watch="a 99th percentile of `views.open` > 2: windows stop opening at 3",
     ),
+    Row(
+        name="emeritus_answers_judged_total",
+        labels=("question", "verdict"),
+        says="answers to questions in direct messages that somebody judged: `helped` or `unhelpful`",
+    ),
 )
 _BY_NAME = {row.name: row for row in ROWS}
 
@@ -123,6 +128,7 @@ class PrometheusMetrics:
         self._writes = _counter("emeritus_commit_writes_total", registry)
         self._worked = _counter("emeritus_worked_total", registry)
         self._calls = _counter("emeritus_slack_calls_total", registry)
+        self._judged = _counter("emeritus_answers_judged_total", registry)
 
     def committed(self, writes: int, seconds: float, *, ok: bool) -> None:
         self._commits.labels("ok" if ok else "failed").observe(seconds)
@@ -134,6 +140,9 @@ class PrometheusMetrics:
     def called(self, method: str, outcome: str, seconds: float) -> None:
         self._calls.labels(method, outcome).inc()
         self._call_seconds.labels(method).observe(seconds)
+
+    def judged(self, question: str, verdict: str) -> None:
+        self._judged.labels(str(question), verdict).inc()
 
 
 class Standing(Collector):

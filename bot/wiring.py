@@ -284,6 +284,7 @@ def assemble(
         ahead=lambda state: outlook.ahead(state, world.now()),
         meters=edges.meters,
         writers=edges.writers,
+        metrics=metrics,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(

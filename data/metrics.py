@@ -23,6 +23,10 @@ class Metrics(Protocol):
         """A call to Slack ended. outcome: ok, rate_limited, refused, unreachable, unknown."""
         ...
 
+    def judged(self, question: str, verdict: str) -> None:
+        """Somebody said of an answer to a question of this kind that it helped, or did not: helped, unhelpful."""
+        ...
+
 
 class Uncounted:
     """Implements `Metrics` for whoever does not look."""
@@ -32,6 +36,8 @@ class Uncounted:
     def worked(self, kind: str, outcome: str) -> None: ...
 
     def called(self, method: str, outcome: str, seconds: float) -> None: ...
+
+    def judged(self, question: str, verdict: str) -> None: ...
 
 
 UNCOUNTED = Uncounted()

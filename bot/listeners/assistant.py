@@ -5,6 +5,7 @@ The answer is one message, and is there at once, so nothing of it is streamed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,11 @@ from bot import asked, payloads
 from bot.house import House
 from bot.ids import MESSAGE, Action
 from bot.listeners.proposals import open_form
+from bot.views import assistant
 from data.records.decision import Effect
 from workflows.effects.answering import STREAM, wish
+
+log = logging.getLogger(__name__)
 
 
 def register(app: App, house: House) -> None:
@@ -54,6 +58,14 @@ def register(app: App, house: House) -> None:
                 wish(question, press.by, channel=press.channel, asked_ts=press.ts, thread_ts=press.thread_ts)
             )
         ack()
+
+    @app.action(Action.ANSWER_FEEDBACK)
+    def judge(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        if (verdict := asked.verdict(payloads.action_value(body))) is not None:
+            house.metrics.judged(verdict.asks, verdict.said)
+            log.info("an answer to %s: %s", verdict.asks, verdict.said)
+            house.answer(payloads.reply_to(body), assistant.thanked(verdict.said))
 
     @app.action(Action.QUESTION_PROPOSE)
     def propose(ack: Ack, body: dict[str, Any]) -> None:

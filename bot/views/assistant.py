@@ -10,7 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import answers, duties, home_rows, impact, limits, votes, who
 from bot.views.assistant_lines import lines, where_now
-from bot.views.blocks import Payload, actions, button, context, day, message, moment, quoted, safe, section
+from bot.views.blocks import (
+    HELPED,
+    Payload,
+    actions,
+    button,
+    context,
+    day,
+    feedback,
+    message,
+    moment,
+    quoted,
+    safe,
+    section,
+)
 from bot.views.home import UNKNOWN
 from bot.views.proposal import headline, name_of
 from data.records.catalog import Entity
@@ -48,8 +61,19 @@ def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
         return message(UNKNOWN.replace("*", ""), [section(UNKNOWN)])
     shown = list(_shown(found, links, there))
     asked = [actions(_ask(one)) for one in found.choices[:CHOICES_MAX]]
-    blocks = [*shown, *asked, context(f"From the record as of {moment(found.now, found.zone)}.")]
+    as_of = context(f"From the record as of {moment(found.now, found.zone)}.")
+    blocks = [*shown, *asked, as_of, feedback(Action.ANSWER_FEEDBACK, found.question.asks)]
     return message(_in_words(shown), blocks)
+
+
+def thanked(verdict: str) -> Payload:
+    """What is said to whoever told whether an answer helped."""
+    if verdict == HELPED:
+        return answers.said("Thank you. Only that is counted, and none of your words are kept.")
+    return answers.said(
+        f"Thank you. Only that is counted, and none of your words are kept. Ask me _What can I ask?_ for all I "
+        f"understand, or run `{SLASH_COMMAND} help`."
+    )
 
 
 def value(question: Question) -> str:

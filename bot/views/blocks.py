@@ -24,6 +24,8 @@ Payload = dict[str, Any]
 WEB_ADDRESS = re.compile(r"https?://[^\s<>|]+")
 SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
+HELPED, UNHELPFUL = "helped", "unhelpful"
+"""What feedback on an answer says; bot/asked.py reads it."""
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
 _BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
 _INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates
@@ -138,6 +140,25 @@ def button(text: str, action: Action, value: str, *, style: str = "") -> Payload
         "value": value,
     }
     return {**shown, "style": style} if style else shown
+
+
+def feedback(action: Action, value: str) -> Payload:
+    """Whether an answer helped, in the place and with the signs Slack has for it; `value` says what was asked."""
+
+    def verdict(text: str, said: str) -> Payload:
+        return {"text": plain(text, limits.BUTTON_MAX), "value": f"{said} {value}"}
+
+    return {
+        "type": "context_actions",
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": str(action),
+                "positive_button": verdict("This helped", HELPED),
+                "negative_button": verdict("This did not help", UNHELPFUL),
+            }
+        ],
+    }
 
 
 def option(text: str, entity_id: str) -> Payload:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
+from bot.ids import Action
 from bot.manifest import SCOPES
+from bot.metrics import PrometheusMetrics
+from bot.views.blocks import feedback
 from data.records.retirement import Duty
 from tests.fakes.slack import Channel, User
 from tests.scenarios.asking import answers, ask, offered, press
@@ -322,3 +326,25 @@ def test_where_slack_shows_no_status_the_answer_comes_all_the_same(town: Town, w
 def test_an_app_that_was_installed_before_there_were_agents_answers_all_the_same(tmp_path: Path) -> None:
     with Town(tmp_path, serves=False, scopes=SCOPES.keys() - {"assistant:write"}) as town:
         assert "You may ask" in ask(town, MINA, "help")
+
+
+@pytest.mark.parametrize("verdict", ["helped", "unhelpful"])
+def test_whether_an_answer_helped_is_counted_without_a_word_of_anybody(tmp_path: Path, verdict: str) -> None:
+    registry = CollectorRegistry()
+    with Town(tmp_path, serves=False, metrics=PrometheusMetrics(registry)) as town:
+        ask(town, MINA, "what is being retired?")
+        town.press(MINA, answers(town, MINA)[-1], "answer.feedback", f"{verdict} list")
+        assert "Only that is counted, and none of your words are kept" in town.told(MINA)
+    labels = {"question": "list", "verdict": verdict}
+    assert registry.get_sample_value("emeritus_answers_judged_total", labels) == 1.0
+    assert b"MINA" not in generate_latest(registry)
+
+
+def test_feedback_of_another_version_counts_nothing(town: Town) -> None:
+    ask(town, MINA, "help")
+    blocks = [feedback(Action.ANSWER_FEEDBACK, "an older question")]
+    posted = town.bot.house.client.chat_postMessage(channel="D01MINAPARK", text="older", blocks=blocks)
+    assert town.slack.click(
+        MINA, "D01MINAPARK", posted["ts"], "answer.feedback", "helped an older question"
+    ).ok
+    assert town.slack.ephemerals == []

@@ -106,7 +106,9 @@ class AtMessages(Hands):
         with self.ws.lock:
             room, message = self._room(user, channel), self._message(user, channel, ts)
             found = self.find(message.blocks, action_id, block_id=block_id, value=button_value)
-            if (found[1]["type"] == "button") != (choice is None):
+            if found[1]["type"] == "feedback_buttons":
+                choice = button_value
+            elif (found[1]["type"] == "button") != (choice is None):
                 raise NotOnScreen(f"{action_id} is a {found[1]['type']}: press buttons, choose in the others")
             action = self._acted(found, choice)
             kept = {k: v for k, v in action.items() if k.startswith("selected")}

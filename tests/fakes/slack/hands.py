@@ -20,6 +20,13 @@ Send = Callable[[Kind, dict[str, Any]], BotAnswer]
 VERIFICATION = "legacy-token"
 
 
+def _values(element: dict[str, Any]) -> list[Any]:
+    """What using this can send: feedback has two buttons in one."""
+    if element["type"] == "feedback_buttons":
+        return [element[name]["value"] for name in ("positive_button", "negative_button")]
+    return [element.get("value")]
+
+
 class Hands:
     """What a person does with either messages or modals."""
 
@@ -65,7 +72,7 @@ class Hands:
             for block, element in there
             if element["action_id"] == action_id
             and block_id in ("", block["block_id"])
-            and wanted.get("value") in (None, element.get("value"))
+            and wanted.get("value") in (None, *_values(element))
         ]
         if len(found) == 1:
             return found[0]
@@ -83,6 +90,10 @@ class Hands:
             if option is None:
                 raise NotOnScreen(f"{element['action_id']} does not offer {value!r}")
             action["selected_option"] = option
+        elif element["type"] == "feedback_buttons":
+            if value not in _values(element):
+                raise NotOnScreen(f"{element['action_id']} does not offer {value!r}")
+            action["value"] = value
         elif element["type"] != "button":
             suggested = self.suggested.get((block["block_id"], element["action_id"]), [])
             action |= chosen(self.ws, element, value, suggested)

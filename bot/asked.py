@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from bot import payloads
 from bot.house import House
+from bot.lookup import chosen
 from bot.payloads import Body, at, text_at
+from bot.views import guide
 from bot.views.blocks import HELPED, UNHELPFUL
+from data.errors import Stale
 from data.records.base import Record
+from data.records.retirement import Reason
 from workflows.engine import all_retirements
 from workflows.home import models_visible_to, visible_to
 from workflows.questions.names import Names
 from workflows.questions.table import Asks
-from workflows.questions.understanding import Question, read, understood
+from workflows.questions.understanding import NO_SUCCESSOR, Question, read, understood
 
 _ID, _CHANNEL, _TS = (
     re.compile(r"[UW][A-Z0-9]{1,40}"),
@@ -95,6 +100,50 @@ def question_in(value: str) -> Question:
     """What a button of ours asks; unclear for one of another version."""
     asks, period, about = (*value.split("|", 2), "", "")[:3]
     return read({"asks": asks, "period": period, "about": about})
+
+
+def chosen_in(house: House, body: Body) -> Question:
+    """What somebody chose in a menu of a proposal they are led through, with what they had chosen before.
+
+    Raises `Stale` for a menu that no version of today shows, or a model that is not there any more.
+    """
+    models = models_visible_to(payloads.user_id(body), house.catalog.models())
+    value = payloads.action_value(body)
+    step, *before = text_at(body, "actions", 0, "block_id").split("|", 2)
+    match step, before:
+        case guide.MODEL, []:
+            model, reason, successor_id = chosen(house.catalog, value, models), "", ""
+        case guide.REASON, [about]:
+            model, reason, successor_id = chosen(house.catalog, about, models), value, ""
+        case guide.SUCCESSOR, [reason, about]:
+            successor = chosen(house.catalog, value, models)
+            successor_id = successor.id if successor is not None else value
+            is_there = successor is not None or value == NO_SUCCESSOR
+            model = chosen(house.catalog, about, models) if is_there else None
+        case _:
+            model = None
+    if model is None:
+        raise Stale("This menu is not one I know any more. Ask me again: Help me retire MODEL")
+    return read({"asks": str(Asks.PROPOSE), "about": model.id, "reason": reason, "successor": successor_id})
+
+
+class Form(Record, frozen=True, kw_only=True):
+    """What the form is opened with."""
+
+    model_id: str
+    reason: Reason | None = None
+    successor_id: str = ""
+
+
+def form_in(value: str) -> Form:
+    """Raises `Stale` for a button of another version."""
+    try:
+        model_id, reason, successor_id = json.loads(value)
+        return Form(
+            model_id=str(model_id), reason=Reason(reason) if reason else None, successor_id=str(successor_id)
+        )
+    except (ValueError, TypeError) as error:
+        raise Stale("This button is not one I know any more. Run /retire propose to open the form") from error
 
 
 def question(house: House, person_id: str, text: str) -> Question:

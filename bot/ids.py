@@ -55,6 +55,7 @@ class Action(StrEnum):
     HOME_PROPOSE = "home.propose"
     QUESTION_ASK = "question.ask"
     QUESTION_PROPOSE = "question.propose"
+    GUIDE_CHOOSE = "guide.choose"
     ANSWER_FEEDBACK = "answer.feedback"
 
 

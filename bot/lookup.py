@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID, meant_id
 from bot.usage import COMMANDS, usage
+from bot.views.limits import option_value
 from data.catalog import Catalog
 from data.closest import closest
 from data.errors import NotFound, Refused
@@ -152,6 +154,18 @@ def models_with(catalog: Catalog, part: str) -> tuple[Entity, ...]:
         return () if part and catalog.model(part) else catalog.models()
     except NotFound:
         return catalog.models(part)
+
+
+def chosen(catalog: Catalog, value: str, among: Iterable[Entity]) -> Entity | None:
+    """The model an option stands for; an option's value is not always the id (limits.option_value)."""
+    if not value:
+        return None
+    models = tuple(among)
+    try:
+        exact = catalog.entity(value)
+    except NotFound:
+        return next((one for one in models if option_value(one.id) == value), None)
+    return exact if exact in models else None
 
 
 def _subject(store: Store, text: str) -> Subject | None:

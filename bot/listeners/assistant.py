@@ -18,6 +18,8 @@ from bot.listeners.proposals import open_form
 from bot.views import assistant
 from data.records.decision import Effect
 from workflows.effects.answering import STREAM, wish
+from workflows.questions.understanding import Question
+from workflows.rules.plan import earliest_target
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +55,13 @@ def register(app: App, house: House) -> None:
     @app.action(Action.QUESTION_ASK)
     def ask(ack: Ack, body: dict[str, Any]) -> None:
         if (press := asked.pressed(body)) is not None:
-            question = asked.question_in(payloads.action_value(body))
-            keep(
-                wish(question, press.by, channel=press.channel, asked_ts=press.ts, thread_ts=press.thread_ts)
-            )
+            keep(of_press(asked.question_in(payloads.action_value(body)), press))
+        ack()
+
+    @app.action(Action.GUIDE_CHOOSE)
+    def choose(ack: Ack, body: dict[str, Any]) -> None:
+        if (press := asked.pressed(body)) is not None:
+            keep(of_press(asked.chosen_in(house, body), press))
         ack()
 
     @app.action(Action.ANSWER_FEEDBACK)
@@ -69,4 +74,19 @@ def register(app: App, house: House) -> None:
 
     @app.action(Action.QUESTION_PROPOSE)
     def propose(ack: Ack, body: dict[str, Any]) -> None:
-        open_form(house, ack, body, model_name=payloads.action_value(body))
+        form = asked.form_in(payloads.action_value(body))
+        model = house.catalog.entity(form.model_id)
+        earliest_on = earliest_target(proposed_at=house.now(), tier=model.tier, policy=house.policy)
+        open_form(
+            house,
+            ack,
+            body,
+            model_name=form.model_id,
+            reason=form.reason,
+            successor_id=form.successor_id,
+            target_on=earliest_on,
+        )
+
+
+def of_press(question: Question, press: asked.Pressed) -> Effect:
+    return wish(question, press.by, channel=press.channel, asked_ts=press.ts, thread_ts=press.thread_ts)

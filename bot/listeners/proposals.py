@@ -13,11 +13,11 @@ from bot import payloads, screens
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.inbox import submit
+from bot.lookup import chosen, retirement
 from bot.lookup import model as named_model
-from bot.lookup import retirement
 from bot.views import limits, proposal_modal
 from data.catalog import Catalog
-from data.errors import Invalid, NotFound, Problem, Refused
+from data.errors import Invalid, Problem, Refused
 from data.hosting import hosted_parts
 from data.records.base import Prose, Record
 from data.records.catalog import Entity
@@ -27,8 +27,13 @@ from workflows.rules import support
 from workflows.rules.hours import day_of
 
 
-def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str) -> None:
-    """`/retire propose [model]`. Raises `NotFound` or `Refused` unless there is a model this person may propose."""
+def open_form(
+    house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str, **filled: Any
+) -> None:
+    """`/retire propose [model]`. Raises `NotFound` or `Refused` unless there is a model this person may propose.
+
+    filled   what the form shows as chosen already
+    """
     by = payloads.user_id(body)
     model = named_model(house.store, house.catalog, model_name, word="propose") if model_name else None
     if model is not None:
@@ -41,7 +46,7 @@ def open_form(house: House, ack: Callable[..., object], body: Mapping[str, Any],
             "about one",
         )
     ack()
-    screens.opened(house.client, body, _form(house, model, by=by))
+    screens.opened(house.client, body, _form(house, model, by=by, **filled))
 
 
 def owned(catalog: Catalog, person: str, query: str = "") -> list[Entity]:
@@ -57,7 +62,7 @@ def register(app: App, house: House) -> None:
     @app.action(Action.PROPOSAL_MODEL_SEARCH)
     def choose_model(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        model = _meant(catalog, payloads.action_value(body), catalog.models())
+        model = chosen(catalog, payloads.action_value(body), catalog.models())
         shown = _form(
             house,
             model,
@@ -80,7 +85,7 @@ def register(app: App, house: House) -> None:
     @app.view(Callback.PROPOSAL_SUBMIT)
     def propose(ack: Ack, body: dict[str, Any]) -> None:
         value = payloads.entered(body, Action.PROPOSAL_MODEL, Action.PROPOSAL_MODEL_SEARCH)
-        model = _meant(catalog, value, catalog.models())
+        model = chosen(catalog, value, catalog.models())
         problems = (
             [] if model else [Problem(field="model", value="", accepted="choose a model from the list")]
         )
@@ -170,20 +175,9 @@ def _form(
     )
 
 
-def _meant(catalog: Catalog, value: str, among: tuple[Entity, ...]) -> Entity | None:
-    """The model an option stands for; an option's value is not always the id (limits.option_value)."""
-    if not value:
-        return None
-    try:
-        exact = catalog.entity(value)
-    except NotFound:
-        return next((one for one in among if limits.option_value(one.id) == value), None)
-    return exact if exact in among else None
-
-
 def _successor(catalog: Catalog, body: Mapping[str, Any]) -> Entity | None:
     value = payloads.entered(body, Action.PROPOSAL_SUCCESSOR, Action.PROPOSAL_SUCCESSOR_SEARCH)
-    return _meant(catalog, value, catalog.models())
+    return chosen(catalog, value, catalog.models())
 
 
 def _id_of(entity: Entity | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND, Action
-from bot.views import answers, duties, home_rows, impact, limits, votes, who
+from bot.views import answers, duties, guide, home_rows, impact, limits, votes, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
     HELPED,
@@ -108,8 +108,8 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
         yield from _mine(found)
     elif any(one.is_which for one in found.choices):
         yield section("*Which one?*" if found.choices else EXACT)
-    elif asks is Asks.PROPOSE:
-        yield from _propose(found)
+    elif found.guide is not None:
+        yield from guide.blocks(found)
     elif asks is Asks.IMPACT and found.model is not None:
         yield from _impact(found.model, there)
     elif asks is Asks.WHO and found.model is not None:
@@ -173,17 +173,6 @@ def _impact(model: Entity, there: Snapshot) -> list[Payload]:
         [*impact.counts(consumers, there), *told], at_most=SECTIONS_MAX, rest=rest, beyond=beyond
     )
     return [section(head), *map(section, rows)]
-
-
-def _propose(found: Answer) -> Iterator[Payload]:
-    if found.model is None:
-        yield section(
-            "The form asks which of your models it is. You may name it here, too: _Help me retire MODEL_"
-        )
-        yield actions(button("Propose a retirement", Action.HOME_PROPOSE, value(found.question)))
-    else:
-        yield section(f"The form proposes to retire *{safe(found.model.name)}*.")
-        yield actions(button("Open the form", Action.QUESTION_PROPOSE, found.model.id, style="primary"))
 
 
 def _nothing(found: Answer) -> str:

@@ -155,17 +155,6 @@ def test_what_is_not_understood_is_answered_with_what_can_be_asked(town: Town) -
     assert "*Nothing is being retired*" in press(town, MINA, "question.ask", "silent|ahead|")
 
 
-def test_help_to_retire_opens_the_form_for_who_may_propose_it_and_says_whom_to_ask_otherwise(
-    town: Town,
-) -> None:
-    ask(town, TOM, "help me retire churn-v1")
-    town.opens(TOM, lambda: town.press(TOM, answers(town, TOM)[-1], "question.propose"))
-    ask(town, BRUNO, "help me retire churn-v1")
-    town.press(BRUNO, answers(town, BRUNO)[-1], "question.propose")
-    assert "You may not propose churn-v1" in town.told(BRUNO)
-    assert f"<@{TOM}>" in town.told(BRUNO)
-
-
 def test_whom_neither_the_catalog_nor_the_record_knows_is_told_nothing_of_either(town: Town) -> None:
     town.propose()
     town.slack.ws.users["U09STRANGER"] = User(id="U09STRANGER", name="stranger")

@@ -36,4 +36,4 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
         return None
     store, catalog, now = shop.engine.store, shop.engine.gatherer.catalog, shop.world.now()
     board = Board(catalog.snapshot(), tuple(all_retirements(store)), now, in_force_now(store, catalog, now))
-    return Reader(board, store, effect.body["person"]).answer(read(effect.body))
+    return Reader(board, store, shop.engine.gatherer.policy, effect.body["person"]).answer(read(effect.body))

@@ -13,11 +13,13 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.catalog import Entity
+from data.records.policy import Policy
 from data.records.retirement import Progress, Retirement
 from data.store import Store
 from workflows.home import ANSWERED_IN, OVERVIEW, Board, listed_for, models_visible_to, visible_to
-from workflows.questions.answers import Answer, Choice, Point, What
+from workflows.questions.answers import Answer, Choice, Guide, Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
+from workflows.questions.guiding import guided
 from workflows.questions.periods import window
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
@@ -39,6 +41,7 @@ class Reader:
 
     board: Board
     store: Store
+    policy: Policy
     person_id: str
 
     def answer(self, question: Question) -> Answer:  # noqa: PLR0911 - one for each kind of question
@@ -112,9 +115,24 @@ class Reader:
     def _of_model(self, answer: Answer) -> Answer:
         about = answer.question.about
         model = self._model(about[0]) if about else None
-        if model is None and not about and answer.question.asks is not Asks.PROPOSE:
+        if answer.question.asks is Asks.PROPOSE and (model is not None or not about):
+            return replace(answer, model=model, guide=self._guide(answer.question, model))
+        if model is None and not about:
             return self._which(answer)
         return replace(answer, model=model)
+
+    def _guide(self, question: Question, model: Entity | None) -> Guide:
+        there = self.board.there
+        return guided(
+            question,
+            model,
+            self.person_id,
+            there=there,
+            models=models_visible_to(self.person_id, there.models()),
+            every=self.board.retirements,
+            policy=self.policy,
+            now=self.board.now,
+        )
 
     def _meant(self, about: str) -> tuple[Retirement, ...]:
         """The retirement with this number; or those of this model under way, else its last one."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from data.events import RetirementEvent
 from data.records.base import Record
 from data.records.catalog import Entity
-from data.records.retirement import Reason, Retirement
+from data.records.facts import Facts
+from data.records.retirement import Retirement
 from workflows.home import Home
 from workflows.questions.table import Asks, Period
 from workflows.questions.understanding import Question
@@ -68,19 +69,20 @@ class Choice(Record, frozen=True, kw_only=True):
 
 
 class Guide(Record, frozen=True, kw_only=True):
-    """How far a proposal has come that somebody is led through: what is chosen so far, and what was found.
+    """How far somebody has come who is led through a proposal, and what was found so far.
 
-    model        None while none is chosen     refusal   why this person may not propose it, or it cannot be
-    why_not      what speaks against it now, or will hold it up later: a sentence each
-    successors   what may follow it, the one its catalog names first
+    own          the models of theirs, where none is chosen yet
+    refusal      why they may not propose this one, or nobody can now
+    seen         what a decision on the proposal would look at     trouble   what the form would refuse of it
+    earliest_on  the first day that service may end on
+    successors   what may follow it, that which the catalog names first
     """
 
-    model: Entity | None = None
     own: tuple[Entity, ...] = ()
     refusal: str = ""
-    facts: tuple[str, ...] = ()
-    why_not: tuple[str, ...] = ()
-    reason: Reason | None = None
+    seen: Facts | None = None
+    trouble: tuple[str, ...] = ()
+    earliest_on: date | None = None
     successors: tuple[Entity, ...] = ()
     successor: Entity | None = None
 

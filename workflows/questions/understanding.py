@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from data.records.base import Record
+from data.records.retirement import Reason
 from workflows.questions.names import WORDS_AT_MOST, Names
 from workflows.questions.table import BY_ASKS, NAME, About, Asks, Period, fitting, period_in
 
@@ -16,6 +17,7 @@ TEXT_MAX = 2_000
 NAMED_MAX = 8
 WORD_MIN = 3
 MISNAMED_MAX = 3
+NO_SUCCESSOR = "none"
 
 _LINKED = re.compile(r"<[^<>|]*\|([^<>]*)>|<([^<>|]*)>")
 _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -52,6 +54,7 @@ class Question(Record, frozen=True, kw_only=True):
     about   ids of what is named, a retirement's number or a model's id; several where one name has several meanings
     near    ids of what is called nearly as something that was named, and is not there
     is_misnamed   something was named that nobody knows by that name
+    reason, successor_id   what whoever is led through a proposal has chosen so far; `NO_SUCCESSOR` is a choice, too
     """
 
     asks: Asks
@@ -59,6 +62,8 @@ class Question(Record, frozen=True, kw_only=True):
     period: Period = Period.AHEAD
     near: tuple[str, ...] = ()
     is_misnamed: bool = False
+    reason: Reason | None = None
+    successor_id: str = ""
 
 
 def understood(text: str, names: Names) -> Question:
@@ -88,6 +93,8 @@ def written(question: Question) -> dict[str, str]:
         "period": "" if question.period is Period.AHEAD else str(question.period),
         "near": "\n".join(question.near),
         "misnamed": "yes" if question.is_misnamed else "",
+        "reason": str(question.reason or ""),
+        "successor": question.successor_id,
     }
     return {name: value for name, value in said.items() if value}
 
@@ -101,6 +108,8 @@ def read(said: dict[str, str]) -> Question:
         period=next((one for one in Period if one == said.get("period")), Period.AHEAD),
         near=tuple(filter(None, said.get("near", "").split("\n"))),
         is_misnamed="misnamed" in said,
+        reason=next((one for one in Reason if one == said.get("reason")), None),
+        successor_id=said.get("successor", ""),
     )
 
 

@@ -1,0 +1,78 @@
+"""Leading somebody through a proposal: what is chosen, and what the form would say to that. Nothing is proposed here.
+
+How far they have come is in the question itself, so any step can be gone back to, on any day and after any restart.
+What is looked at is what a decision would look at, and what speaks against it is what the form refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from data.errors import EmeritusError
+from data.records.base import Prose
+from data.records.catalog import Entity
+from data.records.policy import Policy
+from data.records.retirement import Reason, Retirement
+from data.snapshot import Snapshot
+from workflows import proposing
+from workflows.commands import Propose
+from workflows.decisions.proposals import check_proposer
+from workflows.questions.answers import Guide
+from workflows.questions.understanding import NO_SUCCESSOR, Question
+from workflows.rules import plan
+
+SUCCESSORS_MAX = 99
+"""As many as a menu of Slack's has beside "no successor"; the form finds all others."""
+
+
+def guided(
+    question: Question,
+    model: Entity | None,
+    person_id: str,
+    *,
+    there: Snapshot,
+    models: Sequence[Entity],
+    every: Sequence[Retirement],
+    policy: Policy,
+    now: datetime,
+) -> Guide:
+    """`models`: all this person may see; `every` retirement there is, whoever may see it."""
+    if model is None:
+        return Guide(own=tuple(one for one in models if person_id in there.owners_of(one).slack_ids))
+    earliest_on = plan.earliest_target(proposed_at=now, tier=model.tier, policy=policy)
+    chosen = question.successor_id if question.successor_id != NO_SUCCESSOR else ""
+    wish = Propose(
+        by=person_id,
+        model_id=model.id,
+        successor_id=chosen,
+        reason=question.reason or Reason.BUSINESS,
+        why=Prose(prose="-"),
+        target_on=earliest_on,
+    )
+    try:
+        seen = proposing.facts(wish, model.id, policy, there, every=every, now=now)
+        check_proposer(Retirement(id=""), person_id, model.name, seen)
+    except EmeritusError as error:
+        return Guide(refusal=error.told())
+    trouble = plan.problems(
+        subject=seen.subject,
+        taken=seen.taken,
+        successor_id=chosen,
+        successor_trouble=seen.successor_trouble,
+        reason=wish.reason,
+        why=str(wish.why),
+        target_on=wish.target_on,
+        proposed_at=now,
+        policy=policy,
+    )
+    named = there.successor(model.id)
+    others = (one for one in models if one.id != model.id and (named is None or one.id != named.id))
+    successors = ([named] if named is not None and named in models else []) + list(others)
+    return Guide(
+        seen=seen,
+        trouble=tuple(problem.accepted for problem in trouble),
+        earliest_on=earliest_on,
+        successors=tuple(successors[:SUCCESSORS_MAX]),
+        successor=there.find(chosen) if chosen else None,
+    )

@@ -7,11 +7,11 @@ agent, as it does to apps that are none, the answer comes all the same.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from bot.slack_errors import FAILURES
+from bot.slack_errors import FAILURES, code_of
 from workflows.questions.answers import Answer, Entry
 
 STATUS = "looks it up on the record"
@@ -19,10 +19,16 @@ LINKS_MAX = 8
 """Of one answer: each is a call to Slack while somebody waits."""
 
 
-def is_coming(client: WebClient, channel: str, thread_ts: str) -> None:
-    """Shown below a question until the answer is posted, for two minutes at most."""
-    with suppress(*FAILURES):
+def is_coming(client: WebClient, channel: str, thread_ts: str) -> bool:
+    """Say below a question that its answer comes: shown until that is there, for two minutes at most.
+
+    False where this Slack knows of no agents, and so has no feedback on them either.
+    """
+    try:
         client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=STATUS)
+    except FAILURES as error:
+        return not (isinstance(error, SlackApiError) and code_of(error) == "unknown_method")
+    return True
 
 
 def address_of(client: WebClient, channel: str, ts: str) -> str:

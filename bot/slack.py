@@ -26,6 +26,7 @@ from bot.slack_calls import CountedClient, answered
 from bot.slack_errors import FAILURES, result_of, retry_after
 from bot.slack_home import published
 from bot.uploads import Carry, FileView, NotTakenError, carried, name_of, uploaded
+from bot.views.assistant import NO_AGENTS
 from bot.views.blocks import Payload
 from bot.views.notices import drawn
 from bot.views.uploads import FILES, in_words
@@ -105,8 +106,8 @@ class SlackMessenger:
     def _linked(self, message: Message) -> Message:
         """With the address of what it points to. Without one it says where to look all the same."""
         if message.answer is not None:
-            is_coming(self._client, message.channel, message.thread_ts)
-            found = addresses(self._client, message.answer)
+            has_agents = is_coming(self._client, message.channel, message.thread_ts)
+            found = addresses(self._client, message.answer) | ({} if has_agents else {NO_AGENTS: "yes"})
         elif "other_ts" in message.params:
             found = {
                 "url": address_of(self._client, message.params["other_channel"], message.params["other_ts"])

@@ -47,6 +47,8 @@ A day of the calendar takes {day:g} s; today is {today}. "Act as" on the page sa
 5. Tom Birch: /retire show churn-v1, /retire plan churn-v1, /retire archive churn-v1,
    /retire waive churn-v1 restock-planner WHY; and /retire help for all there is.
 
+6. Anybody whom emeritus has written to: ask it there  what blocks churn-v1?  or  what waits for me?
+
 When its day has come and nobody calls churn-v1 any more, its process ends. Ctrl-C here ends everything.
 """
 

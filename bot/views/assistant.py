@@ -35,6 +35,7 @@ from workflows.questions.table import ROWS, About, Asks, Period
 from workflows.questions.understanding import Question, needs_one
 
 SECTIONS_MAX = 3
+NO_AGENTS = "no agents"
 CHOICES_MAX = 8
 OWN_ROWS_MAX = 3
 NAMES = {
@@ -56,13 +57,14 @@ EXACT = (
 
 
 def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
-    """`links`: the addresses of messages, by their places (answers.py)."""
+    """`links`: the addresses of messages, by their places (answers.py); `NO_AGENTS` where Slack knows of none."""
     if not found.is_known:
         return message(UNKNOWN.replace("*", ""), [section(UNKNOWN)])
     shown = list(_shown(found, links, there))
     asked = [actions(_ask(one)) for one in found.choices[:CHOICES_MAX]]
     as_of = context(f"From the record as of {moment(found.now, found.zone)}.")
-    blocks = [*shown, *asked, as_of, feedback(Action.ANSWER_FEEDBACK, found.question.asks)]
+    judged = [] if NO_AGENTS in links else [feedback(Action.ANSWER_FEEDBACK, found.question.asks)]
+    blocks = [*shown, *asked, as_of, *judged]
     return message(_in_words(shown), blocks)
 
 

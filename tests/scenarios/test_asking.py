@@ -304,12 +304,18 @@ def test_a_status_says_that_the_answer_comes_until_it_is_there(town: Town) -> No
     assert town.slack.ws.statuses == {}
 
 
-@pytest.mark.parametrize(
-    "why", ["missing_scope", "unknown_method", "not_allowed_token_type", "internal_error"]
-)
+@pytest.mark.parametrize("why", ["missing_scope", "not_allowed_token_type", "internal_error"])
 def test_where_slack_shows_no_status_the_answer_comes_all_the_same(town: Town, why: str) -> None:
     town.slack.fail_next("assistant.threads.setStatus", f"error:{why}")
     assert "You may ask" in ask(town, MINA, "help")
+
+
+def test_a_slack_that_knows_no_agents_is_sent_no_feedback_on_one(town: Town) -> None:
+    town.slack.fail_next("assistant.threads.setStatus", "error:unknown_method")
+    assert "You may ask" in ask(town, MINA, "help")
+    assert [one for one in answers(town, MINA)[-1]["blocks"] if one["type"] == "context_actions"] == []
+    ask(town, MINA, "help")
+    assert [one["type"] for one in answers(town, MINA)[-1]["blocks"]][-1] == "context_actions"
 
 
 def test_an_app_that_was_installed_before_there_were_agents_answers_all_the_same(tmp_path: Path) -> None:

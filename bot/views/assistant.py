@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND, Action
-from bot.views import answers, duties, guide, home_rows, impact, limits, votes, who
+from bot.views import answers, duties, guide, home_rows, impact, limits, steps, votes, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
     HELPED,
@@ -18,6 +18,7 @@ from bot.views.blocks import (
     context,
     day,
     feedback,
+    mention,
     message,
     moment,
     quoted,
@@ -25,7 +26,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.home import UNKNOWN
-from bot.views.proposal import headline, name_of
+from bot.views.proposal import headline, name_of, obligation_counts
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
@@ -109,7 +110,9 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
     elif asks is Asks.MINE:
         yield from _mine(found)
     elif any(one.is_which for one in found.choices):
-        yield section("*Which one?*" if found.choices else EXACT)
+        more = len(found.choices) - CHOICES_MAX
+        rest = f" +{more:,} more: name one by its number, `{SLASH_COMMAND} list` has all" if more > 0 else ""
+        yield section(f"*Which one?*{rest}")
     elif found.guide is not None:
         yield from guide.blocks(found)
     elif asks is Asks.IMPACT and found.model is not None:
@@ -180,6 +183,8 @@ def _impact(model: Entity, there: Snapshot) -> list[Payload]:
 def _nothing(found: Answer) -> str:
     if found.model is not None:
         return f"*{safe(found.model.name)}* is in the catalog, and nobody retires it."
+    if found.question.about:
+        return "*The catalog does not have that model any more.*"
     if needs_one(found.question):
         return f"*Nothing is being retired.* {EXACT}"
     return "*Nothing is being retired*, so nothing is due, and nobody owes an answer."
@@ -222,7 +227,10 @@ def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Itera
             head = "nothing blocks it" if is_free else "what blocks it"
             yield section(f"{headline(state)}: {head}")
         case _:
-            yield section(headline(state))
+            counts = obligation_counts(state) if state.obligations else ""
+            who_leads = f"Coordinator {mention(state.coordinator_id)}"
+            yield section("\n".join(filter(None, [headline(state), who_leads, counts])))
+            told = [*steps.lines(state), *told]
     rest = f": `{SLASH_COMMAND} show {state.id}` has all"
     yield from map(section, limits.spread(told, at_most=SECTIONS_MAX, rest=rest))
     if found.question.asks is not Asks.STORY:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.ids import Action
 from bot.views import impact, limits
-from bot.views.blocks import Payload, actions, answered, button, option, plain, safe, section
+from bot.views.blocks import Payload, actions, button, mentions, option, plain, safe, section
 from bot.views.home import value as page
 from data.records.catalog import Entity
 from data.records.facts import Facts
@@ -32,7 +32,8 @@ def blocks(found: Answer) -> Iterator[Payload]:
     if model is None:
         yield from _which(guide)
     elif guide.refusal:
-        yield section("\n".join(answered(f":no_entry: {guide.refusal}")))
+        who = f" Ask one of them: {mentions(guide.ask)}" if guide.ask else ""
+        yield section(f":no_entry: {safe(guide.refusal, limits.REASON_MAX)}.{who}")
     elif question.reason is None:
         yield from _about(model, guide)
     elif not question.successor_id or guide.trouble:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from workflows.questions.guiding import guided
 from workflows.questions.periods import window
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
-from workflows.rules.due import UNANSWERED
+from workflows.rules.due import UNANSWERED, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, MOVING, is_living
 from workflows.rules.quorum import awaited, open_round
 
@@ -31,6 +31,8 @@ STORY: tuple[type[events.Event], ...] = (*MOVING, events.ArchiveStored, events.R
 """What is told of a retirement's past: its plans, how it was decided, and what became of it."""
 ALL_AHEAD = timedelta(days=3_650)
 """Whoever asks when one retirement goes on is told all its dates; of all of them, those of the next week."""
+CITED_MAX = 40
+"""Retirements whose entries are read for one answer: of more, no message has room (bot/views/limits.py)."""
 ONWARD = (Asks.PROPOSE, Asks.IMPACT, Asks.WHO)
 """What can be asked of a model that nobody retires."""
 
@@ -86,9 +88,8 @@ class Reader:
         if not states and model is not None:
             choices = tuple(Choice(asks=asks, about=model.id, name=model.name) for asks in ONWARD)
             return replace(answer, model=model, choices=choices)
-        if (
-            len(states) != 1
-        ):  # several of its endpoints may retire apart; none is left where one was just named
+        # Several of its endpoints may retire apart.
+        if len(states) != 1:
             return replace(answer, choices=self._choices(answer.question, (one.id for one in states)))
         (state,) = states
         told = Told(state, self.store)
@@ -107,18 +108,28 @@ class Reader:
         )
 
     def _of_all(self, answer: Answer) -> Answer:
-        points = silent if answer.question.asks is Asks.SILENT else ahead
-        found = [point for one in self._listed for point in points(one, Told(one, self.store))]
         after, until = window(answer.question.period, self.board.now, answer.zone)
+        is_due = answer.question.asks is Asks.DUE
+        found: list[Point] = []
+        said = 0
+        for one in self._listed:
+            if is_due and not _has_date(one, until):
+                continue
+            told = Told(one, self.store, is_read=said < CITED_MAX)
+            points = list((ahead if is_due else silent)(one, told))
+            said += bool(points)
+            found += points
         return replace(answer, listed=self._listed, points=tuple(found), after=after, until=until)
 
     def _of_model(self, answer: Answer) -> Answer:
         about = answer.question.about
+        if not about and answer.question.asks is not Asks.PROPOSE and len(self._listed) == 1:
+            about = (self._listed[0].id,)  # nothing else can be meant
         model = self._model(about[0]) if about else None
         if answer.question.asks is Asks.PROPOSE and (model is not None or not about):
             return replace(answer, model=model, guide=self._guide(answer.question, model))
-        if model is None and not about:
-            return self._which(answer)
+        if not about:
+            return replace(answer, choices=self._choices(answer.question, (one.id for one in self._listed)))
         return replace(answer, model=model)
 
     def _guide(self, question: Question, model: Entity | None) -> Guide:
@@ -171,6 +182,15 @@ class Reader:
             return next((one.model_name for one in past if one.model_id == about), "")
         is_shared = sum(one.name == model.name for one in self.board.there.models(model.name)) > 1
         return f"{model.name} ({model.id})" if is_shared else model.name
+
+
+def _has_date(state: Retirement, until: datetime) -> bool:
+    """Is anything of it due by then, or overdue?"""
+    round_ = open_round(state)
+    dates = [step.due_at for step in steps_ahead(state)]
+    dates += [by for duty in state.obligations for _, by in owes(duty, state)]
+    dates += [round_.review_until, round_.expires_at] if round_ is not None else []
+    return any(at <= until for at in dates)
 
 
 def blocking(state: Retirement, told: Told) -> Iterator[Point]:

@@ -72,7 +72,7 @@ class Guide(Record, frozen=True, kw_only=True):
     """How far somebody has come who is led through a proposal, and what was found so far.
 
     own          the models of theirs, where none is chosen yet
-    refusal      why they may not propose this one, or nobody can now
+    refusal      why they may not propose this one, or nobody can now     ask    who may
     seen         what a decision on the proposal would look at     trouble   what the form would refuse of it
     earliest_on  the first day that service may end on
     successors   what may follow it, that which the catalog names first
@@ -80,6 +80,7 @@ class Guide(Record, frozen=True, kw_only=True):
 
     own: tuple[Entity, ...] = ()
     refusal: str = ""
+    ask: tuple[str, ...] = ()
     seen: Facts | None = None
     trouble: tuple[str, ...] = ()
     earliest_on: date | None = None

@@ -25,14 +25,14 @@ OPENS_A_VOTE = (
 
 
 class Told:
-    """Read once, when the first is asked for."""
+    """Read once, when the first is asked for; not at all, and then there are none, where `is_read` is false."""
 
-    def __init__(self, state: Retirement, store: Store) -> None:
-        self._state, self._store = state, store
+    def __init__(self, state: Retirement, store: Store, *, is_read: bool = True) -> None:
+        self._state, self._store, self._is_read = state, store, is_read
 
     @cached_property
     def happened(self) -> tuple[StoredEvent, ...]:
-        return self._store.events(self._state.id)
+        return self._store.events(self._state.id) if self._is_read else ()
 
     def last(self, *kinds: type[events.Event]) -> Entry | None:
         """The last entry of these kinds; None where there is none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from data.errors import EmeritusError
+from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.policy import Policy
@@ -50,11 +50,12 @@ def guided(
         why=Prose(prose="-"),
         target_on=earliest_on,
     )
+    seen = proposing.facts(wish, model.id, policy, there, every=every, now=now)
     try:
-        seen = proposing.facts(wish, model.id, policy, there, every=every, now=now)
         check_proposer(Retirement(id=""), person_id, model.name, seen)
-    except EmeritusError as error:
-        return Guide(refusal=error.told())
+    except Refused as error:
+        why = f"{error.what}: {'; '.join(error.reasons)}"
+        return Guide(refusal=why if seen.owners else f"{why}. {error.next_step}", ask=seen.owners)
     trouble = plan.problems(
         subject=seen.subject,
         taken=seen.taken,

@@ -1,0 +1,140 @@
+"""An answer fits into a message and mentions nobody, whatever is asked of whatever is on the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from bot.views import assistant, guide
+from bot.views.blocks import Payload
+from data.records.catalog import Entity
+from data.records.retirement import Reason, Retirement
+from data.snapshot import Snapshot
+from data.sqlite_store import SqliteStore
+from data.stored import Stored
+from tests.bot.views.examples import (
+    NASTY,
+    NOW,
+    a_policy,
+    a_retirement,
+    an_entity,
+    announced,
+    overloaded,
+    texts,
+)
+from tests.fakes.slack.workspace import is_loud, mentions
+from tests.payloads import check_message, tsc_check
+from workflows.home import Board
+from workflows.machine import RetirementMachine
+from workflows.questions.answering import Reader
+from workflows.questions.answers import Answer, Guide
+from workflows.questions.table import BY_ASKS, About, Asks, Period
+from workflows.questions.understanding import Question
+
+EMPTY = Stored(1, {}, {}, {}, {}, {}, {})
+
+
+def catalog(*entities: Entity) -> Snapshot:
+    return Snapshot.of(Stored(1, {one.id: one for one in entities}, {}, {}, {}, {}, {}))
+
+
+def drawn(
+    folder: Path, question: Question, *states: Retirement, person: str = "UPAT", there: Snapshot | None = None
+) -> Payload:
+    there = there or Snapshot.of(EMPTY)
+    store = SqliteStore(folder / "emeritus.db", RetirementMachine())
+    try:
+        found = Reader(Board(there, states, NOW), store, a_policy(), person).answer(question)
+    finally:
+        store.close()
+    shown = assistant.answer(found, {}, there)
+    check_message(shown)
+    return shown
+
+
+@pytest.mark.parametrize("asks", list(Asks))
+@pytest.mark.parametrize("about", [(), ("RET-1",)], ids=["all", "one"])
+def test_every_answer_fits_with_very_many_consumers_and_the_worst_of_names(
+    tmp_path: Path, asks: Asks, about: tuple[str, ...]
+) -> None:
+    state = overloaded()
+    shown = drawn(tmp_path, Question(asks=asks, about=about), state, person=state.coordinator_id)
+    assert not is_loud(shown["text"], shown["blocks"])
+    assert "UEVIL" not in mentions(shown["text"], shown["blocks"])
+
+
+@pytest.mark.parametrize("asks", [asks for asks, row in BY_ASKS.items() if row.about is not About.ONE])
+def test_every_answer_about_all_fits_with_a_thousand_retirements(tmp_path: Path, asks: Asks) -> None:
+    states = [replace(announced(), id=f"RET-{number}") for number in range(1, 1_001)]
+    shown = drawn(tmp_path, Question(asks=asks, period=Period.NEXT_MONTH), *states)
+    if asks in (Asks.DUE, Asks.SILENT):
+        assert any("more: `/retire list` has all" in text for text in texts(shown))
+
+
+def test_of_very_many_that_may_be_meant_some_can_be_pressed_and_the_rest_is_told_of(tmp_path: Path) -> None:
+    states = [replace(announced(), id=f"RET-{number}") for number in range(1, 31)]
+    shown = drawn(tmp_path, Question(asks=Asks.BLOCKS), *states)
+    assert sum(block["type"] == "actions" for block in shown["blocks"]) == assistant.CHOICES_MAX
+    assert "+22 more" in texts(shown["blocks"])[0]
+
+
+def test_a_retirement_that_nothing_blocks_says_so_and_what_comes_next(tmp_path: Path) -> None:
+    state = replace(announced(), obligations=())
+    shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), state)
+    assert texts(shown["blocks"])[0].endswith("*migrating*: nothing blocks it")
+    assert ":calendar: next:" in texts(shown["blocks"])[1]
+
+
+def a_guide(**changes: object) -> Answer:
+    model = an_entity(NASTY)
+    found = Answer(
+        question=Question(asks=Asks.PROPOSE, about=(model.id,)), person_id="UPAT", now=NOW, model=model
+    )
+    return replace(found, **changes)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        a_guide(guide=Guide(refusal=f"You may not propose {NASTY}", ask=("UPAT",))),
+        a_guide(model=None, guide=Guide(own=tuple(an_entity(f"{NASTY}{one}") for one in range(300)))),
+        a_guide(model=None, guide=Guide()),
+        a_guide(
+            question=Question(asks=Asks.PROPOSE, reason=Reason.REPLACED),
+            guide=Guide(successors=tuple(an_entity(f"{NASTY}{one}") for one in range(99))),
+        ),
+        a_guide(question=Question(asks=Asks.PROPOSE, reason=Reason.REPLACED), guide=Guide()),
+        a_guide(
+            question=Question(asks=Asks.PROPOSE, reason=Reason.COST, successor_id="x"),
+            guide=Guide(trouble=(NASTY,) * 5, successors=(an_entity("x"),)),
+        ),
+        a_guide(
+            question=Question(asks=Asks.PROPOSE, reason=Reason.COST, successor_id="x"),
+            guide=Guide(successor=an_entity(NASTY)),
+        ),
+    ],
+    ids=["refused", "which", "none", "successors", "no other", "trouble", "ready"],
+)
+def test_every_step_of_a_guided_proposal_fits_with_the_worst_of_names(found: Answer) -> None:
+    shown = assistant.answer(found, {}, Snapshot.of(EMPTY))
+    check_message(shown)
+    assert not is_loud(shown["text"], shown["blocks"])
+    assert "UEVIL" not in mentions(shown["text"], shown["blocks"])
+    for block in shown["blocks"]:
+        assert len(block.get("block_id", "")) <= 255
+
+
+def test_a_link_is_only_where_there_is_an_address(tmp_path: Path) -> None:
+    state = a_retirement()
+    shown = drawn(tmp_path, Question(asks=Asks.STANDS, about=("RET-1",)), state)
+    assert "http" not in str(shown)
+
+
+def test_the_compiler_finds_nothing_wrong_with_answers(tmp_path: Path) -> None:
+    state = announced()
+    shown = drawn(tmp_path, Question(asks=Asks.STANDS, about=("RET-1",)), state)
+    menu = assistant.answer(a_guide(model=None, guide=Guide(own=(an_entity("a"),))), {}, Snapshot.of(EMPTY))
+    assert guide.MODEL in [block.get("block_id") for block in menu["blocks"]]
+    tsc_check([("answer", "message", shown), ("menu", "message", menu)])

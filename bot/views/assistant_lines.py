@@ -64,7 +64,7 @@ def _said(point: Point, answer: Answer) -> Iterator[str]:
             duty = state.obligation(point.about)
             assert duty is not None
             (shown,) = duties.lines([duty], state)
-            yield f"{shown}; {safe(team_name(duty.consumer))}: {mentions(duty.asked, at_most=5) or answers.NOBODY}"
+            yield f"{shown}; {safe(team_name(duty.consumer))}: {mentions(point.asked, at_most=5) or answers.NOBODY}"
         case What.NEXT:
             if follows := answers.next_step(state):
                 yield f":calendar: {follows}"

@@ -14,6 +14,7 @@ from bot.views.blocks import feedback
 from data.records.retirement import Duty
 from tests.fakes.slack import Channel, User
 from tests.scenarios.asking import answers, ask, offered, press
+from tests.scenarios.test_delegating import delegated
 from tests.scenarios.test_hours import OFFICE
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, INES, MINA, SAM, TOM, Town, words
 
@@ -343,3 +344,13 @@ def test_feedback_of_another_version_counts_nothing(town: Town) -> None:
         MINA, "D01MINAPARK", posted["ts"], "answer.feedback", "helped an older question"
     ).ok
     assert town.slack.ephemerals == []
+
+
+def test_who_has_not_answered_names_whoever_answers_for_them_now(town: Town) -> None:
+    town.announce()
+    delegated(town, SAM)
+    said = ask(town, TOM, "who has not answered?")
+    assert (
+        f"*retention-dashboard*: open - acknowledge by 2026-03-23, migrate by *2026-04-27*; Insights: <@{SAM}>"
+        in said
+    )

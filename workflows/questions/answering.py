@@ -23,6 +23,7 @@ from workflows.questions.guiding import guided
 from workflows.questions.periods import window
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
+from workflows.rules.delegating import receiver
 from workflows.rules.due import UNANSWERED, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, MOVING, is_living
 from workflows.rules.quorum import awaited, open_round
@@ -104,7 +105,12 @@ class Reader:
         if answer.question.period is Period.AHEAD:
             until = after + ALL_AHEAD
         return replace(
-            answer, listed=(state,), points=tuple(points(state, told)), after=after, until=until, model=model
+            answer,
+            listed=(state,),
+            points=tuple(map(self._as_delegated, points(state, told))),
+            after=after,
+            until=until,
+            model=model,
         )
 
     def _of_all(self, answer: Answer) -> Answer:
@@ -118,8 +124,13 @@ class Reader:
             told = Told(one, self.store, is_read=said < CITED_MAX)
             points = list((ahead if is_due else silent)(one, told))
             said += bool(points)
-            found += points
+            found += map(self._as_delegated, points)
         return replace(answer, listed=self._listed, points=tuple(found), after=after, until=until)
+
+    def _as_delegated(self, point: Point) -> Point:
+        """With whoever answers in the place of those who are asked."""
+        now = dict.fromkeys(receiver(one, self.board.delegations) for one in point.asked)
+        return replace(point, asked=tuple(now))
 
     def _of_model(self, answer: Answer) -> Answer:
         about = answer.question.about
@@ -241,4 +252,10 @@ def _owed(state: Retirement, told: Told) -> Iterator[Point]:
     for duty in state.obligations if state.state in ANSWERED_IN else ():
         if not duty.is_settled:
             consumer_id = duty.consumer.consumer_id
-            yield Point(what=What.OWED, state=state, about=consumer_id, entry=told.about(consumer_id))
+            yield Point(
+                what=What.OWED,
+                state=state,
+                about=consumer_id,
+                asked=duty.asked,
+                entry=told.about(consumer_id),
+            )

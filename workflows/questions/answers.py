@@ -44,13 +44,14 @@ class What(StrEnum):
 class Point(Record, frozen=True, kw_only=True):
     """One thing an answer says of a retirement.
 
-    about   the step that is held, or the consumer that owes something
+    about   the step that is held, or the consumer that owes something     asked   who answers for it now
     event   what happened, for what is told of the past
     """
 
     what: What
     state: Retirement
     about: str = ""
+    asked: tuple[str, ...] = ()
     event: RetirementEvent | None = None
     entry: Entry | None = None
 

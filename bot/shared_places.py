@@ -10,9 +10,14 @@ import os
 import secrets
 from pathlib import Path
 
+from bot.local_endpoints import folder_of
+from bot.settings import Settings
+from data.catalog import Catalog
 from data.errors import Refused, Unavailable
 from data.postgres_places import Tables, mark_of, settle_mark
 from data.records.base import Record
+from data.records.catalog import EndpointKind, Entity, Kind
+from data.sql.record import SqlStore
 
 MARK_FILE = ".emeritus-place"
 
@@ -40,6 +45,16 @@ ENDPOINTS = Place(
     says="where the local endpoints of the catalog are kept, which are processes of one machine",
     cure="Run all replicas there, in the same working directory, or declare these endpoints sagemaker or manual",
 )
+
+
+def take_places(store: SqlStore, settings: Settings) -> None:
+    """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
+    take(store, ARCHIVE, settings.archive)
+    if settings.changes is not None:
+        take(store, CHANGES, settings.changes)
+    entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
+    if any(one.kind is Kind.ENDPOINT and one.endpoint_kind is EndpointKind.LOCAL for one in entities):
+        take(store, ENDPOINTS, folder_of(settings))
 
 
 def take(store: Tables, place: Place, folder: Path) -> None:

@@ -24,7 +24,7 @@ from bot.homes import LOOK_SECONDS, Homes
 from bot.house import House
 from bot.imports_file import NOTHING, Wanted
 from bot.keeping import open_store
-from bot.local_endpoints import folder_of, open_endpoints, switched_off
+from bot.local_endpoints import open_endpoints, switched_off
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.shared_rates import SharedRates
@@ -43,7 +43,6 @@ from data import policy as policies
 from data.catalog import Catalog
 from data.metrics import UNCOUNTED, Metrics
 from data.postgres_lanes import PostgresLanes
-from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Outcome, Receipt
 from data.records.hours import Windows
 from data.records.imports import Scheduled
@@ -114,16 +113,6 @@ class Bot:
         return f"{self.house.policy.name}, {self.house.policy.digest[:19]}"
 
 
-def take_places(store: SqlStore, settings: Settings) -> None:
-    """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
-    shared_places.take(store, shared_places.ARCHIVE, settings.archive)
-    if settings.changes is not None:
-        shared_places.take(store, shared_places.CHANGES, settings.changes)
-    entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
-    if any(one.kind is Kind.ENDPOINT and one.endpoint_kind is EndpointKind.LOCAL for one in entities):
-        shared_places.take(store, shared_places.ENDPOINTS, folder_of(settings))
-
-
 def build(
     settings: Settings, *, say: Callable[[str], None] = lambda _: None, metrics: Metrics = UNCOUNTED
 ) -> Bot:
@@ -134,7 +123,7 @@ def build(
     store, endpoints = open_store(settings, metrics=metrics), open_endpoints(settings)
     if store.is_shared:
         try:
-            take_places(store, settings)
+            shared_places.take_places(store, settings)
         except BaseException:
             store.close()
             raise

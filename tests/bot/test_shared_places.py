@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from bot.doctor import examine
 from bot.settings import Settings
-from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, why_another
-from bot.wiring import take_places
+from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, take_places, why_another
 from data.catalog import Catalog
 from data.errors import Refused
 from data.postgres_store import PostgresStore

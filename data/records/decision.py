@@ -88,6 +88,7 @@ class Effect(Record, frozen=True, kw_only=True):
     after     key of an effect that must be done first (a thread line needs its card)
     batch     effects of one batch that wait together are performed as one
     refresh   only the latest matters: wanting it again while it waits adds nothing, while it runs it runs again
+    forgets   what of the body is not kept once it is done, or never will be
     """
 
     key: str
@@ -99,6 +100,7 @@ class Effect(Record, frozen=True, kw_only=True):
     after: str = ""
     batch: str = ""
     refresh: bool = False
+    forgets: tuple[str, ...] = ()
     on_unknown: OnUnknown = OnUnknown.RESEND
 
     @property

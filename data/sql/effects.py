@@ -160,6 +160,7 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
     match result:
         case Done():
             _finish(conn, claim.key, result, now)
+            _forget(conn, claim.effect)
         case NotDone():
             _retry(conn, claim.key, PENDING, result, None)
         case Unknown() if claim.effect.on_unknown == OnUnknown.PARK:
@@ -168,7 +169,16 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
             _retry(conn, claim.key, UNKNOWN, result, result.tried_at or claim.tried_at)
         case Dead():
             _stop(conn, claim.key, DEAD, result.why)
+            _forget(conn, claim.effect)
     return True
+
+
+def _forget(conn: Connection, effect: Effect) -> None:
+    """What nobody will need any more, such as what somebody wrote."""
+    if effect.forgets:
+        body = {name: said for name, said in effect.body.items() if name not in effect.forgets}
+        left = msgspec.structs.replace(effect, body=body)
+        conn.execute("UPDATE effects SET effect = ? WHERE key = ?", (msgspec.json.encode(left), effect.key))
 
 
 def _finish(conn: Connection, lead: str, result: Done, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from data.records.decision import (
     LEASE,
     Claim,
@@ -12,6 +14,7 @@ from data.records.decision import (
     HeldUp,
     NotDone,
     OnUnknown,
+    Result,
     Unknown,
 )
 from data.store import Asleep, Store, Trouble, Waiting
@@ -383,3 +386,20 @@ def test_what_waits_for_working_hours_is_listed_until_they_begin_and_that_is_no_
     assert store.asleep() == ()
     assert store.settle(outbox.one(1810), Done(), at(1810))
     assert outbox.one(1810).key == "next"
+
+
+@pytest.mark.parametrize("end", [Done(), Dead(why="gone")], ids=["done", "dead"])
+def test_what_an_effect_is_to_forget_is_there_until_it_ends_and_then_nowhere(
+    store: Store, end: Result
+) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("answer", body={"asks": "who", "words": "whose is it?"}, forgets=("words",)))
+    claim = outbox.one()
+    store.settle(claim, NotDone(retry_at=at(1), why="slow"), NOW)
+    claim = outbox.one(seconds=1)
+    assert claim.effect is not None
+    assert claim.effect.body["words"] == "whose is it?"
+
+    assert store.settle(claim, end, at(1))
+    (kept,) = store.kept("answer")
+    assert kept.effect.body == {"asks": "who"}

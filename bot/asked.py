@@ -15,8 +15,8 @@ from data.errors import Stale
 from data.records.base import Record
 from data.records.retirement import Reason
 from workflows.engine import all_retirements
-from workflows.home import models_visible_to, visible_to
-from workflows.questions.names import Names
+from workflows.home import models_visible_to
+from workflows.questions.names import names_for
 from workflows.questions.table import Asks
 from workflows.questions.understanding import NO_SUCCESSOR, Question, read, understood
 
@@ -149,5 +149,4 @@ def form_in(value: str) -> Form:
 def question(house: House, person_id: str, text: str) -> Question:
     """What somebody asks, by the names they may know."""
     there = house.catalog.snapshot()
-    models = models_visible_to(person_id, there.models())
-    return understood(text, Names(there, models, visible_to(person_id, all_retirements(house.store))))
+    return understood(text, names_for(person_id, there, all_retirements(house.store)))

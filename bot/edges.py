@@ -17,17 +17,21 @@ from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
-from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter
+from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter, Wording
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edges:
-    """What the bot reaches outside, besides Slack."""
+    """What the bot reaches outside, besides Slack.
+
+    wording   who understands questions that fit no wording we know; nobody, unless one is plugged in
+    """
 
     archive: ArtifactStore
     controls: Mapping[EndpointKind, EndpointControl]
     meters: Mapping[EndpointKind, TrafficMeter]
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
+    wording: Wording | None = None
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:

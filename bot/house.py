@@ -49,6 +49,7 @@ class House:
     meters          what says how often an endpoint is called, by who drives it
     ahead           what people will be told of a retirement, and when, if nobody does anything
     writers         the catalogs this installation writes to
+    has_wording     somebody understands questions that fit no wording we know, once they are to be answered
     metrics         counts whether answers helped
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
     """
@@ -72,6 +73,7 @@ class House:
     intake: Intake = field(default_factory=Intake)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     metrics: Metrics = UNCOUNTED
+    has_wording: bool = False
     stopwatch: Callable[[], float] = field(default=monotonic)
 
     @property

@@ -225,6 +225,7 @@ def assemble(
         files=DroppedFiles(imports.channel, shared, catalog, store) if imports.channel else None,
         timekeeper=timekeeper,
         outlook=outlook,
+        wording=edges.wording,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
@@ -274,6 +275,7 @@ def assemble(
         meters=edges.meters,
         writers=edges.writers,
         metrics=metrics,
+        has_wording=edges.wording is not None,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from data.archives import Artifact, Drilled, Stopped, Stored
 from data.events import AnyEvent
@@ -102,6 +102,18 @@ class Messenger(Protocol):
         seen   the hash of what it shows by all we know: raises `Stale` where something else is there. Without one
                whatever is there is covered
         Done.found has the hash and a digest of what it shows now; nothing where Slack has nobody to show it to.
+        """
+        ...
+
+
+class Wording(Protocol):
+    """Somebody who understands language, for what fits no wording we know. None is part of what is shipped."""
+
+    def read(self, text: str, examples: Mapping[str, str]) -> Mapping[str, Any]:
+        """Which of these questions it is, the names in it and the time: {"asks": ..., "names": [...], "period": ...}.
+
+        It is only ever read by what it says of these; nothing else it says has an effect. Safe to repeat. Raises
+        `Unavailable` where it cannot tell now.
         """
         ...
 

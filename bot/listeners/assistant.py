@@ -44,6 +44,7 @@ def register(app: App, house: House) -> None:
                     channel=message.channel,
                     asked_ts=message.ts,
                     thread_ts=message.thread_ts,
+                    words=message.text if house.has_wording else "",
                 )
             )
         return next()

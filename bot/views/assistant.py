@@ -6,6 +6,7 @@ Whoever reads it is alone with us, so people are named and nobody is notified.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import answers, duties, guide, home_rows, impact, limits, steps, votes, who
@@ -36,6 +37,8 @@ from workflows.questions.table import ROWS, About, Asks, Period
 from workflows.questions.understanding import Question, needs_one
 
 SECTIONS_MAX = 3
+YEAR = timedelta(days=366)
+"""Whoever is told all that is ahead asked for no last day."""
 NO_AGENTS = "no agents"
 CHOICES_MAX = 8
 OWN_ROWS_MAX = 3
@@ -200,12 +203,8 @@ def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
         told = lines([one for one in found.points if one.state.id == state.id], found, links)
         rows += [headline(state), *told] if told else []
     if is_due:
-        until = (
-            ""
-            if len(found.listed) == 1 and found.question.period is Period.AHEAD
-            else day(found.until, found.zone)
-        )
-        span = f"between {day(found.after, found.zone)} and {until}" if until else "from now on"
+        last = "" if found.until - found.after > YEAR else day(found.until, found.zone)
+        span = f"between {day(found.after, found.zone)} and {last}" if last else "from now on"
         head = f"*What happens {span}*" if rows else f"*Nothing falls due {span}.*"
     else:
         head = "*Who has not answered*" if rows else "*Nobody owes an answer or a vote.*"

@@ -36,7 +36,7 @@ from tests.written import judge
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
-from workflows.ports import ArtifactStore, CatalogWriter
+from workflows.ports import ArtifactStore, CatalogWriter, Wording
 
 GOVERNANCE = "C01MODELRETIREMENTS"
 POLICY = f"""
@@ -64,10 +64,12 @@ class Place:
         metrics: Metrics = UNCOUNTED,
         import_channel: str = "",
         windows: Windows | None = None,
+        wording: Wording | None = None,
         **slack: Any,
     ) -> None:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
 
+        wording          who understands questions that fit no wording of ours
         windows          when people are written to; at any hour without
         import_channel   whose files are imported, with the scope and the event that takes
         """
@@ -86,6 +88,7 @@ class Place:
         self.archive = archive or LocalDirectory(folder / "archive")
         self.seconds = START.timestamp()
         self.windows = windows
+        self.wording = wording
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
             sample_company.users(),
@@ -148,6 +151,7 @@ class Place:
                 controls={EndpointKind.LOCAL: self.endpoints},
                 meters={EndpointKind.LOCAL: self.endpoints},
                 writers=self.writers,
+                wording=self.wording,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

@@ -330,6 +330,7 @@ def test_whether_an_answer_helped_is_counted_without_a_word_of_anybody(tmp_path:
     with Town(tmp_path, serves=False, metrics=PrometheusMetrics(registry)) as town:
         ask(town, MINA, "what is being retired?")
         town.press(MINA, answers(town, MINA)[-1], "answer.feedback", f"{verdict} list")
+        town.slack.wait_for(lambda: town.slack.ephemerals)
         assert "Only that is counted, and none of your words are kept" in town.told(MINA)
     labels = {"question": "list", "verdict": verdict}
     assert registry.get_sample_value("emeritus_answers_judged_total", labels) == 1.0

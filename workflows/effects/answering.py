@@ -6,6 +6,9 @@ of that it is answered once, by whichever replica, and after a restart too.
 
 from __future__ import annotations
 
+import logging
+
+from data.errors import EmeritusError
 from data.records.decision import Effect, EffectKind
 from workflows.delegates import in_force_now
 from workflows.effects.workshop import Workshop
@@ -13,20 +16,34 @@ from workflows.engine import all_retirements
 from workflows.home import Board
 from workflows.questions.answering import Reader
 from workflows.questions.answers import Answer
-from workflows.questions.understanding import Question, read, written
+from workflows.questions.names import names_for
+from workflows.questions.table import Asks
+from workflows.questions.understanding import TEXT_MAX, Question, read, written
+from workflows.questions.wording import EXAMPLES, checked
 
-STREAM, NOTICE = "questions", "answer"
+log = logging.getLogger(__name__)
+
+STREAM, NOTICE, WORDS = "questions", "answer", "words"
 
 
-def wish(question: Question, person_id: str, *, channel: str, asked_ts: str, thread_ts: str) -> Effect:
-    """`asked_ts`: the message that asks, or what was pressed; the answer goes below `thread_ts`."""
+def wish(
+    question: Question, person_id: str, *, channel: str, asked_ts: str, thread_ts: str, words: str = ""
+) -> Effect:
+    """`asked_ts`: the message that asks, or what was pressed; the answer goes below `thread_ts`.
+
+    words   what was written, where somebody understands more than we do; kept only until it is answered, and only if
+            we understood nothing
+    """
     said = {"notice": NOTICE, "channel": channel, "thread_ts": thread_ts, "person": person_id}
+    if words and question.asks is Asks.UNCLEAR:
+        said[WORDS] = words[:TEXT_MAX]
     return Effect(
         key=f"{NOTICE}/{channel}/{asked_ts}",
         kind=EffectKind.POST,
         lane=f"{NOTICE}/{channel}",
         place=channel,
         body={**said, **written(question)},
+        forgets=(WORDS,) if WORDS in said else (),
     )
 
 
@@ -36,4 +53,19 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
         return None
     store, catalog, now = shop.engine.store, shop.engine.gatherer.catalog, shop.world.now()
     board = Board(catalog.snapshot(), tuple(all_retirements(store)), now, in_force_now(store, catalog, now))
-    return Reader(board, store, shop.engine.gatherer.policy, effect.body["person"]).answer(read(effect.body))
+    person_id = effect.body["person"]
+    question = _by_wording(effect, board, shop) or read(effect.body)
+    return Reader(board, store, shop.engine.gatherer.policy, person_id).answer(question)
+
+
+def _by_wording(effect: Effect, board: Board, shop: Workshop) -> Question | None:
+    """As somebody understands it who knows more than our wordings; None where nobody is asked, or can tell."""
+    if shop.wording is None or WORDS not in effect.body:
+        return None
+    try:
+        said = shop.wording.read(effect.body[WORDS], EXAMPLES)
+    except EmeritusError as error:
+        log.info("a question was not read: %s", type(error).__name__)
+        return None
+    names = names_for(effect.body["person"], board.there, board.retirements)
+    return checked(said, names)

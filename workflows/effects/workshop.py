@@ -28,6 +28,7 @@ from workflows.ports import (
     Readers,
     SharedFiles,
     Timekeeper,
+    Wording,
     World,
 )
 
@@ -54,6 +55,7 @@ class Workshop:
     files           what people share in the import channel; None without one
     timekeeper      who knows people's working hours; None where they are written to at any hour
     readers         who reads the digest, as Slack tells; None where nobody can say
+    wording         who understands questions that fit no wording we know; None where nobody does
     tells           whether a digest of these histories, at this instant, says anything
     """
 
@@ -70,6 +72,7 @@ class Workshop:
     outlook: Outlook | None = None
     timekeeper: Timekeeper | None = None
     readers: Readers | None = None
+    wording: Wording | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always
 
     def retirement(self, claim: Claim) -> Retirement:

@@ -13,6 +13,7 @@ from data.closest import Names as Spellings
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
+from workflows.home import models_visible_to, visible_to
 
 WORDS_AT_MOST = 6
 """A longer name is found by its id, or chosen from a list."""
@@ -52,6 +53,12 @@ class Names:
     def _spellings(self) -> Spellings:
         """Of use only where somebody named what is not there."""
         return Spellings(filter(None, self._meant))
+
+
+def names_for(person_id: str, there: Snapshot, retirements: Iterable[Retirement]) -> Names:
+    """All that this person may name."""
+    models = models_visible_to(person_id, there.models())
+    return Names(there, models, visible_to(person_id, retirements))
 
 
 def folded(name: str) -> str:

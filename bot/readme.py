@@ -13,7 +13,7 @@ from bot import manifest, metrics, settings, usage
 from bot.cli import cli
 from bot.demo import run as demo
 from bot.views import digest as views
-from data import policy, policy_fields
+from data import notice_texts, policy, policy_fields
 from workflows.questions.table import ROWS
 from workflows.rules import lifecycle, measures
 
@@ -81,6 +81,19 @@ def policy_keys() -> str:
         by_role = [f"{role} `{_toml(said[key])}`" for role, said in shipped["roles"].items() if key in said]
         rows.append((f"`[roles.NAME] {key}`", known.says, ", ".join(by_role) or "nobody"))
     return _table(("key", "what it says", "shipped value"), rows)
+
+
+def placeholders() -> str:
+    """What may stand in the texts of notices."""
+    rows = [
+        (
+            f"`{{{name}}}`",
+            f"{one.says}{'; always there' if name in notice_texts.FACTS else ''}",
+            f"`{one.example}`",
+        )
+        for name, one in notice_texts.PLACEHOLDERS.items()
+    ]
+    return _table(("placeholder", "what it says", "such as"), rows)
 
 
 def _toml(value: Any) -> str:

@@ -17,8 +17,10 @@ import msgspec
 
 from data.errors import Invalid
 from data.escalation import tree_of
+from data.notice_texts import read_texts
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
 from data.records.hours import Windows
+from data.records.notices import NoticeText
 from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Role, Tier
 from data.toml_tables import Tables, tables_of, text_of
 
@@ -35,14 +37,14 @@ class Rules(NamedTuple):
 
 def parsed(toml: str, *, source: str) -> Policy:
     """The policy this text describes, laid over the shipped one. Raises `Invalid` with all problems."""
-    return _rules(toml, source=source).policy
+    return _rules(toml, source=source, beside=Path()).policy
 
 
 def read_rules(path: Path | None = None) -> Rules:
     """All that the file says, or the shipped one. Raises `Invalid`."""
     path = path or DEFAULT
     toml = text_of(path, otherwise="name a TOML file, or none for the shipped policy")
-    return _rules(toml, source=path.name)
+    return _rules(toml, source=path.name, beside=path.parent)
 
 
 def read_policy(path: Path | None = None) -> Policy:
@@ -73,7 +75,8 @@ def digest_of(policy: Policy) -> str:
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def _rules(toml: str, source: str) -> Rules:
+def _rules(toml: str, *, source: str, beside: Path) -> Rules:
+    """`beside`: the folder of its file, from which it names others."""
     given = tables_of(toml, source)
     under = _shipped()
     reading = Tables(source)
@@ -89,6 +92,8 @@ def _rules(toml: str, source: str) -> Rules:
         values |= {known.field: said[key] for key, known in keys.items()}
     values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
     values["roles"] = _roles(reading, given.get("roles", under["roles"]))
+    own = "folder" in given["notices"] if isinstance(given.get("notices"), dict) else False
+    values["texts"] = _texts(reading, values["texts"], beside if own else DEFAULT.parent)
     values["escalation"] = tree_of(
         reading, values["escalation"], values.pop("on_exhausted"), again_days=values["escalate_again_days"]
     )
@@ -102,10 +107,17 @@ def _rules(toml: str, source: str) -> Rules:
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
-    own = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
-    windows = Windows(default_zone=values["zone"], **own)
+    hours = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
+    windows = Windows(default_zone=values["zone"], **hours)
     policy = Policy(name=name, **values)
     return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows)
+
+
+def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:
+    shipped = DEFAULT.parent / _shipped()["notices"]["folder"]
+    texts, problems = read_texts(beside / folder, folder, shipped)
+    reading.problems += problems
+    return texts
 
 
 def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier, ...]:

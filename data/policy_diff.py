@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data.escalation import said
+from data.notice_texts import BETWEEN
 from data.policy_fields import FIELDS, ROLE, WEEKDAYS
 from data.records.base import Record
 from data.records.hours import Windows
@@ -44,6 +45,8 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
     yield from _keys(policy)
     for key, value in said(policy.tree).items():
         yield f"escalation.{key}", value
+    for text in policy.texts:
+        yield f"notices.{text.audience}", f"{text.under_way}\n\n{BETWEEN}\n\n{text.closed}"
     for tier in policy.tiers:
         yield f"tiers.{tier.tier}.notice_days", tier.notice_days
     for role in policy.roles:
@@ -55,7 +58,7 @@ def _keys(record: Policy | Criteria | Windows) -> Iterator[tuple[str, Any]]:
     """Those of the sections whose values this record holds."""
     for section, keys in FIELDS.items():
         for key, known in keys.items():
-            if known.field in record.__struct_fields__ and known.field != "escalation":
+            if known.field in record.__struct_fields__ and known.field not in ("escalation", "texts"):
                 value = getattr(record, known.field)
                 if known.field == "digest_weekday":
                     value = WEEKDAYS[value]

@@ -174,6 +174,14 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             check=whole(0, 60, "days"),
         ),
     },
+    "notices": {
+        "folder": Key(
+            says="where the texts are that people are told, seen from the policy's file: "
+            "[in whose words](#in-whose-words)",
+            field="texts",
+            check=text(r"[^\x00]{1,400}", 'a folder, e.g. "notices"'),
+        )
+    },
     "archive": {
         "lead_days": Key(
             says="artifacts are copied and proven this long before the switch-off",

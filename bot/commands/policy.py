@@ -1,4 +1,4 @@
-"""`emeritus policy`: is this file a policy, and what would it change?"""
+"""`emeritus policy`: is this file a policy, what would it change, and in which words are people told?"""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from bot.commands import wanted
 from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say
 from data.errors import Invalid
+from data.notice_texts import PARTS, PLACEHOLDERS, filled
 from data.policy import read_policy, read_rules
 from data.policy_diff import Difference, differences, differences_beside
+from data.records.notices import Audience
 
 
 @click.group()
@@ -66,6 +68,37 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
         if found:
             say("A running retirement keeps the policy it was proposed under.")
     ctx.exit(1 if found else 0)
+
+
+@policy.command("notices")
+@click.argument("file", type=wanted.path, required=False)
+@click.option(
+    "--audience", type=click.Choice([one.value for one in Audience]), help="Only what these are told."
+)
+@as_json
+@click.pass_context
+def notices(ctx: click.Context, file: Path | None, audience: str | None, is_json: bool) -> None:
+    """What each audience is told, with examples in the places of a retirement's own; without FILE, as shipped."""
+    try:
+        found = read_policy(file)
+    except Invalid as error:
+        if is_json:
+            print_json({**failure(error), "texts": ()})
+        else:
+            say(*str(error).split("\n"), err=True)
+        ctx.exit(1)
+    examples = {name: one.example for name, one in PLACEHOLDERS.items()}
+    shown = [
+        {"audience": text.audience, "when": when, "text": filled(part, examples)}
+        for text in found.texts
+        if audience in (None, text.audience)
+        for when, part in zip(PARTS, (text.under_way, text.closed), strict=True)
+    ]
+    if is_json:
+        print_json({"error": "", "next_step": "", "problems": (), "texts": shown})
+        return
+    for one in shown:
+        say(f"# {one['audience']}, {one['when']}", "", *one["text"].split("\n"), "")
 
 
 def _line(one: Difference) -> str:

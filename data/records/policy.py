@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
+from data.records.notices import NoticeText
 
 
 class Criterion(StrEnum):
@@ -74,6 +75,7 @@ class Policy(Record, frozen=True, kw_only=True):
     extension_days   0, as in every policy before there was such a vote: none is held
     escalation       None, as in every policy before there were trees
     on_expiry        as it was in every policy before it could be said; so are those after it
+    texts            none, as in every policy before there were such: everybody is told the same
     """
 
     name: str
@@ -102,6 +104,7 @@ class Policy(Record, frozen=True, kw_only=True):
     reject_comment_chars: int = 1
     cool_off_hours: int = 0
     approval_days: int = 0
+    texts: tuple[NoticeText, ...] = ()
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

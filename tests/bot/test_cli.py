@@ -19,6 +19,7 @@ from bot.manifest import text
 from bot.settings import read
 from data.importers.report import ImportReport
 from data.policy import DEFAULT
+from data.records.notices import Audience
 from data.records.policy import Policy
 from data.records.retirement import Plan, Step, Subject
 from tests.bot.listeners.desk import Desk
@@ -531,3 +532,27 @@ def test_what_another_policy_changes_is_shown_before_it_counts(run: Run, tmp_pat
     refused = run("policy", "diff", DEFAULT, none)
     assert refused.exit_code == 2
     assert "none.toml [disable] dark_window_days = 0: a whole number of days from 1 to 3650" in refused.stderr
+
+
+def test_what_each_audience_is_told_can_be_read_before_anybody_is_told(run: Run, tmp_path: Path) -> None:
+    words = run("policy", "notices", "--audience", "product-owners").stdout
+    assert words.startswith("# product-owners, until service ends\n\n**What** churn-v1 retires (RET-7)\n")
+    assert "# product-owners, once it is closed" in words
+    assert "churn-v1-prod" not in words, "an endpoint says nothing to them"
+    assert {one["audience"] for one in json.loads(run("policy", "notices", "--json").stdout)["texts"]} == {
+        *Audience
+    }
+    own = tmp_path / "eu.toml"
+    own.write_text('[notices]\nfolder = "words"\n')
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "support.md").write_text("Moving {day}\n---\n")
+    for command in ("check", "notices"):
+        refused = run("policy", command, own)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert (
+            "words/support.md:1 {day}: no such placeholder; closest is {last_day}; known here: "
+            in refused.stderr
+        )
+        assert (
+            "words/support.md:2: {what}, {when}, {why}, {successor}, {action} missing once" in refused.stderr
+        )

@@ -107,8 +107,8 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
     assert sorted(problems(toml)) == sorted(
         [
             (
-                "eu.toml colour: unknown; known here: name, channels, rounds, callers, reminders, "
-                "delegation, escalation, windows, archive, migrate, disable, steps, digest, candidates, roles, tiers"
+                "eu.toml colour: unknown; known here: name, channels, rounds, callers, reminders, delegation, "
+                "escalation, windows, notices, archive, migrate, disable, steps, digest, candidates, roles, tiers"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",

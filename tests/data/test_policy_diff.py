@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,15 @@ def test_roles_that_come_and_go_are_told_by_all_they_say() -> None:
     assert not [key for key, *_ in found if key == "roles.legal.groups"]
 
 
-def test_nothing_a_policy_says_is_left_out() -> None:
+def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
     """Every field of the record but its digest makes a difference."""
+    shutil.copytree(DEFAULT.parent / "notices", tmp_path / "words")
+    five = "{what} {when} {why} {successor} {action}"
+    (tmp_path / "words" / "support.md").write_text(f"{five}\n---\n{five}")
+    named = f'name = "other"\n[notices]\nfolder = "{tmp_path / "words"}"\n'
     other = parsed(
-        """
-        name = "other"
+        named
+        + """
         [channels]
         governance = "#elsewhere"
         [rounds]
@@ -96,9 +101,11 @@ def test_nothing_a_policy_says_is_left_out() -> None:
         "escalation.owner_hours",
         "escalation.on_exhausted",
         "escalation.steps",
+        "notices.folder",
         "reminders.snooze_days",
     }
     assert {"escalation.steps.1", "escalation.steps.2"} <= told
+    assert [key for key in told if key.startswith("notices.")] == ["notices.support"]
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
 
 

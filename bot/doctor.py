@@ -21,6 +21,7 @@ from bot.settings import Look, Settings, look
 from bot.shared_places import ARCHIVE, why_another
 from data.catalog import Catalog
 from data.errors import EmeritusError
+from data.records.attestations import Attestation
 from data.records.imports import Imports
 from data.records.policy import Policy, Role
 from data.records.retirement import Retirement
@@ -140,6 +141,10 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
     yield Finding(what="catalog", ok=bool(models), found=f"{models} models", fix=fix)
     for role in policy.roles if policy else ():
         yield _role(catalog, role)
+    for attestation in policy.attestations if policy else ():
+        if trouble := _nobody_attests(catalog, attestation):
+            what = f"attestation {attestation.name}"
+            yield Finding(what=what, ok=False, found=trouble, fix=CORRECT_GROUP)
     for target in targets(policy.tree.steps) if policy else ():
         kind, _, group = target.partition(":")
         if kind == "group" and (trouble := _members(catalog, group)[1]):
@@ -191,6 +196,14 @@ def _role(catalog: Catalog, role: Role) -> Finding:
     return Finding(
         what=f"role {role.name}", ok=enough and not troubles, found="; ".join([found, *troubles]), fix=fix
     )
+
+
+def _nobody_attests(catalog: Catalog, attestation: Attestation) -> str:
+    """Why nobody could put their name to it; empty where somebody can, or a voting role does, which is looked at."""
+    if attestation.people or attestation.roles or "model.owner" in attestation.groups:
+        return ""
+    looked_at = [_members(catalog, group) for group in attestation.groups]
+    return "" if any(members for members, _ in looked_at) else "; ".join(why for _, why in looked_at)
 
 
 def report(environ: Mapping[str, str], say: Callable[[Finding], None], *, http: str | None = None) -> bool:

@@ -49,6 +49,8 @@ class Action(StrEnum):
     MANUAL_CHECK = "manual.check"
     MANUAL_CONTRADICT = "manual.contradict"
     MANUAL_EVIDENCE = "manual.evidence"
+    ATTESTATION_GIVE = "attestation.give"
+    ATTESTATION_EVIDENCE = "attestation.evidence"
     VOTE_COMMENT = "vote.comment"
     DELEGATION_DECLINE = "delegation.decline"
     HOME_PAGE = "home.page"
@@ -68,3 +70,4 @@ class Callback(StrEnum):
     EXTENSION_ASK = "extension.ask"
     DUTIES = "duty.list"
     MANUAL_REPORT = "manual.report_submit"
+    ATTESTATION_GIVE = "attestation.give_submit"

@@ -13,7 +13,7 @@ from bot import manifest, metrics, settings, usage
 from bot.cli import cli
 from bot.demo import run as demo
 from bot.views import digest as views
-from data import notice_texts, policy, policy_fields
+from data import notice_texts, policy, policy_attestations, policy_fields
 from workflows.questions.table import ROWS
 from workflows.rules import lifecycle, measures
 
@@ -80,6 +80,12 @@ def policy_keys() -> str:
     for key, known in policy_fields.ROLE.items():
         by_role = [f"{role} `{_toml(said[key])}`" for role, said in shipped["roles"].items() if key in said]
         rows.append((f"`[roles.NAME] {key}`", known.says, ", ".join(by_role) or "nobody"))
+    for key, known in policy_attestations.ATTESTATION.items():
+        by_name = [
+            f"{one} `{_toml(said[key])}`" for one, said in shipped["attestations"].items() if key in said
+        ]
+        in_file = "in [the file](default.toml)" if key == "text" else ", ".join(by_name) or "nobody"
+        rows.append((f"`[attestations.NAME] {key}`", known.says, in_file))
     return _table(("key", "what it says", "shipped value"), rows)
 
 

@@ -39,6 +39,8 @@ class Part(StrEnum):
     MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
     REASON = "REASON..."
+    ATTESTATION = "ATTESTATION"
+    EVIDENCE = "EVIDENCE..."
     OFTEN = "[weekly|off]"
     HERE = "[here]"
     DELEGATION = "[@PERSON until DATE|off]"
@@ -133,6 +135,11 @@ COMMANDS: Mapping[str, Usage] = {
         says="Says that a caller nobody declares is your team's, which answers for it from then on",
         who="whoever is in a team of the catalog",
     ),
+    "attest": Usage(
+        takes=(Part.RETIREMENT, Part.ATTESTATION, Part.EVIDENCE),
+        says="Puts your name to what the policy wants attested before a switch-off, with what shows it",
+        who="whom the policy names for it",
+    ),
     "handover": Usage(
         takes=(Part.RETIREMENT, Part.PERSON),
         says="Makes somebody else the coordinator",
@@ -147,6 +154,7 @@ MEANT = {
     **dict.fromkeys(("unsubscribe", "follow"), "subscribe"),
 }
 """What people type for another word of ours."""
+PROSE = (Part.REASON, Part.EVIDENCE)
 KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}
 ON_THE_CARD = frozenset({"abstain", "approve", "edit", "reject", "revise", "vote"})
 
@@ -282,11 +290,11 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
         return None
     if part is Part.PAGE:
         accepted = f'only "all", the number of a page, or nothing: {usage(word)}'
-    elif not (words(value) if part is Part.REASON else value):
+    elif not (words(value) if part in PROSE else value):
         accepted = f"missing; say {usage(word)}"
     elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
         accepted = f"not a person; type @ and choose the name: {usage(word)}"
-    elif part is Part.REASON and len(value) > REASON_MAX:
+    elif part in PROSE and len(value) > REASON_MAX:
         accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
-    shown = "" if not value or part is Part.REASON else f'"{as_typed(value)[:80]}"'
+    shown = "" if not value or part in PROSE else f'"{as_typed(value)[:80]}"'
     return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None

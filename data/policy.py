@@ -1,7 +1,8 @@
 """Is this TOML a policy, and what does it say? All that is wrong with it is reported at once.
 
 A file of one's own is laid over the shipped default, so it need only say what differs. Roles are never mixed:
-a [roles] table of its own replaces all shipped ones, since a role left over would block every vote.
+a [roles] table of its own replaces all shipped ones, since a role left over would block every vote. So does a table
+of [attestations].
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import msgspec
 from data.errors import Invalid
 from data.escalation import tree_of
 from data.notice_texts import read_texts
+from data.policy_attestations import attestations_of
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
 from data.records.hours import Windows
 from data.records.notices import NoticeText
@@ -80,8 +82,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     given = tables_of(toml, source)
     under = _shipped()
     reading = Tables(source)
-    for unknown in given.keys() - {"name", "roles", "tiers", *FIELDS}:
-        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers"
+    for unknown in given.keys() - {"name", "roles", "tiers", "attestations", *FIELDS}:
+        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers, attestations"
         reading.refuse("", f"[{unknown}]" if isinstance(given[unknown], dict) else unknown, None, accepted)
     name = given.get("name", source.removesuffix(".toml"))
     if not isinstance(name, str) or not 1 <= len(name) <= 80:
@@ -94,6 +96,9 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["roles"] = _roles(reading, given.get("roles", under["roles"]))
     own = "folder" in given["notices"] if isinstance(given.get("notices"), dict) else False
     values["texts"] = _texts(reading, values["texts"], beside if own else DEFAULT.parent)
+    values["attestations"] = attestations_of(
+        reading, given.get("attestations", under["attestations"]), values["roles"]
+    )
     values["escalation"] = tree_of(
         reading, values["escalation"], values.pop("on_exhausted"), again_days=values["escalate_again_days"]
     )

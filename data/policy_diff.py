@@ -7,7 +7,9 @@ from typing import Any
 
 from data.escalation import said
 from data.notice_texts import BETWEEN
-from data.policy_fields import FIELDS, ROLE, WEEKDAYS
+from data.policy_attestations import ATTESTATION
+from data.policy_fields import FIELDS, ROLE, WEEKDAYS, Key
+from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows
 from data.records.policy import Criteria, Policy, Role
@@ -22,7 +24,7 @@ class Difference(Record, frozen=True, kw_only=True):
 
 
 def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
-    """In the order of the shipped file: sections, tiers, roles. The digests differ where anything does."""
+    """By section, then tiers, roles and attestations. The digests differ where anything does."""
     return _between(dict(_flat(before)), dict(_flat(after)))
 
 
@@ -50,8 +52,11 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
     for tier in policy.tiers:
         yield f"tiers.{tier.tier}.notice_days", tier.notice_days
     for role in policy.roles:
-        for key, value in _said(role).items():
+        for key, value in {**_said(role, ROLE), "veto": role.veto == "yes"}.items():
             yield f"roles.{role.name}.{key}", value
+    for attestation in policy.attestations:
+        for key, value in _said(attestation, ATTESTATION).items():
+            yield f"attestations.{attestation.name}.{key}", value
 
 
 def _keys(record: Policy | Criteria | Windows) -> Iterator[tuple[str, Any]]:
@@ -67,10 +72,10 @@ def _keys(record: Policy | Criteria | Windows) -> Iterator[tuple[str, Any]]:
                 yield f"{section}.{key}", _plain(value)
 
 
-def _said(role: Role) -> Mapping[str, Any]:
+def _said(row: Role | Attestation, keys: Mapping[str, Key]) -> Mapping[str, Any]:
     """What its table would say; no groups or no people need not be said."""
-    said = {key: _plain(getattr(role, key)) for key in ROLE}
-    return {key: value for key, value in {**said, "veto": role.veto == "yes"}.items() if value != []}
+    said = {key: _plain(getattr(row, key)) for key in keys}
+    return {key: value for key, value in said.items() if value != []}
 
 
 def _plain(value: Any) -> Any:

@@ -262,16 +262,15 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         ),
     },
 }
+GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
+PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
 ROLE: Mapping[str, Key] = {
     "approvals": Key(says="how many must approve; 1 where it is left out", check=whole(1, 20, "approvals")),
     "groups": Key(
         says="whose members may vote: teams of the catalog; `model.owner` is the model's own",
-        check=words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]'),
+        check=GROUPS,
     ),
-    "people": Key(
-        says="who may vote besides: Slack user ids",
-        check=words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]'),
-    ),
+    "people": Key(says="who may vote besides: Slack user ids", check=PEOPLE),
     "veto": Key(says="a rejection ends the round; elsewhere it only withholds an approval", check=flag),
 }
 TIER: Mapping[str, Key] = {

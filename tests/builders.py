@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from data import events, ledger
+from data.records.attestations import Attestation
 from data.records.base import Prose
 from data.records.callers import Calls
 from data.records.catalog import EndpointKind, Impacted, Owners
@@ -101,6 +102,17 @@ def a_policy(**changes: Any) -> Policy:
         digest_hour=9,
     )
     return replace(policy, **changes)
+
+
+def an_attestation(**changes: Any) -> Attestation:
+    attestation = Attestation(
+        name="retention",
+        text="What has to be kept is kept.",
+        groups=("model.owner",),
+        tiers=(1, 2, 3),
+        valid_days=90,
+    )
+    return replace(attestation, **changes)
 
 
 def an_impacted(
@@ -196,6 +208,7 @@ def facts_for(subject: Subject | None = None, **changes: Any) -> Facts:
         members={"owner": (PAT, OWEN), "platform": (PLATO,), "security": (SELMA,)},
         owners=(PAT, OWEN),
         endpoint_owners=(ENDY,),
+        attesters={"retention": (PAT, OWEN), "privacy": (SELMA,)},
         managers={BILL: MAX, BELLA: MAX},
         readings=silent(*subject.endpoints),
         archive_holds="yes",

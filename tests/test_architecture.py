@@ -23,9 +23,11 @@ from tests.builders import (
     LIVE,
     WHY,
     a_migrated,
+    a_policy,
     a_proposed,
     a_running_retirement,
     a_subject,
+    an_attestation,
     an_unknown,
     days,
     revising,
@@ -258,7 +260,9 @@ def test_every_notice_the_rules_want_has_a_view():
     calls = (some_calls(BILLING),)
     called.does(cmd.MeetOwners(by=EMERITUS), impact=(*called.facts.impact, an_unknown()), calls=calls)
     off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
+    attesting = a_migrated(policy=a_policy(attestations=(an_attestation(),)))
     told = [
+        *attesting.effects.values(),
         *called.effects.values(),
         *off.effects.values(),
         *handed.effects.values(),

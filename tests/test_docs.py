@@ -9,7 +9,7 @@ import pytest
 from cogapp import Cog
 
 from bot.cli import cli
-from data import policy, policy_fields
+from data import policy, policy_attestations, policy_fields
 from data.importers import declaration
 from workflows.rules.escalation import targets
 
@@ -82,8 +82,15 @@ def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
     rows = re.findall(r"^\| (`(?:name|\[[a-zA-Z0-9.]+\] \w+)`) \| (.*) \| (.*) \|$", POLICY, re.MULTILINE)
 
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
-    assert len(rows) == 1 + keys + len(policy_fields.TIERS) + len(policy_fields.ROLE)
+    tables = (policy_fields.TIERS, policy_fields.ROLE, policy_attestations.ATTESTATION)
+    assert len(rows) == 1 + keys + sum(map(len, tables))
     assert [row for row in rows if "" in row] == []
+
+
+def test_the_attestation_that_is_shown_is_one_a_policy_may_have():
+    (toml,) = re.findall(r"```toml\n(\[attestations\..*?)```", POLICY, re.DOTALL)
+    (shown,) = policy.parsed(toml, source="README.md").attestations
+    assert (shown.name, shown.roles, shown.tiers) == ("privacy", ("security",), (1, 2))
 
 
 def test_the_escalation_tree_that_is_shown_is_one_a_policy_may_have():

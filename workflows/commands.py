@@ -12,6 +12,7 @@ import msgspec
 from data.records.base import Prose
 from data.records.retirement import Archived, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
+from workflows.attestation_commands import AskToAttest, Attest
 from workflows.command import Command
 from workflows.delegation_commands import Delegate, EndDelegation
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
@@ -27,6 +28,8 @@ from workflows.import_commands import RecordFile, RecordImport, RunImport, Sched
 
 __all__ = [
     "AskForTime",
+    "AskToAttest",
+    "Attest",
     "ChangeDuty",
     "Command",
     "ContestWaiver",
@@ -268,9 +271,18 @@ _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | C
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader
 _OfDelegations = Delegate | EndDelegation
+_OfAttestations = Attest | AskToAttest
 _OfOthers = RecordFailure | TellWritten
 AnyCommand = (
-    _OfVotes | _OfDuties | _OfSteps | _OfPeople | _OfImports | _OfDigests | _OfDelegations | _OfOthers
+    _OfVotes
+    | _OfDuties
+    | _OfSteps
+    | _OfPeople
+    | _OfImports
+    | _OfDigests
+    | _OfDelegations
+    | _OfAttestations
+    | _OfOthers
 )
 
 _decoder = msgspec.json.Decoder(AnyCommand)

@@ -18,7 +18,7 @@ from data.records.retirement import TRAFFIC, Retirement, StepKind
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
-from workflows.membership import active, groups, members
+from workflows.membership import active, attesters, groups, members
 from workflows.observing import as_asked, consumers, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
@@ -153,6 +153,9 @@ class Gatherer:
                 return replace(known, readings=self.readings(state, now))
             case cmd.Waive(what=what) if told_in.meant(state, what):
                 return consumers(self.catalog.snapshot(), state, known)
+            case cmd.Attest():
+                there = self.catalog.snapshot()
+                return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
             case cmd.Snooze():
                 return replace(known, snooze_days=self.snooze_days)
             case cmd.Escalate():

@@ -21,6 +21,7 @@ from data.records.imports import Imports
 from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.decisions import (
+    attesting,
     callers,
     contesting,
     darkness,
@@ -86,6 +87,8 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.CheckManual: following(manual.check_manual),
     cmd.ContradictManual: manual.contradict_manual,
     cmd.AskAgain: following(manual.ask_again),
+    cmd.Attest: attesting.attest,
+    cmd.AskToAttest: attesting.ask_to_attest,
     cmd.RecordUnreached: unreached.record_unreached,
     cmd.ScheduleImports: imports.schedule,
     cmd.RunImport: imports.run,

@@ -29,6 +29,18 @@ def members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str,
     return found
 
 
+def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """attestation -> Slack ids of who may put their name to it, as roles and groups stand in this catalog."""
+    seated = members(there, policy, owners)
+    found = {}
+    for one in policy.attestations:
+        people = [person for role in one.roles for person in seated.get(role, ())]
+        for group in one.groups:
+            people += owners if group == MODEL_OWNER else _group(there, group)
+        found[one.name] = tuple(dict.fromkeys((*people, *one.people)))
+    return found
+
+
 def groups(there: Snapshot, policy: Policy) -> dict[str, tuple[str, ...]]:
     """Each group that the policy's escalation names -> Slack ids of its members now."""
     named = (target.partition(":") for target in targets(policy.tree.steps))

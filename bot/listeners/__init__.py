@@ -8,6 +8,7 @@ from bot import failures
 from bot.house import House
 from bot.listeners import (
     assistant,
+    attestations,
     callers,
     commands,
     delegations,
@@ -24,6 +25,6 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
-    for surface in (commands, proposals, votes, *of_duties, manual, files, home, assistant):
+    for surface in (commands, proposals, votes, *of_duties, manual, attestations, files, home, assistant):
         surface.register(app, house)
     failures.register(app, house)

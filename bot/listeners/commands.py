@@ -18,7 +18,7 @@ from bot.own_words import NOT_YET, decided
 from bot.reading import this_week
 from bot.typed_delegation import wish
 from bot.usage import COMMANDS, Part, Typed, helped, understood
-from bot.views import answers, candidates, catalogs, digest, who
+from bot.views import answers, attestations, candidates, catalogs, digest, who
 from bot.views import delegations as delegated
 from data.hosting import hosted_parts
 from data.records.base import Prose
@@ -26,6 +26,7 @@ from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
 from workflows.commands import (
+    Attest,
     Cancel,
     ClaimCaller,
     Command,
@@ -42,6 +43,7 @@ from workflows.commands import (
 )
 from workflows.considering import ranking
 from workflows.decisions import delegations, digests
+from workflows.membership import attesters
 from workflows.observing import stands_as
 from workflows.rules import support
 from workflows.rules.delegating import receiver
@@ -153,7 +155,16 @@ def show(house: House, state: Retirement) -> Payload:
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
         catalogs=catalogs.standing(house.listings.standings(state)),
         meetings=meetings(state, retirements(house.store, ended=False), stands),
+        attested=attested(house, state, owners),
     )
+
+
+def attested(house: House, state: Retirement, owners: tuple[str, ...]) -> list[str]:
+    """Where each attestation stands that the retirement needs."""
+    if state.policy is None or not is_living(state):
+        return []
+    people = attesters(house.catalog.snapshot(), state.policy, owners)
+    return attestations.lines(state, people, house.now())
 
 
 def impact(house: House, found: Entity) -> Payload:
@@ -223,6 +234,9 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
             by=by,
             place=here if request[Part.HERE] else by,
             often="off" if request[Part.OFTEN].casefold() == "off" else "weekly",
+        ),
+        "attest": lambda: Attest(
+            by=by, name=request[Part.ATTESTATION], evidence=Prose(prose=request[Part.EVIDENCE])
         ),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
         "delegate": lambda: wish(request[Part.DELEGATION], by),

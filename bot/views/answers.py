@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import asleep as asleep_view
-from bot.views import duties, later_dates, limits, meeting, outlook, parts, provided, steps, votes
+from bot.views import duties, later_dates, limits, meeting, outlook, parts, provided, steps, stopped, votes
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -73,12 +73,6 @@ def next_step(retirement: Retirement) -> str:
     return f"next: {step.kind} on {day(step.due_at, steps.zone_of(retirement))}{how}"
 
 
-TROUBLES = {
-    False: "*Stopped for good*: tell these people yourselves",
-    True: "*Held up*: sent once what it names is mended; what comes after it in its place waits, too",
-}
-
-
 def show(
     retirement: Retirement,
     *,
@@ -91,6 +85,7 @@ def show(
     meetings: tuple[Meeting, ...] = (),
     asleep: Sequence[Asleep] = (),
     delegated: Sequence[str] = (),
+    attested: Sequence[str] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
@@ -101,6 +96,7 @@ def show(
     asleep       messages that wait for somebody's working hours
     meetings     the other retirements it has to do with
     delegated    who answers for whom, a line each
+    attested     where each attestation stands, a line each
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -114,11 +110,7 @@ def show(
     ]
     head = section(f"{headline(retirement)}\n{'; '.join(people)}")
     below = [section(one) for one in provided.in_one_section(support)]
-    for is_held_up, about in TROUBLES.items():
-        named = [stopped(found) for found in troubles if found.is_held_up is is_held_up]
-        if named:
-            listed = limits.joined(named, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
-            below.append(section(f"{about}\n{listed}"))
+    below += map(section, stopped.lines(troubles))
     if delegated:
         below.append(section(limits.joined(delegated, limits.SECTION_MAX - 500, at_most=ROWS_AT_MOST)))
     if waits := asleep_view.section_of(asleep):
@@ -137,6 +129,8 @@ def show(
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
+    if attested:
+        below.append(section(f"*Attestations*\n{limits.joined(attested, limits.SECTION_MAX - 500)}"))
     if catalogs:
         below.append(section(f"*Catalogs*\n{limits.joined(catalogs, limits.SECTION_MAX - 500)}"))
     paused = [steps.paused(retirement)] if retirement.paused_at else []
@@ -150,11 +144,6 @@ def show(
     room = limits.BLOCK_TEXT_MAX - sum(len(block["text"]["text"]) for block in (head, *below))
     plan_rows = limits.spread(steps_of, at_most=max(1, room // limits.SECTION_MAX), rest=rest)
     return message(headline(retirement), [head, *map(section, plan_rows), *below])
-
-
-def stopped(trouble: Trouble) -> str:
-    mark = ":hourglass:" if trouble.is_held_up else ":x:"
-    return f"{mark} `{safe(trouble.key, 120)}`: {safe(trouble.why, limits.PROSE_MAX)}"
 
 
 def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = False) -> Payload:

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.views import callers, duties, id_lines, impact, later_dates, limits, parts, switch_lines
+from bot.views import (
+    attestations,
+    callers,
+    duties,
+    id_lines,
+    impact,
+    later_dates,
+    limits,
+    parts,
+    switch_lines,
+)
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
 from bot.views.duty_lines import consumer_name, duty_changed, owners_changed, said, waived_words
 from bot.views.steps import zone_of
@@ -164,6 +174,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             | events.AskedAgain()
         ):
             return switch_lines.line(event, retirement)
+        case events.Attested():
+            return attestations.line(event, retirement)
         case events.Disabled():
             return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"
         case events.Closed():

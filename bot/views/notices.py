@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.views import (
     assistant,
+    attestations,
     callers,
     catalogs,
     delegations,
@@ -30,6 +31,7 @@ from bot.views.blocks import Payload
 from data import events
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
+from workflows.membership import attesters
 from workflows.ports import Message
 from workflows.rules.messages import LEFT_OUT, PASSED_BACK, READER, is_person
 
@@ -94,6 +96,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
     ),
+    "attestation": lambda state, message: attestations.request(
+        state, message.params["name"], int(message.params["number"]), _attesters(message)
+    ),
     "catalog": lambda state, message: catalogs.told(state, message.params),
 }
 
@@ -157,6 +162,14 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
     (event,) = message.events
     assert isinstance(event, events.Proposed | events.Revised), "the impact is told of a plan"
     return event
+
+
+def _attesters(message: Message) -> tuple[str, ...]:
+    state, there = message.retirement, message.there
+    if state is None or state.plan is None or state.policy is None or there is None:
+        return ()
+    owners = there.owners_now([state.plan.subject.model_id])
+    return attesters(there, state.policy, owners).get(message.params["name"], ())
 
 
 def _other(message: Message) -> Retirement:

@@ -6,6 +6,7 @@ is `Prose`; names of people appear nowhere.
 
 from __future__ import annotations
 
+from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened
 from data.events.delegating import Delegated, DelegationEnded
@@ -132,6 +133,7 @@ RetirementEvent = (
     | ManualChecked
     | ManualContradicted
     | AskedAgain
+    | Attested
     | Paused
     | Resumed
     | HandedOver
@@ -162,6 +164,7 @@ __all__ = [
     "ArchiveLost",
     "ArchiveStored",
     "AskedAgain",
+    "Attested",
     "CallerClaimed",
     "CallerDeclared",
     "CallersSeen",

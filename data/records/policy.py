@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
 from data.records.notices import NoticeText
@@ -105,6 +106,7 @@ class Policy(Record, frozen=True, kw_only=True):
     cool_off_hours: int = 0
     approval_days: int = 0
     texts: tuple[NoticeText, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from data.records.attestations import Statement
 from data.records.base import Prose, Record
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
@@ -237,6 +238,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
+    attested   every statement under an attestation of the policy, oldest first
     restoring  who asked for service back, while it is coming; `rolled_back_at`: when all of it was back
     """
 
@@ -283,6 +285,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     rounds: int = 0
     prolonged: int = 0
     approved_at: datetime | None = None
+    attested: tuple[Statement, ...] = ()
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

@@ -333,6 +333,18 @@ def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> Non
     ]
 
 
+def test_an_attestation_nobody_can_give_is_told(examine: Examine, tmp_path: Path) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text('[attestations.legal]\ntext = "It may go."\ngroups = ["lawyers"]')
+    with a_slack() as slack:
+        found = bad(examine(slack, EMERITUS_POLICY=str(policy)))
+
+    correct = "Correct the group in the policy, or the people in the catalog"
+    assert found[:1] == [
+        f'BAD attestation legal: No team is called "lawyers"; nothing has a similar name. {correct}'
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "place", "line"),
     [

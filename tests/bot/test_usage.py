@@ -20,6 +20,8 @@ EVERY_PART = {
     Part.MAYBE_TEAM: "",
     Part.PERSON: "U1",
     Part.REASON: "because",
+    Part.ATTESTATION: "retention",
+    Part.EVIDENCE: "CHG-1",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
     Part.PAGE: "",

@@ -9,6 +9,7 @@ import pytest
 
 from data import policy as policies
 from data.errors import Invalid
+from data.policy_attestations import ATTESTATION
 from data.policy_fields import FIELDS, ROLE, TIER
 from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy
@@ -49,12 +50,12 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 37
+    assert len(numbers) == 43
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
 def test_every_key_says_what_it_means() -> None:
-    keys = {name: key for table in (*FIELDS.values(), ROLE, TIER) for name, key in table.items()}
+    keys = {name: key for table in (*FIELDS.values(), ROLE, TIER, ATTESTATION) for name, key in table.items()}
 
     assert [name for name, key in keys.items() if not key.says] == []
 
@@ -108,7 +109,8 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
         [
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, callers, reminders, delegation, "
-                "escalation, windows, notices, archive, migrate, disable, steps, digest, candidates, roles, tiers"
+                "escalation, windows, notices, archive, migrate, disable, steps, digest, candidates, roles, tiers, "
+                "attestations"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -236,7 +238,10 @@ def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
     fields = {key.field for keys in FIELDS.values() for key in keys.values()}
 
     records = {*Policy.__struct_fields__, *Criteria.__struct_fields__, *Windows.__struct_fields__}
-    assert fields - {"on_exhausted"} | {"name", "digest", "roles", "tiers", "default_zone"} == records
+    assert (
+        fields - {"on_exhausted"} | {"name", "digest", "roles", "tiers", "attestations", "default_zone"}
+        == records
+    )
 
 
 def test_when_people_are_written_to_is_in_the_same_file_and_in_no_retirement(tmp_path: Path) -> None:

@@ -89,6 +89,9 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         3 = { notice_days = 101 }
         [roles.one]
         people = ["U024BE7LH"]
+        [attestations.legal]
+        text = "It is so."
+        people = ["U024BE7LH"]
         """,
         source="other.toml",
     )
@@ -106,6 +109,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
     }
     assert {"escalation.steps.1", "escalation.steps.2"} <= told
     assert [key for key in told if key.startswith("notices.")] == ["notices.support"]
+    assert {"attestations.legal.text", "attestations.privacy.valid_days"} <= told
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
 
 

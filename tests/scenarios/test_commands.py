@@ -60,6 +60,11 @@ NONSENSE = [
     ("take RET-1", "CONSUMER: missing; say /retire take RET-n|MODEL CONSUMER"),
     ("claim RET-1", "CALLER: missing; say /retire claim RET-n|MODEL CALLER [TEAM]"),
     ("claim RET-1 nobody", "emeritus impact MODEL lists them"),
+    (
+        "attest RET-1 retention",
+        "EVIDENCE...: missing; say /retire attest RET-n|MODEL ATTESTATION EVIDENCE...",
+    ),
+    ("attest RET-1 retention it is kept", "Its policy asks for none at its tier"),
     ("handover RET-1", "@PERSON: missing"),
     ("handover RET-1 vera", "type @ and choose the name"),
 ]

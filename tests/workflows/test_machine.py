@@ -95,6 +95,8 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ReportManual: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     cmd.CheckManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.ContradictManual: {"endpoint_id": EDGE.id, "action": "disable"},
+    cmd.Attest: {"name": "retention", "evidence": WHY},
+    cmd.AskToAttest: {"name": "retention"},
     cmd.SendDigest: {},
     cmd.TellDigest: {"since": PROPOSED_AT, "tells": True, "draws": True},
     cmd.Subscribe: {"place": "CTEAM"},

@@ -20,7 +20,7 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import approval, callers, ids, milestones, obligations, parts, rounds
+from workflows.rules import approval, attesting, callers, ids, milestones, obligations, parts, rounds
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
@@ -193,6 +193,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, paused_at=event.at, paused_by=event.by)
         case events.Resumed():
             return replace(state, paused_at=None, paused_by="")
+        case events.Attested():
+            return attesting.after(state, event)
         case events.HandedOver():
             return replace(state, coordinator_id=event.coordinator_id)
         case events.Rejected() | events.Expired() | events.Withdrawn() | events.Cancelled():
@@ -228,7 +230,7 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
     assert state.plan is not None
     if plan.subject.artifacts != state.plan.subject.artifacts:
         fresh = tuple(StepProgress(kind=step.kind) for step in state.steps)
-        return replace(state, archived=None, drilled_at=None, steps=fresh)
+        return replace(state, archived=None, drilled_at=None, attested=(), steps=fresh)
     kept = (StepKind.ARCHIVE, StepKind.DRILL)
     steps = tuple(
         step if step.progress is Progress.DONE and step.kind in kept else StepProgress(kind=step.kind)

@@ -105,6 +105,11 @@ def callers_key(state: Retirement, asked: int, part: int) -> str:
     return f"{state.id}/callers/{asked}/{part}"
 
 
+def attestation_key(state: Retirement, name: str, number: int) -> str:
+    """`number`: how often it was attested before it was asked for."""
+    return f"{state.id}/announcement-{state.announced}/attestation/{name}/{number}"
+
+
 def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
     return f"{state.id}/announcement-{state.announced}/manual/{action}/{endpoint_id}"
 

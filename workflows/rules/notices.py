@@ -12,6 +12,7 @@ from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import (
     announcement,
+    attestation_notices,
     by_hand,
     caller_notices,
     deprecation,
@@ -118,8 +119,13 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
         case events.Announced():
             yield from announcement.replaced(before)
             yield from announcement.posted(state)
+            yield from attestation_notices.asked(state, event.at)
             if len(people_of(state.obligations)) > HEARERS_MAX:
                 yield messages.file(state, f"{state.id}/ahead/{state.version}", "ahead", state.version)
+        case events.DrillPassed():
+            yield from attestation_notices.asked(state, event.at)
+        case events.Attested():
+            yield from attestation_notices.attested(state, event)
         case events.DutyChanged():
             if event.duty is Duty.NEEDS_TIME and event.extension is not None:
                 number = event.extension.number
@@ -198,6 +204,7 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             every = tuple(duty.consumer.consumer_id for duty in state.obligations)
             yield from announcement.redrawn(state, every, patience_seconds=messages.HOUR)
             yield from caller_notices.redrawn(state)
+            yield from attestation_notices.redrawn(state)
             if state.state in CALLED_OFF:
                 # An edit notifies nobody, and they would go on moving.
                 for slack_id in people_of(state.obligations):

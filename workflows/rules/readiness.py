@@ -9,7 +9,7 @@ from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
-from workflows.rules import callers, parts
+from workflows.rules import attesting, callers, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import Gate
@@ -99,6 +99,7 @@ def readiness(  # noqa: PLR0912 - one case per step
                 *_drill(state, facts),
                 *_obligations(state),
                 *callers.not_moved(state, facts),
+                *attesting.gates(state, now),
             ]
             for reading in facts.readings:
                 unmet += _traffic(state, reading)

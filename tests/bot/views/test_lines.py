@@ -170,6 +170,13 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.ManualReported: {"endpoint_id": ENDPOINT, "action": "disable", "evidence": Prose(prose="CHG-1")},
     events.ManualChecked: {"endpoint_id": ENDPOINT, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": ENDPOINT, "action": "disable"},
+    events.Attested: {
+        "name": "retention",
+        "text_digest": "sha256:" + "cd" * 32,
+        "evidence": Prose(prose="CHG-1"),
+        "expires_at": days(90),
+        "entitled": ("UANN",),
+    },
     events.Paused: {"why": Prose(prose="freeze")},
     events.HandedOver: {"coordinator_id": "UNEW"},
 }
@@ -369,6 +376,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "successor": "churn-v2",
         "places": "https://mlflow.example.com/#/models/churn",
         "trouble": "",
+        "name": "retention",
     }
     state = announced(why=Prose(prose=str(Reason.COST)))
     for notice in (*notices.VIEWS, "digest", "reader dropped"):

@@ -183,6 +183,13 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.ManualReported: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     events.ManualChecked: {"endpoint_id": EDGE.id, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": EDGE.id, "action": "disable"},
+    events.Attested: {
+        "name": "retention",
+        "text_digest": "sha256:cc",
+        "evidence": WHY,
+        "expires_at": PROPOSED_AT + days(90),
+        "entitled": (PAT,),
+    },
     events.Paused: {"why": WHY},
     events.Resumed: {},
     events.HandedOver: {"coordinator_id": "UOWEN"},

@@ -47,6 +47,7 @@ MAY = {
     "decide extension": "coordinator",
     "waive": "coordinator",
     "contest waiver": "consumer_owner",
+    "attest": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # whom the policy names for it
     "claim caller": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for a team of their own
     "run step": "coordinator endpoint_owner time",
     "pause": "coordinator endpoint_owner",
@@ -62,6 +63,7 @@ MAY = {
     "record shown": "time",
     "meet owners": "time",
     "ask again": "time",
+    "ask to attest": "time",
     "remind": "time",
     "escalate": "time",
     "record archive": "time",

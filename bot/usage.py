@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 
+from bot.command_parts import KEYWORDS, PROSE, Part
 from bot.ids import SLASH_COMMAND
 from bot.payloads import meant_id
 from bot.typed_delegation import problem_with
@@ -24,26 +24,6 @@ from data.printable import words
 from data.records.base import Record
 
 REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
-
-
-class Part(StrEnum):
-    """What a command takes, as its usage shows it."""
-
-    RETIREMENT = "RET-n|MODEL"
-    MAYBE_MODEL = "[MODEL]"
-    ALL = "[all]"
-    PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|file:NAME|traffic"
-    CALLER = "CALLER"
-    CONSUMER = "CONSUMER"
-    MAYBE_TEAM = "[TEAM]"
-    PERSON = "@PERSON"
-    REASON = "REASON..."
-    ATTESTATION = "ATTESTATION"
-    EVIDENCE = "EVIDENCE..."
-    OFTEN = "[weekly|off]"
-    HERE = "[here]"
-    DELEGATION = "[@PERSON until DATE|off]"
 
 
 class Usage(Record, frozen=True, kw_only=True):
@@ -154,8 +134,6 @@ MEANT = {
     **dict.fromkeys(("unsubscribe", "follow"), "subscribe"),
 }
 """What people type for another word of ours."""
-PROSE = (Part.REASON, Part.EVIDENCE)
-KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}
 ON_THE_CARD = frozenset({"abstain", "approve", "edit", "reject", "revise", "vote"})
 
 RETIRE = SLASH_COMMAND.removeprefix("/")

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import payloads
+from bot.command_parts import Part
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
@@ -17,7 +18,7 @@ from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.reading import this_week
 from bot.typed_delegation import wish
-from bot.usage import COMMANDS, Part, Typed, helped, understood
+from bot.usage import COMMANDS, Typed, helped, understood
 from bot.views import answers, attestations, candidates, catalogs, digest, who
 from bot.views import delegations as delegated
 from data.hosting import hosted_parts

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from bot.command_parts import Part
 from bot.listeners.commands import command
 from bot.typed_words import as_typed
-from bot.usage import COMMANDS, Part, Typed, helped, understood
+from bot.usage import COMMANDS, Typed, helped, understood
 from data.errors import Invalid, Refused
 from workflows.commands import Command, Delegate, EndDelegation
 

@@ -13,15 +13,15 @@ from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import (
     announcement,
     attestation_notices,
-    by_hand,
     caller_notices,
     deprecation,
     id_notices,
     impact,
+    manual_notices,
     messages,
     milestones,
 )
-from workflows.rules.lifecycle import CALLED_OFF, may_be_asked_off, maybe_dark
+from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.obligations import of_person, people_of
 
 CHANGES_EVERYTHING = (
@@ -95,7 +95,7 @@ def for_events(
             want(*announcement.moved(before, state, version))
     want(*_requests(before, state))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
-        want(*_asked_off(before))
+        want(*manual_notices.redrawn(before))
     if kinds.intersection(deprecation.CHANGES_WHAT_CATALOGS_SAY):
         want(*deprecation.writing(state))
     return tuple(effects.values())
@@ -189,9 +189,9 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             key = messages.unreached_key(state, person)
             yield messages.direct(key, "unreached", told, person=person, why=event.why)
         case events.ArchiveConfirmed(step=StepKind.DISABLE):
-            yield from _manual(state, "disable")
+            yield from manual_notices.asked(state, "disable")
         case events.RestoreStarted():
-            yield from _manual(state, "restore")
+            yield from manual_notices.asked(state, "restore")
         case events.AskedAgain():
             for to in event.to:
                 key = f"{state.id}/asked again/{event.action}/{state.version}/{to}"
@@ -241,22 +241,6 @@ def _waiting(state: Retirement) -> tuple[tuple[str, int], ...]:
         for duty in state.obligations
         if duty.extension is not None
     )
-
-
-def _manual(state: Retirement, action: str) -> Iterable[Effect]:
-    for endpoint in by_hand.endpoints(state):
-        if action == "disable" or endpoint.id in maybe_dark(state):
-            key = messages.manual_key(state, endpoint.id, action)
-            yield messages.in_thread(state, key, "manual", endpoint_id=endpoint.id, action=action)
-
-
-def _asked_off(before: Retirement) -> Iterable[Effect]:
-    """Requests to switch by hand say whether they still hold; where none was posted, none is drawn."""
-    off = by_hand.endpoints(before) if may_be_asked_off(before) or maybe_dark(before) else ()
-    for action, endpoints in (("disable", off), ("restore", by_hand.awaited(before, "restore"))):
-        for endpoint in endpoints:
-            key = messages.manual_key(before, endpoint.id, action)
-            yield messages.edit(key, "manual", endpoint_id=endpoint.id, action=action)
 
 
 def _lines(state: Retirement, count: int) -> Iterable[Effect]:

@@ -1,0 +1,29 @@
+"""What does a command take, as its usage shows it? Which parts are words of ours, and which are what a person says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """A part of a command, by how it stands in its usage."""
+
+    RETIREMENT = "RET-n|MODEL"
+    MAYBE_MODEL = "[MODEL]"
+    ALL = "[all]"
+    PAGE = "[PAGE]"
+    WHAT = "CONSUMER|ENDPOINT|FILE|traffic"
+    CALLER = "CALLER"
+    CONSUMER = "CONSUMER"
+    MAYBE_TEAM = "[TEAM]"
+    PERSON = "@PERSON"
+    REASON = "REASON..."
+    ATTESTATION = "ATTESTATION"
+    EVIDENCE = "EVIDENCE..."
+    OFTEN = "[weekly|off]"
+    HERE = "[here]"
+    DELEGATION = "[@PERSON until DATE|off]"
+
+
+PROSE = (Part.REASON, Part.EVIDENCE)
+KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}

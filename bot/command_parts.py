@@ -12,12 +12,14 @@ class Part(StrEnum):
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
     PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|FILE|traffic"
+    WHAT = "CONSUMER|ENDPOINT|file:NAME|traffic"
     CALLER = "CALLER"
     CONSUMER = "CONSUMER"
     MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
     REASON = "REASON..."
+    DAYS = "DAYS"
+    TEXT = "TEXT..."
     ATTESTATION = "ATTESTATION"
     EVIDENCE = "EVIDENCE..."
     OFTEN = "[weekly|off]"
@@ -25,5 +27,5 @@ class Part(StrEnum):
     DELEGATION = "[@PERSON until DATE|off]"
 
 
-PROSE = (Part.REASON, Part.EVIDENCE)
+PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT)
 KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}

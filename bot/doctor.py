@@ -145,6 +145,8 @@ def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
         if trouble := _nobody_attests(catalog, attestation):
             what = f"attestation {attestation.name}"
             yield Finding(what=what, ok=False, found=trouble, fix=CORRECT_GROUP)
+    if policy and (trouble := _too_few_for_two(catalog, policy)):
+        yield Finding(what="break-glass", ok=False, found=trouble, fix=f"{CORRECT_GROUP}, or name nobody")
     for target in targets(policy.tree.steps) if policy else ():
         kind, _, group = target.partition(":")
         if kind == "group" and (trouble := _members(catalog, group)[1]):
@@ -204,6 +206,17 @@ def _nobody_attests(catalog: Catalog, attestation: Attestation) -> str:
         return ""
     looked_at = [_members(catalog, group) for group in attestation.groups]
     return "" if any(members for members, _ in looked_at) else "; ".join(why for _, why in looked_at)
+
+
+def _too_few_for_two(catalog: Catalog, policy: Policy) -> str:
+    """Why no two people can shorten a notice although the policy names some; owners differ by model."""
+    groups, people = policy.break_glass_groups, set(policy.break_glass_people)
+    if "model.owner" in groups or not (groups or people):
+        return ""
+    looked_at = [_members(catalog, group) for group in groups]
+    people.update(member for members, _ in looked_at for member in members)
+    few = f"{len(people)} people, and it takes two" if len(people) < 2 else ""
+    return "; ".join(filter(None, [few, *(why for _, why in looked_at)]))
 
 
 def report(environ: Mapping[str, str], say: Callable[[Finding], None], *, http: str | None = None) -> bool:

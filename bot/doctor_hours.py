@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from bot.finding import Finding
 from bot.slack_errors import FAILURES, word_of
 from data.catalog import Catalog
-from data.policy_fields import WEEKDAYS
+from data.policy_checks import WEEKDAYS
 from data.records.catalog import Person
 from data.records.hours import Windows
 from data.store import Asleep

@@ -51,6 +51,7 @@ class Action(StrEnum):
     MANUAL_EVIDENCE = "manual.evidence"
     ATTESTATION_GIVE = "attestation.give"
     ATTESTATION_EVIDENCE = "attestation.evidence"
+    BREAK_GLASS_CONFIRM = "break_glass.confirm"
     VOTE_COMMENT = "vote.comment"
     DELEGATION_DECLINE = "delegation.decline"
     HOME_PAGE = "home.page"

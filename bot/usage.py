@@ -120,6 +120,16 @@ COMMANDS: Mapping[str, Usage] = {
         says="Puts your name to what the policy wants attested before a switch-off, with what shows it",
         who="whom the policy names for it",
     ),
+    "break-glass": Usage(
+        takes=(Part.RETIREMENT, Part.DAYS, Part.REASON),
+        says="Asks a second person to shorten the notice to so many days, where waiting would do harm",
+        who="whom the policy names for it, two of them",
+    ),
+    "review": Usage(
+        takes=(Part.RETIREMENT, Part.TEXT),
+        says="Looks back on a switch-off whose notice was shortened, which is not closed before that",
+        who="somebody else than the two: the coordinator, the model's owners, the voting roles",
+    ),
     "handover": Usage(
         takes=(Part.RETIREMENT, Part.PERSON),
         says="Makes somebody else the coordinator",
@@ -270,6 +280,8 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
         accepted = f'only "all", the number of a page, or nothing: {usage(word)}'
     elif not (words(value) if part in PROSE else value):
         accepted = f"missing; say {usage(word)}"
+    elif part is Part.DAYS and not _PAGE.fullmatch(value):
+        accepted = f"not a number of days: {usage(word)}"
     elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
         accepted = f"not a person; type @ and choose the name: {usage(word)}"
     elif part in PROSE and len(value) > REASON_MAX:

@@ -20,7 +20,8 @@ from data.errors import Invalid
 from data.escalation import tree_of
 from data.notice_texts import read_texts
 from data.policy_attestations import attestations_of
-from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, WEEKDAYS, Key
+from data.policy_checks import WEEKDAYS
+from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, Key
 from data.records.hours import Windows
 from data.records.notices import NoticeText
 from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Role, Tier
@@ -109,6 +110,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
     values["on_expiry"] = OnExpiry(values["on_expiry"])
+    for field in ("break_glass_groups", "break_glass_people"):
+        values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))

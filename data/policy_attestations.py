@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from data.policy_fields import GROUPS, PEOPLE, TIERS, Key
+from data.policy_checks import GROUPS, PEOPLE
+from data.policy_fields import TIERS, Key
 from data.records.attestations import Attestation
 from data.records.policy import Role
 from data.toml_checks import text, whole, words

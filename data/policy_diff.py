@@ -8,7 +8,8 @@ from typing import Any
 from data.escalation import said
 from data.notice_texts import BETWEEN
 from data.policy_attestations import ATTESTATION
-from data.policy_fields import FIELDS, ROLE, WEEKDAYS, Key
+from data.policy_checks import WEEKDAYS
+from data.policy_fields import FIELDS, ROLE, Key
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows

@@ -5,37 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from data.escalation import LAST
-from data.public_holidays import ACCEPTED, is_known
+from data.policy_checks import GROUPS, PEOPLE, WEEKDAYS, days_before, place, weekdays, zone
 from data.records.policy import Criterion, OnExpiry
 from data.toml_checks import Check, flag, number, text, whole, word_of, words
-from data.zones import is_zone
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIERS = ("1", "2", "3")
-
-
-def zone(value: Any) -> str:
-    known = isinstance(value, str) and is_zone(value)
-    return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
-
-
-def place(value: Any) -> str:
-    return "" if value == "" or (isinstance(value, str) and is_known(value)) else ACCEPTED
-
-
-def weekdays(value: Any) -> str:
-    form = f"a list of working days, e.g. {list(WEEKDAYS[:5])}".replace("'", '"')
-    return words("|".join(WEEKDAYS), form)(value) if value != [] else form
-
-
-def days_before(value: Any) -> str:
-    accepted = "different whole numbers of days from 0 to 3650, the largest first, e.g. [30, 7, 1, 0]"
-    if not isinstance(value, list) or not all(type(item) is int and 0 <= item <= 3650 for item in value):
-        return accepted
-    return "" if value == sorted(set(value), reverse=True) else accepted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +70,35 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="how long at least the comment of a rejection is; 0 lets people reject without one",
             field="reject_comment_chars",
             check=whole(0, 1000, "characters"),
+        ),
+    },
+    "break_glass": {
+        "groups": Key(
+            says="who may shorten the notice where waiting would do harm, two of them together: teams of the catalog; "
+            "`model.owner` is the model's own",
+            field="break_glass_groups",
+            check=GROUPS,
+        ),
+        "people": Key(says="and these, by their Slack user ids", field="break_glass_people", check=PEOPLE),
+        "notice_days_min": Key(
+            says="to how few days at least: the archive is proven on the first, and consumers move until the last",
+            field="break_glass_notice_days",
+            check=whole(2, 3650, "days"),
+        ),
+        "review_hours": Key(
+            says="the vote on the plan with the earlier dates never closes earlier",
+            field="break_glass_review_hours",
+            check=whole(1, 8760, "hours"),
+        ),
+        "zero_traffic_days": Key(
+            says="no call for this long before such a switch-off, instead of `[disable] zero_traffic_days`",
+            field="break_glass_zero_traffic_days",
+            check=whole(0, 3650, "days"),
+        ),
+        "look_back_days": Key(
+            says="how long after the switch-off somebody else has looked back on it",
+            field="break_glass_look_back_days",
+            check=whole(1, 3650, "days"),
         ),
     },
     "callers": {
@@ -262,8 +267,6 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         ),
     },
 }
-GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
-PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
 ROLE: Mapping[str, Key] = {
     "approvals": Key(says="how many must approve; 1 where it is left out", check=whole(1, 20, "approvals")),
     "groups": Key(

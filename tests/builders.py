@@ -43,6 +43,8 @@ PAT, OWEN = "UPAT", "UOWEN"
 PLATO, SELMA = "UPLATO", "USELMA"
 """Platform and security, who vote; a rejection by Selma is a veto."""
 ENDY = "UENDY"
+SIMON = "USIMON"
+"""May shorten a notice with Plato or Selma, and has no vote."""
 BILL, BELLA, CARL = "UBILL", "UBELLA", "UCARL"
 """Bill and Bella own billing-etl, Carl owns crm-sync."""
 MAX = "UMAX"
@@ -208,6 +210,7 @@ def facts_for(subject: Subject | None = None, **changes: Any) -> Facts:
         members={"owner": (PAT, OWEN), "platform": (PLATO,), "security": (SELMA,)},
         owners=(PAT, OWEN),
         endpoint_owners=(ENDY,),
+        glass_breakers=(PLATO, SELMA, SIMON),
         attesters={"retention": (PAT, OWEN), "privacy": (SELMA,)},
         managers={BILL: MAX, BELLA: MAX},
         readings=silent(*subject.endpoints),

@@ -34,6 +34,7 @@ from tests.builders import (
     some_calls,
 )
 from workflows import commands as cmd
+from workflows.rules import break_glass_notices
 
 ROOT = Path(__file__).parent.parent
 LINES_MAX = 300
@@ -261,7 +262,11 @@ def test_every_notice_the_rules_want_has_a_view():
     called.does(cmd.MeetOwners(by=EMERITUS), impact=(*called.facts.impact, an_unknown()), calls=calls)
     off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
     attesting = a_migrated(policy=a_policy(attestations=(an_attestation(),)))
+    hastened = a_proposed()
+    hastened.does(cmd.BreakGlass(by="USIMON", notice_days=3, why=WHY))
     told = [
+        break_glass_notices.look_back(hastened.state, hastened.now),
+        *hastened.effects.values(),
         *attesting.effects.values(),
         *called.effects.values(),
         *off.effects.values(),

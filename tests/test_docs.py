@@ -79,7 +79,7 @@ def test_every_option_is_told_of_with_the_name_of_its_value():
 
 
 def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
-    rows = re.findall(r"^\| (`(?:name|\[[a-zA-Z0-9.]+\] \w+)`) \| (.*) \| (.*) \|$", POLICY, re.MULTILINE)
+    rows = re.findall(r"^\| (`(?:name|\[[a-zA-Z0-9._]+\] \w+)`) \| (.*) \| (.*) \|$", POLICY, re.MULTILINE)
 
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
     tables = (policy_fields.TIERS, policy_fields.ROLE, policy_attestations.ATTESTATION)

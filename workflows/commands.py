@@ -13,6 +13,7 @@ from data.records.base import Prose
 from data.records.retirement import Archived, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.attestation_commands import AskToAttest, Attest
+from workflows.break_glass_commands import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
 from workflows.command import Command
 from workflows.delegation_commands import Delegate, EndDelegation
 from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
@@ -25,20 +26,29 @@ from workflows.duty_commands import (
     TakeOver,
 )
 from workflows.import_commands import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
+from workflows.manual_commands import AskAgain, CheckManual, ContradictManual, ReportManual
 
 __all__ = [
+    "AskAgain",
     "AskForTime",
     "AskToAttest",
     "Attest",
+    "BreakGlass",
     "ChangeDuty",
+    "CheckManual",
     "Command",
+    "ConfirmBreakGlass",
     "ContestWaiver",
+    "ContradictManual",
     "DecideExtension",
     "Delegate",
     "DropReader",
     "EndDelegation",
     "RecordFile",
     "RecordImport",
+    "RemindReview",
+    "ReportManual",
+    "ReviewBreakGlass",
     "RunImport",
     "ScheduleImports",
     "SendDigest",
@@ -146,35 +156,6 @@ class HandOver(Command, frozen=True, kw_only=True, tag="hand over"):
     to: str
 
 
-class ReportManual(Command, frozen=True, kw_only=True, tag="report manual"):
-    """A person says they switched an endpoint we cannot drive; `action` is "disable" or "restore"."""
-
-    endpoint_id: str
-    action: str
-    evidence: Prose
-
-
-class CheckManual(Command, frozen=True, kw_only=True, tag="check manual"):
-    """A second person has looked, and it is so."""
-
-    endpoint_id: str
-    action: str
-
-
-class ContradictManual(Command, frozen=True, kw_only=True, tag="contradict manual"):
-    """Somebody has looked, and it is not so; or takes their own report back."""
-
-    endpoint_id: str
-    action: str
-
-
-class AskAgain(Command, frozen=True, kw_only=True, tag="ask again"):
-    """People were asked to switch endpoints by hand, and days have passed. `level`: 1 people, 2 the channel."""
-
-    action: str
-    level: int
-
-
 class RecordUnreached(Command, frozen=True, kw_only=True, tag="record unreached"):
     """No message reaches this person, or gets into this channel, and why.
 
@@ -272,6 +253,7 @@ _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader
 _OfDelegations = Delegate | EndDelegation
 _OfAttestations = Attest | AskToAttest
+_OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfOthers = RecordFailure | TellWritten
 AnyCommand = (
     _OfVotes
@@ -282,6 +264,7 @@ AnyCommand = (
     | _OfDigests
     | _OfDelegations
     | _OfAttestations
+    | _OfBreakGlass
     | _OfOthers
 )
 

@@ -18,11 +18,11 @@ from data.records.retirement import TRAFFIC, Retirement, StepKind
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
-from workflows.membership import active, attesters, groups, members
+from workflows.membership import active, attesters, glass_breakers, groups, members
 from workflows.observing import as_asked, consumers, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
-from workflows.rules import escalation, told_in
+from workflows.rules import break_glass, escalation, told_in
 from workflows.rules.delegating import InForce
 from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
@@ -100,7 +100,7 @@ class Gatherer:
         """What meters and adapters say of the subject's endpoints now."""
         assert state.plan is not None
         assert state.policy is not None
-        days = state.policy.zero_traffic_days
+        days = break_glass.zero_traffic_days(state)
         return tuple(
             reading(endpoint, self.controls.get(endpoint.kind), self.meters.get(endpoint.kind), days, now)
             for endpoint in state.plan.subject.endpoints
@@ -156,6 +156,10 @@ class Gatherer:
             case cmd.Attest():
                 there = self.catalog.snapshot()
                 return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
+            case cmd.BreakGlass() | cmd.ConfirmBreakGlass():
+                there = self.catalog.snapshot()
+                may = glass_breakers(there, known.policy or self.policy, known.owners)
+                return consumers(there, state, replace(known, glass_breakers=may))
             case cmd.Snooze():
                 return replace(known, snooze_days=self.snooze_days)
             case cmd.Escalate():

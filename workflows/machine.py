@@ -22,6 +22,7 @@ from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.decisions import (
     attesting,
+    break_glass,
     callers,
     contesting,
     darkness,
@@ -87,6 +88,10 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.CheckManual: following(manual.check_manual),
     cmd.ContradictManual: manual.contradict_manual,
     cmd.AskAgain: following(manual.ask_again),
+    cmd.BreakGlass: break_glass.ask,
+    cmd.ConfirmBreakGlass: break_glass.confirm,
+    cmd.ReviewBreakGlass: break_glass.review,
+    cmd.RemindReview: break_glass.remind_review,
     cmd.Attest: attesting.attest,
     cmd.AskToAttest: attesting.ask_to_attest,
     cmd.RecordUnreached: unreached.record_unreached,

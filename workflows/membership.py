@@ -41,6 +41,14 @@ def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[st
     return found
 
 
+def glass_breakers(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tuple[str, ...]:
+    """Slack ids of those two of whom may shorten the notice, as groups stand in this catalog."""
+    people: list[str] = []
+    for group in policy.break_glass_groups:
+        people += owners if group == MODEL_OWNER else _group(there, group)
+    return tuple(dict.fromkeys((*people, *policy.break_glass_people)))
+
+
 def groups(there: Snapshot, policy: Policy) -> dict[str, tuple[str, ...]]:
     """Each group that the policy's escalation names -> Slack ids of its members now."""
     named = (target.partition(":") for target in targets(policy.tree.steps))

@@ -9,6 +9,7 @@ from bot.house import House
 from bot.listeners import (
     assistant,
     attestations,
+    break_glass,
     callers,
     commands,
     delegations,
@@ -25,6 +26,7 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
-    for surface in (commands, proposals, votes, *of_duties, manual, attestations, files, home, assistant):
+    of_people = (votes, *of_duties, manual, attestations, break_glass)
+    for surface in (commands, proposals, *of_people, files, home, assistant):
         surface.register(app, house)
     failures.register(app, house)

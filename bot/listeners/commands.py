@@ -28,6 +28,7 @@ from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
 from workflows.commands import (
     Attest,
+    BreakGlass,
     Cancel,
     ClaimCaller,
     Command,
@@ -37,6 +38,7 @@ from workflows.commands import (
     Pause,
     Restore,
     Resume,
+    ReviewBreakGlass,
     RunStep,
     Subscribe,
     TakeOver,
@@ -239,6 +241,8 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "attest": lambda: Attest(
             by=by, name=request[Part.ATTESTATION], evidence=Prose(prose=request[Part.EVIDENCE])
         ),
+        "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
+        "review": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
         "delegate": lambda: wish(request[Part.DELEGATION], by),
     }

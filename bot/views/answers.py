@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import asleep as asleep_view
-from bot.views import duties, later_dates, limits, meeting, outlook, parts, provided, steps, stopped, votes
+from bot.views import (
+    break_glass,
+    duties,
+    later_dates,
+    limits,
+    meeting,
+    outlook,
+    parts,
+    provided,
+    steps,
+    stopped,
+    votes,
+)
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -109,7 +121,7 @@ def show(
         f"owners of the model {mentions(owners) or NOBODY}, of its endpoints {mentions(endpoint_owners) or NOBODY}",
     ]
     head = section(f"{headline(retirement)}\n{'; '.join(people)}")
-    below = [section(one) for one in provided.in_one_section(support)]
+    below = [*map(section, (*break_glass.words(retirement), *provided.in_one_section(support)))]
     below += map(section, stopped.lines(troubles))
     if delegated:
         below.append(section(limits.joined(delegated, limits.SECTION_MAX - 500, at_most=ROWS_AT_MOST)))

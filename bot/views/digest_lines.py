@@ -15,6 +15,7 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Purpose
+from workflows.rules.break_glass import look_back_at
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
 from workflows.rules.quorum import open_round
@@ -29,6 +30,7 @@ GRACE = timedelta(days=1)
 ABOUT = {Purpose.RETIRE: "", Purpose.CANCEL: " on cancelling", Purpose.EXTEND: " on more time"}
 ASKED = {"acknowledge": "acknowledge for", "migrate": "migrate"}
 NO_DAY = date.max
+LOOK_BACK = "its break-glass is to be looked back on"
 
 
 class Line(NamedTuple):
@@ -88,6 +90,7 @@ def due(retirement: Retirement, *, after: datetime, until: datetime) -> Iterator
         *((at, says) for at, says in _votes(retirement) if after < at <= until),
         *((step.due_at, f"step {step.kind}") for step in steps if step.due_at <= until),
         *_answers(retirement, lambda at: after < at <= until, "has"),
+        *((at, LOOK_BACK) for at in (look_back_at(retirement),) if at and after < at <= until),
     ):
         yield Dated(at, Line(called(retirement), f": {says}", weekday(at, zone)))
 
@@ -136,6 +139,8 @@ def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:
             held_by = retirement.progress(step.kind).held_by
             held = f", held: {_few(held_by)}" if held_by else ""
             yield f"step {step.kind} due since {day(step.due_at, zone)}{held}"
+    if (back_at := look_back_at(retirement)) is not None and back_at <= now:
+        yield f"{LOOK_BACK} by {day(back_at, zone)}"
     for at, says in _answers(retirement, lambda at: at <= now, "had"):
         yield f"{says} by {day(at, zone)}"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
 from bot.ids import SLASH_COMMAND
-from bot.views import answers, duties, later_dates, limits, obligations, votes
+from bot.views import answers, break_glass, duties, later_dates, limits, obligations, votes
 from bot.views.blocks import Payload, actions, day, mention, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
@@ -134,7 +134,8 @@ def _proposal(state: Retirement) -> Row:
     follows = answers.next_step(state)
     missing = votes.missing(state)
     counts = obligation_counts(state) if state.obligations else ""
-    said = "\n".join(filter(None, [f"{headline(state)}{f'; {follows}' if follows else ''}", missing, counts]))
+    head = f"{headline(state)}{f'; {follows}' if follows else ''}"
+    said = "\n".join(filter(None, [head, *break_glass.words(state), missing, counts]))
     edit = votes.edit(state)
     return Row([section(said), *([actions(*edit)] if edit else ())])
 

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from bot.views import (
     attestations,
+    break_glass,
     callers,
     duties,
     id_lines,
@@ -174,6 +175,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             | events.AskedAgain()
         ):
             return switch_lines.line(event, retirement)
+        case events.BreakGlassAsked() | events.BreakGlassConfirmed() | events.BreakGlassReviewed():
+            return break_glass.line(event)
         case events.Attested():
             return attestations.line(event, retirement)
         case events.Disabled():

@@ -111,6 +111,12 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "service being restored"
         case events.RolledBack():
             return "rolled back: service is restored"
+        case events.BreakGlassAsked():
+            return "break-glass asked for"
+        case events.BreakGlassConfirmed():
+            return f"break-glass: {counted(event.break_glass.notice_days, 'day')} of notice"
+        case events.BreakGlassReviewed():
+            return "its break-glass looked back on"
         case events.Paused():
             return "paused"
         case events.Resumed():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.views import (
     assistant,
     attestations,
+    break_glass,
     callers,
     catalogs,
     delegations,
@@ -29,11 +30,14 @@ from bot.views import (
 )
 from bot.views.blocks import Payload
 from data import events
+from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
-from workflows.membership import attesters
+from workflows.membership import attesters, glass_breakers
 from workflows.ports import Message
 from workflows.rules.messages import LEFT_OUT, PASSED_BACK, READER, is_person
+
+Named = TypeVar("Named")
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
@@ -99,6 +103,10 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "attestation": lambda state, message: attestations.request(
         state, message.params["name"], int(message.params["number"]), _attesters(message)
     ),
+    "break-glass": lambda state, message: break_glass.request(
+        state, int(message.params["number"]), _glass_breakers(message)
+    ),
+    "look back": lambda state, _: break_glass.look_back(state),
     "catalog": lambda state, message: catalogs.told(state, message.params),
 }
 
@@ -165,11 +173,20 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
 
 
 def _attesters(message: Message) -> tuple[str, ...]:
+    found = _named(message, attesters)
+    return found.get(message.params["name"], ()) if found else ()
+
+
+def _glass_breakers(message: Message) -> tuple[str, ...]:
+    return _named(message, glass_breakers) or ()
+
+
+def _named(message: Message, who: Callable[[Snapshot, Policy, Sequence[str]], Named]) -> Named | None:
+    """Whom the policy of a retirement names, by the catalog as it stands when the message is drawn."""
     state, there = message.retirement, message.there
     if state is None or state.plan is None or state.policy is None or there is None:
-        return ()
-    owners = there.owners_now([state.plan.subject.model_id])
-    return attesters(there, state.policy, owners).get(message.params["name"], ())
+        return None
+    return who(there, state.policy, there.owners_now([state.plan.subject.model_id]))
 
 
 def _other(message: Message) -> Retirement:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
+from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened
 from data.events.delegating import Delegated, DelegationEnded
 from data.events.duties import (
@@ -134,6 +135,9 @@ RetirementEvent = (
     | ManualContradicted
     | AskedAgain
     | Attested
+    | BreakGlassAsked
+    | BreakGlassConfirmed
+    | BreakGlassReviewed
     | Paused
     | Resumed
     | HandedOver
@@ -165,6 +169,9 @@ __all__ = [
     "ArchiveStored",
     "AskedAgain",
     "Attested",
+    "BreakGlassAsked",
+    "BreakGlassConfirmed",
+    "BreakGlassReviewed",
     "CallerClaimed",
     "CallerDeclared",
     "CallersSeen",

@@ -76,6 +76,7 @@ class Facts(Record, frozen=True, kw_only=True):
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
     in_governance whether the person of a command is in the governance channel
     attesters     attestation of the policy -> Slack ids of who may put their name to it
+    glass_breakers  Slack ids of those two of whom may shorten the notice
     delegations   person -> whom what is asked of them goes to, where that counts now
     account       whose Slack account the person is that a command names
     delegate_days_max  for how many days at most somebody else may answer
@@ -119,6 +120,7 @@ class Facts(Record, frozen=True, kw_only=True):
     channel: ChannelSeen | None = None
     in_governance: bool = False
     attesters: dict[str, tuple[str, ...]] = {}
+    glass_breakers: tuple[str, ...] = ()
     delegations: dict[str, Delegation] = {}
     account: Account = Account.MEMBER
     delegate_days_max: int = 60

@@ -75,6 +75,7 @@ class Policy(Record, frozen=True, kw_only=True):
 
     extension_days   0, as in every policy before there was such a vote: none is held
     escalation       None, as in every policy before there were trees
+    break_glass_groups  nobody, as in every policy before notice could be shortened; so are those after it
     on_expiry        as it was in every policy before it could be said; so are those after it
     texts            none, as in every policy before there were such: everybody is told the same
     """
@@ -107,6 +108,12 @@ class Policy(Record, frozen=True, kw_only=True):
     approval_days: int = 0
     texts: tuple[NoticeText, ...] = ()
     attestations: tuple[Attestation, ...] = ()
+    break_glass_groups: tuple[str, ...] = ()
+    break_glass_people: tuple[str, ...] = ()
+    break_glass_notice_days: int = 2
+    break_glass_review_hours: int = 24
+    break_glass_zero_traffic_days: int = 1
+    break_glass_look_back_days: int = 14
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from data.records.attestations import Statement
 from data.records.base import Prose, Record
+from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
 from data.records.parts import Part
@@ -286,6 +287,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     prolonged: int = 0
     approved_at: datetime | None = None
     attested: tuple[Statement, ...] = ()
+    break_glass: BreakGlass | None = None
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

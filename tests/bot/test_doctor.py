@@ -333,6 +333,17 @@ def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> Non
     ]
 
 
+def test_a_break_glass_for_which_there_are_no_two_people_is_told(examine: Examine, tmp_path: Path) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text('[break_glass]\ngroups = ["lawyers"]\npeople = ["U024BE7LH"]')
+    with a_slack() as slack:
+        found = bad(examine(slack, EMERITUS_POLICY=str(policy)))
+
+    correct = "Correct the group in the policy, or the people in the catalog, or name nobody"
+    few = 'No team is called "lawyers"; nothing has a similar name'
+    assert found[:1] == [f"BAD break-glass: 1 people, and it takes two; {few}. {correct}"]
+
+
 def test_an_attestation_nobody_can_give_is_told(examine: Examine, tmp_path: Path) -> None:
     policy = tmp_path / "own.toml"
     policy.write_text('[attestations.legal]\ntext = "It may go."\ngroups = ["lawyers"]')

@@ -23,6 +23,8 @@ EVERY_PART = {
     Part.REASON: "because",
     Part.ATTESTATION: "retention",
     Part.EVIDENCE: "CHG-1",
+    Part.DAYS: "3",
+    Part.TEXT: "it was right",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
     Part.PAGE: "",

@@ -78,6 +78,13 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         hour = 3
         zone = "Europe/Lisbon"
         recheck_hours = 2
+        [break_glass]
+        groups = ["legal"]
+        people = ["U024BE7LH"]
+        notice_days_min = 5
+        review_hours = 5
+        zero_traffic_days = 5
+        look_back_days = 5
         [callers]
         extension_days = 5
         [digest]

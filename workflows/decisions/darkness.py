@@ -12,6 +12,7 @@ from data.records.decision import Effect, EffectKind, Timer
 from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement, State, StepKind
 from workflows.commands import RecordDelayed, RecordDisabled
+from workflows.decisions.break_glass import look_back_timers
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
@@ -108,7 +109,10 @@ def as_dark_as_it_is(
         happened = (*happened, events.Amended(at=now, by=events.EMERITUS, plan=plan, because=because))
     else:
         plan = after.plan
-    timers = (step_timer(StepKind.CLOSE, max(plan.step(StepKind.CLOSE).due_at, now)),)
+    timers = (
+        step_timer(StepKind.CLOSE, max(plan.step(StepKind.CLOSE).due_at, now)),
+        *look_back_timers(folded(state, happened)),
+    )
     return decided(state, *happened, timers=timers, effects=effects, cancels=cancels, reply=reply)
 
 

@@ -25,16 +25,18 @@ def opened_round(
     facts: Facts,
     policy: Policy,
     now: datetime,
+    instead: str = "press Edit plan",
 ) -> Round:
     """A round everybody needed can vote in. Raises `Refused` naming the roles that cannot be filled.
 
     barred   who is in a role and may not fill it, see rules/barring.py
+    instead  what somebody who may not vote anyway could do in the place of whoever opens it; empty for nothing
     """
     if short := _short_of_people(policy, facts, barred):
         raise Refused(
             "No vote can be held",
             reasons=short,
-            next_step=_way_out(policy, facts, barred, opened_by),
+            next_step=_way_out(policy, facts, barred, opened_by, instead),
         )
     return begun_round(
         number=number,
@@ -69,14 +71,14 @@ def begun_round(
     )
 
 
-def _way_out(policy: Policy, facts: Facts, barred: frozenset[str], opened_by: str) -> str:
+def _way_out(policy: Policy, facts: Facts, barred: frozenset[str], opened_by: str, instead: str) -> str:
     """Where it is only whoever asks that is missing as a voter, somebody who may not vote anyway can ask instead."""
     fill = "ill the catalog's groups or the policy's roles with people who have a Slack id"
     others = barred - {opened_by}
-    if not others or _short_of_people(policy, facts, others):
+    if not instead or not others or _short_of_people(policy, facts, others):
         return f"F{fill}"
     who = one_of([f"<@{person}>" for person in sorted(others)])
-    return f"Ask {who}, who cannot vote on it anyway, to press Edit plan in your place; or f{fill}"
+    return f"Ask {who}, who cannot vote on it anyway, to {instead} in your place; or f{fill}"
 
 
 def _short_of_people(policy: Policy, facts: Facts, barred: frozenset[str]) -> list[str]:

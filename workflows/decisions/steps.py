@@ -24,7 +24,7 @@ from workflows.decisions.decided import (
 )
 from workflows.decisions.holding import failed, held
 from workflows.decisions.proofs import PROVEN_FIRST, lost, working
-from workflows.rules import by_hand, obligations
+from workflows.rules import break_glass, by_hand, obligations
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import ENDED
@@ -92,7 +92,7 @@ def _announce(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
     """Open every obligation. A late announcement moves the remaining dates: nobody's notice is cut short."""
     assert state.plan is not None
     assert state.policy is not None
-    notice = timedelta(days=state.policy.notice_days(state.plan.subject.tier))
+    notice = timedelta(days=break_glass.notice_days(state))
     last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, state.policy)
     short = day_of(now, state.policy) + notice - last_day
     happened: tuple[events.RetirementEvent, ...] = ()

@@ -19,7 +19,7 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, not
 from workflows.decisions.extensions import DATES_PAST, set_aside, settled
 from workflows.decisions.lapsing import lapse_timers
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import approval, expiry, extending, quorum, rounds, verdicts
+from workflows.rules import approval, break_glass, expiry, extending, quorum, rounds, verdicts
 from workflows.rules.barring import check_votes_for_themselves
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
@@ -118,7 +118,7 @@ def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: dat
     if extending.is_outdated(state, now):
         aside = set_aside(state, now, DATES_PAST)
         return decided(state, *aside.events, timers=aside.timers, cancels=aside.cancels)
-    longer = rounds.anew(round_, state.policy, now)
+    longer = rounds.anew(round_, state.policy, now, review_lasts=break_glass.review_lasts(state, round_))
     if state.later is not None:
         longer = replace(longer, expires_at=extending.open_until(state.later, state.policy, now))
     event = events.RoundExtended(

@@ -27,7 +27,9 @@ from workflows.ports import Message
 from workflows.rules import messages
 from workflows.rules.outcomes import Outcome
 
-FROM_CATALOG = frozenset({"answer", "attestation", "dependants", "impact", "meeting", "picture"})
+FROM_CATALOG = frozenset(
+    {"answer", "attestation", "break-glass", "dependants", "impact", "meeting", "picture"}
+)
 """Notices that say more than the record does: which catalog declares what, who is in a group now, who was last seen
 calling, and what is one with what.
 """

@@ -20,7 +20,17 @@ from data.records.retirement import (
     StepProgress,
     Waiver,
 )
-from workflows.rules import approval, attesting, callers, ids, milestones, obligations, parts, rounds
+from workflows.rules import (
+    approval,
+    attesting,
+    break_glass,
+    callers,
+    ids,
+    milestones,
+    obligations,
+    parts,
+    rounds,
+)
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
 
@@ -57,6 +67,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 rounds=event.round.number,
                 approved_digest="",
                 approved_at=None,
+                break_glass=None,
                 later=None,
                 # A new plan has dates of its own, and who vouched for silence did so for the old ones.
                 paused_at=None,
@@ -193,6 +204,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, paused_at=event.at, paused_by=event.by)
         case events.Resumed():
             return replace(state, paused_at=None, paused_by="")
+        case events.BreakGlassAsked() | events.BreakGlassConfirmed() | events.BreakGlassReviewed():
+            return break_glass.after(state, event)
         case events.Attested():
             return attesting.after(state, event)
         case events.HandedOver():

@@ -110,6 +110,10 @@ def attestation_key(state: Retirement, name: str, number: int) -> str:
     return f"{state.id}/announcement-{state.announced}/attestation/{name}/{number}"
 
 
+def break_glass_key(state: Retirement, number: int) -> str:
+    return f"{state.id}/break-glass/{number}"
+
+
 def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
     return f"{state.id}/announcement-{state.announced}/manual/{action}/{endpoint_id}"
 

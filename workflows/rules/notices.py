@@ -13,6 +13,7 @@ from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules import (
     announcement,
     attestation_notices,
+    break_glass_notices,
     caller_notices,
     deprecation,
     id_notices,
@@ -94,6 +95,7 @@ def for_events(
         if isinstance(event, events.Amended) and events.Announced not in kinds:
             want(*announcement.moved(before, state, version))
     want(*_requests(before, state))
+    want(*break_glass_notices.changed(before, state))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))
     if kinds.intersection(deprecation.CHANGES_WHAT_CATALOGS_SAY):

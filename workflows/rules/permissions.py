@@ -30,6 +30,7 @@ class Hat(StrEnum):
     ENDPOINT_OWNER = "the endpoint's owners"
     CONSUMER_OWNER = "the consumer's owners"
     VOTER = "the voting roles"
+    GLASS_BREAKER = "whom the policy lets shorten a notice, two of them"
     KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
 
@@ -55,6 +56,10 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "report manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER}),
     "check manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
     "contradict manual": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.OWNER}),
+    "break glass": frozenset({Hat.GLASS_BREAKER}),
+    "confirm break-glass": frozenset({Hat.GLASS_BREAKER}),
+    "review break-glass": frozenset({Hat.ANYONE}),
+    "remind review": frozenset({Hat.TIME}),
     "attest": frozenset({Hat.ANYONE}),
     "close round": frozenset({Hat.TIME}),
     "lapse approval": frozenset({Hat.TIME}),
@@ -108,6 +113,8 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
         case Hat.CONSUMER_OWNER:
             owns = any(person_id in duty.consumer.owners.slack_ids for duty in state.obligations)
             return owns or bool(answered_by(state, person_id, facts.delegations))
+        case Hat.GLASS_BREAKER:
+            return person_id in facts.glass_breakers
         case Hat.KNOWN:
             return person_id == facts.named_person
         case Hat.TIME:

@@ -25,14 +25,19 @@ CHOSEN_FROM_MAX = 100
 
 def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
     """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
-    disable_at = instant_on(target_on, policy)
-    announce_at = announced_at(proposed_at, policy)
+    return steps_between(announced_at(proposed_at, policy), instant_on(target_on, policy), policy)
+
+
+def steps_between(announce_at: datetime, disable_at: datetime, policy: Policy) -> tuple[Step, ...]:
+    """The same for these two; where less lies between them than the policy's lead days, none comes before another."""
     archive_at = max(announce_at, days_later(disable_at, -policy.archive_lead_days, policy))
+    drill_at = days_later(archive_at, 1, policy)
+    migrate_at = max(drill_at, days_later(disable_at, -policy.migrate_lead_days, policy))
     return (
         Step(kind=StepKind.ANNOUNCE, due_at=announce_at),
         Step(kind=StepKind.ARCHIVE, due_at=archive_at),
-        Step(kind=StepKind.DRILL, due_at=days_later(archive_at, 1, policy)),
-        Step(kind=StepKind.MIGRATE, due_at=days_later(disable_at, -policy.migrate_lead_days, policy)),
+        Step(kind=StepKind.DRILL, due_at=drill_at),
+        Step(kind=StepKind.MIGRATE, due_at=migrate_at),
         Step(kind=StepKind.DISABLE, due_at=disable_at),
         Step(kind=StepKind.CLOSE, due_at=days_later(disable_at, policy.dark_window_days, policy)),
     )

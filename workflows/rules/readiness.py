@@ -9,7 +9,7 @@ from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
-from workflows.rules import attesting, callers, parts
+from workflows.rules import attesting, break_glass, callers, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import Gate
@@ -108,6 +108,7 @@ def readiness(  # noqa: PLR0912 - one case per step
         case StepKind.CLOSE:
             unmet += _after(state, StepKind.DISABLE)
             unmet += [*_archive(state), *_drill(state, facts), *_still_dark(state, facts)]
+            unmet += break_glass.gates(state)
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
 
 
@@ -214,7 +215,7 @@ def _obligations(state: Retirement) -> list[Gate]:
 
 def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
     assert state.policy is not None
-    needed = state.policy.zero_traffic_days
+    needed = break_glass.zero_traffic_days(state)
     unmet = kind = ""
     if reading.status == "unknown":
         kind = "unknown"
@@ -267,7 +268,7 @@ def _evidence(state: Retirement, reading: Reading) -> str:
         return f"{reading.endpoint_id}: {reading.status} already"
     if reading.calls < 0:
         return f"{reading.endpoint_id}: no meter, waived by name"
-    in_days = f"in {counted(state.policy.zero_traffic_days, 'day')}"
+    in_days = f"in {counted(break_glass.zero_traffic_days(state), 'day')}"
     return f"{reading.endpoint_id}: {counted(reading.calls, 'call')} {in_days}"
 
 

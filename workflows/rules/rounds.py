@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.policy import Policy
 from data.records.retirement import Retirement
-from data.records.rounds import Purpose, Round
+from data.records.rounds import Round
 from workflows.rules.hours import first_at_or_after
 
 LATE = timedelta(days=1)
@@ -63,10 +63,9 @@ def is_late(round_: Round, now: datetime) -> bool:
     return now >= round_.opened_at + LATE
 
 
-def anew(round_: Round, policy: Policy, now: datetime) -> Round:
+def anew(round_: Round, policy: Policy, now: datetime, *, review_lasts: timedelta) -> Round:
     """The same round with its review and its end as if it had been opened now."""
-    review_days = policy.review_days if round_.purpose is Purpose.RETIRE else 0
-    review_until = first_at_or_after(now + timedelta(days=review_days), policy) if review_days else now
+    review_until = first_at_or_after(now + review_lasts, policy) if review_lasts else now
     return replace(
         round_, review_until=review_until, expires_at=now + timedelta(days=policy.round_expires_days)
     )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.views import impact, limits, lines, notices, thread
 from data import events
 from data.records.base import Prose
+from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.parts import Part
@@ -43,6 +44,15 @@ ENDPOINT = "api:default/churn-v1"
 KEPT = Archived(location="/archive/em", preservation_id="em:12", manifest_digest="x", files=2, bytes=4096)
 LATER = LaterDates(
     days=14, steps=PLAN.steps, consumer_ids=("caller::scorer", "caller::nightly"), plan_digest="sha256:later"
+)
+HASTE = BreakGlass(
+    number=7,
+    notice_days=3,
+    why=Prose(prose="leak"),
+    asked_by="UANN",
+    asked_at=NOW,
+    confirmed_by="UBEA",
+    confirmed_at=NOW,
 )
 FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Proposed: {
@@ -177,6 +187,9 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "expires_at": days(90),
         "entitled": ("UANN",),
     },
+    events.BreakGlassAsked: {"notice_days": 3, "why": Prose(prose="leak"), "entitled": ("UANN", "UBEA")},
+    events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": ("UANN", "UBEA")},
+    events.BreakGlassReviewed: {"review": Prose(prose="right")},
     events.Paused: {"why": Prose(prose="freeze")},
     events.HandedOver: {"coordinator_id": "UNEW"},
 }

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from data import events
 from data.canonical import canonical
 from data.records.base import Prose
+from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.imports import Scheduled
@@ -62,6 +63,15 @@ LATER = LaterDates(
     days=14, steps=a_plan().steps, consumer_ids=(SCORER.consumer_id,), plan_digest="sha256:later"
 )
 TEAM = Owners(team_id="group:default/edge", team_name="edge", slack_ids=("UEDDY",))
+HASTE = BreakGlass(
+    number=7,
+    notice_days=3,
+    why=WHY,
+    asked_by=PAT,
+    asked_at=PROPOSED_AT,
+    confirmed_by="UOWEN",
+    confirmed_at=PROPOSED_AT,
+)
 BY = {"at": PROPOSED_AT, "by": PAT}
 ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.Proposed: {
@@ -190,6 +200,9 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "expires_at": PROPOSED_AT + days(90),
         "entitled": (PAT,),
     },
+    events.BreakGlassAsked: {"notice_days": 3, "why": WHY, "entitled": (PAT, "UOWEN")},
+    events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": (PAT, "UOWEN")},
+    events.BreakGlassReviewed: {"review": WHY},
     events.Paused: {"why": WHY},
     events.Resumed: {},
     events.HandedOver: {"coordinator_id": "UOWEN"},

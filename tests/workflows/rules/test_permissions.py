@@ -17,6 +17,7 @@ from tests.builders import (
     ENDY,
     OWEN,
     PAT,
+    SIMON,
     STRANGER,
     a_running_retirement,
     facts_for,
@@ -34,12 +35,14 @@ WEARERS = {
     Hat.COORDINATOR: "UCORA",
     Hat.ENDPOINT_OWNER: ENDY,
     Hat.CONSUMER_OWNER: CARL,
+    Hat.GLASS_BREAKER: SIMON,
     Hat.TIME: EMERITUS,
 }
+EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker"
 MAY = {
     "propose": "owner",
     "revise": "proposer coordinator",
-    "cast": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # quorum.seat_for knows the roles
+    "cast": EVERYBODY,  # quorum.seat_for knows the roles
     "change duty": "consumer_owner",
     "take over": "coordinator consumer_owner",
     "ask for time": "consumer_owner",
@@ -47,8 +50,11 @@ MAY = {
     "decide extension": "coordinator",
     "waive": "coordinator",
     "contest waiver": "consumer_owner",
-    "attest": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # whom the policy names for it
-    "claim caller": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for a team of their own
+    "attest": EVERYBODY,  # whom the policy names for it
+    "break glass": "glass_breaker",
+    "confirm break-glass": "glass_breaker",
+    "review break-glass": EVERYBODY,  # but for the two
+    "claim caller": EVERYBODY,  # for a team of their own
     "run step": "coordinator endpoint_owner time",
     "pause": "coordinator endpoint_owner",
     "resume": "coordinator endpoint_owner",
@@ -63,6 +69,7 @@ MAY = {
     "record shown": "time",
     "meet owners": "time",
     "ask again": "time",
+    "remind review": "time",
     "ask to attest": "time",
     "remind": "time",
     "escalate": "time",
@@ -81,10 +88,10 @@ MAY = {
     "send digest": "time",
     "tell digest": "time",
     "drop reader": "time",
-    "subscribe": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for themselves
-    "delegate": "anyone owner proposer coordinator endpoint_owner consumer_owner",  # for themselves
+    "subscribe": EVERYBODY,  # for themselves
+    "delegate": EVERYBODY,  # for themselves
     # One of the two it is between.
-    "end delegation": "anyone owner proposer coordinator endpoint_owner consumer_owner time",
+    "end delegation": f"{EVERYBODY} time",
     "tell written": "time",
 }
 

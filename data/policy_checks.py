@@ -1,0 +1,34 @@
+"""What may some keys of a policy say that no other file of ours has: days, places, people?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.public_holidays import ACCEPTED, is_known
+from data.toml_checks import words
+from data.zones import is_zone
+
+GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
+PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def zone(value: Any) -> str:
+    known = isinstance(value, str) and is_zone(value)
+    return "" if known else 'the IANA name of a time zone, e.g. "Europe/Lisbon"'
+
+
+def place(value: Any) -> str:
+    return "" if value == "" or (isinstance(value, str) and is_known(value)) else ACCEPTED
+
+
+def weekdays(value: Any) -> str:
+    form = f"a list of working days, e.g. {list(WEEKDAYS[:5])}".replace("'", '"')
+    return words("|".join(WEEKDAYS), form)(value) if value != [] else form
+
+
+def days_before(value: Any) -> str:
+    accepted = "different whole numbers of days from 0 to 3650, the largest first, e.g. [30, 7, 1, 0]"
+    if not isinstance(value, list) or not all(type(item) is int and 0 <= item <= 3650 for item in value):
+        return accepted
+    return "" if value == sorted(set(value), reverse=True) else accepted

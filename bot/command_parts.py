@@ -9,6 +9,7 @@ class Part(StrEnum):
     """A part of a command, by how it stands in its usage."""
 
     RETIREMENT = "RET-n|MODEL"
+    MAYBE_RETIREMENT = "[RET-n|MODEL]"
     MAYBE_MODEL = "[MODEL]"
     ALL = "[all]"
     PAGE = "[PAGE]"

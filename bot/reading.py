@@ -1,14 +1,18 @@
-"""The digest of the last seven days, for whoever asks for it on any day, in Slack or in a shell."""
+"""How retirements go, for whoever asks on any day: the digest of the last seven, and the numbers of all."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot.lookup import retirements
-from bot.views import digest
+from bot.views import digest, stats
+from bot.views.blocks import Payload
+from data.records.retirement import Retirement
 from data.store import Store
 from workflows.histories import WEEK, last_week
 from workflows.measuring import outcomes
+from workflows.rules.comparing import compared
+from workflows.rules.measures import measures
 
 
 def this_week(store: Store, now: datetime, *, zone: str) -> digest.Digest:
@@ -21,3 +25,18 @@ def this_week(store: Store, now: datetime, *, zone: str) -> digest.Digest:
         zone=zone,
         is_asked=True,
     )
+
+
+def statistics(store: Store, state: Retirement | None, now: datetime) -> Payload:
+    """Of all there ever were; or of one, beside those of the same tier."""
+    every = retirements(store)
+    if state is None:
+        return stats.everyone(measures(outcomes(store, every), now))
+    (own,) = outcomes(store, [state])
+    return stats.one(
+        state, compared(own, outcomes(store, [one for one in every if _tier(one) == _tier(state)]), now)
+    )
+
+
+def _tier(one: Retirement) -> int:
+    return one.plan.subject.tier if one.plan else 0

@@ -66,6 +66,11 @@ COMMANDS: Mapping[str, Usage] = {
     "digest": Usage(
         says="Shows this week's digest: at risk, due, changed, and how retirements go", keeps="no"
     ),
+    "stats": Usage(
+        takes=(Part.MAYBE_RETIREMENT,),
+        says="Shows how retirements go, in numbers; with one, how it goes beside the median of its tier",
+        keeps="no",
+    ),
     "subscribe": Usage(
         takes=(Part.OFTEN, Part.HERE),
         says="Sends you the digest each week on your own morning, or with `here` this channel; `off` ends it",
@@ -272,7 +277,7 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
     if part is Part.DELEGATION:
         return problem_with(value, usage(word))
     accepted = ""
-    if part in (Part.MAYBE_MODEL, Part.MAYBE_TEAM, *KEYWORDS) or (
+    if part in (Part.MAYBE_RETIREMENT, Part.MAYBE_MODEL, Part.MAYBE_TEAM, *KEYWORDS) or (
         part is Part.PAGE and _PAGE.fullmatch(value)
     ):
         return None

@@ -144,7 +144,7 @@ def message(digest: Digest) -> Payload:
     for title, lines in digest.sections.items():
         if lines:
             shown.append(section(f"{_titled(title, digest)}\n{_listed(title, lines)}"))
-    shown += _numbers(digest.measures)
+    shown += numbers(digest.measures)
     if digest.is_own:
         ends = (
             f"`{SLASH_COMMAND} subscribe off` ends it, and `{SLASH_COMMAND} digest` shows that of everybody"
@@ -182,12 +182,12 @@ def _listed(title: str, lines: Sequence[Line]) -> str:
     return limits.joined(shown, ROOM[title], at_most=LINES_AT_MOST, rest=rest)
 
 
-def _numbers(numbers: Iterable[Measure]) -> Iterator[Payload]:
+def numbers(measured: Iterable[Measure]) -> Iterator[Payload]:
     """Each with what it counts, of all retirements there are; what has no data says what there was none of."""
     lines = [
         f"*{one.metric}:* {one.said}"
         + (f"\n_{safe(DEFINITIONS[one.metric], LINE_MAX)}_" if one.value is not None else "")
-        for one in numbers
+        for one in measured
     ]
     if lines:
         yield section("\n".join([f"*{GOES}*", *lines]))

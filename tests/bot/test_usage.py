@@ -25,6 +25,7 @@ EVERY_PART = {
     Part.EVIDENCE: "CHG-1",
     Part.DAYS: "3",
     Part.TEXT: "it was right",
+    Part.MAYBE_RETIREMENT: "",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
     Part.PAGE: "",

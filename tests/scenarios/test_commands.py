@@ -40,6 +40,7 @@ NONSENSE = [
     ("who xyzzy", "Run /retire impact to list all there are"),
     ("candidates xyzzy", "candidate for retirement"),
     ("digest now please", "*RET-1 churn-v1* is proposed"),
+    ("stats xyzzy", "Run /retire list for what is being retired"),
     ("subscribe now", 'surplus "now": /retire subscribe [weekly|off] [here] takes no more'),
     ("unsubscribe", "Run /retire subscribe [weekly|off] [here]"),
     ("delegate", "You answer for yourself. `/retire delegate @someone until YYYY-MM-DD`"),
@@ -162,3 +163,13 @@ def test_reading_answers_show_what_they_are_asked_for(town: Town):
     helped = town.command(TOM, "help")
     assert all(f"/retire {word}" in helped for word in COMMANDS)
     assert words(town.card())
+
+
+def test_stats_shows_all_numbers_and_one_retirement_beside_too_few_others(town: Town):
+    town.announce()
+    assert "*Median cycle time:* no data: no retirement was closed in the last 365 days" in town.command(
+        TOM, "stats"
+    )
+    told = town.command(TOM, "stats churn-v1")
+    assert "RET-1 churn-v1 beside others of tier" in told
+    assert "*Cycle time:* not yet; too few to compare with (0, a median takes 3)" in told

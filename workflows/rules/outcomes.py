@@ -22,7 +22,7 @@ class Outcome(Record, frozen=True, kw_only=True):
 
     first_last_day    the last day of service as it was first announced; None until then
     last_day          as it is planned now, or as it was
-    dark_on           the day on which all of it was switched off
+    dark_on           the day on which all of it was switched off; `all_dark_at`: the instant
     darkened_at       when the first of its endpoints was
     brought_back_at   when service was first asked back after that
     called_again_at   each time a consumer was seen calling after it was reported as migrated
@@ -36,6 +36,7 @@ class Outcome(Record, frozen=True, kw_only=True):
     first_last_day: date | None = None
     last_day: date | None = None
     dark_on: date | None = None
+    all_dark_at: datetime | None = None
     darkened_at: datetime | None = None
     brought_back_at: datetime | None = None
     closed_at: datetime | None = None
@@ -89,7 +90,12 @@ def _after(found: Outcome, event: events.AnyEvent, policy: Policy) -> Outcome:  
         case events.Disabled():
             # What has no endpoint, or lost all of them before, is dark all the same.
             at = found.darkened_at or event.at
-            return replace(found, darkened_at=at, dark_on=found.dark_on or day_of(event.at, policy))
+            return replace(
+                found,
+                darkened_at=at,
+                dark_on=found.dark_on or day_of(event.at, policy),
+                all_dark_at=found.all_dark_at or event.at,
+            )
         case events.RestoreStarted():
             return replace(found, brought_back_at=found.brought_back_at or event.at)
         case events.Closed():

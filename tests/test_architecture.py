@@ -22,6 +22,7 @@ from tests.builders import (
     EDGE,
     LIVE,
     WHY,
+    a_dark,
     a_migrated,
     a_policy,
     a_proposed,
@@ -260,6 +261,8 @@ def test_every_notice_the_rules_want_has_a_view():
     called.does(cmd.ChangeDuty(by="UBILL", consumer_ids=(BILLING,), duty=Duty.MIGRATED))
     calls = (some_calls(BILLING),)
     called.does(cmd.MeetOwners(by=EMERITUS), impact=(*called.facts.impact, an_unknown()), calls=calls)
+    dark = a_dark()
+    dark.does(cmd.MeetOwners(by=EMERITUS), impact=(*dark.facts.impact, an_unknown()))
     off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
     attesting = a_migrated(policy=a_policy(attestations=(an_attestation(),)))
     hastened = a_proposed()
@@ -271,6 +274,7 @@ def test_every_notice_the_rules_want_has_a_view():
         *called.effects.values(),
         *off.effects.values(),
         *handed.effects.values(),
+        *dark.effects.values(),
         *asked.until(asked.now + days(30)).effects.values(),
         *by_hand.until(by_hand.now + days(7)).proves().until(by_hand.now + days(4)).effects.values(),
         *anew.effects.values(),

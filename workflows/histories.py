@@ -71,7 +71,12 @@ def _of(own: AbstractSet[str], happened: Iterable[events.AnyEvent]) -> Iterator[
                 is_seen = calls.consumer_id in own
             case events.IdsChanged(ids=ids):
                 is_seen = not own.isdisjoint(ids.values())
-            case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
+            case (
+                events.CallersSeen()
+                | events.CallerClaimed()
+                | events.CallerDeclared()
+                | events.ServiceMissed()
+            ):
                 is_seen = False
             case _:
                 is_seen = True

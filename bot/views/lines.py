@@ -17,6 +17,7 @@ from bot.views import (
     impact,
     later_dates,
     limits,
+    missed,
     parts,
     switch_lines,
 )
@@ -124,6 +125,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return callers.line(event, retirement, "")
         case events.Reopened():
             return callers.line(event, retirement, consumer_name(retirement, event.calls.consumer_id))
+        case events.ServiceMissed():
+            return missed.line(event, retirement)
         case events.PartsChanged():
             return parts.line(event, retirement)
         case events.Reminded():

@@ -83,6 +83,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return f"{counted(len(event.callers), 'caller')} that nobody declares"
         case events.CallerClaimed() | events.CallerDeclared():
             return f"whose {_caller(retirement, event.consumer_id)} is was found"
+        case events.ServiceMissed():
+            return f"{counted(len(event.callers), 'caller')} of what is dark"
         case events.PartsChanged(added=added) if added:
             return f"{', '.join(one.name for one in added)} found beside the plan"
         case events.IdsChanged() if event.merged_ids or event.apart_ids:

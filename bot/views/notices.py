@@ -21,6 +21,7 @@ from bot.views import (
     imports,
     manual,
     meeting,
+    missed,
     obligations,
     proposal,
     readers,
@@ -75,6 +76,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         state, int(message.params["asked"]), int(message.params["part"])
     ),
     "reopened": lambda state, message: callers.reopened(state, _reopened(message)),
+    "missed": lambda state, message: missed.told(state, _missed(message)),
     "unreached": lambda state, message: unreached.person_lost(
         state, message.params["person"], message.params["why"]
     ),
@@ -202,6 +204,12 @@ def _catalog(message: Message) -> Snapshot:
 def _reopened(message: Message) -> events.Reopened:
     (event,) = message.events
     assert isinstance(event, events.Reopened), "this is told of calls that were seen"
+    return event
+
+
+def _missed(message: Message) -> events.ServiceMissed:
+    (event,) = message.events
+    assert isinstance(event, events.ServiceMissed), "this is told of calls of what is dark"
     return event
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
 from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed
-from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened
+from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened, ServiceMissed
 from data.events.delegating import Delegated, DelegationEnded
 from data.events.duties import (
     Amended,
@@ -109,6 +109,7 @@ RetirementEvent = (
     | CallerClaimed
     | CallerDeclared
     | Reopened
+    | ServiceMissed
     | PartsChanged
     | Reminded
     | Snoozed
@@ -225,6 +226,7 @@ __all__ = [
     "RoundExtended",
     "RoundProlonged",
     "RoundReopened",
+    "ServiceMissed",
     "Snoozed",
     "StepFailed",
     "StepHeld",

@@ -1,4 +1,7 @@
-"""Callers are seen that nobody declares; somebody says whose they are; calls are seen of who said to have moved."""
+"""Callers are seen that nobody declares; somebody says whose they are; calls are seen of who said to have moved, and of
+
+what is dark.
+"""
 
 from __future__ import annotations
 
@@ -52,3 +55,10 @@ class Reopened(Event, frozen=True, kw_only=True, tag="reopened"):
     calls: Calls
     owners: Owners
     answer_by: datetime
+
+
+class ServiceMissed(Event, frozen=True, kw_only=True, tag="service missed"):
+    """These were seen calling what is dark, or is going dark. `to`: who may bring it back, and is told at once."""
+
+    callers: tuple[Caller, ...]
+    to: tuple[str, ...]

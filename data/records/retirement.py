@@ -55,10 +55,7 @@ class Endpoint(Record, frozen=True, kw_only=True):
 
 
 class Subject(Record, frozen=True, kw_only=True):
-    """What retires: one model with the chosen endpoints, as exact ids. Nothing is ever matched by prefix.
-
-    spared   ids of its other endpoints there were, which go on
-    """
+    """What retires: one model with the chosen endpoints, as exact ids, never prefixes; its others are `spared`."""
 
     model_id: str
     model_name: str
@@ -233,13 +230,13 @@ class Retirement(Record, frozen=True, kw_only=True):
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
     callers    those that nobody declares, and that the thread asked about; `parts`: of the model, and not of its plan
     known_callers  ids of those that people knew of when the vote on the plan closed
-    reads_as   id of a consumer that was voted on, asked or vouched for -> under which one the catalog has it now,
-               where several sources tell of it (rules/ids.py)
+    reads_as   id of what was voted on, asked or vouched for -> under which one the catalog has it now (rules/ids.py)
     stood_as   id under which an obligation stood -> under which one it does since, where nothing reads as that any more
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
     attested   every statement under an attestation of the policy, oldest first
+    missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back, while it is coming; `rolled_back_at`: when all of it was back
     """
 
@@ -268,6 +265,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     gone_ids: tuple[str, ...] = ()
     manual: tuple[ManualCheck, ...] = ()
     delays: tuple[Delay, ...] = ()
+    missed_by: tuple[str, ...] = ()
     restoring: str = ""
     rolled_back_at: datetime | None = None
     paused_at: datetime | None = None

@@ -109,6 +109,8 @@ class History(Standing):
                 self.vouched.add(event.what)
             case events.CallersSeen() | events.CallerClaimed() | events.Reopened():
                 self._called(event)
+            case events.ServiceMissed():
+                self._missed(event)
             case events.Unreached():
                 self._must(event.person not in self.unreached, event, f"{event.person} was told of already")
                 self.unreached.add(event.person)
@@ -276,6 +278,17 @@ class History(Standing):
                 elif person in new:
                     self.expected[f"D{person}", f"{self.stream}/handed-{len(self.entries) + 1}/{person}"] = 1
         self.left |= told
+
+    def _missed(self, event: events.ServiceMissed) -> None:
+        """Everybody who may bring it back, once for each caller; nobody is asked whose it is any more."""
+        found = {one.consumer.consumer_id for one in event.callers}
+        is_going = self.state is State.MIGRATING and self.progress.get(StepKind.DISABLE) is not None
+        self._must(self.state is State.DISABLED or is_going, event, "it is not dark")
+        self._must(not found & self.missed_by, event, "told of once more")
+        self._must(not found & self.borne, event, "somebody vouched for it")
+        self.missed_by |= found
+        for person in event.to:
+            self._expect(f"D{person}", f"{self.stream}/missed/{len(self.entries) + 1}/{person}")
 
     def _called(self, event: events.CallersSeen | events.CallerClaimed | events.Reopened) -> None:
         """Asked once; whoever claims one is asked to move; who goes on calling after having moved is, too."""

@@ -44,6 +44,7 @@ class Story(Hands):
             lambda: town.mishaps.catalogs_meet(self),
         )
         self._fates: list[Act] = [fate for fate in fates if rand.random() < 2 * town.weather.whims]
+        self._is_missed = rand.random() < town.weather.whims
         self._days_between = rand.uniform(0.3, 1.5)
         self._leave_of_owners = Leave(self)
 
@@ -127,6 +128,9 @@ class Story(Hands):
     def _while_dark(self, card: Shown) -> list[Act]:
         if is_paused(card.look):
             return self._once("resume", lambda: self._type("resume", by=self.coordinator), days=3)
+        if self._is_missed:
+            self._is_missed = False
+            self.town.mishaps.calls_are_seen(self)
         if self.wish == "rolled back":
             back = self._once("restore", lambda: self._type("restore", "the successor fails"), days=3)
             return back + self._by_hand() + self._vouching()

@@ -55,6 +55,7 @@ class Standing:
         self.dark: set[str] = set()
         self.gone: set[str] = set()
         self.vouched: set[str] = set()
+        self.missed_by: set[str] = set()
         self.reported: set[str] = set()
         self.unreached: set[str] = set()
         self.left: set[str] = set()

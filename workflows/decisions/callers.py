@@ -19,6 +19,7 @@ from workflows.decisions.decided import (
     nothing,
 )
 from workflows.rules import callers, obligations
+from workflows.rules.missing import missing
 from workflows.rules.permissions import check
 
 
@@ -63,6 +64,13 @@ def reopened(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Reo
         )
         for calls in callers.seen_since(state, facts)
     )
+
+
+def missed(state: Retirement, facts: Facts, now: datetime) -> tuple[events.ServiceMissed, ...]:
+    """Whoever may bring service back hears at once of who calls what is dark, of each once."""
+    found = missing(state, facts)
+    to = tuple(dict.fromkeys((state.coordinator_id, *facts.endpoint_owners)))
+    return (events.ServiceMissed(at=now, by=events.EMERITUS, callers=found, to=to),) if found else ()
 
 
 def claim(state: Retirement, command: ClaimCaller, facts: Facts, now: datetime) -> RetirementDecision:

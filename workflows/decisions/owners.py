@@ -51,6 +51,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
         )
     happened += parts.changed(state, facts, now)
     happened += callers.met(folded(state, happened), facts, now)
+    happened += callers.missed(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)
     told = meeting.told(state, facts.meets) if is_living(state) else ()
     if not happened:

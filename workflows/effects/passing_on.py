@@ -32,6 +32,7 @@ ASKS = frozenset(
         "dm",
         "escalation",
         "handed",
+        "missed",
         "reminder",
         "reopened",
         "taken over",

@@ -15,7 +15,11 @@ from workflows.rules.callers import AT_ONCE, MESSAGES_MAX
 def for_event(
     before: Retirement,
     state: Retirement,
-    event: events.CallersSeen | events.CallerClaimed | events.CallerDeclared | events.Reopened,
+    event: events.CallersSeen
+    | events.CallerClaimed
+    | events.CallerDeclared
+    | events.Reopened
+    | events.ServiceMissed,
     version: int,
 ) -> Iterable[Effect]:
     """The thread asks once; answers are drawn into the question, and whoever has to move now is told."""
@@ -39,6 +43,10 @@ def for_event(
                 key = f"{state.id}/reopened/{version}/{slack_id}"
                 yield messages.direct(key, "reopened", slack_id, first=str(version), last=str(version))
             yield from _asked(before, state, consumer_id, consumer_id, version)
+        case events.ServiceMissed():
+            for slack_id in event.to:
+                key = f"{state.id}/missed/{version}/{slack_id}"
+                yield messages.direct(key, "missed", slack_id, first=str(version), last=str(version))
 
 
 def _stayed(before: Retirement, consumer_id: str, now: Owners) -> list[str]:

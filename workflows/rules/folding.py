@@ -147,6 +147,9 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, waivers=kept, obligations=owed)
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
             return callers.met(state, event)
+        case events.ServiceMissed():
+            ids_of = tuple(one.consumer.consumer_id for one in event.callers)
+            return replace(state, missed_by=(*state.missed_by, *ids_of))
         case events.PartsChanged():
             return replace(state, parts=parts.known(state, event))
         case events.Reminded():

@@ -48,8 +48,8 @@ that they are asked nothing in it any more.
 
 
 def is_urgent(body: Mapping[str, str]) -> bool:
-    """Does a person have to hear of it at any hour? A service that is to come back is waited for."""
-    return body["notice"] == "asked again" and body["action"] == "restore"
+    """Does a person have to hear of it at any hour? A service that is missed, or is to come back, is waited for."""
+    return body["notice"] == "missed" or (body["notice"] == "asked again" and body["action"] == "restore")
 
 
 def is_held_for_hours(place: str, body: Mapping[str, str]) -> bool:

@@ -58,7 +58,13 @@ LINES_AT_ONCE = 100
 HEARERS_MAX = 30
 """So many people are named where somebody asks who will hear what; of more there is a file from the beginning."""
 
-CALLS = (events.CallersSeen, events.CallerClaimed, events.CallerDeclared, events.Reopened)
+CALLS = (
+    events.CallersSeen,
+    events.CallerClaimed,
+    events.CallerDeclared,
+    events.Reopened,
+    events.ServiceMissed,
+)
 
 TELLS_ONLY = (events.Reminded, events.Snoozed, events.Escalated, events.AskedAgain)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""

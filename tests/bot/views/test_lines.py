@@ -134,6 +134,10 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "consumer": an_impact(0),
     },
     events.Reopened: {"calls": some_calls(consumer_id(0)), "owners": Owners(), "answer_by": NOW},
+    events.ServiceMissed: {
+        "callers": (Caller(consumer=an_unknown(), calls=some_calls("caller::scorer")),),
+        "to": ("UPAT", "U1"),
+    },
     events.PartsChanged: {
         "added": (
             Part(id="component:default/churn-eu", name="churn-eu", kind=Kind.ENDPOINT),
@@ -220,6 +224,10 @@ SAID = {
     events.Reopened: (
         ":rotating_light: *consumer-000* was seen calling churn-live after it had migrated: 12.5 "
         "calls a day, last on 2027-01-20, first on 2027-01-02 (access.log:12). It is open again"
+    ),
+    events.ServiceMissed: (
+        ":rotating_light: 1 caller was seen calling what is dark, or going dark: *scorer*; told <@UPAT>, <@U1>. "
+        "`/retire restore RET-1 REASON` brings service back"
     ),
     events.PartsChanged: (
         ":electric_plug: *churn-eu* serves churn-v1 by the catalog, and the plan does not have it: announcement, "
@@ -357,6 +365,10 @@ def test_what_one_press_said_of_many_consumers_is_told_at_once() -> None:
     ]
 
 
+TOLD_OF: dict[str, type[Any]] = {"reopened": events.Reopened, "missed": events.ServiceMissed}
+"""Notice -> the event it tells; of all others a proposal."""
+
+
 def test_every_notice_of_the_outbox_has_its_view() -> None:
     params = {
         "team_id": "group:team-0",
@@ -401,7 +413,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
             retirement=state,
             other=replace(state, id="RET-2"),
             there=a_snapshot(),
-            events=(an_event(events.Reopened if notice == "reopened" else events.Proposed),),
+            events=(an_event(TOLD_OF.get(notice, events.Proposed)),),
         )
         check_message(notices.drawn(message))
 

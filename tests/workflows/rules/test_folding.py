@@ -147,6 +147,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "consumer": PROPOSED.state.impact[0],
         "answer_by": MIGRATE_AT,
     },
+    events.ServiceMissed: {"callers": (Caller(consumer=SCORER, calls=CALLS),), "to": (PAT,)},
     events.PartsChanged: {"added": (Part(id=EDGE.id, name="edge", kind=Kind.ENDPOINT),), "told": PAT},
     events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
     events.Snoozed: {"until": MIGRATE_AT},

@@ -1,0 +1,34 @@
+"""Who calls what is dark, or going dark? No vote gives them time any more: service comes back, or they do without.
+
+Whoever nobody declares is missing it whenever they were seen. Of all others it is calls on a later day than the one on
+which it went dark: those of that day may have been before.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from data.records.callers import Caller
+from data.records.facts import Facts
+from data.records.retirement import Retirement, State, StepKind
+from workflows.rules.callers import unclaimed
+from workflows.rules.lifecycle import is_going_dark
+from workflows.rules.vouching import vouched
+
+
+def missing(state: Retirement, facts: Facts) -> tuple[Caller, ...]:
+    """Those of whom nobody was told yet, and for whom nobody took responsibility by name."""
+    began = state.progress(StepKind.DISABLE).at
+    is_dark = state.state is State.DISABLED or is_going_dark(state)
+    if not is_dark or began is None or state.restoring:
+        return ()
+    day = f"{began.astimezone(UTC):%Y-%m-%d}"
+    calls = {one.consumer_id: one for one in facts.calls}
+    since = {one for one, seen in calls.items() if seen.last_seen > day}
+    unknown = {one.consumer_id for one in unclaimed(state, facts.impact)}
+    found = (since | unknown) - vouched(state) - {*state.missed_by}
+    return tuple(
+        Caller(consumer=one, calls=calls.get(one.consumer_id))
+        for one in facts.impact
+        if one.consumer_id in found
+    )

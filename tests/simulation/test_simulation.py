@@ -157,12 +157,15 @@ def test_a_crash_at_each_boundary_loses_and_doubles_nothing(part: int) -> None:
 
 
 def test_worlds_with_steps_of_their_own_escalate_by_them(tmp_path: Path) -> None:
+    """Which of them do is chance: one after the other, until some have."""
     told_as: set[str] = set()
-    for seed in (30, 78):
+    for seed in range(30, 90, 3):
         (folder := tmp_path / str(seed)).mkdir()
         town = Town(folder, seed, retirements=2)
         town.run()
         entries = chain.from_iterable(one.entries for one in town.witness.histories.values())
         escalated = [event for event in entries if isinstance(event, events.Escalated)]
         told_as |= {target for event in escalated for target in event.told_as.values()}
+        if {"owner", "manager"} <= told_as:
+            break
     assert {"owner", "manager"} <= told_as

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from data.called import SHARED
 from data.records.catalog import Dependency, Origin
 
 Statement = tuple[str, str, str]
@@ -42,9 +43,13 @@ class Seen(NamedTuple):
 def dependencies(
     from_id: str, stated: Iterable[Statement], seen: Iterable[Seen] = ()
 ) -> tuple[Dependency, ...]:
-    """Each edge once, in order of what is depended on, with all who state it and all calls that were seen."""
+    """Each edge once, in order of what is depended on, with all who state it and all calls that were seen.
+
+    Where catalogs state it, it is declared there, and not in a file that was shared in Slack.
+    """
     found: dict[str, Dependency] = {}
-    for to_id, source, declared_in in sorted(stated, key=lambda one: (one[0], one[2], one[1])):
+    in_order = sorted(stated, key=lambda one: (one[0], one[2].startswith(SHARED), one[2], one[1]))
+    for to_id, source, declared_in in in_order:
         known = found.get(to_id)
         found[to_id] = (
             _also_from(known, source)

@@ -14,12 +14,12 @@ from data.events import AnyEvent
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.policy import OnExpiry, Policy
-from data.records.retirement import TRAFFIC, Retirement, StepKind
+from data.records.retirement import TRAFFIC, Obligation, Retirement, StepKind
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
 from workflows.membership import active, attesters, glass_breakers, groups, members
-from workflows.observing import as_asked, consumers, stands_as, teams_of
+from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
 from workflows.rules import break_glass, escalation, told_in
@@ -160,6 +160,11 @@ class Gatherer:
                 there = self.catalog.snapshot()
                 may = glass_breakers(there, known.policy or self.policy, known.owners)
                 return consumers(there, state, replace(known, glass_breakers=may))
+            case cmd.Waive(what=what):
+                meant = [
+                    one for one in state.obligations if what in (one.consumer.consumer_id, one.consumer.name)
+                ]
+                return self._with_shared(known, state, meant)
             case cmd.Snooze():
                 return replace(known, snooze_days=self.snooze_days)
             case cmd.Escalate():
@@ -201,11 +206,19 @@ class Gatherer:
     def _met(self, known: Facts, state: Retirement) -> Facts:
         """With others under way that have to do with its plan, where something in it is another thing by now."""
         assert state.plan is not None
+        waived = {state.id_of(one.what) for one in state.waivers if one.told_by}
+        known = self._with_shared(
+            known, state, [one for one in state.obligations if one.consumer.consumer_id in waived]
+        )
         plan, id_of = state.plan, partial(stands_as, self.catalog.snapshot())
         has_moved = any(id_of(one) != one for one in (plan.subject.model_id, plan.successor_id))
         if not (has_moved or known.ids or known.joined):
             return known
         return replace(known, meets=channels(meetings(state, self.retirements(), id_of)))
+
+    def _with_shared(self, known: Facts, state: Retirement, owed: Iterable[Obligation]) -> Facts:
+        ids = [duty.consumer.consumer_id for duty in owed]
+        return replace(known, of_shared=of_shared(self.catalog.snapshot(), state, ids))
 
     def _outlook(self, known: Facts, state: Retirement) -> Facts:
         """With whom it hits now, and whether they can still move where the plan says."""

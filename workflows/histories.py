@@ -63,6 +63,7 @@ def _of(own: AbstractSet[str], happened: Iterable[events.AnyEvent]) -> Iterator[
                 | events.ExtensionDecided(consumer_id=consumer)
                 | events.TakenOver(consumer_id=consumer)
                 | events.WaiverContested(consumer_id=consumer)
+                | events.WaiverOutdated(consumer_id=consumer)
             ):
                 is_seen = consumer in own
             case events.Waived(what=what):

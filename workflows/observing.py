@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from data.called import is_shared
+from data.called import SHARED, is_shared
 from data.records.callers import Calls
 from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
@@ -94,6 +94,22 @@ def _shared(there: Snapshot, caller_id: str) -> list[str]:
     caller = there.find(caller_id)
     ids = there.joins.at(caller.seen_as.casefold()) if caller is not None and caller.seen_as else ()
     return [one for one in ids if is_shared(there.joins.entities[one])]
+
+
+def of_shared(there: Snapshot, state: Retirement, consumer_ids: Collection[str]) -> tuple[str, ...]:
+    """Those of whose dependence only files shared in Slack tell."""
+    assert state.plan is not None
+    if not consumer_ids:
+        return ()
+    model_id = there.id_of(state.plan.subject.model_id)
+    reached = {*there.reached(model_id), model_id} if model_id in there else frozenset()
+    return tuple(one for one in consumer_ids if _is_of_shared(there, one, reached))
+
+
+def _is_of_shared(there: Snapshot, one: str, reached: Collection[str]) -> bool:
+    edges = [there.dependency(one, to_id) for to_id in there.used_by(one) if to_id in reached]
+    told = [edge.declared_in.startswith(SHARED) for edge in edges if edge.origin is Origin.DECLARED]
+    return bool(told) and all(told)
 
 
 def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> tuple[Impacted, ...]:

@@ -49,6 +49,13 @@ def waived_words(event: events.Waived, names: str) -> str:
     return f":pencil: {mention(event.by)} takes responsibility for {names}{said(event.reason)}"
 
 
+def waiver_outdated(event: events.WaiverOutdated, name: str) -> str:
+    """Who had waived it is called: what they vouched for was another thing."""
+    before = f"{mention(event.was_by)} waived it{said(event.reason)}"
+    since = f"A catalog tells of {name} by now, and only a file shared in Slack did when {before}"
+    return f":repeat: {since}; it is asked as before"
+
+
 def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> str:
     """What an owner answered. `name` may be those of many consumers, where one press was about all of them."""
     by = said_by(event.by, event.on_behalf_of)

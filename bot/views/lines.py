@@ -22,7 +22,14 @@ from bot.views import (
     switch_lines,
 )
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
-from bot.views.duty_lines import consumer_name, duty_changed, owners_changed, said, waived_words
+from bot.views.duty_lines import (
+    consumer_name,
+    duty_changed,
+    owners_changed,
+    said,
+    waived_words,
+    waiver_outdated,
+)
 from bot.views.steps import zone_of
 from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
 from data import events
@@ -121,6 +128,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return (
                 f":raised_hand: {who} contests the waiver of {consumer_name(retirement, event.consumer_id)}"
             )
+        case events.WaiverOutdated():
+            return waiver_outdated(event, consumer_name(retirement, event.consumer_id))
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared():
             return callers.line(event, retirement, "")
         case events.Reopened():

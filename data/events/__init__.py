@@ -25,6 +25,7 @@ from data.events.duties import (
     Unreached,
     Waived,
     WaiverContested,
+    WaiverOutdated,
 )
 from data.events.others import DigestSent, Imported, ImportFailed, ImportMended, ImportsScheduled
 from data.events.parts import PartsChanged
@@ -105,6 +106,7 @@ RetirementEvent = (
     | ExtensionDecided
     | Waived
     | WaiverContested
+    | WaiverOutdated
     | CallersSeen
     | CallerClaimed
     | CallerDeclared
@@ -238,6 +240,7 @@ __all__ = [
     "VotersChanged",
     "Waived",
     "WaiverContested",
+    "WaiverOutdated",
     "Withdrawn",
     "name_of",
 ]

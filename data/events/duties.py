@@ -79,10 +79,28 @@ class ExtensionDecided(Event, frozen=True, kw_only=True, tag="extension decided"
 
 
 class Waived(Event, frozen=True, kw_only=True, tag="waived"):
-    """A named person takes responsibility for a gate: a consumer id, or "traffic"."""
+    """A named person takes responsibility for a gate: a consumer id, or "traffic".
+
+    told_by   "shared" where only files shared in Slack told of that consumer then
+    """
 
     what: str
     reason: Prose
+    told_by: Literal["", "shared"] = ""
+
+
+class WaiverOutdated(Event, frozen=True, kw_only=True, tag="waiver outdated"):
+    """A catalog tells by now of a consumer that was waived when only files shared in Slack did: it is asked as before.
+
+    was_by   who had waived it, and why: `reason`
+    owners   who answers for it now, and acknowledges by `answer_by`
+    """
+
+    consumer_id: str
+    was_by: str
+    reason: Prose
+    owners: Owners
+    answer_by: datetime
 
 
 class WaiverContested(Event, frozen=True, kw_only=True, tag="waiver contested"):

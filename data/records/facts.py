@@ -71,6 +71,7 @@ class Facts(Record, frozen=True, kw_only=True):
     unowned       the same of callers of which the catalog says what they are, and nobody who can be reached for that
     shared        caller nobody declares -> what is called so by a file shared in Slack, which declares nobody
     parts         of the model now, and not of its plan
+    of_shared     consumers of whose dependence only files shared in Slack tell
     teams         whom the person of a claim can speak for
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
@@ -111,6 +112,7 @@ class Facts(Record, frozen=True, kw_only=True):
     unowned: dict[str, str] = {}
     shared: dict[str, str] = {}
     parts: tuple[Part, ...] = ()
+    of_shared: tuple[str, ...] = ()
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()
     archive_holds: str = ""

@@ -176,12 +176,14 @@ class Waiver(Record, frozen=True, kw_only=True):
     """A gate a named person takes responsibility for.
 
     what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already, or goes on
+    told_by   "shared" where only files shared in Slack told of that consumer then
     """
 
     what: str
     by: str
     at: datetime
     reason: Prose
+    told_by: str = ""
 
 
 class Archived(Record, frozen=True, kw_only=True):

@@ -21,12 +21,12 @@ from workflows.decisions.decided import (
     held_again,
 )
 from workflows.decisions.rounds import round_timers
-from workflows.rules import meeting, obligations, parts
+from workflows.rules import meeting, obligations, parts, waiving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round, others_now
 
-ASKS_ANEW = (events.CallerDeclared, events.Reopened)
+ASKS_ANEW = (events.CallerDeclared, events.Reopened, events.WaiverOutdated)
 """Somebody has to answer who had not, or is to answer again."""
 FREES = (events.CallerDeclared, events.ExtensionDropped, events.PartsChanged)
 """What held a step may be over."""
@@ -49,6 +49,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
         happened.append(
             events.OwnersChanged(at=now, by=events.EMERITUS, owners=elsewhere, answer_by=answer_by)
         )
+    happened += waiving.outdated(folded(state, happened), facts, now)
     happened += parts.changed(state, facts, now)
     happened += callers.met(folded(state, happened), facts, now)
     happened += callers.missed(folded(state, happened), facts, now)

@@ -5,6 +5,7 @@ endpoint that is gone already, or goes on beside the plan.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from data import events
 from data.errors import NotFound, Refused
@@ -38,7 +39,8 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
     what, said_already = _waived(state, command.what, facts)
     if said_already:
         return nothing(said_already)
-    waived = events.Waived(at=now, by=command.by, what=what, reason=command.reason)
+    told_by: Literal["", "shared"] = "shared" if what in facts.of_shared else ""
+    waived = events.Waived(at=now, by=command.by, what=what, reason=command.reason, told_by=told_by)
     reply = f"You waived {what}, with your reason."
     if is_coming_back(state):
         # Service comes back without what cannot: nothing waits for it any more.

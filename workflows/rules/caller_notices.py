@@ -19,7 +19,8 @@ def for_event(
     | events.CallerClaimed
     | events.CallerDeclared
     | events.Reopened
-    | events.ServiceMissed,
+    | events.ServiceMissed
+    | events.WaiverOutdated,
     version: int,
 ) -> Iterable[Effect]:
     """The thread asks once; answers are drawn into the question, and whoever has to move now is told."""
@@ -43,6 +44,11 @@ def for_event(
                 key = f"{state.id}/reopened/{version}/{slack_id}"
                 yield messages.direct(key, "reopened", slack_id, first=str(version), last=str(version))
             yield from _asked(before, state, consumer_id, consumer_id, version)
+        case events.WaiverOutdated():
+            for slack_id in _stayed(before, event.consumer_id, event.owners):
+                key = messages.handed_key(state, version, slack_id)
+                yield messages.direct(key, "handed", slack_id, consumer_ids=event.consumer_id)
+            yield from _asked(before, state, event.consumer_id, event.consumer_id, version)
         case events.ServiceMissed():
             for slack_id in event.to:
                 key = f"{state.id}/missed/{version}/{slack_id}"

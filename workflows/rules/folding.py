@@ -18,7 +18,6 @@ from data.records.retirement import (
     State,
     StepKind,
     StepProgress,
-    Waiver,
 )
 from workflows.rules import (
     approval,
@@ -30,6 +29,7 @@ from workflows.rules import (
     obligations,
     parts,
     rounds,
+    waiving,
 )
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.switches import settled, switched
@@ -135,7 +135,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.ExtensionDecided():
             return replace(state, obligations=_changed(state, event.consumer_id, obligations.without_request))
         case events.Waived():
-            waiver = Waiver(what=event.what, by=event.by, at=event.at, reason=event.reason)
+            waiver = waiving.given(event)
             return replace(
                 state,
                 waivers=(*state.waivers, waiver),
@@ -145,6 +145,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             kept = tuple(waiver for waiver in state.waivers if waiver.what != event.consumer_id)
             owed = _changed(state, event.consumer_id, lambda duty: obligations.contested(duty, state))
             return replace(state, waivers=kept, obligations=owed)
+        case events.WaiverOutdated():
+            return waiving.asked_after_all(state, event)
         case events.CallersSeen() | events.CallerClaimed() | events.CallerDeclared() | events.Reopened():
             return callers.met(state, event)
         case events.ServiceMissed():

@@ -64,6 +64,7 @@ CALLS = (
     events.CallerDeclared,
     events.Reopened,
     events.ServiceMissed,
+    events.WaiverOutdated,
 )
 
 TELLS_ONLY = (events.Reminded, events.Snoozed, events.Escalated, events.AskedAgain)

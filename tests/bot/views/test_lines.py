@@ -147,6 +147,13 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "told": "UPAT",
     },
     events.Snoozed: {"until": NOW},
+    events.WaiverOutdated: {
+        "consumer_id": consumer_id(0),
+        "was_by": "UPAT",
+        "reason": Prose(prose="made up"),
+        "owners": Owners(),
+        "answer_by": NOW,
+    },
     events.WaiverContested: {"consumer_id": consumer_id(0)},
     events.TakenOver: {"consumer_id": consumer_id(0), "before": ("UT0",)},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},
@@ -224,6 +231,10 @@ SAID = {
     events.Reopened: (
         ":rotating_light: *consumer-000* was seen calling churn-live after it had migrated: 12.5 "
         "calls a day, last on 2027-01-20, first on 2027-01-02 (access.log:12). It is open again"
+    ),
+    events.WaiverOutdated: (
+        ":repeat: A catalog tells of *consumer-000* by now, and only a file shared in Slack did when <@UPAT> waived it "
+        '— "made up"; it is asked as before'
     ),
     events.ServiceMissed: (
         ":rotating_light: 1 caller was seen calling what is dark, or going dark: *scorer*; told <@UPAT>, <@U1>. "

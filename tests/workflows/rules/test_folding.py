@@ -220,6 +220,13 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.Delegated: {"to": "UCARL", "until": PROPOSED_AT, "last_on": PROPOSED_AT.date()},
     events.DelegationEnded: {"why": "user_disabled"},
     events.TakenOver: {"consumer_id": BILLING, "before": ("UBILL",)},
+    events.WaiverOutdated: {
+        "consumer_id": BILLING,
+        "was_by": PAT,
+        "reason": WHY,
+        "owners": TEAM,
+        "answer_by": MIGRATE_AT,
+    },
     events.WaiverContested: {"consumer_id": BILLING, "on_behalf_of": "UBILL"},
     events.ReaderMoved: {"zone": "Asia/Tokyo"},
     events.ImportsScheduled: {

@@ -66,10 +66,15 @@ def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
         return message(UNKNOWN.replace("*", ""), [section(UNKNOWN)])
     shown = list(_shown(found, links, there))
     asked = [actions(_ask(one)) for one in found.choices[:CHOICES_MAX]]
-    as_of = context(f"From the record as of {moment(found.now, found.zone)}.")
+    where = f"the catalog, version {there.version}," if _is_of_catalog(found) else "the record"
+    as_of = context(f"From {where} as of {moment(found.now, found.zone)}.")
     judged = [] if NO_AGENTS in links else [feedback(Action.ANSWER_FEEDBACK, found.question.asks)]
     blocks = [*shown, *asked, as_of, *judged]
     return message(_in_words(shown), blocks)
+
+
+def _is_of_catalog(found: Answer) -> bool:
+    return found.model is not None and found.question.asks in (Asks.IMPACT, Asks.WHO, Asks.PROPOSE)
 
 
 def thanked(verdict: str) -> Payload:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -73,7 +75,7 @@ def ask(slack: SlackPage, question: str) -> Locator:
     asked = messages(slack.channel, text=question).last
     slack.open_thread(asked)
     answer = messages(slack.thread).last
-    expect(answer).to_contain_text("From the record as of")
+    expect(answer).to_contain_text(re.compile("From .* as of"))
     expect(answer.locator(".bk-section").first).to_be_visible()
     expect(answer, "this Slack has no feedback on agents").not_to_contain_text("context_actions")
     return answer

@@ -117,7 +117,9 @@ def test_a_model_nobody_retires_is_said_to_be_one_and_more_can_be_asked_of_it(to
     assert "*churn-v1*: 7 consumers of 4 teams" in press(
         town, TOM, "question.ask", "impact|ahead|resource:default/churn-v1"
     )
-    assert "*churn-v1*: Growth ML answers for it" in ask(town, TOM, "who owns churn-v1?")
+    said = ask(town, TOM, "who owns churn-v1?")
+    assert "*churn-v1*: Growth ML answers for it" in said
+    assert "From the catalog, version 1, as of 2026-03-02 08:00 GMT." in said
 
 
 def test_what_is_under_way_and_what_waits_for_oneself_are_told_with_their_buttons(town: Town) -> None:
@@ -137,6 +139,17 @@ def test_without_a_name_the_only_one_under_way_is_meant_and_of_several_one_is_ch
     assert "*Which one?*" in ask(town, MINA, "what blocks it?")
     assert [value for _, value in offered(town, MINA)] == ["blocks|ahead|RET-1", "blocks|ahead|RET-2"]
     assert "*RET-2* churn_nightly" in press(town, MINA, "question.ask", "blocks|ahead|RET-2")
+
+
+def test_in_a_thread_what_is_not_named_is_what_was_asked_about_there(town: Town) -> None:
+    town.propose()
+    assert town.propose("churn_nightly", by=ADA, target="2026-09-01") == {}
+    ask(town, MINA, "who owns churn_nightly?")
+    thread = answers(town, MINA)[-1]["thread_ts"]
+    town.restart()
+    assert "*RET-2* churn_nightly - *proposed*" in ask(town, MINA, "and what blocks it?", thread=thread)
+    assert "*RET-2* churn_nightly: *Why*" in ask(town, MINA, "why?", thread=thread)
+    assert "*Which one?*" in ask(town, MINA, "what blocks it?"), "in another thread nothing was named"
 
 
 def test_a_misspelt_name_is_asked_about_and_never_assumed(town: Town) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 
+from msgspec.structs import replace
+
 from data.errors import EmeritusError
 from data.records.decision import Effect, EffectKind
 from workflows.delegates import in_force_now
@@ -18,7 +20,7 @@ from workflows.questions.answering import Reader
 from workflows.questions.answers import Answer
 from workflows.questions.names import names_for
 from workflows.questions.table import Asks
-from workflows.questions.understanding import TEXT_MAX, Question, read, written
+from workflows.questions.understanding import TEXT_MAX, Question, needs_one, read, written
 from workflows.questions.wording import EXAMPLES, checked
 
 log = logging.getLogger(__name__)
@@ -55,7 +57,19 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
     board = Board(catalog.snapshot(), tuple(all_retirements(store)), now, in_force_now(store, catalog, now))
     person_id = effect.body["person"]
     question = _by_wording(effect, board, shop) or read(effect.body)
+    if needs_one(question) and not question.is_misnamed:
+        question = replace(question, about=_spoken_of(effect, shop))
     return Reader(board, store, shop.engine.gatherer.policy, person_id).answer(question)
+
+
+def _spoken_of(effect: Effect, shop: Workshop) -> tuple[str, ...]:
+    """What was last asked about in the same thread: "it", where nothing is named."""
+    channel, thread_ts = effect.body["channel"], effect.body["thread_ts"]
+    said = (
+        one.effect for one in shop.engine.store.kept(f"{NOTICE}/{channel}/") if one.effect.key < effect.key
+    )
+    before = [read(one.body).about for one in said if one.body["thread_ts"] == thread_ts]
+    return next((about for about in reversed(before) if len(about) == 1), ())
 
 
 def _by_wording(effect: Effect, board: Board, shop: Workshop) -> Question | None:

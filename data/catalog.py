@@ -27,7 +27,8 @@ from data.importers.sources import Source, root_of
 from data.joined import as_one
 from data.joined_notes import joined_in
 from data.records.catalog import Entity, Group, Kind, Owners, Person
-from data.snapshot import Impact, Snapshot
+from data.records.impact import Impact
+from data.snapshot import Snapshot
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
 from data.successors import Succession, named_by

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from data.called import SHARED, is_shared
 from data.records.catalog import NO_OWNER, Entity, Kind, Measured
+from data.restricted import narrowest
 from data.serving import switch_of
 
 Said = Callable[[Entity], str]
@@ -39,6 +40,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         artifacts=_first(told, lambda one: bool(one.artifacts)).artifacts,
         support=next((member.support for member in members if member.support), ()),
         measured=_measured(members),
+        restricted_to=narrowest(one.restricted_to for one in told),
     )
 
 

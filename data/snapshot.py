@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from data import described
+from data import described, restricted
 from data.closest import closest
 from data.directory import Directory
 from data.errors import NotFound
@@ -19,23 +19,14 @@ from data.joined import Joined
 from data.joins import Joins
 from data.layered import Layered
 from data.model_names import Called
-from data.records.base import Record
 from data.records.catalog import Dependency, Entity, Group, Impacted, Kind, Owners, Person, Responsible
+from data.records.impact import Impact
 from data.stored import Stored
 from data.successors import Models, Succession, named_by, successor_of
 from data.things import Things
 
 if TYPE_CHECKING:
     from data.lineage import Lineage
-
-
-class Impact(Record, frozen=True, kw_only=True):
-    """Who is impacted when a model retires with these endpoints, as of this version of the catalog."""
-
-    catalog_version: int
-    model_id: str
-    endpoint_ids: tuple[str, ...]
-    consumers: tuple[Impacted, ...]
 
 
 class Snapshot:
@@ -65,6 +56,8 @@ class Snapshot:
         unseen = {one: at for one, at in since.items() if at or one in self.unseen}
         before = (self._things.get(one) for one in told.entities)
         is_of_models = any(one.kind is Kind.MODEL for one in (*before, *told.entities.values()) if one)
+        both = filter(None, (*before, *told.entities.values()))
+        is_of_models = any(one.kind is Kind.MODEL for one in both)
         return Snapshot(
             stored.version,
             self._things.changed(told),
@@ -72,6 +65,16 @@ class Snapshot:
             joined,
             None if is_of_models else self._known_models,
         )
+
+    @cached_property
+    def audiences(self) -> Mapping[str, frozenset[str]]:
+        """Of every restricted model, whose Slack accounts may see it."""
+        return restricted.audiences(self)
+
+    def without(self, hidden: Collection[str]) -> Snapshot:
+        """As who may not see these models sees it: neither them nor what serves them, nor whom they follow."""
+        things = restricted.left(hidden, self, self._things)
+        return Snapshot(self.version, things, self._directory, self._joined)
 
     def __contains__(self, one: str) -> bool:
         return self.id_of(one) in self._things

@@ -11,6 +11,7 @@ from data.importers.measuring import stated
 from data.importers.refs import Found, Index, Missing, ids_meant, parse
 from data.importers.yaml_lines import Node
 from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, Measure, Measured, SuccessorName
+from data.restricted import listed
 
 ANNOTATIONS = frozenset(
     (
@@ -20,6 +21,7 @@ ANNOTATIONS = frozenset(
         "successor",
         "endpoint-kind",
         "endpoint-ref",
+        "restricted-to",
         *(measure.replace("_", "-") for measure in Measure),
         "slack-id",
         "manager",
@@ -71,6 +73,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         declared_in=thing.where,
         aliases=_aliases(thing, account),
         measured=_measured(thing, account) if is_model or is_endpoint else (),
+        restricted_to=_restricted_to(thing, account, is_model=is_model),
     )
 
 
@@ -212,6 +215,22 @@ def _measured(thing: Declaration, account: Account) -> tuple[Measured, ...]:
                 [(measure, node.shown if node.is_nested else node.text)], thing.at(node.line), tell
             )
     return tuple(found)
+
+
+def _restricted_to(thing: Declaration, account: Account, *, is_model: bool) -> tuple[str, ...] | None:
+    """Who may see it besides its owners; of what is written otherwise than as names, nobody."""
+    if f"{PREFIX}restricted-to" not in thing.metadata.get("annotations").keys():  # noqa: SIM118 - a Node is no dict
+        return None
+    node = thing.annotation("restricted-to")
+    if not is_model:
+        account.note(
+            thing,
+            node.line,
+            f"{PREFIX}restricted-to",
+            "only a model is restricted, with all that serves it. Left out",
+        )
+        return None
+    return tuple(dict.fromkeys(name for part in _parts(node) for name in listed(part.text)))
 
 
 def _parts(artifacts: Node) -> tuple[Node, ...]:

@@ -28,10 +28,12 @@ from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
+from data.restricted import listed
 
 PREFIX = "emeritus."
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
-TAGS = ("owner", "successor", "consumers", "tier", *Measure)
+TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", *Measure)
+RESTRICTED = f"{PREFIX}restricted_to"
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
 _CONSUMER = "mlflow-consumer:"
@@ -132,6 +134,7 @@ def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner:
         declared_in=model.where,
         aliases=(_MODELS + model.name,),
         measured=_measured(tags, model.where, model.name, draft),
+        restricted_to=listed(tags[RESTRICTED]) if RESTRICTED in tags else None,
     )
     draft.declare(entity, model.source, owner=owner)
 

@@ -128,6 +128,7 @@ class Entity(Record, frozen=True, kw_only=True):
     support     of a model that a provider hosts: until when, as each registry tells it
     measured    what was measured of it, as far back as it is kept, by measure and day
     is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
+    restricted_to    of a model: whom its sources let see it besides its owners, as written; None where everybody may
     """
 
     id: str
@@ -152,6 +153,7 @@ class Entity(Record, frozen=True, kw_only=True):
     support: tuple[Support, ...] = ()
     measured: tuple[Measured, ...] = ()
     is_kind_guessed: bool = False
+    restricted_to: tuple[str, ...] | None = None
 
     @property
     def owners_told(self) -> tuple[str, ...]:

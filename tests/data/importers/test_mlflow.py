@@ -372,7 +372,8 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
         'r.json:3 Churn/1 tags: is "x" and not a list of objects; ignored. What it stated before stays',
         (
             'r.json:2 Churn: tag "emeritus.consumer": unknown and ignored; we read emeritus.owner, emeritus.successor, '
-            "emeritus.consumers, emeritus.tier, emeritus.decay, emeritus.drift, emeritus.cost_per_month"
+            "emeritus.consumers, emeritus.tier, emeritus.restricted_to, emeritus.decay, emeritus.drift, "
+            "emeritus.cost_per_month"
         ),
         'r.json:2 Churn: emeritus.tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
         "r.json:3 Churn/1: no source: nothing of it can be archived",
@@ -511,3 +512,20 @@ def test_what_tags_tell_of_decay_drift_and_cost_is_measured_of_the_model_or_of_t
     assert [one.note for one in reading.notes if "drift" in one.note] == [
         'emeritus.drift: "0.1" is not VALUE on DAY, as 0.07 on 2026-03-02. Left out'
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, None),
+        ({"emeritus.restricted_to": "group:default/fraud, UANN"}, ("group:default/fraud", "UANN")),
+        ({"emeritus.restricted_to": ""}, ()),
+    ],
+    ids=["no-tag", "names", "nobody"],
+)
+def test_a_tag_says_who_alone_may_see_a_model(
+    tmp_path: Path, given: dict[str, str], names: tuple[str, ...] | None
+) -> None:
+    listed = [{"key": key, "value": value} for key, value in given.items()]
+    reading = read(tmp_path, {"registered_models": [a_model(tags=listed)]})
+    assert reading.entities[0].restricted_to == names

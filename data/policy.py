@@ -170,6 +170,9 @@ def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
         if notice[tier] < notice[tier + 1]:
             accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
             reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
+    if said["restricted_channel"] == said["governance_channel"]:
+        accepted = "a private channel, other than [channels] governance"
+        reading.refuse("channels", "restricted", said["restricted_channel"], accepted)
     shortest = min(notice.values())
     if said["archive_lead_days"] > shortest:
         accepted = (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from data.public_holidays import ACCEPTED, is_known
-from data.toml_checks import words
+from data.toml_checks import text, words
 from data.zones import is_zone
 
 GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
+CHANNEL = text(r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"')
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

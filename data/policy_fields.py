@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.escalation import LAST
-from data.policy_checks import GROUPS, PEOPLE, WEEKDAYS, days_before, place, weekdays, zone
+from data.policy_checks import CHANNEL, GROUPS, PEOPLE, WEEKDAYS, days_before, place, weekdays, zone
 from data.records.policy import Criterion, OnExpiry
 from data.toml_checks import Check, flag, number, text, whole, word_of, words
 
@@ -29,10 +29,14 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         "governance": Key(
             says="where cards, votes, escalations and the digest go; Emeritus must be a member",
             field="governance_channel",
-            check=text(
-                r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"'
-            ),
-        )
+            check=CHANNEL,
+        ),
+        "restricted": Key(
+            says='a private channel for cards of [restricted models](#restricted-models); `""` for none, and none of '
+            "them retires",
+            field="restricted_channel",
+            check=lambda value: "" if value == "" else CHANNEL(value),
+        ),
     },
     "rounds": {
         "review_days": Key(

@@ -55,7 +55,6 @@ class Snapshot:
         joined, (told, since) = self._joined.changed(ids, stored, self._things.graph.direct)
         unseen = {one: at for one, at in since.items() if at or one in self.unseen}
         before = (self._things.get(one) for one in told.entities)
-        is_of_models = any(one.kind is Kind.MODEL for one in (*before, *told.entities.values()) if one)
         both = filter(None, (*before, *told.entities.values()))
         is_of_models = any(one.kind is Kind.MODEL for one in both)
         return Snapshot(

@@ -19,7 +19,7 @@ from data.records.retirement import Retirement
 from data.store import Store
 from workflows import commands as cmd
 from workflows.decisions import imports, manual
-from workflows.decisions.proposals import check_proposer, check_reviser
+from workflows.decisions.proposals import check_channel, check_proposer, check_reviser
 from workflows.gathering import Gatherer
 from workflows.machine import DECISIONS, imports_of, retirement_of
 from workflows.ports import World
@@ -79,6 +79,7 @@ class Engine:
         facts = Facts(observed_at=self.world.now(), owners=owners)
         if state is None:
             check_proposer(Retirement(id=""), by, model.name, facts)
+            check_channel(model.name, model.restricted_to, self.gatherer.policy)
         else:
             check_reviser(state, by, facts)
 

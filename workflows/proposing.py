@@ -21,6 +21,7 @@ from workflows.rules import support
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import met
 from workflows.rules.plan import reserved
+from workflows.rules.restriction import is_restricted
 
 
 def facts(
@@ -56,17 +57,20 @@ def facts(
         ),
         artifacts=model.artifacts,
         spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
+        restricted_to=model.restricted_to,
     )
     others = [one for one in every if is_living(one) and one.id != retirement_id]
+    meets = met(subject, command.successor_id, impact.consumers, others, partial(stands_as, there))
     return Facts(
         observed_at=now,
         catalog_version=impact.catalog_version,
         policy=policy,
         subject=subject,
         taken=_taken(subject, others, there),
-        meets=met(subject, command.successor_id, impact.consumers, others, partial(stands_as, there)),
+        meets=meets,
+        unseen_meets=tuple(one.id for one in others if one.id in meets and is_restricted(one)),
         successor_name=after.name,
-        successor_trouble=after.trouble,
+        successor_trouble=after.trouble or _told_to_all(model, command.successor_id, there),
         impact=impact.consumers,
         impact_notes=(
             *support.too_late(hosted_parts(there, model.id), command.target_on),
@@ -104,3 +108,11 @@ def _taken(subject: Subject, others: Iterable[Retirement], there: Snapshot) -> d
         for taken in reserved(other.plan.subject)
         if there.id_of(taken) in wanted
     }
+
+
+def _told_to_all(model: Entity, successor_id: str, there: Snapshot) -> str:
+    """Why a successor few may know of cannot be named in a plan that everybody reads; empty where that is not so."""
+    after = there.find(successor_id) if successor_id and model.restricted_to is None else None
+    if after is None or after.restricted_to is None:
+        return ""
+    return f"{after.name} is restricted and {model.name} is not, and everybody reads its plan: choose another one"

@@ -60,6 +60,7 @@ class Facts(Record, frozen=True, kw_only=True):
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     taken         endpoint of the subject, or the model where it has none -> another retirement that has it already
     meets         another retirement under way that the plan has to do with -> the channel of its card
+    unseen_meets  those of them that are restricted: no other thread tells of these
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does
     has_unheard   somebody asked something of this retirement that is not decided yet
@@ -91,6 +92,7 @@ class Facts(Record, frozen=True, kw_only=True):
     subject: Subject | None = None
     taken: dict[str, str] = {}
     meets: dict[str, str] = {}
+    unseen_meets: tuple[str, ...] = ()
     successor_name: str = ""
     successor_trouble: str = ""
     impact: tuple[Impacted, ...] = ()

@@ -73,6 +73,7 @@ class Tier(Record, frozen=True, kw_only=True):
 class Policy(Record, frozen=True, kw_only=True):
     """One version of the rules. `digest` is computed over everything else and names the version.
 
+    restricted_channel  where cards of restricted models go, and nothing else; empty: none of them retires
     extension_days   0, as in every policy before there was such a vote: none is held
     escalation       None, as in every policy before there were trees
     break_glass_groups  nobody, as in every policy before notice could be shortened; so are those after it
@@ -83,6 +84,7 @@ class Policy(Record, frozen=True, kw_only=True):
     name: str
     digest: str = ""
     governance_channel: str
+    restricted_channel: str = ""
     roles: tuple[Role, ...]
     tiers: tuple[Tier, ...]
     review_days: int

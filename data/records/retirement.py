@@ -55,7 +55,10 @@ class Endpoint(Record, frozen=True, kw_only=True):
 
 
 class Subject(Record, frozen=True, kw_only=True):
-    """What retires: one model with the chosen endpoints, as exact ids, never prefixes; its others are `spared`."""
+    """What retires: one model with the chosen endpoints, as exact ids, never prefixes; its others are `spared`.
+
+    restricted_to  who alone may see it, as its catalog had it then (data/records/catalog.py); None for everybody
+    """
 
     model_id: str
     model_name: str
@@ -64,6 +67,7 @@ class Subject(Record, frozen=True, kw_only=True):
     endpoints: tuple[Endpoint, ...]
     artifacts: tuple[str, ...]
     spared: tuple[str, ...] = ()
+    restricted_to: tuple[str, ...] | None = None
 
 
 class StepKind(StrEnum):

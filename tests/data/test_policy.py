@@ -290,3 +290,12 @@ def test_what_speaks_for_retiring_a_model_is_in_the_same_file_and_in_no_retireme
     )  # fmt: skip
     assert policies.read_criteria().looks_at == tuple(Criterion)
     assert policies.parsed(own.read_text(), source="default.toml").digest == policies.read_policy().digest
+
+
+def test_restricted_models_have_a_channel_of_their_own() -> None:
+    assert policies.parsed('[channels]\nrestricted = "GSEC"', source="eu.toml").restricted_channel == "GSEC"
+    with pytest.raises(Invalid) as invalid:
+        policies.parsed('[channels]\ngovernance = "CGOV"\nrestricted = "CGOV"', source="eu.toml")
+    assert [str(one) for one in invalid.value.problems] == [
+        'eu.toml [channels] restricted = "CGOV": a private channel, other than [channels] governance'
+    ]

@@ -53,6 +53,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         + """
         [channels]
         governance = "#elsewhere"
+        restricted = "#few"
         [rounds]
         review_days = 1
         expires_days = 2

@@ -21,6 +21,7 @@ from workflows.rules.delegating import chain
 from workflows.rules.lifecycle import dark, may_be_asked_off
 from workflows.rules.permissions import check
 from workflows.rules.readiness import readiness
+from workflows.rules.restriction import channel_of
 
 ACTIONS = ("disable", "restore")
 LEVELS = 2
@@ -64,7 +65,7 @@ def ask_again(state: Retirement, command: AskAgain, facts: Facts, now: datetime)
             action=command.action,
             endpoint_ids=tuple(endpoint.id for endpoint in waiting),
             level=command.level,
-            to=people if command.level < LEVELS else (state.policy.governance_channel,),
+            to=people if command.level < LEVELS else (channel_of(state),),
         ),
         timers=(next_look,),
     )

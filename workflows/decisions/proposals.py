@@ -10,6 +10,7 @@ from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
+from data.records.policy import Policy
 from data.records.retirement import Plan, Retirement, State, StepKind
 from data.records.rounds import Purpose, Round
 from workflows.commands import Propose, Revise
@@ -44,7 +45,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         event,
         after=after,
         timers=(*round_timers(round_), *_asking(after, facts, now)),
-        effects=meeting.told(after, facts.meets),
+        effects=meeting.told(after, facts.meets, unseen=facts.unseen_meets),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
         "if the vote agrees.",
@@ -83,7 +84,7 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         event,
         after=after,
         timers=(*round_timers(round_), *_asking(after, facts, now)),
-        effects=meeting.told(after, facts.meets),
+        effects=meeting.told(after, facts.meets, unseen=facts.unseen_meets),
         cancels=("round/*", "step/*", "remind/*", "escalate/*"),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
@@ -111,6 +112,17 @@ def check_proposer(state: Retirement, by: str, model_name: str, facts: Facts) ->
             next_step="Give the model an owner in the catalog, with a Slack id, and import it again",
         )
     check("propose", by, state, facts, about=model_name, people=facts.owners)
+
+
+def check_channel(model_name: str, restricted_to: tuple[str, ...] | None, policy: Policy) -> None:
+    """Raises `Refused` for a restricted model where no channel is private enough for its card."""
+    if restricted_to is not None and not policy.restricted_channel:
+        raise Refused(
+            f"Cannot propose {model_name}",
+            reasons=["it is restricted, and the policy names no private channel for its card"],
+            next_step="Name one as [channels] restricted in the policy, invite Emeritus and all who vote, "
+            "and restart Emeritus",
+        )
 
 
 def check_reviser(state: Retirement, by: str, facts: Facts) -> None:
@@ -152,6 +164,7 @@ def _drawn(
     problems_with(command, facts, now)
     assert facts.policy is not None
     assert facts.subject is not None
+    check_channel(facts.subject.model_name, facts.subject.restricted_to, facts.policy)
     plan = plans.sealed(
         Plan(
             subject=facts.subject,

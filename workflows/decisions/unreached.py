@@ -20,6 +20,7 @@ from workflows.rules.hours import day_of
 from workflows.rules.lines import next_above
 from workflows.rules.messages import is_person
 from workflows.rules.permissions import check
+from workflows.rules.restriction import channel_of
 
 
 def record_unreached(
@@ -49,7 +50,7 @@ def _told_on(
     about = {name: value for name, value in unheard.items() if name != "notice"}
     match unheard.get("notice", ""):
         case "escalation":
-            to = above or state.policy.governance_channel
+            to = above or channel_of(state)
             key = f"{state.id}/escalate/{about['milestone']}/{about['level']}/{to}/for/{lost}"
             yield messages.direct(key, "escalation", to, **about, instead_of=lost)
         case "unreached" if told:

@@ -26,6 +26,7 @@ from workflows.measuring import outcomes
 from workflows.ports import Message
 from workflows.rules import messages
 from workflows.rules.outcomes import Outcome
+from workflows.rules.restriction import channel_of
 
 FROM_CATALOG = frozenset(
     {"answer", "attestation", "break-glass", "dependants", "impact", "meeting", "picture"}
@@ -141,7 +142,7 @@ def next_contact(claim: Claim, result: Result, shop: Workshop) -> Then | None:
     if state is None or state.policy is None:
         return told_in_channel(claim, shop) if isinstance(result, Dead) else None
     body = claim.effect.body
-    place = claim.effect.place or body.get("slack_id", "") or state.policy.governance_channel
+    place = claim.effect.place or body.get("slack_id", "") or channel_of(state)
     told = TELLS_OF_OTHERS.get(body["notice"], ())
     command = RecordUnreached(
         by=EMERITUS,
@@ -196,7 +197,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
     thread_ts = effect.body.get("thread_ts", "")
     if state is not None and not channel:
         assert state.policy is not None
-        channel = effect.body.get("channel") or state.policy.governance_channel
+        channel = effect.body.get("channel") or channel_of(state)
         if effect.after and not ts:
             parent = f"{effect.body['here']}/card" if "here" in effect.body else effect.after
             card = shop.engine.store.found(parent)

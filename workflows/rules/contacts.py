@@ -11,6 +11,7 @@ from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.delegating import receiver
 from workflows.rules.lines import lead_of, next_above
+from workflows.rules.restriction import channel_of, is_restricted
 
 STANDS_IN = "delegate"
 
@@ -37,7 +38,8 @@ def contacts(
         case "coordinator":
             found = (state.coordinator_id,)
         case "channel":
-            return (rest or channel(state),)
+            # Elsewhere nobody may know of a restricted model.
+            return (channel_of(state) if is_restricted(state) else rest or channel_of(state),)
         case _:  # manager, manager(2)
             floors = int(named.removeprefix("manager").strip("()") or 1)
             found = (_above(person, floors, state, facts) for person in owners if person not in without)
@@ -50,12 +52,7 @@ def last_resort(state: Retirement) -> str:
     is_there = state.coordinator_id and state.coordinator_id not in state.unreached
     if state.policy.tree.on_exhausted == "coordinator" and is_there:
         return state.coordinator_id
-    return channel(state)
-
-
-def channel(state: Retirement) -> str:
-    assert state.policy is not None
-    return state.policy.governance_channel
+    return channel_of(state)
 
 
 def _above(person: str, floors: int, state: Retirement, facts: Facts) -> str:

@@ -17,6 +17,7 @@ from data.records.decision import Effect
 from data.records.retirement import Plan, Retirement, Subject
 from workflows.rules import messages
 from workflows.rules.lifecycle import is_living
+from workflows.rules.restriction import channel_of, is_restricted
 
 IdOf = Callable[[str], str]
 """Under which id a thing stands by now."""
@@ -93,14 +94,18 @@ def channels(found: Iterable[Meeting]) -> dict[str, str]:
     return {one.other.id: one.other.policy.governance_channel for one in found if one.other.policy}
 
 
-def told(state: Retirement, others: dict[str, str]) -> tuple[Effect, ...]:
-    """A message in either thread, once for each pair. `others`: id -> the channel its card is in."""
-    assert state.policy is not None
-    channels = {state.id: state.policy.governance_channel, **others}
+def told(state: Retirement, others: dict[str, str], *, unseen: Collection[str] = ()) -> tuple[Effect, ...]:
+    """A message in either thread, once for each pair. `others`: id -> the channel its card is in.
+
+    unseen   those that are restricted, of which no other thread may tell; theirs hears of the others
+    """
+    channels = {state.id: channel_of(state), **others}
+    hidden = {*unseen, *([state.id] if is_restricted(state) else [])}
     return tuple(
         messages.meeting(state, here=here, other=other, channel=channels[here])
         for one in others
         for here, other in ((state.id, one), (one, state.id))
+        if other not in hidden
     )
 
 
@@ -114,7 +119,7 @@ def met(
     """Which of the others under way a plan for this meets, and where their cards are."""
     consumer_ids = {found.consumer_id for found in consumers}
     return {
-        other.id: other.policy.governance_channel
+        other.id: channel_of(other)
         for other in others
         if (plan := _read(other, id_of)) is not None and other.policy
         if meets(subject.model_id, successor_id, consumer_ids, plan)

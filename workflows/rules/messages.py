@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Retirement
+from workflows.rules.restriction import channel_of
 
 HOUR = 3600
 PATIENCE_SECONDS = {
@@ -119,13 +120,12 @@ def manual_key(state: Retirement, endpoint_id: str, action: str) -> str:
 
 
 def post(state: Retirement, key: str, notice: str) -> Effect:
-    """In the governance channel."""
-    assert state.policy is not None
+    """In the channel of its card."""
     return Effect(
         key=key,
         kind=EffectKind.POST,
         lane=_lane(f"{state.id}/thread", notice),
-        place=state.policy.governance_channel,
+        place=channel_of(state),
         patience_seconds=PATIENCE_SECONDS.get(notice, 0),
         body={"notice": notice},
     )

@@ -26,8 +26,10 @@ from data.importers.report import ImportReport, Note, Reading
 from data.importers.sources import Source, root_of
 from data.joined import as_one
 from data.joined_notes import joined_in
+from data.layered import Layered
 from data.records.catalog import Entity, Group, Kind, Owners, Person
 from data.records.impact import Impact
+from data.same_people import merged
 from data.snapshot import Snapshot
 from data.sql.connection import Connection
 from data.stored import stored_in, version_in
@@ -177,7 +179,10 @@ class Catalog:
         with self._store.reading() as conn:
             found = known_outside(conn, [scoped(format, root_of(source)) for source in sources])
         things = as_one(one for one in found if isinstance(one, Entity))
-        return (*things, *(one for one in found if not isinstance(one, Entity)))
+        groups = Layered({one.id: one for one in found if isinstance(one, Group)})
+        people = Layered({one.id: one for one in found if isinstance(one, Person)})
+        owners = merged(groups, people, ())
+        return (*things, *owners.groups.values(), *owners.people.values())
 
     def as_told(self) -> tuple[Entity, ...]:
         """All things under the ids that their sources give them, also of what is one with others."""

@@ -16,6 +16,7 @@ from data.errors import NotFound, Refused
 from data.importers.known import Known
 from data.layered import Layered
 from data.records.catalog import NO_OWNER, Entity, Group, Owners, Person
+from data.same_people import Merged, merged
 
 _TOLD = re.compile(r'owner "(?P<written>.*)": ')
 
@@ -26,6 +27,7 @@ class Resolved:
     def __init__(self) -> None:
         self.owners: dict[tuple[str, str, tuple[str, ...]], Owners] = {}
         self.accounts: Accounts | None = None
+        self.merged: Merged | None = None
         self.names: tuple[Known, Known] | None = None
 
 
@@ -39,8 +41,8 @@ class Directory:
         unseen: Layered[str, str],
         resolved: Resolved | None = None,
     ) -> None:
-        self.groups = groups
-        self.people = people
+        self._groups = groups
+        self._people = people
         self.unseen = unseen
         self._resolved = resolved or Resolved()
 
@@ -49,11 +51,31 @@ class Directory:
     ) -> Directory:
         """The same but for these. Where it concerns no team and nobody, all that was resolved stays so."""
         return Directory(
-            self.groups.changed(groups),
-            self.people.changed(people),
+            self._groups.changed(groups),
+            self._people.changed(people),
             self.unseen.changed(unseen),
             None if groups or people else self._resolved,
         )
+
+    @property
+    def _merged(self) -> Merged:
+        found = self._resolved.merged
+        if found is None:
+            found = self._resolved.merged = merged(self._groups, self._people, self.unseen)
+        return found
+
+    @property
+    def groups(self) -> Layered[str, Group]:
+        """Each once, whichever sources tell of it; so are people."""
+        return self._merged.groups
+
+    @property
+    def people(self) -> Layered[str, Person]:
+        return self._merged.people
+
+    def id_of(self, one: str) -> str:
+        """The id under which somebody stands, or a team."""
+        return self._merged.same.get(one, one)
 
     @property
     def accounts(self) -> Accounts:
@@ -120,7 +142,8 @@ class Directory:
     def owned(self, entity: Entity) -> Entity:
         """With whoever owns it now, where its source only names them: whichever was imported first."""
         if not entity.owner_names:
-            return entity
+            owner_id = self.id_of(entity.owner_id)
+            return entity if owner_id == entity.owner_id else replace(entity, owner_id=owner_id)
         known = self._resolved.names
         if known is None:
             there = (one for one in self.people.values() if one.id not in self.unseen)
@@ -129,8 +152,10 @@ class Directory:
                 Known(self.people.values()),
             )
         # Who left is told as having left only where nobody else is meant.
-        fits = [known[0].owners(name) for name in entity.owner_names]
-        fits += [known[1].owners(name) for name in entity.owner_names]
+        names = [
+            self.id_of(name.casefold()) if name.startswith("urn:") else name for name in entity.owner_names
+        ]
+        fits = [each.owners(name) for each in known for name in names]
         owner_id = next((ids[0] for ids in fits if len(ids) == 1), "")
         if owner_id:
             note = entity.owner_note if owner_id == entity.owner_id else ""
@@ -150,7 +175,7 @@ class Directory:
 
     def answering(self, owner_id: str) -> Owners:
         """A team or person as owners."""
-        return self._resolve(owner_id, "")
+        return self._resolve(self.id_of(owner_id), "")
 
     def _resolve(self, owner_id: str, note: str) -> Owners:
         if not owner_id:

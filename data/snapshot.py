@@ -208,7 +208,7 @@ class Snapshot:
         return Found(id=self.id_of(found.id)) if isinstance(found, Found) else found
 
     def person(self, person_id: str) -> Person | None:
-        return self._directory.people.get(person_id)
+        return self._directory.people.get(self._directory.id_of(person_id))
 
     def person_by_slack(self, slack_id: str, *, listed: bool = False) -> Person | None:
         return self._directory.by_slack(slack_id, listed=listed)

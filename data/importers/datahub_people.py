@@ -1,7 +1,8 @@
 """Groups and people DataHub describes, and whom the urn of an owner means.
 
-One whose name or e-mail address another source has is that one, and is not introduced anew. Whoever is not active
-any more is not introduced either: what they owned is seen to have nobody.
+One whose name or e-mail address another source has is that one, and the report says so; which that is, is asked of the
+catalog as it stands (data/same_people.py). Whoever is not active any more is not introduced: what they owned is seen to
+have nobody.
 Source: docs.datahub.com/docs/generated/metamodel/entities/corpuser and corpgroup
 """
 
@@ -13,10 +14,10 @@ from collections.abc import Iterable, Sequence
 from data.importers.datahub_documents import Thing, Urn, urn_of
 from data.importers.draft import Draft
 from data.importers.fields import Fields
-from data.records.catalog import Group, Person
+from data.records.catalog import ACCOUNT, Group, Person
+from data.same_people import DATAHUB
 
 KINDS: dict[str, type[Group | Person]] = {"corpgroup": Group, "corpuser": Person}
-_PREFIXES = tuple(f"urn:li:{kind}:" for kind in KINDS)
 _INFO = {"corpgroup": "corpgroupinfo", "corpuser": "corpuserinfo"}
 _MEMBERSHIPS = {"groupmembership": "groups", "nativegroupmembership": "nativeGroups"}
 ASPECTS = frozenset((*_INFO.values(), *_MEMBERSHIPS, "corpusereditableinfo", "corpuserkey", "corpgroupkey"))
@@ -31,14 +32,15 @@ class People:
         here = [thing for thing in described if not self._is_gone(thing)]
         self._infos = {thing.urn.id: thing.fields(_INFO[thing.urn.kind], draft) for thing in here}
         self._emails = {thing.urn.id: self._email(thing) for thing in here if thing.urn.kind == "corpuser"}
-        self._ids = {thing.urn.id: self._joined(thing) or thing.urn.id for thing in here}
+        self._ids = {thing.urn.id for thing in here}
         self._members: dict[str, dict[str, None]] = defaultdict(dict)
         self._parents: dict[str, str] = {}
         for thing in here:
             self._relate(thing)
         for thing in here:
-            if self._ids[thing.urn.id] == thing.urn.id:
-                draft.introduce(self._introduced(thing), thing.path)
+            self._tell_joined(thing)
+        for thing in here:
+            draft.introduce(self._introduced(thing), thing.path)
 
     def owner(self, text: str) -> str:
         """What names the owner who is meant; a text that means nobody, or several, stays as it is written."""
@@ -63,31 +65,30 @@ class People:
         found = self._infos[thing.urn.id].text("email")
         return found or thing.fields("corpusereditableinfo", self._draft).text("email")
 
-    def _joined(self, thing: Thing) -> str:
-        """The id another source has for them; empty where it has none, or several."""
+    def _tell_joined(self, thing: Thing) -> None:
+        """Who another source has them as by now."""
         names = {"e-mail address": self._emails.get(thing.urn.id, ""), "name": thing.urn.name}
         for how, name in names.items():
             fits = self._called(thing.urn, name, elsewhere=True)
             if len(fits) == 1:
                 as_there = "; members and names as declared there"
                 self._draft.note(thing.where, thing.urn.text, f"joined to {fits[0]} by its {how}{as_there}")
-                return fits[0]
-            if fits:
+            elif fits:
                 could = f"could be {' or '.join(fits)}; kept as one of its own"
                 self._draft.note(thing.where, thing.urn.text, could)
-                return ""
-        return ""
+            if fits:
+                return
 
     def _called(self, urn: Urn, name: str, *, elsewhere: bool = False) -> Sequence[str]:
         found = self._draft.known.called(name, KINDS[urn.kind]) if name else ()
-        return [one for one in found if not one.startswith(_PREFIXES)] if elsewhere else found
+        return [one for one in found if not one.startswith((*DATAHUB, ACCOUNT))] if elsewhere else found
 
     def _id(self, urn: Urn) -> str:
         """Of whom an urn means; empty where that is nobody, or could be several."""
         if urn.kind not in KINDS:
             return ""
-        if (known := self._ids.get(urn.id)) is not None:
-            return known
+        if urn.id in self._ids:
+            return urn.id
         fits = self._called(urn, urn.text) or self._called(urn, urn.name, elsewhere=True)
         return fits[0] if len(fits) == 1 else ""
 
@@ -95,7 +96,7 @@ class People:
         if thing.urn.kind == "corpuser":
             for aspect, name in _MEMBERSHIPS.items():
                 for group in thing.fields(aspect, self._draft).texts(name):
-                    self._members[group.lower()].setdefault(self._ids[thing.urn.id])
+                    self._members[group.lower()].setdefault(thing.urn.id)
             return
         info = self._infos[thing.urn.id]
         for text in info.texts("members"):
@@ -105,7 +106,7 @@ class People:
             else:  # also somebody nobody describes: who left is seen to have left
                 self._members[thing.urn.id].setdefault(self._id(urn) or urn.id)
         for child in info.texts("groups"):
-            self._parents.setdefault(child.lower(), self._ids[thing.urn.id])
+            self._parents.setdefault(child.lower(), thing.urn.id)
 
     def _introduced(self, thing: Thing) -> Group | Person:
         info = self._infos[thing.urn.id]
@@ -130,7 +131,7 @@ class People:
         text = info.text("managerUrn")
         urn = urn_of(text)
         manager_id = self._id(urn) if urn and urn.kind == "corpuser" else ""
-        if text and (not manager_id or manager_id == self._ids[thing.urn.id]):
+        if text and (not manager_id or manager_id == thing.urn.id):
             why = "nobody manages themselves" if manager_id else "nobody describes them"
             self._draft.note(
                 thing.where, thing.urn.text, f"manager {text[:80]}: {why}; kept without a manager"

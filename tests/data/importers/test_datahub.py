@@ -244,9 +244,9 @@ def test_what_other_sources_declared_is_joined_by_alias_name_and_e_mail(tmp_path
         told(LIVE, "ownership", {"owners": [{"owner": TEAM}]}),
         known=KNOWN,
     )
-    assert (reading.groups, reading.people) == ((), ())
+    assert [one.id for one in (*reading.groups, *reading.people)] == [TEAM.lower(), ADA]
     (endpoint,) = (one for one in reading.entities if one.kind is Kind.ENDPOINT)
-    assert endpoint.owner_id == "group:default/risk"
+    assert endpoint.owner_id == TEAM.lower()
     same = as_one(reading, KNOWN)
     assert (same.id_of(GROUP.lower()), same.id_of(V1.lower())) == ("resource:default/churn", "mlflow:churn/1")
     assert f"{LIVE.lower()} -> mlflow:churn/1" in joined_ends(reading, KNOWN)

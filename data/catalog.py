@@ -178,7 +178,8 @@ class Catalog:
         """What an importer of these sources may refer to without declaring it."""
         with self._store.reading() as conn:
             found = known_outside(conn, [scoped(format, root_of(source)) for source in sources])
-        things = as_one(one for one in found if isinstance(one, Entity))
+        told = as_one(one for one in found if isinstance(one, Entity))
+        things = (one for one in told if not one.id.startswith(NAMED_IN_BACKSTAGE))
         groups = Layered({one.id: one for one in found if isinstance(one, Group)})
         people = Layered({one.id: one for one in found if isinstance(one, Person)})
         owners = merged(groups, people, ())

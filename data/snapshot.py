@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from data import described, restricted
+from data.called import NAMED_IN_BACKSTAGE
 from data.closest import closest
 from data.directory import Directory
 from data.errors import NotFound
@@ -132,8 +133,9 @@ class Snapshot:
         return self.id_of(caller.declared_as) if caller is not None else ""
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
-        """Everything declared, for an importer whose references may point there."""
-        entities = self._things.declared.entities.values()
+        """Everything declared, for an importer whose references may point there; who but refers to it declares none."""
+        every = self._things.declared.entities.values()
+        entities = (one for one in every if not one.id.startswith(NAMED_IN_BACKSTAGE))
         return (*entities, *self._directory.groups.values(), *self._directory.people.values())
 
     def as_told(self) -> tuple[Entity, ...]:

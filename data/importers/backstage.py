@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from data.called import NAMED_IN_BACKSTAGE
 from data.errors import Invalid, Problem
 from data.importers.backstage_ends import may_be_cut, open_ends
 from data.importers.backstage_entities import ANNOTATIONS, entity_of
@@ -65,7 +64,7 @@ def read_backstage(
         skipped = "".join(f"; skipped {line}" for line in account.skipped[:3])
         accepted = f"declares no Component, Resource, API, AiResource, Group or User{skipped}"
         raise Invalid([Problem(field=shown, value="", accepted=accepted)])
-    known = tuple(one for one in known if not one.id.startswith(NAMED_IN_BACKSTAGE))
+    known = tuple(known)
     index = Index()
     for thing in declared:
         index.add(thing.id, thing.name)

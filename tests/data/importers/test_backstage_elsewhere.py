@@ -209,3 +209,14 @@ def test_what_a_csv_says_of_a_name_counts_before_that_somebody_refers_to_it(
     assert [one.id for one in catalog.models()] == ["csv:churn"]
     found = [one.consumer_id for one in catalog.impact("csv:churn").consumers]
     assert found == ["component:default/shop", "csv:billing"]
+
+
+def test_who_refers_to_a_name_declares_nothing_that_another_source_could_mean(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    said = "type: service, dependsOn: ['resource:fraud']"
+    imported(catalog, file(tmp_path, "c.yaml", a_document("Component", "shop", said)))
+    report = take(catalog, "csv", file(tmp_path, "e.csv", "from,to\nbilling,fraud\n"))
+    assert [one.note for one in report.notes if one.what == "fraud"] == [
+        "no kind given, and no other source declares it; taken as a model"
+    ]

@@ -14,6 +14,7 @@ import msgspec
 
 from data.callers import declared_by
 from data.catalog_edges import Edges, hand_on
+from data.hosted import HOSTED, described_anew
 from data.importers.report import Reading
 from data.records.catalog import SEEN, Entity, Group, Person
 from data.sql.among import rows_among
@@ -91,6 +92,7 @@ class Rows:
         merged.withdrawn.extend(moved.withdrawn)
         merged.written |= moved.written
         self._join_callers(conn, merged)
+        self._join_hosted(conn, merged)
         written = [one for one in self.teams if one in merged.written]
         conn.executemany("DELETE FROM member WHERE team_id = ?", [(team_id,) for team_id in written])
         conn.executemany(
@@ -107,6 +109,20 @@ class Rows:
             conn.execute("UPDATE entity SET record = ? WHERE id = ?", (record, caller_id))
             merged.changed += [caller_id, *hand_on(conn, caller_id, thing_id)]
             merged.written |= {caller_id, thing_id}
+
+    def _join_hosted(self, conn: Connection, merged: Merged) -> None:
+        """Models that providers host, and this declares as a catalog's own."""
+        rows = conn.execute(
+            "SELECT id, record FROM entity WHERE id > ? AND id < ?", (HOSTED, f"{HOSTED[:-1]};")
+        )
+        hosted = [decoded(record, Entity) for one, record in rows if one not in self.entities]
+        for one in described_anew(self._declared, hosted) if hosted else ():
+            conn.execute(
+                "UPDATE entity SET kind = ?, name = ?, record = ? WHERE id = ?",
+                (one.kind, one.name, _encoded(one), one.id),
+            )
+            merged.changed.append(one.id)
+            merged.written.add(one.id)
 
     def _merge_things(
         self,

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from data.called import is_named_only
+from data.hosted import HOSTED, OWN
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.known import Known
 from data.importers.provider_registries import RANK, Page, Told, pages_of, told_in
@@ -22,8 +24,6 @@ from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.records.catalog import Entity, Group, Kind, Person, Support
 
-PREFIX = "hosted:"
-_OWN = (Kind.MODEL, Kind.VERSION)
 _GONE = ("deprecated", "retired")
 
 
@@ -45,8 +45,8 @@ def read_deprecations(
     """
     pages = pages_of(sources)
     known = tuple(known)
-    before = {one.id: one for one in known if isinstance(one, Entity) and one.id.startswith(PREFIX)}
-    draft = Draft(Known(one for one in known if one.id not in before))
+    before = {one.id: one for one in known if isinstance(one, Entity) and one.id.startswith(HOSTED)}
+    draft = Draft(Known(one for one in known if one.id not in before and not is_named_only(one.id)))
     told = _by_model(told_in(pages, draft), draft)
     things = {one.id: one for one in known if isinstance(one, Entity) and one.id not in before}
     reader = _Reader(draft, before, things, told)
@@ -77,7 +77,7 @@ def _by_model(statements: Iterable[Told], draft: Draft) -> Mapping[str, list[Tol
 
 
 def _id(called: str) -> str:
-    return f"{PREFIX}{called}".lower()
+    return f"{HOSTED}{called}".lower()
 
 
 class _Reader:
@@ -127,13 +127,13 @@ class _Reader:
             found = self._draft.known.find(name, is_by_name=False)
             if isinstance(found, Missing):
                 self._note(told, f"{name} {found.why}; kept as one of its own")
-            elif found is not None and (thing := self._things[found.id]).kind not in _OWN:
+            elif found is not None and (thing := self._things[found.id]).kind not in OWN:
                 self._note(told, f"{name} is {found.id}, a {thing.kind} and no model; kept as one of its own")
             elif found is not None:
                 self._note(told, f"{found.note or f'joined to {found.id}'}, {name}")
                 return thing.model_id or thing.id
         same = self._draft.known.find(told.model)
-        if isinstance(same, Found) and self._things[same.id].kind in _OWN:
+        if isinstance(same, Found) and self._things[same.id].kind in OWN:
             self._note(told, f"{same.id} has the same name; if it is that, give it the alias {told.called}")
         return ""
 
@@ -162,7 +162,7 @@ class _Reader:
         other, own = _id(_qualified(alias, told)), _id(told.called)
         if other == own:
             # The name of what is another name already is that one's.
-            return joined.startswith(PREFIX)
+            return joined.startswith(HOSTED)
         holder = self._holders.get(_qualified(alias, told).casefold())
         is_ours = holder is not None and holder.id == own
         earlier = self._before.get(other)
@@ -203,7 +203,7 @@ def _successor(one: _Hosted, ours: Mapping[str, Entity], names: Known, draft: Dr
     if not support.successor:
         draft.note(where, called, f"replaced by {' or '.join(support.replacements)}: no successor is guessed")
         return ""
-    exact = f"{PREFIX}{support.successor}".lower()
+    exact = f"{HOSTED}{support.successor}".lower()
     found = Found(id=exact) if exact in ours else names.find(support.successor, is_by_name=False)
     named = None if found else successor_name(support.successor, ids=(exact,), is_by_name=False)
     found = found or draft.known.find(support.successor, is_by_name=False)

@@ -58,13 +58,13 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "last_day": Placeholder("the day on which service ends or ended", "2026-05-04", 40),
     "things": Placeholder(
         "what of the reader's depends on it, by its kind; to whom owns nothing of it, all that does",
-        "tables orders, churn_scores; job nightly-churn",
+        "table orders, table churn_scores, job nightly-churn",
         300,
     ),
     "endpoints": Placeholder("the endpoints that go dark", "churn-v1-prod, churn-v1-batch", 160, True),
     "archive": Placeholder(
         "what is kept of it, and how to ask for it",
-        "12 files, sealed as sha256:9f2c: ask @tom",
+        "12 files, sealed as sha256:9f2c at s3://archive/churn: ask @tom to read them",
         300,
         True,
     ),

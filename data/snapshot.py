@@ -281,18 +281,18 @@ class Snapshot:
         own = self.entity(model_id).id
         if endpoint_ids is None:
             endpoint_ids = self._things.endpoints_of(own)
-        consumers = []
-        for dependant in self._things.consumers_of(own, [self.id_of(one) for one in endpoint_ids]):
-            entity = self._things[dependant.id]
-            consumers.append(
-                Impacted(
-                    consumer_id=entity.id,
-                    name=entity.name,
-                    owners=self.owners_of(entity),
-                    distance=dependant.distance,
-                    path=dependant.path,
-                )
+        reached = self._things.consumers_of(own, [self.id_of(one) for one in endpoint_ids])
+        consumers = [
+            Impacted(
+                consumer_id=entity.id,
+                name=entity.name,
+                owners=self.owners_of(entity),
+                distance=dependant.distance,
+                path=dependant.path,
+                kind=entity.kind,
             )
+            for dependant, entity in ((one, self._things[one.id]) for one in reached)
+        ]
         return Impact(
             catalog_version=self.version,
             model_id=own,

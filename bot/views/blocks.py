@@ -29,6 +29,13 @@ HELPED, UNHELPFUL = "helped", "unhelpful"
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
 _BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
 _INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates
+_MARKDOWN = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_MARKED = (
+    (re.compile(r"\*\*([^*\n]+)\*\*"), r"*\1*"),
+    (re.compile(r"\[([^\[\]{}|\n]+)\]\((https?://[^\s(){}|]+)\)"), r"<\2|\1>"),
+    (re.compile(r"^&gt; ", re.MULTILINE), "> "),
+    (re.compile(r"^- ", re.MULTILINE), "• "),
+)
 _ESCAPING = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"})
 
 
@@ -64,6 +71,17 @@ def quoted(text: object, limit: int = limits.PROSE_MAX) -> str:
     """What a person wrote, after a dash; nothing when they wrote nothing."""
     words = safe(text, limit)
     return f' — "{words}"' if words else ""
+
+
+def marked(markdown: str) -> str:
+    """A text of ours or of a policy as mrkdwn: its bold words, links, lists and quotes; all else is text.
+
+    What stands in its places is filled in after this, and made safe by itself.
+    """
+    text = markdown.translate(_MARKDOWN)
+    for pattern, instead in _MARKED:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def mention(slack_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ids import SLASH_COMMAND, Action
-from bot.views import blocks, duties, limits
+from bot.views import audiences, blocks, duties, limits
 from bot.views.blocks import Payload, actions, button, mention, quoted, safe, section
 from bot.views.impact import short_id
 from bot.views.proposal import name_of
@@ -126,7 +126,7 @@ def reopened(retirement: Retirement, event: events.Reopened) -> Payload:
     name = duties.called(duty.consumer, duties.twins(retirement)) if duty else safe(event.calls.consumer_id)
     head = f":rotating_light: *{retirement.id}* {_went_on(event.calls, name)}"
     action = "Find what still calls, move it, then press Migrated in the message you have had since the announcement."
-    return blocks.message(head, [section(head), section(duties.five_facts(retirement, action=action))])
+    return blocks.message(head, [section(head), section(audiences.five_facts(retirement, action=action))])
 
 
 def line(

@@ -10,7 +10,7 @@ from bot.views.blocks import Payload, actions, button, day, mention, quoted, saf
 from bot.views.proposal import OUTCOMES, name_of
 from bot.views.steps import zone_of
 from data.records.catalog import Impacted
-from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
+from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.rules import obligations
 from workflows.rules.delegating import NOBODY, InForce, answers_as
 from workflows.rules.due import UNANSWERED
@@ -137,34 +137,6 @@ def rows(
         instead = f"\n:handshake: You answer it for {mention(whose)}" if whose not in ("", reader) else ""
         shown += [section(f"{line}{instead}"), *(buttons(obligation, retirement) if may_answer else ())]
     return shown
-
-
-def five_facts(retirement: Retirement, *, action: str = "") -> str:
-    """What, when, why, successor, action: what everybody who depends on the model must know.
-
-    `action`: what this reader can do, ready to be shown; else what an owner must do.
-    """
-    plan = retirement.plan
-    if plan is None:
-        return f"*{retirement.id}* has no plan"
-    successor = safe(plan.successor_name or plan.successor_id)
-    move = f"Move to {successor}" if successor else "Stop calling it"
-    ask = action or f"Acknowledge that you have read this. {move}, then press Migrated."
-    when = f"service ends on {day(plan.step(StepKind.DISABLE).due_at, zone_of(retirement))}"
-    if retirement.state is State.PROPOSED:
-        when = "another plan is being voted on, and its dates are told once it is approved"
-        ask = "None until then"
-    elif retirement.state not in TO_MOVE:
-        when, ask = "its service has ended", "None any more"
-    return "\n".join(
-        [
-            f"*What* {safe(name_of(retirement))} retires ({retirement.id})",
-            f"*When* {when}",
-            f"*Why* {plan.reason}{quoted(retirement.why)}",
-            f"*Successor* {successor or 'none'}",
-            f"*Action* {ask}",
-        ]
-    )
 
 
 def called_off(retirement: Retirement) -> str:

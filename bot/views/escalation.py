@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ids import SLASH_COMMAND
-from bot.views import duties, limits
+from bot.views import audiences, duties, limits
 from bot.views.blocks import SLACK_ID, Payload, mention, mentions, message, safe, section
 from bot.views.obligations import NAMED_MAX
 from bot.views.proposal import name_of
@@ -70,7 +70,7 @@ def message_to(
     blocks = [
         section(f"{head}\n{why}"),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=NAMED_MAX))] if lines else []),
-        section(duties.five_facts(retirement, action=action)),
+        section(audiences.five_facts(retirement, action=action)),
     ]
     return message(head, blocks)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.ids import SLASH_COMMAND, Action, Callback
-from bot.views import duties, impact, limits
+from bot.views import audiences, duties, impact, limits
 from bot.views.blocks import (
     Payload,
     actions,
@@ -76,7 +76,7 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
     if is_off := retirement.state in CALLED_OFF:
         what = "keeps" if len(owed) == 1 else "keep"
     yours = f"{counted(len(owed), 'consumer')} of yours {what} {safe(name_of(retirement))}"
-    facts = duties.called_off(retirement) if is_off else duties.five_facts(retirement)
+    facts = duties.called_off(retirement) if is_off else audiences.five_facts(retirement)
     blocks = [section(f"*{safe(team)}* {to}: {yours}"), section(facts)]
     if notes:
         blocks.append(
@@ -109,9 +109,11 @@ def owner_dm(
         if left
         else "all of yours are settled, thank you"
     )
+    facts, *more = audiences.told(retirement, owed)
     blocks = [
         header(f"{name_of(retirement)} retires"),
-        section(f"{duties.five_facts(retirement)}\n*Yours* {state}"),
+        section(f"{facts}\n*Yours* {state}"),
+        *map(section, more),
         *duties.rows(owed[:OWNER_ROWS_MAX], retirement),
     ]
     if len(owed) > OWNER_ROWS_MAX:
@@ -160,7 +162,7 @@ def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -
     lines = duties.lines(owed, retirement)
     blocks = [
         section(head),
-        section(duties.five_facts(retirement, action=action)),
+        *map(section, audiences.told(retirement, owed, action=action)),
         section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX)),
         about_all(retirement, has_open=False),
     ]
@@ -241,7 +243,7 @@ def reminder(
     head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
     blocks = [
         section(head),
-        section(duties.five_facts(retirement)),
+        *map(section, audiences.told(retirement, owed)),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
         about_all(
             retirement,

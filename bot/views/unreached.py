@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ids import SLASH_COMMAND
-from bot.views import duties, limits
+from bot.views import audiences, duties, limits
 from bot.views.blocks import Payload, mention, message, place, safe, section
 from bot.views.obligations import NAMED_MAX
 from bot.views.proposal import name_of
@@ -30,7 +30,7 @@ def person_lost(retirement: Retirement, person: str, why: str) -> Payload:
     blocks = [
         section(f"{head} ({safe(why)}).\n{reason}"),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=NAMED_MAX))] if lines else []),
-        section(duties.five_facts(retirement, action=action)),
+        section(audiences.five_facts(retirement, action=action)),
     ]
     return message(head, blocks)
 

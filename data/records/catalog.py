@@ -258,6 +258,7 @@ class Impacted(Record, frozen=True, kw_only=True):
     """A consumer that depends on the subject, directly (`distance` 1) or through `path`.
 
     path        ids from the consumer to the subject, both ends included
+    kind        what it is: a table, a job, a dashboard or anything else, as in every plan before it was told
     """
 
     consumer_id: str
@@ -265,6 +266,7 @@ class Impacted(Record, frozen=True, kw_only=True):
     owners: Owners
     distance: int
     path: tuple[str, ...]
+    kind: Kind = Kind.CONSUMER
 
     @property
     def is_unknown(self) -> bool:

@@ -1,0 +1,110 @@
+"""In which words is somebody told of a retirement? The texts of its policy, with what the record says in place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from bot.views import limits
+from bot.views.blocks import day, marked, mention, quoted, safe
+from bot.views.duties import TO_MOVE
+from bot.views.proposal import name_of
+from bot.views.steps import zone_of
+from data.notice_texts import PLACEHOLDERS, PLAIN, filled
+from data.records.catalog import Kind
+from data.records.notices import Audience
+from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
+from workflows.rules.addressees import audiences
+from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.wording import counted
+
+CALLED = {Kind.DATASET: "table ", Kind.PIPELINE: "job ", Kind.DASHBOARD: "dashboard "}
+"""How what depends on the model is called; all else by its name alone."""
+PART_MAX = 60  # of one name in a list
+MORE_MAX = 2_000  # of what further audiences hear besides: ten consumers stand in the same message
+
+
+def five_facts(retirement: Retirement, *, action: str = "") -> str:
+    """What, when, why, successor, action: what everybody who depends on the model must know.
+
+    `action`: what this reader can do, ready to be shown; else what an owner must do.
+    """
+    return _text(retirement, Audience.GOVERNANCE, _facts(retirement, retirement.obligations, action))
+
+
+def told(retirement: Retirement, owed: Sequence[Obligation], *, action: str = "") -> list[str]:
+    """The same in the words for whoever owns these consumers, a section each.
+
+    Who belongs to several audiences hears the most technical text whole, and of the others what it does not say.
+    """
+    facts = _facts(retirement, owed, action)
+    first, *others = (_text(retirement, audience, facts) for audience in audiences(owed))
+    said = set(first.split("\n"))
+    more = [line for line in dict.fromkeys("\n".join(others).split("\n")) if line and line not in said]
+    return [first, limits.joined(more, MORE_MAX)] if more else [first]
+
+
+def _text(retirement: Retirement, audience: Audience, facts: dict[str, str]) -> str:
+    texts = retirement.policy.texts if retirement.policy else ()
+    own = next((text for text in texts if text.audience is audience), None)
+    if own is None:
+        return filled(marked(PLAIN), facts)
+    return filled(marked(own.closed if retirement.state is State.ARCHIVED else own.under_way), facts)
+
+
+def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) -> dict[str, str]:
+    """What stands in each place, ready to be shown."""
+    plan = retirement.plan
+    if plan is None:
+        return dict.fromkeys(PLACEHOLDERS, f"{retirement.id} has no plan")
+    model = safe(name_of(retirement))
+    successor = safe(plan.successor_name or plan.successor_id)
+    move = f"Move to {successor}" if successor else "Stop calling it"
+    ask = action or f"Acknowledge that you have read this. {move}, then press Migrated."
+    last_day = day(_ends_at(retirement, plan), zone_of(retirement))
+    when = f"service ends on {last_day}"
+    if retirement.state is State.PROPOSED:
+        when = "another plan is being voted on, and its dates are told once it is approved"
+        ask, last_day = "None until then", "a day that is being voted on"
+    elif retirement.state not in TO_MOVE:
+        is_off = retirement.state not in CALLED_OFF
+        when, ask = f"its service has ended{f', on {last_day}' if is_off else ''}", "None any more"
+    coordinator = mention(retirement.coordinator_id)
+    is_over = retirement.state is State.ARCHIVED
+    return {
+        "what": f"{model} {'is retired' if is_over else 'retires'} ({retirement.id})",
+        "when": when,
+        "why": f"{plan.reason}{quoted(retirement.why)}",
+        "successor": successor or "none",
+        "action": ask,
+        "model": model,
+        "retirement": retirement.id,
+        "last_day": last_day,
+        "things": _named("things", [_called(one) for one in owed]),
+        "endpoints": _named("endpoints", [safe(one.name, PART_MAX) for one in plan.subject.endpoints]),
+        "archive": _archive(retirement, coordinator),
+        "contact": coordinator,
+    }
+
+
+def _ends_at(retirement: Retirement, plan: Plan) -> datetime:
+    """When it goes dark, or did."""
+    is_dark = retirement.state in (State.DISABLED, State.ARCHIVED)
+    done_at = retirement.progress(StepKind.DISABLE).at if is_dark else None
+    return done_at or plan.step(StepKind.DISABLE).due_at
+
+
+def _called(owed: Obligation) -> str:
+    return f"{CALLED.get(owed.consumer.kind, '')}{safe(owed.consumer.name, PART_MAX)}"
+
+
+def _named(place: str, names: Sequence[str]) -> str:
+    return limits.joined(names, PLACEHOLDERS[place].chars_max, between=", ") or "none"
+
+
+def _archive(retirement: Retirement, coordinator: str) -> str:
+    kept = retirement.archived
+    if kept is None:
+        return f"nothing was archived: ask {coordinator}"
+    files = counted(kept.files, "file")
+    return f"{files}, sealed as {safe(kept.preservation_id)} at {safe(kept.location)}: ask {coordinator} to read them"

@@ -14,7 +14,7 @@ from data.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
-from workflows.rules.addressees import audiences
+from workflows.rules.addressees import by_audience
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.wording import counted
 
@@ -37,8 +37,10 @@ def told(retirement: Retirement, owed: Sequence[Obligation], *, action: str = ""
 
     Who belongs to several audiences hears the most technical text whole, and of the others what it does not say.
     """
-    facts = _facts(retirement, owed, action)
-    first, *others = (_text(retirement, audience, facts) for audience in audiences(owed))
+    first, *others = (
+        _text(retirement, audience, _facts(retirement, its, action))
+        for audience, its in by_audience(owed).items()
+    )
     said = set(first.split("\n"))
     more = [line for line in dict.fromkeys("\n".join(others).split("\n")) if line and line not in said]
     return [first, limits.joined(more, MORE_MAX)] if more else [first]

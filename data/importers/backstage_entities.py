@@ -39,6 +39,12 @@ ANNOTATIONS = frozenset(
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).
 OWNERS = ("group", "user")
 SUCCESSORS = ("resource", "airesource")
+# Types are free text in Backstage; these say by themselves what is meant, and in whose words its owners are told.
+_CONSUMERS = {
+    **dict.fromkeys(("dataset", "table"), Kind.DATASET),
+    **dict.fromkeys(("pipeline", "job"), Kind.PIPELINE),
+    "dashboard": Kind.DASHBOARD,
+}
 _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 
 
@@ -87,7 +93,7 @@ def kind_of(thing: Declaration) -> Kind:
         return Kind.MODEL
     if thing.kind == "airesource" and spec_type not in _INSTRUCTIONS:
         return Kind.MODEL
-    return Kind.CONSUMER
+    return _CONSUMERS.get(spec_type, Kind.CONSUMER)
 
 
 def _owner(thing: Declaration, index: Index, account: Account) -> tuple[str, str, tuple[str, ...]]:

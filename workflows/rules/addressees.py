@@ -20,7 +20,9 @@ BY_KIND: Mapping[Kind, Audience] = {
 """What owns one of these; of everything else, and of what nobody knows, ML engineers."""
 
 
-def audiences(owed: Iterable[Obligation]) -> tuple[Audience, ...]:
-    """All that a person with these consumers is, the most technical first; who has none hears what governance does."""
-    found = {BY_KIND.get(one.consumer.kind, Audience.ML_ENGINEERS) for one in owed}
-    return tuple(one for one in Audience if one in found) or (Audience.GOVERNANCE,)
+def by_audience(owed: Iterable[Obligation]) -> dict[Audience, list[Obligation]]:
+    """What somebody has of these as whom, the most technical first; who has none hears what governance does."""
+    found: dict[Audience, list[Obligation]] = {}
+    for one in owed:
+        found.setdefault(BY_KIND.get(one.consumer.kind, Audience.ML_ENGINEERS), []).append(one)
+    return {one: found[one] for one in Audience if one in found} or {Audience.GOVERNANCE: []}

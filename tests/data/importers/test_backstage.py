@@ -45,7 +45,8 @@ def lines(said: tuple[object, ...]) -> list[str]:
 def test_the_sample_company_is_read_whole():
     reading = read_backstage([COMPANY])
     kinds = [entity.kind for entity in reading.entities]
-    assert (kinds.count(Kind.MODEL), kinds.count(Kind.ENDPOINT), kinds.count(Kind.CONSUMER)) == (12, 12, 30)
+    assert (kinds.count(Kind.MODEL), kinds.count(Kind.ENDPOINT), kinds.count(Kind.CONSUMER)) == (12, 12, 18)
+    assert [kinds.count(kind) for kind in (Kind.DATASET, Kind.PIPELINE, Kind.DASHBOARD)] == [1, 9, 2]
     assert (len(reading.groups), len(reading.people)) == (8, 16)
     assert [skipped.why for skipped in reading.skipped] == ["not a Backstage entity: no apiVersion and kind"]
     churn = by_name(reading)["churn-v1"]

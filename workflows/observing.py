@@ -48,6 +48,7 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
         staying=stays,
         unowned=unowned,
         parts=parts,
+        not_alone=serving.not_alone(there, subject),
         shared={one: " and ".join(things) for one in asked if (things := _shared(there, one))},
     )
 

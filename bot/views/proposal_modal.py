@@ -11,6 +11,7 @@ from bot.views import blocks, limits, provided
 from bot.views.blocks import Payload, field, option, plain, prose_field, safe, section
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement
+from data.serving import server_of
 from workflows.rules.parts import unanswered
 
 
@@ -121,15 +122,18 @@ def modal(
 ) -> Payload:
     """Propose, or with `retirement` revise: then the model stays, and what is not given comes from the plan.
 
-    What serves beside the plan is ticked as well: a new vote is where it belongs.
+    What serves beside the plan is ticked as well, as a new vote is where it belongs, and so is the part that is left to
+    the model of a server that others share since.
     `endpoint_ids`: the ticked ones; None means all. `support`: until when its provider serves it.
     `private_metadata`: retirement (empty if new).
     """
     plan = retirement.plan if retirement else None
     if retirement and plan:
         if endpoint_ids is None:
-            beside = [part.id for part in unanswered(retirement)]
-            endpoint_ids = [*(one.id for one in plan.subject.endpoints), *beside]
+            beside = (part.id for part in unanswered(retirement))
+            wanted = {*(one.id for one in plan.subject.endpoints), *beside}
+            wholes = {*wanted, *map(server_of, wanted)}
+            endpoint_ids = [one.id for one in endpoints if one.id in wholes or server_of(one.id) in wanted]
         successor_id, reason = successor_id or plan.successor_id, reason or plan.reason
         why = why or str(retirement.why)
     chosen = next((one for one in successors if one.id == successor_id), None)

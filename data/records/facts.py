@@ -72,6 +72,8 @@ class Facts(Record, frozen=True, kw_only=True):
     unowned       the same of callers of which the catalog says what they are, and nobody who can be reached for that
     shared        caller nobody declares -> what is called so by a file shared in Slack, which declares nobody
     parts         of the model now, and not of its plan
+    not_alone     endpoint of the plan that adapters can switch, and by the catalog only people may by now -> the other
+                  models that it serves; empty where none is known
     of_shared     consumers of whose dependence only files shared in Slack tell
     teams         whom the person of a claim can speak for
     zone          whose clock a reader of the digest goes by; empty where nobody can say
@@ -114,6 +116,7 @@ class Facts(Record, frozen=True, kw_only=True):
     unowned: dict[str, str] = {}
     shared: dict[str, str] = {}
     parts: tuple[Part, ...] = ()
+    not_alone: dict[str, str] = {}
     of_shared: tuple[str, ...] = ()
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()

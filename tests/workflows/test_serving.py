@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from data.records.catalog import Dependency, Entity, Kind
+from data.records.catalog import Dependency, EndpointKind, Entity, Kind
 from data.records.parts import Part
-from data.records.retirement import Retirement
+from data.records.retirement import Endpoint, Retirement
 from tests.workflows.test_observing import (
     BILLING,
     ENTITIES,
@@ -78,3 +78,26 @@ def test_what_people_voted_on_as_a_consumer_is_asked_whatever_it_is_called_since
         (VERSION, (), (VERSION, MODEL)),
     ]
     assert told(a_snapshot(was_billing, entities=serving), knowing()).impact == ()
+
+
+def test_an_endpoint_that_serves_another_model_too_is_switched_off_by_no_adapter() -> None:
+    driven = Endpoint(id=EU.id, name="churn-eu", kind=EndpointKind.LOCAL, ref="churn-eu")
+    state = knowing()
+    assert state.plan is not None
+    subject = replace(state.plan.subject, endpoints=(driven,))
+    state = replace(state, plan=replace(state.plan, subject=subject))
+    alone = (*ENTITIES, replace(EU, endpoint_kind=EndpointKind.LOCAL, endpoint_ref="churn-eu"))
+    assert told(a_snapshot(SERVES_IT, entities=alone), state).not_alone == {}
+    both = (SERVES_IT, replace(SERVES_IT, to_id=OTHER))
+    assert told(a_snapshot(*both, entities=alone), state).not_alone == {EU.id: "ranking"}
+    same_switch = replace(ENTITIES[3], endpoint_kind=EndpointKind.LOCAL, endpoint_ref="churn-eu")
+    elsewhere = (*(one for one in alone if one.id != SHARED), replace(same_switch, id="component:default/o"))
+    twins = Dependency(from_id="component:default/o", to_id=OTHER)
+    assert told(a_snapshot(SERVES_IT, twins, entities=elsewhere), state).not_alone == {EU.id: ""}
+
+
+def test_an_id_with_the_sign_of_a_part_is_one_of_its_own() -> None:
+    twins = tuple(replace(EU, id=f"urn:svc#{one}", name=one) for one in "ab")
+    there = a_snapshot(*(replace(SERVES_IT, from_id=one.id) for one in twins), entities=(*ENTITIES, *twins))
+    found = told(there, a_state(LIVE, f"{SHARED}#churn", "urn:svc#a")).parts
+    assert found == (Part(id="urn:svc#b", name="b", kind=Kind.ENDPOINT),)

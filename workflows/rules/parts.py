@@ -63,6 +63,27 @@ def unanswered(state: Retirement) -> tuple[Part, ...]:
     return _open(state, state.parts) if is_living(state) else ()
 
 
+def gates(state: Retirement, kind: StepKind, facts: Facts) -> list[Gate]:
+    """What is to be switched off is all that serves the model, and serves nothing else."""
+    return [*unplanned(state, kind, facts), *_not_alone(state, kind, facts)]
+
+
+def _not_alone(state: Retirement, kind: StepKind, facts: Facts) -> list[Gate]:
+    """Nobody voted on taking another model down."""
+    if kind is not StepKind.DISABLE or not facts.not_alone:
+        return []
+    found = [f"{state.endpoint_name(one)}{_serving(others)}" for one, others in facts.not_alone.items()]
+    do = f"bring service back: /retire restore {state.id} REASON"
+    if not is_going_dark(state):
+        do = "press Edit plan on the card for a new vote on that, or correct the catalog and import it"
+    why = f"by the catalog only people may switch off {named(found)} by now: {do}"
+    return [Gate(f"not alone/{','.join(facts.not_alone)}", why)]
+
+
+def _serving(others: str) -> str:
+    return f", which serves {others} as well," if others else ""
+
+
 def unplanned(state: Retirement, kind: StepKind, facts: Facts) -> list[Gate]:
     """What is to be switched off is all that serves, or the step waits for a new vote."""
     found = _open(state, facts.parts)

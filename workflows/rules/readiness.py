@@ -77,7 +77,7 @@ def readiness(  # noqa: PLR0912 - one case per step
     if step.kind is not StepKind.CLOSE and state.state is not State.DISABLED and not is_early:
         # What is dark reaches nobody new, and a plan for them could not be voted on any more.
         unmet += [*_newcomers(state, facts), *callers.unknown(state, facts)]
-    unmet += parts.unplanned(state, step.kind, facts)
+    unmet += parts.gates(state, step.kind, facts)
     if step.kind in HELD_BY_A_VOTE and (voting := vote_beside(state)) is not None:
         what = VOTES_ON[voting.purpose]
         unmet.append(Gate("vote", f"a vote on {what} is open until {_end(voting)}: vote on its card"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from bot.doctor_catalogs import examine_catalogs
 from bot.doctor_hours import examine_hours
@@ -19,8 +20,10 @@ from bot.keeping import open_catalog, open_store
 from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
 from bot.shared_places import ARCHIVE, why_another
+from bot.world import CalendarWorld
 from data.catalog import Catalog
 from data.errors import EmeritusError
+from data.policy import Rules
 from data.records.attestations import Attestation
 from data.records.imports import Imports
 from data.records.policy import Policy, Role
@@ -29,6 +32,7 @@ from data.store import Trouble
 from workflows.decisions.imports import STREAM
 from workflows.engine import all_retirements
 from workflows.machine import imports_of
+from workflows.rules import policy_review
 from workflows.rules.escalation import targets
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
@@ -36,7 +40,9 @@ PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHI
 NAMED_AT_MOST = 5
 
 
-def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[Finding]:
+def examine(
+    environ: Mapping[str, str], *, http: str | None = None, now: datetime | None = None
+) -> Iterator[Finding]:
     """Every finding, as soon as it is known. One that fails keeps no other from being looked at."""
     seen = look(environ, slack="serve", http=http)
     settings = seen.settings
@@ -48,8 +54,10 @@ def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[
     if "EMERITUS_POLICY" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_POLICY")
     else:
-        policy = settings.in_force().policy
+        rules = settings.in_force()
+        policy = rules.policy
         yield Finding(what="policy", ok=True, found=f"{policy.name}, {policy.digest[:19]}")
+        yield from _review(rules, (now or CalendarWorld().now()).date())
     if "EMERITUS_STORE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_STORE")
     else:
@@ -61,6 +69,15 @@ def examine(environ: Mapping[str, str], *, http: str | None = None) -> Iterator[
     else:
         yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
     yield from examine_slack(settings, policy, frozenset(seen.wrong))
+
+
+def _review(rules: Rules, today: date) -> Iterator[Finding]:
+    """It works on all the same, so nothing is bad about it."""
+    if policy_review.is_overdue(rules.review, today):
+        said = policy_review.words(rules.review, rules.policy.name, today)
+        yield Finding(
+            what="policy review", ok=True, found=f"overdue: {said}; set [review] by to the next day"
+        )
 
 
 def _wrong(seen: Look, name: str) -> Iterator[Finding]:
@@ -219,10 +236,16 @@ def _too_few_for_two(catalog: Catalog, policy: Policy) -> str:
     return "; ".join(filter(None, [few, *(why for _, why in looked_at)]))
 
 
-def report(environ: Mapping[str, str], say: Callable[[Finding], None], *, http: str | None = None) -> bool:
-    """Say every finding; whether all is well. `http` is what `serve` would be given."""
+def report(
+    environ: Mapping[str, str],
+    say: Callable[[Finding], None],
+    *,
+    http: str | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Say every finding; whether all is well. `http` is what `serve` would be given; `now`, where it is not now."""
     well = True
-    for finding in examine(environ, http=http):
+    for finding in examine(environ, http=http, now=now):
         say(finding)
         well = well and finding.ok
     return well

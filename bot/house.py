@@ -16,7 +16,7 @@ from data.catalog import Catalog
 from data.metrics import UNCOUNTED, Metrics
 from data.records.catalog import EndpointKind, Entity
 from data.records.deprecation import CatalogKind
-from data.records.policy import Criteria, Policy
+from data.records.policy import NO_REVIEW, Criteria, Policy, Review
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.commands import AnyCommand, ReportManual
@@ -45,6 +45,7 @@ class House:
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
+    review          when the policy itself is to be looked through again
     criteria        what speaks for retiring a model
     meters          what says how often an endpoint is called, by who drives it
     ahead           what people will be told of a retirement, and when, if nobody does anything
@@ -67,6 +68,7 @@ class House:
     check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
     import_channel: str = ""
+    review: Review = NO_REVIEW
     delegations: Callable[[], InForce] = dict
     ahead: Callable[[Retirement], Sequence[Hearing]] = _nobody_looks_ahead
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)

@@ -7,15 +7,25 @@ from datetime import datetime
 from bot.lookup import retirements
 from bot.views import digest, stats
 from bot.views.blocks import Payload
+from data.records.policy import Policy, Review
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.histories import WEEK, last_week
 from workflows.measuring import outcomes
+from workflows.rules import policy_review
 from workflows.rules.comparing import compared
+from workflows.rules.hours import day_of
 from workflows.rules.measures import measures
 
 
-def this_week(store: Store, now: datetime, *, zone: str) -> digest.Digest:
+def overdue(review: Review, policy: Policy, now: datetime) -> str:
+    """That nobody has looked through the policy in its time; empty where somebody has."""
+    today = day_of(now, policy)
+    return policy_review.words(review, policy.name, today) if policy_review.is_overdue(review, today) else ""
+
+
+def this_week(store: Store, now: datetime, *, zone: str, review: str = "") -> digest.Digest:
+    """`review`: what it says of the policy, see `overdue`."""
     every = retirements(store)
     return digest.of(
         last_week(store, every, now),
@@ -24,6 +34,7 @@ def this_week(store: Store, now: datetime, *, zone: str) -> digest.Digest:
         until=now,
         zone=zone,
         is_asked=True,
+        review=review,
     )
 
 

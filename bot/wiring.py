@@ -46,7 +46,7 @@ from data.postgres_lanes import PostgresLanes
 from data.records.decision import Outcome, Receipt
 from data.records.hours import Windows
 from data.records.imports import Scheduled
-from data.records.policy import Criteria, Policy
+from data.records.policy import NO_REVIEW, Criteria, Policy, Review
 from data.sql.record import SqlStore
 from workflows.asking import Asking, any_hours, at_once
 from workflows.delegates import in_force_now
@@ -135,6 +135,7 @@ def build(
         policy=rules.policy,
         criteria=rules.criteria,
         windows=rules.windows,
+        review=rules.review,
         edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
@@ -159,6 +160,7 @@ def assemble(
     imports: Wanted = NOTHING,
     criteria: Criteria | None = None,
     windows: Windows | None = None,
+    review: Review = NO_REVIEW,
     look_seconds: float = LOOK_SECONDS,
     files: Mapping[str, FileView] = FILES,
 ) -> Bot:
@@ -169,6 +171,7 @@ def assemble(
     files          what draws pictures and lists
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     criteria       what speaks for retiring a model, where it is not what is shipped
+    review         when the policy itself is to be looked through again; never without
     windows        when people are written to; at any hour without
     look_seconds   how often to look whose Home is out of date
     rates          how fast Slack may be called, where it is not the real one
@@ -201,6 +204,7 @@ def assemble(
         readers=readers,
         delegations=delegations,
         delegate_days_max=hours.delegate_days_max,
+        review=review,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
@@ -276,6 +280,7 @@ def assemble(
         writers=edges.writers,
         metrics=metrics,
         has_wording=edges.wording is not None,
+        review=review,
     )
     app = slack_app(house, signing_secret=signing_secret)
     return Bot(

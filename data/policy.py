@@ -24,7 +24,7 @@ from data.policy_checks import WEEKDAYS
 from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, Key
 from data.records.hours import Windows
 from data.records.notices import NoticeText
-from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Role, Tier
+from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, Role, Tier
 from data.toml_tables import Tables, tables_of, text_of
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
@@ -36,6 +36,7 @@ class Rules(NamedTuple):
     policy: Policy
     criteria: Criteria
     windows: Windows
+    review: Review
 
 
 def parsed(toml: str, *, source: str) -> Policy:
@@ -63,6 +64,11 @@ def read_criteria(path: Path | None = None) -> Criteria:
 def read_windows(path: Path | None = None) -> Windows:
     """When people are written to."""
     return read_rules(path).windows
+
+
+def read_review(path: Path | None = None) -> Review:
+    """When the policy itself is to be looked through again."""
+    return read_rules(path).review
 
 
 @cache
@@ -117,8 +123,13 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
     hours = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
     windows = Windows(default_zone=values["zone"], **hours)
+    review = Review(
+        review_by=values.pop("review_by"),
+        review_groups=tuple(values.pop("review_groups")),
+        review_people=tuple(values.pop("review_people")),
+    )
     policy = Policy(name=name, **values)
-    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows)
+    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows, review)
 
 
 def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from data.public_holidays import ACCEPTED, is_known
 from data.toml_checks import text, words
 from data.zones import is_zone
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
 CHANNEL = text(r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"')
@@ -21,6 +24,19 @@ def zone(value: Any) -> str:
 
 def place(value: Any) -> str:
     return "" if value == "" or (isinstance(value, str) and is_known(value)) else ACCEPTED
+
+
+def day(value: Any) -> str:
+    is_day = isinstance(value, str) and (value == "" or (DAY.fullmatch(value) and is_date(value)))
+    return "" if is_day else 'a day, e.g. "2027-05-01", or "" for none'
+
+
+def is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def weekdays(value: Any) -> str:

@@ -13,7 +13,10 @@ from data.policy_fields import FIELDS, ROLE, Key
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows
-from data.records.policy import Criteria, Policy, Role
+from data.records.policy import Criteria, Policy, Review, Role
+
+Beside = Criteria | Windows | Review
+"""What no retirement keeps."""
 
 
 class Difference(Record, frozen=True, kw_only=True):
@@ -29,8 +32,8 @@ def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
     return _between(dict(_flat(before)), dict(_flat(after)))
 
 
-def differences_beside(before: Criteria | Windows, after: Criteria | Windows) -> tuple[Difference, ...]:
-    """Of what the same files say of candidates and hours, which is in no digest, as no retirement keeps it."""
+def differences_beside(before: Beside, after: Beside) -> tuple[Difference, ...]:
+    """Of what the same files say of candidates, hours and their own review: in no digest, as no retirement keeps it."""
     return _between(dict(_keys(before)), dict(_keys(after)))
 
 
@@ -60,7 +63,7 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
             yield f"attestations.{attestation.name}.{key}", value
 
 
-def _keys(record: Policy | Criteria | Windows) -> Iterator[tuple[str, Any]]:
+def _keys(record: Policy | Beside) -> Iterator[tuple[str, Any]]:
     """Those of the sections whose values this record holds."""
     for section, keys in FIELDS.items():
         for key, known in keys.items():

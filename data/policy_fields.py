@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.escalation import LAST
-from data.policy_checks import CHANNEL, GROUPS, PEOPLE, WEEKDAYS, days_before, place, weekdays, zone
+from data.policy_checks import CHANNEL, GROUPS, PEOPLE, WEEKDAYS, day, days_before, place, weekdays, zone
 from data.records.policy import Criterion, OnExpiry
 from data.toml_checks import Check, flag, number, text, whole, word_of, words
 
@@ -229,6 +229,16 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
     "digest": {
         "weekday": Key(says="the day of the weekly digest", field="digest_weekday", check=word_of(WEEKDAYS)),
         "hour": Key(says="the hour of the weekly digest", field="digest_hour", check=whole(0, 23, "hours")),
+    },
+    "review": {
+        "by": Key(
+            says='until when the policy itself is looked through again, `"2027-05-01"`; then the governance channel '
+            "is told once, and the digest says so each week; empty for never",
+            field="review_by",
+            check=day,
+        ),
+        "groups": Key(says="who does that: teams of the catalog", field="review_groups", check=GROUPS),
+        "people": Key(says="and these, by their Slack user ids", field="review_people", check=PEOPLE),
     },
     "candidates": {
         "criteria": Key(

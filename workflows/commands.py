@@ -16,7 +16,7 @@ from workflows.attestation_commands import AskToAttest, Attest
 from workflows.break_glass_commands import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
 from workflows.command import Command
 from workflows.delegation_commands import Delegate, EndDelegation
-from workflows.digest_commands import DropReader, SendDigest, Subscribe, TellDigest
+from workflows.digest_commands import DropReader, RemindPolicyReview, SendDigest, Subscribe, TellDigest
 from workflows.duty_commands import (
     AskForTime,
     ChangeDuty,
@@ -46,6 +46,7 @@ __all__ = [
     "EndDelegation",
     "RecordFile",
     "RecordImport",
+    "RemindPolicyReview",
     "RemindReview",
     "ReportManual",
     "ReviewBreakGlass",
@@ -250,7 +251,7 @@ _OfDuties = (
 _OfSteps = RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestored | RecordDelayed
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
-_OfDigests = SendDigest | TellDigest | Subscribe | DropReader
+_OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyReview
 _OfDelegations = Delegate | EndDelegation
 _OfAttestations = Attest | AskToAttest
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview

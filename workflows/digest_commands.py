@@ -12,6 +12,10 @@ class SendDigest(Command, frozen=True, kw_only=True, tag="send digest"):
     pass
 
 
+class RemindPolicyReview(Command, frozen=True, kw_only=True, tag="remind policy review"):
+    """The day is past by which the policy in force was to be looked through."""
+
+
 class TellDigest(Command, frozen=True, kw_only=True, tag="tell digest"):
     """The digest was put together.
 

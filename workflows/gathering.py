@@ -13,12 +13,12 @@ from data.catalog import Catalog
 from data.events import AnyEvent
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
-from data.records.policy import OnExpiry, Policy
+from data.records.policy import NO_REVIEW, OnExpiry, Policy, Review
 from data.records.retirement import TRAFFIC, Obligation, Retirement, StepKind
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
-from workflows.membership import active, attesters, glass_breakers, groups, members
+from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
@@ -28,7 +28,7 @@ from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
 
-_OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader)
+_OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, cmd.EndDelegation)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
@@ -44,6 +44,7 @@ class Gatherer:
     busy_until   owners who have not had their request for long enough (workflows/asking.py)
     hours        working hours of people, where escalation waits for them
     snooze_days  for how long one press keeps reminders away
+    review    when the policy itself is to be looked through again
     readers   what Slack tells of who reads the digest; None where nobody can say
     delegations  who answers for whom at an instant; `delegate_days_max`: for how many days at most
     """
@@ -63,13 +64,16 @@ class Gatherer:
     hours: asking.HoursOf = asking.any_hours
     delegations: Callable[[datetime], InForce] = lambda _: {}
     delegate_days_max: int = 60
+    review: Review = NO_REVIEW
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
     ) -> Facts:
         """The facts this command's decision asks for."""
         if isinstance(command, OF_NO_RETIREMENT):
-            return Facts(observed_at=now, policy=self.policy)
+            asked = isinstance(command, cmd.RemindPolicyReview)
+            people = reviewers(self.catalog.snapshot(), self.review) if asked else ()
+            return Facts(observed_at=now, policy=self.policy, review=self.review, reviewers=people)
         if isinstance(command, cmd.Subscribe):
             return readers.facts(command, self.policy, self.catalog.snapshot(), self.readers, now)
         if isinstance(command, cmd.Delegate):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.errors import EmeritusError
-from data.records.policy import Policy
+from data.records.policy import Policy, Review
 from data.snapshot import Snapshot
 from workflows.rules.escalation import targets
 
@@ -47,6 +47,12 @@ def glass_breakers(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tu
     for group in policy.break_glass_groups:
         people += owners if group == MODEL_OWNER else _group(there, group)
     return tuple(dict.fromkeys((*people, *policy.break_glass_people)))
+
+
+def reviewers(there: Snapshot, review: Review) -> tuple[str, ...]:
+    """Slack ids of who looks through the policy, as groups stand in this catalog."""
+    found = [person for group in review.review_groups for person in _group(there, group)]
+    return tuple(dict.fromkeys((*found, *review.review_people)))
 
 
 def groups(there: Snapshot, policy: Policy) -> dict[str, tuple[str, ...]]:

@@ -10,11 +10,13 @@ import click
 from bot.commands import wanted
 from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say
+from bot.world import CalendarWorld
 from data.errors import Invalid
 from data.notice_texts import PARTS, PLACEHOLDERS, filled
 from data.policy import read_policy, read_rules
 from data.policy_diff import Difference, differences, differences_beside
 from data.records.notices import Audience
+from workflows.rules import policy_review
 
 
 @click.group()
@@ -29,18 +31,22 @@ def policy() -> None:
 def check(ctx: click.Context, file: Path, is_json: bool) -> None:
     """Check a policy file; exits 1 and tells everything that is wrong with it at once."""
     try:
-        found = read_policy(file)
+        rules = read_rules(file)
     except Invalid as error:
         if is_json:
-            print_json({"ok": False, **failure(error), "digest": "", "policy": None})
+            print_json({"ok": False, **failure(error), "digest": "", "policy": None, "review": None})
         else:
             say(*str(error).split("\n"), err=True)
         ctx.exit(1)
+    found, today = rules.policy, CalendarWorld().now().date()
     if is_json:
         well = {"ok": True, "error": "", "next_step": "", "problems": ()}
-        print_json({**well, "digest": found.digest, "policy": found})
+        review = {"by": rules.review.review_by, "is_overdue": policy_review.is_overdue(rules.review, today)}
+        print_json({**well, "digest": found.digest, "policy": found, "review": review})
     else:
         say(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
+        if said := policy_review.words(rules.review, found.name, today):
+            say(f"{said}." if not policy_review.is_overdue(rules.review, today) else f"Overdue: {said}.")
 
 
 @policy.command("diff")
@@ -60,6 +66,7 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
         *differences(old.policy, new.policy),
         *differences_beside(old.criteria, new.criteria),
         *differences_beside(old.windows, new.windows),
+        *differences_beside(old.review, new.review),
     )
     if is_json:
         print_json({"before": old.policy.digest, "after": new.policy.digest, "differences": found})

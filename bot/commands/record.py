@@ -10,7 +10,7 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import IN_SHELL, named, retirements
-from bot.reading import this_week
+from bot.reading import overdue, this_week
 from bot.settings import Settings
 from bot.views import digest as digest_view
 from bot.views import outlook as outlook_view
@@ -88,7 +88,9 @@ def digest(is_printed: bool, is_json: bool) -> None:
     now = CalendarWorld().now()
     settings = settings_for()
     with store_to_read(settings) as store:
-        week = this_week(store, now, zone=settings.in_force().policy.zone)
+        rules = settings.in_force()
+        review = overdue(rules.review, rules.policy, now)
+        week = this_week(store, now, zone=rules.policy.zone, review=review)
     if is_json:
         print_json(digest_view.tree(week))
     else:

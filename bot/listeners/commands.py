@@ -16,7 +16,7 @@ from bot.inbox import capture
 from bot.listeners.proposals import open_form
 from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
-from bot.reading import statistics, this_week
+from bot.reading import overdue, statistics, this_week
 from bot.typed_delegation import wish
 from bot.usage import COMMANDS, Typed, helped, understood
 from bot.views import answers, attestations, candidates, catalogs, digest, who
@@ -118,7 +118,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:
             shown = worth_retiring(house)
         case "digest":
             now = house.now()
-            shown = digest.message(this_week(house.store, now, zone=house.policy.zone))
+            review = overdue(house.review, house.policy, now)
+            shown = digest.message(this_week(house.store, now, zone=house.policy.zone, review=review))
         case "stats":
             name = request[Part.MAYBE_RETIREMENT]
             one = named(house.store, house.catalog, name, word="stats") if name else None

@@ -16,6 +16,7 @@ from bot.ids import SLASH_COMMAND
 from bot.views import blocks, impact, limits, news
 from bot.views.blocks import Payload, context, header, safe, section
 from bot.views.digest_lines import Line, at_risk, called, due, is_late, urgency, weekday
+from bot.views.policy_review import NEXT
 from data.records.retirement import Retirement, State
 from workflows.histories import History
 from workflows.rules.lifecycle import ENDED
@@ -49,6 +50,7 @@ class Digest(NamedTuple):
     """What one reader is told. `zone`: whose days it names. `is_own`: of what concerns one person, and no more.
 
     is_asked   somebody wishes to see it now; it is not the weekly one
+    review     that nobody has looked through the policy in its time; empty where somebody has
     """
 
     sections: Sections
@@ -58,6 +60,7 @@ class Digest(NamedTuple):
     zone: str = "UTC"
     is_own: bool = False
     is_asked: bool = False
+    review: str = ""
 
 
 def of(
@@ -69,10 +72,11 @@ def of(
     zone: str,
     is_own: bool = False,
     is_asked: bool = False,
+    review: str = "",
 ) -> Digest:
     """The digest of what these histories tell, with how all retirements there ever were went."""
     found = sections(histories, now=until)
-    return Digest(found, measures(outcomes, until), since, until, zone, is_own, is_asked)
+    return Digest(found, measures(outcomes, until), since, until, zone, is_own, is_asked, review)
 
 
 def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[Line]]:
@@ -103,7 +107,7 @@ def tells(histories: Sequence[History], now: datetime) -> bool:
 
 def text(digest: Digest) -> str:
     """For a terminal."""
-    shown: list[str] = []
+    shown: list[str] = [f"The policy {blocks.bare(digest.review)}", ""] if digest.review else []
     for title, lines in digest.sections.items():
         told = [f"  {blocks.bare(str(line))}" for line in lines] or ["  nothing"]
         shown += [title, *told, ""]
@@ -134,10 +138,11 @@ def tree(digest: Digest) -> dict[str, Any]:
 def message(digest: Digest) -> Payload:
     """For a channel, or for one person."""
     shown = [header("Your retirements this week" if digest.is_own else "Retirements this week")]
+    shown += [section(f":scroll: *The policy* {safe(digest.review)}. {NEXT}")] if digest.review else []
     if not is_news(digest.sections):
         words = f"Nothing changed since {_since(digest)}, nothing is due, and nothing is at risk."
         once = "This is said once: the next digest comes when there is something to tell."
-        shown += [section(words), *(() if digest.is_asked else (context(once),))]
+        shown += [section(words), *(() if digest.is_asked or digest.review else (context(once),))]
         return blocks.message(f"Weekly digest: {words}", shown)
     summary = _summary(digest)
     shown.append(section(f"*{summary}*"))

@@ -23,6 +23,7 @@ from bot.views import (
     meeting,
     missed,
     obligations,
+    policy_review,
     proposal,
     readers,
     thread,
@@ -115,6 +116,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import failed": lambda said: imports.failed(said["name"], said["why"]),
     "import mended": lambda said: imports.mended(said["name"]),
+    "policy review": lambda said: policy_review.overdue(said["said"], said["who"], said["people"]),
     "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
     "delegation begun": delegations.begun,
     "delegation ended": delegations.ended,
@@ -138,6 +140,7 @@ def digested(message: Message) -> digest.Digest:
         until=datetime.fromisoformat(message.params["until"]),
         zone=message.params.get("zone", "UTC"),  # a digest of an older version that still waits has none
         is_own=is_person(message.params["channel"]),
+        review=message.params.get("review", ""),
     )
 
 

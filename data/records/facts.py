@@ -10,7 +10,7 @@ from data.records.catalog import Impacted, Owners
 from data.records.delegation import Account, Delegation
 from data.records.hours import Hours
 from data.records.parts import Part
-from data.records.policy import Policy
+from data.records.policy import Policy, Review
 from data.records.retirement import Subject
 
 
@@ -76,6 +76,7 @@ class Facts(Record, frozen=True, kw_only=True):
                   models that it serves; empty where none is known
     of_shared     consumers of whose dependence only files shared in Slack tell
     teams         whom the person of a claim can speak for
+    review        when the policy itself is to be looked through again; `reviewers`: Slack ids of who does
     zone          whose clock a reader of the digest goes by; empty where nobody can say
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
     in_governance whether the person of a command is in the governance channel
@@ -123,6 +124,8 @@ class Facts(Record, frozen=True, kw_only=True):
     archive_holds: str = ""
     card_waits: str = ""
     has_unheard: bool = False
+    review: Review = Review()
+    reviewers: tuple[str, ...] = ()
     zone: str = ""
     channel: ChannelSeen | None = None
     in_governance: bool = False

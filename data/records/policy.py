@@ -48,6 +48,21 @@ class Criteria(Record, frozen=True, kw_only=True):
     measured_days: int
 
 
+class Review(Record, frozen=True, kw_only=True):
+    """When the policy itself is to be looked through again, and by whom. No retirement depends on it.
+
+    review_by   a day, "2027-05-01"; empty for none
+    """
+
+    review_by: str = ""
+    review_groups: tuple[str, ...] = ()
+    review_people: tuple[str, ...] = ()
+
+
+NO_REVIEW = Review()
+"""It is looked through on no day in particular."""
+
+
 class Role(Record, frozen=True, kw_only=True):
     """Who may cast a ballot in this role, and how many approvals it owes.
 

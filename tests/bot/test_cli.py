@@ -428,6 +428,24 @@ def test_a_policy_is_checked_before_it_counts(run: Run, tmp_path: Path) -> None:
     assert (fine.exit_code, json.loads(fine.stdout)["ok"]) == (0, True)
 
 
+def test_a_policy_that_nobody_looked_through_in_its_time_says_so_where_it_is_checked(
+    run: Run, tmp_path: Path
+) -> None:
+    late, never = tmp_path / "late.toml", tmp_path / "never.toml"
+    late.write_text('[review]\nby = "2020-05-01"')
+    never.write_text('[review]\nby = ""')
+
+    told, fine = run("policy", "check", late), run("policy", "check", never)
+
+    assert (told.exit_code, fine.exit_code) == (0, 0)
+    assert "\nOverdue: late was to be looked through by 2020-05-01, " in told.stdout
+    assert "looked through" not in fine.stdout
+    assert json.loads(run("policy", "check", late, "--json").stdout)["review"] == {
+        "by": "2020-05-01",
+        "is_overdue": True,
+    }
+
+
 def test_the_manifest_is_printed_as_the_file_has_it(run: Run) -> None:
     assert run("manifest").stdout == text()
     assert run("manifest", "--http", "https://b.example").stdout == text(http_url="https://b.example")

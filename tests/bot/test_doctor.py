@@ -67,7 +67,7 @@ def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY)
 
-    def look(slack: SlackFake, *, http: str | None = None, **more: str) -> list[Finding]:
+    def look(slack: SlackFake, *, http: str | None = None, now: datetime = NOW, **more: str) -> list[Finding]:
         environ = {
             "EMERITUS_STORE": str(tmp_path / "emeritus.db"),
             "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
@@ -78,7 +78,7 @@ def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Examine:
             **more,
         }
         found: list[Finding] = []
-        well = report(environ, found.append, http=http)
+        well = report(environ, found.append, http=http, now=now)
         assert well == all(one.ok for one in found)
         return found
 
@@ -342,6 +342,20 @@ def test_a_break_glass_for_which_there_are_no_two_people_is_told(examine: Examin
     correct = "Correct the group in the policy, or the people in the catalog, or name nobody"
     few = 'No team is called "lawyers"; nothing has a similar name'
     assert found[:1] == [f"BAD break-glass: 1 people, and it takes two; {few}. {correct}"]
+
+
+def test_a_policy_nobody_looked_through_in_its_time_is_told_and_works_on(
+    examine: Examine, tmp_path: Path
+) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text('name = "own"\n[review]\nby = "2027-05-01"')
+    with a_slack() as slack:
+        every = examine(slack, now=datetime(2027, 5, 4, tzinfo=UTC), EMERITUS_POLICY=str(policy))
+        in_time = examine(slack, now=datetime(2027, 5, 1, tzinfo=UTC), EMERITUS_POLICY=str(policy))
+
+    late = "overdue: own was to be looked through by 2027-05-01, 3 days ago; set [review] by to the next day"
+    assert [str(one) for one in every if one.what == "policy review"] == [f"ok  policy review: {late}"]
+    assert [one for one in in_time if one.what == "policy review"] == []
 
 
 def test_an_attestation_nobody_can_give_is_told(examine: Examine, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from data.errors import Invalid
 from data.policy_attestations import ATTESTATION
 from data.policy_fields import FIELDS, ROLE, TIER
 from data.records.hours import Windows
-from data.records.policy import Criteria, Criterion, Policy
+from data.records.policy import Criteria, Criterion, Policy, Review
 
 
 def problems(toml: str) -> list[str]:
@@ -109,8 +109,8 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
         [
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, break_glass, callers, reminders, "
-                "delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, candidates, "
-                "roles, tiers, attestations"
+                "delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, review, "
+                "candidates, roles, tiers, attestations"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -237,7 +237,12 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
     fields = {key.field for keys in FIELDS.values() for key in keys.values()}
 
-    records = {*Policy.__struct_fields__, *Criteria.__struct_fields__, *Windows.__struct_fields__}
+    records = {
+        *Policy.__struct_fields__,
+        *Criteria.__struct_fields__,
+        *Windows.__struct_fields__,
+        *Review.__struct_fields__,
+    }
     assert (
         fields - {"on_exhausted"} | {"name", "digest", "roles", "tiers", "attestations", "default_zone"}
         == records
@@ -298,4 +303,20 @@ def test_restricted_models_have_a_channel_of_their_own() -> None:
         policies.parsed('[channels]\ngovernance = "CGOV"\nrestricted = "CGOV"', source="eu.toml")
     assert [str(one) for one in invalid.value.problems] == [
         'eu.toml [channels] restricted = "CGOV": a private channel, other than [channels] governance'
+    ]
+
+
+def test_when_the_policy_is_looked_through_is_in_the_same_file_and_in_no_retirement(tmp_path: Path) -> None:
+    (own := tmp_path / "default.toml").write_text(
+        '[review]\nby = "2028-05-01"\ngroups = []\npeople = ["U024BE7LH"]\n'
+    )
+
+    assert policies.read_review(own) == Review(review_by="2028-05-01", review_people=("U024BE7LH",))
+    assert policies.read_policy(own).digest == policies.read_policy().digest
+
+
+@pytest.mark.parametrize("by", ["2027-02-30", "next year", "2027-5-1", "20270501"])
+def test_a_day_that_is_none_is_refused_with_the_form_that_is_accepted(by: str) -> None:
+    assert problems(f'[review]\nby = "{by}"') == [
+        f'eu.toml [review] by = "{by}": a day, e.g. "2027-05-01", or "" for none'
     ]

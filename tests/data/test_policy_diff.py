@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from data.policy import DEFAULT, parsed, read_criteria, read_policy, read_windows
+from data.policy import DEFAULT, parsed, read_criteria, read_policy, read_review, read_windows
 from data.policy_diff import differences, differences_beside
 from data.policy_fields import FIELDS
 
@@ -106,7 +106,11 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
     same = {name for name in other.__struct_fields__ if getattr(other, name) == getattr(SHIPPED, name)}
     assert same == set(), "this test changes every field"
     told = {one.key for one in differences(SHIPPED, other)}
-    kept = {section: keys for section, keys in FIELDS.items() if section not in ("candidates", "windows")}
+    kept = {
+        section: keys
+        for section, keys in FIELDS.items()
+        if section not in ("candidates", "review", "windows")
+    }
     sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
         "delegation.days_max",
         "escalation.owner_hours",
@@ -150,6 +154,18 @@ def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> Non
     assert {one.key for one in found} == {f"candidates.{key}" for key in FIELDS["candidates"]}
     assert found[0].after == ["idle"]
     assert differences_beside(read_criteria(), read_criteria(DEFAULT)) == ()
+
+
+def test_when_the_policy_is_looked_through_is_told_as_well(tmp_path: Path) -> None:
+    (own := tmp_path / "own.toml").write_text(
+        '[review]\nby = "2028-05-01"\ngroups = []\npeople = ["U024BE7LH"]\n'
+    )
+    found = differences_beside(read_review(), read_review(own))
+    assert {one.key: one.after for one in found} == {
+        "review.by": "2028-05-01",
+        "review.groups": [],
+        "review.people": ["U024BE7LH"],
+    }
 
 
 def test_when_people_are_written_to_is_told_as_well(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from data.policy import parsed
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from data.records.hours import Windows
+from data.records.policy import NO_REVIEW, Review
 from tests import sample_company
 from tests.fakes.slack import SlackFake, into_bolt
 from tests.quick_files import QUICK_FILES
@@ -65,11 +66,13 @@ class Place:
         import_channel: str = "",
         windows: Windows | None = None,
         wording: Wording | None = None,
+        review: Review = NO_REVIEW,
         **slack: Any,
     ) -> None:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
 
         wording          who understands questions that fit no wording of ours
+        review           when the policy is to be looked through again
         windows          when people are written to; at any hour without
         import_channel   whose files are imported, with the scope and the event that takes
         """
@@ -89,6 +92,7 @@ class Place:
         self.seconds = START.timestamp()
         self.windows = windows
         self.wording = wording
+        self.review = review
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
             sample_company.users(),
@@ -161,6 +165,7 @@ class Place:
             metrics=self.metrics,
             imports=Wanted(channel=self.import_channel),
             windows=self.windows,
+            review=self.review,
         )
         self.slack.attach(into_bolt(self.bot.app))
 

@@ -102,6 +102,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ReviewBreakGlass: {"review": WHY},
     cmd.RemindReview: {},
     cmd.SendDigest: {},
+    cmd.RemindPolicyReview: {},
     cmd.TellDigest: {"since": PROPOSED_AT, "tells": True, "draws": True},
     cmd.Subscribe: {"place": "CTEAM"},
     cmd.DropReader: {"why": "is_archived"},
@@ -113,6 +114,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
 
 OF_NO_RETIREMENT = {
     cmd.SendDigest: "digest",
+    cmd.RemindPolicyReview: "digest",
     cmd.TellDigest: "digest",
     cmd.Subscribe: "digest/CTEAM",
     cmd.DropReader: "digest/CTEAM",

@@ -18,7 +18,9 @@ from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from workflows.commands import SendDigest, TellDigest, encoded
-from workflows.rules.hours import next_digest_at, zoned_day
+from workflows.decisions import policy_review
+from workflows.rules import policy_review as rules
+from workflows.rules.hours import day_of, next_digest_at, zoned_day
 from workflows.rules.messages import PATIENCE_SECONDS, direct, is_person
 from workflows.rules.permissions import check
 
@@ -77,11 +79,9 @@ def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -
     assert facts.policy is not None
     if not state.is_on:
         return Decision()
-    next_week = timer(state, facts.policy, now)
+    next_week = (timer(state, facts.policy, now), *(() if state.place else policy_review.timers(facts, now)))
     if state.sent_at is None:
-        return Decision(
-            events=(events.DigestSent(at=now, by=events.EMERITUS, since=now),), timers=(next_week,)
-        )
+        return Decision(events=(events.DigestSent(at=now, by=events.EMERITUS, since=now),), timers=next_week)
     # One for each time it is due: of two that waited through a long downtime, the first one tells it (`tell`).
     lane = f"{stream_of(state.place) if state.place else STREAM}/composed"
     composing = Effect(
@@ -90,7 +90,7 @@ def send(state: DigestState, command: SendDigest, facts: Facts, now: datetime) -
         lane=lane,
         body={"since": state.sent_at.isoformat()},
     )
-    return Decision(timers=(next_week,), effects=(composing,))
+    return Decision(timers=next_week, effects=(composing,))
 
 
 def tell(state: DigestState, command: TellDigest, facts: Facts, now: datetime) -> Decision[DigestEvent]:
@@ -109,13 +109,25 @@ def tell(state: DigestState, command: TellDigest, facts: Facts, now: datetime) -
     if not _is_time(state, facts.policy, since, now):
         # Set anew: where the clock was set back meanwhile, that is today once more, and not next week.
         return Decision(events=moved, timers=(timer(state, facts.policy, now),))
-    if state.is_quiet and not command.tells:
+    review = _review(state, facts, now)
+    tells = command.tells or bool(review)
+    if state.is_quiet and not tells:
         return Decision(events=moved, timers=timers)
-    kind = events.DigestSent if command.tells else events.QuietTold
+    kind = events.DigestSent if tells else events.QuietTold
     told = kind(at=now, by=events.EMERITUS, since=since)
     posted = _posted(state, facts.policy, since, now)
+    posted = replace(posted, body={**posted.body, **review})
     effects = (posted, _chart(posted)) if command.tells and command.draws else (posted,)
     return Decision(events=(*moved, told), timers=timers, effects=effects)
+
+
+def _review(state: DigestState, facts: Facts, now: datetime) -> dict[str, str]:
+    """What the governance channel's digest says of a policy nobody has looked through in its time."""
+    assert facts.policy is not None
+    today = day_of(now, facts.policy)
+    if state.place or not rules.is_overdue(facts.review, today):
+        return {}
+    return {"review": rules.words(facts.review, facts.policy.name, today)}
 
 
 def _is_time(state: DigestState, policy: Policy, since: datetime, now: datetime) -> bool:

@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "record file": frozenset({Hat.TIME}),
     "subscribe": frozenset({Hat.ANYONE}),
     "send digest": frozenset({Hat.TIME}),
+    "remind policy review": frozenset({Hat.TIME}),
     "tell digest": frozenset({Hat.TIME}),
     "drop reader": frozenset({Hat.TIME}),
     "delegate": frozenset({Hat.ANYONE}),

@@ -12,9 +12,10 @@ from data.errors import Refused
 from data.events import EMERITUS, DigestSent, QuietTold, ReaderMoved
 from data.records.decision import Decision, EffectKind
 from data.records.digests import DigestState
+from data.records.policy import Review
 from tests.builders import PAT, facts_for
 from workflows import commands as cmd
-from workflows.decisions import digests
+from workflows.decisions import digests, policy_review
 
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 NEXT = MONDAY + timedelta(days=7)
@@ -43,6 +44,45 @@ def test_the_first_time_only_sets_the_date() -> None:
     decision = due(DigestState(), MONDAY + timedelta(hours=3))
     assert decision.effects == ()
     assert [(timer.name, timer.due_at) for timer in decision.timers] == [("weekly", NEXT)]
+
+
+REVIEW = Review(review_by="2027-01-09", review_groups=("ml-platform",))
+LATE = facts_for(review=REVIEW, reviewers=(PAT,))
+
+
+def test_the_day_after_the_policy_was_to_be_looked_through_is_set_with_the_week() -> None:
+    timers = digests.send(GOVERNANCE, SENDING, LATE, NEXT - timedelta(days=7)).timers
+    assert [(timer.name, timer.due_at) for timer in timers] == [
+        ("weekly", NEXT),
+        ("policy review", datetime(2027, 1, 10, 9, tzinfo=UTC)),
+    ]
+    assert [timer.name for timer in digests.send(PATS, SENDING, LATE, NEXT).timers] == ["weekly"]
+
+
+def test_a_policy_nobody_looked_through_is_told_once_for_its_day() -> None:
+    reminding = cmd.RemindPolicyReview(by=EMERITUS)
+    in_time = policy_review.remind(GOVERNANCE, reminding, LATE, datetime(2027, 1, 9, 20, tzinfo=UTC))
+    assert in_time.effects == ()
+    (told_once,) = policy_review.remind(
+        GOVERNANCE, reminding, LATE, datetime(2027, 1, 10, 9, tzinfo=UTC)
+    ).effects
+    assert told_once.key == "policy/review/2027-01-09"
+    assert told_once.body == {
+        "notice": "policy review",
+        "channel": "CGOV",
+        "said": "test was to be looked through by 2027-01-09, 1 day ago",
+        "who": "ml-platform",
+        "people": PAT,
+    }
+
+
+def test_the_digest_of_the_governance_channel_says_so_each_week_even_a_quiet_one() -> None:
+    command = cmd.TellDigest(by=EMERITUS, since=MONDAY, tells=False, draws=False)
+    quiet = replace(GOVERNANCE, is_quiet=True)
+    (posted,) = digests.tell(quiet, command, LATE, NEXT).effects
+    assert posted.body["review"] == "test was to be looked through by 2027-01-09, 2 days ago"
+    (pats, _) = digests.tell(PATS, replace(command, tells=True, draws=True), LATE, NEXT).effects
+    assert "review" not in pats.body, "it is the governance channel's"
 
 
 def test_when_due_it_is_put_together_and_the_next_week_is_set() -> None:

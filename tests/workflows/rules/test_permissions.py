@@ -86,6 +86,7 @@ MAY = {
     "take file": "known",
     "record file": "time",
     "send digest": "time",
+    "remind policy review": "time",
     "tell digest": "time",
     "drop reader": "time",
     "subscribe": EVERYBODY,  # for themselves

@@ -5,6 +5,7 @@ Whoever reads it is alone with us, so people are named and nobody is notified.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
@@ -204,8 +205,11 @@ def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
     assert found.after is not None
     assert found.until is not None
     rows: list[str] = []
+    points = defaultdict(list)
+    for one in found.points:
+        points[one.state.id].append(one)
     for state in found.listed:
-        told = lines([one for one in found.points if one.state.id == state.id], found, links)
+        told = lines(points[state.id], found, links)
         rows += [headline(state), *told] if told else []
     if is_due:
         last = "" if found.until - found.after > YEAR else day(found.until, found.zone)

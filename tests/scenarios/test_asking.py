@@ -152,6 +152,12 @@ def test_in_a_thread_what_is_not_named_is_what_was_asked_about_there(town: Town)
     assert "*Which one?*" in ask(town, MINA, "what blocks it?"), "in another thread nothing was named"
 
 
+def test_a_model_is_asked_about_by_whatever_any_catalog_calls_it(town: Town) -> None:
+    town.propose()
+    for called in ("Churn v1", "resource:default/churn-v1", "CHURN-V1"):
+        assert "*RET-1* churn-v1" in ask(town, MINA, f"what blocks {called}?")
+
+
 def test_a_misspelt_name_is_asked_about_and_never_assumed(town: Town) -> None:
     town.propose()
     said = ask(town, MINA, "what blocks chrun-v1?")

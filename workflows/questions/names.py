@@ -1,4 +1,4 @@
-"""What may somebody name? The models and retirements they may see, by exact id, name or title, whatever the case.
+"""What may somebody name? The models and retirements they may see, by what they are called exactly, but for case.
 
 Nothing is ever matched by its beginning: a name that is one letter off is asked about, and not assumed.
 """
@@ -6,7 +6,7 @@ Nothing is ever matched by its beginning: a name that is one letter off is asked
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 from data.closest import Names as Spellings
@@ -22,44 +22,37 @@ ALIKE = 0.75
 
 
 class Names:
-    """`models`, `retirements`: all this person may see."""
+    """`models`, `retirements`: all this person may see. A model has every name that a catalog gives it."""
 
     def __init__(self, there: Snapshot, models: Iterable[Entity], retirements: Iterable[Retirement]) -> None:
-        self._meant: dict[str, list[str]] = defaultdict(list)
-        for model in models:
-            self._add(model.id, (model.name, model.title, model.id))
+        self._there = there
+        self._models = {one.id: one for one in models}
+        self._retiring: dict[str, list[str]] = defaultdict(list)
         for one in retirements:
-            self._add(one.id, (one.id,))
+            self._retiring[one.id.casefold()].append(one.id)
             if one.plan is not None:
                 subject = one.plan.subject
-                self._add(there.id_of(subject.model_id), (subject.model_name, subject.model_id))
-
-    def _add(self, subject_id: str, names: Sequence[str]) -> None:
-        for name in names:
-            meant = self._meant[folded(name)]
-            if subject_id not in meant:
-                meant.append(subject_id)
+                for name in (subject.model_name, subject.model_id):
+                    self._retiring[name.casefold()].append(there.id_of(subject.model_id))
 
     def meant(self, name: str) -> tuple[str, ...]:
         """Ids of all that are called exactly so, retirements by their number; several where a name is shared."""
-        return tuple(self._meant.get(folded(name), ())) if name else ()
+        models = [one.id for one in self._there.called.by(name) if one.id in self._models] if name else []
+        return tuple(dict.fromkeys((*models, *self._retiring.get(name.casefold(), ()))))
 
     def resembling(self, name: str) -> tuple[str, ...]:
         """Ids of what is called most alike, best first; empty where nothing is."""
-        alike = self._spellings.alike(folded(name), cutoff=ALIKE)
+        alike = self._spellings.alike(name, cutoff=ALIKE)
         return tuple(dict.fromkeys(one for other in alike for one in self.meant(other)))
 
     @cached_property
     def _spellings(self) -> Spellings:
         """Of use only where somebody named what is not there."""
-        return Spellings(filter(None, self._meant))
+        shown = (name for one in self._models.values() for name in (one.name, one.title, one.id) if name)
+        return Spellings((*shown, *self._retiring))
 
 
 def names_for(person_id: str, there: Snapshot, retirements: Iterable[Retirement]) -> Names:
     """All that this person may name."""
     models = models_visible_to(person_id, there.models())
     return Names(there, models, visible_to(person_id, retirements))
-
-
-def folded(name: str) -> str:
-    return " ".join(name.casefold().split())

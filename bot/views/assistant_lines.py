@@ -65,6 +65,8 @@ def _said(point: Point, answer: Answer) -> Iterator[str]:
             assert duty is not None
             (shown,) = duties.lines([duty], state)
             yield f"{shown}; {safe(team_name(duty.consumer))}: {mentions(point.asked, at_most=5) or answers.NOBODY}"
+        case What.GATE:
+            yield f":memo: {safe(point.about, limits.REASON_MAX)}"
         case What.NEXT:
             if follows := answers.next_step(state):
                 yield f":calendar: {follows}"

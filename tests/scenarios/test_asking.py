@@ -14,6 +14,7 @@ from bot.views.blocks import feedback
 from data.records.retirement import Duty
 from tests.fakes.slack import Channel, User
 from tests.scenarios.asking import answers, ask, offered, press
+from tests.scenarios.test_attesting import ATTESTED
 from tests.scenarios.test_delegating import delegated
 from tests.scenarios.test_hours import OFFICE
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, INES, MINA, SAM, TOM, Town, words
@@ -374,3 +375,15 @@ def test_who_has_not_answered_names_whoever_answers_for_them_now(town: Town) -> 
         f"*retention-dashboard*: open - acknowledge by 2026-03-23, migrate by *2026-04-27*; Insights: <@{SAM}>"
         in said
     )
+
+
+def test_what_has_to_be_attested_blocks_it_and_who_attested_it_is_part_of_its_story(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False, policy=ATTESTED) as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=35)
+        said = ask(town, TOM, "what blocks churn-v1?")
+        assert ":memo: nobody has attested retention;" in said
+        town.command(ADA, "attest RET-1 retention https://wiki.larkspur.example/kept")
+        assert "attested retention" not in ask(town, TOM, "what blocks churn-v1?")
+        assert f":memo: <@{ADA}> attests retention until" in ask(town, TOM, "why is churn-v1 retired?")

@@ -23,12 +23,20 @@ from workflows.questions.guiding import guided
 from workflows.questions.periods import window
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
+from workflows.rules import attesting
 from workflows.rules.delegating import receiver
 from workflows.rules.due import UNANSWERED, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, MOVING, is_living
 from workflows.rules.quorum import awaited, open_round
 
-STORY: tuple[type[events.Event], ...] = (*MOVING, events.ArchiveStored, events.RestoreStarted)
+STORY: tuple[type[events.Event], ...] = (
+    *MOVING,
+    events.ArchiveStored,
+    events.Attested,
+    events.BreakGlassConfirmed,
+    events.BreakGlassReviewed,
+    events.RestoreStarted,
+)
 """What is told of a retirement's past: its plans, how it was decided, and what became of it."""
 ALL_AHEAD = timedelta(days=3_650)
 """Whoever asks when one retirement goes on is told all its dates; of all of them, those of the next week."""
@@ -107,7 +115,7 @@ class Reader:
         return replace(
             answer,
             listed=(state,),
-            points=tuple(map(self._as_delegated, points(state, told))),
+            points=tuple(map(self._as_delegated, points(state, told, self.board.now))),
             after=after,
             until=until,
             model=model,
@@ -122,7 +130,7 @@ class Reader:
             if is_due and not _has_date(one, until):
                 continue
             told = Told(one, self.store, is_read=said < CITED_MAX)
-            points = list((ahead if is_due else silent)(one, told))
+            points = list((ahead if is_due else silent)(one, told, self.board.now))
             said += bool(points)
             found += map(self._as_delegated, points)
         return replace(answer, listed=self._listed, points=tuple(found), after=after, until=until)
@@ -204,7 +212,7 @@ def _has_date(state: Retirement, until: datetime) -> bool:
     return any(at <= until for at in dates)
 
 
-def blocking(state: Retirement, told: Told) -> Iterator[Point]:
+def blocking(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
     """All that has to happen before it goes on, what stands in front of everything else first."""
     if state.state in ENDED:
         yield Point(what=What.ENDED, state=state, entry=told.last(*MOVING))
@@ -219,10 +227,12 @@ def blocking(state: Retirement, told: Told) -> Iterator[Point]:
         if step.progress is Progress.HELD:
             yield Point(what=What.HELD, state=state, about=step.kind, entry=told.held(step.kind))
     yield from _owed(state, told)
+    for gate in attesting.gates(state, now) if attesting.is_asked(state) else ():
+        yield Point(what=What.GATE, state=state, about=gate.why, entry=told.last(events.DrillPassed))
     yield Point(what=What.NEXT, state=state, entry=told.last(*DATED))
 
 
-def silent(state: Retirement, told: Told) -> Iterator[Point]:
+def silent(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
     """Who owes an answer or a vote."""
     yield from _votes(state, told)
     for point in _owed(state, told):
@@ -231,12 +241,12 @@ def silent(state: Retirement, told: Told) -> Iterator[Point]:
             yield point
 
 
-def ahead(state: Retirement, told: Told) -> Iterator[Point]:
+def ahead(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
     """Its dates."""
     yield Point(what=What.DUE, state=state, entry=told.last(*DATED))
 
 
-def story(state: Retirement, told: Told) -> Iterator[Point]:
+def story(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
     """How it came to what it is."""
     for one in told.happened:
         if isinstance(one.event, STORY) and not isinstance(one.event, events.OtherEvent):

@@ -36,6 +36,7 @@ class What(StrEnum):
     VOTE = "vote"
     HELD = "held"
     OWED = "owed"
+    GATE = "gate"
     NEXT = "next"
     DUE = "due"
     HAPPENED = "happened"
@@ -44,7 +45,8 @@ class What(StrEnum):
 class Point(Record, frozen=True, kw_only=True):
     """One thing an answer says of a retirement.
 
-    about   the step that is held, or the consumer that owes something     asked   who answers for it now
+    about   the step that is held, the consumer that owes something, or why a gate is shut
+    asked   who answers for the consumer now
     event   what happened, for what is told of the past
     """
 

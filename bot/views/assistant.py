@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.ids import SLASH_COMMAND, Action
+from bot.usage import CHANGES, helped
 from bot.views import answers, duties, guide, home_rows, impact, limits, steps, votes, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
@@ -114,6 +115,8 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
         )
     elif asks in (Asks.HELP, Asks.UNCLEAR):
         yield from _help(asks)
+    elif asks is Asks.CHANGE:
+        yield from _changes()
     elif asks is Asks.LIST:
         yield from _blocks_of(answers.listing(found.listed))
     elif asks is Asks.MINE:
@@ -158,12 +161,23 @@ def _help(asks: Asks) -> Iterator[Payload]:
             )
 
 
+def _changes() -> Iterator[Payload]:
+    """Who writes what they want done is told how it is done: what changes something is asked for where it counts."""
+    yield section(
+        "*Nothing is changed by what you write to me.* These commands do, for whoever may run them:"
+    )
+    yield from map(section, limits.spread(helped()[CHANGES], at_most=SECTIONS_MAX))
+    yield section(answers.BUTTONS)
+
+
 def _mine(found: Answer) -> Iterator[Payload]:
     assert found.home is not None
     counts = {part: found.home.count(part) for part in (Part.OVERDUE, Part.VOTES, Part.ANSWERS)}
     told = ", ".join(f"{count:,} {said}" for part, said in WAITING.items() if (count := counts[part]))
     yield section(
-        f"*Waits for you*: {told}. My Home tab has all of it." if told else "*Nothing waits for you.*"
+        f"*Waits for you*: {told}. Only its buttons answer it, here or on my Home tab, which has all of it."
+        if told
+        else "*Nothing waits for you.*"
     )
     for part, count in counts.items():
         before: Sequence[Payload] = ()

@@ -11,7 +11,7 @@ from bot.ids import Action
 from bot.manifest import SCOPES
 from bot.metrics import PrometheusMetrics
 from bot.views.blocks import feedback
-from data.records.retirement import Duty
+from data.records.retirement import Duty, State
 from tests.fakes.slack import Channel, User
 from tests.scenarios.asking import answers, ask, offered, press
 from tests.scenarios.test_attesting import ATTESTED
@@ -174,6 +174,25 @@ def test_what_is_not_understood_is_answered_with_what_can_be_asked(town: Town) -
     assert "*I did not understand that*, and guess nothing. You may ask:" in said
     assert "_What blocks MODEL?_" in said
     assert "*Nothing is being retired*" in press(town, MINA, "question.ask", "silent|ahead|")
+
+
+def test_what_somebody_wants_done_is_not_done_but_told_how(town: Town) -> None:
+    town.propose()
+    said = ask(town, TOM, "cancel churn-v1, please")
+    assert "*Nothing is changed by what you write to me.*" in said
+    assert "`/retire cancel RET-n|MODEL REASON...`" in said
+    assert town.retirement().state is State.PROPOSED
+
+
+def test_an_answer_in_words_is_met_with_the_buttons_that_count(town: Town) -> None:
+    town.announce()
+    announcement = town.announcement(BRUNO)
+    said = ask(town, BRUNO, "done, we have migrated", thread=announcement["ts"])
+    assert "Only its buttons answer it" in said
+    assert ("duty.migrated", f"RET-1|{RESTOCK}|1") in offered(town, BRUNO)
+    duty = town.retirement().obligation(RESTOCK)
+    assert duty is not None
+    assert duty.duty is Duty.OPEN
 
 
 def test_whom_neither_the_catalog_nor_the_record_knows_is_told_nothing_of_either(town: Town) -> None:

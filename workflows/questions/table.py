@@ -23,6 +23,7 @@ class Asks(StrEnum):
     BLOCKS = "blocks"
     STORY = "story"
     PROPOSE = "propose"
+    CHANGE = "change"
     MINE = "mine"
     DUE = "due"
     IMPACT = "impact"
@@ -132,6 +133,16 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
+        asks=Asks.CHANGE,
+        about=About.NOTHING,
+        example="How do I pause MODEL?",
+        says="the commands that change something, and who may run them; it runs none",
+        words=_words(
+            r"\b(?:pause|resume|cancel|call off|withdraw|waive|restore|bring back|hand ?over|delegate|unsubscribe)\b",
+            r"\b(?:subscribe|attest|break(?:ing)? (?:the )?glass)\b",
+        ),
+    ),
+    Row(
         asks=Asks.MINE,
         about=About.NOTHING,
         example="What waits for me?",
@@ -141,6 +152,11 @@ ROWS: tuple[Row, ...] = (
             r"\bmy (?:\w+ )?(?:votes?|answers?|tasks?|todos?|consumers?|list|turn|plate|obligations?|proposals?)\b",
             r"(?<!who )(?<!whom )\b(?:do|must|should|have|need) i\b",
             r"\bi (?:have to|must|need to|owe|should)\b",
+            # What people answer in words, as they do below a message that asks them: its buttons are what counts.
+            r"^(?:ok|okay|yes|no|done|ack|acknowledged|migrated|moved|approved?|rejected?|abstain|not mine)\b",
+            r"\b(?:i|we|i've|we've) (?:have |already |all |now )*"
+            r"(?:acknowledged?|approve|reject|abstain|vote|migrated|moved|done|finished|need more time)\b",
+            r"\b(?:it is|it's|that is|that's|this is) (?:done|migrated|not mine)\b",
         ),
     ),
     Row(

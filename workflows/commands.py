@@ -27,6 +27,7 @@ from workflows.duty_commands import (
 )
 from workflows.import_commands import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 from workflows.manual_commands import AskAgain, CheckManual, ContradictManual, ReportManual
+from workflows.review_commands import Review
 
 __all__ = [
     "AskAgain",
@@ -49,6 +50,7 @@ __all__ = [
     "RemindPolicyReview",
     "RemindReview",
     "ReportManual",
+    "Review",
     "ReviewBreakGlass",
     "RunImport",
     "ScheduleImports",
@@ -255,7 +257,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfDelegations = Delegate | EndDelegation
 _OfAttestations = Attest | AskToAttest
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
-_OfOthers = RecordFailure | TellWritten
+_OfOthers = RecordFailure | TellWritten | Review
 AnyCommand = (
     _OfVotes
     | _OfDuties

@@ -41,6 +41,7 @@ from workflows.decisions import (
     proposals,
     readers,
     reminders,
+    reviews,
     snoozes,
     steps,
     taking_over,
@@ -109,6 +110,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Delegate: delegations.delegate,
     cmd.EndDelegation: delegations.end,
     cmd.TellWritten: writings.tell_written,
+    cmd.Review: reviews.review,
 }
 
 

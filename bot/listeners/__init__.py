@@ -18,6 +18,7 @@ from bot.listeners import (
     manual,
     obligations,
     proposals,
+    reviews,
     snoozes,
     taking_over,
     votes,
@@ -26,7 +27,7 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
-    of_people = (votes, *of_duties, manual, attestations, break_glass)
+    of_people = (votes, *of_duties, manual, attestations, break_glass, reviews)
     for surface in (commands, proposals, *of_people, files, home, assistant):
         surface.register(app, house)
     failures.register(app, house)

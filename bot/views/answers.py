@@ -17,6 +17,7 @@ from bot.views import (
     outlook,
     parts,
     provided,
+    reviews,
     steps,
     stopped,
     votes,
@@ -153,9 +154,9 @@ def show(
         *(steps.lines(retirement, reasons_at_most=None) or ["none yet"]),
     ]
     rest = f"; the thread lists more of them, `emeritus plan {retirement.id}` prints all"
-    room = limits.BLOCK_TEXT_MAX - sum(len(block["text"]["text"]) for block in (head, *below))
-    plan_rows = limits.spread(steps_of, at_most=max(1, room // limits.SECTION_MAX), rest=rest)
-    return message(headline(retirement), [head, *map(section, plan_rows), *below])
+    room = limits.BLOCK_TEXT_MAX - sum(len(block["text"]["text"]) for block in (head, *below)) - reviews.ROOM
+    plan_rows = map(section, limits.spread(steps_of, at_most=max(1, room // limits.SECTION_MAX), rest=rest))
+    return message(headline(retirement), [head, *plan_rows, *below, *reviews.standing(retirement)])
 
 
 def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = False) -> Payload:

@@ -200,18 +200,25 @@ def field(
 
 
 def prose_field(
-    label: str, action: Action, *, placeholder: str, initial: str = "", hint: str = "", chars_min: int = 1
+    label: str,
+    action: Action,
+    *,
+    placeholder: str,
+    initial: str = "",
+    hint: str = "",
+    chars_min: int = 1,
+    chars_max: int = limits.INPUT_MAX,
 ) -> Payload:
     """A text of several lines; its block is named after its action. It may be left out where `chars_min` is 0."""
     element: Payload = {
         "type": "plain_text_input",
         "action_id": str(action),
         "multiline": True,
-        "max_length": limits.INPUT_MAX,
+        "max_length": chars_max,
         "placeholder": plain(placeholder, limits.PLACEHOLDER_MAX),
     }
     if initial:
-        element["initial_value"] = initial[: limits.INPUT_MAX]
+        element["initial_value"] = initial[:chars_max]
     if chars_min > 1:
         element["min_length"] = chars_min
     return field(label, element, block_id=str(action), hint=hint, optional=not chars_min)

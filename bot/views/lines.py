@@ -19,6 +19,7 @@ from bot.views import (
     limits,
     missed,
     parts,
+    reviews,
     switch_lines,
 )
 from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
@@ -205,6 +206,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":double_vertical_bar: {by} paused it: no step runs{said(event.why)}"
         case events.Resumed():
             return f":arrow_forward: {by} resumed it"
+        case events.Reviewed():
+            return reviews.line(event)
         case events.HandedOver():
             return f":handshake: {by} handed over to {mention(event.coordinator_id)}, now the coordinator"
         case _:

@@ -26,6 +26,7 @@ from bot.views import (
     policy_review,
     proposal,
     readers,
+    reviews,
     thread,
     unreached,
     waivers,
@@ -34,6 +35,7 @@ from bot.views.blocks import Payload
 from data import events
 from data.records.policy import Policy
 from data.records.retirement import Retirement
+from data.records.reviews import Stage
 from data.snapshot import Snapshot
 from workflows.membership import attesters, glass_breakers
 from workflows.ports import Message
@@ -110,6 +112,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         state, int(message.params["number"]), _glass_breakers(message)
     ),
     "look back": lambda state, _: break_glass.look_back(state),
+    "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
     "catalog": lambda state, message: catalogs.told(state, message.params),
 }
 

@@ -39,6 +39,7 @@ from data.events.people import (
     Resumed,
 )
 from data.events.readers import DigestSubscribed, DigestUnsubscribed, QuietTold, ReaderMoved
+from data.events.reviewing import Reviewed
 from data.events.steps import (
     ArchiveConfirmed,
     ArchiveLost,
@@ -144,6 +145,7 @@ RetirementEvent = (
     | Paused
     | Resumed
     | HandedOver
+    | Reviewed
 )
 OtherEvent = (
     Imported
@@ -223,6 +225,7 @@ __all__ = [
     "RestoreStarted",
     "Resumed",
     "RetirementEvent",
+    "Reviewed",
     "Revised",
     "RolledBack",
     "RoundExtended",

@@ -243,6 +243,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
     attested   every statement under an attestation of the policy, oldest first
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
+    reviewed   stage that is over -> who said something of it
     restoring  who asked for service back, while it is coming; `rolled_back_at`: when all of it was back
     """
 
@@ -292,6 +293,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     approved_at: datetime | None = None
     attested: tuple[Statement, ...] = ()
     break_glass: BreakGlass | None = None
+    reviewed: dict[str, tuple[str, ...]] = {}
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

@@ -21,7 +21,7 @@ from tests.simulation import company
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
 from tests.simulation.standing import Standing
-from workflows.rules.lifecycle import moved
+from workflows.rules.lifecycle import ENDED, moved
 
 
 class History(Standing):
@@ -36,6 +36,7 @@ class History(Standing):
             raise Violation(f"{self.stream} entry {stored.version}: {error}") from error
         self._tell(_first_named(event))
         self.state = after
+        self._looked_back_on(event)
         self.entries.append(event)
 
     def _tell(self, event: events.RetirementEvent) -> None:  # noqa: PLR0912 - one case per event
@@ -430,6 +431,17 @@ class History(Standing):
         version = len(self.entries) + 1
         self._expect(POLICY.governance_channel, f"{self.stream}/impact/{version}/1")
         self._expect(POLICY.governance_channel, f"{self.stream}/picture/{version}")
+
+    def _looked_back_on(self, event: events.RetirementEvent) -> None:
+        """People are asked about each stage once, whenever it was over first."""
+        over = {
+            events.MigrationClosed: "migration",
+            events.DrillPassed: "archiving",
+            events.Disabled: "switch-off",
+        }
+        ended = "whole retirement" if self.state in ENDED and self.announced else ""
+        if stage := over.get(type(event), ended):
+            self.expected[POLICY.governance_channel, f"{self.stream}/review/{stage}"] = 1
 
     def _expect(self, channel: str, key: str) -> None:
         self.expected[channel, key] += 1

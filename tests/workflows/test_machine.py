@@ -16,6 +16,7 @@ from data.records.base import Prose
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.retirement import Duty, Reason, Retirement, StepKind
+from data.records.reviews import Stage
 from data.records.rounds import Choice
 from tests.builders import (
     ARCHIVED,
@@ -108,6 +109,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.DropReader: {"why": "is_archived"},
     cmd.Delegate: {"to": "UBILL", "until": date(2027, 2, 1)},
     cmd.EndDelegation: {"person": PAT},
+    cmd.Review: {"stage": Stage.MIGRATION, "hurt": WHY},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 

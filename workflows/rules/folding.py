@@ -28,6 +28,7 @@ from workflows.rules import (
     milestones,
     obligations,
     parts,
+    reviewing,
     rounds,
     waiving,
 )
@@ -215,6 +216,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return attesting.after(state, event)
         case events.HandedOver():
             return replace(state, coordinator_id=event.coordinator_id)
+        case events.Reviewed():
+            return reviewing.reviewed(state, event)
         case events.Rejected() | events.Expired() | events.Withdrawn() | events.Cancelled():
             return state
         case _:

@@ -31,6 +31,7 @@ PATIENCE_SECONDS = {
     "policy review": HOUR,
     "reader dropped": HOUR,
     "reminder": HOUR,
+    "review": HOUR,
     "replaced": HOUR,
     "taken over": HOUR,
     "waived": HOUR,

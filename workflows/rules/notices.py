@@ -21,6 +21,7 @@ from workflows.rules import (
     manual_notices,
     messages,
     milestones,
+    reviewing,
 )
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.obligations import of_person, people_of
@@ -67,7 +68,7 @@ CALLS = (
     events.WaiverOutdated,
 )
 
-TELLS_ONLY = (events.Reminded, events.Snoozed, events.Escalated, events.AskedAgain)
+TELLS_ONLY = (events.Reminded, events.Snoozed, events.Escalated, events.AskedAgain, events.Reviewed)
 """Nothing on the card changes by these; an edit that shows nothing new would only take another's turn."""
 
 
@@ -103,6 +104,7 @@ def for_events(
             want(*announcement.moved(before, state, version))
     want(*_requests(before, state))
     want(*break_glass_notices.changed(before, state))
+    want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))
     if kinds.intersection(deprecation.CHANGES_WHAT_CATALOGS_SAY):

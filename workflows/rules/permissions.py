@@ -31,6 +31,7 @@ class Hat(StrEnum):
     CONSUMER_OWNER = "the consumer's owners"
     VOTER = "the voting roles"
     GLASS_BREAKER = "whom the policy lets shorten a notice, two of them"
+    SEATED = "who has a voting role"
     KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
 
@@ -89,10 +90,11 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "delegate": frozenset({Hat.ANYONE}),
     "end delegation": frozenset({Hat.ANYONE, Hat.TIME}),
     "tell written": frozenset({Hat.TIME}),
+    "review": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.ENDPOINT_OWNER, Hat.CONSUMER_OWNER, Hat.SEATED}),
 }
 
 
-def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  # noqa: PLR0911 - one case per hat
+def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  # noqa: PLR0911, PLR0912 - one case per hat
     """Does this person have this capacity towards this retirement now? Time has one, and nobody else has that."""
     if person_id == EMERITUS:
         return hat is Hat.TIME
@@ -102,6 +104,8 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
         case Hat.VOTER:
             # Who may vote, and why somebody may not, is answered by quorum.seat_for with the names of the roles.
             return True
+        case Hat.SEATED:
+            return any(person_id in people for people in facts.members.values())
         case Hat.OWNER:
             return person_id in facts.owners
         case Hat.PROPOSER:

@@ -15,6 +15,7 @@ from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.parts import Part
 from data.records.retirement import Archived, Duty, Extension, LaterDates, Reason, StepKind
+from data.records.reviews import Stage
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NASTY,
@@ -154,6 +155,12 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "owners": Owners(),
         "answer_by": NOW,
     },
+    events.Reviewed: {
+        "stage": Stage.ARCHIVING,
+        "went_well": Prose(prose="quick"),
+        "change": Prose(prose="ask <!here>"),
+        "for_policy": "yes",
+    },
     events.WaiverContested: {"consumer_id": consumer_id(0)},
     events.TakenOver: {"consumer_id": consumer_id(0), "before": ("UT0",)},
     events.Reminded: {"milestone": "migrate-7d@2027-05-23", "people": ("U1", "U2")},
@@ -246,6 +253,10 @@ SAID = {
         "vouches that it may go on, /retire waive RET-1 ENDPOINT REASON. *churn 2*, by the catalog, is a version of "
         "churn-v1. *churn 2* was voted on as a consumer, and is asked to move all the same. *churn-us* belongs to "
         "churn-v1 no more by the catalog"
+    ),
+    events.Reviewed: (
+        ':memo: <@UANN> reviewed the *archiving*: went well — "quick"; next time — "ask &lt;!here&gt;" '
+        "(suggested for the policy)"
     ),
     events.Snoozed: ":zzz: <@UANN> is reminded again on 2027-03-01",
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",
@@ -413,6 +424,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "places": "https://mlflow.example.com/#/models/churn",
         "trouble": "",
         "name": "retention",
+        "stage": "archiving",
     }
     state = announced(why=Prose(prose=str(Reason.COST)))
     for notice in (*notices.VIEWS, "digest", "reader dropped"):

@@ -19,6 +19,7 @@ from data.records.catalog import Kind, Owners
 from data.records.imports import Scheduled
 from data.records.parts import Part
 from data.records.retirement import Duty, Extension, LaterDates, Progress, Retirement, State, StepKind
+from data.records.reviews import Stage
 from data.records.rounds import Purpose
 from tests.builders import (
     ANNOUNCED_AT,
@@ -151,6 +152,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.PartsChanged: {"added": (Part(id=EDGE.id, name="edge", kind=Kind.ENDPOINT),), "told": PAT},
     events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
     events.Snoozed: {"until": MIGRATE_AT},
+    events.Reviewed: {"stage": Stage.MIGRATION, "hurt": WHY},
     events.Reminded: {"milestone": "migrate-7d@2027-02-10", "people": ("UBILL",)},
     events.Escalated: {
         "milestone": "migrate@2027-02-10",

@@ -318,6 +318,7 @@ def test_what_somebody_waits_for_is_never_behind_what_goes_to_many():
         "impact",
         "picture",
         "reminder",
+        "review",
         "team",
     }
     assert {effect.body["notice"] for effect in posts if not effect.patience_seconds} == {

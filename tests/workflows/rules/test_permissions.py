@@ -17,6 +17,7 @@ from tests.builders import (
     ENDY,
     OWEN,
     PAT,
+    PLATO,
     SIMON,
     STRANGER,
     a_running_retirement,
@@ -36,9 +37,10 @@ WEARERS = {
     Hat.ENDPOINT_OWNER: ENDY,
     Hat.CONSUMER_OWNER: CARL,
     Hat.GLASS_BREAKER: SIMON,
+    Hat.SEATED: PLATO,
     Hat.TIME: EMERITUS,
 }
-EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker"
+EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker seated"
 MAY = {
     "propose": "owner",
     "revise": "proposer coordinator",
@@ -94,6 +96,7 @@ MAY = {
     # One of the two it is between.
     "end delegation": f"{EVERYBODY} time",
     "tell written": "time",
+    "review": "coordinator owner endpoint_owner consumer_owner seated",
 }
 
 
@@ -129,6 +132,7 @@ def test_a_person_wears_every_hat_they_have():
         Hat.OWNER,
         Hat.PROPOSER,
         Hat.COORDINATOR,
+        Hat.SEATED,
         Hat.VOTER,
     }
 

@@ -11,6 +11,7 @@ class Part(StrEnum):
     RETIREMENT = "RET-n|MODEL"
     MAYBE_RETIREMENT = "[RET-n|MODEL]"
     MAYBE_MODEL = "[MODEL]"
+    MAYBE_WORDS = "[WORDS...]"
     ALL = "[all]"
     PAGE = "[PAGE]"
     WHAT = "CONSUMER|ENDPOINT|file:NAME|traffic"
@@ -30,3 +31,4 @@ class Part(StrEnum):
 
 PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT)
 KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}
+OPTIONAL = (Part.MAYBE_RETIREMENT, Part.MAYBE_MODEL, Part.MAYBE_TEAM, Part.MAYBE_WORDS)

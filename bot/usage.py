@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.command_parts import KEYWORDS, PROSE, Part
+from bot.command_parts import KEYWORDS, OPTIONAL, PROSE, Part
 from bot.ids import SLASH_COMMAND
 from bot.payloads import meant_id
 from bot.typed_delegation import problem_with
@@ -69,6 +69,11 @@ COMMANDS: Mapping[str, Usage] = {
     "stats": Usage(
         takes=(Part.MAYBE_RETIREMENT,),
         says="Shows how retirements go, in numbers; with one, how it goes beside the median of its tier",
+        keeps="no",
+    ),
+    "lessons": Usage(
+        takes=(Part.MAYBE_WORDS,),
+        says="Shows what people learned from retirements, the newest first, or where all these words are",
         keeps="no",
     ),
     "subscribe": Usage(
@@ -171,23 +176,6 @@ def usage(word: str, *, about: str = "") -> str:
     return " ".join([SLASH_COMMAND, word, *takes])
 
 
-CHANGES = "Changes something"
-
-
-def helped() -> dict[str, list[str]]:
-    """Title -> a line for each command: what only shows something, and what changes something, with who may."""
-    shows = [word for word, row in COMMANDS.items() if row.keeps == "no"]
-    return {
-        "Shows something, to you alone": [_line(word) for word in shows],
-        CHANGES: [_line(word) for word in COMMANDS if word not in shows],
-    }
-
-
-def _line(word: str) -> str:
-    row = COMMANDS[word]
-    return f"`{usage(word)}` {row.says}" + ("" if row.who == "everyone" else f" ({row.who})")
-
-
 _PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
 
 
@@ -280,9 +268,7 @@ def _problem(word: str, part: Part, value: str) -> Problem | None:
     if part is Part.DELEGATION:
         return problem_with(value, usage(word))
     accepted = ""
-    if part in (Part.MAYBE_RETIREMENT, Part.MAYBE_MODEL, Part.MAYBE_TEAM, *KEYWORDS) or (
-        part is Part.PAGE and _PAGE.fullmatch(value)
-    ):
+    if part in (*OPTIONAL, *KEYWORDS) or (part is Part.PAGE and _PAGE.fullmatch(value)):
         return None
     if part is Part.PAGE:
         accepted = f'only "all", the number of a page, or nothing: {usage(word)}'

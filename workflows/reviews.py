@@ -6,6 +6,8 @@ from data import events
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from data.store import Store
+from workflows.engine import all_retirements
+from workflows.rules.lessons import Lesson, matching
 
 
 def reviews(store: Store, state: Retirement) -> tuple[events.Reviewed, ...]:
@@ -21,3 +23,18 @@ def reviews(store: Store, state: Retirement) -> tuple[events.Reviewed, ...]:
 def said_by(store: Store, state: Retirement, stage: Stage, person: str) -> events.Reviewed | None:
     """What this person said of the stage last."""
     return next((one for one in reviews(store, state) if (one.stage, one.by) == (stage, person)), None)
+
+
+def learned(store: Store, words: str = "") -> tuple[Lesson, ...]:
+    """Every lesson in which all these words stand, the newest first."""
+    every = (
+        Lesson(retirement=state, review=review)
+        for state in all_retirements(store)
+        for review in reviews(store, state)
+    )
+    return matching(every, words)
+
+
+def suggested(store: Store) -> tuple[Lesson, ...]:
+    """What people wish to be looked at when the policy is reviewed, the newest first."""
+    return tuple(one for one in learned(store) if one.review.for_policy == "yes")

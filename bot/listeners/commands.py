@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 
 from bot import payloads
 from bot.command_parts import Part
+from bot.helped import helped
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
@@ -18,8 +19,8 @@ from bot.lookup import misnamed, model, models_with, named, retirements
 from bot.own_words import NOT_YET, decided
 from bot.reading import overdue, statistics, this_week
 from bot.typed_delegation import wish
-from bot.usage import COMMANDS, Typed, helped, understood
-from bot.views import answers, attestations, candidates, catalogs, digest, who
+from bot.usage import COMMANDS, Typed, understood
+from bot.views import answers, attestations, candidates, catalogs, digest, lessons, who
 from bot.views import delegations as delegated
 from data.hosting import hosted_parts
 from data.records.base import Prose
@@ -48,6 +49,7 @@ from workflows.considering import ranking
 from workflows.decisions import delegations, digests
 from workflows.membership import attesters
 from workflows.observing import stands_as
+from workflows.reviews import learned
 from workflows.rules import support
 from workflows.rules.delegating import receiver
 from workflows.rules.hours import day_of
@@ -124,6 +126,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:
             name = request[Part.MAYBE_RETIREMENT]
             one = named(house.store, house.catalog, name, word="stats") if name else None
             shown = statistics(house.store, one, house.now())
+        case "lessons":
+            shown = lessons.found(learned(house.store, request[Part.MAYBE_WORDS]), request[Part.MAYBE_WORDS])
         case "delegate":
             shown = delegated.standing(by, house.delegations())
         case _:

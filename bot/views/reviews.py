@@ -20,6 +20,7 @@ from bot.views.blocks import (
 )
 from bot.views.duty_lines import said
 from data import events
+from data.records.base import Prose
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from workflows.rules.reviewing import over
@@ -45,13 +46,15 @@ def message(retirement: Retirement, stage: Stage) -> Payload:
 
 def line(event: events.Reviewed) -> str:
     """What somebody said, in the thread."""
-    parts = [
-        f"{about}{said(text)}"
-        for about, text in (("went well", event.went_well), ("hurt", event.hurt), ("next time", event.change))
-        if text
-    ]
+    told = "; ".join(f"{about}{said(text)}" for about, text in parts(event))
     suggested = " (suggested for the policy)" if event.for_policy == "yes" else ""
-    return f":memo: {mention(event.by)} reviewed the *{event.stage}*: {'; '.join(parts)}{suggested}"
+    return f":memo: {mention(event.by)} reviewed the *{event.stage}*: {told}{suggested}"
+
+
+def parts(event: events.Reviewed, *, learned_first: bool = False) -> list[tuple[str, Prose]]:
+    """What somebody wrote, under which title; in the order of the form, or what to do otherwise before all."""
+    every = [("went well", event.went_well), ("hurt", event.hurt), ("next time", event.change)]
+    return [(about, text) for about, text in (reversed(every) if learned_first else every) if text]
 
 
 def form(retirement: Retirement, stage: Stage, before: events.Reviewed | None) -> Payload:

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from bot.command_parts import Part
+from bot.helped import helped
 from bot.listeners.commands import command
 from bot.typed_words import as_typed
-from bot.usage import COMMANDS, Typed, helped, understood
+from bot.usage import COMMANDS, Typed, understood
 from data.errors import Invalid, Refused
 from workflows.commands import Command, Delegate, EndDelegation
 
@@ -26,6 +27,7 @@ EVERY_PART = {
     Part.DAYS: "3",
     Part.TEXT: "it was right",
     Part.MAYBE_RETIREMENT: "",
+    Part.MAYBE_WORDS: "",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
     Part.PAGE: "",

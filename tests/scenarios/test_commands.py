@@ -41,6 +41,7 @@ NONSENSE = [
     ("candidates xyzzy", "candidate for retirement"),
     ("digest now please", "*RET-1 churn-v1* is proposed"),
     ("stats xyzzy", "Run /retire list for what is being retired"),
+    ("lessons xyzzy", 'Nobody wrote anything in a review that has "xyzzy" in it'),
     ("subscribe now", 'surplus "now": /retire subscribe [weekly|off] [here] takes no more'),
     ("unsubscribe", "Run /retire subscribe [weekly|off] [here]"),
     ("delegate", "You answer for yourself. `/retire delegate @someone until YYYY-MM-DD`"),

@@ -74,3 +74,11 @@ def test_a_whole_retirement_asks_about_every_stage_once(tmp_path: Path):
     assert sorted(asked) == [
         f"RET-1/review/{stage}" for stage in ("archiving", "migration", "switch-off", "whole retirement")
     ]
+
+
+def test_what_was_written_is_found_by_its_words(town: Town):
+    migrated(town)
+    assert review(town, TOM, change="Tell the dashboards' owners in March") == {}
+    found = town.command(VERA, "lessons march DASHBOARDS")
+    assert '*RET-1 churn-v1*, migration: next time — "Tell the dashboards\' owners in March"' in found
+    assert "Nobody wrote anything in a review" in town.command(VERA, "lessons april")

@@ -1,0 +1,36 @@
+"""/retire lessons: what was learned comes first, whatever people wrote mentions nobody and fits."""
+
+from __future__ import annotations
+
+from bot.views import lessons
+from data import events
+from data.records.base import Prose
+from data.records.reviews import Stage
+from tests.bot.views.examples import NASTY, NOW, a_retirement
+from tests.payloads import check_message
+from workflows.rules.lessons import Lesson
+
+
+def a_lesson(text: str) -> Lesson:
+    said = Prose(prose=text)
+    review = events.Reviewed(at=NOW, by="UPAT", stage=Stage.ARCHIVING, went_well=said, hurt=said, change=said)
+    return Lesson(retirement=a_retirement(name=text), review=review)
+
+
+def test_a_lesson_says_where_it_is_from_and_what_to_do_first() -> None:
+    assert lessons.row(a_lesson("ask")) == (
+        '• *RET-1 ask*, archiving: next time — "ask"; hurt — "ask"; went well — "ask" (<@UPAT>, 2027-03-01)'
+    )
+
+
+def test_the_worst_words_in_more_lessons_than_fit_pass_and_say_how_to_find_the_rest() -> None:
+    shown = lessons.found([a_lesson(NASTY)] * 300, NASTY)
+    check_message(shown)
+    assert "<!channel>" not in str(shown)
+    assert "more: `/retire lessons WORDS` finds them" in str(shown)
+
+
+def test_nothing_found_says_what_was_looked_for() -> None:
+    assert lessons.found([], "<!here>")["text"] == (
+        'Nobody wrote anything in a review that has "&lt;!here&gt;" in it. `/retire lessons` has all there is.'
+    )

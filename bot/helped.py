@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bot.usage import COMMANDS, usage
 
+CHANGES = "Changes something"
+
 
 def helped() -> dict[str, list[str]]:
     """Title -> a line for each command: what only shows something, and what changes something, with who may."""
     shows = [word for word, row in COMMANDS.items() if row.keeps == "no"]
     return {
         "Shows something, to you alone": [_line(word) for word in shows],
-        "Changes something": [_line(word) for word in COMMANDS if word not in shows],
+        CHANGES: [_line(word) for word in COMMANDS if word not in shows],
     }
 
 

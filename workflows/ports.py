@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from data.archives import Artifact, Drilled, Stopped, Stored
-from data.events import AnyEvent
+from data.events import AnyEvent, Reviewed
 from data.importers.report import ImportReport
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
@@ -48,10 +48,12 @@ class Message(Record, frozen=True, kw_only=True):
     ts         of the message to edit; empty for a new one
     params     ids the view needs: team_id, user_id, consumer_id, milestone, ...
     retirement the state now; None for the digest
-    other      for `meeting`: the retirement that meets this one; where its card is, is in `params`
+    other      for `meeting`, the retirement that meets this one; for `lesson`, one like it; where its card is, is in
+               `params`
     events     for `lines`: the events to tell, in order
     histories  for the digest: every retirement that its reader is told of, with what happened to it
     outcomes   for the digest: what each retirement there ever was came to
+    reviews    for `lesson`: what people said of the other retirement
     there      the catalog, for what is drawn from it
     ahead      who will hear what and when, for the file that says so
     answer     for `answer`: what the record says to a question
@@ -70,6 +72,7 @@ class Message(Record, frozen=True, kw_only=True):
     events: tuple[AnyEvent, ...] = ()
     histories: tuple[History, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    reviews: tuple[Reviewed, ...] = ()
     there: Snapshot | None = None
     ahead: tuple[Hearing, ...] = ()
     answer: Answer | None = None

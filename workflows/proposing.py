@@ -18,6 +18,7 @@ from workflows import succession
 from workflows.membership import members
 from workflows.observing import stands_as
 from workflows.rules import support
+from workflows.rules.lessons import alike
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import met
 from workflows.rules.plan import reserved
@@ -59,6 +60,7 @@ def facts(
         spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
         restricted_to=model.restricted_to,
     )
+    told_to_all = [one for one in every if not is_restricted(one)]
     others = [one for one in every if is_living(one) and one.id != retirement_id]
     meets = met(subject, command.successor_id, impact.consumers, others, partial(stands_as, there))
     return Facts(
@@ -69,6 +71,7 @@ def facts(
         taken=_taken(subject, others, there),
         meets=meets,
         unseen_meets=tuple(one.id for one in others if one.id in meets and is_restricted(one)),
+        alike=() if retirement_id else alike(subject, command.reason, impact.consumers, told_to_all),
         successor_name=after.name,
         successor_trouble=after.trouble or _told_to_all(model, command.successor_id, there),
         impact=impact.consumers,

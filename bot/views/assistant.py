@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from bot.helped import CHANGES, helped
 from bot.ids import SLASH_COMMAND, Action
-from bot.usage import CHANGES, helped
 from bot.views import answers, duties, guide, home_rows, impact, limits, steps, votes, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (

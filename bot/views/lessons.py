@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, limits, reviews
-from bot.views.blocks import Payload, mention, quoted, safe, section
+from bot.views.blocks import Payload, link, mention, quoted, safe, section
 from bot.views.proposal import name_of
 from data import events
-from workflows.rules.lessons import Lesson
+from data.records.retirement import Retirement
+from workflows.rules.lessons import Lesson, likeness
 from workflows.rules.wording import counted
 
 AT_MOST = 20
 """Ours: whoever needs more has to say which."""
 SECTIONS = 3
+LEARNED_MAX = 3
+"""Of one retirement, where another begins."""
 
 
 def found(lessons: Sequence[Lesson], words: str) -> Payload:
@@ -36,6 +39,20 @@ def found(lessons: Sequence[Lesson], words: str) -> Payload:
             *map(section, limits.spread(rows, at_most=SECTIONS, rest=rest, beyond=beyond)),
         ],
     )
+
+
+def told(here: Retirement, other: Retirement, said_of: Sequence[events.Reviewed], *, url: str) -> Payload:
+    """In the thread of a proposal. `url`: where the other's card is; empty where nobody can tell."""
+    alike = likeness(here, other)
+    why = f", like this one: both {safe('; both '.join(alike.because), 600)}" if alike else ""
+    head = f":bulb: From *{other.id} {safe(name_of(other))}* ({other.state}){why}"
+    # What to do otherwise is what helps now; who has nothing of it is read after those who have.
+    first = sorted(said_of, key=lambda one: not one.change)
+    rows = [f"• {one.stage}: {said(one)}" for one in first]
+    ways = f"{link(url, f'The card of {other.id}')}; " if url else ""
+    rest = f"{ways}`{SLASH_COMMAND} lessons {other.id}` has all"
+    few = limits.joined(rows, limits.SECTION_MAX - len(head) - len(rest) - 10, at_most=LEARNED_MAX)
+    return blocks.message(f"{head}\n{few}\n{rest}")
 
 
 def row(one: Lesson) -> str:

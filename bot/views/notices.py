@@ -19,6 +19,7 @@ from bot.views import (
     files,
     impact,
     imports,
+    lessons,
     manual,
     meeting,
     missed,
@@ -101,6 +102,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     ),
     "meeting": lambda state, message: meeting.message(
         state, _other(message), there=_catalog(message), url=message.params.get("url", "")
+    ),
+    "lesson": lambda state, message: lessons.told(
+        state, _other(message), message.reviews, url=message.params.get("url", "")
     ),
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]

@@ -82,3 +82,27 @@ def test_what_was_written_is_found_by_its_words(town: Town):
     found = town.command(VERA, "lessons march DASHBOARDS")
     assert '*RET-1 churn-v1*, migration: next time — "Tell the dashboards\' owners in March"' in found
     assert "Nobody wrote anything in a review" in town.command(VERA, "lessons april")
+
+
+def test_the_next_proposal_that_is_like_it_shows_what_was_learned_with_a_link(town: Town):
+    migrated(town)
+    assert review(town, TOM, change=f"Tell the dashboards in March {HOSTILE}") == {}
+    town.restart()
+    like = {"proposal.successor": "resource:default/churn-v2", "proposal.reason": "replaced"}
+    assert town.propose("churn_nightly", by=ADA, target="2026-12-01", **like) == {}
+    town.pass_time(hours=2)
+    lesson = town.posted(GOVERNANCE, "RET-2/lesson/RET-1")
+    assert lesson["thread_ts"] == town.card("RET-2")["ts"]
+    assert ":bulb: From *RET-1 churn-v1* (migrating), like this one: both are of the same owners" in words(
+        lesson
+    )
+    assert "both retire for the reason replaced" in words(lesson)
+    assert 'next time — "Tell the dashboards in March' in words(lesson)
+    assert "|The card of RET-1>" in words(lesson)
+    assert not town.slack.broadcasts
+
+
+def test_a_proposal_that_is_like_none_that_was_reviewed_shows_no_lesson(town: Town):
+    migrated(town)
+    assert town.propose("churn_nightly", by=ADA, target="2026-12-01") == {}
+    assert [key for key in town.keys(GOVERNANCE) if "/lesson/" in key] == []

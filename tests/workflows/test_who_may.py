@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from data.errors import EmeritusError
 from tests.builders import BILL, a_running_retirement
-from tests.workflows.rules.test_permissions import MAY, WEARERS
+from tests.workflows.rules.test_permissions import EXTRA, MAY, WEARERS
 from tests.workflows.test_machine import COMMANDS, MACHINE, OF_NO_RETIREMENT, a_command
 from workflows import commands as cmd
 from workflows.rules.permissions import Hat
@@ -40,7 +40,7 @@ def answer(kind: type[cmd.Command], person: str) -> str:
     "kind", [kind for kind in COMMANDS if kind is not cmd.Cast], ids=lambda kind: kind.__name__
 )
 def test_a_command_is_heard_from_those_the_table_names_and_from_nobody_else(kind, hat):
-    extra = EXTRA.get(hat, "")  # as in the table's own test
+    extra = EXTRA.get(hat, "")
     may = set(MAY[kind.__struct_config__.tag].split()) & {hat.name.lower(), extra}
 
     said = answer(kind, PEOPLE[hat])

@@ -16,7 +16,7 @@ from data.records.rounds import Purpose, Round
 from workflows.commands import Propose, Revise
 from workflows.decisions.decided import RetirementDecision, decided, folded, owners_timer
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import callers, meeting
+from workflows.rules import callers, meeting, messages
 from workflows.rules import plan as plans
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
@@ -45,7 +45,10 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         event,
         after=after,
         timers=(*round_timers(round_), *_asking(after, facts, now)),
-        effects=meeting.told(after, facts.meets, unseen=facts.unseen_meets),
+        effects=(
+            *meeting.told(after, facts.meets, unseen=facts.unseen_meets),
+            *(messages.lesson(after, other) for other in facts.alike),
+        ),
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
         "if the vote agrees.",

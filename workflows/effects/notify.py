@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from data.events import EMERITUS, AnyEvent
+from data.events import EMERITUS, AnyEvent, Reviewed
 from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result, Unknown
 from data.records.retirement import Retirement
 from data.store import Then
@@ -24,6 +24,7 @@ from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
 from workflows.measuring import outcomes
 from workflows.ports import Message
+from workflows.reviews import reviews
 from workflows.rules import messages
 from workflows.rules.outcomes import Outcome
 from workflows.rules.restriction import channel_of
@@ -221,6 +222,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         retirement=state,
         other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
         events=_events(claim, effect, state, shop),
+        reviews=_reviews(effect, shop),
         histories=told,
         outcomes=came_to,
         there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
@@ -228,6 +230,11 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         answer=answering.answer(effect, shop),
         tried_at=claim.tried_at,
     )
+
+
+def _reviews(effect: Effect, shop: Workshop) -> tuple[Reviewed, ...]:
+    other = shop.engine.retirement(effect.body["other"]) if effect.body["notice"] == "lesson" else None
+    return reviews(shop.engine.store, other) if other is not None else ()
 
 
 def _ahead(effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[Hearing, ...]:

@@ -5,12 +5,15 @@ Alike is what a person would call alike, and each likeness is said; numbers that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from data import events
 from data.records.base import Record
-from data.records.retirement import Retirement
+from data.records.catalog import Impacted
+from data.records.retirement import Reason, Retirement, Subject
 
+SHOWN_MAX = 3
+"""Ours: nobody reads more of them before the proposal itself."""
 CONSUMERS_NAMED = 3
 MEANT_MIN = 2
 """An endpoint of the same kind alone likens nearly all, so it takes more than that."""
@@ -39,38 +42,48 @@ def matching(lessons: Iterable[Lesson], words: str) -> tuple[Lesson, ...]:
 
 def likeness(here: Retirement, other: Retirement) -> Likeness | None:
     """How the other one is like this one; None where it is not, or not enough to learn from."""
-    if here.plan is None or other.plan is None:
+    if here.plan is None:
         return None
-    ours, theirs = here.plan, other.plan
+    return likened(here.plan.subject, here.plan.reason, here.impact, other)
+
+
+def likened(
+    subject: Subject, reason: Reason, impact: Sequence[Impacted], other: Retirement
+) -> Likeness | None:
+    """The same of what would retire, for this reason, with these consumers."""
+    if other.plan is None:
+        return None
+    theirs = other.plan
     found: list[tuple[int, str]] = []
-    if ours.subject.model_id == theirs.subject.model_id:
+    if subject.model_id == theirs.subject.model_id:
         found.append((4, f"retire {theirs.subject.model_name}"))
-    shared = set(ours.consumer_ids) & set(theirs.consumer_ids)
-    if shared:
-        names = {one.consumer_id: one.name for one in (*other.impact, *here.impact)}
-        named = sorted(names.get(one, one) for one in shared)
+    before = {other.id_of(one) for one in theirs.consumer_ids}
+    named = sorted(one.name for one in impact if one.consumer_id in before)
+    if named:
         more = f" and {len(named) - CONSUMERS_NAMED:,} more" if len(named) > CONSUMERS_NAMED else ""
         found.append((3, f"have {', '.join(named[:CONSUMERS_NAMED])}{more} to move"))
-    if not set(ours.subject.owners).isdisjoint(theirs.subject.owners):
+    if not set(subject.owners).isdisjoint(theirs.subject.owners):
         found.append((2, "are of the same owners"))
-    if ours.reason is theirs.reason:
-        found.append((2, f"retire for the reason {ours.reason}"))
-    kinds = {one.kind for one in ours.subject.endpoints} & {one.kind for one in theirs.subject.endpoints}
+    if reason is theirs.reason:
+        found.append((2, f"retire for the reason {reason}"))
+    kinds = {one.kind for one in subject.endpoints} & {one.kind for one in theirs.subject.endpoints}
     if kinds:
         found.append((1, f"have {' and '.join(sorted(kinds))} endpoints"))
     weight = sum(one for one, _ in found)
     return Likeness(because=tuple(said for _, said in found), weight=weight) if weight >= MEANT_MIN else None
 
 
-def alike(here: Retirement, every: Iterable[Retirement], *, at_most: int) -> tuple[str, ...]:
-    """Those that anybody reviewed and that are like this one: the most alike first, of equals the newest."""
+def alike(
+    subject: Subject, reason: Reason, impact: Sequence[Impacted], every: Iterable[Retirement]
+) -> tuple[str, ...]:
+    """A few that anybody reviewed and that are like what is proposed: the most alike first, of equals the newest."""
     weights = {
         one.id: found.weight
         for one in every
-        if one.id != here.id and one.reviewed and (found := likeness(here, one)) is not None
+        if one.reviewed and (found := likened(subject, reason, impact, one)) is not None
     }
     newest_first = sorted(weights, key=_number, reverse=True)
-    return tuple(sorted(newest_first, key=lambda one: weights[one], reverse=True)[:at_most])
+    return tuple(sorted(newest_first, key=lambda one: weights[one], reverse=True)[:SHOWN_MAX])
 
 
 def _number(retirement_id: str) -> int:

@@ -27,6 +27,7 @@ PATIENCE_SECONDS = {
     "impact": HOUR,
     "import failed": HOUR,
     "import mended": HOUR,
+    "lesson": HOUR,
     "picture": HOUR,
     "policy review": HOUR,
     "reader dropped": HOUR,
@@ -159,6 +160,11 @@ def meeting(state: Retirement, *, here: str, other: str, channel: str) -> Effect
         body={**effect.body, "here": here, "other": other},
         after=card_key(state),
     )
+
+
+def lesson(state: Retirement, other: str) -> Effect:
+    """In the card's thread: what was learned from another retirement that was like this one. Told once."""
+    return in_thread(state, f"{state.id}/lesson/{other}", "lesson", other=other)
 
 
 def direct(key: str, notice: str, to: str, **body: str) -> Effect:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bot.views import lessons
 from data import events
 from data.records.base import Prose
 from data.records.reviews import Stage
-from tests.bot.views.examples import NASTY, NOW, a_retirement
+from tests.bot.views.examples import NASTY, NOW, a_retirement, overloaded
 from tests.payloads import check_message
 from workflows.rules.lessons import Lesson
 
@@ -34,3 +36,23 @@ def test_nothing_found_says_what_was_looked_for() -> None:
     assert lessons.found([], "<!here>")["text"] == (
         'Nobody wrote anything in a review that has "&lt;!here&gt;" in it. `/retire lessons` has all there is.'
     )
+
+
+def test_where_a_like_one_begins_what_to_do_otherwise_is_told_with_the_way_to_the_other() -> None:
+    here, other = a_retirement(consumers=1), replace(a_retirement(consumers=1), id="RET-2")
+    praise = events.Reviewed(at=NOW, by="UANN", stage=Stage.ARCHIVING, went_well=Prose(prose="quick"))
+    said = (praise, a_lesson("ask").review)
+    assert lessons.told(here, other, said, url="https://a.slack.com/archives/C1/p1")["text"] == (
+        ":bulb: From *RET-2 churn-v1* (proposed), like this one: both retire churn-v1; both have consumer-000 to move; "
+        "both are of the same owners; both retire for the reason replaced; both have manual endpoints\n"
+        '• archiving: next time — "ask"; hurt — "ask"; went well — "ask"\n'
+        '• archiving: went well — "quick"\n'
+        "<https://a.slack.com/archives/C1/p1|The card of RET-2>; `/retire lessons RET-2` has all"
+    )
+
+
+def test_the_worst_reviews_of_the_worst_retirement_fit_into_the_thread() -> None:
+    shown = lessons.told(overloaded(), overloaded(id="RET-2"), [a_lesson(NASTY * 2).review] * 200, url="")
+    check_message(shown)
+    assert len(shown["text"]) <= 3_000
+    assert "<!channel>" not in shown["text"]

@@ -73,14 +73,14 @@ def test_nothing_in_common_and_only_a_kind_of_endpoint_are_no_likeness():
 
 def test_the_most_alike_come_first_and_of_equals_the_newest():
     here = a_retirement()
+    assert here.plan is not None
     same_reason = {"reason": Reason.REPLACED}
     every = (
-        here,
+        another(1, **same_reason),
         another(2, **same_reason),
         another(10, **same_reason),
         another(3, consumer_ids=(consumer_id(0),)),
         another(4),
         replace(another(5, **same_reason), reviewed={}),
     )
-    assert alike(here, every, at_most=3) == ("RET-3", "RET-10", "RET-2")
-    assert alike(here, every, at_most=1) == ("RET-3",)
+    assert alike(here.plan.subject, here.plan.reason, here.impact, every) == ("RET-3", "RET-10", "RET-2")

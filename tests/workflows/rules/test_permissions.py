@@ -40,6 +40,8 @@ WEARERS = {
     Hat.SEATED: PLATO,
     Hat.TIME: EMERITUS,
 }
+EXTRA = {Hat.PROPOSER: "owner", Hat.SEATED: "glass_breaker"}
+"""What its wearer has besides: who owns the model could propose, and those with a voting role may break the glass."""
 EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker seated"
 MAY = {
     "propose": "owner",
@@ -115,7 +117,6 @@ def is_allowed(command: str, person: str) -> bool:
 @pytest.mark.parametrize("hat", WEARERS)
 @pytest.mark.parametrize("command", PERMISSIONS)
 def test_the_table_decides_for_every_command_and_hat(command, hat):
-    # The wearer of PROPOSER owns the model, too: that is how they could propose.
     extra = EXTRA.get(hat, "")
     allowed = set(MAY[command].split()) & {hat.name.lower(), extra}
     assert is_allowed(command, WEARERS[hat]) is bool(allowed)

@@ -259,8 +259,9 @@ class History(Standing):
         if event.answer_by is not None:  # who has it since after the day to migrate is held to this one
             self.answer_by |= dict.fromkeys(event.owners, event.answer_by)
         told, teams = set().union(self.left, *self.people.values()), set(self.teams.values())
-        if not self.waiting():
-            # Whoever is the first to answer for anything is told now, and reminded from now on.
+        if not self.reminded_of_dates():
+            # Whoever is the first to answer for anything is told now, and reminded from now on; what was handed back
+            # before is nobody's to answer.
             self.dated_at = event.at
         prefix = f"{self.stream}/announcement-{self.announced}"
         for consumer, owners in event.owners.items():
@@ -318,7 +319,7 @@ class History(Standing):
                 self._must(has_moved, event, f"{consumer} had not moved")
                 self._must(event.calls.last_seen > self.moved_on.get(consumer, "9"), event, "no later day")
                 self._must(self.state is State.MIGRATING, event, "nobody is asked to move")
-                if not self.waiting():
+                if not self.reminded_of_dates():
                     self.dated_at = event.at
                 self.settled.discard(consumer)
                 self.answer_by[consumer] = event.answer_by

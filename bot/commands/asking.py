@@ -12,7 +12,7 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.lookup import model_in_shell
-from bot.views import impact_text
+from bot.views import impact_mermaid, impact_text
 from bot.views import who as who_view
 from bot.world import CalendarWorld
 from data.hosting import hosted_parts
@@ -24,7 +24,6 @@ from workflows.rules import support
 TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
     "csv": impact_text.table,
     "dot": impact_text.dot,
-    "mermaid": impact_text.mermaid,
 }
 PICTURES = ("png", "svg")
 
@@ -34,7 +33,7 @@ PICTURES = ("png", "svg")
 @click.option(
     "--format",
     "as_format",
-    type=click.Choice(("json", *TEXTS, *PICTURES)),
+    type=click.Choice(("json", *TEXTS, "mermaid", *PICTURES)),
     help="For a program, a spreadsheet, Graphviz or a Markdown page; or a picture, to be sent to a file.",
 )
 @as_json
@@ -54,6 +53,11 @@ def impact(model: str, as_format: str | None, is_json: bool) -> None:
         _draw(around(seen, found, consumers, successor_id=after.id if after else ""), as_format)
     elif is_json or as_format == "json":
         print_json(impact_text.data(found, seen))
+    elif as_format == "mermaid":
+        text, left_out = impact_mermaid.fitting(found, seen)
+        say(*text.removesuffix("\n").split("\n"))
+        if left_out:
+            say(left_out, err=True)
     elif as_format:
         say(*TEXTS[as_format](found, seen).removesuffix("\n").split("\n"))
     else:

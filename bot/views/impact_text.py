@@ -171,7 +171,7 @@ def mermaid(model: Entity, catalog: Snapshot) -> str:
     for node in nodes:
         left, right = ("[[", "]]") if node.kind in ("model", "version", "endpoint") else ("[", "]")
         rows.append(
-            f'  {names[node.id]}{left}"{_coded(_label(node, catalog))}"{right}{":::unknown" if node.seen_as else ""}'
+            f'  {names[node.id]}{left}"{coded(_label(node, catalog))}"{right}{":::unknown" if node.seen_as else ""}'
         )
     for edge in edges:
         arrow = "-.->" if edge.origin is Origin.OBSERVED else "-->"
@@ -211,6 +211,6 @@ def _plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _coded(text: str) -> str:
+def coded(text: str) -> str:
     """Inside quotation marks of Mermaid, which knows characters by their number."""
     return _UNQUOTED.sub(lambda found: f"#{ord(found[0])};", text)

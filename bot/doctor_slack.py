@@ -40,6 +40,7 @@ NEW_APP = (
 REINSTALL = "Put the output of emeritus manifest into the app's manifest and install the app again"
 INVITE = "Invite the bot there: /invite @Emeritus"
 NO_CHANNEL = "Invite the bot there with /invite @Emeritus, or correct {where}"
+MAKE_PRIVATE = "Make it private, or name another channel as [channels] restricted in the policy"
 AGAIN = "and run emeritus doctor again"
 
 
@@ -70,6 +71,11 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
         yield _channel(
             client, policy.governance_channel, settings, where="[channels] governance in the policy"
         )
+    if has_bot and policy and policy.restricted_channel:
+        where = "[channels] restricted in the policy"
+        yield _channel(
+            client, policy.restricted_channel, settings, where=where, part="restricted ", is_private=True
+        )
     if has_bot and import_channel:
         yield _channel(
             client,
@@ -98,8 +104,10 @@ def _app_token(settings: Settings) -> Finding:
     return Finding(what="app token", ok=True, found="a Socket Mode connection can be opened")
 
 
-def _channel(client: WebClient, name: str, settings: Settings, *, where: str, part: str = "") -> Finding:
-    """Is a channel there, and Emeritus in it? `where` it is named."""
+def _channel(
+    client: WebClient, name: str, settings: Settings, *, where: str, part: str = "", is_private: bool = False
+) -> Finding:
+    """Is a channel there, and Emeritus in it? `where` it is named; `is_private`: whether it has to be."""
     what, no_channel = f"{part}channel {name}", NO_CHANNEL.format(where=where)
     try:
         found = channel_of(client, name)
@@ -111,6 +119,8 @@ def _channel(client: WebClient, name: str, settings: Settings, *, where: str, pa
         return Finding(what=what, ok=False, found="no such channel that the bot can see", fix=no_channel)
     if not found.get("is_member"):
         return Finding(what=what, ok=False, found="the bot is not a member", fix=INVITE)
+    if is_private and found.get("is_private") is not True:
+        return Finding(what=what, ok=False, found="everybody may read it", fix=MAKE_PRIVATE)
     return Finding(what=what, ok=True, found="the bot is a member")
 
 

@@ -567,3 +567,19 @@ def test_an_import_channel_takes_a_scope_and_the_bot_in_it(tmp_path: Path, exami
         found = [str(one) for one in examine(slack, **environ)]
     assert f"ok  scopes: all {len(SCOPES) + 1} granted" in found
     assert f"ok  import channel {IMPORT_CHANNEL}: the bot is a member" in found
+
+
+def test_the_channel_of_restricted_models_has_to_be_private(tmp_path: Path, examine: Examine) -> None:
+    (policy := tmp_path / "few.toml").write_text(f'{POLICY}\nrestricted = "GFEW"')
+    room = Channel(id="GFEW", name="few", members=[TOM, "UBOT"])
+    with a_slack() as slack:
+        slack.ws.channels["GFEW"] = room
+        assert bad(examine(slack, EMERITUS_POLICY=str(policy))) == [
+            (
+                "BAD restricted channel GFEW: everybody may read it. Make it private, or name another channel as "
+                "[channels] restricted in the policy"
+            )
+        ]
+        room.is_private = True
+        found = [str(one) for one in examine(slack, EMERITUS_POLICY=str(policy))]
+    assert "ok  restricted channel GFEW: the bot is a member" in found

@@ -14,8 +14,6 @@ from bot.views.blocks import HELPED, UNHELPFUL
 from data.errors import Stale
 from data.records.base import Record
 from data.records.retirement import Reason
-from workflows.engine import all_retirements
-from workflows.home import models_visible_to
 from workflows.questions.names import names_for
 from workflows.questions.table import Asks
 from workflows.questions.understanding import NO_SUCCESSOR, Question, read, understood
@@ -107,19 +105,19 @@ def chosen_in(house: House, body: Body) -> Question:
 
     Raises `Stale` for a menu that no version of today shows, or a model that is not there any more.
     """
-    models = models_visible_to(payloads.user_id(body), house.catalog.models())
+    there = house.sight(payloads.user_id(body)).there
     value = payloads.action_value(body)
     step, *before = text_at(body, "actions", 0, "block_id").split("|", 2)
     match step, before:
         case guide.MODEL, []:
-            model, reason, successor_id = chosen(house.catalog, value, models), "", ""
+            model, reason, successor_id = chosen(there, value), "", ""
         case guide.REASON, [about]:
-            model, reason, successor_id = chosen(house.catalog, about, models), value, ""
+            model, reason, successor_id = chosen(there, about), value, ""
         case guide.SUCCESSOR, [reason, about]:
-            successor = chosen(house.catalog, value, models)
+            successor = chosen(there, value)
             successor_id = successor.id if successor is not None else value
             is_there = successor is not None or value == NO_SUCCESSOR
-            model = chosen(house.catalog, about, models) if is_there else None
+            model = chosen(there, about) if is_there else None
         case _:
             model = None
     if model is None:
@@ -148,5 +146,5 @@ def form_in(value: str) -> Form:
 
 def question(house: House, person_id: str, text: str) -> Question:
     """What somebody asks, by the names they may know."""
-    there = house.catalog.snapshot()
-    return understood(text, names_for(person_id, there, all_retirements(house.store)))
+    sight = house.sight(person_id)
+    return understood(text, names_for(sight.there, sight.retirements()))

@@ -24,6 +24,7 @@ from workflows.decisions.ahead import Hearing
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
 from workflows.rules.delegating import InForce
+from workflows.sight import Sight
 
 Payload = dict[str, Any]
 
@@ -77,6 +78,10 @@ class House:
     metrics: Metrics = UNCOUNTED
     has_wording: bool = False
     stopwatch: Callable[[], float] = field(default=monotonic)
+
+    def sight(self, person: str) -> Sight:
+        """What this person may know of: whatever they are answered is read there."""
+        return Sight(person, self.catalog.snapshot(), self.store, self.delegations)
 
     @property
     def listings(self) -> Listings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID, meant_id
@@ -15,7 +14,8 @@ from data.errors import NotFound, Refused
 from data.records.base import Record
 from data.records.catalog import Entity
 from data.records.retirement import Retirement, Subject
-from data.store import Store
+from data.snapshot import Snapshot
+from data.store import Streams
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
@@ -48,24 +48,24 @@ IN_SHELL = Onward(
 )
 
 
-def retirement(store: Store, retirement_id: str, *, onward: Onward = IN_SLACK) -> Retirement:
+def retirement(store: Streams, retirement_id: str, *, onward: Onward = IN_SLACK) -> Retirement:
     """Raises `NotFound`."""
     is_id = RETIREMENT_ID.fullmatch(retirement_id)
     found = retirement_of(retirement_id, store.state(retirement_id)) if is_id else None
     if found is None:
-        every = store.streams("RET-")
+        every = tuple(one.id for one in all_retirements(store))
         near = closest(retirement_id, every) or every[-3:]
         step = f"{onward.show} {near[0]}, or {onward.list_all} for every one" if near else _begin(onward)
         raise NotFound("retirement", retirement_id[:80], closest=near, next_step=f"Run {step}")
     return found
 
 
-def retirements(store: Store, *, ended: bool = True) -> list[Retirement]:
+def retirements(store: Streams, *, ended: bool = True) -> list[Retirement]:
     """All there are, oldest first."""
     return [one for one in all_retirements(store) if ended or one.state in LIVING]
 
 
-def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onward = IN_SLACK) -> Retirement:
+def named(store: Streams, there: Snapshot, text: str, *, word: str, onward: Onward = IN_SLACK) -> Retirement:
     """The retirement with this id, or the one of the model that its plan, or any catalog now, calls so.
 
     word   the command it is for. One that only reads takes a model's last ended retirement where none is under
@@ -75,7 +75,7 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
     reads = COMMANDS[word].keeps == "no"
     if RETIREMENT_ID.fullmatch(text.upper()) or TOO_LONG.fullmatch(text.upper()):
         return retirement(store, text.upper(), onward=onward)
-    every, there = retirements(store), catalog.snapshot()
+    every = retirements(store)
     models = there.called.by(text)
     ids = {text, *(one for model in models for one in there.ids_of(model.id))}
     same = [one for one in every if _name(one) == text or _model_id(one) in ids]
@@ -111,7 +111,7 @@ def named(store: Store, catalog: Catalog, text: str, *, word: str, onward: Onwar
     )
 
 
-def misnamed(store: Store, catalog: Catalog, text: str, *, word: str) -> str:
+def misnamed(store: Streams, catalog: Snapshot, text: str, *, word: str) -> str:
     """Why this names no retirement, in the words of `named`; empty when it names one."""
     try:
         named(store, catalog, text, word=word)
@@ -129,7 +129,7 @@ def model_in_shell(catalog: Catalog, name: str, *, ask: str = IN_SHELL.impact) -
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 
-def model(store: Store, catalog: Catalog, name: str, *, word: str) -> Entity:
+def model(store: Streams, catalog: Snapshot, name: str, *, word: str) -> Entity:
     """The model somebody named after this command, or by its retirement where the command only reads.
 
     Raises `NotFound` with the command to go on with.
@@ -137,7 +137,7 @@ def model(store: Store, catalog: Catalog, name: str, *, word: str) -> Entity:
     try:
         return catalog.model(name)
     except NotFound as error:
-        subject = _subject(store, name)
+        subject = _subject(store, catalog, name)
         if subject and COMMANDS[word].keeps == "no":
             return catalog.model(subject.model_id)
         closest = (subject.model_name,) if subject else error.closest
@@ -148,7 +148,7 @@ def model(store: Store, catalog: Catalog, name: str, *, word: str) -> Entity:
         raise NotFound("model", name[:80], closest=closest, next_step=f"Run {step}") from error
 
 
-def models_with(catalog: Catalog, part: str) -> tuple[Entity, ...]:
+def models_with(catalog: Snapshot, part: str) -> tuple[Entity, ...]:
     """All models that have this in their name, all there are where it is empty; none where it is one's name."""
     try:
         return () if part and catalog.model(part) else catalog.models()
@@ -156,22 +156,23 @@ def models_with(catalog: Catalog, part: str) -> tuple[Entity, ...]:
         return catalog.models(part)
 
 
-def chosen(catalog: Catalog, value: str, among: Iterable[Entity]) -> Entity | None:
+def chosen(there: Snapshot, value: str) -> Entity | None:
     """The model an option stands for; an option's value is not always the id (limits.option_value)."""
     if not value:
         return None
-    models = tuple(among)
+    models = there.models()
     try:
-        exact = catalog.entity(value)
+        exact = there.entity(value)
     except NotFound:
         return next((one for one in models if option_value(one.id) == value), None)
     return exact if exact in models else None
 
 
-def _subject(store: Store, text: str) -> Subject | None:
-    """What the retirement with this id is about."""
+def _subject(store: Streams, catalog: Snapshot, text: str) -> Subject | None:
+    """What the retirement with this id is about, where the catalog has it."""
     found = retirement_of(meant, store.state(meant)) if (meant := meant_id(text)) else None
-    return found.plan.subject if found is not None and found.plan is not None else None
+    subject = found.plan.subject if found is not None and found.plan is not None else None
+    return subject if subject is not None and subject.model_id in catalog else None
 
 
 def _some(catalog: Catalog) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from bot.lookup import retirements
 from bot.views import digest, stats
 from bot.views.blocks import Payload
 from data.records.policy import Policy, Review
@@ -24,9 +24,10 @@ def overdue(review: Review, policy: Policy, now: datetime) -> str:
     return policy_review.words(review, policy.name, today) if policy_review.is_overdue(review, today) else ""
 
 
-def this_week(store: Store, now: datetime, *, zone: str, review: str = "") -> digest.Digest:
-    """`review`: what it says of the policy, see `overdue`."""
-    every = retirements(store)
+def this_week(
+    store: Store, every: Sequence[Retirement], now: datetime, *, zone: str, review: str = ""
+) -> digest.Digest:
+    """`every`: all that whoever asks may know of; `review`: what it says of the policy, see `overdue`."""
     return digest.of(
         last_week(store, every, now),
         outcomes(store, every),
@@ -38,9 +39,8 @@ def this_week(store: Store, now: datetime, *, zone: str, review: str = "") -> di
     )
 
 
-def statistics(store: Store, state: Retirement | None, now: datetime) -> Payload:
-    """Of all there ever were; or of one, beside those of the same tier."""
-    every = retirements(store)
+def statistics(store: Store, every: Sequence[Retirement], state: Retirement | None, now: datetime) -> Payload:
+    """Of all that whoever asks may know of; or of one, beside those of the same tier."""
     if state is None:
         return stats.everyone(measures(outcomes(store, every), now))
     (own,) = outcomes(store, [state])

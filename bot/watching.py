@@ -46,7 +46,7 @@ def serve_watched(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 def _shown(bot: Bot, at: Address) -> Serving:
     """Raises `Unavailable` where it cannot listen; then the record is let go."""
-    application = schedule_page(Schedule(bot.store, bot.world.now))
+    application = schedule_page(Schedule(bot.store, bot.house.catalog, bot.world.now))
     try:
         return Serving(application, at, name="schedule", threads=READERS, body_bytes_max=BODY_BYTES_MAX)
     except BaseException:

@@ -11,6 +11,15 @@ from data.records.base import Record
 from data.records.decision import Claim, ClaimKind, Decision, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 
+
+class Streams(Protocol):
+    """What is on record by streams, for whoever only looks there."""
+
+    def state(self, stream: str) -> bytes | None: ...
+
+    def streams(self, prefix: str = "") -> tuple[str, ...]: ...
+
+
 Then = tuple[str, str, Facts | None]
 """A follow-up: (stream, command, facts), decided in the commit that settles the work it follows."""
 

@@ -29,11 +29,14 @@ def reading() -> Reading:
     return read_backstage([COMPANY])
 
 
-def lay_down(path: Path, *, now: datetime) -> None:
-    """The record of a company that imported its catalog then, and did nothing else; one that is there stays."""
+def lay_down(path: Path, *, now: datetime, also: Path | None = None) -> None:
+    """The record of a company that imported its catalog then, and did nothing else; one that is there stays.
+
+    also   a file of another catalog, imported with it
+    """
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_bytes(_record(now))
+        path.write_bytes(_record(now, also))
 
 
 def users() -> list[User]:
@@ -50,11 +53,12 @@ def channels() -> list[Channel]:
 
 
 @cache
-def _record(now: datetime) -> bytes:
+def _record(now: datetime, also: Path | None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "emeritus.db"
         store = SqliteStore(path, RetirementMachine())
-        Catalog(store).import_(reading(), format="backstage", now=now)
+        read = read_backstage([COMPANY, also]) if also else reading()
+        Catalog(store).import_(read, format="backstage", now=now)
         store.close()
         return path.read_bytes()
 

@@ -16,7 +16,7 @@ from data.records.decision import Outcome, Receipt
 from data.records.facts import Facts
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
-from data.store import Store
+from data.store import Store, Streams
 from workflows import commands as cmd
 from workflows.decisions import imports, manual
 from workflows.decisions.proposals import check_channel, check_proposer, check_reviser
@@ -106,7 +106,7 @@ class Engine:
         return all_retirements(self.store)
 
 
-def all_retirements(store: Store) -> tuple[Retirement, ...]:
+def all_retirements(store: Streams) -> tuple[Retirement, ...]:
     """Every retirement on record, oldest first."""
     found: list[Retirement] = []
     for stream in store.streams("RET-"):

@@ -16,10 +16,10 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from data.records.base import Record
-from data.records.catalog import Entity
 from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.snapshot import Snapshot
+from workflows.audiences import seen, sees
 from workflows.rules import quorum
 from workflows.rules.barring import barred, instead_of_barred
 from workflows.rules.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
@@ -112,19 +112,15 @@ class Home(Record, frozen=True, kw_only=True):
         }[part]
 
 
-def models_visible_to(_person_id: str, models: Iterable[Entity]) -> tuple[Entity, ...]:
-    """The models this person may hear of: whatever names one goes through here."""
-    return tuple(models)
-
-
-def visible_to(_person_id: str, retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
-    """What this person may see anything of, ended ones as well: every list and every answer goes through here."""
-    return tuple(one for one in retirements if one.plan is not None)
-
-
-def listed_for(person_id: str, retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
+def listed_for(
+    person_id: str, retirements: Iterable[Retirement], there: Snapshot, delegations: InForce
+) -> tuple[Retirement, ...]:
     """What Home may list for this person. Every list on it goes through here."""
-    return tuple(one for one in visible_to(person_id, retirements) if is_living(one))
+    return tuple(
+        one
+        for one in retirements
+        if is_living(one) and one.plan is not None and sees(person_id, one, there, lambda: delegations)
+    )
 
 
 @dataclass(frozen=True)
@@ -136,8 +132,15 @@ class Board:
     now: datetime
     delegations: InForce = field(default_factory=dict)
 
+    def seen_by(self, person_id: str) -> Board:
+        """What of it this person may know of: whatever they are answered in words is read there."""
+        known = (
+            one for one in self.retirements if sees(person_id, one, self.there, lambda: self.delegations)
+        )
+        return Board(seen(self.there, person_id), tuple(known), self.now, self.delegations)
+
     def home(self, person_id: str, page: Page) -> Home:
-        listed = listed_for(person_id, self.retirements)
+        listed = listed_for(person_id, self.retirements, self.there, self.delegations)
         ids = {one.id for one in listed}
         owed = [one for one in self._answered_by(person_id) if one.state.id in ids]
         votes = [one for one in listed if may_vote(one, person_id, self.now, self.delegations)]

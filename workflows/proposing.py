@@ -15,6 +15,7 @@ from data.records.retirement import Endpoint, Retirement, Subject
 from data.snapshot import Snapshot
 from workflows import commands as cmd
 from workflows import succession
+from workflows.audiences import is_marked
 from workflows.membership import members
 from workflows.observing import stands_as
 from workflows.rules import support
@@ -22,7 +23,6 @@ from workflows.rules.lessons import alike
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import met
 from workflows.rules.plan import reserved
-from workflows.rules.restriction import is_restricted
 
 
 def facts(
@@ -60,7 +60,7 @@ def facts(
         spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
         restricted_to=model.restricted_to,
     )
-    told_to_all = [one for one in every if not is_restricted(one)]
+    told_to_all = [one for one in every if not is_marked(one, there)]
     others = [one for one in every if is_living(one) and one.id != retirement_id]
     meets = met(subject, command.successor_id, impact.consumers, others, partial(stands_as, there))
     return Facts(
@@ -70,7 +70,7 @@ def facts(
         subject=subject,
         taken=_taken(subject, others, there),
         meets=meets,
-        unseen_meets=tuple(one.id for one in others if one.id in meets and is_restricted(one)),
+        unseen_meets=tuple(one.id for one in others if one.id in meets and is_marked(one, there)),
         alike=() if retirement_id else alike(subject, command.reason, impact.consumers, told_to_all),
         successor_name=after.name,
         successor_trouble=after.trouble or _told_to_all(model, command.successor_id, there),

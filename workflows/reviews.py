@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from data import events
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
@@ -25,16 +27,14 @@ def said_by(store: Store, state: Retirement, stage: Stage, person: str) -> event
     return next((one for one in reviews(store, state) if (one.stage, one.by) == (stage, person)), None)
 
 
-def learned(store: Store, words: str = "") -> tuple[Lesson, ...]:
-    """Every lesson in which all these words stand, the newest first."""
+def learned(store: Store, retirements: Iterable[Retirement], words: str = "") -> tuple[Lesson, ...]:
+    """Every lesson of these in which all the words stand, the newest first."""
     every = (
-        Lesson(retirement=state, review=review)
-        for state in all_retirements(store)
-        for review in reviews(store, state)
+        Lesson(retirement=state, review=review) for state in retirements for review in reviews(store, state)
     )
     return matching(every, words)
 
 
 def suggested(store: Store) -> tuple[Lesson, ...]:
     """What people wish to be looked at when the policy is reviewed, the newest first."""
-    return tuple(one for one in learned(store) if one.review.for_policy == "yes")
+    return tuple(one for one in learned(store, all_retirements(store)) if one.review.for_policy == "yes")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from data.catalog import Catalog
 from data.records.retirement import Retirement
 from data.store import Store
+from workflows.audiences import is_marked
 from workflows.engine import all_retirements
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.schedule import Announced, Scheduled, announced, scheduled
@@ -18,16 +20,16 @@ KEPT = timedelta(days=400)
 class Schedule:
     """What one retirement has come to is kept until something happens to it: calendars ask every hour."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store, self._now = store, now
+    def __init__(self, store: Store, catalog: Catalog, now: Callable[[], datetime]) -> None:
+        self._store, self._catalog, self._now = store, catalog, now
         self._known: dict[str, tuple[int, Announced | None]] = {}
 
     def announced(self) -> tuple[Scheduled, ...]:
-        """By last day, then by retirement."""
-        now = self._now()
+        """By last day, then by retirement. What is restricted is left out: anybody may read this."""
+        now, there = self._now(), self._catalog.snapshot()
         found = []
         for state in all_retirements(self._store):
-            known = self._of(state)
+            known = None if is_marked(state, there) else self._of(state)
             if known is None or state.policy is None:
                 continue
             one = scheduled(known, state.policy, now)

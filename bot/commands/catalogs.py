@@ -37,7 +37,7 @@ def catalogs(ctx: click.Context, retirement: str | None, is_written: bool, is_js
     with store_to_read(settings) as store:
         catalog = open_catalog(store)
         if retirement:
-            states = [named(store, catalog, retirement, word="show", onward=IN_SHELL)]
+            states = [named(store, catalog.snapshot(), retirement, word="show", onward=IN_SHELL)]
         else:
             states = announced(all_retirements(store))
         listings = Listings(catalog=catalog, store=store, writers=writers)

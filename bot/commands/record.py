@@ -45,7 +45,7 @@ def plan(retirement: str, is_ahead: bool, is_json: bool) -> None:
     settings = settings_for()
     with store_to_read(settings) as store:
         catalog = open_catalog(store)
-        one = named(store, catalog, retirement, word="plan", onward=IN_SHELL)
+        one = named(store, catalog.snapshot(), retirement, word="plan", onward=IN_SHELL)
         hearings = _ahead(settings, store, catalog, one) if is_ahead else ()
     if one.plan is None:
         raise Refused(f"{one.id} has no plan", next_step="Run emeritus list")
@@ -90,7 +90,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
     with store_to_read(settings) as store:
         rules = settings.in_force()
         review = overdue(rules.review, rules.policy, now)
-        week = this_week(store, now, zone=rules.policy.zone, review=review)
+        week = this_week(store, retirements(store), now, zone=rules.policy.zone, review=review)
     if is_json:
         print_json(digest_view.tree(week))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.commands.opening import settings_for, store_to_read
+from bot.keeping import open_catalog
 from bot.views.schedule import FORMATS
 from bot.world import CalendarWorld
 from workflows.schedule import Schedule
@@ -21,7 +22,7 @@ from workflows.schedule import Schedule
 def schedule(as_format: str) -> None:
     """The public schedule of what was announced: emeritus schedule > retirements.ics."""
     with store_to_read(settings_for()) as store:
-        announced = Schedule(store, CalendarWorld().now).announced()
+        announced = Schedule(store, open_catalog(store), CalendarWorld().now).announced()
     _, written = FORMATS[as_format]
     # Names are printable in it already; a calendar's line breaks are its own.
     click.echo(written(announced).encode(), nl=False)

@@ -76,7 +76,7 @@ def register(app: App, house: House) -> None:
     @app.action(Action.QUESTION_PROPOSE)
     def propose(ack: Ack, body: dict[str, Any]) -> None:
         form = asked.form_in(payloads.action_value(body))
-        model = house.catalog.entity(form.model_id)
+        model = house.sight(payloads.user_id(body)).there.entity(form.model_id)
         earliest_on = earliest_target(proposed_at=house.now(), tier=model.tier, policy=house.policy)
         open_form(
             house,

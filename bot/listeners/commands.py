@@ -56,14 +56,17 @@ from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import meetings
 from workflows.rules.obligations import people_of
+from workflows.sight import Sight
 
 
 def register(app: App, house: House) -> None:
-    def wrong(name: str, word: str) -> str:
-        return misnamed(house.store, house.catalog, name, word=word)
-
     @app.command(SLASH_COMMAND)
     def typed(ack: Ack, body: dict[str, Any]) -> None:
+        sight = house.sight(payloads.user_id(body))
+
+        def wrong(name: str, word: str) -> str:
+            return misnamed(sight, sight.there, name, word=word)
+
         request = understood(payloads.typed(body), misnamed=wrong)
         if request.word == "propose":
             open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
@@ -77,7 +80,7 @@ def register(app: App, house: House) -> None:
             house.answer(payloads.reply_to(body), shown)
         else:
             asked = command(request, payloads.user_id(body), here=payloads.reply_to(body).get("channel", ""))
-            capture(house, ack, body, stream=stream_for(house, request, asked), command=asked)
+            capture(house, ack, body, stream=stream_for(sight, request, asked), command=asked)
 
 
 def reads(request: Typed) -> bool:
@@ -86,7 +89,7 @@ def reads(request: Typed) -> bool:
     return is_asked or COMMANDS[request.word].keeps == "no"
 
 
-def stream_for(house: House, request: Typed, asked: Command) -> str:
+def stream_for(sight: Sight, request: Typed, asked: Command) -> str:
     """Whose stream a command goes to."""
     match asked:
         case Subscribe(place=place):
@@ -94,40 +97,42 @@ def stream_for(house: House, request: Typed, asked: Command) -> str:
         case Delegate(by=person) | EndDelegation(person=person):
             return delegations.stream_of(person)
         case _:
-            return meant(house, request).id
+            return meant(sight, request).id
 
 
-def meant(house: House, request: Typed) -> Retirement:
+def meant(sight: Sight, request: Typed) -> Retirement:
     """The retirement a command is about."""
-    return named(house.store, house.catalog, request[Part.RETIREMENT], word=request.word)
+    return named(sight, sight.there, request[Part.RETIREMENT], word=request.word)
 
 
 def answer(house: House, request: Typed, by: str) -> Payload:
-    """What a reading command shows."""
+    """What a reading command shows: no more than they may know of who asked."""
+    sight, now = house.sight(by), house.now()
     match request.word:
         case "list":
             is_all = bool(request[Part.ALL])
-            every = retirements(house.store, ended=is_all)
+            every = retirements(sight, ended=is_all)
             shown = answers.listing(every, page=payloads.number(request[Part.PAGE]), is_all=is_all)
         case "show":
-            shown = show(house, meant(house, request))
+            shown = show(house, meant(sight, request), sight)
         case "plan":
-            found = meant(house, request)
+            found = meant(sight, request)
             shown = answers.plan(found, house.ahead(found))
         case "impact" | "who":
-            shown = about_model(house, request.word, request[Part.MAYBE_MODEL])
+            shown = about_model(house, sight, request.word, request[Part.MAYBE_MODEL])
         case "candidates":
-            shown = worth_retiring(house)
+            shown = worth_retiring(house, sight)
         case "digest":
-            now = house.now()
             review = overdue(house.review, house.policy, now)
-            shown = digest.message(this_week(house.store, now, zone=house.policy.zone, review=review))
+            week = this_week(house.store, sight.retirements(), now, zone=house.policy.zone, review=review)
+            shown = digest.message(week)
         case "stats":
             name = request[Part.MAYBE_RETIREMENT]
-            one = named(house.store, house.catalog, name, word="stats") if name else None
-            shown = statistics(house.store, one, house.now())
+            one = named(sight, sight.there, name, word="stats") if name else None
+            shown = statistics(house.store, sight.retirements(), one, now)
         case "lessons":
-            shown = lessons.found(learned(house.store, request[Part.MAYBE_WORDS]), request[Part.MAYBE_WORDS])
+            words = request[Part.MAYBE_WORDS]
+            shown = lessons.found(learned(house.store, sight.retirements(), words), words)
         case "delegate":
             shown = delegated.standing(by, house.delegations())
         case _:
@@ -135,16 +140,16 @@ def answer(house: House, request: Typed, by: str) -> Payload:
     return shown
 
 
-def about_model(house: House, word: str, name: str) -> Payload:
+def about_model(house: House, sight: Sight, word: str, name: str) -> Payload:
     """What a command says of one model; the models there are where the name is part of several, or none is given."""
-    some = models_with(house.catalog, name)
+    some = models_with(sight.there, name)
     if some or not name:
         return answers.models(some, part=name, word=word)
-    found = model(house.store, house.catalog, name, word=word)
-    return impact(house, found) if word == "impact" else responsible(house, found)
+    found = model(sight, sight.there, name, word=word)
+    return impact(house, sight, found) if word == "impact" else responsible(house, sight, found)
 
 
-def show(house: House, state: Retirement) -> Payload:
+def show(house: House, state: Retirement, sight: Sight) -> Payload:
     """How it stands, with everybody a refusal may send people to."""
     subject = state.plan.subject if state.plan else None
     owners = house.catalog.owners_now([subject.model_id] if subject else [])
@@ -166,7 +171,7 @@ def show(house: House, state: Retirement) -> Payload:
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
         catalogs=catalogs.standing(house.listings.standings(state)),
-        meetings=meetings(state, retirements(house.store, ended=False), stands),
+        meetings=meetings(state, retirements(sight, ended=False), stands),
         attested=attested(house, state, owners),
     )
 
@@ -179,13 +184,13 @@ def attested(house: House, state: Retirement, owners: tuple[str, ...]) -> list[s
     return attestations.lines(state, people, house.now())
 
 
-def impact(house: House, found: Entity) -> Payload:
+def impact(house: House, sight: Sight, found: Entity) -> Payload:
     """Who depends on a model now, and in which threads all of them stand."""
-    there = house.catalog.snapshot()
+    there = sight.there
     consumers = there.impact(found.id).consumers
     told_in = [
         one.id
-        for one in retirements(house.store, ended=False)
+        for one in retirements(sight, ended=False)
         if one.plan is not None and one.plan.subject.model_id in there.ids_of(found.id)
     ]
     return answers.impact(
@@ -198,18 +203,18 @@ def impact(house: House, found: Entity) -> Payload:
     )
 
 
-def responsible(house: House, found: Entity) -> Payload:
+def responsible(house: House, sight: Sight, found: Entity) -> Payload:
     """Who answers for a model now."""
-    seen = house.catalog.snapshot()
+    seen = sight.there
     responsible = seen.responsible(found.id)
     people = [one for part in responsible for one in part.owners.slack_ids]
     instead = delegated.lines(people, house.delegations())
     return who.answer(responsible, seen.impact(found.id).consumers, ends(house, found.id), instead)
 
 
-def worth_retiring(house: House) -> Payload:
+def worth_retiring(house: House, sight: Sight) -> Payload:
     """Which models the policy's criteria speak for retiring."""
-    seen, every = house.catalog.snapshot(), retirements(house.store)
+    seen, every = sight.there, sight.retirements()
     now = house.now()
     today = day_of(now, house.policy)
     return candidates.answer(ranking(seen, every, house.meters, house.criteria, now, today=today), seen)

@@ -21,7 +21,7 @@ def register(app: App, house: House) -> None:
     @app.action(Action.MANUAL_REPORT)
     def ask_for_evidence(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, endpoint_id, action = payloads.parts(body, 3)
-        state = retirement(house.store, retirement_id)
+        state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         wish = ReportManual(
             by=payloads.user_id(body), endpoint_id=endpoint_id, action=action, evidence=Prose()
         )

@@ -49,7 +49,7 @@ def register(app: App, house: House) -> None:
         capture(house, ack, body, stream=retirement_id, command=everything)
 
     def shown(body: dict[str, Any], retirement_id: str, page: int = 0, *, team: str = "") -> Payload:
-        state = retirement(house.store, retirement_id)
+        state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         reader, there = payloads.user_id(body), house.delegations()
         return obligations.all_modal(state, reader, page, team=team, delegations=there)
 
@@ -75,7 +75,7 @@ def register(app: App, house: House) -> None:
     @app.action(Action.DUTY_MORE_TIME)
     def ask_how_long(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, consumer_id, announced = asked(body)
-        state = retirement(house.store, retirement_id)
+        state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         wish = replace(
             least_wish(state, consumer_id, payloads.user_id(body), house.now()), announced=announced
         )
@@ -85,7 +85,7 @@ def register(app: App, house: House) -> None:
 
     @app.view(Callback.EXTENSION_ASK)
     def ask_for_time(ack: Ack, body: dict[str, Any]) -> None:
-        state = retirement(house.store, payloads.carried(body, "retirement"))
+        state = retirement(house.sight(payloads.user_id(body)), payloads.carried(body, "retirement"))
         wish = AskForTime(
             by=payloads.user_id(body),
             consumer_id=payloads.carried(body, "consumer"),

@@ -16,12 +16,12 @@ from bot.inbox import submit
 from bot.lookup import chosen, retirement
 from bot.lookup import model as named_model
 from bot.views import limits, proposal_modal
-from data.catalog import Catalog
 from data.errors import Invalid, Problem, Refused
 from data.hosting import hosted_parts
 from data.records.base import Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement, StepKind
+from data.snapshot import Snapshot
 from workflows.commands import Propose, Revise
 from workflows.rules import support
 from workflows.rules.hours import day_of
@@ -35,10 +35,11 @@ def open_form(
     filled   what the form shows as chosen already
     """
     by = payloads.user_id(body)
-    model = named_model(house.store, house.catalog, model_name, word="propose") if model_name else None
+    sight = house.sight(by)
+    model = named_model(sight, sight.there, model_name, word="propose") if model_name else None
     if model is not None:
         house.check_opening(by, model, None)
-    elif house.catalog.models() and not owned(house.catalog, by):
+    elif sight.there.models() and not owned(sight.there, by):
         raise Refused(
             "There is no model you may propose to retire",
             reasons=["this is for a model's owners, and the catalog has none of yours"],
@@ -46,28 +47,31 @@ def open_form(
             "about one",
         )
     ack()
-    screens.opened(house.client, body, _form(house, model, by=by, **filled))
+    screens.opened(house.client, body, _form(house, sight.there, model, by=by, **filled))
 
 
-def owned(catalog: Catalog, person: str, query: str = "") -> list[Entity]:
+def owned(there: Snapshot, person: str, query: str = "") -> list[Entity]:
     """The models this person owns, by name: the ones they may propose."""
-    known = catalog.snapshot()
-    return [model for model in known.models(query) if person in known.owners_of(model).slack_ids]
+    return [model for model in there.models(query) if person in there.owners_of(model).slack_ids]
 
 
 def register(app: App, house: House) -> None:
-    catalog = house.catalog
+    def seen(body: Mapping[str, Any]) -> Snapshot:
+        """The catalog as whoever looks at the form sees it."""
+        return house.sight(payloads.user_id(body)).there
 
     @app.action(Action.PROPOSAL_MODEL)
     @app.action(Action.PROPOSAL_MODEL_SEARCH)
     def choose_model(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        model = chosen(catalog, payloads.action_value(body), catalog.models())
+        there = seen(body)
+        model = chosen(there, payloads.action_value(body))
         shown = _form(
             house,
+            there,
             model,
             by=payloads.user_id(body),
-            successor_id=_id_of(_successor(catalog, body)),
+            successor_id=_id_of(_successor(there, body)),
             reason=_reason(payloads.entered(body, Action.PROPOSAL_REASON)),
             why=payloads.entered(body, Action.PROPOSAL_WHY),
             target_on=_day(payloads.entered(body, Action.PROPOSAL_TARGET)),
@@ -76,20 +80,21 @@ def register(app: App, house: House) -> None:
 
     @app.options(Action.PROPOSAL_MODEL_SEARCH)
     def search_own(ack: Ack, body: dict[str, Any]) -> None:
-        ack(options=proposal_modal.options(owned(catalog, payloads.user_id(body), payloads.query(body))))
+        ack(options=proposal_modal.options(owned(seen(body), payloads.user_id(body), payloads.query(body))))
 
     @app.options(Action.PROPOSAL_SUCCESSOR_SEARCH)
     def search(ack: Ack, body: dict[str, Any]) -> None:
-        ack(options=proposal_modal.options(catalog.search_models(payloads.query(body))))
+        ack(options=proposal_modal.options(seen(body).models(payloads.query(body))[: limits.OPTIONS_MAX]))
 
     @app.view(Callback.PROPOSAL_SUBMIT)
     def propose(ack: Ack, body: dict[str, Any]) -> None:
         value = payloads.entered(body, Action.PROPOSAL_MODEL, Action.PROPOSAL_MODEL_SEARCH)
-        model = chosen(catalog, value, catalog.models())
+        there = seen(body)
+        model = chosen(there, value)
         problems = (
             [] if model else [Problem(field="model", value="", accepted="choose a model from the list")]
         )
-        filled = _filled(catalog, body, model, problems)
+        filled = _filled(there, body, model, problems)
         assert model is not None
         wish = Propose(by=payloads.user_id(body), model_id=model.id, **msgspec.structs.asdict(filled))
         submit(house, ack, body, None, wish)
@@ -97,23 +102,25 @@ def register(app: App, house: House) -> None:
     @app.action(Action.PROPOSAL_REVISE)
     def open_revision(ack: Ack, body: dict[str, Any]) -> None:
         (retirement_id,) = payloads.parts(body, 1)
-        state = retirement(house.store, retirement_id)
+        state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         assert state.plan is not None, "a retirement begins with its plan"
-        model = catalog.entity(state.plan.subject.model_id)
+        there = seen(body)
+        model = there.entity(state.plan.subject.model_id)
         house.check_opening(payloads.user_id(body), model, state)
         ack()
         last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, state.policy or house.policy)
         screens.opened(
             house.client,
             body,
-            _form(house, model, by=state.proposer_id, retirement=state, target_on=last_day),
+            _form(house, there, model, by=state.proposer_id, retirement=state, target_on=last_day),
         )
 
     @app.view(Callback.PROPOSAL_REVISED)
     def revise(ack: Ack, body: dict[str, Any]) -> None:
-        state = retirement(house.store, payloads.carried(body, "retirement"))
+        state = retirement(house.sight(payloads.user_id(body)), payloads.carried(body, "retirement"))
         assert state.plan is not None, "a retirement begins with its plan"
-        filled = _filled(catalog, body, catalog.entity(state.plan.subject.model_id), [])
+        there = seen(body)
+        filled = _filled(there, body, there.entity(state.plan.subject.model_id), [])
         wish = Revise(by=payloads.user_id(body), **msgspec.structs.asdict(filled))
         submit(house, ack, body, state, wish)
 
@@ -129,13 +136,13 @@ class Filled(Record, frozen=True, kw_only=True):
 
 
 def _filled(
-    catalog: Catalog, body: Mapping[str, Any], model: Entity | None, problems: list[Problem]
+    there: Snapshot, body: Mapping[str, Any], model: Entity | None, problems: list[Problem]
 ) -> Filled:
     """The form as the person left it. Raises `Invalid` with all that is missing, `problems` first."""
     endpoint_ids: tuple[str, ...] = ()
     ticked = payloads.ticked(body, Action.PROPOSAL_ENDPOINTS)
     if ticked is not None and model is not None:
-        shown = {limits.option_value(one.id): one.id for one in catalog.endpoints_of(model.id)}
+        shown = {limits.option_value(one.id): one.id for one in there.endpoints_of(model.id)}
         endpoint_ids = tuple(shown[value] for value in ticked if value in shown)
         if not endpoint_ids:  # none is not all: a command without endpoints would take every one
             problems.append(Problem(field="endpoints", value="", accepted="choose at least one endpoint"))
@@ -149,7 +156,7 @@ def _filled(
         raise Invalid(problems)
     return Filled(
         endpoint_ids=endpoint_ids,
-        successor_id=_id_of(_successor(catalog, body)),
+        successor_id=_id_of(_successor(there, body)),
         reason=reason,
         why=Prose(prose=payloads.entered(body, Action.PROPOSAL_WHY)),
         target_on=target_on,
@@ -157,16 +164,22 @@ def _filled(
 
 
 def _form(
-    house: House, model: Entity | None, *, by: str, retirement: Retirement | None = None, **typed: Any
+    house: House,
+    there: Snapshot,
+    model: Entity | None,
+    *,
+    by: str,
+    retirement: Retirement | None = None,
+    **typed: Any,
 ) -> Payload:
-    models = house.catalog.models()
+    models = there.models()
     policy = retirement.policy if retirement and retirement.policy else house.policy
     today = day_of(house.now(), policy)
-    hosted = hosted_parts(house.catalog.snapshot(), model.id) if model else ()
+    hosted = hosted_parts(there, model.id) if model else ()
     return proposal_modal.modal(
-        models=owned(house.catalog, by),
+        models=owned(there, by),
         model=model,
-        endpoints=house.catalog.endpoints_of(model.id) if model else (),
+        endpoints=there.endpoints_of(model.id) if model else (),
         successors=[other for other in models if model is None or other.id != model.id],
         today=today,
         retirement=retirement,
@@ -175,9 +188,9 @@ def _form(
     )
 
 
-def _successor(catalog: Catalog, body: Mapping[str, Any]) -> Entity | None:
+def _successor(there: Snapshot, body: Mapping[str, Any]) -> Entity | None:
     value = payloads.entered(body, Action.PROPOSAL_SUCCESSOR, Action.PROPOSAL_SUCCESSOR_SEARCH)
-    return chosen(catalog, value, catalog.models())
+    return chosen(there, value)
 
 
 def _id_of(entity: Entity | None) -> str:

@@ -41,7 +41,7 @@ def register(app: App, house: House) -> None:
     @app.action(Action.VOTE_REJECT)
     def ask_why(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, plan_digest, number = payloads.parts(body, 3)
-        state = retirement(house.store, retirement_id)
+        state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         # Whoever may abstain may reject, and why is not asked yet.
         vote = Cast(
             by=payloads.user_id(body),
@@ -64,7 +64,7 @@ def register(app: App, house: House) -> None:
             comment=Prose(prose=comment),
             cast_at=house.now(),
         )
-        state = retirement(house.store, payloads.carried(body, "retirement"))
+        state = retirement(house.sight(payloads.user_id(body)), payloads.carried(body, "retirement"))
         submit(house, ack, body, state, ballot)
 
 

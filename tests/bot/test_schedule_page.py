@@ -35,7 +35,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def page(town: Town) -> Iterator[str]:
     """Its address."""
-    application = schedule_page(Schedule(town.bot.store, town.now))
+    application = schedule_page(Schedule(town.bot.store, town.bot.house.catalog, town.now))
     at = Address(host="127.0.0.1", port=0)
     serving = Serving(application, at, name="schedule", threads=2, body_bytes_max=1024)
     yield f"http://{serving.address}"
@@ -152,7 +152,7 @@ def test_the_command_line_writes_the_same_for_who_serves_files(town: Town) -> No
     town.announce()
     run = CliRunner(env={"EMERITUS_STORE": str(town.folder / "emeritus.db")}).invoke
     # The command's clock is today's, which may end meanwhile; what is under way is on it whatever the day.
-    today = Schedule(town.bot.store, CalendarWorld().now)
+    today = Schedule(town.bot.store, town.bot.house.catalog, CalendarWorld().now)
     for name, (_, written) in FORMATS.items():
         before = written(today.announced())
         told = run(cli, ["schedule", "--format", name]).stdout_bytes.decode()
@@ -173,7 +173,7 @@ def test_what_is_known_of_a_retirement_is_looked_up_again_only_when_something_ha
             asked.extend([state.id] if self._known.get(state.id) is not before else [])
             return found
 
-    schedule = Counting(town.bot.store, town.now)
+    schedule = Counting(town.bot.store, town.bot.house.catalog, town.now)
     assert schedule.announced() == schedule.announced()
     assert asked == ["RET-1"]
     town.command(TOM, "pause RET-1 a freeze")

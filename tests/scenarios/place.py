@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +29,8 @@ from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from data.records.hours import Windows
 from data.records.policy import NO_REVIEW, Review
-from tests import sample_company
-from tests.fakes.slack import SlackFake, into_bolt
+from tests import canary, sample_company
+from tests.fakes.slack import Channel, SlackFake, into_bolt
 from tests.quick_files import QUICK_FILES
 from tests.sample_company import COMPANY
 from tests.written import judge
@@ -67,6 +67,8 @@ class Place:
         windows: Windows | None = None,
         wording: Wording | None = None,
         review: Review = NO_REVIEW,
+        rooms: Iterable[Channel] = (),
+        may_know: Iterable[str] = (),
         **slack: Any,
     ) -> None:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
@@ -74,6 +76,8 @@ class Place:
         wording          who understands questions that fit no wording of ours
         review           when the policy is to be looked through again
         windows          when people are written to; at any hour without
+        rooms            channels besides the company's own
+        may_know         people and channels that the name of the restricted model may reach, besides its owners
         import_channel   whose files are imported, with the scope and the event that takes
         """
         if import_channel:
@@ -82,6 +86,8 @@ class Place:
                 "events": [HOME_OPENED, MESSAGE_IM, FILE_SHARED],
                 **slack,
             }
+        self.may_know = {canary.QUINN, canary.RHEA, *may_know}
+        self.overheard = canary.Overheard()
         self.import_channel = import_channel
         self.serves = serves
         self.draws = draws
@@ -95,8 +101,8 @@ class Place:
         self.review = review
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
-            sample_company.users(),
-            sample_company.channels(),
+            [*sample_company.users(), *canary.users()],
+            [*sample_company.channels(), *rooms],
             now=self.clock,
             **{"scopes": SCOPES, "events": [HOME_OPENED, MESSAGE_IM], **slack},
         )
@@ -111,9 +117,10 @@ class Place:
             undo.callback(self.darken)
             self.slack.start()
             undo.callback(self.slack.stop)
+            undo.enter_context(self.overheard)
             if self.serves:
                 self.serve()
-            sample_company.lay_down(self.folder / "emeritus.db", now=self.now())
+            sample_company.lay_down(self.folder / "emeritus.db", now=self.now(), also=canary.CATALOG)
             self.open()
             undo.callback(self.close)
             self.bot.house.catalog.snapshot()  # as `Bot.start` does before anybody can press
@@ -126,6 +133,8 @@ class Place:
         self._undo.close()
         if error is None:
             judge(self.slack.calls)
+            assert canary.leaks(self.slack, self.may_know) == []
+            assert [line for line in self.overheard.lines if canary.CANARY in line] == []
 
     def serve(self) -> None:
         """Start the model servers, for stories that come to look at them."""

@@ -54,8 +54,9 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
     if effect.body["notice"] != NOTICE:
         return None
     store, catalog, now = shop.engine.store, shop.engine.gatherer.catalog, shop.world.now()
-    board = Board(catalog.snapshot(), tuple(all_retirements(store)), now, in_force_now(store, catalog, now))
     person_id = effect.body["person"]
+    whole = Board(catalog.snapshot(), all_retirements(store), now, in_force_now(store, catalog, now))
+    board = whole.seen_by(person_id)
     question = _by_wording(effect, board, shop) or read(effect.body)
     if needs_one(question) and not question.is_misnamed:
         question = replace(question, about=_spoken_of(effect, shop))
@@ -81,5 +82,5 @@ def _by_wording(effect: Effect, board: Board, shop: Workshop) -> Question | None
     except EmeritusError as error:
         log.info("a question was not read: %s", type(error).__name__)
         return None
-    names = names_for(effect.body["person"], board.there, board.retirements)
+    names = names_for(board.there, board.retirements)
     return checked(said, names)

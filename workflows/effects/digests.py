@@ -14,6 +14,7 @@ from data.records.decision import Claim, Dead, Done, HeldUp, NotDone, Result, Un
 from data.records.digests import DigestState
 from data.records.retirement import Retirement
 from data.store import Then
+from workflows.audiences import is_marked, sees
 from workflows.commands import DropReader, TellDigest
 from workflows.decisions.digests import place_of
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
@@ -22,6 +23,7 @@ from workflows.machine import digest_of
 from workflows.rules import audience
 from workflows.rules.lifecycle import is_living
 from workflows.rules.messages import is_person
+from workflows.rules.restriction import channel_of, is_restricted
 
 
 def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -50,11 +52,22 @@ def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
 
 
 def told_to(place: str, since: datetime, shop: Workshop, every: Sequence[Retirement]) -> tuple[History, ...]:
-    """What this reader is told of all retirements: a person of what concerns them, a channel of everything."""
+    """What this reader is told of all retirements: a person of what concerns them, a channel of everything.
+
+    Of what is restricted no channel is told but the one its card is in.
+    """
+    gatherer = shop.engine.gatherer
+    there, now = gatherer.catalog.snapshot(), shop.world.now()
     if not is_person(place):
-        return histories(shop.engine.store, every, since)
-    own = [one for one in every if audience.concerning(one, place) is not None]
+        told = (one for one in every if not is_marked(one, there) or _is_in(place, one))
+        return histories(shop.engine.store, told, since)
+    known = (one for one in every if sees(place, one, there, lambda: gatherer.delegations(now)))
+    own = [one for one in known if audience.concerning(one, place) is not None]
     return concerning(histories(shop.engine.store, own, since), place)
+
+
+def _is_in(place: str, one: Retirement) -> bool:
+    return is_restricted(one) and channel_of(one) == place
 
 
 def _zone(state: DigestState, shop: Workshop) -> str:

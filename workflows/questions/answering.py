@@ -16,7 +16,7 @@ from data.records.catalog import Entity
 from data.records.policy import Policy
 from data.records.retirement import Progress, Retirement
 from data.store import Store
-from workflows.home import ANSWERED_IN, OVERVIEW, Board, listed_for, models_visible_to, visible_to
+from workflows.home import ANSWERED_IN, OVERVIEW, Board
 from workflows.questions.answers import Answer, Choice, Guide, Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
 from workflows.questions.guiding import guided
@@ -48,7 +48,7 @@ ONWARD = (Asks.PROPOSE, Asks.IMPACT, Asks.WHO)
 
 @dataclass(frozen=True)
 class Reader:
-    """Answers one person. `board` has every retirement there ever was."""
+    """Answers one person. `board` has every retirement there ever was that they may know of."""
 
     board: Board
     store: Store
@@ -79,11 +79,11 @@ class Reader:
 
     @property
     def _visible(self) -> tuple[Retirement, ...]:
-        return visible_to(self.person_id, self.board.retirements)
+        return tuple(one for one in self.board.retirements if one.plan is not None)
 
     @property
     def _listed(self) -> tuple[Retirement, ...]:
-        return listed_for(self.person_id, self.board.retirements)
+        return tuple(one for one in self._visible if is_living(one))
 
     def _which(self, answer: Answer) -> Answer:
         """Nothing was named: where only one is under way there is no doubt."""
@@ -158,7 +158,7 @@ class Reader:
             model,
             self.person_id,
             there=there,
-            models=models_visible_to(self.person_id, there.models()),
+            models=there.models(),
             every=self.board.retirements,
             policy=self.policy,
             now=self.board.now,
@@ -179,8 +179,7 @@ class Reader:
         """The model as the catalog has it now; None where it has it no more."""
         named = next((one for one in self._visible if one.id == about), None)
         model_id = named.plan.subject.model_id if named is not None and named.plan is not None else about
-        found = self.board.there.find(model_id)
-        return next(iter(models_visible_to(self.person_id, [found])), None) if found is not None else None
+        return self.board.there.find(model_id)
 
     def _choices(self, question: Question, ids: Iterable[str]) -> tuple[Choice, ...]:
         asks = Asks.STANDS if question.asks is Asks.UNCLEAR else question.asks

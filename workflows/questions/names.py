@@ -13,7 +13,6 @@ from data.closest import Names as Spellings
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
-from workflows.home import models_visible_to, visible_to
 
 WORDS_AT_MOST = 6
 """A longer name is found by its id, or chosen from a list."""
@@ -52,7 +51,6 @@ class Names:
         return Spellings((*shown, *self._retiring))
 
 
-def names_for(person_id: str, there: Snapshot, retirements: Iterable[Retirement]) -> Names:
-    """All that this person may name."""
-    models = models_visible_to(person_id, there.models())
-    return Names(there, models, visible_to(person_id, retirements))
+def names_for(there: Snapshot, retirements: Iterable[Retirement]) -> Names:
+    """All that somebody may name, by the catalog and the retirements they may know of."""
+    return Names(there, there.models(), tuple(one for one in retirements if one.plan is not None))

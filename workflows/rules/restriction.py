@@ -1,4 +1,4 @@
-"""Is a retirement for few to see, and in which channel is it then? How its model is marked now: workflows/sight.py."""
+"""Is a retirement for few to see, and in which channel then? How its model is marked now: workflows/audiences.py."""
 
 from __future__ import annotations
 

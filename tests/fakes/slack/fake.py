@@ -74,10 +74,12 @@ class SlackFake:
         self.wall, self.duplicate_every = wall, duplicate_every
         self.ws = Workspace(users, channels, usergroups or {}, now, scopes)
         self.envelopes: list[Envelope] = []
+        self.answers: list[BotAnswer] = []
         self._deliver: Deliver | None = None
         self._server: ThreadingHTTPServer | None = None
         self._sockets = SocketMode()
         self._modals, self._urls = Modals(self.ws), ResponseUrls(self.ws)
+        self.triggers = self._modals.triggers
         self.web_api = WebApi(
             self.ws,
             self._modals,
@@ -159,6 +161,7 @@ class SlackFake:
             self.envelopes.append(envelope)
             twice = self.duplicate_every and len(self.envelopes) % self.duplicate_every == 0
         answer = self._carry(envelope)
+        self.answers.append(answer)
         if twice:
             self._carry(envelope)
         return answer

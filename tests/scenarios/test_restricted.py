@@ -1,0 +1,153 @@
+"""A model few may know of retires like any other, and nobody else hears of it: every scenario is judged by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.usage import COMMANDS, Part
+from data.records.retirement import State
+from tests.canary import CANARY, QUINN, RHEA, leaks
+from tests.data.catalogs import a_document
+from tests.fakes.slack import Channel
+from tests.scenarios.home import open_home
+from tests.scenarios.town import (
+    BRUNO,
+    ELENA,
+    GOVERNANCE,
+    GRACE,
+    MINA,
+    POLICY,
+    PRIYA,
+    SAM,
+    TOM,
+    VERA,
+    WREN,
+    Town,
+    words,
+)
+from workflows.schedule import Schedule
+
+QUIET = "G01QUIET"
+IN_QUIET = POLICY.replace("[disable]", f'restricted = "{QUIET}"\n[disable]')
+VOTERS = (RHEA, MINA, PRIYA, SAM)
+FEED = a_document("Component", "feed", "owner: logistics, dependsOn: [resource:silent-heron]")
+NOBODY_S = "crimson-walrus"
+"""No model is called so, and none by a similar name."""
+
+ABOUT_ONE = [word for word, row in COMMANDS.items() if {Part.RETIREMENT, Part.MAYBE_MODEL} & {*row.takes}]
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Iterator[Town]:
+    """With a private channel, and a consumer of Bruno's and Wren's, whom that model makes move."""
+    room = Channel(id=QUIET, name="quiet", is_private=True, members=["UBOT", QUINN, *VOTERS])
+    asked = ("U01JOLINDQVIST", "U01FELIXMOREAU", "U01NADIAHADDAD", BRUNO, WREN)
+    with Town(
+        tmp_path, policy=IN_QUIET, serves=False, rooms=[room], may_know=(QUIET, *VOTERS, *asked)
+    ) as town:
+        town.learns(FEED)
+        yield town
+
+
+def begin(town: Town) -> None:
+    """It is proposed as RET-1, approved and announced."""
+    assert town.propose(CANARY, by=QUINN) == {}
+    for voter in VOTERS:
+        town.press(voter, town.posted(QUIET, "RET-1/card"), "vote.approve")
+    town.pass_time(days=15)
+    assert town.retirement().state is State.MIGRATING
+
+
+def test_its_card_and_thread_are_in_the_private_channel_and_whoever_must_move_is_asked(quiet: Town) -> None:
+    begin(quiet)
+    assert not any(key.startswith("RET-1") for key in quiet.keys(GOVERNANCE))
+    assert CANARY in words(quiet.posted(QUIET, "RET-1/card"))
+    assert CANARY in words(quiet.announcement(BRUNO))
+    quiet.answer(BRUNO, "feed")
+    assert [duty.is_settled for duty in quiet.retirement().obligations] == [True]
+    assert CANARY in quiet.command(QUINN, f"show {CANARY}")
+    assert CANARY in quiet.command(BRUNO, "show RET-1")
+
+
+def test_weeks_of_digests_lists_homes_and_feeds_tell_nobody_else(quiet: Town) -> None:
+    begin(quiet)
+    quiet.command(ELENA, "subscribe")
+    quiet.command(MINA, "subscribe here", channel="C01MLPLATFORM")
+    quiet.answer(BRUNO, "feed", "duty.acknowledge")
+    quiet.pass_time(days=15)
+    for person in (ELENA, TOM, GRACE):
+        assert "RET-1" not in open_home(quiet, person)
+        for typed in ("list all", "digest", "candidates", "impact", "who"):
+            assert "RET-1" not in quiet.command(person, typed)
+    assert CANARY in quiet.command(QUINN, "list")
+    schedule = Schedule(quiet.bot.store, quiet.bot.house.catalog, quiet.now)
+    assert schedule.announced() == ()
+    assert leaks(quiet.slack, ()) != [], "the judge hears what is told to those who may know"
+
+
+def test_another_one_that_meets_it_is_told_nothing_and_its_own_thread_hears_of_that_one(quiet: Town) -> None:
+    begin(quiet)
+    assert quiet.propose("churn-v1", by=TOM, target="2026-06-15") == {}
+    assert quiet.retirement("RET-2").state is State.PROPOSED
+    assert not [key for key in quiet.keys(GOVERNANCE) if key.startswith("meeting/")]
+    assert "meeting/RET-1/RET-2/in/RET-1" in quiet.keys(QUIET)
+    assert "RET-1" not in quiet.command(TOM, "show RET-2")
+    assert "RET-1" in quiet.command(QUINN, "show RET-1")
+
+
+def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere(quiet: Town) -> None:
+    begin(quiet)
+    quiet.answer(BRUNO, "feed")
+    quiet.pass_time(days=48)
+    quiet.command(QUINN, "waive RET-1 traffic nobody meters it")
+    quiet.pass_time(days=2)
+    asked = quiet.posted(QUIET, f"RET-1/announcement-1/manual/disable/component:default/{CANARY}-prod")
+    quiet.opens(QUINN, lambda: quiet.press(QUINN, asked, "manual.report"))
+    assert quiet.submit(QUINN, {"manual.evidence": "ticket 7"}) == {}
+    quiet.press(RHEA, asked, "manual.check")
+    assert quiet.retirement().state is State.DISABLED
+    quiet.pass_time(days=40)
+    assert quiet.retirement().state is State.ARCHIVED
+    for typed in ("list all", "digest"):
+        assert "RET-1" not in quiet.command(ELENA, typed)
+
+
+def test_silence_goes_up_to_who_is_above_those_it_asks_and_to_no_other_channel(quiet: Town) -> None:
+    quiet.may_know.add(VERA)
+    begin(quiet)
+    quiet.pass_time(days=30)
+    assert not any("RET-1" in key for key in quiet.keys(GOVERNANCE))
+
+
+@pytest.mark.parametrize(
+    "word", [word for word, row in COMMANDS.items() if {Part.RETIREMENT, Part.MAYBE_MODEL} & {*row.takes}]
+)
+@pytest.mark.parametrize("person", [ELENA, TOM], ids=["owner-of-others", "proposer-of-others"])
+def test_whatever_is_typed_of_it_by_others_is_answered_as_of_a_model_that_is_not_there(
+    quiet: Town, word: str, person: str
+) -> None:
+    begin(quiet)
+    quiet.may_know.add(person)  # who types the name reads it in the answer
+
+    def answered(name: str) -> str:
+        more = {
+            Part.REASON: "because",
+            Part.WHAT: "feed",
+            Part.CALLER: "feed",
+            Part.CONSUMER: "feed",
+            Part.PERSON: f"<@{TOM}>",
+        }
+        parts = [more.get(part, "") for part in COMMANDS[word].takes[1:]]
+        return quiet.command(person, " ".join(filter(None, [word, name, *parts])))
+
+    assert answered(CANARY).replace(CANARY, NOBODY_S) == answered(NOBODY_S)
+    if Part.RETIREMENT in COMMANDS[word].takes:
+        assert answered("RET-1").replace("RET-1", "RET-7") == answered("RET-7")
+
+
+def test_without_a_private_channel_it_is_not_proposed_and_whoever_may_know_reads_why(town: Town) -> None:
+    assert "the policy names no private channel for its card" in town.command(QUINN, f"propose {CANARY}")
+    assert town.command(TOM, f"propose {NOBODY_S}") != ""

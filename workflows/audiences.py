@@ -1,0 +1,67 @@
+"""Who may know of a model, and of its retirement?
+
+It stays as restricted as it was when its plan was frozen, and what its catalog says since counts as well. Besides those
+who may see its model know of it who lead it, who vote on it, and whom it asks to move; and whoever stands in for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from weakref import WeakKeyDictionary
+
+from data.records.retirement import Retirement
+from data.restricted import named
+from data.snapshot import Snapshot
+from workflows.rules.delegating import InForce, stands_in_for
+from workflows.rules.restriction import is_restricted
+
+# Most people see the same catalog, which is made once for each version of it.
+_SEEN: WeakKeyDictionary[Snapshot, dict[frozenset[str], Snapshot]] = WeakKeyDictionary()
+
+
+def seen(whole: Snapshot, person: str) -> Snapshot:
+    """The catalog as this person may know of it."""
+    hidden = frozenset(one for one, people in whole.audiences.items() if person not in people)
+    if not hidden:
+        return whole
+    known = _SEEN.setdefault(whole, {})
+    if hidden not in known:
+        known[hidden] = whole.without(hidden)
+    return known[hidden]
+
+
+def is_marked(state: Retirement, there: Snapshot) -> bool:
+    """Is it restricted, as its plan was frozen or as its model is marked now?"""
+    is_now = state.plan is not None and there.id_of(state.plan.subject.model_id) in there.audiences
+    return is_restricted(state) or is_now
+
+
+def sees(person: str, state: Retirement, there: Snapshot, delegations: Callable[[], InForce]) -> bool:
+    """May this person know of it?"""
+    if state.plan is None or not is_marked(state, there):
+        return True
+    return _is_let_in(person, state, there) or _is_asked(person, state, there, delegations())
+
+
+def _is_let_in(person: str, state: Retirement, there: Snapshot) -> bool:
+    assert state.plan is not None
+    subject = state.plan.subject
+    now = there.audiences.get(there.id_of(subject.model_id))
+    owners = _owners(state, there)
+    then = named(subject.restricted_to, there).union(owners) if subject.restricted_to is not None else None
+    return all(person in people for people in (now, then) if people is not None)
+
+
+def _is_asked(person: str, state: Retirement, there: Snapshot, delegations: InForce) -> bool:
+    asked = {state.proposer_id, state.coordinator_id, *_owners(state, there)}
+    if state.round is not None:
+        asked.update(*state.round.members.values())
+    for duty in state.obligations:
+        asked.update(duty.asked, duty.consumer.owners.slack_ids)
+    return not asked.isdisjoint((person, *stands_in_for(person, delegations)))
+
+
+def _owners(state: Retirement, there: Snapshot) -> Iterable[str]:
+    assert state.plan is not None
+    subject = state.plan.subject
+    return there.owners_now((subject.model_id, *(endpoint.id for endpoint in subject.endpoints)))

@@ -71,6 +71,10 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
         yield _channel(
             client, policy.governance_channel, settings, where="[channels] governance in the policy"
         )
+        for one in policy.audiences:
+            for channel in one.channels:
+                where = f"[audiences.{one.audience}] channels in the policy"
+                yield _channel(client, channel, settings, where=where, part=f"{one.audience} ")
     if has_bot and policy and policy.restricted_channel:
         where = "[channels] restricted in the policy"
         yield _channel(

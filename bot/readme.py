@@ -77,6 +77,9 @@ def policy_keys() -> str:
         for tier in policy_fields.TIERS
         for key, known in policy_fields.TIER.items()
     ]
+    rows += [
+        (f"`[audiences.NAME] {key}`", known.says, "nobody") for key, known in policy_fields.AUDIENCE.items()
+    ]
     for key, known in policy_fields.ROLE.items():
         by_role = [f"{role} `{_toml(said[key])}`" for role, said in shipped["roles"].items() if key in said]
         rows.append((f"`[roles.NAME] {key}`", known.says, ", ".join(by_role) or "nobody"))

@@ -21,9 +21,9 @@ from data.escalation import tree_of
 from data.notice_texts import read_texts
 from data.policy_attestations import attestations_of
 from data.policy_checks import WEEKDAYS
-from data.policy_fields import FIELDS, ROLE, ROLE_NAME, TIER, TIERS, Key
+from data.policy_fields import AUDIENCE, FIELDS, ROLE, ROLE_NAME, TIER, TIERS, Key
 from data.records.hours import Windows
-from data.records.notices import NoticeText
+from data.records.notices import Addressed, Audience, NoticeText
 from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, Role, Tier
 from data.toml_tables import Tables, tables_of, text_of
 
@@ -89,8 +89,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     given = tables_of(toml, source)
     under = _shipped()
     reading = Tables(source)
-    for unknown in given.keys() - {"name", "roles", "tiers", "attestations", *FIELDS}:
-        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers, attestations"
+    for unknown in given.keys() - {"name", "roles", "tiers", "attestations", "audiences", *FIELDS}:
+        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers, attestations, audiences"
         reading.refuse("", f"[{unknown}]" if isinstance(given[unknown], dict) else unknown, None, accepted)
     name = given.get("name", source.removesuffix(".toml"))
     if not isinstance(name, str) or not 1 <= len(name) <= 80:
@@ -100,6 +100,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
         said = {**under[section], **reading.table(section, given.get(section, {}), keys)}
         values |= {known.field: said[key] for key, known in keys.items()}
     values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
+    values["audiences"] = _audiences(reading, given.get("audiences", {}))
     values["roles"] = _roles(reading, given.get("roles", under["roles"]))
     own = "folder" in given["notices"] if isinstance(given.get("notices"), dict) else False
     values["texts"] = _texts(reading, values["texts"], beside if own else DEFAULT.parent)
@@ -137,6 +138,19 @@ def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]
     texts, problems = read_texts(beside / folder, folder, shipped)
     reading.problems += problems
     return texts
+
+
+def _audiences(reading: Tables, given: Any) -> tuple[Addressed, ...]:
+    known = {str(audience): Key(says="", check=lambda _value: "") for audience in Audience}
+    said = {
+        name: reading.table(f"audiences.{name}", table, AUDIENCE)
+        for name, table in reading.table("audiences", given, known).items()
+    }
+    return tuple(
+        Addressed(audience=audience, **{key: tuple(found) for key, found in said[audience].items()})
+        for audience in Audience
+        if audience in said
+    )
 
 
 def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier, ...]:

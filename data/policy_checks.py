@@ -13,7 +13,8 @@ from data.zones import is_zone
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
-CHANNEL = text(r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}", 'a channel as "#name" or by its id, e.g. "C024BE91L"')
+CHANNEL_NAME = r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}"
+CHANNEL = text(CHANNEL_NAME, 'a channel as "#name" or by its id, e.g. "C024BE91L"')
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

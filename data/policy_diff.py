@@ -9,7 +9,7 @@ from data.escalation import said
 from data.notice_texts import BETWEEN
 from data.policy_attestations import ATTESTATION
 from data.policy_checks import WEEKDAYS
-from data.policy_fields import FIELDS, ROLE, Key
+from data.policy_fields import AUDIENCE, FIELDS, ROLE, Key
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows
@@ -53,6 +53,9 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
         yield f"escalation.{key}", value
     for text in policy.texts:
         yield f"notices.{text.audience}", f"{text.under_way}\n\n{BETWEEN}\n\n{text.closed}"
+    for one in policy.audiences:
+        for key in AUDIENCE:
+            yield f"audiences.{one.audience}.{key}", _plain(getattr(one, key)) or None
     for tier in policy.tiers:
         yield f"tiers.{tier.tier}.notice_days", tier.notice_days
     for role in policy.roles:

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.escalation import LAST
-from data.policy_checks import CHANNEL, GROUPS, PEOPLE, WEEKDAYS, day, days_before, place, weekdays, zone
+from data.policy_checks import (
+    CHANNEL,
+    CHANNEL_NAME,
+    GROUPS,
+    PEOPLE,
+    WEEKDAYS,
+    day,
+    days_before,
+    place,
+    weekdays,
+    zone,
+)
 from data.records.policy import Criterion, OnExpiry
 from data.toml_checks import Check, flag, number, text, whole, word_of, words
 
@@ -289,6 +300,20 @@ ROLE: Mapping[str, Key] = {
     ),
     "people": Key(says="who may vote besides: Slack user ids", check=PEOPLE),
     "veto": Key(says="a rejection ends the round; elsewhere it only withholds an approval", check=flag),
+}
+AUDIENCE: Mapping[str, Key] = {
+    "groups": Key(
+        says="teams of the catalog that are told in these words, whatever of theirs depends on the model",
+        check=words(r"\S.*", 'a list of teams of the catalog, e.g. ["crm"]'),
+    ),
+    "people": Key(
+        says="who is told in these words, though nothing of theirs depends on it: Slack user ids",
+        check=PEOPLE,
+    ),
+    "channels": Key(
+        says="channels that are told as well; Emeritus must be a member",
+        check=words(CHANNEL_NAME, 'a list of channels, e.g. ["#support", "C024BE91L"]'),
+    ),
 }
 TIER: Mapping[str, Key] = {
     "notice_days": Key(

@@ -14,6 +14,7 @@ from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
 from bot.views.uploads import FILES
 from data.events import EMERITUS
+from data.records.notices import Addressed, Audience
 from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
@@ -267,10 +268,12 @@ def test_every_notice_the_rules_want_has_a_view():
     attesting = a_migrated(policy=a_policy(attestations=(an_attestation(),)))
     hastened = a_proposed()
     hastened.does(cmd.BreakGlass(by="USIMON", notice_days=3, why=WHY))
+    informing = a_policy(audiences=(Addressed(audience=Audience.SUPPORT, channels=("CSUPPORT",)),))
     told = [
         break_glass_notices.look_back(hastened.state, hastened.now),
         *hastened.effects.values(),
         *attesting.effects.values(),
+        *a_running_retirement(policy=informing).effects.values(),
         *called.effects.values(),
         *off.effects.values(),
         *handed.effects.values(),

@@ -82,7 +82,12 @@ def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
     rows = re.findall(r"^\| (`(?:name|\[[a-zA-Z0-9._]+\] \w+)`) \| (.*) \| (.*) \|$", POLICY, re.MULTILINE)
 
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
-    tables = (policy_fields.TIERS, policy_fields.ROLE, policy_attestations.ATTESTATION)
+    tables = (
+        policy_fields.TIERS,
+        policy_fields.ROLE,
+        policy_attestations.ATTESTATION,
+        policy_fields.AUDIENCE,
+    )
     assert len(rows) == 1 + keys + sum(map(len, tables))
     assert [row for row in rows if "" in row] == []
 

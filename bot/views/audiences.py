@@ -32,14 +32,14 @@ def five_facts(retirement: Retirement, *, action: str = "") -> str:
     return _text(retirement, Audience.GOVERNANCE, _facts(retirement, retirement.obligations, action))
 
 
-def told(retirement: Retirement, owed: Sequence[Obligation], *, action: str = "") -> list[str]:
-    """The same in the words for whoever owns these consumers, a section each.
+def told(retirement: Retirement, to: str, owed: Sequence[Obligation], *, action: str = "") -> list[str]:
+    """The same in the words for a person or a channel with these consumers, a section each.
 
     Who belongs to several audiences hears the most technical text whole, and of the others what it does not say.
     """
     first, *others = (
         _text(retirement, audience, _facts(retirement, its, action))
-        for audience, its in by_audience(owed).items()
+        for audience, its in by_audience(retirement, to, owed).items()
     )
     said = set(first.split("\n"))
     more = [line for line in dict.fromkeys("\n".join(others).split("\n")) if line and line not in said]

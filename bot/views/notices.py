@@ -19,6 +19,7 @@ from bot.views import (
     files,
     impact,
     imports,
+    informed,
     lessons,
     manual,
     meeting,
@@ -117,6 +118,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     ),
     "look back": lambda state, _: break_glass.look_back(state),
     "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
+    "informed": lambda state, message: informed.message_to(
+        state, message.params["slack_id"], message.params["news"]
+    ),
     "catalog": lambda state, message: catalogs.told(state, message.params),
 }
 

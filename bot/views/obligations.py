@@ -109,7 +109,7 @@ def owner_dm(
         if left
         else "all of yours are settled, thank you"
     )
-    facts, *more = audiences.told(retirement, owed)
+    facts, *more = audiences.told(retirement, slack_id, owed)
     blocks = [
         header(f"{name_of(retirement)} retires"),
         section(f"{facts}\n*Yours* {state}"),
@@ -162,7 +162,7 @@ def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -
     lines = duties.lines(owed, retirement)
     blocks = [
         section(head),
-        *map(section, audiences.told(retirement, owed, action=action)),
+        *map(section, audiences.told(retirement, slack_id, owed, action=action)),
         section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX)),
         about_all(retirement, has_open=False),
     ]
@@ -243,7 +243,7 @@ def reminder(
     head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
     blocks = [
         section(head),
-        *map(section, audiences.told(retirement, owed)),
+        *map(section, audiences.told(retirement, slack_id, owed)),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
         about_all(
             retirement,

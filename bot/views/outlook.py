@@ -39,6 +39,13 @@ def lines(hearings: Sequence[Hearing], retirement: Retirement) -> list[str]:
     return [HEAD, *told] if told else []
 
 
+SAID = {
+    "dm": "Asked to answer",
+    "handed": "Asked about what came to them",
+    "informed": "Told, and asked nothing",
+}
+
+
 def all_of(retirement: Retirement) -> str:
     """Where all of it is."""
     return f"`emeritus plan {retirement.id} --ahead`"
@@ -57,9 +64,7 @@ def what(one: Hearing) -> str:
         return f"{late[:1].upper()}{late[1:]}{_as(one)}"
     if one.notice == "reminder":
         return _reminded(milestone)
-    return {"dm": "Asked to answer", "handed": "Asked about what came to them"}.get(
-        one.notice, safe(one.notice)
-    )
+    return SAID.get(one.notice, safe(one.notice))
 
 
 def _reminded(milestone: str) -> str:

@@ -17,6 +17,19 @@ class Audience(StrEnum):
     GOVERNANCE = "governance"
 
 
+class Addressed(Record, frozen=True, kw_only=True):
+    """Whom a policy counts to an audience, whatever they own.
+
+    groups     teams, by name or id: of what is theirs they are told in these words
+    people     Slack user ids; they are told though nothing of theirs depends on the model, and so are `channels`
+    """
+
+    audience: Audience
+    groups: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
 class NoticeText(Record, frozen=True, kw_only=True):
     """What one audience is told, in Markdown, with placeholders such as `{when}` (data/notice_texts.py).
 

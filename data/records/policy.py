@@ -7,7 +7,7 @@ from enum import StrEnum
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
-from data.records.notices import NoticeText
+from data.records.notices import Addressed, NoticeText
 
 
 class Criterion(StrEnum):
@@ -94,6 +94,7 @@ class Policy(Record, frozen=True, kw_only=True):
     break_glass_groups  nobody, as in every policy before notice could be shortened; so are those after it
     on_expiry        as it was in every policy before it could be said; so are those after it
     texts            none, as in every policy before there were such: everybody is told the same
+    audiences        of those that are somebody whatever they own, or that are told besides the owners
     """
 
     name: str
@@ -131,6 +132,7 @@ class Policy(Record, frozen=True, kw_only=True):
     break_glass_review_hours: int = 24
     break_glass_zero_traffic_days: int = 1
     break_glass_look_back_days: int = 14
+    audiences: tuple[Addressed, ...] = ()
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -110,7 +110,7 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, break_glass, callers, reminders, "
                 "delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, review, "
-                "candidates, roles, tiers, attestations"
+                "candidates, roles, tiers, attestations, audiences"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -244,7 +244,8 @@ def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
         *Review.__struct_fields__,
     }
     assert (
-        fields - {"on_exhausted"} | {"name", "digest", "roles", "tiers", "attestations", "default_zone"}
+        fields - {"on_exhausted"}
+        | {"name", "digest", "roles", "tiers", "attestations", "audiences", "default_zone"}
         == records
     )
 
@@ -319,4 +320,17 @@ def test_when_the_policy_is_looked_through_is_in_the_same_file_and_in_no_retirem
 def test_a_day_that_is_none_is_refused_with_the_form_that_is_accepted(by: str) -> None:
     assert problems(f'[review]\nby = "{by}"') == [
         f'eu.toml [review] by = "{by}": a day, e.g. "2027-05-01", or "" for none'
+    ]
+
+
+def test_whom_a_policy_counts_to_an_audience_is_checked_like_all_else() -> None:
+    assert problems(
+        '[audiences.suport]\nchannels = ["#s"]\n[audiences.support]\nchannels = ["s"]\nteams = ["crm"]'
+    ) == [
+        (
+            'eu.toml [audiences] suport = {"channels": ["#s"]}: unknown; known here: ml-engineers, data-engineers, '
+            "product-owners, support, governance"
+        ),
+        'eu.toml [audiences.support] channels = ["s"]: a list of channels, e.g. ["#support", "C024BE91L"]',
+        'eu.toml [audiences.support] teams = ["crm"]: unknown; known here: groups, people, channels',
     ]

@@ -100,6 +100,8 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         [attestations.legal]
         text = "It is so."
         people = ["U024BE7LH"]
+        [audiences.support]
+        channels = ["#support"]
         """,
         source="other.toml",
     )
@@ -122,6 +124,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
     assert {"escalation.steps.1", "escalation.steps.2"} <= told
     assert [key for key in told if key.startswith("notices.")] == ["notices.support"]
     assert {"attestations.legal.text", "attestations.privacy.valid_days"} <= told
+    assert [key for key in told if key.startswith("audiences.")] == ["audiences.support.channels"]
     assert sections | {"name", "tiers.1.notice_days", "tiers.2.notice_days", "tiers.3.notice_days"} <= told
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.scenarios.town import BRUNO, GRACE, INES, Town, words
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.records.retirement import State, StepKind
+from tests.scenarios.town import BRUNO, GRACE, INES, POLICY, TOM, WREN, Town, key_of, words
 
 FACTS = """\
 *What* churn-v1 retires (RET-1)
@@ -59,3 +66,116 @@ def test_a_reminder_is_told_in_the_same_words(town: Town):
     town.pass_time(days=27)
     said = words(town.posted(BRUNO, f"RET-1/remind/migrate-30d@2026-04-27/{BRUNO}"))
     assert f"{FACTS}\n*Tables and jobs of yours* job restock-planner" in said
+
+
+SUPPORT, NADIA = "C01STOREFRONT", "U01NADIAHADDAD"
+ADDRESSED = f"""{POLICY}
+[audiences.support]
+channels = ["{SUPPORT}"]
+people = ["{NADIA}", "{BRUNO}"]
+[audiences.product-owners]
+groups = ["letters"]
+people = ["{NADIA}"]
+"""
+
+
+@pytest.fixture
+def addressed(tmp_path: Path) -> Iterator[Town]:
+    """Support hears in its channel, Nadia of both; what is the letters team's is told as to product owners."""
+    with Town(tmp_path, policy=ADDRESSED, serves=False) as running:
+        yield running
+
+
+def informed(town: Town, place: str) -> list[dict[str, Any]]:
+    return [one for one in town.slack.messages(place) if "/informed-" in key_of(one)]
+
+
+def sections(message: dict[str, Any]) -> list[str]:
+    return [one["text"]["text"] for one in message["blocks"]]
+
+
+EVERYTHING = (
+    "dashboard retention-dashboard, job monday-report, job restock-planner, job win-back-mailer, account-page, "
+    "cancel-flow, save-offer-service"
+)
+
+
+def test_support_is_told_in_its_channel_what_it_may_answer(addressed: Town):
+    addressed.announce()
+    (told,) = informed(addressed, SUPPORT)
+    head, text = sections(told)
+    assert head == "churn-v1 retires"
+    assert text.split("\n\n")[1:] == [
+        (
+            "Whoever asks may be answered:\n> We are replacing the model behind this feature, which ends on "
+            "2026-05-04. Nothing is asked of you. Should something look different from before, tell us what "
+            "and when, and we look into it."
+        ),
+        f"*Pass on to* <@{TOM}> what this does not answer",
+    ]
+    assert "*Action* None of yours: whoever asks you may be told this." in text
+    noticed = text.partition("*What customers may notice it in* ")[2].partition("\n")[0]
+    assert sorted(noticed.split(", ")) == sorted(EVERYTHING.split(", "))
+
+
+def test_who_is_of_two_audiences_gets_one_message_and_an_owner_the_one_they_answer_in(addressed: Town):
+    addressed.announce()
+    (told,) = informed(addressed, NADIA)
+    assert [one.partition("*What your users see*")[1] for one in sections(told)] == [
+        "",
+        "*What your users see*",
+        "",
+    ]
+    assert "Whoever asks may be answered" in sections(told)[2]
+    assert informed(addressed, BRUNO) == []
+    assert "Whoever asks may be answered" in words(addressed.announcement(BRUNO))
+
+
+def test_a_team_that_the_policy_names_is_told_in_those_words_whatever_it_owns(addressed: Town):
+    addressed.announce()
+    said = words(addressed.announcement(GRACE))
+    assert "*What your users see*" in said
+    assert "churn-v1-prod" not in said
+    assert "*Tables and jobs" not in said
+
+
+def test_a_moved_date_is_told_again_to_all_who_were_told_the_old_one(addressed: Town):
+    addressed.announce()
+    addressed.command(TOM, "pause RET-1 a freeze")
+    addressed.pass_time(days=5)
+    addressed.command(TOM, "resume RET-1")
+    for place in (SUPPORT, NADIA):
+        assert [sections(one)[0] for one in informed(addressed, place)] == [
+            "churn-v1 retires",
+            "churn-v1 retires on another day",
+        ]
+    last_day = addressed.retirement().plan.step(StepKind.DISABLE).due_at.date()
+    assert str(last_day) > "2026-05-04"
+    assert f"which ends on {last_day}" in words(informed(addressed, SUPPORT)[-1])
+
+
+def test_what_is_called_off_is_told_to_all_who_heard_of_it(addressed: Town):
+    addressed.announce()
+    addressed.command(TOM, "cancel RET-1 we keep it")
+    addressed.approve()
+    assert sections(informed(addressed, SUPPORT)[-1])[0] == "churn-v1 stays"
+    assert len(informed(addressed, NADIA)) == 2
+
+
+def test_once_it_is_closed_everybody_is_told_once_what_stays_and_whom_to_ask_for_it(tmp_path: Path):
+    with Town(tmp_path, policy=ADDRESSED) as town:
+        town.announce()
+        town.pass_time(days=29)
+        town.everybody_moves()
+        town.pass_time(days=55)
+        assert town.retirement().state is State.ARCHIVED
+        for owner in (BRUNO, INES, GRACE, WREN):
+            (told,) = informed(town, owner)
+            assert sections(told)[0] == "churn-v1 is retired"
+            assert "*Action* None any more" in words(told)
+        kept = town.retirement().archived
+        assert f"sealed as {kept.preservation_id} at {kept.location}: ask <@{TOM}>" in words(
+            informed(town, WREN)[0]
+        )
+        assert kept.preservation_id not in words(informed(town, GRACE)[0])
+        assert "was replaced on 2026-05-04" in words(informed(town, SUPPORT)[-1])

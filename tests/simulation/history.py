@@ -164,6 +164,8 @@ class History(Standing):
                 self._must(every <= self.dark | self.gone, event, "not everything is dark")
             case events.Closed():
                 self._check_step(event, StepKind.CLOSE)
+                for person in {one for people in self.people.values() for one in people}:
+                    self._expect(f"D{person}", f"{self.stream}/informed-{len(self.entries) + 1}/{person}")
             case events.RestoreStarted():
                 self.is_restoring = True
                 self._ask_by_hand("restore")

@@ -28,6 +28,7 @@ PATIENCE_SECONDS = {
     "import failed": HOUR,
     "import mended": HOUR,
     "lesson": HOUR,
+    "informed": HOUR,
     "picture": HOUR,
     "policy review": HOUR,
     "reader dropped": HOUR,

@@ -18,6 +18,7 @@ from workflows.rules import (
     deprecation,
     id_notices,
     impact,
+    informing,
     manual_notices,
     messages,
     milestones,
@@ -102,6 +103,7 @@ def for_events(
         want(*_for_event(before, state, event, version))
         if isinstance(event, events.Amended) and events.Announced not in kinds:
             want(*announcement.moved(before, state, version))
+    want(*informing.for_events(before, state, kinds))
     want(*_requests(before, state))
     want(*break_glass_notices.changed(before, state))
     want(*reviewing.asked(before, state, happened))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.records.retirement import Duty, Retirement, State
-from workflows.rules import messages, milestones
+from workflows.rules import informing, messages, milestones
 from workflows.rules.obligations import of_person
 
 
-def left(state: Retirement, key: str, body: Mapping[str, str]) -> dict[str, str] | None:
+def left(  # noqa: PLR0911 - one for each notice
+    state: Retirement, key: str, body: Mapping[str, str]
+) -> dict[str, str] | None:
     """Its body as it would be wanted now; None where it would not be wanted any more."""
     person = body["slack_id"]
     match body["notice"]:
@@ -26,6 +28,9 @@ def left(state: Retirement, key: str, body: Mapping[str, str]) -> dict[str, str]
         case "handed":
             mine = {duty.consumer.consumer_id for duty in of_person(state, person) if not duty.is_settled}
             return _of_those(state, body, mine if state.state is State.MIGRATING else set())
+        case "informed":
+            is_ahead = body["news"] in (informing.ANNOUNCED, informing.MOVED)
+            return dict(body) if state.state is State.MIGRATING or not is_ahead else None
         case "waived":
             duty = state.obligation(body["consumer_id"])
             is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING

@@ -43,7 +43,7 @@ def owning(*kinds: Kind, texts: tuple[NoticeText, ...] = SHIPPED, **changes: obj
 
 
 def told(state: Retirement) -> list[str]:
-    return "\n".join(audiences.told(state, state.obligations)).split("\n")
+    return "\n".join(audiences.told(state, "UT0", state.obligations)).split("\n")
 
 
 def test_whoever_owns_a_service_is_told_the_endpoints() -> None:

@@ -62,6 +62,15 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
         300,
     ),
     "endpoints": Placeholder("the endpoints that go dark", "churn-v1-prod, churn-v1-batch", 160, True),
+    "versions": Placeholder(
+        "the versions of it that the catalog knows now", "churn-v1 3, churn-v1 4", 160, True
+    ),
+    "metrics": Placeholder(
+        "decay, drift and cost as they were measured last",
+        "7 % worse than when it was accepted (2026-03-02), PSI 0.31 (2026-03-02)",
+        240,
+        True,
+    ),
     "archive": Placeholder(
         "what is kept of it, and how to ask for it",
         "12 files, sealed as sha256:9f2c at s3://archive/churn: ask @tom to read them",

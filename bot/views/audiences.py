@@ -14,8 +14,10 @@ from data.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
+from data.snapshot import Snapshot
 from workflows.rules.addressees import by_audience
 from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.measured import latest
 from workflows.rules.wording import counted
 
 CALLED = {Kind.DATASET: "table ", Kind.PIPELINE: "job ", Kind.DASHBOARD: "dashboard "}
@@ -29,16 +31,29 @@ def five_facts(retirement: Retirement, *, action: str = "") -> str:
 
     `action`: what this reader can do, ready to be shown; else what an owner must do.
     """
-    return _text(retirement, Audience.GOVERNANCE, _facts(retirement, retirement.obligations, action))
+    return _text(
+        retirement,
+        Audience.GOVERNANCE,
+        _facts(retirement, retirement.obligations, action) | _known(retirement, None),
+    )
 
 
-def told(retirement: Retirement, to: str, owed: Sequence[Obligation], *, action: str = "") -> list[str]:
+def told(
+    retirement: Retirement,
+    to: str,
+    owed: Sequence[Obligation],
+    *,
+    action: str = "",
+    there: Snapshot | None = None,
+) -> list[str]:
     """The same in the words for a person or a channel with these consumers, a section each.
 
+    there   the catalog: it goes on telling of versions and measures, so the record keeps none of them
     Who belongs to several audiences hears the most technical text whole, and of the others what it does not say.
     """
+    known = _known(retirement, there)
     first, *others = (
-        _text(retirement, audience, _facts(retirement, its, action))
+        _text(retirement, audience, _facts(retirement, its, action) | known)
         for audience, its in by_audience(retirement, to, owed).items()
     )
     said = set(first.split("\n"))
@@ -89,6 +104,19 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
     }
 
 
+def _known(retirement: Retirement, there: Snapshot | None) -> dict[str, str]:
+    """What only the catalog says."""
+    plan = retirement.plan
+    model = there.find(plan.subject.model_id) if there is not None and plan is not None else None
+    versions = there.versions_of(model.id) if there is not None and model is not None else ()
+    endpoints = there.endpoints_of(model.id) if there is not None and model is not None else ()
+    measured = latest(model, (*versions, *endpoints)) if model is not None else ()
+    return {
+        "versions": _named("versions", [safe(one.name, PART_MAX) for one in versions], "none told"),
+        "metrics": _named("metrics", [safe(one, 110) for one in measured], "nobody tells"),
+    }
+
+
 def _ends_at(retirement: Retirement, plan: Plan) -> datetime:
     """When it goes dark, or did."""
     is_dark = retirement.state in (State.DISABLED, State.ARCHIVED)
@@ -100,8 +128,8 @@ def _called(owed: Obligation) -> str:
     return f"{CALLED.get(owed.consumer.kind, '')}{safe(owed.consumer.name, PART_MAX)}"
 
 
-def _named(place: str, names: Sequence[str]) -> str:
-    return limits.joined(names, PLACEHOLDERS[place].chars_max, between=", ") or "none"
+def _named(place: str, names: Sequence[str], otherwise: str = "none") -> str:
+    return limits.joined(names, PLACEHOLDERS[place].chars_max, between=", ") or otherwise
 
 
 def _archive(retirement: Retirement, coordinator: str) -> str:

@@ -7,6 +7,7 @@ from bot.views.blocks import Payload, header, message, safe, section
 from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
 from data.records.retirement import Retirement
+from data.snapshot import Snapshot
 from workflows.rules.informing import ANNOUNCED, CLOSED, MOVED
 from workflows.rules.lifecycle import CALLED_OFF
 
@@ -18,12 +19,12 @@ HEADS = {
 NOTHING_ASKED = "None of yours: whoever asks you may be told this."
 
 
-def message_to(retirement: Retirement, to: str, news: str) -> Payload:
+def message_to(retirement: Retirement, to: str, news: str, *, there: Snapshot | None = None) -> Payload:
     """To a person or a channel. Owners stand in it with what was theirs; all others hear of everything."""
     if retirement.state in CALLED_OFF:
         return obligations.called_off(retirement)
     name = name_of(retirement)
     action = NOTHING_ASKED if retirement.state in TO_MOVE else ""
-    said = audiences.told(retirement, to, duties.of_person(retirement, to), action=action)
+    said = audiences.told(retirement, to, duties.of_person(retirement, to), action=action, there=there)
     text = HEADS[news].format(safe(name))
     return message(f"{retirement.id}: {text}", [header(HEADS[news].format(name)), *map(section, said)])

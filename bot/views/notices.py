@@ -52,9 +52,11 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
     "called off": lambda state, _: obligations.called_off(state),
-    "dm": lambda state, message: obligations.owner_dm(state, message.params["slack_id"], **_instead(message)),
+    "dm": lambda state, message: obligations.owner_dm(
+        state, message.params["slack_id"], there=message.there, **_instead(message)
+    ),
     "handed": lambda state, message: obligations.handed(
-        state, message.params["slack_id"], message.params["consumer_ids"].split("\n")
+        state, message.params["slack_id"], message.params["consumer_ids"].split("\n"), there=message.there
     ),
     "taken over": lambda state, message: obligations.taken_over(
         state, message.params["consumer_id"], message.params["by"]
@@ -66,7 +68,11 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         state, message.params["consumer_id"], message.params["by"], message.params["on_behalf_of"]
     ),
     "reminder": lambda state, message: obligations.reminder(
-        state, message.params["slack_id"], message.params["milestone"], **_instead(message)
+        state,
+        message.params["slack_id"],
+        message.params["milestone"],
+        there=message.there,
+        **_instead(message),
     ),
     "escalation": lambda state, message: escalation.message_to(
         state,
@@ -119,7 +125,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "look back": lambda state, _: break_glass.look_back(state),
     "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
     "informed": lambda state, message: informed.message_to(
-        state, message.params["slack_id"], message.params["news"]
+        state, message.params["slack_id"], message.params["news"], there=message.there
     ),
     "catalog": lambda state, message: catalogs.told(state, message.params),
 }

@@ -21,6 +21,7 @@ from bot.views.blocks import (
 )
 from bot.views.proposal import name_of
 from data.records.retirement import Duty, Obligation, Retirement
+from data.snapshot import Snapshot
 from workflows.rules.delegating import NOBODY, InForce
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.milestones import concerned
@@ -92,11 +93,17 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
 
 
 def owner_dm(
-    retirement: Retirement, slack_id: str, *, whose: str = "", left_out: Sequence[str] = ()
+    retirement: Retirement,
+    slack_id: str,
+    *,
+    whose: str = "",
+    left_out: Sequence[str] = (),
+    there: Snapshot | None = None,
 ) -> Payload:
     """Everything one person answers for in one message: the nearest ten, and all behind a button.
 
     whose      the same person, where somebody else reads it in their place     left_out   what that one is asked anyway
+    there      the catalog, for what only it says
     """
     owed = _without(left_out, duties.of_person(retirement, slack_id))
     if not owed:
@@ -109,7 +116,7 @@ def owner_dm(
         if left
         else "all of yours are settled, thank you"
     )
-    facts, *more = audiences.told(retirement, slack_id, owed)
+    facts, *more = audiences.told(retirement, slack_id, owed, there=there)
     blocks = [
         header(f"{name_of(retirement)} retires"),
         section(f"{facts}\n*Yours* {state}"),
@@ -142,7 +149,9 @@ def passed_back(retirement: Retirement, slack_id: str) -> Payload:
     )
 
 
-def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -> Payload:
+def handed(
+    retirement: Retirement, slack_id: str, consumer_ids: Sequence[str], *, there: Snapshot | None = None
+) -> Payload:
     """What one person answers for since the catalog changed, beside what they were told of before.
 
     Like a reminder it is never redrawn, so it has no owner's buttons: the message it points to shows how it stands.
@@ -162,7 +171,7 @@ def handed(retirement: Retirement, slack_id: str, consumer_ids: Sequence[str]) -
     lines = duties.lines(owed, retirement)
     blocks = [
         section(head),
-        *map(section, audiences.told(retirement, slack_id, owed, action=action)),
+        *map(section, audiences.told(retirement, slack_id, owed, action=action, there=there)),
         section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX)),
         about_all(retirement, has_open=False),
     ]
@@ -233,6 +242,7 @@ def reminder(
     *,
     whose: str = "",
     left_out: Sequence[str] = (),
+    there: Snapshot | None = None,
 ) -> Payload:
     """What one person still owes, said again. `milestone` names the date it is about; the rest as in `owner_dm`."""
     still = concerned(retirement, milestone)
@@ -243,7 +253,7 @@ def reminder(
     head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
     blocks = [
         section(head),
-        *map(section, audiences.told(retirement, slack_id, owed)),
+        *map(section, audiences.told(retirement, slack_id, owed, there=there)),
         *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
         about_all(
             retirement,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from data.importers.measures import read_measures
 from data.records.retirement import State, StepKind
 from tests.scenarios.town import BRUNO, GRACE, INES, POLICY, TOM, WREN, Town, key_of, words
 
@@ -51,10 +52,14 @@ def test_who_has_a_job_and_a_dashboard_is_told_of_both_in_one_message(town: Town
 
 
 def test_who_has_a_service_and_a_job_is_told_which_endpoints_go_dark_as_well(town: Town):
+    (file := town.folder / "m.csv").write_text("model,measure,value,on\nchurn-v1,drift,0.31,2026-02-27\n")
+    catalog = town.bot.house.catalog
+    catalog.import_(read_measures([file], known=catalog.known()), format="measures", now=town.now())
     town.announce()
     assert told(town, GRACE) == [
         (
-            f"{FACTS}\n*Endpoints that go dark* churn-v1-prod\n*Ask* <@U01TOMBIRCH>\n"
+            f"{FACTS}\n*Endpoints that go dark* churn-v1-prod\n*Versions* none told\n"
+            f"*Measured* PSI 0.31 (2026-02-27)\n*Ask* <@U01TOMBIRCH>\n"
             "*Yours* 2 of 2 consumers still to move"
         ),
         "*Tables and jobs of yours* job win-back-mailer",

@@ -29,11 +29,11 @@ from workflows.rules import messages
 from workflows.rules.outcomes import Outcome
 from workflows.rules.restriction import channel_of
 
-FROM_CATALOG = frozenset(
-    {"answer", "attestation", "break-glass", "dependants", "impact", "meeting", "picture"}
-)
-"""Notices that say more than the record does: which catalog declares what, who is in a group now, who was last seen
-calling, and what is one with what.
+_OF_GROUPS = {"attestation", "break-glass"}
+_OF_MODELS = {"answer", "dependants", "dm", "handed", "impact", "informed", "meeting", "picture", "reminder"}
+FROM_CATALOG = frozenset(_OF_GROUPS | _OF_MODELS)
+"""Notices that say more than the record does: which catalog declares what, what was measured of it and is one with
+what, who was last seen calling, and who is in a group now.
 """
 
 TELLS_OF_OTHERS = {

@@ -57,6 +57,16 @@ def weighed(
     )
 
 
+def latest(model: Entity, parts: Sequence[Entity]) -> tuple[str, ...]:
+    """What was measured last, of each measure, with the day: of the model itself, else the newest of its `parts`."""
+    found = []
+    for measure in Measure:
+        if told := _last(measure, (model,)) or _last(measure, parts):
+            newest = max(told, key=lambda one: one.last.on)
+            found.append(f"{_said(newest.last, newest.last.value)}{_of([newest], model)} ({newest.last.on})")
+    return tuple(found)
+
+
 def _last(measure: Measure, parts: Iterable[Entity]) -> list[_Told]:
     found = ((part, [row for row in part.measured if row.measure is measure]) for part in parts)
     return [_Told(part, max(rows, key=lambda row: row.on)) for part, rows in found if rows]

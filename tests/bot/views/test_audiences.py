@@ -10,10 +10,12 @@ from bot.views.blocks import marked
 from bot.views.limits import BLOCK_TEXT_MAX, SECTION_MAX
 from data.notice_texts import PLACEHOLDERS, TEXT_MAX, filled
 from data.policy import read_policy
-from data.records.catalog import Kind
+from data.records.catalog import Kind, Measure, Measured
 from data.records.notices import Audience, NoticeText
 from data.records.retirement import Archived, Progress, Retirement, State, StepKind, StepProgress
-from tests.bot.views.examples import NASTY, a_policy, announced, days, overloaded, texts
+from data.snapshot import Snapshot
+from data.stored import Stored
+from tests.bot.views.examples import NASTY, a_policy, an_entity, announced, days, overloaded, texts
 from tests.fakes.slack.workspace import mentions
 from tests.payloads import check_message
 
@@ -47,7 +49,13 @@ def told(state: Retirement) -> list[str]:
 
 
 def test_whoever_owns_a_service_is_told_the_endpoints() -> None:
-    assert told(owning(Kind.CONSUMER)) == [*FACTS, "*Endpoints that go dark* churn-v1", "*Ask* <@UPAT>"]
+    assert told(owning(Kind.CONSUMER)) == [
+        *FACTS,
+        "*Endpoints that go dark* churn-v1",
+        "*Versions* none told",
+        "*Measured* nobody tells",
+        "*Ask* <@UPAT>",
+    ]
 
 
 def test_whoever_owns_tables_and_jobs_is_told_which() -> None:
@@ -73,7 +81,17 @@ def test_whoever_owns_a_dashboard_is_told_what_users_see_and_no_endpoint() -> No
 def test_who_is_several_is_told_the_facts_once_and_what_each_says_besides() -> None:
     said = told(owning(Kind.DASHBOARD, Kind.CONSUMER, Kind.DATASET))
     assert [line.split("*")[1] for line in said] == [
-        *("What", "When", "Why", "Successor", "Action", "Endpoints that go dark", "Ask"),
+        *(
+            "What",
+            "When",
+            "Why",
+            "Successor",
+            "Action",
+            "Endpoints that go dark",
+            "Versions",
+            "Measured",
+            "Ask",
+        ),
         "Tables and jobs of yours",
         "What your users see",
     ]
@@ -162,3 +180,22 @@ def test_a_text_is_markdown_and_nothing_of_it_is_a_mention_or_a_link_that_is_non
         "*Soon* &lt;!channel&gt; &amp; &lt;@U1&gt;\n> <https://a.example/x?y=1&amp;z|how> [no](javascript:x) m\n• `one`"
     )
     assert TEXT_MAX < SECTION_MAX
+
+
+def test_what_the_catalog_knows_of_versions_and_measures_is_told_to_engineers_as_it_is_now() -> None:
+    model = an_entity("churn-v1")
+    drift = Measured(measure=Measure.DRIFT, value=0.31, on="2027-02-01", told_in="m.csv:2")
+    things = [
+        model,
+        *(an_entity(f"{NASTY}{n}", Kind.VERSION, model_id=model.id, measured=(drift,)) for n in (3, 4)),
+    ]
+    there = Snapshot.of(
+        Stored(1, {one.id: one for one in sorted(things, key=lambda one: one.id)}, {}, {}, {}, {}, {})
+    )
+    state = owning(Kind.CONSUMER)
+    (said,) = audiences.told(state, "UT0", state.obligations, there=there)
+    versions, measured = said.split("\n")[6:8]
+    assert versions.startswith("*Versions* &lt;!channel&gt;")
+    assert measured.startswith("*Measured* PSI 0.31, of &lt;!channel&gt;")
+    for name, line in (("versions", versions), ("metrics", measured)):
+        assert len(line.partition("* ")[2]) <= PLACEHOLDERS[name].chars_max

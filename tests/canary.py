@@ -55,7 +55,7 @@ def _told(slack: SlackFake) -> Iterator[tuple[str, str]]:
             asked = answer.envelope.payload
             yield "answer", str(asked.get("user_id") or (asked.get("user") or {}).get("id"))
     for file in slack.files.files.values():
-        if CANARY in file.name or CANARY.encode() in file.content or CANARY in file.alt_text:
+        if CANARY in (file.name or "") or CANARY.encode() in file.content or CANARY in file.alt_text:
             yield from (("file", place) for place, *_ in file.shared)
 
 

@@ -14,6 +14,7 @@ from data.records.retirement import Retirement, Subject
 from data.snapshot import Snapshot
 from workflows import serving
 from workflows.rules import callers, ids
+from workflows.veiling import veiled
 
 
 def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
@@ -23,7 +24,9 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     endpoint_ids = [endpoint.id for endpoint in subject.endpoints]
     parts = serving.parts(there, state)
     reached = there.impact(subject.model_id, endpoint_ids or None).consumers
-    found = (*reached, *serving.still_asked(there, parts, subject.model_id))
+    whole = (*reached, *serving.still_asked(there, parts, subject.model_id))
+    found = veiled(there, whole, subject.model_id)
+    under = {one.consumer_id: now.consumer_id for one, now in zip(whole, found, strict=True)}
     asked = {one.consumer.consumer_id: one for one in callers.open_ones(state)}
     joined = {caller_id: thing_id for caller_id in asked if (thing_id := there.declared_as(caller_id))}
     staying = serving.staying(there, subject) if joined else frozenset()
@@ -32,8 +35,8 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     seen_as = {thing_id: caller_id for caller_id, thing_id in unowned.items()}
     unanswered = [asked[caller_id] for caller_id in sorted(stays)]
     calls = (
-        replace(one, consumer_id=seen_as.get(one.consumer_id, one.consumer_id))
-        for one in _calls(there, subject, found)
+        replace(one, consumer_id=seen_as.get(under[one.consumer_id], under[one.consumer_id]))
+        for one in _calls(there, subject, whole)
     )
     now = {one: there.id_of(one) for one in ids.known(state)}
     return replace(

@@ -23,6 +23,7 @@ from workflows.rules.lessons import alike
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import met
 from workflows.rules.plan import reserved
+from workflows.veiling import veiled
 
 
 def facts(
@@ -45,6 +46,7 @@ def facts(
     chosen = _chosen(model, command.endpoint_ids, there)
     chosen_ids = {endpoint.id for endpoint in chosen}
     impact = there.impact(model.id, chosen_ids or None)
+    consumers = veiled(there, impact.consumers, model.id)
     owners = there.owners_of(model)
     after = succession.named(model, command.successor_id, there, every)
     subject = Subject(
@@ -62,7 +64,9 @@ def facts(
     )
     told_to_all = [one for one in every if not is_marked(one, there)]
     others = [one for one in every if is_living(one) and one.id != retirement_id]
-    meets = met(subject, command.successor_id, impact.consumers, others, partial(stands_as, there))
+    # One that retires what has no name here meets it as well; its thread alone is told.
+    hit = (*consumers, *impact.consumers)
+    meets = met(subject, command.successor_id, hit, others, partial(stands_as, there))
     return Facts(
         observed_at=now,
         catalog_version=impact.catalog_version,
@@ -71,10 +75,10 @@ def facts(
         taken=_taken(subject, others, there),
         meets=meets,
         unseen_meets=tuple(one.id for one in others if one.id in meets and is_marked(one, there)),
-        alike=() if retirement_id else alike(subject, command.reason, impact.consumers, told_to_all),
+        alike=() if retirement_id else alike(subject, command.reason, consumers, told_to_all),
         successor_name=after.name,
         successor_trouble=after.trouble or _told_to_all(model, command.successor_id, there),
-        impact=impact.consumers,
+        impact=consumers,
         impact_notes=(
             *support.too_late(hosted_parts(there, model.id), command.target_on),
             *support.not_for_long(hosted_parts(there, command.successor_id)),
@@ -83,7 +87,7 @@ def facts(
                 if model.tier
                 else (f"{model.name} has no tier in the catalog; the strictest notice applies",)
             ),
-            *(f"{found.name}: {note}" for found in impact.consumers for note in found.owners.notes),
+            *(f"{found.name}: {note}" for found in consumers for note in found.owners.notes),
             *filter(None, [after.note]),
         ),
         members=members(there, policy, owners.slack_ids),

@@ -151,3 +151,27 @@ def test_whatever_is_typed_of_it_by_others_is_answered_as_of_a_model_that_is_not
 def test_without_a_private_channel_it_is_not_proposed_and_whoever_may_know_reads_why(town: Town) -> None:
     assert "the policy names no private channel for its card" in town.command(QUINN, f"propose {CANARY}")
     assert town.command(TOM, f"propose {NOBODY_S}") != ""
+
+
+def test_where_it_depends_on_what_everybody_sees_retire_its_owners_are_asked_and_no_name_is_told(
+    town: Town,
+) -> None:
+    """The judge of every scenario looks at the card, the thread, its files and pictures, and every message."""
+    feature = a_document(
+        "Component",
+        "reader",
+        "owner: logistics, dependsOn: [resource:churn-v1], dependencyOf: [resource:silent-heron]",
+    )
+    town.learns(feature)
+    town.announce()
+    veiled = [one for one in town.retirement().obligations if one.consumer.name == "a restricted model"]
+    assert [one.consumer.owners.slack_ids for one in veiled] == [(QUINN, RHEA)]
+    assert veiled[0].consumer.path[1:] == ("component:default/reader", "resource:default/churn-v1")
+    value = f"RET-1|{veiled[0].consumer.consumer_id}|1"
+    town.press(QUINN, town.announcement(QUINN), "duty.migrated", value)
+    town.pass_time(days=8)
+    (answered,) = [one for one in town.retirement().obligations if one.consumer.name == "a restricted model"]
+    assert answered.is_settled
+    assert CANARY not in town.command(TOM, "show churn-v1")
+    assert CANARY not in town.command(TOM, "impact churn-v1")
+    assert CANARY in town.command(QUINN, "impact churn-v1")

@@ -1,0 +1,59 @@
+"""A restricted model that depends on what retires stands in the plan, and its name does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.views import impact_text
+from data.catalog import Catalog
+from data.snapshot import Snapshot
+from data.sqlite_store import SqliteStore
+from tests.data.catalogs import NoRetirements, a_document, imported, imported_csv
+from workflows.veiling import veiled
+
+OLD = "resource:default/old"
+DOCUMENTS = (
+    a_document("Resource", "old", "type: ai-model"),
+    a_document("Resource", "canary", "type: ai-model", restricted_to="", tier="1"),
+    a_document("Component", "page", "dependsOn: [resource:canary]"),
+    a_document("Component", "app", "dependsOn: [resource:old]"),
+)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Snapshot]:
+    """The canary is built on the old model, and a page on the canary."""
+    store = SqliteStore(tmp_path / "emeritus.db", NoRetirements())
+    catalog = Catalog(store)
+    (file := tmp_path / "catalog-info.yaml").write_text("---\n".join(DOCUMENTS))
+    imported(catalog, file)
+    (edges := tmp_path / "edges.csv").write_text(f"from,to\nresource:default/canary,{OLD}\n")
+    imported_csv(catalog, edges)
+    yield catalog.snapshot()
+    store.close()
+
+
+def test_it_and_the_ways_through_it_have_no_name_and_the_same_id_each_time(there: Snapshot) -> None:
+    whole = there.impact(OLD).consumers
+    app, canary, page = veiled(there, whole, OLD)
+    assert (app.name, canary.name, page.name) == ("app", "a restricted model", "page")
+    assert canary.path == (canary.consumer_id, OLD)
+    assert page.path == ("component:default/page", canary.consumer_id, OLD)
+    assert "canary" not in str((app, canary, page))
+    assert veiled(there, whole, OLD) == (app, canary, page)
+
+
+def test_the_file_of_all_dependants_has_a_row_of_it_that_tells_nothing_but_whose_it_is(
+    there: Snapshot,
+) -> None:
+    table = impact_text.table(there.entity(OLD), there, veiled(there, there.impact(OLD).consumers, OLD))
+    assert "canary" not in table
+    assert "a restricted model" in table
+
+
+def test_what_belongs_to_the_restricted_model_that_retires_keeps_its_name(there: Snapshot) -> None:
+    canary = "resource:default/canary"
+    assert veiled(there, there.impact(canary).consumers, canary) == there.impact(canary).consumers

@@ -1,0 +1,43 @@
+"""Whom a plan hits, as everybody may read it who reads the plan: restricted models among them have no name there.
+
+They stand under an id of their own, the same each time, so that they are asked, answered for and waited for like any
+other consumer. Rejected: to leave them out. Whoever owns one would hear of it when it fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from data.records.catalog import Impacted
+from data.snapshot import Snapshot
+
+VEILED = "restricted:"
+NAME = "a restricted model"
+
+
+def veiled(there: Snapshot, impact: Iterable[Impacted], model_id: str) -> tuple[Impacted, ...]:
+    """In their order. What belongs to the model that retires keeps its names: its plan is for few to see as it is."""
+    impact = tuple(impact)
+    hidden = {
+        part.id
+        for one in there.audiences
+        if one != there.id_of(model_id)
+        for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
+    }
+    return tuple(_veiled(one, hidden) for one in impact) if hidden else impact
+
+
+def _veiled(one: Impacted, hidden: set[str]) -> Impacted:
+    if hidden.isdisjoint(one.path):
+        return one
+    path = tuple(_id(each) if each in hidden else each for each in one.path)
+    if one.consumer_id not in hidden:
+        return replace(one, path=path)
+    return replace(one, consumer_id=_id(one.consumer_id), name=NAME, path=path)
+
+
+def _id(one: str) -> str:
+    return VEILED + hashlib.sha256(one.encode()).hexdigest()[:12]

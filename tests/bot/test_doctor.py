@@ -173,6 +173,24 @@ def test_a_channel_that_is_not_there_is_told(examine: Examine, tmp_path: Path) -
     assert bad(found) == [f"BAD channel C0NOWHERE: Slack says channel_not_found. {INVITE}"]
 
 
+def test_a_channel_that_an_audience_is_told_in_is_looked_for_as_well(
+    examine: Examine, tmp_path: Path
+) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text(
+        f'[channels]\ngovernance = "{GOVERNANCE}"\n[audiences.support]\nchannels = ["C0NOWHERE"]'
+    )
+    with a_slack() as slack:
+        found = examine(slack, EMERITUS_POLICY=str(policy))
+
+    assert bad(found) == [
+        (
+            "BAD support channel C0NOWHERE: Slack says channel_not_found. Invite the bot there with /invite @Emeritus, "
+            "or correct [audiences.support] channels in the policy"
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("method", "fault", "line"),
     [

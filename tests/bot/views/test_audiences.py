@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from bot.views import audiences, obligations
+from bot.views import audiences, informed, obligations
 from bot.views.blocks import marked
 from bot.views.limits import BLOCK_TEXT_MAX, SECTION_MAX
 from data.notice_texts import PLACEHOLDERS, TEXT_MAX, filled
 from data.policy import read_policy
 from data.records.catalog import Kind, Measure, Measured
-from data.records.notices import Audience, NoticeText
+from data.records.notices import Addressed, Audience, NoticeText
 from data.records.retirement import Archived, Progress, Retirement, State, StepKind, StepProgress
 from data.snapshot import Snapshot
 from data.stored import Stored
@@ -134,7 +134,10 @@ def everything() -> tuple[NoticeText, ...]:
 def test_hundreds_with_long_names_full_of_mischief_fit_and_mention_nobody(
     words: tuple[NoticeText, ...], state: State
 ) -> None:
-    crowd = overloaded(state=state, policy=replace(a_policy(), texts=words))
+    support = Addressed(audience=Audience.SUPPORT, channels=("CSUPPORT",))
+    both = tuple(Addressed(audience=audience, people=("UALL",)) for audience in Audience)
+    policy = replace(a_policy(), texts=words, audiences=(support, *both))
+    crowd = overloaded(state=state, policy=policy)
     owed = tuple(
         replace(
             one,
@@ -152,6 +155,11 @@ def test_hundreds_with_long_names_full_of_mischief_fit_and_mention_nobody(
         obligations.owner_dm(crowd, "UT0"),
         obligations.reminder(crowd, "UT0", "migrate@x"),
         obligations.handed(crowd, "UT0", consumers),
+        *(
+            informed.message_to(crowd, to, news)
+            for to in ("UT0", "CSUPPORT", "UALL")
+            for news in informed.HEADS
+        ),
     ):
         check_message(said)
         shown = texts(said["blocks"])

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.views import answers, digest, extension, manual, obligations, proposal, proposal_modal, thread, votes
+from bot.views import (
+    answers,
+    digest,
+    extension,
+    informed,
+    manual,
+    obligations,
+    proposal,
+    proposal_modal,
+    thread,
+    votes,
+)
 from data import events
 from data.records.catalog import Kind
 from tests.bot.views.examples import NOW, a_retirement, an_entity, announced
@@ -34,6 +45,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
             obligations.handed(state, "UT0", [model.id, state.obligations[0].consumer.consumer_id]),
         ),
         ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),
+        ("informed", "message", informed.message_to(state, "CSUPPORT", "announced")),
         ("manual", "message", manual.message(state, "api:default/churn-v1", "disable")),
         (
             "digest",

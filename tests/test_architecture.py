@@ -281,7 +281,7 @@ def test_every_notice_the_rules_want_has_a_view():
         *asked.until(asked.now + days(30)).effects.values(),
         *by_hand.until(by_hand.now + days(7)).proves().until(by_hand.now + days(4)).effects.values(),
         *anew.effects.values(),
-        *a_proposed(meets={"RET-2": "CGOV"}).effects.values(),
+        *a_proposed(meets={"RET-2": "CGOV"}, alike=("RET-3",)).effects.values(),
     ]
     assert {effect.body["notice"] for effect in told if "notice" in effect.body} == {*VIEWS, "picture"}
     beside = {"ahead", "dependants", "digest chart"}

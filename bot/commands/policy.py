@@ -1,4 +1,4 @@
-"""`emeritus policy`: is this file a policy, what would it change, and in which words are people told?"""
+"""`emeritus policy`: is this file a policy, what would it change, and what do people wish it said, and hear?"""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import click
 
 from bot.commands import wanted
 from bot.commands.machine import as_text, failure
-from bot.commands.opening import as_json, print_json, say
+from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.world import CalendarWorld
 from data.errors import Invalid
 from data.notice_texts import PARTS, PLACEHOLDERS, filled
 from data.policy import read_policy, read_rules
 from data.policy_diff import Difference, differences, differences_beside
 from data.records.notices import Audience
+from workflows.reviews import suggested
 from workflows.rules import policy_review
+from workflows.rules.lessons import Lesson
 
 
 @click.group()
@@ -106,6 +108,38 @@ def notices(ctx: click.Context, file: Path | None, audience: str | None, is_json
         return
     for one in shown:
         say(f"# {one['audience']}, {one['when']}", "", *one["text"].split("\n"), "")
+
+
+@policy.command("suggestions")
+@as_json
+def suggestions(is_json: bool) -> None:
+    """What people who looked back on retirements wish to be looked at when the policy is reviewed."""
+    with store_to_read(settings_for()) as store:
+        found = suggested(store)
+    if is_json:
+        print_json([_suggestion(one) for one in found])
+    else:
+        say(
+            *(_suggested(one) for one in found),
+            *([] if found else ["Nobody suggested anything in a review."]),
+        )
+
+
+def _suggested(one: Lesson) -> str:
+    said = _suggestion(one)
+    return f"{said['on']} {said['id']} {said['model']}, {said['stage']}: {said['change']} ({said['by']})"
+
+
+def _suggestion(one: Lesson) -> dict[str, str]:
+    plan, review = one.retirement.plan, one.review
+    return {
+        "id": one.retirement.id,
+        "model": plan.subject.model_name if plan else "",
+        "stage": review.stage,
+        "change": str(review.change),
+        "by": review.by,
+        "on": review.at.date().isoformat(),
+    }
 
 
 def _line(one: Difference) -> str:

@@ -1,4 +1,4 @@
-"""The weekly digest: what is at risk, what is due, what changed since the last one, and how it goes in four numbers.
+"""The weekly digest: what is at risk, what is due, what changed since the last one, and how it goes in five numbers.
 
 One text for Slack and for a terminal. It mentions nobody: whoever must act has a message of their own.
 """

@@ -58,6 +58,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "an approval taken back, voted on again"
         case events.Expired():
             return f"expired, approvals missing: {', '.join(event.missing)}"
+        case events.Reviewed():
+            return f"{event.stage} looked back on"
         case events.Withdrawn():
             return "withdrawn"
         case events.CancellationProposed():

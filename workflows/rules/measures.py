@@ -1,4 +1,4 @@
-"""How do retirements go? Four numbers, each with what it counts; without anything to count it says so, and never zero.
+"""How do retirements go? Five numbers, each with what it counts; without anything to count it says so, and never zero.
 
 The table is the one place of their definitions: the digest and README print it.
 """
@@ -23,6 +23,7 @@ class Metric(StrEnum):
     ARCHIVES = "Artifact accessibility"
     DISRUPTION = "User disruption"
     SLIPS = "Slip rate"
+    REVIEWS = "Reviews written"
 
 
 _LATELY = f"in the last {LOOKS_BACK_DAYS} days"
@@ -39,6 +40,7 @@ DEFINITIONS: Mapping[Metric, str] = {
     Metric.SLIPS: (
         f"retirements that were switched off on a later day than first announced, of those switched off {_LATELY}"
     ),
+    Metric.REVIEWS: f"stages that somebody looked back on, of those that were over {_LATELY}; nothing waits for one",
 }
 
 
@@ -59,7 +61,13 @@ def measures(outcomes: Iterable[Outcome], now: datetime) -> tuple[Measure, ...]:
     """All of them, in the order of the table."""
     every = tuple(outcomes)
     since = now - timedelta(days=LOOKS_BACK_DAYS)
-    return (_cycle(every, since), _archives(every, now), _disruption(every, since), _slips(every, since))
+    return (
+        _cycle(every, since),
+        _archives(every, now),
+        _disruption(every, since),
+        _slips(every, since),
+        _reviews(every, since),
+    )
 
 
 def _cycle(every: Sequence[Outcome], since: datetime) -> Measure:
@@ -116,6 +124,15 @@ def _slips(every: Sequence[Outcome], since: datetime) -> Measure:
     by = f", by {counted(round(median(late)), 'day')} in the middle" if late else ""
     said = f"{percent(value)}, {len(late):,} of {counted(len(dark), 'retirement')}{by}"
     return Measure(metric=Metric.SLIPS, n=len(dark), value=value, said=said)
+
+
+def _reviews(every: Sequence[Outcome], since: datetime) -> Measure:
+    over = [stage in one.reviewed for one in every for stage, at in one.over_at.items() if at > since]
+    if not over:
+        return _nothing(Metric.REVIEWS, "no stage was over")
+    value = sum(over) / len(over)
+    said = f"{percent(value)}, {sum(over):,} of {counted(len(over), 'stage')}"
+    return Measure(metric=Metric.REVIEWS, n=len(over), value=value, said=said)
 
 
 def _nothing(metric: Metric, what: str) -> Measure:

@@ -5,7 +5,7 @@ Only what was recorded counts. A call that meets a dark endpoint is seen by nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from msgspec.structs import replace
@@ -14,7 +14,17 @@ from data import events
 from data.records.base import Record
 from data.records.policy import Policy
 from data.records.retirement import Plan, StepKind
+from data.records.reviews import Stage
 from workflows.rules.hours import day_of
+
+ENDS_STAGE: Mapping[type[events.Event], Stage] = {
+    events.MigrationClosed: Stage.MIGRATION,
+    events.DrillPassed: Stage.ARCHIVING,
+    events.Disabled: Stage.SWITCH_OFF,
+    **dict.fromkeys((events.Closed, events.RolledBack, events.Cancelled, events.Rejected), Stage.WHOLE),
+    **dict.fromkeys((events.Expired, events.Withdrawn), Stage.WHOLE),
+}
+"""As in reviewing.py: a round on another plan may end a retirement that had been announced."""
 
 
 class Outcome(Record, frozen=True, kw_only=True):
@@ -29,6 +39,7 @@ class Outcome(Record, frozen=True, kw_only=True):
     archived_at       when its archive was made; None where there is none, or it did not hold and is to be made anew
     read_back_at      when that was last read back in full
     holds             what that came to; None where nobody has read it back yet
+    over_at           stage -> when it was over first; `reviewed`: those that somebody looked back on
     """
 
     retirement_id: str
@@ -44,6 +55,8 @@ class Outcome(Record, frozen=True, kw_only=True):
     archived_at: datetime | None = None
     read_back_at: datetime | None = None
     holds: bool | None = None
+    over_at: dict[Stage, datetime] = {}
+    reviewed: tuple[Stage, ...] = ()
 
     @property
     def is_announced(self) -> bool:
@@ -66,8 +79,17 @@ def outcome(retirement_id: str, happened: Iterable[events.AnyEvent]) -> Outcome:
         if isinstance(event, events.Proposed):
             policy = event.policy
         if policy is not None:
-            found = _after(found, event, policy)
+            found = _looked_back_on(_after(found, event, policy), event)
     return found
+
+
+def _looked_back_on(found: Outcome, event: events.AnyEvent) -> Outcome:
+    if isinstance(event, events.Reviewed):
+        return replace(found, reviewed=(*found.reviewed, event.stage))
+    stage = ENDS_STAGE.get(type(event))
+    if stage is None or stage in found.over_at or not found.is_announced:
+        return found
+    return replace(found, over_at={**found.over_at, stage: event.at})
 
 
 def as_of(found: Outcome, today: date) -> Outcome:

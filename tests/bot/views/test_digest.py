@@ -1,4 +1,4 @@
-"""The weekly digest: at risk, due, changed, by team, and four numbers; the same for Slack and for a terminal."""
+"""The weekly digest: at risk, due, changed, by team, and five numbers; the same for Slack and for a terminal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from data import events
 from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.retirement import Duty, Plan, State, StepKind
+from data.records.reviews import Stage
 from data.records.rounds import Choice
 from tests.bot.views.examples import NOW, announced, days, overloaded
 from tests.builders import (
@@ -433,6 +434,8 @@ def test_the_same_sections_are_text_in_a_terminal_and_blocks_in_slack() -> None:
         f"    {DEFINITIONS[Metric.DISRUPTION]}",
         "  Slip rate: 0%, 0 of 1 retirement",
         f"    {DEFINITIONS[Metric.SLIPS]}",
+        "  Reviews written: 0%, 0 of 3 stages",
+        f"    {DEFINITIONS[Metric.REVIEWS]}",
     ]
     shown = digest.message(found)
     check_message(shown)
@@ -514,3 +517,15 @@ def test_a_digest_of_hundreds_fits_and_calls_nobody() -> None:
     check_message(shown)
     assert not is_loud(shown["text"], shown["blocks"])
     assert mentions(shown["text"], shown["blocks"]) == []
+
+
+def test_that_somebody_looked_back_on_a_stage_is_news_once_however_many_did() -> None:
+    state = announced()
+    said = tuple(
+        events.Reviewed(at=days(83), by=by, stage=Stage.MIGRATION, hurt=Prose(prose="<!here>"))
+        for by in ("U1", "U2")
+    )
+    found = digest.sections([History(retirement=state, plan=state.plan, events=said)], now=days(84))
+    assert [str(line) for line in found[digest.CHANGED]] == [
+        "RET-1 churn-v1 is migrating: migration looked back on"
+    ]

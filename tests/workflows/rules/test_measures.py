@@ -1,4 +1,4 @@
-"""Four numbers of how retirements go: counted from what really happened, and never a zero for what is unknown."""
+"""Five numbers of how retirements go: counted from what really happened, and never a zero for what is unknown."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.retirement import Duty, StepKind
+from data.records.reviews import Stage
 from tests.builders import (
     BILL,
     BILLING,
     CLOSE_AT,
     DISABLE_AT,
+    PAT,
     PROPOSED_AT,
+    WHY,
     Story,
     a_dark,
     a_migrated,
@@ -60,12 +63,13 @@ def test_each_number_is_defined_and_all_are_told_in_the_order_of_the_table() -> 
 
 def test_with_nothing_to_count_nothing_is_zero() -> None:
     found = measures((of(a_proposed()),), PROPOSED_AT)
-    assert [(one.n, one.value) for one in found] == [(0, None)] * 4
+    assert [(one.n, one.value) for one in found] == [(0, None)] * 5
     assert [one.said for one in found] == [
         "no data: no retirement was closed in the last 365 days",
         "no data: no archive was made yet",
         "no data: nothing went dark in the last 365 days",
         "no data: nothing was switched off in the last 365 days",
+        "no data: no stage was over in the last 365 days",
     ]
 
 
@@ -171,3 +175,13 @@ def test_what_should_be_dark_by_now_and_is_not_has_slipped_by_the_days_since() -
 )
 def test_a_share_that_is_not_none_or_all_never_reads_like_it(share: float, told: str) -> None:
     assert percent(share) == told
+
+
+def test_reviews_are_counted_by_stage_however_many_wrote_one() -> None:
+    story = closed()
+    assert said(of(story))[Metric.REVIEWS] == "0%, 0 of 4 stages"
+    for person in (PAT, BILL):
+        story.does(cmd.Review(by=person, stage=Stage.MIGRATION, hurt=WHY))
+    assert said(of(story))[Metric.REVIEWS] == "25%, 1 of 4 stages"
+    assert said(of(story), of(brought_back()))[Metric.REVIEWS] == "12%, 1 of 8 stages"
+    assert said(of(story), now=CLOSE_AT + days(366))[Metric.REVIEWS].startswith("no data: no stage was over")

@@ -41,6 +41,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         support=next((member.support for member in members if member.support), ()),
         measured=_measured(members),
         restricted_to=narrowest(one.restricted_to for one in told),
+        guide=_first(told, lambda one: bool(one.guide)).guide,
     )
 
 

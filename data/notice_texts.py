@@ -71,6 +71,11 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
         240,
         True,
     ),
+    "guide": Placeholder(
+        "a link to how to move, as the model or else its successor names it in the catalog",
+        "<https://docs.example/churn-v2|How to move>",
+        240,
+    ),
     "archive": Placeholder(
         "what is kept of it, and how to ask for it",
         "12 files, sealed as sha256:9f2c at s3://archive/churn: ask @tom to read them",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.views import limits
-from bot.views.blocks import day, marked, mention, quoted, safe
+from bot.views.blocks import day, link, marked, mention, quoted, safe
 from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
@@ -111,7 +111,10 @@ def _known(retirement: Retirement, there: Snapshot | None) -> dict[str, str]:
     versions = there.versions_of(model.id) if there is not None and model is not None else ()
     endpoints = there.endpoints_of(model.id) if there is not None and model is not None else ()
     measured = latest(model, (*versions, *endpoints)) if model is not None else ()
+    after = there.find(plan.successor_id) if there is not None and plan is not None else None
+    guide = next((one.guide for one in (model, after) if one is not None and one.guide), "")
     return {
+        "guide": link(guide, "the migration guide") if guide else "no migration guide is named",
         "versions": _named("versions", [safe(one.name, PART_MAX) for one in versions], "none told"),
         "metrics": _named("metrics", [safe(one, 110) for one in measured], "nobody tells"),
     }

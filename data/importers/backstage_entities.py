@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from data.importers.declaration import PREFIX, Account, Declaration
@@ -19,6 +20,7 @@ ANNOTATIONS = frozenset(
         "aliases",
         "artifacts",
         "successor",
+        "migration-guide",
         "endpoint-kind",
         "endpoint-ref",
         "restricted-to",
@@ -80,6 +82,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         aliases=_aliases(thing, account),
         measured=_measured(thing, account) if is_model or is_endpoint else (),
         restricted_to=_restricted_to(thing, account, is_model=is_model),
+        guide=_guide(thing, account) if is_model else "",
     )
 
 
@@ -174,6 +177,18 @@ def _successor(thing: Declaration, index: Index, account: Account) -> tuple[str,
     if found.note:
         account.note(thing, successor.line, what, found.note)
     return found.id, None
+
+
+def _guide(thing: Declaration, account: Account) -> str:
+    """An address people can follow."""
+    guide = thing.annotation("migration-guide")
+    is_fine = re.fullmatch(r"https?://[^\s<>|]{1,150}", guide.text) is not None
+    if guide.is_stated and not is_fine:
+        what = f"{PREFIX}migration-guide {guide.shown}"
+        account.note(
+            thing, guide.line, what, "one address, https://..., of at most 150 characters. Kept without"
+        )
+    return guide.text if is_fine else ""
 
 
 def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:

@@ -127,6 +127,7 @@ class Entity(Record, frozen=True, kw_only=True):
     declared_as  what such a caller turned out to be: what is seen of it is seen of that
     support     of a model that a provider hosts: until when, as each registry tells it
     measured    what was measured of it, as far back as it is kept, by measure and day
+    guide       address of a page that says how to move to it, or away from it; empty where none is named
     is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
     restricted_to    of a model: whom its sources let see it besides its owners, as written; None where everybody may
     """
@@ -152,6 +153,7 @@ class Entity(Record, frozen=True, kw_only=True):
     declared_as: str = ""
     support: tuple[Support, ...] = ()
     measured: tuple[Measured, ...] = ()
+    guide: str = ""
     is_kind_guessed: bool = False
     restricted_to: tuple[str, ...] | None = None
 

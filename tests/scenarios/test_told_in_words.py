@@ -20,6 +20,9 @@ FACTS = """\
 *Action* Acknowledge that you have read this. Move to churn-v2, then press Migrated."""
 
 
+ASK = f"\n*How to move* no migration guide is named\n*Ask* <@{TOM}>"
+
+
 def told(town: Town, person: str) -> list[str]:
     """What the announcement says above the rows of what they answer for, a section each."""
     blocks = town.announcement(person)["blocks"]
@@ -31,7 +34,7 @@ def test_who_runs_a_pipeline_is_told_of_it_as_a_data_engineer(town: Town):
     town.announce()
     assert told(town, BRUNO) == [
         (
-            f"{FACTS}\n*Tables and jobs of yours* job restock-planner\n*Ask* <@U01TOMBIRCH>\n"
+            f"{FACTS}\n*Tables and jobs of yours* job restock-planner{ASK}\n"
             "*Yours* 1 of 1 consumer still to move"
         )
     ]
@@ -41,7 +44,7 @@ def test_who_has_a_job_and_a_dashboard_is_told_of_both_in_one_message(town: Town
     town.announce()
     assert told(town, INES) == [
         (
-            f"{FACTS}\n*Tables and jobs of yours* job monday-report\n*Ask* <@U01TOMBIRCH>\n"
+            f"{FACTS}\n*Tables and jobs of yours* job monday-report{ASK}\n"
             "*Yours* 2 of 2 consumers still to move"
         ),
         (
@@ -59,7 +62,7 @@ def test_who_has_a_service_and_a_job_is_told_which_endpoints_go_dark_as_well(tow
     assert told(town, GRACE) == [
         (
             f"{FACTS}\n*Endpoints that go dark* churn-v1-prod\n*Versions* none told\n"
-            f"*Measured* PSI 0.31 (2026-02-27)\n*Ask* <@U01TOMBIRCH>\n"
+            f"*Measured* PSI 0.31 (2026-02-27){ASK}\n"
             "*Yours* 2 of 2 consumers still to move"
         ),
         "*Tables and jobs of yours* job win-back-mailer",

@@ -54,6 +54,7 @@ def test_whoever_owns_a_service_is_told_the_endpoints() -> None:
         "*Endpoints that go dark* churn-v1",
         "*Versions* none told",
         "*Measured* nobody tells",
+        "*How to move* no migration guide is named",
         "*Ask* <@UPAT>",
     ]
 
@@ -62,6 +63,7 @@ def test_whoever_owns_tables_and_jobs_is_told_which() -> None:
     assert told(owning(Kind.DATASET, Kind.PIPELINE)) == [
         *FACTS,
         "*Tables and jobs of yours* table consumer-000, job consumer-001",
+        "*How to move* no migration guide is named",
         "*Ask* <@UPAT>",
     ]
 
@@ -90,6 +92,7 @@ def test_who_is_several_is_told_the_facts_once_and_what_each_says_besides() -> N
             "Endpoints that go dark",
             "Versions",
             "Measured",
+            "How to move",
             "Ask",
         ),
         "Tables and jobs of yours",
@@ -195,6 +198,7 @@ def test_what_the_catalog_knows_of_versions_and_measures_is_told_to_engineers_as
     drift = Measured(measure=Measure.DRIFT, value=0.31, on="2027-02-01", told_in="m.csv:2")
     things = [
         model,
+        an_entity("churn-v2", guide="https://docs.example/v2?a=1&b=2"),
         *(an_entity(f"{NASTY}{n}", Kind.VERSION, model_id=model.id, measured=(drift,)) for n in (3, 4)),
     ]
     there = Snapshot.of(
@@ -202,7 +206,8 @@ def test_what_the_catalog_knows_of_versions_and_measures_is_told_to_engineers_as
     )
     state = owning(Kind.CONSUMER)
     (said,) = audiences.told(state, "UT0", state.obligations, there=there)
-    versions, measured = said.split("\n")[6:8]
+    versions, measured, guide = said.split("\n")[6:9]
+    assert guide == "*How to move* <https://docs.example/v2?a=1&b=2|the migration guide>"
     assert versions.startswith("*Versions* &lt;!channel&gt;")
     assert measured.startswith("*Measured* PSI 0.31, of &lt;!channel&gt;")
     for name, line in (("versions", versions), ("metrics", measured)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -365,6 +366,20 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
         'emeritus.dev/slack-channel "#general": not a Slack id like C01ABC2DEF3; ignored',
     ):
         assert said in notes
+
+
+@pytest.mark.parametrize("guide", ["javascript:x", "https://a.example/a b", "[a]"])
+def test_a_migration_guide_that_nobody_could_follow_is_noted_and_kept_out(read, guide: str):
+    model = a_document("Resource", "m", "type: ai-model")
+    fine, wrong = (
+        model.replace("\nspec", f"\n  annotations: {{emeritus.dev/migration-guide: {json.dumps(one)}}}\nspec")
+        for one in ("https://docs.example/m", guide)
+    )
+    assert by_name(read(fine))["m"].guide == "https://docs.example/m"
+    reading = read(wrong)
+    assert by_name(reading)["m"].guide == ""
+    (said,) = lines([one for one in reading.notes if "migration-guide" in str(one)])
+    assert said.endswith("of at most 150 characters. Kept without")
 
 
 def test_an_artifact_no_file_can_be_is_noted_and_kept_so_that_its_archive_stops_there(read, tmp_path: Path):

@@ -13,7 +13,7 @@ from bot import manifest, metrics, settings, usage
 from bot.cli import cli
 from bot.demo import run as demo
 from bot.views import digest as views
-from data import notice_texts, policy, policy_attestations, policy_fields
+from data import notice_texts, policy, policy_attestations, policy_fields, policy_tables
 from workflows.questions.table import ROWS
 from workflows.rules import lifecycle, measures
 
@@ -75,12 +75,12 @@ def policy_keys() -> str:
     rows += [
         (f"`[tiers.{tier}] {key}`", known.says, f"`{shipped['tiers'][tier][key]}`")
         for tier in policy_fields.TIERS
-        for key, known in policy_fields.TIER.items()
+        for key, known in policy_tables.TIER.items()
     ]
     rows += [
-        (f"`[audiences.NAME] {key}`", known.says, "nobody") for key, known in policy_fields.AUDIENCE.items()
+        (f"`[audiences.NAME] {key}`", known.says, "nobody") for key, known in policy_tables.AUDIENCE.items()
     ]
-    for key, known in policy_fields.ROLE.items():
+    for key, known in policy_tables.ROLE.items():
         by_role = [f"{role} `{_toml(said[key])}`" for role, said in shipped["roles"].items() if key in said]
         rows.append((f"`[roles.NAME] {key}`", known.says, ", ".join(by_role) or "nobody"))
     for key, known in policy_attestations.ATTESTATION.items():

@@ -21,7 +21,8 @@ from data.escalation import tree_of
 from data.notice_texts import read_texts
 from data.policy_attestations import attestations_of
 from data.policy_checks import WEEKDAYS
-from data.policy_fields import AUDIENCE, FIELDS, ROLE, ROLE_NAME, TIER, TIERS, Key
+from data.policy_fields import FIELDS, TIERS, Key
+from data.policy_tables import AUDIENCE, ROLE, ROLE_NAME, TIER
 from data.records.hours import Windows
 from data.records.notices import Addressed, Audience, NoticeText
 from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, Role, Tier

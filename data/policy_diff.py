@@ -9,7 +9,8 @@ from data.escalation import said
 from data.notice_texts import BETWEEN
 from data.policy_attestations import ATTESTATION
 from data.policy_checks import WEEKDAYS
-from data.policy_fields import AUDIENCE, FIELDS, ROLE, Key
+from data.policy_fields import FIELDS, Key
+from data.policy_tables import AUDIENCE, ROLE
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows

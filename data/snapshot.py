@@ -293,9 +293,7 @@ class Snapshot:
             )
             for dependant, entity in ((one, self._things[one.id]) for one in reached)
         ]
+        ids = tuple(endpoint_ids)
         return Impact(
-            catalog_version=self.version,
-            model_id=own,
-            endpoint_ids=tuple(endpoint_ids),
-            consumers=tuple(consumers),
+            catalog_version=self.version, model_id=own, endpoint_ids=ids, consumers=tuple(consumers)
         )

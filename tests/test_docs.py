@@ -9,7 +9,7 @@ import pytest
 from cogapp import Cog
 
 from bot.cli import cli
-from data import policy, policy_attestations, policy_fields
+from data import policy, policy_attestations, policy_fields, policy_tables
 from data.importers import declaration
 from workflows.rules.escalation import targets
 
@@ -84,9 +84,9 @@ def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
     tables = (
         policy_fields.TIERS,
-        policy_fields.ROLE,
+        policy_tables.ROLE,
         policy_attestations.ATTESTATION,
-        policy_fields.AUDIENCE,
+        policy_tables.AUDIENCE,
     )
     assert len(rows) == 1 + keys + sum(map(len, tables))
     assert [row for row in rows if "" in row] == []

@@ -20,7 +20,7 @@ from bot.own_words import NOT_YET, decided
 from bot.reading import overdue, statistics, this_week
 from bot.typed_delegation import wish
 from bot.usage import COMMANDS, Typed, understood
-from bot.views import answers, attestations, candidates, catalogs, digest, lessons, who
+from bot.views import answers, attestations, candidates, catalogs, digest, helping, lessons, who
 from bot.views import delegations as delegated
 from data.hosting import hosted_parts
 from data.records.base import Prose
@@ -136,7 +136,7 @@ def answer(house: House, request: Typed, by: str) -> Payload:
         case "delegate":
             shown = delegated.standing(by, house.delegations())
         case _:
-            shown = answers.help_text(helped())
+            shown = helping.help_text(helped())
     return shown
 
 

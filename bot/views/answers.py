@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.ids import SLASH_COMMAND
 from bot.views import asleep as asleep_view
@@ -48,14 +48,8 @@ from workflows.rules.wording import counted
 NOBODY = "*nobody who can be reached*"
 REFUSAL_SECTIONS_MAX = 3
 HEARING_SECTIONS = 2
-HELP_SECTIONS_MAX = 10
 LIST_AT_MOST = 50  # what fits into a message, with the longest names
 ROWS_AT_MOST = 25
-
-BUTTONS = (
-    "*Everything else is a button*: you vote on the card in the governance channel, and answer for your consumers in "
-    "its thread or in the message you have. My Home tab shows you all that waits for you."
-)
 
 
 def said(text: str) -> Payload:
@@ -289,14 +283,3 @@ def models(found: Sequence[Entity], *, part: str = "", word: str = "impact") -> 
     )
     rest = f": type a part of its name, `{SLASH_COMMAND} {word} PART`"
     return message(head, [section(head), *map(section, limits.spread(lines, at_most=3, rest=rest))])
-
-
-def help_text(commands: Mapping[str, Sequence[str]]) -> Payload:
-    """Every command, under the titles given, and where all else is done. All words are ours."""
-    head = "Emeritus retires machine-learning models: voted on, handed over, archived, proven, switched off."
-    listed = [
-        section(text)
-        for title, lines in commands.items()
-        for text in limits.spread([f"*{title}*", *lines], at_most=HELP_SECTIONS_MAX)
-    ]
-    return message(head, [section(head), *listed, section(BUTTONS)])

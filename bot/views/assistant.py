@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.helped import CHANGES, helped
 from bot.ids import SLASH_COMMAND, Action
-from bot.views import answers, duties, guide, home_rows, impact, limits, steps, votes, who
+from bot.views import answers, duties, guide, helping, home_rows, impact, limits, steps, votes, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
     HELPED,
@@ -167,7 +167,7 @@ def _changes() -> Iterator[Payload]:
         "*Nothing is changed by what you write to me.* These commands do, for whoever may run them:"
     )
     yield from map(section, limits.spread(helped()[CHANGES], at_most=SECTIONS_MAX))
-    yield section(answers.BUTTONS)
+    yield section(helping.BUTTONS)
 
 
 def _mine(found: Answer) -> Iterator[Payload]:

@@ -11,7 +11,8 @@ from bot.views.impact import short_id
 from bot.views.steps import zone_of
 from data import events
 from data.records.callers import Caller
-from data.records.retirement import LaterDates, Retirement, StepKind, Waiver
+from data.records.retirement import LaterDates, Retirement, StepKind
+from data.records.waivers import Waiver
 from workflows.rules import extending
 from workflows.rules.barring import barred
 from workflows.rules.vouching import waivers

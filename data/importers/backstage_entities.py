@@ -244,12 +244,8 @@ def _restricted_to(thing: Declaration, account: Account, *, is_model: bool) -> t
         return None
     node = thing.annotation("restricted-to")
     if not is_model:
-        account.note(
-            thing,
-            node.line,
-            f"{PREFIX}restricted-to",
-            "only a model is restricted, with all that serves it. Left out",
-        )
+        rule = "only a model is restricted, with all that serves it. Left out"
+        account.note(thing, node.line, f"{PREFIX}restricted-to", rule)
         return None
     return tuple(dict.fromkeys(name for part in _parts(node) for name in listed(part.text)))
 

@@ -14,6 +14,7 @@ from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.rounds import Round
 from data.records.switches import Delay, ManualCheck
+from data.records.waivers import Waiver
 
 
 class State(StrEnum):
@@ -174,20 +175,6 @@ class Obligation(Record, frozen=True, kw_only=True):
 
 
 TRAFFIC = "traffic"
-
-
-class Waiver(Record, frozen=True, kw_only=True):
-    """A gate a named person takes responsibility for.
-
-    what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already, or goes on
-    told_by   "shared" where only files shared in Slack told of that consumer then
-    """
-
-    what: str
-    by: str
-    at: datetime
-    reason: Prose
-    told_by: str = ""
 
 
 class Archived(Record, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ import pytest
 from data import policy as policies
 from data.errors import Invalid
 from data.policy_attestations import ATTESTATION
-from data.policy_fields import FIELDS, ROLE, TIER
+from data.policy_fields import FIELDS
+from data.policy_tables import ROLE, TIER
 from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy, Review
 

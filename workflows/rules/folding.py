@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from data import events
 from data.records.retirement import (
-    TRAFFIC,
     Obligation,
-    Plan,
     Progress,
     Retirement,
     State,
@@ -28,6 +25,7 @@ from workflows.rules import (
     milestones,
     obligations,
     parts,
+    replanning,
     reviewing,
     rounds,
     waiving,
@@ -58,25 +56,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 steps=tuple(StepProgress(kind=step.kind) for step in event.plan.steps),
             )
         case events.Revised():
-            return replace(
-                _restarted(state, event.plan),
-                plan=event.plan,
-                why=event.why,
-                impact=event.impact,
-                impact_notes=event.impact_notes,
-                round=event.round,
-                rounds=event.round.number,
-                approved_digest="",
-                approved_at=None,
-                break_glass=None,
-                later=None,
-                # A new plan has dates of its own, and who vouched for silence did so for the old ones.
-                paused_at=None,
-                paused_by="",
-                waivers=tuple(waiver for waiver in state.waivers if waiver.what not in _of_old_dates(state)),
-                gone_ids=(),
-                parts=parts.left_by(state, event.plan),
-            )
+            return replanning.revised(state, event)
         case (
             events.Voted()
             | events.RoundExtended()
@@ -103,12 +83,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             fresh = replace(state, announced=state.announced + 1, unreached=(), left=(), snoozed={})
             return _done(replace(fresh, obligations=event.obligations), StepKind.ANNOUNCE, event)
         case events.Amended():
-            return replace(
-                state,
-                plan=event.plan,
-                obligations=_moved_along(state, event),
-                steps=tuple(_reopened(step, state, event.plan) for step in state.steps),
-            )
+            return replanning.amended(state, event)
         case events.DutyChanged():
             return replace(
                 state,
@@ -246,34 +221,6 @@ def _done(state: Retirement, kind: StepKind, event: events.Event) -> Retirement:
     return _step(state, StepProgress(kind=kind, progress=Progress.DONE, at=event.at))
 
 
-def _restarted(state: Retirement, plan: Plan) -> Retirement:
-    """A new plan is announced anew; the same artifacts stay archived and proven, others have to be."""
-    assert state.plan is not None
-    if plan.subject.artifacts != state.plan.subject.artifacts:
-        fresh = tuple(StepProgress(kind=step.kind) for step in state.steps)
-        return replace(state, archived=None, drilled_at=None, attested=(), steps=fresh)
-    kept = (StepKind.ARCHIVE, StepKind.DRILL)
-    steps = tuple(
-        step if step.progress is Progress.DONE and step.kind in kept else StepProgress(kind=step.kind)
-        for step in state.steps
-    )
-    return replace(state, steps=steps)
-
-
-def _of_old_dates(state: Retirement) -> frozenset[str]:
-    """What somebody vouched for on the day it was asked: silence, endpoints that were gone, and those that go on."""
-    assert state.plan is not None
-    beside = (part.id for part in state.parts)
-    return frozenset({TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints), *beside})
-
-
-def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:
-    """A step that was done and has a later date now is done again then."""
-    assert state.plan is not None
-    is_later = plan.step(step.kind).due_at > state.plan.step(step.kind).due_at
-    return StepProgress(kind=step.kind) if is_later and step.progress is Progress.DONE else step
-
-
 def _changed(
     state: Retirement, consumer_id: str, change: Callable[[Obligation], Obligation]
 ) -> tuple[Obligation, ...]:
@@ -287,20 +234,6 @@ def _entered(now: State, state: Retirement) -> Retirement:
     if now in ENDED:
         return replace(state, state=now, paused_at=None, paused_by="")
     return replace(state, state=now)
-
-
-def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, ...]:
-    """Obligations keep all but their dates: the one to move by, and the one to answer by if still ahead."""
-    assert state.plan is not None
-    migrate_by = event.plan.step(StepKind.MIGRATE).due_at
-    later = event.plan.step(StepKind.CLOSE).due_at - state.plan.step(StepKind.CLOSE).due_at
-    stood_still_at = state.paused_at or event.at
-
-    def along(duty: Obligation) -> Obligation:
-        is_ahead = event.answer_by == "moves" and duty.acknowledge_by > stood_still_at
-        return obligations.moved(duty, migrate_by, later if is_ahead else timedelta(0))
-
-    return tuple(along(duty) for duty in state.obligations)
 
 
 def _handed(state: Retirement, event: events.OwnersChanged) -> Retirement:

@@ -12,7 +12,8 @@ from data.errors import NotFound, Refused
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
-from data.records.retirement import Duty, Obligation, Retirement, StepKind, Waiver
+from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from data.records.waivers import Waiver
 from workflows.rules.delegating import InForce, answers_as
 from workflows.rules.hours import day_of
 from workflows.rules.vouching import waivers

@@ -6,7 +6,8 @@ the catalog has under another id since.
 
 from __future__ import annotations
 
-from data.records.retirement import Retirement, Waiver
+from data.records.retirement import Retirement
+from data.records.waivers import Waiver
 
 
 def waivers(state: Retirement) -> dict[str, Waiver]:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.facts import Facts
-from data.records.retirement import Duty, Retirement, State, Waiver
+from data.records.retirement import Duty, Retirement, State
+from data.records.waivers import Waiver
 from workflows.rules import obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.vouching import waivers

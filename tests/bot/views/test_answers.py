@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.helped import helped
 from bot.ids import Action
 from bot.usage import COMMANDS
-from bot.views import answers, manual
+from bot.views import answers, helping, manual
 from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
@@ -275,7 +275,7 @@ def test_without_any_model_it_is_said_how_one_gets_in() -> None:
 
 
 def test_help_lists_every_command_as_it_is_typed_and_says_where_the_buttons_are() -> None:
-    shown = answers.help_text(helped())
+    shown = helping.help_text(helped())
     check_message(shown)
     said = "\n".join(texts(shown))
     assert [word for word in COMMANDS if f"`/retire {word}" not in said] == []
@@ -285,7 +285,7 @@ def test_help_lists_every_command_as_it_is_typed_and_says_where_the_buttons_are(
 
 def test_help_leaves_out_nothing_however_many_commands_there_are() -> None:
     lines = [f"`/retire number-{number}` {'does what it says ' * 5}" for number in range(80)]
-    shown = answers.help_text({"All": lines})
+    shown = helping.help_text({"All": lines})
     check_message(shown)
     assert [line for line in lines if line not in "\n".join(texts(shown))] == []
 

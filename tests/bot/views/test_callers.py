@@ -7,7 +7,8 @@ from typing import Any
 from bot.views.callers import question
 from data.records.base import Prose
 from data.records.callers import Caller
-from data.records.retirement import State, Waiver
+from data.records.retirement import State
+from data.records.waivers import Waiver
 from tests.bot.views.examples import NASTY, NOW, announced, buttons, texts
 from tests.builders import an_unknown, some_calls
 from tests.fakes.slack.workspace import is_loud

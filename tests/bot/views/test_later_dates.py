@@ -11,8 +11,9 @@ from bot.views import answers, later_dates, proposal
 from data import events
 from data.records.base import Prose
 from data.records.callers import Caller
-from data.records.retirement import LaterDates, Retirement, Waiver
+from data.records.retirement import LaterDates, Retirement
 from data.records.rounds import Purpose
+from data.records.waivers import Waiver
 from tests.bot.views.examples import NASTY, NOW, a_round, an_obligation, announced, overloaded, texts
 from tests.builders import an_unknown
 from tests.fakes.slack.workspace import is_loud

@@ -425,6 +425,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
         "trouble": "",
         "name": "retention",
         "stage": "archiving",
+        "news": "announced",
     }
     state = announced(why=Prose(prose=str(Reason.COST)))
     for notice in (*notices.VIEWS, "digest", "reader dropped"):

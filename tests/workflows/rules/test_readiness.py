@@ -17,8 +17,8 @@ from data.records.retirement import (
     Step,
     StepKind,
     StepProgress,
-    Waiver,
 )
+from data.records.waivers import Waiver
 from tests.builders import (
     ARCHIVE_AT,
     BATCH,

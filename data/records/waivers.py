@@ -1,0 +1,21 @@
+"""What somebody takes responsibility for by name, so that no gate waits for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.records.base import Prose, Record
+
+
+class Waiver(Record, frozen=True, kw_only=True):
+    """A gate a named person takes responsibility for.
+
+    what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already, or goes on
+    told_by   "shared" where only files shared in Slack told of that consumer then
+    """
+
+    what: str
+    by: str
+    at: datetime
+    reason: Prose
+    told_by: str = ""

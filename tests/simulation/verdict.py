@@ -111,7 +111,9 @@ class Verdict:
                 raise Violation(f"{channel} is told the same twice: {called}")
             stems.add((channel, stem))
             key = first_named(called)
-            place = self._meant_for(expected.get(key, channel), channel, shown)
+            # What is told at the end asks nothing of anybody, and goes to whomever it is about.
+            asks = "/informed-" not in key
+            place = self._meant_for(expected.get(key, channel), channel, shown) if asks else channel
             if place.startswith("D") and (place, key) in seen:
                 raise Violation(f"{key} was told in {channel} and to somebody else as well")
             seen.add((place, key))

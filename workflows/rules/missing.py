@@ -10,7 +10,7 @@ from datetime import UTC
 
 from data.records.callers import Caller
 from data.records.facts import Facts
-from data.records.retirement import Retirement, State, StepKind
+from data.records.retirement import Duty, Retirement, State, StepKind
 from workflows.rules.callers import unclaimed
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.vouching import vouched
@@ -26,7 +26,10 @@ def missing(state: Retirement, facts: Facts) -> tuple[Caller, ...]:
     calls = {one.consumer_id: one for one in facts.calls}
     since = {one for one, seen in calls.items() if seen.last_seen > day}
     unknown = {one.consumer_id for one in unclaimed(state, facts.impact)}
-    found = (since | unknown) - vouched(state) - {*state.missed_by}
+    # Once it is dark, what a catalog calls otherwise since is not followed any more: it is known by both names.
+    borne = {owed.consumer.consumer_id for owed in state.obligations if owed.duty is Duty.WAIVED}
+    known = vouched(state) | borne | {*state.missed_by}
+    found = {one for one in since | unknown if known.isdisjoint((one, state.id_of(one)))}
     return tuple(
         Caller(consumer=one, calls=calls.get(one.consumer_id))
         for one in facts.impact

@@ -51,21 +51,21 @@ class SilentMeters(Gatherer):
 class OldStandIns(Gatherer):
     """Whoever once answered for somebody still does."""
 
-    def __init__(self, **known: Any) -> None:
-        now_in_force, ever = known.pop("delegations"), {}
+    def __post_init__(self) -> None:
+        now_in_force, ever = self.delegations, {}
 
         def in_force(at: datetime) -> InForce:
             ever.update(now_in_force(at))
             return dict(ever)
 
-        super().__init__(**known, delegations=in_force)
+        object.__setattr__(self, "delegations", in_force)
 
 
 class NoStandIns(Gatherer):
     """What is asked of people goes to them, whoever answers for them."""
 
-    def __init__(self, **known: Any) -> None:
-        super().__init__(**{**known, "delegations": lambda _: NOBODY})
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "delegations", lambda _: NOBODY)
 
 
 class Trusting:

@@ -135,7 +135,7 @@ COMMANDS: Mapping[str, Usage] = {
         says="Asks a second person to shorten the notice to so many days, where waiting would do harm",
         who="whom the policy names for it, two of them",
     ),
-    "review": Usage(
+    "look-back": Usage(
         takes=(Part.RETIREMENT, Part.TEXT),
         says="Looks back on a switch-off whose notice was shortened, which is not closed before that",
         who="somebody else than the two: the coordinator, the model's owners, the voting roles",

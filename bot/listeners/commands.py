@@ -256,7 +256,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
             by=by, name=request[Part.ATTESTATION], evidence=Prose(prose=request[Part.EVIDENCE])
         ),
         "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
-        "review": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
+        "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
         "delegate": lambda: wish(request[Part.DELEGATION], by),
     }

@@ -82,7 +82,7 @@ def look_back(retirement: Retirement) -> Payload:
 
 
 def _wanted(retirement: Retirement) -> str:
-    how = f"`{SLASH_COMMAND} review {retirement.id} TEXT`"
+    how = f"`{SLASH_COMMAND} look-back {retirement.id} TEXT`"
     return f"somebody else than the two has to look back on it, {how},"
 
 

@@ -49,13 +49,13 @@ def test_a_model_that_leaks_is_off_within_days_and_somebody_looks_back_on_it(tmp
 
         shown = town.command(TOM, "show RET-1")
         assert "somebody else than the two has to look back on it" in shown
-        assert "`/retire review RET-1 TEXT`" in home.open_home(town, TOM)
+        assert "`/retire look-back RET-1 TEXT`" in home.open_home(town, TOM)
         town.pass_time(days=40)
         assert town.retirement().progress(StepKind.CLOSE).progress is Progress.HELD
         assert "was it right? Until then it is not closed" in town.thread()
         assert "its break-glass is to be looked back on by" in town.command(TOM, "digest")
-        assert "you are one of the two" in town.command(JO, "review RET-1 all went well")
-        assert "can be closed" in town.command(ADA, "review RET-1 it was right, and cost one report")
+        assert "you are one of the two" in town.command(JO, "look-back RET-1 all went well")
+        assert "can be closed" in town.command(ADA, "look-back RET-1 it was right, and cost one report")
         town.pass_time(hours=1)
         assert town.retirement().state is State.ARCHIVED
         assert f"<@{ADA}> looked back on it" in words(town.card())

@@ -96,7 +96,7 @@ def gates(state: Retirement) -> list[Gate]:
         return []
     why = (
         f"nobody has looked back on its break-glass, which is due by {due_at:%Y-%m-%d}: "
-        f"somebody else than the two runs /retire review {state.id} TEXT"
+        f"somebody else than the two runs /retire look-back {state.id} TEXT"
     )
     return [Gate("break-glass", why)]
 

@@ -55,7 +55,7 @@ def test_the_card_names_the_two_and_why_and_later_who_looked_back() -> None:
     by_two = ':fire: *Break-glass* by <@UANN> and <@UBEA>: 3 days of notice — "it leaks"'
     assert by_two in texts(proposal.card(with_glass(CONFIRMED))["blocks"])
     assert (
-        f"{by_two}\n:mag: somebody else than the two has to look back on it, `/retire review RET-1 TEXT`, "
+        f"{by_two}\n:mag: somebody else than the two has to look back on it, `/retire look-back RET-1 TEXT`, "
         "by *2027-03-16*"
     ) in texts(answers.show(dark(CONFIRMED))["blocks"])
     assert f'{by_two}\n:mag: <@UCARL> looked back on it — "right"' in texts(

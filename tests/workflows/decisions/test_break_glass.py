@@ -330,7 +330,7 @@ def test_it_is_not_closed_before_somebody_has_looked_back():
     (why,) = story.state.progress(StepKind.CLOSE).held_by
     assert why == (
         "nobody has looked back on its break-glass, which is due by 2027-02-05: "
-        "somebody else than the two runs /retire review RET-1 TEXT"
+        "somebody else than the two runs /retire look-back RET-1 TEXT"
     )
     story.does(looking_back())
     assert "break-glass/look back" not in story.timers

@@ -62,6 +62,7 @@ class History(Standing):
                 self._must(event.plan_digest == self._plan.digest, event, "another plan was approved")
                 self._check_votes(event, self.round, event.plan_digest)
                 self.approved = event.plan_digest
+                self.voted_beside = frozenset(self.asked_about)
             case events.RoundExtended():
                 self._extended(event)
             case events.VotersChanged():
@@ -236,12 +237,14 @@ class History(Standing):
 
     def _announced(self, event: events.Announced) -> None:
         self.announced += 1
+        self.before = self.people, self.teams
         self.unreached, self.left, self.handed_back, self.answer_by = set(), set(), set(), {}
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
         self.teams = {one.consumer.consumer_id: one.consumer.owners.team_id for one in event.obligations}
-        self._must(set(self.people) <= set(self._plan.consumer_ids), event, "consumers nobody voted on")
+        voted_on = {*self._plan.consumer_ids, *self.voted_beside}
+        self._must(set(self.people) <= voted_on, event, "consumers nobody voted on")
         again = {one.consumer.consumer_id for one in event.obligations if one.is_settled}
         self._must(again <= self.settled, event, "settled by nobody")
         self.settled = again
@@ -325,8 +328,11 @@ class History(Standing):
                     self.dated_at = event.at
                 self.settled.discard(consumer)
                 self.answer_by[consumer] = event.answer_by
-                if event.owners.team_id == self.teams[consumer]:
-                    for person in set(event.owners.slack_ids) & set(self.people[consumer]):
+                # Whom the announcement of the same moment tells of it all is not told of this besides.
+                just_now = [one.at for one in self.entries[-3:] if isinstance(one, events.Announced)]
+                people, teams = self.before if event.at in just_now else (self.people, self.teams)
+                if event.owners.team_id == teams.get(consumer):
+                    for person in set(event.owners.slack_ids) & set(people[consumer]):
                         self._expect(f"D{person}", f"{self.stream}/reopened/{number}/{person}")
                 if (event.owners.team_id, event.owners.slack_ids) != (
                     self.teams[consumer],

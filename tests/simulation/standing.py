@@ -37,10 +37,14 @@ class Standing:
         self.announced = 0
         self.people: dict[str, tuple[str, ...]] = {}
         self.teams: dict[str, str] = {}
+        self.before: tuple[dict[str, tuple[str, ...]], dict[str, str]] = ({}, {})
+        """Both as they were when it was announced last."""
         self.settled: set[str] = set()
         self.moved_on: dict[str, str] = {}
         """Consumer -> the last day on which somebody said that it had moved."""
         self.asked_about: set[str] = set()
+        self.voted_beside: frozenset[str] = frozenset()
+        """Those of them of whom people knew by the thread when the round closed."""
         self.unanswered: set[str] = set()
         """Callers nobody declares, and nobody claims or vouches for."""
         self.answer_by: dict[str, datetime] = {}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from msgspec.structs import replace
+
 from data.records.callers import Caller
 from data.records.facts import Facts
 from data.records.retirement import Duty, Retirement, State, StepKind
@@ -26,12 +28,16 @@ def missing(state: Retirement, facts: Facts) -> tuple[Caller, ...]:
     calls = {one.consumer_id: one for one in facts.calls}
     since = {one for one, seen in calls.items() if seen.last_seen > day}
     unknown = {one.consumer_id for one in unclaimed(state, facts.impact)}
-    # Once it is dark, what a catalog calls otherwise since is not followed any more: it is known by both names.
+    # Once it is dark, what a catalog calls otherwise since is not followed any more: it is told of under its own name.
+    own = {now: one for one, now in facts.ids.items()}
     borne = {owed.consumer.consumer_id for owed in state.obligations if owed.duty is Duty.WAIVED}
     known = vouched(state) | borne | {*state.missed_by}
-    found = {one for one in since | unknown if known.isdisjoint((one, state.id_of(one)))}
+    found = {one for one in since | unknown if known.isdisjoint((one, own.get(one, one), state.id_of(one)))}
     return tuple(
-        Caller(consumer=one, calls=calls.get(one.consumer_id))
+        Caller(
+            consumer=replace(one, consumer_id=own.get(one.consumer_id, one.consumer_id)),
+            calls=calls.get(one.consumer_id),
+        )
         for one in facts.impact
         if one.consumer_id in found
     )

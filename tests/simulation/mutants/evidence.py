@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,7 @@ class SilentMeters(Gatherer):
         return replace(found, readings=quiet)
 
 
+@dataclass(frozen=True, kw_only=True)
 class OldStandIns(Gatherer):
     """Whoever once answered for somebody still does."""
 
@@ -61,6 +63,7 @@ class OldStandIns(Gatherer):
         object.__setattr__(self, "delegations", in_force)
 
 
+@dataclass(frozen=True, kw_only=True)
 class NoStandIns(Gatherer):
     """What is asked of people goes to them, whoever answers for them."""
 

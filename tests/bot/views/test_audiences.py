@@ -132,7 +132,7 @@ def everything() -> tuple[NoticeText, ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize("state", [State.MIGRATING, State.ARCHIVED, State.PROPOSED, State.CANCELLED])
+@pytest.mark.parametrize("state", [State.MIGRATING, State.ARCHIVED])
 @pytest.mark.parametrize("words", [SHIPPED, everything()], ids=["shipped", "everything"])
 def test_hundreds_with_long_names_full_of_mischief_fit_and_mention_nobody(
     words: tuple[NoticeText, ...], state: State

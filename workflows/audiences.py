@@ -21,7 +21,15 @@ _SEEN: WeakKeyDictionary[Snapshot, dict[frozenset[str], Snapshot]] = WeakKeyDict
 
 def seen(whole: Snapshot, person: str) -> Snapshot:
     """The catalog as this person may know of it."""
-    hidden = frozenset(one for one, people in whole.audiences.items() if person not in people)
+    return _without(frozenset(one for one, people in whole.audiences.items() if person not in people), whole)
+
+
+def told_to_all(whole: Snapshot, model_id: str) -> Snapshot:
+    """The catalog as whoever reads a plan of this model may know of it: without all others that are restricted."""
+    return _without(frozenset(whole.audiences).difference([whole.id_of(model_id)]), whole)
+
+
+def _without(hidden: frozenset[str], whole: Snapshot) -> Snapshot:
     if not hidden:
         return whole
     known = _SEEN.setdefault(whole, {})

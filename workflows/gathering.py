@@ -18,6 +18,7 @@ from data.records.retirement import TRAFFIC, Obligation, Retirement, StepKind
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
+from workflows.audiences import told_to_all
 from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
@@ -230,7 +231,8 @@ class Gatherer:
         there = self.catalog.snapshot()
         model = there.entity(state.plan.subject.model_id)
         retirements = self.retirements() if state.plan.successor_id else ()
-        after = succession.named(model, state.plan.successor_id, there, retirements)
+        as_told = there if state.plan.successor_id in there else told_to_all(there, model.id)
+        after = succession.named(model, state.plan.successor_id, there, retirements, known=as_told)
         return replace(consumers(there, state, known), successor_trouble=after.trouble)
 
 

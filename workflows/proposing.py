@@ -15,7 +15,7 @@ from data.records.retirement import Endpoint, Retirement, Subject
 from data.snapshot import Snapshot
 from workflows import commands as cmd
 from workflows import succession
-from workflows.audiences import is_marked
+from workflows.audiences import is_marked, seen
 from workflows.membership import members
 from workflows.observing import stands_as
 from workflows.rules import support
@@ -42,13 +42,15 @@ def facts(
     every           every retirement there is
     retirement_id   that of the one under way whose plan it is; it stands in its own way nowhere
     """
-    model = there.model(model_id)
+    known = seen(there, command.by)
+    model = there.find(model_id) if retirement_id else None
+    model = model or known.model(model_id)
     chosen = _chosen(model, command.endpoint_ids, there)
     chosen_ids = {endpoint.id for endpoint in chosen}
     impact = there.impact(model.id, chosen_ids or None)
     consumers = veiled(there, impact.consumers, model.id)
     owners = there.owners_of(model)
-    after = succession.named(model, command.successor_id, there, every)
+    after = succession.named(model, command.successor_id, there, every, known=known)
     subject = Subject(
         model_id=model.id,
         model_name=model.name,
@@ -77,7 +79,7 @@ def facts(
         unseen_meets=tuple(one.id for one in others if one.id in meets and is_marked(one, there)),
         alike=() if retirement_id else alike(subject, command.reason, consumers, told_to_all),
         successor_name=after.name,
-        successor_trouble=after.trouble or _told_to_all(model, command.successor_id, there),
+        successor_trouble=_told_to_all(model, command.successor_id, known) or after.trouble,
         impact=consumers,
         impact_notes=(
             *support.too_late(hosted_parts(there, model.id), command.target_on),

@@ -14,9 +14,11 @@ from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from data.snapshot import Snapshot
 from data.successors import ONLY_SHARED, Succession
+from workflows.audiences import is_marked
 from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.wording import chain
+from workflows.veiling import NAME
 
 STAYS = "choose one that stays"
 
@@ -29,25 +31,39 @@ class Named(NamedTuple):
     note: str = ""
 
 
-def named(model: Entity, successor_id: str, there: Snapshot, retirements: Iterable[Retirement]) -> Named:
+def named(
+    model: Entity, successor_id: str, there: Snapshot, retirements: Iterable[Retirement], *, known: Snapshot
+) -> Named:
+    """`known`: of `there`, where whoever names it finds it; what is not in it is not there for them."""
     if not successor_id:
         return Named()
     if successor_id == model.id:
         return Named(model.name, "a model cannot succeed itself: choose another one")
     try:
-        successor = there.model(successor_id)
+        successor = known.model(successor_id)
     except EmeritusError as error:
         return Named(successor_id, str(error))
     why = trouble(model, successor, there, retirements)
-    return Named(successor.name, why, "" if why else onward_note(successor, there))
+    return Named(successor.name, why, "" if why else onward_note(model, successor, there))
 
 
 def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:
-    """Why the successor cannot take over from the model, with the whole chain; empty when it can."""
-    onward = there.succession(successor.id)
+    """Why the successor cannot take over from the model, with the chain as all may know it; empty when it can."""
+    onward, every = there.succession(successor.id), tuple(retirements)
+    why = _trouble(model, successor, onward, there, every)
+    as_told = _as_told(model, onward, there)
+    return _trouble(model, successor, as_told, there, every) if why and as_told.missing else why
+
+
+def _trouble(
+    model: Entity,
+    successor: Entity,
+    onward: Succession,
+    there: Snapshot,
+    retirements: tuple[Retirement, ...],
+) -> str:
     links = (successor, *onward.models)
-    every = tuple(retirements)
-    going = {link.id: why for link in links if (why := _why_going(link, there, every))}
+    going = {link.id: why for link in links if (why := _why_going(link, there, retirements))}
     if is_shared(successor) and not is_shared(model):
         going[successor.id] = ONLY_SHARED
     ids = [model.id, *(link.id for link in links)]
@@ -55,7 +71,8 @@ def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iter
         ids = ids[: ids.index(model.id, 1) + 1]
     elif onward.is_cyclic:
         ids.append(onward.back_to)
-    names = chain([*(there.entity(one).name for one in ids), *filter(None, [onward.missing])])
+    missing = [onward.missing] if onward.missing and not is_back else []
+    names = chain([*(there.entity(one).name for one in ids), *missing])
     ends = not is_back and not onward.is_cyclic and not onward.missing and links[-1].id not in going
     if ends and going:
         return f"{_first(links, going)}: choose {links[-1].name}. The chain: {names}"
@@ -72,13 +89,23 @@ def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iter
     return ""
 
 
-def onward_note(successor: Entity, there: Snapshot) -> str:
+def onward_note(model: Entity, successor: Entity, there: Snapshot) -> str:
     """That who moves now may have to move again; empty where the successor has none itself."""
-    onward = there.succession(successor.id).models
-    if not onward:
+    onward = _as_told(model, there.succession(successor.id), there)
+    after = [*(link.name for link in onward.models), *filter(None, [onward.missing])]
+    if not after:
         return ""
-    names = chain([successor.name, *(link.name for link in onward)])
+    names = chain([successor.name, *after])
     return f"{successor.name} is to be followed itself: {names}; whoever moves now may have to move again"
+
+
+def _as_told(model: Entity, onward: Succession, there: Snapshot) -> Succession:
+    """Up to the first that is restricted: everybody reads the plan, and neither its name nor what follows it."""
+    hidden = there.audiences.keys() - {model.id}
+    first = next((number for number, link in enumerate(onward.models) if link.id in hidden), None)
+    if first is None:
+        return onward
+    return Succession(models=onward.models[:first], missing=NAME, why_missing="cannot take over itself")
 
 
 def _missing(last: Entity, onward: Succession) -> str:
@@ -98,6 +125,7 @@ def _why_going(model: Entity, there: Snapshot, retirements: Iterable[Retirement]
     endpoints = [there.ids_of(endpoint.id) for endpoint in there.endpoints_of(model.id)]
     by = leaving(there.ids_of(model.id), endpoints, retirements)
     if by is not None:
-        return f"{'is being retired itself' if is_living(by) else 'was retired'} ({by.id})"
+        does = "is being retired itself" if is_living(by) else "was retired"
+        return does if is_marked(by, there) else f"{does} ({by.id})"
     since = there.unseen.get(model.id)
     return f"is not in the catalog since {since[:10]}" if since else ""

@@ -10,7 +10,8 @@ from data.records.retirement import Endpoint, Retirement, State
 from data.snapshot import Snapshot
 from data.stored import Stored
 from tests.builders import a_dark, a_proposed, a_subject
-from workflows.succession import onward_note, trouble
+from workflows.audiences import seen
+from workflows.succession import named, onward_note, trouble
 
 
 def model(name: str, successor: str = "") -> Entity:
@@ -48,10 +49,10 @@ def test_a_successor_without_one_of_its_own_can_take_over():
 def test_a_chain_of_three_that_ends_well_can_take_over_and_says_where_it_ends():
     there = catalog(*chained("a", "b", "c", "d"))
     assert told(there) == ""
-    assert onward_note(there.entity("model:b"), there) == (
+    assert onward_note(there.entity("model:a"), there.entity("model:b"), there) == (
         "b is to be followed itself: b -> c -> d; whoever moves now may have to move again"
     )
-    assert onward_note(there.entity("model:d"), there) == ""
+    assert onward_note(there.entity("model:a"), there.entity("model:d"), there) == ""
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,46 @@ def test_a_chain_of_three_that_ends_well_can_take_over_and_says_where_it_ends():
 )  # fmt: skip
 def test_whatever_goes_is_not_there_or_goes_round_bars_the_chain(names, end, retirements, unseen, said):
     assert told(catalog(*chained(*names, end=end), unseen=unseen), *retirements) == said
+
+
+RESTRICTED = (
+    "b is to be followed by a restricted model, which cannot take over itself: correct the successor of b in the "
+    "catalog and import it, or choose one that stays. The chain: a -> b -> a restricted model"
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "retirements", "said"),
+    [
+        pytest.param("", [retiring("c")], RESTRICTED, id="it retires"),
+        pytest.param("", [retiring("d")], RESTRICTED, id="what follows it retires"),
+        pytest.param("", [retiring("b")], "b is being retired itself (RET-7): choose one that stays. "
+                     "The chain: a -> b -> a restricted model", id="what it follows retires"),
+        pytest.param("gone", [], RESTRICTED, id="it leads nowhere"),
+        pytest.param("a", [], RESTRICTED, id="it leads back"),
+    ],
+)  # fmt: skip
+def test_of_a_restricted_link_neither_its_name_is_told_nor_what_follows_it(end, retirements, said):
+    a, b, c, d = chained(*"abcd", end=end)
+    there = catalog(a, b, replace(c, restricted_to=()), d)
+    assert told(there, *retirements) == said
+
+
+def test_that_whoever_moves_may_have_to_move_again_is_said_without_the_name_of_a_restricted_link():
+    a, b, c, d = chained(*"abcd")
+    there = catalog(a, b, replace(c, restricted_to=()), d)
+    assert told(there) == ""
+    assert onward_note(a, b, there) == (
+        "b is to be followed itself: b -> a restricted model; whoever moves now may have to move again"
+    )
+
+
+def test_who_may_not_know_of_a_model_is_told_that_no_successor_is_called_so_and_not_what_is_called_alike():
+    a, canary = model("a"), replace(model("canary"), restricted_to=())
+    there = catalog(a, canary)
+    for asked in ("model:canary", "model:canari"):
+        found = named(a, asked, there, (), known=seen(there, "UANN"))
+        assert found.trouble == f'No model is called "{asked}"; nothing has a similar name'
 
 
 def test_who_says_that_it_goes_on_where_nobody_is_told_with_the_line_that_says_so():

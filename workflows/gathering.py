@@ -18,7 +18,7 @@ from data.records.retirement import TRAFFIC, Obligation, Retirement, StepKind
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
-from workflows.audiences import told_to_all
+from workflows.audiences import is_marked, told_to_all
 from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
@@ -215,11 +215,18 @@ class Gatherer:
         known = self._with_shared(
             known, state, [one for one in state.obligations if one.consumer.consumer_id in waived]
         )
-        plan, id_of = state.plan, partial(stands_as, self.catalog.snapshot())
+        there = self.catalog.snapshot()
+        plan, id_of = state.plan, partial(stands_as, there)
         has_moved = any(id_of(one) != one for one in (plan.subject.model_id, plan.successor_id))
         if not (has_moved or known.ids or known.joined):
             return known
-        return replace(known, meets=channels(meetings(state, self.retirements(), id_of)))
+        found = meetings(state, self.retirements(), id_of)
+        both = (state, *(one.other for one in found))
+        return replace(
+            known,
+            meets=channels(found),
+            unseen_meets=tuple(one.id for one in both if is_marked(one, there)),
+        )
 
     def _with_shared(self, known: Facts, state: Retirement, owed: Iterable[Obligation]) -> Facts:
         ids = [duty.consumer.consumer_id for duty in owed]

@@ -60,7 +60,7 @@ class Facts(Record, frozen=True, kw_only=True):
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     taken         endpoint of the subject, or the model where it has none -> another retirement that has it already
     meets         another retirement under way that the plan has to do with -> the channel of its card
-    unseen_meets  those of them that are restricted: no other thread tells of these
+    unseen_meets  those of them and of itself that are restricted: no other thread tells of these
     alike         retirements that were reviewed and are like the one proposed, the most alike first
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does

@@ -13,7 +13,10 @@ from tests.canary import CANARY, QUINN, RHEA, leaks
 from tests.data.catalogs import a_document
 from tests.fakes.slack import Channel
 from tests.scenarios.home import open_home
+from tests.scenarios.test_joined_consumers import tells
+from tests.scenarios.test_meeting_by_joins import APART
 from tests.scenarios.town import (
+    ADA,
     BRUNO,
     ELENA,
     GOVERNANCE,
@@ -33,7 +36,8 @@ from workflows.schedule import Schedule
 QUIET = "G01QUIET"
 IN_QUIET = POLICY.replace("[disable]", f'restricted = "{QUIET}"\n[disable]')
 VOTERS = (RHEA, MINA, PRIYA, SAM)
-FEED = a_document("Component", "feed", "owner: logistics, dependsOn: [resource:silent-heron]")
+FEEDS = "owner: logistics, dependsOn: [resource:silent-heron]"
+FEED = a_document("Component", "feed", FEEDS)
 NOBODY_S = "crimson-walrus"
 """No model is called so, and none by a similar name."""
 
@@ -96,6 +100,21 @@ def test_another_one_that_meets_it_is_told_nothing_and_its_own_thread_hears_of_t
     assert "meeting/RET-1/RET-2/in/RET-1" in quiet.keys(QUIET)
     assert "RET-1" not in quiet.command(TOM, "show RET-2")
     assert "RET-1" in quiet.command(QUINN, "show RET-1")
+
+
+def test_another_one_that_meets_it_only_once_a_catalog_joins_their_consumers_is_told_nothing_either(
+    quiet: Town,
+) -> None:
+    begin(quiet)
+    tells(quiet, "batch,churn_nightly,group:default/logistics")
+    assert quiet.propose("churn_nightly", by=ADA, target="2026-09-01", **APART) == {}
+    assert not [key for key in quiet.keys(QUIET) if key.startswith("meeting/")]
+    quiet.learns(a_document("Component", "feed", FEEDS, aliases="batch"))
+    quiet.settle()
+    assert [key for key in quiet.keys(QUIET) if key.startswith("meeting/")] == [
+        "meeting/RET-1/RET-2/in/RET-1"
+    ]
+    assert not [key for key in quiet.keys(GOVERNANCE) if key.startswith("meeting/")]
 
 
 def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere(quiet: Town) -> None:

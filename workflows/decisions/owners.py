@@ -54,7 +54,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     happened += callers.met(folded(state, happened), facts, now)
     happened += callers.missed(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)
-    told = meeting.told(state, facts.meets) if is_living(state) else ()
+    told = meeting.told(state, facts.meets, unseen=facts.unseen_meets) if is_living(state) else ()
     if not happened:
         return Decision(effects=told)
     after = folded(state, happened)

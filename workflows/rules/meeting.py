@@ -91,13 +91,13 @@ def _read(one: Retirement, id_of: IdOf) -> Plan | None:
 
 def channels(found: Iterable[Meeting]) -> dict[str, str]:
     """The others, and where their cards are."""
-    return {one.other.id: one.other.policy.governance_channel for one in found if one.other.policy}
+    return {one.other.id: channel_of(one.other) for one in found if one.other.policy}
 
 
 def told(state: Retirement, others: dict[str, str], *, unseen: Collection[str] = ()) -> tuple[Effect, ...]:
     """A message in either thread, once for each pair. `others`: id -> the channel its card is in.
 
-    unseen   those that are restricted, of which no other thread may tell; theirs hears of the others
+    unseen   those that are restricted, this one as well, of which no other thread may tell; theirs hears of others
     """
     channels = {state.id: channel_of(state), **others}
     hidden = {*unseen, *([state.id] if is_restricted(state) else [])}

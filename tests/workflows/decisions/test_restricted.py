@@ -19,6 +19,7 @@ from tests.builders import (
     facts_for,
     proposing,
 )
+from workflows import commands as cmd
 
 CSEC = "GSEC"
 FRAUD = a_subject(restricted_to=("group:default/fraud",))
@@ -62,12 +63,18 @@ def test_a_step_of_the_escalation_that_names_another_channel_goes_to_the_private
         (a_subject(), ("RET-2",), {("RET-2", "RET-1")}),
         (FRAUD, (), {("RET-1", "RET-2")}),
         (FRAUD, ("RET-2",), set()),
+        (a_subject(), ("RET-1",), {("RET-1", "RET-2")}),
     ],
-    ids=["neither", "the-other", "this-one", "both"],
+    ids=["neither", "the-other", "this-one", "both", "this-one-since-it-was-planned"],
 )
 def test_a_thread_tells_of_what_meets_it_unless_that_is_restricted(
     subject: Any, unseen: tuple[str, ...], told: set[tuple[str, str]]
 ) -> None:
-    story = a_proposed(subject, policy=POLICY, meets={"RET-2": "COTHER"}, unseen_meets=unseen)
-    meeting = [one.body for one in story.effects.values() if one.body["notice"] == "meeting"]
-    assert {(one["here"], one["other"]) for one in meeting} == told
+    facts: dict[str, Any] = {"meets": {"RET-2": "COTHER"}, "unseen_meets": unseen}
+    story = a_proposed(subject, policy=POLICY)
+    for decision in (
+        story.does(cmd.MeetOwners(by=events.EMERITUS), **facts),
+        Story(facts_for(subject, policy=POLICY)).does(proposing(), **facts),
+    ):
+        meeting = [one.body for one in decision.effects if one.body["notice"] == "meeting"]
+        assert {(one["here"], one["other"]) for one in meeting} == told

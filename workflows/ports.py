@@ -52,7 +52,7 @@ class Message(Record, frozen=True, kw_only=True):
                `params`
     events     for `lines`: the events to tell, in order
     histories  for the digest: every retirement that its reader is told of, with what happened to it
-    outcomes   for the digest: what each retirement there ever was came to
+    outcomes   for the digest: what each retirement that its reader may know of came to
     reviews    for `lesson`: what people said of the other retirement
     there      the catalog, for what is drawn from it
     ahead      who will hear what and when, for the file that says so

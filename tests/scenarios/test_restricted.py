@@ -29,11 +29,12 @@ from tests.scenarios.town import (
     VERA,
     WREN,
     Town,
+    key_of,
     words,
 )
 from workflows.schedule import Schedule
 
-QUIET = "G01QUIET"
+QUIET, PLATFORM = "G01QUIET", "C01MLPLATFORM"
 IN_QUIET = POLICY.replace("[disable]", f'restricted = "{QUIET}"\n[disable]')
 VOTERS = (RHEA, MINA, PRIYA, SAM)
 FEEDS = "owner: logistics, dependsOn: [resource:silent-heron]"
@@ -79,7 +80,7 @@ def test_its_card_and_thread_are_in_the_private_channel_and_whoever_must_move_is
 def test_weeks_of_digests_lists_homes_and_feeds_tell_nobody_else(quiet: Town) -> None:
     begin(quiet)
     quiet.command(ELENA, "subscribe")
-    quiet.command(MINA, "subscribe here", channel="C01MLPLATFORM")
+    quiet.command(MINA, "subscribe here", channel=PLATFORM)
     quiet.answer(BRUNO, "feed", "duty.acknowledge")
     quiet.pass_time(days=15)
     for person in (ELENA, TOM, GRACE):
@@ -132,6 +133,17 @@ def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere
     assert quiet.retirement().state is State.ARCHIVED
     for typed in ("list all", "digest"):
         assert "RET-1" not in quiet.command(ELENA, typed)
+    for channel in (PLATFORM, QUIET):
+        quiet.command(MINA, "subscribe here", channel=channel)
+    assert quiet.propose("churn-v1", by=TOM, target="2026-10-01") == {}
+    quiet.pass_time(days=7)
+    elsewhere, there = (
+        next(words(one) for one in quiet.slack.messages(place) if key_of(one).startswith("digest/"))
+        for place in (PLATFORM, QUIET)
+    )
+    assert "RET-2" in elsewhere
+    assert "no retirement was closed" in elsewhere
+    assert "(n = 1)" in there, "who may know of it has it counted"
 
 
 def test_silence_goes_up_to_who_is_above_those_it_asks_and_to_no_other_channel(quiet: Town) -> None:

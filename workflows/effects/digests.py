@@ -5,7 +5,7 @@ Safe to repeat: what a reader was told meanwhile is not told again. Who cannot b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from data.errors import Unavailable
@@ -39,7 +39,7 @@ def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         if claim.attempt < QUIET_TRIES:
             return again(claim, error, shop.world), None
         zone = ""
-    told = told_to(state.place, since, shop, shop.engine.retirements())
+    told = told_to(state.place, since, shop, known_to(state.place, shop, shop.engine.retirements()))
     now = shop.world.now()
     command = TellDigest(
         by=EMERITUS,
@@ -51,23 +51,25 @@ def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, now))
 
 
-def told_to(place: str, since: datetime, shop: Workshop, every: Sequence[Retirement]) -> tuple[History, ...]:
-    """What this reader is told of all retirements: a person of what concerns them, a channel of everything.
-
-    Of what is restricted no channel is told but the one its card is in.
-    """
+def known_to(place: str, shop: Workshop, every: Iterable[Retirement]) -> tuple[Retirement, ...]:
+    """Those of which this reader may know: of what is restricted, no channel but the one its card is in."""
     gatherer = shop.engine.gatherer
     there, now = gatherer.catalog.snapshot(), shop.world.now()
+    if is_person(place):
+        return tuple(one for one in every if sees(place, one, there, lambda: gatherer.delegations(now)))
+    return tuple(one for one in every if not is_marked(one, there) or _is_in(place, one))
+
+
+def told_to(place: str, since: datetime, shop: Workshop, known: Iterable[Retirement]) -> tuple[History, ...]:
+    """What this reader is told of those they may know of: a person of what concerns them, a channel of everything."""
     if not is_person(place):
-        told = (one for one in every if not is_marked(one, there) or _is_in(place, one))
-        return histories(shop.engine.store, told, since)
-    known = (one for one in every if sees(place, one, there, lambda: gatherer.delegations(now)))
+        return histories(shop.engine.store, known, since)
     own = [one for one in known if audience.concerning(one, place) is not None]
     return concerning(histories(shop.engine.store, own, since), place)
 
 
 def _is_in(place: str, one: Retirement) -> bool:
-    return is_restricted(one) and channel_of(one) == place
+    return is_restricted(one) and bool(place) and channel_of(one) == place
 
 
 def _zone(state: DigestState, shop: Workshop) -> str:

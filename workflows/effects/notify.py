@@ -252,13 +252,12 @@ def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:
 def _of_digest(
     claim: Claim, effect: Effect, shop: Workshop
 ) -> tuple[tuple[History, ...], tuple[Outcome, ...]]:
-    """What happened since the one before, as far as it concerns its reader, and how all retirements went."""
+    """What happened since the one before, as far as it concerns its reader, and how all went they may know of."""
     if effect.body["notice"] not in ("digest", "digest chart"):
         return (), ()
-    every = shop.engine.retirements()
-    since = datetime.fromisoformat(effect.body["since"])
-    told = digests.told_to(place_of(claim.stream), since, shop, every)
-    return told, outcomes(shop.engine.store, every)
+    place, since = place_of(claim.stream), datetime.fromisoformat(effect.body["since"])
+    known = digests.known_to(place, shop, shop.engine.retirements())
+    return digests.told_to(place, since, shop, known), outcomes(shop.engine.store, known)
 
 
 def _events(claim: Claim, effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[AnyEvent, ...]:

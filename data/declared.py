@@ -19,12 +19,16 @@ _READ_OFF = frozenset((Kind.ENDPOINT, Kind.VERSION))
 
 class Told(NamedTuple):
     """All that is declared under these ids now; edges may be withdrawn. What was once declared is so for good, but may
-    come to be read as part of another thing: it is None then."""
+    come to be read as part of another thing: it is None then.
+
+    hidden   what is declared and not to be known of: whoever serves it serves the rest as before
+    """
 
     ids: Collection[str]
     entities: Mapping[str, Entity | None]
     stated: Mapping[str, tuple[Statement, ...]]
     seen: Mapping[str, tuple[Seen, ...]]
+    hidden: Mapping[str, Entity] = {}
 
 
 class Declared:
@@ -35,17 +39,23 @@ class Declared:
         entities: Layered[str, Entity],
         stated: Layered[str, tuple[Statement, ...]],
         seen: Layered[str, tuple[Seen, ...]],
+        hidden: Mapping[str, Entity] | None = None,
     ) -> None:
         self.entities = entities
         self.stated = stated
         self.seen = seen
+        self._hidden = hidden or {}
+        self._known = entities.changed(self._hidden)
         self._served: dict[str, Served] = {}
 
     def changed(self, told: Told) -> Declared:
         stated = {one: told.stated.get(one) for one in told.ids if one in self.stated or one in told.stated}
         seen = {one: told.seen.get(one) for one in told.ids if one in self.seen or one in told.seen}
         return Declared(
-            self.entities.changed(told.entities), self.stated.changed(stated), self.seen.changed(seen)
+            self.entities.changed(told.entities),
+            self.stated.changed(stated),
+            self.seen.changed(seen),
+            {**self._hidden, **told.hidden},
         )
 
     def is_part(self, one: str) -> bool:
@@ -115,5 +125,15 @@ class Declared:
         found = self._served.get(one)
         if found is None:
             edges = dependencies(one, self.stated.get(one, ()), self.seen.get(one, ()))
-            found = self._served[one] = served(self.entities[one], edges, self.entities)
+            found = self._served[one] = self._left(served(self.entities[one], edges, self._known))
         return found
+
+    def _left(self, found: Served) -> Served:
+        """Without the parts that serve what is hidden."""
+        gone = {part.id for part in found.things if part.model_id in self._hidden}
+        if not gone:
+            return found
+        return Served(
+            tuple(part for part in found.things if part.id not in gone),
+            tuple(edge for edge in found.edges if gone.isdisjoint((edge.from_id, edge.to_id))),
+        )

@@ -68,7 +68,10 @@ def _people(name: str, there: Snapshot) -> Iterable[str]:
 
 
 def left(hidden: Collection[str], there: Snapshot, things: Things) -> Things:
-    """What is told of all else, as if nobody had told of these models and of what serves nothing but them."""
+    """What is told of all else, as if nobody had told of these models and of what serves nothing but them.
+
+    A server that they share with others goes on as one that is shared: what a plan takes of it is a part, whoever looks.
+    """
     parts = (
         part.id
         for one in hidden
@@ -88,5 +91,6 @@ def left(hidden: Collection[str], there: Snapshot, things: Things) -> Things:
             told,
             {one: stated[one] for one in kept if one in stated},
             {one: seen[one] for one in kept if one in seen},
+            {one: things.declared.entities[one] for one in gone},
         )
     )

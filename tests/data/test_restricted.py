@@ -98,7 +98,9 @@ def test_all_others_see_a_catalog_that_never_told_of_it(catalog: Catalog, tmp_pa
     assert there.model("canary").name == "canary"
 
 
-def test_a_server_that_others_share_stays_and_serves_those(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_server_that_others_share_stays_and_its_parts_for_those_are_what_a_plan_takes(
+    catalog: Catalog, tmp_path: Path
+) -> None:
     there = a_catalog(
         catalog,
         tmp_path,
@@ -111,7 +113,14 @@ def test_a_server_that_others_share_stays_and_serves_those(catalog: Catalog, tmp
         ),
     )
     seen = there.without(["resource:default/canary"])
-    assert [one.name for one in seen.endpoints_of("resource:default/open")] == ["shared"]
+    open_, shared = "resource:default/open", "component:default/shared"
+    assert [one.id for one in seen.endpoints_of(open_)] == [f"{shared}#open"]
+    assert seen.endpoints_of(open_) == there.endpoints_of(open_)
+    assert seen.find(f"{shared}#canary") is None
+    assert seen.find(shared) == there.find(shared)
+    assert seen.used_by(shared) == (f"{shared}#open",)
+    assert "canary" not in str([*map(seen.entity, (shared, f"{shared}#open"))])
+    assert seen.impact(open_, [f"{shared}#open"]) == there.impact(open_, [f"{shared}#open"])
 
 
 def test_a_model_that_another_one_is_told_by_a_csv_to_depend_on_is_left_out_of_its_impact(

@@ -70,7 +70,7 @@ def _people(name: str, there: Snapshot) -> Iterable[str]:
 def left(hidden: Collection[str], there: Snapshot, things: Things) -> Things:
     """What is told of all else, as if nobody had told of these models and of what serves nothing but them.
 
-    A server that they share with others goes on as one that is shared: what a plan takes of it is a part, whoever looks.
+    A server that they share with others goes on as one that is shared: a plan takes a part of it, whoever looks.
     """
     parts = (
         part.id

@@ -1,17 +1,20 @@
 """Who may know of a model, and of its retirement?
 
 It stays as restricted as it was when its plan was frozen, and what its catalog says since counts as well. Besides those
-who may see its model know of it who lead it, who vote on it, and whom it asks to move; and whoever stands in for them.
+who may see its model know of it who lead it, who vote on it, and whom it asks to move, with whoever stands in for them;
+and whom the policy names to attest it or to shorten its notice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from data.records.retirement import Retirement
 from data.restricted import named
 from data.snapshot import Snapshot
+from workflows.membership import attesters, glass_breakers
+from workflows.rules import attesting
 from workflows.rules.delegating import InForce, stands_in_for
 from workflows.rules.restriction import is_restricted
 
@@ -66,7 +69,20 @@ def _is_asked(person: str, state: Retirement, there: Snapshot, delegations: InFo
         asked.update(*state.round.members.values())
     for duty in state.obligations:
         asked.update(duty.asked, duty.consumer.owners.slack_ids)
-    return not asked.isdisjoint((person, *stands_in_for(person, delegations)))
+    in_place_of = (person, *stands_in_for(person, delegations))
+    return not asked.isdisjoint(in_place_of) or person in _named_by_policy(state, there)
+
+
+def _named_by_policy(state: Retirement, there: Snapshot) -> Iterator[str]:
+    """Who attests it or may shorten its notice: themselves, and nobody in their place."""
+    assert state.plan is not None
+    if state.policy is None:
+        return
+    owners = there.owners_now([state.plan.subject.model_id])
+    yield from glass_breakers(there, state.policy, owners)
+    may_attest = attesters(there, state.policy, owners)
+    for wanted in attesting.required(state):
+        yield from may_attest[wanted.name]
 
 
 def _owners(state: Retirement, there: Snapshot) -> Iterable[str]:

@@ -1,0 +1,64 @@
+"""Who may know of a restricted retirement: who may see its model, and whoever it asks something of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from data.records.catalog import Entity, Kind
+from data.snapshot import Snapshot
+from data.stored import Stored
+from tests.builders import (
+    BILL,
+    PAT,
+    PLATO,
+    SELMA,
+    a_policy,
+    a_running_retirement,
+    a_subject,
+    an_attestation,
+    standing_in,
+)
+from workflows.audiences import sees
+
+SUBJECT = a_subject(restricted_to=(), model_id="model:churn", endpoints=())
+MODEL = Entity(id="model:churn", kind=Kind.MODEL, name="churn", restricted_to=())
+THERE = Snapshot.of(Stored(1, {MODEL.id: MODEL}, {}, {}, {}, {}, {}))
+TIER_3 = an_attestation(groups=(), people=("UATTESTS",))
+TIER_1 = an_attestation(name="access", groups=(), people=("UATTESTS1",), tiers=(1,))
+NAMED: dict[str, Any] = {
+    "restricted_channel": "GSEC",
+    "break_glass_people": ("UBREAKS",),
+    "attestations": (TIER_3, TIER_1),
+}
+
+
+@pytest.mark.parametrize(
+    ("person", "may"),
+    [
+        (PAT, True),
+        (PLATO, True),
+        (SELMA, True),
+        (BILL, True),
+        ("USTANDSIN", True),
+        ("UATTESTS", True),
+        ("UBREAKS", True),
+        ("UATTESTS1", False),
+        ("UNOBODY", False),
+    ],
+    ids=[
+        "proposer",
+        "voter",
+        "other-voter",
+        "consumer-owner",
+        "stand-in-of-a-consumer-owner",
+        "attester",
+        "glass-breaker",
+        "attester-of-another-tier",
+        "nobody",
+    ],
+)
+def test_whoever_it_asks_something_of_knows_of_it_and_nobody_else(person: str, may: bool) -> None:
+    state = a_running_retirement(SUBJECT, policy=a_policy(**NAMED)).state
+    assert sees(person, state, THERE, lambda: standing_in("USTANDSIN", BILL)) is may

@@ -19,8 +19,9 @@ _SPELLED = {
     "TEXT": 'TEXT COLLATE "C"',
     "BLOB": "BYTEA",
     "WITHOUT ROWID": "",
+    "randomblob(32)": "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())",
 }
-_WORDS = re.compile("|".join(_SPELLED))
+_WORDS = re.compile("|".join(map(re.escape, _SPELLED)))
 
 # `xid` orders the tail: a position is given out before its commit, and a later one may be committed earlier.
 _TAIL = """

@@ -178,6 +178,12 @@ CREATE INDEX edge_declared_by ON edge (declared_by) WHERE withdrawn_at IS NULL;
 CREATE TABLE catalog_change (version INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (version, id)) WITHOUT ROWID;
 """
 
+# Ids that stand for a name are made with it: the same after a restart, in a copy and on every replica.
+_SECRETS = """
+CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+INSERT INTO secrets VALUES ('veil', randomblob(32));
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -195,6 +201,7 @@ STEPS = {
     "edges_know_their_sources": _EDGES,
     "the_catalog_knows_what_changed": _CHANGES,
     "messages_wait_for_working_hours": _KEPT,
+    "ids_without_a_name_have_a_secret": _SECRETS,
 }
 
 _MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")

@@ -38,8 +38,11 @@ class Snapshot:
         directory: Directory,
         joined: Joined,
         models: Models | None = None,
+        *,
+        secret: bytes = b"",
     ) -> None:
         self.version = version
+        self.secret = secret
         self._joined = joined
         self._things = things
         self._directory = directory
@@ -49,7 +52,7 @@ class Snapshot:
     def of(cls, stored: Stored) -> Snapshot:
         joined = Joined.of(stored)
         directory = Directory(Layered(stored.groups), Layered(stored.people), Layered(joined.unseen()))
-        return cls(stored.version, Things.of(joined.read()), directory, joined)
+        return cls(stored.version, Things.of(joined.read()), directory, joined, secret=stored.secret)
 
     def after(self, ids: Collection[str], stored: Stored) -> Snapshot:
         """What follows once all that is stored under these ids is this."""
@@ -64,6 +67,7 @@ class Snapshot:
             self._directory.changed(stored.groups, stored.people, unseen),
             joined,
             None if is_of_models else self._known_models,
+            secret=stored.secret,
         )
 
     @cached_property
@@ -74,7 +78,7 @@ class Snapshot:
     def without(self, hidden: Collection[str]) -> Snapshot:
         """As who may not see these models sees it: neither them nor what serves them, nor whom they follow."""
         things = restricted.left(hidden, self, self._things)
-        return Snapshot(self.version, things, self._directory, self._joined)
+        return Snapshot(self.version, things, self._directory, self._joined, secret=self.secret)
 
     def __contains__(self, one: str) -> bool:
         return self.id_of(one) in self._things
@@ -279,10 +283,9 @@ class Snapshot:
     def impact(self, model_id: str, endpoint_ids: Collection[str] | None = None) -> Impact:
         """Who depends on a model and its endpoints; given `endpoint_ids`, on those and the model directly."""
         own = self.entity(model_id).id
-        if endpoint_ids is None:
-            endpoint_ids = self._things.endpoints_of(own)
-        reached = self._things.consumers_of(own, [self.id_of(one) for one in endpoint_ids])
-        consumers = [
+        ids = tuple(self._things.endpoints_of(own) if endpoint_ids is None else endpoint_ids)
+        reached = self._things.consumers_of(own, [self.id_of(one) for one in ids])
+        consumers = tuple(
             Impacted(
                 consumer_id=entity.id,
                 name=entity.name,
@@ -292,8 +295,5 @@ class Snapshot:
                 kind=entity.kind,
             )
             for dependant, entity in ((one, self._things[one.id]) for one in reached)
-        ]
-        ids = tuple(endpoint_ids)
-        return Impact(
-            catalog_version=self.version, model_id=own, endpoint_ids=ids, consumers=tuple(consumers)
         )
+        return Impact(catalog_version=self.version, model_id=own, endpoint_ids=ids, consumers=consumers)

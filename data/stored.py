@@ -26,6 +26,7 @@ class Stored:
     """In order of ids. `unseen` says since when something is not declared any more.
 
     stated, seen   by what depends: which edges are stated, and which calls were seen
+    secret         with which the ids are made of what has no name (workflows/veiling.py)
     """
 
     version: int
@@ -35,6 +36,7 @@ class Stored:
     groups: dict[str, Group]
     people: dict[str, Person]
     unseen: dict[str, str]
+    secret: bytes = b""
 
 
 def version_in(conn: Connection) -> int:
@@ -60,7 +62,13 @@ def stored_in(conn: Connection, ids: Collection[str] | None = None) -> Stored:
         {group.id: group for group in found.records("team", Group)},
         {person.id: person for person in found.records("person", Person)},
         dict(sorted(unseen.items())),
+        _secret_in(conn),
     )
+
+
+def _secret_in(conn: Connection) -> bytes:
+    row = conn.execute("SELECT value FROM secrets WHERE name = 'veil'").fetchone()
+    return bytes(row[0]) if row else b""
 
 
 class _Rows:

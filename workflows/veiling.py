@@ -1,13 +1,14 @@
 """Whom a plan hits, as everybody may read it who reads the plan: restricted models among them have no name there.
 
 They stand under an id of their own, the same each time, so that they are asked, answered for and waited for like any
-other consumer. Rejected: to leave them out. Whoever owns one would hear of it when it fails.
+other consumer. The id is made with a secret of the record: of a bare hash anybody finds the name who guesses it.
+Rejected: to leave them out. Whoever owns one would hear of it when it fails.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+import hmac
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -27,17 +28,18 @@ def veiled(there: Snapshot, impact: Iterable[Impacted], model_id: str) -> tuple[
         if one != there.id_of(model_id)
         for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
     }
-    return tuple(_veiled(one, hidden) for one in impact) if hidden else impact
+    ids = {one: _id(one, there.secret) for one in hidden}
+    return tuple(_veiled(one, ids) for one in impact) if ids else impact
 
 
-def _veiled(one: Impacted, hidden: set[str]) -> Impacted:
-    if hidden.isdisjoint(one.path):
+def _veiled(one: Impacted, ids: Mapping[str, str]) -> Impacted:
+    if ids.keys().isdisjoint(one.path):
         return one
-    path = tuple(_id(each) if each in hidden else each for each in one.path)
-    if one.consumer_id not in hidden:
+    path = tuple(ids.get(each, each) for each in one.path)
+    if one.consumer_id not in ids:
         return replace(one, path=path)
-    return replace(one, consumer_id=_id(one.consumer_id), name=NAME, path=path)
+    return replace(one, consumer_id=ids[one.consumer_id], name=NAME, path=path)
 
 
-def _id(one: str) -> str:
-    return VEILED + hashlib.sha256(one.encode()).hexdigest()[:12]
+def _id(one: str, secret: bytes) -> str:
+    return VEILED + hmac.digest(secret, one.encode(), "sha256").hex()[:12]

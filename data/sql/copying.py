@@ -39,6 +39,7 @@ TABLES = {
     "catalog_version": _Table("version", "version"),
     "catalog_change": _Table("version, id", "version, id"),
     "fold_version": _Table("version", "version"),
+    "secrets": _Table("name, value", "name"),
     "backups": _Table("taken_at, restored_at", "taken_at"),
     "inbox": _Table(
         "arrival, key, command, reply_to, attempt, first_tried, leased, ready_at, outcome, found, why, sender",
@@ -65,7 +66,7 @@ TABLES = {
 }
 
 # An empty record has a row in each of these.
-_MARKS = ("catalog_version", "fold_version")
+_MARKS = ("catalog_version", "fold_version", "secrets")
 
 
 class Copied(Record, frozen=True, kw_only=True):

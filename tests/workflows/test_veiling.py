@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,17 @@ DOCUMENTS = (
 def there(tmp_path: Path) -> Iterator[Snapshot]:
     """The canary is built on the old model, and a page on the canary."""
     store = SqliteStore(tmp_path / "emeritus.db", NoRetirements())
-    catalog = Catalog(store)
-    (file := tmp_path / "catalog-info.yaml").write_text("---\n".join(DOCUMENTS))
-    imported(catalog, file)
-    (edges := tmp_path / "edges.csv").write_text(f"from,to\nresource:default/canary,{OLD}\n")
-    imported_csv(catalog, edges)
-    yield catalog.snapshot()
+    yield filled(store, tmp_path)
     store.close()
+
+
+def filled(store: SqliteStore, folder: Path) -> Snapshot:
+    catalog = Catalog(store)
+    (file := folder / "catalog-info.yaml").write_text("---\n".join(DOCUMENTS))
+    imported(catalog, file)
+    (edges := folder / "edges.csv").write_text(f"from,to\nresource:default/canary,{OLD}\n")
+    imported_csv(catalog, edges)
+    return catalog.snapshot()
 
 
 def test_it_and_the_ways_through_it_have_no_name_and_the_same_id_each_time(there: Snapshot) -> None:
@@ -44,6 +49,20 @@ def test_it_and_the_ways_through_it_have_no_name_and_the_same_id_each_time(there
     assert page.path == ("component:default/page", canary.consumer_id, OLD)
     assert "canary" not in str((app, canary, page))
     assert veiled(there, whole, OLD) == (app, canary, page)
+
+
+def test_its_id_is_made_with_a_secret_of_the_record_that_a_restart_does_not_change(tmp_path: Path) -> None:
+    def canary_id(there: Snapshot) -> str:
+        return veiled(there, there.impact(OLD).consumers, OLD)[1].consumer_id
+
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    ids = []
+    for folder in (tmp_path, tmp_path, elsewhere):
+        with closing(SqliteStore(folder / "emeritus.db", NoRetirements())) as store:
+            ids.append(canary_id(filled(store, tmp_path)))
+    first, again, of_another_record = ids
+    assert first == again
+    assert first != of_another_record
 
 
 def test_the_file_of_all_dependants_has_a_row_of_it_that_tells_nothing_but_whose_it_is(

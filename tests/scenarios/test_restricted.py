@@ -12,6 +12,7 @@ from data.records.retirement import State
 from tests.canary import CANARY, QUINN, RHEA, leaks
 from tests.data.catalogs import a_document
 from tests.fakes.slack import Channel
+from tests.scenarios.asking import ask
 from tests.scenarios.home import open_home
 from tests.scenarios.test_joined_consumers import tells
 from tests.scenarios.test_meeting_by_joins import APART
@@ -206,3 +207,6 @@ def test_where_it_depends_on_what_everybody_sees_retire_its_owners_are_asked_and
     assert CANARY not in town.command(TOM, "show churn-v1")
     assert CANARY not in town.command(TOM, "impact churn-v1")
     assert CANARY in town.command(QUINN, "impact churn-v1")
+    asked = "who depends on churn-v1?"
+    assert CANARY in ask(town, QUINN, asked)
+    assert CANARY not in ask(town, TOM, asked)

@@ -13,7 +13,9 @@ from msgspec.structs import replace
 from data.events import EMERITUS, AnyEvent, Reviewed
 from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result, Unknown
 from data.records.retirement import Retirement
+from data.snapshot import Snapshot
 from data.store import Then
+from workflows.audiences import seen
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
 from workflows.decisions.ahead import Hearing
@@ -225,11 +227,19 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         reviews=_reviews(effect, shop),
         histories=told,
         outcomes=came_to,
-        there=shop.engine.gatherer.catalog.snapshot() if effect.body["notice"] in FROM_CATALOG else None,
+        there=_there(effect, shop),
         ahead=_ahead(effect, state, shop),
         answer=answering.answer(effect, shop),
         tried_at=claim.tried_at,
     )
+
+
+def _there(effect: Effect, shop: Workshop) -> Snapshot | None:
+    """The catalog, where the notice tells of it; to whoever asked, as they may know of it."""
+    if effect.body["notice"] not in FROM_CATALOG:
+        return None
+    there = shop.engine.gatherer.catalog.snapshot()
+    return seen(there, effect.body["person"]) if effect.body["notice"] == answering.NOTICE else there
 
 
 def _reviews(effect: Effect, shop: Workshop) -> tuple[Reviewed, ...]:

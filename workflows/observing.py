@@ -14,7 +14,7 @@ from data.records.retirement import Retirement, Subject
 from data.snapshot import Snapshot
 from workflows import serving
 from workflows.rules import callers, ids
-from workflows.veiling import veiled
+from workflows.veiling import ids_without_names, veiled
 
 
 def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
@@ -25,20 +25,27 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     parts = serving.parts(there, state)
     reached = there.impact(subject.model_id, endpoint_ids or None).consumers
     whole = (*reached, *serving.still_asked(there, parts, subject.model_id))
+    unnamed = ids_without_names(there, subject.model_id)
     found = veiled(there, whole, subject.model_id)
     under = {one.consumer_id: now.consumer_id for one, now in zip(whole, found, strict=True)}
     asked = {one.consumer.consumer_id: one for one in callers.open_ones(state)}
-    joined = {caller_id: thing_id for caller_id in asked if (thing_id := there.declared_as(caller_id))}
+    joined = {
+        caller_id: thing_id for caller_id in asked if (thing_id := _declared_as(there, state, caller_id))
+    }
     staying = serving.staying(there, subject) if joined else frozenset()
     stays = {caller_id: thing_id for caller_id, thing_id in joined.items() if thing_id in staying}
     unowned = _unowned(there, state, found)
     seen_as = {thing_id: caller_id for caller_id, thing_id in unowned.items()}
     unanswered = [asked[caller_id] for caller_id in sorted(stays)]
     calls = (
-        replace(one, consumer_id=seen_as.get(under[one.consumer_id], under[one.consumer_id]))
+        replace(
+            one,
+            consumer_id=seen_as.get(under[one.consumer_id], under[one.consumer_id]),
+            to_id=unnamed.get(one.to_id, one.to_id),
+        )
         for one in _calls(there, subject, whole)
     )
-    now = {one: there.id_of(one) for one in ids.known(state)}
+    now = {one: unnamed.get(at, at) for one in ids.known(state) for at in (there.id_of(one),)}
     return replace(
         known,
         impact=(
@@ -52,7 +59,11 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
         unowned=unowned,
         parts=parts,
         not_alone=serving.not_alone(there, subject),
-        shared={one: " and ".join(things) for one in asked if (things := _shared(there, one))},
+        shared={
+            one: " and ".join(unnamed.get(thing, thing) for thing in things)
+            for one in asked
+            if (things := _shared(there, one))
+        },
     )
 
 
@@ -85,12 +96,19 @@ def _unowned(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> 
     already, is itself.
     """
     open_ones = [one.consumer.consumer_id for one in callers.open_ones(state)]
-    joined = {one: thing_id for one in open_ones if (thing_id := there.declared_as(one))}
+    joined = {one: thing_id for one in open_ones if (thing_id := _declared_as(there, state, one))}
     if not joined:
         return {}
     known = {there.id_of(one) for one in ids.known(state)}
     unowned = {one.consumer_id for one in impact if not one.owners.slack_ids} - known
     return {one: thing_id for one, thing_id in joined.items() if thing_id in unowned}
+
+
+def _declared_as(there: Snapshot, state: Retirement, caller_id: str) -> str:
+    """What a caller turned out to be, under its id in the plan; empty while nobody declares it."""
+    assert state.plan is not None
+    found = there.declared_as(caller_id)
+    return ids_without_names(there, state.plan.subject.model_id).get(found, found)
 
 
 def _shared(there: Snapshot, caller_id: str) -> list[str]:
@@ -122,7 +140,7 @@ def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> t
     So does what a caller turned out to be.
     """
     teams = {one.consumer.consumer_id: one.team_id for one in state.callers if one.team_id}
-    teams |= {thing_id: team for one, team in teams.items() if (thing_id := there.declared_as(one))}
+    teams |= {thing_id: team for one, team in teams.items() if (thing_id := _declared_as(there, state, one))}
     return tuple(
         replace(one, owners=there.answering(teams[one.consumer_id]))
         if one.consumer_id in teams and not one.owners.slack_ids

@@ -9,6 +9,7 @@ from data.records.parts import Part
 from data.records.retirement import Retirement, Subject
 from data.serving import server_of
 from data.snapshot import Snapshot
+from workflows.veiling import NAME
 
 
 def staying(there: Snapshot, subject: Subject) -> frozenset[str]:
@@ -77,7 +78,8 @@ def _others(there: Snapshot, server_id: str, model_id: str) -> list[str]:
     """Names of the other models of a server that several share."""
     shares = [there.entity(one) for one in there.used_by(server_id)]
     ids = {there.id_of(one.model_id) for one in shares if one.kind is Kind.ENDPOINT} - {there.id_of(model_id)}
-    return sorted(there.entity(one).name for one in ids if one in there)
+    names = (NAME if one in there.audiences else there.entity(one).name for one in ids if one in there)
+    return sorted(names)
 
 
 def _unplanned(there: Snapshot, subject: Subject) -> tuple[Entity, ...]:

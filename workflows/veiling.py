@@ -20,16 +20,23 @@ NAME = "a restricted model"
 
 
 def veiled(there: Snapshot, impact: Iterable[Impacted], model_id: str) -> tuple[Impacted, ...]:
-    """In their order. What belongs to the model that retires keeps its names: its plan is for few to see as it is."""
-    impact = tuple(impact)
-    hidden = {
-        part.id
-        for one in there.audiences
-        if one != there.id_of(model_id)
-        for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
-    }
-    ids = {one: _id(one, there.secret) for one in hidden}
+    """In their order."""
+    impact, ids = tuple(impact), ids_without_names(there, model_id)
     return tuple(_veiled(one, ids) for one in impact) if ids else impact
+
+
+def ids_without_names(there: Snapshot, model_id: str) -> dict[str, str]:
+    """Each thing without a name in a plan of this model -> the id it has there.
+
+    What belongs to the model that retires keeps its names: its plan is for few to see as it is.
+    """
+    hidden = (one for one in there.audiences if one != there.id_of(model_id))
+    parts = (
+        part
+        for one in hidden
+        for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
+    )
+    return {part.id: _id(part.id, there.secret) for part in parts}
 
 
 def _veiled(one: Impacted, ids: Mapping[str, str]) -> Impacted:

@@ -18,6 +18,7 @@ from data.statements import Seen
 from data.stored import Stored
 from tests.builders import PROPOSED_AT, a_plan, a_subject, some_calls
 from workflows.observing import consumers, teams_of
+from workflows.veiling import NAME
 
 MODEL, OTHER = "resource:default/churn", "resource:default/ranking"
 LIVE, SHARED = "component:default/churn-live", "component:default/shared"
@@ -132,6 +133,27 @@ def test_what_a_caller_was_found_to_be_is_told_where_it_was_asked_about():
     asked = Caller(consumer=told(a_snapshot(seen(SCORER.id, LIVE)), a_state()).impact[0])
     assert told(there, a_state(callers=(asked,))).joined == {SCORER.id: BILLING}
     assert told(there, a_state()).joined == {}
+
+
+def test_what_belongs_to_a_restricted_model_has_no_name_whoever_calls_it_or_turned_out_to_be_it():
+    live = Entity(
+        id="component:default/ranking-live", kind=Kind.ENDPOINT, name="ranking-live", model_id=OTHER
+    )
+    quiet = (*ENTITIES[:1], replace(ENTITIES[1], restricted_to=()), *ENTITIES[2:-1], live)
+    built_on = Dependency(from_id=live.id, to_id=LIVE)
+    of_call = told(a_snapshot(built_on, seen(SCORER.id, live.id), entities=(*quiet, SCORER)), a_state())
+    veiled = next(one.consumer_id for one in of_call.impact if one.name == NAME)
+    assert [one.to_id for one in of_call.calls] == [veiled]
+
+    asked = Caller(consumer=told(a_snapshot(seen(SCORER.id, LIVE)), a_state()).impact[0])
+    declared = a_snapshot(built_on, entities=(*quiet, replace(SCORER, declared_as=live.id)))
+    of_answer = told(declared, a_state(callers=(asked,)))
+    assert (of_answer.joined, of_answer.unowned) == ({}, {SCORER.id: veiled}), "nobody owns it"
+    planned = a_state()
+    planned = replace(planned, plan=replace(planned.plan, consumer_ids=(live.id,)))
+    known = told(declared, planned)
+    assert known.ids == {live.id: veiled}, "it was restricted since"
+    assert "ranking" not in str((of_call, of_answer))
 
 
 def test_one_that_is_an_endpoint_of_the_model_which_the_plan_does_not_have_is_still_asked_about():

@@ -90,6 +90,8 @@ def test_an_endpoint_that_serves_another_model_too_is_switched_off_by_no_adapter
     assert told(a_snapshot(SERVES_IT, entities=alone), state).not_alone == {}
     both = (SERVES_IT, replace(SERVES_IT, to_id=OTHER))
     assert told(a_snapshot(*both, entities=alone), state).not_alone == {EU.id: "ranking"}
+    quiet = tuple(replace(one, restricted_to=()) if one.id == OTHER else one for one in alone)
+    assert told(a_snapshot(*both, entities=quiet), state).not_alone == {EU.id: "a restricted model"}
     same_switch = replace(ENTITIES[3], endpoint_kind=EndpointKind.LOCAL, endpoint_ref="churn-eu")
     elsewhere = (*(one for one in alone if one.id != SHARED), replace(same_switch, id="component:default/o"))
     twins = Dependency(from_id="component:default/o", to_id=OTHER)

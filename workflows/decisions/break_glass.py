@@ -20,10 +20,10 @@ from data.records.rounds import Purpose
 from workflows.commands import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import break_glass, break_glass_notices
+from workflows.rules import break_glass, break_glass_notices, quorum
 from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
-from workflows.rules.lifecycle import is_going_dark
+from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.permissions import NAMED_MAX, check
 
 WEEK = timedelta(days=7)
@@ -102,8 +102,11 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         break_glass=replace(asked, confirmed_by=command.by, confirmed_at=now),
         entitled=facts.glass_breakers,
     )
+    # A pause ends with the plan it held up, and whoever paused it reads that.
+    resumed = (events.Resumed(at=now, by=command.by),) if state.paused_at is not None else ()
     return decided(
         state,
+        *resumed,
         revised,
         confirmed,
         timers=round_timers(round_),
@@ -139,9 +142,11 @@ def review(state: Retirement, command: ReviewBreakGlass, facts: Facts, now: date
         state,
         event,
         after=after,
-        timers=held_again(after, now),
+        timers=held_again(after, now) if is_living(after) else (),
         cancels=("break-glass/*",),
-        reply=f"Thank you: {state.id} can be closed once its dark window is over.",
+        reply=f"Thank you: {state.id} can be closed once its dark window is over."
+        if is_living(after)
+        else f"Thank you: it is on the record of {state.id}.",
     )
 
 
@@ -173,6 +178,11 @@ def _check_may(state: Retirement, command: str, by: str, facts: Facts) -> Policy
         raise Refused(
             f"The notice of {state.id} cannot be shortened: {how}",
             next_step=f"See where it stands: /retire show {state.id}",
+        )
+    if quorum.cancelling_round(state) is not None:
+        raise Refused(
+            f"The notice of {state.id} cannot be shortened: whether to call it off is being voted on",
+            next_step=f"Vote on its card first, then run /retire break-glass {state.id} DAYS REASON",
         )
     return state.policy
 

@@ -19,7 +19,7 @@ from workflows.rules import plan as plans
 from workflows.rules.delegating import InForce, chain
 from workflows.rules.gates import Gate
 from workflows.rules.hours import day_of, first_at_or_after, instant_on
-from workflows.rules.lifecycle import is_going_dark
+from workflows.rules.lifecycle import is_going_dark, is_living
 
 ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
 """While there is a notice that could be shorter."""
@@ -77,10 +77,12 @@ def dated_steps(days: int, now: datetime, policy: Policy) -> tuple[Step, ...]:
 
 
 def look_back_at(state: Retirement) -> datetime | None:
-    """By when somebody else looks back on it; None where nobody has to, or has to yet."""
+    """By when somebody else looks back on it; None where nobody has to, has to yet, or has to any more."""
     switched_off = state.progress(StepKind.DISABLE)
     found = standing(state)
     if found is None or found.reviewed_by or switched_off.progress is not Progress.DONE:
+        return None
+    if not is_living(state):  # of what was rolled back nothing is to be closed
         return None
     assert state.policy is not None
     assert switched_off.at is not None

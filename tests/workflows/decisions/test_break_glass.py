@@ -86,6 +86,12 @@ def hastened() -> Story:
     return story
 
 
+def called_off(story: Story) -> Story:
+    """It is asked for a vote on that."""
+    story.does(cmd.Cancel(by=PAT, why=WHY))
+    return story
+
+
 def dates(state: Retirement) -> dict[str, str]:
     assert state.plan is not None
     return {step.kind: f"{step.due_at:%m-%d %H}" for step in state.plan.steps}
@@ -132,6 +138,15 @@ def test_with_a_second_one_the_plan_has_earlier_dates_and_is_voted_on_anew():
     standing = break_glass.standing(story.state)
     assert standing is not None
     assert standing.people == (SIMON, PLATO)
+
+
+def test_a_pause_that_it_ends_is_told_to_be_over_by_whoever_confirmed_it():
+    story = a_running_retirement(policy=POLICY)
+    story.does(cmd.Pause(by=PAT, why=WHY))
+    confirmed(story)
+    assert story.state.paused_at is None
+    assert story.of(events.Resumed) == [events.Resumed(at=ANNOUNCED_AT, by=PLATO)]
+    assert story.state.state is State.PROPOSED
 
 
 def test_it_goes_dark_on_its_early_day_with_everything_else_done():
@@ -221,6 +236,20 @@ def test_a_plan_with_the_ordinary_notice_ends_it():
             "The notice of RET-1 is shortened already: to 3 days, by <@USIMON> and <@UPLATO>. "
             "Vote on its card; Edit plan there puts one with the ordinary notice in its place",
             id="a second time",
+        ),
+        pytest.param(
+            lambda: called_off(a_running_retirement(policy=POLICY)),
+            asking(),
+            "The notice of RET-1 cannot be shortened: whether to call it off is being voted on. "
+            "Vote on its card first, then run /retire break-glass RET-1 DAYS REASON",
+            id="while calling off is voted on",
+        ),
+        pytest.param(
+            lambda: called_off(asked(a_running_retirement(policy=POLICY))),
+            cmd.ConfirmBreakGlass(by=PLATO, number=1),
+            "The notice of RET-1 cannot be shortened: whether to call it off is being voted on. "
+            "Vote on its card first, then run /retire break-glass RET-1 DAYS REASON",
+            id="once calling off is voted on",
         ),
         pytest.param(
             lambda: a_dark(policy=POLICY),
@@ -368,6 +397,19 @@ def test_there_is_nothing_to_look_back_on_before_it_is_dark_or_where_notice_was_
         "There is nothing to look back on in RET-1: its notice is not shortened. "
         "See where it stands: /retire show RET-1"
     )
+
+
+def test_what_was_rolled_back_waits_for_nobody_to_look_back_and_takes_it_from_whoever_does():
+    story = gone_dark()
+    story.does(cmd.Restore(by=PAT, why=WHY))
+    story.works()
+    assert story.state.state is State.ROLLED_BACK
+    assert break_glass.look_back_at(story.state) is None
+    story.until(datetime(2027, 3, 1, tzinfo=UTC))
+    assert not [key for key in story.effects if "look back" in key]
+    assert "break-glass/look back" not in story.timers
+    assert story.does(looking_back()).reply == "Thank you: it is on the record of RET-1."
+    assert story.timers == {}
 
 
 def test_looking_back_twice_leaves_the_first():

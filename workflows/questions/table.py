@@ -60,11 +60,22 @@ def _words(*alternatives: str) -> Pattern[str]:
     return re.compile("|".join(f"(?:{one})" for one in alternatives))
 
 
-_NOT = r"\b(?:not|no|nobody|(?:has|have|did|does|do|is|are)n'?t|yet to|still|late|overdue|silent|missing)\b"
+_USES = r"(?:us(?:e|es|ed|ing)\b|call|depend|consum|rel(?:y|ies)\b)"
+_NOT = (
+    r"\b(?:not|no|nobody|(?:has|have|did|does|do|is|are)n'?t|yet to|late|overdue|silent|missing|"
+    rf"still(?! {_USES}))\b"
+)
 _RETIRING = (
     r"\b(?:retire|retiring|propose|proposing|proposal|sunset|decommission|switch(?:ing)? off|turn(?:ing)? off|"
     r"shut(?:ting)? down|get(?:ting)? rid of|phas(?:e|ing) out)\b"
 )
+_HOW_MUCH = r"(?:\w+ ){0,2}(?:when|how (?:many|long|soon|much))\b"
+"""How a question for a day or a number begins, whatever it goes on about."""
+_BY_COMMAND = (
+    r"(?:how (?:do|does|can|could|may|would|should|to)\b.*\b|please )?(?:disable|(?<!the )(?<!an )archive|claim|"
+    r"take(?: \S+)? ?over|hand(?: \S+)? ?over|look back)\b"
+)
+"""What somebody wants done, or asks how to do, that is said of what happened as well."""
 
 ROWS: tuple[Row, ...] = (
     Row(
@@ -117,7 +128,7 @@ ROWS: tuple[Row, ...] = (
             r"\bwhy\b",
             r"\bwhere\b",
             r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
-            r"\b(?:history|story|reasons?|archived?|record)\b",
+            rf"^(?!{_BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
             r"\bwho (?:approved|decided|proposed|voted|rejected)\b",
         ),
     ),
@@ -127,6 +138,7 @@ ROWS: tuple[Row, ...] = (
         example="Help me retire MODEL",
         says="looks at what a proposal needs, step by step, and opens the form filled in",
         words=_words(
+            rf"^(?!{_HOW_MUCH}).*"
             r"\b(?:help|want|wish|like|need|let's|lets|please|can|could|how|should|shall|propose|start|begin)\b.*"
             + _RETIRING,
             r"^(?:" + _RETIRING + ")",
@@ -139,7 +151,8 @@ ROWS: tuple[Row, ...] = (
         says="the commands that change something, and who may run them; it runs none",
         words=_words(
             r"\b(?:pause|resume|cancel|call off|withdraw|waive|restore|bring back|hand ?over|delegate|unsubscribe)\b",
-            r"\b(?:subscribe|attest|break(?:ing)? (?:the )?glass)\b",
+            r"\b(?:subscribe|attest|break(?:ing)?[- ](?:the )?glass)\b",
+            rf"^{_BY_COMMAND}",
         ),
     ),
     Row(
@@ -177,7 +190,7 @@ ROWS: tuple[Row, ...] = (
         example="Who depends on MODEL?",
         says="its consumers by team, and how that is known",
         words=_words(
-            r"\b(?:depend\w*|uses?|using|used|consum\w*|affect\w*|impact\w*|breaks?|hits?|downstream|relies|rely|calls?)\b",
+            r"\b(?:depend\w*|uses?|using|used|consum\w*|affect\w*|impact\w*|breaks?|hits?|downstream|relies|rely|call(?:s|ing|ed)?)\b",
         ),
     ),
     Row(

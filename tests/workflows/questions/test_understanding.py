@@ -77,6 +77,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "what is unanswered?",
         "who has yet to move off churn-v1?",
         "nobody answered? who is silent?",
+        "who still has not moved and uses churn-v1?",
+        "who is still to answer?",
     ),
     Asks.STORY: (
         "why was fraud-v2 retired and where is it now?",
@@ -88,6 +90,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "who approved RET-2?",
         "what was the reason for fraud-v2",
         "where are the archived artifacts of fraud-v2?",
+        "is there an archive of fraud-v2?",
+        "how do I get at the archive of fraud-v2?",
     ),
     Asks.PROPOSE: (
         "help me retire churn-v2",
@@ -101,6 +105,7 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "we need to get rid of churn-v2",
         "propose a retirement",
         "help me retire a model",
+        "help me retire churn-v2 when fraud-v2 is gone",
     ),
     Asks.CHANGE: (
         "pause churn-v1",
@@ -111,6 +116,19 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "delegate to Ines until Friday",
         "waive restock-planner",
         "subscribe me to the digest",
+        "how do I disable churn-v1?",
+        "how do I archive churn-v1",
+        "how can we archive RET-1 earlier?",
+        "archive churn-v1",
+        "how do I claim night-scorer?",
+        "how do I take over restock-planner",
+        "how do I take restock-planner over?",
+        "how do I hand over RET-1?",
+        "how do I hand RET-1 over to Ines",
+        "how do I look back on RET-1",
+        "how to break the glass?",
+        "breaking glass",
+        "how do I break-glass RET-1",
     ),
     Asks.MINE: (
         "what waits for me?",
@@ -139,6 +157,9 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "how long does churn-v1 have?",
         "last day of churn-v1?",
         "Anything due today?",
+        "when can we switch off churn-v1?",
+        "so, when should we propose churn-v2?",
+        "how long do we need to retire churn-v2?",
     ),
     Asks.IMPACT: (
         "who depends on churn-v1?",
@@ -147,6 +168,9 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "who is affected by churn-v1",
         "who calls churn-v1?",
         "impact of churn-v1",
+        "who still uses churn-v1?",
+        "who is still calling churn-v1",
+        "who still depends on churn-v1?",
     ),
     Asks.WHO: (
         "who answers for churn-v1?",
@@ -162,6 +186,7 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "which models are leaving?",
         "show me everything under way",
         "how many retirements are there?",
+        "how many models should we retire?",
         "list",
     ),
     Asks.STANDS: (

@@ -15,7 +15,9 @@ from bot import asked, payloads
 from bot.house import House
 from bot.ids import MESSAGE, Action
 from bot.listeners.proposals import open_form
+from bot.lookup import chosen
 from bot.views import assistant
+from data.errors import Stale
 from data.records.decision import Effect
 from workflows.effects.answering import STREAM, wish
 from workflows.questions.understanding import Question
@@ -76,7 +78,13 @@ def register(app: App, house: House) -> None:
     @app.action(Action.QUESTION_PROPOSE)
     def propose(ack: Ack, body: dict[str, Any]) -> None:
         form = asked.form_in(payloads.action_value(body))
-        model = house.sight(payloads.user_id(body)).there.entity(form.model_id)
+        there = house.sight(payloads.user_id(body)).there
+        model = there.entity(form.model_id)
+        if form.successor_id and chosen(there, form.successor_id) is None:
+            raise Stale(
+                f"What was to follow {model.name} is no model of the catalog any more. "
+                f"Ask me again: Help me retire {model.name}"
+            )
         earliest_on = earliest_target(proposed_at=house.now(), tier=model.tier, policy=house.policy)
         open_form(
             house,

@@ -166,6 +166,19 @@ def test_a_successor_that_is_not_there_any_more_is_never_taken_for_none(town: To
     assert answers(town, TOM)[-1]["ts"] == shown["ts"]
 
 
+def test_a_successor_that_is_no_model_any_more_is_not_left_out_of_the_form_without_a_word(town: Town) -> None:
+    town.learns(a_document("Resource", "kettle", "type: ai-model, owner: letters"))
+    ask(town, TOM, "help me retire churn-v1")
+    choose(town, TOM, "replaced")
+    assert "followed by kettle" in choose(town, TOM, "resource:default/kettle")
+    town.learns(a_document("Resource", "kettle", "type: dataset, owner: letters"))
+    town.press(TOM, answers(town, TOM)[-1], "question.propose")
+    assert (
+        "What was to follow churn-v1 is no model of the catalog any more. Ask me again: Help me retire churn-v1"
+    ) in town.told(TOM)
+    assert town.slack.views == {}
+
+
 def test_a_button_of_another_version_opens_no_form(town: Town) -> None:
     button = {
         "type": "button",

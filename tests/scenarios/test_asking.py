@@ -153,6 +153,19 @@ def test_in_a_thread_what_is_not_named_is_what_was_asked_about_there(town: Town)
     assert "*Which one?*" in ask(town, MINA, "what blocks it?"), "in another thread nothing was named"
 
 
+def test_it_is_what_was_asked_last_also_by_a_button_of_an_older_answer_and_a_retirement_with_its_model_is_one(
+    town: Town,
+) -> None:
+    town.propose()
+    assert town.propose("churn_nightly", by=ADA, target="2026-09-01") == {}
+    ask(town, MINA, "what blocks it?")
+    which = answers(town, MINA)[-1]
+    ask(town, MINA, "what blocks churn_nightly?", thread=which["thread_ts"])
+    town.press(MINA, which, "question.ask", "blocks|ahead|RET-1")
+    assert "*RET-1* churn-v1: *Why*" in ask(town, MINA, "why?", thread=which["thread_ts"])
+    assert "*RET-2* churn_nightly: *Why*" in ask(town, MINA, "why RET-2 churn_nightly?")
+
+
 def test_a_model_is_asked_about_by_whatever_any_catalog_calls_it(town: Town) -> None:
     town.propose()
     for called in ("Churn v1", "resource:default/churn-v1", "CHURN-V1"):

@@ -58,19 +58,24 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
     whole = Board(catalog.snapshot(), all_retirements(store), now, in_force_now(store, catalog, now))
     board = whole.seen_by(person_id)
     question = _by_wording(effect, board, shop) or read(effect.body)
+    reader = Reader(board, store, shop.engine.gatherer.policy, person_id)
     if needs_one(question) and not question.is_misnamed:
-        question = replace(question, about=_spoken_of(effect, shop))
-    return Reader(board, store, shop.engine.gatherer.policy, person_id).answer(question)
+        question = replace(question, about=_spoken_of(effect, reader, shop))
+    return reader.answer(question)
 
 
-def _spoken_of(effect: Effect, shop: Workshop) -> tuple[str, ...]:
+def _spoken_of(effect: Effect, reader: Reader, shop: Workshop) -> tuple[str, ...]:
     """What was last asked about in the same thread: "it", where nothing is named."""
     channel, thread_ts = effect.body["channel"], effect.body["thread_ts"]
-    said = (
-        one.effect for one in shop.engine.store.kept(f"{NOTICE}/{channel}/") if one.effect.key < effect.key
-    )
-    before = [read(one.body).about for one in said if one.body["thread_ts"] == thread_ts]
+    said = (one.effect for one in shop.engine.store.kept(f"{NOTICE}/{channel}/"))
+    here = [one for one in said if one.body["thread_ts"] == thread_ts and _asked_at(one) < _asked_at(effect)]
+    before = [reader.subjects(read(one.body)) for one in sorted(here, key=_asked_at)]
     return next((about for about in reversed(before) if len(about) == 1), ())
+
+
+def _asked_at(effect: Effect) -> str:
+    """The message that asks, or the instant of the press: a button is of an older message than what was asked since."""
+    return effect.key.rpartition("/")[2]
 
 
 def _by_wording(effect: Effect, board: Board, shop: Workshop) -> Question | None:

@@ -67,15 +67,25 @@ class Reader:
             return replace(answer, choices=self._choices(question, question.near))
         if row is None or row.about is About.NOTHING:
             return replace(answer, listed=self._listed)
-        if len(question.about) > 1:
-            return replace(answer, choices=self._choices(question, question.about))
+        if len(about := self.subjects(question)) > 1:
+            return replace(answer, choices=self._choices(question, about))
         if row.is_of_model:
             return self._of_model(answer)
-        if question.about:
-            return self._of_one(answer, question.about[0])
+        if about:
+            return self._of_one(answer, about[0])
         if row.about is About.ONE:
             return self._which(answer)
         return self._of_all(answer)
+
+    def subjects(self, question: Question) -> tuple[str, ...]:
+        """What it is about, each once: a retirement that is named with its model is one."""
+        id_of = self.board.there.id_of
+        models = {
+            id_of(one.plan.subject.model_id)
+            for one in self._visible
+            if one.id in question.about and one.plan is not None
+        }
+        return tuple(one for one in question.about if id_of(one) not in models)
 
     @property
     def _visible(self) -> tuple[Retirement, ...]:
@@ -141,7 +151,7 @@ class Reader:
         return replace(point, asked=tuple(now))
 
     def _of_model(self, answer: Answer) -> Answer:
-        about = answer.question.about
+        about = self.subjects(answer.question)
         if not about and answer.question.asks is not Asks.PROPOSE and len(self._listed) == 1:
             about = (self._listed[0].id,)  # nothing else can be meant
         model = self._model(about[0]) if about else None

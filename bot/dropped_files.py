@@ -74,7 +74,7 @@ class DroppedFiles:
             reading = _without_paths(_moved(reading, str(path.parent), place), place)
         source = format
         if format == CALLS:
-            reading, source = without_numbers(reading), told_by(by)
+            reading, source = without_numbers(reading), told_by(by, file.name)
         outside = self._catalog.known_outside(source, reading.roots)
         reading = self._of_its_own(without_people(reading, file.name), source, Known(outside))
         reading = _without_servings(without_owners(reading), outside)

@@ -39,9 +39,9 @@ def read_log(path: Path, known: Iterable[Entity | Group | Person], now: datetime
     return read_calls([path], known=known, now=now)
 
 
-def told_by(person_id: str) -> str:
-    """The source of these calls, as it stands wherever they are told."""
-    return f"{SHARED_BY}{person_id}"
+def told_by(person_id: str, name: str) -> str:
+    """The source of these calls, as it stands wherever they are told: who vouches for one file does for no other."""
+    return f"{SHARED_BY}{person_id} in {name}"
 
 
 def without_numbers(reading: Reading) -> Reading:

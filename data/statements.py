@@ -66,8 +66,10 @@ def dependencies(
 
 def _with_calls(edge: Dependency, seen: Seen) -> Dependency:
     both = Calls("", edge.first_seen, edge.last_seen, edge.calls_per_day).again(seen.calls)
+    is_latest = edge.origin is Origin.OBSERVED and seen.calls.last_seen > edge.last_seen
     return replace(
         _also_from(edge, seen.source),
+        declared_in=seen.calls.seen_in if is_latest else edge.declared_in,
         first_seen=both.first_seen,
         last_seen=both.last_seen,
         calls_per_day=both.calls_per_day,

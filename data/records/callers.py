@@ -6,7 +6,7 @@ from data.records.base import Record
 from data.records.catalog import Impacted
 
 SHARED_BY = "calls shared by "
-"""How a source is called that somebody shared in Slack; who it was follows."""
+"""How a source is called that somebody shared in Slack; who it was follows, and in which file."""
 
 
 class Calls(Record, frozen=True, kw_only=True):

@@ -168,7 +168,7 @@ class Dependency(Record, frozen=True, kw_only=True):
 
     origin       observed when calls were seen and nobody declares it
     sources      formats it was read from, in order: "backstage", "csv", ...
-    declared_in  "file:line"; of an observed one, where the calls are told
+    declared_in  "file:line"; of an observed one, where the latest calls are told
     first_seen, last_seen  days of calls, "2026-03-02"; empty where none were told
     calls_per_day  as told last; None where nobody says
     """

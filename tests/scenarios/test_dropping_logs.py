@@ -16,7 +16,7 @@ from tests.data.catalogs import a_document
 from tests.scenarios.test_dropping_files import IMPORTS, drop, imported, told, version
 from tests.scenarios.town import GOVERNANCE, INES, TOM, Town, key_of, words
 
-SOURCE = f"calls shared by {TOM}"
+SOURCE = f"calls shared by {TOM} in access.log"
 SERVED = "component:default/churn-v1-prod"
 
 
@@ -136,6 +136,19 @@ def test_what_is_offered_for_a_file_means_that_file_whatever_it_is_called(town: 
     (typed,) = set(re.findall(r"`/retire (waive RET-1 [^`]*) REASON` vouches for all 2", question))
     assert "You waived the 2 callers" in town.command(TOM, f"{typed} somebody tried it out")
     assert {one.what for one in town.retirement().waivers} == {"caller::made-up-1", "caller::made-up-2"}
+
+
+def test_each_log_is_a_source_of_its_own_and_answers_for_nobody_whom_another_one_tells_of(town: Town) -> None:
+    town.announce()
+    drop(town, a_log(town, "night-scorer/1", "only-monday/1", days=-0.5), "monday.log")
+    drop(town, a_log(town, "only-tuesday/1", "night-scorer/1"), "tuesday.log")
+    edge = town.bot.house.catalog.snapshot().dependency("caller::night-scorer", SERVED)
+    assert edge.sources == tuple(f"calls shared by {TOM} in {day}.log" for day in ("monday", "tuesday"))
+    assert edge.declared_in == f"slack:{IMPORTS}/tuesday.log:2", "where the latest calls are told"
+    answer = town.command(TOM, "waive RET-1 file:tuesday.log somebody tried it out")
+    assert "of whom only tuesday.log tells" in answer
+    assert "1 more, of which others tell as well, is left: night-scorer" in answer
+    assert {one.what for one in town.retirement().waivers} == {"caller::only-tuesday"}
 
 
 SHARED_ROW = "from,to,from_kind,from_owner\nnight-scorer,{to},consumer,group:default/logistics\n"

@@ -1,8 +1,8 @@
 """Which endpoint does a call mean? By exact id, the name its platform knows it by, or an alias, also as an address.
 
 An alias may be an address with or without its host, or a host alone; one that ends in a slash means what lies
-below it. Where a call says no host, one alias that has its whole path on some host is meant, and that is told. What
-several endpoints are called names none of them.
+below it. Where a call says no host, an alias that has its whole path on some host is meant, and that is told. What
+several endpoints are called names each of them: whichever is meant is in use, and nobody tells which.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from posixpath import normpath
+from typing import NamedTuple
 
-from data.importers.refs import Found, Missing
 from data.records.catalog import Entity, Kind
 
 _ENCODED = re.compile("%([0-9a-fA-F]{2})")
@@ -21,6 +21,16 @@ _HOST = re.compile(r"[\w.-]+\.[a-z]{2,}(?::\d+)?|[\w.-]+:\d+|localhost", re.IGNO
 ANY_HOST = "*"
 """How an address begins where nobody says on which host: "*/v1/churn"."""
 CALLED = (Kind.ENDPOINT, Kind.MODEL, Kind.VERSION)
+EACH_MAX, SHOWN_MAX = 50, 5
+"""A name that more things have says of none that it is in use, and of each call so many would be told."""
+APART = "give each an alias of its own"
+
+
+class Meant(NamedTuple):
+    """What a call may be one of, each of them; nothing where that could be too many. `note`: what is to be told."""
+
+    ids: tuple[str, ...]
+    note: str = ""
 
 
 class Targets:
@@ -36,27 +46,32 @@ class Targets:
                     if name.endswith("/"):
                         self._below[name.rstrip("/")].add(entity.id)
 
-    def find(self, targets: Iterable[str]) -> Found | Missing | None:
+    def find(self, targets: Iterable[str]) -> Meant | None:
         """`targets` as in `Call`; None where nothing is called so."""
         for target in targets:
             if ids := self._exact.get(target):
-                return _the_one(ids, target)
+                return _each(ids, target)
         for target in targets:
             above = target.rpartition("/")[0] if "/" in target else ""
             while above:
                 if ids := self._below.get(above):
-                    return _the_one(ids, above)
+                    return _each(ids, above)
                 above = above.rpartition("/")[0]
         return None
 
 
-def _the_one(ids: set[str], name: str) -> Found | Missing:
-    if len(ids) == 1:
-        thing_id = next(iter(ids))
-        note = f"said without its host; taken for {thing_id}, which alone has that path"
-        return Found(id=thing_id, note=note if name.startswith(ANY_HOST) else "")
-    fits = tuple(sorted(ids))
-    return Missing(why=f"could be {' or '.join(fits)}; give each an alias of its own", tried=fits)
+def _each(ids: set[str], name: str) -> Meant:
+    there = tuple(sorted(ids))
+    if len(there) == 1:
+        note = f"said without its host; taken for {there[0]}, which alone has that path"
+        return Meant(there, note if name.startswith(ANY_HOST) else "")
+    if len(there) > EACH_MAX:
+        return Meant(
+            (), f"{len(there):,} endpoints and models are called so, too many to count it for each; {APART}"
+        )
+    more = f" (+{len(there) - SHOWN_MAX:,} more)" if len(there) > SHOWN_MAX else ""
+    fits = f"could be {' or '.join(there[:SHOWN_MAX])}{more}"
+    return Meant(there, f"{fits}; counted for each of them, as nobody tells which: {APART}")
 
 
 def _names(entity: Entity) -> Iterator[str]:

@@ -73,7 +73,7 @@ class _Book:
         self.unknown: dict[str, str] = {}
         self.notes: dict[str, tuple[str, str]] = {}
         self.credentials = 0
-        self.bent: dict[str, str] = {}
+        self.bent: Counter[tuple[str, str]] = Counter()
         self.unmatched: Counter[tuple[str, str]] = Counter()
         # A name that was shared in Slack first does not come to mean who calls by it.
         callers = [one for one in entities if not is_shared(one)]
@@ -86,25 +86,29 @@ class _Book:
     def add(self, call: Call, calls: int, where: str, path: Path) -> None:
         self.days.add(call.day)
         target = self._target(call.targets)
-        if not isinstance(target, Found):
-            missed = (_address(call.targets[0]), target.why if target is not None else NOT_CALLED)
+        if target is None or not target.ids:
+            missed = (_address(call.targets[0]), target.note if target is not None else NOT_CALLED)
             if len(self.unmatched) >= TARGETS_MAX and missed not in self.unmatched:
                 missed = ("others", NOT_CALLED)
             self.unmatched[missed] += calls
             return
-        if target.note and len(self.bent) < TARGETS_MAX:
-            self.bent.setdefault(_address(call.targets[0]), target.note)
+        bent = (_address(call.targets[0]), target.note)
+        if target.note and (len(self.bent) < TARGETS_MAX or bent in self.bent):
+            self.bent[bent] += calls
         caller_id, hides_credential = self._caller(call.caller)
         self.credentials += calls if hides_credential else 0
-        ends = (caller_id, target.id)
+        for called_id in target.ids:
+            self._see((caller_id, called_id), call.day, calls, where, path)
+
+    def _see(self, ends: tuple[str, str], day: str, calls: int, where: str, path: Path) -> None:
         before = self.seen.get(ends)
         if before is None:
-            self.seen[ends] = _Seen(call.day, call.day, calls, where, path)
+            self.seen[ends] = _Seen(day, day, calls, where, path)
             return
         before.calls += calls
-        before.first = min(before.first, call.day)
-        if call.day >= before.last:
-            before.last, before.where, before.path = call.day, where, path
+        before.first = min(before.first, day)
+        if day >= before.last:
+            before.last, before.where, before.path = day, where, path
 
     def _who(self, caller: Caller) -> tuple[str, bool]:
         """The id of what the catalog declares by one of its names, or of an unknown consumer; whether a credential of
@@ -223,8 +227,8 @@ def _tell(book: _Book, draft: Draft) -> None:
         draft.note("caller", f"{book.credentials:,} call{'' if book.credentials == 1 else 's'}", CREDENTIAL)
     for name, note in book.notes.values():
         draft.note("caller", f'"{name}"', note)
-    for called, note in book.bent.items():
-        draft.note("calls", f"of {called}", note)
+    for (called, note), calls in book.bent.items():
+        draft.note("calls", f"of {called} ({calls:,})", note)
     for (target, why), calls in book.unmatched.most_common(TARGETS_SHOWN):
         draft.skip_edge("calls", f"of {target} ({calls:,})", why)
     others = book.unmatched.most_common()[TARGETS_SHOWN:]

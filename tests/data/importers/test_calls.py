@@ -11,6 +11,7 @@ import pytest
 
 from data.errors import Invalid
 from data.importers.call_fields import FieldNames
+from data.importers.call_targets import EACH_MAX
 from data.importers.calls import UNKNOWN_MAX, read_calls
 from data.importers.report import Reading
 from data.records.catalog import EndpointKind, Entity, Kind
@@ -325,13 +326,37 @@ def test_what_no_endpoint_is_called_by_is_counted_and_told(tmp_path: Path) -> No
     ]
 
 
-def test_two_endpoints_of_one_address_are_told_apart_by_people(tmp_path: Path) -> None:
+def test_a_call_that_may_mean_several_endpoints_is_one_of_each_and_the_report_says_so(tmp_path: Path) -> None:
     twin = Entity(id="component:default/twin", kind=Kind.ENDPOINT, name="twin", aliases=("churn.svc.local",))
-    (file := tmp_path / "a.log").write_text(
-        json.dumps({"time": "2026-03-02", "host": "churn.svc.local", "path": "/x"})
-    )
+    line = json.dumps({"time": "2026-03-02", "host": "churn.svc.local", "path": "/x", "caller": "billing"})
+    (file := tmp_path / "a.log").write_text(f"{line}\n{line}\n")
     reading = read_calls([file], known=[*KNOWN, twin], now=NOW)
-    assert "could be component:default/churn-live or component:default/twin" in str(reading.skipped[0])
+    told = BY_BILLING[0].removesuffix("1") + "2"
+    assert seen(reading) == [told, told.replace(LIVE.id, twin.id)]
+    (note,) = (str(one) for one in reading.notes if one.where == "calls")
+    could_be = "could be component:default/churn-live or component:default/twin"
+    counted = "counted for each of them, as nobody tells which: give each an alias of its own"
+    assert (reading.skipped, note) == ((), f"calls of churn.svc.local/x (2): {could_be}; {counted}")
+
+
+def test_a_name_that_very_many_endpoints_have_is_nobodys(tmp_path: Path) -> None:
+    called = [
+        Entity(id=f"arn:{at}", kind=Kind.ENDPOINT, name=f"e{at}", aliases=("gateway:80",))
+        for at in range(EACH_MAX + 1)
+    ]
+    call = {"time": "2026-03-02", "host": "gateway:80", "path": "/x"}
+    (file := tmp_path / "a.log").write_text(json.dumps(call))
+    reading = read_calls([file], known=called[:-1], now=NOW)
+    assert len(reading.sightings) == EACH_MAX
+    assert "could be arn:0 or arn:1 or arn:10 or arn:11 or arn:12 (+45 more); counted" in str(
+        reading.notes[0]
+    )
+    reading = read_calls([file], known=called, now=NOW)
+    assert reading.sightings == ()
+    why = (
+        "51 endpoints and models are called so, too many to count it for each; give each an alias of its own"
+    )
+    assert [str(one) for one in reading.skipped] == [f"calls of gateway:80/x (1): {why}"]
 
 
 def without_host(folder: Path, path: str, *others: str) -> Reading:
@@ -351,38 +376,29 @@ def test_a_log_that_names_no_host_means_the_one_endpoint_that_has_the_whole_path
 ) -> None:
     reading = without_host(tmp_path, path)
     assert seen(reading) == BY_BILLING
-    assert (
-        "calls of /v1/churn: said without its host; taken for component:default/churn-live, which alone has that path"
-        in [str(one) for one in reading.notes]
-    )
+    taken = "said without its host; taken for component:default/churn-live, which alone has that path"
+    assert f"calls of /v1/churn (1): {taken}" in [str(one) for one in reading.notes]
 
 
 @pytest.mark.parametrize(
-    ("path", "alias", "is_meant"),
+    ("path", "alias", "meant"),
     [
-        ("/v1/churn", "https://else.example.com/v1/churn", False),
-        ("/v1/churn", "else:8080/v1/churn/", False),
-        ("/v1/churn", "/v1/churn", True),
-        ("/v1", "x", False),
-        ("/v1/churn/predict", "x", False),
-        ("/churn", "models:/churn", False),
-        ("/churn", "meta/churn", False),
-        ("https://other.example.com/v1/churn", "x", False),
+        ("/v1/churn", "https://else.example.com/v1/churn", [LIVE.id, "component:default/e0"]),
+        ("/v1/churn", "else:8080/v1/churn/", [LIVE.id, "component:default/e0"]),
+        ("/v1/churn", "/v1/churn", ["component:default/e0"]),
+        ("/v1", "x", []),
+        ("/v1/churn/predict", "x", []),
+        ("/churn", "models:/churn", []),
+        ("/churn", "meta/churn", []),
+        ("https://other.example.com/v1/churn", "x", []),
     ],
 )
-def test_a_path_alone_means_none_of_several_and_nothing_by_a_part_of_it(
-    tmp_path: Path, path: str, alias: str, is_meant: bool
+def test_a_path_alone_means_all_that_have_it_and_nothing_by_a_part_of_it(
+    tmp_path: Path, path: str, alias: str, meant: list[str]
 ) -> None:
     reading = without_host(tmp_path, path, alias)
-    assert [one.to_id for one in reading.sightings] == (["component:default/e0"] if is_meant else [])
-    assert len(reading.skipped) == (not is_meant)
-
-
-def test_which_endpoints_a_path_alone_could_mean_is_listed(tmp_path: Path) -> None:
-    reading = without_host(tmp_path, "/v1/churn", "https://else.example.com/v1/churn")
-    (doubt,) = map(str, reading.skipped)
-    could_be = "could be component:default/churn-live or component:default/e0"
-    assert doubt == f"calls of /v1/churn (1): {could_be}; give each an alias of its own"
+    assert [one.to_id for one in reading.sightings] == meant
+    assert len(reading.skipped) == (not meant)
 
 
 def test_a_name_is_told_once_however_it_is_spelt(tmp_path: Path) -> None:

@@ -37,11 +37,15 @@ _MEANT = "*.log, *.json, *.jsonl or *.ndjson, packed or rotated"
 
 
 class Told(NamedTuple):
-    """One line or event by its number: a call, or none. `is_read`: it could be read, and tells of something else."""
+    """One line or event by its number: a call, or none. `is_read`: it could be read, and tells of something else.
+
+    is_cut  whether it may be the beginning of one: a name in it may be that of another caller
+    """
 
     number: int
     call: Call | None
     is_read: bool
+    is_cut: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -164,7 +168,10 @@ def _from_lines(file: IO[bytes], names: FieldNames) -> Iterator[Told]:
             if not is_rest:
                 yield Told(number, None, is_read=False)
         elif line := piece.decode("utf-8-sig", "replace").strip():
-            yield _from_line(number, line, names)
+            told = _from_line(number, line, names)
+            # JSON that can be read is whole.
+            is_cut = not piece.endswith(b"\n") and not (told.is_read and line.startswith("{"))
+            yield told._replace(is_cut=is_cut)
         is_rest = not is_whole
         number += is_whole
 

@@ -36,6 +36,7 @@ OTHERS = f"callers beyond {UNKNOWN_MAX:,} names"
 EARLIEST = "1995-01-01"
 """Before there was any log of a web server: a clock that was not set, and days no average may be taken over."""
 TARGETS_MAX, TARGETS_SHOWN, LINES_SHOWN = 1_000, 10, 5
+CUT_OFF = "no line break ends it, so it may be cut off; it counts once one does"
 NOT_CALLED = "no endpoint is called so: give the one that is meant an alias"
 CREDENTIAL = (
     "say who calls by what looks like a credential, which is not kept: the next field that names somebody counts. Have "
@@ -169,7 +170,7 @@ def read_calls(
     for log in logs.values():
         _read(log, names_of_fields, book, draft)
     if logs and not book.lines:
-        accepted = "holds no line"
+        accepted = "holds no whole line; one that no line break ends may be cut off"
         raise Invalid([Problem(field=log.shown, value="", accepted=accepted) for log in logs.values()])
     for one in logged:
         if one.log.path not in logs:
@@ -188,13 +189,15 @@ def _read(log: Log, names_of_fields: FieldNames, book: _Book, draft: Draft) -> N
     lost_count = read = 0
     for told in told_in(log, names_of_fields):
         is_possible = told.call is None or EARLIEST <= told.call.day <= book.latest
-        if not told.is_read or not is_possible:
+        if told.is_cut and (read or told.is_read):
+            draft.note(f"{log.shown}:{told.number}", "last line", CUT_OFF)
+        elif not told.is_read or not is_possible:
             lost_count += 1
             lost += [told.number] if len(lost) < LINES_SHOWN else []
-            continue
-        read += 1
-        if told.call is not None:
-            book.add(told.call, 1, f"{log.shown}:{told.number}", log.path)
+        else:
+            read += 1
+            if told.call is not None:
+                book.add(told.call, 1, f"{log.shown}:{told.number}", log.path)
     if lost and not read:
         accepted = "in no line is an access log that can be read, with a time and an address"
         raise Invalid([Problem(field=f"{log.shown}:{lost[0]}", value="", accepted=accepted)])

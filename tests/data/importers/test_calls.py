@@ -298,11 +298,36 @@ def test_lines_that_cannot_be_read_are_told_with_how_many_and_the_first_of_them(
     )
 
 
+CUT_OFF = "no line break ends it, so it may be cut off; it counts once one does"
+
+
+@pytest.mark.parametrize(
+    "at", [10, len(a_call()) - 12, len(a_call())], ids=["a third", "in a name", "at its end"]
+)
+def test_a_last_line_that_may_be_half_written_makes_up_no_caller_and_the_rest_counts(
+    tmp_path: Path, at: int
+) -> None:
+    (file := tmp_path / "live.log").write_text(f"{a_call()}\n{a_call()[:at]}")
+    reading = read_calls([file], known=KNOWN, now=NOW)
+    assert (seen(reading), reading.entities) == (BY_BILLING, ())
+    assert str(reading.notes[0]) == f"{file}:2 last line: {CUT_OFF}"
+
+
+def test_a_last_line_of_json_is_whole_where_it_can_be_read(tmp_path: Path) -> None:
+    (file := tmp_path / "live.log").write_text(f"{json.dumps(ENVOY_JSON)}\n{json.dumps(CADDY)}")
+    assert seen(read_calls([file], known=KNOWN, now=NOW)) == [BY_BILLING[0].removesuffix("1") + "2"]
+    file.write_text(f"{json.dumps(ENVOY_JSON)}\n{json.dumps(CADDY)[:-1]}")
+    reading = read_calls([file], known=KNOWN, now=NOW)
+    assert (seen(reading), reading.notes[0].note) == (BY_BILLING, CUT_OFF)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
         ("app.log", b"hello\nworld\n", "app.log:1: in no line is an access log"),
-        ("empty.log", b"", "empty.log: holds no line"),
+        ("empty.log", b"", "empty.log: holds no whole line"),
+        ("one.log", a_call().encode(), "one.log: holds no whole line"),
+        ("app.log", b"hello", "app.log:1: in no line is an access log"),
         ("a.log.gz", gzip.compress(a_call().encode() * 99)[:-20], "a.log.gz: not readable as gzip"),
         ("t.json", b'{"Records": [' + json.dumps(an_event()).encode() + b",", "t.json: not readable as JSON"),
     ],
@@ -311,8 +336,8 @@ def test_a_file_that_is_no_log_or_cut_off_is_refused_with_everything_beside_it(
     tmp_path: Path, name: str, content: bytes, told: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    if name != "empty.log":
-        (tmp_path / "good.log").write_text(a_call())
+    if name not in ("empty.log", "one.log"):
+        (tmp_path / "good.log").write_text(f"{a_call()}\n")
     with pytest.raises(Invalid) as refused:
         read_calls([tmp_path], known=KNOWN, now=NOW)
     assert told in str(refused.value)
@@ -466,7 +491,7 @@ def test_an_event_without_end_stops_the_import_and_not_the_machine(
 
 def test_no_name_of_a_file_is_so_odd_that_looking_at_it_takes_long(tmp_path: Path) -> None:
     (tmp_path / f"app.log{'a' * 60}~").write_text("an editor's copy")
-    (tmp_path / "app.log-2026_03.1.gz").write_bytes(gzip.compress(a_call().encode()))
+    (tmp_path / "app.log-2026_03.1.gz").write_bytes(gzip.compress(f"{a_call()}\n".encode()))
     assert seen(read_calls([tmp_path], known=KNOWN, now=NOW)) == BY_BILLING
 
 

@@ -18,7 +18,8 @@ from data.errors import Invalid, Problem
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
 from data.importers.known import Known
-from data.importers.measuring import stated
+from data.importers.measuring import kept, stated
+from data.importers.mlflow_metrics import PREFIX, measured_in
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
 from data.importers.mlflow_runs import add_datasets
 from data.importers.mlflow_server import Registry, page_of
@@ -30,7 +31,6 @@ from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
 from data.restricted import listed
 
-PREFIX = "emeritus."
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
 TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", *Measure)
 RESTRICTED = f"{PREFIX}restricted_to"
@@ -63,8 +63,9 @@ def read_mlflow(
     if not found:
         accepted = "tells of no registered model"
         raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
+    by_run = measured_in(runs, draft)
     for model in found.values():
-        _declare(model, found, draft)
+        _declare(model, found, by_run, draft)
     for model in found.values():
         _add_consumers(model, draft)
         _add_originals(model, draft)
@@ -94,7 +95,12 @@ def _told_live(address: str, those: Iterable[object]) -> Iterator[Told]:
         yield Told(it, page_of(address, told.name, told.version), address)
 
 
-def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
+def _declare(
+    model: Model,
+    models: dict[str, Model],
+    by_run: Mapping[str, tuple[Measured, ...]],
+    draft: Draft,
+) -> None:
     draft.document(model.id, model.source)
     tags = model.tags
     for tag in sorted(tags):
@@ -106,6 +112,7 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
     _declare_itself(model, models, draft, owner)
     _, unowned = draft.known.owner(owner)  # which is told once, of the model
     for version in model.versions.values():
+        by_tags = _measured(version.tags, version.where, f"{model.name}/{version.number}", draft)
         entity = Entity(
             id=f"{model.id}/{version.number.lower()}",
             kind=Kind.VERSION,
@@ -114,7 +121,7 @@ def _declare(model: Model, models: dict[str, Model], draft: Draft) -> None:
             model_id=model.id,
             declared_in=version.where,
             aliases=tuple(dict.fromkeys(_aliases(version, model))),
-            measured=_measured(version.tags, version.where, f"{model.name}/{version.number}", draft),
+            measured=kept((*by_run.get(version.run_id, ()), *by_tags)),
         )
         draft.declare(entity, version.source, owner=owner, unowned=unowned)
 

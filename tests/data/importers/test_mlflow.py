@@ -514,6 +514,75 @@ def test_what_tags_tell_of_decay_drift_and_cost_is_measured_of_the_model_or_of_t
     ]
 
 
+MARCH_2, MARCH_9 = 1_772_445_600_000, 1_773_050_400_000
+METRICS = [
+    {"key": "emeritus.decay", "value": 0.07, "timestamp": MARCH_9, "step": 0},
+    {"key": "emeritus.cost_per_month", "value": 1200, "timestamp": str(MARCH_2)},
+    {"key": "accuracy", "value": 0.9, "timestamp": MARCH_2},
+]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected", "told"),
+    [
+        (
+            {"data": {"metrics": METRICS, "tags": [{"key": "emeritus.currency", "value": "usd"}]}},
+            ["decay 0.07 2026-03-09", "cost_per_month 1200 2026-03-02 USD"],
+            [],
+        ),
+        (
+            {
+                "metrics": {
+                    "emeritus.drift": [
+                        {"value": 0.1, "timestamp": MARCH_2},
+                        {"value": 0.3, "timestamp": MARCH_9},
+                    ]
+                }
+            },
+            ["drift 0.1 2026-03-02", "drift 0.3 2026-03-09"],
+            [],
+        ),
+        (
+            {"data": {"metrics": {"emeritus.decay": 0.07}}},
+            [],
+            ['run 0af1 emeritus.decay: "no timestamp" is no day like 2026-03-02. Left out'],
+        ),
+        (
+            {"data": {"metrics": [{"key": "emeritus.drift", "value": "NaN", "timestamp": MARCH_2}]}},
+            [],
+            ['run 0af1 emeritus.drift: drift "NaN" is not a number from 0 to 1,000,000. Left out'],
+        ),
+        (
+            {"data": {"metrics": [{"key": "emeritus.drift", "value": 1, "timestamp": 10**20}]}},
+            [],
+            ['run 0af1 emeritus.drift: "100000000000000000000" is no day like 2026-03-02. Left out'],
+        ),
+        (
+            {"data": {"metrics": [3, {"key": "emeritus.x"}]}},
+            [],
+            ["run 0af1 data.metrics[0]: is 3 and not an object; ignored"],
+        ),
+    ],
+    ids=["an answer of the API", "an export, with all values", "no day", "NaN", "no time", "odd"],
+)
+def test_metrics_of_the_run_that_a_version_came_out_of_are_measured_of_it_with_their_day(
+    tmp_path: Path, run: dict[str, Any], expected: list[str], told: list[str]
+) -> None:
+    models = {"registered_models": [a_model()], "model_versions": [a_version("1", run_id=RUN)]}
+    reading = read(tmp_path, models, {"run": {"info": {"run_id": RUN}, **run}})
+    rows = next(one.measured for one in reading.entities if one.kind is Kind.VERSION)
+    assert [f"{row.measure} {row.value:g} {row.on} {row.currency}".strip() for row in rows] == expected
+    assert {row.told_in for row in rows} <= {f"{tmp_path}/r1.json:1"}
+    assert [str(one).partition(":1 ")[2] for one in reading.notes if one.what.startswith("run")] == told
+
+
+def test_what_a_tag_says_of_a_day_counts_before_a_metric(tmp_path: Path) -> None:
+    tag = [{"key": "emeritus.decay", "value": "0.02 on 2026-03-09"}]
+    told = {"registered_models": [a_model()], "model_versions": [a_version("1", run_id=RUN, tags=tag)]}
+    reading = read(tmp_path, told, {"run": {"info": {"run_id": RUN}, "data": {"metrics": METRICS[:1]}}})
+    assert [row.value for one in reading.entities for row in one.measured] == [0.02]
+
+
 @pytest.mark.parametrize(
     ("given", "names"),
     [

@@ -279,9 +279,17 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             check=number(0, 1_000_000, "PSI"),
         ),
         "cost_per_month_max": Key(
-            says="`cost`: it costs more than this a month, in the currency that sources tell costs in",
+            says="`cost`: it costs more than this a month",
             field="cost_per_month_max",
             check=number(0, 1_000_000_000_000, "money"),
+        ),
+        "cost_currency": Key(
+            says='the currency of that limit, `"EUR"`; empty for the one that all costs are told in: where there are '
+            "several, none counts",
+            field="cost_currency",
+            check=text(
+                "(?:[A-Z]{3})?", 'three letters like "EUR", or "" for the one that all costs are told in'
+            ),
         ),
         "measured_days": Key(
             says="what was measured longer ago is told, and does not count",

@@ -35,7 +35,8 @@ class OnExpiry(StrEnum):
 class Criteria(Record, frozen=True, kw_only=True):
     """What is looked at to say which models are worth retiring. No retirement depends on it, so none keeps it.
 
-    looks_at  the most telling first
+    looks_at       the most telling first
+    cost_currency  of `cost_per_month_max`; empty: the one that all costs are told in
     """
 
     looks_at: tuple[Criterion, ...]
@@ -45,6 +46,7 @@ class Criteria(Record, frozen=True, kw_only=True):
     decay_share_max: float
     drift_psi_max: float
     cost_per_month_max: float
+    cost_currency: str = ""
     measured_days: int
 
 

@@ -60,13 +60,17 @@ def test_machines_get_every_key_and_the_policy_decides_what_is_looked_at(run: Ru
         ("decay_share_max = 5", "a number of shares of 1 from 0 to 1"),
         ("drift_psi_max = nan", "a number of PSI from 0 to 1,000,000"),
         ("cost_per_month_max = -1", "a number of money from 0 to 1,000,000,000,000"),
+        ('cost_currency = "euro"', 'three letters like "EUR", or ""'),
         ("measured_days = 0", "a whole number of days from 1 to 3650"),
         ('criteria = ["idle", "idle"]', "each only once"),
         ("calls_per_day_max = -1", "a whole number of calls from 0 to 1000000000"),
         ("idle_days = 0", "a whole number of days from 1 to 3650"),
         ('support_days = "soon"', "a whole number of days from 0 to 3650"),
     ],
-    ids=["unknown", "a percentage", "no drift", "a gain", "no day", "twice", "negative", "none", "no number"],
+    ids=[
+        *("unknown", "a percentage", "no drift", "a gain", "no currency"),
+        *("no day", "twice", "negative", "none", "no number"),
+    ],
 )  # fmt: skip
 def test_a_policy_that_asks_for_something_else_is_refused_with_what_is_accepted(
     run: Run, tmp_path: Path, said: str, accepted: str

@@ -152,6 +152,7 @@ def test_what_speaks_for_retiring_a_model_is_told_as_well(tmp_path: Path) -> Non
     (own := tmp_path / "own.toml").write_text(
         '[candidates]\ncriteria = ["idle"]\ncalls_per_day_max = 1\nidle_days = 2\nsupport_days = 3\n'
         "decay_share_max = 0.1\ndrift_psi_max = 0.2\ncost_per_month_max = 5\nmeasured_days = 7\n"
+        'cost_currency = "EUR"\n'
     )
     found = differences_beside(read_criteria(), read_criteria(own))
     assert {one.key for one in found} == {f"candidates.{key}" for key in FIELDS["candidates"]}

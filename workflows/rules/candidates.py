@@ -7,7 +7,7 @@ Decay, drift and cost: rules/measured.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from data.records.catalog import Dependency, Entity, Measure
 from data.records.facts import Reading
 from data.records.policy import Criteria, Criterion
 from workflows.rules import support
-from workflows.rules.measured import weighed
+from workflows.rules.measured import currencies, weighed
 from workflows.rules.usage import Usage, usage_of
 from workflows.rules.wording import counted
 
@@ -91,12 +91,18 @@ class Candidate(Record, frozen=True, kw_only=True):
 
 def ranked(considered: Iterable[Considered], criteria: Criteria, today: date) -> tuple[Candidate, ...]:
     """Those something speaks for; of as many reasons, the most telling first, then by name."""
-    found = [Candidate(model=one.model, findings=findings(one, criteria, today)) for one in considered]
+    considered = tuple(considered)
+    told_in = currencies(part for one in considered for part in (one.model, *one.versions, *one.endpoints))
+    found = [
+        Candidate(model=one.model, findings=findings(one, criteria, today, told_in)) for one in considered
+    ]
     return tuple(sorted((one for one in found if one.reasons), key=_rank))
 
 
-def findings(one: Considered, criteria: Criteria, today: date) -> tuple[Finding, ...]:
-    """A finding for each criterion of the policy, whatever is known."""
+def findings(
+    one: Considered, criteria: Criteria, today: date, told_in: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """A finding for each criterion of the policy, whatever is known; `told_in`: the currencies of all costs."""
     days = criteria.idle_days
     used = usage_of(one.endpoints, one.readings, one.uses, one.names, days=days)
     found: Mapping[Criterion, Finding] = {
@@ -104,9 +110,9 @@ def findings(one: Considered, criteria: Criteria, today: date) -> tuple[Finding,
         Criterion.DEPRECATED: _deprecated(one, today),
         Criterion.IDLE: _idle(used, days, today),
         Criterion.CALLS: _calls(used, criteria.calls_per_day_max, today),
-        Criterion.DECAY: _measured(Criterion.DECAY, one, criteria, today),
-        Criterion.DRIFT: _measured(Criterion.DRIFT, one, criteria, today),
-        Criterion.COST: _measured(Criterion.COST, one, criteria, today),
+        Criterion.DECAY: _measured(Criterion.DECAY, one, criteria, today, told_in),
+        Criterion.DRIFT: _measured(Criterion.DRIFT, one, criteria, today, told_in),
+        Criterion.COST: _measured(Criterion.COST, one, criteria, today, told_in),
         Criterion.DEPENDANTS: _dependants(one, today),
         Criterion.SUCCESSOR: _successor(one, today),
     }
@@ -187,8 +193,11 @@ def _calls(used: Usage, most: int, today: date) -> Finding:
     return _finding(kind, Verdict.FOR, value, source, as_of)
 
 
-def _measured(kind: Criterion, one: Considered, criteria: Criteria, today: date) -> Finding:
-    found = weighed(MEASURES[kind], one.model, (*one.versions, *one.endpoints), criteria, today)
+def _measured(
+    kind: Criterion, one: Considered, criteria: Criteria, today: date, told_in: Sequence[str]
+) -> Finding:
+    parts = (*one.versions, *one.endpoints)
+    found = weighed(MEASURES[kind], one.model, parts, criteria, today, told_in=told_in)
     if found.is_over is None:
         return _unknown(kind, found.value, found.source, found.as_of)
     verdict = Verdict.FOR if found.is_over else Verdict.AGAINST

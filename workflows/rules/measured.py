@@ -14,7 +14,7 @@ from typing import NamedTuple
 from data.records.base import Record
 from data.records.catalog import Entity, Measure, Measured
 from data.records.policy import Criteria
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, named
 
 
 class Weighed(Record, frozen=True, kw_only=True):
@@ -32,9 +32,15 @@ class _Told(NamedTuple):
 
 
 def weighed(
-    measure: Measure, model: Entity, parts: Sequence[Entity], criteria: Criteria, today: date
+    measure: Measure,
+    model: Entity,
+    parts: Sequence[Entity],
+    criteria: Criteria,
+    today: date,
+    *,
+    told_in: Sequence[str] = (),
 ) -> Weighed:
-    """`parts`: its versions and endpoints."""
+    """`parts`: its versions and endpoints; `told_in`: the currencies of all costs there are."""
     since = (today - timedelta(days=criteria.measured_days)).isoformat()
     own, theirs = _last(measure, (model,)), _last(measure, parts)
     fresh = [one for one in own if one.last.on >= since] or [one for one in theirs if one.last.on >= since]
@@ -46,7 +52,7 @@ def weighed(
         value = f"{_said(newest.last, newest.last.value)}, measured longer ago than {limit}"
         return Weighed(value=value, source=newest.last.told_in, as_of=newest.last.on)
     if measure is Measure.COST:
-        return _cost(fresh, model, criteria)
+        return _cost(fresh, model, criteria, told_in)
     worst = max(fresh, key=lambda one: (one.last.value, one.last.on))
     most = criteria.decay_share_max if measure is Measure.DECAY else criteria.drift_psi_max
     return Weighed(
@@ -72,18 +78,35 @@ def _last(measure: Measure, parts: Iterable[Entity]) -> list[_Told]:
     return [_Told(part, max(rows, key=lambda row: row.on)) for part, rows in found if rows]
 
 
-def _cost(told: Sequence[_Told], model: Entity, criteria: Criteria) -> Weighed:
+def currencies(things: Iterable[Entity]) -> tuple[str, ...]:
+    """In which the last costs of these are told."""
+    return tuple(sorted({one.last.currency for one in _last(Measure.COST, things) if one.last.currency}))
+
+
+def _cost(told: Sequence[_Told], model: Entity, criteria: Criteria, told_in: Sequence[str]) -> Weighed:
     rows = [one.last for one in told]
     source = ", ".join(dict.fromkeys(row.told_in for row in rows))
     as_of = min(row.on for row in rows)
-    currencies = sorted({row.currency or "no currency" for row in rows})
-    if len(currencies) > 1:
+    theirs = sorted({row.currency or "no currency" for row in rows})
+    if len(theirs) > 1:
         return Weighed(
-            value=f"told in {' and in '.join(currencies)}, so there is no sum", source=source, as_of=as_of
+            value=f"told in {' and in '.join(theirs)}, so there is no sum", source=source, as_of=as_of
         )
     total = sum(row.value for row in rows)
     value = f"{_said(rows[0], total)}{_of(told, model)}"
+    if why := _why_not_held(rows[0].currency, criteria, told_in):
+        return Weighed(value=f"{value}; {why}", source=source, as_of=as_of)
     return Weighed(value=value, is_over=total > criteria.cost_per_month_max, source=source, as_of=as_of)
+
+
+def _why_not_held(currency: str, criteria: Criteria, told_in: Sequence[str]) -> str:
+    """Why a cost is not held against the limit; empty where it is. One without a currency is taken to be in its."""
+    limit = criteria.cost_currency
+    if limit and currency not in ("", limit):
+        return f"the limit is {criteria.cost_per_month_max:,.15g} {limit}"
+    if not limit and len(told_in) > 1:
+        return f"costs are told in {named(told_in)}: set [candidates] cost_currency to the one that the limit is in"
+    return ""
 
 
 def _said(row: Measured, value: float) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from data.policy import read_criteria
 from data.records.catalog import Entity, Kind, Measure, Measured
-from workflows.rules.measured import Weighed, weighed
+from workflows.rules.measured import Weighed, currencies, weighed
 
 TODAY = date(2026, 9, 1)
 CRITERIA = read_criteria()
@@ -23,8 +24,15 @@ def a_thing(name: str, *rows: Measured, kind: Kind = Kind.VERSION) -> Entity:
     return Entity(id=f"it:{name}", kind=kind, name=name, measured=rows)
 
 
-def seen(measure: Measure, *own: Measured, parts: tuple[Entity, ...] = ()) -> Weighed:
-    return weighed(measure, a_thing("churn", *own, kind=Kind.MODEL), parts, CRITERIA, TODAY)
+def seen(
+    measure: Measure,
+    *own: Measured,
+    parts: tuple[Entity, ...] = (),
+    limit: str = "",
+    told: tuple[str, ...] = (),
+) -> Weighed:
+    criteria = replace(CRITERIA, cost_currency=limit)
+    return weighed(measure, a_thing("churn", *own, kind=Kind.MODEL), parts, criteria, TODAY, told_in=told)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +97,35 @@ def test_costs_of_its_parts_are_summed_unless_their_currencies_differ() -> None:
     assert seen(COST, parts=(live, abroad)) == Weighed(
         value="told in EUR and in USD, so there is no sum", source="m.csv:01, m.csv:03", as_of="2026-08-01"
     )
+
+
+BOTH = "costs are told in EUR, USD: set [candidates] cost_currency to the one that the limit is in"
+
+
+@pytest.mark.parametrize(
+    ("currency", "limit", "told", "is_over", "why"),
+    [
+        ("USD", "", ("USD",), True, ""),
+        ("", "", ("USD",), True, ""),
+        ("USD", "", ("EUR", "USD"), None, BOTH),
+        ("", "", ("EUR", "USD"), None, BOTH),
+        ("USD", "USD", ("EUR", "USD"), True, ""),
+        ("", "USD", ("EUR", "USD"), True, ""),
+        ("USD", "EUR", ("USD",), None, "the limit is 1,000 EUR"),
+    ],
+)
+def test_a_cost_is_held_against_a_limit_of_its_own_currency_only(
+    currency: str, limit: str, told: tuple[str, ...], is_over: bool | None, why: str
+) -> None:
+    found = seen(COST, a_row(COST, 1200, currency=currency), limit=limit, told=told)
+    amount = f"1,200 {currency} a month".replace("  ", " ")
+    assert (found.is_over, found.value) == (is_over, f"{amount}; {why}" if why else amount)
+
+
+def test_in_which_currencies_costs_are_told_goes_by_the_last_of_each_thing() -> None:
+    moved = a_thing("moved", a_row(COST, 9, "2026-01-01", currency="GBP"), a_row(COST, 9, currency="USD"))
+    others = (
+        a_thing("live", a_row(COST, 9, currency="EUR"), a_row(DRIFT, 9)),
+        a_thing("plain", a_row(COST, 9)),
+    )
+    assert currencies((moved, *others)) == ("EUR", "USD")

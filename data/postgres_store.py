@@ -38,6 +38,8 @@ T = TypeVar("T")
 CONNECTIONS_MAX = 10
 TRIES_MAX = 10
 CHANNEL = "emeritus"
+LET_GO_SECONDS = 0.5
+"""The server lets go of what a process held a moment after that has ended."""
 HINT_SECONDS = 0.05
 HINT_PATIENCE_SECONDS = 0.5
 HURRIED_CONNECT_SECONDS = 2  # the least libpq knows, for whoever keeps a person waiting
@@ -255,9 +257,11 @@ class PostgresStore(SqlStore):
     def _take(
         self, raw: psycopg.Connection[Any], how: str, lock: str, values: tuple[int, ...], otherwise: str
     ) -> None:
-        row = raw.execute(f"SELECT {how}({lock})", values).fetchone()
-        if not (row and row[0]):
-            raise Unavailable(f"{self.name} {otherwise}. Wait until that has ended, then try again")
+        until = time.monotonic() + LET_GO_SECONDS
+        while (row := raw.execute(f"SELECT {how}({lock})", values).fetchone()) is None or not row[0]:
+            if is_hurried() or time.monotonic() > until:
+                raise Unavailable(f"{self.name} {otherwise}. Wait until that has ended, then try again")
+            time.sleep(LET_GO_SECONDS / 10)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

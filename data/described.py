@@ -42,6 +42,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         measured=_measured(members),
         restricted_to=narrowest(one.restricted_to for one in told),
         guide=_first(told, lambda one: bool(one.guide)).guide,
+        serves_from=_first(told, lambda one: bool(one.serves_from)).serves_from,
     )
 
 
@@ -53,6 +54,7 @@ def differing(members: Sequence[Entity], owned: Owned, successor_of: Said) -> It
         ("its owner is", lambda one: owned(one).owner_id),
         ("its tier is", lambda one: str(one.tier or "")),
         ("its successor is", successor_of),
+        ("its first day is", lambda one: one.serves_from),
         ("its artifacts are", _artifacts),
     )
     for claim, said in claims:

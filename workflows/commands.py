@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from data.records.base import Prose
+from data.records.base import NO_PROSE, Prose
 from data.records.retirement import Archived, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.attestation_commands import AskToAttest, Attest
@@ -64,13 +64,19 @@ __all__ = [
 
 
 class Propose(Command, frozen=True, kw_only=True, tag="propose"):
-    """Open a retirement. No `endpoint_ids` means all endpoints the model has. `target_on`: last day of service."""
+    """Open a retirement. No `endpoint_ids` means all endpoints the model has. `target_on`: last day of service.
+
+    successor_from   the first day of its successor, where the catalog tells none
+    interim          what consumers do between the two
+    """
 
     model_id: str
     endpoint_ids: tuple[str, ...] = ()
     successor_id: str = ""
+    successor_from: date | None = None
     reason: Reason
     why: Prose
+    interim: Prose = NO_PROSE
     target_on: date
 
 
@@ -79,8 +85,10 @@ class Revise(Command, frozen=True, kw_only=True, tag="revise"):
 
     endpoint_ids: tuple[str, ...] = ()
     successor_id: str = ""
+    successor_from: date | None = None
     reason: Reason
     why: Prose
+    interim: Prose = NO_PROSE
     target_on: date
 
 

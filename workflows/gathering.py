@@ -240,7 +240,8 @@ class Gatherer:
         retirements = self.retirements() if state.plan.successor_id else ()
         as_told = there if state.plan.successor_id in there else told_to_all(there, model.id)
         after = succession.named(model, state.plan.successor_id, there, retirements, known=as_told)
-        return replace(consumers(there, state, known), successor_trouble=after.trouble)
+        known = replace(known, successor_trouble=after.trouble, successor_from=after.first_day)
+        return consumers(there, state, known)
 
 
 def _seen_outside(state: Retirement) -> frozenset[str]:

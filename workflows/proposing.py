@@ -79,6 +79,7 @@ def facts(
         unseen_meets=tuple(one.id for one in others if one.id in meets and is_marked(one, there)),
         alike=() if retirement_id else alike(subject, command.reason, consumers, told_to_all),
         successor_name=after.name,
+        successor_from=after.first_day,
         successor_trouble=_told_to_all(model, command.successor_id, known) or after.trouble,
         impact=consumers,
         impact_notes=(

@@ -24,11 +24,15 @@ STAYS = "choose one that stays"
 
 
 class Named(NamedTuple):
-    """A successor as somebody named it: why it cannot be one, and what is to be known of one that can."""
+    """A successor as somebody named it: why it cannot be one, and what is to be known of one that can.
+
+    first_day   "2027-03-01"; empty where the catalog tells none
+    """
 
     name: str = ""
     trouble: str = ""
     note: str = ""
+    first_day: str = ""
 
 
 def named(
@@ -44,7 +48,8 @@ def named(
     except EmeritusError as error:
         return Named(successor_id, str(error))
     why = trouble(model, successor, there, retirements)
-    return Named(successor.name, why, "" if why else onward_note(model, successor, there))
+    note = "" if why else onward_note(model, successor, there)
+    return Named(successor.name, why, note, successor.serves_from)
 
 
 def trouble(model: Entity, successor: Entity, there: Snapshot, retirements: Iterable[Retirement]) -> str:

@@ -17,6 +17,7 @@ from bot.views import outlook as outlook_view
 from bot.world import CalendarWorld
 from data.catalog import Catalog
 from data.errors import Refused
+from data.printable import printable
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
 from workflows.decisions.ahead import Hearing
@@ -58,7 +59,10 @@ def plan(retirement: str, is_ahead: bool, is_json: bool) -> None:
         come = one.progress(step.kind)
         held = f": {'; '.join(come.held_by)}" if come.held_by else ""
         say(f"  {step.due_at:%Y-%m-%d %H:%M} UTC  {step.kind:<8}  {come.progress}{held}")
-    say(f"successor: {one.plan.successor_name or 'none'}, reason: {one.plan.reason}")
+    first_day = f", from {one.plan.successor_from} on" if one.plan.successor_from else ""
+    say(f"successor: {one.plan.successor_name or 'none'}{first_day}, reason: {one.plan.reason}")
+    if one.interim:
+        say(f"until then: {printable(str(one.interim))}")
     say(f"consumers: {len(one.plan.consumer_ids)}")
     say(f"digest: {one.plan.digest}")
     if one.later is not None:

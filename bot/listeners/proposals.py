@@ -18,7 +18,7 @@ from bot.lookup import model as named_model
 from bot.views import limits, proposal_modal
 from data.errors import Invalid, Problem, Refused
 from data.hosting import hosted_parts
-from data.records.base import Prose, Record
+from data.records.base import NO_PROSE, Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement, StepKind
 from data.snapshot import Snapshot
@@ -73,7 +73,9 @@ def register(app: App, house: House) -> None:
             by=payloads.user_id(body),
             successor_id=_id_of(_successor(there, body)),
             reason=_reason(payloads.entered(body, Action.PROPOSAL_REASON)),
+            successor_from=_day(payloads.entered(body, Action.PROPOSAL_SUCCESSOR_FROM)),
             why=payloads.entered(body, Action.PROPOSAL_WHY),
+            interim=payloads.entered(body, Action.PROPOSAL_INTERIM),
             target_on=_day(payloads.entered(body, Action.PROPOSAL_TARGET)),
         )
         screens.changed(house.client, body, shown)
@@ -130,8 +132,10 @@ class Filled(Record, frozen=True, kw_only=True):
 
     endpoint_ids: tuple[str, ...]
     successor_id: str
+    successor_from: date | None
     reason: Reason
     why: Prose
+    interim: Prose
     target_on: date
 
 
@@ -154,11 +158,14 @@ def _filled(
         problems.append(Problem(field="target", value="", accepted="choose a date"))
     if problems or reason is None or target_on is None:
         raise Invalid(problems)
+    interim = payloads.entered(body, Action.PROPOSAL_INTERIM)
     return Filled(
         endpoint_ids=endpoint_ids,
         successor_id=_id_of(_successor(there, body)),
+        successor_from=_day(payloads.entered(body, Action.PROPOSAL_SUCCESSOR_FROM)),
         reason=reason,
         why=Prose(prose=payloads.entered(body, Action.PROPOSAL_WHY)),
+        interim=Prose(prose=interim) if interim else NO_PROSE,
         target_on=target_on,
     )
 

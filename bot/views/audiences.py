@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.views import limits
+from bot.views import limits, successor
 from bot.views.blocks import day, link, marked, mention, quoted, safe
 from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
@@ -15,6 +15,7 @@ from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
 from data.snapshot import Snapshot
+from workflows.rules import gap
 from workflows.rules.addressees import by_audience
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.measured import latest
@@ -23,6 +24,7 @@ from workflows.rules.wording import counted
 CALLED = {Kind.DATASET: "table ", Kind.PIPELINE: "job ", Kind.DASHBOARD: "dashboard "}
 """How what depends on the model is called; all else by its name alone."""
 PART_MAX = 60  # of one name in a list
+MEANWHILE_MAX = 200  # of an interim plan: the card has all of it
 MORE_MAX = 2_000  # of what further audiences hear besides: ten consumers stand in the same message
 
 
@@ -75,8 +77,11 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
     if plan is None:
         return dict.fromkeys(PLACEHOLDERS, f"{retirement.id} has no plan")
     model = safe(name_of(retirement))
-    successor = safe(plan.successor_name or plan.successor_id)
-    move = f"Move to {successor}" if successor else "Stop calling it"
+    after = successor.name(plan)
+    move = f"Move to {after}" if after else "Stop calling it"
+    if retirement.interim and gap.planned_days(retirement, plan):
+        meanwhile = f'Until {plan.successor_from}: "{safe(retirement.interim, MEANWHILE_MAX)}"'
+        move = f"{meanwhile}. Then move to {after}"
     ask = action or f"Acknowledge that you have read this. {move}, then press Migrated."
     last_day = day(_ends_at(retirement, plan), zone_of(retirement))
     when = f"service ends on {last_day}"
@@ -92,7 +97,7 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
         "what": f"{model} {'is retired' if is_over else 'retires'} ({retirement.id})",
         "when": when,
         "why": f"{plan.reason}{quoted(retirement.why)}",
-        "successor": successor or "none",
+        "successor": successor.told(retirement, plan) or "none",
         "action": ask,
         "model": model,
         "retirement": retirement.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import break_glass, impact, later_dates, limits, parts, steps, votes
+from bot.views import break_glass, impact, later_dates, limits, parts, steps, successor, votes
 from bot.views.blocks import (
     Payload,
     context,
@@ -75,11 +75,10 @@ def _subject(retirement: Retirement) -> str:
         [safe(one.name) for one in plan.subject.endpoints], 800, between=", ", at_most=10
     )
     tier = str(plan.subject.tier) if plan.subject.tier else "unknown, treated as the strictest"
-    successor = safe(plan.successor_name or plan.successor_id) or "none"
     return "\n".join(
         [
             f"*What* {safe(plan.subject.model_name)} (tier {tier}), endpoints: {endpoints or 'none'}",
-            f"*Successor* {successor}",
+            *successor.lines(retirement, plan),
             f"*Why* {plan.reason}{quoted(retirement.why)}",
         ]
     )

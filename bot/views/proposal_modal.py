@@ -105,6 +105,17 @@ def _endpoint_blocks(
     ]
 
 
+def interim_field(written: str) -> Payload:
+    return prose_field(
+        "Interim plan",
+        Action.PROPOSAL_INTERIM,
+        placeholder="What consumers do until the successor can be called",
+        initial=written,
+        hint="Needed where the last day of service is before the first day of the successor.",
+        chars_min=0,
+    )
+
+
 def modal(
     *,
     models: Sequence[Entity],
@@ -116,8 +127,10 @@ def modal(
     target_on: date | None = None,
     endpoint_ids: Sequence[str] | None = None,
     successor_id: str = "",
+    successor_from: date | None = None,
     reason: Reason | None = None,
     why: str = "",
+    interim: str = "",
     support: Sequence[str] = (),
 ) -> Payload:
     """Propose, or with `retirement` revise: then the model stays, and what is not given comes from the plan.
@@ -128,15 +141,19 @@ def modal(
     `private_metadata`: retirement (empty if new).
     """
     plan = retirement.plan if retirement else None
+    successor_id = successor_id or (plan.successor_id if plan else "")
+    chosen = next((one for one in successors if one.id == successor_id), None)
+    is_in_catalog = chosen is not None and bool(chosen.serves_from)
     if retirement and plan:
         if endpoint_ids is None:
             beside = (part.id for part in unanswered(retirement))
             wanted = {*(one.id for one in plan.subject.endpoints), *beside}
             wholes = {*wanted, *map(server_of, wanted)}
             endpoint_ids = [one.id for one in endpoints if one.id in wholes or server_of(one.id) in wanted]
-        successor_id, reason = successor_id or plan.successor_id, reason or plan.reason
-        why = why or str(retirement.why)
-    chosen = next((one for one in successors if one.id == successor_id), None)
+        reason = reason or plan.reason
+        why, interim = why or str(retirement.why), interim or str(retirement.interim)
+        if plan.successor_from and not is_in_catalog and successor_id == plan.successor_id:
+            successor_from = successor_from or date.fromisoformat(plan.successor_from)
     target: Payload = {"type": "datepicker", "action_id": str(Action.PROPOSAL_TARGET)}
     if target_on:
         target["initial_date"] = target_on.isoformat()
@@ -157,7 +174,19 @@ def modal(
             "What replaces it",
         )
         hint = 'Needed when the reason is "replaced".'
-        successor = [field("Successor", select, block_id=select["action_id"], hint=hint, optional=True)]
+        first_day: Payload = {"type": "datepicker", "action_id": str(Action.PROPOSAL_SUCCESSOR_FROM)}
+        if successor_from:
+            first_day["initial_date"] = successor_from.isoformat()
+        successor = [
+            field("Successor", select, block_id=select["action_id"], hint=hint, optional=True),
+            field(
+                "First day of the successor",
+                first_day,
+                block_id=str(Action.PROPOSAL_SUCCESSOR_FROM),
+                hint="Only where it cannot be called yet, and the catalog does not say from when on.",
+                optional=True,
+            ),
+        ]
     return blocks.modal(
         "Revise the plan" if retirement else "Retire a model",
         Callback.PROPOSAL_REVISED if retirement else Callback.PROPOSAL_SUBMIT,
@@ -171,6 +200,7 @@ def modal(
                 placeholder="Consumers read this first",
                 initial=why,
             ),
+            *([interim_field(interim)] if successors else []),
             field(
                 "Last day of service",
                 target,

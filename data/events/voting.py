@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.events.base import Event
-from data.records.base import Prose
+from data.records.base import NO_PROSE, Prose
 from data.records.catalog import Impacted
 from data.records.policy import Policy
 from data.records.retirement import LaterDates, Plan
@@ -15,6 +15,7 @@ from data.records.rounds import Ballot, Round
 class Proposed(Event, frozen=True, kw_only=True, tag="proposed/3"):
     plan: Plan
     why: Prose
+    interim: Prose = NO_PROSE
     policy: Policy
     coordinator_id: str
     impact: tuple[Impacted, ...]
@@ -27,6 +28,7 @@ class Revised(Event, frozen=True, kw_only=True, tag="revised/2"):
 
     plan: Plan
     why: Prose
+    interim: Prose = NO_PROSE
     impact: tuple[Impacted, ...]
     impact_notes: tuple[str, ...]
     round: Round

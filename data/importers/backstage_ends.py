@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.errors import Problem
-from data.importers.backstage_entities import OWNERS, SUCCESSORS, kind_of
+from data.importers.backstage_entities import OWNERS, kind_of
+from data.importers.backstage_moving import SUCCESSORS
 from data.importers.backstage_relations import KINDS_NAMED
 from data.importers.declaration import PREFIX, Declaration
 from data.importers.known import Known

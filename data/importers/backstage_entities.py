@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
+from data.importers import backstage_moving as moving
 from data.importers.declaration import PREFIX, Account, Declaration
-from data.importers.draft import KEPT_BY_NAME, UNOWNED, successor_name
+from data.importers.draft import UNOWNED
 from data.importers.measuring import stated
-from data.importers.refs import Found, Index, Missing, ids_meant, parse
+from data.importers.refs import Found, Index, ids_meant, parse
 from data.importers.yaml_lines import Node
-from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, Measure, Measured, SuccessorName
+from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, Measure, Measured
 from data.restricted import listed
 
 ANNOTATIONS = frozenset(
@@ -21,6 +21,7 @@ ANNOTATIONS = frozenset(
         "artifacts",
         "successor",
         "migration-guide",
+        "available-from",
         "endpoint-kind",
         "endpoint-ref",
         "restricted-to",
@@ -40,7 +41,6 @@ ANNOTATIONS = frozenset(
 )
 # Backstage's own AiResource types hold instructions for coding tools, not weights (its module ai-model).
 OWNERS = ("group", "user")
-SUCCESSORS = ("resource", "airesource")
 # Types are free text in Backstage; these say by themselves what is meant, and in whose words its owners are told.
 _CONSUMERS = {
     **dict.fromkeys(("dataset", "table"), Kind.DATASET),
@@ -60,7 +60,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         account.note(thing, thing.spec.line, "spec.type", "no type declared; kept as a consumer, not a model")
     owner_id, owner_note, owner_names = _owner(thing, index, account)
     is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
-    successor_id, successor_named = _successor(thing, index, account) if is_model else ("", None)
+    successor_id, successor_named = moving.successor(thing, index, account) if is_model else ("", None)
     return Entity(
         id=thing.id,
         kind=kind,
@@ -82,7 +82,8 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         aliases=_aliases(thing, account),
         measured=_measured(thing, account) if is_model or is_endpoint else (),
         restricted_to=_restricted_to(thing, account, is_model=is_model),
-        guide=_guide(thing, account) if is_model else "",
+        guide=moving.guide(thing, account) if is_model else "",
+        serves_from=moving.serves_from(thing, account) if is_model else "",
     )
 
 
@@ -156,39 +157,6 @@ def _tier(thing: Declaration, account: Account) -> int:
             "a tier is 1, 2 or 3; kept as unknown, the strictest",
         )
     return TIERS.get(tier.text, 0)
-
-
-def _successor(thing: Declaration, index: Index, account: Account) -> tuple[str, SuccessorName | None]:
-    """Its id; or how it is named, where nobody declares it now."""
-    successor = thing.annotation("successor")
-    if not successor.is_stated:
-        return "", None
-    found = index.find(successor.text, kinds=SUCCESSORS, namespace=thing.namespace)
-    what = f"{PREFIX}successor {successor.shown}"
-    if isinstance(found, Missing):
-        is_named = bool(successor.text)
-        kept = KEPT_BY_NAME if is_named else "Kept without a successor"
-        account.note(thing, successor.line, what, f"{found.why}. {kept}")
-        named = successor_name(successor.text, ids=found.tried, is_by_name=False)
-        return "", named if is_named else None
-    if found.id == thing.id:
-        account.note(thing, successor.line, what, "a model cannot succeed itself. Kept without a successor")
-        return "", None
-    if found.note:
-        account.note(thing, successor.line, what, found.note)
-    return found.id, None
-
-
-def _guide(thing: Declaration, account: Account) -> str:
-    """An address people can follow."""
-    guide = thing.annotation("migration-guide")
-    is_fine = re.fullmatch(r"https?://[^\s<>|]{1,150}", guide.text) is not None
-    if guide.is_stated and not is_fine:
-        what = f"{PREFIX}migration-guide {guide.shown}"
-        account.note(
-            thing, guide.line, what, "one address, https://..., of at most 150 characters. Kept without"
-        )
-    return guide.text if is_fine else ""
 
 
 def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:

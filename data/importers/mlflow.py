@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
+from data.importers.days import day_in
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
 from data.importers.known import Known
@@ -32,7 +33,7 @@ from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
 from data.restricted import listed
 
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
-TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", *Measure)
+TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", "available_from", *Measure)
 RESTRICTED = f"{PREFIX}restricted_to"
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
@@ -142,8 +143,20 @@ def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner:
         aliases=(_MODELS + model.name,),
         measured=_measured(tags, model.where, model.name, draft),
         restricted_to=listed(tags[RESTRICTED]) if RESTRICTED in tags else None,
+        serves_from=_serves_from(model, draft),
     )
     draft.declare(entity, model.source, owner=owner)
+
+
+def _serves_from(model: Model, draft: Draft) -> str:
+    """The first day on which it can be called; empty where none is told."""
+    told = model.tags.get(f"{PREFIX}available_from", "")
+    try:
+        return day_in(told) if told else ""
+    except ValueError:
+        what = f'{PREFIX}available_from "{told[:80]}": one day, as 2027-03-01. Kept without'
+        draft.note(model.where, model.name, what)
+        return ""
 
 
 def _measured(tags: Mapping[str, str], where: str, name: str, draft: Draft) -> tuple[Measured, ...]:

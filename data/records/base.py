@@ -19,3 +19,7 @@ class Prose(Record, frozen=True, kw_only=True):
 
     def __bool__(self) -> bool:
         return bool(self.prose)
+
+
+NO_PROSE = Prose()
+"""One and the same wherever nothing was written: then it is left out when it is stored."""

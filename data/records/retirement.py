@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.records.attestations import Statement
-from data.records.base import Prose, Record
+from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
@@ -91,12 +91,13 @@ class Plan(Record, frozen=True, kw_only=True):
     """What people vote on, what `/retire plan` shows and what the engine executes: the same object.
 
     `digest` covers everything above it (rules/plan.py). `amends` is the digest of the approved plan whose dates
-    were moved later; empty for a plan of its own.
+    were moved later; empty for a plan of its own. `successor_from`: its first day, where somebody told it.
     """
 
     subject: Subject
     successor_id: str = ""
     successor_name: str = ""
+    successor_from: str = ""
     reason: Reason
     steps: tuple[Step, ...]
     consumer_ids: tuple[str, ...]
@@ -227,11 +228,11 @@ class Retirement(Record, frozen=True, kw_only=True):
     stood_as   id under which an obligation stood -> under which one it does since, where nothing reads as that any more
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
-    gone_ids   endpoints that were gone before they could be switched off, so no restore waits for them
+    gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves
     attested   every statement under an attestation of the policy, oldest first
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     reviewed   stage that is over -> who said something of it
-    restoring  who asked for service back, while it is coming; `rolled_back_at`: when all of it was back
+    restoring  who asked for service back; `rolled_back_at`: when all of it was back
     """
 
     id: str
@@ -240,6 +241,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     plan: Plan | None = None
     approved_digest: str = ""
     why: Prose = Prose()
+    interim: Prose = NO_PROSE
     policy: Policy | None = None
     proposer_id: str = ""
     coordinator_id: str = ""

@@ -8,7 +8,7 @@ import pytest
 
 from data.records.retirement import State, StepKind
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, GOVERNANCE, INES, MINA, POLICY, PRIYA, TOM, Town, buttons, words
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, INES, MINA, POLICY, PRIYA, TOM, Town, buttons, words
 
 NIGHTLY = {"proposal.successor": "resource:default/churn-v1"}
 
@@ -82,6 +82,42 @@ def test_a_successor_that_is_proposed_to_go_meanwhile_holds_the_announcement(tow
     assert town.retirement().progress(StepKind.ANNOUNCE).held_by == (held,)
     town.command(TOM, "cancel RET-2 churn-v1 needs it")
     town.pass_time(days=1)
+    assert town.retirement().state is State.MIGRATING
+
+
+V2 = "type: ai-model, owner: growth-ml"
+MEANWHILE = "Score with the rules of 2024"
+
+
+def test_a_successor_that_serves_later_needs_an_interim_plan_and_everybody_reads_it(town: Town):
+    town.learns(a_document("Resource", "churn-v2", V2, available_from="2026-05-11"))
+    assert town.propose() == {
+        "proposal.interim": "churn-v2 can be called from 2026-05-11 on, 7 days after the last day of service: say what "
+        "consumers do meanwhile, or choose 2026-05-11 or later as the last day"
+    }
+    assert nothing_is_recorded(town)
+    assert town.submit(TOM, {"proposal.interim": MEANWHILE}) == {}
+    card = words(town.card())
+    assert "churn-v2, which can be called from 2026-05-11 on: :warning: 7 days after the last day" in card
+    assert f"*Until then* {MEANWHILE}" in card
+    town.approve()
+    town.pass_time(days=15)
+    told = words(town.announcement(BRUNO))
+    assert "*Successor* churn-v2, from 2026-05-11 on" in told
+    assert f'Until 2026-05-11: "{MEANWHILE}". Then move to churn-v2, then press Migrated.' in told
+
+
+def test_a_gap_that_opens_after_the_vote_holds_what_sends_people_there_until_it_is_planned_for(town: Town):
+    assert town.propose() == {}
+    town.approve()
+    town.learns(a_document("Resource", "churn-v2", V2, available_from="2026-06-01"))
+    town.pass_time(days=15)
+    (held,) = town.retirement().progress(StepKind.ANNOUNCE).held_by
+    assert held.startswith("churn-v2 can be called from 2026-06-01 on only, 28 days after the last day")
+    town.opens(TOM, lambda: town.press(TOM, town.card(), "proposal.revise"))
+    assert town.submit(TOM, {"proposal.interim": MEANWHILE}) == {}
+    town.approve()
+    town.pass_time(days=15)
     assert town.retirement().state is State.MIGRATING
 
 

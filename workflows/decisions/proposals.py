@@ -18,6 +18,7 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, own
 from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules import callers, meeting, messages
 from workflows.rules import plan as plans
+from workflows.rules.gap import told
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 
@@ -33,6 +34,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         by=command.by,
         plan=plan,
         why=command.why,
+        interim=command.interim,
         policy=facts.policy,
         coordinator_id=command.by,
         impact=facts.impact,
@@ -66,7 +68,8 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         number=state.rounds + 1,
         barred=frozenset({command.by, state.proposer_id}),
     )
-    if state.plan is not None and (_asked(plan), command.why) == (_asked(state.plan), state.why):
+    is_same_text = (command.why, command.interim) == (state.why, state.interim)
+    if state.plan is not None and is_same_text and _asked(plan) == _asked(state.plan):
         # Slack shows it on a field only; the day is what people change most, and it is beside the button.
         unchanged = (
             "nothing in the plan has changed: change what has to change, or close the form; its votes stand"
@@ -77,6 +80,7 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         by=command.by,
         plan=plan,
         why=command.why,
+        interim=command.interim,
         impact=facts.impact,
         impact_notes=facts.impact_notes,
         round=round_,
@@ -103,7 +107,8 @@ def _asking(after: Retirement, facts: Facts, now: datetime) -> tuple[Timer, ...]
 def _asked(plan: Plan) -> tuple[object, ...]:
     """What somebody chose in a plan, and whom it hits; the days before the last one follow from when they did."""
     last_day = plan.step(StepKind.DISABLE).due_at
-    return (plan.subject, plan.successor_id, plan.reason, last_day, plan.consumer_ids, plan.policy_digest)
+    successor = (plan.successor_id, plan.successor_from)
+    return (plan.subject, successor, plan.reason, last_day, plan.consumer_ids, plan.policy_digest)
 
 
 def check_proposer(state: Retirement, by: str, model_name: str, facts: Facts) -> None:
@@ -150,8 +155,10 @@ def problems_with(command: Propose | Revise, facts: Facts, now: datetime) -> Non
         taken=facts.taken,
         successor_id=command.successor_id,
         successor_trouble=facts.successor_trouble,
+        successor_from=told(command.successor_from, facts),
         reason=command.reason,
         why=str(command.why),
+        interim=str(command.interim),
         target_on=command.target_on,
         proposed_at=now,
         policy=facts.policy,
@@ -173,6 +180,7 @@ def _drawn(
             subject=facts.subject,
             successor_id=command.successor_id,
             successor_name=facts.successor_name,
+            successor_from=told(command.successor_from, facts).first_day,
             reason=command.reason,
             steps=plans.dated_steps(proposed_at=now, target_on=command.target_on, policy=facts.policy),
             consumer_ids=tuple(sorted(found.consumer_id for found in facts.impact)),

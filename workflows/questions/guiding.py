@@ -21,6 +21,7 @@ from workflows.decisions.proposals import check_proposer
 from workflows.questions.answers import Guide
 from workflows.questions.understanding import NO_SUCCESSOR, Question
 from workflows.rules import plan
+from workflows.rules.gap import told
 
 SUCCESSORS_MAX = 99
 """As many as a menu of Slack's has beside "no successor"; the form finds all others."""
@@ -61,8 +62,10 @@ def guided(
         taken=seen.taken,
         successor_id=chosen,
         successor_trouble=seen.successor_trouble,
+        successor_from=told(None, seen),
         reason=wish.reason,
         why=str(wish.why),
+        interim="-",  # the form asks for one
         target_on=wish.target_on,
         proposed_at=now,
         policy=policy,

@@ -45,6 +45,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 state,
                 plan=event.plan,
                 why=event.why,
+                interim=event.interim,
                 policy=event.policy,
                 proposer_id=event.by,
                 coordinator_id=event.coordinator_id,

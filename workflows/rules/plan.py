@@ -12,6 +12,7 @@ import msgspec
 from data.errors import Problem
 from data.records.policy import Policy
 from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
+from workflows.rules.gap import Told
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
 from workflows.rules.wording import NAMED_MAX
 
@@ -67,8 +68,10 @@ def problems(
     taken: Mapping[str, str],
     successor_id: str,
     successor_trouble: str,
+    successor_from: Told,
     reason: Reason,
     why: str,
+    interim: str,
     target_on: date,
     proposed_at: datetime,
     policy: Policy,
@@ -83,6 +86,7 @@ def problems(
         found.append(Problem(field="successor", value=successor_id, accepted=successor_trouble))
     elif reason is Reason.REPLACED and not successor_id:
         found.append(Problem(field="successor", value="", accepted='the reason "replaced" needs a successor'))
+    found += successor_from.problems(successor_id, target_on, interim)
     if not why.strip():
         found.append(Problem(field="why", value="", accepted="say in a sentence why the model retires"))
     if subject is not None:

@@ -9,7 +9,7 @@ from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
-from workflows.rules import attesting, break_glass, callers, parts
+from workflows.rules import attesting, break_glass, callers, gap, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import Gate
@@ -82,7 +82,7 @@ def readiness(  # noqa: PLR0912 - one case per step
         what = VOTES_ON[voting.purpose]
         unmet.append(Gate("vote", f"a vote on {what} is open until {_end(voting)}: vote on its card"))
     if step.kind in NEEDS_A_SUCCESSOR:
-        unmet += _successor(state, facts)
+        unmet += [*_successor(state, facts), *gap.gates(state, facts, now)]
     match step.kind:
         case StepKind.ANNOUNCE:
             unmet += cooling(state, now)

@@ -17,6 +17,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         _restarted(state, event.plan),
         plan=event.plan,
         why=event.why,
+        interim=event.interim,
         impact=event.impact,
         impact_notes=event.impact_notes,
         round=event.round,

@@ -372,6 +372,20 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
         assert said in notes
 
 
+@pytest.mark.parametrize("day", ["soon", "2026-02-30", "[2026-03-01]"])
+def test_a_first_day_that_is_none_is_noted_and_kept_out(read, day: str):
+    model = a_document("Resource", "m", "type: ai-model, owner: a")
+    fine, odd = (
+        model.replace("\nspec", f"\n  annotations: {{emeritus.dev/available-from: {json.dumps(one)}}}\nspec")
+        for one in ("2026-03-01", day)
+    )
+    assert by_name(read(fine))["m"].serves_from == "2026-03-01"
+    reading = read(odd)
+    assert by_name(reading)["m"].serves_from == ""
+    (said,) = lines([one for one in reading.notes if "available-from" in str(one)])
+    assert said.endswith("one day, as 2027-03-01. Kept without")
+
+
 @pytest.mark.parametrize("guide", ["javascript:x", "https://a.example/a b", "[a]"])
 def test_a_migration_guide_that_nobody_could_follow_is_noted_and_kept_out(read, guide: str):
     model = a_document("Resource", "m", "type: ai-model")

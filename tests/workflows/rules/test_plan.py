@@ -27,6 +27,7 @@ from tests.builders import (
 )
 from workflows.rules import hours
 from workflows.rules import plan as plans
+from workflows.rules.gap import Told
 
 ZONES = ["UTC", "Europe/Lisbon", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata"]
 
@@ -37,6 +38,8 @@ def problems(**changes):
         "successor_id": "component:default/churn-2",
         "taken": {},
         "successor_trouble": "",
+        "successor_from": Told("churn-2", "", ""),
+        "interim": "",
         "reason": Reason.REPLACED,
         "why": "a better one serves",
         "target_on": TARGET_ON,

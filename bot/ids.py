@@ -61,6 +61,7 @@ class Action(StrEnum):
     REVIEW_HURT = "review.hurt"
     REVIEW_CHANGE = "review.change"
     REVIEW_POLICY = "review.policy"
+    LESSONS_WHOLE = "lessons.whole"
     HOME_PAGE = "home.page"
     HOME_PROPOSE = "home.propose"
     QUESTION_ASK = "question.ask"
@@ -80,3 +81,4 @@ class Callback(StrEnum):
     MANUAL_REPORT = "manual.report_submit"
     ATTESTATION_GIVE = "attestation.give_submit"
     REVIEW = "review.submit"
+    LESSONS = "lessons.list"

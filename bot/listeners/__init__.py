@@ -15,6 +15,7 @@ from bot.listeners import (
     delegations,
     files,
     home,
+    lessons,
     manual,
     obligations,
     proposals,
@@ -28,6 +29,6 @@ from bot.listeners import (
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
     of_people = (votes, *of_duties, manual, attestations, break_glass, reviews)
-    for surface in (commands, proposals, *of_people, files, home, assistant):
+    for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)
     failures.register(app, house)

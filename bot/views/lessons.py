@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ids import SLASH_COMMAND
+from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import blocks, limits, reviews
-from bot.views.blocks import Payload, link, mention, quoted, safe, section
+from bot.views.blocks import Payload, actions, button, link, mention, quoted, safe, section
 from bot.views.proposal import name_of
 from data import events
+from data.records.base import Prose
 from data.records.retirement import Retirement
 from workflows.rules.lessons import Lesson, likeness
 from workflows.rules.wording import counted
@@ -16,6 +17,9 @@ from workflows.rules.wording import counted
 AT_MOST = 20
 """Ours: whoever needs more has to say which."""
 SECTIONS = 3
+WHOLE_MAX = 30
+"""Each in up to three blocks of a window, which holds a hundred."""
+WORDS_MAX = 1_900  # a button carries 2,000 characters: docs.slack.dev/reference/block-kit/block-elements/button-element
 LEARNED_MAX = 3
 """Of one retirement, where another begins."""
 
@@ -27,18 +31,34 @@ def found(lessons: Sequence[Lesson], words: str) -> Payload:
         return blocks.message(
             f"Nobody wrote anything in a review{about}. `{SLASH_COMMAND} lessons` has all there is."
         )
-    having = f' with "{safe(words)}"' if words else ""
-    head = f"{counted(len(lessons), 'lesson')}{having}, the newest first"
+    head = _head(lessons, words)
     rows = [row(one) for one in lessons[:AT_MOST]]
     rest = f": `{SLASH_COMMAND} lessons WORDS` finds them"
     beyond = len(lessons) - len(rows)
+    shown = limits.spread(rows, at_most=SECTIONS, rest=rest, beyond=beyond)
+    is_cut = "\n".join(shown) != "\n".join(row(one, limits.INPUT_MAX) for one in lessons)
+    # Slack's reference does not say that a button may carry nothing.
+    more = [actions(button("Read in full", Action.LESSONS_WHOLE, words or " "))] if is_cut else []
     return blocks.message(
-        head,
-        [
-            section(f"*{head}*"),
-            *map(section, limits.spread(rows, at_most=SECTIONS, rest=rest, beyond=beyond)),
-        ],
+        head, [section(f"*{head}*"), *map(section, shown), *(more if len(words) <= WORDS_MAX else [])]
     )
+
+
+def whole(lessons: Sequence[Lesson], words: str) -> Payload:
+    """The same in a window, with all that people wrote."""
+    shown = [section(f"*{_head(lessons, words)}*")]
+    for one in lessons[:WHOLE_MAX]:
+        first, *others = reviews.parts(one.review, learned_first=True)
+        shown.append(section(f"{_of(one)}\n{_part(first)}"))
+        shown += [section(_part(other)) for other in others]
+    if (left_out := len(lessons) - WHOLE_MAX) > 0:
+        shown.append(section(f"+{left_out:,} more: `{SLASH_COMMAND} lessons WORDS` finds them"))
+    return blocks.modal("What was learned", Callback.LESSONS, shown, metadata={})
+
+
+def _head(lessons: Sequence[Lesson], words: str) -> str:
+    having = f' with "{safe(words)}"' if words else ""
+    return f"{counted(len(lessons), 'lesson')}{having}, the newest first"
 
 
 def told(here: Retirement, other: Retirement, said_of: Sequence[events.Reviewed], *, url: str) -> Payload:
@@ -55,13 +75,25 @@ def told(here: Retirement, other: Retirement, said_of: Sequence[events.Reviewed]
     return blocks.message(f"{head}\n{few}\n{rest}")
 
 
-def row(one: Lesson) -> str:
-    """ "• *RET-1 churn-v1*, migration: next time — "ask earlier" (@pat, 2027-03-01)"."""
+def row(one: Lesson, limit: int = limits.PROSE_MAX) -> str:
+    """ "• *RET-1 churn-v1*, migration: next time — "ask earlier" (@pat, 2027-03-01)". `limit`: of each text."""
     when = one.review.at.date().isoformat()
     head = f"• *{one.retirement.id} {safe(name_of(one.retirement))}*, {one.review.stage}"
-    return f"{head}: {said(one.review)} ({mention(one.review.by)}, {when})"
+    return f"{head}: {said(one.review, limit)} ({mention(one.review.by)}, {when})"
 
 
-def said(review: events.Reviewed) -> str:
+def said(review: events.Reviewed, limit: int = limits.PROSE_MAX) -> str:
     """What was learned comes first."""
-    return "; ".join(f"{about}{quoted(text)}" for about, text in reviews.parts(review, learned_first=True))
+    parts = reviews.parts(review, learned_first=True)
+    return "; ".join(f"{about}{quoted(text, limit)}" for about, text in parts)
+
+
+def _of(one: Lesson) -> str:
+    """Of what somebody said it, who and when."""
+    about = f"*{one.retirement.id} {safe(name_of(one.retirement))}*, {one.review.stage}"
+    return f"{about} ({mention(one.review.by)}, {one.review.at.date().isoformat()})"
+
+
+def _part(part: tuple[str, Prose]) -> str:
+    about, text = part
+    return f"{about}{quoted(text, limits.INPUT_MAX)}"

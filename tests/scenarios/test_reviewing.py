@@ -84,6 +84,15 @@ def test_what_was_written_is_found_by_its_words(town: Town):
     assert "Nobody wrote anything in a review" in town.command(VERA, "lessons april")
 
 
+def test_what_the_list_cuts_off_is_read_in_full_in_a_window(town: Town):
+    migrated(town)
+    long = f"Tell everybody in March{', and once more' * 40}"
+    assert review(town, TOM, change=long) == {}
+    assert long not in town.command(VERA, "lessons")
+    shown = town.opens(VERA, lambda: town.press(VERA, town.slack.ephemerals[-1], "lessons.whole"))
+    assert long in str(shown.content)
+
+
 def test_the_next_proposal_that_is_like_it_shows_what_was_learned_with_a_link(town: Town):
     migrated(town)
     assert review(town, TOM, change=f"Tell the dashboards in March {HOSTILE}") == {}

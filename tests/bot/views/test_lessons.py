@@ -9,7 +9,7 @@ from data import events
 from data.records.base import Prose
 from data.records.reviews import Stage
 from tests.bot.views.examples import NASTY, NOW, a_retirement, overloaded
-from tests.payloads import check_message
+from tests.payloads import check_message, check_view
 from workflows.rules.lessons import Lesson
 
 
@@ -28,8 +28,24 @@ def test_a_lesson_says_where_it_is_from_and_what_to_do_first() -> None:
 def test_the_worst_words_in_more_lessons_than_fit_pass_and_say_how_to_find_the_rest() -> None:
     shown = lessons.found([a_lesson(NASTY)] * 300, NASTY)
     check_message(shown)
+    read = str([shown["text"], *(block.get("text") for block in shown["blocks"])])
+    assert "<!channel>" not in read
+    assert "more: `/retire lessons WORDS` finds them" in read
+
+
+def test_what_is_cut_off_can_be_read_in_full_and_what_is_not_needs_no_button() -> None:
+    long = a_lesson("ask " * 150)
+    shown = lessons.found([long], "ask")
+    assert [one["value"] for block in shown["blocks"] for one in block.get("elements", ())] == ["ask"]
+    assert str(lessons.whole([long], "ask")).count("ask " * 149) == 3
+    assert "elements" not in str(lessons.found([a_lesson("ask")], "ask"))
+
+
+def test_the_worst_words_in_more_lessons_than_fit_fit_a_window_and_say_how_to_find_the_rest() -> None:
+    shown = lessons.whole([a_lesson(NASTY)] * 300, NASTY)
+    check_view(shown)
     assert "<!channel>" not in str(shown)
-    assert "more: `/retire lessons WORDS` finds them" in str(shown)
+    assert "+270 more: `/retire lessons WORDS` finds them" in str(shown)
 
 
 def test_nothing_found_says_what_was_looked_for() -> None:

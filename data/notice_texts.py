@@ -7,7 +7,9 @@ file would change what hundreds have read already.
 
 from __future__ import annotations
 
+import errno
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -115,14 +117,14 @@ def read_texts(folder: Path, source: str, shipped: Path) -> tuple[tuple[NoticeTe
         return (), [Problem(field=source, value="", accepted=accepted)]
     problems = []
     for name in names:
-        if name not in known and name.endswith(".md"):
+        if name not in known and name.casefold().endswith(".md"):
             accepted = f"no audience is called so; known here: {', '.join(known)}"
             problems.append(Problem(field=f"{source}/{printable(name)}", value="", accepted=accepted))
     texts = []
     for name, audience in known.items():
         path = (folder if name in names else shipped) / name
         try:
-            written = path.read_text(encoding="utf-8")
+            written = _read(path)
         except (OSError, UnicodeDecodeError) as error:
             why = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
             problems.append(Problem(field=f"{source}/{name}", value="", accepted=f"cannot be read ({why})"))
@@ -133,6 +135,13 @@ def read_texts(folder: Path, source: str, shipped: Path) -> tuple[tuple[NoticeTe
             under_way, closed = (part.strip() for part in _parts(written))
             texts.append(NoticeText(audience=audience, under_way=under_way, closed=closed))
     return tuple(texts), problems
+
+
+def _read(path: Path) -> str:
+    """A pipe would keep whoever checks a policy waiting for somebody to write into it."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "no regular file")
+    return path.read_text(encoding="utf-8-sig")
 
 
 def _parts(written: str) -> list[str]:
@@ -173,6 +182,9 @@ def _in_line(line: str, audience: Audience, where: str) -> Iterator[Problem]:
             yield problem(
                 f"{{{name}}}", f"says something to engineers only; for product owners there are {fine}"
             )
+    if hidden := dict.fromkeys(f"U+{ord(char):04X}" for char in line if _is_hidden(char)):
+        accepted = f"{', '.join(hidden)} is shown nowhere, or moves what stands beside it; delete it"
+        yield Problem(field=where, value="", accepted=accepted)
     if _BRACE.search(_PLACE.sub("", line)):
         yield problem(
             line.strip(), "a brace belongs to a placeholder, {when}; write what is meant without it"
@@ -183,6 +195,11 @@ def _in_line(line: str, audience: Audience, where: str) -> Iterator[Problem]:
         )
     for found in _ARN.findall(line) if audience is Audience.PRODUCT_OWNERS else ():
         yield problem(found, "an id says nothing to product owners; say what it is, in words")
+
+
+def _is_hidden(char: str) -> bool:
+    """Controls, breaks that are no line's end, and marks of direction; what joins the parts of an emoji is seen."""
+    return char not in "\t\u200c\u200d" and unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")
 
 
 def _too_long(lines: list[str], first: int, source: str) -> Iterator[Problem]:

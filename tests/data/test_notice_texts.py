@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,33 @@ def test_a_folder_or_a_text_that_cannot_be_read_is_named(folder: Path) -> None:
     (folder.parent / "eu.toml").write_text('[notices]\nfolder = "nowhere"', encoding="utf-8")
     assert problems(folder) == [
         "nowhere: cannot be read (No such file or directory); name the folder of the texts, seen from the policy's file"
+    ]
+
+
+def test_a_mark_that_editors_put_first_is_none_of_the_text(folder: Path) -> None:
+    (folder / "support.md").write_text(FINE, encoding="utf-8-sig")
+    texts = {text.audience: text for text in read_policy(folder.parent / "eu.toml").texts}
+    assert texts[Audience.SUPPORT].under_way == FIVE
+
+
+def test_what_nobody_sees_in_a_text_is_named_by_line(folder: Path) -> None:
+    assert problems(folder, support=f"{FIVE}\a\n---\n{FIVE}\u202e\u2028\ta\u200db\n") == [
+        "words/support.md:1: U+0007 is shown nowhere, or moves what stands beside it; delete it",
+        "words/support.md:3: U+202E, U+2028 is shown nowhere, or moves what stands beside it; delete it",
+    ]
+
+
+def test_a_text_that_is_called_otherwise_but_for_case_or_is_no_file_is_named_and_nothing_hangs(
+    folder: Path,
+) -> None:
+    (folder / "Support.MD").write_text(FINE, encoding="utf-8")
+    os.mkfifo(folder / "governance.md")
+    assert problems(folder) == [
+        (
+            "words/Support.MD: no audience is called so; known here: ml-engineers.md, data-engineers.md, "
+            "product-owners.md, support.md, governance.md"
+        ),
+        "words/governance.md: cannot be read (no regular file)",
     ]
 
 

@@ -101,6 +101,15 @@ class Joined:
         )
         return now, Moved(told, {one: now._unseen_since(one) for one in read_anew})
 
+    def without(self, gone: Collection[str], followed_by: Callable[[Entity], str]) -> Joined:
+        """As if nobody had told of these, nor that anything is followed by them. `followed_by`: whom a source means."""
+        left: dict[str, Entity | None] = {other: None for one in gone for other in self._ids(one)}
+        for one in self.entities.values():
+            if (one.successor_id or one.successor_named) and one.id not in left and followed_by(one) in gone:
+                left[one.id] = replace(one, successor_id="", successor_named=None)
+        entities = self.entities.changed(left)
+        return Joined(entities, self._stated, self._seen, self._unseen, self.joins.without(entities))
+
     def told(self) -> Iterator[Entity]:
         """Every thing once."""
         return (self._entity(one) for one in self.entities if self._stands(one))

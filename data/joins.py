@@ -116,6 +116,10 @@ class Joins:
         )
         return now, shared.union(moved)
 
+    def without(self, entities: Layered[str, Entity]) -> Joins:
+        """The same of those that are left."""
+        return Joins(entities, self._holders, self._by_name, self.one_of, self.doubts)
+
     def id_of(self, one: str) -> str:
         """The id under which it stands; its own, where it is joined to nothing."""
         ids = self.one_of.get(one)
@@ -141,7 +145,7 @@ class Joins:
         """Every name of it that could be of several things, and which; who shared a file decides none of that, so
         others are not asked about it."""
         for name in called(self.entities[one]):
-            things = [self.entities[other] for other in self.doubts.get(name, ())]
+            things = [self.entities[other] for other in self.doubts.get(name, ()) if other in self.entities]
             if any(map(is_shared, things)) and not is_shared(self.entities[one]):
                 continue
             things = [thing for thing in things if not (is_shared(thing) and is_named_only(thing.id))]

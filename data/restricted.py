@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from data.declared import Told
+from data.declared import Declared, Told
 from data.errors import EmeritusError
 from data.records.catalog import Entity
 
 if TYPE_CHECKING:
     from data.snapshot import Snapshot
-    from data.things import Things
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 
@@ -67,7 +66,7 @@ def _people(name: str, there: Snapshot) -> Iterable[str]:
         return there.answering(person_id).slack_ids if not kind else ()
 
 
-def left(hidden: Collection[str], there: Snapshot, things: Things) -> Things:
+def left(hidden: Collection[str], there: Snapshot, declared: Declared) -> Told:
     """What is told of all else, as if nobody had told of these models and of what serves nothing but them.
 
     A server that they share with others goes on as one that is shared: a plan takes a part of it, whoever looks.
@@ -77,20 +76,16 @@ def left(hidden: Collection[str], there: Snapshot, things: Things) -> Things:
         for one in hidden
         for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
     )
-    gone = {one for part in parts for one in there.ids_of(part) if one in things.declared.entities}
+    gone = {one for part in parts for one in there.ids_of(part) if one in declared.entities}
     told: dict[str, Entity | None] = dict.fromkeys(gone)
     for one in there.models():
         if one.id not in gone and (after := there.successor(one.id)) is not None and after.id in gone:
             told[one.id] = replace(one, successor_id="", successor_named=None)
-    stated = things.declared.stated
-    seen = things.declared.seen
     kept = [one for one in told if one not in gone]
-    return things.changed(
-        Told(
-            tuple(told),
-            told,
-            {one: stated[one] for one in kept if one in stated},
-            {one: seen[one] for one in kept if one in seen},
-            {one: things.declared.entities[one] for one in gone},
-        )
+    return Told(
+        tuple(told),
+        told,
+        {one: declared.stated[one] for one in kept if one in declared.stated},
+        {one: declared.seen[one] for one in kept if one in declared.seen},
+        {one: declared.entities[one] for one in gone},
     )

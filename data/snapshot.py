@@ -77,8 +77,9 @@ class Snapshot:
 
     def without(self, hidden: Collection[str]) -> Snapshot:
         """As who may not see these models sees it: neither them nor what serves them, nor whom they follow."""
-        things = restricted.left(hidden, self, self._things)
-        return Snapshot(self.version, things, self._directory, self._joined, secret=self.secret)
+        told = restricted.left(hidden, self, self._things.declared)
+        joined = self._joined.without(told.hidden, self._successor_told)
+        return Snapshot(self.version, self._things.changed(told), self._directory, joined, secret=self.secret)
 
     def __contains__(self, one: str) -> bool:
         return self.id_of(one) in self._things

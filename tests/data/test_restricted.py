@@ -9,8 +9,10 @@ import pytest
 from data.catalog import Catalog
 from data.errors import NotFound
 from data.importers.backstage import read_backstage
+from data.records.catalog import Entity, Kind
 from data.restricted import narrowest
 from data.snapshot import Snapshot
+from data.stored import Stored
 from tests.data.catalogs import a_document, imported, imported_csv
 
 PEOPLE = (
@@ -121,6 +123,30 @@ def test_a_server_that_others_share_stays_and_its_parts_for_those_are_what_a_pla
     assert seen.used_by(shared) == (f"{shared}#open",)
     assert "canary" not in str([*map(seen.entity, (shared, f"{shared}#open"))])
     assert seen.impact(open_, [f"{shared}#open"]) == there.impact(open_, [f"{shared}#open"])
+
+
+def test_what_sources_say_otherwise_and_what_is_in_doubt_names_it_to_nobody_else() -> None:
+    canary = Entity(id="model:canary", kind=Kind.MODEL, name="canary", restricted_to=(), aliases=("twin",))
+    old = Entity(
+        id="model:old",
+        kind=Kind.MODEL,
+        name="old",
+        successor_id=canary.id,
+        aliases=("mlflow:old", "twin"),
+    )
+    again = Entity(id="mlflow:old", kind=Kind.MODEL, name="old", successor_id="model:next")
+    following = Entity(id="model:next", kind=Kind.MODEL, name="next")
+    entities = {one.id: one for one in (canary, again, following, old)}
+    there = Snapshot.of(Stored(1, entities, {}, {}, {}, {}, {}))
+    seen = there.without([canary.id])
+    (whole, *_), (left, *after) = there.responsible(old.id), seen.responsible(old.id)
+    assert [*whole.why[1:], *whole.doubts] == [
+        "model:old says its successor is model:canary; mlflow:old says model:next, which counts",
+        '"twin" could be model:canary or model:old; joined to neither',
+    ]
+    assert (left.why, left.doubts) == (whole.why[:1], ())
+    assert [one.thing.name for one in after] == ["next"]
+    assert "canary" not in str((seen.known(), seen.as_told(), seen.lineage.edges))
 
 
 def test_a_model_that_another_one_is_told_by_a_csv_to_depend_on_is_left_out_of_its_impact(

@@ -145,7 +145,9 @@ class Joins:
         """Every name of it that could be of several things, and which; who shared a file decides none of that, so
         others are not asked about it."""
         for name in called(self.entities[one]):
-            things = [self.entities[other] for other in self.doubts.get(name, ()) if other in self.entities]
+            if any(other not in self.entities for other in self.doubts.get(name, ())):
+                continue  # without what is not to be known of, there may be none
+            things = [self.entities[other] for other in self.doubts.get(name, ())]
             if any(map(is_shared, things)) and not is_shared(self.entities[one]):
                 continue
             things = [thing for thing in things if not (is_shared(thing) and is_named_only(thing.id))]

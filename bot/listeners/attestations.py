@@ -22,7 +22,7 @@ def register(app: App, house: House) -> None:
     @app.action(Action.ATTESTATION_GIVE)
     def ask_for_evidence(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, name = payloads.parts(body, 2)
-        state = retirement(house.store, retirement_id)
+        state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         # Who may not attest it, or not now, is told before they write anything.
         house.check(Attest(by=payloads.user_id(body), name=name, evidence=Prose(prose="not said yet")), state)
         ack()
@@ -34,7 +34,7 @@ def register(app: App, house: House) -> None:
         evidence = payloads.entered(body, Action.ATTESTATION_EVIDENCE)
         if not evidence:
             raise Invalid([Problem(field="evidence", value="", accepted="say where it can be seen")])
-        state = retirement(house.store, payloads.carried(body, "retirement"))
+        state = retirement(house.sight(payloads.user_id(body)), payloads.carried(body, "retirement"))
         attested = Attest(
             by=payloads.user_id(body),
             name=payloads.carried(body, "attestation"),

@@ -23,7 +23,8 @@ def register(app: App, house: House) -> None:
     @app.action(Action.REVIEW_OPEN)
     def open_form(ack: Ack, body: dict[str, Any]) -> None:
         retirement_id, value = payloads.parts(body, 2)
-        state, stage, by = retirement(house.store, retirement_id), _stage(value), payloads.user_id(body)
+        stage, by = _stage(value), payloads.user_id(body)
+        state = retirement(house.sight(by), retirement_id)
         # Whoever may review may do so in any words, and theirs are not asked yet.
         house.check(Review(by=by, stage=stage, change=Prose(prose="to come")), state)
         ack()
@@ -39,7 +40,8 @@ def register(app: App, house: House) -> None:
             change=Prose(prose=payloads.entered(body, Action.REVIEW_CHANGE)),
             for_policy="yes" if payloads.ticked(body, Action.REVIEW_POLICY) else "no",
         )
-        submit(house, ack, body, retirement(house.store, payloads.carried(body, "retirement")), review)
+        state = retirement(house.sight(review.by), payloads.carried(body, "retirement"))
+        submit(house, ack, body, state, review)
 
 
 def _stage(text: str) -> Stage:

@@ -8,11 +8,12 @@ Rejected: to leave them out. Whoever owns one would hear of it when it fails.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from data.records.catalog import Impacted
+from data.records.catalog import Entity, Impacted
 from data.snapshot import Snapshot
 
 VEILED = "restricted:"
@@ -31,12 +32,26 @@ def ids_without_names(there: Snapshot, model_id: str) -> dict[str, str]:
     What belongs to the model that retires keeps its names: its plan is for few to see as it is.
     """
     hidden = (one for one in there.audiences if one != there.id_of(model_id))
-    parts = (
-        part
-        for one in hidden
-        for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
-    )
-    return {part.id: _id(part.id, there.secret) for part in parts}
+    return {part.id: _id(part.id, there.secret) for part in _parts(there, hidden)}
+
+
+def without_names(text: str, there: Snapshot) -> str:
+    """What we say of a source where everybody may read it: without any name of what is restricted."""
+    names = {
+        name
+        for part in _parts(there, there.audiences)
+        for name in (*there.ids_of(part.id), part.name, part.title, *part.aliases)
+        if name
+    }
+    if not names:
+        return text
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w-])(?:{longest_first})(?![\w-])", NAME, text, flags=re.IGNORECASE)
+
+
+def _parts(there: Snapshot, models: Iterable[str]) -> Iterator[Entity]:
+    for one in models:
+        yield from (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
 
 
 def _veiled(one: Impacted, ids: Mapping[str, str]) -> Impacted:

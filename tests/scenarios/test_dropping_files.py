@@ -82,6 +82,13 @@ def test_a_csv_is_imported_and_its_report_is_told_in_its_thread(town: Town) -> N
     assert town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in == f"slack:{IMPORTS}/edges.csv:2"
 
 
+def test_a_file_that_comes_upon_a_restricted_model_is_told_of_without_its_name(town: Town) -> None:
+    """It is judged by the name of that model, as every scenario is."""
+    file = drop(town, "from,to,from_kind\ntuesday-mailer,SILENT-HERON-PROD,consumer\n")
+    (report,) = told(town, file)
+    assert 'note edges.csv:2 "a restricted model": joined to a restricted model by its name' in report
+
+
 def test_a_password_and_a_name_without_end_are_neither_kept_nor_told(town: Town) -> None:
     secret = "postgres://ada:s3cr3t@db.example.com/shop?token=s3cr3t"
     file = drop(town, f"{EDGES}{secret},churn-v1,dataset\n{'x' * 1_000_000},churn-v1,consumer\n")

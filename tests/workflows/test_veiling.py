@@ -13,7 +13,7 @@ from data.catalog import Catalog
 from data.snapshot import Snapshot
 from data.sqlite_store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_document, imported, imported_csv
-from workflows.veiling import veiled
+from workflows.veiling import veiled, without_names
 
 OLD = "resource:default/old"
 DOCUMENTS = (
@@ -71,6 +71,21 @@ def test_the_file_of_all_dependants_has_a_row_of_it_that_tells_nothing_but_whose
     table = impact_text.table(there.entity(OLD), there, veiled(there, there.impact(OLD).consumers, OLD))
     assert "canary" not in table
     assert "a restricted model" in table
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('"CANARY": joined to resource:default/canary by its name',
+         '"a restricted model": joined to a restricted model by its name'),
+        ("canary-eu and canaryish and old", "canary-eu and canaryish and old"),
+    ],
+    ids=["by-its-name", "as-a-part-of-others"],
+)  # fmt: skip
+def test_what_is_said_of_a_source_where_all_may_read_it_names_it_nowhere(
+    there: Snapshot, said: str, told: str
+) -> None:
+    assert without_names(said, there) == told
 
 
 def test_what_belongs_to_the_restricted_model_that_retires_keeps_its_name(there: Snapshot) -> None:

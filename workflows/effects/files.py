@@ -18,6 +18,7 @@ from workflows.commands import RecordFile
 from workflows.decisions.files import Fate, told_key
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.ports import SharedFile, SharedFiles
+from workflows.veiling import without_names
 
 LINES_MAX = 100
 """Lines of a report that are kept for its message, which holds fewer."""
@@ -42,13 +43,18 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     except EmeritusError as error:
         if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
             return again(claim, error, shop.world), None
-        return Done(), told(claim, file, error.told().split("\n"), shop)
+        return Done(), told(claim, file, _lines(error.told(), shop), shop)
     if isinstance(report, NotDone):
         return report, None
     shop.world.point("file imported")
     share = None if report.changed else _before(file, shop)
-    lines = str(report).split("\n")
+    lines = _lines(str(report), shop)
     return Done(), told(claim, file, lines, shop, format=report.format, share=share)
+
+
+def _lines(said: str, shop: Workshop) -> list[str]:
+    """As the whole channel may read it, whoever shared the file."""
+    return without_names(said, shop.engine.gatherer.catalog.snapshot()).split("\n")
 
 
 def _look(claim: Claim, file: SharedFile, files: SharedFiles, shop: Workshop) -> SharedFile | NotDone | Done:

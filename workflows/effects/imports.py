@@ -11,6 +11,7 @@ from workflows.commands import RecordImport
 from workflows.decisions.imports import STREAM
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.machine import imports_of
+from workflows.veiling import without_names
 
 WHY_MAX = 1_500
 """Characters of what is wrong: a source may be wrong in a thousand places, and a message holds three thousand."""
@@ -29,6 +30,6 @@ def read(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     except EmeritusError as error:
         if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
             return again(claim, error, shop.world), None
-        why = shortened(str(error), WHY_MAX)
+        why = shortened(without_names(str(error), shop.engine.gatherer.catalog.snapshot()), WHY_MAX)
     command = RecordImport(by=EMERITUS, name=name, why=why)
     return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, shop.world.now()))

@@ -7,11 +7,12 @@ model that several sources restrict is seen by those alone whom each of them nam
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from data.callers import unknown
 from data.declared import Declared, Told
 from data.errors import EmeritusError
 from data.records.catalog import Entity
@@ -66,17 +67,23 @@ def _people(name: str, there: Snapshot) -> Iterable[str]:
         return there.answering(person_id).slack_ids if not kind else ()
 
 
+def belonging(models: Iterable[str], there: Snapshot) -> Iterator[Entity]:
+    """These, all that serves them, and whoever was seen calling by a name of any of that, though nobody declares it."""
+    for one in models:
+        parts = (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
+        names = dict.fromkeys(name for part in parts for name in (part.name, part.title) if name)
+        callers = (there.find(unknown(name, "").id) for name in names)
+        yield from (*parts, *filter(None, callers))
+
+
 def left(hidden: Collection[str], there: Snapshot, declared: Declared) -> Told:
     """What is told of all else, as if nobody had told of these models and of what serves nothing but them.
 
     A server that they share with others goes on as one that is shared: a plan takes a part of it, whoever looks.
     """
-    parts = (
-        part.id
-        for one in hidden
-        for part in (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
-    )
-    gone = {one for part in parts for one in there.ids_of(part) if one in declared.entities}
+    gone = {
+        one for part in belonging(hidden, there) for one in there.ids_of(part.id) if one in declared.entities
+    }
     told: dict[str, Entity | None] = dict.fromkeys(gone)
     for one in there.models():
         if one.id not in gone and (after := there.successor(one.id)) is not None and after.id in gone:

@@ -107,8 +107,10 @@ def _unowned(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> 
 def _declared_as(there: Snapshot, state: Retirement, caller_id: str) -> str:
     """What a caller turned out to be, under its id in the plan; empty while nobody declares it."""
     assert state.plan is not None
-    found = there.declared_as(caller_id)
-    return ids_without_names(there, state.plan.subject.model_id).get(found, found)
+    unnamed = ids_without_names(there, state.plan.subject.model_id)
+    seen_as = next((one for one, at in unnamed.items() if at == caller_id), caller_id)
+    found = there.declared_as(seen_as)
+    return unnamed.get(found, found)
 
 
 def _shared(there: Snapshot, caller_id: str) -> list[str]:

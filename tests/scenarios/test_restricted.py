@@ -14,6 +14,7 @@ from tests.data.catalogs import a_document
 from tests.fakes.slack import Channel
 from tests.scenarios.asking import ask
 from tests.scenarios.home import open_home
+from tests.scenarios.test_callers import question, sees
 from tests.scenarios.test_joined_consumers import tells
 from tests.scenarios.test_meeting_by_joins import APART
 from tests.scenarios.town import (
@@ -183,6 +184,29 @@ def test_whatever_is_typed_of_it_by_others_is_answered_as_of_a_model_that_is_not
 def test_without_a_private_channel_it_is_not_proposed_and_whoever_may_know_reads_why(town: Town) -> None:
     assert "the policy names no private channel for its card" in town.command(QUINN, f"propose {CANARY}")
     assert town.command(TOM, f"propose {NOBODY_S}") != ""
+
+
+def test_a_log_that_has_it_call_what_retires_makes_the_thread_ask_whose_that_is_without_its_name(
+    town: Town,
+) -> None:
+    town.announce()
+    sees(town, f"{CANARY}-prod/1.2")
+    (caller,) = town.retirement().callers
+    assert "*a restricted model* calls churn-v1-prod" in words(question(town))
+    for typed in ("impact churn-v1", "show RET-1", "plan RET-1"):
+        assert CANARY not in town.command(TOM, typed)
+    assert CANARY in town.command(QUINN, "impact churn-v1")
+    value = f"RET-1|{caller.consumer.consumer_id}"
+    town.press(BRUNO, question(town), "caller.claim", value)
+    assert "a restricted model is Logistics's: its owners are asked to move." in town.told(BRUNO)
+    serves = "type: model-server, owner: quiet-desk, dependsOn: [resource:silent-heron]"
+    town.learns(a_document("Component", f"{CANARY}-prod", serves, aliases=f"{CANARY}-prod"))
+    town.settle()
+    (declared,) = town.retirement().callers
+    assert declared.declared_as.startswith("restricted:")
+    duty = town.retirement().obligation(declared.declared_as)
+    assert duty is not None
+    assert duty.asked == (QUINN, RHEA), "whoever owns it answers for it"
 
 
 def test_where_it_depends_on_what_everybody_sees_retire_its_owners_are_asked_and_no_name_is_told(

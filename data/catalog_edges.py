@@ -38,7 +38,7 @@ class Edges:
     """What one reading says of dependencies."""
 
     def __init__(self, reading: Reading) -> None:
-        self._deciding = frozenset(reading.files).difference(reading.uncertain)
+        self._deciding = frozenset(reading.files).difference(reading.uncertain, reading.mentions)
         self._unresolved = {(edge.from_id, edge.to_id) for edge in reading.unresolved}
         self._stated = {
             (edge.from_id, edge.to_id, declared_by): edge.declared_in

@@ -78,6 +78,7 @@ class Rows:
             for person in reading.people
         }
         self.edges = Edges(reading)
+        self._mentions = frozenset(reading.mentions)
         self._declared = reading.entities
 
     def merge(self, conn: Connection, at: str) -> Merged:
@@ -99,6 +100,11 @@ class Rows:
             "INSERT INTO member VALUES (?, ?, ?)", [row for row in self.members if row[0] in merged.written]
         )
         return merged
+
+    def _is_described(self, thing_id: str, known: Sequence[str | None]) -> bool:
+        """Whether it is only named here, and another file tells of it: it is left as that has it."""
+        *_, file, unseen_since = known
+        return thing_id in self._mentions and unseen_since is None and not _covers(self.roots, str(file))
 
     def _join_callers(self, conn: Connection, merged: Merged) -> None:
         """Callers nobody knew, and what this declares by what they were seen as: from now on they are that."""
@@ -139,7 +145,7 @@ class Rows:
         writes: list[tuple[str | None, ...]] = []
         for thing_id, row in rows.items():
             known = stored.get(thing_id)
-            if known == (*row, None):
+            if known is not None and (known == (*row, None) or self._is_described(thing_id, known)):
                 continue
             writes.append((thing_id, *row, None))
             if known is None:

@@ -236,7 +236,7 @@ class _Reader:
             declared_in=by.where,
             aliases=names,
         )
-        self._draft.declare(entity, by.path)
+        self._draft.mention(entity, by.path)
         self._draft.note(by.where, urn.text, "described nowhere; kept by its urn, without an owner")
         return urn.id
 

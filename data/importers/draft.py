@@ -52,6 +52,7 @@ class Draft:
         self._restated: dict[tuple[str, str, str], Dependency] = {}
         self._unresolved: list[Dependency] = []
         self._uncertain: dict[str, None] = {}
+        self._mentions: dict[str, None] = {}
         self._skipped: list[Skipped] = []
         self._notes: list[Note] = []
         self._documents_read = self._documents_skipped = 0
@@ -191,6 +192,12 @@ class Draft:
         if before is None:
             self.known.add(entity)
 
+    def mention(self, entity: Entity, source: Source) -> None:
+        """Add what is only named: it is described by whoever does, in whatever file."""
+        if not self.declares(entity.id):
+            self._mentions[entity.id] = None
+        self.declare(entity, source)
+
     def document(self, document_id: str, source: Source) -> None:
         """Edges may be stated `by` it; what it does not state any more, read again, is withdrawn."""
         self._files.setdefault(document_id, str(source))
@@ -265,4 +272,5 @@ class Draft:
             source_digest=digest_of(files),
             roots=tuple(dict.fromkeys(map(root_of, sources))),
             files=self._files,
+            mentions=tuple(self._mentions),
         )

@@ -111,7 +111,7 @@ class Refs:
             declared_in=where,
             aliases=tuple(one for one in (ref.fqn, ref.uuid) if one and not why_not_named(one)),
         )
-        self.draft.declare(entity, document.path)
+        self.draft.mention(entity, document.path)
         self.draft.note(where, str(ref), note)
         self._ids[ref.id] = ref.id
 

@@ -88,6 +88,7 @@ class Reading(Record, frozen=True, kw_only=True):
     uncertain      documents that state something which cannot be told now: they withdraw nothing
     sightings      calls that were seen
     ends           of files that may be cut off
+    mentions       ids of what is only named here: who describes it elsewhere describes it
     """
 
     entities: tuple[Entity, ...] = ()
@@ -106,6 +107,7 @@ class Reading(Record, frozen=True, kw_only=True):
     sightings: tuple[Sighting, ...] = ()
     unresolved: tuple[Dependency, ...] = ()
     ends: tuple[End, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):

@@ -13,9 +13,10 @@ import pytest
 from data.catalog import Catalog
 from data.errors import Invalid
 from data.importers.datahub import read_datahub
-from data.importers.report import Reading
+from data.importers.report import ImportReport, Reading
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
-from tests.data.catalogs import MONDAY, REPOSITORY, as_one, joined_ends
+from tests.data.catalogs import MONDAY, REPOSITORY, a_document, as_one, joined_ends
+from tests.data.catalogs import imported as imported_backstage
 from tests.data.importers.strange import with_each_strange
 
 REAL = sorted((REPOSITORY.parent / "shared" / "inputs" / "datahub").glob("ml_showcase.json"))
@@ -406,6 +407,37 @@ def test_what_could_be_several_things_by_now_is_neither_and_stays_and_is_told(
     assert any(could_be in str(one) for one in report.notes)
     assert report.withdrawn == ()
     assert [one.name for one in catalog.impact(GROUP.lower()).consumers] == ["score"]
+
+
+def test_a_mention_says_nothing_of_what_another_file_describes(tmp_path: Path, catalog: Catalog) -> None:
+    """Not even where another catalog has the same thing as well, so that it is known by another id."""
+
+    def imported(name: str, *documents: dict[str, Any]) -> ImportReport:
+        (file := tmp_path / f"{name}.json").write_text(json.dumps(documents))
+        reading = read_datahub([file], known=catalog.known_outside("datahub", [file]))
+        return catalog.import_(reading, format="datahub", now=MONDAY)
+
+    upstream = told(ORDERS, "upstreamLineage", {"upstreams": [{"dataset": SCORES, "type": "COPY"}]})
+    described = told(ORDERS, "datasetProperties", {"name": "All orders"})
+    owned = told(ORDERS, "ownership", {"owners": [{"owner": TEAM, "type": "TECHNICAL_OWNER"}]})
+    team = told(TEAM, "corpGroupInfo", {"displayName": "risk"})
+    imported("warehouse", team, owned, described, upstream)
+    (file := tmp_path / "catalog-info.yaml").write_text(
+        a_document("Resource", "orders", "type: dataset", aliases="-").replace('"-"', f'["{ORDERS}"]')
+    )
+    imported_backstage(catalog, file)
+    assert catalog.entity(ORDERS.lower()).id == "resource:default/orders"
+    before = next(one for one in catalog.as_told() if one.id == ORDERS.lower())
+    reads = told(SCORER, "dataJobInputOutput", {"inputDatasets": [ORDERS], "outputDatasets": []})
+    report = imported("jobs", reads)
+    assert next(one for one in catalog.as_told() if one.id == ORDERS.lower()) == before
+    assert (before.title, before.owner_id, report.withdrawn) == ("All orders", TEAM.lower(), ())
+    assert not [one for one in report.notes if "otherwise" in one.note]
+    there = catalog.snapshot()
+    assert there.edge(SCORER.lower(), ORDERS.lower()) is not None
+    assert there.edge(ORDERS.lower(), SCORES.lower()) is not None
+    assert not imported("warehouse", team, owned, described, upstream).changed
+    assert not imported("jobs", reads).changed
 
 
 @pytest.mark.parametrize("file", [None, *REAL], ids=lambda file: file.name if file else "as written here")

@@ -26,6 +26,7 @@ COLUMNS = (
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 AMBER = "#9a5b00"
 """As in the picture, for what nobody answers for."""
+MERMAID_UNKNOWN = f"  classDef unknown stroke:{AMBER},stroke-dasharray:6 4"
 _UNQUOTED = re.compile(r"[^\w .:/@+=,()\[\]*!?'-]")
 
 
@@ -183,7 +184,7 @@ def mermaid(model: Entity, catalog: Snapshot) -> str:
         arrow = "-.->" if edge.origin is Origin.OBSERVED else "-->"
         rows.append(f"  {names[edge.from_id]} {arrow} {names[edge.to_id]}")
     if any(node.seen_as for node in nodes):
-        rows.append(f"  classDef unknown stroke:{AMBER},stroke-dasharray:6 4")
+        rows.append(MERMAID_UNKNOWN)
     return "\n".join(rows) + "\n"
 
 

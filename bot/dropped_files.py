@@ -6,7 +6,7 @@ again is the same source, and what it told before and does not any more is marke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from bot.formats import CALLS, FORMATS, Format
+from bot.shared_catalog import SharedSource
 from bot.shared_logs import read_log, told_by, without_numbers
 from bot.shared_owners import without_owners, without_people
 from bot.slack_files import SlackFiles
@@ -24,7 +25,6 @@ from data.events import Imported
 from data.importers.known import Known
 from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
-from data.importers.sources import Source
 from data.joined import joins_of
 from data.printable import shortened
 from data.records.catalog import Entity, Group, Kind, Person
@@ -127,29 +127,6 @@ class DroppedFiles:
         return report
 
 
-class _Source:
-    """The catalog as a reader of a shared file sees it: what that file told before is for it to tell anew."""
-
-    def __init__(self, catalog: Catalog, root: str) -> None:
-        self._catalog, self._root = catalog, root
-
-    def known(self) -> tuple[Entity | Group | Person, ...]:
-        return self._catalog.known()
-
-    def as_told(self) -> tuple[Entity, ...]:
-        return self._catalog.as_told()
-
-    def known_outside(
-        self,
-        format: str,  # noqa: A002 - the word of the commands
-        sources: Sequence[Source],  # noqa: ARG002 - it lies elsewhere than it is called
-    ) -> tuple[Entity | Group | Person, ...]:
-        return self._catalog.known_outside(format, [self._root])
-
-    def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]:  # noqa: ARG002 - as above
-        return self._catalog.slack_ids_outside([self._root])
-
-
 @contextmanager
 def _put_down(content: bytes, name: str) -> Iterator[Path]:
     """The content as a file of this name, in a folder of its own, for as long as it is read."""
@@ -169,7 +146,7 @@ def recognised(path: Path, root: str, catalog: Catalog, now: datetime) -> tuple[
 
     Raises `Invalid` with why none does, `Refused` where it may be of several.
     """
-    known = _Source(catalog, root)
+    known = SharedSource(catalog, root)
     found: list[tuple[Format, Reading]] = []
     why_not: dict[str, list[str]] = {}
     for one in SHARED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -69,7 +69,7 @@ class KnownThings(Protocol):
         self,
         format: str,  # noqa: A002 - the word of the commands
         sources: Sequence[Source],
-    ) -> tuple[Entity | Group | Person, ...]: ...
+    ) -> Iterable[Entity | Group | Person]: ...
 
     def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]: ...
 

@@ -72,9 +72,10 @@ class Joins:
             nothing,
             nothing,
         )
-        seeds = (one for name in holders for one in joins.at(name) if len(joins.at(name)) > 1)
-        named = (one for found in holders.values() for one in found if is_named_only(one))
-        one_of, doubts, _ = joins._settled({*seeds, *named}, holders, nothing)
+        # What nobody else is called is one with nothing: of what only CSVs tell that is nearly all.
+        names = [name for name in holders if len(joins.at(name)) > 1 or joins.meant_by(name)]
+        seeds = {one for name in names for one in joins.at(name)}
+        one_of, doubts, _ = joins._settled(seeds, names, nothing)
         return cls(
             entities,
             joins._holders,

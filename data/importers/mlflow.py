@@ -48,11 +48,11 @@ def read_mlflow(
     known   what other sources declared
     Raises `Invalid`; then nothing counts as read.
     """
-    draft = Draft(Known(known))
     paths = [source for source in sources if isinstance(source, Path)]
     files, broken = files_of(paths, FORMAT) if paths or not sources else ((), ())
     if problems := (*broken, *unfinished(files, "next_page_token")):
         raise Invalid(problems)
+    draft = Draft(Known(known))
     models, versions, runs = _told_in_files(files, draft)
     digested: list[Digested] = [*files]
     for registry in (source for source in sources if isinstance(source, Registry)):

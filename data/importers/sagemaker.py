@@ -46,12 +46,12 @@ def read_sagemaker(
     before  all that is declared: what was told earlier and is not told now stays
     Raises `Invalid` where a source is not whole, or tells of nothing; then nothing counts as read.
     """
-    known = tuple(known)
     paths = [source for source in sources if isinstance(source, Path)]
     accounts = [source for source in sources if isinstance(source, Live)]
     files, broken = files_of(paths, FORMAT) if paths or not sources else ((), ())
     if problems := (*broken, *unfinished(files, "NextToken")):
         raise Invalid(problems)
+    known = tuple(known)
     draft = Draft(Known(known))
     things = Things(files, accounts, draft)
     if not any(things.of(type_) for type_ in _OF_MODELS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,12 @@ import pytest
 
 from bot.dropped_files import SHARED, recognised
 from bot.formats import CALLS
+from data.catalog import Catalog
 from data.errors import Invalid
 from data.importers.openmetadata import read_openmetadata
 from data.importers.report import Count
+from data.importers.sources import Source
+from data.records.catalog import Entity, Group, Person
 from tests.bot.listeners.desk import NOW, Desk
 
 MLMODEL = {"type": "machine-learning-model", "name": "uplift", "bom-ref": "m"}
@@ -90,6 +93,25 @@ def test_a_file_of_a_format_is_of_that_one_alone(desk: Desk, tmp_path: Path, nam
     format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog, NOW)  # noqa: A001 - the word of the commands
     assert format == name
     assert reading.documents.kept == 1
+
+
+class Counted(Catalog):
+    """Remembers for which formats all that is known was gathered."""
+
+    asked: tuple[str, ...] = ()
+
+    def known_outside(self, format: str, sources: Sequence[Source]) -> tuple[Entity | Group | Person, ...]:  # noqa: A002 - as there
+        self.asked += (format,)
+        return super().known_outside(format, sources)
+
+
+def test_what_is_known_is_gathered_once_and_for_no_format_that_a_table_is_none_of(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """It takes half a second in a large catalog, and there are eleven formats."""
+    catalog = Counted(desk.bot.store)
+    recognised(written(tmp_path, SAMPLES["csv"]), "slack:C1/given", catalog, NOW)
+    assert catalog.asked == ("csv",)
 
 
 def test_parts_that_another_format_would_find_within_its_documents_leave_no_doubt(

@@ -21,14 +21,17 @@ from data.importers.call_targets import ANY_HOST, normal
 ROLES: Mapping[str, tuple[str, ...]] = {
     "time": (
         *("start_time", "time", "timestamp", "time_local", "time_iso8601", "startutc", "requesttime"),
-        *("ts", "eventtime", "msec", "at", "date", "datetime"),
+        *("ts", "eventtime", "msec", "started_at", "at", "date", "datetime"),
     ),
     "endpoint": ("endpoint", "endpoint_name", "endpointname", "model_id", "modelid", "upstream_cluster"),
     "path": (
         *("x_envoy_original_path", "path", "request_path", "requestpath", "uri", "request_uri", "url"),
-        *("url_path", "request", "request_line", "resourcepath"),
+        *("url_path", "request", "request_line", "resourcepath", "httprequest_requesturl"),
     ),
-    "host": ("authority", "host", "http_host", "request_host", "requesthost", "domainname", "server_name"),
+    "host": (
+        *("authority", "host", "http_host", "request_host", "requesthost", "request_headers_host"),
+        *("domainname", "server_name"),
+    ),
     "client": (
         *("x_client_id", "client_id", "clientid", "x_caller", "caller", "consumer", "consumer_username"),
         *("api_key_id", "apikeyid", "identity_apikeyid", "client_name", "downstream_peer_uri_san"),
@@ -37,17 +40,25 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "user": ("user", "remote_user", "auth_user", "authenticated_user", "username", "identity_user", "sub"),
     "agent": (
         *("user_agent", "useragent", "http_user_agent", "agent", "request_user_agent"),
-        *("request_headers_user_agent", "identity_useragent"),
+        *("request_headers_user_agent", "identity_useragent", "httprequest_useragent"),
     ),
     "address": (
         *("x_forwarded_for", "http_x_forwarded_for", "remote_addr", "remote_ip", "client_ip", "clientip"),
         *("request_remote_ip", "downstream_remote_address", "downstream_direct_remote_address"),
-        *("clientaddr", "clienthost", "sourceip", "identity_sourceip", "address"),
+        *(
+            "clientaddr",
+            "clienthost",
+            "sourceip",
+            "identity_sourceip",
+            "httprequest_remoteip",
+            "ip",
+            "address",
+        ),
     ),
 }
 """Role -> names of fields, the first that says something counts. Sources: the documentation of Envoy, nginx, Traefik,
 
-Caddy, Kong and API Gateway on their access logs.
+Caddy, Kong, API Gateway and Google Cloud on their access logs.
 """
 WHO = ("client", "role", "user", "agent")
 """Roles that say who calls, and in which credentials stand where a log takes them for names."""

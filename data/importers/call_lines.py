@@ -1,9 +1,11 @@
 """One line of an access log, in whichever format it is written: the fields it has, by name.
 
 The common and combined formats (with a host before them, or quoted fields behind them), the text Envoy and Istio
-write by default, HAProxy's HTTP log behind whatever syslog puts before it, and objects of JSON.
+write by default, that of Application Load Balancers, HAProxy's HTTP log behind whatever syslog puts before it, and
+objects of JSON.
 Sources: httpd.apache.org/docs/2.4/logs.html, envoyproxy.io/docs/envoy/latest/configuration/observability/access_log,
-docs.haproxy.org/2.8/configuration.html#8.2.3
+docs.haproxy.org/2.8/configuration.html#8.2.3,
+docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
 """
 
 from __future__ import annotations
@@ -27,6 +29,11 @@ _ENVOY = re.compile(
     rf'\[(?P<time>\d{{4}}-[^\]]+)\] "(?P<request>{_WORDS})" \d+ \S+ (?:\S+ \S+ "{_WORDS}" )?\d+ \d+ \d+ \S+'
     rf' "(?P<address>{_WORDS})" "(?P<agent>{_WORDS})" "{_WORDS}" "(?P<host>{_WORDS})" "{_WORDS}"(?P<rest>.*)'
 )
+_BALANCER = re.compile(
+    r"(?:https?|h2|grpcs|wss?) (?P<time>\d{4}-\S+) \S+ (?P<address>\S+) \S+ -?[\d.]+ -?[\d.]+ -?[\d.]+"
+    r" \S+ \S+ \S+ \S+"
+    rf' "(?P<request>{_WORDS})" "(?P<agent>{_WORDS})"(?P<rest>.*)'
+)
 _HAPROXY = re.compile(
     r"(?<![0-9a-fA-F.:])(?P<address>[0-9a-fA-F.:]+):\d+ \[(?P<time>\d\d/\w{3}/\d{4}:[^\]]{1,40})\]"
     r" \S+ (?P<endpoint>[^\s/]+)/\S+"
@@ -40,7 +47,7 @@ DEPTH_MAX, KEY_MAX = 4, 200
 
 def fields_of(line: str) -> Fields | None:
     """The fields of a line of text; None where it is in none of these formats."""
-    found = (_ENVOY if line.startswith("[") else _COMMON).match(line)
+    found = (_ENVOY if line.startswith("[") else _COMMON).match(line) or _BALANCER.match(line)
     if found is None and (found := _HAPROXY.search(line)) is None:
         return None
     fields = {name: text for name, text in found.groupdict().items() if text and text != "-"}

@@ -86,6 +86,38 @@ CADDY = {
 }
 
 
+ALB = (
+    "h2 2026-03-02T22:23:00.186641Z app/lb/50dc6c495c0c9188 10.7.0.9:2817 10.0.0.1:80 0.000 -1 0.000 200 - 0 57"
+    ' "POST https://models.example.com:443/v1/churn?q=secret HTTP/2.0" "billing/7" ECDHE-RSA-AES128 TLSv1.2 arn:aws:x'
+    ' "Root=1-58337281" "models.example.com" "arn:aws:acm:x" 1 2026-03-02T22:22:48.364000Z "forward" "-" "-"'
+)
+KONG = {
+    "started_at": 1772445600123,
+    "client_ip": "192.0.2.7",
+    "consumer": {"id": "1f", "username": "billing"},
+    "request": {
+        "uri": "/v1/churn?q=secret",
+        "headers": {"host": "models.example.com", "user-agent": "curl/8"},
+    },
+}
+GATEWAY = {
+    "requestTime": "02/Mar/2026:10:00:00 +0000",
+    "ip": "10.7.0.9",
+    "caller": "-",
+    "user": "-",
+    "domainName": "models.example.com",
+    "resourcePath": "/v1/churn",
+}
+GOOGLE = {
+    "timestamp": "2026-03-02T10:00:00.123Z",
+    "httpRequest": {
+        "requestUrl": "https://models.example.com/v1/churn",
+        "userAgent": "billing/2",
+        "remoteIp": "192.0.2.7",
+    },
+}
+
+
 def an_event(name: str = "InvokeEndpoint", **changes: object) -> dict[str, object]:
     issuer = {"type": "Role", "arn": "arn:aws:iam::123456789012:role/billing"}
     return {
@@ -122,6 +154,10 @@ def an_event(name: str = "InvokeEndpoint", **changes: object) -> dict[str, objec
         pytest.param(HAPROXY.format(captured="models|x"), id="HAProxy, by its backend and an address"),
         pytest.param(json.dumps(ENVOY_JSON), id="Envoy's JSON"),
         pytest.param(json.dumps(CADDY), id="JSON in objects, and seconds"),
+        pytest.param(ALB, id="an Application Load Balancer's"),
+        pytest.param(json.dumps(KONG), id="Kong's JSON, and milliseconds"),
+        pytest.param(json.dumps(GATEWAY), id="API Gateway's JSON, by an address"),
+        pytest.param(json.dumps(GOOGLE), id="Google Cloud's JSON"),
         pytest.param(json.dumps(an_event()), id="CloudTrail, a line each"),
     ],
 )

@@ -6,7 +6,7 @@ tell of them; whoever is only declared may call all day, so unknown use counts a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 
 from data.records.base import Record
 from data.records.catalog import Dependency, Entity
@@ -48,7 +48,9 @@ def usage_of(
     others = [one for one in uses if one.to_id not in whole]
     meters = [f"the meter of {one.name}" for one in endpoints if one.id in whole]
     gaps = tuple(_unmetered(endpoints, read, whole, {one.to_id for one in uses}))
-    called = {one.from_id: names.get(one.from_id, one.from_id) for one in others}
+    ends = {one.id for one in endpoints}
+    uncounted = _callers(others, uses, ends, whole, lambda one: one.calls_per_day is not None)
+    undated = _callers(others, uses, ends, whole, lambda one: bool(one.last_seen))
     rates = [one.calls / days for one in whole.values()]
     rates += [one.calls_per_day for one in others if one.calls_per_day is not None]
     return Usage(
@@ -56,20 +58,29 @@ def usage_of(
         last_seen=max((one.last_seen for one in uses), default=""),
         metered=bool(whole),
         metered_calls=sum(one.calls for one in whole.values()),
-        uncounted=(
-            *gaps,
-            *(
-                f"nobody says how often {called[one.from_id]} calls"
-                for one in others
-                if one.calls_per_day is None
-            ),
-        ),
-        undated=(
-            *gaps,
-            *(f"nobody says when {called[one.from_id]} called" for one in others if not one.last_seen),
-        ),
+        uncounted=(*gaps, *(f"nobody says how often {names.get(one, one)} calls" for one in uncounted)),
+        undated=(*gaps, *(f"nobody says when {names.get(one, one)} called" for one in undated)),
         counted_by=(*meters, *_sources(one for one in others if one.calls_per_day is not None)),
         dated_by=(*meters, *_sources(one for one in uses if one.last_seen)),
+    )
+
+
+def _callers(
+    others: Sequence[Dependency],
+    uses: Sequence[Dependency],
+    endpoints: Collection[str],
+    metered: Container[str],
+    is_told: Callable[[Dependency], bool],
+) -> tuple[str, ...]:
+    """Of whom something is not told. Whoever is told to call an endpoint depends on the model by that, if it is
+    declared to depend on it as well; it may call another endpoint besides."""
+    known = {one.from_id for one in uses if is_told(one) or one.to_id in metered}
+    return tuple(
+        dict.fromkeys(
+            one.from_id
+            for one in others
+            if not is_told(one) and (one.to_id in endpoints or one.from_id not in known)
+        )
     )
 
 

@@ -74,11 +74,32 @@ METERED = {"metered": True, "counted_by": ("the meter of live",), "dated_by": ("
         ),
         ([LIVE, a_reading(calls=-1), a_use(calls_per_day=1.5)], Usage(
             calls_per_day=1.5, undated=("nobody says when Shop called",), counted_by=("csv",))),
+        (
+            [LIVE, a_use(calls_per_day=3, last_seen="2026-01-01"), a_use(to="the model"), a_use(to="its version")],
+            Usage(calls_per_day=3, last_seen="2026-01-01", counted_by=("csv",), dated_by=("csv",)),
+        ),
+        ([LIVE, a_reading(), a_use(), a_use(to="the model")], Usage(calls_per_day=2, metered_calls=60, **METERED)),
+        (
+            [a_use(to="the model"), a_use(to="its version")],
+            Usage(uncounted=("nobody says how often Shop calls",), undated=("nobody says when Shop called",)),
+        ),
+        (
+            [LIVE, BATCH, a_use(calls_per_day=3, last_seen="2026-01-01"), a_use(to=BATCH.id)],
+            Usage(
+                calls_per_day=3,
+                last_seen="2026-01-01",
+                uncounted=("nobody says how often Shop calls",),
+                undated=("nobody says when Shop called",),
+                counted_by=("csv",),
+                dated_by=("csv",),
+            ),
+        ),
     ],
     ids=[
         "nothing is known", "a meter counts all calls", "who calls a metered endpoint is counted there",
         "callers are told", "one caller is only declared", "one endpoint has no meter", "too young a meter",
-        "a meter that cannot tell",
+        "a meter that cannot tell", "what it is seen calling is how it depends on the model", "so is what a meter counts",
+        "who is declared twice is one", "who calls one endpoint may call the other",
     ],
 )  # fmt: skip
 def test_what_is_known_of_its_use(told: list[Any], usage: Usage):

@@ -110,7 +110,7 @@ def _calls(edge: Dependency) -> Iterator[str]:
         since = f", first {edge.first_seen}" if edge.first_seen not in ("", edge.last_seen) else ""
         yield f"last called {edge.last_seen}{since}"
     if edge.calls_per_day is not None:
-        yield f"{edge.calls_per_day:,.6g} calls a day"
+        yield f"{edge.calls_per_day:,.6g} call{'' if edge.calls_per_day == 1 else 's'} a day"
 
 
 def table(model: Entity, catalog: Snapshot, consumers: Sequence[Impacted] | None = None) -> str:

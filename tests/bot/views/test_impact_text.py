@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,9 @@ def test_callers_nobody_declares_are_marked_in_both_graphs_and_the_mark_is_expla
     assert node.endswith('["score#34;r (nobody declares it)"]:::unknown')
     assert mermaid[-2] == "  classDef unknown stroke:#9a5b00,stroke-dasharray:6 4"
     assert sum(":::unknown" in one for one in mermaid) == 1
+    assert "; last called 2026-03-02; 1 call a day)" in "\n".join(
+        impact_text.lines(model, there, date(2026, 3, 3))
+    )
 
 
 def test_a_spreadsheet_gets_a_row_for_each_consumer_and_no_formula(catalog: Catalog) -> None:

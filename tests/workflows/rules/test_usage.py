@@ -98,8 +98,8 @@ METERED = {"metered": True, "counted_by": ("the meter of live",), "dated_by": ("
     ids=[
         "nothing is known", "a meter counts all calls", "who calls a metered endpoint is counted there",
         "callers are told", "one caller is only declared", "one endpoint has no meter", "too young a meter",
-        "a meter that cannot tell", "what it is seen calling is how it depends on the model", "so is what a meter counts",
-        "who is declared twice is one", "who calls one endpoint may call the other",
+        "a meter that cannot tell", "what it is seen calling is how it depends on the model",
+        "so is what a meter counts", "who is declared twice is one", "who calls one endpoint may call the other",
     ],
 )  # fmt: skip
 def test_what_is_known_of_its_use(told: list[Any], usage: Usage):

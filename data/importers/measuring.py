@@ -1,4 +1,4 @@
-"""Is what a source writes of decay, drift and cost something that can be measured, and on which day was it?"""
+"""Is what a source writes of decay, drift, cost and calls something that can be measured, and on which day was it?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _BOUNDS = {
     Measure.DECAY: (-1.0, 1.0, "a share from -1 to 1, as 0.07 for 7 % worse"),
     Measure.DRIFT: (0.0, 1e6, "a number from 0 to 1,000,000"),
     Measure.COST: (0.0, 1e12, "an amount from 0 to 1,000,000,000,000"),
+    Measure.CALLS: (0.0, 1e12, "a number of calls from 0 to 1,000,000,000,000"),
 }
 
 _STATED = re.compile(r"(\S+)(?:\s+([A-Za-z]{3}))?\s+on\s+(\S+)")

@@ -76,12 +76,14 @@ class Measure(StrEnum):
     DECAY = "decay"
     DRIFT = "drift"
     COST = "cost_per_month"
+    CALLS = "calls_per_day"
 
 
 class Measured(Record, frozen=True, kw_only=True):
     """What somebody measured of a model, a version or an endpoint.
 
-    value     decay as a share (0.07 is 7 % worse than when it was accepted), drift as a score, cost as an amount
+    value     decay as a share (0.07 is 7 % worse than when it was accepted), drift as a score, cost as an amount,
+              calls by whomever
     on        the day it was measured, "2026-03-02"
     told_in   "file:line"
     currency  of a cost, "EUR"; empty where nobody says

@@ -16,7 +16,7 @@ from data.records.catalog import Dependency, Entity, Measure
 from data.records.facts import Reading
 from data.records.policy import Criteria, Criterion
 from workflows.rules import support
-from workflows.rules.measured import currencies, weighed
+from workflows.rules.measured import counted_calls, currencies, said, weighed
 from workflows.rules.usage import Usage, usage_of
 from workflows.rules.wording import counted
 
@@ -109,7 +109,7 @@ def findings(
         Criterion.SUPPORT: _support(one, criteria, today),
         Criterion.DEPRECATED: _deprecated(one, today),
         Criterion.IDLE: _idle(used, days, today),
-        Criterion.CALLS: _calls(used, criteria.calls_per_day_max, today),
+        Criterion.CALLS: _calls(one, used, criteria, today),
         Criterion.DECAY: _measured(Criterion.DECAY, one, criteria, today, told_in),
         Criterion.DRIFT: _measured(Criterion.DRIFT, one, criteria, today, told_in),
         Criterion.COST: _measured(Criterion.COST, one, criteria, today, told_in),
@@ -180,12 +180,18 @@ def _idle(used: Usage, days: int, today: date) -> Finding:
     return _finding(kind, Verdict.FOR, value, source, used.last_seen)
 
 
-def _calls(used: Usage, most: int, today: date) -> Finding:
-    kind, source = Criterion.CALLS, ", ".join(used.counted_by)
+def _calls(one: Considered, used: Usage, criteria: Criteria, today: date) -> Finding:
+    """Somebody who measured all calls knows of those, too, whom nobody tells; but not where others count more."""
+    kind, source, most = Criterion.CALLS, ", ".join(used.counted_by), criteria.calls_per_day_max
+    measured = counted_calls(one.model, (one.endpoints, one.versions), criteria, today)
+    if measured is not None and measured.calls_per_day >= (used.calls_per_day or 0):
+        value = said(Measure.CALLS, measured.calls_per_day)
+        verdict = Verdict.AGAINST if measured.calls_per_day > most else Verdict.FOR
+        return _finding(kind, verdict, value, measured.source, measured.as_of)
     as_of = today.isoformat() if used.metered else used.last_seen
     if used.calls_per_day is None:
         return _unknown(kind, _said("", used.uncounted or ("nobody tells of calls",)))
-    value = f"{used.calls_per_day:,.4g} call{'' if used.calls_per_day == 1 else 's'} a day"
+    value = said(Measure.CALLS, used.calls_per_day)
     if used.calls_per_day > most:
         return _finding(kind, Verdict.AGAINST, value, source, as_of)
     if used.uncounted:

@@ -1,4 +1,4 @@
-"""Decay, drift and cost of a model: what was measured last, and does it speak for retiring it?
+"""Decay, drift, cost and calls of a model: what was measured last, and does it speak for retiring it?
 
 A model counts by what was measured of itself; where nobody did, by its versions and endpoints: by the worst of them,
 and of costs by the sum. What was measured too long ago is told and does not count.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from data.called import SHARED
 from data.records.base import Record
 from data.records.catalog import Entity, Measure, Measured
 from data.records.policy import Criteria
@@ -49,18 +50,43 @@ def weighed(
     if not fresh:
         newest = max(told, key=lambda one: one.last.on)
         limit = counted(criteria.measured_days, "day")
-        value = f"{_said(newest.last, newest.last.value)}, measured longer ago than {limit}"
+        value = f"{_said(newest.last)}, measured longer ago than {limit}"
         return Weighed(value=value, source=newest.last.told_in, as_of=newest.last.on)
     if measure is Measure.COST:
         return _cost(fresh, model, criteria, told_in)
     worst = max(fresh, key=lambda one: (one.last.value, one.last.on))
     most = criteria.decay_share_max if measure is Measure.DECAY else criteria.drift_psi_max
     return Weighed(
-        value=f"{_said(worst.last, worst.last.value)}{_of([worst], model)}",
+        value=f"{_said(worst.last)}{_of([worst], model)}",
         is_over=worst.last.value > most,
         source=worst.last.told_in,
         as_of=worst.last.on,
     )
+
+
+class Counted(NamedTuple):
+    """How often something is called in all."""
+
+    calls_per_day: float
+    source: str
+    as_of: str
+
+
+def counted_calls(
+    model: Entity, groups: Iterable[Sequence[Entity]], criteria: Criteria, today: date
+) -> Counted | None:
+    """Where that was measured lately: of the model itself, else of all of one of these groups, as of its endpoints.
+
+    Of a part nobody measured it may be called without end, and whoever shares a file in Slack lifts no doubt.
+    """
+    since = (today - timedelta(days=criteria.measured_days)).isoformat()
+    for group in ((model,), *groups):
+        rows = [one.last for one in _last(Measure.CALLS, group)]
+        rows = [row for row in rows if row.on >= since and not row.told_in.startswith(SHARED)]
+        if rows and len(rows) == len(group):
+            source = ", ".join(dict.fromkeys(row.told_in for row in rows))
+            return Counted(sum(row.value for row in rows), source, min(row.on for row in rows))
+    return None
 
 
 def latest(model: Entity, parts: Sequence[Entity]) -> tuple[str, ...]:
@@ -69,7 +95,7 @@ def latest(model: Entity, parts: Sequence[Entity]) -> tuple[str, ...]:
     for measure in Measure:
         if told := _last(measure, (model,)) or _last(measure, parts):
             newest = max(told, key=lambda one: one.last.on)
-            found.append(f"{_said(newest.last, newest.last.value)}{_of([newest], model)} ({newest.last.on})")
+            found.append(f"{_said(newest.last)}{_of([newest], model)} ({newest.last.on})")
     return tuple(found)
 
 
@@ -93,7 +119,7 @@ def _cost(told: Sequence[_Told], model: Entity, criteria: Criteria, told_in: Seq
             value=f"told in {' and in '.join(theirs)}, so there is no sum", source=source, as_of=as_of
         )
     total = sum(row.value for row in rows)
-    value = f"{_said(rows[0], total)}{_of(told, model)}"
+    value = f"{said(Measure.COST, total, rows[0].currency)}{_of(told, model)}"
     if why := _why_not_held(rows[0].currency, criteria, told_in):
         return Weighed(value=f"{value}; {why}", source=source, as_of=as_of)
     return Weighed(value=value, is_over=total > criteria.cost_per_month_max, source=source, as_of=as_of)
@@ -109,8 +135,8 @@ def _why_not_held(currency: str, criteria: Criteria, told_in: Sequence[str]) -> 
     return ""
 
 
-def _said(row: Measured, value: float) -> str:
-    match row.measure:
+def said(measure: Measure, value: float, currency: str = "") -> str:
+    match measure:
         case Measure.DECAY:
             how = "worse" if value >= 0 else "better"
             return f"{abs(value) * 100:,.4g} % {how} than when it was accepted"
@@ -118,7 +144,13 @@ def _said(row: Measured, value: float) -> str:
             return f"PSI {value:,.4g}"
         case Measure.COST:
             amount = f"{value:,.2f}".removesuffix(".00")
-            return f"{amount}{f' {row.currency}' if row.currency else ''} a month"
+            return f"{amount}{f' {currency}' if currency else ''} a month"
+        case Measure.CALLS:
+            return f"{value:,.4g} call{'' if value == 1 else 's'} a day"
+
+
+def _said(row: Measured) -> str:
+    return said(row.measure, row.value, row.currency)
 
 
 def _of(told: Sequence[_Told], model: Entity) -> str:

@@ -93,7 +93,7 @@ def test_an_endpoint_is_measured_as_well(catalog: Catalog, tmp_path: Path) -> No
         ("twice,drift,1,2026-02-01", "could be component:default/twice or resource:default/twice; write the id"),
         ("shop,drift,1,2026-02-01", A_CONSUMER),
         (",drift,1,2026-02-01", "model is empty"),
-        ("churn,size,1,2026-02-01", 'measure "size" is not one of decay, drift, cost_per_month'),
+        ("churn,size,1,2026-02-01", 'measure "size" is not one of decay, drift, cost_per_month, calls_per_day'),
         ("churn,decay,7,2026-02-01", 'decay "7" is not a share from -1 to 1, as 0.07 for 7 % worse'),
         ("churn,drift,nan,2026-02-01", 'drift "nan" is not a number from 0 to 1,000,000'),
         ("churn,cost_per_month,-5,2026-02-01", 'cost_per_month "-5" is not an amount from 0 to 1,000,000,000,000'),

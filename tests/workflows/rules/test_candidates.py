@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from data.policy import read_criteria
-from data.records.catalog import Dependency, Entity, Kind, Support
+from data.records.catalog import Dependency, Entity, Kind, Measure, Measured, Support
 from data.records.facts import Reading
 from data.records.policy import Criterion
 from workflows.rules.candidates import Considered, Finding, Verdict, findings, ranked
@@ -101,6 +101,32 @@ def metered(calls: int, days: int = 30) -> dict[str, Any]:
 
 
 METER = ("the meter of live", "2026-09-01")
+
+
+@pytest.mark.parametrize(
+    ("calls", "uses", "expected"),
+    [
+        (10, (a_use(),), (FOR, "10 calls a day", "m.csv:2", "2026-08-20")),
+        (10.5, (a_use(),), (AGAINST, "10.5 calls a day", "m.csv:2", "2026-08-20")),
+        (
+            1,
+            (a_use(calls_per_day=12, last_seen="2026-08-03"),),
+            (AGAINST, "12 calls a day", "csv", "2026-08-03"),
+        ),
+        (
+            1,
+            (a_use(calls_per_day=1, last_seen="2026-08-03"),),
+            (FOR, "1 call a day", "m.csv:2", "2026-08-20"),
+        ),
+    ],
+    ids=["whoever nobody tells of is among them", "too many", "others count more", "others count as many"],
+)
+def test_whoever_measured_all_calls_is_believed_unless_others_count_more(
+    calls: float, uses: tuple[Dependency, ...], expected: tuple[Any, ...]
+) -> None:
+    row = Measured(measure=Measure.CALLS, value=calls, on="2026-08-20", told_in="m.csv:2")
+    one = considered(a_model(measured=(row,)), uses=uses, names={"shop": "shop"})
+    assert found(one, Criterion.CALLS) == said(Criterion.CALLS, *expected)
 
 
 @pytest.mark.parametrize(

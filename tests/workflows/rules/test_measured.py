@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from data.policy import read_criteria
 from data.records.catalog import Entity, Kind, Measure, Measured
-from workflows.rules.measured import Weighed, currencies, weighed
+from workflows.rules.measured import Weighed, counted_calls, currencies, weighed
 
 TODAY = date(2026, 9, 1)
 CRITERIA = read_criteria()
-DECAY, DRIFT, COST = Measure
+DECAY, DRIFT, COST, CALLS = Measure
 
 
 def a_row(measure: Measure, value: float, on: str = "2026-08-20", **said: str) -> Measured:
@@ -54,7 +54,7 @@ def test_a_value_above_the_bound_speaks_for_it(row: Measured, value: str, is_ove
     )
 
 
-@pytest.mark.parametrize("measure", Measure)
+@pytest.mark.parametrize("measure", [DECAY, DRIFT, COST])
 def test_what_nobody_measured_speaks_neither_for_it_nor_against_it(measure: Measure) -> None:
     assert seen(measure) == Weighed(value="nobody tells")
 
@@ -129,3 +129,35 @@ def test_in_which_currencies_costs_are_told_goes_by_the_last_of_each_thing() -> 
         a_thing("plain", a_row(COST, 9)),
     )
     assert currencies((moved, *others)) == ("EUR", "USD")
+
+
+OLD = "2026-01-01"
+ONE, TWO = (a_thing(name, a_row(CALLS, 3), kind=Kind.ENDPOINT) for name in ("one", "two"))
+
+
+@pytest.mark.parametrize(
+    ("own", "groups", "expected"),
+    [
+        ([], [], None),
+        ([a_row(CALLS, 7), a_row(CALLS, 8, "2026-08-21")], [[ONE]], 8),
+        ([a_row(CALLS, 7, OLD)], [], None),
+        ([a_row(CALLS, 7, OLD)], [[ONE, TWO]], 6),
+        ([], [[ONE, a_thing("three")]], None),
+        ([], [[ONE, a_thing("three", a_row(CALLS, 1, OLD))]], None),
+        ([], [[a_thing("three")], [ONE]], 3),
+    ],
+    ids=[
+        "nobody",
+        "the model",
+        "long ago",
+        "all endpoints",
+        "one of two",
+        "one of two lately",
+        "all versions",
+    ],
+)
+def test_all_calls_are_counted_where_somebody_measured_every_part(
+    own: list[Measured], groups: list[list[Entity]], expected: float | None
+) -> None:
+    found = counted_calls(a_thing("churn", *own, kind=Kind.MODEL), groups, CRITERIA, TODAY)
+    assert (found and found.calls_per_day) == expected

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from data.called import SHARED
 from data.records.base import Record
 from data.records.catalog import Entity, Measure, Measured
 from data.records.policy import Criteria
@@ -77,12 +76,11 @@ def counted_calls(
 ) -> Counted | None:
     """Where that was measured lately: of the model itself, else of all of one of these groups, as of its endpoints.
 
-    Of a part nobody measured it may be called without end, and whoever shares a file in Slack lifts no doubt.
+    Of a part nobody measured it may be called without end.
     """
     since = (today - timedelta(days=criteria.measured_days)).isoformat()
     for group in ((model,), *groups):
-        rows = [one.last for one in _last(Measure.CALLS, group)]
-        rows = [row for row in rows if row.on >= since and not row.told_in.startswith(SHARED)]
+        rows = [one.last for one in _last(Measure.CALLS, group) if one.last.on >= since]
         if rows and len(rows) == len(group):
             source = ", ".join(dict.fromkeys(row.told_in for row in rows))
             return Counted(sum(row.value for row in rows), source, min(row.on for row in rows))

@@ -159,7 +159,14 @@ def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier,
     said = {tier: dict(under[tier]) for tier in TIERS}
     for tier, table in reading.table("tiers", given, known).items():
         said[tier] |= reading.table(f"tiers.{tier}", table, TIER)
-    return tuple(Tier(tier=int(tier), notice_days=said[tier]["notice_days"]) for tier in TIERS)
+    return tuple(
+        Tier(
+            tier=int(tier),
+            notice_days=said[tier]["notice_days"],
+            migration_guide="yes" if said[tier]["migration_guide"] else "no",
+        )
+        for tier in TIERS
+    )
 
 
 def _roles(reading: Tables, given: Any) -> tuple[Role, ...]:

@@ -10,11 +10,11 @@ from data.notice_texts import BETWEEN
 from data.policy_attestations import ATTESTATION
 from data.policy_checks import WEEKDAYS
 from data.policy_fields import FIELDS, Key
-from data.policy_tables import AUDIENCE, ROLE
+from data.policy_tables import AUDIENCE, ROLE, TIER
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows
-from data.records.policy import Criteria, Policy, Review, Role
+from data.records.policy import Criteria, Policy, Review, Role, Tier
 
 Beside = Criteria | Windows | Review
 """What no retirement keeps."""
@@ -58,7 +58,8 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
         for key in AUDIENCE:
             yield f"audiences.{one.audience}.{key}", _plain(getattr(one, key)) or None
     for tier in policy.tiers:
-        yield f"tiers.{tier.tier}.notice_days", tier.notice_days
+        for key, value in {**_said(tier, TIER), "migration_guide": tier.migration_guide == "yes"}.items():
+            yield f"tiers.{tier.tier}.{key}", value
     for role in policy.roles:
         for key, value in {**_said(role, ROLE), "veto": role.veto == "yes"}.items():
             yield f"roles.{role.name}.{key}", value
@@ -80,7 +81,7 @@ def _keys(record: Policy | Beside) -> Iterator[tuple[str, Any]]:
                 yield f"{section}.{key}", _plain(value)
 
 
-def _said(row: Role | Attestation, keys: Mapping[str, Key]) -> Mapping[str, Any]:
+def _said(row: Role | Attestation | Tier, keys: Mapping[str, Key]) -> Mapping[str, Any]:
     """What its table would say; no groups or no people need not be said."""
     said = {key: _plain(getattr(row, key)) for key in keys}
     return {key: value for key, value in said.items() if value != []}

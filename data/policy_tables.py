@@ -36,6 +36,10 @@ TIER: Mapping[str, Key] = {
     "notice_days": Key(
         says="how long consumers of such models are warned before the switch-off",
         check=whole(1, 3650, "days"),
-    )
+    ),
+    "migration_guide": Key(
+        says="whether such a model, or its successor, has to name a page that says how to move before it is proposed",
+        check=flag,
+    ),
 }
 ROLE_NAME = re.compile(r"[a-z][a-z0-9 _-]{0,39}")

@@ -83,7 +83,7 @@ def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
 
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
     tables = (
-        policy_fields.TIERS,
+        *(policy_tables.TIER for _ in policy_fields.TIERS),
         policy_tables.ROLE,
         policy_attestations.ATTESTATION,
         policy_tables.AUDIENCE,

@@ -8,6 +8,7 @@ from functools import partial
 
 from data.errors import NotFound
 from data.hosting import hosted_parts
+from data.moving import guide_of
 from data.records.catalog import Entity
 from data.records.facts import Facts
 from data.records.policy import Policy
@@ -80,6 +81,7 @@ def facts(
         alike=() if retirement_id else alike(subject, command.reason, consumers, told_to_all),
         successor_name=after.name,
         successor_from=after.first_day,
+        guide=guide_of(model, known.find(command.successor_id)),
         successor_trouble=_told_to_all(model, command.successor_id, known) or after.trouble,
         impact=consumers,
         impact_notes=(

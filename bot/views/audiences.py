@@ -10,6 +10,7 @@ from bot.views.blocks import day, link, marked, mention, quoted, safe
 from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
+from data.moving import guide_of
 from data.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
@@ -117,7 +118,7 @@ def _known(retirement: Retirement, there: Snapshot | None) -> dict[str, str]:
     endpoints = there.endpoints_of(model.id) if there is not None and model is not None else ()
     measured = latest(model, (*versions, *endpoints)) if model is not None else ()
     after = there.find(plan.successor_id) if there is not None and plan is not None else None
-    guide = next((one.guide for one in (model, after) if one is not None and one.guide), "")
+    guide = guide_of(model, after)
     return {
         "guide": link(guide, "the migration guide") if guide else "no migration guide is named",
         "versions": _named("versions", [safe(one.name, PART_MAX) for one in versions], "none told"),

@@ -63,6 +63,7 @@ class Facts(Record, frozen=True, kw_only=True):
     unseen_meets  those of them and of itself that are restricted: no other thread tells of these
     alike         retirements that were reviewed and are like the one proposed, the most alike first
     successor_from  its first day, as the catalog has it now; empty where it tells none
+    guide         address of a page that says how to move; empty where none is named
     successor_trouble  why the named successor cannot be one; empty when it can
     card_waits    why the card does not show the round that is open; empty when it does
     has_unheard   somebody asked something of this retirement that is not decided yet
@@ -101,6 +102,7 @@ class Facts(Record, frozen=True, kw_only=True):
     alike: tuple[str, ...] = ()
     successor_name: str = ""
     successor_from: str = ""
+    guide: str = ""
     successor_trouble: str = ""
     impact: tuple[Impacted, ...] = ()
     impact_notes: tuple[str, ...] = ()

@@ -81,10 +81,15 @@ class Role(Record, frozen=True, kw_only=True):
 
 
 class Tier(Record, frozen=True, kw_only=True):
-    """How long consumers are warned before anything is switched off."""
+    """What consumers of such models are owed before anything is switched off.
+
+    notice_days      for how long they are warned
+    migration_guide  whether a page has to say how to move; as in every policy before there was one, it need not
+    """
 
     tier: int
     notice_days: int
+    migration_guide: str = "no"
 
 
 class Policy(Record, frozen=True, kw_only=True):
@@ -140,6 +145,11 @@ class Policy(Record, frozen=True, kw_only=True):
         """Days of notice for `tier`; an unknown tier counts as the strictest."""
         known = {row.tier: row.notice_days for row in self.tiers}
         return known.get(tier, max(known.values()))
+
+    def needs_guide(self, tier: int) -> bool:
+        """Has somebody to say how to move? Of an unknown tier, where the strictest asks for it."""
+        known = {row.tier: row.migration_guide == "yes" for row in self.tiers}
+        return known.get(tier, known[min(known)])
 
     @property
     def tree(self) -> Escalation:

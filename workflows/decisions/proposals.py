@@ -159,6 +159,7 @@ def problems_with(command: Propose | Revise, facts: Facts, now: datetime) -> Non
         reason=command.reason,
         why=str(command.why),
         interim=str(command.interim),
+        guide=facts.guide,
         target_on=command.target_on,
         proposed_at=now,
         policy=facts.policy,

@@ -66,6 +66,7 @@ def guided(
         reason=wish.reason,
         why=str(wish.why),
         interim="-",  # the form asks for one
+        guide=seen.guide,
         target_on=wish.target_on,
         proposed_at=now,
         policy=policy,

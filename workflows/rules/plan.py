@@ -72,6 +72,7 @@ def problems(
     reason: Reason,
     why: str,
     interim: str,
+    guide: str,
     target_on: date,
     proposed_at: datetime,
     policy: Policy,
@@ -87,6 +88,8 @@ def problems(
     elif reason is Reason.REPLACED and not successor_id:
         found.append(Problem(field="successor", value="", accepted='the reason "replaced" needs a successor'))
     found += successor_from.problems(successor_id, target_on, interim)
+    if subject is not None and successor_id and not guide and policy.needs_guide(subject.tier):
+        found.append(_unguided(subject, successor_from.name))
     if not why.strip():
         found.append(Problem(field="why", value="", accepted="say in a sentence why the model retires"))
     if subject is not None:
@@ -111,6 +114,15 @@ def problems(
                 )
             )
     return found
+
+
+def _unguided(subject: Subject, successor_name: str) -> Problem:
+    tier = f"of tier {subject.tier}" if subject.tier else "of an unknown tier"
+    accepted = (
+        f"the policy wants a page that says how consumers of a model {tier} move, and the catalog has none: add the "
+        f"annotation emeritus.dev/migration-guide to {successor_name or 'it'} or to {subject.model_name}, and import it"
+    )
+    return Problem(field="successor", value=successor_name, accepted=accepted)
 
 
 def _cooling(policy: Policy) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from data.policy import read_policy
 from data.records.retirement import Reason, Step, StepKind
 from tests.builders import (
     ANNOUNCED_AT,
@@ -40,6 +41,7 @@ def problems(**changes):
         "successor_trouble": "",
         "successor_from": Told("churn-2", "", ""),
         "interim": "",
+        "guide": "",
         "reason": Reason.REPLACED,
         "why": "a better one serves",
         "target_on": TARGET_ON,
@@ -157,6 +159,32 @@ def test_an_unknown_tier_gets_the_strictest_notice_and_the_message_says_so():
 )
 def test_a_proposal_hears_what_is_wrong_on_the_field(changes, expected):
     assert problems(**changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("tier", "guide", "successor_id", "refused"),
+    [
+        (1, "", "x", True),
+        (0, "", "x", True),
+        (2, "", "x", False),
+        (1, "https://a", "x", False),
+        (1, "", "", False),
+    ],
+)
+def test_whoever_has_to_move_from_a_model_of_a_strict_tier_is_told_how(tier, guide, successor_id, refused):
+    policy = read_policy()
+    found = problems(
+        subject=a_subject(tier=tier),
+        guide=guide,
+        successor_id=successor_id,
+        successor_from=Told("churn-2", "", ""),
+        reason=Reason.COST,
+        target_on=date(2028, 1, 3),
+        policy=policy,
+    )
+    named = "of tier 1" if tier else "of an unknown tier"
+    text = f"successor churn-2: the policy wants a page that says how consumers of a model {named} move"
+    assert [one.startswith(text) for one in found] == [True] * refused
 
 
 def test_all_problems_come_at_once():

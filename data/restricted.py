@@ -16,6 +16,7 @@ from data.callers import unknown
 from data.declared import Declared, Told
 from data.errors import EmeritusError
 from data.records.catalog import Entity
+from data.serving import server_of
 
 if TYPE_CHECKING:
     from data.snapshot import Snapshot
@@ -71,7 +72,8 @@ def belonging(models: Iterable[str], there: Snapshot) -> Iterator[Entity]:
     """These, all that serves them, and whoever was seen calling by a name of any of that, though nobody declares it."""
     for one in models:
         parts = (there.entity(one), *there.versions_of(one), *there.endpoints_of(one))
-        names = dict.fromkeys(name for part in parts for name in (part.name, part.title) if name)
+        tails = (server_of(part.id).rpartition("/")[2] for part in parts)
+        names = dict.fromkeys((*tails, *(name for part in parts for name in (part.name, part.title) if name)))
         callers = (there.find(unknown(name, "").id) for name in names)
         yield from (*parts, *filter(None, callers))
 

@@ -19,6 +19,9 @@ from msgspec.structs import replace
 
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Origin
 
+UNNAMED = "a shared server"
+"""What one is called that has the name of a restricted model, where others read of it."""
+
 
 class Served(NamedTuple):
     """One thing as it stands in the graph.
@@ -62,7 +65,11 @@ def served(thing: Entity, stated: Iterable[Dependency], known: Mapping[str, Enti
     shares = [_share(thing, model, models) for model in models]
     for share, link in zip(shares, links.values(), strict=True):
         edges += (replace(link, to_id=share.id), replace(link, from_id=share.id))
-    return Served((replace(by_hand(thing), model_id=""), *shares), _each_once(edges))
+    shown = _shown(thing, "", models)
+    server = replace(
+        by_hand(thing), model_id="", name=shown, title=thing.title if shown == thing.name else ""
+    )
+    return Served((server, *shares), _each_once(edges))
 
 
 def server_of(endpoint_id: str) -> str:
@@ -113,12 +120,22 @@ def _each_once(edges: Iterable[Dependency]) -> tuple[Dependency, ...]:
 def _share(server: Entity, model: Entity, models: list[Entity]) -> Entity:
     is_ambiguous = sum(other.id.rpartition("/")[2] == model.id.rpartition("/")[2] for other in models) > 1
     suffix = model.id if is_ambiguous else model.id.rpartition("/")[2]
+    shown = _shown(server, model.id, models)
+    ref = (server.endpoint_ref if shown == server.name else "") or shown
     return replace(
         server,
         id=f"{server.id}#{suffix}",
-        name=f"{server.name}#{model.name}",
+        name=f"{shown}#{model.name}",
         title="",
         model_id=model.id,
         endpoint_kind=EndpointKind.MANUAL,
-        endpoint_ref=f"{server.endpoint_ref or server.name}: {model.name} only, it serves other models too",
+        endpoint_ref=f"{ref}: {model.name} only, it serves other models too",
     )
+
+
+def _shown(server: Entity, model_id: str, models: Iterable[Entity]) -> str:
+    """The name of a shared server as whoever may know of this model reads it; without one that tells of another, which
+    is restricted."""
+    restricted = (one for one in models if one.restricted_to is not None and one.id != model_id)
+    tells = any(one.name.casefold() in server.name.casefold() for one in restricted)
+    return UNNAMED if tells else server.name

@@ -125,6 +125,29 @@ def test_a_server_that_others_share_stays_and_its_parts_for_those_are_what_a_pla
     assert seen.impact(open_, [f"{shared}#open"]) == there.impact(open_, [f"{shared}#open"])
 
 
+def test_a_server_that_has_its_name_and_serves_others_as_well_is_called_so_by_nobody_who_reads_of_those(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    there = a_catalog(
+        catalog,
+        tmp_path,
+        a_model("open"),
+        a_model("canary", restricted_to=""),
+        a_document(
+            "Component",
+            "canary-live",
+            "type: model-server, owner: cards, dependsOn: [resource:open, resource:canary]",
+        ),
+    )
+    (part,) = there.endpoints_of("resource:default/open")
+    assert (part.name, part.endpoint_ref) == (
+        "a shared server#open",
+        "a shared server: open only, it serves other models too",
+    )
+    assert there.entity("component:default/canary-live").name == "a shared server"
+    assert [one.name for one in there.endpoints_of("resource:default/canary")] == ["canary-live#canary"]
+
+
 def test_what_sources_say_otherwise_and_what_is_in_doubt_names_it_to_nobody_else() -> None:
     canary = Entity(id="model:canary", kind=Kind.MODEL, name="canary", restricted_to=(), aliases=("twin",))
     old = Entity(

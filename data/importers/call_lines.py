@@ -22,7 +22,10 @@ Fields = Mapping[str, str]
 
 _WORDS = r'(?:[^"\\]|\\.)*'
 _COMMON = re.compile(
-    rf'(?:(?P<host>\S+) )?(?P<address>\S+) \S+ (?P<user>\S+) \[(?P<time>[^\]]+)\] "(?P<request>{_WORDS})"'
+    # A name may have blanks, and an address may be that of each proxy. Where "-" is next, it is no host that begins the
+    # line, unless enough follows for a line with a host and without an address.
+    r"(?:(?P<host>[^\s,]+) (?!- (?!- \S+ \[)))?(?P<address>\S+(?:, \S+){0,16}) \S+ (?P<user>[^\[]{1,256}?)"
+    rf' \[(?P<time>[^\]]+)\] "(?P<request>{_WORDS})"'
     rf' (?:\d{{3}}|-) (?:\d+|-)(?: "{_WORDS}" "(?P<agent>{_WORDS})")?(?P<rest>.*)'
 )
 _ENVOY = re.compile(

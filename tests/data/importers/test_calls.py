@@ -175,6 +175,31 @@ def test_lines_of_several_formats_may_stand_in_one_file_packed_or_not(tmp_path: 
     assert set(reading.files.values()) == {str(file)}
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "192.0.2.7 - kim doe",
+        "192.0.2.7 - CN=kim doe,O=acme",
+        "192.0.2.7, 10.2.3.4 - -",
+        "192.0.2.7, 10.2.3.4, 10.2.3.5 - kim",
+        "- - -",
+        "models.example.com 192.0.2.7 - kim doe",
+        "models.example.com:443 192.0.2.7, 10.2.3.4 - -",
+        "models.example.com - - kim",
+        "models.example.com - - -",
+        "2001:db8::1 - -",
+    ],
+)
+def test_who_signed_in_may_have_blanks_and_an_address_may_be_a_list_of_proxies(
+    tmp_path: Path, begins: str
+) -> None:
+    whole = f'{begins} [02/Mar/2026:23:30:00 +0000] "POST /v1/churn HTTP/1.1" 200 12 "-" "billing/1"'
+    reading = read(tmp_path, whole)
+    assert seen(reading) == BY_BILLING
+    is_without_host = any("said without its host" in one.note for one in reading.notes)
+    assert is_without_host is not begins.startswith("models")
+
+
 @pytest.mark.parametrize("whole", [lambda events: {"Records": events}, list], ids=["Records", "a list"])
 def test_a_document_of_cloudtrail_is_read_event_by_event(tmp_path: Path, whole) -> None:
     bedrock = {"eventSource": "bedrock.amazonaws.com", "requestParameters": {"modelId": "churn-prod"}}
@@ -496,11 +521,25 @@ def test_names_that_would_break_a_reference_are_bent_and_stay_apart(tmp_path: Pa
         '1 - - [1] "GET / HTTP/1.1" 200 1 "-" "x" ' + '"\\' * 80_000,
         '"' * 250_000,
         " " * 120_000 + "[" * 120_000,
+        "a, " * 80_000,
+        "a " * 120_000,
         '[2026-03-02T10:00:00Z] "' + '\\"' * 120_000,
         '{"' + "k" * 240_000 + '": 1}',
         '{"a":' * 40_000,
     ],
-    ids=["hex", "colons", "almost HAProxy", "quotes", "only quotes", "blanks", "escapes", "a key", "nested"],
+    ids=[
+        "hex",
+        "colons",
+        "almost HAProxy",
+        "quotes",
+        "only quotes",
+        "blanks",
+        "proxies",
+        "words",
+        "escapes",
+        "a key",
+        "nested",
+    ],
 )
 def test_no_line_is_so_odd_that_reading_it_takes_long(tmp_path: Path, line: str) -> None:
     reading = read(tmp_path, a_call(), line)

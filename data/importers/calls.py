@@ -23,7 +23,7 @@ from data.errors import Invalid, Problem
 from data.importers.call_fields import Call, FieldNames
 from data.importers.call_files import Log, logs_of, told_in
 from data.importers.call_names import Caller, hides, kept, names
-from data.importers.call_targets import Targets
+from data.importers.call_targets import Meant, Targets
 from data.importers.draft import Draft
 from data.importers.known import Known
 from data.importers.refs import Found
@@ -76,12 +76,14 @@ class _Book:
         self.credentials = 0
         self.bent: Counter[tuple[str, str]] = Counter()
         self.unmatched: Counter[tuple[str, str]] = Counter()
-        # A name that was shared in Slack first does not come to mean who calls by it.
+        # A name that was shared in Slack first does not come to mean who calls by it, nor what is called.
         callers = [one for one in entities if not is_shared(one)]
         self._known = Known(callers)
         self._of_csv = frozenset(one.id for one in callers if one.id.startswith("csv:"))
         # Logs say the same thing again and again, and of what they say there is no end.
-        self._target = lru_cache(maxsize=SIZE)(Targets(entities).find)
+        self._declared_targets = Targets(callers)
+        self._shared_targets = Targets(one for one in entities if is_shared(one))
+        self._target = lru_cache(maxsize=SIZE)(self._meant)
         self._caller = lru_cache(maxsize=SIZE)(self._who)
 
     def add(self, call: Call, calls: int, where: str, path: Path) -> None:
@@ -110,6 +112,9 @@ class _Book:
         before.first = min(before.first, day)
         if day >= before.last:
             before.last, before.where, before.path = day, where, path
+
+    def _meant(self, targets: tuple[str, ...]) -> Meant | None:
+        return self._declared_targets.find(targets) or self._shared_targets.find(targets)
 
     def _who(self, caller: Caller) -> tuple[str, bool]:
         """The id of what the catalog declares by one of its names, or of an unknown consumer; whether a credential of

@@ -445,6 +445,24 @@ def test_a_name_that_very_many_endpoints_have_is_nobodys(tmp_path: Path) -> None
     assert [str(one) for one in reading.skipped] == [f"calls of gateway:80/x (1): {why}"]
 
 
+@pytest.mark.parametrize(
+    "alias", ["/v1/churn", "models.example.com/v1/churn/", "churn.svc.local/", "10.0.0.9"]
+)
+def test_no_address_comes_to_mean_what_was_shared_in_slack_where_others_have_it(
+    tmp_path: Path, alias: str
+) -> None:
+    shared = Entity(
+        id="resource:default/x", kind=Kind.MODEL, name="x", aliases=(alias,), declared_in="slack:C1/x.yaml:1"
+    )
+    said = {"time": "2026-03-02", "caller": "billing"}
+    calls = [{**said, "path": "/v1/churn"}, {**said, "host": "churn.svc.local", "path": "/x"}]
+    lines = (json.dumps(one) for one in (*calls, {**said, "host": "10.0.0.9", "path": "/x"}))
+    (file := tmp_path / "a.log").write_text("\n".join(lines))
+    reading = read_calls([file], known=[*KNOWN, shared], now=NOW)
+    meant = {one.to_id: one.calls_per_day for one in reading.sightings}
+    assert meant == {LIVE.id: 2, **({shared.id: 1} if alias == "10.0.0.9" else {})}
+
+
 def without_host(folder: Path, path: str, *others: str) -> Reading:
     """A log of paths alone, where other endpoints have these aliases, too."""
     there = (

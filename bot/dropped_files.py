@@ -16,7 +16,7 @@ import msgspec
 
 from bot.formats import CALLS, FORMATS, Format
 from bot.shared_catalog import SharedSource
-from bot.shared_logs import read_log, told_by, without_numbers
+from bot.shared_logs import in_the_name_of, read_log, told_by
 from bot.shared_owners import without_owners, without_people
 from bot.slack_files import SlackFiles
 from data.catalog import STREAM, Catalog
@@ -72,9 +72,9 @@ class DroppedFiles:
             root = f"{place}/{file.name}"
             format, reading = recognised(path, root, self._catalog, now())  # noqa: A001 - as elsewhere
             reading = _without_paths(_moved(reading, str(path.parent), place), place)
-        source = format
-        if format == CALLS:
-            reading, source = without_numbers(reading), told_by(by, file.name)
+        told = told_by(by, file.name)
+        source = told if format == CALLS else format
+        reading = in_the_name_of(told, reading, format)
         outside = self._catalog.known_outside(source, reading.roots)
         reading = self._of_its_own(without_people(reading, file.name), source, Known(outside))
         reading = _without_servings(without_owners(reading), outside)

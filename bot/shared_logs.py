@@ -1,9 +1,10 @@
-"""An access log that was shared in Slack: who was seen calling what, in the name of whoever shared it.
+"""Calls that a file tells of which was shared in Slack, such as an access log: who was seen calling what, in the name
+of whoever shared it.
 
 It is taken, as a table of calls is: a caller nobody knows of is worse than one somebody made up, which the coordinator
 vouches for by name. Whoever may share files can hold a step by it, so all that is told of such calls says who shared
 them, and they are kept apart from those of other sources. How often is not taken: a log that somebody has at hand is
-one of many, and would thin the numbers that all of them gave.
+one of many, and would thin the numbers that all of them gave, and a table may say that somebody hardly calls.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from bot.formats import CALLS
 from data.errors import Invalid, Problem
 from data.importers.call_files import GZIP
 from data.importers.report import Note, Reading
@@ -24,6 +26,7 @@ NO_NUMBERS = (
     "how often is not taken from a log shared in Slack, which is one of many: import all of them on the machine with "
     "emeritus import calls"
 )
+NO_NUMBER = "how often is not taken from a file shared in Slack: import it on the machine"
 PACKED = (
     "a log is read from Slack as text only: share it unpacked, or on the machine, emeritus import calls FILE"
 )
@@ -44,10 +47,10 @@ def told_by(person_id: str, name: str) -> str:
     return f"{SHARED_BY}{person_id} in {name}"
 
 
-def without_numbers(reading: Reading) -> Reading:
-    """That and when there were calls."""
-    if not reading.sightings:
-        return reading
+def in_the_name_of(seen_by: str, reading: Reading, format: str) -> Reading:  # noqa: A002 - the word of the commands
+    """That and when there were calls, as told by them."""
     seen = tuple(msgspec.structs.replace(one, calls_per_day=None) for one in reading.sightings)
-    note = Note(where=seen[0].seen_in, what="calls a day", note=NO_NUMBERS)
-    return msgspec.structs.replace(reading, sightings=seen, notes=(*reading.notes, note))
+    counted = [one.seen_in for one in reading.sightings if one.calls_per_day is not None]
+    why = NO_NUMBERS if format == CALLS else NO_NUMBER
+    notes = tuple(Note(where=where, what="calls a day", note=why) for where in counted[:1])
+    return msgspec.structs.replace(reading, sightings=seen, seen_by=seen_by, notes=(*reading.notes, *notes))

@@ -44,6 +44,7 @@ class Edges:
             (edge.from_id, edge.to_id, declared_by): edge.declared_in
             for edge, declared_by in zip(reading.dependencies, reading.declared_by, strict=True)
         }
+        self._seen_by = reading.seen_by
         self._seen = {
             (one.from_id, one.to_id): Calls(one.seen_in, one.first_seen, one.last_seen, one.calls_per_day)
             for one in reading.sightings
@@ -52,7 +53,7 @@ class Edges:
     def merge(self, conn: Connection, source: str, at: str) -> Moved:
         moved = Moved()
         self._merge_stated(conn, source, at, moved)
-        self._merge_seen(conn, source, moved)
+        self._merge_seen(conn, self._seen_by or source, moved)
         return moved
 
     def _merge_stated(self, conn: Connection, source: str, at: str, moved: Moved) -> None:

@@ -45,7 +45,7 @@ def dependencies(
 ) -> tuple[Dependency, ...]:
     """Each edge once, in order of what is depended on, with all who state it and all calls that were seen.
 
-    Where catalogs state it, it is declared there, and not in a file that was shared in Slack.
+    Where catalogs state it, it is declared there, and not in a file that was shared in Slack; so are calls.
     """
     found: dict[str, Dependency] = {}
     in_order = sorted(stated, key=lambda one: (one[0], one[2].startswith(SHARED), one[2], one[1]))
@@ -56,7 +56,7 @@ def dependencies(
             if known
             else Dependency(from_id=from_id, to_id=to_id, declared_in=declared_in, sources=(source,))
         )
-    for one in sorted(seen, key=lambda one: (one.to_id, one.source)):
+    for one in sorted(seen, key=lambda one: (one.to_id, one.calls.seen_in.startswith(SHARED), one.source)):
         edge = found.get(one.to_id) or Dependency(
             from_id=from_id, to_id=one.to_id, declared_in=one.calls.seen_in, origin=Origin.OBSERVED
         )

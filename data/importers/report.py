@@ -89,6 +89,7 @@ class Reading(Record, frozen=True, kw_only=True):
     sightings      calls that were seen
     ends           of files that may be cut off
     mentions       ids of what is only named here: who describes it elsewhere describes it
+    seen_by        who tells of the calls, where that is not its format
     """
 
     entities: tuple[Entity, ...] = ()
@@ -108,6 +109,7 @@ class Reading(Record, frozen=True, kw_only=True):
     unresolved: tuple[Dependency, ...] = ()
     ends: tuple[End, ...] = ()
     mentions: tuple[str, ...] = ()
+    seen_by: str = ""
 
 
 class ImportReport(Record, frozen=True, kw_only=True, omit_defaults=False):

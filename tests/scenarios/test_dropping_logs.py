@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from data.importers.calls import read_calls
-from tests.data.catalogs import a_document
+from tests.data.catalogs import a_document, imported_csv
 from tests.scenarios.test_dropping_files import IMPORTS, drop, imported, told, version
 from tests.scenarios.town import GOVERNANCE, INES, TOM, Town, key_of, words
 
@@ -149,6 +149,22 @@ def test_each_log_is_a_source_of_its_own_and_answers_for_nobody_whom_another_one
     assert "of whom only tuesday.log tells" in answer
     assert "1 more, of which others tell as well, is left: night-scorer" in answer
     assert {one.what for one in town.retirement().waivers} == {"caller::only-tuesday"}
+
+
+def test_a_table_shared_in_slack_changes_no_number_of_calls_that_others_tell(town: Town) -> None:
+    catalog = town.bot.house.catalog
+    head = "from,to,last_seen,calls_per_day\n"
+    (file := town.folder / "calls.csv").write_text(f"{head}billing,churn-v1-prod,2026-03-01,1000\n")
+    imported_csv(catalog, file)
+    rows = "billing,churn-v1-prod,2026-03-01,0.001\nother,churn-v1-prod,2026-03-01,5\n"
+    (report,) = told(town, drop(town, f"{head}{rows}", "mine.csv"))
+    assert (
+        "note mine.csv:2 calls a day: how often is not taken from a file shared in Slack: import it" in report
+    )
+    there, shared = catalog.snapshot(), f"calls shared by {TOM} in mine.csv"
+    edge, other = (there.dependency(f"csv:{name}", SERVED) for name in ("billing", "other"))
+    assert (edge.calls_per_day, edge.declared_in, edge.sources) == (1000, f"{file}:2", ("csv", shared))
+    assert (other.calls_per_day, other.last_seen, other.sources) == (None, "2026-03-01", (shared,))
 
 
 SHARED_ROW = "from,to,from_kind,from_owner\nnight-scorer,{to},consumer,group:default/logistics\n"

@@ -48,12 +48,16 @@ class Waiting(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An effect as it is kept: what is wanted, and what was found when it was last done; empty where it never was."""
+    """An effect as it is kept: what is wanted, and what was found when it was last done; empty where it never was.
+
+    tried   from when until when it may have been done, where nobody knows; empty where that is known
+    """
 
     effect: Effect
     found: dict[str, str]
     is_done: bool
     is_stopped: bool
+    tried: tuple[datetime, ...] = ()
 
 
 class Asleep(NamedTuple):

@@ -254,12 +254,19 @@ def found_by(conn: Connection, key: str) -> dict[str, str] | None:
 def kept(conn: Connection, prefix: str) -> tuple[Kept, ...]:
     """All whose keys begin with this, in the order of their keys; a key's first characters are ASCII."""
     rows = conn.execute(
-        "SELECT key, effect, status, found FROM effects WHERE key >= ? AND key < ? ORDER BY key",
+        """SELECT effect, status, found, first_tried, coalesce(tried_at, ready_at) FROM effects
+        WHERE key >= ? AND key < ? ORDER BY key""",
         (prefix, f"{prefix}\x7f"),
     ).fetchall()
     return tuple(
-        Kept(_EFFECT.decode(encoded), _FOUND.decode(found), status == DONE, status in (PARKED, DEAD))
-        for _, encoded, status, found in rows
+        Kept(
+            _EFFECT.decode(encoded),
+            _FOUND.decode(found),
+            status == DONE,
+            status in (PARKED, DEAD),
+            tuple(instant(at) for at in tried if at is not None) if status in (CLAIMED, UNKNOWN) else (),
+        )
+        for encoded, status, found, *tried in rows
     )
 
 

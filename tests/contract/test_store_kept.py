@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.records.decision import ClaimKind, Dead, Done, Effect, NotDone
+from data.records.decision import ClaimKind, Dead, Done, Effect, NotDone, Unknown
 from data.sql.record import SqlStore
 from data.store import Kept
 from tests.contract.scripted import NOW, an_effect, at, count_up
@@ -93,3 +93,16 @@ def test_entries_are_counted_over_all_streams(store: SqlStore) -> None:
     count_up(store, "k2", "RET-2")
     count_up(store, "k3")
     assert store.entries() == 3
+
+
+def test_while_nobody_knows_what_came_of_a_try_it_is_kept_when_it_may_have_been_done(store: SqlStore) -> None:
+    store.want("posts", [an_effect("post")], NOW)
+    assert [one.tried for one in store.kept("post")] == [()]
+    (claim,) = store.claim(ClaimKind.EFFECT, NOW, 9)
+    (begun,) = store.kept("post")
+    assert begun.tried[0] == NOW
+    store.settle(claim, Unknown(retry_at=at(60), why="no answer", tried_at=at(1)), at(2))
+    assert [one.tried for one in store.kept("post")] == [(NOW, at(1))]
+    (again,) = store.claim(ClaimKind.EFFECT, at(60), 9)
+    store.settle(again, NotDone(retry_at=at(90), why="it is not there"), at(61))
+    assert [one.tried for one in store.kept("post")] == [()]

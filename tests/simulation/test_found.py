@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.ids import Action
 from bot.views.proposal import card
 from data import events
@@ -26,6 +28,7 @@ from tests.builders import (
 )
 from tests.simulation.company import GOVERNANCE
 from tests.simulation.faults import Weather
+from tests.simulation.run import simulate
 from tests.simulation.slack import buttons
 from tests.simulation.town import Town
 from workflows import commands as cmd
@@ -124,3 +127,10 @@ def test_a_consumer_that_appears_when_all_is_dark_does_not_keep_a_lost_archive_f
     step = state.plan.step(StepKind.ARCHIVE)
     facts = facts_for(impact=(*IMPACT, NEWCOMER))
     assert readiness(state, step, facts, step.due_at).gates == ()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [152])
+def test_worlds_that_once_told_somebody_twice_tell_everybody_once(seed: int) -> None:
+    report = simulate(retirements=4, seed=seed)
+    assert not report.violation, str(report)

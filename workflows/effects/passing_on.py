@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from data.events import EMERITUS
 from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result
 from data.records.retirement import Retirement
-from data.store import Then
+from data.store import Kept, Then
 from workflows.commands import EndDelegation, encoded
 from workflows.decisions.delegations import person_of, stream_of
 from workflows.effects.workshop import Workshop
@@ -135,9 +135,15 @@ def _beside(effect: Effect, reader: str, there: InForce, shop: Workshop) -> tupl
                 return True, ""
         elif whose == reader:
             return True, ""
-        elif whose < person and receiver(whose, there) == reader:
+        elif _may_have(one, whose, reader, shop) or (whose < person and receiver(whose, there) == reader):
             first = first or whose
     return False, first
+
+
+def _may_have(one: Kept, whose: str, reader: str, shop: Workshop) -> bool:
+    """Was it tried while this reader was to get it, and nobody knows yet what came of that?"""
+    in_force = shop.engine.gatherer.delegations
+    return any(receiver(whose, in_force(min(at, shop.world.now()))) == reader for at in one.tried)
 
 
 def _said(effect: Effect) -> dict[str, str]:

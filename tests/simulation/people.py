@@ -179,16 +179,16 @@ class Story(Hands):
         """What this owner, or whoever answers for them, says next of this consumer."""
         message, rand = self._announcement(person), self.town.rand
         if message is None:
-            return []
+            return self._at_home(person, consumer) if self._is_asked_back(person) else []
         about = f"{self.id}|{consumer}|"
         offered = [one for one in buttons(message.look) if company.first_named(one[1]).startswith(about)]
         open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
         if Action.DUTY_MIGRATED not in open_to_them:
             is_elsewhere = message.channel != f"D{person}"
-            return self._at_home(person, consumer, message) if is_elsewhere else []
+            return self._at_home(person, consumer) if is_elsewhere else []
         reader = message.channel.removeprefix("D")
         if reader in self.town.workspace.left:
-            return self._at_home(person, consumer, message)
+            return self._at_home(person, consumer)
         if rand.random() < self.town.weather.whims and self.is_patient():
             if rand.random() < 0.6:
                 return [lambda: self._ask_for_time(reader, message, value)]
@@ -197,12 +197,16 @@ class Story(Hands):
         choice = Action.DUTY_ACKNOWLEDGE if reads_first else Action.DUTY_MIGRATED
         return [lambda: self._answer(reader, message, choice, value)]
 
-    def _at_home(self, person: str, consumer: str, message: Shown) -> list[Act]:
+    def _is_asked_back(self, person: str) -> bool:
+        """What had moved before they came to own it was seen calling: no announcement ever asked them."""
+        told = self.town.workspace.channels.get(f"D{person}", ())
+        return any(shown.key.startswith(f"{self.id}/reopened/") for shown in told)
+
+    def _at_home(self, person: str, consumer: str) -> list[Act]:
         """What somebody else was asked for them, and may not answer any more, waits on their own Home."""
         if consumer in self.town.witness.histories[self.id].settled:
             return []
-        number = message.key.partition("announcement-")[2].partition("/")[0]
-        value = f"{self.id}|{consumer}|{number}"
+        value = f"{self.id}|{consumer}|{self.town.witness.histories[self.id].announced}"
         return self._once(
             f"home {person} {consumer}",
             partial(self._answer, person, None, Action.DUTY_MIGRATED, value),

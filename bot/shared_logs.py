@@ -20,7 +20,7 @@ from data.errors import Invalid, Problem
 from data.importers.call_files import GZIP
 from data.importers.report import Note, Reading
 from data.records.callers import SHARED_BY
-from data.records.catalog import Entity, Group, Person
+from data.records.catalog import Entity, Group, Measure, Person
 
 NO_NUMBERS = (
     "how often is not taken from a log shared in Slack, which is one of many: import all of them on the machine with "
@@ -48,9 +48,23 @@ def told_by(person_id: str, name: str) -> str:
 
 
 def in_the_name_of(seen_by: str, reading: Reading, format: str) -> Reading:  # noqa: A002 - the word of the commands
-    """That and when there were calls, as told by them."""
+    """That and when there were calls, as told by them, and nothing of how many."""
     seen = tuple(msgspec.structs.replace(one, calls_per_day=None) for one in reading.sightings)
     counted = [one.seen_in for one in reading.sightings if one.calls_per_day is not None]
     why = NO_NUMBERS if format == CALLS else NO_NUMBER
+    counted += [
+        row.told_in for one in reading.entities for row in one.measured if row.measure is Measure.CALLS
+    ]
     notes = tuple(Note(where=where, what="calls a day", note=why) for where in counted[:1])
-    return msgspec.structs.replace(reading, sightings=seen, seen_by=seen_by, notes=(*reading.notes, *notes))
+    return msgspec.structs.replace(
+        reading,
+        entities=tuple(map(_without_calls, reading.entities)),
+        sightings=seen,
+        seen_by=seen_by,
+        notes=(*reading.notes, *notes),
+    )
+
+
+def _without_calls(entity: Entity) -> Entity:
+    kept = tuple(row for row in entity.measured if row.measure is not Measure.CALLS)
+    return msgspec.structs.replace(entity, measured=kept) if kept != entity.measured else entity

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from data.called import SHARED, is_shared
-from data.records.catalog import NO_OWNER, Entity, Kind, Measure, Measured
+from data.records.catalog import NO_OWNER, Entity, Kind, Measured
 from data.restricted import narrowest
 from data.serving import switch_of
 
@@ -97,12 +97,9 @@ def told_by_catalogs(members: Sequence[Entity]) -> Sequence[Entity]:
 
 
 def _measured(members: Sequence[Entity]) -> tuple[Measured, ...]:
-    """All that anybody measured; what was shared in Slack counts only where no catalog tells that measure.
-
-    Nobody says there that a model is hardly called.
-    """
+    """All that anybody measured; what was shared in Slack counts only where no catalog tells that measure."""
     rows = {row for one in members for row in one.measured}
-    by_catalogs = {Measure.CALLS, *(row.measure for row in rows if not row.told_in.startswith(SHARED))}
+    by_catalogs = {row.measure for row in rows if not row.told_in.startswith(SHARED)}
     counting = (row for row in rows if row.measure not in by_catalogs or not row.told_in.startswith(SHARED))
     return tuple(sorted(counting, key=lambda row: (row.measure, row.on, row.told_in, row.value)))
 

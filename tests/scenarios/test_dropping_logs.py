@@ -167,6 +167,15 @@ def test_a_table_shared_in_slack_changes_no_number_of_calls_that_others_tell(tow
     assert (other.calls_per_day, other.last_seen, other.sources) == (None, "2026-03-01", (shared,))
 
 
+def test_nobody_says_in_a_file_they_shared_that_a_model_is_hardly_called(town: Town) -> None:
+    rows = "model,measure,value,on\nchurn-v1,calls_per_day,0,2026-03-01\nchurn-v1,drift,0.1,2026-03-01\n"
+    (report,) = told(town, drop(town, rows, "mine.csv"))
+    assert (
+        "note mine.csv:2 calls a day: how often is not taken from a file shared in Slack: import it" in report
+    )
+    assert [row.measure for row in town.bot.house.catalog.model("churn-v1").measured] == ["drift"]
+
+
 SHARED_ROW = "from,to,from_kind,from_owner\nnight-scorer,{to},consumer,group:default/logistics\n"
 
 

@@ -149,8 +149,7 @@ def test_what_is_shared_in_slack_counts_only_where_no_catalog_tells_the_same(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     told = Measured(measure=Measure.DRIFT, value=0.01, on="2026-02-28", told_in="slack:C1/m.csv:2")
-    calls = replace(told, measure=Measure.CALLS)
-    entity = replace(KNOWN, id=f"measures:{CHURN}", declared_in=told.told_in, measured=(told, calls))
+    entity = replace(KNOWN, id=f"measures:{CHURN}", declared_in=told.told_in, measured=(told,))
     shared = Reading(entities=(entity,), source_digest="", files={entity.id: "slack:C1/m.csv"})
 
     catalog.import_(shared, format="measures", now=MONDAY)

@@ -19,7 +19,7 @@ from bot.formats import CALLS
 from data.errors import Invalid, Problem
 from data.importers.call_files import GZIP
 from data.importers.report import Note, Reading
-from data.records.callers import SHARED_BY
+from data.records.callers import IN, SHARED_BY
 from data.records.catalog import Entity, Group, Measure, Person
 
 NO_NUMBERS = (
@@ -44,7 +44,7 @@ def read_log(path: Path, known: Iterable[Entity | Group | Person], now: datetime
 
 def told_by(person_id: str, name: str) -> str:
     """The source of these calls, as it stands wherever they are told: who vouches for one file does for no other."""
-    return f"{SHARED_BY}{person_id} in {name}"
+    return f"{SHARED_BY}{person_id}{IN}{name}"
 
 
 def in_the_name_of(seen_by: str, reading: Reading, format: str) -> Reading:  # noqa: A002 - the word of the commands

@@ -7,6 +7,12 @@ from data.records.catalog import Impacted
 
 SHARED_BY = "calls shared by "
 """How a source is called that somebody shared in Slack; who it was follows, and in which file."""
+IN = " in "
+
+
+def teller(source: str) -> str:
+    """Who tells, whatever the file, where that was shared in Slack; else the source."""
+    return source.partition(IN)[0] if source.startswith(SHARED_BY) else source
 
 
 class Calls(Record, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from data import events
 from data.errors import NotFound, Refused
 from data.records.base import Prose
-from data.records.callers import SHARED_BY, Caller, Calls
+from data.records.callers import SHARED_BY, Caller, Calls, teller
 from data.records.catalog import Impacted
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
@@ -82,7 +82,10 @@ def to_ask(state: Retirement, facts: Facts) -> tuple[Caller, ...]:
 
 
 def _is_told_by_more(state: Retirement, asked: Caller, now: Calls | None) -> bool:
-    """Whoever vouched for what was shared in Slack, which may be made up, did not for what others see."""
+    """Whoever vouched for what was shared in Slack, which may be made up, did not for what others see.
+
+    One file after the other of the same person is no reason to ask again.
+    """
     if (
         asked.calls is None
         or now is None
@@ -92,7 +95,7 @@ def _is_told_by_more(state: Retirement, asked: Caller, now: Calls | None) -> boo
         return False
     before = asked.calls.sources
     is_of_slack = bool(before) and all(one.startswith(SHARED_BY) for one in before)
-    return is_of_slack and not set(now.sources) <= set(before)
+    return is_of_slack and not set(map(teller, now.sources)) <= set(map(teller, before))
 
 
 def unknown(state: Retirement, facts: Facts) -> list[Gate]:

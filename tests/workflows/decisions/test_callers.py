@@ -386,13 +386,15 @@ def test_what_was_settled_under_an_earlier_plan_is_opened_again_with_the_new_one
     assert len(story.of(events.Reopened)) == 1
 
 
-def test_who_was_vouched_for_by_a_shared_file_is_asked_about_anew_once_others_tell():
-    shared = replace(some_calls(SCORER.consumer_id), sources=("calls shared by UINES",))
+@pytest.mark.parametrize("another", ["calls", "calls shared by UBILL in monday.log"])
+def test_who_was_vouched_for_by_a_shared_file_is_asked_about_anew_once_others_tell(another: str):
+    monday, tuesday = (f"calls shared by UINES in {day}.log" for day in ("monday", "tuesday"))
+    shared = replace(some_calls(SCORER.consumer_id), sources=(monday,))
     story = seeing(a_running_retirement(), calls=(shared,))
     story.does(cmd.Waive(by=PAT, what="scorer", reason=WHY))
-    seeing(story, calls=(replace(shared, last_seen="2027-01-25"),))
+    seeing(story, calls=(replace(shared, last_seen="2027-01-25", sources=(monday, tuesday)),))
     assert len(story.of(events.CallersSeen)) == 1, "the same person tells of more"
-    seeing(story, calls=(replace(shared, sources=("calls", "calls shared by UINES")),))
+    seeing(story, calls=(replace(shared, sources=(another, monday)),))
     story.does(MEETING)
     assert len(story.of(events.CallersSeen)) == 2
     assert story.state.waivers == ()

@@ -20,6 +20,7 @@ from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.json_lines import Placed
 from data.importers.known import Known
 from data.importers.measuring import kept, stated
+from data.importers.mlflow_live_runs import page_of as run_page_of
 from data.importers.mlflow_metrics import PREFIX, measured_in
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
 from data.importers.mlflow_runs import add_datasets
@@ -54,17 +55,22 @@ def read_mlflow(
         raise Invalid(problems)
     draft = Draft(Known(known))
     models, versions, runs = _told_in_files(files, draft)
+    live: list[Told] = []
     digested: list[Digested] = [*files]
     for registry in (source for source in sources if isinstance(source, Registry)):
         digested.append(registry)
         models += _told_live(registry.name, registry.models)
         versions += _told_live(registry.name, registry.versions)
+        live += [Told(run, run_page_of(registry.name, run), registry.name) for run in registry.runs]
+        if registry.runs_untold:
+            said = f"{registry.runs_untold:,} of those in use could not be read; what was measured in them is not told"
+            draft.note(registry.name, "runs", said)
     named = [source.name if isinstance(source, Registry) else source for source in sources]
     found = models_of(models, versions, draft)
     if not found:
         accepted = "tells of no registered model"
         raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
-    by_run = measured_in(runs, draft)
+    by_run = measured_in([*runs, *live], draft)
     for model in found.values():
         _declare(model, found, by_run, draft)
     for model in found.values():

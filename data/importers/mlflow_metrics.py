@@ -48,7 +48,7 @@ def _measured(run: Told, run_id: str, draft: Draft) -> Iterator[Measured]:
             measure,
             word_of(metric.value("value")),
             _day(metric.value("timestamp")),
-            f"{file}:{metric.line}",
+            run.where if isinstance(run.source, str) else f"{file}:{metric.line}",
             currency if measure is Measure.COST else "",
         )
         if isinstance(row, str):

@@ -21,6 +21,7 @@ from data.importers.answers import Asking, Limits, unavailable
 from data.importers.concealed import without_credentials
 from data.importers.fields import shown, word_of
 from data.importers.json_lines import Placed, Text
+from data.importers.mlflow_live_runs import runs_of
 from data.importers.mlflow_telling import is_prompt, unlisted
 
 PAGES_MAX = 100_000
@@ -74,13 +75,18 @@ def page_of(address: str, model: str, version: str = "") -> str:
 
 @dataclass(slots=True)
 class Registry:
-    """What a registry holds, in the order it tells; the digest is that of all it said."""
+    """What a registry holds, in the order it tells; the digest is that of all it said.
+
+    runs_untold  of how many runs nothing was told that were asked for
+    """
 
     name: str
     models: list[Any]
     versions: list[Any]
     digest: str
     credentials: int = 0
+    runs: list[Placed] = field(default_factory=list)
+    runs_untold: int = 0
 
     @property
     def shown(self) -> str:
@@ -123,7 +129,13 @@ def registry_at(
         raise Invalid(strange)
     versions = list(_items(address, "model_versions", access, asking, heard))
     _check(address, models, versions)
-    return Registry(address, models, versions, heard.digest.hexdigest(), heard.credentials)
+
+    def run(run_id: str) -> bytes:
+        url, query = f"{address}/api/2.0/mlflow/runs/get", urlencode({"run_id": run_id})
+        return heard.page(answer_at(url, MLFLOW, asking, query=query, headers=access.headers()), url)
+
+    runs, untold = runs_of(models, versions, run)
+    return Registry(address, models, versions, heard.digest.hexdigest(), heard.credentials, runs, untold)
 
 
 def _check(address: str, models: Iterable[Any], versions: Iterable[Any]) -> None:

@@ -28,7 +28,9 @@ class Answer:
 
 @dataclass
 class FakeRegistry:
-    """`answers` by "registered-models" or "model-versions", and behind a blank the page token where there is one."""
+    """`answers` by "registered-models", "model-versions" or "runs/get", and behind a blank the page token, if there is
+    one, or the id of the run.
+    """
 
     answers: dict[str, Answer]
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -49,7 +51,8 @@ def a_registry() -> Iterator[FakeRegistry]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             name = parts.path.removeprefix("/api/2.0/mlflow/").removesuffix("/search")
-            token = parse_qs(parts.query).get("page_token", [""])[0]
+            query = parse_qs(parts.query)
+            token = query.get("page_token", query.get("run_id", [""]))[0]
             asked = f"{name} {token}".strip()
             registry.asked.append((asked, self.headers.get("Authorization", "")))
             answer = registry.answers.get(asked, Answer(b"{}", status=404))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from data.catalog import Catalog
 from data.errors import Invalid, Unavailable
 from data.importers.addresses import address_of
 from data.importers.mlflow import read_mlflow
+from data.importers.mlflow_live_runs import REFUSED_MAX
 from data.importers.mlflow_server import MLFLOW, Access, registry_at
 from data.importers.report import ImportReport, Reading
 from tests.data.catalogs import MONDAY
@@ -50,6 +52,52 @@ def test_all_pages_of_models_and_versions_are_read(registry: FakeRegistry) -> No
     assert set(reading.files.values()) == {registry.address}
     pages = ["registered-models", "registered-models p2", "model-versions", "model-versions v 2&="]
     assert registry.asked == [(page, "") for page in pages]
+
+
+def test_what_was_measured_in_runs_of_versions_in_use_is_read_as_well(registry: FakeRegistry) -> None:
+    told = {
+        "1": {"run_id": "old"},
+        "2": {"run_id": "aliased"},
+        "3": {"run_id": "staged", "current_stage": "Production"},
+        "9": {"run_id": "gone", "current_stage": "Staging"},
+        "10": {"run_id": "newest"},
+    }
+    versions = ({"name": "Churn", "version": one, "source": "s3://b/1", **said} for one, said in told.items())
+    registry.tells(VERSIONS, *versions)
+    registry.tells(MODELS, {"name": "Churn", "aliases": [{"alias": "champion", "version": "2"}]})
+    for run_id in ("old", "aliased", "staged", "newest"):
+        metric = {"key": "emeritus.drift", "value": 0.3, "timestamp": 1_772_445_600_000}
+        run = {"info": {"run_id": run_id, "experiment_id": "7"}, "data": {"metrics": [metric]}}
+        registry.answers[f"runs/get {run_id}"] = Answer(json.dumps({"run": run}).encode())
+    reading = read(registry.address)
+    measured = {one.id: one.measured[0] for one in reading.entities if one.measured}
+    assert {
+        one: (row.value, row.on, row.told_in.removeprefix(registry.address)) for one, row in measured.items()
+    } == {
+        "mlflow:churn/2": (0.3, "2026-03-02", "/#/experiments/7/runs/aliased"),
+        "mlflow:churn/3": (0.3, "2026-03-02", "/#/experiments/7/runs/staged"),
+        "mlflow:churn/10": (0.3, "2026-03-02", "/#/experiments/7/runs/newest"),
+    }
+    assert ("runs/get old", "") not in registry.asked
+    untold = "1 of those in use could not be read; what was measured in them is not told"
+    assert [one.note for one in reading.notes if one.what == "runs"] == [untold]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_who_may_see_no_runs_reads_the_registry_all_the_same_and_soon_asks_no_more(
+    registry: FakeRegistry, status: int
+) -> None:
+    named = [
+        {"name": "Churn", "version": str(one), "run_id": f"r{one}", "aliases": ["a"]} for one in range(60)
+    ]
+    registry.tells(VERSIONS, *named)
+    registry.answers.update({f"runs/get r{one}": Answer(b"{}", status=status) for one in range(60)})
+    reading = read(registry.address)
+    assert len(reading.entities) == 63
+    assert sum(asked.startswith("runs/get") for asked, _ in registry.asked) == REFUSED_MAX
+    assert [one.note.partition(" could")[0] for one in reading.notes if one.what == "runs"] == [
+        "60 of those in use"
+    ]
 
 
 def imported(catalog: Catalog, registry: FakeRegistry) -> ImportReport:

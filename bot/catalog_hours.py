@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
+from data.catalog.snapshot import Snapshot
 from data.public_holidays import public_holidays
 from data.records.hours import Hours, Windows
-from data.snapshot import Snapshot
 
 
 def hours_by_catalog(

@@ -23,7 +23,7 @@ from bot import payloads
 from bot.house import House
 from bot.intake import NotKeptError
 from bot.views import answers
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import EmeritusError, Invalid, Unavailable
 from data.subject import about
 from data.tracing import traced

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.events import EMERITUS
 from data.importers.left_out import noted, without
 from data.importers.report import ImportReport, Reading

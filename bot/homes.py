@@ -18,7 +18,7 @@ from time import monotonic
 
 from bot.payloads import home_page
 from bot.views import home as view
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
 from data.sql.record import SqlStore
 from data.store import Kept, always

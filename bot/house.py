@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.homes import Homes
 from bot.intake import Intake
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.metrics import UNCOUNTED, Metrics
 from data.records.catalog import EndpointKind, Entity
 from data.records.deprecation import CatalogKind

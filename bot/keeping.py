@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from bot.settings import Settings
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Unavailable
 from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import LEASE
 from data.sql.record import SqlStore
-from data.sqlite_store import SqliteStore
-from data.sqlite_writer import Writer
+from data.sqlite.store import SqliteStore
+from data.sqlite.writer import Writer
 from workflows.engine import all_retirements
 from workflows.machine import RetirementMachine
 from workflows.rules import notices
@@ -46,7 +46,7 @@ def open_record(
         writer = partial(Writer, metrics=metrics)
         return SqliteStore(where, RetirementMachine(), read_only=read_only, lease=lease, writer=writer)
     try:
-        from data.postgres_store import PostgresStore  # noqa: PLC0415 - needs what SQLite users have not
+        from data.postgres.store import PostgresStore  # noqa: PLC0415 - needs what SQLite users have not
     except ImportError as error:
         raise Unavailable(
             "PostgreSQL needs psycopg, which is not installed. Run pip install 'emeritus[postgresql]'"

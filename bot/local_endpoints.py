@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.settings import Settings
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.closest import closest
 from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused
 from data.records.base import Record

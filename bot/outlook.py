@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.catalog_hours import CatalogTimekeeper
 from bot.settings import Settings
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.sql.record import SqlStore
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.asking import at_once

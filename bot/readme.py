@@ -9,11 +9,16 @@ from typing import Any
 
 import click
 
-from bot import manifest, metrics, settings, usage
+from bot import manifest, settings
 from bot.cli import cli
 from bot.demo import run as demo
+from bot.serving import metrics
+from bot.typed import usage
 from bot.views import digest as views
-from data import notice_texts, policy, policy_attestations, policy_fields, policy_tables
+from data.policies import attestations as policy_attestations
+from data.policies import fields as policy_fields
+from data.policies import notice_texts, policy
+from data.policies import tables as policy_tables
 from workflows.questions.table import ROWS
 from workflows.rules import lifecycle, measures
 

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import payloads
-from bot.slack_errors import FAILURES
+from bot.slack.errors import FAILURES
 from bot.views import obligations
 from data.errors import Refused, Unavailable
 from data.records.retirement import Retirement

@@ -14,7 +14,7 @@ from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.logs import FORMS, LEVELS
 from bot.web_addresses import SENT, SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
-from data.policy import Rules, read_rules
+from data.policies.policy import Rules, read_rules
 from data.printable import without_secrets
 from data.records.base import Record
 

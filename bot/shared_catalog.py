@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.sources import Source
 from data.records.catalog import Entity, Group, Person
 

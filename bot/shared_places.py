@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bot.local_endpoints import folder_of
 from bot.settings import Settings
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Refused, Unavailable
-from data.postgres_places import Tables, mark_of, settle_mark
+from data.postgres.places import Tables, mark_of, settle_mark
 from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.sql.record import SqlStore

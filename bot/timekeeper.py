@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from slack_sdk import WebClient
 
 from bot.catalog_hours import hours_by_catalog
-from bot.slack_questions import SlackQuestions
-from bot.slack_zones import UNTOLD_AGE, SlackZones
-from data.catalog import Catalog
+from bot.slack.questions import SlackQuestions
+from bot.slack.zones import UNTOLD_AGE, SlackZones
+from data.catalog.catalog import Catalog
 from data.records.decision import NotDone
 from data.records.hours import Hours, Windows
 from workflows.rules.windows import next_window

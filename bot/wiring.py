@@ -16,7 +16,6 @@ from slack_sdk import WebClient
 from bot import screens, shared_places
 from bot.alarm import Alarm
 from bot.app import slack_app
-from bot.dropped_files import DroppedFiles
 from bot.edges import Edges, edges_of
 from bot.formats import ScheduledSources
 from bot.hearing import Hearing
@@ -25,24 +24,25 @@ from bot.house import House
 from bot.imports_file import NOTHING, Wanted
 from bot.keeping import open_store
 from bot.local_endpoints import open_endpoints, switched_off
-from bot.rates import Rates
+from bot.serving.status import Glance
 from bot.settings import Settings
-from bot.shared_rates import SharedRates
-from bot.slack import GRACE_SECONDS, Pace, SlackMessenger, web_client
-from bot.slack_files import SlackFiles
-from bot.slack_questions import SlackQuestions
-from bot.slack_readers import SlackReaders
-from bot.slack_zones import SlackZones
-from bot.status import Glance
+from bot.shared.files import DroppedFiles
+from bot.slack.files import SlackFiles
+from bot.slack.messenger import GRACE_SECONDS, Pace, SlackMessenger, web_client
+from bot.slack.questions import SlackQuestions
+from bot.slack.rates import Rates
+from bot.slack.readers import SlackReaders
+from bot.slack.shared_rates import SharedRates
+from bot.slack.uploads import FileView
+from bot.slack.zones import SlackZones
 from bot.timekeeper import SlackTimekeeper
-from bot.uploads import FileView
 from bot.views import answers, digest
 from bot.views.uploads import FILES
 from bot.world import CalendarWorld
-from data import policy as policies
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.metrics import UNCOUNTED, Metrics
-from data.postgres_lanes import PostgresLanes
+from data.policies import policy as policies
+from data.postgres.lanes import PostgresLanes
 from data.records.decision import Outcome, Receipt
 from data.records.hours import Windows
 from data.records.imports import Scheduled

@@ -1,6 +1,6 @@
 """What is counted while Emeritus works. By kinds and outcomes only: never ids, names or people.
 
-Where it is counted to is the edge's business (bot/metrics.py); whoever works is handed something to tell.
+Where it is counted to is the edge's business (bot/serving/metrics.py); whoever works is handed something to tell.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.uploads import File
+from bot.slack.uploads import File
 from bot.views.uploads import FILES
 from workflows.ports import Message
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.fakes.slack import Channel, User
 from workflows.machine import RetirementMachine
 

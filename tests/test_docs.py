@@ -9,8 +9,11 @@ import pytest
 from cogapp import Cog
 
 from bot.cli import cli
-from data import policy, policy_attestations, policy_fields, policy_tables
 from data.importers import declaration
+from data.policies import attestations as policy_attestations
+from data.policies import fields as policy_fields
+from data.policies import policy
+from data.policies import tables as policy_tables
 from workflows.rules.escalation import targets
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.records.hours import Hours, Windows
 from data.records.retirement import Retirement
 from data.store import Store

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from weakref import WeakKeyDictionary
 
+from data.catalog.restricted import named
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from data.restricted import named
-from data.snapshot import Snapshot
 from workflows.membership import attesters, glass_breakers
 from workflows.rules import attesting
 from workflows.rules.delegating import InForce, stands_in_for

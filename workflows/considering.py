@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from data.catalog.hosting import hosted_parts
+from data.catalog.serving import server_of
+from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError
-from data.hosting import hosted_parts
 from data.records.base import Record
 from data.records.catalog import Dependency, EndpointKind, Entity
 from data.records.facts import Reading
 from data.records.policy import Criteria
 from data.records.retirement import Retirement
-from data.serving import server_of
-from data.snapshot import Snapshot
 from workflows.ports import TrafficMeter
 from workflows.readings import traffic
 from workflows.rules import support

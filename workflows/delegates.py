@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
+from data.catalog.snapshot import Snapshot
 from data.records.delegation import Delegation
 from data.records.facts import Facts
-from data.snapshot import Snapshot
 from data.store import Store
 from workflows.commands import Delegate
 from workflows.decisions.delegations import STREAM

@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.events import AnyEvent
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading

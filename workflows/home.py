@@ -15,10 +15,10 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
+from data.catalog.snapshot import Snapshot
 from data.records.base import Record
 from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
-from data.snapshot import Snapshot
 from workflows.audiences import seen, sees
 from workflows.rules import quorum
 from workflows.rules.barring import barred, instead_of_barred

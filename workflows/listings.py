@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
+from data.catalog.serving import server_of
 from data.importers.refs import parse
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Effect
 from data.records.deprecation import CatalogKind, Deprecation, Lifecycle, Listing, Part
 from data.records.retirement import Endpoint, Retirement, StepKind
-from data.serving import server_of
 from data.store import Store
 from workflows.engine import all_retirements
 from workflows.ports import CatalogWriter

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError
 from data.records.policy import Policy, Review
-from data.snapshot import Snapshot
 from workflows.rules.escalation import targets
 
 MODEL_OWNER = "model.owner"

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from data.called import SHARED, is_shared
+from data.catalog.called import SHARED, is_shared
+from data.catalog.snapshot import Snapshot
 from data.records.callers import Calls
 from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
 from data.records.retirement import Retirement, Subject
-from data.snapshot import Snapshot
 from workflows import serving
 from workflows.rules import callers, ids
 from workflows.veiling import ids_without_names, veiled

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from data.archives import Artifact, Drilled, Stopped, Stored
+from data.archive.results import Artifact, Drilled, Stopped, Stored
+from data.catalog.snapshot import Snapshot
 from data.events import AnyEvent, Reviewed
 from data.importers.report import ImportReport
 from data.records.base import Record
@@ -17,7 +18,6 @@ from data.records.facts import ChannelSeen
 from data.records.hours import Hours
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from workflows.decisions.ahead import Hearing
 from workflows.histories import History
 from workflows.home import Home

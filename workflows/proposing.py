@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
+from data.catalog.hosting import hosted_parts
+from data.catalog.moving import guide_of
+from data.catalog.snapshot import Snapshot
 from data.errors import NotFound
-from data.hosting import hosted_parts
-from data.moving import guide_of
 from data.records.catalog import Entity
 from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.retirement import Endpoint, Retirement, Subject
-from data.snapshot import Snapshot
 from workflows import commands as cmd
 from workflows import succession
 from workflows.audiences import is_marked, seen

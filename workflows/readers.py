@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from data.catalog.snapshot import Snapshot
 from data.records.facts import Facts
 from data.records.policy import Policy
-from data.snapshot import Snapshot
 from workflows.commands import Subscribe
 from workflows.membership import members
 from workflows.ports import Readers

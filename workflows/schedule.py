@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.audiences import is_marked

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from data.catalog.serving import server_of
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import EndpointKind, Entity, Impacted, Kind
 from data.records.parts import Part
 from data.records.retirement import Retirement, Subject
-from data.serving import server_of
-from data.snapshot import Snapshot
 from workflows.veiling import NAME
 
 
@@ -63,7 +63,7 @@ def still_asked(there: Snapshot, found: Iterable[Part], model_id: str) -> tuple[
 def not_alone(there: Snapshot, subject: Subject) -> dict[str, str]:
     """Endpoints that an adapter would switch off as the plan has them, and that only people may by now: what else they
 
-    serve would go dark with them (data/serving.py).
+    serve would go dark with them (data/catalog/serving.py).
     """
     driven = [one.id for one in subject.endpoints if one.kind is not EndpointKind.MANUAL]
     now = {one: found for one in driven if (found := there.find(one)) is not None}

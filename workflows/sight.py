@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from data.store import Streams
 from workflows.audiences import seen, sees
 from workflows.engine import all_retirements

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from data.called import is_shared
+from data.catalog.called import is_shared
+from data.catalog.snapshot import Snapshot
+from data.catalog.successors import ONLY_SHARED, Succession
 from data.errors import EmeritusError
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
-from data.successors import ONLY_SHARED, Succession
 from workflows.audiences import is_marked
 from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from data.catalog.restricted import belonging
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import SEEN, Impacted
-from data.restricted import belonging
-from data.snapshot import Snapshot
 
 VEILED = "restricted:"
 NAME = "a restricted model"

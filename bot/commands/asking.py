@@ -11,14 +11,14 @@ from msgspec.structs import asdict
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
-from bot.lookup import model_in_shell
+from bot.typed.lookup import model_in_shell
 from bot.views import impact_mermaid, impact_text
 from bot.views import who as who_view
 from bot.world import CalendarWorld
-from data.hosting import hosted_parts
-from data.neighbourhood import Neighbourhood, around
+from data.catalog.hosting import hosted_parts
+from data.catalog.neighbourhood import Neighbourhood, around
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Responsible
-from data.snapshot import Snapshot
 from workflows.rules import support
 
 TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {

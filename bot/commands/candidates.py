@@ -7,7 +7,7 @@ import click
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.local_endpoints import open_endpoints
-from bot.lookup import retirements
+from bot.typed.lookup import retirements
 from bot.views import candidates as view
 from bot.world import CalendarWorld
 from data.records.catalog import EndpointKind

@@ -9,9 +9,9 @@ import click
 from bot.catalog_writers import open_writers
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
-from bot.doctor_catalogs import announced, looks
+from bot.doctor.catalogs import announced, looks
 from bot.keeping import open_catalog
-from bot.lookup import IN_SHELL, named
+from bot.typed.lookup import IN_SHELL, named
 from bot.views.catalogs import NAMES
 from data.errors import EmeritusError, Refused
 from data.records.deprecation import CatalogKind, Deprecation

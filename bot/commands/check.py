@@ -13,13 +13,13 @@ from bot.commands.sources import path_of
 from bot.commands.telling import telling
 from bot.formats import FORMATS
 from bot.keeping import open_catalog
-from bot.lookup import retirements
+from bot.typed.lookup import retirements
 from bot.views.blocks import day
 from bot.views.steps import zone_of
-from data.joined import joins_of
+from data.catalog.joined import joins_of
+from data.catalog.serving import server_of
 from data.records.catalog import Dependency, Entity, Kind, Sighting
 from data.records.retirement import Retirement, StepKind
-from data.serving import server_of
 from workflows.rules.attaching import Attachment, Verdict, Ways, attachments, leads_to, ways
 from workflows.rules.wording import counted
 

@@ -10,7 +10,7 @@ from bot import local_endpoints as local
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
-from bot.lookup import retirements
+from bot.typed.lookup import retirements
 
 
 @click.group()

@@ -12,9 +12,9 @@ from bot.commands.machine import as_text, failure
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.world import CalendarWorld
 from data.errors import Invalid
-from data.notice_texts import PARTS, PLACEHOLDERS, filled
-from data.policy import read_policy, read_rules
-from data.policy_diff import Difference, differences, differences_beside
+from data.policies.diff import Difference, differences, differences_beside
+from data.policies.notice_texts import PARTS, PLACEHOLDERS, filled
+from data.policies.policy import read_policy, read_rules
 from data.records.notices import Audience
 from workflows.reviews import suggested
 from workflows.rules import policy_review

@@ -9,13 +9,13 @@ import click
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
-from bot.lookup import IN_SHELL, named, retirements
 from bot.reading import overdue, this_week
 from bot.settings import Settings
+from bot.typed.lookup import IN_SHELL, named, retirements
 from bot.views import digest as digest_view
 from bot.views import outlook as outlook_view
 from bot.world import CalendarWorld
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Refused
 from data.printable import printable
 from data.records.retirement import Retirement

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.commands.opening import as_json, print_json, say, settings_for
-from bot.finding import Finding
+from bot.doctor.finding import Finding
 from bot.logs import sayer
 
 HTTP = click.option("--http", metavar="[HOST:]PORT", help="HTTP at this address, instead of Socket Mode.")
@@ -21,7 +21,7 @@ def serve(http: str | None) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     settings = settings_for(slack="serve", http=http)
     # Each command loads what it needs: Bolt, boto3 and a web server are half a second for all others.
-    from bot.watching import serve_watched  # noqa: PLC0415
+    from bot.serving.watching import serve_watched  # noqa: PLC0415
 
     serve_watched(settings, say=sayer(os.environ, partial(say, err=True)))
 
@@ -43,7 +43,7 @@ def demo(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 @as_json
 def doctor(ctx: click.Context, http: str | None, is_json: bool) -> None:
     """Check tokens, scopes, channel, policy, store and archive; say how to mend what is bad."""
-    from bot import doctor as examination  # noqa: PLC0415
+    from bot.doctor import doctor as examination  # noqa: PLC0415
 
     findings: list[Finding] = []
 

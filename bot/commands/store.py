@@ -17,8 +17,8 @@ from bot.world import CalendarWorld
 from data.errors import Refused
 from data.sql.copying import copy
 from data.sql.doubts import NUMBERS_SKIPPED, Doubted
-from data.sqlite_backup import back_up
-from data.sqlite_backup import restore as bring_back
+from data.sqlite.backup import back_up
+from data.sqlite.backup import restore as bring_back
 from workflows.machine import RetirementMachine
 
 TOLD_EVERY_ROWS = 10_000

@@ -14,14 +14,14 @@ from bot.demo.callers import Callers
 from bot.edges import Edges
 from bot.keeping import open_store
 from bot.local_endpoints import declared, weights_of
-from bot.server import Socket
+from bot.serving.server import Socket
 from bot.settings import Settings
-from bot.slack import web_client
+from bot.slack.messenger import web_client
 from bot.wiring import Bot, assemble
 from bot.world import CalendarWorld
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage
-from data.policy import read_policy, read_windows
+from data.policies.policy import read_policy, read_windows
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
 from workflows.adapters.local_directory import LocalDirectory

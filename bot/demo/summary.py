@@ -11,7 +11,7 @@ from bot.demo.page import Page
 from bot.demo.player import play
 from bot.demo.steps import Step, Summary
 from bot.demo.story.stage import Stage
-from data import fixity
+from data.archive import fixity
 from data.records.retirement import Retirement
 
 REMINDING = (":alarm_clock:", ":rotating_light:")

@@ -11,11 +11,12 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 
-from bot import asked, payloads
+from bot import payloads
 from bot.house import House
 from bot.ids import MESSAGE, Action
 from bot.listeners.proposals import open_form
-from bot.lookup import chosen
+from bot.typed import asked
+from bot.typed.lookup import chosen
 from bot.views import assistant
 from data.errors import Stale
 from data.records.decision import Effect

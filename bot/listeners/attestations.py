@@ -10,7 +10,7 @@ from bot import payloads, screens
 from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import submit
-from bot.lookup import retirement
+from bot.typed.lookup import retirement
 from bot.views import attestations
 from data.errors import Invalid, Problem
 from data.records.base import Prose

@@ -9,20 +9,20 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import payloads
-from bot.command_parts import Part
-from bot.helped import helped
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.lookup import misnamed, model, models_with, named, retirements
-from bot.own_words import NOT_YET, decided
 from bot.reading import overdue, statistics, this_week
-from bot.typed_delegation import wish
-from bot.usage import COMMANDS, Typed, understood
+from bot.typed.command_parts import Part
+from bot.typed.delegation import wish
+from bot.typed.helped import helped
+from bot.typed.lookup import misnamed, model, models_with, named, retirements
+from bot.typed.own_words import NOT_YET, decided
+from bot.typed.usage import COMMANDS, Typed, understood
 from bot.views import answers, attestations, candidates, catalogs, digest, helping, lessons, who
 from bot.views import delegations as delegated
-from data.hosting import hosted_parts
+from data.catalog.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind

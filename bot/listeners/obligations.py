@@ -12,7 +12,7 @@ from bot import payloads, screens
 from bot.house import House, Payload
 from bot.ids import Action, Callback
 from bot.inbox import capture, submit
-from bot.lookup import retirement
+from bot.typed.lookup import retirement
 from bot.views import extension, obligations
 from data.records.base import Prose
 from data.records.retirement import Duty, Retirement

@@ -13,15 +13,15 @@ from bot import payloads, screens
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.inbox import submit
-from bot.lookup import chosen, retirement
-from bot.lookup import model as named_model
+from bot.typed.lookup import chosen, retirement
+from bot.typed.lookup import model as named_model
 from bot.views import limits, proposal_modal
+from data.catalog.hosting import hosted_parts
+from data.catalog.snapshot import Snapshot
 from data.errors import Invalid, Problem, Refused
-from data.hosting import hosted_parts
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement, StepKind
-from data.snapshot import Snapshot
 from workflows.commands import Propose, Revise
 from workflows.rules import support
 from workflows.rules.hours import day_of

@@ -8,9 +8,9 @@ from bot.pictures.layout import NODES_MAX, laid_out
 from bot.pictures.lettering import plain
 from bot.pictures.png import rendered
 from bot.pictures.svg import Heading, drawn
-from bot.uploads import ALT_TEXT_MAX
+from bot.slack.uploads import ALT_TEXT_MAX
 from bot.views import limits
-from data.neighbourhood import FIRST_LAYER, PART_LAYER, Mark, Neighbourhood, Node
+from data.catalog.neighbourhood import FIRST_LAYER, PART_LAYER, Mark, Neighbourhood, Node
 from workflows.rules.wording import counted
 
 SUMMARY_MAX = 4_000

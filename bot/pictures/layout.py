@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bot.pictures.lettering import set_in
 from bot.pictures.placing import Chip, Route, gridded, placed
 from bot.pictures.sizes import DENSE, FOOT, MARGIN, PADDING, ROOMY, TITLE_SIZE, Size
-from data.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Mark, Neighbourhood, Node
+from data.catalog.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Mark, Neighbourhood, Node
 from workflows.rules.wording import counted
 
 NODES_MAX = 300

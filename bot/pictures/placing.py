@@ -23,7 +23,7 @@ from bot.pictures.sizes import (
     WIDTH,
     Size,
 )
-from data.neighbourhood import Link, Node
+from data.catalog.neighbourhood import Link, Node
 
 ROOM = WIDTH - 2 * MARGIN - 2 * PADDING
 RASTER = 2.0

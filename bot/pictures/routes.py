@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from data.neighbourhood import Link
+from data.catalog.neighbourhood import Link
 
 Key = tuple[str, bool]
 """The chip a line leads to, and whether it comes from above."""

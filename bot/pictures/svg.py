@@ -12,7 +12,7 @@ from bot.pictures.lettering import fitted, plain, unknown
 from bot.pictures.letters import ASCENT, DESCENT, Label, letters, outlines
 from bot.pictures.placing import Chip, Route
 from bot.pictures.sizes import MARGIN, PADDING, ROOMY, TIP, TITLE_SIZE, WIDTH
-from data.neighbourhood import MODEL_LAYER, Mark
+from data.catalog.neighbourhood import MODEL_LAYER, Mark
 from workflows.rules.wording import counted
 
 INK, SOFT, FAINT, PAPER, BAND = "#2b2333", "#655c70", "#cfc8d8", "#ffffff", "#f5f2f8"

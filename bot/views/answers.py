@@ -36,9 +36,9 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.proposal import headline, name_of, obligation_counts
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
-from data.snapshot import Snapshot
 from data.store import Asleep, Trouble
 from workflows.decisions.ahead import Hearing
 from workflows.rules.lifecycle import ENDED

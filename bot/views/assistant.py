@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from bot.helped import CHANGES, helped
 from bot.ids import SLASH_COMMAND, Action
+from bot.typed.helped import CHANGES, helped
 from bot.views import answers, duties, guide, helping, home_rows, impact, limits, steps, votes, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
@@ -30,9 +30,9 @@ from bot.views.blocks import (
 )
 from bot.views.home import UNKNOWN
 from bot.views.proposal import headline, name_of, obligation_counts
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from workflows.home import Part
 from workflows.questions.answers import Answer, Choice, What
 from workflows.questions.table import ROWS, About, Asks, Period
@@ -90,7 +90,7 @@ def thanked(verdict: str) -> Payload:
 
 
 def value(question: Question) -> str:
-    """What a button that asks carries; bot/asked.py reads it."""
+    """What a button that asks carries; bot/typed/asked.py reads it."""
     return f"{question.asks}|{question.period}|{'|'.join(question.about[:1])}"
 
 

@@ -10,12 +10,12 @@ from bot.views.blocks import day, link, marked, mention, quoted, safe
 from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.moving import guide_of
-from data.notice_texts import PLACEHOLDERS, PLAIN, filled
+from data.catalog.moving import guide_of
+from data.catalog.snapshot import Snapshot
+from data.policies.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
-from data.snapshot import Snapshot
 from workflows.rules import gap
 from workflows.rules.addressees import by_audience
 from workflows.rules.lifecycle import CALLED_OFF

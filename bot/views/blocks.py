@@ -25,7 +25,7 @@ WEB_ADDRESS = re.compile(r"https?://[^\s<>|]+")
 SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 HELPED, UNHELPFUL = "helped", "unhelpful"
-"""What feedback on an answer says; bot/asked.py reads it."""
+"""What feedback on an answer says; bot/typed/asked.py reads it."""
 _ESCAPED_MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
 _BREAKING = ("Cc", "Zl", "Zp")  # Unicode categories: controls, line and paragraph separators
 _INVISIBLE = ("Cf", "Cs")  # formatting marks such as right-to-left override; lone surrogates

@@ -17,8 +17,8 @@ from workflows.rules import told_in
 from workflows.rules.wording import counted
 
 WHOLE_MAX = 400
-"""Of a name in the question, whole: what is claimed or vouched for is named by it. Three times what data/callers.py
-keeps of one, as some signs take five here."""
+"""Of a name in the question, whole: what is claimed or vouched for is named by it. Three times what
+data/catalog/callers.py keeps of one, as some signs take five here."""
 
 
 FILES_MAX, FILE_MAX = 3, 300  # named in a question, and how much of each

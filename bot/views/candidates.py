@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.blocks import Payload, context, message, safe, section
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
-from data.snapshot import Snapshot
 from workflows.considering import Ranking
 from workflows.rules.candidates import Candidate, Finding, Verdict
 from workflows.rules.wording import counted

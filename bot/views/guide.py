@@ -23,7 +23,7 @@ from workflows.rules.wording import counted
 NONE = "No successor"
 NOTES_MAX = 8
 MODEL, REASON, SUCCESSOR = "model", "reason", "successor"
-"""What a menu asks for: how the id of its block begins; bot/asked.py reads it."""
+"""What a menu asks for: how the id of its block begins; bot/typed/asked.py reads it."""
 
 
 def blocks(found: Answer) -> Iterator[Payload]:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from bot.views import limits
 from bot.views.blocks import Payload, message, safe, section
 from data import events
-from data.known_edges import known_edge
+from data.catalog.known_edges import known_edge
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Impacted, Origin
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from workflows.rules import callers
 from workflows.rules import impact as rules
 from workflows.rules.wording import counted

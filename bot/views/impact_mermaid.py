@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.views import impact_text, limits
 from bot.views.impact import team_name
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Impacted
-from data.snapshot import Snapshot
 from workflows.rules import impact as rules
 from workflows.rules.wording import counted
 

@@ -11,10 +11,10 @@ from datetime import date
 from msgspec.structs import asdict
 
 from bot.views.impact import by_distance, by_team, by_tier, tier_of, way
-from data.hosting import hosted_parts
-from data.known_edges import known_edge
+from data.catalog.hosting import hosted_parts
+from data.catalog.known_edges import known_edge
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Dependency, Entity, Impacted, Origin
-from data.snapshot import Snapshot
 from workflows.rules import support
 from workflows.rules.wording import counted
 

@@ -6,8 +6,8 @@ from bot.views import audiences, duties, obligations
 from bot.views.blocks import Payload, header, message, safe, section
 from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from workflows.rules.informing import ANNOUNCED, CLOSED, MOVED
 from workflows.rules.lifecycle import CALLED_OFF
 

@@ -7,8 +7,8 @@ from functools import partial
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, limits
 from bot.views.blocks import Payload, link, mention, safe
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from workflows.observing import stands_as
 from workflows.rules.meeting import Meeting, between
 from workflows.rules.wording import counted

@@ -35,10 +35,10 @@ from bot.views import (
 )
 from bot.views.blocks import Payload
 from data import events
+from data.catalog.snapshot import Snapshot
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
-from data.snapshot import Snapshot
 from workflows.membership import attesters, glass_breakers
 from workflows.ports import Message
 from workflows.rules.messages import LEFT_OUT, PASSED_BACK, READER, is_person

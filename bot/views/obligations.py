@@ -20,8 +20,8 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.proposal import name_of
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Duty, Obligation, Retirement
-from data.snapshot import Snapshot
 from workflows.rules.delegating import NOBODY, InForce
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.milestones import concerned

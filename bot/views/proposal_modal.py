@@ -9,9 +9,9 @@ from datetime import date
 from bot.ids import Action, Callback
 from bot.views import blocks, limits, provided
 from bot.views.blocks import Payload, field, option, plain, prose_field, safe, section
+from data.catalog.serving import server_of
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement
-from data.serving import server_of
 from workflows.rules.parts import unanswered
 
 

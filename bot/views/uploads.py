@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.uploads import File, FileView
+from bot.slack.uploads import File, FileView
 from bot.views import impact_text, limits, outlook
 from bot.views.blocks import Payload, day, message, safe
 from bot.views.impact import summary
 from bot.views.limits import clip
 from data import events
-from data.neighbourhood import around
+from data.catalog.neighbourhood import around
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from workflows.ports import Message
 from workflows.rules.by_state import by_state
 from workflows.rules.messages import is_person

@@ -3,7 +3,7 @@
 It may also say in which `country` they have holidays, and when they are on leave: `away_from` and `away_until`.
 
 `who` is an e-mail address, or the id by which a catalog declares somebody. An account is a person of its own kind,
-`account:WHO`: the catalog's person stays as it is, and is reached by it (data/directory.py).
+`account:WHO`: the catalog's person stays as it is, and is reached by it (data/catalog/directory.py).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Models are Resources of type ai-model, and AiResources unless they instruct coding tools; endpoints are
 Components of type model-server, APIs of type ai-model-server, and whatever carries emeritus.dev/endpoint-
 kind; every other one is a possible consumer. What an endpoint serves is read off its edges
-(data/serving.py), as either end may declare them. Nothing is half-imported: it raises or reads all.
+(data/catalog/serving.py), as either end may declare them. Nothing is half-imported: it raises or reads all.
 Source: backstage.io/docs/features/software-catalog/descriptor-format
 """
 

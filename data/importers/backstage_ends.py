@@ -1,7 +1,7 @@
 """Which Backstage files may be cut off in a name? Those that end without a line break, in one that nobody has.
 
 Many editors write no line break there, so a file that ends in a name somebody has is fine. Whether that is but the
-beginning of what the same document said before, the catalog looks at (data/catalog_ends.py).
+beginning of what the same document said before, the catalog looks at (data/catalog/cut_off.py).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from data.catalog.restricted import listed
 from data.importers import backstage_moving as moving
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.draft import UNOWNED
@@ -12,7 +13,6 @@ from data.importers.measuring import stated
 from data.importers.refs import Found, Index, ids_meant, parse
 from data.importers.yaml_lines import Node
 from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, Measure, Measured
-from data.restricted import listed
 
 ANNOTATIONS = frozenset(
     (

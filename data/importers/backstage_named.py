@@ -1,7 +1,7 @@
 """What a Backstage source refers to and does not declare is kept by name: whoever declares it may be imported later.
 
-What a name means is asked as somebody looks (data/joins.py): what has it as its id or alias; of a name without a
-kind, failing that, the one thing that has it as its name. Nothing is made a model by being named.
+What a name means is asked as somebody looks (data/catalog/joins.py): what has it as its id or alias; of a name without
+a kind, failing that, the one thing that has it as its name. Nothing is made a model by being named.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from data.called import BACKSTAGE_KINDS, NAMED_IN_BACKSTAGE
+from data.catalog.called import BACKSTAGE_KINDS, NAMED_IN_BACKSTAGE
 from data.importers.declaration import Declaration
 from data.importers.draft import why_not_named
 from data.importers.refs import id_of, parse

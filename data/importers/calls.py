@@ -1,7 +1,7 @@
 """Calls that were seen, from access logs: who called which endpoint, from which day to which, how often a day.
 
 An endpoint is one the catalog declares (call_targets.py), and so is a caller, by id or alias. A caller nobody
-declares becomes an unknown consumer (data/callers.py): whoever depends on a model is never left out because no
+declares becomes an unknown consumer (data/catalog/callers.py): whoever depends on a model is never left out because no
 catalog knows them. Every request counts, whatever its answer. Logs are partial by nature: what one of them does not
 tell any more is neither gone nor unseen. How much is told by others, too; who, only by logs.
 """
@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from data.called import is_shared
-from data.callers import unknown
+from data.catalog.called import is_shared
+from data.catalog.callers import unknown
 from data.credentials import is_credential
 from data.errors import Invalid, Problem
 from data.importers.call_fields import Call, FieldNames

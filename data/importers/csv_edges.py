@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.called import BACKSTAGE_KINDS
+from data.catalog.called import BACKSTAGE_KINDS
 from data.importers.csv_tables import Columns, Row
 from data.importers.days import day_in
 from data.importers.draft import Draft, why_not_named
@@ -89,7 +89,7 @@ def _things(
     rows: Sequence[tuple[Row, str, Path]], known: Mapping[str, Entity], draft: Draft
 ) -> dict[str, str]:
     """Each name, by how it is written without case -> its id: of what has it as its id, or of what stands for the name.
-    What that is now is told, and asked of the catalog whenever somebody looks (data/joins.py)."""
+    What that is now is told, and asked of the catalog whenever somebody looks (data/catalog/joins.py)."""
     names: dict[str, _Name] = {}
     for row, where, path in rows:
         for side in NEEDED:

@@ -112,8 +112,8 @@ def _edges(files: Sequence[File[Bom]], things: Things, ids: Ids, draft: Draft) -
 
 
 def _id_outside(ref: str, things: Things) -> str:
-    """Of what a purl or URN means that is no bom-ref, asked as somebody looks (data/joins.py). A name alone would fit
-    anything; a "#", as in a BOM-Link, stands for parts of servers in ids."""
+    """Of what a purl or URN means that is no bom-ref, asked as somebody looks (data/catalog/joins.py). A name alone
+    would fit anything; a "#", as in a BOM-Link, stands for parts of servers in ids."""
     if not ref.startswith(("pkg:", "urn:")):
         return ""
     own = id_of_purl(package_of(ref))

@@ -150,7 +150,9 @@ def known_elsewhere(things: Iterable[Thing], known: Known) -> set[str]:
     found = set()
     for thing in things:
         if any(known.find(alias, is_by_name=False) for alias in thing.aliases):
-            thing.is_told = True  # what is one with what is told of all imports (data/joined_notes.py)
+            thing.is_told = (
+                True  # what is one with what is told of all imports (data/catalog/joined_notes.py)
+            )
             found.add(thing.id)
     return found
 

@@ -1,8 +1,8 @@
 """Groups and people DataHub describes, and whom the urn of an owner means.
 
 One whose name or e-mail address another source has is that one, and the report says so; which that is, is asked of the
-catalog as it stands (data/same_people.py). Whoever is not active any more is not introduced: what they owned is seen to
-have nobody.
+catalog as it stands (data/catalog/same_people.py). Whoever is not active any more is not introduced: what they owned is
+seen to have nobody.
 Source: docs.datahub.com/docs/generated/metamodel/entities/corpuser and corpgroup
 """
 
@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from data.catalog.same_people import DATAHUB
 from data.importers.datahub_documents import Thing, Urn, urn_of
 from data.importers.draft import Draft
 from data.importers.fields import Fields
 from data.records.catalog import ACCOUNT, Group, Person
-from data.same_people import DATAHUB
 
 KINDS: dict[str, type[Group | Person]] = {"corpgroup": Group, "corpuser": Person}
 _INFO = {"corpgroup": "corpgroupinfo", "corpuser": "corpuserinfo"}

@@ -97,8 +97,8 @@ def _declare(thing: Thing, draft: Draft) -> None:
 
 
 def _named(name: str, thing: Thing, draft: Draft) -> str:
-    """The id of what is called so. What that is, is asked as somebody looks (data/joins.py), so whoever declares it may
-    be imported later."""
+    """The id of what is called so. What that is, is asked as somebody looks (data/catalog/joins.py), so whoever
+    declares it may be imported later."""
     to_id = f"{NAMED}{name.casefold()}"
     entity = Entity(id=to_id, kind=Kind.DATASET, name=name, declared_in=thing.where)
     draft.declare(entity, thing.resource.path)

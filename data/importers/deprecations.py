@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from data.called import is_named_only
-from data.hosted import HOSTED, OWN
+from data.catalog.called import is_named_only
+from data.catalog.hosted import HOSTED, OWN
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.known import Known
 from data.importers.provider_registries import RANK, Page, Told, pages_of, told_in

@@ -104,7 +104,7 @@ class Draft:
     def named(self, name: str, *, scheme: str, where: str, what: str) -> str:
         """The id of a consumer that is only named: what has the name as its id, or one that stands for it.
 
-        What is meant by that is told, and asked of the catalog whenever somebody looks (data/joins.py).
+        What is meant by that is told, and asked of the catalog whenever somebody looks (data/catalog/joins.py).
         """
         own = f"{scheme}{name.casefold()}"
         found = None if self.declares(own) else self.known.find(name)

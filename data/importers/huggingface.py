@@ -114,7 +114,7 @@ class _Reader:
             yield node, dataset
 
     def _is_described(self, thing_id: str) -> bool:
-        """By another import of cards: what other catalogs call so is asked as somebody looks (data/joins.py)."""
+        """By another import of cards: what other catalogs call so is asked as somebody looks (catalog/joins.py)."""
         return isinstance(self._draft.known.find(thing_id), Found) and not self._draft.declares(thing_id)
 
     def _named(self, card: Card, own: str, key: str) -> Iterator[tuple[Node, str]]:

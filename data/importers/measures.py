@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from data.called import MEASURED
+from data.catalog.called import MEASURED
 from data.importers.csv_tables import Columns, Row
 from data.importers.draft import Draft
 from data.importers.known import Known

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from data.catalog.restricted import listed
 from data.errors import Invalid, Problem
 from data.importers.days import day_in
 from data.importers.draft import Draft, successor_name, why_not_named
@@ -31,7 +32,6 @@ from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
-from data.restricted import listed
 
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
 TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", "available_from", *Measure)

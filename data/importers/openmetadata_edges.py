@@ -68,7 +68,7 @@ class Refs:
             is_kept = ref.kind in KINDS and not self._why_not_kept(ref)
             if not is_kept or found.id == ref.id or self.draft.declares(found.id):
                 return found.id
-            # For as long as both are called so they are one (data/joins.py).
+            # For as long as both are called so they are one (data/catalog/joins.py).
             self._keep(ref, document, where, f"{found.note or f'joined to {found.id}'}; described as there")
             return ref.id
         if found is None and ref.kind and ref.kind not in KINDS:

@@ -122,7 +122,7 @@ class Things:
 
 class Desk:
     """Declares things, each under its own id: what another catalog switches off by its name or ARN is one with it as
-    somebody looks (data/joins.py).
+    somebody looks (data/catalog/joins.py).
 
     ids      id of a thing -> the id it has in the graph, once that is known
     models   id of a thing -> the model that it is, or is a version of

@@ -98,7 +98,7 @@ class Measured(Record, frozen=True, kw_only=True):
 
 class SuccessorName(Record, frozen=True, kw_only=True):
     """A successor as the source names it, where the source does not declare it: what it means is asked of the catalog
-    as it stands (data/successors.py).
+    as it stands (data/catalog/successors.py).
 
     text        as written
     ids         what it may mean first of all, going by where it is written
@@ -116,7 +116,7 @@ class Entity(Record, frozen=True, kw_only=True):
     id          exact and stable: the source's own reference, lower-case, e.g. "resource:default/churn-v1"
     owner_id    group or person reference as resolved when it was read; empty when nobody could be resolved
     owner_names  whom its source names, who is preferred first, where that is no exact id: the first of them who is
-                there owns it, asked of the catalog as it stands (data/directory.py)
+                there owns it, asked of the catalog as it stands (data/catalog/directory.py)
     owner_note  why `owner_id` is empty or was bent ("no such group; closest is ..."); empty when all is well
     tier        1 (strictest) to 3; 0 when the catalog does not say
     successor_id  what follows it, where its source declares that itself; else see `successor_named`

@@ -21,7 +21,7 @@ EventT_co = TypeVar("EventT_co", covariant=True)
 class Timer(Record, frozen=True, kw_only=True):
     """A command that falls due. One per (stream, name): setting it again moves it.
 
-    command   the encoded command (workflows/commands.py), decided when the timer fires
+    command   the encoded command (workflows/commands/__init__.py), decided when the timer fires
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Whom silence goes to, and when: the escalation tree of a policy. Read from TOML by `data/escalation.py`.
+"""Whom silence goes to, and when: the escalation tree of a policy. Read from TOML by `data/policies/escalation.py`.
 
 A tree is a list of steps, gone through from the day an answer was due. Whom a step names is looked up when it is due.
 """

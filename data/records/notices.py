@@ -31,7 +31,7 @@ class Addressed(Record, frozen=True, kw_only=True):
 
 
 class NoticeText(Record, frozen=True, kw_only=True):
-    """What one audience is told, in Markdown, with placeholders such as `{when}` (data/notice_texts.py).
+    """What one audience is told, in Markdown, with placeholders such as `{when}` (data/policies/notice_texts.py).
 
     under_way   until service ends
     closed      once the retirement is closed

@@ -1,4 +1,4 @@
-"""The policy as a record: who must approve, how much notice, which reminders. Read from TOML by `data/policy.py`."""
+"""The policy as a record: who must approve, how much notice, which reminders. data/policies/policy.py reads it."""
 
 from __future__ import annotations
 

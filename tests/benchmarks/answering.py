@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.ids import SLASH_COMMAND
 from bot.logs import log_privately
-from bot.server import Http
+from bot.serving.server import Http
 from bot.settings import LOOPBACK, Address, Settings
 from bot.wiring import Bot, build
 from data.importers.backstage import read_backstage

@@ -13,7 +13,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, rate, ratios, taken, unmeasured
 from tests.benchmarks.votes import open_rounds, votes
 from tests.builders import MACHINE

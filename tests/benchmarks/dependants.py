@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 import msgspec
 import networkx as nx
 
-from data.catalog import Catalog
-from data.graph import Graph
+from data.catalog.catalog import Catalog
+from data.catalog.graph import Graph
+from data.catalog.lineage import Lineage
 from data.importers.report import Reading
-from data.lineage import Lineage
 from data.sql.connection import Connection
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.child import Child
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, ratios, rounded, taken
 from tests.benchmarks.large_graph import MODEL, a_catalog

@@ -20,7 +20,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from data.events import AnyEvent
 from data.records.decision import Decision, Timer
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.child import resident_bytes, tell
 
 PER_RETIREMENT = 50

@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 
-from data.postgres_connection import PostgresConnection
-from data.postgres_store import PostgresStore
+from data.postgres.connection import PostgresConnection
+from data.postgres.store import PostgresStore
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, rate, ratios, taken
 from tests.benchmarks.votes import Statement, Vote, open_rounds, votes
 from tests.builders import MACHINE

@@ -11,7 +11,7 @@ import msgspec
 
 from data import events
 from data.records.retirement import Retirement, State
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, rate, taken
 from tests.builders import CLOSE_AT, MACHINE, PROPOSED_AT, a_dark
 from workflows.machine import retirement_of

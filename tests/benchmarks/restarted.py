@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from data.catalog import Catalog
-from data.sqlite_store import SqliteStore
+from data.catalog.catalog import Catalog
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.child import tell
 from tests.benchmarks.harness import taken
 from tests.benchmarks.large_graph import MODEL

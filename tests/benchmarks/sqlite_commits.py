@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, rate, ratios, taken
 from tests.benchmarks.votes import (
     Statement,

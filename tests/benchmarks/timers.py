@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.benchmarks.child import Child
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, rate, ratios, taken
 from tests.builders import MACHINE

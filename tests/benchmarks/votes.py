@@ -18,8 +18,8 @@ from data.records.facts import Facts
 from data.records.retirement import Subject
 from data.records.rounds import Choice
 from data.sql.connection import Values
-from data.sqlite_store import SqliteStore
-from data.sqlite_writer import Writer
+from data.sqlite.store import SqliteStore
+from data.sqlite.writer import Writer
 from data.store import Store
 from tests.builders import (
     LIVE,

@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
-from bot.finding import Finding
+from bot.doctor.finding import Finding
 from bot.keeping import open_store
 from bot.manifest import text
 from bot.settings import read
 from data.importers.report import ImportReport
-from data.policy import DEFAULT
+from data.policies.policy import DEFAULT
 from data.records.notices import Audience
 from data.records.policy import Policy
 from data.records.retirement import Plan, Step, Subject

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from bot.hearing import Hearing
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted
 

@@ -11,9 +11,9 @@ import pytest
 
 from bot.homes import Homes
 from bot.world import CalendarWorld
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Unavailable
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from workflows.machine import RetirementMachine
 
 

@@ -10,9 +10,9 @@ import yaml
 import bot
 from bot import manifest
 from bot.ids import SLASH_COMMAND
-from bot.usage import COMMANDS
-from data.snapshot import Snapshot
-from data.stored import Stored
+from bot.typed.usage import COMMANDS
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from workflows.questions.names import Names
 from workflows.questions.understanding import understood
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bot.doctor import examine
+from bot.doctor.doctor import examine
 from bot.settings import Settings
 from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, take_places, why_another
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Refused
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from data.sql.connection import Connection
 from tests import sample_company
 from tests.contract.postgresql import fresh_url

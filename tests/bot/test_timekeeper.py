@@ -12,15 +12,15 @@ from msgspec.structs import replace
 
 from bot.keeping import open_record
 from bot.manifest import SCOPES
-from bot.rates import Rates
-from bot.slack import web_client
-from bot.slack_questions import SlackQuestions
-from bot.slack_readers import SlackReaders
-from bot.slack_zones import SlackZones
+from bot.slack.messenger import web_client
+from bot.slack.questions import SlackQuestions
+from bot.slack.rates import Rates
+from bot.slack.readers import SlackReaders
+from bot.slack.zones import SlackZones
 from bot.timekeeper import SlackTimekeeper
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.accounts import read_accounts
-from data.policy import read_windows
+from data.policies.policy import read_windows
 from data.records.decision import NotDone
 from data.records.hours import Hours, Windows
 from tests.fakes.slack import SlackFake, User

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from data.sql.record import SqlStore
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from data.store import Store
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import Scripted

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data.catalog import Catalog
-from data.declared import Declared
+from data.catalog.catalog import Catalog
+from data.catalog.declared import Declared
+from data.catalog.joins import Joins
+from data.catalog.layered import Layered
+from data.catalog.statements import Statement
+from data.catalog.things import Things
 from data.importers.backstage import read_backstage
 from data.importers.csv_edges import read_csv
 from data.importers.report import ImportReport, Reading
-from data.joins import Joins
-from data.layered import Layered
 from data.records.catalog import Dependency, Entity, Sighting
-from data.statements import Statement
-from data.things import Things
 from tests.data.no_retirements import NoRetirements as NoRetirements  # noqa: PLC0414 - handed on to tests
 
 REPOSITORY = Path(__file__).resolve().parents[2]

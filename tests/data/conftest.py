@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
-from data.sqlite_store import SqliteStore
+from data.catalog.catalog import Catalog
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import COMPANY, NoRetirements, imported
 
 

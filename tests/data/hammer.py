@@ -6,7 +6,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect
 
 

@@ -1,4 +1,4 @@
-"""The catalog's graph told in the plainest way, all at once and with networkx: data/things.py must agree with it.
+"""The catalog's graph told in the plainest way, all at once and with networkx: catalog/things.py must agree with it.
 
 This is how it was told before it was told of one thing at a time. Nothing here is fast, nor meant to be.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 from msgspec.structs import replace
 
-from data.graph import Dependant
+from data.catalog.graph import Dependant
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Origin
 
 

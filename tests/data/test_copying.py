@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Corrupt, Refused, Unavailable
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from data.records.decision import ClaimKind, Done, NotDone
 from data.sql import copying
 from data.sql.copying import TABLES, copy
 from data.sql.record import SqlStore
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted, a_command, a_timer, an_effect, at, count_up
 from tests.data.catalogs import COMPANY, a_reading_of_calls, imported

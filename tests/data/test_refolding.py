@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import Corrupt, Unavailable
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from data.sql.record import SqlStore
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from data.store import Machine
 from tests.contract.postgresql import fresh_url
 from tests.data.recorded import FORMER, STORIES, ledger_of, record

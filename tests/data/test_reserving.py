@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from data.records.decision import Outcome, Receipt
 from data.records.retirement import Endpoint
 from data.sql.record import SqlStore
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.builders import BATCH, LIVE, PROPOSED_AT, a_subject, facts_for, proposing, revising
 from tests.contract.postgresql import fresh_url
 from workflows.commands import Command, encoded

@@ -16,7 +16,7 @@ from bot.cli import cli
 from data.errors import Corrupt
 from data.ledger import chained
 from data.sql.copying import TABLES
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.recorded import record
 from workflows.machine import RetirementMachine
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from bot.server import serve
+from bot.serving.server import serve
 from bot.settings import LOOPBACK, Address, Settings
-from bot.slack import web_client
+from bot.slack.messenger import web_client
 from bot.wiring import Bot, CalendarWorld, Edges, assemble
-from data.policy import parsed
+from data.policies.policy import parsed
 from data.records.catalog import EndpointKind
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar

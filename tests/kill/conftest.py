@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
-from data.sqlite_store import SqliteStore
+from data.catalog.catalog import Catalog
+from data.sqlite.store import SqliteStore
 from tests import sample_company
 from tests.fakes.slack import SlackFake
 from tests.kill.bot_process import START, Town

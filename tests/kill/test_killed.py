@@ -15,7 +15,7 @@ import pytest
 from data import events
 from data.records.retirement import Duty, Retirement, State, StepKind
 from data.records.rounds import Choice
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.kill.aftermath import await_record, check_people_told, check_told_once, waiting
 from tests.kill.bot_process import GRACE_SECONDS
 from tests.kill.conftest import Scene

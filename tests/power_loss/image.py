@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data.errors import Corrupt, Unavailable
 from data.records.base import Record
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.contract.scripted import Scripted
 from tests.power_loss.life import RECORD, Life, fingerprint
 from tests.power_loss.work import Ack

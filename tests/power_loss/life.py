@@ -19,8 +19,8 @@ from typing import Any, cast
 from sqlite_utils import Database
 
 from data.records.base import Record
-from data.sqlite_steps import migrations
-from data.sqlite_store import SqliteStore
+from data.sqlite.steps import migrations
+from data.sqlite.store import SqliteStore
 from tests.contract.scripted import Scripted
 from tests.power_loss.connection import Connection, settings_of
 from tests.power_loss.disk import Change, Disk, Lie, Synced

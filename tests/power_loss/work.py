@@ -29,8 +29,8 @@ from data.records.decision import (
     Timer,
     Unknown,
 )
-from data.sqlite_store import SqliteStore
-from data.sqlite_writer import Writer
+from data.sqlite.store import SqliteStore
+from data.sqlite.writer import Writer
 from tests.contract.scripted import a_command, an_effect
 
 _TEXT_LENGTHS = (20, 20, 200, 3_000, 30_000)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.ids import HOME_OPENED
-from data.catalog import Catalog
-from data.postgres_store import PostgresStore
+from data.catalog.catalog import Catalog
+from data.postgres.store import PostgresStore
 from tests import sample_company
 from tests.fakes.slack import SlackFake
 from tests.kill.aftermath import waiting

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import msgspec
 
-from bot.server import serve
+from bot.serving.server import serve
 from bot.settings import LOOPBACK, Address, Settings
-from bot.shared_rates import SharedRates
-from bot.slack import web_client
+from bot.slack.messenger import web_client
+from bot.slack.shared_rates import SharedRates
 from bot.wiring import Bot, CalendarWorld, Edges, assemble
-from data.policy import parsed
-from data.postgres_lanes import PostgresLanes
-from data.postgres_store import PostgresStore
+from data.policies.policy import parsed
+from data.postgres.lanes import PostgresLanes
+from data.postgres.store import PostgresStore
 from data.records.catalog import EndpointKind
 from data.store import Machine
 from tests.contract.scripted import Scripted

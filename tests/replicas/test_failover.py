@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from data.errors import Unavailable
-from data.postgres_store import PostgresStore
+from data.postgres.store import PostgresStore
 from tests.contract.scripted import NOW, Scripted, a_command
 from tests.replicas.database import Database
 

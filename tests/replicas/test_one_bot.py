@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.own_words import NOT_YET
+from bot.typed.own_words import NOT_YET
 from data import events
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage
-from data.policy import read_policy
+from data.policies.policy import read_policy
 from data.records.base import Prose
 from data.records.retirement import Reason
 from tests.fakes.slack.delivery import over_http

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from data.archives import Drilled, PayloadFile
+from data.archive.results import Drilled, PayloadFile
 from data.records.base import Prose
 from data.records.retirement import Progress, State, StepKind
 from tests.data.catalogs import a_document

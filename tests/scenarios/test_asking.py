@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from bot.ids import Action
 from bot.manifest import SCOPES
-from bot.metrics import PrometheusMetrics
+from bot.serving.metrics import PrometheusMetrics
 from bot.views.blocks import feedback
 from data.records.retirement import Duty, State
 from tests.fakes.slack import Channel, User

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.rates import KEPT, POST_IN_ALL
+from bot.slack.rates import KEPT, POST_IN_ALL
 from data.records.decision import ClaimKind
 from tests.fakes.slack import User
 from tests.scenarios.crowd import CGOV, Crowd

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.rates import POST_IN_ALL
-from data.policy import read_windows
+from bot.slack.rates import POST_IN_ALL
+from data.policies.policy import read_windows
 from tests.scenarios.crowd import Crowd
 
 RETIREMENTS = 4

@@ -12,7 +12,7 @@ import pytest
 from bot.app import slack_app
 from bot.homes import Homes
 from bot.intake import Intake
-from bot.slack import web_client
+from bot.slack.messenger import web_client
 from data.records.decision import Claim, ClaimKind, NotDone
 from data.records.retirement import Duty
 from data.store import Kept

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bot.manifest import SCOPES
 from data.importers.accounts import read_accounts
-from data.policy import read_windows
+from data.policies.policy import read_windows
 from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, VERA, WREN, Town, key_of, words
 
 OFFICE = replace(read_windows(), country="")

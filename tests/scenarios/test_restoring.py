@@ -10,7 +10,7 @@ import pytest
 
 from bot.keeping import redraw
 from data.records.retirement import Duty, State
-from data.sqlite_backup import Restored, back_up, restore
+from data.sqlite.backup import Restored, back_up, restore
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, TOM, Town, words
 from workflows.machine import RetirementMachine
 

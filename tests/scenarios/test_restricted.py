@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.usage import COMMANDS, Part
+from bot.typed.usage import COMMANDS, Part
 from data.records.retirement import State
 from tests.canary import CANARY, QUINN, RHEA, leaks
 from tests.data.catalogs import a_document

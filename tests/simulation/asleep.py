@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
-from data.policy import read_windows
+from data.policies.policy import read_windows
 from data.records.decision import NotDone
 from data.records.hours import Hours
 from tests.simulation.clock import Clock

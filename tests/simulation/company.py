@@ -14,14 +14,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from data.callers import unknown
-from data.catalog import Catalog
+from data.catalog.callers import unknown
+from data.catalog.catalog import Catalog
 from data.importers.report import Reading
-from data.policy import read_criteria
+from data.policies.policy import read_criteria
 from data.records.catalog import Dependency, EndpointKind, Entity, Group, Kind, Person, Sighting
 from data.records.escalation import Branch, Escalation, Notify, WaitDays, WaitHours, When
 from data.records.policy import Policy, Role
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.builders import a_policy
 from workflows.machine import RetirementMachine
 

@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TypeVar
 
 from data.errors import Unavailable
-from data.sqlite_store import Reader, SqliteStore
+from data.sqlite.store import Reader, SqliteStore
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Boundaries, Weather
 

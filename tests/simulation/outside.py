@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from data.archives import Artifact, Drilled, Stopped, Stored
+from data.archive.results import Artifact, Drilled, Stopped, Stored
 from data.errors import Corrupt, NotFound, Unavailable
 from data.records.retirement import Archived
 from tests.simulation.clock import Clock

@@ -30,10 +30,10 @@ from bot.listeners import (
     taking_over,
     votes,
 )
-from bot.rates import Rates
-from bot.slack import SlackMessenger
+from bot.slack.messenger import SlackMessenger
+from bot.slack.rates import Rates
 from bot.views import answers, digest
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.records.catalog import EndpointKind

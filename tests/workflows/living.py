@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.formats import ScheduledSources
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.report import Reading
 from data.records.catalog import Dependency, Entity, Group, Kind, Person
 from data.records.decision import Done, Gate, Result, Room
@@ -20,7 +20,7 @@ from data.records.hours import Hours
 from data.records.policy import Policy, Role
 from data.records.retirement import Reason, Retirement
 from data.records.rounds import Choice
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.builders import WHY, casting
 from tests.simulation.bench import AtOnce
 from workflows import commands as cmd

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from data.records.catalog import Entity, Kind
-from data.snapshot import Snapshot
-from data.stored import Stored
 from tests.builders import (
     BILL,
     PAT,

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.deprecations import read_deprecations
 from data.importers.measures import read_measures
-from data.policy import read_criteria
+from data.policies.policy import read_criteria
 from data.records.catalog import EndpointKind
 from data.records.policy import Criterion
 from data.records.retirement import Endpoint, Retirement, State
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.builders import a_plan, a_subject
 from tests.data.catalogs import MONDAY, NoRetirements, a_document, imported, imported_csv
 from workflows.adapters.call_log import CallLog

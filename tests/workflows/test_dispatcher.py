@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from bot.formats import ScheduledSources
-from bot.rates import Rates
-from bot.slack import SlackMessenger
+from bot.slack.messenger import SlackMessenger
+from bot.slack.rates import Rates
 from bot.world import CalendarWorld
 from data.records.decision import LEASE, ClaimKind, Done, NotDone, Result
 from tests.bot.listeners.desk import CHURN, CHURN_2, ELENA, GOVERNANCE, Desk

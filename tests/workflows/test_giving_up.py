@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack import SlackMessenger
+from bot.slack.messenger import SlackMessenger
 from bot.world import CalendarWorld
 from data.events import Unreached
 from data.records.decision import LEASE, ClaimKind, NotDone, Result

@@ -11,7 +11,7 @@ import pytest
 from data import events
 from data.records.retirement import Duty
 from data.records.rounds import Choice
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.builders import (
     ANNOUNCED_AT,
     BILL,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from data.policy import read_windows
+from data.policies.policy import read_windows
 from data.records.hours import Hours
 from tests.builders import a_policy
 from tests.workflows.living import FIRST_DAY, ROLES, Living, company, people_in

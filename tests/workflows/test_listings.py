@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage
 from data.importers.datahub import read_datahub
 from data.importers.mlflow import read_mlflow
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind, Deprecation, Lifecycle, Listing, Part
 from data.records.retirement import Endpoint, State
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.builders import (
     ANNOUNCED_AT,
     CLOSE_AT,

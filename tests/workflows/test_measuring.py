@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.decision import Decision
 from data.records.facts import Facts
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from data.store import Store
 from tests.builders import PROPOSED_AT, Story, a_dark, a_proposed, a_running_retirement, facts_for
 from workflows.engine import all_retirements

@@ -7,15 +7,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from data.callers import unknown
+from data.catalog.callers import unknown
+from data.catalog.snapshot import Snapshot
+from data.catalog.statements import Calls as Told
+from data.catalog.statements import Seen
+from data.catalog.stored import Stored
 from data.records.callers import Caller
 from data.records.catalog import Dependency, Entity, Group, Kind, Origin, Person
 from data.records.facts import Facts
 from data.records.retirement import Endpoint, Retirement
-from data.snapshot import Snapshot
-from data.statements import Calls as Told
-from data.statements import Seen
-from data.stored import Stored
 from tests.builders import PROPOSED_AT, a_plan, a_subject, some_calls
 from workflows.observing import consumers, teams_of
 from workflows.veiling import NAME

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from data.errors import Invalid
-from data.policy import parsed, read_windows
+from data.policies.policy import parsed, read_windows
 from data.records.hours import Hours
 from data.records.retirement import Duty, State
 from tests.builders import WHY, a_policy

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack import SlackMessenger
+from bot.slack.messenger import SlackMessenger
 from data.records.decision import ClaimKind, EffectKind, Gate, Room
 from data.sql.wishes import put_effects
 from tests.bot.listeners.desk import Desk

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from data.records.catalog import EndpointKind, Entity, Kind, SuccessorName
 from data.records.retirement import Endpoint, Retirement, State
-from data.snapshot import Snapshot
-from data.stored import Stored
 from tests.builders import a_dark, a_proposed, a_subject
 from workflows.audiences import seen
 from workflows.succession import named, onward_note, trouble

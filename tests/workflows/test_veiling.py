@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.views import impact_text
-from data.catalog import Catalog
-from data.snapshot import Snapshot
-from data.sqlite_store import SqliteStore
+from data.catalog.catalog import Catalog
+from data.catalog.snapshot import Snapshot
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_document, imported, imported_csv
 from workflows.veiling import veiled, without_names
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
-from data.archives import PayloadFile
-from data.bag import changed
+from data.archive.bag import changed
+from data.archive.fixity import CHUNK_BYTES
+from data.archive.results import PayloadFile
 from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from data.fixity import CHUNK_BYTES
 from workflows.adapters.s3_objects import S3Objects
 
 _ACCEPTED = "accepted are an absolute path, file:///path or s3://bucket/key-or-prefix"

@@ -18,11 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from data.archives import Artifact, Drilled, PayloadFile, Stopped, Stored
-from data.bag import changed, publish, sync_folders, write_bag, write_synced, writing
-from data.bag_paths import stays_inside
-from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
-from data.fixity import (
+from data.archive.bag import changed, publish, sync_folders, write_bag, write_synced, writing
+from data.archive.bag_paths import stays_inside
+from data.archive.fixity import (
     FINDINGS_SHOWN_MAX,
     Fault,
     Finding,
@@ -32,8 +30,10 @@ from data.fixity import (
     read_back,
     report,
 )
-from data.freshness import SOURCES_FILE, differences, marks, removed
-from data.manifest import sha256_id
+from data.archive.freshness import SOURCES_FILE, differences, marks, removed
+from data.archive.manifest import sha256_id
+from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored
+from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
 from data.records.retirement import Archived
 from workflows.adapters.artifact_sources import ArtifactSources
 

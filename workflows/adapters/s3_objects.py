@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from data.archives import PayloadFile
-from data.bag import changed
+from data.archive.bag import changed
+from data.archive.fixity import CHUNK_BYTES
+from data.archive.results import PayloadFile
 from data.errors import Invalid, NotFound, Problem, Refused
-from data.fixity import CHUNK_BYTES
 from workflows.adapters.aws_errors import aws_errors, code_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class S3Objects:
 def _path(key: str) -> str:
     """Where it lies below the prefix. Several slashes are one to every file system, so whoever loads it finds it there.
 
-    Two objects that become one file by that are refused, as all such names are (data/bag_paths.py).
+    Two objects that become one file by that are refused, as all such names are (data/archive/bag_paths.py).
     """
     return re.sub("/{2,}", "/", key).removeprefix("/")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.archives import named
+from data.archive.results import named
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result

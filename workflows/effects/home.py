@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Stale
 from data.records.decision import Claim, Effect, EffectKind, NotDone, Result
 from data.store import Store, Then

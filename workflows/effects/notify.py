@@ -10,10 +10,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from data.catalog.snapshot import Snapshot
 from data.events import EMERITUS, AnyEvent, Reviewed
 from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result, Unknown
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 from data.store import Then
 from workflows.audiences import seen
 from workflows.card import shows_late

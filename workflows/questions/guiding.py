@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from data.catalog.snapshot import Snapshot
 from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.policy import Policy
 from data.records.retirement import Reason, Retirement
-from data.snapshot import Snapshot
 from workflows import proposing
 from workflows.commands import Propose
 from workflows.decisions.proposals import check_proposer

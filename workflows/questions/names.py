@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
+from data.catalog.snapshot import Snapshot
 from data.closest import Names as Spellings
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
 
 WORDS_AT_MOST = 6
 """A longer name is found by its id, or chosen from a list."""

@@ -15,7 +15,7 @@ import pytest
 
 from bot.demo.company import POLICY
 from bot.demo.player import STORY
-from data.policy import read_policy
+from data.policies.policy import read_policy
 
 pytestmark = pytest.mark.long
 

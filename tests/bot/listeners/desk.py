@@ -12,11 +12,11 @@ from slack_sdk import WebClient
 
 from bot.app import slack_app
 from bot.wiring import CalendarWorld, Edges, assemble
-from data.policy import parsed
+from data.policies.policy import parsed
 from data.records.base import Prose
 from data.records.decision import ClaimKind, Outcome
 from data.records.retirement import Reason
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests import sample_company
 from tests.fakes.slack import BotAnswer, Channel, SlackFake, User, into_bolt
 from tests.quick_files import QUICK_FILES

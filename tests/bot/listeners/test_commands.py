@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.usage import COMMANDS
+from bot.typed.usage import COMMANDS
 from data.importers.backstage import read_backstage
 from data.records.base import Prose
 from data.records.retirement import StepKind

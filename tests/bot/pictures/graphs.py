@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Link, Mark, Neighbourhood, Node
+from data.catalog.neighbourhood import FIRST_LAYER, MODEL_LAYER, PART_LAYER, Link, Mark, Neighbourhood, Node
 
 HOSTILE = (
     "billing-etl",

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.pictures import chart
 from bot.pictures.sizes import MARGIN, WIDTH
-from bot.uploads import ALT_TEXT_MAX
+from bot.slack.uploads import ALT_TEXT_MAX
 from data.records.retirement import State
 from workflows.rules.by_state import Count
 

@@ -19,8 +19,8 @@ from bot.pictures.letters import Label, letters, outlines
 from bot.pictures.png import ZOOM, rendered
 from bot.pictures.sizes import WIDTH
 from bot.pictures.svg import NO_LETTER, labels
-from bot.uploads import ALT_TEXT_MAX
-from data.neighbourhood import Mark, Neighbourhood
+from bot.slack.uploads import ALT_TEXT_MAX
+from data.catalog.neighbourhood import Mark, Neighbourhood
 from tests.bot.pictures.graphs import HOSTILE, a_neighbourhood
 
 SIZES = (3, 30, pytest.param(300, marks=pytest.mark.long), 3_000)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from bot.pictures.layout import Layout, laid_out
 from bot.pictures.placing import Chip
 from bot.pictures.sizes import MARGIN, WIDTH
-from data.neighbourhood import Link, Neighbourhood
+from data.catalog.neighbourhood import Link, Neighbourhood
 from tests.bot.pictures.graphs import a_neighbourhood
 
 SIZES = (1, 3, 7, 12, 30, 60, 61, 300)

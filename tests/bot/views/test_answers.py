@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from bot.helped import helped
 from bot.ids import Action
-from bot.usage import COMMANDS
+from bot.typed.helped import helped
+from bot.typed.usage import COMMANDS
 from bot.views import answers, helping, manual
 from data.errors import Refused
 from data.records.base import Prose

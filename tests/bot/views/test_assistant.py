@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from bot.views import assistant, guide
 from bot.views.blocks import Payload
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement
-from data.snapshot import Snapshot
-from data.sqlite_store import SqliteStore
-from data.stored import Stored
+from data.sqlite.store import SqliteStore
 from tests.bot.views.examples import (
     NASTY,
     NOW,

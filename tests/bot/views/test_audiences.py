@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from bot.views import audiences, informed, obligations
 from bot.views.blocks import marked
 from bot.views.limits import BLOCK_TEXT_MAX, SECTION_MAX
-from data.notice_texts import PLACEHOLDERS, TEXT_MAX, filled
-from data.policy import read_policy
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
+from data.policies.notice_texts import PLACEHOLDERS, TEXT_MAX, filled
+from data.policies.policy import read_policy
 from data.records.catalog import Kind, Measure, Measured
 from data.records.notices import Addressed, Audience, NoticeText
 from data.records.retirement import Archived, Progress, Retirement, State, StepKind, StepProgress
-from data.snapshot import Snapshot
-from data.stored import Stored
 from tests.bot.views.examples import NASTY, a_policy, an_entity, announced, days, overloaded, texts
 from tests.fakes.slack.workspace import mentions
 from tests.payloads import check_message

@@ -10,11 +10,11 @@ import pytest
 
 from bot.commands.machine import as_text
 from bot.views import candidates, limits
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
+from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Kind
 from data.records.policy import Criterion
-from data.snapshot import Snapshot
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements
 from workflows.considering import Ranking
 from workflows.rules.candidates import Candidate, Finding, Verdict

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from bot.payloads import home_page
 from bot.views import home as view
 from bot.views import limits
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from data.records.base import Prose
 from data.records.retirement import Duty, Progress, Retirement, State, StepKind, StepProgress
 from data.records.rounds import Ballot, Choice, Purpose
-from data.snapshot import Snapshot
-from data.stored import Stored
 from tests.bot.views.examples import (
     NASTY,
     NOW,

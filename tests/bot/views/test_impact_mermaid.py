@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from bot.views.impact import UNKNOWN, UNOWNED
 from bot.views.impact_mermaid import EDGES_MAX, NAME_MAX, TEAMS_MAX, TEXT_MAX, fitting
 from bot.views.impact_text import coded, mermaid
-from data.callers import unknown
+from data.catalog.callers import unknown
+from data.catalog.snapshot import Snapshot
+from data.catalog.statements import Calls, Seen
+from data.catalog.stored import Stored
 from data.records.catalog import Entity, Group, Kind
-from data.snapshot import Snapshot
-from data.statements import Calls, Seen
-from data.stored import Stored
 
 MODEL = Entity(id="m", kind=Kind.MODEL, name="m")
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=600)

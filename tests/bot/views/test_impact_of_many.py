@@ -8,14 +8,14 @@ import io
 import pytest
 from msgspec.structs import replace
 
-from bot.uploads import File
+from bot.slack.uploads import File
 from bot.views import notices
 from bot.views.uploads import FILES
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from data.events import Proposed
 from data.records.catalog import Entity, Kind
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
-from data.stored import Stored
 from tests.builders import a_proposed, an_impacted
 from tests.payloads import check_message
 from workflows.ports import Message

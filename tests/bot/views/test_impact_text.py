@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.views import impact_text
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.calls import read_calls
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_source, imported, imported_csv
 
 MODEL = "resource:default/m"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.views import who
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.records.catalog import Impacted, Responsible
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_source, imported
 
 HOSTILE = "<!channel>"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.deprecations import read_deprecations
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Entity, Group, Person

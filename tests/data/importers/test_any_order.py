@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.records.catalog import Entity
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_document
 from tests.data.importers import test_owners as owned
 from tests.data.importers.registries import an_entry, instead

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.called import NAMED_IN_BACKSTAGE
+from data.catalog.called import NAMED_IN_BACKSTAGE
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
 from data.records.catalog import EndpointKind, Entity, Kind, Measure, Measured

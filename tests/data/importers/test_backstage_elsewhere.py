@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
 from data.records.catalog import Entity, Group, Kind

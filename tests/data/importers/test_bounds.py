@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.bounds import NAME_MAX, PLACE_MAX, within_bounds
 from data.importers.csv_edges import read_csv

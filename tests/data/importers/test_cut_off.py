@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.backstage import read_backstage
 from data.importers.report import ImportReport

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.cyclonedx import read_cyclonedx
 from data.importers.report import ImportReport, Reading

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.datahub import read_datahub
 from data.importers.report import ImportReport, Reading

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.days import day_in
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import COMPANY, MONDAY, NoRetirements, imported, imported_csv
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.dbt import read_dbt
 from data.importers.report import Reading

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
-from data.hosting import hosted_parts
+from data.catalog.catalog import Catalog
+from data.catalog.hosting import hosted_parts
 from data.records.catalog import Entity, Kind, Support
 from tests.data.catalogs import a_document, imported, imported_csv
 from tests.data.importers.registries import (

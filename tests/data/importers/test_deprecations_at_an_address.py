@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid, Unavailable
 from data.importers.deprecations import read_deprecations
 from data.importers.provider_registries import page_at
 from data.importers.report import ImportReport
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements
 from tests.data.importers.mlflow_registry import Answer, a_registry
 

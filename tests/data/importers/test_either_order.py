@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
-from data.sqlite_store import SqliteStore
+from data.catalog.catalog import Catalog
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements, a_document, imported
 from tests.data.importers.sagemaker_account import a_config, a_model, an_endpoint, arn, of_file
 from tests.data.importers.test_cyclonedx import a_bom, a_part

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.records.catalog import Entity, Kind
 from tests.data.catalogs import a_document
 from tests.data.importers.registries import OLD, an_entry, instead

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.huggingface import read_huggingface
 from data.importers.report import ImportReport, Reading

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from bot.cli import cli
 from bot.formats import ScheduledSources
 from bot.imports_file import read_imports
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from tests.data.catalogs import MONDAY
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.measures import read_measures
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import EndpointKind, Entity, Kind, Measure, Measured
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements, a_document, imported
 from tests.data.importers.test_successors import file, take
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.mlflow import read_mlflow
 from data.importers.report import ImportReport, Reading

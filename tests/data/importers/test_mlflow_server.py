@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid, Unavailable
 from data.importers.addresses import address_of
 from data.importers.mlflow import read_mlflow

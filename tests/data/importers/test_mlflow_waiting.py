@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid, Unavailable
 from data.importers.answers import Limits
 from data.importers.mlflow import read_mlflow
 from data.importers.mlflow_server import Access, Registry, registry_at
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements
 from tests.data.importers.mlflow_registry import Answer, FakeRegistry, a_registry, a_server
 

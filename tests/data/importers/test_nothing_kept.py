@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.commands.check import READERS
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from tests.data.catalogs import MONDAY
 from tests.data.importers.registries import priced

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.openlineage import read_openlineage
 from data.importers.report import ImportReport, Reading

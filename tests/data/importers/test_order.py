@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.formats import BY_NAME
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.report import ImportReport
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements, a_document
 from tests.data.importers.test_datahub import told
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from tests.data.catalogs import a_document, imported
 from tests.data.importers.sagemaker_account import a_group, tagged
 from tests.data.importers.test_cyclonedx import a_bom

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.deprecations import read_deprecations
 from tests.data.catalogs import MONDAY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.sagemaker import read_sagemaker
 from data.records.catalog import EndpointKind, Entity, Kind
 from tests.data.catalogs import MONDAY, as_one, joined_ends

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.report import ImportReport, Reading
 from data.importers.sagemaker import places_of, read_sagemaker

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bot.commands.check import READERS
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.report import ImportReport
 from tests.data.catalogs import MONDAY, a_document, imported
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import pytest
 
 from bot.formats import BY_NAME
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Entity, Kind
-from data.sqlite_store import SqliteStore
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements, a_document, imported
 from tests.data.importers.registries import an_entry, instead
 from tests.data.importers.test_cyclonedx import a_bom

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from data.archives import Drilled, Stopped, Stored
+from data.archive.results import Drilled, Stopped, Stored
 from data.records.catalog import Impacted
 from data.records.facts import Facts
 from data.records.retirement import Retirement

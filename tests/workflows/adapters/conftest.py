@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from data.catalog import Catalog
-from data.sqlite_store import SqliteStore
+from data.catalog.catalog import Catalog
+from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements
 from tests.workflows.adapters.sagemaker_service import FakeSageMaker, a_sagemaker, fill
 from workflows.adapters.local_directory import LocalDirectory

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.importers.report import ImportReport
 from data.importers.sagemaker import places_of, read_sagemaker
 from tests.data.catalogs import MONDAY

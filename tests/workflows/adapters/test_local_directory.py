@@ -9,7 +9,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from data.archives import Artifact, Drilled, Stored, StoredFile, named
+from data.archive.results import Artifact, Drilled, Stored, StoredFile, named
 from data.errors import Corrupt, Invalid, NotFound, Refused, Unavailable
 from data.records.retirement import Archived
 from tests.workflows.adapters.conftest import WEIGHTS

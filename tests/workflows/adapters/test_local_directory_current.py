@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from data.archives import Artifact
+from data.archive.results import Artifact
 from data.errors import Refused, Stale
 from tests.workflows.adapters.test_local_directory import artifacts_of, never, now, put
 from workflows.adapters.artifact_sources import ArtifactSources

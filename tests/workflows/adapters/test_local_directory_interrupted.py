@@ -93,7 +93,7 @@ KILLED_IN_THE_MIDDLE = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from data.archives import Artifact
+from data.archive.results import Artifact
 from workflows.adapters.local_directory import LocalDirectory
 
 root, source, location, digest, chunks = sys.argv[1:]

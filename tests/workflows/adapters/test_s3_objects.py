@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from data.bag_paths import require_safe
+from data.archive.bag_paths import require_safe
 from data.errors import Invalid, NotFound, Refused, Unavailable
 from workflows.adapters.s3_objects import S3Objects
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.sagemaker import read_sagemaker
 from data.records.catalog import EndpointKind, Kind

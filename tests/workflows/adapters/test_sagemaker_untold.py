@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
+from data.catalog.catalog import Catalog
 from data.errors import Refused, Unavailable
 from tests.workflows.adapters.sagemaker_service import (
     DESCRIPTIONS,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.events import EMERITUS
-from data.policy import parsed, read_windows
+from data.policies.policy import parsed, read_windows
 from data.records.delegation import Delegation
 from data.records.hours import Hours
 from data.records.retirement import Duty

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from data.catalog.snapshot import Snapshot
+from data.catalog.stored import Stored
 from data.records.catalog import Entity, Kind
 from data.records.retirement import Retirement
-from data.snapshot import Snapshot
-from data.stored import Stored
 from tests.builders import a_proposed, a_subject
 from workflows.questions.names import Names
 from workflows.questions.table import ROWS, Asks, Period

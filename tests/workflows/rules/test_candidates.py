@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from data.policy import read_criteria
+from data.policies.policy import read_criteria
 from data.records.catalog import Dependency, Entity, Kind, Measure, Measured, Support
 from data.records.facts import Reading
 from data.records.policy import Criterion

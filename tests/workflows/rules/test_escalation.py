@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from data.policy import read_windows
+from data.policies.policy import read_windows
 from data.records.escalation import (
     Branch,
     Deadline,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from data.policy import read_criteria
+from data.policies.policy import read_criteria
 from data.records.catalog import Entity, Kind, Measure, Measured
 from workflows.rules.measured import Weighed, counted_calls, currencies, weighed
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from data.policy import read_policy
+from data.policies.policy import read_policy
 from data.records.retirement import Reason, Step, StepKind
 from tests.builders import (
     ANNOUNCED_AT,

@@ -1,0 +1,21 @@
+"""What does /retire help say of each command? Drawn from the table of them."""
+
+from __future__ import annotations
+
+from bot.typed.usage import COMMANDS, usage
+
+CHANGES = "Changes something"
+
+
+def helped() -> dict[str, list[str]]:
+    """Title -> a line for each command: what only shows something, and what changes something, with who may."""
+    shows = [word for word, row in COMMANDS.items() if row.keeps == "no"]
+    return {
+        "Shows something, to you alone": [_line(word) for word in shows],
+        CHANGES: [_line(word) for word in COMMANDS if word not in shows],
+    }
+
+
+def _line(word: str) -> str:
+    row = COMMANDS[word]
+    return f"`{usage(word)}` {row.says}" + ("" if row.who == "everyone" else f" ({row.who})")

@@ -1,0 +1,284 @@
+"""What can be typed after /retire? One table: help, parsing, README and the hint are drawn from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from bot.ids import SLASH_COMMAND
+from bot.payloads import meant_id
+from bot.typed.command_parts import KEYWORDS, OPTIONAL, PROSE, Part
+from bot.typed.delegation import problem_with
+from bot.typed.words import (
+    ESCAPED_PERSON,
+    as_typed,
+    keyword,
+    retirement_first,
+    split,
+    split_quoted,
+    whole,
+)
+from data.closest import closest
+from data.errors import Invalid, Problem, Refused
+from data.printable import words
+from data.records.base import Record
+
+REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
+
+
+class Usage(Record, frozen=True, kw_only=True):
+    """One row. `who` may run it; `keeps` is "yes" for what is kept and decided, "no" for what only reads."""
+
+    takes: tuple[Part, ...] = ()
+    says: str
+    who: str = "everyone"
+    keeps: str = "yes"
+
+
+COORDINATORS = "the coordinator, or an owner of the endpoints"
+
+COMMANDS: Mapping[str, Usage] = {
+    "propose": Usage(
+        takes=(Part.MAYBE_MODEL,), says="Opens the form that proposes a retirement", who="the model's owners"
+    ),
+    "list": Usage(
+        takes=(Part.ALL, Part.PAGE),
+        says="Lists the retirements under way, 50 at a time; `all` adds those that ended",
+        keeps="no",
+    ),
+    "show": Usage(takes=(Part.RETIREMENT,), says="Shows where one stands and what is missing", keeps="no"),
+    "plan": Usage(
+        takes=(Part.RETIREMENT,), says="Shows its dated steps, and who will hear what, and when", keeps="no"
+    ),
+    "impact": Usage(
+        takes=(Part.MAYBE_MODEL,),
+        says="Shows who depends on a model, directly or through others; without one, lists the models",
+        keeps="no",
+    ),
+    "who": Usage(
+        takes=(Part.MAYBE_MODEL,),
+        says="Shows who answers for a model, why, and what is missing; without one, lists the models",
+        keeps="no",
+    ),
+    "candidates": Usage(
+        says="Shows which models are worth retiring by the policy's criteria, and why", keeps="no"
+    ),
+    "digest": Usage(
+        says="Shows this week's digest: at risk, due, changed, and how retirements go", keeps="no"
+    ),
+    "stats": Usage(
+        takes=(Part.MAYBE_RETIREMENT,),
+        says="Shows how retirements go, in numbers; with one, how it goes beside the median of its tier",
+        keeps="no",
+    ),
+    "lessons": Usage(
+        takes=(Part.MAYBE_WORDS,),
+        says="Shows what people learned from retirements, the newest first, or where all these words are",
+        keeps="no",
+    ),
+    "subscribe": Usage(
+        takes=(Part.OFTEN, Part.HERE),
+        says="Sends you the digest each week on your own morning, or with `here` this channel; `off` ends it",
+        who="everyone; for a channel, the voting roles and who is in the governance channel",
+    ),
+    "delegate": Usage(
+        takes=(Part.DELEGATION,),
+        says="Has somebody else answer what is asked of you, up to and with a day; shows it, and `off` ends it",
+    ),
+    "archive": Usage(
+        takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS
+    ),
+    "disable": Usage(
+        takes=(Part.RETIREMENT,),
+        says="Switches off when that is due, or tries a held step again",
+        who=COORDINATORS,
+    ),
+    "restore": Usage(
+        takes=(Part.RETIREMENT, Part.REASON), says="Brings switched-off endpoints back", who=COORDINATORS
+    ),
+    "pause": Usage(
+        takes=(Part.RETIREMENT, Part.REASON), says="Stops all dates until it is resumed", who=COORDINATORS
+    ),
+    "resume": Usage(
+        takes=(Part.RETIREMENT,),
+        says="Goes on; dates ahead move by the days of all its pauses together, a begun one in full",
+        who=COORDINATORS,
+    ),
+    "cancel": Usage(
+        takes=(Part.RETIREMENT, Part.REASON),
+        says="Withdraws a proposal; once approved, opens a vote on calling it off",
+        who="the coordinator, or the proposer",
+    ),
+    "waive": Usage(
+        takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
+        says="In your name, goes on without a consumer, all callers only one file tells of, a meter, an endpoint that "
+        "is gone or was added",
+        who="the coordinator",
+    ),
+    "take": Usage(
+        takes=(Part.RETIREMENT, Part.CONSUMER),
+        says="Makes what is asked of a consumer's owners yours, until one of them takes it back",
+        who="the consumer's owners, or the coordinator",
+    ),
+    "claim": Usage(
+        takes=(Part.RETIREMENT, Part.CALLER, Part.MAYBE_TEAM),
+        says="Says that a caller nobody declares is your team's, which answers for it from then on",
+        who="whoever is in a team of the catalog",
+    ),
+    "attest": Usage(
+        takes=(Part.RETIREMENT, Part.ATTESTATION, Part.EVIDENCE),
+        says="Puts your name to what the policy wants attested before a switch-off, with what shows it",
+        who="whom the policy names for it",
+    ),
+    "break-glass": Usage(
+        takes=(Part.RETIREMENT, Part.DAYS, Part.REASON),
+        says="Asks a second person to shorten the notice to so many days, where waiting would do harm",
+        who="whom the policy names for it, two of them",
+    ),
+    "look-back": Usage(
+        takes=(Part.RETIREMENT, Part.TEXT),
+        says="Looks back on a switch-off whose notice was shortened, which is not closed before that",
+        who="somebody else than the two: the coordinator, the model's owners, the voting roles",
+    ),
+    "handover": Usage(
+        takes=(Part.RETIREMENT, Part.PERSON),
+        says="Makes somebody else the coordinator",
+        who="the coordinator",
+    ),
+    "help": Usage(says="Shows this", keeps="no"),
+}
+
+MEANT = {
+    **dict.fromkeys(("abort", "delete", "remove", "stop", "withdraw"), "cancel"),
+    **dict.fromkeys(("info", "state", "status"), "show"),
+    **dict.fromkeys(("unsubscribe", "follow"), "subscribe"),
+}
+"""What people type for another word of ours."""
+ON_THE_CARD = frozenset({"abstain", "approve", "edit", "reject", "revise", "vote"})
+
+RETIRE = SLASH_COMMAND.removeprefix("/")
+HINT = f"{' | '.join(COMMANDS)}"
+
+
+class Typed(Record, frozen=True, kw_only=True):
+    """What somebody typed, taken apart: every part the row takes is there; optional ones may be empty."""
+
+    word: str
+    parts: Mapping[Part, str]
+
+    def __getitem__(self, part: Part) -> str:
+        return self.parts[part]
+
+
+def usage(word: str, *, about: str = "") -> str:
+    """How a command is typed. `about`: a retirement's id, where one is known."""
+    takes = (about if about and part is Part.RETIREMENT else part for part in COMMANDS[word].takes)
+    return " ".join([SLASH_COMMAND, word, *takes])
+
+
+_PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
+
+
+def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name, _word: "") -> Typed:
+    """The command somebody typed. Raises `Refused` for an unknown one, `Invalid` with all that is wrong with it.
+
+    misnamed   why a name is no retirement's for this command, asked where something else is wrong, too; else
+               whoever acts on the command finds out
+    """
+    word, rest = _command(text)
+    if word not in COMMANDS:
+        if meant := meant_id(word):
+            raise Refused(
+                f"{meant} is a retirement, and a command comes before it",
+                next_step=f"Run {SLASH_COMMAND} show {meant}, or {SLASH_COMMAND} help for all there is",
+            )
+        if word in ON_THE_CARD:
+            raise Refused(
+                f'"{word}" is not a command: votes and changes are made with the buttons on the card',
+                next_step=f"Go to its card in the governance channel; {usage('list')} names what is under way",
+            )
+        near = (MEANT[word],) if word in MEANT else closest(word, COMMANDS)
+        raise Refused(
+            f'"{word[:80]}" is not something I can do',
+            reasons=[f"closest: {', '.join(near)}"] if near else (),
+            next_step=f"Run {usage(near[0])}, or {SLASH_COMMAND} help for all there is"
+            if near
+            else HELP_STEP,
+        )
+    takes = COMMANDS[word].takes
+    parts: dict[Part, str] = {}
+    for part in takes:
+        if part in KEYWORDS:
+            parts[part], rest = keyword(rest, KEYWORDS[part])
+            continue
+        # A retirement's name is one word; a model's may be its title.
+        is_all = part is takes[-1] and part is not Part.RETIREMENT
+        parts[part], rest = whole(rest) if is_all else _first(rest, part)
+    problems = [problem for part in takes if (problem := _problem(word, part, parts[part]))]
+    if takes and rest:
+        problems.append(_surplus(word, rest))
+    if problems:
+        name = as_typed(parts.get(Part.RETIREMENT, ""))
+        if name and (wrong := misnamed(name, word)):
+            problems.insert(0, Problem(field=Part.RETIREMENT, value="", accepted=wrong))
+        raise Invalid(problems)
+    if Part.PERSON in parts:
+        person = ESCAPED_PERSON.fullmatch(parts[Part.PERSON])
+        assert person is not None, "checked above"
+        parts[Part.PERSON] = person.group(1)
+    for part in parts.keys() - {Part.PERSON, Part.DELEGATION}:
+        parts[part] = as_typed(parts[part])
+    return Typed(word=word, parts=parts)
+
+
+HELP_STEP = f"Run {SLASH_COMMAND} help for all there is"
+
+
+def _command(text: str) -> tuple[str, str]:
+    """The command's word and what follows it; a `/retire` that was typed or pasted once more is seen through."""
+    word, rest = _word(text)
+    while word in (SLASH_COMMAND, RETIRE):
+        again, wish = word, as_typed(rest)[:80]
+        word, rest = _word(rest)
+        if again == RETIRE and word not in (*COMMANDS, SLASH_COMMAND, RETIRE) and not meant_id(word):
+            raise Refused(
+                f'"{RETIRE} {wish}" is not something I can do',
+                next_step=f"Run {SLASH_COMMAND} propose {wish} to put it to the vote, "
+                f"or {SLASH_COMMAND} help for all there is",
+            )
+    return word, rest
+
+
+def _word(text: str) -> tuple[str, str]:
+    word, rest = retirement_first(text)
+    return as_typed(word).casefold() or "help", rest
+
+
+def _first(text: str, part: Part) -> tuple[str, str]:
+    """The first word, or what stands in quotation marks, and the rest."""
+    return split_quoted(text) or (retirement_first(text) if part is Part.RETIREMENT else split(text))
+
+
+def _surplus(word: str, rest: str) -> Problem:
+    accepted = f"{usage(word)} takes no more; a name with blanks goes in quotation marks"
+    return Problem(field="surplus", value=f'"{as_typed(rest)[:80]}"', accepted=accepted)
+
+
+def _problem(word: str, part: Part, value: str) -> Problem | None:
+    if part is Part.DELEGATION:
+        return problem_with(value, usage(word))
+    accepted = ""
+    if part in (*OPTIONAL, *KEYWORDS) or (part is Part.PAGE and _PAGE.fullmatch(value)):
+        return None
+    if part is Part.PAGE:
+        accepted = f'only "all", the number of a page, or nothing: {usage(word)}'
+    elif not (words(value) if part in PROSE else value):
+        accepted = f"missing; say {usage(word)}"
+    elif part is Part.DAYS and not _PAGE.fullmatch(value):
+        accepted = f"not a number of days: {usage(word)}"
+    elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
+        accepted = f"not a person; type @ and choose the name: {usage(word)}"
+    elif part in PROSE and len(value) > REASON_MAX:
+        accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
+    shown = "" if not value or part in PROSE else f'"{as_typed(value)[:80]}"'
+    return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None

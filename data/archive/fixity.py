@@ -1,0 +1,207 @@
+"""Is a stored bag still what was archived? Reads every byte back and lists everything that is wrong with it.
+
+All findings come as data, because the first one alone would hide whether one file rotted or a whole disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from data.archive.bag_paths import stays_inside
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, parse_manifest, sha256_id
+from data.archive.results import Stopped
+from data.errors import Corrupt, Unavailable
+from data.records.base import Record
+
+CHUNK_BYTES = 1 << 20
+FINDINGS_SHOWN_MAX = 10  # more would not fit a Slack message; the record has them all
+
+_OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
+
+
+class Fault(StrEnum):
+    MISSING = "missing"
+    EXTRA = "extra"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """One thing wrong. For a changed file `expected` and `found` are digests in hexadecimal."""
+
+    fault: Fault
+    path: str
+    expected: str = ""
+    found: str = ""
+    bytes: int = 0
+
+
+class Read(NamedTuple):
+    digest: str
+    bytes: int
+
+
+class Fixity(Record, frozen=True, kw_only=True):
+    """What a check read. The bag is sound when there are no findings."""
+
+    files: int
+    bytes: int
+    manifest_digest: str
+    findings: tuple[Finding, ...]
+
+
+def check(bag: Path, *, manifest_digest: str, stopped: Stopped) -> Fixity:
+    """Compare each file with the manifests, and the manifest with the digest kept outside of the bag.
+
+    manifest_digest   as recorded when we archived it; empty for a bag that is not ours or has no record
+    """
+    present, findings = _inventory(bag)
+    read: dict[str, Read] = {}
+    for path in present:
+        try:
+            read[path] = digested(read_back(bag / path), bag / path, stopped)
+        except Corrupt as error:
+            findings.append(Finding(fault=Fault.UNREADABLE, path=path, found=str(error)))
+    unreadable = {finding.path for finding in findings}
+    listed = {TAG_MANIFEST}
+    for manifest in (PAYLOAD_MANIFEST, TAG_MANIFEST):
+        entries, rejected = _entries(bag, manifest, is_present=manifest in read)
+        findings += rejected
+        if manifest_digest and manifest in read and not rejected:
+            # Nothing vouches for the tag manifest, but we write digests in one way only: a flipped bit that
+            # makes a letter a capital means the same and is damage all the same.
+            own = manifest_digest if manifest == PAYLOAD_MANIFEST else sha256_id(manifest_of(entries.items()))
+            findings += _differences({manifest: own.removeprefix("sha256:")}, read, unreadable)
+        findings += _differences(entries, read, unreadable)
+        listed |= entries.keys()
+    findings += [
+        Finding(fault=Fault.EXTRA, path=path, found=found.digest, bytes=found.bytes)
+        for path, found in read.items()
+        # Without the tag manifest nothing says which files beside the payload belong there.
+        if path not in listed and (path.startswith("data/") or TAG_MANIFEST in read)
+    ]
+    payload = [found.bytes for path, found in read.items() if path.startswith("data/")]
+    manifest_read = read.get(PAYLOAD_MANIFEST)
+    return Fixity(
+        files=len(payload),
+        bytes=sum(payload),
+        manifest_digest=f"sha256:{manifest_read.digest}" if manifest_read else "",
+        findings=_one_each(findings),
+    )
+
+
+def looks_complete(bag: Path, *, manifest_digest: str) -> bool:
+    """A cheap look, payload unread: the manifest is the recorded one, and count and size fit it."""
+    try:
+        manifest, info = (bag / PAYLOAD_MANIFEST).read_bytes(), (bag / "bag-info.txt").read_text("utf-8")
+        sizes = [(bag / path).stat().st_size for path in _inventory(bag)[0] if path.startswith("data/")]
+    except (OSError, UnicodeDecodeError):
+        return False
+    oxum = _OXUM.search(info)
+    is_recorded = f"sha256:{hashlib.sha256(manifest).hexdigest()}" == manifest_digest
+    return is_recorded and oxum is not None and oxum.groups() == (str(sum(sizes)), str(len(sizes)))
+
+
+def report(fixity: Fixity, *, read_at: datetime, next_step: str) -> str:
+    """The findings as sentences for a person, worst first as found, and what to do now."""
+    shown = [_sentence(finding, read_at) for finding in fixity.findings[:FINDINGS_SHOWN_MAX]]
+    if more := len(fixity.findings) - len(shown):
+        shown.append(f"and {more} more")
+    return f"{'; '.join(shown)}. {next_step}"
+
+
+def read_back(path: Path) -> Iterator[bytes]:
+    """Read a stored file from the disk, not from memory: the page cache would hide what the disk lost."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+    except PermissionError as error:
+        raise Unavailable(
+            f"Cannot read {path}: {error.strerror}. Let the bot read it; it is tried again"
+        ) from error
+    except OSError as error:
+        raise Corrupt(error.strerror or str(error)) from error
+
+
+def _inventory(bag: Path) -> tuple[list[str], list[Finding]]:
+    """Paths of all regular files, and a finding for whatever is no file: a link could lead anywhere."""
+    present, findings = [], []
+    for folder, subfolders, names in os.walk(bag):
+        for name in sorted([*names, *subfolders]):
+            entry = Path(folder, name)
+            path = entry.relative_to(bag).as_posix()
+            if entry.is_symlink() or not (entry.is_file() or entry.is_dir()):
+                findings.append(Finding(fault=Fault.UNREADABLE, path=path, found="not a regular file"))
+            elif entry.is_file():
+                present.append(path)
+    return sorted(present), findings
+
+
+def digested(chunks: Iterable[bytes], what: object, stopped: Stopped) -> Read:
+    """All of it read and hashed. Raises `Unavailable` where that is to stop; `what` names it then."""
+    digest, bytes_read = hashlib.sha256(), 0
+    for chunk in chunks:
+        if stopped():
+            raise Unavailable(f"Stopped while reading {what}; the check starts over")
+        digest.update(chunk)
+        bytes_read += len(chunk)
+    return Read(digest.hexdigest(), bytes_read)
+
+
+def _entries(bag: Path, manifest: str, *, is_present: bool) -> tuple[dict[str, str], list[Finding]]:
+    """What a manifest lists, without the lines that cannot be followed; those are findings."""
+    if not is_present:
+        return {}, [Finding(fault=Fault.MISSING, path=manifest)]
+    try:
+        pairs, rejected = parse_manifest((bag / manifest).read_bytes().decode())
+    except UnicodeDecodeError:
+        return {}, [Finding(fault=Fault.UNREADABLE, path=manifest, found="not UTF-8")]
+    count = Counter(path for path, _ in pairs)
+    faults = [
+        *(f"no manifest line: {line[:80]!r}" for line in rejected),
+        *(f"listed twice: {path[:80]!r}" for path in count if count[path] > 1),
+        *(f"leads out of the bag: {path[:80]!r}" for path in count if not stays_inside(path)),
+    ]
+    entries = {path: digest for path, digest in pairs if stays_inside(path)}
+    return entries, [Finding(fault=Fault.UNREADABLE, path=manifest, found=fault) for fault in faults]
+
+
+def _differences(entries: dict[str, str], read: dict[str, Read], unreadable: set[str]) -> Iterator[Finding]:
+    for path, expected in sorted(entries.items()):
+        found = read.get(path)
+        if found is None and path not in unreadable:
+            yield Finding(fault=Fault.MISSING, path=path, expected=expected)
+        elif found is not None and found.digest != expected:
+            yield Finding(
+                fault=Fault.CHANGED, path=path, expected=expected, found=found.digest, bytes=found.bytes
+            )
+
+
+def _one_each(findings: list[Finding]) -> tuple[Finding, ...]:
+    """A manifest can differ from the record and from the tag manifest for one reason; it is told once."""
+    return tuple({(one.fault, one.path, one.found): one for one in reversed(findings)}.values())[::-1]
+
+
+def _sentence(finding: Finding, read_at: datetime) -> str:
+    path, read = finding.path, f"{finding.bytes:,} bytes, read {read_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    match finding.fault:
+        case Fault.CHANGED:
+            digests = f"expected {finding.expected[:12]}..., found {finding.found[:12]}..."
+            return f"sha256 of {path}: {digests} ({read})"
+        case Fault.MISSING:
+            return f"{path} is missing"
+        case Fault.EXTRA:
+            return f"{path} is in no manifest ({read})"
+        case Fault.UNREADABLE:
+            return f"{path} cannot be read: {finding.found}"

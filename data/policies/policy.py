@@ -1,0 +1,233 @@
+"""Is this TOML a policy, and what does it say? All that is wrong with it is reported at once.
+
+A file of one's own is laid over the shipped default, so it need only say what differs. Roles are never mixed:
+a [roles] table of its own replaces all shipped ones, since a role left over would block every vote. So does a table
+of [attestations].
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from data.errors import Invalid
+from data.policies.attestations import attestations_of
+from data.policies.checks import WEEKDAYS
+from data.policies.escalation import tree_of
+from data.policies.fields import FIELDS, TIERS, Key
+from data.policies.notice_texts import read_texts
+from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
+from data.records.hours import Windows
+from data.records.notices import Addressed, Audience, NoticeText
+from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, Role, Tier
+from data.toml_tables import Tables, tables_of, text_of
+
+DEFAULT = Path(__file__).with_name("default.toml")
+
+
+class Rules(NamedTuple):
+    """What one file says."""
+
+    policy: Policy
+    criteria: Criteria
+    windows: Windows
+    review: Review
+
+
+def parsed(toml: str, *, source: str) -> Policy:
+    """The policy this text describes, laid over the shipped one. Raises `Invalid` with all problems."""
+    return _rules(toml, source=source, beside=Path()).policy
+
+
+def read_rules(path: Path | None = None) -> Rules:
+    """All that the file says, or the shipped one. Raises `Invalid`."""
+    path = path or DEFAULT
+    toml = text_of(path, otherwise="name a TOML file, or none for the shipped policy")
+    return _rules(toml, source=path.name, beside=path.parent)
+
+
+def read_policy(path: Path | None = None) -> Policy:
+    """What retirements run by."""
+    return read_rules(path).policy
+
+
+def read_criteria(path: Path | None = None) -> Criteria:
+    """What candidates are ranked by."""
+    return read_rules(path).criteria
+
+
+def read_windows(path: Path | None = None) -> Windows:
+    """When people are written to."""
+    return read_rules(path).windows
+
+
+def read_review(path: Path | None = None) -> Review:
+    """When the policy itself is to be looked through again."""
+    return read_rules(path).review
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    """What every policy is laid over: a part of this package, which changes with it only."""
+    return tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
+
+
+def digest_of(policy: Policy) -> str:
+    """Names this version: `sha256:` over everything else it says, as canonical JSON."""
+    covered = msgspec.to_builtins(msgspec.structs.replace(policy, digest=""))
+    canonical = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+
+def _rules(toml: str, *, source: str, beside: Path) -> Rules:
+    """`beside`: the folder of its file, from which it names others."""
+    given = tables_of(toml, source)
+    under = _shipped()
+    reading = Tables(source)
+    for unknown in given.keys() - {"name", "roles", "tiers", "attestations", "audiences", *FIELDS}:
+        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers, attestations, audiences"
+        reading.refuse("", f"[{unknown}]" if isinstance(given[unknown], dict) else unknown, None, accepted)
+    name = given.get("name", source.removesuffix(".toml"))
+    if not isinstance(name, str) or not 1 <= len(name) <= 80:
+        reading.refuse("", "name", name, "a text of 1 to 80 characters")
+    values: dict[str, Any] = {}
+    for section, keys in FIELDS.items():
+        said = {**under[section], **reading.table(section, given.get(section, {}), keys)}
+        values |= {known.field: said[key] for key, known in keys.items()}
+    values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
+    values["audiences"] = _audiences(reading, given.get("audiences", {}))
+    values["roles"] = _roles(reading, given.get("roles", under["roles"]))
+    own = "folder" in given["notices"] if isinstance(given.get("notices"), dict) else False
+    values["texts"] = _texts(reading, values["texts"], beside if own else DEFAULT.parent)
+    values["attestations"] = attestations_of(
+        reading, given.get("attestations", under["attestations"]), values["roles"]
+    )
+    values["escalation"] = tree_of(
+        reading, values["escalation"], values.pop("on_exhausted"), again_days=values["escalate_again_days"]
+    )
+    if not reading.problems:
+        _check_sense(reading, values)
+    if reading.problems:
+        raise Invalid(reading.problems)
+    values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
+    values["reminder_days"] = tuple(values["reminder_days"])
+    values["on_expiry"] = OnExpiry(values["on_expiry"])
+    for field in ("break_glass_groups", "break_glass_people"):
+        values[field] = tuple(values[field])
+    values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
+    criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
+    values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
+    hours = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
+    windows = Windows(default_zone=values["zone"], **hours)
+    review = Review(
+        review_by=values.pop("review_by"),
+        review_groups=tuple(values.pop("review_groups")),
+        review_people=tuple(values.pop("review_people")),
+    )
+    policy = Policy(name=name, **values)
+    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows, review)
+
+
+def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:
+    shipped = DEFAULT.parent / _shipped()["notices"]["folder"]
+    texts, problems = read_texts(beside / folder, folder, shipped)
+    reading.problems += problems
+    return texts
+
+
+def _audiences(reading: Tables, given: Any) -> tuple[Addressed, ...]:
+    known = {str(audience): Key(says="", check=lambda _value: "") for audience in Audience}
+    said = {
+        name: reading.table(f"audiences.{name}", table, AUDIENCE)
+        for name, table in reading.table("audiences", given, known).items()
+    }
+    return tuple(
+        Addressed(audience=audience, **{key: tuple(found) for key, found in said[audience].items()})
+        for audience in Audience
+        if audience in said
+    )
+
+
+def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier, ...]:
+    known = {tier: Key(says="", check=lambda _value: "") for tier in TIERS}
+    said = {tier: dict(under[tier]) for tier in TIERS}
+    for tier, table in reading.table("tiers", given, known).items():
+        said[tier] |= reading.table(f"tiers.{tier}", table, TIER)
+    return tuple(
+        Tier(
+            tier=int(tier),
+            notice_days=said[tier]["notice_days"],
+            migration_guide="yes" if said[tier]["migration_guide"] else "no",
+        )
+        for tier in TIERS
+    )
+
+
+def _roles(reading: Tables, given: Any) -> tuple[Role, ...]:
+    if not isinstance(given, dict) or not given:
+        reading.refuse(
+            "", "[roles]", None, 'at least one role, e.g. [roles.owner] with groups = ["model.owner"]'
+        )
+        return ()
+    roles = []
+    for name, table in given.items():
+        if not ROLE_NAME.fullmatch(name):
+            reading.refuse(
+                "roles", name, None, "a role's name has 1 to 40 small letters, digits, spaces, _ or -"
+            )
+        fine = reading.table(f"roles.{name}", table, ROLE)
+        if isinstance(table, dict) and not table.get("groups") and not table.get("people"):
+            reading.refuse(f"roles.{name}", "", None, "nobody could vote; give it groups or people")
+        roles.append(
+            Role(
+                name=name,
+                approvals=fine.get("approvals", 1),
+                groups=tuple(fine.get("groups", ())),
+                people=tuple(fine.get("people", ())),
+                veto="yes" if fine.get("veto", False) else "no",
+            )
+        )
+    return tuple(roles)
+
+
+def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
+    """What is fine by itself must also fit together."""
+    notice = {row.tier: row.notice_days for row in said["tiers"]}
+    for tier in (1, 2):
+        if notice[tier] < notice[tier + 1]:
+            accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
+            reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
+    if said["restricted_channel"] == said["governance_channel"]:
+        accepted = "a private channel, other than [channels] governance"
+        reading.refuse("channels", "restricted", said["restricted_channel"], accepted)
+    shortest = min(notice.values())
+    if said["archive_lead_days"] > shortest:
+        accepted = (
+            f"at most the shortest notice, {shortest}: nothing is archived for a switch-off not yet announced"
+        )
+        reading.refuse("archive", "lead_days", said["archive_lead_days"], accepted)
+    if said["migrate_lead_days"] >= said["archive_lead_days"]:
+        accepted = f"less than [archive] lead_days, {said['archive_lead_days']}: the archive is proven first"
+        reading.refuse("migrate", "lead_days", said["migrate_lead_days"], accepted)
+    if said["round_expires_days"] <= said["review_days"]:
+        accepted = (
+            f"more than review_days, {said['review_days']}: a round must be able to close before it expires"
+        )
+        reading.refuse("rounds", "expires_days", said["round_expires_days"], accepted)
+    if said["until_hour"] <= said["from_hour"]:
+        accepted = f"an hour after from_hour, {said['from_hour']}"
+        reading.refuse("windows", "until_hour", said["until_hour"], accepted)
+    last_reachable = shortest - said["migrate_lead_days"]
+    if said["acknowledge_days"] > last_reachable:
+        accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"
+        reading.refuse("escalation", "acknowledge_days", said["acknowledge_days"], accepted)
+    for role in said["roles"]:
+        if not role.groups and len(role.people) < role.approvals:
+            accepted = f"at most the number of its people, {len(role.people)}"
+            reading.refuse(f"roles.{role.name}", "approvals", role.approvals, accepted)

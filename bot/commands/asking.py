@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
-from bot.typed.lookup import model_in_shell
+from bot.typed.lookup import model_in_shell, thing_in_shell
 from bot.views import impact_mermaid, impact_text
 from bot.views import who as who_view
 from bot.world import CalendarWorld
@@ -38,14 +38,14 @@ PICTURES = ("png", "svg")
 )
 @as_json
 def impact(model: str, as_format: str | None, is_json: bool) -> None:
-    """Who depends on MODEL, directly or through others, and along which path."""
+    """Who depends on MODEL, or on any other thing, directly or through others, and along which path."""
     if is_json and as_format not in (None, "json"):
         raise click.UsageError(f"--json is --format json: give one of --json and --format {as_format}")
     if as_format == "png" and sys.stdout.isatty():
         raise click.UsageError(f"a PNG is no text: send it to a file, > {model}.png")
     with store_to_read(settings_for()) as store:
         catalog = open_catalog(store)
-        found = model_in_shell(catalog, model)
+        found = thing_in_shell(catalog, model)
         seen = catalog.snapshot()
     if as_format in PICTURES:
         consumers = seen.impact(found.id).consumers

@@ -129,6 +129,22 @@ def model_in_shell(catalog: Catalog, name: str, *, ask: str = IN_SHELL.impact) -
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 
+def thing_in_shell(catalog: Catalog, name: str) -> Entity:
+    """The model somebody asks about in a shell, or else the one thing of another kind whose id or name that is.
+
+    Raises `NotFound` with the command to go on with.
+    """
+    try:
+        return model_in_shell(catalog, name)
+    except NotFound:
+        there = catalog.snapshot()
+        things = (one for one in catalog.known() if isinstance(one, Entity) and name in (one.id, one.name))
+        ids = {there.id_of(one.id) for one in things}
+        if len(ids) != 1:
+            raise
+        return there.entity(ids.pop())
+
+
 def model(store: Streams, catalog: Snapshot, name: str, *, word: str) -> Entity:
     """The model somebody named after this command, or by its retirement where the command only reads.
 

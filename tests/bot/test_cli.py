@@ -220,6 +220,17 @@ def test_without_a_store_machines_get_the_next_step_by_itself(run: Run, tmp_path
     }
 
 
+def test_impact_tells_of_a_thing_that_is_no_model_where_no_model_is_called_so(
+    run: Run, tmp_path: Path
+) -> None:
+    edges = tmp_path / "edges.csv"
+    edges.write_text("from,to\nreport,orders\nmail,report\n")
+    run("import", "csv", str(edges))
+    assert run("impact", "orders").stdout.startswith("orders (csv:orders): 2 consumers\n")
+    assert json.loads(run("impact", "csv:orders", "--json").stdout)["count"] == 2
+    assert run("who", "orders").stderr.startswith('Error: No model is called "orders"')
+
+
 def test_impact_is_told_by_team_and_with_the_path(run: Run) -> None:
     run("import", "backstage", COMPANY)
 

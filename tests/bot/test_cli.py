@@ -226,9 +226,9 @@ def test_impact_tells_of_a_thing_that_is_no_model_where_no_model_is_called_so(
     edges = tmp_path / "edges.csv"
     edges.write_text("from,to\nreport,orders\nmail,report\n")
     run("import", "csv", str(edges))
-    assert run("impact", "orders").stdout.startswith("orders (csv:orders): 2 consumers\n")
-    assert json.loads(run("impact", "csv:orders", "--json").stdout)["count"] == 2
-    assert run("who", "orders").stderr.startswith('Error: No model is called "orders"')
+    assert run("impact", "report").stdout.startswith("report (csv:report): 1 consumer\n")
+    assert json.loads(run("impact", "csv:report", "--json").stdout)["count"] == 1
+    assert run("who", "report").stderr.startswith('Error: No model is called "report"')
 
 
 def test_impact_is_told_by_team_and_with_the_path(run: Run) -> None:

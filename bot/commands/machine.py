@@ -6,6 +6,7 @@ Records leave defaults out when they are stored; for a reader a key that vanishe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import click
@@ -17,9 +18,9 @@ from data.errors import EmeritusError, Invalid, NotFound, Refused
 def whole(value: Any) -> Any:
     """Records as objects with every key, at any depth; the rest as it is, texts as Unicode."""
     if isinstance(value, msgspec.Struct):
-        config, fields = value.__struct_config__, msgspec.structs.fields(value)
+        config, fields = value.__struct_config__, _fields(type(value))
         tag = {config.tag_field: config.tag} if config.tag_field else {}
-        return tag | {field.encode_name: whole(getattr(value, field.name)) for field in fields}
+        return tag | {key: whole(getattr(value, name)) for name, key in fields}
     if isinstance(value, Mapping):
         return {key: whole(item) for key, item in value.items()}
     if isinstance(value, str):
@@ -28,6 +29,12 @@ def whole(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [whole(item) for item in value]
     return value
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+    """Name and key of each: looked up once, since a report may have a record for each of very many things."""
+    return tuple((field.name, field.encode_name) for field in msgspec.structs.fields(kind))
 
 
 def as_text(value: Any) -> str:

@@ -2,9 +2,10 @@
 
 Things have numbers here, and whoever depends on one is a block of numbers: as bytes, since a level of the walk is
 then joined and read back in C. That takes less than half the time of a walk over sets of names, and a fraction of the
-memory. rustworkx (0.18.1) was tried in its place and is not used: over the same graph its `descendants` is 11 times as
-fast as networkx where 31,000 are reached and bare numbers will do, and 6.4 times with their names, which is less than
-this (7.0 times, in the same run); two versions would have to be two copies.
+memory. rustworkx (0.18.1) was tried in its place and is not used: where 31,000 are reached, its fastest walk is 8 times
+as fast as networkx with their names, this 7 times in the same rounds, and 13 times where bare numbers will do
+(tests/benchmarks/rustworkx_mirror.py). That saves a millisecond of an answer, and two versions would have to be two
+copies.
 
 A graph never changes. What `changed` makes shares all blocks that stay, and the numbers: those are only ever added.
 Edges to what nobody declares are kept: they lead nowhere until somebody does.

@@ -21,6 +21,7 @@ from bot.serving.server import Http
 from bot.settings import LOOPBACK, Address, Settings
 from bot.wiring import Bot, build
 from data.importers.backstage import read_backstage
+from data.policy import read_rules
 from data.records.base import Prose
 from data.records.decision import Outcome
 from data.records.retirement import Reason
@@ -37,18 +38,7 @@ ANYWHERE = Address(host=LOOPBACK, port=0)
 def bot(folder: str, slack: str) -> None:
     """Told "hold" and "release", it makes its writer stand still and go on; told "kept KEY ...", it says which of
     these commands were decided."""
-    policy = Path(folder) / "policy.toml"
-    policy.write_text(f'[channels]\ngovernance = "{GOVERNANCE}"\n')
-    running = build(
-        Settings(
-            store=Path(folder) / "emeritus.db",
-            archive=Path(folder) / "archive",
-            policy=policy,
-            bot_token="xoxb-benchmark",
-            signing_secret=SECRET,
-            slack_api_url=f"{slack}/api/",
-        )
-    )
+    running = build(settings_of(Path(folder), slack))
     digest = proposed(running)
     running.start()
     front = Http(running.app, ANYWHERE, SECRET)
@@ -72,6 +62,19 @@ def bot(folder: str, slack: str) -> None:
                 tell([key for key in rest if running.store.receipt(key) is not None])
     front.close()
     running.stop()
+
+
+def settings_of(folder: Path, slack: str) -> Settings:
+    policy = folder / "policy.toml"
+    policy.write_text(f'[channels]\ngovernance = "{GOVERNANCE}"\n')
+    return Settings(
+        store=folder / "emeritus.db",
+        archive=folder / "archive",
+        rules=read_rules(policy),
+        bot_token="xoxb-benchmark",
+        signing_secret=SECRET,
+        slack_api_url=f"{slack}/api/",
+    )
 
 
 def _hold(running: Bot, holding: threading.Event, going_on: threading.Event) -> None:

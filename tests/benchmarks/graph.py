@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import dependants
+from tests.benchmarks import dependants, rustworkx_mirror
 from tests.benchmarks.table import Figures, main
 
 FIGURES: Figures = {
     "dependants": dependants.walking,
+    "mirror": rustworkx_mirror.mirrored,
     "impact": dependants.answering,
     "change": dependants.changing,
 }

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.benchmarks import sqlite_commits
+from tests.benchmarks.answering import GOVERNANCE, settings_of
 from tests.benchmarks.engine import FIGURES
 from tests.benchmarks.harness import (
     Figure,
@@ -135,3 +136,7 @@ def test_every_figure_of_the_engine_can_be_asked_for_alone():
         "simulator",
         "show",
     ]
+
+
+def test_the_bot_that_is_asked_goes_by_a_policy_with_a_channel(tmp_path: Path):
+    assert settings_of(tmp_path, "http://127.0.0.1:1").in_force().policy.governance_channel == GOVERNANCE

@@ -21,7 +21,7 @@ from bot.serving.server import Http
 from bot.settings import LOOPBACK, Address, Settings
 from bot.wiring import Bot, build
 from data.importers.backstage import read_backstage
-from data.policy import read_rules
+from data.policies.policy import read_rules
 from data.records.base import Prose
 from data.records.decision import Outcome
 from data.records.retirement import Reason

@@ -1,4 +1,4 @@
-"""What would a copy of the graph in rustworkx gain, beside the one that is used (data/graph.py)?
+"""What would a copy of the graph in rustworkx gain, beside the one that is used (data/catalog/graph.py)?
 
 It is measured at its best: by the fastest of its walks, and once more with everything numbered in the very order of
 the walk, which suits one model only. An answer needs names; a walk of rustworkx gives numbers to look them up by.
@@ -17,7 +17,7 @@ from typing import Any
 
 import networkx as nx
 
-from data.lineage import Lineage
+from data.catalog.lineage import Lineage
 from tests.benchmarks.harness import Figure, Run, Side, figure, in_rounds, ratios, rounded, taken, unmeasured
 from tests.benchmarks.large_graph import MODEL, a_catalog
 from tests.data.catalogs import things_of

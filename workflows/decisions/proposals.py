@@ -85,9 +85,12 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         impact_notes=facts.impact_notes,
         round=round_,
     )
-    after = folded(state, (event,))
+    # A pause ends with the plan it held up, and whoever paused it reads that.
+    resumed = (events.Resumed(at=now, by=command.by),) if state.paused_at is not None else ()
+    after = folded(state, (*resumed, event))
     return decided(
         state,
+        *resumed,
         event,
         after=after,
         timers=(*round_timers(round_), *_asking(after, facts, now)),

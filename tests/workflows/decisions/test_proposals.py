@@ -36,6 +36,7 @@ from tests.builders import (
     casting,
     days,
     facts_for,
+    paused,
     proposing,
     revising,
 )
@@ -180,6 +181,13 @@ def test_a_new_plan_may_name_the_newcomers_that_held_the_old_one():
     story.facts = replace(story.facts, impact=(*story.facts.impact, late))
     story.does(revising(target_on=date(2027, 6, 1)))
     assert "component:default/late" in story.state.plan.consumer_ids
+
+
+def test_a_pause_that_a_new_plan_ends_is_told():
+    story = paused(a_running_retirement())
+    decision = story.does(revising(target_on=date(2027, 6, 1)))
+    assert [type(event) for event in decision.events] == [events.Resumed, events.Revised]
+    assert story.state.paused_at is None
 
 
 def test_neither_the_reviser_nor_the_first_proposer_counts_on_a_new_plan():

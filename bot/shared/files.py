@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from bot.formats import CALLS, FORMATS, Format
+from bot.shared.catalog import SharedSource
 from bot.shared.logs import in_the_name_of, read_log, told_by
 from bot.shared.owners import without_owners, without_people
-from bot.shared_catalog import SharedSource
 from bot.slack.files import SlackFiles
 from data.catalog.catalog import STREAM, Catalog
 from data.catalog.joined import joins_of

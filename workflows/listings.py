@@ -97,6 +97,8 @@ class Listings:
 
     def standings(self, state: Retirement) -> tuple[Standing, ...]:
         """Every catalog that lists it and has something to say of it, or has said."""
+        if not state.announced:
+            return ()
         found = []
         for kind in CatalogKind:
             said = self.store.found(writing_key(state, kind)) or {}

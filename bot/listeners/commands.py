@@ -26,6 +26,7 @@ from data.catalog.hosting import hosted_parts
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
+from data.snapshot import Snapshot
 from workflows import card
 from workflows.commands import (
     Attest,
@@ -151,12 +152,10 @@ def about_model(house: House, sight: Sight, word: str, name: str) -> Payload:
 
 def show(house: House, state: Retirement, sight: Sight) -> Payload:
     """How it stands, with everybody a refusal may send people to."""
-    subject = state.plan.subject if state.plan else None
-    owners = house.catalog.owners_now([subject.model_id] if subject else [])
-    endpoint_owners = house.catalog.owners_now(
-        endpoint.id for endpoint in (subject.endpoints if subject else ())
-    )
-    stands = partial(stands_as, house.catalog.snapshot())
+    subject, there = state.plan.subject if state.plan else None, sight.whole
+    owners = there.owners_now([subject.model_id] if subject else [])
+    endpoint_owners = there.owners_now(endpoint.id for endpoint in (subject.endpoints if subject else ()))
+    stands = partial(stands_as, there)
     waiting = people_of(duty for duty in state.obligations if not duty.is_settled)
     named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
     instead = house.delegations()
@@ -169,18 +168,20 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         asleep=[found._replace(person=receiver(found.person, instead)) for found in asleep],
         card_waits=card.waits(state, house.store.waiting),
-        support=ends(house, subject.model_id, state.plan if is_living(state) else None) if subject else (),
+        support=ends(house, there, subject.model_id, state.plan if is_living(state) else None)
+        if subject
+        else (),
         catalogs=catalogs.standing(house.listings.standings(state)),
         meetings=meetings(state, retirements(sight, ended=False), stands),
-        attested=attested(house, state, owners),
+        attested=attested(house, there, state, owners),
     )
 
 
-def attested(house: House, state: Retirement, owners: tuple[str, ...]) -> list[str]:
+def attested(house: House, there: Snapshot, state: Retirement, owners: tuple[str, ...]) -> list[str]:
     """Where each attestation stands that the retirement needs."""
     if state.policy is None or not is_living(state):
         return []
-    people = attesters(house.catalog.snapshot(), state.policy, owners)
+    people = attesters(there, state.policy, owners)
     return attestations.lines(state, people, house.now())
 
 
@@ -198,7 +199,7 @@ def impact(house: House, sight: Sight, found: Entity) -> Payload:
         consumers,
         doubts(there.owned(found)),
         told_in=told_in,
-        support=ends(house, found.id),
+        support=ends(house, sight.whole, found.id),
         there=there,
     )
 
@@ -209,7 +210,9 @@ def responsible(house: House, sight: Sight, found: Entity) -> Payload:
     responsible = seen.responsible(found.id)
     people = [one for part in responsible for one in part.owners.slack_ids]
     instead = delegated.lines(people, house.delegations())
-    return who.answer(responsible, seen.impact(found.id).consumers, ends(house, found.id), instead)
+    return who.answer(
+        responsible, seen.impact(found.id).consumers, ends(house, sight.whole, found.id), instead
+    )
 
 
 def worth_retiring(house: House, sight: Sight) -> Payload:
@@ -220,9 +223,9 @@ def worth_retiring(house: House, sight: Sight) -> Payload:
     return candidates.answer(ranking(seen, every, house.meters, house.criteria, now, today=today), seen)
 
 
-def ends(house: House, model_id: str, plan: Plan | None = None) -> tuple[str, ...]:
+def ends(house: House, there: Snapshot, model_id: str, plan: Plan | None = None) -> tuple[str, ...]:
     """Until when providers serve a model, and what that means for a plan that is still to run."""
-    hosted = hosted_parts(house.catalog.snapshot(), model_id)
+    hosted = hosted_parts(there, model_id)
     last_day = day_of(plan.step(StepKind.DISABLE).due_at, house.policy) if plan else None
     late = support.too_late(hosted, last_day) if last_day else ()
     return (*late, *support.told(hosted, day_of(house.now(), house.policy)))

@@ -15,19 +15,20 @@ from data.store import Trouble
 _STOPPED = "status IN ('parked', 'dead')"
 _A_TIMER = "stream || '/' || name = ? AND ready_at IS NULL"
 
-_ALL_STOPPED = (
-    f"SELECT key, stream, why FROM effects WHERE {_STOPPED} ORDER BY seq",  # noqa: S608 - from above
-    "SELECT stream || '/' || name, stream, why FROM timers WHERE ready_at IS NULL ORDER BY due_at",
-    "SELECT key, '', why FROM inbox WHERE outcome = 'dead' ORDER BY arrival",
-)
-_HELD_UP = "SELECT key, stream, why FROM effects WHERE held_up = 1 ORDER BY seq"
+_HELD_UP = 4
+# One statement, as each is a moment in which another thread may go first.
+_ALL = f"""SELECT key, stream, why, 1 AS part, seq AS turn FROM effects WHERE {_STOPPED}
+    UNION ALL SELECT stream || '/' || name, stream, why, 2, due_at FROM timers WHERE ready_at IS NULL
+    UNION ALL SELECT key, '', why, 3, arrival FROM inbox WHERE outcome = 'dead'
+    UNION ALL SELECT key, stream, why, {_HELD_UP}, seq FROM effects WHERE held_up = 1
+    ORDER BY part, turn"""  # noqa: S608 - from above
 
 
 def troubles(conn: Connection) -> tuple[Trouble, ...]:
     """What stopped (effects, then timers and commands), then what is held up."""
-    return (
-        *(Trouble(*row) for query in _ALL_STOPPED for row in conn.execute(query)),
-        *(Trouble(key, stream, why, is_held_up=True) for key, stream, why in conn.execute(_HELD_UP)),
+    found = conn.execute(_ALL)
+    return tuple(
+        Trouble(key, stream, why, is_held_up=part == _HELD_UP) for key, stream, why, part, _ in found
     )
 
 

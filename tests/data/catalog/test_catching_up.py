@@ -4,7 +4,6 @@ everything to know it."""
 from __future__ import annotations
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -238,11 +237,3 @@ def test_a_record_from_before_is_followed_from_its_next_import_on(
         with after.reading() as conn:
             assert catalog_changes.changed_since(conn, 1, 2) == ("component:default/late",)
         assert "component:default/late" in names_of(catalog.snapshot(), "resource:default/churn-v1")
-
-
-def test_who_asks_what_is_known_already_waits_for_nobody(tmp_path: Path):
-    with closing(SqliteStore(tmp_path / "emeritus.db", NoRetirements())) as store:
-        catalog = Catalog(store)
-        known = catalog.snapshot()
-        with catalog._gate, ThreadPoolExecutor(1) as another:
-            assert another.submit(catalog.snapshot).result(timeout=5) is known

@@ -23,10 +23,10 @@ from bot.typed.usage import COMMANDS, Typed, understood
 from bot.views import answers, attestations, candidates, catalogs, digest, helping, lessons, who
 from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
+from data.catalog.snapshot import Snapshot
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
-from data.snapshot import Snapshot
 from workflows import card
 from workflows.commands import (
     Attest,

@@ -372,32 +372,31 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
         assert said in notes
 
 
-@pytest.mark.parametrize("day", ["soon", "2026-02-30", "[2026-03-01]"])
-def test_a_first_day_that_is_none_is_noted_and_kept_out(read, day: str):
+DAY = ("available-from", "serves_from", "2026-03-01", "one day, as 2027-03-01. Kept without")
+GUIDE = ("migration-guide", "guide", "https://docs.example/m", "of at most 150 characters. Kept without")
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        *[(DAY, day) for day in ("soon", "2026-02-30", "[2026-03-01]")],
+        *[(GUIDE, guide) for guide in ("javascript:x", "https://a.example/a b", "[a]")],
+    ],
+)
+def test_a_first_day_that_is_none_and_a_guide_nobody_could_follow_are_noted_and_kept_out(
+    read, what: tuple[str, str, str, str], wrong: str
+):
+    annotation, field, right, note = what
     model = a_document("Resource", "m", "type: ai-model, owner: a")
     fine, odd = (
-        model.replace("\nspec", f"\n  annotations: {{emeritus.dev/available-from: {json.dumps(one)}}}\nspec")
-        for one in ("2026-03-01", day)
+        model.replace("\nspec", f"\n  annotations: {{emeritus.dev/{annotation}: {json.dumps(one)}}}\nspec")
+        for one in (right, wrong)
     )
-    assert by_name(read(fine))["m"].serves_from == "2026-03-01"
+    assert getattr(by_name(read(fine))["m"], field) == right
     reading = read(odd)
-    assert by_name(reading)["m"].serves_from == ""
-    (said,) = lines([one for one in reading.notes if "available-from" in str(one)])
-    assert said.endswith("one day, as 2027-03-01. Kept without")
-
-
-@pytest.mark.parametrize("guide", ["javascript:x", "https://a.example/a b", "[a]"])
-def test_a_migration_guide_that_nobody_could_follow_is_noted_and_kept_out(read, guide: str):
-    model = a_document("Resource", "m", "type: ai-model")
-    fine, wrong = (
-        model.replace("\nspec", f"\n  annotations: {{emeritus.dev/migration-guide: {json.dumps(one)}}}\nspec")
-        for one in ("https://docs.example/m", guide)
-    )
-    assert by_name(read(fine))["m"].guide == "https://docs.example/m"
-    reading = read(wrong)
-    assert by_name(reading)["m"].guide == ""
-    (said,) = lines([one for one in reading.notes if "migration-guide" in str(one)])
-    assert said.endswith("of at most 150 characters. Kept without")
+    assert getattr(by_name(reading)["m"], field) == ""
+    (said,) = lines([one for one in reading.notes if annotation in str(one)])
+    assert said.endswith(note)
 
 
 def test_an_artifact_no_file_can_be_is_noted_and_kept_so_that_its_archive_stops_there(read, tmp_path: Path):

@@ -184,7 +184,7 @@ class Story(Hands):
         offered = [one for one in buttons(message.look) if company.first_named(one[1]).startswith(about)]
         open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
         if Action.DUTY_MIGRATED not in open_to_them:
-            is_elsewhere = message.channel != f"D{person}"
+            is_elsewhere = message.channel != f"D{person}" or self._is_asked_back(person)
             return self._at_home(person, consumer) if is_elsewhere else []
         reader = message.channel.removeprefix("D")
         if reader in self.town.workspace.left:
@@ -198,9 +198,9 @@ class Story(Hands):
         return [lambda: self._answer(reader, message, choice, value)]
 
     def _is_asked_back(self, person: str) -> bool:
-        """What had moved before they came to own it was seen calling: no announcement ever asked them."""
-        told = self.town.workspace.channels.get(f"D{person}", ())
-        return any(shown.key.startswith(f"{self.id}/reopened/") for shown in told)
+        """Of theirs something was seen calling that had moved: no newer announcement asked them, or whoever answers."""
+        asked = (called for _, called in self.town.workspace.by_key if called.endswith(f"/{person}"))
+        return any(called.startswith(f"{self.id}/reopened/") for called in asked)
 
     def _at_home(self, person: str, consumer: str) -> list[Act]:
         """What somebody else was asked for them, and may not answer any more, waits on their own Home."""

@@ -7,6 +7,7 @@ from bot.views.blocks import day, mention, quoted, safe, said_by
 from bot.views.steps import zone_of
 from data import events
 from data.records.base import Prose
+from data.records.checks import CHECKS
 from data.records.retirement import Duty, Retirement
 
 NAMES_AT_ONCE = 25
@@ -14,6 +15,8 @@ NAMES_AT_ONCE = 25
 
 def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     """What the consumer is called; "traffic" and what is not known any more stand as they are."""
+    if consumer_id.startswith(CHECKS):
+        return f"{consumer_name(retirement, consumer_id.removeprefix(CHECKS))} going without its checks"
     owed = retirement.obligation(retirement.id_of(consumer_id))
     if owed is None:
         return callers.name_in(retirement, consumer_id)

@@ -12,6 +12,7 @@ from bot.views import (
     attestations,
     break_glass,
     callers,
+    checks,
     duties,
     id_lines,
     impact,
@@ -190,6 +191,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return switch_lines.line(event, retirement)
         case events.BreakGlassAsked() | events.BreakGlassConfirmed() | events.BreakGlassReviewed():
             return break_glass.line(event)
+        case events.ChecksStarted() | events.CheckEnded():
+            return checks.line(event, retirement)
         case events.Attested():
             return attestations.line(event, retirement)
         case events.Disabled():

@@ -10,6 +10,7 @@ from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
 from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened, ServiceMissed
+from data.events.checking import CheckEnded, ChecksStarted
 from data.events.delegating import Delegated, DelegationEnded
 from data.events.duties import (
     Amended,
@@ -139,6 +140,8 @@ RetirementEvent = (
     | ManualContradicted
     | AskedAgain
     | Attested
+    | ChecksStarted
+    | CheckEnded
     | BreakGlassAsked
     | BreakGlassConfirmed
     | BreakGlassReviewed
@@ -183,6 +186,8 @@ __all__ = [
     "CancellationDropped",
     "CancellationProposed",
     "Cancelled",
+    "CheckEnded",
+    "ChecksStarted",
     "Closed",
     "Delegated",
     "DelegationEnded",

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data.policies.checks import GROUPS, PEOPLE
-from data.policies.fields import TIERS, Key
+from data.policies.fields import TIERS
+from data.policies.keys import Key
 from data.records.attestations import Attestation
 from data.records.policy import Role
 from data.toml_checks import text, whole, words

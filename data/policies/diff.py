@@ -8,7 +8,8 @@ from typing import Any
 from data.policies.attestations import ATTESTATION
 from data.policies.checks import WEEKDAYS
 from data.policies.escalation import said
-from data.policies.fields import FIELDS, Key
+from data.policies.fields import FIELDS
+from data.policies.keys import Key
 from data.policies.notice_texts import BETWEEN
 from data.policies.tables import AUDIENCE, ROLE, TIER
 from data.records.attestations import Attestation
@@ -58,7 +59,8 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
         for key in AUDIENCE:
             yield f"audiences.{one.audience}.{key}", _plain(getattr(one, key)) or None
     for tier in policy.tiers:
-        for key, value in {**_said(tier, TIER), "migration_guide": tier.migration_guide == "yes"}.items():
+        flags = {key: getattr(tier, key) == "yes" for key in ("migration_guide", "checks_required")}
+        for key, value in {**_said(tier, TIER), **flags}.items():
             yield f"tiers.{tier.tier}.{key}", value
     for role in policy.roles:
         for key, value in {**_said(role, ROLE), "veto": role.veto == "yes"}.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from data.policies.checks import (
     CHANNEL,
@@ -17,19 +16,11 @@ from data.policies.checks import (
     zone,
 )
 from data.policies.escalation import LAST
+from data.policies.keys import Key
 from data.records.policy import Criterion, OnExpiry
-from data.toml_checks import Check, flag, number, text, whole, word_of, words
+from data.toml_checks import flag, number, text, whole, word_of, words
 
 TIERS = ("1", "2", "3")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    """`says` is its row in README; `field` its place in the record, for keys that have one of their own."""
-
-    says: str
-    check: Check
-    field: str = ""
 
 
 # Section -> key. What is neither in here nor in a role or tier is unknown.
@@ -224,6 +215,11 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="off, yet restorable at once, before the retirement is closed",
             field="dark_window_days",
             check=whole(1, 3650, "days"),
+        ),
+        "checks_valid_hours": Key(
+            says="how old a check of a consumer may be when it is switched off; 0 runs none",
+            field="checks_valid_hours",
+            check=whole(0, 720, "hours"),
         ),
     },
     "steps": {

@@ -20,7 +20,8 @@ from data.errors import Invalid
 from data.policies.attestations import attestations_of
 from data.policies.checks import WEEKDAYS
 from data.policies.escalation import tree_of
-from data.policies.fields import FIELDS, TIERS, Key
+from data.policies.fields import FIELDS, TIERS
+from data.policies.keys import Key
 from data.policies.notice_texts import read_texts
 from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
 from data.records.hours import Windows
@@ -164,6 +165,7 @@ def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier,
             tier=int(tier),
             notice_days=said[tier]["notice_days"],
             migration_guide="yes" if said[tier]["migration_guide"] else "no",
+            checks_required="yes" if said[tier]["checks_required"] else "no",
         )
         for tier in TIERS
     )

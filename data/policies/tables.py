@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from data.policies.checks import CHANNEL_NAME, GROUPS, PEOPLE
-from data.policies.fields import Key
+from data.policies.keys import Key
 from data.toml_checks import flag, whole, words
 
 ROLE: Mapping[str, Key] = {
@@ -39,6 +39,10 @@ TIER: Mapping[str, Key] = {
     ),
     "migration_guide": Key(
         says="whether such a model, or its successor, has to name a page that says how to move before it is proposed",
+        check=flag,
+    ),
+    "checks_required": Key(
+        says="whether each consumer of such a model has to have a check",
         check=flag,
     ),
 }

@@ -41,6 +41,7 @@ class EffectKind(StrEnum):
     WRITE = "write"
     HOME = "home"
     COMPOSE = "compose"
+    CHECK = "check"
 
 
 class OnUnknown(StrEnum):

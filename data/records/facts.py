@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from data.records.base import Record
 from data.records.callers import Calls
 from data.records.catalog import Impacted, Owners
+from data.records.checks import Declared
 from data.records.delegation import Account, Delegation
 from data.records.hours import Hours
 from data.records.parts import Part
@@ -88,6 +89,7 @@ class Facts(Record, frozen=True, kw_only=True):
     delegations   person -> whom what is asked of them goes to, where that counts now
     account       whose Slack account the person is that a command names
     delegate_days_max  for how many days at most somebody else may answer
+    checks        consumer that is asked to move -> the checks that are declared for it
     pauses        those before the one that lasts
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
@@ -139,4 +141,5 @@ class Facts(Record, frozen=True, kw_only=True):
     glass_breakers: tuple[str, ...] = ()
     delegations: dict[str, Delegation] = {}
     account: Account = Account.MEMBER
+    checks: dict[str, tuple[Declared, ...]] = {}
     delegate_days_max: int = 60

@@ -85,11 +85,13 @@ class Tier(Record, frozen=True, kw_only=True):
 
     notice_days      for how long they are warned
     migration_guide  whether a page has to say how to move; as in every policy before there was one, it need not
+    checks_required  whether each consumer has to have a check; so is this one
     """
 
     tier: int
     notice_days: int
     migration_guide: str = "no"
+    checks_required: str = "no"
 
 
 class Policy(Record, frozen=True, kw_only=True):
@@ -101,6 +103,7 @@ class Policy(Record, frozen=True, kw_only=True):
     break_glass_groups  nobody, as in every policy before notice could be shortened; so are those after it
     on_expiry        as it was in every policy before it could be said; so are those after it
     texts            none, as in every policy before there were such: everybody is told the same
+    checks_valid_hours  0, as in every policy before there were checks: none is run
     audiences        of those that are somebody whatever they own, or that are told besides the owners
     """
 
@@ -140,6 +143,7 @@ class Policy(Record, frozen=True, kw_only=True):
     break_glass_zero_traffic_days: int = 1
     break_glass_look_back_days: int = 14
     audiences: tuple[Addressed, ...] = ()
+    checks_valid_hours: int = 0
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""
@@ -149,6 +153,11 @@ class Policy(Record, frozen=True, kw_only=True):
     def needs_guide(self, tier: int) -> bool:
         """Has somebody to say how to move? Of an unknown tier, where the strictest asks for it."""
         known = {row.tier: row.migration_guide == "yes" for row in self.tiers}
+        return known.get(tier, known[min(known)])
+
+    def needs_checks(self, tier: int) -> bool:
+        """Has each consumer to have one? Of an unknown tier, where the strictest asks for it."""
+        known = {row.tier: row.checks_required == "yes" for row in self.tiers}
         return known.get(tier, known[min(known)])
 
     @property

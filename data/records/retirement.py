@@ -10,6 +10,7 @@ from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
+from data.records.checks import CheckRun
 from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.rounds import Round
@@ -175,9 +176,6 @@ class Obligation(Record, frozen=True, kw_only=True):
         return self.duty in (Duty.MIGRATED, Duty.WAIVED)
 
 
-TRAFFIC = "traffic"
-
-
 class Archived(Record, frozen=True, kw_only=True):
     """Where the artifacts are kept and what they hash to; `preservation_id` is derived from content."""
 
@@ -229,7 +227,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when it was last read back
     gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves
-    attested   every statement under an attestation of the policy, oldest first
+    attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     reviewed   stage that is over -> who said something of it
     restoring  who asked for service back; `rolled_back_at`: when all of it was back
@@ -281,6 +279,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     prolonged: int = 0
     approved_at: datetime | None = None
     attested: tuple[Statement, ...] = ()
+    checks: tuple[CheckRun, ...] = ()
     break_glass: BreakGlass | None = None
     reviewed: dict[str, tuple[str, ...]] = {}
 

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from data.records.base import Prose, Record
 
+TRAFFIC = "traffic"
+
 
 class Waiver(Record, frozen=True, kw_only=True):
     """A gate a named person takes responsibility for.
 
-    what   a consumer's id; "traffic" nobody can measure; or the id of an endpoint that is gone already, or goes on
+    what   a consumer's id, or "checks:" and that for its checks; "traffic" nobody can measure; or the id of an endpoint
+           that is gone already, or goes on
     told_by   "shared" where only files shared in Slack told of that consumer then
     """
 

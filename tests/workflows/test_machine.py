@@ -13,6 +13,7 @@ from data import events
 from data.errors import EmeritusError, Refused
 from data.events import EMERITUS
 from data.records.base import Prose
+from data.records.checks import CheckEnd
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.retirement import Duty, Reason, Retirement, StepKind
@@ -96,6 +97,8 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ReportManual: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     cmd.CheckManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.ContradictManual: {"endpoint_id": EDGE.id, "action": "disable"},
+    cmd.RunChecks: {},
+    cmd.RecordCheck: {"consumer_id": BILLING, "name": "scoring", "run": 1, "end": CheckEnd.PASSED},
     cmd.Attest: {"name": "retention", "evidence": WHY},
     cmd.AskToAttest: {"name": "retention"},
     cmd.BreakGlass: {"notice_days": 3, "why": WHY},

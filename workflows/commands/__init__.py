@@ -14,6 +14,7 @@ from data.records.retirement import Archived, Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
+from workflows.commands.checks import RecordCheck, RunChecks
 from workflows.commands.command import Command
 from workflows.commands.delegations import Delegate, EndDelegation
 from workflows.commands.digests import DropReader, RemindPolicyReview, SendDigest, Subscribe, TellDigest
@@ -45,6 +46,7 @@ __all__ = [
     "Delegate",
     "DropReader",
     "EndDelegation",
+    "RecordCheck",
     "RecordFile",
     "RecordImport",
     "RemindPolicyReview",
@@ -52,6 +54,7 @@ __all__ = [
     "ReportManual",
     "Review",
     "ReviewBreakGlass",
+    "RunChecks",
     "RunImport",
     "ScheduleImports",
     "SendDigest",
@@ -265,7 +268,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfDelegations = Delegate | EndDelegation
 _OfAttestations = Attest | AskToAttest
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
-_OfOthers = RecordFailure | TellWritten | Review
+_OfOthers = RecordFailure | TellWritten | Review | RunChecks | RecordCheck
 AnyCommand = (
     _OfVotes
     | _OfDuties

@@ -14,6 +14,7 @@ from data.records.facts import Facts
 from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.commands import RecordArchive, RecordFailure, RunStep
 from workflows.decisions.callers import reopened
+from workflows.decisions.checking import first_checked
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -46,6 +47,11 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     ready = readiness(state, state.plan.step(command.step), facts, now, early=may_be_early)
     # It is read back in full first, which finds more than this look, and has it archived anew where it is gone.
     is_proven_first = command.step in PROVEN_FIRST and set(ready.gates) == {"archive holds"}
+    checked = (
+        first_checked(state, ready, facts, command.by, now) if command.step is StepKind.DISABLE else None
+    )
+    if checked is not None:
+        return checked
     if ready.unmet and not is_proven_first:
         if by_person:
             raise Refused(

@@ -10,14 +10,16 @@ from typing import Literal
 from data import events
 from data.errors import NotFound, Refused
 from data.records.catalog import EndpointKind
+from data.records.checks import CHECKS
 from data.records.facts import Facts, Reading
-from data.records.retirement import TRAFFIC, Endpoint, Retirement
+from data.records.retirement import Endpoint, Retirement
+from data.records.waivers import TRAFFIC
 from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.decisions.extensions import overtaken
-from workflows.rules import obligations, parts, told_in
+from workflows.rules import checking, obligations, parts, told_in
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
@@ -89,7 +91,9 @@ def _all_of(told: Told, state: Retirement, command: Waive, now: datetime) -> Ret
     )
 
 
-def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
+def _waived(  # noqa: PLR0911 - one for each kind of thing
+    state: Retirement, what: str, facts: Facts
+) -> tuple[str, str]:
     """The exact id of what may be waived, and why there is nothing to waive any more."""
     endpoint = _endpoint_named(state, what)
     if is_coming_back(state):
@@ -100,6 +104,8 @@ def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
         return part.id, f"{part.name} is waived already." if who_vouches(state, part.id) else ""
     if what == TRAFFIC:
         return TRAFFIC, _traffic(state, facts)
+    if what.startswith(CHECKS):
+        return _checks(state, what.removeprefix(CHECKS))
     if caller := _caller(state, what):
         return caller, f"{what} is waived already." if who_vouches(state, caller) else ""
     try:
@@ -117,6 +123,14 @@ def _waived(state: Retirement, what: str, facts: Facts) -> tuple[str, str]:
         duty.consumer.consumer_id,
         f"{duty.consumer.name} is {duty.duty} already." if duty.is_settled else "",
     )
+
+
+def _checks(state: Retirement, name: str) -> tuple[str, str]:
+    """Those of a consumer that is asked to move, by its exact id or name."""
+    consumer = obligations.named(state, name).consumer
+    is_waited_for = any(one.consumer == consumer for one in checking.checked(state))
+    said = "" if is_waited_for else f"Nobody waits for checks of {consumer.name} any more."
+    return f"{CHECKS}{consumer.consumer_id}", said
 
 
 def _callers(state: Retirement, what: str) -> list[str]:

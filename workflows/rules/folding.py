@@ -21,6 +21,7 @@ from workflows.rules import (
     attesting,
     break_glass,
     callers,
+    checking,
     ids,
     milestones,
     obligations,
@@ -190,6 +191,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return break_glass.after(state, event)
         case events.Attested():
             return attesting.after(state, event)
+        case events.ChecksStarted() | events.CheckEnded():
+            return checking.after(state, event)
         case events.HandedOver():
             return replace(state, coordinator_id=event.coordinator_id)
         case events.Reviewed():

@@ -7,9 +7,10 @@ from datetime import datetime
 from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
-from data.records.retirement import TRAFFIC, Progress, Retirement, State, Step, StepKind
+from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
-from workflows.rules import attesting, break_glass, callers, gap, parts
+from data.records.waivers import TRAFFIC
+from workflows.rules import attesting, break_glass, callers, checking, gap, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import Gate
@@ -100,6 +101,7 @@ def readiness(  # noqa: PLR0912 - one case per step
                 *_obligations(state),
                 *callers.not_moved(state, facts),
                 *attesting.gates(state, now),
+                *checking.gates(state, facts, now),
             ]
             for reading in facts.readings:
                 unmet += _traffic(state, reading)

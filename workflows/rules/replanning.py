@@ -7,7 +7,9 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from data import events
-from data.records.retirement import TRAFFIC, Obligation, Plan, Progress, Retirement, StepKind, StepProgress
+from data.records.checks import CHECKS
+from data.records.retirement import Obligation, Plan, Progress, Retirement, StepKind, StepProgress
+from data.records.waivers import TRAFFIC
 from workflows.rules import obligations, parts
 
 
@@ -28,7 +30,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         later=None,
         paused_at=None,
         paused_by="",
-        waivers=tuple(waiver for waiver in state.waivers if waiver.what not in _of_old_dates(state)),
+        waivers=tuple(waiver for waiver in state.waivers if not _is_of_old_dates(waiver.what, state)),
         gone_ids=(),
         parts=parts.left_by(state, event.plan),
     )
@@ -58,11 +60,12 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
     return replace(state, steps=steps)
 
 
-def _of_old_dates(state: Retirement) -> frozenset[str]:
-    """What somebody vouched for on the day it was asked: silence, endpoints that were gone, and those that go on."""
+def _is_of_old_dates(what: str, state: Retirement) -> bool:
+    """Did somebody vouch for it on the day it was asked: silence, checks, endpoints that were gone, or that go on?"""
     assert state.plan is not None
     beside = (part.id for part in state.parts)
-    return frozenset({TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints), *beside})
+    of_old_dates = {TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints), *beside}
+    return what in of_old_dates or what.startswith(CHECKS)
 
 
 def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:

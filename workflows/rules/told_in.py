@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from data.errors import NotFound, Refused
 from data.records.callers import Caller, Calls
-from data.records.retirement import TRAFFIC, Retirement
+from data.records.retirement import Retirement
+from data.records.waivers import TRAFFIC
 from workflows.rules.callers import ASKED_IN, open_ones
 from workflows.rules.vouching import vouched
 from workflows.rules.wording import one_of

@@ -13,6 +13,7 @@ from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
+from data.records.checks import CheckEnd, CheckWanted
 from data.records.parts import Part
 from data.records.retirement import Archived, Duty, Extension, LaterDates, Reason, StepKind
 from data.records.reviews import Stage
@@ -198,6 +199,15 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.ManualReported: {"endpoint_id": ENDPOINT, "action": "disable", "evidence": Prose(prose="CHG-1")},
     events.ManualChecked: {"endpoint_id": ENDPOINT, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": ENDPOINT, "action": "disable"},
+    events.ChecksStarted: {"checks": (CheckWanted(consumer_id=consumer_id(0), name="scoring"),)},
+    events.CheckEnded: {
+        "consumer_id": consumer_id(0),
+        "name": "scoring",
+        "run": 9,
+        "end": CheckEnd.FAILED,
+        "why": "exit code 1",
+        "seconds": 3,
+    },
     events.Attested: {
         "name": "retention",
         "text_digest": "sha256:" + "cd" * 32,
@@ -258,6 +268,8 @@ SAID = {
         ':memo: <@UANN> reviewed the *archiving*: went well — "quick"; next time — "ask &lt;!here&gt;" '
         "(suggested for the policy)"
     ),
+    events.ChecksStarted: ":test_tube: 1 check of consumers, as <@UANN> asked: *consumer-000* (scoring)",
+    events.CheckEnded: ":x: Check *scoring* of *consumer-000*: *failed* (exit code 1) after 3 s",
     events.Snoozed: ":zzz: <@UANN> is reminded again on 2027-03-01",
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",
     events.StepHeld: ":warning: Step *disable* is held:\n    • 2 consumers are not migrated",

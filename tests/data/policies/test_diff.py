@@ -75,6 +75,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         [disable]
         zero_traffic_days = 1
         dark_window_days = 2
+        checks_valid_hours = 5
         [steps]
         hour = 3
         zone = "Europe/Lisbon"

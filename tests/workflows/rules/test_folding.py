@@ -16,6 +16,7 @@ from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
+from data.records.checks import CheckEnd, CheckWanted
 from data.records.imports import Scheduled
 from data.records.parts import Part
 from data.records.retirement import Duty, Extension, LaterDates, Progress, Retirement, State, StepKind
@@ -196,6 +197,8 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.ManualReported: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     events.ManualChecked: {"endpoint_id": EDGE.id, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": EDGE.id, "action": "disable"},
+    events.ChecksStarted: {"checks": (CheckWanted(consumer_id=BILLING, name="scoring"),)},
+    events.CheckEnded: {"consumer_id": BILLING, "name": "scoring", "run": 9, "end": CheckEnd.PASSED},
     events.Attested: {
         "name": "retention",
         "text_digest": "sha256:cc",

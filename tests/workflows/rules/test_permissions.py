@@ -54,6 +54,7 @@ MAY = {
     "decide extension": "coordinator",
     "waive": "coordinator",
     "contest waiver": "consumer_owner",
+    "run checks": "coordinator endpoint_owner consumer_owner",
     "attest": EVERYBODY,  # whom the policy names for it
     "break glass": "glass_breaker",
     "confirm break-glass": "glass_breaker",
@@ -74,6 +75,7 @@ MAY = {
     "meet owners": "time",
     "ask again": "time",
     "remind review": "time",
+    "record check": "time",
     "ask to attest": "time",
     "remind": "time",
     "escalate": "time",

@@ -1,0 +1,186 @@
+"""Does every consumer that moved work without the model, by the checks that are declared for it? A skipped one does not
+
+count as passed, nor one that could not be run, nor one that passed before its consumer moved or too long ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from data import events
+from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declared
+from data.records.facts import Facts
+from data.records.retirement import Duty, Obligation, Progress, Retirement, StepKind
+from workflows.rules.gates import Gate
+from workflows.rules.wording import named
+
+GATE = "checks/"
+
+
+def latest(state: Retirement, consumer_id: str, name: str) -> CheckRun | None:
+    """How a check stands that was ever begun."""
+    return next((one for one in state.checks if (one.consumer_id, one.name) == (consumer_id, name)), None)
+
+
+def checked(state: Retirement) -> tuple[Obligation, ...]:
+    """Consumers whose checks have to pass: all but those that stay as they are, or go without, by somebody's word."""
+    without = {
+        state.id_of(one.what.removeprefix(CHECKS)) for one in state.waivers if one.what.startswith(CHECKS)
+    }
+    return tuple(
+        duty
+        for duty in state.obligations
+        if duty.duty is not Duty.WAIVED and duty.consumer.consumer_id not in without
+    )
+
+
+def passes(
+    run: CheckRun | None, duty: Obligation, declared: Declared, state: Retirement, now: datetime
+) -> bool:
+    """Has it passed, as it is declared now, since its consumer moved, and not too long before `now`?"""
+    assert state.policy is not None
+    if run is None or run.end is not CheckEnd.PASSED or run.declared != declared.digest:
+        return False
+    has_moved_since = duty.changed_at is not None and run.at < duty.changed_at
+    return not has_moved_since and _is_recent(run, state, now)
+
+
+def _is_recent(run: CheckRun, state: Retirement, now: datetime) -> bool:
+    """When it began to be switched off counts: proving the archive first may take days."""
+    assert state.policy is not None
+    step = state.progress(StepKind.DISABLE)
+    at = step.at if step.progress is Progress.RUNNING and step.at is not None else now
+    return run.at + timedelta(hours=state.policy.checks_valid_hours) > at
+
+
+def gates(state: Retirement, facts: Facts, now: datetime) -> list[Gate]:
+    """What keeps the model from being switched off: each consumer, what its checks came to, and what to do."""
+    if not _are_run(state):
+        return []
+    return [gate for duty in checked(state) if (gate := _gate(state, duty, facts, now)) is not None]
+
+
+def _are_run(state: Retirement) -> bool:
+    return state.policy is not None and state.policy.checks_valid_hours > 0
+
+
+def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> Gate | None:
+    consumer = duty.consumer
+    every = facts.checks.get(consumer.consumer_id, ())
+    over = f"or go without them by name, /retire waive {state.id} {CHECKS}{consumer.name} REASON"
+    if not every:
+        if not _needs_one(state):
+            return None
+        how = f"declare one, emeritus.dev/check-NAME in its catalog, {over}"
+        why = f"no checks are declared for {consumer.name}, and the policy asks for some at its tier: {how}"
+        return Gate(f"{GATE}{consumer.consumer_id}/none declared", why)
+    left = [
+        (one.name, _standing(latest(state, consumer.consumer_id, one.name), duty, one))
+        for one in every
+        if not passes(latest(state, consumer.consumer_id, one.name), duty, one, state, now)
+    ]
+    if not left:
+        return None
+    said = named([f"{name} {how}" for name, how in left])
+    why = f"checks of {consumer.name}: {said}: /retire check {state.id} {consumer.name} runs them, {over}"
+    marks = ",".join(f"{name} {how}" for name, how in left)
+    return Gate(f"{GATE}{consumer.consumer_id}/{marks}", why)
+
+
+def _needs_one(state: Retirement) -> bool:
+    assert state.policy is not None
+    assert state.plan is not None
+    return state.policy.needs_checks(state.plan.subject.tier)
+
+
+def _standing(run: CheckRun | None, duty: Obligation, declared: Declared) -> str:
+    """Why it does not count, in words."""
+    if run is None:
+        return "has not run"
+    if run.end is CheckEnd.RUNNING:
+        return f"is {run.end}"
+    if run.end is not CheckEnd.PASSED:
+        return f"{run.end} ({run.why})" if run.why else str(run.end)
+    if run.declared != declared.digest:
+        return "passed as it was declared before"
+    if duty.changed_at is not None and run.at < duty.changed_at:
+        return "passed before it moved"
+    return f"passed on {run.at:%Y-%m-%d}, too long ago"
+
+
+def due(state: Retirement, facts: Facts, now: datetime) -> tuple[CheckWanted, ...]:
+    """What time begins by itself: what has not run yet, or not lately. What failed lately waits for a person."""
+    if not _are_run(state):
+        return ()
+    found = []
+    for duty, declared in _declared(state, facts):
+        run = latest(state, duty.consumer.consumer_id, declared.name)
+        is_known = run is not None and run.end is not CheckEnd.PASSED and _is_recent(run, state, now)
+        is_same = run is not None and run.declared in ("", declared.digest)
+        if _is_under_way(run) or (is_known and is_same) or passes(run, duty, declared, state, now):
+            continue
+        found.append(CheckWanted(consumer_id=duty.consumer.consumer_id, name=declared.name))
+    return tuple(found)
+
+
+def to_begin(state: Retirement, facts: Facts, consumer_id: str = "") -> tuple[CheckWanted, ...]:
+    """What a person begins: every check, or those of one consumer, that is not under way already."""
+    return tuple(
+        CheckWanted(consumer_id=duty.consumer.consumer_id, name=declared.name)
+        for duty, declared in _declared(state, facts)
+        if consumer_id in ("", duty.consumer.consumer_id)
+        and not _is_under_way(latest(state, duty.consumer.consumer_id, declared.name))
+    )
+
+
+def _declared(state: Retirement, facts: Facts) -> Iterator[tuple[Obligation, Declared]]:
+    for duty in checked(state):
+        for declared in facts.checks.get(duty.consumer.consumer_id, ()):
+            yield duty, declared
+
+
+def _is_under_way(run: CheckRun | None) -> bool:
+    return run is not None and run.end is CheckEnd.RUNNING
+
+
+def are_under_way(state: Retirement) -> bool:
+    return any(map(_is_under_way, state.checks))
+
+
+def after(state: Retirement, event: events.ChecksStarted | events.CheckEnded) -> Retirement:
+    """The retirement once these are under way, or one has ended. What an older run came to is not this one's."""
+    if isinstance(event, events.ChecksStarted):
+        for wanted in event.checks:
+            state = _with(
+                state,
+                CheckRun(
+                    consumer_id=wanted.consumer_id,
+                    name=wanted.name,
+                    run=state.version,
+                    end=CheckEnd.RUNNING,
+                    at=event.at,
+                ),
+            )
+        return state
+    return _with(
+        state,
+        CheckRun(
+            consumer_id=event.consumer_id,
+            name=event.name,
+            run=event.run,
+            end=event.end,
+            at=event.at,
+            declared=event.declared,
+            why=event.why,
+            seconds=event.seconds,
+            log_digest=event.log_digest,
+        ),
+    )
+
+
+def _with(state: Retirement, run: CheckRun) -> Retirement:
+    others = tuple(one for one in state.checks if (one.consumer_id, one.name) != (run.consumer_id, run.name))
+    return replace(state, checks=(*others, run))

@@ -14,9 +14,11 @@ from bot.settings import Settings
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
+from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter, Wording
 
 
@@ -25,6 +27,7 @@ class Edges:
     """What the bot reaches outside, besides Slack.
 
     wording   who understands questions that fit no wording we know; nobody, unless one is plugged in
+    checks    which checks of consumers there are, and who runs them
     """
 
     archive: ArtifactStore
@@ -32,6 +35,7 @@ class Edges:
     meters: Mapping[EndpointKind, TrafficMeter]
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     wording: Wording | None = None
+    checks: Checks = NO_CHECKS
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -45,4 +49,5 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         controls=controls,
         meters={EndpointKind.LOCAL: local},
         writers=open_writers(settings, os.environ),
+        checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
     )

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import places
+from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.logs import FORMS, LEVELS
-from bot.web_addresses import SENT, SLACK_API_URL, why_no_api, why_no_registry
+from bot.tokens import token_problems
+from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
 from data.policies.policy import Rules, read_rules
 from data.printable import without_secrets
 from data.records.base import Record
+from data.records.checks import OwnChecks
 
 T = TypeVar("T")
 STORE = "emeritus.db"
@@ -46,6 +49,10 @@ VARIABLES = (
     Variable(
         name="EMERITUS_IMPORTS",
         says="what to import by itself, on a schedule or from a channel, as TOML",
+    ),
+    Variable(
+        name="EMERITUS_CHECKS",
+        says="checks of consumers of your own, and whom those in catalogs may ask, as TOML",
     ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
@@ -101,6 +108,7 @@ class Settings(Record, frozen=True, kw_only=True):
     archive: Path
     rules: Rules | None = None
     imports: Wanted = NOTHING
+    checks: OwnChecks = OwnChecks()
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -201,6 +209,11 @@ def look(
     )
     if problems:
         wrong["EMERITUS_IMPORTS"] = problems
+    checks, problems = _said_in(
+        "EMERITUS_CHECKS", environ.get("EMERITUS_CHECKS", ""), read_checks, "no checks of your own"
+    )
+    if problems:
+        wrong["EMERITUS_CHECKS"] = problems
     refuse("SLACK_API_URL", api_url, why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
     is_http = is_serving and wanted is not None
@@ -219,7 +232,7 @@ def look(
     for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
         if (said := environ.get(name, "")) and said not in known:
             refuse(name, said, f"one of {', '.join(known)}")
-    for problem in _token_problems(environ, slack=slack, is_http=is_http):
+    for problem in token_problems(environ, slack=slack, is_http=is_http):
         wrong[problem.field] = (problem,)
     settings = Settings(
         store=Path(STORE if database else store),
@@ -227,6 +240,7 @@ def look(
         archive=Path(archive),
         rules=rules,
         imports=imports or NOTHING,
+        checks=checks or OwnChecks(),
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),
@@ -269,29 +283,6 @@ def _said_in(
         pass  # no name of a file
     accepted = f"no such file; give a TOML file, or leave it out for {without}"
     return None, (Problem(field=name, value=_shown(path), accepted=accepted),)
-
-
-def _token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> list[Problem]:
-    """A token's value is never repeated: only whether it is there and begins as it should."""
-    needed = []
-    if slack == "serve":
-        needed.append(
-            ("SLACK_BOT_TOKEN", rf"xoxb-{SENT}+", "the bot token of the app, which begins with xoxb-")
-        )
-    if slack == "serve" and is_http:
-        accepted = "the signing secret of the app (Basic Information, App Credentials)"
-        needed.append(("SLACK_SIGNING_SECRET", rf"{SENT}{{8,}}", accepted))
-    elif slack == "serve":
-        accepted = (
-            "the app-level token with connections:write, which begins with xapp-; "
-            "or use HTTP, with --http PORT or EMERITUS_HTTP"
-        )
-        needed.append(("SLACK_APP_TOKEN", rf"xapp-{SENT}+", accepted))
-    return [
-        Problem(field=name, value="is malformed" if environ.get(name) else "is missing", accepted=accepted)
-        for name, form, accepted in needed
-        if not re.fullmatch(form, environ.get(name, ""))
-    ]
 
 
 def _shown(value: str) -> str:

@@ -205,6 +205,7 @@ def assemble(
         delegations=delegations,
         delegate_days_max=hours.delegate_days_max,
         review=review,
+        checks=edges.checks,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)

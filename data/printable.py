@@ -18,6 +18,15 @@ _CALLED_SECRET = re.compile(
     re.IGNORECASE,
 )
 
+_CALLED = r"passw(?:or)?d|secret|token|credential|(?:api|access|private)[_-]?key"
+_IN_TEXT = (
+    (re.compile(rf"(?i)(\b[\w-]*(?:{_CALLED})[\w-]*[\"']?\s*[=:]\s*)\S+"), rf"\1{SECRET}"),
+    (re.compile(r"(?i)(\bauthorization[\"']?\s*[=:]\s*).+"), rf"\1{SECRET}"),
+    (re.compile(r"(?i)(\bbearer\s+)\S+"), rf"\1{SECRET}"),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]*@"), rf"\1{SECRET}@"),
+    (re.compile(r"(\bhttps?://[^\s?#\"']+\?)[^\s\"'<>]+"), rf"\1{SECRET}"),
+)
+
 
 def printable(text: str) -> str:
     """On a line of ours: escapes what a terminal would obey instead of show, such as controls and turned writing."""
@@ -61,3 +70,10 @@ def without_secrets(text: str) -> str:
     who, at, where = place.rpartition("@")
     asked = f"?{SECRET}" if place != rest else ""
     return f"{before}{SECRET if who else ''}{at}{where}{asked}"
+
+
+def without_secrets_in(text: str) -> str:
+    """What a program said: without what it calls a secret, and of addresses neither who asks nor what is asked."""
+    for secret, instead in _IN_TEXT:
+        text = secret.sub(instead, text)
+    return text

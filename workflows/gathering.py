@@ -20,6 +20,7 @@ from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
+from workflows.checks import NO_CHECKS, Checks
 from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
@@ -46,6 +47,7 @@ class Gatherer:
     busy_until   owners who have not had their request for long enough (workflows/asking.py)
     hours        working hours of people, where escalation waits for them
     snooze_days  for how long one press keeps reminders away
+    checks    which of them consumers have, and who runs them
     review    when the policy itself is to be looked through again
     readers   what Slack tells of who reads the digest; None where nobody can say
     delegations  who answers for whom at an instant; `delegate_days_max`: for how many days at most
@@ -67,6 +69,7 @@ class Gatherer:
     delegations: Callable[[datetime], InForce] = lambda _: {}
     delegate_days_max: int = 60
     review: Review = NO_REVIEW
+    checks: Checks = NO_CHECKS
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
@@ -159,6 +162,8 @@ class Gatherer:
                 return replace(known, readings=self.readings(state, now))
             case cmd.Waive(what=what) if told_in.meant(state, what):
                 return consumers(self.catalog.snapshot(), state, known)
+            case cmd.RunChecks():
+                return self._with_checks(known, state)
             case cmd.Attest():
                 there = self.catalog.snapshot()
                 return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
@@ -242,7 +247,11 @@ class Gatherer:
         as_told = there if state.plan.successor_id in there else told_to_all(there, model.id)
         after = succession.named(model, state.plan.successor_id, there, retirements, known=as_told)
         known = replace(known, successor_trouble=after.trouble, successor_from=after.first_day)
-        return consumers(there, state, known)
+        return consumers(there, state, self._with_checks(known, state))
+
+    def _with_checks(self, known: Facts, state: Retirement) -> Facts:
+        ids = [duty.consumer.consumer_id for duty in state.obligations]
+        return replace(known, checks=self.checks.declared(self.catalog.snapshot(), ids))
 
 
 def _seen_outside(state: Retirement) -> frozenset[str]:

@@ -9,7 +9,7 @@ from data.errors import EmeritusError
 from data.records.decision import Claim, Dead, EffectKind, NotDone, Outcome, Receipt, Result, Unknown
 from data.store import Then
 from data.tracing import traced
-from workflows.effects import files, notify
+from workflows.effects import checks, files, notify
 from workflows.effects.workshop import Workshop, failure, later, then
 from workflows.ports import World
 from workflows.reporting import named
@@ -52,6 +52,8 @@ def follow_up(claim: Claim, given_up: Dead, shop: Workshop) -> Then | None:
         return then(claim, failure(claim, reason))
     if claim.effect is not None and claim.effect.kind is EffectKind.TAKE:
         return files.given_up(claim, SAID, shop)
+    if claim.effect is not None and claim.effect.kind is EffectKind.CHECK:
+        return checks.given_up(claim, f"it {given_up.why}; the log of Emeritus has the rest")
     if claim.effect is None or "notice" not in claim.effect.body:
         # It tells nobody anything: doctor and /retire show list it.
         return None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from bot.doctor.catalogs import examine_catalogs
+from bot.doctor.checks import examine_checks
 from bot.doctor.finding import Finding
 from bot.doctor.hours import examine_hours
 from bot.doctor.imports import NothingKnown, examine_imports
@@ -106,6 +107,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
             yield from examine_joins(catalog.snapshot())
+            yield from examine_checks(settings.checks, catalog.snapshot())
             if policy:
                 windows = settings.in_force().windows
                 yield from examine_hours(windows, catalog, store.asleep())

@@ -15,6 +15,7 @@ from data.catalog.called import SHARED, is_shared
 from data.catalog.restricted import narrowest
 from data.catalog.serving import switch_of
 from data.records.catalog import NO_OWNER, Entity, Kind, Measured
+from data.records.checks import CheckAddress
 
 Said = Callable[[Entity], str]
 """What somebody says of a thing; empty where nothing."""
@@ -42,6 +43,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         measured=_measured(members),
         restricted_to=narrowest(one.restricted_to for one in told),
         guide=_first(told, lambda one: bool(one.guide)).guide,
+        checks=_checks(told),
         serves_from=_first(told, lambda one: bool(one.serves_from)).serves_from,
     )
 
@@ -110,6 +112,15 @@ def _names_of_owners(told: Sequence[Entity]) -> tuple[str, ...]:
     if len(naming) == 1:
         return naming[0].owner_names
     return tuple(dict.fromkeys(name for one in naming for name in one.owners_told))
+
+
+def _checks(told: Sequence[Entity]) -> tuple[CheckAddress, ...]:
+    """Those of every catalog, the first of each name. Nobody has an address asked by sharing a file in Slack."""
+    found: dict[str, CheckAddress] = {}
+    for one in told:
+        for check in one.checks if not is_shared(one) else ():
+            found.setdefault(check.name, check)
+    return tuple(found.values())
 
 
 def _first(told: Sequence[Entity], *claims: Callable[[Entity], bool]) -> Entity:

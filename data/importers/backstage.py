@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
+from data.importers.backstage_checks import CHECK
 from data.importers.backstage_ends import may_be_cut, open_ends
 from data.importers.backstage_entities import ANNOTATIONS, entity_of
 from data.importers.backstage_people import groups_of, people_of
@@ -255,6 +256,7 @@ def _check_texts(thing: Declaration, document: Node, account: Account) -> None:
 def _check_annotations(thing: Declaration, account: Account) -> None:
     annotations = thing.metadata.get("annotations")
     for key in annotations.keys():  # noqa: SIM118 - a Node is no dict
-        if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in ANNOTATIONS:
-            known = ", ".join(PREFIX + name for name in sorted(ANNOTATIONS))
+        name = key.removeprefix(PREFIX)
+        if key.startswith(PREFIX) and name not in ANNOTATIONS and not name.startswith(CHECK):
+            known = ", ".join(PREFIX + name for name in sorted((*ANNOTATIONS, f"{CHECK}NAME")))
             account.note(thing, annotations.get(key).line, key, f"unknown and ignored; we read {known}")

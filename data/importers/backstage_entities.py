@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data.catalog.restricted import listed
 from data.importers import backstage_moving as moving
+from data.importers.backstage_checks import checks
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.draft import UNOWNED
 from data.importers.measuring import stated
@@ -83,6 +84,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         measured=_measured(thing, account) if is_model or is_endpoint else (),
         restricted_to=_restricted_to(thing, account, is_model=is_model),
         guide=moving.guide(thing, account) if is_model else "",
+        checks=checks(thing, account),
         serves_from=moving.serves_from(thing, account) if is_model else "",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from data.records.base import Record
+from data.records.checks import CheckAddress
 
 
 class Kind(StrEnum):
@@ -130,6 +131,7 @@ class Entity(Record, frozen=True, kw_only=True):
     support     of a model that a provider hosts: until when, as each registry tells it
     measured    what was measured of it, as far back as it is kept, by measure and day
     guide       address of a page that says how to move to it, or away from it; empty where none is named
+    checks      addresses that are asked whether it works, before what it depends on is switched off
     serves_from  of a model: the first day on which it can be called, "2027-03-01"; empty where none is told
     is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
     restricted_to    of a model: whom its sources let see it besides its owners, as written; None where everybody may
@@ -157,6 +159,7 @@ class Entity(Record, frozen=True, kw_only=True):
     support: tuple[Support, ...] = ()
     measured: tuple[Measured, ...] = ()
     guide: str = ""
+    checks: tuple[CheckAddress, ...] = ()
     serves_from: str = ""
     is_kind_guessed: bool = False
     restricted_to: tuple[str, ...] | None = None

@@ -12,16 +12,29 @@ CHECKS = "checks:"
 """How what is waived begins, where somebody takes responsibility for a consumer without its checks."""
 
 
+NAME = r"[a-z][a-z0-9-]{0,39}"
+"""What a check may be called: ingestion, features, scoring, analytics, or whatever else it looks at."""
+
+
+class CheckAddress(Record, frozen=True, kw_only=True):
+    """A check as a catalog declares it: an address that is asked."""
+
+    name: str
+    url: str
+
+
 class Check(Record, frozen=True, kw_only=True):
-    """One of them, as it is declared: an address that is asked, or a command that is run.
+    """One of them, as it is run: an address that is asked, or a command.
 
     command   only ever from the operator's own file: whoever writes a catalog runs nothing on this machine
+    is_own    whether it is from there: an address then need not be among those that catalogs may name
     """
 
     name: str
     url: str = ""
     command: tuple[str, ...] = ()
     timeout_seconds: int = 300
+    is_own: bool = False
 
 
 class OwnChecks(Record, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.printable import without_secrets, words
+from data.printable import without_secrets, without_secrets_in, words
 
 
 @pytest.mark.parametrize("text", ["moved", " moved ", "7", "👍", "移行済み", "a\u200bb", "$", "é", "e\u0301"])
@@ -57,3 +57,22 @@ def test_what_shows_nothing_or_says_nothing_is_no_text(text: str) -> None:
 )
 def test_of_an_address_neither_who_asks_nor_what_is_asked_is_shown(text: str, shown: str) -> None:
     assert without_secrets(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("token=abc and 12 rows", "token=... and 12 rows"),
+        ('{"api_key": "abc", "rows": 12}', '{"api_key": ... "rows": 12}'),
+        ("DB_PASSWORD: abc", "DB_PASSWORD: ..."),
+        ("Authorization: Basic abc def", "Authorization: ..."),
+        ("sent bearer abc.def", "sent bearer ..."),
+        (
+            "at postgresql://me:abc@db/x and https://ci.example.com/run?sig=abc.",
+            "at postgresql://...@db/x and https://ci.example.com/run?...",
+        ),
+        ("12 tokens were scored: fine", "12 tokens were scored: fine"),
+    ],
+)
+def test_what_a_program_says_is_repeated_without_what_it_calls_a_secret(said: str, shown: str) -> None:
+    assert without_secrets_in(said) == shown

@@ -26,6 +26,7 @@ from data.importers.backstage import read_backstage
 from data.metrics import UNCOUNTED, Metrics
 from data.policies.policy import parsed
 from data.records.catalog import EndpointKind
+from data.records.checks import OwnChecks
 from data.records.deprecation import CatalogKind
 from data.records.hours import Windows
 from data.records.policy import NO_REVIEW, Review
@@ -34,9 +35,11 @@ from tests.fakes.slack import Channel, SlackFake, into_bolt
 from tests.quick_files import QUICK_FILES
 from tests.sample_company import COMPANY
 from tests.written import judge
+from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
+from workflows.checks import Checks
 from workflows.ports import ArtifactStore, CatalogWriter, Wording
 
 GOVERNANCE = "C01MODELRETIREMENTS"
@@ -67,6 +70,7 @@ class Place:
         windows: Windows | None = None,
         wording: Wording | None = None,
         review: Review = NO_REVIEW,
+        checks: OwnChecks | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         **slack: Any,
@@ -74,6 +78,7 @@ class Place:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
 
         wording          who understands questions that fit no wording of ours
+        checks           what the operator's own file says
         review           when the policy is to be looked through again
         windows          when people are written to; at any hour without
         rooms            channels besides the company's own
@@ -99,6 +104,7 @@ class Place:
         self.windows = windows
         self.wording = wording
         self.review = review
+        self.checks = checks or OwnChecks()
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users()],
@@ -165,6 +171,7 @@ class Place:
                 meters={EndpointKind.LOCAL: self.endpoints},
                 writers=self.writers,
                 wording=self.wording,
+                checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

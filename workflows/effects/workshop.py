@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
@@ -56,6 +57,7 @@ class Workshop:
     timekeeper      who knows people's working hours; None where they are written to at any hour
     readers         who reads the digest, as Slack tells; None where nobody can say
     wording         who understands questions that fit no wording we know; None where nobody does
+    stopwatch       seconds, only ever subtracted
     tells           whether a digest of these histories, at this instant, says anything
     """
 
@@ -74,6 +76,7 @@ class Workshop:
     readers: Readers | None = None
     wording: Wording | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always
+    stopwatch: Callable[[], float] = monotonic
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

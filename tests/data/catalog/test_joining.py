@@ -21,6 +21,7 @@ from data.catalog.layered import Layered
 from data.catalog.snapshot import Snapshot
 from data.importers.report import ImportReport, Reading
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Sighting, Support
+from data.records.checks import CheckAddress
 from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements
 
@@ -340,6 +341,16 @@ def test_what_a_shared_file_tells_describes_nothing_that_another_source_tells_of
     take(catalog, "slack", shared)
     take(catalog, "mlflow", a_thing("mlflow:a", "models:/a"))
     assert catalog.snapshot().entity("resource:d/a").id == "mlflow:a"
+
+
+def test_checks_are_those_of_every_catalog_and_of_nothing_that_was_shared(catalog: Catalog) -> None:
+    ours, theirs = (CheckAddress(name="scoring", url=f"https://{host}/") for host in ("ours", "theirs"))
+    features = CheckAddress(name="features", url="https://theirs/features")
+    evil = CheckAddress(name="evil", url="https://evil/")
+    take(catalog, "slack", a_shared_thing("models:/a", checks=(evil,)))
+    take(catalog, "backstage", a_thing("resource:d/a", "models:/a", checks=(ours,)))
+    take(catalog, "mlflow", a_thing("mlflow:a", "models:/a", checks=(theirs, features)))
+    assert catalog.snapshot().entity("resource:d/a").checks == (ours, features)
 
 
 def a_shared_thing(*aliases: str, one: str = "component:d/evil", **more: Any) -> Entity:

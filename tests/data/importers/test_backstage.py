@@ -11,6 +11,7 @@ from data.catalog.called import NAMED_IN_BACKSTAGE
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
 from data.records.catalog import EndpointKind, Entity, Kind, Measure, Measured
+from data.records.checks import CheckAddress
 from tests.data.catalogs import COMPANY, REAL, a_document
 
 MODEL = """
@@ -397,6 +398,32 @@ def test_a_first_day_that_is_none_and_a_guide_nobody_could_follow_are_noted_and_
     assert getattr(by_name(reading)["m"], field) == ""
     (said,) = lines([one for one in reading.notes if annotation in str(one)])
     assert said.endswith(note)
+
+
+def test_checks_of_a_consumer_are_addresses_in_the_order_of_its_file(read):
+    urls = {"check-scoring": "https://ci.example.com/score?run=1", "check-features": "http://10.0.0.5:8080/"}
+    reading = read(a_document("Component", "web", "type: website", **urls))
+    assert by_name(reading)["web"].checks == (
+        CheckAddress(name="scoring", url="https://ci.example.com/score?run=1"),
+        CheckAddress(name="features", url="http://10.0.0.5:8080/"),
+    )
+    assert not [one for one in reading.notes if "check-" in str(one)]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "said"),
+    [
+        ("check-scoring", "./score.sh", "one address, https://..., of at most 1,000 characters"),
+        ("check-scoring", "file:///etc/passwd", "one address, https://..., of at most 1,000 characters"),
+        ("check-", "https://ci.example.com/", "the name of a check has 1 to 40 small letters"),
+        ("check-Scoring", "https://ci.example.com/", "the name of a check has 1 to 40 small letters"),
+    ],
+)
+def test_a_check_that_nobody_could_run_is_noted_and_kept_out(read, name: str, url: str, said: str):
+    reading = read(a_document("Component", "web", "type: website", **{name: url}))
+    assert by_name(reading)["web"].checks == ()
+    (noted,) = [str(one) for one in reading.notes if "check-" in str(one)]
+    assert said in noted
 
 
 def test_an_artifact_no_file_can_be_is_noted_and_kept_so_that_its_archive_stops_there(read, tmp_path: Path):

@@ -1,0 +1,43 @@
+"""Which addresses are asked whether something works, by its file? `emeritus.dev/check-scoring: https://...`."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from data.importers.declaration import PREFIX, Account, Declaration
+from data.records.checks import NAME, CheckAddress
+
+CHECK = "check-"
+URL_MAX = 1_000
+ACCEPTED = f"one address, https://..., of at most {URL_MAX:,} characters, without a user or password. Kept without it"
+
+
+def checks(thing: Declaration, account: Account) -> tuple[CheckAddress, ...]:
+    """In the order of the file. What cannot be asked is told, and is no check."""
+    found = []
+    annotations = thing.metadata.get("annotations")
+    for key in annotations.keys():  # noqa: SIM118 - a Node is no dict
+        if not key.startswith(f"{PREFIX}{CHECK}"):
+            continue
+        node, name = annotations.get(key), key.removeprefix(f"{PREFIX}{CHECK}")
+        if re.fullmatch(NAME, name) is None:
+            rule = "the name of a check has 1 to 40 small letters, digits or -, e.g. check-scoring. Left out"
+            account.note(thing, node.line, key, rule)
+        elif not is_address(node.text):
+            # What it holds besides its place may be a secret.
+            account.note(thing, node.line, key, ACCEPTED)
+        else:
+            found.append(CheckAddress(name=name, url=node.text))
+    return tuple(found)
+
+
+def is_address(text: str) -> bool:
+    """Can it be asked, and does it hold no password?"""
+    if len(text) > URL_MAX or re.fullmatch(r"https?://[\x21-\x7e]+", text) is None:
+        return False
+    try:
+        url = urlsplit(text)
+        return bool(url.hostname) and url.port != 0 and url.username is None and url.password is None
+    except ValueError:  # brackets that do not match, a port that is none
+        return False

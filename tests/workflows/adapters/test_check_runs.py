@@ -1,0 +1,238 @@
+"""Checks of consumers are run for real: addresses of a server on this machine, and commands."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from data.records.checks import Check, CheckEnd, OwnChecks
+from workflows.adapters.check_addresses import allows
+from workflows.adapters.check_runs import CheckRuns
+from workflows.checks import Ran
+
+ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
+    "/fine": (200, {}, b"all 42 rows scored"),
+    "/passes": (200, {}, b'{"status": "pass"}'),
+    "/fails": (200, {}, b'{"status": "fail", "output": "12 rows differ"}'),
+    "/skips": (200, {}, b'{"status": "Skipped"}'),
+    "/broken": (503, {}, b"no features"),
+    "/elsewhere": (302, {"Location": "http://169.254.169.254/latest"}, b""),
+    "/large": (200, {}, b"x" * 1_100_000),
+}
+
+
+class _Health(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == "/trickles":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(100):
+                self.wfile.write(b".")
+                threading.Event().wait(0.1)
+            return
+        status, headers, body = ANSWERS[self.path]
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except OSError:
+            """Whoever asked has hung up."""
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Health)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def never() -> bool:
+    return False
+
+
+def run(check: Check, *, hosts: tuple[str, ...] = ("127.0.0.1",), folder: str = "") -> Ran | None:
+    own = OwnChecks(hosts=hosts, folder=folder)
+    return CheckRuns(own=own).run(check, {"EMERITUS_CHECK": check.name}, never)
+
+
+def asks(url: str, **more: object) -> Check:
+    return Check(name="scoring", url=url, **more)  # type: ignore[arg-type]
+
+
+def runs(*words: str, **more: object) -> Check:
+    return Check(name="scoring", command=(sys.executable, "-c", *words), is_own=True, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "end", "why", "log"),
+    [
+        ("/fine", CheckEnd.PASSED, "", "all 42 rows scored"),
+        ("/passes", CheckEnd.PASSED, "", '{"status": "pass"}'),
+        ("/fails", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/skips", CheckEnd.SKIPPED, 'its answer says "status": "skipped"', None),
+        ("/broken", CheckEnd.FAILED, "HTTP 503", "no features"),
+        (
+            "/elsewhere",
+            CheckEnd.FAILED,
+            "HTTP 302 leads elsewhere, and nobody is followed: name the address that answers",
+            "",
+        ),
+        ("/large", CheckEnd.NOT_RUN, "its answer is larger than 1,048,576 bytes", None),
+    ],
+)
+def test_an_address_passes_by_what_it_answers(served, path, end, why, log):
+    ran = run(asks(f"{served}{path}"))
+    assert ran is not None
+    assert (ran.end, ran.why) == (end, why)
+    assert log is None or ran.log == log
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "why"),
+    [
+        pytest.param(
+            "https://ci.example.com/score",
+            (),
+            'catalogs may not have ci.example.com asked: add "ci.example.com" to hosts in the file EMERITUS_',
+            id="not allowed",
+        ),
+        pytest.param(
+            "http://2130706433/",
+            ("2130706433",),
+            "2130706433 is this machine, or one that only it can reach: name its number instead",
+            id="this machine in disguise",
+        ),
+        pytest.param(
+            "http://none.invalid/",
+            ("none.invalid",),
+            "none.invalid is not found",
+            id="not found",
+        ),
+        pytest.param(
+            "http://127.0.0.1:9/", ("127.0.0.1:9",), "it does not answer (Connection refused)", id="shut"
+        ),
+    ],
+)
+def test_what_may_not_be_asked_or_does_not_answer_could_not_be_run(url, hosts, why):
+    ran = run(asks(url), hosts=hosts)
+    assert ran is not None
+    assert ran.end is CheckEnd.NOT_RUN
+    assert ran.why.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "is_allowed"),
+    [
+        (("ci.example.com",), True),
+        (("CI.example.com:8443",), True),
+        (("ci.example.com:443",), False),
+        (("example.com",), False),
+    ],
+)
+def test_a_host_is_allowed_by_its_exact_name_with_or_without_its_port(hosts, is_allowed):
+    assert allows(hosts, "ci.example.com", 8443) is is_allowed
+
+
+def test_the_operators_own_address_need_not_be_allowed_to_catalogs(served):
+    ran = run(asks(f"{served}/fine", is_own=True), hosts=())
+    assert ran is not None
+    assert ran.end is CheckEnd.PASSED
+
+
+def test_who_trickles_is_not_waited_for_without_end(served):
+    ran = run(asks(f"{served}/trickles", timeout_seconds=1))
+    assert ran == Ran(end=CheckEnd.NOT_RUN, why="it did not answer within 1 s")
+
+
+@pytest.mark.parametrize(
+    ("said", "end", "why"),
+    [
+        ("print('42 rows')", CheckEnd.PASSED, ""),
+        ("print('42 rows'); raise SystemExit(1)", CheckEnd.FAILED, "exit code 1"),
+        ("print('42 rows'); raise SystemExit(77)", CheckEnd.SKIPPED, "exit code 77 says so"),
+        (
+            "import os; print('42 rows', flush=True); os.kill(os.getpid(), 9)",
+            CheckEnd.FAILED,
+            "ended by signal 9",
+        ),
+    ],
+)
+def test_a_command_passes_by_its_exit_code(said, end, why):
+    assert run(runs(said)) == Ran(end=end, why=why, log="42 rows\n")
+
+
+def test_a_command_that_does_not_end_in_its_time_failed_and_ends_with_all_it_started():
+    begins = "import subprocess, time; left = subprocess.Popen(['sleep', '60'])"
+    ran = run(runs(f"{begins}; print(left.pid, flush=True); time.sleep(60)", timeout_seconds=1))
+    assert ran is not None
+    assert (ran.end, ran.why) == (CheckEnd.FAILED, "it did not end within 1 s")
+    assert has_ended(int(ran.log))
+
+
+def has_ended(pid: int) -> bool:
+    """A process of somebody else's, or soon."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    with os.fdopen(process, "rb") as there:
+        return bool(select.select([there], [], [], 5.0)[0])
+
+
+def test_a_command_that_leaves_somebody_behind_who_holds_its_output_is_over_all_the_same():
+    child = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    said = f"import subprocess, sys; {child}; print('done')"
+    assert run(runs(said)) == Ran(end=CheckEnd.PASSED, log="done\n")
+
+
+def test_a_command_knows_of_us_what_it_has_to_and_reads_no_shell(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    said = "import os, sys; print(sorted(os.environ), os.getcwd(), sys.argv[1:])"
+    ran = run(runs(said, "$HOME; rm -rf x"), folder=str(tmp_path))
+    assert ran is not None
+    names, _, rest = ran.log.partition("] ")
+    assert set(names[1:].replace("'", "").split(", ")) <= {"EMERITUS_CHECK", "LANG", "LC_CTYPE", "PATH"}
+    assert rest == f"{tmp_path} ['$HOME; rm -rf x']\n"
+
+
+def test_a_command_that_is_not_there_could_not_be_run():
+    ran = run(Check(name="scoring", command=("no-such-program",), is_own=True))
+    assert ran == Ran(end=CheckEnd.NOT_RUN, why="its command cannot be started: No such file or directory")
+
+
+def test_of_very_much_output_the_beginning_and_the_end_are_kept():
+    ran = run(runs("print('first'); print('x' * 1_000_000); print('last')"))
+    assert ran is not None
+    assert ran.log.startswith("first\nxxx")
+    assert "x\n... 994,012 bytes are left out ...\nx" in ran.log
+    assert ran.log.endswith("xxx\nlast\n")
+
+
+def test_what_is_stopped_is_not_over(served):
+    stopping = threading.Event()
+    for check in (runs("import time; time.sleep(60)"), asks(f"{served}/trickles")):
+        stopping.clear()
+        threading.Timer(0.3, stopping.set).start()
+        assert CheckRuns(own=OwnChecks(hosts=("127.0.0.1",))).run(check, {}, stopping.is_set) is None

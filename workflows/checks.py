@@ -1,0 +1,76 @@
+"""Which checks does a consumer have: in its catalog, or in the operator's own file? That one counts where both have one
+
+of a name. Who runs them is handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from data.archive.results import Stopped
+from data.catalog.called import is_shared
+from data.catalog.snapshot import Snapshot
+from data.records.base import Record
+from data.records.checks import Check, CheckEnd, Declared, OwnChecks
+
+
+class Ran(Record, frozen=True, kw_only=True):
+    """How a check ended. `log`: what it said, cut; still as it was said otherwise."""
+
+    end: CheckEnd
+    why: str = ""
+    log: str = ""
+
+
+class Runner(Protocol):
+    def run(self, check: Check, about: Mapping[str, str], stopped: Stopped) -> Ran | None:
+        """Ask the address, or run the command, to its end. None where it was stopped. May run again after a crash.
+
+        about   what a command is told in its environment
+        """
+        ...
+
+
+class NoRunner:
+    """Nothing is run here."""
+
+    def run(self, check: Check, about: Mapping[str, str], stopped: Stopped) -> Ran | None:  # noqa: ARG002
+        return Ran(end=CheckEnd.NOT_RUN, why="no checks are run here")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    own: OwnChecks = field(default_factory=OwnChecks)
+    runner: Runner = field(default_factory=NoRunner)
+
+    def of(self, there: Snapshot, consumer_id: str) -> tuple[Check, ...]:
+        """In the order they are declared in, the operator's first."""
+        own = [one for each in there.ids_of(consumer_id) for one in self.own.checks.get(each, ())]
+        found = {one.name: one for one in own}
+        entity = there.find(consumer_id)
+        # Nobody has an address asked by sharing a file in Slack.
+        for address in entity.checks if entity and not is_shared(entity) else ():
+            found.setdefault(address.name, Check(name=address.name, url=address.url))
+        return tuple(found.values())
+
+    def declared(self, there: Snapshot, consumer_ids: Iterable[str]) -> dict[str, tuple[Declared, ...]]:
+        """Consumer -> its checks, of those that have some."""
+        found = ((one, self.of(there, one)) for one in consumer_ids)
+        return {
+            one: tuple(Declared(name=check.name, digest=digest_of(check)) for check in checks)
+            for one, checks in found
+            if checks
+        }
+
+
+NO_CHECKS = Checks()
+
+
+def digest_of(check: Check) -> str:
+    """Of all that decides what it does."""
+    return f"sha256:{hashlib.sha256(msgspec.json.encode(check)).hexdigest()}"

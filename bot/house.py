@@ -19,6 +19,7 @@ from data.records.deprecation import CatalogKind
 from data.records.policy import NO_REVIEW, Criteria, Policy, Review
 from data.records.retirement import Retirement
 from data.store import Store
+from workflows.checks import NO_CHECKS, Checks
 from workflows.commands import AnyCommand, ReportManual
 from workflows.decisions.ahead import Hearing
 from workflows.listings import Listings
@@ -46,6 +47,7 @@ class House:
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
     import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
+    checks          which of them consumers have
     review          when the policy itself is to be looked through again
     criteria        what speaks for retiring a model
     meters          what says how often an endpoint is called, by who drives it
@@ -70,6 +72,7 @@ class House:
     check: Callable[[AnyCommand, Retirement | None], None]
     import_channel: str = ""
     review: Review = NO_REVIEW
+    checks: Checks = NO_CHECKS
     delegations: Callable[[], InForce] = dict
     ahead: Callable[[Retirement], Sequence[Hearing]] = _nobody_looks_ahead
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)

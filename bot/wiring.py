@@ -231,6 +231,7 @@ def assemble(
         timekeeper=timekeeper,
         outlook=outlook,
         wording=edges.wording,
+        metrics=metrics,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
@@ -281,6 +282,7 @@ def assemble(
         writers=edges.writers,
         metrics=metrics,
         has_wording=edges.wording is not None,
+        checks=edges.checks,
         review=review,
     )
     app = slack_app(house, signing_secret=signing_secret)

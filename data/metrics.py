@@ -27,6 +27,10 @@ class Metrics(Protocol):
         """Somebody said of an answer to a question of this kind that it helped, or did not: helped, unhelpful."""
         ...
 
+    def checked(self, end: str) -> None:
+        """A check of a consumer ended: passed, failed, skipped, could not run."""
+        ...
+
 
 class Uncounted:
     """Implements `Metrics` for whoever does not look."""
@@ -38,6 +42,8 @@ class Uncounted:
     def called(self, method: str, outcome: str, seconds: float) -> None: ...
 
     def judged(self, question: str, verdict: str) -> None: ...
+
+    def checked(self, end: str) -> None: ...
 
 
 UNCOUNTED = Uncounted()

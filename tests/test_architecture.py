@@ -14,6 +14,7 @@ from bot.ids import Action, Callback
 from bot.views.notices import VIEWS
 from bot.views.uploads import FILES
 from data.events import EMERITUS
+from data.records.checks import CheckEnd, Declared
 from data.records.notices import Addressed, Audience
 from data.records.retirement import Duty
 from tests.builders import (
@@ -266,6 +267,11 @@ def test_every_notice_the_rules_want_has_a_view():
     dark.does(cmd.MeetOwners(by=EMERITUS), impact=(*dark.facts.impact, an_unknown()))
     off.does(cmd.TellWritten(by=EMERITUS, catalog="mlflow", lifecycle="in service", places=("there",)))
     attesting = a_migrated(policy=a_policy(attestations=(an_attestation(),)))
+    checking = a_migrated(policy=a_policy(checks_valid_hours=24))
+    scoring = {BILLING: (Declared(name="scoring", digest="sha256:s"),)}
+    run = checking.does(cmd.RunChecks(by="UPAT"), checks=scoring).effects[0].body["run"]
+    ended = {"consumer_id": BILLING, "name": "scoring", "end": CheckEnd.PASSED, "log": WHY}
+    checking.does(cmd.RecordCheck(by=EMERITUS, run=int(run), **ended))
     hastened = a_proposed()
     hastened.does(cmd.BreakGlass(by="USIMON", notice_days=3, why=WHY))
     informing = a_policy(audiences=(Addressed(audience=Audience.SUPPORT, channels=("CSUPPORT",)),))
@@ -273,6 +279,7 @@ def test_every_notice_the_rules_want_has_a_view():
         break_glass_notices.look_back(hastened.state, hastened.now),
         *hastened.effects.values(),
         *attesting.effects.values(),
+        *checking.effects.values(),
         *a_running_retirement(policy=informing).effects.values(),
         *called.effects.values(),
         *off.effects.values(),

@@ -13,7 +13,7 @@ from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.reading import overdue, statistics, this_week
+from bot.reading import checked, overdue, statistics, this_week
 from bot.typed.command_parts import Part
 from bot.typed.delegation import wish
 from bot.typed.helped import helped
@@ -41,6 +41,7 @@ from workflows.commands import (
     Restore,
     Resume,
     ReviewBreakGlass,
+    RunChecks,
     RunStep,
     Subscribe,
     TakeOver,
@@ -118,7 +119,7 @@ def answer(house: House, request: Typed, by: str) -> Payload:
             shown = show(house, meant(sight, request), sight)
         case "plan":
             found = meant(sight, request)
-            shown = answers.plan(found, house.ahead(found))
+            shown = answers.plan(found, house.ahead(found), checked(house, sight.whole, found))
         case "impact" | "who":
             shown = about_model(house, sight, request.word, request[Part.MAYBE_MODEL])
         case "candidates":
@@ -174,6 +175,7 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
         catalogs=catalogs.standing(house.listings.standings(state)),
         meetings=meetings(state, retirements(sight, ended=False), stands),
         attested=attested(house, there, state, owners),
+        checks=checked(house, there, state),
     )
 
 
@@ -247,6 +249,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "pause": lambda: Pause(by=by, why=why),
         "resume": lambda: Resume(by=by),
         "cancel": lambda: Cancel(by=by, why=why),
+        "check": lambda: RunChecks(by=by, consumer=request[Part.MAYBE_CONSUMER]),
         "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
         "take": lambda: TakeOver(by=by, consumer_id=request[Part.CONSUMER]),
         "claim": lambda: ClaimCaller(by=by, caller=request[Part.CALLER], team=request[Part.MAYBE_TEAM]),

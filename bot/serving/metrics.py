@@ -103,6 +103,12 @@ ROWS = (
         watch="a 99th percentile of `views.open` > 2: windows stop opening at 3",
     ),
     Row(
+        name="emeritus_checks_total",
+        labels=("end",),
+        says="checks of consumers that ended: `passed`, `failed`, `skipped` or `could not run`",
+        watch="`could not run`, whenever it grows",
+    ),
+    Row(
         name="emeritus_answers_judged_total",
         labels=("question", "verdict"),
         says="answers to questions in direct messages that somebody judged: `helped` or `unhelpful`",
@@ -129,6 +135,7 @@ class PrometheusMetrics:
         self._worked = _counter("emeritus_worked_total", registry)
         self._calls = _counter("emeritus_slack_calls_total", registry)
         self._judged = _counter("emeritus_answers_judged_total", registry)
+        self._checks = _counter("emeritus_checks_total", registry)
 
     def committed(self, writes: int, seconds: float, *, ok: bool) -> None:
         self._commits.labels("ok" if ok else "failed").observe(seconds)
@@ -143,6 +150,9 @@ class PrometheusMetrics:
 
     def judged(self, question: str, verdict: str) -> None:
         self._judged.labels(str(question), verdict).inc()
+
+    def checked(self, end: str) -> None:
+        self._checks.labels(str(end)).inc()
 
 
 class Standing(Collector):

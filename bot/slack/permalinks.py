@@ -6,13 +6,14 @@ agent, as it does to apps that are none, the answer comes all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import FAILURES, code_of
 from workflows.questions.answers import Answer, Entry
+from workflows.rules.messages import is_log
 
 STATUS = "looks it up on the record"
 LINKS_MAX = 8
@@ -37,6 +38,15 @@ def address_of(client: WebClient, channel: str, ts: str) -> str:
         return str(client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
     except FAILURES:
         return ""
+
+
+def log_addresses(client: WebClient, places: Mapping[str, str]) -> dict[str, str]:
+    """Of the messages that hold logs of checks: key -> address; empty for those beyond the first few."""
+    keys = [key for key in places if is_log(key)]
+    return {
+        key: address_of(client, *places[key].split(" ")) if n < LINKS_MAX else ""
+        for n, key in enumerate(keys)
+    }
 
 
 def addresses(client: WebClient, answer: Answer) -> dict[str, str]:

@@ -14,9 +14,10 @@ class Part(StrEnum):
     MAYBE_WORDS = "[WORDS...]"
     ALL = "[all]"
     PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|file:NAME|traffic"
+    WHAT = "CONSUMER|ENDPOINT|file:NAME|checks:NAME|traffic"
     CALLER = "CALLER"
     CONSUMER = "CONSUMER"
+    MAYBE_CONSUMER = "[CONSUMER]"
     MAYBE_TEAM = "[TEAM]"
     PERSON = "@PERSON"
     REASON = "REASON..."
@@ -31,4 +32,10 @@ class Part(StrEnum):
 
 PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT)
 KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}
-OPTIONAL = (Part.MAYBE_RETIREMENT, Part.MAYBE_MODEL, Part.MAYBE_TEAM, Part.MAYBE_WORDS)
+OPTIONAL = (
+    Part.MAYBE_RETIREMENT,
+    Part.MAYBE_MODEL,
+    Part.MAYBE_CONSUMER,
+    Part.MAYBE_TEAM,
+    Part.MAYBE_WORDS,
+)

@@ -109,10 +109,15 @@ COMMANDS: Mapping[str, Usage] = {
         says="Withdraws a proposal; once approved, opens a vote on calling it off",
         who="the coordinator, or the proposer",
     ),
+    "check": Usage(
+        takes=(Part.RETIREMENT, Part.MAYBE_CONSUMER),
+        says="Runs the checks of a consumer, or of all of them, that have to pass before the switch-off",
+        who="the coordinator, or an owner of the endpoints or of a consumer",
+    ),
     "waive": Usage(
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
-        says="In your name, goes on without a consumer, all callers only one file tells of, a meter, an endpoint that "
-        "is gone or was added",
+        says="In your name, goes on without a consumer, all callers only one file tells of, a consumer's checks, a "
+        "meter, an endpoint that is gone or was added",
         who="the coordinator",
     ),
     "take": Usage(

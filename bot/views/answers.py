@@ -93,6 +93,7 @@ def show(
     asleep: Sequence[Asleep] = (),
     delegated: Sequence[str] = (),
     attested: Sequence[str] = (),
+    checks: Sequence[str] = (),
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
@@ -103,7 +104,7 @@ def show(
     asleep       messages that wait for somebody's working hours
     meetings     the other retirements it has to do with
     delegated    who answers for whom, a line each
-    attested     where each attestation stands, a line each
+    attested     where each attestation stands, a line each; checks: those of each consumer
     """
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
@@ -138,6 +139,8 @@ def show(
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
     if attested:
         below.append(section(f"*Attestations*\n{limits.joined(attested, limits.SECTION_MAX - 500)}"))
+    if checks:
+        below.append(section(f"*Checks*\n{limits.joined(checks, limits.SECTION_MAX - 500)}"))
     if catalogs:
         below.append(section(f"*Catalogs*\n{limits.joined(catalogs, limits.SECTION_MAX - 500)}"))
     paused = [steps.paused(retirement)] if retirement.paused_at else []
@@ -174,10 +177,11 @@ def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = 
     return message(counted(len(retirements), "retirement"), blocks)
 
 
-def plan(retirement: Retirement, hearings: Sequence[Hearing] = ()) -> Payload:
+def plan(retirement: Retirement, hearings: Sequence[Hearing] = (), checks: Sequence[str] = ()) -> Payload:
     """The plan that is voted on and executed: steps, dates, digest, and whose approval it needs.
 
     hearings   what people will be told, and when, if nobody answers
+    checks     what is run before the switch-off, a line for each consumer
     """
     if retirement.plan is None or retirement.policy is None:
         return message(f"{retirement.id} has no plan yet")
@@ -201,6 +205,7 @@ def plan(retirement: Retirement, hearings: Sequence[Hearing] = ()) -> Payload:
         *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
         section(f"*Switches off* {_in_a_row(endpoints, rest)}{parts.spared(retirement.plan.subject)}"),
         section(f"*Archives* {_in_a_row(artifacts, rest)}"),
+        *([section(f"*Checks before*\n{limits.joined(checks, limits.SECTION_MAX - 100)}")] if checks else []),
         section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
         context(
             f"{counted(len(retirement.plan.consumer_ids), 'consumer')} in what is voted on; "

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 
 from bot.views import limits
-from bot.views.blocks import mention, safe
+from bot.views.blocks import Payload, day, link, mention, message, safe, section
 from bot.views.duty_lines import consumer_name
+from bot.views.steps import short, zone_of
 from data import events
 from data.events import EMERITUS
-from data.records.checks import CheckEnd
+from data.records.checks import CheckEnd, CheckRun, Declared
 from data.records.retirement import Retirement
+from workflows.rules import checking, messages
 from workflows.rules.wording import counted
+
+FENCED = "```\n{}\n```"
+LINE_MAX = 400
+SECTIONS_MAX = 4
 
 MARKS = {
     CheckEnd.RUNNING: ":hourglass_flowing_sand:",
@@ -31,6 +39,87 @@ def line(event: events.ChecksStarted | events.CheckEnded, retirement: Retirement
     name = consumer_name(retirement, event.consumer_id)
     in_time = f" after {event.seconds:,} s" if event.seconds else ""
     return f"{MARKS[event.end]} Check *{safe(event.name)}* of {name}: *{event.end}*{why}{in_time}"
+
+
+def log_link(event: events.Event, retirement: Retirement, links: Mapping[str, str]) -> str:
+    """The way to what it said, where that was posted; which is above, where nobody knows its address."""
+    if not isinstance(event, events.CheckEnded) or not event.log:
+        return ""
+    url = links.get(messages.check_log_key(retirement.id, event.consumer_id, event.name, event.run), "")
+    return f"; {link(url, 'its log')}" if url else "; its log is in this thread"
+
+
+def log(retirement: Retirement, event: events.CheckEnded) -> Payload:
+    """What it said, as a block that nothing in it can leave, mention somebody, or become a link."""
+    name = consumer_name(retirement, event.consumer_id)
+    head = f":page_facing_up: Log of check *{safe(event.name)}* of {name}, `{short(event.log_digest)}`"
+    shown = [_line_of_log(one) for one in str(event.log).split("\n")]
+    rest = " lines, which are on the record"
+    room = limits.SECTION_MAX - len(FENCED)
+    blocks = limits.spread([one for one in shown if one], at_most=SECTIONS_MAX, rest=rest, section_max=room)
+    return message(head, [section(head), *(section(FENCED.format(one)) for one in blocks)])
+
+
+def _line_of_log(text: str) -> str:
+    """With its blanks at the beginning, which `safe` takes for none."""
+    return f"{' ' * (len(text) - len(text.lstrip()))}{safe(text, LINE_MAX)}" if text.strip() else ""
+
+
+def log_keys(retirement: Retirement) -> list[str]:
+    """Of every check that ended, those first that did not pass: people look at them first."""
+    ran = sorted(retirement.checks, key=lambda one: one.end is CheckEnd.PASSED)
+    return [_log_key(retirement, one) for one in ran if one.log_digest]
+
+
+def _log_key(retirement: Retirement, run: CheckRun) -> str:
+    return messages.check_log_key(retirement.id, run.consumer_id, run.name, run.run)
+
+
+def lines(
+    retirement: Retirement,
+    declared: Mapping[str, Sequence[Declared]],
+    links: Mapping[str, str],
+    now: datetime,
+) -> list[str]:
+    """A line for each consumer that has some, with how they stand and the way to their logs; and who has none."""
+    names = {one.consumer_id: one.name for one in retirement.impact}
+    names |= {duty.consumer.consumer_id: duty.consumer.name for duty in retirement.obligations}
+    shown = []
+    for consumer_id, some in declared.items():
+        ends = [_standing(one, retirement, consumer_id, links, now) for one in some]
+        shown.append(
+            f"*{safe(names.get(consumer_id, consumer_id))}*: {limits.joined(ends, 1_000, between=', ')}"
+        )
+    every = [duty.consumer.consumer_id for duty in retirement.obligations] or list(names)
+    if none := [one for one in every if one not in declared]:
+        has = "has" if len(none) == 1 else "have"
+        shown.append(f"{counted(len(none), 'consumer')} {has} no checks declared{_wanted(retirement)}")
+    return shown
+
+
+def _wanted(retirement: Retirement) -> str:
+    """What the policy says to that."""
+    if retirement.policy is None or retirement.plan is None:
+        return ""
+    is_needed = retirement.policy.needs_checks(retirement.plan.subject.tier)
+    return ", and the policy asks for some at its tier" if is_needed else ""
+
+
+def _standing(
+    declared: Declared, retirement: Retirement, consumer_id: str, links: Mapping[str, str], now: datetime
+) -> str:
+    name, run = safe(declared.name), checking.latest(retirement, consumer_id, declared.name)
+    if run is None:
+        return f":white_circle: {name} has not run"
+    duty = retirement.obligation(consumer_id)
+    counts_now = duty is None or checking.passes(run, duty, declared, retirement, now)
+    is_old = run.end is CheckEnd.PASSED and not counts_now
+    why = f" ({safe(run.why, 100)})" if run.why else ""
+    on = f" on {day(run.at, zone_of(retirement))}" if run.end is not CheckEnd.RUNNING else ""
+    url = links.get(_log_key(retirement, run), "")
+    said = f", {link(url, 'log')}" if url else ""
+    again = ", run again before the switch-off" if is_old else ""
+    return f"{':hourglass:' if is_old else MARKS[run.end]} {name} {run.end}{why}{on}{again}{said}"
 
 
 def _of_each(event: events.ChecksStarted, retirement: Retirement) -> str:

@@ -63,17 +63,19 @@ def joined(
     return f"+{len(parts) + beyond:,} more{rest}" if parts or beyond else ""
 
 
-def spread(lines: Sequence[str], *, at_most: int, rest: str = "", beyond: int = 0) -> list[str]:
+def spread(
+    lines: Sequence[str], *, at_most: int, rest: str = "", beyond: int = 0, section_max: int = SECTION_MAX
+) -> list[str]:
     """Whole lines over at most that many sections; the last one says how many are left out, and `rest`."""
-    left = [clip(line, SECTION_MAX) for text in lines for line in text.split("\n")]
+    left = [clip(line, section_max) for text in lines for line in text.split("\n")]
     sections: list[str] = []
     while left and len(sections) < at_most - 1:
         taken, length = 0, -1
-        while taken < len(left) and (length := length + 1 + len(left[taken])) <= SECTION_MAX:
+        while taken < len(left) and (length := length + 1 + len(left[taken])) <= section_max:
             taken += 1
         sections.append("\n".join(left[:taken]))
         del left[:taken]
-    last = joined(left, SECTION_MAX, rest=rest, beyond=beyond)
+    last = joined(left, section_max, rest=rest, beyond=beyond)
     return [*sections, last] if last else sections
 
 

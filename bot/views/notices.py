@@ -12,6 +12,7 @@ from bot.views import (
     break_glass,
     callers,
     catalogs,
+    checks,
     delegations,
     digest,
     escalation,
@@ -47,7 +48,7 @@ Named = TypeVar("Named")
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
-    "lines": lambda state, message: thread.message(_told(message), state),
+    "lines": lambda state, message: thread.message(_told(message), state, message.params),
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params, message.there),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
@@ -116,6 +117,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "manual": lambda state, message: manual.message(
         state, message.params["endpoint_id"], message.params["action"]
     ),
+    "check log": lambda state, message: checks.log(state, _check(message)),
     "attestation": lambda state, message: attestations.request(
         state, message.params["name"], int(message.params["number"]), _attesters(message)
     ),
@@ -191,6 +193,12 @@ def _addressee(message: Message) -> dict[str, str]:
 def _proposal(message: Message) -> events.Proposed | events.Revised:
     (event,) = message.events
     assert isinstance(event, events.Proposed | events.Revised), "the impact is told of a plan"
+    return event
+
+
+def _check(message: Message) -> events.CheckEnded:
+    (event,) = message.events
+    assert isinstance(event, events.CheckEnded), "a log is of a check"
     return event
 
 

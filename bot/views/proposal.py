@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bot.views import break_glass, impact, later_dates, limits, parts, steps, successor, votes
 from bot.views.blocks import (
     Payload,
@@ -15,6 +17,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.steps import short, zone_of
+from data.records.checks import CheckEnd
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
@@ -103,6 +106,12 @@ def obligation_counts(retirement: Retirement) -> str:
     return f"{counted(len(retirement.obligations), 'obligation')}: {shown}"
 
 
+def _check_counts(retirement: Retirement) -> str:
+    """How many checks of consumers ended how, of those that ran."""
+    ends = Counter(one.end for one in retirement.checks)
+    return ", ".join(f"{ends[end]:,} {end}" for end in CheckEnd if ends[end])
+
+
 def _footnote(retirement: Retirement) -> str:
     plan, policy = retirement.plan, retirement.policy
     parts = [retirement.id]
@@ -133,6 +142,7 @@ def card(retirement: Retirement) -> Payload:
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
         *map(section, (*impact.asked_about(retirement), *parts.beside(retirement))),
         *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),
+        *([section(f"*Checks* {_check_counts(retirement)}")] if retirement.checks else []),
         *_votes(retirement),
         context(_footnote(retirement)),
     ]

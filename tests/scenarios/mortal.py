@@ -16,11 +16,11 @@ class Died(Exception):
 
 
 class Mortal(Town):
-    """A bot that ends at its n-th boundary: its record takes no more then. The next one lives."""
+    """A bot that ends at its n-th boundary, or the next of a name: its record takes no more then. The next lives."""
 
     def __init__(self, folder: Path, **more: Any) -> None:
         super().__init__(folder, **more)
-        self.dies_at = 0
+        self.dies_at, self.dies_over = 0, ""
         self.passed: list[str] = []
         self.is_dead = threading.Event()
         self._counting = threading.Lock()
@@ -32,7 +32,8 @@ class Mortal(Town):
             def point(self, name: str) -> None:
                 with town._counting:
                     town.passed.append(name)
-                    is_last = len(town.passed) == town.dies_at
+                    is_last = len(town.passed) == town.dies_at or name == town.dies_over
+                    town.dies_over = "" if name == town.dies_over else town.dies_over
                 if is_last:
                     town.bot.store.close()
                     town.is_dead.set()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from data.records.checks import Check, OwnChecks
+from data.events import CheckEnded, ChecksStarted
+from data.records.checks import Check, CheckEnd, OwnChecks
 from data.records.retirement import State, StepKind
 from tests.data.catalogs import a_document
-from tests.scenarios.town import Town
+from tests.scenarios.mortal import Mortal
+from tests.scenarios.town import BRUNO, GOVERNANCE, SAM, TOM, Town, words
 
 PLANNER = "component:default/restock-planner"
 PLANNER_OF = "type: pipeline, dependsOn: ['component:churn-v1-prod'], owner: group:default/logistics"
@@ -70,6 +74,50 @@ def test_a_check_that_fails_keeps_the_model_serving_until_it_passes(tmp_path: Pa
         held = town.retirement().progress(StepKind.DISABLE)
         assert held.held_by == (f"checks of restock-planner: scoring failed (exit code 1): {AGAIN}, {OVER}",)
         assert ":test_tube: 2 checks of consumers: *restock-planner* (scoring, features)" in town.thread()
-        assert ":white_check_mark: Check *features* of *restock-planner*: *passed* after 1 s" in town.thread()
-        assert ":x: Check *scoring* of *restock-planner*: *failed* (exit code 1) after 1 s" in town.thread()
+        failed = log_of(town, "scoring", town.retirement().checks[0].run)
+        assert "&lt;!channel&gt; 12 rows differ, token=..." in words(failed)
         assert "hunter2" not in town.thread()
+        told = ":x: Check *scoring* of *restock-planner*: *failed* (exit code 1) after 1 s; "
+        assert f"{told}<{link_to(failed)}|its log>" in town.thread()
+        assert "*Checks* 1 passed, 1 failed" in words(town.card())
+        shown = town.command(TOM, "show RET-1")
+        assert ":x: scoring failed (exit code 1) on 2026-" in shown
+        assert "|log>, :white_check_mark: features passed on 2026-" in shown
+        without = len(town.retirement().obligations) - 1
+        assert f"{without} consumers have no checks declared" in shown
+
+        says(tmp_path, "fine")
+        assert "You may not check consumers of RET-1" in town.command(SAM, "check RET-1")
+        said = town.command(BRUNO, "check RET-1 restock-planner")
+        assert "2 checks of restock-planner begin; the thread tells how each ends." in said
+        town.pass_time(minutes=10)
+        assert town.retirement().state is State.DISABLED
+
+
+def link_to(message: dict[str, Any]) -> str:
+    where = f"https://example.slack.com/archives/{GOVERNANCE}/p{message['ts'].replace('.', '')}"
+    return f"{where}?thread_ts={message['thread_ts']}&cid={GOVERNANCE}"
+
+
+def log_of(town: Town, name: str, run: int) -> dict[str, Any]:
+    return town.posted(GOVERNANCE, f"RET-1/check/{run}/{PLANNER}/{name}/log")
+
+
+def test_a_check_that_the_bot_dies_over_is_run_again_and_recorded_once(tmp_path: Path) -> None:
+    says(tmp_path, "fine")
+    with Mortal(tmp_path, serves=False, checks=own(tmp_path)) as town:
+        town.announce()
+        town.everybody_moves()
+        town.dies_over = "after check"
+        with suppress(Exception):  # whatever a record says that is gone
+            town.command(TOM, "check RET-1 restock-planner")
+        assert town.is_dead.is_set()
+        town.restart()
+        assert town.retirement().checks[0].end is CheckEnd.RUNNING
+        town.pass_time(minutes=10)
+
+        told = [one.event for one in town.bot.store.events("RET-1")]
+        assert sum(isinstance(one, ChecksStarted) for one in told) == 1
+        (ended,) = [one for one in told if isinstance(one, CheckEnded)]
+        assert (ended.end, str(ended.log)) == (CheckEnd.PASSED, "fine\n")
+        assert town.bot.store.troubles() == ()

@@ -48,6 +48,7 @@ def run(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     if ran is None:
         return NotDone(retry_at=shop.world.now(), why="the bot stopped while it ran"), None
     shop.world.point("after check")
+    shop.metrics.checked(ran.end)
     seconds = math.ceil(shop.stopwatch() - begun_at)
     shown = Ran(end=ran.end, why=_clean(ran.why, state, there), log=_clean(ran.log, state, there))
     return Done(), _ended(claim, shown, declared=digest_of(check), seconds=seconds)

@@ -10,6 +10,7 @@ from time import monotonic
 
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
+from data.metrics import UNCOUNTED, Metrics
 from data.records.catalog import EndpointKind
 from data.records.decision import Claim, Done, NotDone, Result, Unknown
 from data.records.deprecation import CatalogKind
@@ -57,6 +58,7 @@ class Workshop:
     timekeeper      who knows people's working hours; None where they are written to at any hour
     readers         who reads the digest, as Slack tells; None where nobody can say
     wording         who understands questions that fit no wording we know; None where nobody does
+    metrics         counts how checks of consumers ended
     stopwatch       seconds, only ever subtracted
     tells           whether a digest of these histories, at this instant, says anything
     """
@@ -77,6 +79,7 @@ class Workshop:
     wording: Wording | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always
     stopwatch: Callable[[], float] = monotonic
+    metrics: Metrics = UNCOUNTED
 
     def retirement(self, claim: Claim) -> Retirement:
         """The retirement an effect belongs to, as it stands now."""

@@ -115,6 +115,14 @@ def attestation_key(state: Retirement, name: str, number: int) -> str:
     return f"{state.id}/announcement-{state.announced}/attestation/{name}/{number}"
 
 
+def check_log_key(retirement_id: str, consumer_id: str, name: str, run: int) -> str:
+    return f"{retirement_id}/check/{run}/{consumer_id}/{name}/log"
+
+
+def is_log(key: str) -> bool:
+    return "/check/" in key and key.endswith("/log")
+
+
 def break_glass_key(state: Retirement, number: int) -> str:
     return f"{state.id}/break-glass/{number}"
 

@@ -15,6 +15,7 @@ from workflows.rules import (
     attestation_notices,
     break_glass_notices,
     caller_notices,
+    check_notices,
     deprecation,
     id_notices,
     impact,
@@ -90,6 +91,7 @@ def for_events(
     is_new = events.Proposed in kinds
     if is_new:
         want(messages.post(state, messages.card_key(state), "card"))
+    want(*check_notices.logs(state, happened))  # before the lines, which lead there
     want(*_lines(state, len(happened)))
     if not is_new and kinds.difference(TELLS_ONLY):
         want(messages.edit(messages.card_key(state), "card"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.typed.command_parts import Part
 from bot.typed.usage import COMMANDS
 from data.importers.backstage import read_backstage
 from data.records.base import Prose
@@ -171,8 +172,8 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
         (
             "waive",
             "\n".join(
-                f"{part}: missing; say /retire waive RET-n|MODEL CONSUMER|ENDPOINT|file:NAME|traffic REASON..."
-                for part in ("RET-n|MODEL", "CONSUMER|ENDPOINT|file:NAME|traffic", "REASON...")
+                f"{part}: missing; say /retire waive RET-n|MODEL {Part.WHAT} REASON..."
+                for part in ("RET-n|MODEL", Part.WHAT, "REASON...")
             ),
         ),
         (

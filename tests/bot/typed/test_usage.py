@@ -19,6 +19,7 @@ EVERY_PART = {
     Part.WHAT: "traffic",
     Part.CALLER: "scorer",
     Part.CONSUMER: "billing-etl",
+    Part.MAYBE_CONSUMER: "",
     Part.MAYBE_TEAM: "",
     Part.PERSON: "U1",
     Part.REASON: "because",

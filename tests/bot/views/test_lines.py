@@ -399,7 +399,11 @@ def test_what_one_press_said_of_many_consumers_is_told_at_once() -> None:
     ]
 
 
-TOLD_OF: dict[str, type[Any]] = {"reopened": events.Reopened, "missed": events.ServiceMissed}
+TOLD_OF: dict[str, type[Any]] = {
+    "reopened": events.Reopened,
+    "missed": events.ServiceMissed,
+    "check log": events.CheckEnded,
+}
 """Notice -> the event it tells; of all others a proposal."""
 
 

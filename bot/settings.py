@@ -52,7 +52,8 @@ VARIABLES = (
     ),
     Variable(
         name="EMERITUS_CHECKS",
-        says="checks of consumers of your own, and whom those in catalogs may ask, as TOML",
+        says="[checks of consumers](bot/README.md#checks-of-consumers) of your own, and whom those in catalogs may "
+        "ask, as TOML",
     ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cogapp import Cog
 
+from bot.checks_file import read_checks
 from bot.cli import cli
 from data.importers import declaration
 from data.policies import attestations as policy_attestations
@@ -23,6 +24,7 @@ GUIDES = {name: ROOT / name / "README.md" for name in ("data/importers", "data/p
 PAGES = (FIRST, *GUIDES.values())
 README = FIRST.read_text(encoding="utf-8")
 POLICY = GUIDES["data/policies"].read_text(encoding="utf-8")
+RUNNING = GUIDES["bot"].read_text(encoding="utf-8")
 EVERYTHING = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
@@ -99,6 +101,13 @@ def test_the_attestation_that_is_shown_is_one_a_policy_may_have():
     (toml,) = re.findall(r"```toml\n(\[attestations\..*?)```", POLICY, re.DOTALL)
     (shown,) = policy.parsed(toml, source="README.md").attestations
     assert (shown.name, shown.roles, shown.tiers) == ("privacy", ("security",), (1, 2))
+
+
+def test_the_checks_that_are_shown_are_some_a_file_may_have(tmp_path: Path):
+    (toml,) = re.findall(r"```toml\n(hosts = .*?)```", RUNNING, re.DOTALL)
+    file = tmp_path / "checks.toml"
+    file.write_text(toml)
+    assert [one.name for one in read_checks(file).checks["component:default/web"]] == ["scoring", "features"]
 
 
 def test_the_escalation_tree_that_is_shown_is_one_a_policy_may_have():

@@ -217,7 +217,8 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             check=whole(1, 3650, "days"),
         ),
         "checks_valid_hours": Key(
-            says="how old a check of a consumer may be when it is switched off; 0 runs none",
+            says="how old a [check](../../bot/README.md#checks-of-consumers) of a consumer may be when it is switched "
+            "off; 0 runs none",
             field="checks_valid_hours",
             check=whole(0, 720, "hours"),
         ),

@@ -42,7 +42,7 @@ TIER: Mapping[str, Key] = {
         check=flag,
     ),
     "checks_required": Key(
-        says="whether each consumer of such a model has to have a check",
+        says="whether each consumer of such a model has to have a [check](../../bot/README.md#checks-of-consumers)",
         check=flag,
     ),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
+import re
 import socket
 import ssl
 import threading
@@ -152,7 +153,8 @@ def _answer(connection: _Pinned, target: str, is_cut: Callable[[], bool]) -> Ran
     if status in SKIPS:
         return Ran(end=CheckEnd.SKIPPED, why=f'its answer says "status": "{status}"', log=log.text())
     if status and status not in PASSES:
-        return Ran(end=CheckEnd.FAILED, why=f'its answer says "status": "{status[:40]}"', log=log.text())
+        said = f'"status": "{status}"' if re.fullmatch(r"[a-z _-]{1,40}", status) else 'another "status"'
+        return Ran(end=CheckEnd.FAILED, why=f"its answer says {said}", log=log.text())
     return Ran(end=CheckEnd.PASSED, log=log.text())
 
 

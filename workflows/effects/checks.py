@@ -21,6 +21,7 @@ from workflows.checks import Ran, digest_of
 from workflows.commands import RecordCheck
 from workflows.effects.workshop import QUIET_TRIES, Workshop, then
 from workflows.rules import checking
+from workflows.rules.lifecycle import is_living
 from workflows.veiling import without_names
 
 LOG_MAX = 7_000
@@ -35,6 +36,8 @@ def run(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     state, there = shop.retirement(claim), shop.engine.gatherer.catalog.snapshot()
     waited_for = checking.latest(state, body["consumer_id"], body["check"])
     if waited_for is None or waited_for.run != int(body["run"]) or waited_for.end is not CheckEnd.RUNNING:
+        return Done(), None
+    if not is_living(state):
         return Done(), None
     checks = shop.engine.gatherer.checks
     check = next((one for one in checks.of(there, body["consumer_id"]) if one.name == body["check"]), None)

@@ -153,8 +153,8 @@ def _answer(connection: _Pinned, target: str, is_cut: Callable[[], bool]) -> Ran
     if status in SKIPS:
         return Ran(end=CheckEnd.SKIPPED, why=f'its answer says "status": "{status}"', log=log.text())
     if status and status not in PASSES:
-        said = f'"status": "{status}"' if re.fullmatch(r"[a-z _-]{1,40}", status) else 'another "status"'
-        return Ran(end=CheckEnd.FAILED, why=f"its answer says {said}", log=log.text())
+        what = f'"status": "{status}"' if re.fullmatch(r"[a-z _-]{1,40}", status) else 'another "status"'
+        return Ran(end=CheckEnd.FAILED, why=f"its answer says {what}", log=log.text())
     return Ran(end=CheckEnd.PASSED, log=log.text())
 
 

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data.addresses import is_address
 from data.errors import Invalid
-from data.importers.backstage_checks import is_address
 from data.records.checks import NAME, Check, OwnChecks
 from data.toml_checks import Check as Accepts
 from data.toml_checks import whole, words
@@ -76,7 +76,7 @@ def read_checks(path: Path | None) -> OwnChecks:
         reading.refuse("", "", None, 'hosts, or at least one check, e.g. [checks."component:default/web"]')
     if reading.problems:
         raise Invalid(reading.problems)
-    return OwnChecks(hosts=tuple(hosts), checks=found, folder=str(path.resolve().parent))
+    return OwnChecks(hosts=tuple(hosts), checks=found, file=str(path.resolve()))
 
 
 def _of_consumer(reading: Tables, consumer: str, given: Any) -> tuple[Check, ...]:

@@ -69,10 +69,11 @@ def redraw(store: SqlStore, now: datetime) -> None:
 
 
 def own_files(settings: Settings) -> tuple[Path, ...]:
-    """The record and the archive: a catalog that names them as a model's artifacts gets neither."""
+    """The record, the archive and the operator's checks: a catalog that names them as a model's artifacts gets none."""
     store = settings.store
     return (
         settings.archive,
+        *([Path(settings.checks.file)] if settings.checks.file else []),
         *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
     )
 

@@ -1,15 +1,12 @@
-"""How retirements go, for whoever asks on any day: the digest of the last seven, the numbers of all, checks of one."""
+"""How retirements go, for whoever asks on any day: the digest of the last seven, and the numbers of all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.house import House
-from bot.slack.permalinks import log_addresses
-from bot.views import checks, digest, stats
+from bot.views import digest, stats
 from bot.views.blocks import Payload
-from data.catalog.snapshot import Snapshot
 from data.records.policy import Policy, Review
 from data.records.retirement import Retirement
 from data.store import Store
@@ -18,7 +15,6 @@ from workflows.measuring import outcomes
 from workflows.rules import policy_review
 from workflows.rules.comparing import compared
 from workflows.rules.hours import day_of
-from workflows.rules.lifecycle import is_living
 from workflows.rules.measures import measures
 
 
@@ -55,19 +51,3 @@ def statistics(store: Store, every: Sequence[Retirement], state: Retirement | No
 
 def _tier(one: Retirement) -> int:
     return one.plan.subject.tier if one.plan else 0
-
-
-def checked(house: House, there: Snapshot, state: Retirement) -> list[str]:
-    """Where the checks of its consumers stand, a line each, with the way to what they said."""
-    if (
-        state.plan is None
-        or state.policy is None
-        or not state.policy.checks_valid_hours
-        or not is_living(state)
-    ):
-        return []
-    asked = [duty.consumer.consumer_id for duty in state.obligations]
-    declared = house.checks.declared(there, asked or state.plan.consumer_ids)
-    logs = ((key, house.store.found(key)) for key in checks.log_keys(state))
-    places = {key: f"{place['channel']} {place['ts']}" for key, place in logs if place and "ts" in place}
-    return checks.lines(state, declared, log_addresses(house.client, places), house.now())

@@ -13,14 +13,15 @@ from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.reading import checked, overdue, statistics, this_week
+from bot.reading import overdue, statistics, this_week
+from bot.slack.permalinks import log_addresses
 from bot.typed.command_parts import Part
 from bot.typed.delegation import wish
 from bot.typed.helped import helped
 from bot.typed.lookup import misnamed, model, models_with, named, retirements
 from bot.typed.own_words import NOT_YET, decided
 from bot.typed.usage import COMMANDS, Typed, understood
-from bot.views import answers, attestations, candidates, catalogs, digest, helping, lessons, who
+from bot.views import answers, attestations, candidates, catalogs, checks, digest, helping, lessons, who
 from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
@@ -177,6 +178,22 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
         attested=attested(house, there, state, owners),
         checks=checked(house, there, state),
     )
+
+
+def checked(house: House, there: Snapshot, state: Retirement) -> list[str]:
+    """Where the checks of its consumers stand, a line each, with the way to what they said."""
+    if (
+        state.plan is None
+        or state.policy is None
+        or not state.policy.checks_valid_hours
+        or not is_living(state)
+    ):
+        return []
+    asked = [duty.consumer.consumer_id for duty in state.obligations]
+    declared = house.checks.declared(there, asked or state.plan.consumer_ids)
+    logs = ((key, house.store.found(key)) for key in checks.log_keys(state))
+    places = {key: f"{place['channel']} {place['ts']}" for key, place in logs if place and "ts" in place}
+    return checks.lines(state, declared, log_addresses(house.client, places), house.now())
 
 
 def attested(house: House, there: Snapshot, state: Retirement, owners: tuple[str, ...]) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
+from data.addresses import ADDRESS_MAX, is_address
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.records.checks import NAME, CheckAddress
 
 CHECK = "check-"
-URL_MAX = 1_000
-ACCEPTED = f"one address, https://..., of at most {URL_MAX:,} characters, without a user or password. Kept without it"
+ACCEPTED = (
+    f"one address, https://..., of at most {ADDRESS_MAX:,} characters, without a user or password. Left out"
+)
 
 
 def checks(thing: Declaration, account: Account) -> tuple[CheckAddress, ...]:
@@ -30,14 +31,3 @@ def checks(thing: Declaration, account: Account) -> tuple[CheckAddress, ...]:
         else:
             found.append(CheckAddress(name=name, url=node.text))
     return tuple(found)
-
-
-def is_address(text: str) -> bool:
-    """Can it be asked, and does it hold no password?"""
-    if len(text) > URL_MAX or re.fullmatch(r"https?://[\x21-\x7e]+", text) is None:
-        return False
-    try:
-        url = urlsplit(text)
-        return bool(url.hostname) and url.port != 0 and url.username is None and url.password is None
-    except ValueError:  # brackets that do not match, a port that is none
-        return False

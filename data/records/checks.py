@@ -42,12 +42,12 @@ class OwnChecks(Record, frozen=True, kw_only=True):
 
     hosts     that checks declared in a catalog may ask, "ci.example.com" or "ci.example.com:8443"
     checks    id of a consumer -> its checks, besides those in its catalog and before one of the same name there
-    folder    where commands are run
+    file      its path; commands are run in its directory
     """
 
     hosts: tuple[str, ...] = ()
     checks: Mapping[str, tuple[Check, ...]] = {}
-    folder: str = ""
+    file: str = ""
 
 
 class Declared(Record, frozen=True, kw_only=True):

@@ -38,7 +38,7 @@ def test_commands_run_beside_the_file_and_addresses_are_asked(tmp_path: Path) ->
                 Check(name="features", url="http://127.0.0.1:9/health", is_own=True),
             )
         },
-        folder=str(tmp_path),
+        file=str(tmp_path / "checks.toml"),
     )
 
 

@@ -51,7 +51,7 @@ def health() -> Iterator[str]:
 
 def own(folder: Path) -> OwnChecks:
     score = Check(name="scoring", command=(sys.executable, "-c", SCORES), is_own=True)
-    return OwnChecks(hosts=("127.0.0.1",), checks={PLANNER: (score,)}, folder=str(folder))
+    return OwnChecks(hosts=("127.0.0.1",), checks={PLANNER: (score,)}, file=str(folder / "checks.toml"))
 
 
 def says(folder: Path, score: str) -> None:

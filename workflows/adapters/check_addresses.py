@@ -92,8 +92,11 @@ class _Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = self.wire = socket.create_connection((self._address, self.port), self.timeout)
         if self._is_encrypted:
-            encrypted = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+            encrypted = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
             self.sock = self.wire = encrypted
+            encrypted.do_handshake()
 
 
 def _looked_up(host: str, port: int) -> str | None:
@@ -124,8 +127,9 @@ def _watch(connection: _Pinned, over: threading.Event, ends: float, stopped: Sto
     while not over.wait(LOOK_SECONDS):
         if (stopped() or monotonic() >= ends) and connection.wire is not None:
             with suppress(OSError):
-                connection.wire.shutdown(socket.SHUT_RDWR)
-            return
+                # Of the wire itself: an encrypted one would first forget its keys, which are in use.
+                socket.socket.shutdown(connection.wire, socket.SHUT_RDWR)
+                return
 
 
 def _answer(connection: _Pinned, target: str, is_cut: Callable[[], bool]) -> Ran:

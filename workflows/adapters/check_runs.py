@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 
 from data.archive.results import Stopped
@@ -38,17 +39,20 @@ class CheckRuns:
 
     def run(self, check: Check, about: Mapping[str, str], stopped: Stopped) -> Ran | None:
         if check.command:
-            return commanded(check, about, stopped, folder=self.own.folder)
+            folder = Path(self.own.file).parent if self.own.file else None
+            return commanded(check, about, stopped, folder=folder)
         return asked(check, self.own.hosts, stopped)
 
 
-def commanded(check: Check, about: Mapping[str, str], stopped: Stopped, *, folder: str = "") -> Ran | None:
+def commanded(
+    check: Check, about: Mapping[str, str], stopped: Stopped, *, folder: Path | None = None
+) -> Ran | None:
     """Run it with a clean environment. What it leaves running behind ends with it."""
     ends = monotonic() + check.timeout_seconds
     try:
         process = subprocess.Popen(
             check.command,
-            cwd=folder or None,
+            cwd=folder,
             env={"PATH": PATH, "LANG": "C.UTF-8", **about},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

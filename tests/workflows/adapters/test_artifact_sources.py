@@ -8,6 +8,7 @@ import pytest
 from bot.keeping import own_files
 from bot.settings import Settings
 from data.errors import Invalid, NotFound, Refused, Unavailable
+from data.records.checks import OwnChecks
 from workflows.adapters.artifact_sources import ArtifactSources
 
 
@@ -212,12 +213,13 @@ def test_a_file_changed_since_it_was_listed_is_refused_before_and_after_the_read
 
 def test_the_record_and_the_archive_are_no_models_artifacts(tmp_path: Path) -> None:
     (tmp_path / "archive").mkdir()
-    for name in ("emeritus.db", "emeritus.db-wal", "archive/bag", "weights.bin"):
+    for name in ("emeritus.db", "emeritus.db-wal", "archive/bag", "weights.bin", "checks.toml"):
         (tmp_path / name).write_text("x")
     (tmp_path / "weights").symlink_to(tmp_path / "emeritus.db")
-    own = own_files(Settings(store=tmp_path / "emeritus.db", archive=tmp_path / "archive"))
+    checks = OwnChecks(file=str(tmp_path / "checks.toml"))
+    own = own_files(Settings(store=tmp_path / "emeritus.db", archive=tmp_path / "archive", checks=checks))
     sources = ArtifactSources(private=own)
-    for name in ("emeritus.db", "emeritus.db-wal", "archive", "archive/bag", "weights", "."):
+    for name in ("emeritus.db", "emeritus.db-wal", "archive", "weights", "checks.toml", "."):
         with pytest.raises(Refused, match="it belongs to Emeritus itself"):
             sources.files(f"{tmp_path}/{name}")
     assert len(sources.files(f"{tmp_path}/weights.bin")) == 1

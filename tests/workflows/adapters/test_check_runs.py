@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -26,6 +28,8 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/elsewhere": (302, {"Location": "http://169.254.169.254/latest"}, b""),
     "/large": (200, {}, b"x" * 1_100_000),
 }
+
+GREETINGS = 60
 
 
 class _Health(BaseHTTPRequestHandler):
@@ -72,8 +76,8 @@ def never() -> bool:
     return False
 
 
-def run(check: Check, *, hosts: tuple[str, ...] = ("127.0.0.1",), folder: str = "") -> Ran | None:
-    own = OwnChecks(hosts=hosts, folder=folder)
+def run(check: Check, *, hosts: tuple[str, ...] = ("127.0.0.1",), file: str = "") -> Ran | None:
+    own = OwnChecks(hosts=hosts, file=file)
     return CheckRuns(own=own).run(check, {"EMERITUS_CHECK": check.name}, never)
 
 
@@ -166,6 +170,28 @@ def test_who_trickles_is_not_waited_for_without_end(served):
     assert ran == Ran(end=CheckEnd.NOT_RUN, why="it did not answer within 1 s")
 
 
+def test_who_trickles_before_anything_is_encrypted_is_not_waited_for_either():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        sent: list[bytes] = []
+        thread = threading.Thread(target=_trickles_a_greeting, args=(server, sent))
+        thread.start()
+        ran = run(asks(f"https://127.0.0.1:{server.getsockname()[1]}/", timeout_seconds=1))
+        assert ran == Ran(end=CheckEnd.NOT_RUN, why="it did not answer within 1 s")
+        thread.join()
+    assert len(sent) < GREETINGS, "the line was cut while it went on"
+
+
+def _trickles_a_greeting(server: socket.socket, sent: list[bytes]) -> None:
+    """A record of TLS that is long in coming."""
+    line, _ = server.accept()
+    with line, suppress(OSError):
+        line.sendall(b"\x16\x03\x03\x40\x00")
+        for _ in range(GREETINGS):
+            line.sendall(b"\x02")
+            sent.append(b"\x02")
+            threading.Event().wait(0.1)
+
+
 @pytest.mark.parametrize(
     ("said", "end", "why"),
     [
@@ -210,7 +236,7 @@ def test_a_command_that_leaves_somebody_behind_who_holds_its_output_is_over_all_
 def test_a_command_knows_of_us_what_it_has_to_and_reads_no_shell(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     said = "import os, sys; print(sorted(os.environ), os.getcwd(), sys.argv[1:])"
-    ran = run(runs(said, "$HOME; rm -rf x"), folder=str(tmp_path))
+    ran = run(runs(said, "$HOME; rm -rf x"), file=str(tmp_path / "checks.toml"))
     assert ran is not None
     names, _, rest = ran.log.partition("] ")
     assert set(names[1:].replace("'", "").split(", ")) <= {"EMERITUS_CHECK", "LANG", "LC_CTYPE", "PATH"}

@@ -34,7 +34,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "client": (
         *("x_client_id", "client_id", "clientid", "x_caller", "caller", "consumer", "consumer_username"),
-        *("api_key_id", "apikeyid", "identity_apikeyid", "client_name", "downstream_peer_uri_san"),
+        *("api_key_id", "apikeyid", "identity_apikeyid", "client_name", "downstream_peer_uri_san", "client"),
     ),
     "role": ("role_arn", "iam_role", "userarn", "identity_userarn"),
     "user": ("user", "remote_user", "auth_user", "authenticated_user", "username", "identity_user", "sub"),
@@ -65,16 +65,22 @@ WHO = ("client", "role", "user", "agent")
 TEXT_MAX = 1_000
 """Of what a field says: as much as any name has, so that what is kept for later lines stays small."""
 _REQUEST = re.compile(r"[A-Za-z]+ (\S+)(?: HTTP/[\d.]+)?")
+_NO_NAME = re.compile(r"[\d\W]*|[A-Z]+|HTTP/[\d.]+|true|false|null|.{101,}", re.DOTALL)
+"""What says a number, a method or a protocol: nobody is called so."""
 _SECONDS = re.compile(r"([T :]\d\d:\d\d):\d\d(?:[.,]\d+)?")
 _MILLISECONDS = 1e11  # of seconds, the year 5138
 
 
 class Call(NamedTuple):
-    """One call. `targets`: what it may be known by in the catalog, the most exact first; `day` in UTC."""
+    """One call. `targets`: what it may be known by in the catalog, the most exact first; `day` in UTC.
+
+    unread   fields that might say who called, where none that we know does
+    """
 
     day: str
     targets: tuple[str, ...]
     caller: Caller
+    unread: tuple[str, ...] = ()
 
 
 class FieldNames:
@@ -95,6 +101,7 @@ class FieldNames:
         if problems:
             raise Invalid(problems)
         self._roles = {role: (*names, *ROLES[role]) for role, names in roles.items()}
+        self._read = {name for names in self._roles.values() for name in names}
         # A log has few kinds of lines, and very many of each.
         self._there = lru_cache(maxsize=256)(self._names_among)
 
@@ -123,7 +130,13 @@ class FieldNames:
             address=said["address"],
             had_credential=passed_over,
         )
-        return Call(day, targets, caller)
+        is_named = caller.client or caller.role or caller.user or caller.agent
+        return Call(day, targets, caller, () if is_named else self._unread(fields))
+
+    def _unread(self, fields: Fields) -> tuple[str, ...]:
+        """In the order of their names, so that the same line twice says the same."""
+        others = sorted(name for name in fields if name not in self._read)
+        return tuple(name for name in others if not _NO_NAME.fullmatch(fields[name]))
 
     def _names_among(self, fields: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         return {role: tuple(name for name in names if name in fields) for role, names in self._roles.items()}

@@ -56,6 +56,8 @@ def told(
         client, role, user, agent = ("" if is_credential(one) else one for one in (client, role, user, agent))
         had_credential = True
     role, user = _without_session(role), _without_session(user)
+    if _network(_host(client)):
+        client, address = "", address or client
     if "@" in client and not _is_service(client):
         client, user = "", user or client
     if role and not _is_service(role):

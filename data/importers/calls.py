@@ -35,12 +35,16 @@ OTHERS = f"callers beyond {UNKNOWN_MAX:,} names"
 """Whoever makes up a name with every call fills no catalog."""
 EARLIEST = "1995-01-01"
 """Before there was any log of a web server: a clock that was not set, and days no average may be taken over."""
+FIELDS_SHOWN = 8
 TARGETS_MAX, TARGETS_SHOWN, LINES_SHOWN = 1_000, 10, 5
 CUT_OFF = "no line break ends it, so it may be cut off; it counts once one does"
 NOT_CALLED = "no endpoint is called so: give the one that is meant an alias"
 CREDENTIAL = (
     "say who calls by what looks like a credential, which is not kept: the next field that names somebody counts. Have "
     "the log leave it out"
+)
+UNNAMED = (
+    "no field that we know says who calls. If one of these does, name it: {fields}; as --field client={first}"
 )
 SIZE = 65_536
 
@@ -74,6 +78,8 @@ class _Book:
         self.unknown: dict[str, str] = {}
         self.notes: dict[str, tuple[str, str]] = {}
         self.credentials = 0
+        self.nameless = 0
+        self.unread: dict[str, None] = {}
         self.bent: Counter[tuple[str, str]] = Counter()
         self.unmatched: Counter[tuple[str, str]] = Counter()
         # A name that was shared in Slack first does not come to mean who calls by it, nor what is called.
@@ -100,6 +106,9 @@ class _Book:
             self.bent[bent] += calls
         caller_id, hides_credential = self._caller(call.caller)
         self.credentials += calls if hides_credential else 0
+        if call.unread:
+            self.nameless += calls
+            self.unread |= dict.fromkeys(call.unread[: FIELDS_SHOWN - len(self.unread)])
         for called_id in target.ids:
             self._see((caller_id, called_id), call.day, calls, where, path)
 
@@ -233,6 +242,9 @@ def _tell(book: _Book, draft: Draft) -> None:
         draft.seen(sighting, what=f"{from_id} -> {to_id}")
     if book.credentials:
         draft.note("caller", f"{book.credentials:,} call{'' if book.credentials == 1 else 's'}", CREDENTIAL)
+    if book.nameless:
+        note = UNNAMED.format(fields=", ".join(book.unread), first=next(iter(book.unread)))
+        draft.note("caller", f"{book.nameless:,} call{'' if book.nameless == 1 else 's'}", note)
     for name, note in book.notes.values():
         draft.note("caller", f'"{name}"', note)
     for (called, note), calls in book.bent.items():

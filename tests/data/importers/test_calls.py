@@ -374,6 +374,34 @@ def test_a_last_line_that_may_be_half_written_makes_up_no_caller_and_the_rest_co
     assert str(reading.notes[0]) == f"{file}:2 last line: {CUT_OFF}"
 
 
+@pytest.mark.parametrize(
+    ("says", "callers"),
+    [
+        ({"client": "billing"}, ["component:default/billing-etl"]),
+        ({"client": "shipping"}, ["caller::shipping"]),
+        ({"client": "192.0.2.7:4711"}, ["caller::192.0.2.0/24"]),
+        ({"client": "10.7.0.9", "remote_addr": "192.0.2.7"}, ["caller::192.0.2.0/24"]),
+        ({"client": "10.7.0.9"}, ["component:default/billing-etl"]),
+    ],
+)
+def test_a_field_that_is_just_called_client_says_who_or_from_where(
+    tmp_path: Path, says: dict[str, str], callers: list[str]
+) -> None:
+    reading = read(tmp_path, json.dumps({"time": "2026-03-02", "endpoint": "churn-prod", **says}))
+    assert [one.from_id for one in reading.sightings] == callers
+
+
+def test_where_no_known_field_says_who_calls_the_report_names_those_that_might(tmp_path: Path) -> None:
+    line = {"time": "2026-03-02", "endpoint": "churn-prod", "app": "billing", "verb": "GET", "status": 200}
+    lines = json.dumps(line), json.dumps({**line, "squad": "etl", "remote_addr": "192.0.2.7"})
+    notes = [(one.what, one.note) for one in read(tmp_path, *lines).notes]
+    said = "no field that we know says who calls. If one of these does, name it: app, squad; as "
+    assert notes == [("2 calls", f"{said}--field client=app")]
+    assert seen(read(tmp_path, json.dumps(line), fields=("client=app",))) == BY_BILLING
+    known = read(tmp_path, json.dumps({**line, "caller": "billing"})).notes
+    assert not [one for one in known if "no field that we know" in one.note]
+
+
 def test_a_last_line_of_json_is_whole_where_it_can_be_read(tmp_path: Path) -> None:
     (file := tmp_path / "live.log").write_text(f"{json.dumps(ENVOY_JSON)}\n{json.dumps(CADDY)}")
     assert seen(read_calls([file], known=KNOWN, now=NOW)) == [BY_BILLING[0].removesuffix("1") + "2"]

@@ -16,11 +16,13 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
+from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from workflows.audiences import seen, sees
-from workflows.rules import quorum
+from workflows.membership import attesters
+from workflows.rules import attesting, quorum
 from workflows.rules.barring import barred, instead_of_barred
 from workflows.rules.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
 from workflows.rules.due import is_waiting, owes, steps_ahead
@@ -37,6 +39,7 @@ class Part(StrEnum):
     OVERDUE = "overdue"
     VOTES = "votes"
     ANSWERS = "answers"
+    ATTESTATIONS = "attestations"
     PROPOSALS = "proposals"
     AHEAD = "ahead"
 
@@ -70,6 +73,13 @@ class LateStep(Record, frozen=True, kw_only=True):
     step: Step
 
 
+class ToAttest(Record, frozen=True, kw_only=True):
+    """What nobody's name stands under yet, or no more, and theirs could."""
+
+    state: Retirement
+    wanted: Attestation
+
+
 class GoesDark(Record, frozen=True, kw_only=True):
     """What is switched off next. `is_theirs`: a consumer of theirs has still to move, or they coordinate it."""
 
@@ -97,6 +107,7 @@ class Home(Record, frozen=True, kw_only=True):
     overdue: tuple[Owed, ...] = ()
     votes: tuple[Retirement, ...] = ()
     answers: tuple[Owed, ...] = ()
+    attestations: tuple[ToAttest, ...] = ()
     proposals: tuple[Retirement, ...] = ()
     ahead: tuple[GoesDark, ...] = ()
     delegations: dict[str, Delegation] = {}
@@ -107,6 +118,7 @@ class Home(Record, frozen=True, kw_only=True):
             Part.OVERDUE: len(self.late_steps) + len(self.overdue),
             Part.VOTES: len(self.votes),
             Part.ANSWERS: len(self.answers),
+            Part.ATTESTATIONS: len(self.attestations),
             Part.PROPOSALS: len(self.proposals),
             Part.AHEAD: len(self.ahead),
         }[part]
@@ -144,10 +156,11 @@ class Board:
         ids = {one.id for one in listed}
         owed = [one for one in self._answered_by(person_id) if one.state.id in ids]
         votes = [one for one in listed if may_vote(one, person_id, self.now, self.delegations)]
+        attested = tuple(one for one in self._attested_by.get(person_id, ()) if one.state.id in ids)
         led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
         person = self.there.person_by_slack(person_id)
         is_in_catalog = person is not None and person.id not in self.there.unseen
-        is_known = is_in_catalog or bool(owed or votes or led)
+        is_known = is_in_catalog or bool(owed or votes or attested or led)
         return Home(
             person_id=person_id,
             page=page,
@@ -159,6 +172,7 @@ class Board:
             overdue=tuple(sorted((one for one in owed if one.late), key=lambda one: one.late[-1][1])),
             votes=tuple(sorted(votes, key=_closing)),
             answers=_in_order([one for one in owed if not one.late]),
+            attestations=attested,
             proposals=tuple(led),
             ahead=self._ahead(listed, person_id, owed) if is_known else (),
             delegations={
@@ -188,6 +202,21 @@ class Board:
                 owed = Owed(state=state, duty=duty, late=late)
                 for person_id in dict.fromkeys(duty.asked):
                     found[person_id].append(owed)
+        return found
+
+    @cached_property
+    def _attested_by(self) -> dict[str, list[ToAttest]]:
+        """By person: as roles and groups stand now, the retirement that is switched off first before others."""
+        found: dict[str, list[ToAttest]] = defaultdict(list)
+        asked = [one for one in self.retirements if attesting.is_asked(one) and one.policy and one.plan]
+        for state in sorted(asked, key=_dark_at):
+            assert state.policy is not None
+            assert state.plan is not None
+            owners = self.there.owners_now([state.plan.subject.model_id])
+            people = attesters(self.there, state.policy, owners)
+            for wanted in attesting.missing(state, self.now):
+                for person_id in people.get(wanted.name, ()):
+                    found[person_id].append(ToAttest(state=state, wanted=wanted))
         return found
 
     @cached_property

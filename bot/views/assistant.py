@@ -172,7 +172,7 @@ def _changes() -> Iterator[Payload]:
 
 def _mine(found: Answer) -> Iterator[Payload]:
     assert found.home is not None
-    counts = {part: found.home.count(part) for part in (Part.OVERDUE, Part.VOTES, Part.ANSWERS)}
+    counts = {part: found.home.count(part) for part in WAITING}
     told = ", ".join(f"{count:,} {said}" for part, said in WAITING.items() if (count := counts[part]))
     yield section(
         f"*Waits for you*: {told}. Only its buttons answer it, here or on my Home tab, which has all of it."
@@ -187,7 +187,12 @@ def _mine(found: Answer) -> Iterator[Payload]:
             before = row.head
 
 
-WAITING = {Part.OVERDUE: "overdue", Part.VOTES: "to vote on", Part.ANSWERS: "to answer"}
+WAITING = {
+    Part.OVERDUE: "overdue",
+    Part.VOTES: "to vote on",
+    Part.ANSWERS: "to answer",
+    Part.ATTESTATIONS: "to attest",
+}
 
 
 def _impact(model: Entity, there: Snapshot) -> list[Payload]:

@@ -24,7 +24,7 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data import events
 from data.records.attestations import Attestation, Statement
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, StepKind
 from workflows.rules import attesting
 
 NOBODY = "*nobody who can be reached*"
@@ -51,8 +51,22 @@ def request(retirement: Retirement, name: str, number: int, people: Sequence[str
         f":memo: Before *{safe(name_of(retirement))}* is switched off, *{safe(name)}* has to be attested"
         f"{_words(wanted)}\n{_who(wanted, people)}.{again}"
     )
-    pressed = button("Attest", Action.ATTESTATION_GIVE, f"{retirement.id}|{name}", style="primary")
-    return blocks.message(text, [section(text), actions(pressed)])
+    return blocks.message(text, [section(text), _button(retirement, wanted)])
+
+
+def to_attest(retirement: Retirement, wanted: Attestation) -> list[Payload]:
+    """The same on the Home of somebody who may."""
+    assert retirement.plan is not None
+    dark_on = day(retirement.plan.step(StepKind.DISABLE).due_at, zone_of(retirement))
+    *_, last = (None, *attesting.statements(retirement, wanted.name))
+    again = f"\nWhat {mention(last.by)} attested counts no more." if last else ""
+    text = f"*{retirement.id}* {safe(name_of(retirement))}, whose service ends on *{dark_on}*: *{safe(wanted.name)}*"
+    return [section(f"{text}{_words(wanted)}{again}"), _button(retirement, wanted)]
+
+
+def _button(retirement: Retirement, wanted: Attestation) -> Payload:
+    pressed = button("Attest", Action.ATTESTATION_GIVE, f"{retirement.id}|{wanted.name}", style="primary")
+    return actions(pressed)
 
 
 def form(retirement: Retirement, wanted: Attestation) -> Payload:

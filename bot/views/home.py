@@ -17,14 +17,24 @@ from workflows.home import OVERVIEW, Home, Page, Part
 
 ROWS_MAX = 20
 """Of one list on a page of its own: a row is a retirement and a consumer, each with its buttons, at most."""
-FIRST_MAX = {Part.OVERDUE: 5, Part.VOTES: 5, Part.ANSWERS: 8, Part.PROPOSALS: 5, Part.AHEAD: 10}
+FIRST_MAX = {
+    Part.OVERDUE: 5,
+    Part.VOTES: 5,
+    Part.ANSWERS: 8,
+    Part.ATTESTATIONS: 5,
+    Part.PROPOSALS: 5,
+    Part.AHEAD: 10,
+}
 TITLES = {
     Part.OVERDUE: "Overdue",
     Part.VOTES: "Yours to vote",
     Part.ANSWERS: "Yours to answer",
+    Part.ATTESTATIONS: "Yours to attest",
     Part.PROPOSALS: "Proposed or coordinated by you",
     Part.AHEAD: "Switched off in the next 90 days",
 }
+WAITING = (Part.OVERDUE, Part.VOTES, Part.ANSWERS, Part.ATTESTATIONS)
+"""What somebody has to do."""
 WHAT_IT_IS = (
     "*Emeritus retires machine-learning models.* Whoever owns one proposes it; the roles of your policy vote on a "
     "dated plan; every team that depends on the model says when it has moved; and nothing is switched off before its "
@@ -66,7 +76,7 @@ def _content(home: Home) -> list[Payload]:
 
 def _overview(home: Home) -> list[Payload]:
     shown = [block for part in Part for block in _beginning(home, part)]
-    if not any(home.count(part) for part in (Part.OVERDUE, Part.VOTES, Part.ANSWERS)):
+    if not any(home.count(part) for part in WAITING):
         shown.insert(0, section(NOTHING if home.is_known else UNKNOWN))
     if instead := delegations.line(home.person_id, home.delegations):
         shown.insert(0, section(f":handshake: {instead}. `{SLASH_COMMAND} delegate off` ends it."))

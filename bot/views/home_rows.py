@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
 from bot.ids import SLASH_COMMAND
-from bot.views import answers, break_glass, duties, later_dates, limits, obligations, votes
+from bot.views import answers, attestations, break_glass, duties, later_dates, limits, obligations, votes
 from bot.views.blocks import Payload, actions, day, mention, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Retirement, State, StepKind
 from data.records.rounds import Purpose
-from workflows.home import GoesDark, Home, LateStep, Owed, Part
+from workflows.home import GoesDark, Home, LateStep, Owed, Part, ToAttest
 from workflows.rules.quorum import digest_on_ballot, open_round, seats
 
 REASONS_MAX = 600
@@ -40,6 +40,8 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
             yield from (_vote(one, home.person_id) for one in home.votes[first:last])
         case Part.ANSWERS:
             yield from (_answer(one, home) for one in home.answers[first:last])
+        case Part.ATTESTATIONS:
+            yield from map(_to_attest, home.attestations[first:last])
         case Part.PROPOSALS:
             yield from map(_proposal, home.proposals[first:last])
         case Part.AHEAD:
@@ -128,6 +130,10 @@ def _head(home: Home, state: Retirement, whose: str) -> list[Payload]:
         section(said),
         obligations.about_all(state, has_open=has_open, can_wait=can_wait, whose=whose),
     ]
+
+
+def _to_attest(one: ToAttest) -> Row:
+    return Row(attestations.to_attest(one.state, one.wanted))
 
 
 def _proposal(state: Retirement) -> Row:

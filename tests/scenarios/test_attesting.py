@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.records.retirement import Progress, State, StepKind
+from tests.scenarios.home import open_home, press, said
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, POLICY, SAM, TOM, Town, buttons, words
 
 ATTESTED = f"""{POLICY}
@@ -47,6 +48,10 @@ def test_a_model_is_switched_off_once_both_names_are_there(tmp_path: Path) -> No
         assert held.gates == ("attestation/privacy",)
         assert "`/retire attest RET-1 privacy EVIDENCE`" in town.command(TOM, "show RET-1")
         assert "role security" in town.command(TOM, "attest RET-1 privacy it is fine")
-        assert "You attest privacy of RET-1" in town.command(SAM, "attest RET-1 privacy DPIA 7 was closed")
+        assert "Yours to attest (1)" in open_home(town, SAM)
+        town.opens(SAM, lambda: press(town, SAM, "attestation.give"))
+        assert town.submit(SAM, {"attestation.evidence": "DPIA 7 was closed"}) == {}
+        assert "You attest privacy of RET-1" in town.told(SAM)
+        assert "Yours to attest" not in said(town, SAM)
         town.pass_time(hours=1)
         assert town.retirement().state is State.DISABLED

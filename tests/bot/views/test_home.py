@@ -12,6 +12,7 @@ from bot.views import home as view
 from bot.views import limits
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
+from data.records.attestations import Statement
 from data.records.base import Prose
 from data.records.retirement import Duty, Progress, Retirement, State, StepKind, StepProgress
 from data.records.rounds import Ballot, Choice, Purpose
@@ -27,8 +28,10 @@ from tests.bot.views.examples import (
     overloaded,
     texts,
 )
+from tests.builders import an_attestation
 from tests.payloads import check_view, tsc_check
 from workflows.home import OVERVIEW, Board, Home, Page, Part
+from workflows.rules.attesting import text_digest
 
 WORD_MENTIONS = ("<!channel", "<!here", "<!everyone", "<@UEVIL")
 
@@ -52,7 +55,12 @@ def worst(*, people: tuple[str, ...] = ("UME",)) -> list[Retirement]:
         replace(one, consumer=replace(one.consumer, owners=replace(one.consumer.owners, slack_ids=people)))
         for one in moving.obligations
     )
-    moving = replace(moving, obligations=mine, coordinator_id="UME", steps=held(moving))
+    assert moving.policy is not None
+    attested = tuple(an_attestation(name=f"{n}-{'x' * 38}", text=NASTY, people=people) for n in range(9))
+    policy = replace(moving.policy, attestations=attested)
+    moving = replace(
+        moving, obligations=mine, coordinator_id="UME", steps=held(moving), policy=policy, drilled_at=NOW
+    )
     round_ = replace(a_round(), members={NASTY: people, "risk": people}, opened_by="UPAT", ballots=())
     return [
         *(replace(voted, id=f"RET-{number}", round=round_) for number in range(1, 26)),
@@ -94,6 +102,26 @@ def test_every_consumer_is_on_some_page_and_none_on_two() -> None:
         shown, _ = view.drawn(board.home("UT0", Page(part=Part.ANSWERS, number=number)))
         seen += [value for action, value in buttons(shown) if action == "duty.acknowledge"]
     assert (len(seen), len(set(seen))) == (500, 500)
+
+
+def test_what_somebody_may_attest_is_on_their_home_until_a_name_stands_there() -> None:
+    state = announced(consumers=1, teams=1)
+    assert state.policy is not None
+    wanted = an_attestation(people=("UKIM",), groups=())
+    state = replace(state, policy=replace(state.policy, attestations=(wanted,)))
+    assert a_home(state, person="UKIM").attestations == (), "its archive is not proven yet"
+    state = replace(state, drilled_at=NOW)
+    shown = drawn(state, person="UKIM")
+    assert ("attestation.give", f"{state.id}|retention") in buttons(shown)
+    assert "Yours to attest (1)" in texts(shown)
+    assert a_home(state, person="UPAT").attestations == ()
+    said = {"by": "UKIM", "at": NOW, "evidence": Prose(prose="CHG-1")}
+    digest = text_digest(wanted.text)
+    until = replace(
+        state, attested=(Statement(name="retention", text_digest=digest, expires_at=days(5), **said),)
+    )
+    assert a_home(until, person="UKIM").attestations == ()
+    assert len(a_home(until, person="UKIM", now=days(6)).attestations) == 1, "it counts no more"
 
 
 def test_the_overview_leads_to_every_list_and_pages_lead_on_and_back() -> None:

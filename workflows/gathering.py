@@ -34,6 +34,8 @@ from workflows.rules.pauses import pauses
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, cmd.EndDelegation)
+IN_THEIR_NAME = (cmd.Cast, cmd.Attest, cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ReviewBreakGlass)
+"""What counts only as the word of a member of this workspace: Slack is asked whose account it is."""
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -138,6 +140,8 @@ class Gatherer:
         self, command: cmd.AnyCommand, state: Retirement, now: datetime
     ) -> Facts:
         known = self.people(state, now)
+        if isinstance(command, IN_THEIR_NAME) and self.readers is not None:
+            known = replace(known, account=self.readers.account(command.by))
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = self._outlook(known, state)

@@ -223,7 +223,7 @@ class SharedFiles(Protocol):
 
 
 class Readers(Protocol):
-    """Who reads the digest, as Slack tells. All calls are safe to repeat; they raise Unavailable.
+    """Who somebody is, as Slack tells. All calls are safe to repeat; they raise Unavailable.
 
     What is not told to us is unknown: no zone, no channel, not in the governance channel.
     """

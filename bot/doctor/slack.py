@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.doctor.finding import Finding
 from bot.doctor.hours import examine_clocks
+from bot.doctor.people import examine_people
 from bot.logs import unheard
 from bot.manifest import scopes
 from bot.settings import Settings
@@ -68,6 +69,7 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
     if not settings.http and not wrong & {"SLACK_APP_TOKEN", "EMERITUS_HTTP", "--http"}:
         yield _app_token(settings)
     if has_bot and policy:
+        yield from examine_people(client, policy)
         yield _channel(
             client, policy.governance_channel, settings, where="[channels] governance in the policy"
         )

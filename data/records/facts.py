@@ -87,7 +87,7 @@ class Facts(Record, frozen=True, kw_only=True):
     attesters     attestation of the policy -> Slack ids of who may put their name to it
     glass_breakers  Slack ids of those two of whom may shorten the notice
     delegations   person -> whom what is asked of them goes to, where that counts now
-    account       whose Slack account the person is that a command names
+    account       whose Slack account the person is that a command names, or whose own name is to count
     delegate_days_max  for how many days at most somebody else may answer
     checks        consumer that is asked to move -> the checks that are declared for it
     pauses        those before the one that lasts

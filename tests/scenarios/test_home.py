@@ -50,6 +50,15 @@ def test_a_rejection_on_home_asks_why_as_the_card_does(town: Town) -> None:
     assert "Yours to vote" not in said(town, SAM)
 
 
+def test_a_guest_in_a_role_has_no_vote_and_is_told_alone(town: Town) -> None:
+    town.propose()
+    town.slack.ws.users[MINA].is_restricted = True
+    open_home(town, MINA)
+    press(town, MINA, "vote.approve")
+    assert "Your vote does not count: by Slack this account is a guest" in town.told(MINA)
+    assert town.retirement().round.ballots == ()  # type: ignore[union-attr]
+
+
 def test_who_may_not_vote_any_more_is_told_alone_why(town: Town) -> None:
     town.propose()
     open_home(town, MINA)

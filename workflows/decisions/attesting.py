@@ -16,6 +16,7 @@ from data.records.retirement import Retirement, State
 from workflows.commands import AskToAttest, Attest, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again
 from workflows.rules import attestation_notices, attesting
+from workflows.rules.barring import check_is_colleague
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 
@@ -50,6 +51,7 @@ def attest(state: Retirement, command: Attest, facts: Facts, now: datetime) -> R
 def check_attester(state: Retirement, command: Attest, facts: Facts) -> Attestation:
     """What they are about to attest. Raises `NotFound`, and `Refused` for whoever may not, or not now."""
     check("attest", command.by, state, facts)
+    check_is_colleague(facts, "What you attest")
     names = [one.name for one in attesting.required(state)]
     wanted = next((one for one in attesting.required(state) if one.name == command.name), None)
     if wanted is None:

@@ -22,6 +22,7 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, hel
 from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules import break_glass, break_glass_notices, quorum
 from workflows.rules import plan as plans
+from workflows.rules.barring import check_is_colleague
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.permissions import NAMED_MAX, check
@@ -118,6 +119,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
 def review(state: Retirement, command: ReviewBreakGlass, facts: Facts, now: datetime) -> RetirementDecision:
     """Somebody else than the two says what came of it; the end of the dark window waits for that."""
     check("review break-glass", command.by, state, facts)
+    check_is_colleague(facts, "Your look back")
     standing = break_glass.standing(state)
     if standing is None:
         raise Refused(
@@ -173,6 +175,7 @@ def _check_may(state: Retirement, command: str, by: str, facts: Facts) -> Policy
     """The policy it is done by. Raises `Refused` for whoever may not, and where there is no notice to shorten."""
     assert state.policy is not None
     check(command, by, state, facts, doing="shorten the notice of", next_step=_others(facts))
+    check_is_colleague(facts, "Your word on the notice")
     if state.state not in break_glass.ASKED_IN or is_going_dark(state):
         how = "its endpoints are being switched off" if is_going_dark(state) else f"it is {state.state}"
         raise Refused(

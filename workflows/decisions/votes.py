@@ -20,7 +20,7 @@ from workflows.decisions.extensions import DATES_PAST, set_aside, settled
 from workflows.decisions.lapsing import lapse_timers
 from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules import approval, break_glass, expiry, extending, quorum, rounds, verdicts
-from workflows.rules.barring import check_votes_for_themselves
+from workflows.rules.barring import check_is_colleague, check_votes_for_themselves
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
@@ -44,6 +44,9 @@ def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> Retir
     assert round_ is not None
     quorum.check_comment(command.choice, str(command.comment), state)
     check_votes_for_themselves(command.by, state, command.choice, facts.delegations)
+    has_voted = any(cast.voter_id == command.by for cast in round_.ballots)
+    if not (has_voted and command.choice is Choice.ABSTAIN):
+        check_is_colleague(facts, "Your vote")
     seat = quorum.seat_for(command.by, state, facts.members, command.choice)
     ballot = Ballot(
         voter_id=command.by,

@@ -1,8 +1,10 @@
-"""Who never counts in a round of votes, whatever role they have: whoever asks for it, and who answers for them."""
+"""Who never counts, whatever role they have: whoever asks for a vote, who answers for them, and who is no colleague."""
 
 from __future__ import annotations
 
 from data.errors import Refused
+from data.records.delegation import Account
+from data.records.facts import Facts
 from data.records.retirement import Retirement
 from data.records.rounds import Choice, Purpose, Round
 from workflows.rules.delegating import InForce, chain
@@ -36,3 +38,13 @@ def check_votes_for_themselves(
         reasons=[f"you answer for <@{behind}> now, who {what}"],
         next_step="Run /retire delegate off @them, which tells them, and vote; or ask a colleague in the role",
     )
+
+
+def check_is_colleague(facts: Facts, what: str) -> None:
+    """Raises `Refused` for a guest, a bot, an account that is off, and whoever is of another workspace or unknown."""
+    if facts.account is not Account.MEMBER:
+        raise Refused(
+            f"{what} does not count",
+            reasons=[f"by Slack this account is {facts.account}, and only a member's own name counts"],
+            next_step="Ask a colleague in the role, or whoever runs this workspace to make it a member's",
+        )

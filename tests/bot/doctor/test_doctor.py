@@ -351,6 +351,18 @@ def test_a_role_nobody_can_fill_is_told(examine: Examine, tmp_path: Path) -> Non
     ]
 
 
+def test_who_is_named_in_a_role_and_no_member_of_the_workspace_is_told(
+    examine: Examine, tmp_path: Path
+) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text(f'[roles.risk]\npeople = ["{TOM}", "U024BE7LH"]')
+    with a_slack() as slack:
+        slack.ws.users["U024BE7LH"] = User(id="U024BE7LH", name="gus", is_restricted=True)
+        found = [one for one in bad(examine(slack, EMERITUS_POLICY=str(policy))) if "people:" in one]
+    mend = "Name a member of this workspace in [roles.risk] of the policy"
+    assert found == [f"BAD people: U024BE7LH is a guest by Slack: nothing counts that they say. {mend}"]
+
+
 def test_a_break_glass_for_which_there_are_no_two_people_is_told(examine: Examine, tmp_path: Path) -> None:
     policy = tmp_path / "own.toml"
     policy.write_text('[break_glass]\ngroups = ["lawyers"]\npeople = ["U024BE7LH"]')

@@ -14,6 +14,7 @@ from bot.slack.rates import Rates
 from bot.slack.readers import PAGE, SlackReaders
 from bot.slack.zones import SlackZones
 from data.errors import Unavailable
+from data.records.delegation import Account
 from data.records.facts import ChannelSeen
 from tests.fakes.slack import Channel, SlackFake, User
 
@@ -28,6 +29,9 @@ def slack() -> Iterator[SlackFake]:
         User(id="UPAT", name="pat", tz="Europe/Lisbon"),
         User(id="UODD", name="odd", tz="Mars/Olympus_Mons"),
         User(id="UGONE", name="gone", deleted=True),
+        User(id="UGUEST", name="gus", is_restricted=True),
+        User(id="UROBOT", name="rob", is_bot=True),
+        User(id="UELSE", name="else", team_id="T0ELSEWHERE"),
         *CROWD,
     ]
     rooms = [
@@ -80,6 +84,21 @@ def test_whoever_is_on_any_page_of_the_governance_channel_is_in_it(slack: SlackF
     assert not readers(slack, "CNONE").is_in_governance("UPAT")
 
 
+@pytest.mark.parametrize(
+    ("person", "account"),
+    [
+        ("UPAT", Account.MEMBER),
+        ("UGUEST", Account.GUEST),
+        ("UROBOT", Account.BOT),
+        ("UGONE", Account.DEACTIVATED),
+        ("UELSE", Account.OUTSIDER),
+        ("UNOBODY", Account.UNKNOWN),
+    ],
+)
+def test_whose_account_it_is(slack: SlackFake, person: str, account: Account) -> None:
+    assert readers(slack).account(person) == account
+
+
 def test_without_a_scope_all_is_unknown(slack: SlackFake) -> None:
     slack.ws.scopes.clear()
     asked = readers(slack)
@@ -101,5 +120,5 @@ def test_a_slack_that_does_not_answer_is_no_answer(slack: SlackFake, trouble: st
 
 def test_a_channel_of_which_slack_does_not_answer_is_no_unknown_one(slack: SlackFake) -> None:
     slack.fail_next("conversations.info", "server_error")
-    with pytest.raises(Unavailable, match="Slack does not tell who reads the digest: "):
+    with pytest.raises(Unavailable, match="Slack does not tell who somebody is: "):
         readers(slack).channel(TEAM)

@@ -8,7 +8,7 @@ from typing import Any
 from tests.fakes.slack.chat import Answer, Args, as_slack_shows
 from tests.fakes.slack.shapes import fault
 from tests.fakes.slack.surfaces import ApiError
-from tests.fakes.slack.workspace import BOT_USER, TEAM_ID, Channel, Message, User, Workspace
+from tests.fakes.slack.workspace import BOT_USER, Channel, Message, User, Workspace
 
 
 def _flag(args: Args, name: str) -> bool:
@@ -125,7 +125,7 @@ def _person(user: User, scopes: set[str]) -> Answer:
     profile: Answer = {"display_name": user.name, "real_name": user.real_name or user.name}
     if user.email and "users:read.email" in scopes:
         profile["email"] = user.email
-    shown: Answer = {"id": user.id, "team_id": TEAM_ID, "name": user.name, "deleted": user.deleted}
+    shown: Answer = {"id": user.id, "team_id": user.team_id, "name": user.name, "deleted": user.deleted}
     shown |= {"real_name": profile["real_name"], "profile": profile, "is_bot": user.is_bot}
     if not user.deleted:  # Slack stops telling these once an account is off
         shown |= {"tz": user.tz, "tz_label": user.tz, "tz_offset": user.tz_offset}

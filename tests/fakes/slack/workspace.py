@@ -32,6 +32,7 @@ class User:
     deleted: bool = False
     is_bot: bool = False
     is_restricted: bool = False
+    team_id: str = TEAM_ID
     tz: str = "UTC"
     tz_offset: int = 0
     email: str | None = None

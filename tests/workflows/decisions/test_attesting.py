@@ -12,6 +12,7 @@ from data import events
 from data.errors import EmeritusError
 from data.records.base import Prose
 from data.records.decision import EffectKind
+from data.records.delegation import Account
 from data.records.retirement import Progress, State, StepKind
 from tests.builders import (
     ANNOUNCED_AT,
@@ -52,6 +53,12 @@ def refusal(story: Story, command: cmd.Command, **facts: Any) -> str:
         story.does(command, **facts)
     assert story.state == before
     return str(refused.value)
+
+
+def test_only_a_members_name_stands_under_anything():
+    story = a_migrated(policy=POLICY)
+    said = refusal(story, signing(), account=Account.GUEST)
+    assert said.startswith("What you attest does not count: by Slack this account is a guest")
 
 
 def asked(story: Story) -> list[str]:

@@ -13,7 +13,7 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.decision import LEASE
-from data.records.delegation import Delegation
+from data.records.delegation import Account, Delegation
 from data.records.policy import OnExpiry
 from data.records.retirement import State
 from data.records.rounds import Choice, Purpose
@@ -237,6 +237,17 @@ def test_a_vote_that_cannot_count_changes_nothing(voter, at, changes, said):
     with pytest.raises(Refused, match=said):
         story.does(casting(story.state, by=voter, **changes), at=at)
     assert story.state.round.ballots == ()
+
+
+@pytest.mark.parametrize("account", [one for one in Account if one is not Account.MEMBER])
+def test_only_a_members_vote_counts_and_whoever_is_none_any_more_may_take_theirs_back(account):
+    story = a_proposed()
+    with pytest.raises(Refused, match=f"Your vote does not count.*by Slack this account is {account}"):
+        story.does(casting(story.state, by=OWEN), account=account)
+    assert story.state.round.ballots == ()
+    story.does(casting(story.state, by=OWEN))
+    story.does(casting(story.state, by=OWEN, choice=Choice.ABSTAIN), account=account)
+    assert [one.choice for one in story.state.round.ballots] == [Choice.ABSTAIN]
 
 
 def test_a_vote_after_the_decision_is_refused_with_where_it_stands():

@@ -18,8 +18,10 @@ from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
+from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter, Wording
+from workflows.second_factor import SecondFactor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,7 @@ class Edges:
 
     wording   who understands questions that fit no wording we know; nobody, unless one is plugged in
     checks    which checks of consumers there are, and who runs them
+    second_factor  who says that it is them; nobody, unless the operator has a program for it
     """
 
     archive: ArtifactStore
@@ -36,6 +39,7 @@ class Edges:
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     wording: Wording | None = None
     checks: Checks = NO_CHECKS
+    second_factor: SecondFactor | None = None
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -50,4 +54,5 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         meters={EndpointKind.LOCAL: local},
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
+        second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,
     )

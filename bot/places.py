@@ -45,6 +45,13 @@ def why_no_folder(path: Path, *, writes: bool) -> str:
     return ""
 
 
+def why_no_program(text: str) -> str:
+    """For one that can be run, or none."""
+    if not text or (Path(text).is_file() and os.access(text, os.X_OK)):
+        return ""
+    return "no program that can be run; give the path of one, or leave it out to ask for no second factor"
+
+
 def _why_no_name(path: Path) -> str:
     try:
         path.lstat()

@@ -55,6 +55,10 @@ VARIABLES = (
         says="[checks of consumers](bot/README.md#checks-of-consumers) of your own, and whom those in catalogs may "
         "ask, as TOML",
     ),
+    Variable(
+        name="EMERITUS_SECOND_FACTOR",
+        says="a program that says whether somebody [proved that it is them](bot/README.md#a-second-factor)",
+    ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",
@@ -110,6 +114,7 @@ class Settings(Record, frozen=True, kw_only=True):
     rules: Rules | None = None
     imports: Wanted = NOTHING
     checks: OwnChecks = OwnChecks()
+    second_factor: Path | None = None
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -215,6 +220,8 @@ def look(
     )
     if problems:
         wrong["EMERITUS_CHECKS"] = problems
+    factor = environ.get("EMERITUS_SECOND_FACTOR", "")
+    refuse("EMERITUS_SECOND_FACTOR", factor, places.why_no_program(factor))
     refuse("SLACK_API_URL", api_url, why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
     is_http = is_serving and wanted is not None
@@ -242,6 +249,7 @@ def look(
         rules=rules,
         imports=imports or NOTHING,
         checks=checks or OwnChecks(),
+        second_factor=Path(factor).resolve() if factor else None,
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),

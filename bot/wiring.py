@@ -206,6 +206,7 @@ def assemble(
         delegate_days_max=hours.delegate_days_max,
         review=review,
         checks=edges.checks,
+        second_factor=edges.second_factor,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)

@@ -16,6 +16,7 @@ from bot.views.uploads import FILES
 from data.events import EMERITUS
 from data.records.checks import CheckEnd, Declared
 from data.records.notices import Addressed, Audience
+from data.records.policy import Tier
 from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
@@ -272,6 +273,7 @@ def test_every_notice_the_rules_want_has_a_view():
     run = checking.does(cmd.RunChecks(by="UPAT"), checks=scoring).effects[0].body["run"]
     ended = {"consumer_id": BILLING, "name": "scoring", "end": CheckEnd.PASSED, "log": WHY}
     checking.does(cmd.RecordCheck(by=EMERITUS, run=int(run), **ended))
+    closed_by_two = a_dark(policy=a_policy(tiers=(Tier(tier=3, notice_days=30, closed_by_two="yes"),)))
     hastened = a_proposed()
     hastened.does(cmd.BreakGlass(by="USIMON", notice_days=3, why=WHY))
     informing = a_policy(audiences=(Addressed(audience=Audience.SUPPORT, channels=("CSUPPORT",)),))
@@ -280,6 +282,7 @@ def test_every_notice_the_rules_want_has_a_view():
         *hastened.effects.values(),
         *attesting.effects.values(),
         *checking.effects.values(),
+        *closed_by_two.effects.values(),
         *a_running_retirement(policy=informing).effects.values(),
         *called.effects.values(),
         *off.effects.values(),

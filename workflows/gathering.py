@@ -30,11 +30,14 @@ from workflows.rules.delegating import InForce
 from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
+from workflows.second_factor import SecondFactor
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, cmd.EndDelegation)
-IN_THEIR_NAME = (cmd.Cast, cmd.Attest, cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ReviewBreakGlass)
+PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose)
+"""What cannot be had again once two people said it: their second factor is asked, where there is one."""
+IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass)
 """What counts only as the word of a member of this workspace: Slack is asked whose account it is."""
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
@@ -50,6 +53,7 @@ class Gatherer:
     hours        working hours of people, where escalation waits for them
     snooze_days  for how long one press keeps reminders away
     checks    which of them consumers have, and who runs them
+    second_factor  asks somebody's before what cannot be had again; None where the operator has none
     review    when the policy itself is to be looked through again
     readers   what Slack tells of who reads the digest; None where nobody can say
     delegations  who answers for whom at an instant; `delegate_days_max`: for how many days at most
@@ -72,6 +76,7 @@ class Gatherer:
     delegate_days_max: int = 60
     review: Review = NO_REVIEW
     checks: Checks = NO_CHECKS
+    second_factor: SecondFactor | None = None
 
     def facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
@@ -142,6 +147,8 @@ class Gatherer:
         known = self.people(state, now)
         if isinstance(command, IN_THEIR_NAME) and self.readers is not None:
             known = replace(known, account=self.readers.account(command.by))
+        if isinstance(command, PROVED) and self.second_factor is not None:
+            known = self._proved(known, command, state)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = self._outlook(known, state)
@@ -192,6 +199,19 @@ class Gatherer:
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
                 return known
+
+    def _proved(self, known: Facts, command: cmd.Command, state: Retirement) -> Facts:
+        assert self.second_factor is not None
+        assert state.plan is not None
+        found = self.second_factor.proof(
+            {
+                "EMERITUS_PERSON": command.by,
+                "EMERITUS_RETIREMENT": state.id,
+                "EMERITUS_MODEL": state.plan.subject.model_id,
+                "EMERITUS_STEP": str(command.__struct_config__.tag),
+            }
+        )
+        return replace(known, proved="yes" if found.holds else "no", proof=found.said)
 
     def _above(self, known: Facts, state: Retirement, now: datetime) -> Facts:
         """With everybody whom silence may go to, and how long owners have had it."""

@@ -11,6 +11,7 @@ from bot.listeners import (
     attestations,
     break_glass,
     callers,
+    closing,
     commands,
     delegations,
     files,
@@ -28,7 +29,7 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
-    of_people = (votes, *of_duties, manual, attestations, break_glass, reviews)
+    of_people = (votes, *of_duties, manual, attestations, break_glass, closing, reviews)
     for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)
     failures.register(app, house)

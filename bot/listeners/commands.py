@@ -35,6 +35,7 @@ from workflows.commands import (
     Cancel,
     ClaimCaller,
     Command,
+    ConfirmClose,
     Delegate,
     EndDelegation,
     HandOver,
@@ -278,6 +279,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "attest": lambda: Attest(
             by=by, name=request[Part.ATTESTATION], evidence=Prose(prose=request[Part.EVIDENCE])
         ),
+        "confirm": lambda: ConfirmClose(by=by, model=request[Part.NAME]),
         "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
         "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),

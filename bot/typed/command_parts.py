@@ -23,6 +23,7 @@ class Part(StrEnum):
     REASON = "REASON..."
     DAYS = "DAYS"
     TEXT = "TEXT..."
+    NAME = "NAME..."
     ATTESTATION = "ATTESTATION"
     EVIDENCE = "EVIDENCE..."
     OFTEN = "[weekly|off]"
@@ -30,7 +31,7 @@ class Part(StrEnum):
     DELEGATION = "[@PERSON until DATE|off]"
 
 
-PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT)
+PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT, Part.NAME)
 KEYWORDS = {Part.ALL: ("all",), Part.OFTEN: ("weekly", "off"), Part.HERE: ("here",)}
 OPTIONAL = (
     Part.MAYBE_RETIREMENT,

@@ -135,6 +135,11 @@ COMMANDS: Mapping[str, Usage] = {
         says="Puts your name to what the policy wants attested before a switch-off, with what shows it",
         who="whom the policy names for it",
     ),
+    "confirm": Usage(
+        takes=(Part.RETIREMENT, Part.NAME),
+        says="Says by its model's name, in full, that a dark one may be closed, where the policy wants two people to",
+        who="the coordinator, the owners of the model or its endpoints, the voting roles",
+    ),
     "break-glass": Usage(
         takes=(Part.RETIREMENT, Part.DAYS, Part.REASON),
         says="Asks a second person to shorten the notice to so many days, where waiting would do harm",

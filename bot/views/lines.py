@@ -13,6 +13,7 @@ from bot.views import (
     break_glass,
     callers,
     checks,
+    closing,
     duties,
     id_lines,
     impact,
@@ -193,6 +194,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return break_glass.line(event)
         case events.ChecksStarted() | events.CheckEnded():
             return checks.line(event, retirement)
+        case events.CloseConfirmed():
+            return closing.line(event, retirement)
         case events.Attested():
             return attestations.line(event, retirement)
         case events.Disabled():

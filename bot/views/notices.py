@@ -13,6 +13,7 @@ from bot.views import (
     callers,
     catalogs,
     checks,
+    closing,
     delegations,
     digest,
     escalation,
@@ -124,6 +125,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "break-glass": lambda state, message: break_glass.request(
         state, int(message.params["number"]), _glass_breakers(message)
     ),
+    "closing": lambda state, _: closing.request(state),
     "look back": lambda state, _: break_glass.look_back(state),
     "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
     "informed": lambda state, message: informed.message_to(

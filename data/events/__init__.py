@@ -11,6 +11,7 @@ from data.events.base import EMERITUS, Event, name_of
 from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened, ServiceMissed
 from data.events.checking import CheckEnded, ChecksStarted
+from data.events.closing import CloseConfirmed
 from data.events.delegating import Delegated, DelegationEnded
 from data.events.duties import (
     Amended,
@@ -142,6 +143,7 @@ RetirementEvent = (
     | Attested
     | ChecksStarted
     | CheckEnded
+    | CloseConfirmed
     | BreakGlassAsked
     | BreakGlassConfirmed
     | BreakGlassReviewed
@@ -188,6 +190,7 @@ __all__ = [
     "Cancelled",
     "CheckEnded",
     "ChecksStarted",
+    "CloseConfirmed",
     "Closed",
     "Delegated",
     "DelegationEnded",

@@ -59,7 +59,10 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
         for key in AUDIENCE:
             yield f"audiences.{one.audience}.{key}", _plain(getattr(one, key)) or None
     for tier in policy.tiers:
-        flags = {key: getattr(tier, key) == "yes" for key in ("migration_guide", "checks_required")}
+        flags = {
+            key: getattr(tier, key) == "yes"
+            for key in ("migration_guide", "checks_required", "closed_by_two")
+        }
         for key, value in {**_said(tier, TIER), **flags}.items():
             yield f"tiers.{tier.tier}.{key}", value
     for role in policy.roles:

@@ -166,6 +166,7 @@ def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier,
             notice_days=said[tier]["notice_days"],
             migration_guide="yes" if said[tier]["migration_guide"] else "no",
             checks_required="yes" if said[tier]["checks_required"] else "no",
+            closed_by_two="yes" if said[tier]["closed_by_two"] else "no",
         )
         for tier in TIERS
     )

@@ -45,5 +45,9 @@ TIER: Mapping[str, Key] = {
         says="whether each consumer of such a model has to have a [check](../../bot/README.md#checks-of-consumers)",
         check=flag,
     ),
+    "closed_by_two": Key(
+        says="whether two people type the name of such a model before its retirement is closed, and cannot be restored",
+        check=flag,
+    ),
 }
 ROLE_NAME = re.compile(r"[a-z][a-z0-9 _-]{0,39}")

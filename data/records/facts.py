@@ -88,6 +88,7 @@ class Facts(Record, frozen=True, kw_only=True):
     glass_breakers  Slack ids of those two of whom may shorten the notice
     delegations   person -> whom what is asked of them goes to, where that counts now
     account       whose Slack account the person is that a command names, or whose own name is to count
+    proved        "yes" or "no" of the second factor, empty where none is asked for; `proof`: what it said
     delegate_days_max  for how many days at most somebody else may answer
     checks        consumer that is asked to move -> the checks that are declared for it
     pauses        those before the one that lasts
@@ -143,3 +144,5 @@ class Facts(Record, frozen=True, kw_only=True):
     account: Account = Account.MEMBER
     checks: dict[str, tuple[Declared, ...]] = {}
     delegate_days_max: int = 60
+    proved: str = ""
+    proof: str = ""

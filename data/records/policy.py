@@ -86,12 +86,14 @@ class Tier(Record, frozen=True, kw_only=True):
     notice_days      for how long they are warned
     migration_guide  whether a page has to say how to move; as in every policy before there was one, it need not
     checks_required  whether each consumer has to have a check; so is this one
+    closed_by_two    whether two people confirm the end by its name; so is this one
     """
 
     tier: int
     notice_days: int
     migration_guide: str = "no"
     checks_required: str = "no"
+    closed_by_two: str = "no"
 
 
 class Policy(Record, frozen=True, kw_only=True):
@@ -158,6 +160,11 @@ class Policy(Record, frozen=True, kw_only=True):
     def needs_checks(self, tier: int) -> bool:
         """Has each consumer to have one? Of an unknown tier, where the strictest asks for it."""
         known = {row.tier: row.checks_required == "yes" for row in self.tiers}
+        return known.get(tier, known[min(known)])
+
+    def is_closed_by_two(self, tier: int) -> bool:
+        """Do two people confirm the end by its name? Of an unknown tier, where the strictest asks for it."""
+        known = {row.tier: row.closed_by_two == "yes" for row in self.tiers}
         return known.get(tier, known[min(known)])
 
     @property

@@ -11,6 +11,7 @@ from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
 from data.records.checks import CheckRun
+from data.records.closing import Confirmed
 from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.rounds import Round
@@ -225,12 +226,11 @@ class Retirement(Record, frozen=True, kw_only=True):
     reads_as   id of what was voted on, asked or vouched for -> under which one the catalog has it now (rules/ids.py)
     stood_as   id under which an obligation stood -> under which one it does since, where nothing reads as that any more
     left       who answered for something since the last announcement, and does not any more
-    lost_id    preservation id of the archive that did not hold when it was last read back
+    lost_id    preservation id of the archive that did not hold when last read back; `confirmed`: who confirmed its end
     gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
-    reviewed   stage that is over -> who said something of it
-    restoring  who asked for service back; `rolled_back_at`: when all of it was back
+    restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
     """
 
     id: str
@@ -281,6 +281,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     attested: tuple[Statement, ...] = ()
     checks: tuple[CheckRun, ...] = ()
     break_glass: BreakGlass | None = None
+    confirmed: tuple[Confirmed, ...] = ()
     reviewed: dict[str, tuple[str, ...]] = {}
 
     def obligation(self, consumer_id: str) -> Obligation | None:

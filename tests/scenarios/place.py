@@ -39,6 +39,7 @@ from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
+from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.checks import Checks
 from workflows.ports import ArtifactStore, CatalogWriter, Wording
 
@@ -71,6 +72,7 @@ class Place:
         wording: Wording | None = None,
         review: Review = NO_REVIEW,
         checks: OwnChecks | None = None,
+        second_factor: Path | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         **slack: Any,
@@ -78,7 +80,7 @@ class Place:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
 
         wording          who understands questions that fit no wording of ours
-        checks           what the operator's own file says
+        checks           what the operator's own file says; second_factor: their program for that
         review           when the policy is to be looked through again
         windows          when people are written to; at any hour without
         rooms            channels besides the company's own
@@ -105,6 +107,7 @@ class Place:
         self.wording = wording
         self.review = review
         self.checks = checks or OwnChecks()
+        self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users()],
@@ -172,6 +175,7 @@ class Place:
                 writers=self.writers,
                 wording=self.wording,
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),
+                second_factor=self.second_factor,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

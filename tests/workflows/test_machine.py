@@ -99,6 +99,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ContradictManual: {"endpoint_id": EDGE.id, "action": "disable"},
     cmd.RunChecks: {},
     cmd.RecordCheck: {"consumer_id": BILLING, "name": "scoring", "run": 1, "end": CheckEnd.PASSED},
+    cmd.ConfirmClose: {"model": "churn"},
     cmd.Attest: {"name": "retention", "evidence": WHY},
     cmd.AskToAttest: {"name": "retention"},
     cmd.BreakGlass: {"notice_days": 3, "why": WHY},

@@ -15,6 +15,7 @@ from data.records.rounds import Choice
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
 from workflows.commands.checks import RecordCheck, RunChecks
+from workflows.commands.closing import ConfirmClose
 from workflows.commands.command import Command
 from workflows.commands.delegations import Delegate, EndDelegation
 from workflows.commands.digests import DropReader, RemindPolicyReview, SendDigest, Subscribe, TellDigest
@@ -40,6 +41,7 @@ __all__ = [
     "CheckManual",
     "Command",
     "ConfirmBreakGlass",
+    "ConfirmClose",
     "ContestWaiver",
     "ContradictManual",
     "DecideExtension",
@@ -268,7 +270,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfDelegations = Delegate | EndDelegation
 _OfAttestations = Attest | AskToAttest
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
-_OfOthers = RecordFailure | TellWritten | Review | RunChecks | RecordCheck
+_OfOthers = RecordFailure | TellWritten | Review | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes
     | _OfDuties

@@ -26,6 +26,7 @@ from workflows.rules.barring import check_is_colleague
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.permissions import NAMED_MAX, check
+from workflows.rules.proving import check_proof
 
 WEEK = timedelta(days=7)
 
@@ -44,6 +45,7 @@ def ask(state: Retirement, command: BreakGlass, facts: Facts, now: datetime) -> 
     asked = break_glass.request(state)
     if asked is not None and (asked.asked_by, asked.notice_days) == (command.by, command.notice_days):
         return nothing("You asked for that already: a second person confirms it in the thread.")
+    check_proof(facts)
     event = events.BreakGlassAsked(
         at=now,
         by=command.by,
@@ -77,6 +79,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
             next_step=f"Ask for it yourself: /retire break-glass {state.id} {asked.notice_days} REASON",
         )
     _check_days(state, asked.notice_days, policy, now)
+    check_proof(facts)
     round_ = opened_round(
         number=state.rounds + 1,
         purpose=Purpose.RETIRE,

@@ -22,6 +22,7 @@ from workflows.rules import (
     break_glass,
     callers,
     checking,
+    closing,
     ids,
     milestones,
     obligations,
@@ -191,6 +192,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return break_glass.after(state, event)
         case events.Attested():
             return attesting.after(state, event)
+        case events.CloseConfirmed():
+            return closing.after(state, event)
         case events.ChecksStarted() | events.CheckEnded():
             return checking.after(state, event)
         case events.HandedOver():

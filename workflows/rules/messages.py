@@ -123,6 +123,10 @@ def is_log(key: str) -> bool:
     return "/check/" in key and key.endswith("/log")
 
 
+def closing_key(state: Retirement) -> str:
+    return f"{state.id}/announcement-{state.announced}/closing"
+
+
 def break_glass_key(state: Retirement, number: int) -> str:
     return f"{state.id}/break-glass/{number}"
 

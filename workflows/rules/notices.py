@@ -16,6 +16,7 @@ from workflows.rules import (
     break_glass_notices,
     caller_notices,
     check_notices,
+    closing_notices,
     deprecation,
     id_notices,
     impact,
@@ -108,6 +109,7 @@ def for_events(
     want(*informing.for_events(before, state, kinds))
     want(*_requests(before, state))
     want(*break_glass_notices.changed(before, state))
+    want(*closing_notices.changed(before, state))
     want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))

@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "remind review": frozenset({Hat.TIME}),
     "run checks": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.CONSUMER_OWNER}),
     "attest": frozenset({Hat.ANYONE}),
+    "confirm close": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.ENDPOINT_OWNER, Hat.SEATED}),
     "close round": frozenset({Hat.TIME}),
     "lapse approval": frozenset({Hat.TIME}),
     "record shown": frozenset({Hat.TIME}),

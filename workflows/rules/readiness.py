@@ -10,7 +10,7 @@ from data.records.facts import Facts, Reading
 from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
 from data.records.waivers import TRAFFIC
-from workflows.rules import attesting, break_glass, callers, checking, gap, parts
+from workflows.rules import attesting, break_glass, callers, checking, closing, gap, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import Gate
@@ -110,7 +110,7 @@ def readiness(  # noqa: PLR0912 - one case per step
         case StepKind.CLOSE:
             unmet += _after(state, StepKind.DISABLE)
             unmet += [*_archive(state), *_drill(state, facts), *_still_dark(state, facts)]
-            unmet += break_glass.gates(state)
+            unmet += [*break_glass.gates(state), *closing.gates(state)]
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
 
 

@@ -27,6 +27,7 @@ EVERY_PART = {
     Part.EVIDENCE: "CHG-1",
     Part.DAYS: "3",
     Part.TEXT: "it was right",
+    Part.NAME: "churn-v1",
     Part.MAYBE_RETIREMENT: "",
     Part.MAYBE_WORDS: "",
     Part.MAYBE_MODEL: "",

@@ -215,6 +215,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "expires_at": days(90),
         "entitled": ("UANN",),
     },
+    events.CloseConfirmed: {"entitled": ("UANN",), "proof": "key 7"},
     events.BreakGlassAsked: {"notice_days": 3, "why": Prose(prose="leak"), "entitled": ("UANN", "UBEA")},
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": ("UANN", "UBEA")},
     events.BreakGlassReviewed: {"review": Prose(prose="right")},

@@ -206,6 +206,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "expires_at": PROPOSED_AT + days(90),
         "entitled": (PAT,),
     },
+    events.CloseConfirmed: {"entitled": (PAT, "UOWEN"), "proof": "key 7"},
     events.BreakGlassAsked: {"notice_days": 3, "why": WHY, "entitled": (PAT, "UOWEN")},
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": (PAT, "UOWEN")},
     events.BreakGlassReviewed: {"review": WHY},

@@ -55,6 +55,7 @@ MAY = {
     "waive": "coordinator",
     "contest waiver": "consumer_owner",
     "run checks": "coordinator endpoint_owner consumer_owner",
+    "confirm close": "coordinator owner endpoint_owner seated",
     "attest": EVERYBODY,  # whom the policy names for it
     "break glass": "glass_breaker",
     "confirm break-glass": "glass_breaker",

@@ -1,0 +1,67 @@
+"""An end that two people confirm by the model's name: the request in the thread, and the form that takes the name."""
+
+from __future__ import annotations
+
+from bot.ids import SLASH_COMMAND, Action, Callback
+from bot.views import blocks
+from bot.views.blocks import Payload, actions, button, day, mention, mentions, modal, safe, section
+from bot.views.proposal import name_of
+from bot.views.steps import zone_of
+from data import events
+from data.records.retirement import Retirement, StepKind
+from workflows.rules import closing
+from workflows.rules.wording import counted
+
+
+def line(event: events.CloseConfirmed, retirement: Retirement) -> str:
+    """The event in the card's thread."""
+    proof = f", proved as {safe(event.proof, 200)}" if event.proof else ""
+    left = closing.missing(retirement)
+    more = f"; {counted(left, 'more person', 'more people')} to go" if left else ""
+    return f":lock: {mention(event.by)} confirms by its name that it may be closed{proof}{more}"
+
+
+def request(retirement: Retirement) -> Payload:
+    """Asked for with a button, until two people have, or service came back."""
+    by = mentions([one.by for one in retirement.confirmed])
+    name = safe(name_of(retirement))
+    if not closing.missing(retirement):
+        return blocks.message(f":lock: {by} confirmed by its name that *{name}* may be closed.")
+    if not closing.is_asked(retirement):
+        return blocks.message(
+            f":double_vertical_bar: Not asked now: the end of *{name}*, as it is {retirement.state}."
+        )
+    so_far = f"\n:lock: {by} did." if by else ""
+    text = (
+        f":lock: *{name}* is dark until *{dark_until(retirement)}*; after that nobody brings it back with "
+        f"`{SLASH_COMMAND} restore`. It is closed only once *two people* typed its name: the coordinator, owners of it "
+        f"or of its endpoints, or the voting roles.{so_far}"
+    )
+    pressed = button("Confirm the end", Action.CLOSING_CONFIRM, retirement.id, style="danger")
+    return blocks.message(text, [section(text), actions(pressed)])
+
+
+def form(retirement: Retirement) -> Payload:
+    """`private_metadata`: retirement."""
+    name = name_of(retirement)
+    typed = {
+        "type": "plain_text_input",
+        "action_id": str(Action.CLOSING_NAME),
+        "placeholder": blocks.plain(name, 150),
+    }
+    said = (
+        f"From *{dark_until(retirement)}* on nobody brings *{safe(name)}* back with `{SLASH_COMMAND} restore`: what is "
+        "left of it is its archive."
+    )
+    return modal(
+        "Confirm the end",
+        Callback.CLOSING_CONFIRM,
+        [section(said), blocks.field("Type its name", typed, block_id=str(Action.CLOSING_NAME))],
+        metadata={"retirement": retirement.id},
+        submit="Confirm",
+    )
+
+
+def dark_until(retirement: Retirement) -> str:
+    assert retirement.plan is not None
+    return day(retirement.plan.step(StepKind.CLOSE).due_at, zone_of(retirement))

@@ -1,0 +1,38 @@
+"""The operator's own program says whether somebody proved lately that it is them. Safe to run again.
+
+Exit code 0: they did; the first line it prints is kept. Any other: its first line tells them where to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.printable import in_lines, shortened, without_secrets_in
+from data.records.checks import Check, CheckEnd
+from workflows.adapters.check_runs import commanded
+from workflows.second_factor import Proof
+
+SECONDS = 2
+"""Slack waits three for the answer to a form."""
+SAID_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorProgram:
+    """Implements `SecondFactor`."""
+
+    program: Path
+
+    def proof(self, about: Mapping[str, str]) -> Proof:
+        asked = Check(
+            name="second-factor", command=(str(self.program),), timeout_seconds=SECONDS, is_own=True
+        )
+        ran = commanded(asked, about, lambda: False, folder=self.program.parent)
+        assert ran is not None, "nobody stops it"
+        lines = in_lines(without_secrets_in(ran.log)).strip().splitlines()
+        said = shortened(lines[0], SAID_MAX) if lines else ""
+        if ran.end is CheckEnd.PASSED:
+            return Proof(holds=True, said=said)
+        return Proof(holds=False, said=said or ran.why)

@@ -1,0 +1,68 @@
+"""Two people say by its name that a retirement may be closed: each for themselves, and nobody twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.errors import Refused
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+from workflows.commands import ConfirmClose
+from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
+from workflows.rules import closing
+from workflows.rules.barring import check_is_colleague
+from workflows.rules.break_glass import answers_for
+from workflows.rules.permissions import check
+from workflows.rules.proving import check_proof
+
+
+def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetime) -> RetirementDecision:
+    """With the second of them it is closed on its day, or at once where that is past."""
+    check("confirm close", command.by, state, facts, doing="confirm the end of")
+    check_can_confirm(state, command.by)
+    assert state.plan is not None
+    subject = state.plan.subject
+    if command.model not in (subject.model_name, subject.model_id):
+        raise Refused(
+            f'"{command.model}" is not what {state.id} retires',
+            next_step=f"Type its model's exact name: /retire confirm {state.id} {subject.model_name}",
+        )
+    if any(one.by == command.by for one in state.confirmed):
+        return nothing("You confirmed that already: it takes somebody else as well.")
+    if behind := answers_for(command.by, [one.by for one in state.confirmed], facts.delegations):
+        raise Refused(
+            "It takes two people who decide for themselves",
+            reasons=[f"you and <@{behind}>, who confirmed it, stand in for one another now"],
+            next_step=f"Ask a third person; /retire show {state.id} names the coordinator and owners",
+        )
+    check_is_colleague(facts, "What you confirm")
+    proof = check_proof(facts)
+    event = events.CloseConfirmed(at=now, by=command.by, entitled=_entitled(state, facts), proof=proof)
+    after = folded(state, (event,))
+    due_on = f"{max(state.plan.steps[-1].due_at, now):%Y-%m-%d}"
+    closes = f"it is closed on {due_on}, once all else holds"
+    then = "somebody else has to as well" if closing.missing(after) else closes
+    reply = f"You confirm the end of {state.id}; {then}."
+    return decided(state, event, after=after, timers=held_again(after, now), reply=reply)
+
+
+def check_can_confirm(state: Retirement, by: str) -> None:
+    """Raises `Refused` where its end waits for nobody."""
+    if closing.is_asked(state) or any(one.by == by for one in state.confirmed):
+        return
+    if state.confirmed:
+        raise Refused(
+            f"Two people have confirmed the end of {state.id}", next_step=f"/retire show {state.id}"
+        )
+    raise Refused(
+        f"Nobody has to confirm the end of {state.id}: it is {state.state}",
+        reasons=["that is asked while it is dark, where its policy asks for it at its tier"],
+        next_step=f"See where it stands: /retire show {state.id}",
+    )
+
+
+def _entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:
+    seated = (person for people in facts.members.values() for person in people)
+    every = (state.coordinator_id, *facts.owners, *facts.endpoint_owners, *seated)
+    return tuple(sorted(dict.fromkeys(every)))

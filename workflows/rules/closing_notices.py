@@ -1,0 +1,18 @@
+"""Who hears that an end has to be confirmed? The thread asks once it is dark, and shows who did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from data.records.decision import Effect
+from data.records.retirement import Retirement
+from workflows.rules import closing, messages
+
+
+def changed(before: Retirement, state: Retirement) -> Iterable[Effect]:
+    """The request is posted when it goes dark, and drawn anew with everybody who confirms, or when it is over."""
+    key = messages.closing_key(state)
+    if before.state is not state.state and closing.is_asked(state):
+        yield messages.in_thread(state, key, "closing")
+    elif (before.confirmed, closing.is_asked(before)) != (state.confirmed, closing.is_asked(state)):
+        yield messages.edit(key, "closing")

@@ -16,6 +16,7 @@ from bot.serving import metrics
 from bot.typed import usage
 from bot.views import digest as views
 from data.policies import attestations as policy_attestations
+from data.policies import checks as policy_checks
 from data.policies import fields as policy_fields
 from data.policies import notice_texts, policy
 from data.policies import tables as policy_tables
@@ -79,7 +80,7 @@ def policy_keys() -> str:
     ]
     rows += [
         (f"`[tiers.{tier}] {key}`", known.says, f"`{shipped['tiers'][tier][key]}`")
-        for tier in policy_fields.TIERS
+        for tier in policy_checks.TIERS
         for key, known in policy_tables.TIER.items()
     ]
     rows += [

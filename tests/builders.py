@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from data import events, ledger
+from data.records.archived import Archived
 from data.records.attestations import Attestation
 from data.records.base import Prose
 from data.records.callers import Calls
@@ -21,17 +22,7 @@ from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.delegation import Delegation
 from data.records.facts import Facts, Reading
 from data.records.policy import Policy, Role, Tier
-from data.records.retirement import (
-    Archived,
-    Duty,
-    Endpoint,
-    Plan,
-    Reason,
-    Retirement,
-    Step,
-    StepKind,
-    Subject,
-)
+from data.records.retirement import Duty, Endpoint, Plan, Reason, Retirement, Step, StepKind, Subject
 from data.records.rounds import Choice
 from workflows import commands as cmd
 from workflows.machine import RetirementMachine

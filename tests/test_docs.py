@@ -12,6 +12,7 @@ from bot.checks_file import read_checks
 from bot.cli import cli
 from data.importers import declaration
 from data.policies import attestations as policy_attestations
+from data.policies import checks as policy_checks
 from data.policies import fields as policy_fields
 from data.policies import policy
 from data.policies import tables as policy_tables
@@ -88,7 +89,7 @@ def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
 
     keys = sum(len(keys) for keys in policy_fields.FIELDS.values())
     tables = (
-        *(policy_tables.TIER for _ in policy_fields.TIERS),
+        *(policy_tables.TIER for _ in policy_checks.TIERS),
         policy_tables.ROLE,
         policy_attestations.ATTESTATION,
         policy_tables.AUDIENCE,

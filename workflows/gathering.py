@@ -30,6 +30,7 @@ from workflows.rules.delegating import InForce
 from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
+from workflows.rules.roles import voting
 from workflows.second_factor import SecondFactor
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
@@ -135,7 +136,7 @@ class Gatherer:
             catalog_version=there.version,
             policy=state.policy,
             subject=subject,
-            members=members(there, state.policy, owners),
+            members=members(there, voting(state), owners),
             owners=owners,
             endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
             delegations=dict(self.delegations(now)),

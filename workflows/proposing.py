@@ -24,6 +24,7 @@ from workflows.rules.lessons import alike
 from workflows.rules.lifecycle import is_living
 from workflows.rules.meeting import met
 from workflows.rules.plan import reserved
+from workflows.rules.roles import asked
 from workflows.veiling import veiled
 
 
@@ -64,6 +65,7 @@ def facts(
         artifacts=model.artifacts,
         spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
         restricted_to=model.restricted_to,
+        regulated=model.regulated,
     )
     told_to_all = [one for one in every if not is_marked(one, there)]
     others = [one for one in every if is_living(one) and one.id != retirement_id]
@@ -95,7 +97,7 @@ def facts(
             *(f"{found.name}: {note}" for found in consumers for note in found.owners.notes),
             *filter(None, [after.note]),
         ),
-        members=members(there, policy, owners.slack_ids),
+        members=members(there, asked(policy, subject), owners.slack_ids),
         owners=owners.slack_ids,
         endpoint_owners=there.owners_now(endpoint.id for endpoint in chosen),
     )

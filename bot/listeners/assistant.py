@@ -86,7 +86,7 @@ def register(app: App, house: House) -> None:
                 f"What was to follow {model.name} is no model of the catalog any more. "
                 f"Ask me again: Help me retire {model.name}"
             )
-        earliest_on = earliest_target(proposed_at=house.now(), tier=model.tier, policy=house.policy)
+        earliest_on = earliest_target(proposed_at=house.now(), subject=model, policy=house.policy)
         open_form(
             house,
             ack,

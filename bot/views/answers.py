@@ -43,6 +43,7 @@ from data.store import Asleep, Trouble
 from workflows.decisions.ahead import Hearing
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.meeting import Meeting
+from workflows.rules.roles import voting
 from workflows.rules.wording import counted
 
 NOBODY = "*nobody who can be reached*"
@@ -194,7 +195,7 @@ def plan(retirement: Retirement, hearings: Sequence[Hearing] = (), checks: Seque
     later = later_dates.asked(retirement)
     if retirement.later is not None:
         later = [f"*Voted on now* `{safe(retirement.later.plan_digest, 100)}`", *later]
-    roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in retirement.policy.quorum.items())
+    roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in voting(retirement).quorum.items())
     endpoints = [_endpoint(one) for one in retirement.plan.subject.endpoints]
     artifacts = [safe(one, 300) for one in retirement.plan.subject.artifacts]
     rest = f"; `emeritus plan {retirement.id} --json` prints all"

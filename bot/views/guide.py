@@ -18,6 +18,7 @@ from data.records.retirement import Reason
 from workflows.home import OVERVIEW
 from workflows.questions.answers import Answer, Guide
 from workflows.questions.understanding import NO_SUCCESSOR
+from workflows.rules.roles import asked, notice_days
 from workflows.rules.wording import counted
 
 NONE = "No successor"
@@ -74,11 +75,14 @@ def _known(model: Entity, seen: Facts, guide: Guide) -> Iterator[str]:
     assert seen.policy is not None
     endpoints = limits.joined([safe(one.name) for one in subject.endpoints], 400, between=", ", at_most=5)
     tier = f"tier {model.tier}" if model.tier else "no tier, so the strictest"
-    roles = ", ".join(f"{number} of {safe(role)}" for role, number in seen.policy.quorum.items())
+    tier += f"; regulated: {safe(model.regulated)}" if model.regulated else ""
+    roles = ", ".join(
+        f"{number} of {safe(role)}" for role, number in asked(seen.policy, subject).quorum.items()
+    )
     yield f"*Switches off* {endpoints or 'no endpoint: there is nothing to switch off'}"
     yield f"*Hits* {impact.summary(seen.impact)}"
     yield (
-        f"*Notice* {counted(seen.policy.notice_days(model.tier), 'day')} ({tier}): service ends on "
+        f"*Notice* {counted(notice_days(seen.policy, subject), 'day')} ({tier}): service ends on "
         f"{guide.earliest_on} at the earliest"
     )
     yield f"*Needs approvals* {roles}"

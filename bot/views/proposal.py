@@ -78,6 +78,8 @@ def _subject(retirement: Retirement) -> str:
         [safe(one.name) for one in plan.subject.endpoints], 800, between=", ", at_most=10
     )
     tier = str(plan.subject.tier) if plan.subject.tier else "unknown, treated as the strictest"
+    if plan.subject.regulated:
+        tier += f", regulated: {safe(plan.subject.regulated, 150)}"
     return "\n".join(
         [
             f"*What* {safe(plan.subject.model_name)} (tier {tier}), endpoints: {endpoints or 'none'}",

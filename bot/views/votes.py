@@ -29,6 +29,7 @@ from workflows.rules.approval import cools_until, is_cooling, lapses_at, takers_
 from workflows.rules.expiry import on_expiry
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
 from workflows.rules.quorum import awaited, digest_on_ballot, open_round, tally_of
+from workflows.rules.roles import voting
 from workflows.rules.verdicts import is_veto
 
 CHOICE_MARKS = {
@@ -70,7 +71,7 @@ def tally_lines(retirement: Retirement) -> list[str]:
     tally = tally_of(retirement)
     waiting_for = awaited(retirement) if open_round(retirement) is not None else {}
     shown = []
-    for role, needed in policy.quorum.items():
+    for role, needed in voting(retirement).quorum.items():
         mark = ":white_circle:" if role in tally.missing else ":white_check_mark:"
         cast = [ballot for ballot in round_.ballots if ballot.role == role]
         line = f"{mark} *{safe(role)}* {tally.approvals.get(role, 0)} of {needed}"

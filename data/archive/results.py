@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from data.records.archived import Archived
 from data.records.base import Record
-from data.records.retirement import Archived
 
 Stopped = Callable[[], bool]
 """Asked between chunks; once true, the work ends soon and can be started over."""

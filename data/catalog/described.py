@@ -45,6 +45,7 @@ def as_one(members: Sequence[Entity]) -> Entity:
         guide=_first(told, lambda one: bool(one.guide)).guide,
         checks=_checks(told),
         serves_from=_first(told, lambda one: bool(one.serves_from)).serves_from,
+        regulated=_first(told, lambda one: bool(one.regulated)).regulated,
     )
 
 
@@ -57,6 +58,7 @@ def differing(members: Sequence[Entity], owned: Owned, successor_of: Said) -> It
         ("its tier is", lambda one: str(one.tier or "")),
         ("its successor is", successor_of),
         ("its first day is", lambda one: one.serves_from),
+        ("the regulation it is under is", lambda one: one.regulated),
         ("its artifacts are", _artifacts),
     )
     for claim, said in claims:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from data.events.base import Event
+from data.records.archived import Archived
 from data.records.base import Prose
-from data.records.retirement import Archived, StepKind
+from data.records.retirement import StepKind
 
 
 class StepStarted(Event, frozen=True, kw_only=True, tag="step started"):

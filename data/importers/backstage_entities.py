@@ -12,6 +12,7 @@ from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.draft import UNOWNED
 from data.importers.measuring import stated
 from data.importers.refs import Found, Index, ids_meant, parse
+from data.importers.regulated import regulation
 from data.importers.yaml_lines import Node
 from data.records.catalog import NO_OWNER, TIERS, EndpointKind, Entity, Kind, Measure, Measured
 
@@ -23,6 +24,7 @@ ANNOTATIONS = frozenset(
         "successor",
         "migration-guide",
         "available-from",
+        "regulated",
         "endpoint-kind",
         "endpoint-ref",
         "restricted-to",
@@ -86,6 +88,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         guide=moving.guide(thing, account) if is_model else "",
         checks=checks(thing, account),
         serves_from=moving.serves_from(thing, account) if is_model else "",
+        regulated=regulation(thing.annotation("regulated").text) if is_model else "",
     )
 
 

@@ -29,12 +29,13 @@ from data.importers.mlflow_server import Registry, page_of
 from data.importers.mlflow_telling import FORMAT, Telling
 from data.importers.pages import unfinished
 from data.importers.refs import Found
+from data.importers.regulated import regulation
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
 from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
 
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
-TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", "available_from", *Measure)
+TAGS = ("owner", "successor", "consumers", "tier", "restricted_to", "available_from", "regulated", *Measure)
 RESTRICTED = f"{PREFIX}restricted_to"
 _STAGES = {"none": "", "archive": "archived"}
 _MODELS = "models:/"
@@ -150,6 +151,7 @@ def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner:
         measured=_measured(tags, model.where, model.name, draft),
         restricted_to=listed(tags[RESTRICTED]) if RESTRICTED in tags else None,
         serves_from=_serves_from(model, draft),
+        regulated=regulation(tags.get(f"{PREFIX}regulated", "")),
     )
     draft.declare(entity, model.source, owner=owner)
 

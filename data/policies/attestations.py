@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from data.policies.checks import GROUPS, PEOPLE
-from data.policies.fields import TIERS
+from data.policies.checks import GROUPS, PEOPLE, TIERS, tiers
 from data.policies.keys import Key
 from data.records.attestations import Attestation
 from data.records.policy import Role
@@ -20,12 +19,6 @@ from data.toml_tables import Tables
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 TEXT_MAX = 1_000  # as a message shows it in full beside who is asked (bot/views/attestations.py)
 VALID_DAYS = 90
-
-
-def tiers(value: Any) -> str:
-    known = list(map(int, TIERS))
-    is_fine = isinstance(value, list) and value and all(type(one) is int and one in known for one in value)
-    return "" if is_fine and value == sorted(set(value)) else f"a list of tiers, each once, e.g. {known}"
 
 
 ATTESTATION: Mapping[str, Key] = {

@@ -10,6 +10,7 @@ from data.public_holidays import ACCEPTED, is_known
 from data.toml_checks import text, words
 from data.zones import is_zone
 
+TIERS = ("1", "2", "3")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
@@ -50,3 +51,9 @@ def days_before(value: Any) -> str:
     if not isinstance(value, list) or not all(type(item) is int and 0 <= item <= 3650 for item in value):
         return accepted
     return "" if value == sorted(set(value), reverse=True) else accepted
+
+
+def tiers(value: Any) -> str:
+    known = list(map(int, TIERS))
+    is_fine = isinstance(value, list) and value and all(type(one) is int and one in known for one in value)
+    return "" if is_fine and value == sorted(set(value)) else f"a list of tiers, each once, e.g. {known}"

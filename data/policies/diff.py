@@ -66,7 +66,8 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
         for key, value in {**_said(tier, TIER), **flags}.items():
             yield f"tiers.{tier.tier}.{key}", value
     for role in policy.roles:
-        for key, value in {**_said(role, ROLE), "veto": role.veto == "yes"}.items():
+        flags = {"veto": role.veto == "yes", "regulated": role.regulated == "yes"}
+        for key, value in {**_said(role, ROLE), **flags}.items():
             yield f"roles.{role.name}.{key}", value
     for attestation in policy.attestations:
         for key, value in _said(attestation, ATTESTATION).items():

@@ -20,9 +20,6 @@ from data.policies.keys import Key
 from data.records.policy import Criterion, OnExpiry
 from data.toml_checks import flag, number, text, whole, word_of, words
 
-TIERS = ("1", "2", "3")
-
-
 # Section -> key. What is neither in here nor in a role or tier is unknown.
 FIELDS: Mapping[str, Mapping[str, Key]] = {
     "channels": {
@@ -74,6 +71,13 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="how long at least the comment of a rejection is; 0 lets people reject without one",
             field="reject_comment_chars",
             check=whole(0, 1000, "characters"),
+        ),
+    },
+    "regulated": {
+        "notice_days": Key(
+            says="how long consumers are warned at least of a model that its catalog says is regulated",
+            field="regulated_notice_days",
+            check=whole(1, 3650, "days"),
         ),
     },
     "break_glass": {
@@ -284,9 +288,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says='the currency of that limit, `"EUR"`; empty for the one that all costs are told in: where there are '
             "several, none counts",
             field="cost_currency",
-            check=text(
-                "(?:[A-Z]{3})?", 'three letters like "EUR", or "" for the one that all costs are told in'
-            ),
+            check=text("(?:[A-Z]{3})?", 'three letters like "EUR", or "" for the one of all costs'),
         ),
         "measured_days": Key(
             says="what was measured longer ago is told, and does not count",

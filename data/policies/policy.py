@@ -18,9 +18,9 @@ import msgspec
 
 from data.errors import Invalid
 from data.policies.attestations import attestations_of
-from data.policies.checks import WEEKDAYS
+from data.policies.checks import TIERS, WEEKDAYS
 from data.policies.escalation import tree_of
-from data.policies.fields import FIELDS, TIERS
+from data.policies.fields import FIELDS
 from data.policies.keys import Key
 from data.policies.notice_texts import read_texts
 from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
@@ -194,6 +194,8 @@ def _roles(reading: Tables, given: Any) -> tuple[Role, ...]:
                 groups=tuple(fine.get("groups", ())),
                 people=tuple(fine.get("people", ())),
                 veto="yes" if fine.get("veto", False) else "no",
+                tiers=tuple(fine.get("tiers", ())),
+                regulated="yes" if fine.get("regulated", False) else "no",
             )
         )
     return tuple(roles)
@@ -206,6 +208,11 @@ def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
         if notice[tier] < notice[tier + 1]:
             accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
             reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
+    for tier in (0, *notice):
+        if not any(one.is_needed(tier, is_regulated=False, is_known=tier > 0) for one in said["roles"]):
+            accepted = f"at least one that votes on models of tier {tier} that no regulation names"
+            reading.refuse("", "[roles]", None, accepted)
+            break
     if said["restricted_channel"] == said["governance_channel"]:
         accepted = "a private channel, other than [channels] governance"
         reading.refuse("channels", "restricted", said["restricted_channel"], accepted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from data.policies.checks import CHANNEL_NAME, GROUPS, PEOPLE
+from data.policies.checks import CHANNEL_NAME, GROUPS, PEOPLE, tiers
 from data.policies.keys import Key
 from data.toml_checks import flag, whole, words
 
@@ -17,6 +17,13 @@ ROLE: Mapping[str, Key] = {
     ),
     "people": Key(says="who may vote besides: Slack user ids", check=PEOPLE),
     "veto": Key(says="a rejection ends the round; elsewhere it only withholds an approval", check=flag),
+    "tiers": Key(
+        says="whose models need it; all where it is left out, and of an unknown tier every one", check=tiers
+    ),
+    "regulated": Key(
+        says="whether models under a [regulation](#who-approves) need it; others then only where `tiers` has theirs",
+        check=flag,
+    ),
 }
 AUDIENCE: Mapping[str, Key] = {
     "groups": Key(

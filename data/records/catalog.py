@@ -133,6 +133,7 @@ class Entity(Record, frozen=True, kw_only=True):
     guide       address of a page that says how to move to it, or away from it; empty where none is named
     checks      addresses that are asked whether it works, before what it depends on is switched off
     serves_from  of a model: the first day on which it can be called, "2027-03-01"; empty where none is told
+    regulated    of a model: by which regulation, in its catalog's words; empty where none is named
     is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
     restricted_to    of a model: whom its sources let see it besides its owners, as written; None where everybody may
     """
@@ -161,6 +162,7 @@ class Entity(Record, frozen=True, kw_only=True):
     guide: str = ""
     checks: tuple[CheckAddress, ...] = ()
     serves_from: str = ""
+    regulated: str = ""
     is_kind_guessed: bool = False
     restricted_to: tuple[str, ...] | None = None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
@@ -71,6 +73,8 @@ class Role(Record, frozen=True, kw_only=True):
     name      as shown on the card
     groups    catalog group references or names; "model.owner" is the team that owns the model
     people    Slack user ids
+    tiers     whose models need it; all where there are none. Of an unknown tier every model does
+    regulated  "yes": models under a regulation need it, and others only where `tiers` has theirs
     """
 
     name: str
@@ -78,6 +82,14 @@ class Role(Record, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     veto: str = "no"
+    tiers: tuple[int, ...] = ()
+    regulated: str = "no"
+
+    def is_needed(self, tier: int, *, is_regulated: bool, is_known: bool) -> bool:
+        """`is_known`: whether the policy knows the tier."""
+        if self.regulated == "yes":
+            return is_regulated or (bool(self.tiers) and (tier in self.tiers or not is_known))
+        return not self.tiers or tier in self.tiers or not is_known
 
 
 class Tier(Record, frozen=True, kw_only=True):
@@ -105,6 +117,7 @@ class Policy(Record, frozen=True, kw_only=True):
     break_glass_groups  nobody, as in every policy before notice could be shortened; so are those after it
     on_expiry        as it was in every policy before it could be said; so are those after it
     texts            none, as in every policy before there were such: everybody is told the same
+    regulated_notice_days  0, as in every policy before a model could be regulated; so is `Role.regulated`
     checks_valid_hours  0, as in every policy before there were checks: none is run
     audiences        of those that are somebody whatever they own, or that are told besides the owners
     """
@@ -146,6 +159,19 @@ class Policy(Record, frozen=True, kw_only=True):
     break_glass_look_back_days: int = 14
     audiences: tuple[Addressed, ...] = ()
     checks_valid_hours: int = 0
+    regulated_notice_days: int = 0
+
+    def asking(self, tier: int, *, is_regulated: bool) -> Policy:
+        """The same with those roles only whose approval such a model needs."""
+        is_known = tier in {row.tier for row in self.tiers}
+        roles = tuple(
+            one for one in self.roles if one.is_needed(tier, is_regulated=is_regulated, is_known=is_known)
+        )
+        return self if roles == self.roles else replace(self, roles=roles)
+
+    def notice_days_of(self, tier: int, *, is_regulated: bool) -> int:
+        """Days of notice: those of its tier, and no fewer than a regulated one has."""
+        return max(self.notice_days(tier), self.regulated_notice_days if is_regulated else 0)
 
     def notice_days(self, tier: int) -> int:
         """Days of notice for `tier`; an unknown tier counts as the strictest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from data.records.archived import Archived
 from data.records.attestations import Statement
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
@@ -71,6 +72,7 @@ class Subject(Record, frozen=True, kw_only=True):
     artifacts: tuple[str, ...]
     spared: tuple[str, ...] = ()
     restricted_to: tuple[str, ...] | None = None
+    regulated: str = ""
 
 
 class StepKind(StrEnum):
@@ -175,16 +177,6 @@ class Obligation(Record, frozen=True, kw_only=True):
     @property
     def is_settled(self) -> bool:
         return self.duty in (Duty.MIGRATED, Duty.WAIVED)
-
-
-class Archived(Record, frozen=True, kw_only=True):
-    """Where the artifacts are kept and what they hash to; `preservation_id` is derived from content."""
-
-    location: str
-    preservation_id: str
-    manifest_digest: str
-    files: int
-    bytes: int
 
 
 class Progress(StrEnum):

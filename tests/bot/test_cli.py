@@ -131,7 +131,15 @@ def test_every_other_answer_for_machines_has_every_key_too(run: Run, retiring: s
 
     assert set(checked["policy"]) == set(Policy.__struct_fields__)
     assert checked["policy"]["roles"] == [
-        {"name": "risk", "approvals": 1, "groups": [], "people": ["U1AB"], "veto": "no"}
+        {
+            "name": "risk",
+            "approvals": 1,
+            "groups": [],
+            "people": ["U1AB"],
+            "veto": "no",
+            "tiers": [],
+            "regulated": "no",
+        }
     ]
     assert set(impact["model"]) == {"id", "name", "tier"}
     assert (impact["count"], impact["direct"], impact["teams"]) == (1, 1, ["Growth ML"])

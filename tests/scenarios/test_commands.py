@@ -71,6 +71,7 @@ NONSENSE = [
     ("break-glass RET-1 3 it leaks", "You may not shorten the notice of RET-1"),
     ("look-back RET-1", "TEXT...: missing; say /retire look-back RET-n|MODEL TEXT..."),
     ("look-back RET-1 all went well", "There is nothing to look back on in RET-1"),
+    ("confirm RET-1 churn-v1", "Nobody has to confirm the end of RET-1: it is proposed"),
     ("check RET-1", "RET-1 asks nothing of consumers now: it is proposed"),
     ("attest RET-1 retention it is kept", "Its policy asks for none at its tier"),
     ("handover RET-1", "@PERSON: missing"),

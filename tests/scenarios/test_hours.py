@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from bot.manifest import SCOPES
 from data.importers.accounts import read_accounts
 from data.policies.policy import read_windows
 from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, VERA, WREN, Town, key_of, words
@@ -178,9 +177,11 @@ def test_on_a_public_holiday_of_the_policys_country_people_are_left_in_peace(tmp
 
 
 def test_where_slack_tells_no_clock_that_of_the_catalog_counts(tmp_path: Path):
-    granted = {scope: why for scope, why in SCOPES.items() if scope not in ("users:read", "dnd:read")}
-    with Town(tmp_path, serves=False, windows=OFFICE, scopes=granted) as town:
-        announced(town)
+    with Town(tmp_path, serves=False, windows=OFFICE) as town:
+        assert town.propose() == {}
+        town.approve()
+        town.slack.ws.scopes -= {"users:read", "dnd:read"}
+        until(town, "2026-03-16 10:00")
         assert (len(keys(town, INES)), keys(town, WREN)) == (1, [])
         until(town, "2026-03-17 12:00")
         ((_, at),) = arrived(town, WREN)

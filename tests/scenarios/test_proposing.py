@@ -8,7 +8,20 @@ import pytest
 
 from data.records.retirement import State, StepKind
 from tests.data.catalogs import a_document
-from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, INES, MINA, POLICY, PRIYA, TOM, Town, buttons, words
+from tests.scenarios.town import (
+    ADA,
+    BRUNO,
+    GOVERNANCE,
+    INES,
+    MINA,
+    POLICY,
+    PRIYA,
+    SAM,
+    TOM,
+    Town,
+    buttons,
+    words,
+)
 
 NIGHTLY = {"proposal.successor": "resource:default/churn-v1"}
 
@@ -302,3 +315,29 @@ approvals = 2
         assert "ethics needs 2 and 0 can vote (ethics-board)" in told
         assert TOM in town.slack.views, "with what was typed"
         assert nothing_is_recorded(town)
+
+
+REGULATED = """
+[roles.owner]
+groups = ["model.owner"]
+[roles.legal]
+people = ["{sam}"]
+regulated = true
+[regulated]
+notice_days = 60
+"""
+
+
+def test_a_regulated_model_needs_its_own_role_and_more_notice(tmp_path: Path):
+    with Town(tmp_path, policy=f"{POLICY}{REGULATED.format(sam=SAM)}") as town:
+        v1 = "type: ai-model, owner: growth-ml"
+        town.learns(a_document("Resource", "churn-v1", v1, regulated="EU AI Act, annex III", tier="3"))
+        refused = town.propose()["proposal.target"]
+        assert "tier 3, regulated by EU AI Act, annex III, needs 60 days of notice" in refused
+        assert town.submit(TOM, {"proposal.target": "2026-06-30"}) == {}
+        assert "(tier 3, regulated: EU AI Act, annex III)" in words(town.card())
+        assert "*legal* 0 of 1" in words(town.card())
+        town.approve(ADA)
+        assert town.retirement().state is State.PROPOSED
+        town.approve(SAM)
+        assert "counts: approve as legal" in town.told(SAM)

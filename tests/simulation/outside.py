@@ -10,7 +10,7 @@ from random import Random
 
 from data.archive.results import Artifact, Drilled, Stopped, Stored
 from data.errors import Corrupt, NotFound, Unavailable
-from data.records.retirement import Archived
+from data.records.archived import Archived
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Boundaries, Weather
 from workflows.adapters.call_log import Metered

@@ -34,7 +34,7 @@ from data.archive.freshness import SOURCES_FILE, differences, marks, removed
 from data.archive.manifest import sha256_id
 from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored
 from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
-from data.records.retirement import Archived
+from data.records.archived import Archived
 from workflows.adapters.artifact_sources import ArtifactSources
 
 ARTIFACTS_FILE = "artifacts.json"

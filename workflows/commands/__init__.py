@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 import msgspec
 
+from data.records.archived import Archived
 from data.records.base import NO_PROSE, Prose
-from data.records.retirement import Archived, Endpoint, Reason, StepKind
+from data.records.retirement import Endpoint, Reason, StepKind
 from data.records.rounds import Choice
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass

@@ -68,9 +68,9 @@ def _renewed(state: Retirement, facts: Facts, now: datetime) -> Plan:
     """What was approved, with days that lie ahead: the last one stays where review and notice still fit before it."""
     assert state.plan is not None
     assert state.policy is not None
-    tier, policy = state.plan.subject.tier, state.policy
+    subject, policy = state.plan.subject, state.policy
     last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, policy)
-    target_on = max(last_day, plans.earliest_target(proposed_at=now, tier=tier, policy=policy))
+    target_on = max(last_day, plans.earliest_target(proposed_at=now, subject=subject, policy=policy))
     return plans.sealed(
         replace(
             state.plan,

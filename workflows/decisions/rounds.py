@@ -12,6 +12,7 @@ from data.records.policy import Policy
 from data.records.rounds import Purpose, Round
 from workflows.commands import CloseRound, encoded
 from workflows.rules import quorum, seating
+from workflows.rules.roles import asked
 from workflows.rules.wording import one_of
 
 
@@ -84,6 +85,8 @@ def _way_out(policy: Policy, facts: Facts, barred: frozenset[str], opened_by: st
 def _short_of_people(policy: Policy, facts: Facts, barred: frozenset[str]) -> list[str]:
     """Every role too few can vote in; failing that, the roles that share too few people, each filling one only."""
     short = []
+    assert facts.subject is not None
+    policy = asked(policy, facts.subject)
     for role in policy.roles:
         able = [person for person in facts.members.get(role.name, ()) if person not in barred]
         if len(able) < role.approvals:

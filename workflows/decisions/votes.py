@@ -25,6 +25,7 @@ from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.quorum import open_round
 from workflows.rules.readiness import HELD_BY_A_VOTE
+from workflows.rules.roles import voting
 from workflows.rules.verdicts import Verdict
 
 
@@ -195,7 +196,7 @@ def _settled(
     digest = quorum.digest_on_ballot(after)
     verdict = verdicts.verdict(
         after.round,
-        policy=after.policy,
+        policy=voting(after),
         plan_digest=digest,
         now=judged_at or now,
         on_expiry=expiry.on_expiry(after),

@@ -41,7 +41,7 @@ def guided(
     """`models`: all this person may see; `every` retirement there is, whoever may see it."""
     if model is None:
         return Guide(own=tuple(one for one in models if person_id in there.owners_of(one).slack_ids))
-    earliest_on = plan.earliest_target(proposed_at=now, tier=model.tier, policy=policy)
+    earliest_on = plan.earliest_target(proposed_at=now, subject=model, policy=policy)
     chosen = question.successor_id if question.successor_id != NO_SUCCESSOR else ""
     wish = Propose(
         by=person_id,

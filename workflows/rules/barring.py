@@ -46,5 +46,6 @@ def check_is_colleague(facts: Facts, what: str) -> None:
         raise Refused(
             f"{what} does not count",
             reasons=[f"by Slack this account is {facts.account}, and only a member's own name counts"],
-            next_step="Ask a colleague in the role, or whoever runs this workspace to make it a member's",
+            next_step="Ask a colleague in the role, or whoever runs this workspace to make it a member's; where Slack "
+            "should know it, emeritus doctor says what Emeritus may not ask",
         )

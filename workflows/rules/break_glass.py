@@ -16,6 +16,7 @@ from data.records.policy import Policy
 from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Purpose, Round
 from workflows.rules import plan as plans
+from workflows.rules import roles
 from workflows.rules.delegating import InForce, chain
 from workflows.rules.gates import Gate
 from workflows.rules.hours import day_of, first_at_or_after, instant_on
@@ -44,7 +45,7 @@ def notice_days(state: Retirement) -> int:
     assert state.policy is not None
     assert state.plan is not None
     shortened = standing(state)
-    return shortened.notice_days if shortened else state.policy.notice_days(state.plan.subject.tier)
+    return shortened.notice_days if shortened else roles.notice_days(state.policy, state.plan.subject)
 
 
 def zero_traffic_days(state: Retirement) -> int:

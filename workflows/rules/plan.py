@@ -14,6 +14,7 @@ from data.records.policy import Policy
 from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
 from workflows.rules.gap import Told
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
+from workflows.rules.roles import Weighed, notice_days
 from workflows.rules.wording import NAMED_MAX
 
 DAYS_AHEAD_MAX = 1826
@@ -56,10 +57,10 @@ def announced_at(proposed_at: datetime, policy: Policy) -> datetime:
     )
 
 
-def earliest_target(*, proposed_at: datetime, tier: int, policy: Policy) -> date:
-    """The first day that leaves the review period and the tier's notice in front of it."""
+def earliest_target(*, proposed_at: datetime, subject: Weighed, policy: Policy) -> date:
+    """The first day that leaves the review period and its notice in front of it."""
     announce_at = announced_at(proposed_at, policy)
-    return day_of(announce_at, policy) + timedelta(days=policy.notice_days(tier))
+    return day_of(announce_at, policy) + timedelta(days=notice_days(policy, subject))
 
 
 def problems(
@@ -93,14 +94,15 @@ def problems(
     if not why.strip():
         found.append(Problem(field="why", value="", accepted="say in a sentence why the model retires"))
     if subject is not None:
-        earliest = earliest_target(proposed_at=proposed_at, tier=subject.tier, policy=policy)
+        earliest = earliest_target(proposed_at=proposed_at, subject=subject, policy=policy)
         if target_on < earliest:
             tier = f"tier {subject.tier}" if subject.tier else "an unknown tier (counts as the strictest)"
+            tier += f", regulated by {subject.regulated}," if subject.regulated else ""
             found.append(
                 Problem(
                     field="target",
                     value=target_on.isoformat(),
-                    accepted=f"{tier} needs {policy.notice_days(subject.tier)} days of notice after "
+                    accepted=f"{tier} needs {notice_days(policy, subject)} days of notice after "
                     f"{policy.review_days} days of review{_cooling(policy)}: {earliest.isoformat()} or later",
                 )
             )

@@ -11,6 +11,7 @@ from data.records.retirement import Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules import seating
 from workflows.rules.barring import barred
+from workflows.rules.roles import voting
 
 
 class Tally(Record, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ def tally_of(state: Retirement) -> Tally:
     assert state.policy is not None
     return tally(
         state.round.ballots,
-        quorum=state.policy.quorum,
+        quorum=voting(state).quorum,
         proposer_id=state.round.opened_by,
         plan_digest=digest_on_ballot(state),
     )
@@ -140,7 +141,7 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
     if choice is Choice.APPROVE:
         eligible[voter_id] = open_to_them
         kept[voter_id] = held
-    seats_now = seating.seated(eligible, state.policy.quorum, kept=kept)
+    seats_now = seating.seated(eligible, voting(state).quorum, kept=kept)
     now = {cast.voter_id: seats_now.get(cast.voter_id, cast.role) for cast in others}
     return Seat(
         role=seats_now.get(voter_id) or _likely(open_to_them, held, state, choice),
@@ -176,7 +177,7 @@ def awaited(state: Retirement) -> dict[str, tuple[str, ...]]:
     for role in tally_of(state).missing:
         helping = seating.helpers(role, eligible, seats_now)
         # Those in the role itself first.
-        roles = sorted(state.policy.quorum, key=lambda name: name != role)
+        roles = sorted(voting(state).quorum, key=lambda name: name != role)
         people = (
             one
             for name in roles

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from bot.views import impact, limits, lines, notices, thread
 from data import events
+from data.records.archived import Archived
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckWanted
 from data.records.parts import Part
-from data.records.retirement import Archived, Duty, Extension, LaterDates, Reason, StepKind
+from data.records.retirement import Duty, Extension, LaterDates, Reason, StepKind
 from data.records.reviews import Stage
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from bot.ids import Action, Callback
 from bot.views import proposal, proposal_modal, votes
+from data.records.archived import Archived
 from data.records.catalog import Kind
 from data.records.policy import OnExpiry
-from data.records.retirement import Archived, Duty, Progress, Reason, State, StepKind, StepProgress
+from data.records.retirement import Duty, Progress, Reason, State, StepKind, StepProgress
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NOW,

@@ -372,8 +372,8 @@ def test_what_is_odd_in_a_model_is_told_and_costs_nothing(tmp_path: Path) -> Non
         'r.json:3 Churn/1 tags: is "x" and not a list of objects; ignored. What it stated before stays',
         (
             'r.json:2 Churn: tag "emeritus.consumer": unknown and ignored; we read emeritus.owner, emeritus.successor, '
-            "emeritus.consumers, emeritus.tier, emeritus.restricted_to, emeritus.available_from, emeritus.decay, "
-            "emeritus.drift, emeritus.cost_per_month, emeritus.calls_per_day"
+            "emeritus.consumers, emeritus.tier, emeritus.restricted_to, emeritus.available_from, emeritus.regulated, "
+            "emeritus.decay, emeritus.drift, emeritus.cost_per_month, emeritus.calls_per_day"
         ),
         'r.json:2 Churn: emeritus.tier "gold": a tier is 1, 2 or 3; kept as unknown, the strictest',
         "r.json:3 Churn/1: no source: nothing of it can be archived",

@@ -54,6 +54,8 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         [channels]
         governance = "#elsewhere"
         restricted = "#few"
+        [regulated]
+        notice_days = 200
         [rounds]
         review_days = 1
         expires_days = 2

@@ -51,7 +51,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 48
+    assert len(numbers) == 49
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -76,6 +76,44 @@ def test_roles_of_ones_own_replace_all_shipped_ones() -> None:
 
     assert policy.quorum == {"risk": 1}
     assert policy.veto_roles == {"risk"}
+
+
+@pytest.mark.parametrize(
+    ("tier", "is_regulated", "roles", "notice"),
+    [
+        (2, False, ["owner"], 90),
+        (3, True, ["owner", "legal"], 180),
+        (1, False, ["owner", "legal", "board"], 180),
+        (0, False, ["owner", "legal", "board"], 180),
+    ],
+    ids=["neither", "a regulation", "its tier", "no tier"],
+)
+def test_who_votes_and_how_long_the_notice_is_follows_from_tier_and_regulation(
+    tier: int, is_regulated: bool, roles: list[str], notice: int
+) -> None:
+    policy = policies.parsed(
+        """
+        [roles.owner]
+        groups = ["model.owner"]
+        [roles.legal]
+        people = ["U1LEGAL"]
+        tiers = [1]
+        regulated = true
+        [roles.board]
+        people = ["U1BOARD"]
+        tiers = [1]
+        """,
+        source="eu.toml",
+    )
+    assert list(policy.asking(tier, is_regulated=is_regulated).quorum) == roles
+    assert policy.notice_days_of(tier, is_regulated=is_regulated) == notice
+
+
+def test_somebody_votes_on_every_model() -> None:
+    only = '[roles.legal]\npeople = ["U1AB"]\nregulated = true\n'
+    with pytest.raises(Invalid) as refused:
+        policies.parsed(only, source="eu.toml")
+    assert "at least one that votes on models" in str(refused.value)
 
 
 def test_the_digest_names_the_version_and_changes_with_it() -> None:
@@ -109,9 +147,9 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
     assert sorted(problems(toml)) == sorted(
         [
             (
-                "eu.toml colour: unknown; known here: name, channels, rounds, break_glass, callers, reminders, "
-                "delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, review, "
-                "candidates, roles, tiers, attestations, audiences"
+                "eu.toml colour: unknown; known here: name, channels, rounds, regulated, break_glass, callers, "
+                "reminders, delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, "
+                "review, candidates, roles, tiers, attestations, audiences"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",

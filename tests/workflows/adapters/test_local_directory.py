@@ -11,7 +11,7 @@ import pytest
 
 from data.archive.results import Artifact, Drilled, Stored, StoredFile, named
 from data.errors import Corrupt, Invalid, NotFound, Refused, Unavailable
-from data.records.retirement import Archived
+from data.records.archived import Archived
 from tests.workflows.adapters.conftest import WEIGHTS
 from workflows.adapters.local_directory import LocalDirectory
 

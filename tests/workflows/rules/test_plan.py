@@ -64,7 +64,7 @@ def test_the_earliest_day_leaves_review_and_notice_and_the_steps_come_in_order_a
     zone, tier, proposed_at
 ):
     policy = a_policy(zone=zone)
-    earliest = plans.earliest_target(proposed_at=proposed_at, tier=tier, policy=policy)
+    earliest = plans.earliest_target(proposed_at=proposed_at, subject=a_subject(tier=tier), policy=policy)
     steps = plans.dated_steps(proposed_at=proposed_at, target_on=earliest, policy=policy)
     dated = {step.kind: step.due_at for step in steps}
     assert dated[StepKind.ANNOUNCE] >= proposed_at + timedelta(days=policy.review_days)

@@ -64,6 +64,7 @@ class Action(StrEnum):
     REVIEW_CHANGE = "review.change"
     REVIEW_POLICY = "review.policy"
     LESSONS_WHOLE = "lessons.whole"
+    PLAYBOOK_USE = "playbook.use"
     HOME_PAGE = "home.page"
     HOME_PROPOSE = "home.propose"
     QUESTION_ASK = "question.ask"

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.views import digest, stats
+from bot.views import playbooks as views
 from bot.views.blocks import Payload
 from data.records.policy import Policy, Review
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.histories import WEEK, last_week
 from workflows.measuring import outcomes
+from workflows.playbooks import playbooks as found
+from workflows.playbooks import went
 from workflows.rules import policy_review
-from workflows.rules.comparing import compared
 from workflows.rules.hours import day_of
 from workflows.rules.measures import measures
 
@@ -39,15 +41,13 @@ def this_week(
     )
 
 
+def playbooks(store: Store, every: Sequence[Retirement], words: str, now: datetime) -> Payload:
+    """Of all that whoever asks may know of, those in which all words stand."""
+    return views.found(found(store, every, words, now), words)
+
+
 def statistics(store: Store, every: Sequence[Retirement], state: Retirement | None, now: datetime) -> Payload:
     """Of all that whoever asks may know of; or of one, beside those of the same tier."""
     if state is None:
         return stats.everyone(measures(outcomes(store, every), now))
-    (own,) = outcomes(store, [state])
-    return stats.one(
-        state, compared(own, outcomes(store, [one for one in every if _tier(one) == _tier(state)]), now)
-    )
-
-
-def _tier(one: Retirement) -> int:
-    return one.plan.subject.tier if one.plan else 0
+    return stats.one(state, went(store, state, every, now))

@@ -21,6 +21,7 @@ from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
+from workflows.examples import namesake
 from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
@@ -196,6 +197,10 @@ class Gatherer:
                 return replace(known, managers=asking.line_above(self.catalog, command.person))
             case cmd.Resume():
                 return replace(known, pauses=pauses(self.happened(state.id)))
+            case cmd.NamePlaybook() if command.name:
+                there, every = self.catalog.snapshot(), self.retirements()
+                found = namesake(command, state, every, there, known.delegations)
+                return replace(known, namesake=found)
             case cmd.HandOver():
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:

@@ -38,6 +38,7 @@ from workflows.decisions import (
     lapsing,
     manual,
     owners,
+    playbooks,
     policy_review,
     proofs,
     proposals,
@@ -116,6 +117,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.EndDelegation: delegations.end,
     cmd.TellWritten: writings.tell_written,
     cmd.Review: reviews.review,
+    cmd.NamePlaybook: playbooks.name_playbook,
 }
 
 

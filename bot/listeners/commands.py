@@ -13,7 +13,7 @@ from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
-from bot.reading import overdue, statistics, this_week
+from bot.reading import overdue, playbooks, statistics, this_week
 from bot.slack.permalinks import log_addresses
 from bot.typed.command_parts import Part
 from bot.typed.delegation import wish
@@ -21,6 +21,7 @@ from bot.typed.helped import helped
 from bot.typed.lookup import misnamed, model, models_with, named, retirements
 from bot.typed.own_words import NOT_YET, decided
 from bot.typed.usage import COMMANDS, Typed, understood
+from bot.typed.words import named_or_off
 from bot.views import answers, attestations, candidates, catalogs, checks, digest, helping, lessons, who
 from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
@@ -39,6 +40,7 @@ from workflows.commands import (
     Delegate,
     EndDelegation,
     HandOver,
+    NamePlaybook,
     Pause,
     Restore,
     Resume,
@@ -137,6 +139,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:
         case "lessons":
             words = request[Part.MAYBE_WORDS]
             shown = lessons.found(learned(house.store, sight.retirements(), words), words)
+        case "playbooks":
+            shown = playbooks(house.store, sight.retirements(), request[Part.MAYBE_WORDS], now)
         case "delegate":
             shown = delegated.standing(by, house.delegations())
         case _:
@@ -282,6 +286,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "confirm": lambda: ConfirmClose(by=by, model=request[Part.NAME]),
         "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
         "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
+        "playbook": lambda: NamePlaybook(by=by, name=named_or_off(request[Part.PLAYBOOK])),
         "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
         "delegate": lambda: wish(request[Part.DELEGATION], by),
     }

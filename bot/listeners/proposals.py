@@ -15,23 +15,34 @@ from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.inbox import submit
 from bot.typed.lookup import chosen, retirement
 from bot.typed.lookup import model as named_model
+from bot.typed.playbooks import followed
 from bot.views import limits, proposal_modal
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
-from data.errors import Invalid, Problem, Refused
+from data.errors import Invalid, Problem, Refused, Stale
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement, StepKind
 from workflows.commands import Propose, Revise
+from workflows.playbooks import example
 from workflows.rules import support
 from workflows.rules.hours import day_of
+from workflows.rules.plan import earliest_target
+from workflows.rules.playbooks import Draft, draft
 
 
 def open_form(
-    house: House, ack: Callable[..., object], body: Mapping[str, Any], *, model_name: str, **filled: Any
+    house: House,
+    ack: Callable[..., object],
+    body: Mapping[str, Any],
+    *,
+    model_name: str,
+    like: Retirement | None = None,
+    **filled: Any,
 ) -> None:
     """`/retire propose [model]`. Raises `NotFound` or `Refused` unless there is a model this person may propose.
 
+    like     the playbook it is filled in like
     filled   what the form shows as chosen already
     """
     by = payloads.user_id(body)
@@ -47,7 +58,9 @@ def open_form(
             "about one",
         )
     ack()
-    screens.opened(house.client, body, _form(house, sight.there, model, by=by, **filled))
+    if like is not None:
+        filled = {**msgspec.structs.asdict(_draft(house, like, model)), **filled}
+    screens.opened(house.client, body, _form(house, sight.there, model, by=by, like=like, **filled))
 
 
 def owned(there: Snapshot, person: str, query: str = "") -> list[Entity]:
@@ -66,6 +79,12 @@ def register(app: App, house: House) -> None:
         ack()
         there = seen(body)
         model = chosen(there, payloads.action_value(body))
+        like = followed(house.sight(payloads.user_id(body)), payloads.metadata(body).get("like", ""))
+        target_on = _day(payloads.entered(body, Action.PROPOSAL_TARGET))
+        if like is not None and model is not None and target_on is not None:
+            # It was filled in before anybody knew how much notice this model needs.
+            earliest_on = earliest_target(proposed_at=house.now(), tier=model.tier, policy=house.policy)
+            target_on = max(target_on, earliest_on)
         shown = _form(
             house,
             there,
@@ -76,9 +95,20 @@ def register(app: App, house: House) -> None:
             successor_from=_day(payloads.entered(body, Action.PROPOSAL_SUCCESSOR_FROM)),
             why=payloads.entered(body, Action.PROPOSAL_WHY),
             interim=payloads.entered(body, Action.PROPOSAL_INTERIM),
-            target_on=_day(payloads.entered(body, Action.PROPOSAL_TARGET)),
+            target_on=target_on,
+            like=like,
         )
         screens.changed(house.client, body, shown)
+
+    @app.action(Action.PLAYBOOK_USE)
+    def use(ack: Ack, body: dict[str, Any]) -> None:
+        (retirement_id,) = payloads.parts(body, 1)
+        like = followed(house.sight(payloads.user_id(body)), retirement_id)
+        if like is None:
+            raise Stale(
+                f"{retirement_id} is no playbook any more. Run {SLASH_COMMAND} playbooks for all there are"
+            )
+        open_form(house, ack, body, model_name="", like=like)
 
     @app.options(Action.PROPOSAL_MODEL_SEARCH)
     def search_own(ack: Ack, body: dict[str, Any]) -> None:
@@ -177,6 +207,7 @@ def _form(
     *,
     by: str,
     retirement: Retirement | None = None,
+    like: Retirement | None = None,
     **typed: Any,
 ) -> Payload:
     models = there.models()
@@ -191,8 +222,13 @@ def _form(
         today=today,
         retirement=retirement,
         support=support.told(hosted, today),
+        example=example(house.store, like, house.now()) if like else None,
         **typed,
     )
+
+
+def _draft(house: House, like: Retirement, model: Entity | None) -> Draft:
+    return draft(like, tier=model.tier if model else None, policy=house.policy, now=house.now())
 
 
 def _successor(there: Snapshot, body: Mapping[str, Any]) -> Entity | None:

@@ -29,6 +29,7 @@ class Part(StrEnum):
     OFTEN = "[weekly|off]"
     HERE = "[here]"
     DELEGATION = "[@PERSON until DATE|off]"
+    PLAYBOOK = "NAME|off"
 
 
 PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT, Part.NAME)

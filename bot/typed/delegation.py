@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.typed.words import ESCAPED_PERSON, as_typed
+from bot.typed.words import ESCAPED_PERSON, OFF, as_typed
 from data.errors import Problem
 from workflows.commands import Command, Delegate, EndDelegation
 
-OFF = "off"
 _WISH = re.compile(r"(?P<who><[^>]*>|\S+)(?:\s+(?:until\s+)?(?P<day>\S+))?", re.IGNORECASE)
 
 

@@ -14,13 +14,15 @@ from data.closest import closest
 from data.errors import NotFound, Refused
 from data.records.base import Record
 from data.records.catalog import Entity
-from data.records.retirement import Retirement, Subject
+from data.records.retirement import Retirement, State, Subject
 from data.store import Streams
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
 
 SHOWN_AT_MOST = 8
+OF_CLOSED = ("playbook",)
+"""Commands that change something about a retirement that was closed."""
 TOO_LONG = re.compile(r"RET-[0-9]{10,}")
 """An id no retirement has: it is met with those there are, and not with models of a similar name."""
 
@@ -80,12 +82,13 @@ def named(store: Streams, there: Snapshot, text: str, *, word: str, onward: Onwa
     ids = {text, *(one for model in models for one in there.ids_of(model.id))}
     same = [one for one in every if _name(one) == text or _model_id(one) in ids]
     same = same or [one for one in every if _name(one).casefold() == text.casefold()]
-    matching = [one for one in same if one.state in LIVING] or (same[-1:] if reads else [])
+    closed = [one for one in same if one.state is State.ARCHIVED] if word in OF_CLOSED else []
+    matching = closed or [one for one in same if one.state in LIVING] or (same[-1:] if reads else [])
     if len(matching) == 1:
         return matching[0]
     if matching:
         raise Refused(
-            f'"{text[:80]}" has {len(matching)} retirements under way',
+            f'"{text[:80]}" has {len(matching)} retirements{"" if closed else " under way"}',
             reasons=[f"{one.id} is {one.state} ({_model_id(one)})" for one in matching],
             next_step="Say which by its RET number",
         )

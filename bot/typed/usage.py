@@ -76,6 +76,16 @@ COMMANDS: Mapping[str, Usage] = {
         says="Shows what people learned from retirements, the newest first, or where all these words are",
         keeps="no",
     ),
+    "playbooks": Usage(
+        takes=(Part.MAYBE_WORDS,),
+        says="Shows closed retirements that others can be begun like, or where all these words are",
+        keeps="no",
+    ),
+    "playbook": Usage(
+        takes=(Part.RETIREMENT, Part.PLAYBOOK),
+        says="Makes a closed retirement one that others can be begun like, under this name; `off` takes it back",
+        who="the coordinator, or the model's owners",
+    ),
     "subscribe": Usage(
         takes=(Part.OFTEN, Part.HERE),
         says="Sends you the digest each week on your own morning, or with `here` this channel; `off` ends it",

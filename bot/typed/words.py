@@ -8,6 +8,7 @@ from collections.abc import Collection
 _ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
 _IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+OFF = "off"
 ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -44,3 +45,8 @@ def keyword(text: str, words: Collection[str]) -> tuple[str, str]:
     """One of these words, where it comes first, and the rest."""
     word, rest = split(text)
     return (word, rest) if word.casefold() in words else ("", text)
+
+
+def named_or_off(text: str) -> str:
+    """A name of small letters, which phones begin with a large one; empty for the word that ends what has it."""
+    return "" if text.casefold() == OFF else text.lower()

@@ -21,6 +21,7 @@ from bot.views import (
     limits,
     missed,
     parts,
+    playbooks,
     reviews,
     switch_lines,
 )
@@ -215,6 +216,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":arrow_forward: {by} resumed it"
         case events.Reviewed():
             return reviews.line(event)
+        case events.PlaybookMade() | events.PlaybookTakenBack():
+            return playbooks.line(event)
         case events.HandedOver():
             return f":handshake: {by} handed over to {mention(event.coordinator_id)}, now the coordinator"
         case _:

@@ -125,6 +125,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "paused"
         case events.Resumed():
             return "resumed"
+        case events.PlaybookMade():
+            return "made a playbook"
         case events.HandedOver():
             return "handed over to another coordinator"
         case _:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.ids import Action, Callback
-from bot.views import blocks, limits, provided
+from bot.views import blocks, limits, playbooks, provided
 from bot.views.blocks import Payload, field, option, plain, prose_field, safe, section
 from data.catalog.serving import server_of
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement
+from workflows.playbooks import Example
 from workflows.rules.parts import unanswered
 
 
@@ -132,13 +133,14 @@ def modal(
     why: str = "",
     interim: str = "",
     support: Sequence[str] = (),
+    example: Example | None = None,
 ) -> Payload:
     """Propose, or with `retirement` revise: then the model stays, and what is not given comes from the plan.
 
     What serves beside the plan is ticked as well, as a new vote is where it belongs, and so is the part that is left to
     the model of a server that others share since.
     `endpoint_ids`: the ticked ones; None means all. `support`: until when its provider serves it.
-    `private_metadata`: retirement (empty if new).
+    `example`: the playbook it is filled in like. `private_metadata`: retirement (empty if new), that of the playbook.
     """
     plan = retirement.plan if retirement else None
     successor_id = successor_id or (plan.successor_id if plan else "")
@@ -191,6 +193,7 @@ def modal(
         "Revise the plan" if retirement else "Retire a model",
         Callback.PROPOSAL_REVISED if retirement else Callback.PROPOSAL_SUBMIT,
         [
+            *([playbooks.followed(example)] if example else []),
             *subject,
             *successor,
             field("Reason", _reason(reason), block_id=str(Action.PROPOSAL_REASON)),
@@ -208,6 +211,9 @@ def modal(
                 hint=f"Endpoints stop on this day. Today is {today.isoformat()}; the policy sets the notice.",
             ),
         ],
-        metadata={"retirement": retirement.id if retirement else ""},
+        metadata={
+            "retirement": retirement.id if retirement else "",
+            **({"like": example.retirement.id} if example else {}),
+        },
         submit="Put to the vote",
     )

@@ -27,7 +27,7 @@ def everyone(measures: Sequence[Measure]) -> Payload:
 def one(retirement: Retirement, compared: Sequence[Compared]) -> Payload:
     """This one beside those of its tier."""
     head = f"{retirement.id} {safe(name_of(retirement))} beside {_comparable(retirement)}"
-    lines = [f"*{row.figure}:* {_row(row)}\n_{safe(COUNTS[row.figure], LINE_MAX)}_" for row in compared]
+    lines = [f"*{row.figure}:* {beside(row)}\n_{safe(COUNTS[row.figure], LINE_MAX)}_" for row in compared]
     return blocks.message(head, [section("\n".join([f"*{head}*", *lines]))])
 
 
@@ -36,7 +36,8 @@ def _comparable(retirement: Retirement) -> str:
     return f"others of tier {tier}" if tier else "others without a tier"
 
 
-def _row(row: Compared) -> str:
+def beside(row: Compared) -> str:
+    """Its own days, and the median of the others."""
     own = "not yet" if row.own is None else _days(row.own)
     if row.middle is None:
         return f"{own}; too few to compare with ({row.n:,}, a median takes {COMPARABLE_MIN})"

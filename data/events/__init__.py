@@ -40,6 +40,7 @@ from data.events.people import (
     Paused,
     Resumed,
 )
+from data.events.playbooks import PlaybookMade, PlaybookTakenBack
 from data.events.readers import DigestSubscribed, DigestUnsubscribed, QuietTold, ReaderMoved
 from data.events.reviewing import Reviewed
 from data.events.steps import (
@@ -151,6 +152,8 @@ RetirementEvent = (
     | Resumed
     | HandedOver
     | Reviewed
+    | PlaybookMade
+    | PlaybookTakenBack
 )
 OtherEvent = (
     Imported
@@ -224,6 +227,8 @@ __all__ = [
     "OwnersChanged",
     "PartsChanged",
     "Paused",
+    "PlaybookMade",
+    "PlaybookTakenBack",
     "Proposed",
     "QuietTold",
     "ReaderMoved",

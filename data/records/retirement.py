@@ -223,6 +223,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
+    playbook   its name as an example for others
     """
 
     id: str
@@ -275,6 +276,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     break_glass: BreakGlass | None = None
     confirmed: tuple[Confirmed, ...] = ()
     reviewed: dict[str, tuple[str, ...]] = {}
+    playbook: str = ""
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

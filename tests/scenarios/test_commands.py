@@ -42,6 +42,13 @@ NONSENSE = [
     ("digest now please", "*RET-1 churn-v1* is proposed"),
     ("stats xyzzy", "Run /retire list for what is being retired"),
     ("lessons xyzzy", 'Nobody wrote anything in a review that has "xyzzy" in it'),
+    ("playbooks", "There is no playbook. `/retire playbook RET-n NAME` makes one of a closed retirement"),
+    ("playbooks xyzzy", 'There is no playbook that has "xyzzy" in it'),
+    ("playbook RET-1", "NAME|off: missing; say /retire playbook RET-n|MODEL NAME|off"),
+    (
+        "playbook RET-1 careful-move",
+        "RET-1 cannot be a playbook: it is proposed, and only one that was closed shows a way to the end. Wait",
+    ),
     ("subscribe now", 'surplus "now": /retire subscribe [weekly|off] [here] takes no more'),
     ("unsubscribe", "Run /retire subscribe [weekly|off] [here]"),
     ("delegate", "You answer for yourself. `/retire delegate @someone until YYYY-MM-DD`"),

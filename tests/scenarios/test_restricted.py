@@ -133,7 +133,10 @@ def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere
     assert quiet.retirement().state is State.DISABLED
     quiet.pass_time(days=40)
     assert quiet.retirement().state is State.ARCHIVED
-    for typed in ("list all", "digest"):
+    assert "RET-1 is the playbook careful-move" in quiet.command(QUINN, f"playbook {CANARY} careful-move")
+    assert "*careful-move* (RET-1" in quiet.command(QUINN, "playbooks")
+    assert "There is no playbook that has" in quiet.command(ELENA, "playbooks careful-move")
+    for typed in ("list all", "digest", "playbooks"):
         assert "RET-1" not in quiet.command(ELENA, typed)
     for channel in (PLATFORM, QUIET):
         quiet.command(MINA, "subscribe here", channel=channel)
@@ -172,6 +175,7 @@ def test_whatever_is_typed_of_it_by_others_is_answered_as_of_a_model_that_is_not
             Part.CALLER: "feed",
             Part.CONSUMER: "feed",
             Part.PERSON: f"<@{TOM}>",
+            Part.PLAYBOOK: "careful-move",
         }
         parts = [more.get(part, "") for part in COMMANDS[word].takes[1:]]
         return quiet.command(person, " ".join(filter(None, [word, name, *parts])))

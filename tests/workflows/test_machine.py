@@ -113,6 +113,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.DropReader: {"why": "is_archived"},
     cmd.Delegate: {"to": "UBILL", "until": date(2027, 2, 1)},
     cmd.EndDelegation: {"person": PAT},
+    cmd.NamePlaybook: {"name": "careful-move"},
     cmd.Review: {"stage": Stage.MIGRATION, "hurt": WHY},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }

@@ -30,6 +30,7 @@ from workflows.commands.duties import (
 )
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 from workflows.commands.manual import AskAgain, CheckManual, ContradictManual, ReportManual
+from workflows.commands.playbooks import NamePlaybook
 from workflows.commands.reviews import Review
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Delegate",
     "DropReader",
     "EndDelegation",
+    "NamePlaybook",
     "RecordCheck",
     "RecordFile",
     "RecordImport",
@@ -271,7 +273,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfDelegations = Delegate | EndDelegation
 _OfAttestations = Attest | AskToAttest
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
-_OfOthers = RecordFailure | TellWritten | Review | RunChecks | RecordCheck | ConfirmClose
+_OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes
     | _OfDuties

@@ -200,6 +200,10 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, coordinator_id=event.coordinator_id)
         case events.Reviewed():
             return reviewing.reviewed(state, event)
+        case events.PlaybookMade(name=name):
+            return replace(state, playbook=name)
+        case events.PlaybookTakenBack():
+            return replace(state, playbook="")
         case events.Rejected() | events.Expired() | events.Withdrawn() | events.Cancelled():
             return state
         case _:

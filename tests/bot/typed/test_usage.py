@@ -35,6 +35,7 @@ EVERY_PART = {
     Part.PAGE: "",
     Part.OFTEN: "weekly",
     Part.HERE: "",
+    Part.PLAYBOOK: "off",
     Part.DELEGATION: "<@U1|bo> until 2027-01-05",
 }
 

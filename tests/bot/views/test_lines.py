@@ -221,6 +221,8 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": ("UANN", "UBEA")},
     events.BreakGlassReviewed: {"review": Prose(prose="right")},
     events.Paused: {"why": Prose(prose="freeze")},
+    events.PlaybookMade: {"name": "careful-move"},
+    events.PlaybookTakenBack: {"name": "careful-move"},
     events.HandedOver: {"coordinator_id": "UNEW"},
 }
 SAID = {
@@ -288,6 +290,8 @@ SAID = {
         ":electric_plug: *churn-v1* was gone already, as <@UPAT> had said; nothing was switched off"
     ),
     events.AskedAgain: ":rotating_light: Still to disable by hand: *churn-v1*; told 2 people again",
+    events.PlaybookMade: ":notebook: <@UANN> made it the playbook *careful-move*, an example for others",
+    events.PlaybookTakenBack: ":notebook: <@UANN> took the playbook *careful-move* back",
     events.HandedOver: ":handshake: <@UANN> handed over to <@UNEW>, now the coordinator",
 }
 

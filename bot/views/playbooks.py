@@ -1,0 +1,81 @@
+"""Closed retirements as examples for others: what each came to, and the form filled in like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.ids import SLASH_COMMAND, Action
+from bot.views import blocks, lessons, limits
+from bot.views.blocks import Payload, button, mention, quoted, safe, section
+from bot.views.proposal import name_of
+from bot.views.stats import beside
+from data import events
+from data.records.retirement import Retirement
+from workflows.playbooks import Example, Playbook
+from workflows.rules.comparing import Compared, Figure
+from workflows.rules.wording import counted
+
+SHOWN_MAX = 10
+"""Ours: each takes a section of its own, for its button; whoever needs more has to say which."""
+LEARNED_MAX = 3
+ROOM = 2_500
+"""Of a section, beside its beginning."""
+
+
+def found(every: Sequence[Playbook], words: str) -> Payload:
+    """For who asks, the newest first."""
+    if not every:
+        about = f' that has "{safe(words)}" in it' if words else ""
+        return blocks.message(
+            f"There is no playbook{about}. `{SLASH_COMMAND} playbook RET-n NAME` makes one of a closed retirement: its "
+            f"coordinator, or an owner of its model. `{SLASH_COMMAND} list all` has those that are archived."
+        )
+    having = f' with "{safe(words)}"' if words else ""
+    head = f"{counted(len(every), 'playbook')}{having}, the newest first"
+    rows = [_row(one) for one in every[:SHOWN_MAX]]
+    left_out = len(every) - len(rows)
+    rest = f"+{left_out:,} more: `{SLASH_COMMAND} playbooks WORDS` finds them"
+    return blocks.message(head, [section(f"*{head}*"), *rows, *([section(rest)] if left_out > 0 else [])])
+
+
+def line(event: events.PlaybookMade | events.PlaybookTakenBack) -> str:
+    """What happened, in the thread."""
+    name = safe(event.name)
+    if isinstance(event, events.PlaybookTakenBack):
+        return f":notebook: {mention(event.by)} took the playbook *{name}* back"
+    return f":notebook: {mention(event.by)} made it the playbook *{name}*, an example for others"
+
+
+def named(retirement: Retirement) -> str:
+    """ "*careful-move* (RET-1 churn-v1)"."""
+    return f"*{safe(retirement.playbook)}* ({retirement.id} {safe(name_of(retirement))})"
+
+
+def followed(one: Example) -> Payload:
+    """Above what the form begins with: where that is from, how long it took, what people learned."""
+    days = {row.figure: counted(round(row.own), "day") for row in one.figures if row.own is not None}
+    took = f": {days[Figure.DARK]} to the switch-off" if Figure.DARK in days else ""
+    ended = f", {days[Figure.CYCLE]} to its end" if Figure.CYCLE in days else ""
+    head = f":notebook: After the playbook {named(one.retirement)}{took}{ended}. Change what does not fit."
+    # What to do otherwise is what helps now; who has nothing of it is read after those who have.
+    first = sorted(one.reviews, key=lambda said: not said.change)
+    rows = [f"• {said.stage}: {lessons.said(said)}" for said in first]
+    rest = f": `{SLASH_COMMAND} lessons {one.retirement.id}` has all"
+    return section("\n".join(filter(None, [head, limits.joined(rows, ROOM, at_most=LEARNED_MAX, rest=rest)])))
+
+
+def _row(one: Playbook) -> Payload:
+    state = one.retirement
+    reason = state.plan.reason if state.plan else ""
+    facts = (
+        _figure(one.figures, Figure.CYCLE),
+        _figure(one.figures, Figure.SLIP),
+        counted(len(state.obligations), "consumer"),
+        counted(one.lessons, "lesson"),
+    )
+    shown = section(f"{named(state)}, {reason}{quoted(state.why)}\n{' · '.join(facts)}")
+    return {**shown, "accessory": button("Use it", Action.PLAYBOOK_USE, state.id)}
+
+
+def _figure(figures: Sequence[Compared], wanted: Figure) -> str:
+    return next(f"{wanted}: {beside(row)}" for row in figures if row.figure is wanted)

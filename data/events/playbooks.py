@@ -1,0 +1,17 @@
+"""A retirement that was closed becomes a playbook, for others to be proposed like it, and stops being one."""
+
+from __future__ import annotations
+
+from data.events.base import Event
+
+
+class PlaybookMade(Event, frozen=True, kw_only=True, tag="playbook made"):
+    """It is found under this name from now on, in place of any it had."""
+
+    name: str
+
+
+class PlaybookTakenBack(Event, frozen=True, kw_only=True, tag="playbook taken back"):
+    """`name`: the one it was found under."""
+
+    name: str

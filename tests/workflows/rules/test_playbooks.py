@@ -1,0 +1,36 @@
+"""A playbook is found by its words, and what follows it takes as many days as it took, and never too few."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from data.records.base import Prose
+from data.records.retirement import Reason
+from tests.builders import PROPOSED_AT, WHY, a_policy, a_running_retirement, days
+from workflows.rules.playbooks import Draft, draft, matching
+
+STATE = replace(a_running_retirement().state, playbook="careful-move", interim=Prose(prose="batch by hand"))
+
+
+def test_all_words_have_to_be_there_and_what_is_no_playbook_is_not_found():
+    other = replace(STATE, id="RET-2", playbook="quick", why=Prose(prose="it costs too much"))
+    every = (STATE, other, replace(STATE, id="RET-3", playbook=""))
+    assert matching(every, "") == (STATE, other)
+    assert matching(every, "COSTS churn") == (other,)
+    assert matching(every, "careful replaced") == (STATE,)
+    assert matching(every, "ret-3") == ()
+
+
+@pytest.mark.parametrize(
+    ("tier", "target_on"),
+    [(None, date(2027, 8, 16)), (3, date(2027, 8, 16)), (1, date(2028, 1, 13)), (0, date(2028, 1, 13))],
+    ids=["no model yet", "enough notice", "too little notice", "unknown tier"],
+)
+def test_what_follows_it_begins_with_its_reason_its_words_and_its_days(tier: int | None, target_on: date):
+    now = PROPOSED_AT + days(180)
+    assert draft(STATE, tier=tier, policy=a_policy(), now=now) == Draft(
+        reason=Reason.REPLACED, why=str(WHY), interim="batch by hand", target_on=target_on
+    )

@@ -50,4 +50,6 @@ def statistics(store: Store, every: Sequence[Retirement], state: Retirement | No
     """Of all that whoever asks may know of; or of one, beside those of the same tier."""
     if state is None:
         return stats.everyone(measures(outcomes(store, every), now))
-    return stats.one(state, went(store, state, every, now))
+    like = next((one for one in every if one.id == state.like), None)
+    follows = views.went(like, went(store, like, (), now)) if like else ""
+    return stats.one(state, went(store, state, every, now), follows)

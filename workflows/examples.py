@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
+from data.records.facts import Facts
 from data.records.retirement import Retirement
-from workflows.audiences import sees
-from workflows.commands import NamePlaybook
+from workflows.audiences import is_marked, sees
+from workflows.commands import NamePlaybook, Propose
 from workflows.rules.delegating import InForce
+from workflows.rules.lessons import SHOWN_MAX
+
+
+def following(
+    command: Propose,
+    known: Facts,
+    every: Sequence[Retirement],
+    there: Snapshot,
+    delegations: Callable[[], InForce],
+) -> Facts:
+    """With the playbook that is followed, whose lessons come first; of a restricted one others read nothing."""
+    one = next((one for one in every if one.id == command.like and one.playbook), None)
+    if one is None or not sees(command.by, one, there, delegations):
+        return known
+    if is_marked(one, there):
+        return replace(known, like=one.id)
+    first = dict.fromkeys((*((one.id,) if one.reviewed else ()), *known.alike))
+    return replace(known, like=one.id, like_name=one.playbook, alike=tuple(first)[:SHOWN_MAX])
 
 
 def namesake(

@@ -21,7 +21,7 @@ from workflows import asking, card, delegates, proposing, readers, succession
 from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
-from workflows.examples import namesake
+from workflows.examples import following, namesake
 from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
@@ -102,7 +102,8 @@ class Gatherer:
             )
         if isinstance(command, cmd.Propose):
             there, every = self.catalog.snapshot(), self.retirements()
-            return proposing.facts(command, command.model_id, self.policy, there, every=every, now=now)
+            known = proposing.facts(command, command.model_id, self.policy, there, every=every, now=now)
+            return following(command, known, every, there, lambda: self.delegations(now))
         if state is None or state.plan is None:
             return Facts(observed_at=now)
         if isinstance(command, cmd.Revise):

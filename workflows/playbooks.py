@@ -41,16 +41,22 @@ def went(store: Store, state: Retirement, every: Sequence[Retirement], now: date
 
 
 class Example(Record, frozen=True, kw_only=True):
-    """A playbook where somebody is about to follow it, with what people said of it."""
+    """A playbook where somebody is about to follow it, with what people said of it; `is_for_few`: it is restricted."""
 
     retirement: Retirement
     figures: tuple[Compared, ...]
     reviews: tuple[Reviewed, ...]
+    is_for_few: bool = False
 
 
-def example(store: Store, state: Retirement, now: datetime) -> Example:
+def example(store: Store, state: Retirement, now: datetime, *, is_for_few: bool) -> Example:
     """Beside no others: what counts there is how long it took itself."""
-    return Example(retirement=state, figures=went(store, state, (), now), reviews=reviews(store, state))
+    return Example(
+        retirement=state,
+        figures=went(store, state, (), now),
+        reviews=reviews(store, state),
+        is_for_few=is_for_few,
+    )
 
 
 def _tier(one: Retirement) -> int:

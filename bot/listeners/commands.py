@@ -20,6 +20,7 @@ from bot.typed.delegation import wish
 from bot.typed.helped import helped
 from bot.typed.lookup import misnamed, model, models_with, named, retirements
 from bot.typed.own_words import NOT_YET, decided
+from bot.typed.playbooks import proposed
 from bot.typed.usage import COMMANDS, Typed, understood
 from bot.typed.words import named_or_off
 from bot.views import answers, attestations, candidates, catalogs, checks, digest, helping, lessons, who
@@ -75,7 +76,8 @@ def register(app: App, house: House) -> None:
 
         request = understood(payloads.typed(body), misnamed=wrong)
         if request.word == "propose":
-            open_form(house, ack, body, model_name=request[Part.MAYBE_MODEL])
+            model_name, like = proposed(sight, request)
+            open_form(house, ack, body, model_name=model_name, like=like)
         elif reads(request):
             # What fails from here on is told the same way as the answer, and nobody looks at a clock meanwhile.
             ack()

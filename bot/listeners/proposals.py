@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from slack_bolt import Ack, App
 
 from bot import payloads, screens
@@ -23,6 +24,7 @@ from data.errors import Invalid, Problem, Refused, Stale
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement, StepKind
+from workflows.audiences import is_marked
 from workflows.commands import Propose, Revise
 from workflows.playbooks import example
 from workflows.rules import support
@@ -128,7 +130,10 @@ def register(app: App, house: House) -> None:
         )
         filled = _filled(there, body, model, problems)
         assert model is not None
-        wish = Propose(by=payloads.user_id(body), model_id=model.id, **msgspec.structs.asdict(filled))
+        like = payloads.metadata(body).get("like", "")
+        wish = Propose(
+            by=payloads.user_id(body), model_id=model.id, like=like, **msgspec.structs.asdict(filled)
+        )
         submit(house, ack, body, None, wish)
 
     @app.action(Action.PROPOSAL_REVISE)
@@ -222,13 +227,21 @@ def _form(
         today=today,
         retirement=retirement,
         support=support.told(hosted, today),
-        example=example(house.store, like, house.now()) if like else None,
+        example=example(house.store, like, house.now(), is_for_few=_is_for_few(house, like))
+        if like
+        else None,
         **typed,
     )
 
 
 def _draft(house: House, like: Retirement, model: Entity | None) -> Draft:
-    return draft(like, tier=model.tier if model else None, policy=house.policy, now=house.now())
+    """Nothing people wrote of a restricted one is filled in where it may come to be read by everybody."""
+    filled = draft(like, tier=model.tier if model else None, policy=house.policy, now=house.now())
+    return replace(filled, why="", interim="") if _is_for_few(house, like) else filled
+
+
+def _is_for_few(house: House, like: Retirement) -> bool:
+    return is_marked(like, house.catalog.snapshot())
 
 
 def _successor(there: Snapshot, body: Mapping[str, Any]) -> Entity | None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+
+from bot.typed import delegation
+from bot.typed.words import ESCAPED_PERSON, as_typed
+from data.errors import Problem
+from data.printable import words
+
+REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
+_PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
 
 
 class Part(StrEnum):
@@ -30,6 +39,7 @@ class Part(StrEnum):
     HERE = "[here]"
     DELEGATION = "[@PERSON until DATE|off]"
     PLAYBOOK = "NAME|off"
+    LIKE = "[like NAME|RET-n]"
 
 
 PROSE = (Part.REASON, Part.EVIDENCE, Part.TEXT, Part.NAME)
@@ -40,4 +50,26 @@ OPTIONAL = (
     Part.MAYBE_CONSUMER,
     Part.MAYBE_TEAM,
     Part.MAYBE_WORDS,
+    Part.LIKE,
 )
+
+
+def problem_with(part: Part, value: str, usage: str) -> Problem | None:
+    """What is wrong with what stands there; None where it can be read."""
+    if part is Part.DELEGATION:
+        return delegation.problem_with(value, usage)
+    accepted = ""
+    if part in (*OPTIONAL, *KEYWORDS) or (part is Part.PAGE and _PAGE.fullmatch(value)):
+        return None
+    if part is Part.PAGE:
+        accepted = f'only "all", the number of a page, or nothing: {usage}'
+    elif not (words(value) if part in PROSE else value):
+        accepted = f"missing; say {usage}"
+    elif part is Part.DAYS and not _PAGE.fullmatch(value):
+        accepted = f"not a number of days: {usage}"
+    elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
+        accepted = f"not a person; type @ and choose the name: {usage}"
+    elif part in PROSE and len(value) > REASON_MAX:
+        accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
+    shown = "" if not value or part in PROSE else f'"{as_typed(value)[:80]}"'
+    return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from bot.ids import SLASH_COMMAND
 from bot.payloads import meant_id
-from bot.typed.command_parts import KEYWORDS, OPTIONAL, PROSE, Part
-from bot.typed.delegation import problem_with
+from bot.typed.command_parts import KEYWORDS, Part, problem_with
 from bot.typed.words import (
     ESCAPED_PERSON,
     as_typed,
@@ -17,13 +15,11 @@ from bot.typed.words import (
     split,
     split_quoted,
     whole,
+    without_like,
 )
 from data.closest import closest
 from data.errors import Invalid, Problem, Refused
-from data.printable import words
 from data.records.base import Record
-
-REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
 
 
 class Usage(Record, frozen=True, kw_only=True):
@@ -39,7 +35,9 @@ COORDINATORS = "the coordinator, or an owner of the endpoints"
 
 COMMANDS: Mapping[str, Usage] = {
     "propose": Usage(
-        takes=(Part.MAYBE_MODEL,), says="Opens the form that proposes a retirement", who="the model's owners"
+        takes=(Part.MAYBE_MODEL, Part.LIKE),
+        says="Opens the form that proposes a retirement, filled in like a playbook where one is named",
+        who="the model's owners",
     ),
     "list": Usage(
         takes=(Part.ALL, Part.PAGE),
@@ -196,9 +194,6 @@ def usage(word: str, *, about: str = "") -> str:
     return " ".join([SLASH_COMMAND, word, *takes])
 
 
-_PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
-
-
 def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name, _word: "") -> Typed:
     """The command somebody typed. Raises `Refused` for an unknown one, `Invalid` with all that is wrong with it.
 
@@ -227,14 +222,17 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
         )
     takes = COMMANDS[word].takes
     parts: dict[Part, str] = {}
-    for part in takes:
+    if Part.LIKE in takes:
+        rest, parts[Part.LIKE] = without_like(rest)
+    taken = [part for part in takes if part not in parts]
+    for part in taken:
         if part in KEYWORDS:
             parts[part], rest = keyword(rest, KEYWORDS[part])
             continue
         # A retirement's name is one word; a model's may be its title.
-        is_all = part is takes[-1] and part is not Part.RETIREMENT
+        is_all = part is taken[-1] and part is not Part.RETIREMENT
         parts[part], rest = whole(rest) if is_all else _first(rest, part)
-    problems = [problem for part in takes if (problem := _problem(word, part, parts[part]))]
+    problems = [problem for part in takes if (problem := problem_with(part, parts[part], usage(word)))]
     if takes and rest:
         problems.append(_surplus(word, rest))
     if problems:
@@ -282,23 +280,3 @@ def _first(text: str, part: Part) -> tuple[str, str]:
 def _surplus(word: str, rest: str) -> Problem:
     accepted = f"{usage(word)} takes no more; a name with blanks goes in quotation marks"
     return Problem(field="surplus", value=f'"{as_typed(rest)[:80]}"', accepted=accepted)
-
-
-def _problem(word: str, part: Part, value: str) -> Problem | None:
-    if part is Part.DELEGATION:
-        return problem_with(value, usage(word))
-    accepted = ""
-    if part in (*OPTIONAL, *KEYWORDS) or (part is Part.PAGE and _PAGE.fullmatch(value)):
-        return None
-    if part is Part.PAGE:
-        accepted = f'only "all", the number of a page, or nothing: {usage(word)}'
-    elif not (words(value) if part in PROSE else value):
-        accepted = f"missing; say {usage(word)}"
-    elif part is Part.DAYS and not _PAGE.fullmatch(value):
-        accepted = f"not a number of days: {usage(word)}"
-    elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
-        accepted = f"not a person; type @ and choose the name: {usage(word)}"
-    elif part in PROSE and len(value) > REASON_MAX:
-        accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
-    shown = "" if not value or part in PROSE else f'"{as_typed(value)[:80]}"'
-    return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None

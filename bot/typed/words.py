@@ -7,6 +7,10 @@ from collections.abc import Collection
 
 _ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
 _QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
+_LIKE = re.compile(
+    r'(?:(.*\S)\s+)?like\s+(?:["“”]([^"“”]+)["“”]|(RET[\W_]+[0-9]+|[^\s"“”]+))\s*', re.IGNORECASE | re.DOTALL
+)
+"""Nothing within the quotation marks around a model's title ends like this."""
 _IN_BRACKETS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 OFF = "off"
 ESCAPED_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -33,6 +37,12 @@ def retirement_first(text: str) -> tuple[str, str]:
 def split(text: str) -> tuple[str, str]:
     word, *rest = text.split(None, 1) or [""]
     return word, rest[0].strip() if rest else ""
+
+
+def without_like(text: str) -> tuple[str, str]:
+    """What stands before `like NAME` at the end, and the name; all of it where that is not there."""
+    found = _LIKE.fullmatch(text)
+    return (found[1] or "", found[2] or found[3]) if found else (text, "")
 
 
 def whole(text: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from bot.ids import Action
-from bot.views import impact, limits
+from bot.ids import SLASH_COMMAND, Action
+from bot.views import impact, limits, playbooks
 from bot.views.blocks import Payload, actions, button, mentions, option, plain, safe, section
 from bot.views.home import value as page
 from data.records.catalog import Entity
@@ -118,6 +118,9 @@ def _ready(model: Entity, reason: Reason, guide: Guide) -> Iterator[Payload]:
         f"ending on {guide.earliest_on}, the first day possible. Say there why, in a sentence; nothing is proposed "
         "before you put it to the vote."
     )
+    for one in guide.playbooks:
+        like = f"`{SLASH_COMMAND} propose MODEL like {safe(one.playbook)}`"
+        yield section(f":notebook: The playbook {playbooks.named(one)} retired for the same reason: {like}")
     successor_id = guide.successor.id if guide.successor else ""
     carried = json.dumps([model.id, str(reason), successor_id], separators=(",", ":"))
     yield actions(button("Open the form", Action.QUESTION_PROPOSE, carried, style="primary"))

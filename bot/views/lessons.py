@@ -65,7 +65,8 @@ def told(here: Retirement, other: Retirement, said_of: Sequence[events.Reviewed]
     """In the thread of a proposal. `url`: where the other's card is; empty where nobody can tell."""
     alike = likeness(here, other)
     why = f", like this one: both {safe('; both '.join(alike.because), 600)}" if alike else ""
-    head = f":bulb: From *{other.id} {safe(name_of(other))}* ({other.state}){why}"
+    follows = ", whose playbook this one follows" if here.like == other.id else ""
+    head = f":bulb: From *{other.id} {safe(name_of(other))}* ({other.state}){follows}{why}"
     # What to do otherwise is what helps now; who has nothing of it is read after those who have.
     first = sorted(said_of, key=lambda one: not one.change)
     rows = [f"• {one.stage}: {said(one)}" for one in first]

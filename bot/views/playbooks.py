@@ -8,7 +8,7 @@ from bot.ids import SLASH_COMMAND, Action
 from bot.views import blocks, lessons, limits
 from bot.views.blocks import Payload, button, mention, quoted, safe, section
 from bot.views.proposal import name_of
-from bot.views.stats import beside
+from bot.views.stats import beside, in_days
 from data import events
 from data.records.retirement import Retirement
 from workflows.playbooks import Example, Playbook
@@ -46,17 +46,26 @@ def line(event: events.PlaybookMade | events.PlaybookTakenBack) -> str:
     return f":notebook: {mention(event.by)} made it the playbook *{name}*, an example for others"
 
 
+def went(retirement: Retirement, figures: Sequence[Compared]) -> str:
+    """In one line, beside a retirement that follows it."""
+    days = (f"{row.figure} {in_days(row.own)}" for row in figures if row.own is not None)
+    return f"{named(retirement)}, which this one follows: {', '.join(days)}"
+
+
 def named(retirement: Retirement) -> str:
-    """ "*careful-move* (RET-1 churn-v1)"."""
-    return f"*{safe(retirement.playbook)}* ({retirement.id} {safe(name_of(retirement))})"
+    """ "*careful-move* (RET-1 churn-v1)"; without its name where it is no playbook any more."""
+    about = f"{retirement.id} {safe(name_of(retirement))}"
+    return f"*{safe(retirement.playbook)}* ({about})" if retirement.playbook else f"*{about}*"
 
 
 def followed(one: Example) -> Payload:
     """Above what the form begins with: where that is from, how long it took, what people learned."""
-    days = {row.figure: counted(round(row.own), "day") for row in one.figures if row.own is not None}
+    days = {row.figure: in_days(row.own) for row in one.figures if row.own is not None}
     took = f": {days[Figure.DARK]} to the switch-off" if Figure.DARK in days else ""
     ended = f", {days[Figure.CYCLE]} to its end" if Figure.CYCLE in days else ""
     head = f":notebook: After the playbook {named(one.retirement)}{took}{ended}. Change what does not fit."
+    if one.is_for_few:
+        head += " Not everybody may know of it: the proposal will not name it, and your words should not."
     # What to do otherwise is what helps now; who has nothing of it is read after those who have.
     first = sorted(one.reviews, key=lambda said: not said.change)
     rows = [f"• {said.stage}: {lessons.said(said)}" for said in first]

@@ -124,6 +124,8 @@ def _footnote(retirement: Retirement) -> str:
         parts.append(f"policy {safe(policy.name)} {short(policy.digest)}")
     if retirement.archived:
         parts.append(f"archive {safe(retirement.archived.preservation_id)}")
+    if retirement.like_name:
+        parts.append(f"after playbook {safe(retirement.like_name)} ({retirement.like})")
     if retirement.playbook:
         parts.append(f"playbook {safe(retirement.playbook)}")
     return " · ".join(parts)

@@ -24,11 +24,11 @@ def everyone(measures: Sequence[Measure]) -> Payload:
     )
 
 
-def one(retirement: Retirement, compared: Sequence[Compared]) -> Payload:
-    """This one beside those of its tier."""
+def one(retirement: Retirement, compared: Sequence[Compared], follows: str = "") -> Payload:
+    """This one beside those of its tier. `follows`: how that went which it was proposed after, where there is one."""
     head = f"{retirement.id} {safe(name_of(retirement))} beside {_comparable(retirement)}"
     lines = [f"*{row.figure}:* {beside(row)}\n_{safe(COUNTS[row.figure], LINE_MAX)}_" for row in compared]
-    return blocks.message(head, [section("\n".join([f"*{head}*", *lines]))])
+    return blocks.message(head, [section("\n".join([f"*{head}*", *lines, *filter(None, [follows])]))])
 
 
 def _comparable(retirement: Retirement) -> str:
@@ -38,11 +38,11 @@ def _comparable(retirement: Retirement) -> str:
 
 def beside(row: Compared) -> str:
     """Its own days, and the median of the others."""
-    own = "not yet" if row.own is None else _days(row.own)
+    own = "not yet" if row.own is None else in_days(row.own)
     if row.middle is None:
         return f"{own}; too few to compare with ({row.n:,}, a median takes {COMPARABLE_MIN})"
-    return f"{own}, the median is {_days(row.middle)} (n = {row.n:,})"
+    return f"{own}, the median is {in_days(row.middle)} (n = {row.n:,})"
 
 
-def _days(days: float) -> str:
+def in_days(days: float) -> str:
     return counted(round(days), "day")

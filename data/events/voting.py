@@ -13,6 +13,8 @@ from data.records.rounds import Ballot, Round
 
 
 class Proposed(Event, frozen=True, kw_only=True, tag="proposed/3"):
+    """`like`: the playbook it follows; `like_name`: what that was called, empty where not everybody may know of it."""
+
     plan: Plan
     why: Prose
     interim: Prose = NO_PROSE
@@ -21,6 +23,8 @@ class Proposed(Event, frozen=True, kw_only=True, tag="proposed/3"):
     impact: tuple[Impacted, ...]
     impact_notes: tuple[str, ...]
     round: Round
+    like: str = ""
+    like_name: str = ""
 
 
 class Revised(Event, frozen=True, kw_only=True, tag="revised/2"):

@@ -90,6 +90,7 @@ class Facts(Record, frozen=True, kw_only=True):
     account       whose Slack account the person is that a command names, or whose own name is to count
     proved        "yes" or "no" of the second factor, empty where none is asked for; `proof`: what it said
     delegate_days_max  for how many days at most somebody else may answer
+    like          the playbook a proposal follows; `like_name`: what it is called, where everybody may know of it
     namesake      another playbook of the name a command has, of those that the person may see
     checks        consumer that is asked to move -> the checks that are declared for it
     pauses        those before the one that lasts
@@ -143,6 +144,8 @@ class Facts(Record, frozen=True, kw_only=True):
     glass_breakers: tuple[str, ...] = ()
     delegations: dict[str, Delegation] = {}
     account: Account = Account.MEMBER
+    like: str = ""
+    like_name: str = ""
     namesake: str = ""
     checks: dict[str, tuple[Declared, ...]] = {}
     delegate_days_max: int = 60

@@ -116,8 +116,7 @@ class Plan(Record, frozen=True, kw_only=True):
 class LaterDates(Record, frozen=True, kw_only=True):
     """The dates ahead as they would be, which people vote on.
 
-    days          by how many they move
-    consumer_ids  who needs the time; with approval the plan has them
+    days          by how many they move; `consumer_ids`: who needs the time; with approval the plan has them
     plan_digest   of the plan with these dates and consumers: what ballots bind to
     """
 
@@ -153,8 +152,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`.
 
     changed_for   in whose place whoever changed it last answered; empty for themselves
-    taken_by      who has made it theirs alone; empty while it is asked of all its owners
-    before        where it stood before it was waived over its owners' heads
+    taken_by      who made it theirs alone; empty while all its owners are asked; `before`: where it stood when waived
     """
 
     consumer: Impacted
@@ -223,7 +221,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
-    playbook   its name as an example for others
+    playbook   its name as an example for others; `like`: RET number of the one it follows
     """
 
     id: str
@@ -277,6 +275,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     confirmed: tuple[Confirmed, ...] = ()
     reviewed: dict[str, tuple[str, ...]] = {}
     playbook: str = ""
+    like: str = ""
+    like_name: str = ""
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

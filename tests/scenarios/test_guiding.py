@@ -47,6 +47,8 @@ def chosen(view: dict[str, Any]) -> dict[str, str]:
         element = block.get("element", {})
         if "initial_option" in element:
             found[element["action_id"]] = element["initial_option"]["value"]
+        if "initial_value" in element:
+            found[element["action_id"]] = element["initial_value"]
         if "initial_date" in element:
             found[element["action_id"]] = element["initial_date"]
     return found

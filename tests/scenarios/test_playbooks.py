@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.fakes.slack import OpenView
+from tests.scenarios.test_guiding import chosen
 from tests.scenarios.test_hostile_words import HOSTILE
 from tests.scenarios.town import ADA, GOVERNANCE, TOM, VERA, Town, words
 
@@ -30,18 +29,6 @@ def closed(town: Town) -> None:
     assert town.submit(TOM, {"review.change": "tell the dashboards in March"}) == {}
 
 
-def chosen(view: OpenView) -> dict[str, Any]:
-    """What stands in the form: action id -> what is filled in."""
-    found = {}
-    for block in view.content["blocks"]:
-        element = block.get("element", {})
-        option = element.get("initial_option", {}).get("value")
-        found[element.get("action_id")] = (
-            option or element.get("initial_value") or element.get("initial_date")
-        )
-    return {name: value for name, value in found.items() if name and value}
-
-
 def test_the_next_one_begins_with_what_the_playbook_had(town: Town):
     closed(town)
     assert "You may not make a playbook of RET-1" in town.command(VERA, "playbook RET-1 careful-move")
@@ -53,5 +40,42 @@ def test_the_next_one_begins_with_what_the_playbook_had(town: Town):
     assert "*careful-move* (RET-1 churn-v1), replaced" in found
     shown = town.opens(ADA, lambda: town.press(ADA, town.slack.ephemerals[-1], "playbook.use"))
     assert "tell the dashboards in March" in str(shown.content)
-    assert chosen(shown)["proposal.reason"] == "replaced"
+    assert town.slack.select(ADA, "proposal.model", "resource:default/churn_nightly").ok
+    form = town.slack.views[ADA].content
+    assert "tell the dashboards in March" in str(form)
+    filled = chosen(form)
+    assert filled["proposal.reason"] == "replaced"
+    assert filled["proposal.why"] == f"churn-v2 is better {HOSTILE}"
+    assert filled["proposal.target"] == "2026-08-27", "63 days from today, as RET-1 had"
+    assert town.submit(ADA, {"proposal.successor": "resource:default/churn-v2"}) == {}
+    assert town.retirement("RET-2").like == "RET-1"
+    assert "after playbook careful-move (RET-1)" in words(town.card("RET-2"))
+    town.pass_time(hours=2)
+    lesson = words(town.posted(GOVERNANCE, "RET-2/lesson/RET-1"))
+    assert "From *RET-1 churn-v1* (archived), whose playbook this one follows, like this one: both" in lesson
+    town.opens(ADA, lambda: town.press(ADA, town.card("RET-2"), "proposal.revise"))
+    assert town.submit(ADA, {"proposal.target": "2026-09-01"}) == {}
+    assert "after playbook careful-move (RET-1)" in words(town.card("RET-2"))
+    beside = town.command(VERA, "stats RET-2")
+    assert (
+        "*careful-move* (RET-1 churn-v1), which this one follows: Days to switch-off 63 days, Cycle time 93 days, Slip"
+        in beside
+    )
     assert not town.slack.broadcasts
+
+
+def test_who_names_a_playbook_gets_the_form_like_it_or_the_closest_names(town: Town):
+    closed(town)
+    assert "RET-1 is no playbook. Run /retire playbook RET-1 NAME to make it one" in town.command(
+        ADA, "propose churn_nightly like RET-1"
+    )
+    town.command(TOM, "playbook RET-1 careful-move")
+    refused = town.command(ADA, "propose churn_nightly like careful-mvoe")
+    assert 'No playbook is called "careful-mvoe"; closest: careful-move. Run /retire playbooks' in refused
+    typed = "propose churn_nightly like careful-move"
+    shown = town.opens(ADA, lambda: town.command(ADA, typed, opens_modal=True))
+    assert chosen(shown.content)["proposal.target"] == "2026-08-27"
+    town.command(TOM, "playbook RET-1 off")
+    assert town.submit(ADA, {"proposal.successor": "resource:default/churn-v2"}) == {}
+    assert town.retirement("RET-2").like == ""
+    assert "There is no playbook" in town.command(ADA, "playbooks")

@@ -136,6 +136,9 @@ def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere
     assert "RET-1 is the playbook careful-move" in quiet.command(QUINN, f"playbook {CANARY} careful-move")
     assert "*careful-move* (RET-1" in quiet.command(QUINN, "playbooks")
     assert "There is no playbook that has" in quiet.command(ELENA, "playbooks careful-move")
+    for name, nobody_s in (("careful-move", "any-other"), ("RET-1", "RET-7")):
+        refused = quiet.command(TOM, f"propose churn-v1 like {name}")
+        assert refused.replace(name, nobody_s) == quiet.command(TOM, f"propose churn-v1 like {nobody_s}")
     for typed in ("list all", "digest", "playbooks"):
         assert "RET-1" not in quiet.command(ELENA, typed)
     for channel in (PLATFORM, QUIET):

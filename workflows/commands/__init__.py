@@ -74,6 +74,7 @@ __all__ = [
 class Propose(Command, frozen=True, kw_only=True, tag="propose"):
     """Open a retirement. No `endpoint_ids` means all endpoints the model has. `target_on`: last day of service.
 
+    like             the playbook it follows, by its RET number
     successor_from   the first day of its successor, where the catalog tells none
     interim          what consumers do between the two
     """
@@ -86,6 +87,7 @@ class Propose(Command, frozen=True, kw_only=True, tag="propose"):
     why: Prose
     interim: Prose = NO_PROSE
     target_on: date
+    like: str = ""
 
 
 class Revise(Command, frozen=True, kw_only=True, tag="revise"):

@@ -40,6 +40,8 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         impact=facts.impact,
         impact_notes=facts.impact_notes,
         round=round_,
+        like=facts.like,
+        like_name=facts.like_name,
     )
     after = folded(state, (event,))
     return decided(

@@ -79,6 +79,7 @@ class Guide(Record, frozen=True, kw_only=True):
     seen         what a decision on the proposal would look at     trouble   what the form would refuse of it
     earliest_on  the first day that service may end on
     successors   what may follow it, that which the catalog names first
+    playbooks    the newest of those for the same reason
     """
 
     own: tuple[Entity, ...] = ()
@@ -89,6 +90,7 @@ class Guide(Record, frozen=True, kw_only=True):
     earliest_on: date | None = None
     successors: tuple[Entity, ...] = ()
     successor: Entity | None = None
+    playbooks: tuple[Retirement, ...] = ()
 
 
 class Answer(Record, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from workflows.questions.answers import Guide
 from workflows.questions.understanding import NO_SUCCESSOR, Question
 from workflows.rules import plan
 from workflows.rules.gap import told
+from workflows.rules.playbooks import for_reason
 
 SUCCESSORS_MAX = 99
 """As many as a menu of Slack's has beside "no successor"; the form finds all others."""
@@ -38,7 +39,7 @@ def guided(
     policy: Policy,
     now: datetime,
 ) -> Guide:
-    """`models`: all this person may see; `every` retirement there is, whoever may see it."""
+    """`models` and `every` retirement: all there are that this person may know of."""
     if model is None:
         return Guide(own=tuple(one for one in models if person_id in there.owners_of(one).slack_ids))
     earliest_on = plan.earliest_target(proposed_at=now, subject=model, policy=policy)
@@ -80,4 +81,5 @@ def guided(
         earliest_on=earliest_on,
         successors=tuple(successors[:SUCCESSORS_MAX]),
         successor=there.find(chosen) if chosen else None,
+        playbooks=for_reason(every, question.reason),
     )

@@ -57,6 +57,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 round=event.round,
                 rounds=event.round.number,
                 steps=tuple(StepProgress(kind=step.kind) for step in event.plan.steps),
+                like=event.like,
+                like_name=event.like_name,
             )
         case events.Revised():
             return replanning.revised(state, event)

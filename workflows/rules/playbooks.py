@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from data.errors import Invalid, Problem, Refused
@@ -11,6 +11,7 @@ from data.records.base import Record
 from data.records.policy import Policy
 from data.records.retirement import Reason, Retirement, State, StepKind
 from workflows.rules.hours import day_of
+from workflows.rules.lessons import SHOWN_MAX
 from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import earliest_target
 
@@ -44,6 +45,12 @@ def matching(states: Iterable[Retirement], words: str) -> tuple[Retirement, ...]
     """The playbooks in which all words stand, however they are written."""
     wanted = words.casefold().split()
     return tuple(one for one in states if one.playbook and all(word in _text(one) for word in wanted))
+
+
+def for_reason(states: Sequence[Retirement], reason: Reason | None) -> tuple[Retirement, ...]:
+    """A few of the playbooks that retired for it, the newest first."""
+    same = (one for one in reversed(states) if one.playbook and one.plan and one.plan.reason is reason)
+    return tuple(same)[:SHOWN_MAX]
 
 
 class Draft(Record, frozen=True, kw_only=True):

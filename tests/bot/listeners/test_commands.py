@@ -90,7 +90,7 @@ def test_reading_is_answered_alone_and_kept_nowhere(desk: Desk, typed: str, told
             "aprove RET-1",
             (
                 '"aprove" is not something I can do: closest: propose, archive. '
-                "Run /retire propose [MODEL], or /retire help for all there is"
+                "Run /retire propose [MODEL] [like NAME|RET-n], or /retire help for all there is"
             ),
         ),
         ("frobnicate", '"frobnicate" is not something I can do. Run /retire help for all there is'),

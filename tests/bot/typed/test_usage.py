@@ -36,6 +36,7 @@ EVERY_PART = {
     Part.OFTEN: "weekly",
     Part.HERE: "",
     Part.PLAYBOOK: "off",
+    Part.LIKE: "",
     Part.DELEGATION: "<@U1|bo> until 2027-01-05",
 }
 
@@ -136,6 +137,28 @@ def test_a_digest_may_be_for_a_channel_and_may_end() -> None:
 )
 def test_a_list_may_be_of_all_and_of_one_page(text: str, is_all: str, page: str) -> None:
     assert understood(text).parts == {Part.ALL: is_all, Part.PAGE: page}
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "like"),
+    [
+        ("", "", ""),
+        ("Churn Model v2", "Churn Model v2", ""),
+        ("Churn Model v2 like careful-move", "Churn Model v2", "careful-move"),
+        ('"Churn Model v2"  LIKE "careful-move"', "Churn Model v2", "careful-move"),
+        ("churn-v1 like RET 12", "churn-v1", "RET 12"),
+        ("like ret-1", "", "ret-1"),
+        ("like", "like", ""),
+        ("churn-v1 like", "churn-v1 like", ""),
+        ('"Looks like rain"', "Looks like rain", ""),
+        ("unlike rain", "unlike rain", ""),
+        ("like " * 4_000 + "x", ("like " * 3_999).strip(), "x"),
+    ],
+)
+def test_a_model_is_proposed_like_a_playbook_that_is_named_at_the_end(
+    text: str, model: str, like: str
+) -> None:
+    assert understood(f"propose {text}").parts == {Part.MAYBE_MODEL: model, Part.LIKE: like}
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "two", "2 3", "٢"])

@@ -112,7 +112,9 @@ def a_guide(**changes: object) -> Answer:
         ),
         a_guide(
             question=Question(asks=Asks.PROPOSE, reason=Reason.COST, successor_id="x"),
-            guide=Guide(successor=an_entity(NASTY)),
+            guide=Guide(
+                successor=an_entity(NASTY), playbooks=(replace(overloaded(), playbook="a" * 40),) * 3
+            ),
         ),
     ],
     ids=["refused", "which", "none", "successors", "no other", "trouble", "ready"],

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from data.records.base import Prose
 from data.records.retirement import Reason
 from tests.builders import PROPOSED_AT, WHY, a_policy, a_running_retirement, days
-from workflows.rules.playbooks import Draft, draft, matching
+from workflows.rules.playbooks import Draft, draft, for_reason, matching
 
 STATE = replace(a_running_retirement().state, playbook="careful-move", interim=Prose(prose="batch by hand"))
 
@@ -34,3 +34,13 @@ def test_what_follows_it_begins_with_its_reason_its_words_and_its_days(tier: int
     assert draft(STATE, tier=tier, policy=a_policy(), now=now) == Draft(
         reason=Reason.REPLACED, why=str(WHY), interim="batch by hand", target_on=target_on
     )
+
+
+def test_the_newest_few_that_retired_for_a_reason_are_named_for_it():
+    every = [replace(STATE, id=f"RET-{number}") for number in range(1, 6)]
+    assert [one.id for one in for_reason([*every, replace(STATE, playbook="")], Reason.REPLACED)] == [
+        "RET-5",
+        "RET-4",
+        "RET-3",
+    ]
+    assert for_reason(every, Reason.COST) == for_reason(every, None) == ()

@@ -154,7 +154,7 @@ def person(body: Body) -> str:
 
 def retirement_id(body: Body) -> str:
     """Which retirement somebody pressed, typed or wrote about, as far as that can be seen; for the log."""
-    places = (action_value(body), typed(body), text_at(body, "view", "private_metadata"))
+    places = (action_value(body), typed(body), metadata(body).get("retirement", ""))
     found = (RETIREMENT_ID.search(place) for place in places)
     return next((one[0] for one in found if one), "")
 

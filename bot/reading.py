@@ -43,7 +43,8 @@ def this_week(
 
 def playbooks(store: Store, every: Sequence[Retirement], words: str, now: datetime) -> Payload:
     """Of all that whoever asks may know of, those in which all words stand."""
-    return views.found(found(store, every, words, now), words)
+    shown, beyond = found(store, every, words, now, at_most=views.SHOWN_MAX)
+    return views.found(shown, words, beyond=beyond)
 
 
 def statistics(store: Store, every: Sequence[Retirement], state: Retirement | None, now: datetime) -> Payload:

@@ -26,12 +26,13 @@ class Playbook(Record, frozen=True, kw_only=True):
         return sum(map(len, self.retirement.reviewed.values()))
 
 
-def playbooks(store: Store, every: Sequence[Retirement], words: str, now: datetime) -> tuple[Playbook, ...]:
-    """Those of `every`, all that a person may know of, in which all words stand; the newest first."""
-    return tuple(
-        Playbook(retirement=one, figures=went(store, one, every, now))
-        for one in reversed(matching(every, words))
-    )
+def playbooks(
+    store: Store, every: Sequence[Retirement], words: str, now: datetime, *, at_most: int
+) -> tuple[tuple[Playbook, ...], int]:
+    """The newest of `every`, all that a person may know of, in which all words stand; and how many more there are."""
+    found = matching(every, words)
+    shown = tuple(Playbook(retirement=one, figures=went(store, one, every, now)) for one in found[:at_most])
+    return shown, len(found) - len(shown)
 
 
 def went(store: Store, state: Retirement, every: Sequence[Retirement], now: datetime) -> tuple[Compared, ...]:

@@ -119,7 +119,8 @@ def _ready(model: Entity, reason: Reason, guide: Guide) -> Iterator[Payload]:
         "before you put it to the vote."
     )
     for one in guide.playbooks:
-        like = f"`{SLASH_COMMAND} propose MODEL like {safe(one.playbook)}`"
+        name = f'"{safe(model.name)}"' if " " in model.name else safe(model.name)
+        like = f"`{SLASH_COMMAND} propose {name} like {safe(one.playbook)}`"
         yield section(f":notebook: The playbook {playbooks.named(one)} retired for the same reason: {like}")
     successor_id = guide.successor.id if guide.successor else ""
     carried = json.dumps([model.id, str(reason), successor_id], separators=(",", ":"))

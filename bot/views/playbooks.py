@@ -22,20 +22,18 @@ ROOM = 2_500
 """Of a section, beside its beginning."""
 
 
-def found(every: Sequence[Playbook], words: str) -> Payload:
-    """For who asks, the newest first."""
-    if not every:
+def found(shown: Sequence[Playbook], words: str, *, beyond: int = 0) -> Payload:
+    """For who asks, the newest first. `beyond`: how many more there are."""
+    if not shown:
         about = f' that has "{safe(words)}" in it' if words else ""
         return blocks.message(
             f"There is no playbook{about}. `{SLASH_COMMAND} playbook RET-n NAME` makes one of a closed retirement: its "
             f"coordinator, or an owner of its model. `{SLASH_COMMAND} list all` has those that are archived."
         )
     having = f' with "{safe(words)}"' if words else ""
-    head = f"{counted(len(every), 'playbook')}{having}, the newest first"
-    rows = [_row(one) for one in every[:SHOWN_MAX]]
-    left_out = len(every) - len(rows)
-    rest = f"+{left_out:,} more: `{SLASH_COMMAND} playbooks WORDS` finds them"
-    return blocks.message(head, [section(f"*{head}*"), *rows, *([section(rest)] if left_out > 0 else [])])
+    head = f"{counted(len(shown) + beyond, 'playbook')}{having}, the newest first"
+    rest = section(f"+{beyond:,} more: `{SLASH_COMMAND} playbooks WORDS` finds them")
+    return blocks.message(head, [section(f"*{head}*"), *map(_row, shown), *([rest] if beyond else [])])
 
 
 def line(event: events.PlaybookMade | events.PlaybookTakenBack) -> str:

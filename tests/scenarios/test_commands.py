@@ -15,6 +15,11 @@ NONSENSE = [
     ("/retire plan RET-1", "Plan of RET-1"),
     ("delete everything", "is not something I can do"),
     ("propose chrun-v1", "closest: churn-v1"),
+    (
+        "propose churn-v1 like xyzzy",
+        'No playbook is called "xyzzy"; nothing has a similar name. Run /retire playbooks',
+    ),
+    ("propose churn-v1 like RET-1", "RET-1 is no playbook. Run /retire playbooks for all there are"),
     ("list everything", 'only "all", the number of a page, or nothing'),
     ("show", "missing; say /retire show RET-n|MODEL"),
     ("show RET-99", 'No retirement is called "RET-99"; closest: RET-1. Run /retire show RET-1'),

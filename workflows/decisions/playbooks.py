@@ -29,12 +29,12 @@ def name_playbook(
         raise Refused(
             f"{state.id} cannot be the playbook {command.name}",
             reasons=[f"{facts.namesake} is called so"],
-            next_step=f"Choose another name, or run /retire playbook {facts.namesake} off first",
+            next_step=f"Choose another name, or have {facts.namesake} give its own back first: "
+            f"/retire playbook {facts.namesake} off",
         )
     made = events.PlaybookMade(at=now, by=command.by, name=command.name)
-    return decided(
-        state, made, reply=f"{state.id} is the playbook {command.name}; /retire playbooks has all."
-    )
+    how = f"/retire propose MODEL like {command.name} begins another one like it"
+    return decided(state, made, reply=f"{state.id} is the playbook {command.name}: {how}.")
 
 
 def _taken_back(state: Retirement, by: str, now: datetime) -> RetirementDecision:

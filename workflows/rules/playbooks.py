@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from data.errors import Invalid, Problem, Refused
@@ -41,10 +41,11 @@ def check_closed(state: Retirement) -> None:
     )
 
 
-def matching(states: Iterable[Retirement], words: str) -> tuple[Retirement, ...]:
-    """The playbooks in which all words stand, however they are written."""
+def matching(states: Sequence[Retirement], words: str) -> tuple[Retirement, ...]:
+    """The playbooks in which all words stand, however they are written; the newest first."""
     wanted = words.casefold().split()
-    return tuple(one for one in states if one.playbook and all(word in _text(one) for word in wanted))
+    found = (one for one in reversed(states) if one.playbook)
+    return tuple(one for one in found if all(word in _text(one) for word in wanted))
 
 
 def for_reason(states: Sequence[Retirement], reason: Reason | None) -> tuple[Retirement, ...]:

@@ -140,3 +140,15 @@ def test_the_compiler_finds_nothing_wrong_with_answers(tmp_path: Path) -> None:
     menu = assistant.answer(a_guide(model=None, guide=Guide(own=(an_entity("a"),))), {}, Snapshot.of(EMPTY))
     assert guide.MODEL in [block.get("block_id") for block in menu["blocks"]]
     tsc_check([("answer", "message", shown), ("menu", "message", menu)])
+
+
+def test_who_is_led_to_the_form_is_told_of_playbooks_for_the_same_reason() -> None:
+    ready = a_guide(
+        model=an_entity("Churn Model"),
+        question=Question(asks=Asks.PROPOSE, reason=Reason.COST, successor_id="x"),
+        guide=Guide(successor=an_entity("x"), playbooks=(replace(a_retirement(), playbook="careful-move"),)),
+    )
+    assert (
+        ":notebook: The playbook *careful-move* (RET-1 churn-v1) retired for the same reason: "
+        '`/retire propose "Churn Model" like careful-move`'
+    ) in str(assistant.answer(ready, {}, Snapshot.of(EMPTY)))

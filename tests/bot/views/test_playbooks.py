@@ -39,7 +39,8 @@ def test_each_says_how_it_went_beside_the_median_and_can_be_used():
 
 def test_the_worst_words_in_more_than_fit_pass_and_say_how_to_find_the_rest():
     worst = replace(overloaded(), playbook="a" * 40, why=Prose(prose=NASTY * 9))
-    shown = playbooks.found([Playbook(retirement=worst, figures=FIGURES)] * 30, NASTY)
+    worst_there_are = [Playbook(retirement=worst, figures=FIGURES)] * playbooks.SHOWN_MAX
+    shown = playbooks.found(worst_there_are, NASTY, beyond=20)
     check_message(shown)
     assert "<!channel>" not in str(shown)
     assert "+20 more: `/retire playbooks WORDS` finds them" in str(shown)

@@ -28,7 +28,9 @@ def naming(name: str = "careful-move", by: str = PAT) -> cmd.NamePlaybook:
 def test_a_closed_one_becomes_a_playbook_is_renamed_and_stops_being_one():
     story = closed()
     made = story.does(naming())
-    assert made.reply == "RET-1 is the playbook careful-move; /retire playbooks has all."
+    assert made.reply == (
+        "RET-1 is the playbook careful-move: /retire propose MODEL like careful-move begins another one like it."
+    )
     assert made.events == (events.PlaybookMade(at=story.now, by=PAT, name="careful-move"),)
     assert {effect.body["notice"] for effect in made.effects} == {"lines", "card"}
     assert story.does(naming(by=OWEN)).events == ()
@@ -75,7 +77,7 @@ def test_a_name_another_one_has_is_refused_with_which_that_is():
         closed().does(naming(), namesake="RET-7")
     assert str(refused.value) == (
         "RET-1 cannot be the playbook careful-move: RET-7 is called so. "
-        "Choose another name, or run /retire playbook RET-7 off first"
+        "Choose another name, or have RET-7 give its own back first: /retire playbook RET-7 off"
     )
 
 

@@ -18,7 +18,7 @@ STATE = replace(a_running_retirement().state, playbook="careful-move", interim=P
 def test_all_words_have_to_be_there_and_what_is_no_playbook_is_not_found():
     other = replace(STATE, id="RET-2", playbook="quick", why=Prose(prose="it costs too much"))
     every = (STATE, other, replace(STATE, id="RET-3", playbook=""))
-    assert matching(every, "") == (STATE, other)
+    assert matching(every, "") == (other, STATE)
     assert matching(every, "COSTS churn") == (other,)
     assert matching(every, "careful replaced") == (STATE,)
     assert matching(every, "ret-3") == ()

@@ -74,15 +74,13 @@ def followed(one: Example) -> Payload:
 def _row(one: Playbook) -> Payload:
     state = one.retirement
     reason = state.plan.reason if state.plan else ""
+    came_to = {row.figure: row for row in one.figures}
+    late = came_to[Figure.SLIP].own
     facts = (
-        _figure(one.figures, Figure.CYCLE),
-        _figure(one.figures, Figure.SLIP),
+        f"{Figure.CYCLE}: {beside(came_to[Figure.CYCLE])}",
+        f"slipped by {in_days(late)}" if late else "not slipped",
         counted(len(state.obligations), "consumer"),
         counted(one.lessons, "lesson"),
     )
     shown = section(f"{named(state)}, {reason}{quoted(state.why)}\n{' · '.join(facts)}")
     return {**shown, "accessory": button("Use it", Action.PLAYBOOK_USE, state.id)}
-
-
-def _figure(figures: Sequence[Compared], wanted: Figure) -> str:
-    return next(f"{wanted}: {beside(row)}" for row in figures if row.figure is wanted)

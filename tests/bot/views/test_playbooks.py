@@ -31,8 +31,7 @@ def test_each_says_how_it_went_beside_the_median_and_can_be_used():
     row = shown["blocks"][1]
     assert row["text"]["text"] == (
         '*careful-move* (RET-1 churn-v1), replaced — "a better one"\n'
-        "Cycle time: 70 days, the median is 90 days (n = 3) · Slip: 2 days; too few to compare with "
-        "(2, a median takes 3) · 0 consumers · 2 lessons"
+        "Cycle time: 70 days, the median is 90 days (n = 3) · slipped by 2 days · 0 consumers · 2 lessons"
     )
     assert (row["accessory"]["action_id"], row["accessory"]["value"]) == ("playbook.use", "RET-1")
 

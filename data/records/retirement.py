@@ -152,7 +152,8 @@ class Obligation(Record, frozen=True, kw_only=True):
     """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`.
 
     changed_for   in whose place whoever changed it last answered; empty for themselves
-    taken_by      who made it theirs alone; empty while all its owners are asked; `before`: where it stood when waived
+    taken_by      who has made it theirs alone; empty while it is asked of all its owners
+    before        where it stood before it was waived over its owners' heads
     """
 
     consumer: Impacted
@@ -185,16 +186,13 @@ class Progress(StrEnum):
 
 
 class StepProgress(Record, frozen=True, kw_only=True):
-    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them.
-
-    started   version of the retirement when it was last started; its work names it
-    """
+    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them."""
 
     kind: StepKind
     progress: Progress = Progress.PENDING
     held_by: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
-    started: int = 0
+    started: int = 0  # version of the retirement when it was last started; its work names it
     at: datetime | None = None
 
     def is_running(self, started: int) -> bool:

@@ -36,7 +36,7 @@ COORDINATORS = "the coordinator, or an owner of the endpoints"
 COMMANDS: Mapping[str, Usage] = {
     "propose": Usage(
         takes=(Part.MAYBE_MODEL, Part.LIKE),
-        says="Opens the form that proposes a retirement, filled in like a playbook where one is named",
+        says="Opens the form that proposes a retirement; with a playbook, filled in as that one was",
         who="the model's owners",
     ),
     "list": Usage(
@@ -76,12 +76,12 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "playbooks": Usage(
         takes=(Part.MAYBE_WORDS,),
-        says="Shows closed retirements that others can be begun like, or where all these words are",
+        says="Shows the playbooks, the newest first, or where all these words are, each to begin another one like it",
         keeps="no",
     ),
     "playbook": Usage(
         takes=(Part.RETIREMENT, Part.PLAYBOOK),
-        says="Makes a closed retirement one that others can be begun like, under this name; `off` takes it back",
+        says="Makes a closed retirement a playbook, which others are proposed like by its name; `off` takes it back",
         who="the coordinator, or the model's owners",
     ),
     "subscribe": Usage(

@@ -67,13 +67,15 @@ def told(here: Retirement, other: Retirement, said_of: Sequence[events.Reviewed]
     why = f", like this one: both {safe('; both '.join(alike.because), 600)}" if alike else ""
     follows = ", whose playbook this one follows" if here.like == other.id else ""
     head = f":bulb: From *{other.id} {safe(name_of(other))}* ({other.state}){follows}{why}"
-    # What to do otherwise is what helps now; who has nothing of it is read after those who have.
-    first = sorted(said_of, key=lambda one: not one.change)
-    rows = [f"• {one.stage}: {said(one)}" for one in first]
     ways = f"{link(url, f'The card of {other.id}')}; " if url else ""
     rest = f"{ways}`{SLASH_COMMAND} lessons {other.id}` has all"
-    few = limits.joined(rows, limits.SECTION_MAX - len(head) - len(rest) - 10, at_most=LEARNED_MAX)
+    few = limits.joined(lines(said_of), limits.SECTION_MAX - len(head) - len(rest) - 10, at_most=LEARNED_MAX)
     return blocks.message(f"{head}\n{few}\n{rest}")
+
+
+def lines(said_of: Sequence[events.Reviewed]) -> list[str]:
+    """What to do otherwise is what helps now; who has nothing of it is read after those who have."""
+    return [f"• {one.stage}: {said(one)}" for one in sorted(said_of, key=lambda one: not one.change)]
 
 
 def row(one: Lesson, limit: int = limits.PROSE_MAX) -> str:

@@ -17,7 +17,6 @@ from workflows.rules.wording import counted
 
 SHOWN_MAX = 10
 """Ours: each takes a section of its own, for its button; whoever needs more has to say which."""
-LEARNED_MAX = 3
 ROOM = 2_500
 """Of a section, beside its beginning."""
 
@@ -64,11 +63,9 @@ def followed(one: Example) -> Payload:
     head = f":notebook: After the playbook {named(one.retirement)}{took}{ended}. Change what does not fit."
     if one.is_for_few:
         head += " Not everybody may know of it: the proposal will not name it, and your words should not."
-    # What to do otherwise is what helps now; who has nothing of it is read after those who have.
-    first = sorted(one.reviews, key=lambda said: not said.change)
-    rows = [f"• {said.stage}: {lessons.said(said)}" for said in first]
     rest = f": `{SLASH_COMMAND} lessons {one.retirement.id}` has all"
-    return section("\n".join(filter(None, [head, limits.joined(rows, ROOM, at_most=LEARNED_MAX, rest=rest)])))
+    few = limits.joined(lessons.lines(one.reviews), ROOM, at_most=lessons.LEARNED_MAX, rest=rest)
+    return section("\n".join(filter(None, [head, few])))
 
 
 def _row(one: Playbook) -> Payload:

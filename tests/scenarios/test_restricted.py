@@ -15,6 +15,7 @@ from tests.fakes.slack import Channel
 from tests.scenarios.asking import ask
 from tests.scenarios.home import open_home
 from tests.scenarios.test_callers import question, sees
+from tests.scenarios.test_guiding import chosen
 from tests.scenarios.test_joined_consumers import tells
 from tests.scenarios.test_meeting_by_joins import APART
 from tests.scenarios.town import (
@@ -136,6 +137,9 @@ def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere
     assert "RET-1 is the playbook careful-move" in quiet.command(QUINN, f"playbook {CANARY} careful-move")
     assert "*careful-move* (RET-1" in quiet.command(QUINN, "playbooks")
     assert "There is no playbook that has" in quiet.command(ELENA, "playbooks careful-move")
+    form = quiet.opens(QUINN, lambda: quiet.command(QUINN, "propose like careful-move", opens_modal=True))
+    assert "Not everybody may know of it" in str(form.content)
+    assert "proposal.why" not in chosen(form.content), "what was written of it may not come to be read by all"
     for name, nobody_s in (("careful-move", "any-other"), ("RET-1", "RET-7")):
         refused = quiet.command(TOM, f"propose churn-v1 like {name}")
         assert refused.replace(name, nobody_s) == quiet.command(TOM, f"propose churn-v1 like {nobody_s}")

@@ -85,7 +85,7 @@ def register(app: App, house: House) -> None:
         target_on = _day(payloads.entered(body, Action.PROPOSAL_TARGET))
         if like is not None and model is not None and target_on is not None:
             # It was filled in before anybody knew how much notice this model needs.
-            earliest_on = earliest_target(proposed_at=house.now(), tier=model.tier, policy=house.policy)
+            earliest_on = earliest_target(proposed_at=house.now(), subject=model, policy=house.policy)
             target_on = max(target_on, earliest_on)
         shown = _form(
             house,
@@ -236,7 +236,7 @@ def _form(
 
 def _draft(house: House, like: Retirement, model: Entity | None) -> Draft:
     """Nothing people wrote of a restricted one is filled in where it may come to be read by everybody."""
-    filled = draft(like, tier=model.tier if model else None, policy=house.policy, now=house.now())
+    filled = draft(like, subject=model, policy=house.policy, now=house.now())
     return replace(filled, why="", interim="") if _is_for_few(house, like) else filled
 
 

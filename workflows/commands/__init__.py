@@ -74,9 +74,8 @@ __all__ = [
 class Propose(Command, frozen=True, kw_only=True, tag="propose"):
     """Open a retirement. No `endpoint_ids` means all endpoints the model has. `target_on`: last day of service.
 
-    like             the playbook it follows, by its RET number
     successor_from   the first day of its successor, where the catalog tells none
-    interim          what consumers do between the two
+    interim          what consumers do between the two; `like`: RET number of the playbook it follows
     """
 
     model_id: str

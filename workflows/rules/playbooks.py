@@ -14,6 +14,7 @@ from workflows.rules.hours import day_of
 from workflows.rules.lessons import SHOWN_MAX
 from workflows.rules.lifecycle import is_living
 from workflows.rules.plan import earliest_target
+from workflows.rules.roles import Weighed
 
 NAME_MAX = 40
 _NAME = re.compile(rf"[a-z0-9-]{{1,{NAME_MAX}}}")
@@ -63,15 +64,15 @@ class Draft(Record, frozen=True, kw_only=True):
     target_on: date
 
 
-def draft(state: Retirement, *, tier: int | None, policy: Policy, now: datetime) -> Draft:
-    """As many days ahead as it had itself. `tier`: of the model that retires; None while nobody has chosen one."""
+def draft(state: Retirement, *, subject: Weighed | None, policy: Policy, now: datetime) -> Draft:
+    """As many days ahead as it had itself. `subject`: what retires; None while nobody has chosen it."""
     assert state.plan is not None
     assert state.policy is not None
     assert state.proposed_at is not None
     last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, state.policy)
     target_on = day_of(now, policy) + (last_day - day_of(state.proposed_at, state.policy))
-    if tier is not None:
-        target_on = max(target_on, earliest_target(proposed_at=now, tier=tier, policy=policy))
+    if subject is not None:
+        target_on = max(target_on, earliest_target(proposed_at=now, subject=subject, policy=policy))
     return Draft(
         reason=state.plan.reason, why=str(state.why), interim=str(state.interim), target_on=target_on
     )

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from data.records.base import Prose
 from data.records.retirement import Reason
-from tests.builders import PROPOSED_AT, WHY, a_policy, a_running_retirement, days
+from tests.builders import PROPOSED_AT, WHY, a_policy, a_running_retirement, a_subject, days
 from workflows.rules.playbooks import Draft, draft, for_reason, matching
 
 STATE = replace(a_running_retirement().state, playbook="careful-move", interim=Prose(prose="batch by hand"))
@@ -31,7 +31,8 @@ def test_all_words_have_to_be_there_and_what_is_no_playbook_is_not_found():
 )
 def test_what_follows_it_begins_with_its_reason_its_words_and_its_days(tier: int | None, target_on: date):
     now = PROPOSED_AT + days(180)
-    assert draft(STATE, tier=tier, policy=a_policy(), now=now) == Draft(
+    subject = None if tier is None else a_subject(tier=tier)
+    assert draft(STATE, subject=subject, policy=a_policy(), now=now) == Draft(
         reason=Reason.REPLACED, why=str(WHY), interim="batch by hand", target_on=target_on
     )
 

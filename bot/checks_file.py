@@ -20,7 +20,7 @@ from data.addresses import is_address
 from data.errors import Invalid
 from data.records.checks import NAME, Check, OwnChecks
 from data.toml_checks import Check as Accepts
-from data.toml_checks import whole, words
+from data.toml_checks import whole
 from data.toml_tables import Tables, tables_of, text_of
 
 
@@ -47,10 +47,9 @@ KEYS = {
     "url": _Key(_url),
     "timeout_seconds": _Key(whole(1, 3600, "seconds")),
 }
-HOSTS = words(
-    r"(\[[0-9a-f:.]+\]|[a-z0-9][a-z0-9._-]*)(:[0-9]{1,5})?",
-    'a list of hosts in small letters, with or without a port, e.g. ["ci.example.com", "10.1.2.3:8443"]',
-)
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9][a-z0-9._-]*)(:(?P<port>[1-9][0-9]{0,4}))?")
+PORT_MAX = 65_535
+HOSTS = 'a list of hosts in small letters, with or without a port, e.g. ["ci.example.com", "10.1.2.3:8443"]'
 CONSUMER = re.compile(r"\S(.*\S)?")
 
 
@@ -64,8 +63,12 @@ def read_checks(path: Path | None) -> OwnChecks:
     hosts, checks = given.pop("hosts", []), given.pop("checks", {})
     for unknown, value in given.items():
         reading.refuse("", unknown, value, "unknown; known here: hosts, checks")
-    if accepted := HOSTS(hosts):
-        reading.refuse("", "hosts", hosts, accepted)
+    if not isinstance(hosts, list):
+        reading.refuse("", "hosts", hosts, HOSTS)
+        hosts = []
+    for one in hosts:
+        if not _is_host(one):
+            reading.refuse("", "hosts", one, HOSTS)
     if not isinstance(checks, dict):
         reading.refuse(
             "", "checks", checks, 'a table for each consumer, e.g. [checks."component:default/web"]'
@@ -77,6 +80,11 @@ def read_checks(path: Path | None) -> OwnChecks:
     if reading.problems:
         raise Invalid(reading.problems)
     return OwnChecks(hosts=tuple(hosts), checks=found, file=str(path.resolve()))
+
+
+def _is_host(value: Any) -> bool:
+    found = HOST.fullmatch(value) if isinstance(value, str) else None
+    return found is not None and int(found["port"] or 1) <= PORT_MAX
 
 
 def _of_consumer(reading: Tables, consumer: str, given: Any) -> tuple[Check, ...]:

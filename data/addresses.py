@@ -15,6 +15,7 @@ def is_address(text: str) -> bool:
         return False
     try:
         url = urlsplit(text)
+        (url.hostname or "").encode("idna")
         return bool(url.hostname) and url.port != 0 and url.username is None and url.password is None
-    except ValueError:  # brackets that do not match, a port that is none
+    except ValueError:  # brackets that do not match, a port that is none, a host with a name no host has
         return False

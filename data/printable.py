@@ -18,14 +18,19 @@ _CALLED_SECRET = re.compile(
     re.IGNORECASE,
 )
 
-_CALLED = r"passw(?:or)?d|secret|token|credential|(?:api|access|private)[_-]?key"
+_CALLED = r"pass(?:wor)?d|passwd|passphrase|pwd|secret|token|credential|signature|(?:api|access|account|private)_?-?key"
+_SAID = r"\"[^\"\n]*\"?|'[^'\n]*'?|\S+"
 _IN_TEXT = (
-    (re.compile(rf"(?i)(\b[\w-]*(?:{_CALLED})[\w-]*[\"']?\s*[=:]\s*)\S+"), rf"\1{SECRET}"),
+    (re.compile(r"-----BEGIN [^-\n]*-----.*?(?:-----END [^-\n]*-----|\Z)", re.DOTALL), SECRET),
+    (re.compile(rf"(?i)(\b[\w-]*(?:{_CALLED})[\w-]*[\"']?\s*(?:=>|[=:])\s*)(?:{_SAID})"), rf"\1{SECRET}"),
+    (re.compile(rf"(?i)((?:^|\s)--?[\w-]*(?:{_CALLED})[\w-]*[ \t]+)(?:{_SAID})"), rf"\1{SECRET}"),
     (re.compile(r"(?i)(\bauthorization[\"']?\s*[=:]\s*).+"), rf"\1{SECRET}"),
     (re.compile(r"(?i)(\bbearer\s+)\S+"), rf"\1{SECRET}"),
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]*@"), rf"\1{SECRET}@"),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://)(?:[^/\s@]*|[^\s@/:]*:[^\s@]*)@"), rf"\1{SECRET}@"),
     (re.compile(r"(\bhttps?://[^\s?#\"']+\?)[^\s\"'<>]+"), rf"\1{SECRET}"),
 )
+# What a terminal obeys: ECMA-48, and titles as xterm sets them.
+_ORDERS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 
 
 def printable(text: str) -> str:
@@ -70,6 +75,12 @@ def without_secrets(text: str) -> str:
     who, at, where = place.rpartition("@")
     asked = f"?{SECRET}" if place != rest else ""
     return f"{before}{SECRET if who else ''}{at}{where}{asked}"
+
+
+def uncoloured(text: str) -> str:
+    """What a program printed, as it would be read: in lines, without orders to a terminal or signs nobody sees."""
+    text = _ORDERS.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf"))
 
 
 def without_secrets_in(text: str) -> str:

@@ -107,7 +107,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy)
             yield from examine_joins(catalog.snapshot())
-            yield from examine_checks(settings.checks, catalog.snapshot())
+            yield from examine_checks(settings.checks, catalog.snapshot(), policy)
             if policy:
                 windows = settings.in_force().windows
                 yield from examine_hours(windows, catalog, store.asleep())

@@ -41,12 +41,25 @@ def address_of(client: WebClient, channel: str, ts: str) -> str:
 
 
 def log_addresses(client: WebClient, places: Mapping[str, str]) -> dict[str, str]:
-    """Of the messages that hold logs of checks: key -> address; empty for those beyond the first few."""
-    keys = [key for key in places if is_log(key)]
-    return {
-        key: address_of(client, *places[key].split(" ")) if n < LINKS_MAX else ""
-        for n, key in enumerate(keys)
-    }
+    """Of the messages that hold logs of checks: key -> address.
+
+    Slack is asked for the first in a thread only: the others there differ in nothing but their place.
+    """
+    found: dict[str, str] = {}
+    asked: dict[str, tuple[str, str]] = {}
+    for key in filter(is_log, places):
+        channel, ts = places[key].split(" ")
+        thread = key.partition("/")[0]
+        if thread not in asked:
+            asked[thread] = (ts, address_of(client, channel, ts))
+        first, url = asked[thread]
+        found[key] = url.replace(_place(first), _place(ts), 1) if _place(first) in url else ""
+    return found
+
+
+def _place(ts: str) -> str:
+    """How it stands in an address: docs.slack.dev/reference/methods/chat.getPermalink."""
+    return f"/p{ts.replace('.', '')}"
 
 
 def addresses(client: WebClient, answer: Answer) -> dict[str, str]:

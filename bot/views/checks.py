@@ -53,11 +53,16 @@ def log(retirement: Retirement, event: events.CheckEnded) -> Payload:
     """What it said, as a block that nothing in it can leave, mention somebody, or become a link."""
     name = consumer_name(retirement, event.consumer_id)
     head = f":page_facing_up: Log of check *{safe(event.name)}* of {name}, `{short(event.log_digest)}`"
-    shown = [_line_of_log(one) for one in str(event.log).split("\n")]
+    shown = [_line_of_log(part) for line in str(event.log).split("\n") for part in _parts(line)]
     rest = " lines, which are on the record"
     room = limits.SECTION_MAX - len(FENCED)
     blocks = limits.spread([one for one in shown if one], at_most=SECTIONS_MAX, rest=rest, section_max=room)
     return message(head, [section(head), *(section(FENCED.format(one)) for one in blocks)])
+
+
+def _parts(line: str) -> list[str]:
+    """A line that is too long goes on in the next one: what it says last may be why the check failed."""
+    return [line[at : at + LINE_MAX] for at in range(0, max(len(line), 1), LINE_MAX)]
 
 
 def _line_of_log(text: str) -> str:

@@ -6,12 +6,15 @@ import re
 
 from data.addresses import ADDRESS_MAX, is_address
 from data.importers.declaration import PREFIX, Account, Declaration
+from data.printable import SECRET
 from data.records.checks import NAME, CheckAddress
 
 CHECK = "check-"
 ACCEPTED = (
     f"one address, https://..., of at most {ADDRESS_MAX:,} characters, without a user or password. Left out"
 )
+
+NOT_KEPT = "has a credential, which is not kept, and without it another address would be asked. Left out"
 
 
 def checks(thing: Declaration, account: Account) -> tuple[CheckAddress, ...]:
@@ -25,6 +28,8 @@ def checks(thing: Declaration, account: Account) -> tuple[CheckAddress, ...]:
         if re.fullmatch(NAME, name) is None:
             rule = "the name of a check has 1 to 40 small letters, digits or -, e.g. check-scoring. Left out"
             account.note(thing, node.line, key, rule)
+        elif SECRET in node.text:
+            account.note(thing, node.line, key, NOT_KEPT)
         elif not is_address(node.text):
             # What it holds besides its place may be a secret.
             account.note(thing, node.line, key, ACCEPTED)

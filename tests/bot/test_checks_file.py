@@ -53,7 +53,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert [str(problem) for problem in refused.value.problems] == [
         'checks.toml host = "x": unknown; known here: hosts, checks',
         (
-            'checks.toml hosts = ["https://ci.example.com"]: a list of hosts in small letters, with or without a port, '
+            'checks.toml hosts = "https://ci.example.com": a list of hosts in small letters, with or without a port, '
             'e.g. ["ci.example.com", "10.1.2.3:8443"]'
         ),
         ('checks.toml [checks."web"] Scoring: the name of a check has 1 to 40 small letters, digits or -'),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.printable import without_secrets, without_secrets_in, words
+from data.printable import uncoloured, without_secrets, without_secrets_in, words
 
 
 @pytest.mark.parametrize("text", ["moved", " moved ", "7", "👍", "移行済み", "a\u200bb", "$", "é", "e\u0301"])
@@ -63,7 +63,7 @@ def test_of_an_address_neither_who_asks_nor_what_is_asked_is_shown(text: str, sh
     ("said", "shown"),
     [
         ("token=abc and 12 rows", "token=... and 12 rows"),
-        ('{"api_key": "abc", "rows": 12}', '{"api_key": ... "rows": 12}'),
+        ('{"api_key": "abc", "rows": 12}', '{"api_key": ..., "rows": 12}'),
         ("DB_PASSWORD: abc", "DB_PASSWORD: ..."),
         ("Authorization: Basic abc def", "Authorization: ..."),
         ("sent bearer abc.def", "sent bearer ..."),
@@ -71,8 +71,29 @@ def test_of_an_address_neither_who_asks_nor_what_is_asked_is_shown(text: str, sh
             "at postgresql://me:abc@db/x and https://ci.example.com/run?sig=abc.",
             "at postgresql://...@db/x and https://ci.example.com/run?...",
         ),
+        ("pwd=abc passphrase: abc AccountKey=abc", "pwd=... passphrase: ... AccountKey=..."),
+        ('{"password":"a b c","n":1}', '{"password":...,"n":1}'),
+        ("secret => abc", "secret => ..."),
+        ("run --password abc --rows 12", "run --password ... --rows 12"),
+        ("at postgres://u:hun/ter2@h and https://h/a@b", "at postgres://...@h and https://h/a@b"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nfine", "...\nfine"),
         ("12 tokens were scored: fine", "12 tokens were scored: fine"),
     ],
 )
 def test_what_a_program_says_is_repeated_without_what_it_calls_a_secret(said: str, shown: str) -> None:
     assert without_secrets_in(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("reads \x1b[31msilent-heron\x1b[0m", "reads silent-heron"),
+        ("\x1b[36mtoken\x1b[0m=\x1b[35mabc\x1b[0m", "token=abc"),
+        ("x\rsilent-heron\r\ny", "x\nsilent-heron\ny"),
+        ("\x1b]0;title\x07fine", "fine"),
+        ("silent\u200b-heron\u202e\x00", "silent-heron"),
+        ("\trows\n", "    rows\n"),
+    ],
+)
+def test_what_a_program_prints_is_read_without_its_orders_to_a_terminal(printed: str, read: str) -> None:
+    assert uncoloured(printed) == read

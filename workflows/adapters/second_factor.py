@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.printable import in_lines, shortened, without_secrets_in
+from data.printable import in_lines, shortened, uncoloured, without_secrets_in
 from data.records.checks import Check, CheckEnd
 from workflows.adapters.check_runs import commanded
 from workflows.second_factor import Proof
@@ -31,7 +31,7 @@ class SecondFactorProgram:
         )
         ran = commanded(asked, about, lambda: False, folder=self.program.parent)
         assert ran is not None, "nobody stops it"
-        lines = in_lines(without_secrets_in(ran.log)).strip().splitlines()
+        lines = without_secrets_in(in_lines(uncoloured(ran.log))).strip().splitlines()
         said = shortened(lines[0], SAID_MAX) if lines else ""
         if ran.end is CheckEnd.PASSED:
             return Proof(holds=True, said=said)

@@ -11,7 +11,7 @@ import math
 
 from data.catalog.snapshot import Snapshot
 from data.events import EMERITUS
-from data.printable import in_lines, shortened, without_secrets_in
+from data.printable import in_lines, shortened, uncoloured, without_secrets_in
 from data.records.base import Prose
 from data.records.checks import CheckEnd
 from data.records.decision import Claim, Done, NotDone, Result
@@ -72,8 +72,7 @@ def _about(state: Retirement, claim: Claim) -> dict[str, str]:
 
 def _clean(said: str, state: Retirement, there: Snapshot) -> str:
     assert state.plan is not None
-    text = in_lines(said.replace("\r\n", "\n").replace("\t", "    "))
-    text = without_secrets_in(text)
+    text = without_secrets_in(in_lines(uncoloured(said)))
     # Those who read the thread of a restricted model may know of it.
     return text if state.plan.subject.restricted_to is not None else without_names(text, there)
 

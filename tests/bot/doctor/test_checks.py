@@ -44,6 +44,22 @@ OWN = Check(name="scoring", command=("true",), is_own=True)
             ],
             id="neither can be run",
         ),
+        pytest.param(
+            OwnChecks(
+                checks={"component:default/web": (Check(name="s", command=("./nope.sh",), is_own=True),)},
+                hosts=("ci.example.com",),
+                file="/srv/emeritus/checks.toml",
+            ),
+            (WEB,),
+            [
+                (
+                    "BAD checks: EMERITUS_CHECKS: ./nope.sh: no program that can be run, in /srv/emeritus or "
+                    "/usr/local/bin:/usr/bin:/bin. Correct its path, or make it executable"
+                ),
+                "ok  checks: 1 check of your own, 1 in catalogs",
+            ],
+            id="no such program",
+        ),
     ],
 )
 def test_what_could_not_be_run_is_told_with_what_to_mend(own, entities, said):

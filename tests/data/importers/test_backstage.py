@@ -415,6 +415,19 @@ def test_checks_of_a_consumer_are_addresses_in_the_order_of_its_file(read):
     [
         ("check-scoring", "./score.sh", "one address, https://..., of at most 1,000 characters"),
         ("check-scoring", "file:///etc/passwd", "one address, https://..., of at most 1,000 characters"),
+        ("check-scoring", "https://ci.example.com/run?signature=abc", "has a credential, which is not kept"),
+        (
+            "check-scoring",
+            "https://ci.example.com/run?consumer=web&key=abc",
+            "has a credential, which is not kept",
+        ),
+        ("check-scoring", "https://me:hunter2@ci.example.com/run", "has a credential, which is not kept"),
+        (
+            "check-scoring",
+            "https://ci.example.com/xoxb-1234567890-abc",
+            "has a credential, which is not kept",
+        ),
+        ("check-scoring", "https://a..example.com/", "one address, https://..., of at most 1,000 characters"),
         ("check-", "https://ci.example.com/", "the name of a check has 1 to 40 small letters"),
         ("check-Scoring", "https://ci.example.com/", "the name of a check has 1 to 40 small letters"),
     ],

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from data.records.checks import Check, CheckEnd, OwnChecks
-from workflows.adapters.check_addresses import allows
+from workflows.adapters.check_hosts import allows
 from workflows.adapters.check_runs import CheckRuns
 from workflows.checks import Ran
 
@@ -26,6 +26,15 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/skips": (200, {}, b'{"status": "Skipped"}'),
     "/broken": (503, {}, b"no features"),
     "/elsewhere": (302, {"Location": "http://169.254.169.254/latest"}, b""),
+    "/number": (200, {}, b'{"status": 503}'),
+    "/nothing": (200, {}, b'{"status": null}'),
+    "/list": (200, {}, b'{"status": ["fail"]}'),
+    "/large-number": (200, {}, b'{"status": "fail", "n": ' + b"9" * 5_000 + b"}"),
+    "/bytes": (200, {}, b'{"status": "fail", "x": "\xff"}'),
+    "/case": (200, {}, b'{"Status": "DOWN"}'),
+    "/marked": (200, {}, b'\xef\xbb\xbf{"status": "fail"}'),
+    "/packed": (200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"),
+    "/other-json": (200, {}, b'{"rows": 42}'),
     "/large": (200, {}, b"x" * 1_100_000),
 }
 
@@ -103,6 +112,15 @@ def runs(*words: str, **more: object) -> Check:
             "HTTP 302 leads elsewhere, and nobody is followed: name the address that answers",
             "",
         ),
+        ("/number", CheckEnd.FAILED, 'its answer says another "status"', None),
+        ("/nothing", CheckEnd.FAILED, 'its answer says another "status"', None),
+        ("/list", CheckEnd.FAILED, 'its answer says another "status"', None),
+        ("/large-number", CheckEnd.FAILED, 'its answer says another "status"', None),
+        ("/bytes", CheckEnd.FAILED, 'its answer says another "status"', None),
+        ("/case", CheckEnd.FAILED, 'its answer says "status": "down"', None),
+        ("/marked", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/packed", CheckEnd.NOT_RUN, "its answer is packed (gzip), which nobody asked for", None),
+        ("/other-json", CheckEnd.PASSED, "", '{"rows": 42}'),
         ("/large", CheckEnd.NOT_RUN, "its answer is larger than 1,048,576 bytes", None),
     ],
 )
@@ -252,7 +270,7 @@ def test_of_very_much_output_the_beginning_and_the_end_are_kept():
     ran = run(runs("print('first'); print('x' * 1_000_000); print('last')"))
     assert ran is not None
     assert ran.log.startswith("first\nxxx")
-    assert "x\n... 994,012 bytes are left out ...\nx" in ran.log
+    assert "x\n... 995,012 bytes are left out ...\nx" in ran.log
     assert ran.log.endswith("xxx\nlast\n")
 
 

@@ -1,0 +1,75 @@
+"""Whose host may a check ask, and at which of its addresses? Never at one that only this machine reaches by a name."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty, Queue
+from urllib.parse import SplitResult
+
+LOOK_SECONDS = 0.1
+METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"),
+    )
+)
+"""Where clouds tell a machine its own secrets, besides 169.254.169.254 and others that are link-local."""
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def port_of(url: SplitResult) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def allows(hosts: Sequence[str], host: str, port: int) -> bool:
+    """By its exact name, with or without the port it is asked at."""
+    where = f"[{host}]" if ":" in host else host
+    return not {host, where, f"{where}:{port}"}.isdisjoint(one.casefold() for one in hosts)
+
+
+def looked_up(host: str, port: int, is_cut: Callable[[], bool]) -> list[str] | None:
+    """The addresses of its name that may be asked; None where that took too long. Raises what the look-up does."""
+    answers: Queue[list[str] | Exception] = Queue()
+
+    def look_up() -> None:
+        try:
+            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put([str(one[4][0]) for one in rows])
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    # Nobody can hurry a resolver, and one that answers too late answers to nobody.
+    threading.Thread(target=look_up, daemon=True).start()
+    while not is_cut():
+        with suppress(Empty):
+            found = answers.get(timeout=LOOK_SECONDS)
+            if isinstance(found, Exception):
+                raise found
+            is_said = host == "localhost" or _is_number(host)
+            return [one for one in dict.fromkeys(found) if is_said or not _is_special(one)]
+    return None
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_special(address: str) -> bool:
+    number = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(number, ipaddress.IPv6Address):
+        number = number.ipv4_mapped or number.sixtofour or _in_nat64(number) or number
+    is_local = number.is_loopback or number.is_link_local or number.is_unspecified
+    return is_local or number.is_multicast or number in METADATA
+
+
+def _in_nat64(number: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """RFC 6052, section 2.1"""
+    return ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF) if number in NAT64 else None

@@ -76,6 +76,7 @@ class CheckRun(Record, frozen=True, kw_only=True):
     """How the latest run of a check stands.
 
     run         version of the retirement in which it was begun; its work and its log are named after it
+    begun_at    when; `at`: when it came to stand as it does
     declared    digest of what was run, as it was declared then
     why         what it ended with, in a few words: "exit code 1"
     log_digest  of its log as it was kept, which is in the thread
@@ -85,6 +86,7 @@ class CheckRun(Record, frozen=True, kw_only=True):
     name: str
     run: int
     end: CheckEnd
+    begun_at: datetime
     at: datetime
     declared: str = ""
     why: str = ""

@@ -1,6 +1,6 @@
 """Does every consumer that moved work without the model, by the checks that are declared for it? A skipped one does not
 
-count as passed, nor one that could not be run, nor one that passed before its consumer moved or too long ago.
+count as passed, nor one that could not be run, nor one that began before its consumer moved or passed too long ago.
 """
 
 from __future__ import annotations
@@ -44,8 +44,12 @@ def passes(
     assert state.policy is not None
     if run is None or run.end is not CheckEnd.PASSED or run.declared != declared.digest:
         return False
-    has_moved_since = duty.changed_at is not None and run.at < duty.changed_at
-    return not has_moved_since and _is_recent(run, state, now)
+    return not _began_before_it_moved(run, duty) and _is_recent(run, state, now)
+
+
+def _began_before_it_moved(run: CheckRun, duty: Obligation) -> bool:
+    """What it saw may be how things were, whenever it ended."""
+    return duty.changed_at is not None and run.begun_at < duty.changed_at
 
 
 def _is_recent(run: CheckRun, state: Retirement, now: datetime) -> bool:
@@ -106,8 +110,8 @@ def _standing(run: CheckRun | None, duty: Obligation, declared: Declared) -> str
         return f"{run.end} ({run.why})" if run.why else str(run.end)
     if run.declared != declared.digest:
         return "passed as it was declared before"
-    if duty.changed_at is not None and run.at < duty.changed_at:
-        return "passed before it moved"
+    if _began_before_it_moved(run, duty):
+        return "passed, and began before it moved"
     return f"passed on {run.at:%Y-%m-%d}, too long ago"
 
 
@@ -161,10 +165,12 @@ def after(state: Retirement, event: events.ChecksStarted | events.CheckEnded) ->
                     name=wanted.name,
                     run=state.version,
                     end=CheckEnd.RUNNING,
+                    begun_at=event.at,
                     at=event.at,
                 ),
             )
         return state
+    begun = latest(state, event.consumer_id, event.name)
     return _with(
         state,
         CheckRun(
@@ -172,6 +178,7 @@ def after(state: Retirement, event: events.ChecksStarted | events.CheckEnded) ->
             name=event.name,
             run=event.run,
             end=event.end,
+            begun_at=begun.begun_at if begun is not None and begun.run == event.run else event.at,
             at=event.at,
             declared=event.declared,
             why=event.why,

@@ -20,7 +20,7 @@ WEB = consumer_id(0)
 
 
 def a_run(end: CheckEnd, **more: object) -> CheckRun:
-    run = CheckRun(consumer_id=WEB, name="scoring", run=9, end=end, at=NOW, declared="sha256:s")
+    run = CheckRun(consumer_id=WEB, name="scoring", run=9, end=end, begun_at=NOW, at=NOW, declared="sha256:s")
     return replace(run, **more)
 
 

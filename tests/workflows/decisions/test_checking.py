@@ -99,6 +99,7 @@ def test_they_are_run_when_nothing_else_holds_the_switch_off_which_goes_on_once_
         name="scoring",
         run=started_at(story),
         end=CheckEnd.PASSED,
+        begun_at=DISABLE_AT,
         at=DISABLE_AT,
         declared="sha256:s",
         seconds=3,
@@ -143,15 +144,17 @@ def test_what_passed_before_counts_for_as_long_as_the_policy_says(passed_at, dig
     assert bool(work(story)) is is_run_anew
 
 
-def test_what_passed_before_its_consumer_moved_says_nothing():
+@pytest.mark.parametrize("passed_before", [True, False], ids=["it had passed", "it was under way"])
+def test_what_began_before_its_consumer_moved_says_nothing(passed_before):
     story = a_running_retirement(policy=a_policy(checks_valid_hours=720), checks=ONE)
     story.until(ARCHIVE_AT).works().until(DRILL_AT).works()
     story.does(cmd.RunChecks(by=PAT))
-    checks(story)
+    if passed_before:
+        checks(story)
     moved = cmd.ChangeDuty(by=BILL, consumer_ids=(BILLING,), duty=Duty.MIGRATED)
     story.does(moved, at=DRILL_AT + days(1))
     story.does(replace(moved, by=CARL, consumer_ids=(CRM,)))
-    story.until(DISABLE_AT)
+    checks(story).until(DISABLE_AT)
     assert len(work(story)) == 1
 
 

@@ -64,6 +64,7 @@ def _of(own: AbstractSet[str], happened: Iterable[events.AnyEvent]) -> Iterator[
                 | events.TakenOver(consumer_id=consumer)
                 | events.WaiverContested(consumer_id=consumer)
                 | events.WaiverOutdated(consumer_id=consumer)
+                | events.ChecksWaiverOutdated(consumer_id=consumer)
             ):
                 is_seen = consumer in own
             case events.Waived(what=what):

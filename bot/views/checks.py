@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot.views import limits
 from bot.views.blocks import Payload, day, link, mention, message, safe, section
-from bot.views.duty_lines import consumer_name
+from bot.views.duty_lines import consumer_name, said
 from bot.views.steps import short, zone_of
 from data import events
 from data.events import EMERITUS
@@ -39,6 +39,13 @@ def line(event: events.ChecksStarted | events.CheckEnded, retirement: Retirement
     name = consumer_name(retirement, event.consumer_id)
     in_time = f" after {event.seconds:,} s" if event.seconds else ""
     return f"{MARKS[event.end]} Check *{safe(event.name)}* of {name}: *{event.end}*{why}{in_time}"
+
+
+def waiver_outdated(event: events.ChecksWaiverOutdated, retirement: Retirement) -> str:
+    """Who had waived them is called: what they went without was another thing's."""
+    name = consumer_name(retirement, event.consumer_id)
+    before = f"{mention(event.was_by)} waived its checks{said(event.reason)}"
+    return f":repeat: By the catalog {name} is more than it was when {before}; they have to pass after all"
 
 
 def log_link(event: events.Event, retirement: Retirement, links: Mapping[str, str]) -> str:
@@ -122,9 +129,9 @@ def _standing(
     why = f" ({safe(run.why, 100)})" if run.why else ""
     on = f" on {day(run.at, zone_of(retirement))}" if run.end is not CheckEnd.RUNNING else ""
     url = links.get(_log_key(retirement, run), "")
-    said = f", {link(url, 'log')}" if url else ""
+    log_at = f", {link(url, 'log')}" if url else ""
     again = ", run again before the switch-off" if is_old else ""
-    return f"{':hourglass:' if is_old else MARKS[run.end]} {name} {run.end}{why}{on}{again}{said}"
+    return f"{':hourglass:' if is_old else MARKS[run.end]} {name} {run.end}{why}{on}{again}{log_at}"
 
 
 def _of_each(event: events.ChecksStarted, retirement: Retirement) -> str:

@@ -196,6 +196,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return break_glass.line(event)
         case events.ChecksStarted() | events.CheckEnded():
             return checks.line(event, retirement)
+        case events.ChecksWaiverOutdated():
+            return checks.waiver_outdated(event, retirement)
         case events.CloseConfirmed():
             return closing.line(event, retirement)
         case events.Attested():

@@ -29,3 +29,15 @@ class CheckEnded(Event, frozen=True, kw_only=True, tag="check ended"):
     seconds: int = 0
     log: Prose = NO_PROSE
     log_digest: str = ""
+
+
+class ChecksWaiverOutdated(Event, frozen=True, kw_only=True, tag="waiver of checks outdated"):
+    """By the catalog the consumer is another thing than the one whose checks were waived: they have to pass after all.
+
+    consumer_id   under which it stands now     what   was waived     was_by   who had, and why: `reason`
+    """
+
+    consumer_id: str
+    what: str
+    was_by: str
+    reason: Prose

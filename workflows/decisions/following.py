@@ -20,7 +20,7 @@ from workflows.decisions.decided import (
     folded,
     held_again,
 )
-from workflows.rules import ids, obligations
+from workflows.rules import checking, ids, obligations
 from workflows.rules.callers import ASKED_IN
 
 C = TypeVar("C")
@@ -67,5 +67,7 @@ def _followed(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
         answer_by=obligations.answer_by(state, now) if is_asked else None,
     )
     after = folded(state, (event,))
+    outdated = checking.outdated(state, event, after)
+    after = folded(after, outdated)
     timers = escalation_timers(after, now) if is_asked and state.paused_at is None else ()
-    return decided(state, event, after=after, timers=(*held_again(after, now), *timers))
+    return decided(state, event, *outdated, after=after, timers=(*held_again(after, now), *timers))

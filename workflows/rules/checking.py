@@ -27,14 +27,35 @@ def latest(state: Retirement, consumer_id: str, name: str) -> CheckRun | None:
 
 def checked(state: Retirement) -> tuple[Obligation, ...]:
     """Consumers whose checks have to pass: all but those that stay as they are, or go without, by somebody's word."""
-    without = {
-        state.id_of(one.what.removeprefix(CHECKS)) for one in state.waivers if one.what.startswith(CHECKS)
-    }
+    without = {one.what.removeprefix(CHECKS) for one in state.waivers if one.what.startswith(CHECKS)}
     return tuple(
         duty
         for duty in state.obligations
         if duty.duty is not Duty.WAIVED and duty.consumer.consumer_id not in without
     )
+
+
+def outdated(
+    before: Retirement, event: events.IdsChanged, state: Retirement
+) -> tuple[events.ChecksWaiverOutdated, ...]:
+    """Who went without the checks of one thing did not for what it turns out to be one with. `state`: after the event."""
+    found = []
+    for waiver in before.waivers:
+        was = waiver.what.removeprefix(CHECKS)
+        stays = state.obligation(was) is not None and was not in event.merged_ids
+        if not waiver.what.startswith(CHECKS) or before.obligation(was) is None or stays:
+            continue
+        found.append(
+            events.ChecksWaiverOutdated(
+                at=event.at,
+                by=event.by,
+                consumer_id=state.stood_as.get(was, state.id_of(was)),
+                what=waiver.what,
+                was_by=waiver.by,
+                reason=waiver.reason,
+            )
+        )
+    return tuple(found)
 
 
 def passes(

@@ -198,6 +198,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return closing.after(state, event)
         case events.ChecksStarted() | events.CheckEnded():
             return checking.after(state, event)
+        case events.ChecksWaiverOutdated():
+            return replace(state, waivers=tuple(one for one in state.waivers if one.what != event.what))
         case events.HandedOver():
             return replace(state, coordinator_id=event.coordinator_id)
         case events.Reviewed():

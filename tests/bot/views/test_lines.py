@@ -201,6 +201,12 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.ManualChecked: {"endpoint_id": ENDPOINT, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": ENDPOINT, "action": "disable"},
     events.ChecksStarted: {"checks": (CheckWanted(consumer_id=consumer_id(0), name="scoring"),)},
+    events.ChecksWaiverOutdated: {
+        "consumer_id": consumer_id(0),
+        "what": "checks:csv:batch",
+        "was_by": "UPAT",
+        "reason": Prose(prose="a row"),
+    },
     events.CheckEnded: {
         "consumer_id": consumer_id(0),
         "name": "scoring",
@@ -273,6 +279,10 @@ SAID = {
         "(suggested for the policy)"
     ),
     events.ChecksStarted: ":test_tube: 1 check of consumers, as <@UANN> asked: *consumer-000* (scoring)",
+    events.ChecksWaiverOutdated: (
+        ":repeat: By the catalog *consumer-000* is more than it was when <@UPAT> waived its checks "
+        '— "a row"; they have to pass after all'
+    ),
     events.CheckEnded: ":x: Check *scoring* of *consumer-000*: *failed* (exit code 1) after 3 s",
     events.Snoozed: ":zzz: <@UANN> is reminded again on 2027-03-01",
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",

@@ -30,6 +30,7 @@ from tests.builders import (
     a_migrated,
     a_policy,
     a_running_retirement,
+    an_impacted,
     days,
     revising,
 )
@@ -39,6 +40,7 @@ POLICY = a_policy(checks_valid_hours=24)
 SCORING, FEATURES = Declared(name="scoring", digest="sha256:s"), Declared(name="features", digest="sha256:f")
 CHECKS = {BILLING: (SCORING, FEATURES)}
 ONE = {BILLING: (SCORING,)}
+ETL = "component:default/etl"
 AGAIN = "/retire check RET-1 billing-etl runs them"
 OVER = "or go without them by name, /retire waive RET-1 checks:billing-etl REASON"
 
@@ -227,6 +229,26 @@ def test_who_went_without_checks_did_so_under_the_plan_of_then():
     )
     story.does(revising(target_on=(DISABLE_AT + days(60)).date()))
     assert story.state.waivers == ()
+
+
+@pytest.mark.parametrize(
+    ("known_as", "now"),
+    [
+        pytest.param({CRM: BILLING}, BILLING, id="another is the same"),
+        pytest.param({BILLING: CRM}, CRM, id="it is another"),
+        pytest.param({BILLING: ETL}, ETL, id="a catalog has it as something else"),
+    ],
+)
+def test_who_goes_without_checks_does_not_for_what_the_consumer_turns_out_to_be_one_with(known_as, now):
+    story = a_migrated(policy=POLICY, checks={now: (SCORING,)})
+    story.does(cmd.Waive(by=PAT, what="checks:billing-etl", reason=WHY))
+    there = (an_impacted(now.rpartition("/")[2]),)
+    story.does(cmd.MeetOwners(by=events.EMERITUS), ids=known_as, impact=there)
+    (outdated,) = story.of(events.ChecksWaiverOutdated)
+    assert (outdated.consumer_id, outdated.was_by, outdated.reason) == (now, PAT, WHY)
+    assert story.state.waivers == ()
+    story.does(cmd.RunStep(by=events.EMERITUS, step=StepKind.DISABLE), at=DISABLE_AT, impact=there)
+    assert [one.body["consumer_id"] for one in work(story)] == [now]
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,12 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.ManualChecked: {"endpoint_id": EDGE.id, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": EDGE.id, "action": "disable"},
     events.ChecksStarted: {"checks": (CheckWanted(consumer_id=BILLING, name="scoring"),)},
+    events.ChecksWaiverOutdated: {
+        "consumer_id": BILLING,
+        "what": f"checks:{BILLING}",
+        "was_by": PAT,
+        "reason": WHY,
+    },
     events.CheckEnded: {"consumer_id": BILLING, "name": "scoring", "run": 9, "end": CheckEnd.PASSED},
     events.Attested: {
         "name": "retention",

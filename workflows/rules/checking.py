@@ -38,7 +38,7 @@ def checked(state: Retirement) -> tuple[Obligation, ...]:
 def outdated(
     before: Retirement, event: events.IdsChanged, state: Retirement
 ) -> tuple[events.ChecksWaiverOutdated, ...]:
-    """Who went without the checks of one thing did not for what it turns out to be one with. `state`: after the event."""
+    """Who went without the checks of one thing did not for what it is since this event, after which it is `state`."""
     found = []
     for waiver in before.waivers:
         was = waiver.what.removeprefix(CHECKS)

@@ -97,13 +97,23 @@ def lines(
     names = {one.consumer_id: one.name for one in retirement.impact}
     names |= {duty.consumer.consumer_id: duty.consumer.name for duty in retirement.obligations}
     shown = []
-    for consumer_id, some in declared.items():
+    every = [duty.consumer.consumer_id for duty in retirement.obligations] or list(names)
+    none = []
+    for consumer_id in dict.fromkeys((*declared, *every)):
+        some = declared.get(consumer_id, ())
         ends = [_standing(one, retirement, consumer_id, links, now) for one in some]
+        gone = checking.undeclared(retirement, consumer_id, some)
+        ends += [
+            f"{MARKS[one.end]} {_ended(one, retirement)} and is declared no more{_log_at(one, retirement, links)}"
+            for one in gone
+        ]
+        if not ends:
+            none.append(consumer_id)
+            continue
         shown.append(
             f"*{safe(names.get(consumer_id, consumer_id))}*: {limits.joined(ends, 1_000, between=', ')}"
         )
-    every = [duty.consumer.consumer_id for duty in retirement.obligations] or list(names)
-    if none := [one for one in every if one not in declared]:
+    if none:
         has = "has" if len(none) == 1 else "have"
         shown.append(f"{counted(len(none), 'consumer')} {has} no checks declared{_wanted(retirement)}")
     return shown
@@ -120,18 +130,26 @@ def _wanted(retirement: Retirement) -> str:
 def _standing(
     declared: Declared, retirement: Retirement, consumer_id: str, links: Mapping[str, str], now: datetime
 ) -> str:
-    name, run = safe(declared.name), checking.latest(retirement, consumer_id, declared.name)
+    run = checking.latest(retirement, consumer_id, declared.name)
     if run is None:
-        return f":white_circle: {name} has not run"
+        return f":white_circle: {safe(declared.name)} has not run"
     duty = retirement.obligation(consumer_id)
     counts_now = duty is None or checking.passes(run, duty, declared, retirement, now)
     is_old = run.end is CheckEnd.PASSED and not counts_now
+    again = ", run again before the switch-off" if is_old else ""
+    mark = ":hourglass:" if is_old else MARKS[run.end]
+    return f"{mark} {_ended(run, retirement)}{again}{_log_at(run, retirement, links)}"
+
+
+def _ended(run: CheckRun, retirement: Retirement) -> str:
     why = f" ({safe(run.why, 100)})" if run.why else ""
     on = f" on {day(run.at, zone_of(retirement))}" if run.end is not CheckEnd.RUNNING else ""
+    return f"{safe(run.name)} {run.end}{why}{on}"
+
+
+def _log_at(run: CheckRun, retirement: Retirement, links: Mapping[str, str]) -> str:
     url = links.get(_log_key(retirement, run), "")
-    log_at = f", {link(url, 'log')}" if url else ""
-    again = ", run again before the switch-off" if is_old else ""
-    return f"{':hourglass:' if is_old else MARKS[run.end]} {name} {run.end}{why}{on}{again}{log_at}"
+    return f", {link(url, 'log')}" if url else ""
 
 
 def _of_each(event: events.ChecksStarted, retirement: Retirement) -> str:

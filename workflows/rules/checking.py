@@ -5,7 +5,7 @@ count as passed, nor one that could not be run, nor one that began before its co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -23,6 +23,25 @@ GATE = "checks/"
 def latest(state: Retirement, consumer_id: str, name: str) -> CheckRun | None:
     """How a check stands that was ever begun."""
     return next((one for one in state.checks if (one.consumer_id, one.name) == (consumer_id, name)), None)
+
+
+def undeclared(state: Retirement, consumer_id: str, every: Sequence[Declared]) -> tuple[CheckRun, ...]:
+    """What has been run for it, under whichever id, and has not passed, of checks that nobody declares any more.
+
+    Whoever drops a check has not shown that its consumer works; and a file may just be missing.
+    """
+    names = {one.name for one in every}
+    runs = {
+        one.name: one
+        for one in state.checks
+        if one.name not in names and _stands_as(state, one.consumer_id) == consumer_id
+    }
+    return tuple(one for one in runs.values() if one.end is not CheckEnd.PASSED)
+
+
+def _stands_as(state: Retirement, consumer_id: str) -> str:
+    """Under which id the consumer stands now that was called so."""
+    return state.stood_as.get(consumer_id, state.id_of(consumer_id))
 
 
 def checked(state: Retirement) -> tuple[Obligation, ...]:
@@ -49,7 +68,7 @@ def outdated(
             events.ChecksWaiverOutdated(
                 at=event.at,
                 by=event.by,
-                consumer_id=state.stood_as.get(was, state.id_of(was)),
+                consumer_id=_stands_as(state, was),
                 what=waiver.what,
                 was_by=waiver.by,
                 reason=waiver.reason,
@@ -96,7 +115,8 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     consumer = duty.consumer
     every = facts.checks.get(consumer.consumer_id, ())
     over = f"or go without them by name, /retire waive {state.id} {CHECKS}{consumer.name} REASON"
-    if not every:
+    gone = undeclared(state, consumer.consumer_id, every)
+    if not every and not gone:
         if not _needs_one(state):
             return None
         how = f"declare one, emeritus.dev/check-NAME in its catalog, {over}"
@@ -107,10 +127,12 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
         for one in every
         if not passes(latest(state, consumer.consumer_id, one.name), duty, one, state, now)
     ]
+    left += [(one.name, f"{_ended(one)} and is declared no more") for one in gone]
     if not left:
         return None
     said = named([f"{name} {how}" for name, how in left])
-    why = f"checks of {consumer.name}: {said}: /retire check {state.id} {consumer.name} runs them, {over}"
+    again = "once declared again, " if gone else ""
+    why = f"checks of {consumer.name}: {said}: {again}/retire check {state.id} {consumer.name} runs them, {over}"
     marks = ",".join(f"{name} {how}" for name, how in left)
     return Gate(f"{GATE}{consumer.consumer_id}/{marks}", why)
 
@@ -125,15 +147,20 @@ def _standing(run: CheckRun | None, duty: Obligation, declared: Declared) -> str
     """Why it does not count, in words."""
     if run is None:
         return "has not run"
-    if run.end is CheckEnd.RUNNING:
-        return f"is {run.end}"
     if run.end is not CheckEnd.PASSED:
-        return f"{run.end} ({run.why})" if run.why else str(run.end)
+        return _ended(run)
     if run.declared != declared.digest:
         return "passed as it was declared before"
     if _began_before_it_moved(run, duty):
         return "passed, and began before it moved"
     return f"passed on {run.at:%Y-%m-%d}, too long ago"
+
+
+def _ended(run: CheckRun) -> str:
+    """How one that has not passed stands."""
+    if run.end is CheckEnd.RUNNING:
+        return f"is {run.end}"
+    return f"{run.end} ({run.why})" if run.why else str(run.end)
 
 
 def due(state: Retirement, facts: Facts, now: datetime) -> tuple[CheckWanted, ...]:

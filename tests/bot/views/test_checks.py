@@ -94,6 +94,13 @@ def test_each_consumer_has_a_line_with_how_its_checks_stand(run, said):
     assert others == "2 consumers have no checks declared"
 
 
+def test_one_that_failed_has_its_line_though_nobody_declares_it_any_more():
+    state = replace(announced(consumers=1), checks=(a_run(CheckEnd.FAILED),))
+    (own,) = checks.lines(state, {}, {}, NOW)
+    assert own.startswith("*consumer-000*: :x: scoring failed on 2027-")
+    assert own.endswith(" and is declared no more")
+
+
 def test_that_nobody_declares_any_is_said_and_whether_the_policy_minds():
     state = announced(consumers=1)
     assert state.policy is not None

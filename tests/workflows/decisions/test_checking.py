@@ -131,6 +131,29 @@ def test_what_failed_a_day_ago_is_run_anew_by_itself():
     assert story.state.state is State.DISABLED
 
 
+@pytest.mark.parametrize("left", [(), (FEATURES,)], ids=["none is", "another is, and passes"])
+def test_what_failed_holds_it_until_it_passes_though_nobody_declares_it_any_more(left):
+    story = checks(
+        a_migrated(policy=POLICY, checks=ONE).until(DISABLE_AT), CheckEnd.FAILED, why="exit code 1"
+    )
+    story.facts = replace(story.facts, checks={BILLING: left})
+    checks(story.until(DISABLE_AT + days(3))).until(DISABLE_AT + days(3))
+    said = "scoring failed (exit code 1) and is declared no more: once declared again, "
+    assert held_by(story) == (f"checks of billing-etl: {said}{AGAIN}, {OVER}",)
+    story.facts = replace(story.facts, checks=ONE)
+    checks(story.until(DISABLE_AT + days(5))).until(story.now).works()
+    assert story.state.state is State.DISABLED
+
+
+def test_what_passed_need_not_be_declared_for_ever():
+    story = a_migrated(policy=POLICY, checks=ONE)
+    story.does(cmd.RunChecks(by=PAT))
+    checks(story)
+    story.facts = replace(story.facts, checks={})
+    story.until(DISABLE_AT).works()
+    assert story.state.state is State.DISABLED
+
+
 @pytest.mark.parametrize(
     ("passed_at", "digest", "is_run_anew"),
     [

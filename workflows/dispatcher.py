@@ -50,7 +50,7 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.CHECK: checks.run,
 }
 
-WORKERS = 6
+WORKERS = 8
 BATCH = 20
 RENEW_SECONDS = 20.0
 """A third of the lease: a long copy keeps its claim while this process lives."""

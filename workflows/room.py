@@ -9,8 +9,10 @@ from data.records.decision import Claim, Gate, Room
 from data.store import Store
 from workflows.ports import Messenger
 
-WORKING_MAX = 4
-"""Copies and drills take hours; the other hands are left for messages meanwhile."""
+HANDS = {Gate.WORK: 4, Gate.CHECK: 2}
+"""Copies and drills take hours, checks up to one each: they leave hands for messages, and checks leave all others for
+whoever waits for service.
+"""
 
 
 def beside(working: Sequence[Claim], messenger: Messenger, now: datetime) -> tuple[Room, datetime | None]:
@@ -19,7 +21,7 @@ def beside(working: Sequence[Claim], messenger: Messenger, now: datetime) -> tup
     # What may have been posted by an earlier try is looked up first.
     begun += [(Gate.FIND, "") for claim in working if claim.tried_at is not None]
     room, more_at = messenger.room(begun, now)
-    hands = {Gate.WORK: max(0, WORKING_MAX - sum(gate is Gate.WORK for gate, _ in begun))}
+    hands = {gate: max(0, most - sum(one is gate for one, _ in begun)) for gate, most in HANDS.items()}
     return room._replace(free={**room.free, **hands}, patient={**room.patient, **hands}), more_at
 
 

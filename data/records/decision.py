@@ -59,9 +59,15 @@ class Gate(StrEnum):
     EDIT = "edit"
     HOME = "home"
     WORK = "work"
+    CHECK = "check"
 
 
-_GATES = {EffectKind.POST: Gate.POST, EffectKind.EDIT: Gate.EDIT, EffectKind.HOME: Gate.HOME}
+_GATES = {
+    EffectKind.POST: Gate.POST,
+    EffectKind.EDIT: Gate.EDIT,
+    EffectKind.HOME: Gate.HOME,
+    EffectKind.CHECK: Gate.CHECK,
+}
 
 
 class Room(NamedTuple):

@@ -21,6 +21,7 @@ _BEHIND = {
     Gate.FIND: f"e.gate = '{Gate.POST}' AND e.status <> 'pending'",
     Gate.HOME: f"e.gate = '{Gate.HOME}'",
     Gate.WORK: f"e.gate = '{Gate.WORK}'",
+    Gate.CHECK: f"e.gate = '{Gate.CHECK}'",
 }
 
 # Between two of the same decision: one retirement that tells hundreds leaves every other a turn in between.

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot.slack.messenger import SlackMessenger
-from data.records.decision import ClaimKind, EffectKind, Gate, Room
+from data.records.decision import ClaimKind, Effect, EffectKind, Gate, Room
 from data.sql.wishes import put_effects
 from tests.bot.listeners.desk import Desk
 from tests.contract.scripted import an_effect
 from tests.workflows.test_dispatcher import dispatcher_of
+from workflows.dispatcher import WORKERS, Dispatcher
 
 SHUT = dict.fromkeys(Gate, 0)
 
@@ -54,15 +55,30 @@ def test_a_command_is_decided_although_slack_has_no_room(desk: Desk) -> None:
 
 def test_copies_that_take_hours_leave_hands_for_messages(desk: Desk) -> None:
     copies = [an_effect(f"copy {number}", kind=EffectKind.ARCHIVE) for number in range(9)]
-    desk.bot.store.write(lambda conn: put_effects(conn, "RET-1", copies, desk.now))
+    wants(desk, copies)
     dispatcher = dispatcher_of(desk)
+    assert begins(dispatcher) == ["copy 0", "copy 1", "copy 2", "copy 3"]
+    assert begins(dispatcher) == []
+    wants(desk, [an_effect("message")])
+    assert begins(dispatcher) == ["message"]
 
-    def begins() -> list[str]:
-        claims = dispatcher._claimed(ClaimKind.EFFECT, 6, dispatcher._room()[0])
-        dispatcher._working |= {(claim.key, claim.attempt): claim for claim in claims}
-        return [claim.key for claim in claims]
 
-    assert begins() == ["copy 0", "copy 1", "copy 2", "copy 3"]
-    assert begins() == []
-    desk.bot.store.write(lambda conn: put_effects(conn, "RET-1", [an_effect("message")], desk.now))
-    assert begins() == ["message"]
+def test_nobody_waits_for_service_behind_the_checks_of_others(desk: Desk) -> None:
+    wants(desk, [an_effect(f"check {number}", kind=EffectKind.CHECK) for number in range(9)])
+    wants(desk, [an_effect(f"copy {number}", kind=EffectKind.ARCHIVE) for number in range(3)])
+    dispatcher = dispatcher_of(desk)
+    assert set(begins(dispatcher)) == {"check 0", "check 1", "copy 0", "copy 1", "copy 2"}
+    wants(desk, [an_effect("restore", kind=EffectKind.RESTORE), an_effect("message")])
+    assert set(begins(dispatcher)) == {"restore", "message"}
+
+
+def wants(desk: Desk, effects: list[Effect]) -> None:
+    desk.bot.store.write(lambda conn: put_effects(conn, "RET-1", effects, desk.now))
+
+
+def begins(dispatcher: Dispatcher) -> list[str]:
+    """What the next hands take up, who are not done with it from then on."""
+    free = WORKERS - len(dispatcher._working)
+    claims = dispatcher._claimed(ClaimKind.EFFECT, free, dispatcher._room()[0])
+    dispatcher._working |= {(claim.key, claim.attempt): claim for claim in claims}
+    return [claim.key for claim in claims]

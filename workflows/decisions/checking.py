@@ -14,6 +14,7 @@ from workflows.commands import RecordCheck, RunChecks
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.duties import check_open
 from workflows.rules import checking, obligations
+from workflows.rules.gates import ARCHIVE_HOLDS
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import Readiness
@@ -80,9 +81,11 @@ def first_checked(
 ) -> RetirementDecision | None:
     """Where nothing but checks holds the switch-off they are run; it goes on by itself once they passed.
 
-    None where others hold it as well, or a person has to act first.
+    None where others hold it as well, or a person has to act first. An archive that is gone is nobody's to mend:
+    it is made anew by itself, and not for what checks keep serving.
     """
-    if not ready.unmet or not all(gate.name.startswith(checking.GATE) for gate in ready.unmet):
+    others = [gate for gate in ready.gates if not gate.startswith(checking.GATE)]
+    if len(others) == len(ready.gates) or others not in ([], [ARCHIVE_HOLDS]):
         return None
     assert state.policy is not None
     again = step_timer(StepKind.DISABLE, now + timedelta(hours=state.policy.recheck_hours))

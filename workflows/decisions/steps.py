@@ -27,6 +27,7 @@ from workflows.decisions.holding import failed, held
 from workflows.decisions.proofs import PROVEN_FIRST, lost, working
 from workflows.rules import break_glass, by_hand, obligations
 from workflows.rules import plan as plans
+from workflows.rules.gates import ARCHIVE_HOLDS
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
@@ -46,7 +47,7 @@ def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -
     may_be_early = by_person or has_failed_early(state, command.step)
     ready = readiness(state, state.plan.step(command.step), facts, now, early=may_be_early)
     # It is read back in full first, which finds more than this look, and has it archived anew where it is gone.
-    is_proven_first = command.step in PROVEN_FIRST and set(ready.gates) == {"archive holds"}
+    is_proven_first = command.step in PROVEN_FIRST and set(ready.gates) == {ARCHIVE_HOLDS}
     checked = (
         first_checked(state, ready, facts, command.by, now) if command.step is StepKind.DISABLE else None
     )

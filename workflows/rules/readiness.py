@@ -13,7 +13,7 @@ from data.records.waivers import TRAFFIC
 from workflows.rules import attesting, break_glass, callers, checking, closing, gap, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
-from workflows.rules.gates import Gate
+from workflows.rules.gates import ARCHIVE_HOLDS, Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import VOTES_ON, open_round, vote_beside
 from workflows.rules.vouching import vouched, who_vouches
@@ -201,7 +201,7 @@ def _drill(state: Retirement, facts: Facts) -> list[Gate]:
     if facts.archive_holds == "yes":
         return []
     why = f"the archive cannot be confirmed: {facts.archive_holds or 'not looked at'}"
-    return [Gate("archive holds", why)]
+    return [Gate(ARCHIVE_HOLDS, why)]
 
 
 def _obligations(state: Retirement) -> list[Gate]:

@@ -222,6 +222,13 @@ def test_they_wait_while_something_else_holds_the_switch_off():
     assert held_by(story)[-1] == f"checks of billing-etl: scoring has not run: {AGAIN}, {OVER}"
 
 
+def test_an_archive_that_is_gone_is_made_anew_once_the_checks_passed():
+    story = a_migrated(policy=POLICY, checks=ONE, archive_holds="churn-v1 is not there").until(DISABLE_AT)
+    checks(story).until(DISABLE_AT)
+    assert story.state.progress(StepKind.DISABLE).progress is Progress.RUNNING
+    assert [one.body["step"] for one in story.work(EffectKind.DRILL)] == [StepKind.DISABLE]
+
+
 def test_whoever_has_it_switched_off_early_is_told_that_checks_come_first():
     story = a_migrated(policy=POLICY, checks=ONE)
     story.until(DISABLE_AT - timedelta(minutes=1))

@@ -15,7 +15,6 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, not
 from workflows.decisions.duties import check_open
 from workflows.rules import checking, obligations
 from workflows.rules.gates import ARCHIVE_HOLDS
-from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.readiness import Readiness
 from workflows.rules.wording import counted
@@ -24,14 +23,9 @@ HOW = "Declare it in its catalog, emeritus.dev/check-scoring with an address, or
 
 
 def run_checks(state: Retirement, command: RunChecks, facts: Facts, now: datetime) -> RetirementDecision:
-    """What is under way already is not begun twice."""
+    """What is under way already is not begun twice. What is half dark waits for them as well."""
     check("run checks", command.by, state, facts, doing="check consumers of")
     check_open(state)
-    if is_going_dark(state):
-        raise Refused(
-            f"Consumers of {state.id} are not checked now: its endpoints are being switched off",
-            next_step=f"/retire show {state.id}",
-        )
     meant = obligations.named(state, command.consumer).consumer if command.consumer else None
     ids = {meant.consumer_id} if meant else {one.consumer.consumer_id for one in state.obligations}
     whose = meant.name if meant else f"any consumer of {state.id}"

@@ -17,12 +17,14 @@ from data.records.policy import Tier
 from data.records.retirement import Duty, Progress, State, StepKind
 from tests.builders import (
     ARCHIVE_AT,
+    BATCH,
     BILL,
     BILLING,
     CARL,
     CRM,
     DISABLE_AT,
     DRILL_AT,
+    LIVE,
     PAT,
     STRANGER,
     WHY,
@@ -30,8 +32,10 @@ from tests.builders import (
     a_migrated,
     a_policy,
     a_running_retirement,
+    a_subject,
     an_impacted,
     days,
+    failing,
     revising,
 )
 from workflows import commands as cmd
@@ -188,6 +192,20 @@ def test_proving_the_archive_may_take_longer_than_a_check_counts():
     assert story.state.progress(StepKind.DISABLE).progress is Progress.RUNNING
     story.now = DISABLE_AT + days(3)
     story.works()
+    assert story.state.state is State.DISABLED
+
+
+def test_what_fails_while_half_of_it_is_dark_is_checked_again_by_whoever_mended_it():
+    story = checks(
+        a_migrated(a_subject(endpoints=(LIVE, BATCH)), policy=POLICY, checks=ONE).until(DISABLE_AT)
+    )
+    story.until(DISABLE_AT).proves()
+    story.does(cmd.RecordDisabled(by=events.EMERITUS, endpoint=LIVE))
+    story.does(failing(story, StepKind.DISABLE))
+    checks(story.until(DISABLE_AT + days(1)), CheckEnd.FAILED).until(story.now)
+    assert AGAIN in held_by(story)[0]
+    story.does(cmd.RunChecks(by=PAT))
+    checks(story).until(story.now).works()
     assert story.state.state is State.DISABLED
 
 

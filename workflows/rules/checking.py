@@ -93,11 +93,18 @@ def _began_before_it_moved(run: CheckRun, duty: Obligation) -> bool:
 
 
 def _is_recent(run: CheckRun, state: Retirement, now: datetime) -> bool:
-    """When it began to be switched off counts: proving the archive first may take days."""
+    """Those that were begun together count together, from when the last of them ended: they may take longer than
+
+    they count. When it began to be switched off counts: proving the archive first may take days.
+    """
     assert state.policy is not None
+    together = [one for one in state.checks if one.run == run.run]
+    if any(map(_is_under_way, together)):
+        return True
+    ended_at = max(one.at for one in together)
     step = state.progress(StepKind.DISABLE)
     at = step.at if step.progress is Progress.RUNNING and step.at is not None else now
-    return run.at + timedelta(hours=state.policy.checks_valid_hours) > at
+    return ended_at + timedelta(hours=state.policy.checks_valid_hours) > at
 
 
 def gates(state: Retirement, facts: Facts, now: datetime) -> list[Gate]:
@@ -164,18 +171,25 @@ def _ended(run: CheckRun) -> str:
 
 
 def due(state: Retirement, facts: Facts, now: datetime) -> tuple[CheckWanted, ...]:
-    """What time begins by itself: what has not run yet, or not lately. What failed lately waits for a person."""
+    """What time begins by itself: what has not run yet, or not lately. What failed lately waits for a person.
+
+    Where one passed too long ago, those that passed lately are begun with it, and count for as long as it does.
+    """
     if not _are_run(state):
         return ()
-    found = []
+    found, is_any_old, passed = [], False, []
     for duty, declared in _declared(state, facts):
         run = latest(state, duty.consumer.consumer_id, declared.name)
+        wanted = CheckWanted(consumer_id=duty.consumer.consumer_id, name=declared.name)
+        if passes(run, duty, declared, state, now):
+            passed.append(wanted)
+            continue
         is_known = run is not None and run.end is not CheckEnd.PASSED and _is_recent(run, state, now)
         is_same = run is not None and run.declared in ("", declared.digest)
-        if _is_under_way(run) or (is_known and is_same) or passes(run, duty, declared, state, now):
-            continue
-        found.append(CheckWanted(consumer_id=duty.consumer.consumer_id, name=declared.name))
-    return tuple(found)
+        if not _is_under_way(run) and not (is_known and is_same):
+            found.append(wanted)
+            is_any_old |= run is not None and run.end is CheckEnd.PASSED and not _is_recent(run, state, now)
+    return (*found, *passed) if is_any_old else tuple(found)
 
 
 def to_begin(state: Retirement, facts: Facts, consumer_id: str = "") -> tuple[CheckWanted, ...]:

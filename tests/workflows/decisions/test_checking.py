@@ -173,6 +173,25 @@ def test_what_passed_before_counts_for_as_long_as_the_policy_says(passed_at, dig
     assert bool(work(story)) is is_run_anew
 
 
+@pytest.mark.parametrize("ran_before", [0, 1], ids=["all are due", "one had passed by itself"])
+def test_those_that_take_longer_together_than_they_count_are_not_run_again_and_again(ran_before):
+    story = a_migrated(policy=a_policy(checks_valid_hours=1), checks=CHECKS)
+    story.until(DISABLE_AT - timedelta(minutes=30))
+    story.facts = replace(story.facts, checks={BILLING: (SCORING,)})
+    for _ in range(ran_before):
+        story.does(cmd.RunChecks(by=PAT))
+        checks(story)
+    story.facts = replace(story.facts, checks=CHECKS)
+    story.until(DISABLE_AT)
+    for _ in range(6):
+        for effect in work(story):
+            del story.effects[effect.key]
+            story.does(ended(effect), at=story.now + timedelta(minutes=70))
+        story.until(story.now)
+    assert story.state.progress(StepKind.DISABLE).progress is Progress.RUNNING
+    assert len(story.of(events.CheckEnded)) == 2 + 2 * ran_before
+
+
 @pytest.mark.parametrize("passed_before", [True, False], ids=["it had passed", "it was under way"])
 def test_what_began_before_its_consumer_moved_says_nothing(passed_before):
     story = a_running_retirement(policy=a_policy(checks_valid_hours=720), checks=ONE)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from data.archive.results import Stopped
 from data.catalog.called import is_shared
 from data.catalog.snapshot import Snapshot
 from data.records.base import Record
-from data.records.checks import Check, CheckEnd, Declared, OwnChecks
+from data.records.checks import NAME_MAX, Check, CheckEnd, Declared, OwnChecks
 
 
 class Ran(Record, frozen=True, kw_only=True):
@@ -49,12 +52,18 @@ class Checks:
     runner: Runner = field(default_factory=NoRunner)
 
     def of(self, there: Snapshot, consumer_id: str) -> tuple[Check, ...]:
-        """In the order they are declared in, the operator's first."""
-        own = [one for each in there.ids_of(consumer_id) for one in self.own.checks.get(each, ())]
-        found = {one.name: one for one in own}
-        entity = there.find(consumer_id)
+        """In the order they are declared in, the operator's first, by the ids it is told of under."""
+        ids, entity = there.ids_of(consumer_id), there.find(consumer_id)
         # Nobody has an address asked by sharing a file in Slack.
-        for address in entity.checks if entity and not is_shared(entity) else ():
+        addresses = entity.checks if entity and not is_shared(entity) else ()
+        own = dict.fromkeys(one for each in sorted(ids) for one in self.own.checks.get(each, ()))
+        taken = {one.name for one in own} | {one.name for one in addresses}
+        found: dict[str, Check] = {}
+        for one in own:
+            name = _free(one.name, taken) if one.name in found else one.name
+            taken.add(name)
+            found[name] = replace(one, name=name)
+        for address in addresses:
             found.setdefault(address.name, Check(name=address.name, url=address.url))
         return tuple(found.values())
 
@@ -69,6 +78,12 @@ class Checks:
 
 
 NO_CHECKS = Checks()
+
+
+def _free(name: str, taken: AbstractSet[str]) -> str:
+    """Of a consumer that is told of under two ids, each with a check of this name: for the second, "scoring-2"."""
+    numbered = (f"{name[: NAME_MAX - len(f'-{n}')]}-{n}" for n in count(2))
+    return next(one for one in numbered if one not in taken)
 
 
 def digest_of(check: Check) -> str:

@@ -12,7 +12,8 @@ CHECKS = "checks:"
 """How what is waived begins, where somebody takes responsibility for a consumer without its checks."""
 
 
-NAME = r"[a-z][a-z0-9-]{0,39}"
+NAME_MAX = 40
+NAME = rf"[a-z][a-z0-9-]{{0,{NAME_MAX - 1}}}"
 """What a check may be called: ingestion, features, scoring, analytics, or whatever else it looks at."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from data.records.catalog import Entity, Kind
 from data.records.checks import Check, CheckAddress, OwnChecks
@@ -48,6 +49,25 @@ def test_a_consumer_has_the_checks_of_the_operators_file_and_of_its_catalog(own,
     assert {one.name: one.digest for one in declared.get(WEB, ())} == {
         one.name: digest_of(one) for one in checks
     }
+
+
+def test_of_a_consumer_that_two_sources_tell_of_all_checks_are_run():
+    other, taken = Check(name="scoring", command=("./rows.sh",), is_own=True), asked(FEATURES)
+    in_file = {"csv:web": (other, OWN), WEB: (OWN, replace(taken, is_own=True))}
+    there = a_snapshot(
+        entities=(
+            *ENTITIES,
+            web(CheckAddress(name="scoring-2", url="https://ci.example.com/two"), FEATURES),
+            Entity(id="csv:web", kind=Kind.CONSUMER, name="web", aliases=(WEB,)),
+        )
+    )
+    found = Checks(own=OwnChecks(checks=in_file)).of(there, WEB)
+    assert [(one.name, one.command or one.url) for one in found] == [
+        ("scoring", ("./score.sh",)),
+        ("features", "https://ci.example.com/features"),
+        ("scoring-3", ("./rows.sh",)),
+        ("scoring-2", "https://ci.example.com/two"),
+    ]
 
 
 def test_another_address_or_command_is_another_check():

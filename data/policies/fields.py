@@ -222,7 +222,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         ),
         "checks_valid_hours": Key(
             says="how old a [check](../../bot/README.md#checks-of-consumers) of a consumer may be when it is switched "
-            "off; 0 runs none",
+            "off; 0 runs none, where no tier has `checks_required`",
             field="checks_valid_hours",
             check=whole(0, 720, "hours"),
         ),

@@ -233,6 +233,10 @@ def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
     if said["until_hour"] <= said["from_hour"]:
         accepted = f"an hour after from_hour, {said['from_hour']}"
         reading.refuse("windows", "until_hour", said["until_hour"], accepted)
+    strict = [f"[tiers.{row.tier}]" for row in said["tiers"] if row.checks_required == "yes"]
+    if strict and not said["checks_valid_hours"]:
+        accepted = f"at least 1, where {' and '.join(strict)} checks_required = true: with 0 none is run"
+        reading.refuse("disable", "checks_valid_hours", 0, accepted)
     last_reachable = shortest - said["migrate_lead_days"]
     if said["acknowledge_days"] > last_reachable:
         accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"

@@ -196,6 +196,14 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
             id="moved before the archive is proven",
         ),
         pytest.param(
+            "[disable]\nchecks_valid_hours = 0\n[tiers.2]\nchecks_required = true",
+            (
+                "eu.toml [disable] checks_valid_hours = 0: at least 1, where [tiers.2] checks_required = true: "
+                "with 0 none is run"
+            ),
+            id="checks that are required and never run",
+        ),
+        pytest.param(
             "[rounds]\nexpires_days = 14",
             (
                 "eu.toml [rounds] expires_days = 14: more than review_days, 14: a round must be able "

@@ -19,6 +19,7 @@ from data.store import Streams
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
 from workflows.rules.lifecycle import LIVING
+from workflows.rules.wording import typed
 
 SHOWN_AT_MOST = 8
 OF_CLOSED = ("playbook",)
@@ -128,7 +129,7 @@ def model_in_shell(catalog: Catalog, name: str, *, ask: str = IN_SHELL.impact) -
     try:
         return catalog.model(name)
     except NotFound as error:
-        step = f"Run {ask} {_quoted(error.closest[0])}" if error.closest else _some(catalog)
+        step = f"Run {ask} {typed(error.closest[0])}" if error.closest else _some(catalog)
         raise NotFound("model", name, closest=error.closest, next_step=step) from error
 
 
@@ -160,7 +161,7 @@ def model(store: Streams, catalog: Snapshot, name: str, *, word: str) -> Entity:
         if subject and COMMANDS[word].keeps == "no":
             return catalog.model(subject.model_id)
         closest = (subject.model_name,) if subject else error.closest
-        near = [_quoted(one) for one in closest]
+        near = [typed(one) for one in closest]
         every = f"{IN_SLACK.impact} to list all there are"
         choose = f"{IN_SLACK.propose} to choose one of yours, or {every}" if word == "propose" else every
         step = f"{SLASH_COMMAND} {word} {near[0]}, or {choose}" if near else choose
@@ -206,10 +207,6 @@ def _some(catalog: Catalog) -> str:
 
 def _begin(onward: Onward) -> str:
     return f"{onward.propose} to begin one" if onward.propose else f"{onward.list} for what is being retired"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
 
 
 def _name(one: Retirement) -> str:

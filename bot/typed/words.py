@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 _ID_IN_TWO_WORDS = re.compile(r"[^\w\s]*RET[\W_]+[0-9]+[^\w\s]*(?=\s|$)", re.IGNORECASE)
-_QUOTED = re.compile(r'["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
+_QUOTED = re.compile(r'((?:checks|file):)?["“”]([^"“”]*)["“”](?:\s+|$)(.*)', re.DOTALL)
 _LIKE = re.compile(
     r'(?:(.*\S)\s+)?like\s+(?:["“”]([^"“”]+)["“”]|(RET[\W_]+[0-9]+|[^\s"“”]+))\s*', re.IGNORECASE | re.DOTALL
 )
@@ -23,9 +23,9 @@ def as_typed(text: str) -> str:
 
 
 def split_quoted(text: str) -> tuple[str, str] | None:
-    """What stands in quotation marks, where it comes first, and the rest."""
+    """What stands in quotation marks, where it comes first, and the rest; also the name in `checks:"a name"`."""
     quoted = _QUOTED.match(text)
-    return (quoted.group(1).strip(), quoted.group(2).strip()) if quoted else None
+    return (f"{quoted[1] or ''}{quoted[2].strip()}", quoted[3].strip()) if quoted else None
 
 
 def retirement_first(text: str) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def without_like(text: str) -> tuple[str, str]:
 def whole(text: str) -> tuple[str, str]:
     """All that is left; quotation marks around all of it are not part of it."""
     quoted = _QUOTED.fullmatch(text)
-    return (quoted.group(1).strip() if quoted and not quoted.group(2) else text), ""
+    return (quoted[2].strip() if quoted and not quoted[1] and not quoted[3] else text), ""
 
 
 def keyword(text: str, words: Collection[str]) -> tuple[str, str]:

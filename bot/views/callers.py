@@ -14,7 +14,7 @@ from data.records.callers import Caller, Calls
 from data.records.retirement import Retirement
 from workflows.rules import callers as rules
 from workflows.rules import told_in
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, typed
 
 WHOLE_MAX = 400
 """Of a name in the question, whole: what is claimed or vouched for is named by it. Three times what
@@ -63,25 +63,20 @@ def _at_once(retirement: Retirement, waiting: Sequence[Caller]) -> str:
     """How to vouch for all of one file: many who were made up in it, say."""
     ids = {one.consumer.consumer_id for one in waiting}
     files = told_in.by_file(retirement)
-    typed = {
-        _quoted(told_in.offered(one, files)): len(one.only)
+    counts = {
+        typed(told_in.offered(one, files)): len(one.only)
         for one in files.values()
         if len(one.only) > 1 and any(caller.consumer.consumer_id in ids for caller in one.only)
     }
     # What is cut off could not be typed.
     whole = [
-        (safe(name, FILE_MAX), count) for name, count in typed.items() if len(safe(name, 10**6)) <= FILE_MAX
+        (safe(name, FILE_MAX), count) for name, count in counts.items() if len(safe(name, 10**6)) <= FILE_MAX
     ]
     return "".join(
         f"; `{SLASH_COMMAND} waive {retirement.id} {name} REASON` vouches for all {count:,} of whom only that file "
         "tells"
         for name, count in whole[:FILES_MAX]
     )
-
-
-def _quoted(name: str) -> str:
-    """As a command takes a name with blanks."""
-    return f'"{name}"' if " " in name else name
 
 
 def _voted_on(retirement: Retirement, waiting: Sequence[Caller]) -> str:

@@ -22,7 +22,7 @@ from bot.views.proposal import name_of
 from data.records.retirement import Retirement
 from data.records.switches import ManualCheck
 from workflows.rules import by_hand
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, typed
 
 ROWS_MAX = 25
 DONE_WORDS = {"disable": "disabled", "restore": "restored"}
@@ -66,7 +66,7 @@ def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
         ask = f"{mention(retirement.coordinator_id)}, please {safe(action)} *{name}* of {safe(name_of(retirement))}"
         text = f":raised_hand: {ask} by hand, then confirm with evidence. Emeritus cannot drive it."
         if action == "restore":
-            given_up = f"{SLASH_COMMAND} waive {retirement.id} {endpoint_id} REASON"
+            given_up = f"{SLASH_COMMAND} waive {retirement.id} {typed(endpoint_id)} REASON"
             text += f" If it cannot come back: `{safe(given_up, 300)}`"
         following = [actions(button(f"Confirm {done}", Action.MANUAL_REPORT, about, style="primary"))]
     return blocks.message(text, [section(text), *following])

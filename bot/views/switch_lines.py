@@ -8,7 +8,7 @@ from bot.views.blocks import mention, quoted, safe
 from data import events
 from data.records.retirement import Retirement
 from workflows.rules.switches import Switched
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, typed
 
 
 def line(event: Switched | events.AskedAgain, retirement: Retirement) -> str:  # noqa: PLR0911 - one case per event
@@ -25,7 +25,7 @@ def line(event: Switched | events.AskedAgain, retirement: Retirement) -> str:  #
             return f"{gone}, as {mention(event.vouched_by)} had said; nothing was switched off"
         case events.SwitchDelayed():
             name, why = endpoint(retirement, event.endpoint_id), safe(event.reason, limits.PROSE_MAX)
-            waived = f"{retirement.id} {safe(retirement.endpoint_name(event.endpoint_id))}"
+            waived = f"{retirement.id} {safe(typed(retirement.endpoint_name(event.endpoint_id), event.endpoint_id))}"
             if event.action == "disable":
                 return (
                     f":hourglass: {name} is being switched off, and may be off already: {why}\n"

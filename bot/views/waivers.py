@@ -7,6 +7,7 @@ from bot.views import duties
 from bot.views.blocks import Payload, actions, button, mention, message, quoted, safe, said_by, section
 from bot.views.proposal import name_of
 from data.records.retirement import Duty, Retirement, State
+from workflows.rules.wording import typed
 
 
 def waived(retirement: Retirement, consumer_id: str, by: str) -> Payload:
@@ -34,7 +35,8 @@ def contested(retirement: Retirement, consumer_id: str, by: str, on_behalf_of: s
     """To the coordinator: what they vouched for is open again."""
     owed = retirement.obligation(consumer_id)
     name = safe(owed.consumer.name if owed else consumer_id)
-    again = f"`{SLASH_COMMAND} waive {retirement.id} {name} REASON`"
+    called = safe(typed(owed.consumer.name if owed else consumer_id, consumer_id))
+    again = f"`{SLASH_COMMAND} waive {retirement.id} {called} REASON`"
     return message(
         f":raised_hand: *{retirement.id}* {safe(name_of(retirement))}: {said_by(by, on_behalf_of)} contests that "
         f"*{name}* was waived. It is asked as before; talk to them, and if it must be, {again} says why."

@@ -25,7 +25,7 @@ from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.told_in import Told
 from workflows.rules.vouching import who_vouches
-from workflows.rules.wording import counted, named, one_of
+from workflows.rules.wording import counted, named, one_of, typed
 
 
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
@@ -59,7 +59,9 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
 
 def _check_reason(state: Retirement, command: Waive) -> None:
     if not command.reason:
-        raise Refused("A waiver needs a reason", next_step=f"/retire waive {state.id} {command.what} REASON")
+        raise Refused(
+            "A waiver needs a reason", next_step=f"/retire waive {state.id} {typed(command.what)} REASON"
+        )
 
 
 def _all_of(told: Told, state: Retirement, command: Waive, now: datetime) -> RetirementDecision:

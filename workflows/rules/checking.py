@@ -15,7 +15,7 @@ from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declare
 from data.records.facts import Facts
 from data.records.retirement import Duty, Obligation, Progress, Retirement, StepKind
 from workflows.rules.gates import Gate
-from workflows.rules.wording import named
+from workflows.rules.wording import named, typed
 
 GATE = "checks/"
 
@@ -121,7 +121,8 @@ def _are_run(state: Retirement) -> bool:
 def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> Gate | None:
     consumer = duty.consumer
     every = facts.checks.get(consumer.consumer_id, ())
-    over = f"or go without them by name, /retire waive {state.id} {CHECKS}{consumer.name} REASON"
+    name = typed(consumer.name, consumer.consumer_id)
+    over = f"or go without them by name, /retire waive {state.id} {CHECKS}{name} REASON"
     gone = undeclared(state, consumer.consumer_id, every)
     if not every and not gone:
         if not _needs_one(state):
@@ -139,7 +140,7 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
         return None
     said = named([f"{name} {how}" for name, how in left])
     again = "once declared again, " if gone else ""
-    why = f"checks of {consumer.name}: {said}: {again}/retire check {state.id} {consumer.name} runs them, {over}"
+    why = f"checks of {consumer.name}: {said}: {again}/retire check {state.id} {name} runs them, {over}"
     marks = ",".join(f"{name} {how}" for name, how in left)
     return Gate(f"{GATE}{consumer.consumer_id}/{marks}", why)
 

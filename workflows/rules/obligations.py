@@ -17,7 +17,7 @@ from data.records.waivers import Waiver
 from workflows.rules.delegating import InForce, answers_as
 from workflows.rules.hours import day_of
 from workflows.rules.vouching import waivers
-from workflows.rules.wording import one_of
+from workflows.rules.wording import one_of, typed
 
 
 def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tuple[Obligation, ...]:
@@ -231,6 +231,7 @@ def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations
 
     Raises `Refused` unless they belong to the team that owns the consumer, or stand in for somebody who does.
     """
+    name = typed(duty.consumer.name, duty.consumer.consumer_id)
     whose = answers_as(duty.asked, slack_id, delegations)
     if whose:
         return "" if whose == slack_id else whose
@@ -238,12 +239,11 @@ def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations
         raise Refused(
             f"You may not answer for {duty.consumer.name} now",
             reasons=[f"<@{duty.taken_by}> took it over"],
-            next_step=f"Ask them, or take it back: /retire take {state.id} {duty.consumer.name}",
+            next_step=f"Ask them, or take it back: /retire take {state.id} {name}",
         )
     team = duty.consumer.owners.team_name or "nobody (its owner is unresolved)"
     raise Refused(
         f"You may not answer for {duty.consumer.name}",
         reasons=[f"it belongs to {team}"],
-        next_step="Ask them, or have the coordinator waive it: "
-        f"/retire waive {state.id} {duty.consumer.name} REASON",
+        next_step=f"Ask them, or have the coordinator waive it: /retire waive {state.id} {name} REASON",
     )

@@ -17,7 +17,7 @@ from workflows.rules.gates import ARCHIVE_HOLDS, Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.quorum import VOTES_ON, open_round, vote_beside
 from workflows.rules.vouching import vouched, who_vouches
-from workflows.rules.wording import counted, named
+from workflows.rules.wording import counted, named, typed
 
 RUNS_IN = {
     StepKind.ANNOUNCE: (State.APPROVED,),
@@ -228,7 +228,7 @@ def _traffic(state: Retirement, reading: Reading) -> list[Gate]:
         unmet = (
             "is unknown where it should be served: correct its emeritus.dev/endpoint-ref, import, and press "
             f"Edit plan on the card, or name who vouches that it is gone, "
-            f"/retire waive {state.id} {reading.endpoint_id} REASON"
+            f"/retire waive {state.id} {typed(reading.endpoint_id)} REASON"
         )
     elif reading.status != "serving":
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 NAMED_MAX = 5
+QUOTATION_MARKS = '"“”'
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -18,6 +19,13 @@ def one_of(names: Sequence[str]) -> str:
         names if len(names) <= NAMED_MAX else [*names[:NAMED_MAX], f"{len(names) - NAMED_MAX:,} more"]
     )
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def typed(name: str, otherwise: str = "") -> str:
+    """As one word of a command: in quotation marks where it has blanks. `otherwise`: where it has such marks itself."""
+    if any(one in name for one in QUOTATION_MARKS):
+        return typed(otherwise) if otherwise else name
+    return f'"{name}"' if len(name.split()) > 1 else name
 
 
 NAMES_ROOM = 300

@@ -115,6 +115,12 @@ def test_names_with_blanks_stand_in_quotation_marks(text: str, parts: tuple[str,
     assert (found[Part.RETIREMENT], found[Part.REASON]) == parts
 
 
+@pytest.mark.parametrize("what", ['checks:"a model"', '"checks:a model"', "checks:“a model”"])
+def test_what_is_waived_of_a_name_with_blanks_may_stand_before_the_quotation_marks(what: str) -> None:
+    found = understood(f"waive RET-1 {what} it only has a row")
+    assert (found[Part.WHAT], found[Part.REASON]) == ("checks:a model", "it only has a row")
+
+
 @pytest.mark.parametrize("reason", ['""', "“”", '"" ""', "\u200b", "\u2060", "..."], ids=ascii)
 def test_a_reason_that_says_nothing_is_missing(reason: str) -> None:
     with pytest.raises(Invalid, match="missing; say /retire pause"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflows.rules.wording import NAMES_ROOM, named
+from workflows.rules.wording import NAMES_ROOM, named, typed
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,12 @@ from workflows.rules.wording import NAMES_ROOM, named
 )
 def test_the_first_few_are_named_as_many_as_leave_room_for_the_rest_of_the_sentence(names, said):
     assert named(names) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("web", "web"), ("a restricted model", '"a restricted model"'), ('the "web" page', "csv:web")],
+    ids=["a word", "words", "with quotation marks"],
+)
+def test_a_name_is_shown_in_a_command_as_it_can_be_typed(name, shown):
+    assert typed(name, "csv:web") == shown

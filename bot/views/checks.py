@@ -14,7 +14,7 @@ from data import events
 from data.events import EMERITUS
 from data.records.checks import CheckEnd, CheckRun, Declared
 from data.records.retirement import Retirement
-from workflows.rules import checking, messages
+from workflows.rules import check_gates, checking, messages
 from workflows.rules.wording import counted
 
 FENCED = "```\n{}\n```"
@@ -134,7 +134,7 @@ def _standing(
     if run is None:
         return f":white_circle: {safe(declared.name)} has not run"
     duty = retirement.obligation(consumer_id)
-    counts_now = duty is None or checking.passes(run, duty, declared, retirement, now)
+    counts_now = duty is None or check_gates.passes(run, duty, declared, retirement, now)
     is_old = run.end is CheckEnd.PASSED and not counts_now
     again = ", run again before the switch-off" if is_old else ""
     mark = ":hourglass:" if is_old else MARKS[run.end]

@@ -6,6 +6,7 @@ from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.blocks import day, mention, moment, safe
 from data.records.retirement import Progress, Retirement, StepKind, StepProgress
+from workflows.rules import checking
 from workflows.rules.lifecycle import CALLED_OFF
 
 MEANING = {
@@ -75,6 +76,8 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
             f"{MARKS[come.progress]} {day(step.due_at, zone_of(retirement))} *{step.kind}*{done_on}"
             f" - {MEANING[step.kind]}"
         )
+        if step.kind is StepKind.DISABLE and (waits := checking.awaited(retirement)):
+            shown.append(f"      • {waits}")
         if come.progress is Progress.HELD:
             reasons = [f"      • {safe(reason, limits.REASON_MAX)}" for reason in come.held_by]
             if reasons_at_most is not None:

@@ -13,7 +13,7 @@ from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.commands import RecordCheck, RunChecks
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.duties import check_open
-from workflows.rules import checking, obligations
+from workflows.rules import check_gates, checking, obligations
 from workflows.rules.gates import ARCHIVE_HOLDS
 from workflows.rules.permissions import check
 from workflows.rules.readiness import Readiness
@@ -37,7 +37,7 @@ def run_checks(state: Retirement, command: RunChecks, facts: Facts, now: datetim
             f"Nobody waits for checks of {whose}: they are waived",
             next_step=f"/retire show {state.id} says by whom",
         )
-    wanted = checking.to_begin(state, facts, meant.consumer_id if meant else "")
+    wanted = check_gates.to_begin(state, facts, meant.consumer_id if meant else "")
     if not wanted:
         return nothing(f"The checks of {whose} are under way already; the thread tells how they end.")
     begins = "begins" if len(wanted) == 1 else "begin"
@@ -51,7 +51,7 @@ def begun(
     wanted: tuple[CheckWanted, ...],
     by: str,
     now: datetime,
-    *,
+    *also: events.StepHeld,
     timers: tuple[Timer, ...] = (),
     reply: str = "",
 ) -> RetirementDecision:
@@ -67,7 +67,7 @@ def begun(
         for one in wanted
     )
     started = events.ChecksStarted(at=now, by=by, checks=wanted)
-    return decided(state, started, timers=timers, effects=effects, reply=reply)
+    return decided(state, started, *also, timers=timers, effects=effects, reply=reply)
 
 
 def first_checked(
@@ -78,19 +78,44 @@ def first_checked(
     None where others hold it as well, or a person has to act first. An archive that is gone is nobody's to mend:
     it is made anew by itself, and not for what checks keep serving.
     """
-    others = [gate for gate in ready.gates if not gate.startswith(checking.GATE)]
+    others = [gate for gate in ready.gates if not gate.startswith(check_gates.GATE)]
     if len(others) == len(ready.gates) or others not in ([], [ARCHIVE_HOLDS]):
         return None
     assert state.policy is not None
     again = step_timer(StepKind.DISABLE, now + timedelta(hours=state.policy.recheck_hours))
-    if wanted := checking.due(state, facts, now):
+    if wanted := check_gates.due(state, facts, now):
         first = f"First {counted(len(wanted), 'check')} of its consumers"
         reply = f"{first} must pass; then {state.id} is switched off by itself."
-        return begun(state, wanted, by, now, timers=(again,), reply=reply)
+        after = folded(state, (events.ChecksStarted(at=now, by=by, checks=wanted),))
+        also = _held_by_checks(state, after, ready, facts, now)
+        return begun(state, wanted, by, now, *also, timers=(again,), reply=reply)
     if checking.are_under_way(state):
         said = f"{state.id} is switched off once the checks of its consumers, which are under way, passed."
+        if also := _held_by_checks(state, state, ready, facts, now):
+            return decided(state, *also, timers=(again,), reply=said)
         return Decision(timers=(again,), reply=said)
     return None
+
+
+def _held_by_checks(
+    state: Retirement, after: Retirement, ready: Readiness, facts: Facts, now: datetime
+) -> tuple[events.StepHeld, ...]:
+    """What was held by others, which are over, is held by the checks alone now, and says so."""
+    before = state.progress(StepKind.DISABLE)
+    were_checks = all(gate.startswith(check_gates.GATE) or gate in ready.gates for gate in before.gates)
+    if before.progress is not Progress.HELD or (before.gates and were_checks):
+        return ()
+    others = [gate for gate in ready.unmet if not gate.name.startswith(check_gates.GATE)]
+    held_by = Readiness(unmet=(*others, *check_gates.gates(after, facts, now)))
+    return (
+        events.StepHeld(
+            at=now,
+            by=events.EMERITUS,
+            step=StepKind.DISABLE,
+            reasons=held_by.reasons,
+            gates=held_by.gates,
+        ),
+    )
 
 
 def record_check(state: Retirement, command: RecordCheck, facts: Facts, now: datetime) -> RetirementDecision:

@@ -23,7 +23,7 @@ from workflows.questions.guiding import guided
 from workflows.questions.periods import window
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
-from workflows.rules import attesting
+from workflows.rules import attesting, checking
 from workflows.rules.delegating import receiver
 from workflows.rules.due import UNANSWERED, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, MOVING, is_living
@@ -235,6 +235,8 @@ def blocking(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
     for step in state.steps:
         if step.progress is Progress.HELD:
             yield Point(what=What.HELD, state=state, about=step.kind, entry=told.held(step.kind))
+    if waits := checking.awaited(state):
+        yield Point(what=What.GATE, state=state, about=waits, entry=told.last(events.ChecksStarted))
     yield from _owed(state, told)
     for gate in attesting.gates(state, now) if attesting.is_asked(state) else ():
         yield Point(what=What.GATE, state=state, about=gate.why, entry=told.last(events.DrillPassed))

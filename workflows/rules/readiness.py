@@ -10,7 +10,7 @@ from data.records.facts import Facts, Reading
 from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
 from data.records.waivers import TRAFFIC
-from workflows.rules import attesting, break_glass, callers, checking, closing, gap, parts
+from workflows.rules import attesting, break_glass, callers, check_gates, closing, gap, parts
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import ARCHIVE_HOLDS, Gate
@@ -101,7 +101,7 @@ def readiness(  # noqa: PLR0912 - one case per step
                 *_obligations(state),
                 *callers.not_moved(state, facts),
                 *attesting.gates(state, now),
-                *checking.gates(state, facts, now),
+                *check_gates.gates(state, facts, now),
             ]
             for reading in facts.readings:
                 unmet += _traffic(state, reading)

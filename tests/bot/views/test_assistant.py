@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.views import assistant, guide
+from bot.views import answers, assistant, guide
 from bot.views.blocks import Payload
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity
-from data.records.retirement import Reason, Retirement
+from data.records.checks import CheckEnd, CheckRun
+from data.records.retirement import Duty, Reason, Retirement
 from data.sqlite.store import SqliteStore
 from tests.bot.views.examples import (
     NASTY,
@@ -21,6 +22,7 @@ from tests.bot.views.examples import (
     a_retirement,
     an_entity,
     announced,
+    consumer_id,
     overloaded,
     texts,
 )
@@ -78,6 +80,20 @@ def test_of_very_many_that_may_be_meant_some_can_be_pressed_and_the_rest_is_told
     shown = drawn(tmp_path, Question(asks=Asks.BLOCKS), *states)
     assert sum(block["type"] == "actions" for block in shown["blocks"]) == assistant.CHOICES_MAX
     assert "+22 more" in texts(shown["blocks"])[0]
+
+
+def test_checks_that_are_under_way_block_it_until_they_passed(tmp_path: Path) -> None:
+    run = CheckRun(
+        consumer_id=consumer_id(0), name="scoring", run=9, end=CheckEnd.RUNNING, begun_at=NOW, at=NOW
+    )
+    state = announced(consumers=1)
+    moved = replace(state.obligations[0], duty=Duty.MIGRATED)
+    state = replace(state, obligations=(moved,), checks=(run,))
+    waits = "1 check of its consumers is under way, and is to pass first"
+    shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), state)
+    assert texts(shown["blocks"])[0].endswith("what blocks it")
+    assert f":memo: {waits}" in texts(shown["blocks"])[1]
+    assert f"• {waits}" in "\n".join(texts(answers.show(state)["blocks"]))
 
 
 def test_a_retirement_that_nothing_blocks_says_so_and_what_comes_next(tmp_path: Path) -> None:

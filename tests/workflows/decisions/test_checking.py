@@ -39,6 +39,7 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
+from workflows.rules import checking
 
 POLICY = a_policy(checks_valid_hours=24)
 SCORING, FEATURES = Declared(name="scoring", digest="sha256:s"), Declared(name="features", digest="sha256:f")
@@ -264,6 +265,22 @@ def test_an_archive_that_is_gone_is_made_anew_once_the_checks_passed():
     checks(story).until(DISABLE_AT)
     assert story.state.progress(StepKind.DISABLE).progress is Progress.RUNNING
     assert [one.body["step"] for one in story.work(EffectKind.DRILL)] == [StepKind.DISABLE]
+
+
+def test_a_switch_off_that_others_held_says_once_these_are_over_that_checks_are_under_way():
+    story = a_migrated(policy=POLICY, checks=ONE)
+    story.facts = replace(story.facts, successor_trouble="it retires, too")
+    story.until(DISABLE_AT)
+    story.facts = replace(story.facts, successor_trouble="")
+    story.until(DISABLE_AT + days(1))
+    assert held_by(story) == (
+        f"checks of billing-etl: scoring is under way: it goes on by itself once they passed, {OVER}",
+    )
+    assert checking.awaited(story.state) == "1 check of its consumers is under way, and is to pass first"
+    count = len(story.of(events.StepHeld))
+    checks(story.until(DISABLE_AT + days(2))).until(story.now)
+    assert len(story.of(events.StepHeld)) == count
+    assert checking.awaited(story.state) == ""
 
 
 def test_whoever_has_it_switched_off_early_is_told_that_checks_come_first():

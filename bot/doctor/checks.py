@@ -43,12 +43,8 @@ def examine_checks(own: OwnChecks, there: Snapshot, policy: Policy | None = None
         found = f"catalogs have hosts asked that are not allowed ({named(sorted(refused))}): those checks cannot run"
         yield Finding(what="checks", ok=False, found=found, fix=HOSTS)
     folder = Path(own.file).parent
-    gone = {
-        one.command[0]
-        for some in own.checks.values()
-        for one in some
-        if one.command and not _is_there(one, folder)
-    }
+    commands = (one for some in own.checks.values() for one in some if one.command)
+    gone = {one.command[0] for one in commands if not _is_there(one, folder)}
     if gone:
         found = f"EMERITUS_CHECKS: {named(sorted(gone))}: no program that can be run, in {folder} or {PATH}"
         yield Finding(what="checks", ok=False, found=found, fix="Correct its path, or make it executable")

@@ -67,7 +67,7 @@ def about_to_go_dark(town: Town, url: str) -> None:
 
 
 def test_a_check_that_fails_keeps_the_model_serving_until_it_passes(tmp_path: Path, health: str) -> None:
-    says(tmp_path, "<!channel> 12 rows differ, token=hunter2")
+    says(tmp_path, "<!channel> 12 rows differ, \x1b[36mtoken\x1b[0m=\x1b[35mhunter2\x1b[0m")
     with Town(tmp_path, checks=own(tmp_path)) as town:
         about_to_go_dark(town, health)
         assert town.retirement().state is State.MIGRATING

@@ -2,7 +2,7 @@
 
 Every scope is there for a call the bot makes. Everything begins with a command, a button, a form or a question, so no
 event is subscribed to but that somebody opens the app's Home or writes to it alone, and files that are shared where a
-channel's are imported.
+channel's are imported. Who is in Slack's user groups is asked where the policy names some.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ SCOPES = {
     "users:read": "on whose clock people live: nobody is written to at night, and the digest comes in the morning",
 }
 FILE_SCOPES = {"files:read": "hear of files shared in the import channel, and read them"}
+USER_GROUP_SCOPES = {"usergroups:read": "who is in the user groups that the policy names"}
 DESCRIPTION = "Retires machine-learning models: proposed, voted, handed over, archived, proven, switched off."
 LONG_DESCRIPTION = (
     "Emeritus retires machine-learning models the way a good institution retires people: announced, voted, "
@@ -52,13 +53,15 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~%!$&'()*+,;=:@-]*)*")
 USAGE_HINT = "propose | list | show | plan | impact | help"
 
 
-def scopes(*, takes_files: bool) -> dict[str, str]:
-    """`takes_files`: with an import channel."""
-    return SCOPES | FILE_SCOPES if takes_files else SCOPES
+def scopes(*, takes_files: bool, reads_user_groups: bool = False) -> dict[str, str]:
+    """`takes_files`: with an import channel. `reads_user_groups`: the policy names some."""
+    return SCOPES | (FILE_SCOPES if takes_files else {}) | (USER_GROUP_SCOPES if reads_user_groups else {})
 
 
-def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]:
-    """For Socket Mode, or for HTTP at this public address. `takes_files`: with an import channel."""
+def manifest(
+    *, http_url: str = "", takes_files: bool = False, reads_user_groups: bool = False
+) -> dict[str, Any]:
+    """For Socket Mode, or for HTTP at this public address; the rest as for `scopes`."""
     # Who gives the whole address means the same: Slack never asks at a path that ends with ours twice.
     url = f"{http_url.rstrip('/').removesuffix(HTTP_PATH)}{HTTP_PATH}" if http_url else ""
     command: dict[str, Any] = {
@@ -72,6 +75,7 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
     if url:
         command["url"] = url
         interactivity |= {"request_url": url, "message_menu_options_url": url}
+    asked = scopes(takes_files=takes_files, reads_user_groups=reads_user_groups)
     events: dict[str, Any] = {
         "bot_events": [HOME_OPENED, MESSAGE_IM, *([FILE_SHARED] if takes_files else [])]
     }
@@ -100,7 +104,7 @@ def manifest(*, http_url: str = "", takes_files: bool = False) -> dict[str, Any]
             "bot_user": {"display_name": "Emeritus", "always_online": True},
             "slash_commands": [command],
         },
-        "oauth_config": {"scopes": {"bot": list(scopes(takes_files=takes_files))}},
+        "oauth_config": {"scopes": {"bot": list(asked)}},
         "settings": {
             "event_subscriptions": events,
             "interactivity": interactivity,
@@ -130,8 +134,8 @@ def is_public(url: str) -> bool:
     )
 
 
-def text(*, http_url: str = "", takes_files: bool = False) -> str:
+def text(*, http_url: str = "", takes_files: bool = False, reads_user_groups: bool = False) -> str:
     """As a file, to be pasted where Slack asks for a manifest."""
-    told = manifest(http_url=http_url, takes_files=takes_files)
+    told = manifest(http_url=http_url, takes_files=takes_files, reads_user_groups=reads_user_groups)
     dumped: str = yaml.safe_dump(told, sort_keys=False, width=100, allow_unicode=True)
     return f"# Made by `emeritus manifest`; change bot/manifest.py instead.\n{dumped}"

@@ -57,6 +57,7 @@ from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
 from workflows.rules.delegating import NOBODY
 from workflows.rules.lifecycle import LIVING
+from workflows.user_groups import UserGroups, named_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +180,10 @@ def assemble(
     if rates is None:
         rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
     questions = SlackQuestions(rates, pace=world.speed)
-    catalog, zones = Catalog(store), SlackZones(client, questions)
+    zones = SlackZones(client, questions)
     readers = SlackReaders(client, zones, policy.governance_channel)
+    user_groups = UserGroups(readers, named_in(policy, review), wall)
+    catalog = Catalog(store, user_groups.lately)
     timekeeper = (
         SlackTimekeeper(client, questions, zones, catalog, windows)
         if windows is not None and not windows.is_always
@@ -207,6 +210,7 @@ def assemble(
         review=review,
         checks=edges.checks,
         second_factor=edges.second_factor,
+        user_groups=user_groups,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
@@ -236,12 +240,8 @@ def assemble(
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
-        messenger.answer(
-            payload,
-            response_url=reply_to.get("response_url", ""),
-            channel=reply_to.get("channel", ""),
-            user=reply_to.get("user", ""),
-        )
+        url, channel, user = (reply_to.get(one, "") for one in ("response_url", "channel", "user"))
+        messenger.answer(payload, response_url=url, channel=channel, user=user)
 
     bell = threading.Event()
     homes = Homes(store, catalog, world, bell.set, look_seconds=look_seconds)

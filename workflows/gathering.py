@@ -17,7 +17,7 @@ from data.records.policy import NO_REVIEW, OnExpiry, Policy, Review
 from data.records.retirement import Obligation, Retirement, StepKind
 from data.records.waivers import TRAFFIC
 from data.store import Waiting
-from workflows import asking, card, delegates, proposing, readers, succession
+from workflows import asking, card, delegates, proposing, readers, succession, user_groups
 from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
@@ -33,6 +33,7 @@ from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
 from workflows.rules.roles import voting
 from workflows.second_factor import SecondFactor
+from workflows.user_groups import UserGroups
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
@@ -41,6 +42,10 @@ PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose)
 """What cannot be had again once two people said it: their second factor is asked, where there is one."""
 IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass)
 """What counts only as the word of a member of this workspace: Slack is asked whose account it is."""
+BY_ROLE_NOW = (*IN_THEIR_NAME, cmd.Propose, cmd.Revise, cmd.Cancel)
+"""What goes by who is in a role at that moment: Slack is asked who is in its user groups."""
+BY_ROLE = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, cmd.RemindPolicyReview)
+"""The same, where nobody chose the moment, or it decides nothing about a model: what Slack told minutes ago will do."""
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -58,6 +63,7 @@ class Gatherer:
     second_factor  asks somebody's before what cannot be had again; None where the operator has none
     review    when the policy itself is to be looked through again
     readers   what Slack tells of who reads the digest; None where nobody can say
+    user_groups   who is in those of Slack, which the snapshots of the catalog have, too; the same
     delegations  who answers for whom at an instant; `delegate_days_max`: for how many days at most
     """
 
@@ -79,11 +85,20 @@ class Gatherer:
     review: Review = NO_REVIEW
     checks: Checks = NO_CHECKS
     second_factor: SecondFactor | None = None
+    user_groups: UserGroups | None = None
 
-    def facts(  # noqa: PLR0911 - one case per kind of command
+    def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+        """The facts this command's decision asks for. Raises `Unavailable` where who is asked does not answer."""
+        if self.user_groups is None or not isinstance(command, (*BY_ROLE_NOW, *BY_ROLE)):
+            return self._facts(command, state, now)
+        policy, lately = (state and state.policy) or self.policy, isinstance(command, BY_ROLE)
+        asked = user_groups.named_in(policy, self.review if lately else NO_REVIEW)
+        nobody_in = self.user_groups.ask(asked, lately=lately)
+        return replace(self._facts(command, state, now), nobody_in=nobody_in)
+
+    def _facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
     ) -> Facts:
-        """The facts this command's decision asks for."""
         if isinstance(command, OF_NO_RETIREMENT):
             asked = isinstance(command, cmd.RemindPolicyReview)
             people = reviewers(self.catalog.snapshot(), self.review) if asked else ()

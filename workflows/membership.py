@@ -1,4 +1,4 @@
-"""Who is in a voting role, and who is still there? By the catalog as it stands."""
+"""Who is in a voting role, and who is still there? By the catalog as it stands, and Slack's user groups with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError
-from data.records.policy import Policy, Review
+from data.records.policy import USER_GROUP, Policy, Review
 from workflows.rules.escalation import targets
 
 MODEL_OWNER = "model.owner"
@@ -62,6 +62,8 @@ def groups(there: Snapshot, policy: Policy) -> dict[str, tuple[str, ...]]:
 
 
 def _group(there: Snapshot, name: str) -> tuple[str, ...]:
+    if name.startswith(USER_GROUP):
+        return there.user_groups.get(name, ())
     try:
         return there.members(name)
     except EmeritusError:

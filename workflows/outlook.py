@@ -38,7 +38,10 @@ class Outlook:
         if known is not None and len(told) <= ASKED_MAX:
             known.ask(told, now)
         gatherer = replace(
-            self.gatherer, busy_until=at_once, hours=known.of_several if known is not None else any_hours
+            self.gatherer,
+            busy_until=at_once,
+            hours=known.of_several if known is not None else any_hours,
+            user_groups=None,
         )
         people = People(
             facts=gatherer.facts,

@@ -14,7 +14,7 @@ from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
 from data.records.delegation import Account
 from data.records.deprecation import Deprecation
-from data.records.facts import ChannelSeen
+from data.records.facts import ChannelSeen, UserGroup
 from data.records.hours import Hours
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
@@ -239,6 +239,8 @@ class Readers(Protocol):
     def is_in_governance(self, slack_id: str) -> bool: ...
 
     def account(self, slack_id: str) -> Account: ...
+
+    def user_group(self, group_id: str) -> UserGroup: ...
 
 
 class EndpointControl(Protocol):

@@ -66,17 +66,27 @@ def doctor(ctx: click.Context, http: str | None, is_json: bool) -> None:
     help="The public address of HTTP mode, e.g. https://bot.example.com",
 )
 def manifest(http: str | None) -> None:
-    """Print the app manifest to paste into Slack; with EMERITUS_IMPORTS, for its import channel, too."""
+    """Print the app manifest to paste into Slack: with what EMERITUS_IMPORTS and EMERITUS_POLICY take, too."""
     from bot import manifest as app_manifest  # noqa: PLC0415
     from bot.imports_file import read_imports  # noqa: PLC0415
+    from data.policies.policy import read_rules  # noqa: PLC0415
+    from workflows.user_groups import named_in  # noqa: PLC0415
 
     if http is not None and not app_manifest.is_public(http):
         raise click.UsageError(
             f'--http "{http}": no address Slack could call; give the public one, e.g. https://bot.example.com'
         )
-    named = os.environ.get("EMERITUS_IMPORTS", "")
-    takes_files = bool(read_imports(Path(named) if named else None).channel)
-    click.echo(app_manifest.text(http_url=http or "", takes_files=takes_files), nl=False)
+    imports, policy = (
+        Path(named) if (named := os.environ.get(one, "")) else None
+        for one in ("EMERITUS_IMPORTS", "EMERITUS_POLICY")
+    )
+    rules = read_rules(policy)
+    told = app_manifest.text(
+        http_url=http or "",
+        takes_files=bool(read_imports(imports).channel),
+        reads_user_groups=bool(named_in(rules.policy, rules.review)),
+    )
+    click.echo(told, nl=False)
 
 
 COMMANDS = (serve, demo, doctor, manifest)

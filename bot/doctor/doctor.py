@@ -17,6 +17,7 @@ from bot.doctor.hours import examine_hours
 from bot.doctor.imports import NothingKnown, examine_imports
 from bot.doctor.joins import examine_joins
 from bot.doctor.slack import examine_slack
+from bot.doctor.teams import Asked, examine_teams, examine_user_groups
 from bot.keeping import open_catalog, open_store
 from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
@@ -25,16 +26,16 @@ from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
 from data.policies.policy import Rules
-from data.records.attestations import Attestation
+from data.records.facts import UserGroup
 from data.records.imports import Imports
-from data.records.policy import Policy, Role
+from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.store import Trouble
 from workflows.decisions.imports import STREAM
 from workflows.engine import all_retirements
 from workflows.machine import imports_of
 from workflows.rules import policy_review
-from workflows.rules.escalation import targets
+from workflows.user_groups import named_in
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}
 """What is wrong with these stands where the thing itself is looked at."""
@@ -52,6 +53,7 @@ def examine(
     if not others:
         yield Finding(what="settings", ok=True, found="complete")
     policy: Policy | None = None
+    asked: dict[str, UserGroup] = {}
     if "EMERITUS_POLICY" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_POLICY")
     else:
@@ -59,10 +61,12 @@ def examine(
         policy = rules.policy
         yield Finding(what="policy", ok=True, found=f"{policy.name}, {policy.digest[:19]}")
         yield from _review(rules, (now or CalendarWorld().now()).date())
+        if not seen.wrong.keys() & {"SLACK_API_URL", "SLACK_BOT_TOKEN"}:
+            yield from examine_user_groups(settings, named_in(policy, rules.review), asked)
     if "EMERITUS_STORE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_STORE")
     else:
-        yield from _store(settings, policy, environ)
+        yield from _store(settings, policy, asked, environ)
     if "EMERITUS_ARCHIVE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_ARCHIVE")
     elif why := _why_not_shared(settings):
@@ -89,7 +93,9 @@ def _wrong(seen: Look, name: str) -> Iterator[Finding]:
         yield Finding(what=PARTS.get(name, "settings"), ok=False, found=found, fix=fix)
 
 
-def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _store(
+    settings: Settings, policy: Policy | None, asked: Asked, environ: Mapping[str, str]
+) -> Iterator[Finding]:
     if not settings.database and not settings.store.exists():
         yield Finding(what="store", ok=True, found=f"{settings.store} does not exist yet and will be made")
         fix = "Run emeritus import backstage PATH"
@@ -105,7 +111,7 @@ def _store(settings: Settings, policy: Policy | None, environ: Mapping[str, str]
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
-            yield from _catalog(catalog, policy)
+            yield from _catalog(catalog, policy, asked)
             yield from examine_joins(catalog.snapshot())
             yield from examine_checks(settings.checks, catalog.snapshot(), policy)
             if policy:
@@ -154,22 +160,12 @@ def _named(troubles: Sequence[Trouble]) -> str:
     return f"{named}{more}"
 
 
-def _catalog(catalog: Catalog, policy: Policy | None) -> Iterator[Finding]:
+def _catalog(catalog: Catalog, policy: Policy | None, asked: Asked) -> Iterator[Finding]:
     models = len(catalog.models())
     fix = "" if models else "Run emeritus import backstage PATH"
     yield Finding(what="catalog", ok=bool(models), found=f"{models} models", fix=fix)
-    for role in policy.roles if policy else ():
-        yield _role(catalog, role)
-    for attestation in policy.attestations if policy else ():
-        if trouble := _nobody_attests(catalog, attestation):
-            what = f"attestation {attestation.name}"
-            yield Finding(what=what, ok=False, found=trouble, fix=CORRECT_GROUP)
-    if policy and (trouble := _too_few_for_two(catalog, policy)):
-        yield Finding(what="break-glass", ok=False, found=trouble, fix=f"{CORRECT_GROUP}, or name nobody")
-    for target in targets(policy.tree.steps) if policy else ():
-        kind, _, group = target.partition(":")
-        if kind == "group" and (trouble := _members(catalog, group)[1]):
-            yield Finding(what=f"escalation to {target}", ok=False, found=trouble, fix=CORRECT_GROUP)
+    if policy:
+        yield from examine_teams(catalog, policy, asked)
 
 
 def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement]) -> Iterator[Finding]:
@@ -185,57 +181,6 @@ def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement])
     if found:
         told = ", ".join(f"{count} {status}" for status, count in sorted(counted.items()))
         yield Finding(what="local endpoints", ok=True, found=told)
-
-
-CORRECT_GROUP = "Correct the group in the policy, or the people in the catalog"
-
-
-def _members(catalog: Catalog, group: str) -> tuple[tuple[str, ...], str]:
-    """Who is in it, and why nobody is."""
-    try:
-        members = catalog.members(group)
-    except EmeritusError as error:
-        return (), str(error)
-    return members, "" if members else f'nobody of "{group}" has a Slack id in the catalog'
-
-
-def _role(catalog: Catalog, role: Role) -> Finding:
-    """Can this role be filled? "model.owner" differs by model and is looked at when somebody proposes."""
-    people, troubles = set(role.people), []
-    for group in role.groups:
-        if group == "model.owner":
-            continue
-        members, trouble = _members(catalog, group)
-        people.update(members)
-        troubles += [trouble] if trouble else []
-    is_by_model = "model.owner" in role.groups
-    enough = is_by_model or len(people) >= role.approvals
-    found = (
-        "whoever owns the model" if is_by_model else f"{len(people)} people for {role.approvals} approvals"
-    )
-    fix = "" if enough and not troubles else CORRECT_GROUP
-    return Finding(
-        what=f"role {role.name}", ok=enough and not troubles, found="; ".join([found, *troubles]), fix=fix
-    )
-
-
-def _nobody_attests(catalog: Catalog, attestation: Attestation) -> str:
-    """Why nobody could put their name to it; empty where somebody can, or a voting role does, which is looked at."""
-    if attestation.people or attestation.roles or "model.owner" in attestation.groups:
-        return ""
-    looked_at = [_members(catalog, group) for group in attestation.groups]
-    return "" if any(members for members, _ in looked_at) else "; ".join(why for _, why in looked_at)
-
-
-def _too_few_for_two(catalog: Catalog, policy: Policy) -> str:
-    """Why no two people can shorten a notice although the policy names some; owners differ by model."""
-    groups, people = policy.break_glass_groups, set(policy.break_glass_people)
-    if "model.owner" in groups or not (groups or people):
-        return ""
-    looked_at = [_members(catalog, group) for group in groups]
-    people.update(member for members, _ in looked_at for member in members)
-    few = f"{len(people)} people, and it takes two" if len(people) < 2 else ""
-    return "; ".join(filter(None, [few, *(why for _, why in looked_at)]))
 
 
 def report(

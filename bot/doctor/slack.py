@@ -20,6 +20,7 @@ from bot.slack.channels import channel_of
 from bot.slack.errors import FAILURES, MAYBE, code_of, reason_of, retry_after
 from bot.slack.messenger import web_client
 from data.records.policy import Policy
+from workflows.user_groups import named_in
 
 # docs.slack.dev/reference/methods/auth.test, apps.connections.open: what only another token cures.
 TOKENS = frozenset(
@@ -62,7 +63,9 @@ def examine_slack(settings: Settings, policy: Policy | None, wrong: frozenset[st
         else:
             has_bot = True
             yield Finding(what="bot token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
-            yield _scopes(who.headers, scopes(takes_files=bool(import_channel)))
+            named = policy is not None and named_in(policy, settings.in_force().review)
+            needed = scopes(takes_files=bool(import_channel), reads_user_groups=bool(named))
+            yield _scopes(who.headers, needed)
             if policy:
                 windows = settings.in_force().windows
                 yield from examine_clocks(client, str(who.get("user_id")), windows)

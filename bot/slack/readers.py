@@ -12,11 +12,12 @@ from slack_sdk import WebClient
 
 from bot.slack.accounts import SlackAccounts, told
 from bot.slack.channels import channel_of
+from bot.slack.user_groups import user_group
 from bot.slack.zones import SlackZones
 from data.errors import Unavailable
 from data.records.decision import NotDone
 from data.records.delegation import Account
-from data.records.facts import ChannelSeen
+from data.records.facts import ChannelSeen, UserGroup
 
 PAGE, PAGES_MAX = 500, 20  # docs.slack.dev/reference/methods/conversations.members takes less than 1,000
 
@@ -49,6 +50,9 @@ class SlackReaders:
 
     def account(self, slack_id: str) -> Account:
         return self._accounts.account(slack_id)
+
+    def user_group(self, group_id: str) -> UserGroup:
+        return user_group(self._client, group_id)
 
     def _governs(self, slack_id: str) -> bool:
         channel = channel_of(self._client, self._governance)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from data.catalog.called import NAMED_IN_BACKSTAGE, is_named_only
 from data.catalog.changes import changed_since, note
 from data.catalog.cut_off import check_ends
+from data.catalog.directory import UserGroups
 from data.catalog.edges import EDGE
 from data.catalog.joined import as_one
 from data.catalog.joined_notes import joined_in
@@ -66,8 +67,10 @@ class Tables(Protocol):
 
 
 class Catalog:
-    def __init__(self, store: Tables) -> None:
-        self._store = store
+    """`user_groups`: who is in user groups of Slack now, which no import tells."""
+
+    def __init__(self, store: Tables, user_groups: Callable[[], UserGroups] = dict) -> None:
+        self._store, self._user_groups = store, user_groups
         self._gate = threading.Lock()
         self._snapshot: Snapshot | None = None
 
@@ -143,12 +146,15 @@ class Catalog:
 
     def snapshot(self) -> Snapshot:
         """The catalog as it stands."""
+        told = self._user_groups()
         # All take turns, also who finds nothing new: where 64 asked at once without, the slowest waited three times as
         # long, as whoever gives way to a reader of the record comes back last.
         with self._gate:
             if self._snapshot is None or self._snapshot.version != self.version():
                 with self._store.snapshot() as conn:
                     self._snapshot = _caught_up(conn, self._snapshot)
+            if self._snapshot.user_groups != told:
+                self._snapshot = self._snapshot.beside(told)
             return self._snapshot
 
     def lineage(self) -> Lineage:

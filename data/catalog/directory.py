@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -18,6 +19,8 @@ from data.errors import NotFound, Refused
 from data.importers.known import Known
 from data.records.catalog import NO_OWNER, Entity, Group, Owners, Person
 
+UserGroups = Mapping[str, tuple[str, ...]]
+"""User group -> Slack ids of its members."""
 _TOLD = re.compile(r'owner "(?P<written>.*)": ')
 
 
@@ -32,7 +35,10 @@ class Resolved:
 
 
 class Directory:
-    """Never changes. `unseen` says since when somebody is not declared any more."""
+    """Never changes. `unseen` says since when somebody is not declared any more.
+
+    user_groups   of Slack, by their names in the policy, as it told last: catalogs tell nothing of these
+    """
 
     def __init__(
         self,
@@ -40,11 +46,13 @@ class Directory:
         people: Layered[str, Person],
         unseen: Layered[str, str],
         resolved: Resolved | None = None,
+        user_groups: UserGroups = MappingProxyType({}),
     ) -> None:
         self._groups = groups
         self._people = people
         self.unseen = unseen
         self._resolved = resolved or Resolved()
+        self.user_groups = user_groups
 
     def changed(
         self, groups: Mapping[str, Group], people: Mapping[str, Person], unseen: Mapping[str, str | None]
@@ -55,7 +63,12 @@ class Directory:
             self._people.changed(people),
             self.unseen.changed(unseen),
             None if groups or people else self._resolved,
+            self.user_groups,
         )
+
+    def beside(self, user_groups: UserGroups) -> Directory:
+        """The same, with these user groups."""
+        return Directory(self._groups, self._people, self.unseen, self._resolved, user_groups)
 
     @property
     def _merged(self) -> Merged:
@@ -231,6 +244,34 @@ class Directory:
             else:
                 notes.append(f"{_short(person_id)} {self.accounts.of(person).why_not}")
         return tuple(dict.fromkeys(slack_ids)), tuple(notes)
+
+
+class Peopled:
+    """Whatever has a directory answers for its teams and people itself."""
+
+    _directory: Directory
+
+    @property
+    def user_groups(self) -> UserGroups:
+        return self._directory.user_groups
+
+    def person(self, person_id: str) -> Person | None:
+        return self._directory.people.get(self._directory.id_of(person_id))
+
+    def person_by_slack(self, slack_id: str, *, listed: bool = False) -> Person | None:
+        return self._directory.by_slack(slack_id, listed=listed)
+
+    def manager_slack_of(self, slack_id: str) -> str | None:
+        return self._directory.manager_slack_of(slack_id)
+
+    def groups_of(self, slack_id: str) -> tuple[Group, ...]:
+        return self._directory.groups_of(slack_id)
+
+    def group(self, name_or_ref: str) -> Group:
+        return self._directory.group(name_or_ref)
+
+    def members(self, name_or_ref: str) -> tuple[str, ...]:
+        return self._directory.members(name_or_ref)
 
 
 def _named(teams: Sequence[Group]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from data.catalog import described, restricted
 from data.catalog.called import NAMED_IN_BACKSTAGE
-from data.catalog.directory import Directory
+from data.catalog.directory import Directory, Peopled, UserGroups
 from data.catalog.joined import Joined
 from data.catalog.joins import Joins
 from data.catalog.layered import Layered
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from data.catalog.lineage import Lineage
 
 
-class Snapshot:
+class Snapshot(Peopled):
     def __init__(
         self,
         version: int,
@@ -69,6 +69,11 @@ class Snapshot:
             None if is_of_models else self._known_models,
             secret=stored.secret,
         )
+
+    def beside(self, user_groups: UserGroups) -> Snapshot:
+        """The same catalog, with these user groups of Slack."""
+        there, models = self._directory.beside(user_groups), self._known_models
+        return Snapshot(self.version, self._things, there, self._joined, models, secret=self.secret)
 
     @cached_property
     def audiences(self) -> Mapping[str, frozenset[str]]:
@@ -213,24 +218,6 @@ class Snapshot:
     def _after(self, model: Entity) -> Found | Missing | None:
         found = successor_of(model, self, self._named_models)
         return Found(id=self.id_of(found.id)) if isinstance(found, Found) else found
-
-    def person(self, person_id: str) -> Person | None:
-        return self._directory.people.get(self._directory.id_of(person_id))
-
-    def person_by_slack(self, slack_id: str, *, listed: bool = False) -> Person | None:
-        return self._directory.by_slack(slack_id, listed=listed)
-
-    def manager_slack_of(self, slack_id: str) -> str | None:
-        return self._directory.manager_slack_of(slack_id)
-
-    def groups_of(self, slack_id: str) -> tuple[Group, ...]:
-        return self._directory.groups_of(slack_id)
-
-    def group(self, name_or_ref: str) -> Group:
-        return self._directory.group(name_or_ref)
-
-    def members(self, name_or_ref: str) -> tuple[str, ...]:
-        return self._directory.members(name_or_ref)
 
     def owners_of(self, entity: Entity) -> Owners:
         return self._directory.owners_of(entity)

@@ -7,12 +7,19 @@ from datetime import date
 from typing import Any
 
 from data.public_holidays import ACCEPTED, is_known
+from data.records.policy import USER_GROUP
 from data.toml_checks import text, words
 from data.zones import is_zone
 
 TIERS = ("1", "2", "3")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-GROUPS = words(r"\S.*", 'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]')
+TEAM_NAME = r"(?!(?i:slack:)|<!)\S.*"
+"""Of the catalog: what names or mentions a user group of Slack is none."""
+GROUPS = words(
+    rf"{USER_GROUP}S[A-Z0-9]{{2,}}|{TEAM_NAME}",
+    'a list of teams of the catalog, e.g. ["ml-platform"], or ["model.owner"]; user groups of Slack by their ids, '
+    f'e.g. ["{USER_GROUP}S0614TZR7"]',
+)
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
 CHANNEL_NAME = r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}"
 CHANNEL = text(CHANNEL_NAME, 'a channel as "#name" or by its id, e.g. "C024BE91L"')

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from data.policies.checks import CHANNEL_NAME, TEAM_NAME
 from data.policies.escalation_reach import unreachable
 from data.records.escalation import (
     Branch,
@@ -32,7 +33,7 @@ DAYS_MAX = 365
 UNSETTLED = ("open", "acknowledged", "needs more time", "not mine")
 PLACE = re.compile(
     r"owner|delegate|lead|manager|manager\([1-9]\)|coordinator|channel"
-    r"|channel:(#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,})|group:\S.*"
+    rf"|channel:({CHANNEL_NAME})|group:{TEAM_NAME}"
 )
 PLACES = (
     "any of owner, delegate, lead, manager, manager(2), coordinator, channel, channel:#NAME, group:NAME, "

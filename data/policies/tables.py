@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from data.policies.checks import CHANNEL_NAME, GROUPS, PEOPLE, tiers
+from data.policies.checks import CHANNEL_NAME, GROUPS, PEOPLE, TEAM_NAME, tiers
 from data.policies.keys import Key
 from data.toml_checks import flag, whole, words
 
 ROLE: Mapping[str, Key] = {
     "approvals": Key(says="how many must approve; 1 where it is left out", check=whole(1, 20, "approvals")),
     "groups": Key(
-        says="whose members may vote: teams of the catalog; `model.owner` is the model's own",
+        says="whose members may vote: teams of the catalog, `model.owner` for the model's own, and "
+        "[user groups of Slack](#user-groups-of-slack)",
         check=GROUPS,
     ),
     "people": Key(says="who may vote besides: Slack user ids", check=PEOPLE),
@@ -28,7 +29,7 @@ ROLE: Mapping[str, Key] = {
 AUDIENCE: Mapping[str, Key] = {
     "groups": Key(
         says="teams of the catalog that are told in these words, whatever of theirs depends on the model",
-        check=words(r"\S.*", 'a list of teams of the catalog, e.g. ["crm"]'),
+        check=words(TEAM_NAME, 'a list of teams of the catalog, e.g. ["crm"]'),
     ),
     "people": Key(
         says="who is told in these words, though nothing of theirs depends on it: Slack user ids",

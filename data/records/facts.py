@@ -40,6 +40,13 @@ class ChannelSeen(Record, frozen=True, kw_only=True):
     is_governance: bool = False
 
 
+class UserGroup(Record, frozen=True, kw_only=True):
+    """A user group of Slack. `why_nobody`: why it has no members."""
+
+    members: tuple[str, ...] = ()
+    why_nobody: str = ""
+
+
 class Pauses(Record, frozen=True, kw_only=True):
     """Of one plan, those that ended: how long they were in all, and by how many days they have moved its dates."""
 
@@ -51,6 +58,7 @@ class Facts(Record, frozen=True, kw_only=True):
     """Gathered by `workflows/gathering.py`; each command uses the parts it needs.
 
     members       role -> Slack ids entitled to vote in it, as the groups stand now
+    nobody_in     user group of Slack that the policy names -> why it has no members
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
@@ -112,6 +120,7 @@ class Facts(Record, frozen=True, kw_only=True):
     impact: tuple[Impacted, ...] = ()
     impact_notes: tuple[str, ...] = ()
     members: dict[str, tuple[str, ...]] = {}
+    nobody_in: dict[str, str] = {}
     owners: tuple[str, ...] = ()
     endpoint_owners: tuple[str, ...] = ()
     managers: dict[str, str] = {}

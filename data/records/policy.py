@@ -11,6 +11,9 @@ from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
 from data.records.notices import Addressed, NoticeText
 
+USER_GROUP = "slack:"
+"""Begins the name of a user group of Slack where teams of the catalog are named: `slack:S0614TZR7`."""
+
 
 class Criterion(StrEnum):
     """What may speak for retiring a model. The most telling first, unless a policy says otherwise."""
@@ -71,7 +74,7 @@ class Role(Record, frozen=True, kw_only=True):
     """Who may cast a ballot in this role, and how many approvals it owes.
 
     name      as shown on the card
-    groups    catalog group references or names; "model.owner" is the team that owns the model
+    groups    catalog group references or names, and user groups of Slack; "model.owner" is the team that owns the model
     people    Slack user ids
     tiers     whose models need it; all where there are none. Of an unknown tier every model does
     regulated  "yes": models under a regulation need it, and others only where `tiers` has theirs

@@ -480,6 +480,11 @@ def test_the_manifest_is_one_for_the_import_channel_where_there_is_one(run: Run,
     assert 'imports.toml channel = "#imports": the id of a channel' in failed.stderr
 
 
+def test_the_manifest_asks_for_user_groups_where_the_policy_names_some(run: Run, tmp_path: Path) -> None:
+    (policy := tmp_path / "groups.toml").write_text('[roles.risk]\ngroups = ["slack:S0614TZR7"]')
+    assert run("manifest", EMERITUS_POLICY=str(policy)).stdout == text(reads_user_groups=True)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -39,6 +39,7 @@ NEEDS = {
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
     "files_info": {"files:read"},  # as does the event file_shared
+    "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "users_list": {"users:read"},
     "views_open": set(),
@@ -62,8 +63,9 @@ def test_every_scope_that_is_used_is_asked_for_and_no_other() -> None:
     assert called() <= set(NEEDS), "say which scopes a new method needs"
     used = set().union(*(NEEDS[method] for method in called())) | {"commands"} | AGENT
 
-    assert set(manifest.scopes(takes_files=True)) == used
-    assert set(manifest.scopes(takes_files=False)) == used - {"files:read"}
+    assert set(manifest.scopes(takes_files=True, reads_user_groups=True)) == used
+    assert set(manifest.scopes(takes_files=False, reads_user_groups=True)) == used - {"files:read"}
+    assert set(manifest.scopes(takes_files=True)) == used - {"usergroups:read"}
 
 
 def test_the_file_is_what_the_command_prints() -> None:

@@ -31,7 +31,7 @@ from data.records.deprecation import CatalogKind
 from data.records.hours import Windows
 from data.records.policy import NO_REVIEW, Review
 from tests import canary, sample_company
-from tests.fakes.slack import Channel, SlackFake, into_bolt
+from tests.fakes.slack import Channel, SlackFake, User, into_bolt
 from tests.quick_files import QUICK_FILES
 from tests.sample_company import COMPANY
 from tests.written import judge
@@ -75,6 +75,7 @@ class Place:
         second_factor: Path | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
+        people: Iterable[User] = (),
         **slack: Any,
     ) -> None:
         """`serves`: with the model servers' processes. `draws`: with real pictures. `slack`: what else the fake does.
@@ -83,7 +84,7 @@ class Place:
         checks           what the operator's own file says; second_factor: their program for that
         review           when the policy is to be looked through again
         windows          when people are written to; at any hour without
-        rooms            channels besides the company's own
+        rooms            channels besides the company's own; people: who is in its Slack and in no catalog
         may_know         people and channels that the name of the restricted model may reach, besides its owners
         import_channel   whose files are imported, with the scope and the event that takes
         """
@@ -110,7 +111,7 @@ class Place:
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
         self.policy = parsed(policy, source="town.toml")
         self.slack = SlackFake(
-            [*sample_company.users(), *canary.users()],
+            [*sample_company.users(), *canary.users(), *people],
             [*sample_company.channels(), *rooms],
             now=self.clock,
             **{"scopes": SCOPES, "events": [HOME_OPENED, MESSAGE_IM], **slack},

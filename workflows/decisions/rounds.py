@@ -90,7 +90,8 @@ def _short_of_people(policy: Policy, facts: Facts, barred: frozenset[str]) -> li
     for role in policy.roles:
         able = [person for person in facts.members.get(role.name, ()) if person not in barred]
         if len(able) < role.approvals:
-            groups = ", ".join((*role.groups, *role.people)) or "nobody"
+            why = {one: f"{one}: {said}" for one, said in facts.nobody_in.items()}
+            groups = ", ".join((*(why.get(one, one) for one in role.groups), *role.people)) or "nobody"
             short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups})")
     if short:
         return short

@@ -131,7 +131,7 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
         raise Refused(
             "You may not vote here",
             reasons=[f"the voting roles are {roles}, and you are in none of their groups"],
-            next_step="If you should be, have the catalog group or the policy changed, then vote again",
+            next_step="If you should be, have the group or the policy changed, then vote again",
         )
     assert state.policy is not None
     held = mine.role if mine is not None else ""

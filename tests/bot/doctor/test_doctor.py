@@ -613,3 +613,65 @@ def test_the_channel_of_restricted_models_has_to_be_private(tmp_path: Path, exam
         room.is_private = True
         found = [str(one) for one in examine(slack, EMERITUS_POLICY=str(policy))]
     assert "ok  restricted channel GFEW: the bot is a member" in found
+
+
+RISK = "slack:S0614TZR7"
+CORRECT_RISK = "Correct the user group in the policy, or its members in Slack"
+USER_GROUPS = {
+    "gone": (
+        "no_such_subteam",
+        "Slack has no such user group",
+        "Correct its id in the policy: Slack shows it in the menu of the user group",
+    ),
+    "empty": ("", "nobody is in this user group, or it is disabled", CORRECT_RISK),
+    "a Slack without any": (
+        "unknown_method",
+        "this Slack has no user groups",
+        "Name teams of the catalog or people in the policy instead",
+    ),
+    "no scope": ("missing_scope", "the app lacks the scope usergroups:read", REINSTALL),
+}
+
+
+@pytest.fixture
+def by_group(tmp_path: Path) -> dict[str, str]:
+    (policy := tmp_path / "groups.toml").write_text(f'{POLICY}\n[roles.risk]\ngroups = ["{RISK}"]')
+    return {"EMERITUS_POLICY": str(policy)}
+
+
+@pytest.mark.parametrize(("fails_with", "why", "cure"), USER_GROUPS.values(), ids=USER_GROUPS)
+def test_a_user_group_nobody_is_in_is_told_with_why_and_what_to_do(
+    examine: Examine, by_group: dict[str, str], fails_with: str, why: str, cure: str
+) -> None:
+    with a_slack(scopes=set(scopes(takes_files=False, reads_user_groups=True))) as slack:
+        slack.ws.usergroups["S0614TZR7"] = []
+        if fails_with:
+            slack.fail_next("usergroups.users.list", f"error:{fails_with}")
+        assert bad(examine(slack, **by_group)) == [
+            f"BAD user group {RISK}: {why}. {cure}",
+            f"BAD role risk: 0 people for 1 approvals; {RISK}: {why}. {CORRECT_RISK}",
+        ]
+
+
+def test_members_of_a_user_group_are_counted_and_a_silent_slack_is_no_empty_one(
+    examine: Examine, by_group: dict[str, str]
+) -> None:
+    with a_slack(scopes=set(scopes(takes_files=False, reads_user_groups=True))) as slack:
+        slack.ws.usergroups["S0614TZR7"] = ["U1", "U2"]
+        found = [str(one) for one in examine(slack, **by_group)]
+        slack.fail_next("usergroups.users.list", "error:internal_error")
+        silent = bad(examine(slack, **by_group))
+    assert f"ok  user group {RISK}: 2 members" in found
+    assert "ok  role risk: 2 people for 1 approvals" in found
+    assert f"ok  scopes: all {len(SCOPES) + 1} granted" in found
+    unknown = (
+        f"BAD role risk: 0 people for 1 approvals; {RISK}: Slack does not tell who is in it. {CORRECT_RISK}"
+    )
+    asked = "Slack does not tell who is in a user group: internal_error. Run emeritus doctor again"
+    assert silent == [f"BAD user group {RISK}: {asked}", unknown]
+
+
+def test_user_groups_take_a_scope(examine: Examine, by_group: dict[str, str]) -> None:
+    with a_slack() as slack:
+        missing = "missing usergroups:read (who is in the user groups that the policy names)"
+        assert f"BAD scopes: {missing}. {REINSTALL}" in bad(examine(slack, **by_group))

@@ -112,6 +112,15 @@ def test_where_only_the_coordinators_own_vote_is_missing_the_proposer_can_change
             id="a quorum that cannot be reached",
         ),
         pytest.param(
+            {
+                "policy": a_policy(roles=(Role(name="risk", groups=("slack:S0RISK", "board")),)),
+                "members": {"risk": ()},
+                "nobody_in": {"slack:S0RISK": "Slack has no such user group"},
+            },
+            "No vote can be held: risk needs 1 and 0 can vote (slack:S0RISK: Slack has no such user group, board)",
+            id="a user group that is gone",
+        ),
+        pytest.param(
             {"members": {"owner": (PAT, OWEN), "platform": (OWEN,), "security": (SELMA,)}},
             "No vote can be held: owner and platform together need 2 different people and "
             "only 1 can vote in any of them",

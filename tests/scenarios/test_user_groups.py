@@ -1,0 +1,54 @@
+"""A role that a user group of Slack fills: who may vote is what Slack says then; a vote waits where it is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.manifest import scopes
+from tests.fakes.slack import User
+from tests.scenarios.town import ADA, POLICY, Town, words
+
+RISK, GROUP = "S0614TZR7", "slack:S0614TZR7"
+NEW, LEAVER = "U0NEWINTOWN", "U0LEAVER"
+"""Neither is in the catalog."""
+BY_GROUP = f"""{POLICY}
+[roles.owner]
+groups = ["model.owner"]
+[roles.risk]
+groups = ["{GROUP}"]
+"""
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with Town(
+        tmp_path,
+        serves=False,
+        policy=BY_GROUP,
+        usergroups={RISK: [NEW, LEAVER]},
+        scopes=scopes(takes_files=False, reads_user_groups=True),
+        people=[User(id=NEW, name="new"), User(id=LEAVER, name="leaver")],
+    ) as running:
+        yield running
+
+
+def test_whoever_is_in_the_group_when_they_vote_has_the_vote(town: Town) -> None:
+    town.propose()
+    assert town.retirement().round.members["risk"] == (NEW, LEAVER)
+    assert f"waiting for <@{NEW}>" in words(town.card())
+    town.slack.ws.usergroups[RISK] = [NEW]
+    town.approve(LEAVER)
+    assert "you are in none of their groups" in town.told(LEAVER)
+
+    town.slack.fail_next("usergroups.users.list", "server_error", times=5)
+    town.approve(NEW)
+    assert town.retirement().round.ballots == (), "it is not known whether they may: the vote waits"
+    town.pass_time(hours=1)
+    (ballot,) = town.retirement().round.ballots
+    assert (ballot.voter_id, ballot.role, ballot.eligible_roles) == (NEW, "risk", ("risk",))
+    town.approve(ADA)
+    town.pass_time(days=15)
+    assert town.retirement().state == "migrating"

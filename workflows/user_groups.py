@@ -1,0 +1,88 @@
+"""Who is in the user groups of Slack that a policy names, and may vote, attest or shorten a notice by that?
+
+What is decided goes by what Slack says then; what is only shown by what it said within minutes. Where it does not
+answer, a decision waits, and what is shown goes on with what was said last: nobody is ever taken for gone by a failure.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from data.errors import Unavailable
+from data.records.facts import UserGroup
+from data.records.policy import NO_REVIEW, USER_GROUP, Policy, Review
+from workflows.ports import Readers
+
+LATELY_SECONDS = 300.0
+AGAIN_SECONDS = 60.0
+"""How long Slack is left alone, by whoever only shows something, after it did not answer."""
+
+
+def named_in(policy: Policy, review: Review = NO_REVIEW) -> tuple[str, ...]:
+    """Every user group a policy names, as it names them."""
+    return tuple(dict.fromkeys(one for one in _groups(policy, review) if one.startswith(USER_GROUP)))
+
+
+def _groups(policy: Policy, review: Review) -> Iterator[str]:
+    yield from (group for one in policy.roles for group in one.groups)
+    yield from (group for one in policy.attestations for group in one.groups)
+    yield from policy.break_glass_groups
+    yield from review.review_groups
+
+
+@dataclass(frozen=True)
+class _Told:
+    group: UserGroup
+    asked_at: float
+
+
+class UserGroups:
+    """What Slack told of them. `clock`: seconds, of which only differences count."""
+
+    def __init__(self, readers: Readers, names: Iterable[str], clock: Callable[[], float]) -> None:
+        self._readers, self._clock = readers, clock
+        self._told: dict[str, _Told | None] = dict.fromkeys(names)
+        self._turn = threading.Lock()
+        self._failed_at: float | None = None
+
+    def ask(self, names: Iterable[str], *, lately: bool = False) -> dict[str, str]:
+        """Ask who is in these; with `lately`, not of those that were told within minutes. Raises `Unavailable`.
+
+        Returns those that nobody is in, and why.
+        """
+        wanted, since = tuple(names), self._clock()
+        for one in wanted:
+            told = self._told.get(one)
+            if not (lately and told is not None and since - told.asked_at < LATELY_SECONDS):
+                self._ask(one)
+        found = ((one, self._told[one]) for one in wanted)
+        return {one: told.group.why_nobody for one, told in found if told and told.group.why_nobody}
+
+    def lately(self) -> Mapping[str, tuple[str, ...]]:
+        """User group -> who is in it. Never raises, and holds nobody up whom somebody else asks for."""
+        if self._told and self._turn.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._turn.release()
+        return {one: told.group.members for one, told in tuple(self._told.items()) if told is not None}
+
+    def _refresh(self) -> None:
+        now = self._clock()
+        if self._failed_at is not None and 0 <= now - self._failed_at < AGAIN_SECONDS:
+            return
+        try:
+            self.ask(tuple(self._told), lately=True)
+            self._failed_at = None
+        except Unavailable:
+            self._failed_at = now
+
+    def _ask(self, name: str) -> None:
+        asked_at = self._clock()
+        group = self._readers.user_group(name.removeprefix(USER_GROUP))
+        told = self._told.get(name)
+        # An answer that was long under way does not take the place of a newer one.
+        if told is None or told.asked_at <= asked_at:
+            self._told[name] = _Told(group, asked_at)

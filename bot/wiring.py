@@ -36,6 +36,7 @@ from bot.slack.shared_rates import SharedRates
 from bot.slack.uploads import FileView
 from bot.slack.zones import SlackZones
 from bot.timekeeper import SlackTimekeeper
+from bot.user_groups import followed
 from bot.views import answers, digest
 from bot.views.uploads import FILES
 from bot.world import CalendarWorld
@@ -57,7 +58,6 @@ from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
 from workflows.rules.delegating import NOBODY
 from workflows.rules.lifecycle import LIVING
-from workflows.user_groups import UserGroups, named_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +182,9 @@ def assemble(
     questions = SlackQuestions(rates, pace=world.speed)
     zones = SlackZones(client, questions)
     readers = SlackReaders(client, zones, policy.governance_channel)
-    user_groups = UserGroups(readers, named_in(policy, review), wall)
-    catalog = Catalog(store, user_groups.lately)
+    bell = threading.Event()
+    groups = followed(store, readers, policy=policy, review=review, world=world, wall=wall, wake=bell.set)
+    catalog = Catalog(store, groups.lately)
     timekeeper = (
         SlackTimekeeper(client, questions, zones, catalog, windows)
         if windows is not None and not windows.is_always
@@ -210,7 +211,7 @@ def assemble(
         review=review,
         checks=edges.checks,
         second_factor=edges.second_factor,
-        user_groups=user_groups,
+        user_groups=groups,
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)
@@ -243,7 +244,6 @@ def assemble(
         url, channel, user = (reply_to.get(one, "") for one in ("response_url", "channel", "user"))
         messenger.answer(payload, response_url=url, channel=channel, user=user)
 
-    bell = threading.Event()
     homes = Homes(store, catalog, world, bell.set, look_seconds=look_seconds)
 
     def tell(reply_to: Mapping[str, str], receipt: Receipt) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from data.errors import Unavailable
+from data.errors import EmeritusError
 from data.records.facts import UserGroup
 from data.records.policy import NO_REVIEW, USER_GROUP, Policy, Review
 from workflows.ports import Readers
@@ -38,11 +38,24 @@ class _Told:
     asked_at: float
 
 
-class UserGroups:
-    """What Slack told of them. `clock`: seconds, of which only differences count."""
+def _nothing_follows() -> None: ...
 
-    def __init__(self, readers: Readers, names: Iterable[str], clock: Callable[[], float]) -> None:
-        self._readers, self._clock = readers, clock
+
+class UserGroups:
+    """What Slack told of them.
+
+    clock   seconds, of which only differences count
+    moved   called when others are in one than was known: whoever may vote is asked anew
+    """
+
+    def __init__(
+        self,
+        readers: Readers,
+        names: Iterable[str],
+        clock: Callable[[], float],
+        moved: Callable[[], None] = _nothing_follows,
+    ) -> None:
+        self._readers, self._clock, self._moved = readers, clock, moved
         self._told: dict[str, _Told | None] = dict.fromkeys(names)
         self._turn = threading.Lock()
         self._failed_at: float | None = None
@@ -61,7 +74,7 @@ class UserGroups:
         return {one: told.group.why_nobody for one, told in found if told and told.group.why_nobody}
 
     def lately(self) -> Mapping[str, tuple[str, ...]]:
-        """User group -> who is in it. Never raises, and holds nobody up whom somebody else asks for."""
+        """User group -> who is in it. Never raises, and holds nobody up while somebody else asks."""
         if self._told and self._turn.acquire(blocking=False):
             try:
                 self._refresh()
@@ -76,7 +89,7 @@ class UserGroups:
         try:
             self.ask(tuple(self._told), lately=True)
             self._failed_at = None
-        except Unavailable:
+        except EmeritusError:
             self._failed_at = now
 
     def _ask(self, name: str) -> None:
@@ -86,3 +99,5 @@ class UserGroups:
         # An answer that was long under way does not take the place of a newer one.
         if told is None or told.asked_at <= asked_at:
             self._told[name] = _Told(group, asked_at)
+            if told is None or set(told.group.members) != set(group.members):
+                self._moved()

@@ -81,7 +81,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             until = day(event.expires_at, zone)
             return f":leftwards_arrow_with_hook: {by} took their approval back: the vote is open again until {until}"
         case events.VotersChanged():
-            return f":busts_in_silhouette: By the catalog {voters_words(event)}"
+            return f":busts_in_silhouette: By their groups {voters_words(event)}"
         case events.Expired():
             short_of = ", ".join(f"{number} of {safe(role)}" for role, number in event.missing.items())
             return f":hourglass: *Expired*: the round closed, approvals missing: {short_of or 'none'}"

@@ -148,7 +148,8 @@ def voters_words(event: VotersChanged) -> str:
     emptied = [role for role, people in event.members.items() if not people]
     said = [f"others may vote now: {listed(others)}"] if others else []
     if emptied:
-        said.append(f"nobody may vote now as {listed(emptied)}: fill its group there and import it again")
+        fill = "fill its group in Slack, or in the catalog and import that again"
+        said.append(f"nobody may vote now as {listed(emptied)}: {fill}")
     return "; ".join(said)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.manifest import scopes
 from tests.fakes.slack import User
+from tests.scenarios.home import open_home
 from tests.scenarios.town import ADA, POLICY, Town, words
 
 RISK, GROUP = "S0614TZR7", "slack:S0614TZR7"
@@ -39,9 +40,13 @@ def test_whoever_is_in_the_group_when_they_vote_has_the_vote(town: Town) -> None
     town.propose()
     assert town.retirement().round.members["risk"] == (NEW, LEAVER)
     assert f"waiting for <@{NEW}>" in words(town.card())
+    assert "Yours to vote" in open_home(town, NEW)
+    assert "*risk* 0 of 1" in town.command(NEW, "show RET-1")
     town.slack.ws.usergroups[RISK] = [NEW]
     town.approve(LEAVER)
     assert "you are in none of their groups" in town.told(LEAVER)
+    assert town.retirement().round.members["risk"] == (NEW,)
+    assert "By their groups others may vote now: risk" in town.thread()
 
     town.slack.fail_next("usergroups.users.list", "server_error", times=5)
     town.approve(NEW)

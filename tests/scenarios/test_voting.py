@@ -232,7 +232,7 @@ def test_the_card_waits_for_those_who_may_vote_by_now(town: Town):
     town.settle()
     assert f"*security* 0 of 1 - waiting for <@{ELENA}>" in words(town.card())
     assert f"*security* 0 of 1 - waiting for <@{ELENA}>" in town.command(ADA, "show RET-1")
-    assert "By the catalog others may vote now: security" in town.thread()
+    assert "By their groups others may vote now: security" in town.thread()
     town.approve(ADA, MINA, PRIYA, ELENA)
     assert votes(town)[ELENA] is Choice.APPROVE
 

@@ -24,12 +24,13 @@ from workflows.audiences import sees
 
 SUBJECT = a_subject(restricted_to=(), model_id="model:churn", endpoints=())
 MODEL = Entity(id="model:churn", kind=Kind.MODEL, name="churn", restricted_to=())
-THERE = Snapshot.of(Stored(1, {MODEL.id: MODEL}, {}, {}, {}, {}, {}))
+THERE = Snapshot.of(Stored(1, {MODEL.id: MODEL}, {}, {}, {}, {}, {})).beside({"slack:S0GLASS": ("UINGROUP",)})
 TIER_3 = an_attestation(groups=(), people=("UATTESTS",))
 TIER_1 = an_attestation(name="access", groups=(), people=("UATTESTS1",), tiers=(1,))
 NAMED: dict[str, Any] = {
     "restricted_channel": "GSEC",
     "break_glass_people": ("UBREAKS",),
+    "break_glass_groups": ("slack:S0GLASS",),
     "attestations": (TIER_3, TIER_1),
 }
 
@@ -44,6 +45,7 @@ NAMED: dict[str, Any] = {
         ("USTANDSIN", True),
         ("UATTESTS", True),
         ("UBREAKS", True),
+        ("UINGROUP", True),
         ("UATTESTS1", False),
         ("UNOBODY", False),
     ],
@@ -55,6 +57,7 @@ NAMED: dict[str, Any] = {
         "stand-in-of-a-consumer-owner",
         "attester",
         "glass-breaker",
+        "glass-breaker-by-a-user-group",
         "attester-of-another-tier",
         "nobody",
     ],

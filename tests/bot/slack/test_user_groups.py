@@ -29,6 +29,10 @@ def slack() -> Iterator[SlackFake]:
 class Clock:
     def __init__(self) -> None:
         self.seconds = 1_000.0
+        self.times_moved = 0
+
+    def moved(self) -> None:
+        self.times_moved += 1
 
     def __call__(self) -> float:
         return self.seconds
@@ -43,7 +47,7 @@ def clock() -> Clock:
 def groups(slack: SlackFake, clock: Clock) -> UserGroups:
     client = web_client(slack.bot_token, slack.api_url)
     zones = SlackZones(client, SlackQuestions(Rates(clock)))
-    return UserGroups(SlackReaders(client, zones, "CGOV"), [RISK], clock)
+    return UserGroups(SlackReaders(client, zones, "CGOV"), [RISK], clock, clock.moved)
 
 
 def asked(slack: SlackFake) -> int:
@@ -103,6 +107,17 @@ def test_what_is_shown_goes_by_what_slack_said_within_minutes(
     slack.ws.usergroups["S0RISK"] = ["UBEN"]
     clock.seconds += LATELY_SECONDS
     assert groups.lately() == {RISK: ("UBEN",)}
+
+
+def test_voters_are_asked_anew_where_others_are_in_it_and_for_nothing_else(
+    slack: SlackFake, groups: UserGroups, clock: Clock
+) -> None:
+    moved = []
+    for members in (["UANN", "UBEN"], ["UBEN", "UANN"], ["UBEN"], ["UBEN"]):
+        slack.ws.usergroups["S0RISK"] = members
+        groups.ask([RISK])
+        moved.append(clock.times_moved)
+    assert moved == [1, 1, 2, 2]
 
 
 def test_a_slack_that_does_not_answer_is_left_alone_for_a_while(

@@ -490,16 +490,19 @@ def test_many_consumers_with_long_names_that_change_owners_are_still_named() -> 
 @pytest.mark.parametrize(
     ("members", "said"),
     [
-        ({"owner": ("U1",)}, "By the catalog others may vote now: owner"),
+        ({"owner": ("U1",)}, "By their groups others may vote now: owner"),
         (
             {"risk": ()},
-            "By the catalog nobody may vote now as risk: fill its group there and import it again",
+            (
+                "By their groups nobody may vote now as risk: fill its group in Slack, or in the catalog and import "
+                "that again"
+            ),
         ),
         (
             {"owner": ("U1",), "risk": ()},
             (
-                "By the catalog others may vote now: owner; nobody may vote now as risk: fill its group there "
-                "and import it again"
+                "By their groups others may vote now: owner; nobody may vote now as risk: fill its group in Slack, "
+                "or in the catalog and import that again"
             ),
         ),
     ],

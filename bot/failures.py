@@ -99,7 +99,9 @@ def register(app: App, house: House) -> None:
             log.warning("not looked up: %s", error)
         text, kind = told(error), payloads.text_at(body, "type")
         if response is not None and kind == _TYPE_VIEW:
-            shown = error if isinstance(error, EmeritusError) else EmeritusError(text)
+            shown = EmeritusError(text)
+            if isinstance(error, EmeritusError) and not isinstance(error, Unavailable):
+                shown = error
             if errors := on_field(shown, body):
                 named = {block: without_mentions(said, house.catalog) for block, said in errors.items()}
                 return _json({"response_action": "errors", "errors": named})

@@ -42,10 +42,6 @@ PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose)
 """What cannot be had again once two people said it: their second factor is asked, where there is one."""
 IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass)
 """What counts only as the word of a member of this workspace: Slack is asked whose account it is."""
-BY_ROLE_NOW = (*IN_THEIR_NAME, cmd.Propose, cmd.Revise, cmd.Cancel)
-"""What goes by who is in a role at that moment: Slack is asked who is in its user groups."""
-BY_ROLE = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, cmd.RemindPolicyReview)
-"""The same, where nobody chose the moment, or it decides nothing about a model: what Slack told minutes ago will do."""
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -89,11 +85,10 @@ class Gatherer:
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for. Raises `Unavailable` where who is asked does not answer."""
-        if self.user_groups is None or not isinstance(command, (*BY_ROLE_NOW, *BY_ROLE)):
+        asked = user_groups.asked_for(command, (state and state.policy) or self.policy, self.review)
+        if self.user_groups is None or not asked:
             return self._facts(command, state, now)
-        policy, lately = (state and state.policy) or self.policy, isinstance(command, BY_ROLE)
-        asked = user_groups.named_in(policy, self.review if lately else NO_REVIEW)
-        nobody_in = self.user_groups.ask(asked, lately=lately)
+        nobody_in = self.user_groups.ask(asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))
         return replace(self._facts(command, state, now), nobody_in=nobody_in)
 
     def _facts(  # noqa: PLR0911 - one case per kind of command

@@ -7,12 +7,14 @@ answer, a decision waits, and what is shown goes on with what was said last: nob
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.errors import EmeritusError
+from data.records.attestations import Attestation
 from data.records.facts import UserGroup
-from data.records.policy import NO_REVIEW, USER_GROUP, Policy, Review
+from data.records.policy import NO_REVIEW, USER_GROUP, Policy, Review, Role
+from workflows import commands as cmd
 from workflows.ports import Readers
 
 LATELY_SECONDS = 300.0
@@ -20,16 +22,39 @@ AGAIN_SECONDS = 60.0
 """How long Slack is left alone, by whoever only shows something, after it did not answer."""
 
 
+_BREAKS_GLASS = (cmd.BreakGlass, cmd.ConfirmBreakGlass)
+BY_ROLE_NOW = (
+    *(cmd.Propose, cmd.Revise, cmd.Cast, cmd.Cancel),
+    *(cmd.Attest, *_BREAKS_GLASS, cmd.ReviewBreakGlass, cmd.ConfirmClose),
+)
+"""What goes by who is in a role at that moment."""
+BY_ROLE_LATELY = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, cmd.RemindPolicyReview)
+"""The same, where nobody chose the moment, or it decides nothing about a model."""
+
+
+def asked_for(command: cmd.AnyCommand, policy: Policy, review: Review) -> tuple[str, ...]:
+    """The user groups that this command's decision goes by. Slack answers few such questions a minute."""
+    if isinstance(command, cmd.RemindPolicyReview):
+        return _of_slack(review.review_groups)
+    if not isinstance(command, (*BY_ROLE_NOW, *BY_ROLE_LATELY)):
+        return ()
+    attesting = policy.attestations if isinstance(command, cmd.Attest) else ()
+    breaking = policy.break_glass_groups if isinstance(command, _BREAKS_GLASS) else ()
+    return _of_slack([*_groups_of(policy.roles), *_groups_of(attesting), *breaking])
+
+
 def named_in(policy: Policy, review: Review = NO_REVIEW) -> tuple[str, ...]:
     """Every user group a policy names, as it names them."""
-    return tuple(dict.fromkeys(one for one in _groups(policy, review) if one.startswith(USER_GROUP)))
+    decide = (*_groups_of(policy.roles), *_groups_of(policy.attestations), *policy.break_glass_groups)
+    return _of_slack((*decide, *review.review_groups))
 
 
-def _groups(policy: Policy, review: Review) -> Iterator[str]:
-    yield from (group for one in policy.roles for group in one.groups)
-    yield from (group for one in policy.attestations for group in one.groups)
-    yield from policy.break_glass_groups
-    yield from review.review_groups
+def _groups_of(every: Sequence[Role | Attestation]) -> list[str]:
+    return [group for one in every for group in one.groups]
+
+
+def _of_slack(groups: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in groups if one.startswith(USER_GROUP)))
 
 
 @dataclass(frozen=True)

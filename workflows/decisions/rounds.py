@@ -74,7 +74,7 @@ def begun_round(
 
 def _way_out(policy: Policy, facts: Facts, barred: frozenset[str], opened_by: str, instead: str) -> str:
     """Where it is only whoever asks that is missing as a voter, somebody who may not vote anyway can ask instead."""
-    fill = "ill the catalog's groups or the policy's roles with people who have a Slack id"
+    fill = "ill the groups, in the catalog or in Slack, or the policy's roles with people who have a Slack id"
     others = barred - {opened_by}
     if not instead or not others or _short_of_people(policy, facts, others):
         return f"F{fill}"

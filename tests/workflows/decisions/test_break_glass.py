@@ -308,7 +308,7 @@ def test_a_role_that_only_who_asked_could_fill_is_named_before_anything_changes(
     story.does(asking(by=SELMA))
     assert refusal(story, confirming(story)) == (
         "No vote can be held: security needs 1 and 0 can vote (nobody). "
-        "Fill the catalog's groups or the policy's roles with people who have a Slack id"
+        "Fill the groups, in the catalog or in Slack, or the policy's roles with people who have a Slack id"
     )
 
 

@@ -76,8 +76,8 @@ def test_where_only_the_coordinators_own_vote_is_missing_the_proposer_can_change
         story.does(revising(by=OWEN, target_on=TARGET_ON + days(30)))
     assert str(refused.value) == (
         "No vote can be held: owner needs 1 and 0 can vote (nobody). Ask <@UPAT>, who cannot vote on it anyway, to "
-        "press Edit plan in your place; or fill the catalog's groups or the policy's roles with people who have a "
-        "Slack id"
+        "press Edit plan in your place; or fill the groups, in the catalog or in Slack, or the policy's roles "
+        "with people who have a Slack id"
     )
     story.does(revising(by=PAT, target_on=TARGET_ON + days(30)))
     assert story.state.rounds == 2

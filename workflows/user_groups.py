@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from data.errors import EmeritusError
 from data.records.attestations import Attestation
@@ -59,8 +60,11 @@ def _of_slack(groups: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Told:
+    """`number`: how many were asked before. A clock may be set back."""
+
     group: UserGroup
     asked_at: float
+    number: int
 
 
 def _nothing_follows() -> None: ...
@@ -82,8 +86,10 @@ class UserGroups:
     ) -> None:
         self._readers, self._clock, self._moved = readers, clock, moved
         self._told: dict[str, _Told | None] = dict.fromkeys(names)
+        self._numbers = count()
         self._turn = threading.Lock()
         self._failed_at: float | None = None
+        self._has_moved = False
 
     def ask(self, names: Iterable[str], *, lately: bool = False) -> dict[str, str]:
         """Ask who is in these; with `lately`, not of those that were told within minutes. Raises `Unavailable`.
@@ -93,7 +99,7 @@ class UserGroups:
         wanted, since = tuple(names), self._clock()
         for one in wanted:
             told = self._told.get(one)
-            if not (lately and told is not None and since - told.asked_at < LATELY_SECONDS):
+            if not (lately and told is not None and 0 <= since - told.asked_at < LATELY_SECONDS):
                 self._ask(one)
         found = ((one, self._told[one]) for one in wanted)
         return {one: told.group.why_nobody for one, told in found if told and told.group.why_nobody}
@@ -112,17 +118,30 @@ class UserGroups:
         if self._failed_at is not None and 0 <= now - self._failed_at < AGAIN_SECONDS:
             return
         try:
+            self._follow()
             self.ask(tuple(self._told), lately=True)
             self._failed_at = None
         except EmeritusError:
             self._failed_at = now
 
     def _ask(self, name: str) -> None:
-        asked_at = self._clock()
+        asked_at, number = self._clock(), next(self._numbers)
         group = self._readers.user_group(name.removeprefix(USER_GROUP))
         told = self._told.get(name)
         # An answer that was long under way does not take the place of a newer one.
-        if told is None or told.asked_at <= asked_at:
-            self._told[name] = _Told(group, asked_at)
+        if told is None or told.number < number:
+            self._told[name] = _Told(group, asked_at, number)
             if told is None or set(told.group.members) != set(group.members):
-                self._moved()
+                self._has_moved = True
+        self._follow()
+
+    def _follow(self) -> None:
+        """Where that fails it is done the next time."""
+        if not self._has_moved:
+            return
+        self._has_moved = False
+        try:
+            self._moved()
+        except EmeritusError:
+            self._has_moved = True
+            raise

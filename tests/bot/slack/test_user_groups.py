@@ -27,11 +27,16 @@ def slack() -> Iterator[SlackFake]:
 
 
 class Clock:
+    """And the record that hears of it when others are in a group."""
+
     def __init__(self) -> None:
         self.seconds = 1_000.0
         self.times_moved = 0
+        self.is_shut = False
 
     def moved(self) -> None:
+        if self.is_shut:
+            raise Unavailable("the record does not answer")
         self.times_moved += 1
 
     def __call__(self) -> float:
@@ -89,10 +94,13 @@ def test_a_failure_makes_a_decision_wait_and_empties_no_group(
     assert groups.lately() == {RISK: ("UANN",)}
 
 
-def test_what_is_decided_goes_by_what_slack_says_then(slack: SlackFake, groups: UserGroups) -> None:
+def test_what_is_decided_goes_by_what_slack_says_then_also_where_the_clock_was_set_back(
+    slack: SlackFake, groups: UserGroups, clock: Clock
+) -> None:
     groups.ask([RISK])
     slack.ws.usergroups["S0RISK"] = ["UBEN"]
     assert groups.lately() == {RISK: ("UANN",)}
+    clock.seconds -= 100
     groups.ask([RISK])
     assert groups.lately() == {RISK: ("UBEN",)}
 
@@ -118,6 +126,15 @@ def test_voters_are_asked_anew_where_others_are_in_it_and_for_nothing_else(
         groups.ask([RISK])
         moved.append(clock.times_moved)
     assert moved == [1, 1, 2, 2]
+
+
+def test_a_record_that_does_not_answer_is_told_the_next_time(groups: UserGroups, clock: Clock) -> None:
+    clock.is_shut = True
+    with pytest.raises(Unavailable):
+        groups.ask([RISK])
+    clock.is_shut = False
+    groups.lately()
+    assert clock.times_moved == 1
 
 
 def test_a_slack_that_does_not_answer_is_left_alone_for_a_while(

@@ -32,7 +32,7 @@ from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
 from workflows.rules.roles import voting
-from workflows.second_factor import SecondFactor
+from workflows.second_factor import SecondFactor, proved
 from workflows.user_groups import UserGroups
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
@@ -161,7 +161,7 @@ class Gatherer:
         if isinstance(command, IN_THEIR_NAME) and self.readers is not None:
             known = replace(known, account=self.readers.account(command.by))
         if isinstance(command, PROVED) and self.second_factor is not None:
-            known = self._proved(known, command, state)
+            known = proved(known, self.second_factor, command, state)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = self._outlook(known, state)
@@ -216,19 +216,6 @@ class Gatherer:
                 return replace(known, named_person=active(self.catalog.snapshot(), command.to))
             case _:
                 return known
-
-    def _proved(self, known: Facts, command: cmd.Command, state: Retirement) -> Facts:
-        assert self.second_factor is not None
-        assert state.plan is not None
-        found = self.second_factor.proof(
-            {
-                "EMERITUS_PERSON": command.by,
-                "EMERITUS_RETIREMENT": state.id,
-                "EMERITUS_MODEL": state.plan.subject.model_id,
-                "EMERITUS_STEP": str(command.__struct_config__.tag),
-            }
-        )
-        return replace(known, proved="yes" if found.holds else "no", proof=found.said)
 
     def _above(self, known: Facts, state: Retirement, now: datetime) -> Facts:
         """With everybody whom silence may go to, and how long owners have had it."""

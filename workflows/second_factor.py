@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from data.records.base import Record
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+from workflows.commands import Command
 
 
 class Proof(Record, frozen=True, kw_only=True):
@@ -22,3 +27,17 @@ class SecondFactor(Protocol):
         about   EMERITUS_PERSON, their Slack id; EMERITUS_RETIREMENT, EMERITUS_MODEL; EMERITUS_STEP, what it is for
         """
         ...
+
+
+def proved(known: Facts, factor: SecondFactor, command: Command, state: Retirement) -> Facts:
+    """The same facts, with what it says of whoever gave this command."""
+    assert state.plan is not None
+    found = factor.proof(
+        {
+            "EMERITUS_PERSON": command.by,
+            "EMERITUS_RETIREMENT": state.id,
+            "EMERITUS_MODEL": state.plan.subject.model_id,
+            "EMERITUS_STEP": str(command.__struct_config__.tag),
+        }
+    )
+    return replace(known, proved="yes" if found.holds else "no", proof=found.said)

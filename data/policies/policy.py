@@ -201,18 +201,27 @@ def _roles(reading: Tables, given: Any) -> tuple[Role, ...]:
     return tuple(roles)
 
 
-def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
-    """What is fine by itself must also fit together."""
+def _check_tiers(reading: Tables, said: dict[str, Any]) -> None:
     notice = {row.tier: row.notice_days for row in said["tiers"]}
     for tier in (1, 2):
         if notice[tier] < notice[tier + 1]:
             accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
             reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
-    for tier in (0, *notice):
-        if not any(one.is_needed(tier, is_regulated=False, is_known=tier > 0) for one in said["roles"]):
+    for tier in notice:
+        if not any(one.is_needed(tier, is_regulated=False, is_known=True) for one in said["roles"]):
             accepted = f"at least one that votes on models of tier {tier} that no regulation names"
             reading.refuse("", "[roles]", None, accepted)
             break
+    strict = [f"[tiers.{row.tier}]" for row in said["tiers"] if row.checks_required == "yes"]
+    if strict and not said["checks_valid_hours"]:
+        accepted = f"at least 1, where {' and '.join(strict)} checks_required = true: with 0 none is run"
+        reading.refuse("disable", "checks_valid_hours", 0, accepted)
+
+
+def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
+    """What is fine by itself must also fit together."""
+    _check_tiers(reading, said)
+    notice = {row.tier: row.notice_days for row in said["tiers"]}
     if said["restricted_channel"] == said["governance_channel"]:
         accepted = "a private channel, other than [channels] governance"
         reading.refuse("channels", "restricted", said["restricted_channel"], accepted)
@@ -233,10 +242,6 @@ def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
     if said["until_hour"] <= said["from_hour"]:
         accepted = f"an hour after from_hour, {said['from_hour']}"
         reading.refuse("windows", "until_hour", said["until_hour"], accepted)
-    strict = [f"[tiers.{row.tier}]" for row in said["tiers"] if row.checks_required == "yes"]
-    if strict and not said["checks_valid_hours"]:
-        accepted = f"at least 1, where {' and '.join(strict)} checks_required = true: with 0 none is run"
-        reading.refuse("disable", "checks_valid_hours", 0, accepted)
     last_reachable = shortest - said["migrate_lead_days"]
     if said["acknowledge_days"] > last_reachable:
         accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"

@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.views import limits
-from bot.views.blocks import Payload, day, link, mention, message, safe, section
+from bot.views.blocks import Payload, day, link, mention, message, quoted, safe, section
 from bot.views.duty_lines import consumer_name, said
 from bot.views.steps import short, zone_of
 from data import events
 from data.events import EMERITUS
 from data.records.checks import CheckEnd, CheckRun, Declared
-from data.records.retirement import Retirement
+from data.records.retirement import Duty, Retirement
 from workflows.rules import check_gates, checking, messages
 from workflows.rules.wording import counted
 
@@ -93,16 +93,24 @@ def lines(
     links: Mapping[str, str],
     now: datetime,
 ) -> list[str]:
-    """A line for each consumer that has some, with how they stand and the way to their logs; and who has none."""
+    """A line for each consumer that has some, with how they stand and the way to their logs, or who goes without; and
+
+    who has none.
+    """
     names = {one.consumer_id: one.name for one in retirement.impact}
     names |= {duty.consumer.consumer_id: duty.consumer.name for duty in retirement.obligations}
     shown = []
     every = [duty.consumer.consumer_id for duty in retirement.obligations] or list(names)
     none = []
+    waived, without = checking.waived(retirement), _waived(retirement)
     for consumer_id in dict.fromkeys((*declared, *every)):
         some = declared.get(consumer_id, ())
-        ends = [_standing(one, retirement, consumer_id, links, now) for one in some]
         gone = checking.undeclared(retirement, consumer_id, some)
+        name = safe(names.get(consumer_id, consumer_id))
+        if consumer_id in without:
+            shown += [f"*{name}*: {without[consumer_id]}"] if consumer_id in waived or some or gone else []
+            continue
+        ends = [_standing(one, retirement, consumer_id, links, now) for one in some]
         ends += [
             f"{MARKS[one.end]} {_ended(one, retirement)} and is declared no more{_log_at(one, retirement, links)}"
             for one in gone
@@ -110,13 +118,25 @@ def lines(
         if not ends:
             none.append(consumer_id)
             continue
-        shown.append(
-            f"*{safe(names.get(consumer_id, consumer_id))}*: {limits.joined(ends, 1_000, between=', ')}"
-        )
+        shown.append(f"*{name}*: {limits.joined(ends, 1_000, between=', ')}")
     if none:
         has = "has" if len(none) == 1 else "have"
         shown.append(f"{counted(len(none), 'consumer')} {has} no checks declared{_wanted(retirement)}")
     return shown
+
+
+def _waived(retirement: Retirement) -> dict[str, str]:
+    """Consumers whose checks nobody waits for: by whose word, and why."""
+    without = {
+        duty.consumer.consumer_id: f"{mention(duty.changed_by)} waived it, with its checks{quoted(duty.note, 300)}"
+        for duty in retirement.obligations
+        if duty.duty is Duty.WAIVED
+    }
+    return without | {
+        consumer_id: f"{mention(one.by)} goes without its checks{quoted(one.reason, 300)}"
+        for consumer_id, one in checking.waived(retirement).items()
+        if consumer_id not in without
+    }
 
 
 def _wanted(retirement: Retirement) -> str:

@@ -19,6 +19,7 @@ from bot.views.blocks import (
 from bot.views.steps import short, zone_of
 from data.records.checks import CheckEnd
 from data.records.retirement import Duty, Retirement, State
+from workflows.rules import checking
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
 
@@ -109,8 +110,8 @@ def obligation_counts(retirement: Retirement) -> str:
 
 
 def _check_counts(retirement: Retirement) -> str:
-    """How many checks of consumers ended how, of those that ran."""
-    ends = Counter(one.end for one in retirement.checks)
+    """How many checks of consumers ended how, of those that ran and are waited for."""
+    ends = Counter(one.end for one in checking.current(retirement))
     return ", ".join(f"{ends[end]:,} {end}" for end in CheckEnd if ends[end])
 
 
@@ -148,7 +149,7 @@ def card(retirement: Retirement) -> Payload:
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
         *map(section, (*impact.asked_about(retirement), *parts.beside(retirement))),
         *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),
-        *([section(f"*Checks* {_check_counts(retirement)}")] if retirement.checks else []),
+        *([section(f"*Checks* {counts}")] if (counts := _check_counts(retirement)) else []),
         *_votes(retirement),
         context(_footnote(retirement)),
     ]

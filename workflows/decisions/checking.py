@@ -35,7 +35,7 @@ def run_checks(state: Retirement, command: RunChecks, facts: Facts, now: datetim
     if not declared & {one.consumer.consumer_id for one in checking.checked(state)}:
         raise Refused(
             f"Nobody waits for checks of {whose}: they are waived",
-            next_step=f"/retire show {state.id} says by whom",
+            next_step=f"/retire show {state.id} says by whom and why",
         )
     wanted = check_gates.to_begin(state, facts, meant.consumer_id if meant else "")
     if not wanted:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.checks import CHECKS, CheckEnd, CheckRun, Declared
 from data.records.retirement import Duty, Obligation, Progress, Retirement, State, StepKind
+from data.records.waivers import Waiver
 from workflows.rules.wording import counted
 
 
@@ -41,12 +42,24 @@ def _stands_as(state: Retirement, consumer_id: str) -> str:
 
 def checked(state: Retirement) -> tuple[Obligation, ...]:
     """Consumers whose checks have to pass: all but those that stay as they are, or go without, by somebody's word."""
-    without = {one.what.removeprefix(CHECKS) for one in state.waivers if one.what.startswith(CHECKS)}
+    without = waived(state)
     return tuple(
         duty
         for duty in state.obligations
         if duty.duty is not Duty.WAIVED and duty.consumer.consumer_id not in without
     )
+
+
+def current(state: Retirement) -> tuple[CheckRun, ...]:
+    """The latest run of each check that is waited for, once, under whichever id it was begun."""
+    whose = {duty.consumer.consumer_id for duty in checked(state)}
+    runs = {(_stands_as(state, one.consumer_id), one.name): one for one in state.checks}
+    return tuple(run for (consumer_id, _), run in runs.items() if consumer_id in whose)
+
+
+def waived(state: Retirement) -> dict[str, Waiver]:
+    """Consumer -> who goes without its checks, and why."""
+    return {one.what.removeprefix(CHECKS): one for one in state.waivers if one.what.startswith(CHECKS)}
 
 
 def outdated(
@@ -82,8 +95,7 @@ def are_under_way(state: Retirement) -> bool:
 
 def awaited(state: Retirement) -> str:
     """What the switch-off waits for that is under way, in words; empty while there is nothing of the kind."""
-    whose = {duty.consumer.consumer_id for duty in checked(state)}
-    count = sum(is_under_way(one) and _stands_as(state, one.consumer_id) in whose for one in state.checks)
+    count = sum(map(is_under_way, current(state)))
     is_to_come = state.progress(StepKind.DISABLE).progress in (Progress.PENDING, Progress.HELD)
     if not count or not is_to_come or state.state is not State.MIGRATING:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from bot.views import checks, limits
+from bot.views import checks, limits, proposal
 from data import events
 from data.records.base import Prose
 from data.records.checks import CheckEnd, CheckRun, Declared
@@ -13,6 +13,7 @@ from data.records.policy import Tier
 from tests.bot.views.examples import NASTY, NOW, announced, consumer_id, days
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
+from workflows.rules.folding import evolve
 
 SCORING = Declared(name="scoring", digest="sha256:s")
 FEATURES = Declared(name="features", digest="sha256:f")
@@ -99,6 +100,25 @@ def test_one_that_failed_has_its_line_though_nobody_declares_it_any_more():
     (own,) = checks.lines(state, {}, {}, NOW)
     assert own.startswith("*consumer-000*: :x: scoring failed on 2027-")
     assert own.endswith(" and is declared no more")
+
+
+@pytest.mark.parametrize(
+    ("what", "declared", "said"),
+    [
+        pytest.param(f"checks:{WEB}", (), "<@UPAT> goes without its checks", id="its checks"),
+        pytest.param(f"checks:{WEB}", (SCORING,), "<@UPAT> goes without its checks", id="one that failed"),
+        pytest.param(WEB, (SCORING,), "<@UPAT> waived it, with its checks", id="all of it"),
+        pytest.param(WEB, (), "", id="all of it, and it has none"),
+    ],
+)
+def test_whose_checks_are_waived_is_said_with_by_whom_and_why(what, declared, said):
+    state = replace(announced(consumers=2), checks=(a_run(CheckEnd.FAILED),) if declared else ())
+    waived = events.Waived(at=NOW, by="UPAT", what=what, reason=Prose(prose="only a row"))
+    state = evolve(state, waived)
+    told = checks.lines(state, {WEB: declared} if declared else {}, {}, NOW)
+    own = [f'*consumer-000*: {said} — "only a row"'] if said else []
+    assert told == [*own, "1 consumer has no checks declared"]
+    assert "*Checks*" not in str(proposal.card(state))
 
 
 def test_that_nobody_declares_any_is_said_and_whether_the_policy_minds():

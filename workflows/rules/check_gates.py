@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declared
 from data.records.facts import Facts
 from data.records.retirement import Obligation, Progress, Retirement, StepKind
-from workflows.rules.checking import checked, is_under_way, latest, undeclared
+from workflows.rules.checking import UNDER_WAY, checked, is_under_way, latest, undeclared
 from workflows.rules.gates import Gate
 from workflows.rules.wording import named, typed
 
 GATE = "checks/"
-UNDER_WAY = f"is {CheckEnd.RUNNING}"
 
 
 def passes(
@@ -83,7 +82,7 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     said = named([f"{name} {how}" for name, how in left])
     runs = f"/retire check {state.id} {name} runs them"
     if all(how == UNDER_WAY for _, how in left):
-        runs = "it goes on by itself once they passed"
+        runs = "it goes on by itself once all passed"
     elif gone:
         runs = f"once declared again, {runs}"
     why = f"checks of {consumer.name}: {said}: {runs}, {over}"

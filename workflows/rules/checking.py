@@ -15,6 +15,8 @@ from data.records.retirement import Duty, Obligation, Progress, Retirement, Stat
 from data.records.waivers import Waiver
 from workflows.rules.wording import counted
 
+UNDER_WAY = f"is {CheckEnd.RUNNING}"
+
 
 def latest(state: Retirement, consumer_id: str, name: str) -> CheckRun | None:
     """How a check stands that was ever begun."""
@@ -94,10 +96,11 @@ def are_under_way(state: Retirement) -> bool:
 
 
 def awaited(state: Retirement) -> str:
-    """What the switch-off waits for that is under way, in words; empty while there is nothing of the kind."""
+    """What the switch-off waits for that is under way, in words; empty where nothing is, or its reasons say so."""
     count = sum(map(is_under_way, current(state)))
-    is_to_come = state.progress(StepKind.DISABLE).progress in (Progress.PENDING, Progress.HELD)
-    if not count or not is_to_come or state.state is not State.MIGRATING:
+    step = state.progress(StepKind.DISABLE)
+    is_to_come = state.state is State.MIGRATING and step.progress in (Progress.PENDING, Progress.HELD)
+    if not count or not is_to_come or any(UNDER_WAY in gate for gate in step.gates):
         return ""
     verb = "is" if count == 1 else "are"
     return f"{counted(count, 'check')} of its consumers {verb} under way, and {verb} to pass first"

@@ -23,7 +23,7 @@ from bot.slack.channels import channel_of
 from bot.slack.errors import FAILURES, result_of, retry_after
 from bot.slack.home import published
 from bot.slack.past import EVENT_TYPE, Past, unseen
-from bot.slack.permalinks import address_of, addresses, is_coming, log_addresses
+from bot.slack.permalinks import address_of, addresses, is_coming
 from bot.slack.rates import POST
 from bot.slack.uploads import Carry, FileView, NotTakenError, carried, name_of, uploaded
 from bot.views.assistant import NO_AGENTS
@@ -113,7 +113,7 @@ class SlackMessenger:
                 "url": address_of(self._client, message.params["other_channel"], message.params["other_ts"])
             }
         else:
-            found = log_addresses(self._client, message.params)
+            return message
         return replace(message, params={**message.params, **found})
 
     def _show_file(self, message: Message, view: FileView, now: datetime) -> Result:

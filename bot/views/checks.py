@@ -48,18 +48,9 @@ def waiver_outdated(event: events.ChecksWaiverOutdated, retirement: Retirement) 
     return f":repeat: By the catalog {name} is more than it was when {before}; they have to pass after all"
 
 
-def log_link(event: events.Event, retirement: Retirement, links: Mapping[str, str]) -> str:
-    """The way to what it said, where that was posted; which is above, where nobody knows its address."""
-    if not isinstance(event, events.CheckEnded) or not event.log:
-        return ""
-    url = links.get(messages.check_log_key(retirement.id, event.consumer_id, event.name, event.run), "")
-    return f"; {link(url, 'its log')}" if url else "; its log is in this thread"
-
-
 def log(retirement: Retirement, event: events.CheckEnded) -> Payload:
-    """What it said, as a block that nothing in it can leave, mention somebody, or become a link."""
-    name = consumer_name(retirement, event.consumer_id)
-    head = f":page_facing_up: Log of check *{safe(event.name)}* of {name}, `{short(event.log_digest)}`"
+    """How it ended, and what it said: as a block that nothing in it can leave, mention somebody, or become a link."""
+    head = f"{line(event, retirement)}; its log, `{short(event.log_digest)}`:"
     shown = [_line_of_log(part) for line in str(event.log).split("\n") for part in _parts(line)]
     rest = " lines, which are on the record"
     room = limits.SECTION_MAX - len(FENCED)

@@ -49,7 +49,7 @@ Named = TypeVar("Named")
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "card": lambda state, _: proposal.card(state),
-    "lines": lambda state, message: thread.message(_told(message), state, message.params),
+    "lines": lambda state, message: thread.message(_told(message), state),
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params, message.there),
     "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from types import MappingProxyType
 
 from bot.ids import SLASH_COMMAND
-from bot.views import blocks, checks, limits
+from bot.views import blocks, limits
 from bot.views.blocks import Payload
 from bot.views.duty_lines import NAMES_AT_ONCE, consumer_name, duty_words, waived_words
 from bot.views.lines import line
 from data import events
 from data.records.retirement import Retirement
 
-NO_LINKS: Mapping[str, str] = MappingProxyType({})
 SECTIONS_MAX = 4  # of 3,000 characters: more words than that Slack does not take in one message
 
 
-def message(
-    happened: Sequence[events.RetirementEvent], retirement: Retirement, links: Mapping[str, str] = NO_LINKS
-) -> Payload:
-    """All of them in order; what is too much for one message says where the rest is.
-
-    links   log of a check -> where it is
-    """
-    lines = told(happened, retirement, links)
+def message(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> Payload:
+    """All of them in order; what is too much for one message says where the rest is."""
+    lines = told(happened, retirement)
     text = "\n".join(lines)
     if len(text) <= limits.UPDATE_TEXT_MAX:
         return blocks.message(text)
@@ -36,16 +29,12 @@ def message(
     return blocks.message(text, [blocks.section(one) for one in sections])
 
 
-def told(
-    happened: Sequence[events.RetirementEvent], retirement: Retirement, links: Mapping[str, str] = NO_LINKS
-) -> list[str]:
+def told(happened: Sequence[events.RetirementEvent], retirement: Retirement) -> list[str]:
     """One line per event, and one for some of those that came of the same press."""
     shown = []
     for press, together in groupby(happened, _press):
         if press is None:
-            shown += [
-                line(event, retirement) + checks.log_link(event, retirement, links) for event in together
-            ]
+            shown += [line(event, retirement) for event in together]
             continue
         answers = [event for event in together if isinstance(event, events.DutyChanged | events.Waived)]
         for start in range(0, len(answers), NAMES_AT_ONCE):

@@ -77,11 +77,12 @@ def test_a_check_that_fails_keeps_the_model_serving_until_it_passes(tmp_path: Pa
         failed = log_of(town, "scoring", town.retirement().checks[0].run)
         assert "&lt;!channel&gt; 12 rows differ, token=..." in words(failed)
         assert "hunter2" not in town.thread()
-        told = ":x: Check *scoring* of *restock-planner*: *failed* (exit code 1) after 1 s; "
-        assert f"{told}<{link_to(failed)}|its log>" in town.thread()
+        told = ":x: Check *scoring* of *restock-planner*: *failed* (exit code 1) after 1 s; its log, `"
+        assert told in words(failed)
         assert "*Checks* 1 passed, 1 failed" in words(town.card())
         shown = town.command(TOM, "show RET-1")
         assert ":x: scoring failed (exit code 1) on 2026-" in shown
+        assert f"<{link_to(failed)}|log>" in shown
         assert "|log>, :white_check_mark: features passed on 2026-" in shown
         without = len(town.retirement().obligations) - 1
         assert f"{without} consumers have no checks declared" in shown

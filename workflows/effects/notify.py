@@ -11,7 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
-from data.events import EMERITUS, AnyEvent, CheckEnded, Reviewed
+from data.events import EMERITUS, AnyEvent, Reviewed
 from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result, Unknown
 from data.records.retirement import Retirement
 from data.store import Then
@@ -213,7 +213,6 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
             return None
         channel, thread_ts = digest["channel"], digest["ts"]
     told, came_to = _of_digest(claim, effect, shop)
-    told_of = _events(claim, effect, state, shop)
     return Message(
         key=effect.key,
         notice=effect.body["notice"],
@@ -221,10 +220,10 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         place=effect.place,
         thread_ts=thread_ts,
         ts=ts,
-        params={**effect.body, **_place_of_other(effect, shop), **_logs(told_of, claim, shop)},
+        params={**effect.body, **_place_of_other(effect, shop)},
         retirement=state,
         other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
-        events=told_of,
+        events=_events(claim, effect, state, shop),
         reviews=_reviews(effect, shop),
         histories=told,
         outcomes=came_to,
@@ -258,18 +257,6 @@ def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:
     """Where the card of the other retirement is, for a link to it."""
     card = shop.engine.store.found(f"{effect.body['other']}/card") if "other" in effect.body else None
     return {"other_channel": card["channel"], "other_ts": card["ts"]} if card else {}
-
-
-def _logs(told: tuple[AnyEvent, ...], claim: Claim, shop: Workshop) -> dict[str, str]:
-    """Where the logs of the checks are that are told of: key -> channel and ts."""
-    found = {}
-    for one in told:
-        if isinstance(one, CheckEnded):
-            key = messages.check_log_key(claim.stream, one.consumer_id, one.name, one.run)
-            place = shop.engine.store.found(key)
-            if place is not None and "ts" in place:
-                found[key] = f"{place['channel']} {place['ts']}"
-    return found
 
 
 def _of_digest(

@@ -1,4 +1,4 @@
-"""What a check said is in the thread, in a message of its own that lines and `/retire show` lead to."""
+"""How a check ended is in the thread, with what it said, in a message of its own that `/retire show` leads to."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def logs(state: Retirement, happened: Sequence[events.RetirementEvent]) -> Itera
         if isinstance(event, events.CheckEnded) and event.log:
             key = messages.check_log_key(state.id, event.consumer_id, event.name, event.run)
             yield messages.in_thread(state, key, "check log", first=str(version), last=str(version))
+
+
+def are_logs(happened: Sequence[events.RetirementEvent]) -> bool:
+    """Is all that happened told with a log, so that no line has to say it again?"""
+    return all(isinstance(event, events.CheckEnded) and bool(event.log) for event in happened)

@@ -92,8 +92,9 @@ def for_events(
     is_new = events.Proposed in kinds
     if is_new:
         want(messages.post(state, messages.card_key(state), "card"))
-    want(*check_notices.logs(state, happened))  # before the lines, which lead there
-    want(*_lines(state, len(happened)))
+    want(*check_notices.logs(state, happened))
+    if not check_notices.are_logs(happened):
+        want(*_lines(state, len(happened)))
     if not is_new and kinds.difference(TELLS_ONLY):
         want(messages.edit(messages.card_key(state), "card"))
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):

@@ -64,7 +64,7 @@ def test_a_log_is_shown_so_that_nothing_in_it_leaves_its_block(log):
 def test_a_log_says_of_which_check_and_what_it_hashes_to():
     shown = checks.log(announced(), an_end("rows: 42\n  differ: 12\n"))
     assert [block["text"]["text"] for block in shown["blocks"]] == [
-        ":page_facing_up: Log of check *scoring* of *consumer-000*, `abababababab`",
+        ":x: Check *scoring* of *consumer-000*: *failed*; its log, `abababababab`:",
         "```\nrows: 42\n  differ: 12\n```",
     ]
 

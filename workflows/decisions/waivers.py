@@ -103,7 +103,7 @@ def _waived(  # noqa: PLR0911 - one for each kind of thing
             raise NotFound(f"endpoint of {state.id}", what, closest=tuple(sorted(maybe_dark(state))))
         return endpoint.id, _endpoint(state, endpoint, facts)
     if (part := parts.meant(state, what)) is not None:
-        return part.id, f"{part.name} is waived already." if who_vouches(state, part.id) else ""
+        return part.id, f"{part.name} is waived already." if parts.is_vouched(state, part.id) else ""
     if what == TRAFFIC:
         return TRAFFIC, _traffic(state, facts)
     if what.startswith(CHECKS):

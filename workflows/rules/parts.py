@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from msgspec.structs import replace
+
 from data import events
 from data.errors import Refused
 from data.records.catalog import Kind
@@ -17,7 +19,6 @@ from data.records.parts import Part
 from data.records.retirement import Plan, Retirement, State, StepKind
 from workflows.rules.gates import Gate
 from workflows.rules.lifecycle import is_going_dark, is_living
-from workflows.rules.vouching import vouched
 from workflows.rules.wording import counted, named, one_of
 
 SwitchedOff = Literal["no", "begun", "yes"]
@@ -46,7 +47,8 @@ def changed(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Part
 
 def known(state: Retirement, event: events.PartsChanged) -> tuple[Part, ...]:
     gone = {one.id for one in event.gone}
-    return (*(one for one in state.parts if one.id not in gone), *event.added)
+    added = (replace(one, since=event.at) for one in event.added)
+    return (*(one for one in state.parts if one.id not in gone), *added)
 
 
 def left_by(state: Retirement, plan: Plan) -> tuple[Part, ...]:
@@ -140,5 +142,15 @@ def meant(state: Retirement, what: str) -> Part | None:
 
 
 def _open(state: Retirement, found: tuple[Part, ...]) -> tuple[Part, ...]:
-    settled = vouched(state)
-    return tuple(one for one in found if one.kind is Kind.ENDPOINT and one.id not in settled)
+    return tuple(one for one in found if one.kind is Kind.ENDPOINT and not is_vouched(state, one.id))
+
+
+def is_vouched(state: Retirement, part_id: str) -> bool:
+    """Does somebody say that this endpoint may go on? Not who went without a consumer before it served the model."""
+    told = next((one for one in state.parts if one.id == part_id), None)
+    if told is None:
+        return False
+    return any(
+        state.id_of(one.what) == part_id and (told.since is None or one.at >= told.since)
+        for one in state.waivers
+    )

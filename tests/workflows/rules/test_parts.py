@@ -42,13 +42,14 @@ def finding(story: Story, *found: Part) -> Story:
 def test_what_is_the_same_as_before_is_told_no_more():
     story = finding(finding(a_running_retirement(), EU), EU)
     assert [one.added for one in story.of(events.PartsChanged)] == [(EU,)]
-    assert [one.gone for one in finding(story).of(events.PartsChanged)] == [(), (EU,)]
+    gone = [[one.id for one in told.gone] for told in finding(story).of(events.PartsChanged)]
+    assert gone == [[], [EU.id]]
     assert story.state.parts == ()
 
 
 def test_a_version_that_was_a_consumer_is_told_and_holds_nothing():
     story = finding(a_migrated(), VERSION)
-    assert story.state.parts == (VERSION,)
+    assert [one.id for one in story.state.parts] == [VERSION.id]
     assert [parts.unplanned(story.state, kind, story.facts) for kind in StepKind] == [[]] * len(StepKind)
 
 
@@ -74,6 +75,24 @@ def test_it_can_be_vouched_for_once_it_was_told_and_while_all_is_dark_too():
     assert story.does(WAIVE_EU).reply == "churn-eu is waived already."
 
 
+def test_who_went_without_a_consumer_did_not_vouch_for_the_endpoint_it_turns_out_to_be():
+    story = a_migrated()
+    story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY))
+    story = finding(story, replace(EU, id=CRM, name="crm-sync"))
+    assert [one.id for one in parts.unanswered(story.state)] == [CRM]
+    story.does(cmd.Waive(by=PAT, what=CRM, reason=WHY))
+    assert parts.unanswered(story.state) == ()
+
+
+def test_an_endpoint_that_left_and_came_back_is_asked_about_again():
+    story = finding(a_migrated(), EU)
+    story.does(WAIVE_EU)
+    finding(story)
+    story.until(story.now + days(1))
+    finding(story, EU)
+    assert [one.id for one in parts.unanswered(story.state)] == [EU.id]
+
+
 @pytest.mark.parametrize("name", ["crm-sync", "churn-live"], ids=["a consumer", "an endpoint of the plan"])
 def test_a_name_that_something_else_has_as_well_is_asked_back(name: str):
     story = finding(a_running_retirement(), replace(EU, name=name))
@@ -87,7 +106,7 @@ def test_what_a_new_plan_leaves_as_it_was_is_asked_about_still():
     state = finding(a_running_retirement(), EU, VERSION).state
     assert state.plan is not None
     without = replace(state.plan, consumer_ids=())
-    assert parts.left_by(state, state.plan) == (EU, VERSION)
-    assert parts.left_by(state, without) == (EU,)
+    assert [one.id for one in parts.left_by(state, state.plan)] == [EU.id, VERSION.id]
+    assert [one.id for one in parts.left_by(state, without)] == [EU.id]
     with_it = replace(state.plan.subject, spared=(EU.id,))
     assert parts.left_by(state, replace(state.plan, subject=with_it)) == ()

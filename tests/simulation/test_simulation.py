@@ -94,8 +94,9 @@ def test_whoever_is_asleep_hears_in_the_morning_and_nothing_is_lost_or_doubled(
         for channel, shown in chain.from_iterable(
             [(name, one) for one in told] for name, told in town.workspace.channels.items()
         ):
-            # That a service is to come back is asked at any hour.
-            if channel.startswith("DU") and shown.key and "/asked again/restore/" not in shown.key:
+            # That a service is missed, or is to come back, is told at any hour.
+            is_urgent = "/missed/" in shown.key or "/asked again/restore/" in shown.key
+            if channel.startswith("DU") and shown.key and not is_urgent:
                 person = channel.removeprefix("D")
                 at = shown.landed_at - timedelta(minutes=2)  # it takes a while to land, and clocks differ
                 # A delegation may have ended while the bot was away for weeks, which no afternoon's rest prolongs.

@@ -13,7 +13,7 @@ from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.commands import RecordCheck, RunChecks
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.duties import check_open
-from workflows.rules import check_gates, checking, obligations
+from workflows.rules import by_hand, check_gates, checking, obligations
 from workflows.rules.gates import ARCHIVE_HOLDS
 from workflows.rules.permissions import check
 from workflows.rules.readiness import Readiness
@@ -23,9 +23,14 @@ HOW = "Declare it in its catalog, emeritus.dev/check-scoring with an address, or
 
 
 def run_checks(state: Retirement, command: RunChecks, facts: Facts, now: datetime) -> RetirementDecision:
-    """What is under way already is not begun twice. What is half dark waits for them as well."""
+    """What is under way already is not begun twice. What is half dark, or for people to switch, waits for them, too."""
     check("run checks", command.by, state, facts, doing="check consumers of")
     check_open(state)
+    if state.progress(StepKind.DISABLE).progress is Progress.RUNNING and not by_hand.awaited(state):
+        raise Refused(
+            f"Consumers of {state.id} are not checked now: its endpoints are being switched off",
+            next_step=f"/retire show {state.id}",
+        )
     meant = obligations.named(state, command.consumer).consumer if command.consumer else None
     ids = {meant.consumer_id} if meant else {one.consumer.consumer_id for one in state.obligations}
     whose = meant.name if meant else f"any consumer of {state.id}"

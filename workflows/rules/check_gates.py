@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declared
 from data.records.facts import Facts
 from data.records.retirement import Obligation, Progress, Retirement, StepKind
+from workflows.rules import obligations
 from workflows.rules.checking import UNDER_WAY, checked, is_under_way, latest, undeclared
 from workflows.rules.gates import Gate
-from workflows.rules.wording import named, typed
+from workflows.rules.wording import named
 
 GATE = "checks/"
 
@@ -62,7 +63,7 @@ def _are_run(state: Retirement) -> bool:
 def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> Gate | None:
     consumer = duty.consumer
     every = facts.checks.get(consumer.consumer_id, ())
-    name = typed(consumer.name, consumer.consumer_id)
+    name = obligations.typed_of(duty, state)
     over = f"or go without them by name, /retire waive {state.id} {CHECKS}{name} REASON"
     gone = undeclared(state, consumer.consumer_id, every)
     if not every and not gone:

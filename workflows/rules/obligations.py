@@ -159,6 +159,13 @@ def named(state: Retirement, what: str) -> Obligation:
     )
 
 
+def typed_of(duty: Obligation, state: Retirement) -> str:
+    """What a command takes for its consumer: the name, or the id where others are called so."""
+    consumer = duty.consumer
+    is_only = sum(one.consumer.name == consumer.name for one in state.obligations) < 2
+    return typed(consumer.name if is_only else consumer.consumer_id, consumer.consumer_id)
+
+
 def day_to_outlast(duty: Obligation, policy: Policy, now: datetime) -> date:
     """A later date must be after this day: the date there is, or today once that is past."""
     return max(day_of(duty.migrate_by, policy), day_of(now, policy))
@@ -231,7 +238,7 @@ def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations
 
     Raises `Refused` unless they belong to the team that owns the consumer, or stand in for somebody who does.
     """
-    name = typed(duty.consumer.name, duty.consumer.consumer_id)
+    name = typed_of(duty, state)
     whose = answers_as(duty.asked, slack_id, delegations)
     if whose:
         return "" if whose == slack_id else whose

@@ -39,7 +39,7 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
-from workflows.rules import checking
+from workflows.rules import check_gates, checking
 
 POLICY = a_policy(checks_valid_hours=24)
 SCORING, FEATURES = Declared(name="scoring", digest="sha256:s"), Declared(name="features", digest="sha256:f")
@@ -356,6 +356,33 @@ def test_whether_everybody_needs_one_is_for_the_policy_to_say_by_tier(required, 
     )
     story = a_migrated(policy=a_policy(checks_valid_hours=24, tiers=tiers)).until(DISABLE_AT)
     assert held_by(story) == reasons
+
+
+def test_consumers_of_one_name_are_told_by_their_ids_in_what_can_be_typed():
+    story = a_migrated(policy=POLICY, checks=CHECKS)
+    twins = tuple(
+        replace(duty, consumer=replace(duty.consumer, name="a restricted model"))
+        for duty in story.state.obligations
+    )
+    known = replace(story.facts, checks=CHECKS)
+    (gate,) = check_gates.gates(replace(story.state, obligations=twins), known, DISABLE_AT)
+    assert gate.why.startswith("checks of a restricted model: scoring has not run, features has not run")
+    assert f"/retire check RET-1 {BILLING} runs them" in gate.why
+    assert f"/retire waive RET-1 checks:{BILLING} REASON" in gate.why
+    (gate,) = check_gates.gates(replace(story.state, obligations=twins[:1]), known, DISABLE_AT)
+    assert '/retire waive RET-1 checks:"a restricted model" REASON' in gate.why
+
+
+@pytest.mark.parametrize("is_half_dark", [True, False], ids=["half dark", "all of it"])
+def test_what_is_being_switched_off_by_itself_waits_for_no_checks_any_more(is_half_dark):
+    story = checks(
+        a_migrated(a_subject(endpoints=(LIVE, BATCH)), policy=POLICY, checks=ONE).until(DISABLE_AT)
+    )
+    story.until(DISABLE_AT).proves()
+    if is_half_dark:
+        story.does(cmd.RecordDisabled(by=events.EMERITUS, endpoint=LIVE))
+    with pytest.raises(EmeritusError, match="not checked now: its endpoints are being switched off"):
+        story.does(cmd.RunChecks(by=PAT))
 
 
 def test_a_policy_of_before_there_were_checks_waits_for_none():

@@ -87,6 +87,14 @@ def test_a_check_that_fails_keeps_the_model_serving_until_it_passes(tmp_path: Pa
         without = len(town.retirement().obligations) - 1
         assert f"{without} consumers have no checks declared" in shown
 
+        town.checks = OwnChecks(hosts=("127.0.0.1",))
+        town.restart()
+        town.pass_time(days=2)
+        assert town.retirement().state is State.MIGRATING, "a bot without the file shows nothing"
+        assert "scoring failed (exit code 1) and is declared no more" in town.thread()
+        town.checks = own(tmp_path)
+        town.restart()
+
         says(tmp_path, "fine")
         assert "You may not check consumers of RET-1" in town.command(SAM, "check RET-1")
         said = town.command(BRUNO, "check RET-1 restock-planner")

@@ -275,6 +275,7 @@ class Gatherer:
         as_told = there if state.plan.successor_id in there else told_to_all(there, model.id)
         after = succession.named(model, state.plan.successor_id, there, retirements, known=as_told)
         known = replace(known, successor_trouble=after.trouble, successor_from=after.first_day)
+        known = replace(known, tier=model.tier, regulated=model.regulated)
         return consumers(there, state, self._with_checks(known, state))
 
     def _with_checks(self, known: Facts, state: Retirement) -> Facts:

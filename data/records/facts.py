@@ -96,6 +96,7 @@ class Facts(Record, frozen=True, kw_only=True):
     glass_breakers  Slack ids of those two of whom may shorten the notice
     delegations   person -> whom what is asked of them goes to, where that counts now
     account       whose Slack account the person is that a command names, or whose own name is to count
+    tier, regulated  of the model, as its catalog has it now; None where nobody looked
     proved        "yes" or "no" of the second factor, empty where none is asked for; `proof`: what it said
     delegate_days_max  for how many days at most somebody else may answer
     like          the playbook a proposal follows; `like_name`: what it is called, where everybody may know of it
@@ -158,5 +159,7 @@ class Facts(Record, frozen=True, kw_only=True):
     namesake: str = ""
     checks: dict[str, tuple[Declared, ...]] = {}
     delegate_days_max: int = 60
+    tier: int | None = None
+    regulated: str | None = None
     proved: str = ""
     proof: str = ""

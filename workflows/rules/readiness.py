@@ -10,7 +10,7 @@ from data.records.facts import Facts, Reading
 from data.records.retirement import Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Round
 from data.records.waivers import TRAFFIC
-from workflows.rules import attesting, break_glass, callers, check_gates, closing, gap, parts
+from workflows.rules import attesting, break_glass, callers, check_gates, closing, gap, parts, roles
 from workflows.rules import plan as plans
 from workflows.rules.approval import cooling
 from workflows.rules.gates import ARCHIVE_HOLDS, Gate
@@ -83,7 +83,7 @@ def readiness(  # noqa: PLR0912 - one case per step
         what = VOTES_ON[voting.purpose]
         unmet.append(Gate("vote", f"a vote on {what} is open until {_end(voting)}: vote on its card"))
     if step.kind in NEEDS_A_SUCCESSOR:
-        unmet += [*_successor(state, facts), *gap.gates(state, facts, now)]
+        unmet += [*_successor(state, facts), *gap.gates(state, facts, now), *roles.gates(state, facts)]
     match step.kind:
         case StepKind.ANNOUNCE:
             unmet += cooling(state, now)

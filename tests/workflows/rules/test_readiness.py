@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from data.records.base import Prose
 from data.records.facts import Reading
+from data.records.policy import Role
 from data.records.retirement import (
     Duty,
     Progress,
@@ -20,6 +21,7 @@ from data.records.retirement import (
 )
 from data.records.waivers import Waiver
 from tests.builders import (
+    ANNOUNCED_AT,
     ARCHIVE_AT,
     BATCH,
     CLOSE_AT,
@@ -32,12 +34,14 @@ from tests.builders import (
     PROPOSED_AT,
     a_dark,
     a_migrated,
+    a_policy,
     a_proposed,
     a_running_retirement,
     a_subject,
     an_approved,
     an_impacted,
     dark,
+    days,
     facts_for,
     silent,
 )
@@ -398,3 +402,27 @@ def test_gates_are_about_the_step_asked_for_not_about_the_clock_alone():
     late = Step(kind=StepKind.DRILL, due_at=DRILL_AT)
     assert readiness(RUNNING, late, FACTS, CLOSE_AT).reasons == ("the artifacts are not archived",)
     assert ARCHIVE_AT < DRILL_AT < DISABLE_AT
+
+
+@pytest.mark.parametrize(
+    ("tier", "regulated", "needs"),
+    [
+        (3, "", None),
+        (2, "", "of tier 2 by now, and needs 90 days of notice"),
+        (0, "", "of an unknown tier by now, and needs the approval of board and 180 days of notice"),
+        (
+            3,
+            "EU AI Act",
+            "regulated by EU AI Act, by now, and needs the approval of legal and 60 days of notice",
+        ),
+    ],
+    ids=["as it was voted on", "a stricter tier", "no tier", "a regulation"],
+)
+def test_a_model_that_needs_more_than_it_was_voted_on_with_waits_for_a_new_vote(tier, regulated, needs):
+    roles = (*a_policy().roles, Role(name="legal", regulated="yes"), Role(name="board", tiers=(1,)))
+    story = an_approved(policy=a_policy(roles=roles, regulated_notice_days=60))
+    story.facts = replace(story.facts, tier=tier, regulated=regulated)
+    story.until(ANNOUNCED_AT + days(1))
+    held = story.state.progress(StepKind.ANNOUNCE)
+    assert (held.progress is Progress.HELD) == (needs is not None)
+    assert needs is None or needs in held.held_by[0]

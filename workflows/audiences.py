@@ -13,10 +13,12 @@ from weakref import WeakKeyDictionary
 from data.catalog.restricted import named
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from workflows.membership import attesters, glass_breakers
+from workflows.membership import attesters, glass_breakers, members
 from workflows.rules import attesting
 from workflows.rules.delegating import InForce, stands_in_for
+from workflows.rules.quorum import open_round
 from workflows.rules.restriction import is_restricted
+from workflows.rules.roles import voting
 
 # Most people see the same catalog, which is made once for each version of it.
 _SEEN: WeakKeyDictionary[Snapshot, dict[frozenset[str], Snapshot]] = WeakKeyDictionary()
@@ -65,12 +67,22 @@ def _is_let_in(person: str, state: Retirement, there: Snapshot) -> bool:
 
 def _is_asked(person: str, state: Retirement, there: Snapshot, delegations: InForce) -> bool:
     asked = {state.proposer_id, state.coordinator_id, *_owners(state, there)}
-    if state.round is not None:
-        asked.update(*state.round.members.values())
+    asked.update(_voters(state, there))
     for duty in state.obligations:
         asked.update(duty.asked, duty.consumer.owners.slack_ids)
     in_place_of = (person, *stands_in_for(person, delegations))
     return not asked.isdisjoint(in_place_of) or person in _named_by_policy(state, there)
+
+
+def _voters(state: Retirement, there: Snapshot) -> Iterator[str]:
+    """Who votes, or may take a vote back; once the round is over, who is in a role now: who left one knows no more."""
+    if (round_ := open_round(state)) is not None:
+        yield from (person for people in round_.members.values() for person in people)
+        yield from (cast.voter_id for cast in round_.ballots)
+    elif state.policy is not None and state.plan is not None:
+        owners = there.owners_now([state.plan.subject.model_id])
+        for people in members(there, voting(state), owners).values():
+            yield from people
 
 
 def _named_by_policy(state: Retirement, there: Snapshot) -> Iterator[str]:

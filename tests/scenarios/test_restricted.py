@@ -245,3 +245,12 @@ def test_where_it_depends_on_what_everybody_sees_retire_its_owners_are_asked_and
     asked = "who depends on churn-v1?"
     assert CANARY in ask(town, QUINN, asked)
     assert CANARY not in ask(town, TOM, asked)
+
+
+def test_who_left_a_voting_role_knows_of_it_no_more(quiet: Town) -> None:
+    begin(quiet)
+    assert CANARY in quiet.command(SAM, "show RET-1")
+    quiet.learns(a_document("Group", "security", "type: team, children: [], members: []"))
+    quiet.settle()
+    quiet.may_know.add(SAM)
+    assert CANARY not in quiet.command(SAM, "show RET-1")

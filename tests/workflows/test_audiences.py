@@ -9,6 +9,7 @@ import pytest
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity, Kind
+from data.records.policy import Role
 from tests.builders import (
     BILL,
     PAT,
@@ -29,6 +30,11 @@ TIER_3 = an_attestation(groups=(), people=("UATTESTS",))
 TIER_1 = an_attestation(name="access", groups=(), people=("UATTESTS1",), tiers=(1,))
 NAMED: dict[str, Any] = {
     "restricted_channel": "GSEC",
+    "roles": (
+        Role(name="owner"),
+        Role(name="platform", people=(PLATO,)),
+        Role(name="security", people=("USUCCEEDS",)),
+    ),
     "break_glass_people": ("UBREAKS",),
     "break_glass_groups": ("slack:S0GLASS",),
     "attestations": (TIER_3, TIER_1),
@@ -40,7 +46,8 @@ NAMED: dict[str, Any] = {
     [
         (PAT, True),
         (PLATO, True),
-        (SELMA, True),
+        (SELMA, False),
+        ("USUCCEEDS", True),
         (BILL, True),
         ("USTANDSIN", True),
         ("UATTESTS", True),
@@ -52,7 +59,8 @@ NAMED: dict[str, Any] = {
     ids=[
         "proposer",
         "voter",
-        "other-voter",
+        "voter-who-left-since",
+        "who-is-a-voter-now",
         "consumer-owner",
         "stand-in-of-a-consumer-owner",
         "attester",

@@ -62,7 +62,7 @@ def gates(state: Retirement, facts: Facts) -> list[Gate]:
     is_now = f"of tier {now.tier}" if now.tier else "of an unknown tier"
     bound = f", regulated by {now.regulated}," if now.regulated else ""
     why = (
-        f"by the catalog {then.model_name} is {is_now}{bound} by now, and needs {' and '.join(needs)}: press Edit plan on the "
-        "card for a new vote, or correct the catalog and import it"
+        f"by the catalog {then.model_name} is {is_now}{bound} by now, and needs {' and '.join(needs)}: press Edit plan "
+        "on the card for a new vote, or correct the catalog and import it"
     )
     return [Gate(f"stricter/{now.tier}/{now.regulated}", why)]

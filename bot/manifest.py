@@ -30,7 +30,7 @@ SCOPES = {
     "im:history": "the same look-up in direct messages, and to hear what is asked there",
     "im:write": "open a direct message to edit one or look one up",
     "metadata.message:read": "recognise our own messages in those look-ups",
-    "users:read": "on whose clock people live: nobody is written to at night, and the digest comes in the morning",
+    "users:read": "whose account a vote comes from, and on whose clock people live: nobody is written to at night",
 }
 FILE_SCOPES = {"files:read": "hear of files shared in the import channel, and read them"}
 USER_GROUP_SCOPES = {"usergroups:read": "who is in the user groups that the policy names"}

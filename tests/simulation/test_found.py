@@ -130,7 +130,7 @@ def test_a_consumer_that_appears_when_all_is_dark_does_not_keep_a_lost_archive_f
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [152])
-def test_worlds_that_once_told_somebody_twice_tell_everybody_once(seed: int) -> None:
-    report = simulate(retirements=4, seed=seed)
+@pytest.mark.parametrize(("seed", "retirements"), [(152, 4), (1554, 1), (1981, 1)])
+def test_worlds_that_once_told_somebody_twice_tell_everybody_once(seed: int, retirements: int) -> None:
+    report = simulate(retirements=retirements, seed=seed, together=retirements)
     assert not report.violation, str(report)

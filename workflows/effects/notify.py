@@ -86,12 +86,16 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
 
 def _looked_up(claim: Claim, message: Message, shop: Workshop) -> tuple[Result, Claim] | None:
     """What became of an attempt before, as it went to whomever; None where it surely came to nothing."""
+    lost: tuple[Result, Claim] | None = None
     for reader in passing_on.readers_since(claim, shop):
         passed, *_ = passing_on.passed_on(claim, reader, message.retirement, shop)
         looked_up = shop.messenger.find(_to_reader(message, passed), claim.first_tried, shop.world.now())
-        if not isinstance(looked_up, NotDone):
+        if isinstance(looked_up, Dead):
+            # That nobody can be written to there does not say that nobody else has it.
+            lost = lost or (looked_up, passed)
+        elif not isinstance(looked_up, NotDone):
             return _with_reader(looked_up, passed), passed
-    return None
+    return lost
 
 
 def _to_reader(message: Message, claim: Claim) -> Message:

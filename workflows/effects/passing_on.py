@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from data.events import EMERITUS
+from data.events import EMERITUS, Delegated
 from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result
 from data.records.retirement import Retirement
 from data.store import Kept, Then
@@ -56,9 +56,27 @@ class Passed(NamedTuple):
 
 def readers_since(claim: Claim, shop: Workshop) -> tuple[str, ...]:
     """Everybody who may have got it, where nobody knows whether an attempt before posted it."""
+    assert claim.effect is not None
     assert claim.tried_at is not None
-    instants = (claim.first_tried, claim.tried_at)
-    return tuple(dict.fromkeys(reader_of(claim, shop, at) for at in instants))
+    readers = [reader_of(claim, shop, at) for at in (claim.first_tried, claim.tried_at)]
+    if not any(readers):
+        return tuple(dict.fromkeys(readers))
+    # Of the attempts between nobody knows when they were, nor what began or ended right before the post.
+    return tuple(dict.fromkeys([*readers, *_ever(claim.effect.body["slack_id"], claim.first_tried, shop)]))
+
+
+def _ever(person: str, since: datetime, shop: Workshop) -> tuple[str, ...]:
+    """They, and everybody who answered for them at some time since, through whomever."""
+    found = {person: None}
+    left = [person]
+    while left:
+        told = (one.event for one in shop.engine.store.events(stream_of(left.pop())))
+        more = [
+            one.to for one in told if isinstance(one, Delegated) and one.until > since and one.to not in found
+        ]
+        found |= dict.fromkeys(more)
+        left += more
+    return tuple(found)
 
 
 def reader_of(claim: Claim, shop: Workshop, at: datetime) -> str:

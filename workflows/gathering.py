@@ -22,7 +22,7 @@ from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
 from workflows.examples import following, namesake
-from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers
+from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers, weighed_now
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
@@ -85,18 +85,19 @@ class Gatherer:
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for. Raises `Unavailable` where who is asked does not answer."""
-        asked = user_groups.asked_for(command, (state and state.policy) or self.policy, self.review)
-        if self.user_groups is None or not asked:
+        policy = (state and state.policy) or self.policy
+        groups_asked = user_groups.asked_for(command, state, policy, self.review, self.catalog.snapshot())
+        if self.user_groups is None or not groups_asked:
             return self._facts(command, state, now)
-        nobody_in = self.user_groups.ask(asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))
+        nobody_in = self.user_groups.ask(groups_asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))
         return replace(self._facts(command, state, now), nobody_in=nobody_in)
 
     def _facts(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
     ) -> Facts:
         if isinstance(command, OF_NO_RETIREMENT):
-            asked = isinstance(command, cmd.RemindPolicyReview)
-            people = reviewers(self.catalog.snapshot(), self.review) if asked else ()
+            is_asked = isinstance(command, cmd.RemindPolicyReview)
+            people = reviewers(self.catalog.snapshot(), self.review) if is_asked else ()
             return Facts(observed_at=now, policy=self.policy, review=self.review, reviewers=people)
         if isinstance(command, cmd.Subscribe):
             return readers.facts(command, self.policy, self.catalog.snapshot(), self.readers, now)
@@ -122,8 +123,12 @@ class Gatherer:
             found = proposing.facts(
                 command, model_id, policy, there, every=every, now=now, retirement_id=state.id
             )
-            return replace(found, impact=as_asked(there, state, found.impact))
-        return self._about_running(command, state, now)
+            impact = as_asked(there, state, found.impact)
+            return replace(found, impact=impact, delegations=dict(self.delegations(now)))
+        known = self._about_running(command, state, now)
+        if isinstance(command, PROVED) and self.second_factor is not None:
+            return proved(known, self.second_factor, command, state, now)
+        return known
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
         """What meters and adapters say of the subject's endpoints now."""
@@ -160,8 +165,6 @@ class Gatherer:
         known = self.people(state, now)
         if isinstance(command, IN_THEIR_NAME) and self.readers is not None:
             known = replace(known, account=self.readers.account(command.by))
-        if isinstance(command, PROVED) and self.second_factor is not None:
-            known = proved(known, self.second_factor, command, state)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = self._outlook(known, state)
@@ -173,7 +176,9 @@ class Gatherer:
             ):
                 return self._seen(self._outlook(known, state), state)
             case cmd.LapseApproval():
-                return consumers(self.catalog.snapshot(), state, known)
+                return consumers(
+                    self.catalog.snapshot(), state, weighed_now(known, state, self.catalog.snapshot())
+                )
             case cmd.MeetOwners():
                 return self._met(consumers(self.catalog.snapshot(), state, known), state)
             case cmd.ClaimCaller():
@@ -194,7 +199,8 @@ class Gatherer:
             case cmd.BreakGlass() | cmd.ConfirmBreakGlass():
                 there = self.catalog.snapshot()
                 may = glass_breakers(there, known.policy or self.policy, known.owners)
-                return consumers(there, state, replace(known, glass_breakers=may))
+                known = replace(weighed_now(known, state, there), glass_breakers=may)
+                return consumers(there, state, known)
             case cmd.Waive(what=what):
                 meant = [
                     one for one in state.obligations if what in (one.consumer.consumer_id, one.consumer.name)

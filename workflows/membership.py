@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError
+from data.records.facts import Facts
 from data.records.policy import USER_GROUP, Policy, Review
+from data.records.retirement import Retirement
 from workflows.rules.escalation import targets
+from workflows.rules.roles import asked
 
 MODEL_OWNER = "model.owner"
 
@@ -27,6 +32,16 @@ def members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str,
             people += owners if group == MODEL_OWNER else _group(there, group)
         found[role.name] = tuple(dict.fromkeys(people))
     return found
+
+
+def weighed_now(known: Facts, state: Retirement, there: Snapshot) -> Facts:
+    """With the model as its catalog weighs it, and whoever votes on that."""
+    assert state.plan is not None
+    assert state.policy is not None
+    model = there.entity(state.plan.subject.model_id)
+    subject = replace(state.plan.subject, tier=model.tier, regulated=model.regulated)
+    voters = members(there, asked(state.policy, subject), known.owners)
+    return replace(known, subject=subject, members=voters)
 
 
 def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from msgspec.structs import replace
 
+from data.errors import EmeritusError
 from data.records.base import Record
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import Command
+from workflows.machine import DECISIONS
 
 
 class Proof(Record, frozen=True, kw_only=True):
@@ -29,9 +32,16 @@ class SecondFactor(Protocol):
         ...
 
 
-def proved(known: Facts, factor: SecondFactor, command: Command, state: Retirement) -> Facts:
-    """The same facts, with what it says of whoever gave this command."""
+def proved(known: Facts, factor: SecondFactor, command: Command, state: Retirement, now: datetime) -> Facts:
+    """The same facts, with what it says of whoever gave this command.
+
+    It is not asked where they are refused whatever it says: strangers would keep everybody waiting for it.
+    """
     assert state.plan is not None
+    try:
+        DECISIONS[type(command)](state, command, replace(known, proved="yes"), now)
+    except EmeritusError:
+        return known
     found = factor.proof(
         {
             "EMERITUS_PERSON": command.by,

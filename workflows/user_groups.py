@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError
 from data.records.attestations import Attestation
 from data.records.facts import UserGroup
 from data.records.policy import NO_REVIEW, USER_GROUP, Policy, Review, Role
+from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.ports import Readers
+from workflows.rules.roles import asked
 
 LATELY_SECONDS = 300.0
 AGAIN_SECONDS = 60.0
@@ -33,7 +36,9 @@ BY_ROLE_LATELY = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, 
 """The same, where nobody chose the moment, or it decides nothing about a model."""
 
 
-def asked_for(command: cmd.AnyCommand, policy: Policy, review: Review) -> tuple[str, ...]:
+def asked_for(
+    command: cmd.AnyCommand, state: Retirement | None, policy: Policy, review: Review, there: Snapshot
+) -> tuple[str, ...]:
     """The user groups that this command's decision goes by. Slack answers few such questions a minute."""
     if isinstance(command, cmd.RemindPolicyReview):
         return _of_slack(review.review_groups)
@@ -41,7 +46,19 @@ def asked_for(command: cmd.AnyCommand, policy: Policy, review: Review) -> tuple[
         return ()
     attesting = policy.attestations if isinstance(command, cmd.Attest) else ()
     breaking = policy.break_glass_groups if isinstance(command, _BREAKS_GLASS) else ()
-    return _of_slack([*_groups_of(policy.roles), *_groups_of(attesting), *breaking])
+    roles = policy.roles if attesting else _voting(command, state, policy, there)
+    return _of_slack([*_groups_of(roles), *_groups_of(attesting), *breaking])
+
+
+def _voting(
+    command: cmd.AnyCommand, state: Retirement | None, policy: Policy, there: Snapshot
+) -> tuple[Role, ...]:
+    """The roles that vote on the model, as it is weighed now or was when its plan was drawn up; else all."""
+    plan = state.plan if state is not None else None
+    model_id = plan.subject.model_id if plan else command.model_id if isinstance(command, cmd.Propose) else ""
+    weighed = [one for one in (there.find(model_id) if model_id else None, plan and plan.subject) if one]
+    needed = {role.name for one in weighed for role in asked(policy, one).roles}
+    return tuple(role for role in policy.roles if role.name in needed) if weighed else policy.roles
 
 
 def named_in(policy: Policy, review: Review = NO_REVIEW) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.typed.lookup import retirement
 from bot.views import closing
+from data.printable import uncoloured
 from workflows.commands import ConfirmClose
 from workflows.decisions.closing import check_can_confirm
 
@@ -27,5 +28,5 @@ def register(app: App, house: House) -> None:
     @app.view(Callback.CLOSING_CONFIRM)
     def confirm(ack: Ack, body: dict[str, Any]) -> None:
         state = retirement(house.sight(payloads.user_id(body)), payloads.carried(body, "retirement"))
-        model = payloads.entered(body, Action.CLOSING_NAME)
+        model = uncoloured(payloads.entered(body, Action.CLOSING_NAME)).strip()
         submit(house, ack, body, state, ConfirmClose(by=payloads.user_id(body), model=model))

@@ -27,6 +27,7 @@ from bot.views import answers, attestations, candidates, catalogs, checks, diges
 from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
+from data.printable import uncoloured
 from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
@@ -285,7 +286,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "attest": lambda: Attest(
             by=by, name=request[Part.ATTESTATION], evidence=Prose(prose=request[Part.EVIDENCE])
         ),
-        "confirm": lambda: ConfirmClose(by=by, model=request[Part.NAME]),
+        "confirm": lambda: ConfirmClose(by=by, model=uncoloured(request[Part.NAME]).strip()),
         "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
         "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
         "playbook": lambda: NamePlaybook(by=by, name=named_or_off(request[Part.PLAYBOOK])),

@@ -24,12 +24,17 @@ def line(
     by = mention(event.by)
     match event:
         case events.BreakGlassAsked():
-            what = f":fire: {by} asks for break-glass: {_notice(event.notice_days)}"
+            what = f":fire: {by}{_proved(event.proof)} asks for break-glass: {_notice(event.notice_days)}"
             return f"{what}{quoted(event.why, limits.INPUT_MAX)}"
         case events.BreakGlassConfirmed(break_glass=found):
-            return f":fire: *Break-glass* by {_two(found)}: {_notice(found.notice_days)}, voted on anew"
+            by_two = f"{_two(found)}{_proved(event.proof)}"
+            return f":fire: *Break-glass* by {by_two}: {_notice(found.notice_days)}, voted on anew"
         case events.BreakGlassReviewed():
             return f":mag: {by} looked back on its break-glass{quoted(event.review, limits.INPUT_MAX)}"
+
+
+def _proved(proof: str) -> str:
+    return f" (proved as {safe(proof, 200)})" if proof else ""
 
 
 def request(retirement: Retirement, number: int, people: Sequence[str]) -> Payload:

@@ -8,7 +8,7 @@ from bot.views.blocks import Payload, actions, button, day, mention, mentions, m
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data import events
-from data.records.retirement import Retirement, StepKind
+from data.records.retirement import Retirement, State, StepKind
 from workflows.rules import closing
 from workflows.rules.wording import counted
 
@@ -25,17 +25,16 @@ def request(retirement: Retirement) -> Payload:
     """Asked for with a button, until two people have, or service came back."""
     by = mentions([one.by for one in retirement.confirmed])
     name = safe(name_of(retirement))
+    if retirement.state is not State.ARCHIVED and not closing.is_standing(retirement):
+        is_now = "its service is coming back" if retirement.restoring else f"it is {retirement.state}"
+        return blocks.message(f":double_vertical_bar: Not asked now: the end of *{name}*, as {is_now}.")
     if not closing.missing(retirement):
         return blocks.message(f":lock: {by} confirmed by its name that *{name}* may be closed.")
-    if not closing.is_asked(retirement):
-        return blocks.message(
-            f":double_vertical_bar: Not asked now: the end of *{name}*, as it is {retirement.state}."
-        )
     so_far = f"\n:lock: {by} did." if by else ""
     text = (
-        f":lock: *{name}* is dark until *{dark_until(retirement)}*; after that nobody brings it back with "
-        f"`{SLASH_COMMAND} restore`. It is closed only once *two people* typed its name: the coordinator, owners of it "
-        f"or of its endpoints, or the voting roles.{so_far}"
+        f":lock: *{name}* is dark, and can be brought back with `{SLASH_COMMAND} restore` until it is closed, "
+        f"which is due on *{closes_on(retirement)}*. It is closed only once *two people* typed its name: the "
+        f"coordinator, owners of it or of its endpoints, or the voting roles.{so_far}"
     )
     pressed = button("Confirm the end", Action.CLOSING_CONFIRM, retirement.id, style="danger")
     return blocks.message(text, [section(text), actions(pressed)])
@@ -50,8 +49,8 @@ def form(retirement: Retirement) -> Payload:
         "placeholder": blocks.plain(name, 150),
     }
     said = (
-        f"From *{dark_until(retirement)}* on nobody brings *{safe(name)}* back with `{SLASH_COMMAND} restore`: what is "
-        "left of it is its archive."
+        f"Once it is closed, which is due on *{closes_on(retirement)}*, nobody brings *{safe(name)}* back with "
+        f"`{SLASH_COMMAND} restore`: what is left of it is its archive."
     )
     return modal(
         "Confirm the end",
@@ -62,6 +61,6 @@ def form(retirement: Retirement) -> Payload:
     )
 
 
-def dark_until(retirement: Retirement) -> str:
+def closes_on(retirement: Retirement) -> str:
     assert retirement.plan is not None
     return day(retirement.plan.step(StepKind.CLOSE).due_at, zone_of(retirement))

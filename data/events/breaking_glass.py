@@ -8,11 +8,16 @@ from data.records.break_glass import BreakGlass
 
 
 class BreakGlassAsked(Event, frozen=True, kw_only=True, tag="break-glass asked"):
-    """Nothing changes before a second person confirms it. `entitled`: who could, as groups stood at that moment."""
+    """Nothing changes before a second person confirms it.
+
+    entitled   who could, as groups stood at that moment
+    proof      what their second factor said, where the operator asks for one
+    """
 
     notice_days: int
     why: Prose
     entitled: tuple[str, ...]
+    proof: str = ""
 
 
 class BreakGlassConfirmed(Event, frozen=True, kw_only=True, tag="break-glass confirmed"):
@@ -20,6 +25,7 @@ class BreakGlassConfirmed(Event, frozen=True, kw_only=True, tag="break-glass con
 
     break_glass: BreakGlass
     entitled: tuple[str, ...]
+    proof: str = ""
 
 
 class BreakGlassReviewed(Event, frozen=True, kw_only=True, tag="break-glass reviewed"):

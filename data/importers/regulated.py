@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 REGULATION_MAX = 150
-NOT = frozenset({"", "false", "no", "none", "0"})
+NOT = frozenset(
+    {"", "false", "no", "none", "0", "n", "off", "n/a", "na", "-", "not regulated", "unregulated"}
+)
 UNNAMED = frozenset({"true", "yes", "1"})
 
 

@@ -31,7 +31,21 @@ class Difference(Record, frozen=True, kw_only=True):
 
 def differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
     """By section, then tiers, roles and attestations. The digests differ where anything does."""
-    return _between(dict(_flat(before)), dict(_flat(after)))
+    found = _between(dict(_flat(before)), dict(_flat(after)))
+    if not found and before.digest != after.digest:
+        return tuple(_in_order(before, after))
+    return found
+
+
+def _in_order(before: Policy, after: Policy) -> Iterator[Difference]:
+    """What is said in another order: whoever has several roles fills the first of them that is short."""
+    for key, old, new in (
+        ("roles", [one.name for one in before.roles], [one.name for one in after.roles]),
+        ("attestations", [one.name for one in before.attestations], [one.name for one in after.attestations]),
+        ("audiences", [one.audience for one in before.audiences], [one.audience for one in after.audiences]),
+    ):
+        if old != new:
+            yield Difference(key=key, before=old, after=new)
 
 
 def differences_beside(before: Beside, after: Beside) -> tuple[Difference, ...]:

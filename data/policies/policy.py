@@ -207,11 +207,16 @@ def _check_tiers(reading: Tables, said: dict[str, Any]) -> None:
         if notice[tier] < notice[tier + 1]:
             accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
             reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
-    for tier in notice:
-        if not any(one.is_needed(tier, is_regulated=False, is_known=True) for one in said["roles"]):
-            accepted = f"at least one that votes on models of tier {tier} that no regulation names"
-            reading.refuse("", "[roles]", None, accepted)
-            break
+    left = [
+        f"{tier}"
+        for tier in notice
+        if not any(one.is_needed(tier, is_regulated=False, is_known=True) for one in said["roles"])
+    ]
+    if left:
+        of = f"tier {left[0]}" if len(left) == 1 else f"tiers {' and '.join(left)}"
+        reading.refuse(
+            "", "[roles]", None, f"at least one that votes on models of {of} that no regulation names"
+        )
     strict = [f"[tiers.{row.tier}]" for row in said["tiers"] if row.checks_required == "yes"]
     if strict and not said["checks_valid_hours"]:
         accepted = f"at least 1, where {' and '.join(strict)} checks_required = true: with 0 none is run"

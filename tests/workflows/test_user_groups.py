@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from data.records.base import Prose
-from data.records.policy import Review, Role
+from data.records.policy import NO_REVIEW, Review, Role
 from data.records.retirement import StepKind
 from data.records.rounds import Choice
-from tests.builders import PAT, WHY, a_policy, an_attestation
+from tests.builders import PAT, WHY, a_policy, a_proposed, a_subject, an_attestation
+from tests.workflows.test_observing import ENTITIES, a_snapshot
 from workflows import commands as cmd
 from workflows.user_groups import asked_for
 
@@ -34,4 +36,15 @@ POLICY = a_policy(
     ids=lambda one: one.__struct_config__.tag if isinstance(one, cmd.Command) else None,
 )
 def test_a_decision_asks_about_those_it_goes_by(command: cmd.AnyCommand, asked: tuple[str, ...]) -> None:
-    assert asked_for(command, POLICY, Review(review_groups=(REVIEWS,))) == asked
+    assert asked_for(command, None, POLICY, Review(review_groups=(REVIEWS,)), a_snapshot()) == asked
+
+
+def test_a_role_that_does_not_vote_on_the_model_is_not_asked_about() -> None:
+    only = a_policy(roles=(Role(name="owner"), Role(name="risk", groups=(ROLE,), regulated="yes")))
+    cast = cmd.Cast(by=PAT, choice=Choice.APPROVE, plan_digest="sha256:p", round_number=1)
+    there = a_snapshot(entities=ENTITIES)
+    plain = a_proposed(policy=only).state
+    assert asked_for(cast, plain, only, NO_REVIEW, there) == ()
+    assert plain.plan is not None
+    bound = replace(plain, plan=replace(plain.plan, subject=a_subject(regulated="EU AI Act")))
+    assert asked_for(cast, bound, only, NO_REVIEW, there) == (ROLE,)

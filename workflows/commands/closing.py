@@ -6,6 +6,6 @@ from workflows.commands.command import Command
 
 
 class ConfirmClose(Command, frozen=True, kw_only=True, tag="confirm close"):
-    """`model`: its name, as typed."""
+    """`model`: its name, as typed, without what nobody sees and comes along where it is copied."""
 
     model: str

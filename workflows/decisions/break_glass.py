@@ -27,6 +27,7 @@ from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.permissions import NAMED_MAX, check
 from workflows.rules.proving import check_proof
+from workflows.rules.roles import as_weighed_now
 
 WEEK = timedelta(days=7)
 
@@ -45,13 +46,14 @@ def ask(state: Retirement, command: BreakGlass, facts: Facts, now: datetime) -> 
     asked = break_glass.request(state)
     if asked is not None and (asked.asked_by, asked.notice_days) == (command.by, command.notice_days):
         return nothing("You asked for that already: a second person confirms it in the thread.")
-    check_proof(facts)
+    proof = check_proof(facts)
     event = events.BreakGlassAsked(
         at=now,
         by=command.by,
         notice_days=command.notice_days,
         why=command.why,
         entitled=facts.glass_breakers,
+        proof=proof,
     )
     return decided(state, event, reply=f"A second person confirms it in the thread of {state.id}.")
 
@@ -79,7 +81,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
             next_step=f"Ask for it yourself: /retire break-glass {state.id} {asked.notice_days} REASON",
         )
     _check_days(state, asked.notice_days, policy, now)
-    check_proof(facts)
+    proof = check_proof(facts)
     round_ = opened_round(
         number=state.rounds + 1,
         purpose=Purpose.RETIRE,
@@ -96,6 +98,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         by=command.by,
         plan=_hastened(state, asked.notice_days, facts, now),
         why=state.why,
+        interim=state.interim,
         impact=facts.impact,
         impact_notes=state.impact_notes,
         round=round_,
@@ -105,6 +108,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         by=command.by,
         break_glass=replace(asked, confirmed_by=command.by, confirmed_at=now),
         entitled=facts.glass_breakers,
+        proof=proof,
     )
     # A pause ends with the plan it held up, and whoever paused it reads that.
     resumed = (events.Resumed(at=now, by=command.by),) if state.paused_at is not None else ()
@@ -231,6 +235,7 @@ def _hastened(state: Retirement, days: int, facts: Facts, now: datetime) -> Plan
     return plans.sealed(
         replace(
             state.plan,
+            subject=as_weighed_now(state.plan.subject, facts),
             steps=break_glass.dated_steps(days, now, state.policy),
             consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
             amends="",

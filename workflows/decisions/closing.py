@@ -7,7 +7,7 @@ from datetime import datetime
 from data import events
 from data.errors import Refused
 from data.records.facts import Facts
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, State
 from workflows.commands import ConfirmClose
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.rules import closing
@@ -21,6 +21,12 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
     """With the second of them it is closed on its day, or at once where that is past."""
     check("confirm close", command.by, state, facts, doing="confirm the end of")
     check_can_confirm(state, command.by)
+    if command.by not in _entitled(state, facts):
+        raise Refused(
+            f"You may not confirm the end of {state.id} in somebody's place",
+            reasons=["it takes two people whose own it is: a delegate is none of them"],
+            next_step=f"Ask one of them; /retire show {state.id} names the coordinator and owners",
+        )
     assert state.plan is not None
     subject = state.plan.subject
     if command.model not in (subject.model_name, subject.model_id):
@@ -49,9 +55,10 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
 
 def check_can_confirm(state: Retirement, by: str) -> None:
     """Raises `Refused` where its end waits for nobody."""
-    if closing.is_asked(state) or any(one.by == by for one in state.confirmed):
+    has_confirmed = any(one.by == by for one in state.confirmed)
+    if closing.is_asked(state) or (state.state is State.DISABLED and has_confirmed):
         return
-    if state.confirmed:
+    if state.state is State.DISABLED and state.confirmed:
         raise Refused(
             f"Two people have confirmed the end of {state.id}", next_step=f"/retire show {state.id}"
         )

@@ -19,6 +19,7 @@ from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
 from workflows.rules.permissions import check
 from workflows.rules.quorum import vote_beside
+from workflows.rules.roles import as_weighed_now
 
 
 def lapse_timers(state: Retirement) -> tuple[Timer, ...]:
@@ -55,6 +56,7 @@ def lapse_approval(
         by=events.EMERITUS,
         plan=_renewed(state, facts, now),
         why=state.why,
+        interim=state.interim,
         impact=facts.impact,
         impact_notes=state.impact_notes,
         round=round_,
@@ -68,12 +70,13 @@ def _renewed(state: Retirement, facts: Facts, now: datetime) -> Plan:
     """What was approved, with days that lie ahead: the last one stays where review and notice still fit before it."""
     assert state.plan is not None
     assert state.policy is not None
-    subject, policy = state.plan.subject, state.policy
+    subject, policy = as_weighed_now(state.plan.subject, facts), state.policy
     last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, policy)
     target_on = max(last_day, plans.earliest_target(proposed_at=now, subject=subject, policy=policy))
     return plans.sealed(
         replace(
             state.plan,
+            subject=subject,
             steps=plans.dated_steps(proposed_at=now, target_on=target_on, policy=policy),
             consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
             amends="",

@@ -13,8 +13,13 @@ PEOPLE = 2
 
 
 def is_asked(state: Retirement) -> bool:
-    """Does its end wait for somebody to confirm it? While it is dark, and can still be restored."""
-    return state.state is State.DISABLED and not state.restoring and missing(state) > 0
+    """Does its end wait for somebody to confirm it?"""
+    return is_standing(state) and missing(state) > 0
+
+
+def is_standing(state: Retirement) -> bool:
+    """Is it dark, and can still be restored, and nobody does?"""
+    return state.state is State.DISABLED and not state.restoring
 
 
 def missing(state: Retirement) -> int:

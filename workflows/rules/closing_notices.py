@@ -14,5 +14,11 @@ def changed(before: Retirement, state: Retirement) -> Iterable[Effect]:
     key = messages.closing_key(state)
     if before.state is not state.state and closing.is_asked(state):
         yield messages.in_thread(state, key, "closing")
-    elif (before.confirmed, closing.is_asked(before)) != (state.confirmed, closing.is_asked(state)):
+    elif before.confirmed != state.confirmed or (
+        closing.is_standing(before) != closing.is_standing(state) and is_needed(state)
+    ):
         yield messages.edit(key, "closing")
+
+
+def is_needed(state: Retirement) -> bool:
+    return bool(closing.missing(state) or state.confirmed)

@@ -1,8 +1,8 @@
 """What does the end of a round without a quorum lead to? What the policy says, within bounds no policy lifts.
 
 Silence of some roles is consent only where somebody said yes, nobody said no, and the model is of a lesser tier: for
-the strictest one, and where nobody knows the tier, it never is. A round is prolonged once. Calling off and more time
-are not agreed to by silence: with no answer everything stays as it was voted on.
+the strictest one, where nobody knows the tier, and where a regulation binds it, it never is. A round is prolonged once.
+Calling off and more time are not agreed to by silence: with no answer everything stays as it was voted on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def on_expiry(state: Retirement) -> OnExpiry:
     if state.round is None or state.round.purpose is not Purpose.RETIRE:
         return OnExpiry.EXPIRE
     match state.policy.on_expiry:
-        case OnExpiry.APPROVE if state.plan.subject.tier in CONSENTED_TO_BY_SILENCE:
+        case OnExpiry.APPROVE if (
+            state.plan.subject.tier in CONSENTED_TO_BY_SILENCE and not state.plan.subject.regulated
+        ):
             return OnExpiry.APPROVE
         case OnExpiry.ESCALATE if state.prolonged != state.round.number:
             return OnExpiry.ESCALATE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from data.records.facts import Facts
 from data.records.policy import Policy
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, Subject
 from workflows.rules.gates import Gate
 
 
@@ -34,6 +36,13 @@ def voting(state: Retirement) -> Policy:
 def notice_days(policy: Policy, subject: Weighed) -> int:
     """From the announcement to the last day of service, at least."""
     return policy.notice_days_of(subject.tier, is_regulated=bool(subject.regulated))
+
+
+def as_weighed_now(subject: Subject, facts: Facts) -> Subject:
+    """What is voted on anew is weighed anew."""
+    if facts.subject is None:
+        return subject
+    return replace(subject, tier=facts.subject.tier, regulated=facts.subject.regulated)
 
 
 class _Now(NamedTuple):

@@ -37,6 +37,8 @@ from tests.builders import (
     an_approved,
     dark,
     days,
+    facts_for,
+    proposing,
     revising,
     silent,
 )
@@ -417,3 +419,13 @@ def test_looking_back_twice_leaves_the_first():
     story.does(looking_back())
     assert story.does(looking_back(PAT)).reply == "<@UOWEN> has looked back on it already."
     assert len(story.of(events.BreakGlassReviewed)) == 1
+
+
+def test_what_people_do_meanwhile_stays_planned_and_the_model_is_weighed_anew():
+    story = Story(facts_for(policy=POLICY))
+    story.does(proposing(interim=Prose(prose="Score with the rules of 2024")))
+    story.does(asking())
+    weighed = replace(story.facts.subject, tier=1, regulated="EU AI Act")
+    story.does(confirming(story), subject=weighed)
+    assert str(story.state.interim) == "Score with the rules of 2024"
+    assert (story.state.plan.subject.tier, story.state.plan.subject.regulated) == (1, "EU AI Act")

@@ -122,3 +122,18 @@ def test_whoever_shortens_a_notice_proves_that_it_is_them_as_well():
     assert "Your second factor has not said that it is you" in refusal(story, asking(), proved="no")
     story.does(asking(), proved="yes")
     assert "Your second factor has not said that it is you" in refusal(story, confirming(story), proved="no")
+
+
+def test_whoever_stands_in_for_the_coordinator_confirms_nothing_in_their_place():
+    story = a_dark(policy=POLICY)
+    delegations = {PAT: Delegation(person=PAT, to=BILL)}
+    said = refusal(story, typed(BILL), delegations=delegations)
+    assert "You may not confirm the end of RET-1" in said
+
+
+def test_a_second_factor_that_said_who_it_is_is_on_record_of_a_shortened_notice():
+    story = a_proposed(policy=BREAKABLE)
+    story.does(asking(), proved="yes", proof="key 7")
+    story.does(confirming(story), proved="yes", proof="key 8")
+    (asked,), (confirmed,) = story.of(events.BreakGlassAsked), story.of(events.BreakGlassConfirmed)
+    assert (asked.proof, confirmed.proof) == ("key 7", "key 8")

@@ -523,19 +523,27 @@ def test_silence_is_consent_where_the_policy_says_so_and_somebody_approved():
 
 
 @pytest.mark.parametrize(
-    ("tier", "votes"),
+    ("subject", "votes"),
     [
-        (3, []),
-        (3, [(OWEN, {}), (PLATO, NO)]),
-        (3, [(OWEN, {"choice": Choice.ABSTAIN})]),
-        (1, [(OWEN, {})]),
-        (0, [(OWEN, {})]),
+        ({}, []),
+        ({}, [(OWEN, {}), (PLATO, NO)]),
+        ({}, [(OWEN, {"choice": Choice.ABSTAIN})]),
+        ({"tier": 1}, [(OWEN, {})]),
+        ({"tier": 0}, [(OWEN, {})]),
+        ({"regulated": "EU AI Act"}, [(OWEN, {})]),
     ],
-    ids=["nobody voted", "somebody rejected", "somebody abstained only", "tier 1", "unknown tier"],
+    ids=[
+        "nobody voted",
+        "somebody rejected",
+        "somebody abstained only",
+        "tier 1",
+        "unknown tier",
+        "regulated",
+    ],
 )
-def test_silence_is_no_consent(tier, votes):
+def test_silence_is_no_consent(subject, votes):
     far = TARGET_ON + days(200)
-    story = Story(facts_for(a_subject(tier=tier), **CONSENTS))
+    story = Story(facts_for(a_subject(**{"tier": 3, **subject}), **CONSENTS))
     story.does(proposing(target_on=far))
     for voter, how in votes:
         story.votes(voter, **how)

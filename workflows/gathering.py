@@ -22,7 +22,7 @@ from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
 from workflows.examples import following, namesake
-from workflows.membership import active, attesters, glass_breakers, groups, members, reviewers, weighed_now
+from workflows.membership import active, attesters, glass_breakers, groups, people_now, reviewers, weighed_now
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
@@ -31,7 +31,6 @@ from workflows.rules.delegating import InForce
 from workflows.rules.meeting import channels, meetings
 from workflows.rules.obligations import people_of
 from workflows.rules.pauses import pauses
-from workflows.rules.roles import voting
 from workflows.second_factor import SecondFactor, proved
 from workflows.user_groups import UserGroups
 
@@ -142,22 +141,7 @@ class Gatherer:
 
     def people(self, state: Retirement, now: datetime) -> Facts:
         """Who may do what about a retirement: by the catalog alone, nothing outside is looked at."""
-        assert state.plan is not None
-        assert state.policy is not None
-        subject = state.plan.subject
-        there = self.catalog.snapshot()
-        owners = there.owners_now([subject.model_id])
-        return Facts(
-            observed_at=now,
-            # Whatever moves in the catalog from here on makes the facts stale.
-            catalog_version=there.version,
-            policy=state.policy,
-            subject=subject,
-            members=members(there, voting(state), owners),
-            owners=owners,
-            endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
-            delegations=dict(self.delegations(now)),
-        )
+        return people_now(state, self.catalog.snapshot(), self.delegations(now), now)
 
     def _about_running(  # noqa: PLR0911, PLR0912 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement, now: datetime

@@ -40,11 +40,11 @@ def last_week(store: Store, states: Iterable[Retirement], now: datetime) -> tupl
     return histories(store, states, now - WEEK)
 
 
-def concerning(told: Iterable[History], person: str) -> tuple[History, ...]:
+def concerning(told: Iterable[History], reader: audience.Reader) -> tuple[History, ...]:
     """What of these concerns one person: with the answers and consumers that are theirs, or all where they lead it."""
     found = []
     for history in told:
-        seen = audience.concerning(history.retirement, person)
+        seen = audience.concerning(history.retirement, reader)
         if seen is None:
             continue
         own = {owed.consumer.consumer_id for owed in seen.obligations}

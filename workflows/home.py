@@ -16,12 +16,12 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
-from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
+from workflows import by_name
 from workflows.audiences import seen, sees
-from workflows.membership import attesters
+from workflows.by_name import ToAttest
 from workflows.rules import attesting, quorum
 from workflows.rules.barring import barred, instead_of_barred
 from workflows.rules.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
@@ -71,13 +71,6 @@ class LateStep(Record, frozen=True, kw_only=True):
 
     state: Retirement
     step: Step
-
-
-class ToAttest(Record, frozen=True, kw_only=True):
-    """What nobody's name stands under yet, or no more, and theirs could."""
-
-    state: Retirement
-    wanted: Attestation
 
 
 class GoesDark(Record, frozen=True, kw_only=True):
@@ -206,18 +199,9 @@ class Board:
 
     @cached_property
     def _attested_by(self) -> dict[str, list[ToAttest]]:
-        """By person: as roles and groups stand now, the retirement that is switched off first before others."""
-        found: dict[str, list[ToAttest]] = defaultdict(list)
-        asked = [one for one in self.retirements if attesting.is_asked(one) and one.policy and one.plan]
-        for state in sorted(asked, key=_dark_at):
-            assert state.policy is not None
-            assert state.plan is not None
-            owners = self.there.owners_now([state.plan.subject.model_id])
-            people = attesters(self.there, state.policy, owners)
-            for wanted in attesting.missing(state, self.now):
-                for person_id in people.get(wanted.name, ()):
-                    found[person_id].append(ToAttest(state=state, wanted=wanted))
-        return found
+        """By person, the retirement that is switched off first before others."""
+        asked = [one for one in self.retirements if attesting.is_asked(one)]
+        return by_name.to_attest(sorted(asked, key=_dark_at), self.there, self.now)
 
     @cached_property
     def _owners(self) -> frozenset[str]:

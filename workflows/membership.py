@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -11,8 +12,9 @@ from data.errors import EmeritusError
 from data.records.facts import Facts
 from data.records.policy import USER_GROUP, Policy, Review
 from data.records.retirement import Retirement
+from workflows.rules.delegating import InForce
 from workflows.rules.escalation import targets
-from workflows.rules.roles import asked
+from workflows.rules.roles import asked, voting
 
 MODEL_OWNER = "model.owner"
 
@@ -42,6 +44,25 @@ def weighed_now(known: Facts, state: Retirement, there: Snapshot) -> Facts:
     subject = replace(state.plan.subject, tier=model.tier, regulated=model.regulated)
     voters = members(there, asked(state.policy, subject), known.owners)
     return replace(known, subject=subject, members=voters)
+
+
+def people_now(state: Retirement, there: Snapshot, delegations: InForce, now: datetime) -> Facts:
+    """Who may do what about a retirement, by this catalog; nothing else is looked at."""
+    assert state.plan is not None
+    assert state.policy is not None
+    subject = state.plan.subject
+    owners = there.owners_now([subject.model_id])
+    return Facts(
+        observed_at=now,
+        # Whatever moves in the catalog from here on makes the facts stale.
+        catalog_version=there.version,
+        policy=state.policy,
+        subject=subject,
+        members=members(there, voting(state), owners),
+        owners=owners,
+        endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
+        delegations=dict(delegations),
+    )
 
 
 def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:

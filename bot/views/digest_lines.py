@@ -15,6 +15,8 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from data.records.rounds import Purpose
+from workflows.rules import check_gates
+from workflows.rules.ahead_gates import gates_ahead
 from workflows.rules.break_glass import look_back_at
 from workflows.rules.due import is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
@@ -27,6 +29,8 @@ REASON_MAX = 140
 REASONS_AT_MOST = 3
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
+SOON = timedelta(days=15)
+"""Ours: whose name is missing hears of it in two digests before its step, whatever their hours."""
 ABOUT = {Purpose.RETIRE: "", Purpose.CANCEL: " on cancelling", Purpose.EXTEND: " on more time"}
 ASKED = {"acknowledge": "acknowledge for", "migrate": "migrate"}
 NO_DAY = date.max
@@ -59,8 +63,8 @@ def weekday(at: datetime, zone: str) -> str:
 
 
 def at_risk(retirement: Retirement, now: datetime) -> Line | None:
-    """All that is overdue, held or standing still in it, in one line with how long its service still has."""
-    reasons = [*_standing(retirement), *_overdue(retirement, now)]
+    """All that is overdue, held, standing still or about to be in it, in one line with how long its service has."""
+    reasons = [*_standing(retirement), *_overdue(retirement, now), *_about_to_be_held(retirement, now)]
     if not reasons:
         return None
     last_day, left = _last_day(retirement, now)
@@ -143,6 +147,16 @@ def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:
         yield f"{LOOK_BACK} by {day(back_at, zone)}"
     for at, says in _answers(retirement, lambda at: at <= now, "had"):
         yield f"{says} by {day(at, zone)}"
+
+
+def _about_to_be_held(retirement: Retirement, now: datetime) -> Iterator[str]:
+    if retirement.plan is None or is_waiting(retirement):
+        return
+    kind = StepKind.CLOSE if retirement.state is State.DISABLED else StepKind.DISABLE
+    is_near = retirement.plan.step(kind).due_at <= now + SOON
+    for gate in gates_ahead(retirement, now):
+        if is_near or gate.name.startswith(check_gates.GATE):
+            yield gate.why
 
 
 def _is_overdue(retirement: Retirement, step: Step, now: datetime) -> bool:

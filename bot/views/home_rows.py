@@ -15,7 +15,8 @@ from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
 from data.records.retirement import Duty, Retirement, State, StepKind
 from data.records.rounds import Purpose
-from workflows.home import GoesDark, Home, LateStep, Owed, Part, ToAttest
+from workflows.by_name import ToAttest
+from workflows.home import GoesDark, Home, LateStep, Owed, Part
 from workflows.rules.quorum import digest_on_ballot, open_round, seats
 
 REASONS_MAX = 600

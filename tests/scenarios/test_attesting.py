@@ -25,6 +25,7 @@ def test_a_model_is_switched_off_once_both_names_are_there(tmp_path: Path) -> No
         town.announce()
         assert "\n" not in "".join(town.keys(GOVERNANCE))
         town.everybody_moves()
+        town.command(SAM, "subscribe")
         town.pass_time(days=40)
         request = town.posted(GOVERNANCE, ASKED.format("retention"))
         assert "an owner of the model may:" in words(request)
@@ -42,6 +43,10 @@ def test_a_model_is_switched_off_once_both_names_are_there(tmp_path: Path) -> No
         assert buttons(request) == []
         assert f":memo: <@{ADA}> attests retention until" in town.thread()
 
+        *_, digest = (one for one in town.slack.messages(SAM) if "Your retirements" in words(one))
+        assert "nobody has attested privacy; role security may" in words(digest), (
+            "that is all he is told of it"
+        )
         town.pass_time(days=10)
         held = town.retirement().progress(StepKind.DISABLE)
         assert held.progress is Progress.HELD

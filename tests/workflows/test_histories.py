@@ -35,6 +35,7 @@ from workflows import commands as cmd
 from workflows.engine import all_retirements
 from workflows.histories import AT_ONCE, History, concerning, histories
 from workflows.machine import RetirementMachine
+from workflows.rules.audience import Reader
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_the_plan_that_was_in_force_is_found_however_far_back_once_dates_moved(s
 def test_whoever_leads_it_is_told_all_of_it() -> None:
     told = History(retirement=a_running_retirement().state)
     for leader in (PAT, OWEN):
-        assert concerning([told], leader) == (told,)
+        assert concerning([told], Reader(leader)) == (told,)
 
 
 def test_an_owner_of_a_consumer_is_told_of_theirs_alone() -> None:
@@ -127,15 +128,25 @@ def test_an_owner_of_a_consumer_is_told_of_theirs_alone() -> None:
     story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
     answered = tuple(event for event in story.happened if isinstance(event, events.DutyChanged))
     announced = tuple(story.of(events.Announced))
-    (seen,) = concerning([History(retirement=story.state, events=(*announced, *answered))], CARL)
+    (seen,) = concerning([History(retirement=story.state, events=(*announced, *answered))], Reader(CARL))
     assert [one.consumer.consumer_id for one in seen.retirement.obligations] == [CRM]
     assert seen.events == (*announced, answered[1])
 
 
 def test_a_voter_is_told_as_long_as_the_vote_is_open_and_strangers_of_nothing() -> None:
     proposed, running = a_proposed(), a_running_retirement()
-    assert [one.retirement.state for one in concerning([History(retirement=proposed.state)], SELMA)] == [
-        "proposed"
-    ]
-    assert concerning([History(retirement=running.state)], SELMA) == ()
-    assert concerning([History(retirement=proposed.state)], STRANGER) == ()
+    voter, stranger = Reader(SELMA), Reader(STRANGER)
+    (seen,) = concerning([History(retirement=proposed.state)], voter)
+    assert seen.retirement.state == "proposed"
+    assert concerning([History(retirement=running.state)], voter) == ()
+    assert concerning([History(retirement=proposed.state)], stranger) == ()
+
+
+def test_whoever_answers_for_somebody_is_told_what_they_would_be_and_whose_name_is_missing_of_that() -> None:
+    told = [History(retirement=a_running_retirement().state)]
+    (seen,) = concerning(told, Reader(STRANGER, instead_of=(CARL,)))
+    assert [one.consumer.consumer_id for one in seen.retirement.obligations] == [CRM]
+    (led,) = concerning(told, Reader(STRANGER, instead_of=(PAT,)))
+    assert led == told[0]
+    (named,) = concerning(told, Reader(STRANGER, named=frozenset(["RET-1"])))
+    assert named.retirement.obligations == ()

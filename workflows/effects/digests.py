@@ -14,6 +14,7 @@ from data.records.decision import Claim, Dead, Done, HeldUp, NotDone, Result, Un
 from data.records.digests import DigestState
 from data.records.retirement import Retirement
 from data.store import Then
+from workflows import by_name
 from workflows.audiences import is_marked, sees
 from workflows.commands import DropReader, TellDigest
 from workflows.decisions.digests import place_of
@@ -21,6 +22,7 @@ from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.histories import History, concerning, histories
 from workflows.machine import digest_of
 from workflows.rules import audience
+from workflows.rules.delegating import stands_in_for
 from workflows.rules.lifecycle import is_living
 from workflows.rules.messages import is_person
 from workflows.rules.restriction import channel_of, is_restricted
@@ -64,8 +66,12 @@ def told_to(place: str, since: datetime, shop: Workshop, known: Iterable[Retirem
     """What this reader is told of those they may know of: a person of what concerns them, a channel of everything."""
     if not is_person(place):
         return histories(shop.engine.store, known, since)
-    own = [one for one in known if audience.concerning(one, place) is not None]
-    return concerning(histories(shop.engine.store, own, since), place)
+    known, gatherer, now = tuple(known), shop.engine.gatherer, shop.world.now()
+    there, delegations = gatherer.catalog.snapshot(), gatherer.delegations(now)
+    named = by_name.named(place, known, there, delegations, now)
+    reader = audience.Reader(place, stands_in_for(place, delegations), named)
+    own = [one for one in known if audience.concerning(one, reader) is not None]
+    return concerning(histories(shop.engine.store, own, since), reader)
 
 
 def _is_in(place: str, one: Retirement) -> bool:

@@ -5,18 +5,19 @@ count as passed, nor one that could not be run, nor one that began before its co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declared
 from data.records.facts import Facts
-from data.records.retirement import Obligation, Progress, Retirement, StepKind
+from data.records.retirement import Obligation, Progress, Retirement, State, StepKind
 from workflows.rules import obligations
-from workflows.rules.checking import UNDER_WAY, checked, is_under_way, latest, undeclared
+from workflows.rules.checking import UNDER_WAY, checked, current_of, is_under_way, latest, undeclared
 from workflows.rules.gates import Gate
 from workflows.rules.wording import named
 
 GATE = "checks/"
+DID_NOT_PASS = (CheckEnd.FAILED, CheckEnd.SKIPPED, CheckEnd.NOT_RUN)
 
 
 def passes(
@@ -56,6 +57,37 @@ def gates(state: Retirement, facts: Facts, now: datetime) -> list[Gate]:
     return [gate for duty in checked(state) if (gate := _gate(state, duty, facts, now)) is not None]
 
 
+def failed(state: Retirement) -> list[Gate]:
+    """What did not pass when it was run last, before anything is switched off: by the record alone."""
+    step = state.progress(StepKind.DISABLE)
+    is_to_come = state.state is State.MIGRATING and step.progress in (Progress.PENDING, Progress.HELD)
+    if not _are_run(state) or not is_to_come:
+        return []
+    found = []
+    for duty in checked(state):
+        left = [(one.name, _ended(one)) for one in current_of(state, duty) if one.end in DID_NOT_PASS]
+        if left:
+            name = obligations.typed_of(duty, state)
+            found.append(_not_passed(duty, left, f"{_runs(state, name)}, {_over(state, name)}"))
+    return found
+
+
+def _runs(state: Retirement, name: str) -> str:
+    return f"/retire check {state.id} {name} runs them"
+
+
+def _over(state: Retirement, name: str) -> str:
+    return f"or go without them by name, /retire waive {state.id} {CHECKS}{name} REASON"
+
+
+def _not_passed(duty: Obligation, left: Sequence[tuple[str, str]], next_step: str) -> Gate:
+    """`left`: of each check that is in the way, its name and how it stands."""
+    said = named([f"{name} {how}" for name, how in left])
+    marks = ",".join(f"{name} {how}" for name, how in left)
+    why = f"checks of {duty.consumer.name}: {said}: {next_step}"
+    return Gate(f"{GATE}{duty.consumer.consumer_id}/{marks}", why)
+
+
 def _are_run(state: Retirement) -> bool:
     return state.policy is not None and state.policy.checks_valid_hours > 0
 
@@ -64,7 +96,7 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     consumer = duty.consumer
     every = facts.checks.get(consumer.consumer_id, ())
     name = obligations.typed_of(duty, state)
-    over = f"or go without them by name, /retire waive {state.id} {CHECKS}{name} REASON"
+    over = _over(state, name)
     gone = undeclared(state, consumer.consumer_id, every)
     if not every and not gone:
         if not _needs_one(state):
@@ -80,15 +112,12 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     left += [(one.name, f"{_ended(one)} and is declared no more") for one in gone]
     if not left:
         return None
-    said = named([f"{name} {how}" for name, how in left])
-    runs = f"/retire check {state.id} {name} runs them"
+    runs = _runs(state, name)
     if all(how == UNDER_WAY for _, how in left):
         runs = "it goes on by itself once all passed"
     elif gone:
         runs = f"once declared again, {runs}"
-    why = f"checks of {consumer.name}: {said}: {runs}, {over}"
-    marks = ",".join(f"{name} {how}" for name, how in left)
-    return Gate(f"{GATE}{consumer.consumer_id}/{marks}", why)
+    return _not_passed(duty, left, f"{runs}, {over}")
 
 
 def _needs_one(state: Retirement) -> bool:

@@ -59,6 +59,13 @@ def current(state: Retirement) -> tuple[CheckRun, ...]:
     return tuple(run for (consumer_id, _), run in runs.items() if consumer_id in whose)
 
 
+def current_of(state: Retirement, duty: Obligation) -> tuple[CheckRun, ...]:
+    """The latest run of each check of this consumer, under whichever id it was begun."""
+    return tuple(
+        one for one in current(state) if _stands_as(state, one.consumer_id) == duty.consumer.consumer_id
+    )
+
+
 def waived(state: Retirement) -> dict[str, Waiver]:
     """Consumer -> who goes without its checks, and why."""
     return {one.what.removeprefix(CHECKS): one for one in state.waivers if one.what.startswith(CHECKS)}

@@ -10,6 +10,7 @@ from data.records.retirement import Retirement, State
 from workflows.rules.gates import Gate
 
 PEOPLE = 2
+GATE = "confirmed/"
 
 
 def is_asked(state: Retirement) -> bool:
@@ -39,7 +40,7 @@ def gates(state: Retirement) -> list[Gate]:
     people = f"{left} more {'person has' if left == 1 else 'people have'}"
     how = f"/retire confirm {state.id} {state.plan.subject.model_name}"
     why = f"{people} to confirm by its name that it may be closed, and nobody brings it back: {how}"
-    return [Gate(f"confirmed/{len(state.confirmed)}", why)]
+    return [Gate(f"{GATE}{len(state.confirmed)}", why)]
 
 
 def after(state: Retirement, event: events.CloseConfirmed) -> Retirement:

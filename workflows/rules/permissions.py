@@ -137,6 +137,11 @@ def _stands_in(person_id: str, state: Retirement, facts: Facts) -> bool:
     return state.coordinator_id in state.unreached and person_id in facts.owners
 
 
+def may(command: str, person_id: str, state: Retirement, facts: Facts) -> bool:
+    """Does the table allow it?"""
+    return any(wears(hat, person_id, state, facts) for hat in PERMISSIONS[command])
+
+
 def check(
     command: str,
     person_id: str,
@@ -154,9 +159,9 @@ def check(
     about, people   what it is about and who may, where there is no retirement yet that could show them
     next_step       what to do instead, where that is not to ask who may
     """
-    allowed = PERMISSIONS[command]
-    if any(wears(hat, person_id, state, facts) for hat in allowed):
+    if may(command, person_id, state, facts):
         return
+    allowed = PERMISSIONS[command]
     who = [hat.value for hat in Hat if hat in allowed and hat is not Hat.TIME]
     names = ", ".join(f"<@{person}>" for person in people[:NAMED_MAX])
     ask = f"Ask one of them: {names}" if names else f"Ask one of them; /retire show {state.id} names them"

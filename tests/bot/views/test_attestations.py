@@ -20,7 +20,7 @@ WANTED = Attestation(
 
 def attesting(*statements: Statement, wanted: Attestation = WANTED, **changes: object) -> Retirement:
     policy = replace(a_policy(), attestations=(wanted,))
-    return replace(announced(), policy=policy, attested=statements, **{"drilled_at": NOW, **changes})
+    return replace(announced(), attested=statements, **{"policy": policy, "drilled_at": NOW, **changes})
 
 
 def a_statement(wanted: Attestation = WANTED, **changes: object) -> Statement:

@@ -1,0 +1,83 @@
+"""Whose name does a retirement wait for? Who may attest what is missing before a switch-off, or confirm an end.
+
+As roles and groups stand now. Nobody's delegate attests in their place; who stands in for a coordinator or an owner of
+an endpoint may confirm, unless somebody did with whom they answer for one another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from data.catalog.snapshot import Snapshot
+from data.records.attestations import Attestation
+from data.records.base import Record
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+from workflows.membership import attesters, people_now
+from workflows.rules import attesting, closing
+from workflows.rules.break_glass import answers_for
+from workflows.rules.delegating import InForce
+from workflows.rules.permissions import may
+
+
+class ToAttest(Record, frozen=True, kw_only=True):
+    """What nobody's name stands under yet, or no more, and theirs could."""
+
+    state: Retirement
+    wanted: Attestation
+
+
+def to_attest(retirements: Iterable[Retirement], there: Snapshot, now: datetime) -> dict[str, list[ToAttest]]:
+    """By person, in the order of the retirements."""
+    found: dict[str, list[ToAttest]] = defaultdict(list)
+    for state in retirements:
+        if not attesting.is_asked(state):
+            continue
+        people = may_attest(state, there)
+        for wanted in attesting.missing(state, now):
+            for person_id in people.get(wanted.name, ()):
+                found[person_id].append(ToAttest(state=state, wanted=wanted))
+    return found
+
+
+def may_attest(state: Retirement, there: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Attestation -> Slack ids."""
+    assert state.policy is not None
+    assert state.plan is not None
+    return attesters(there, state.policy, there.owners_now([state.plan.subject.model_id]))
+
+
+Closing = tuple[Retirement, Facts]
+"""An end that waits for people, and who may do what about it."""
+
+
+def to_confirm(
+    retirements: Iterable[Retirement], there: Snapshot, delegations: InForce, now: datetime
+) -> list[Closing]:
+    """Those whose end waits, in their order."""
+    return [(one, people_now(one, there, delegations, now)) for one in retirements if closing.is_asked(one)]
+
+
+def may_confirm(person_id: str, asked: Closing) -> bool:
+    """May this person, and is it not done yet?"""
+    state, facts = asked
+    confirmed = [one.by for one in state.confirmed]
+    if person_id in confirmed or answers_for(person_id, confirmed, facts.delegations):
+        return False
+    return may("confirm close", person_id, state, facts)
+
+
+def named(
+    person_id: str,
+    retirements: Iterable[Retirement],
+    there: Snapshot,
+    delegations: InForce,
+    now: datetime,
+) -> frozenset[str]:
+    """Ids of those that wait for this person's name."""
+    every = tuple(retirements)
+    attested = {one.state.id for one in to_attest(every, there, now).get(person_id, ())}
+    asked = to_confirm(every, there, delegations, now)
+    return frozenset(attested | {one[0].id for one in asked if may_confirm(person_id, one)})

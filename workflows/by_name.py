@@ -69,6 +69,18 @@ def may_confirm(person_id: str, asked: Closing) -> bool:
     return may("confirm close", person_id, state, facts)
 
 
+def asked(
+    state: Retirement, gate: str, there: Snapshot, delegations: InForce, now: datetime
+) -> tuple[str, ...]:
+    """Whose name opens this gate, by roles of their own; nobody's where no name does."""
+    if gate.startswith(attesting.GATE):
+        return may_attest(state, there).get(gate.removeprefix(attesting.GATE), ())
+    if not gate.startswith(closing.GATE):
+        return ()
+    facts = people_now(state, there, delegations, now)
+    return tuple(one for one in closing.entitled(state, facts) if may_confirm(one, (state, facts)))
+
+
 def named(
     person_id: str,
     retirements: Iterable[Retirement],

@@ -21,7 +21,7 @@ from data.records.delegation import Delegation
 from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
 from workflows import by_name
 from workflows.audiences import seen, sees
-from workflows.by_name import ToAttest
+from workflows.by_name import Closing, ToAttest, may_confirm
 from workflows.rules import attesting, quorum
 from workflows.rules.barring import barred, instead_of_barred
 from workflows.rules.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
@@ -40,6 +40,7 @@ class Part(StrEnum):
     VOTES = "votes"
     ANSWERS = "answers"
     ATTESTATIONS = "attestations"
+    CONFIRMATIONS = "confirmations"
     PROPOSALS = "proposals"
     AHEAD = "ahead"
 
@@ -101,6 +102,7 @@ class Home(Record, frozen=True, kw_only=True):
     votes: tuple[Retirement, ...] = ()
     answers: tuple[Owed, ...] = ()
     attestations: tuple[ToAttest, ...] = ()
+    confirmations: tuple[Retirement, ...] = ()
     proposals: tuple[Retirement, ...] = ()
     ahead: tuple[GoesDark, ...] = ()
     delegations: dict[str, Delegation] = {}
@@ -112,6 +114,7 @@ class Home(Record, frozen=True, kw_only=True):
             Part.VOTES: len(self.votes),
             Part.ANSWERS: len(self.answers),
             Part.ATTESTATIONS: len(self.attestations),
+            Part.CONFIRMATIONS: len(self.confirmations),
             Part.PROPOSALS: len(self.proposals),
             Part.AHEAD: len(self.ahead),
         }[part]
@@ -150,10 +153,13 @@ class Board:
         owed = [one for one in self._answered_by(person_id) if one.state.id in ids]
         votes = [one for one in listed if may_vote(one, person_id, self.now, self.delegations)]
         attested = tuple(one for one in self._attested_by.get(person_id, ()) if one.state.id in ids)
+        confirmed = tuple(
+            one for one in listed if one.id in self._closing and may_confirm(person_id, self._closing[one.id])
+        )
         led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
         person = self.there.person_by_slack(person_id)
         is_in_catalog = person is not None and person.id not in self.there.unseen
-        is_known = is_in_catalog or bool(owed or votes or attested or led)
+        is_known = is_in_catalog or bool(owed or votes or attested or confirmed or led)
         return Home(
             person_id=person_id,
             page=page,
@@ -166,6 +172,7 @@ class Board:
             votes=tuple(sorted(votes, key=_closing)),
             answers=_in_order([one for one in owed if not one.late]),
             attestations=attested,
+            confirmations=confirmed,
             proposals=tuple(led),
             ahead=self._ahead(listed, person_id, owed) if is_known else (),
             delegations={
@@ -202,6 +209,12 @@ class Board:
         """By person, the retirement that is switched off first before others."""
         asked = [one for one in self.retirements if attesting.is_asked(one)]
         return by_name.to_attest(sorted(asked, key=_dark_at), self.there, self.now)
+
+    @cached_property
+    def _closing(self) -> dict[str, Closing]:
+        """By id."""
+        asked = by_name.to_confirm(self.retirements, self.there, self.delegations, self.now)
+        return {one[0].id: one for one in asked}
 
     @cached_property
     def _owners(self) -> frozenset[str]:

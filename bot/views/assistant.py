@@ -11,7 +11,20 @@ from datetime import timedelta
 
 from bot.ids import SLASH_COMMAND, Action
 from bot.typed.helped import CHANGES, helped
-from bot.views import answers, duties, guide, helping, home_rows, impact, limits, steps, votes, who
+from bot.views import (
+    answers,
+    attestations,
+    closing,
+    duties,
+    guide,
+    helping,
+    home_rows,
+    impact,
+    limits,
+    steps,
+    votes,
+    who,
+)
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
     HELPED,
@@ -192,6 +205,7 @@ WAITING = {
     Part.VOTES: "to vote on",
     Part.ANSWERS: "to answer",
     Part.ATTESTATIONS: "to attest",
+    Part.CONFIRMATIONS: "to confirm",
 }
 
 
@@ -215,7 +229,7 @@ def _nothing(found: Answer) -> str:
         return "*The catalog does not have that model any more.*"
     if needs_one(found.question):
         return f"*Nothing is being retired.* {EXACT}"
-    return "*Nothing is being retired*, so nothing is due, and nobody owes an answer."
+    return "*Nothing is being retired*, so nothing is due, and nobody owes anything."
 
 
 def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
@@ -235,11 +249,13 @@ def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
         span = f"between {day(found.after, found.zone)} and {last}" if last else "from now on"
         head = f"*What happens {span}*" if rows else f"*Nothing falls due {span}.*"
     else:
-        head = "*Who has not answered*" if rows else "*Nobody owes an answer or a vote.*"
+        head = "*Who has not answered*" if rows else "*Nobody owes an answer, a vote or their name.*"
     yield section(head)
     yield from map(
         section, limits.spread(rows, at_most=SECTIONS_MAX, rest=f": `{SLASH_COMMAND} list` has all")
     )
+    if not is_due and len(found.listed) == 1:
+        yield from _own(found.listed[0], found)
 
 
 def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
@@ -276,3 +292,7 @@ def _own(state: Retirement, found: Answer) -> Iterator[Payload]:
             (line,) = duties.lines([one.duty], state)
             yield section(f"*Yours* {line}")
             yield from buttons
+    for wanted in [one.wanted for one in found.home.attestations if one.state.id == state.id][:OWN_ROWS_MAX]:
+        yield from attestations.to_attest(state, wanted)
+    if any(one.id == state.id for one in found.home.confirmations):
+        yield from closing.to_confirm(state)

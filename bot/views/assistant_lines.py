@@ -66,7 +66,8 @@ def _said(point: Point, answer: Answer) -> Iterator[str]:
             (shown,) = duties.lines([duty], state)
             yield f"{shown}; {safe(team_name(duty.consumer))}: {mentions(point.asked, at_most=5) or answers.NOBODY}"
         case What.GATE:
-            yield f":memo: {safe(point.about, limits.REASON_MAX)}"
+            who = f" ({mentions(point.asked, at_most=5)})" if point.asked else ""
+            yield f":memo: {safe(point.about, limits.REASON_MAX)}{who}"
         case What.NEXT:
             if follows := answers.next_step(state):
                 yield f":calendar: {follows}"

@@ -23,21 +23,41 @@ def line(event: events.CloseConfirmed, retirement: Retirement) -> str:
 
 def request(retirement: Retirement) -> Payload:
     """Asked for with a button, until two people have, or service came back."""
-    by = mentions([one.by for one in retirement.confirmed])
+    by = _by(retirement)
     name = safe(name_of(retirement))
     if retirement.state is not State.ARCHIVED and not closing.is_standing(retirement):
         is_now = "its service is coming back" if retirement.restoring else f"it is {retirement.state}"
         return blocks.message(f":double_vertical_bar: Not asked now: the end of *{name}*, as {is_now}.")
     if not closing.missing(retirement):
         return blocks.message(f":lock: {by} confirmed by its name that *{name}* may be closed.")
-    so_far = f"\n:lock: {by} did." if by else ""
     text = (
         f":lock: *{name}* is dark, and can be brought back with `{SLASH_COMMAND} restore` until it is closed, "
         f"which is due on *{closes_on(retirement)}*. It is closed only once *two people* typed its name: the "
-        f"coordinator, owners of it or of its endpoints, or the voting roles.{so_far}"
+        f"coordinator, owners of it or of its endpoints, or the voting roles.{_so_far(retirement)}"
     )
-    pressed = button("Confirm the end", Action.CLOSING_CONFIRM, retirement.id, style="danger")
-    return blocks.message(text, [section(text), actions(pressed)])
+    return blocks.message(text, [section(text), _button(retirement)])
+
+
+def to_confirm(retirement: Retirement) -> list[Payload]:
+    """The same on the Home of somebody who may."""
+    text = (
+        f"*{retirement.id}* {safe(name_of(retirement))} is dark; closing is due on *{closes_on(retirement)}*, and "
+        f"waits until two people typed its name.{_so_far(retirement)}"
+    )
+    return [section(text), _button(retirement)]
+
+
+def _button(retirement: Retirement) -> Payload:
+    return actions(button("Confirm the end", Action.CLOSING_CONFIRM, retirement.id, style="danger"))
+
+
+def _by(retirement: Retirement) -> str:
+    return mentions([one.by for one in retirement.confirmed])
+
+
+def _so_far(retirement: Retirement) -> str:
+    by = _by(retirement)
+    return f"\n:lock: {by} did." if by else ""
 
 
 def form(retirement: Retirement) -> Payload:

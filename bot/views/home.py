@@ -22,6 +22,7 @@ FIRST_MAX = {
     Part.VOTES: 5,
     Part.ANSWERS: 8,
     Part.ATTESTATIONS: 5,
+    Part.CONFIRMATIONS: 3,
     Part.PROPOSALS: 5,
     Part.AHEAD: 10,
 }
@@ -30,10 +31,11 @@ TITLES = {
     Part.VOTES: "Yours to vote",
     Part.ANSWERS: "Yours to answer",
     Part.ATTESTATIONS: "Yours to attest",
+    Part.CONFIRMATIONS: "Yours to confirm",
     Part.PROPOSALS: "Proposed or coordinated by you",
     Part.AHEAD: "Switched off in the next 90 days",
 }
-WAITING = (Part.OVERDUE, Part.VOTES, Part.ANSWERS, Part.ATTESTATIONS)
+WAITING = (Part.OVERDUE, Part.VOTES, Part.ANSWERS, Part.ATTESTATIONS, Part.CONFIRMATIONS)
 """What somebody has to do."""
 WHAT_IT_IS = (
     "*Emeritus retires machine-learning models.* Whoever owns one proposes it; the roles of your policy vote on a "

@@ -9,7 +9,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
 from bot.ids import SLASH_COMMAND
-from bot.views import answers, attestations, break_glass, duties, later_dates, limits, obligations, votes
+from bot.views import (
+    answers,
+    attestations,
+    break_glass,
+    closing,
+    duties,
+    later_dates,
+    limits,
+    obligations,
+    votes,
+)
 from bot.views.blocks import Payload, actions, day, mention, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
@@ -43,6 +53,8 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
             yield from (_answer(one, home) for one in home.answers[first:last])
         case Part.ATTESTATIONS:
             yield from map(_to_attest, home.attestations[first:last])
+        case Part.CONFIRMATIONS:
+            yield from (Row(closing.to_confirm(one)) for one in home.confirmations[first:last])
         case Part.PROPOSALS:
             yield from map(_proposal, home.proposals[first:last])
         case Part.AHEAD:

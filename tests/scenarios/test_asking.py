@@ -416,6 +416,8 @@ def test_what_has_to_be_attested_blocks_it_and_who_attested_it_is_part_of_its_st
         town.pass_time(days=35)
         said = ask(town, TOM, "what blocks churn-v1?")
         assert ":memo: nobody has attested retention;" in said
+        ask(town, SAM, "which attestations are missing for RET-1?")
+        assert offered(town, SAM)[0] == ("attestation.give", "RET-1|privacy")
         town.command(ADA, "attest RET-1 retention https://wiki.larkspur.example/kept")
         assert "attested retention" not in ask(town, TOM, "what blocks churn-v1?")
         assert f":memo: <@{ADA}> attests retention until" in ask(town, TOM, "why is churn-v1 retired?")

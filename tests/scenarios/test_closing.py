@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.records.retirement import State
+from tests.scenarios.asking import ask, offered
+from tests.scenarios.home import open_home
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, POLICY, TOM, Town, buttons, words
 
 BY_TWO = f"{POLICY}\n[tiers.3]\nclosed_by_two = true\n"
@@ -20,6 +22,9 @@ def test_a_retirement_is_closed_once_two_people_typed_its_name(tmp_path: Path) -
         assert town.retirement().state is State.DISABLED
         asked = town.posted(GOVERNANCE, "RET-1/announcement-1/closing")
         assert "It is closed only once *two people* typed its name" in words(asked)
+        assert "Yours to confirm (1)" in open_home(town, MINA)
+        assert "2 more people have to confirm by its name" in ask(town, MINA, "who still has to confirm?")
+        assert ("closing.confirm", "RET-1") in offered(town, MINA)
         town.opens(TOM, lambda: town.press(TOM, asked, "closing.confirm"))
         wrong = town.submit(TOM, {"closing.name": "churn"})
         assert '"churn" is not what RET-1 retires' in str(wrong)

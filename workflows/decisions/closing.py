@@ -44,7 +44,7 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
         )
     check_is_colleague(facts, "What you confirm")
     proof = check_proof(facts)
-    event = events.CloseConfirmed(at=now, by=command.by, entitled=_entitled(state, facts), proof=proof)
+    event = events.CloseConfirmed(at=now, by=command.by, entitled=closing.entitled(state, facts), proof=proof)
     after = folded(state, (event,))
     due_on = f"{max(state.plan.steps[-1].due_at, now):%Y-%m-%d}"
     closes = f"it is closed on {due_on}, once all else holds"
@@ -67,9 +67,3 @@ def check_can_confirm(state: Retirement, by: str) -> None:
         reasons=["that is asked while it is dark, where its policy asks for it at its tier"],
         next_step=f"See where it stands: /retire show {state.id}",
     )
-
-
-def _entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:
-    seated = (person for people in facts.members.values() for person in people)
-    every = (state.coordinator_id, *facts.owners, *facts.endpoint_owners, *seated)
-    return tuple(sorted(dict.fromkeys(every)))

@@ -5,39 +5,30 @@ Everything is of what the person who asks may see (workflows/home.py), and of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from data import events
 from data.records.catalog import Entity
 from data.records.policy import Policy
-from data.records.retirement import Progress, Retirement
+from data.records.retirement import Retirement
 from data.store import Store
-from workflows.home import ANSWERED_IN, OVERVIEW, Board
-from workflows.questions.answers import Answer, Choice, Guide, Point, What
-from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
+from workflows import by_name
+from workflows.home import OVERVIEW, Board
+from workflows.questions.answers import Answer, Choice, Guide, Point
+from workflows.questions.entries import Told
 from workflows.questions.guiding import guided
 from workflows.questions.periods import window
+from workflows.questions.points import ahead, blocking, silent, story
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
-from workflows.rules import attesting, checking
 from workflows.rules.delegating import receiver
-from workflows.rules.due import UNANSWERED, owes, steps_ahead
-from workflows.rules.lifecycle import ENDED, MOVING, is_living
-from workflows.rules.quorum import awaited, open_round
+from workflows.rules.due import owes, steps_ahead
+from workflows.rules.lifecycle import is_living
+from workflows.rules.quorum import open_round
 
-STORY: tuple[type[events.Event], ...] = (
-    *MOVING,
-    events.ArchiveStored,
-    events.Attested,
-    events.BreakGlassConfirmed,
-    events.BreakGlassReviewed,
-    events.RestoreStarted,
-)
-"""What is told of a retirement's past: its plans, how it was decided, and what became of it."""
 ALL_AHEAD = timedelta(days=3_650)
 """Whoever asks when one retirement goes on is told all its dates; of all of them, those of the next week."""
 CITED_MAX = 40
@@ -125,7 +116,7 @@ class Reader:
         return replace(
             answer,
             listed=(state,),
-            points=tuple(map(self._as_delegated, points(state, told, self.board.now))),
+            points=tuple(map(self._with_people, points(state, told, self.board.now))),
             after=after,
             until=until,
             model=model,
@@ -142,11 +133,16 @@ class Reader:
             told = Told(one, self.store, is_read=said < CITED_MAX)
             points = list((ahead if is_due else silent)(one, told, self.board.now))
             said += bool(points)
-            found += map(self._as_delegated, points)
+            found += map(self._with_people, points)
         return replace(answer, listed=self._listed, points=tuple(found), after=after, until=until)
 
-    def _as_delegated(self, point: Point) -> Point:
-        """With whoever answers in the place of those who are asked."""
+    def _with_people(self, point: Point) -> Point:
+        """With whoever answers in the place of those who are asked, or may open a gate by their name."""
+        board = self.board
+        if point.gate:
+            return replace(
+                point, asked=by_name.asked(point.state, point.gate, board.there, board.delegations, board.now)
+            )
         now = dict.fromkeys(receiver(one, self.board.delegations) for one in point.asked)
         return replace(point, asked=tuple(now))
 
@@ -219,64 +215,3 @@ def _has_date(state: Retirement, until: datetime) -> bool:
     dates += [by for duty in state.obligations for _, by in owes(duty, state)]
     dates += [round_.review_until, round_.expires_at] if round_ is not None else []
     return any(at <= until for at in dates)
-
-
-def blocking(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
-    """All that has to happen before it goes on, what stands in front of everything else first."""
-    if state.state in ENDED:
-        yield Point(what=What.ENDED, state=state, entry=told.last(*MOVING))
-        return
-    if state.paused_at is not None:
-        yield Point(what=What.PAUSED, state=state, entry=told.last(events.Paused))
-    if state.delays or state.restoring:
-        kinds = (events.SwitchDelayed, events.RestoreStarted)
-        yield Point(what=What.SWITCHING, state=state, entry=told.last(*kinds))
-    yield from _votes(state, told)
-    for step in state.steps:
-        if step.progress is Progress.HELD:
-            yield Point(what=What.HELD, state=state, about=step.kind, entry=told.held(step.kind))
-    if waits := checking.awaited(state):
-        yield Point(what=What.GATE, state=state, about=waits, entry=told.last(events.ChecksStarted))
-    yield from _owed(state, told)
-    for gate in attesting.gates(state, now) if attesting.is_asked(state) else ():
-        yield Point(what=What.GATE, state=state, about=gate.why, entry=told.last(events.DrillPassed))
-    yield Point(what=What.NEXT, state=state, entry=told.last(*DATED))
-
-
-def silent(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
-    """Who owes an answer or a vote."""
-    yield from _votes(state, told)
-    for point in _owed(state, told):
-        duty = state.obligation(point.about)
-        if duty is not None and duty.duty in UNANSWERED:
-            yield point
-
-
-def ahead(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
-    """Its dates."""
-    yield Point(what=What.DUE, state=state, entry=told.last(*DATED))
-
-
-def story(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
-    """How it came to what it is."""
-    for one in told.happened:
-        if isinstance(one.event, STORY) and not isinstance(one.event, events.OtherEvent):
-            yield Point(what=What.HAPPENED, state=state, event=one.event, entry=told.entry(one.version))
-
-
-def _votes(state: Retirement, told: Told) -> Iterator[Point]:
-    if open_round(state) is not None and awaited(state):
-        yield Point(what=What.VOTE, state=state, entry=told.last(*OPENS_A_VOTE))
-
-
-def _owed(state: Retirement, told: Told) -> Iterator[Point]:
-    for duty in state.obligations if state.state in ANSWERED_IN else ():
-        if not duty.is_settled:
-            consumer_id = duty.consumer.consumer_id
-            yield Point(
-                what=What.OWED,
-                state=state,
-                about=consumer_id,
-                asked=duty.asked,
-                entry=told.about(consumer_id),
-            )

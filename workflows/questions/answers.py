@@ -45,14 +45,15 @@ class What(StrEnum):
 class Point(Record, frozen=True, kw_only=True):
     """One thing an answer says of a retirement.
 
-    about   the step that is held, the consumer that owes something, or why a gate is shut
-    asked   who answers for the consumer now
+    about   the step that is held, the consumer that owes something, or why a gate is shut; `gate`: the name of that
+    asked   who answers for the consumer now, or may open the gate by their name
     event   what happened, for what is told of the past
     """
 
     what: What
     state: Retirement
     about: str = ""
+    gate: str = ""
     asked: tuple[str, ...] = ()
     event: RetirementEvent | None = None
     entry: Entry | None = None

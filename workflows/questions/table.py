@@ -69,8 +69,11 @@ _RETIRING = (
     r"\b(?:retire|retiring|propose|proposing|proposal|sunset|decommission|switch(?:ing)? off|turn(?:ing)? off|"
     r"shut(?:ting)? down|get(?:ting)? rid of|phas(?:e|ing) out)\b"
 )
+_ASKED_OF = r"(?:answers?|acknowledge?ments?|replies|votes?|approvals?)"
 _HOW_MUCH = r"(?:\w+ ){0,2}(?:when|how (?:many|long|soon|much))\b"
 """How a question for a day or a number begins, whatever it goes on about."""
+_NAMED = r"(?:attest(?:ed|ations?|s)?|confirm(?:ed|ations?|s)?|sign(?:ed|atures?|s)?)"
+"""What people put their names to."""
 _BY_COMMAND = (
     r"(?:how (?:do|does|can|could|may|would|should|to)\b.*\b|please )?(?:disable|(?<!the )(?<!an )archive|claim|"
     r"take(?: \S+)? ?over|hand(?: \S+)? ?over|look back)\b"
@@ -95,12 +98,13 @@ ROWS: tuple[Row, ...] = (
         asks=Asks.SILENT,
         about=About.ANY,
         example="Who has not answered?",
-        says="who still owes an answer or a vote, and until when",
+        says="who still owes an answer, a vote or their name, and until when",
         words=_words(
             r"\bwho\b.*" + _NOT,
             r"\bwhom? (?:(?:are|do|does|is) )?(?:we|you|it|they|NAME|i) (?:still )?(?:wait|waits|waiting)\b",
-            r"\b(?:answers?|acknowledge?ments?|replies|votes?|approvals?)\b.*\b(?:missing|outstanding|open|due|late)\b",
-            r"(?<!my )\b(?:missing|outstanding|open) (?:answers?|acknowledge?ments?|replies|votes?|approvals?)\b",
+            rf"\bwhom?\b.*\b(?:has|have|must|needs?|should|is|are) (?:to )?{_NAMED}\b",
+            rf"\b(?:{_ASKED_OF}|{_NAMED})\b.*\b(?:missing|outstanding|open|due|late)\b",
+            rf"(?<!my )\b(?:missing|outstanding|open) (?:{_ASKED_OF}|{_NAMED})\b",
             r"\bunanswered\b",
         ),
     ),
@@ -151,7 +155,8 @@ ROWS: tuple[Row, ...] = (
         says="the commands that change something, and who may run them; it runs none",
         words=_words(
             r"\b(?:pause|resume|cancel|call off|withdraw|waive|restore|bring back|hand ?over|delegate|unsubscribe)\b",
-            r"\b(?:subscribe|attest|break(?:ing)?[- ](?:the )?glass)\b",
+            r"\b(?:subscribe|break(?:ing)?[- ](?:the )?glass)\b",
+            r"(?<!i have to )(?<!i need to )(?<!must i )(?<!should i )\battest\b",
             rf"^{_BY_COMMAND}",
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from data.records.retirement import Progress, Retirement, StepKind
@@ -11,16 +12,19 @@ from workflows.rules.gates import Gate
 HELD_LATER = (StepKind.DISABLE, StepKind.CLOSE)
 
 
-def gates_ahead(state: Retirement, now: datetime) -> list[Gate]:
-    """A check that did not pass, what nobody's name stands under, and an end that waits for people."""
+def gates_ahead(state: Retirement, now: datetime, *, said: Collection[StepKind] = HELD_LATER) -> list[Gate]:
+    """A check that did not pass, what nobody's name stands under, and an end that waits for people.
+
+    said   the steps whose reasons are told anyway
+    """
     found = [
         *check_gates.failed(state),
         *(attesting.gates(state, now) if attesting.is_asked(state) else ()),
         *(closing.gates(state) if closing.is_asked(state) else ()),
     ]
-    steps = [state.progress(kind) for kind in HELD_LATER]
-    said = {_subject(name) for step in steps if step.progress is Progress.HELD for name in step.gates}
-    return [gate for gate in found if _subject(gate.name) not in said]
+    steps = [state.progress(kind) for kind in said]
+    told = {_subject(name) for step in steps if step.progress is Progress.HELD for name in step.gates}
+    return [gate for gate in found if _subject(gate.name) not in told]
 
 
 def _subject(name: str) -> str:

@@ -13,6 +13,8 @@ from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.rules.gates import Gate
 from workflows.rules.wording import one_of
 
+GATE = "attestation/"
+
 
 def text_digest(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
@@ -53,7 +55,7 @@ def is_asked(state: Retirement) -> bool:
 
 def gates(state: Retirement, now: datetime) -> list[Gate]:
     """What keeps it from being switched off: each says who may attest, and how."""
-    return [Gate(f"attestation/{one.name}", _why(state, one)) for one in missing(state, now)]
+    return [Gate(f"{GATE}{one.name}", _why(state, one)) for one in missing(state, now)]
 
 
 def _why(state: Retirement, wanted: Attestation) -> str:

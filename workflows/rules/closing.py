@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.closing import Confirmed
+from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.rules.gates import Gate
 
@@ -29,6 +30,13 @@ def missing(state: Retirement) -> int:
         return 0
     is_needed = state.policy.is_closed_by_two(state.plan.subject.tier)
     return max(PEOPLE - len(state.confirmed), 0) if is_needed else 0
+
+
+def entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:
+    """Whoever may confirm by a role of their own: the coordinator, the owners, those who vote on it."""
+    seated = (person for people in facts.members.values() for person in people)
+    every = (state.coordinator_id, *facts.owners, *facts.endpoint_owners, *seated)
+    return tuple(sorted(dict.fromkeys(every)))
 
 
 def gates(state: Retirement) -> list[Gate]:

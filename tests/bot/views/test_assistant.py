@@ -13,7 +13,7 @@ from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity
 from data.records.checks import CheckEnd, CheckRun
-from data.records.retirement import Duty, Reason, Retirement
+from data.records.retirement import Duty, Reason, Retirement, State
 from data.sqlite.store import SqliteStore
 from tests.bot.views.examples import (
     NASTY,
@@ -22,6 +22,7 @@ from tests.bot.views.examples import (
     a_retirement,
     an_entity,
     announced,
+    buttons,
     consumer_id,
     overloaded,
     texts,
@@ -94,6 +95,32 @@ def test_checks_that_are_under_way_block_it_until_they_passed(tmp_path: Path) ->
     assert texts(shown["blocks"])[0].endswith("what blocks it")
     assert f":memo: {waits}" in texts(shown["blocks"])[1]
     assert f"• {waits}" in "\n".join(texts(answers.show(state)["blocks"]))
+
+
+def test_a_check_that_failed_blocks_it_before_its_day(tmp_path: Path) -> None:
+    run = CheckRun(
+        consumer_id=consumer_id(0), name="scoring", run=9, end=CheckEnd.FAILED, begun_at=NOW, at=NOW
+    )
+    state = announced(consumers=1, checks=(run,), policy=replace(a_policy(), checks_valid_hours=24))
+    shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), moved(state))
+    assert ":memo: checks of consumer-000: scoring failed: /retire check RET-1" in texts(shown["blocks"])[1]
+
+
+def test_an_end_that_waits_for_people_blocks_it_and_is_confirmed_there(tmp_path: Path) -> None:
+    policy = a_policy()
+    tiers = tuple(replace(one, closed_by_two="yes") for one in policy.tiers)
+    state = announced(consumers=1, state=State.DISABLED, policy=replace(policy, tiers=tiers))
+    waits = ":memo: 2 more people have to confirm by its name that it may be closed"
+    for asks in (Asks.BLOCKS, Asks.SILENT):
+        shown = drawn(tmp_path, Question(asks=asks, about=("RET-1",)), state)
+        assert waits in "\n".join(texts(shown["blocks"]))
+        assert ("closing.confirm", "RET-1") in buttons(shown)
+    shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), state, person="UKIM")
+    assert ("closing.confirm", "RET-1") not in buttons(shown), "who may not is not asked to"
+
+
+def moved(state: Retirement) -> Retirement:
+    return replace(state, obligations=tuple(replace(one, duty=Duty.MIGRATED) for one in state.obligations))
 
 
 def test_a_retirement_that_nothing_blocks_says_so_and_what_comes_next(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.attestations import Statement
 from data.records.base import Prose
+from data.records.closing import Confirmed
 from data.records.retirement import Duty, Progress, Retirement, State, StepKind, StepProgress
 from data.records.rounds import Ballot, Choice, Purpose
 from tests.bot.views.examples import (
@@ -62,10 +63,18 @@ def worst(*, people: tuple[str, ...] = ("UME",)) -> list[Retirement]:
         moving, obligations=mine, coordinator_id="UME", steps=held(moving), policy=policy, drilled_at=NOW
     )
     round_ = replace(a_round(), members={NASTY: people, "risk": people}, opened_by="UPAT", ballots=())
+    tiers = tuple(replace(one, closed_by_two="yes") for one in policy.tiers)
+    waits = replace(
+        moving, state=State.DISABLED, policy=replace(policy, tiers=tiers), confirmed=(CONFIRMED,), steps=()
+    )
     return [
+        *(replace(waits, id=f"RET-{number}") for number in range(51, 81)),
         *(replace(voted, id=f"RET-{number}", round=round_) for number in range(1, 26)),
         *(replace(moving, id=f"RET-{number}") for number in range(26, 51)),
     ]
+
+
+CONFIRMED = Confirmed(by="UZED", at=NOW)
 
 
 def held(state: Retirement) -> tuple[StepProgress, ...]:
@@ -122,6 +131,21 @@ def test_what_somebody_may_attest_is_on_their_home_until_a_name_stands_there() -
     )
     assert a_home(until, person="UKIM").attestations == ()
     assert len(a_home(until, person="UKIM", now=days(6)).attestations) == 1, "it counts no more"
+
+
+def test_an_end_that_waits_is_on_the_home_of_those_who_may_confirm_it_and_have_not() -> None:
+    state = announced(state=State.DISABLED, consumers=1)
+    assert state.policy is not None
+    tiers = tuple(replace(one, closed_by_two="yes") for one in state.policy.tiers)
+    assert a_home(state, person="UPAT").confirmations == (), "nobody has to"
+    state = replace(state, policy=replace(state.policy, tiers=tiers))
+    shown = drawn(state, person="UPAT")
+    assert ("closing.confirm", state.id) in buttons(shown)
+    assert "Yours to confirm (1)" in texts(shown)
+    assert a_home(state, person="UKIM").confirmations == (), "who has no part in it may not"
+    by_other, by_them = (replace(state, confirmed=(replace(CONFIRMED, by=one),)) for one in ("UKIM", "UPAT"))
+    assert a_home(by_other, person="UPAT").confirmations == (by_other,)
+    assert a_home(by_them, person="UPAT").confirmations == ()
 
 
 def test_the_overview_leads_to_every_list_and_pages_lead_on_and_back() -> None:

@@ -79,6 +79,11 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "nobody answered? who is silent?",
         "who still has not moved and uses churn-v1?",
         "who is still to answer?",
+        "who still has to attest?",
+        "who needs to confirm RET-1?",
+        "whom do we need to attest churn-v1?",
+        "which attestations are missing for RET-1?",
+        "any missing confirmations?",
     ),
     Asks.STORY: (
         "why was fraud-v2 retired and where is it now?",
@@ -146,6 +151,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "acknowledged!",
         "it's not mine",
         "we need more time",
+        "what do I have to attest?",
+        "what should I confirm?",
     ),
     Asks.DUE: (
         "what happens next week?",

@@ -1,0 +1,103 @@
+"""What is there to say of one retirement? What blocks it, who is silent, its dates, and how it came to what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from data import events
+from data.records.retirement import Progress, Retirement, StepKind
+from workflows.home import ANSWERED_IN
+from workflows.questions.answers import Point, What
+from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
+from workflows.rules import attesting, check_gates, checking, closing
+from workflows.rules.ahead_gates import HELD_LATER, gates_ahead
+from workflows.rules.due import UNANSWERED
+from workflows.rules.lifecycle import ENDED, MOVING
+from workflows.rules.quorum import awaited, open_round
+
+STORY: tuple[type[events.Event], ...] = (
+    *MOVING,
+    events.ArchiveStored,
+    events.Attested,
+    events.BreakGlassConfirmed,
+    events.BreakGlassReviewed,
+    events.RestoreStarted,
+)
+"""What is told of a retirement's past: its plans, how it was decided, and what became of it."""
+OPENS: dict[str, type[events.Event]] = {
+    attesting.GATE: events.DrillPassed,
+    closing.GATE: events.Disabled,
+    check_gates.GATE: events.CheckEnded,
+}
+"""Since when a gate is shut, by what its name begins with."""
+
+
+def blocking(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
+    """All that has to happen before it goes on, what stands in front of everything else first."""
+    if state.state in ENDED:
+        yield Point(what=What.ENDED, state=state, entry=told.last(*MOVING))
+        return
+    if state.paused_at is not None:
+        yield Point(what=What.PAUSED, state=state, entry=told.last(events.Paused))
+    if state.delays or state.restoring:
+        kinds = (events.SwitchDelayed, events.RestoreStarted)
+        yield Point(what=What.SWITCHING, state=state, entry=told.last(*kinds))
+    yield from _votes(state, told)
+    for step in state.steps:
+        if step.progress is Progress.HELD:
+            yield Point(what=What.HELD, state=state, about=step.kind, entry=told.held(step.kind))
+    if waits := checking.awaited(state):
+        yield Point(what=What.GATE, state=state, about=waits, entry=told.last(events.ChecksStarted))
+    yield from _owed(state, told)
+    yield from _gates(state, told, now)
+    yield Point(what=What.NEXT, state=state, entry=told.last(*DATED))
+
+
+def silent(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
+    """Who owes an answer, a vote or their name."""
+    yield from _votes(state, told)
+    for point in _owed(state, told):
+        duty = state.obligation(point.about)
+        if duty is not None and duty.duty in UNANSWERED:
+            yield point
+    yield from (one for one in _gates(state, told, now, said=()) if not one.gate.startswith(check_gates.GATE))
+
+
+def ahead(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
+    """Its dates."""
+    yield Point(what=What.DUE, state=state, entry=told.last(*DATED))
+
+
+def story(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
+    """How it came to what it is."""
+    for one in told.happened:
+        if isinstance(one.event, STORY) and not isinstance(one.event, events.OtherEvent):
+            yield Point(what=What.HAPPENED, state=state, event=one.event, entry=told.entry(one.version))
+
+
+def _votes(state: Retirement, told: Told) -> Iterator[Point]:
+    if open_round(state) is not None and awaited(state):
+        yield Point(what=What.VOTE, state=state, entry=told.last(*OPENS_A_VOTE))
+
+
+def _gates(
+    state: Retirement, told: Told, now: datetime, *, said: Collection[StepKind] = HELD_LATER
+) -> Iterator[Point]:
+    """What waits for somebody's name, or for a check that failed. `said`: steps whose reasons are told already."""
+    for gate in gates_ahead(state, now, said=said):
+        kind = next(kind for start, kind in OPENS.items() if gate.name.startswith(start))
+        yield Point(what=What.GATE, state=state, about=gate.why, gate=gate.name, entry=told.last(kind))
+
+
+def _owed(state: Retirement, told: Told) -> Iterator[Point]:
+    for duty in state.obligations if state.state in ANSWERED_IN else ():
+        if not duty.is_settled:
+            consumer_id = duty.consumer.consumer_id
+            yield Point(
+                what=What.OWED,
+                state=state,
+                about=consumer_id,
+                asked=duty.asked,
+                entry=told.about(consumer_id),
+            )

@@ -100,8 +100,9 @@ def _vote(state: Retirement) -> Iterator[str]:
 def _held(state: Retirement, kind: StepKind) -> Iterator[str]:
     assert state.plan is not None
     due_on = day(state.plan.step(kind).due_at, steps.zone_of(state))
-    yield f":warning: *{kind}* was due on {due_on}, and is held"
-    yield from (f"    • {safe(reason, limits.REASON_MAX)}" for reason in state.progress(kind).held_by)
+    come = state.progress(kind)
+    yield f":warning: *{kind}* was due on {due_on}, and is {come.progress}"
+    yield from (f"    • {safe(reason, limits.REASON_MAX)}" for reason in come.held_by)
 
 
 def where_now(state: Retirement) -> list[str]:

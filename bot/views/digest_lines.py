@@ -13,12 +13,12 @@ from bot.views import impact, limits
 from bot.views.blocks import day
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
+from data.records.retirement import Obligation, Retirement, State, StepKind
 from data.records.rounds import Purpose
 from workflows.rules import check_gates
 from workflows.rules.ahead_gates import gates_ahead
 from workflows.rules.break_glass import look_back_at
-from workflows.rules.due import is_waiting, owes, steps_ahead
+from workflows.rules.due import is_overdue, is_waiting, owes, steps_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
 from workflows.rules.quorum import open_round
 from workflows.rules.wording import counted
@@ -27,8 +27,6 @@ NAMES_AT_MOST = 3
 NAMES_MAX = 300
 REASON_MAX = 140
 REASONS_AT_MOST = 3
-GRACE = timedelta(days=1)
-"""Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
 SOON = timedelta(days=15)
 """Ours: whose name is missing hears of it in two digests before its step, whatever their hours."""
 ABOUT = {Purpose.RETIRE: "", Purpose.CANCEL: " on cancelling", Purpose.EXTEND: " on more time"}
@@ -89,7 +87,7 @@ def due(retirement: Retirement, *, after: datetime, until: datetime) -> Iterator
     if is_waiting(retirement) or retirement.state in ENDED:
         return
     zone = zone_of(retirement)
-    steps = (step for step in steps_ahead(retirement) if not _is_overdue(retirement, step, after))
+    steps = (step for step in steps_ahead(retirement) if not is_overdue(retirement, step, after))
     for at, says in (
         *((at, says) for at, says in _votes(retirement) if after < at <= until),
         *((step.due_at, f"step {step.kind}") for step in steps if step.due_at <= until),
@@ -139,7 +137,7 @@ def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:
         return
     zone = zone_of(retirement)
     for step in steps_ahead(retirement):
-        if _is_overdue(retirement, step, now):
+        if is_overdue(retirement, step, now):
             held_by = retirement.progress(step.kind).held_by
             held = f", held: {_few(held_by)}" if held_by else ""
             yield f"step {step.kind} due since {day(step.due_at, zone)}{held}"
@@ -157,11 +155,6 @@ def _about_to_be_held(retirement: Retirement, now: datetime) -> Iterator[str]:
     for gate in gates_ahead(retirement, now):
         if is_near or gate.name.startswith(check_gates.GATE):
             yield gate.why
-
-
-def _is_overdue(retirement: Retirement, step: Step, now: datetime) -> bool:
-    is_held = retirement.progress(step.kind).progress is Progress.HELD
-    return step.due_at <= (now if is_held else now - GRACE)
 
 
 def _votes(retirement: Retirement) -> Iterator[tuple[datetime, str]]:

@@ -65,6 +65,10 @@ def test_a_step_that_is_held_is_told_with_its_reason_and_the_entry_that_says_so(
     assert ":warning: *disable* was due on 2026-05-04, and is held" in said
     assert "churn-v1-prod is unknown where it should be served" in said
     assert "RET-1 entry 20>)" in said
+    said = ask(town, TOM, "when is churn-v1 switched off?")
+    assert ":warning: *disable* was due on 2026-05-04, and is held" in said
+    assert "RET-1 entry 20>)" in said
+    assert "*disable* was due" in ask(town, TOM, "what happens next week?")
 
 
 def test_who_has_not_answered_is_told_of_all_that_is_under_way(town: Town) -> None:

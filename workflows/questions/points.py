@@ -12,7 +12,7 @@ from workflows.questions.answers import Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
 from workflows.rules import attesting, check_gates, checking, closing
 from workflows.rules.ahead_gates import HELD_LATER, gates_ahead
-from workflows.rules.due import UNANSWERED
+from workflows.rules.due import UNANSWERED, is_overdue, is_waiting, steps_ahead
 from workflows.rules.lifecycle import ENDED, MOVING
 from workflows.rules.quorum import awaited, open_round
 
@@ -64,8 +64,12 @@ def silent(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
     yield from (one for one in _gates(state, told, now, said=()) if not one.gate.startswith(check_gates.GATE))
 
 
-def ahead(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
-    """Its dates."""
+def ahead(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
+    """Its dates: first the steps whose day is past, which come whenever nothing is in their way."""
+    for step in () if is_waiting(state) else steps_ahead(state):
+        if is_overdue(state, step, now):
+            entry = told.held(step.kind) or told.last(*DATED)
+            yield Point(what=What.HELD, state=state, about=step.kind, entry=entry)
     yield Point(what=What.DUE, state=state, entry=told.last(*DATED))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.records.retirement import Duty, Obligation, Progress, Retirement, State, Step
 
+GRACE = timedelta(days=1)
+"""Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
 UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
 
 
@@ -31,3 +33,8 @@ def steps_ahead(state: Retirement) -> Iterator[Step]:
 def is_waiting(state: Retirement) -> bool:
     """Do its dates wait, or are they void?"""
     return state.paused_at is not None or bool(state.restoring)
+
+
+def is_overdue(state: Retirement, step: Step, now: datetime) -> bool:
+    is_held = state.progress(step.kind).progress is Progress.HELD
+    return step.due_at <= (now if is_held else now - GRACE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity
 from data.records.checks import CheckEnd, CheckRun
-from data.records.retirement import Duty, Reason, Retirement, State
+from data.records.retirement import Duty, Progress, Reason, Retirement, State, StepKind, StepProgress
 from data.sqlite.store import SqliteStore
 from tests.bot.views.examples import (
     NASTY,
@@ -24,6 +25,7 @@ from tests.bot.views.examples import (
     announced,
     buttons,
     consumer_id,
+    days,
     overloaded,
     texts,
 )
@@ -44,12 +46,17 @@ def catalog(*entities: Entity) -> Snapshot:
 
 
 def drawn(
-    folder: Path, question: Question, *states: Retirement, person: str = "UPAT", there: Snapshot | None = None
+    folder: Path,
+    question: Question,
+    *states: Retirement,
+    person: str = "UPAT",
+    there: Snapshot | None = None,
+    now: datetime = NOW,
 ) -> Payload:
     there = there or Snapshot.of(EMPTY)
     store = SqliteStore(folder / "emeritus.db", RetirementMachine())
     try:
-        found = Reader(Board(there, states, NOW), store, a_policy(), person).answer(question)
+        found = Reader(Board(there, states, now), store, a_policy(), person).answer(question)
     finally:
         store.close()
     shown = assistant.answer(found, {}, there)
@@ -128,6 +135,28 @@ def test_a_retirement_that_nothing_blocks_says_so_and_what_comes_next(tmp_path: 
     shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), state)
     assert texts(shown["blocks"])[0].endswith("*migrating*: nothing blocks it")
     assert ":calendar: next:" in texts(shown["blocks"])[1]
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress.HELD, ":warning: *close* was due on 2027-06-29, and is held\n    • so"),
+        (Progress.RUNNING, ":warning: *close* was due on 2027-06-29, and is running"),
+    ],
+)
+def test_a_step_whose_day_is_past_is_told_where_dates_are_asked_for(
+    tmp_path: Path, progress: Progress, said: str
+) -> None:
+    done = [StepProgress(kind=kind, progress=Progress.DONE, at=NOW) for kind in StepKind]
+    held = ("so",) if progress is Progress.HELD else ()
+    late = StepProgress(kind=StepKind.CLOSE, progress=progress, at=NOW, held_by=held)
+    steps = (*(one for one in done if one.kind is not StepKind.CLOSE), late)
+    state = announced(consumers=1, state=State.DISABLED, steps=steps)
+    shown = drawn(tmp_path, Question(asks=Asks.DUE, about=("RET-1",)), state, now=days(200))
+    assert said in "\n".join(texts(shown["blocks"]))
+    paused = replace(state, paused_at=NOW)
+    shown = drawn(tmp_path, Question(asks=Asks.DUE, about=("RET-1",)), paused, now=days(200))
+    assert "Nothing falls due" in texts(shown["blocks"])[0]
 
 
 def a_guide(**changes: object) -> Answer:

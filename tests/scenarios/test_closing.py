@@ -33,6 +33,8 @@ def test_a_retirement_is_closed_once_two_people_typed_its_name(tmp_path: Path) -
             f":lock: <@{TOM}> confirms by its name that it may be closed, proved as key of {TOM}"
             in town.thread()
         )
+        confirms = f":lock: <@{TOM}> confirms by its name that it may be closed"
+        assert confirms in ask(town, MINA, "who has confirmed churn-v1?")
         town.pass_time(days=40)
         assert town.retirement().state is State.DISABLED
         assert "1 more person has to confirm by its name" in town.command(ADA, "show RET-1")

@@ -22,6 +22,7 @@ STORY: tuple[type[events.Event], ...] = (
     events.Attested,
     events.BreakGlassConfirmed,
     events.BreakGlassReviewed,
+    events.CloseConfirmed,
     events.RestoreStarted,
 )
 """What is told of a retirement's past: its plans, how it was decided, and what became of it."""

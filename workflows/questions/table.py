@@ -133,7 +133,7 @@ ROWS: tuple[Row, ...] = (
             r"\bwhere\b",
             r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
             rf"^(?!{_BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
-            r"\bwho (?:approved|decided|proposed|voted|rejected)\b",
+            r"\bwho (?:has |have |had |all )*(?:approved|decided|proposed|voted|rejected|attested|confirmed|cancelled|closed)\b",
         ),
     ),
     Row(

@@ -102,7 +102,7 @@ ROWS: tuple[Row, ...] = (
         words=_words(
             r"\bwho\b.*" + _NOT,
             r"\bwhom? (?:(?:are|do|does|is) )?(?:we|you|it|they|NAME|i) (?:still )?(?:wait|waits|waiting)\b",
-            rf"\bwhom?\b.*\b(?:has|have|must|needs?|should|is|are) (?:to )?{_NAMED}\b",
+            r"\bwhom?\b.*\b(?:must|should|(?:has|have|needs?|is|are) to) (?:attest|confirm|sign)\b",
             rf"\b(?:{_ASKED_OF}|{_NAMED})\b.*\b(?:missing|outstanding|open|due|late)\b",
             rf"(?<!my )\b(?:missing|outstanding|open) (?:{_ASKED_OF}|{_NAMED})\b",
             r"\bunanswered\b",
@@ -133,7 +133,8 @@ ROWS: tuple[Row, ...] = (
             r"\bwhere\b",
             r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
             rf"^(?!{_BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
-            r"\bwho (?:has |have |had |all )*(?:approved|decided|proposed|voted|rejected|attested|confirmed|cancelled|closed)\b",
+            r"\bwho (?:has |have |had |all )*"
+            r"(?:approved|decided|proposed|voted|rejected|attested|confirmed|cancelled|closed)\b",
         ),
     ),
     Row(

@@ -95,6 +95,7 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "who approved RET-2?",
         "who has approved RET-2?",
         "who attested RET-2?",
+        "who has confirmed RET-2?",
         "who all confirmed fraud-v2?",
         "who closed RET-2?",
         "what was the reason for fraud-v2",

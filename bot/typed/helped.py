@@ -16,6 +16,11 @@ def helped() -> dict[str, list[str]]:
     }
 
 
-def _line(word: str) -> str:
+def helped_with(word: str, *, about: str = "") -> str:
+    """The line of this command. `about`: the retirement it is wanted for, where that is known."""
+    return _line(word, about=about)
+
+
+def _line(word: str, *, about: str = "") -> str:
     row = COMMANDS[word]
-    return f"`{usage(word)}` {row.says}" + ("" if row.who == "everyone" else f" ({row.who})")
+    return f"`{usage(word, about=about)}` {row.says}" + ("" if row.who == "everyone" else f" ({row.who})")

@@ -10,21 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.ids import SLASH_COMMAND, Action
-from bot.typed.helped import CHANGES, helped
-from bot.views import (
-    answers,
-    attestations,
-    closing,
-    duties,
-    guide,
-    helping,
-    home_rows,
-    impact,
-    limits,
-    steps,
-    votes,
-    who,
-)
+from bot.typed.helped import CHANGES, helped, helped_with
+from bot.views import answers, guide, helping, impact, limits, own, steps, who
 from bot.views.assistant_lines import lines, where_now
 from bot.views.blocks import (
     HELPED,
@@ -46,7 +33,6 @@ from bot.views.proposal import headline, name_of, obligation_counts
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
-from workflows.home import Part
 from workflows.questions.answers import Answer, Choice, What
 from workflows.questions.table import ROWS, About, Asks, Period
 from workflows.questions.understanding import Question, needs_one
@@ -56,7 +42,6 @@ YEAR = timedelta(days=366)
 """Whoever is told all that is ahead asked for no last day."""
 NO_AGENTS = "no agents"
 CHOICES_MAX = 8
-OWN_ROWS_MAX = 3
 NAMES = {
     Asks.BLOCKS: "What blocks it?",
     Asks.SILENT: "Who has not answered?",
@@ -64,6 +49,8 @@ NAMES = {
     Asks.PROPOSE: "Help me retire it",
     Asks.DUE: "What happens next?",
     Asks.IMPACT: "Who depends on it?",
+    Asks.CLASS: "Is it regulated?",
+    Asks.CHECKS: "Did its checks pass?",
     Asks.WHO: "Who answers for it?",
     Asks.STANDS: "How does it stand?",
 }
@@ -89,7 +76,12 @@ def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
 
 
 def _is_of_catalog(found: Answer) -> bool:
-    return found.model is not None and found.question.asks in (Asks.IMPACT, Asks.WHO, Asks.PROPOSE)
+    return found.model is not None and found.question.asks in (
+        Asks.IMPACT,
+        Asks.CLASS,
+        Asks.WHO,
+        Asks.PROPOSE,
+    )
 
 
 def thanked(verdict: str) -> Payload:
@@ -129,28 +121,37 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
     elif asks in (Asks.HELP, Asks.UNCLEAR):
         yield from _help(asks)
     elif asks is Asks.CHANGE:
-        yield from _changes()
+        yield from _changes(found.question)
     elif asks is Asks.LIST:
         yield from _blocks_of(answers.listing(found.listed))
     elif asks is Asks.MINE:
-        yield from _mine(found)
+        yield from own.waiting(found)
     elif any(one.is_which for one in found.choices):
         more = len(found.choices) - CHOICES_MAX
         rest = f" +{more:,} more: name one by its number, `{SLASH_COMMAND} list` has all" if more > 0 else ""
         yield section(f"*Which one?*{rest}")
     elif found.guide is not None:
         yield from guide.blocks(found)
-    elif asks is Asks.IMPACT and found.model is not None:
-        yield from _impact(found.model, there)
-    elif asks is Asks.WHO and found.model is not None:
-        consumers = there.impact(found.model.id).consumers
-        yield from _blocks_of(who.answer(there.responsible(found.model.id), consumers))
+    elif found.model is not None and asks in (Asks.IMPACT, Asks.CLASS, Asks.WHO):
+        yield from _of_model(found.model, found, there)
     elif not found.listed:
         yield section(_nothing(found))
     elif asks in (Asks.DUE, Asks.SILENT):
         yield from _over_all(found, links)
     else:
         yield from _of_one(found.listed[0], found, links)
+
+
+def _of_model(model: Entity, found: Answer, there: Snapshot) -> Iterator[Payload]:
+    match found.question.asks:
+        case Asks.IMPACT:
+            yield from _impact(model, there)
+        case Asks.CLASS:
+            assert found.policy is not None
+            yield section(guide.classified(model, found.policy))
+        case _:
+            consumers = there.impact(model.id).consumers
+            yield from _blocks_of(who.answer(there.responsible(model.id), consumers))
 
 
 def _blocks_of(payload: Payload) -> list[Payload]:
@@ -174,39 +175,19 @@ def _help(asks: Asks) -> Iterator[Payload]:
             )
 
 
-def _changes() -> Iterator[Payload]:
+def _changes(question: Question) -> Iterator[Payload]:
     """Who writes what they want done is told how it is done: what changes something is asked for where it counts."""
+    if question.command:
+        about = next((one for one in question.about if one.startswith("RET-")), "")
+        line = helped_with(question.command, about=about)
+        yield section(f"*Nothing is changed by what you write to me.* This command does it:\n{line}")
+        yield section(f"`{SLASH_COMMAND} help` has all others.")
+        return
     yield section(
         "*Nothing is changed by what you write to me.* These commands do, for whoever may run them:"
     )
     yield from map(section, limits.spread(helped()[CHANGES], at_most=SECTIONS_MAX))
     yield section(helping.BUTTONS)
-
-
-def _mine(found: Answer) -> Iterator[Payload]:
-    assert found.home is not None
-    counts = {part: found.home.count(part) for part in WAITING}
-    told = ", ".join(f"{count:,} {said}" for part, said in WAITING.items() if (count := counts[part]))
-    yield section(
-        f"*Waits for you*: {told}. Only its buttons answer it, here or on my Home tab, which has all of it."
-        if told
-        else "*Nothing waits for you.*"
-    )
-    for part, count in counts.items():
-        before: Sequence[Payload] = ()
-        for row in home_rows.rows(found.home, part, 0, min(count, OWN_ROWS_MAX)):
-            yield from row.head if row.head != before else ()
-            yield from row.blocks
-            before = row.head
-
-
-WAITING = {
-    Part.OVERDUE: "overdue",
-    Part.VOTES: "to vote on",
-    Part.ANSWERS: "to answer",
-    Part.ATTESTATIONS: "to attest",
-    Part.CONFIRMATIONS: "to confirm",
-}
 
 
 def _impact(model: Entity, there: Snapshot) -> list[Payload]:
@@ -255,7 +236,7 @@ def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
         section, limits.spread(rows, at_most=SECTIONS_MAX, rest=f": `{SLASH_COMMAND} list` has all")
     )
     if not is_due and len(found.listed) == 1:
-        yield from _own(found.listed[0], found)
+        yield from own.of_one(found.listed[0], found)
 
 
 def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
@@ -266,6 +247,10 @@ def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Itera
         case Asks.STORY:
             why = f"*Why* {state.plan.reason}{quoted(state.why)}"
             yield section("\n".join([f"*{state.id}* {safe(name_of(state))}: {why}", *where_now(state)]))
+        case Asks.CHECKS:
+            show = f"`{SLASH_COMMAND} show {state.id}`"
+            ran = f"how they ended last; {show} has which of them count" if told else f"none has run; {show}"
+            yield section(f"{headline(state)}, checks of its consumers: {ran}")
         case Asks.BLOCKS:
             head = "nothing blocks it" if is_free else "what blocks it"
             yield section(f"{headline(state)}: {head}")
@@ -276,23 +261,5 @@ def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Itera
             told = [*steps.lines(state), *told]
     rest = f": `{SLASH_COMMAND} show {state.id}` has all"
     yield from map(section, limits.spread(told, at_most=SECTIONS_MAX, rest=rest))
-    if found.question.asks is not Asks.STORY:
-        yield from _own(state, found)
-
-
-def _own(state: Retirement, found: Answer) -> Iterator[Payload]:
-    """What this person can do about it."""
-    assert found.home is not None
-    if any(one.id == state.id for one in found.home.votes):
-        yield actions(*votes.choices(state))
-    owed = [one for one in (*found.home.overdue, *found.home.answers) if one.state.id == state.id]
-    for one in owed[:OWN_ROWS_MAX]:
-        buttons = duties.buttons(one.duty, state)
-        if buttons:
-            (line,) = duties.lines([one.duty], state)
-            yield section(f"*Yours* {line}")
-            yield from buttons
-    for wanted in [one.wanted for one in found.home.attestations if one.state.id == state.id][:OWN_ROWS_MAX]:
-        yield from attestations.to_attest(state, wanted)
-    if any(one.id == state.id for one in found.home.confirmations):
-        yield from closing.to_confirm(state)
+    if found.question.asks not in (Asks.STORY, Asks.CHECKS):
+        yield from own.of_one(state, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from bot.views import answers, digest_lines, duties, limits, steps, votes
+from bot.views import answers, checks, digest_lines, duties, limits, steps, votes
 from bot.views.blocks import day, mentions, moment, safe
 from bot.views.impact import team_name
 from bot.views.lines import line
@@ -45,7 +45,7 @@ def cited(entry: Entry | None, links: Mapping[str, str]) -> str:
     return f" (<{url}|{words}>)" if url else f" ({words})"
 
 
-def _said(point: Point, answer: Answer) -> Iterator[str]:
+def _said(point: Point, answer: Answer) -> Iterator[str]:  # noqa: PLR0912 - one case for each kind of point
     state, zone = point.state, steps.zone_of(point.state)
     match point.what:
         case What.ENDED:
@@ -68,6 +68,9 @@ def _said(point: Point, answer: Answer) -> Iterator[str]:
         case What.GATE:
             who = f" ({mentions(point.asked, at_most=5)})" if point.asked else ""
             yield f":memo: {safe(point.about, limits.REASON_MAX)}{who}"
+        case What.CHECK:
+            assert point.run is not None
+            yield checks.ended(point.run, state)
         case What.NEXT:
             if follows := answers.next_step(state):
                 yield f":calendar: {follows}"

@@ -152,6 +152,11 @@ def _standing(
     return f"{mark} {_ended(run, retirement)}{again}{_log_at(run, retirement, links)}"
 
 
+def ended(run: CheckRun, retirement: Retirement) -> str:
+    """How it ended, or that it is under way, with whose it is."""
+    return f"{MARKS[run.end]} {consumer_name(retirement, run.consumer_id)}: {_ended(run, retirement)}"
+
+
 def _ended(run: CheckRun, retirement: Retirement) -> str:
     why = f" ({safe(run.why, 100)})" if run.why else ""
     on = f" on {day(run.at, zone_of(retirement))}" if run.end is not CheckEnd.RUNNING else ""

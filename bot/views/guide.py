@@ -14,11 +14,12 @@ from bot.views.blocks import Payload, actions, button, mentions, option, plain, 
 from bot.views.home import value as page
 from data.records.catalog import Entity
 from data.records.facts import Facts
+from data.records.policy import Policy
 from data.records.retirement import Reason
 from workflows.home import OVERVIEW
 from workflows.questions.answers import Answer, Guide
 from workflows.questions.understanding import NO_SUCCESSOR
-from workflows.rules.roles import asked, notice_days
+from workflows.rules.roles import Weighed, asked, notice_days
 from workflows.rules.wording import counted
 
 NONE = "No successor"
@@ -74,24 +75,38 @@ def _known(model: Entity, seen: Facts, guide: Guide) -> Iterator[str]:
     assert subject is not None
     assert seen.policy is not None
     endpoints = limits.joined([safe(one.name) for one in subject.endpoints], 400, between=", ", at_most=5)
-    tier = f"tier {model.tier}" if model.tier else "no tier, so the strictest"
-    tier += f"; regulated: {safe(model.regulated)}" if model.regulated else ""
-    roles = ", ".join(
-        f"{number} of {safe(role)}" for role, number in asked(seen.policy, subject).quorum.items()
-    )
     yield f"*Switches off* {endpoints or 'no endpoint: there is nothing to switch off'}"
     yield f"*Hits* {impact.summary(seen.impact)}"
     yield (
-        f"*Notice* {counted(notice_days(seen.policy, subject), 'day')} ({tier}): service ends on "
+        f"*Notice* {counted(notice_days(seen.policy, subject), 'day')} ({_tier(model)}): service ends on "
         f"{guide.earliest_on} at the earliest"
     )
-    yield f"*Needs approvals* {roles}"
+    yield f"*Needs approvals* {_roles(seen.policy, subject)}"
     yield f"*Archives* {counted(len(subject.artifacts), 'place')} of artifacts"
     if not subject.artifacts:
         yield ":warning: The catalog lists no artifacts, and the archive step will wait for them"
     notes = [f":grey_question: {safe(one, limits.PROSE_MAX)}" for one in seen.impact_notes]
     if notes:
         yield limits.joined(notes, 1_500, at_most=NOTES_MAX)
+
+
+def classified(model: Entity, policy: Policy) -> str:
+    """What its catalog says of its risk, and what this policy asks for because of it."""
+    days = counted(notice_days(policy, model), "day")
+    regulated = "" if model.regulated else "; its catalog names no regulation"
+    return (
+        f"*{safe(model.name)}*: {_tier(model)}{regulated}\n*Notice* {days} at least, by the policy "
+        f"{safe(policy.name)}\n*Needs approvals* {_roles(policy, model)}"
+    )
+
+
+def _tier(model: Entity) -> str:
+    tier = f"tier {model.tier}" if model.tier else "no tier, so the strictest"
+    return f"{tier}; regulated: {safe(model.regulated)}" if model.regulated else tier
+
+
+def _roles(policy: Policy, weighed: Weighed) -> str:
+    return ", ".join(f"{number} of {safe(role)}" for role, number in asked(policy, weighed).quorum.items())
 
 
 def _followed(model: Entity, reason: Reason, guide: Guide, *, is_chosen: bool) -> Iterator[Payload]:

@@ -21,7 +21,7 @@ from workflows.questions.answers import Answer, Choice, Guide, Point
 from workflows.questions.entries import Told
 from workflows.questions.guiding import guided
 from workflows.questions.periods import window
-from workflows.questions.points import ahead, blocking, silent, story
+from workflows.questions.points import ahead, blocking, checks, silent, story
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
 from workflows.rules.delegating import receiver
@@ -107,6 +107,7 @@ class Reader:
             Asks.BLOCKS: blocking,
             Asks.STANDS: blocking,
             Asks.SILENT: silent,
+            Asks.CHECKS: checks,
             Asks.STORY: story,
             Asks.DUE: ahead,
         }[answer.question.asks]
@@ -155,7 +156,7 @@ class Reader:
             return replace(answer, model=model, guide=self._guide(answer.question, model))
         if not about:
             return replace(answer, choices=self._choices(answer.question, (one.id for one in self._listed)))
-        return replace(answer, model=model)
+        return replace(answer, model=model, policy=self.policy)
 
     def _guide(self, question: Question, model: Entity | None) -> Guide:
         there = self.board.there

@@ -8,7 +8,9 @@ from enum import StrEnum
 from data.events import RetirementEvent
 from data.records.base import Record
 from data.records.catalog import Entity
+from data.records.checks import CheckRun
 from data.records.facts import Facts
+from data.records.policy import Policy
 from data.records.retirement import Retirement
 from workflows.home import Home
 from workflows.questions.table import Asks, Period
@@ -37,6 +39,7 @@ class What(StrEnum):
     HELD = "held"
     OWED = "owed"
     GATE = "gate"
+    CHECK = "check"
     NEXT = "next"
     DUE = "due"
     HAPPENED = "happened"
@@ -47,6 +50,7 @@ class Point(Record, frozen=True, kw_only=True):
 
     about   the step that is held, the consumer that owes something, or why a gate is shut; `gate`: the name of that
     asked   who answers for the consumer now, or may open the gate by their name
+    run     of a check
     event   what happened, for what is told of the past
     """
 
@@ -55,6 +59,7 @@ class Point(Record, frozen=True, kw_only=True):
     about: str = ""
     gate: str = ""
     asked: tuple[str, ...] = ()
+    run: CheckRun | None = None
     event: RetirementEvent | None = None
     entry: Entry | None = None
 
@@ -99,6 +104,7 @@ class Answer(Record, frozen=True, kw_only=True):
 
     is_known   the catalog or the record knows them: a stranger is told nothing of either
     listed     what is listed; for what is due, what may be       home   for what waits for them
+    policy     of a model, by which it would be retired now
     model      what is asked about, where that is a model and not its retirement
     after, until   the period asked about
     choices    what they may have meant, or may want to know next
@@ -113,6 +119,7 @@ class Answer(Record, frozen=True, kw_only=True):
     listed: tuple[Retirement, ...] = ()
     home: Home | None = None
     model: Entity | None = None
+    policy: Policy | None = None
     guide: Guide | None = None
     after: datetime | None = None
     until: datetime | None = None

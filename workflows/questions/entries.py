@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from data import events
+from data.records.checks import CheckRun
 from data.records.retirement import Retirement, StepKind
 from data.store import Store, StoredEvent
 from workflows.questions.answers import Entry
@@ -50,6 +51,17 @@ class Told:
         )
         version = next(found, None)
         return self.entry(version) if version is not None else None
+
+    def ran(self, run: CheckRun) -> Entry | None:
+        """What says how this run ended; that it began, where it has not."""
+        found = (
+            one.version
+            for one in reversed(self.happened)
+            if isinstance(one.event, events.CheckEnded)
+            and (one.event.consumer_id, one.event.name, one.event.run) == (run.consumer_id, run.name, run.run)
+        )
+        version = next(found, None)
+        return self.entry(version) if version is not None else self.last(events.ChecksStarted)
 
     def about(self, consumer_id: str) -> Entry | None:
         """What was last said of a consumer; when it was first asked, where nobody has said anything."""

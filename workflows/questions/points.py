@@ -55,6 +55,12 @@ def blocking(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
     yield Point(what=What.NEXT, state=state, entry=told.last(*DATED))
 
 
+def checks(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
+    """How those ended that were run last, by the record: which of them count depends on what is declared."""
+    for run in checking.current(state):
+        yield Point(what=What.CHECK, state=state, run=run, entry=told.ran(run))
+
+
 def silent(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
     """Who owes an answer, a vote or their name."""
     yield from _votes(state, told)

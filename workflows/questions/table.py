@@ -12,6 +12,8 @@ from enum import StrEnum
 from re import Pattern
 from typing import NamedTuple
 
+from workflows.questions.wishes import BY_COMMAND, WISHES
+
 NAME = "NAME"
 
 
@@ -19,6 +21,7 @@ class Asks(StrEnum):
     """What somebody wants to know."""
 
     HELP = "help"
+    CHECKS = "checks"
     SILENT = "silent"
     BLOCKS = "blocks"
     STORY = "story"
@@ -27,6 +30,7 @@ class Asks(StrEnum):
     MINE = "mine"
     DUE = "due"
     IMPACT = "impact"
+    CLASS = "class"
     WHO = "who"
     LIST = "list"
     STANDS = "stands"
@@ -53,7 +57,7 @@ class Row(NamedTuple):
     @property
     def is_of_model(self) -> bool:
         """Is it about a model of the catalog, rather than about its retirement?"""
-        return self.asks in (Asks.IMPACT, Asks.WHO, Asks.PROPOSE)
+        return self.asks in (Asks.IMPACT, Asks.CLASS, Asks.WHO, Asks.PROPOSE)
 
 
 def _words(*alternatives: str) -> Pattern[str]:
@@ -74,11 +78,6 @@ _HOW_MUCH = r"(?:\w+ ){0,2}(?:when|how (?:many|long|soon|much))\b"
 """How a question for a day or a number begins, whatever it goes on about."""
 _NAMED = r"(?:attest(?:ed|ations?|s)?|confirm(?:ed|ations?|s)?|sign(?:ed|atures?|s)?)"
 """What people put their names to."""
-_BY_COMMAND = (
-    r"(?:how (?:do|does|can|could|may|would|should|to)\b.*\b|please )?(?:disable|(?<!the )(?<!an )archive|claim|"
-    r"take(?: \S+)? ?over|hand(?: \S+)? ?over|look back)\b"
-)
-"""What somebody wants done, or asks how to do, that is said of what happened as well."""
 
 ROWS: tuple[Row, ...] = (
     Row(
@@ -92,6 +91,16 @@ ROWS: tuple[Row, ...] = (
             r"^what (?:can|could|may) (?:you|i|we|one) (?:do|ask|say|answer)",
             r"^(?:who|what) are you\b",
             r"^how do(?:es)? (?:you|this|it) work",
+        ),
+    ),
+    Row(
+        asks=Asks.CHECKS,
+        about=About.ONE,
+        example="Did the checks of MODEL pass?",
+        says="how each check of its consumers ended that was run",
+        words=_words(
+            rf"^(?!.*(?:{'|'.join((*WISHES['waive'], *WISHES['check']))})).*\b"
+            r"(?:checks|(?:an?|the|which|any|each|every|its|last|no) (?:\w+ )?check)\b",
         ),
     ),
     Row(
@@ -132,7 +141,7 @@ ROWS: tuple[Row, ...] = (
             r"\bwhy\b",
             r"\bwhere\b",
             r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
-            rf"^(?!{_BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
+            rf"^(?!{BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
             r"\bwho (?:has |have |had |all )*"
             r"(?:approved|decided|proposed|voted|rejected|attested|confirmed|cancelled|closed)\b",
         ),
@@ -155,10 +164,7 @@ ROWS: tuple[Row, ...] = (
         example="How do I pause MODEL?",
         says="the commands that change something, and who may run them; it runs none",
         words=_words(
-            r"\b(?:pause|resume|cancel|call off|withdraw|waive|restore|bring back|hand ?over|delegate|unsubscribe)\b",
-            r"\b(?:subscribe|break(?:ing)?[- ](?:the )?glass)\b",
-            r"(?<!i have to )(?<!i need to )(?<!must i )(?<!should i )\battest\b",
-            rf"^{_BY_COMMAND}",
+            *(one for some in WISHES.values() for one in some),
         ),
     ),
     Row(
@@ -168,6 +174,7 @@ ROWS: tuple[Row, ...] = (
         says="your votes, your answers and what is overdue, with their buttons",
         words=_words(
             r"\b(?:for|from|of|on) me\b",
+            r"^(?:please )?(?:snooze|remind)\b",  # its buttons put off what can wait
             r"\bmy (?:\w+ )?(?:votes?|answers?|tasks?|todos?|consumers?|list|turn|plate|obligations?|proposals?)\b",
             r"(?<!who )(?<!whom )\b(?:do|must|should|have|need) i\b",
             r"\bi (?:have to|must|need to|owe|should)\b",
@@ -198,6 +205,13 @@ ROWS: tuple[Row, ...] = (
         words=_words(
             r"\b(?:depend\w*|uses?|using|used|consum\w*|affect\w*|impact\w*|breaks?|hits?|downstream|relies|rely|call(?:s|ing|ed)?)\b",
         ),
+    ),
+    Row(
+        asks=Asks.CLASS,
+        about=About.ONE,
+        example="Is MODEL regulated?",
+        says="its tier and regulation, and the notice and approvals that both ask for",
+        words=_words(r"\b(?:regulat\w+|tiers?|classified|classification)\b"),
     ),
     Row(
         asks=Asks.WHO,

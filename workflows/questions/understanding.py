@@ -11,6 +11,7 @@ from data.records.base import Record
 from data.records.retirement import Reason
 from workflows.questions.names import WORDS_AT_MOST, Names
 from workflows.questions.table import BY_ASKS, NAME, About, Asks, Period, fitting, period_in
+from workflows.questions.wishes import WISHES, wished
 
 TEXT_MAX = 2_000
 """Ours: whoever writes more tells a story, and its beginning says what they want."""
@@ -54,6 +55,7 @@ class Question(Record, frozen=True, kw_only=True):
     about   ids of what is named, a retirement's number or a model's id; several where one name has several meanings
     near    ids of what is called nearly as something that was named, and is not there
     is_misnamed   something was named that nobody knows by that name
+    command   which of ours does what they want done, where that is one
     reason, successor_id   what whoever is led through a proposal has chosen so far; `NO_SUCCESSOR` is a choice, too
     """
 
@@ -62,6 +64,7 @@ class Question(Record, frozen=True, kw_only=True):
     period: Period = Period.AHEAD
     near: tuple[str, ...] = ()
     is_misnamed: bool = False
+    command: str = ""
     reason: Reason | None = None
     successor_id: str = ""
 
@@ -81,6 +84,7 @@ def understood(text: str, names: Names) -> Question:
         about=tuple(dict.fromkeys(about))[:NAMED_MAX],
         period=period_in(spoken),
         near=tuple(near)[:NAMED_MAX],
+        command=wished(spoken) if asks is Asks.CHANGE else "",
         is_misnamed=bool(near) or any(_LIKE_A_NAME.fullmatch(one) for one in misnamed),
     )
 
@@ -93,6 +97,7 @@ def written(question: Question) -> dict[str, str]:
         "period": "" if question.period is Period.AHEAD else str(question.period),
         "near": "\n".join(question.near),
         "misnamed": "yes" if question.is_misnamed else "",
+        "command": question.command,
         "reason": str(question.reason or ""),
         "successor": question.successor_id,
     }
@@ -108,6 +113,7 @@ def read(said: dict[str, str]) -> Question:
         period=next((one for one in Period if one == said.get("period")), Period.AHEAD),
         near=tuple(filter(None, said.get("near", "").split("\n"))),
         is_misnamed="misnamed" in said,
+        command=next((one for one in WISHES if one == said.get("command")), ""),
         reason=next((one for one in Reason if one == said.get("reason")), None),
         successor_id=said.get("successor", ""),
     )

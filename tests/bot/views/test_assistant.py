@@ -12,7 +12,7 @@ from bot.views import answers, assistant, guide
 from bot.views.blocks import Payload
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
-from data.records.catalog import Entity
+from data.records.catalog import Entity, Kind
 from data.records.checks import CheckEnd, CheckRun
 from data.records.retirement import Duty, Progress, Reason, Retirement, State, StepKind, StepProgress
 from data.sqlite.store import SqliteStore
@@ -111,6 +111,50 @@ def test_a_check_that_failed_blocks_it_before_its_day(tmp_path: Path) -> None:
     state = announced(consumers=1, checks=(run,), policy=replace(a_policy(), checks_valid_hours=24))
     shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), moved(state))
     assert ":memo: checks of consumer-000: scoring failed: /retire check RET-1" in texts(shown["blocks"])[1]
+
+
+def test_checks_are_told_as_they_ended_last_or_that_none_has_run(tmp_path: Path) -> None:
+    run = CheckRun(
+        consumer_id=consumer_id(0),
+        name="scoring",
+        run=9,
+        end=CheckEnd.FAILED,
+        begun_at=NOW,
+        at=NOW,
+        why="500",
+    )
+    asked = Question(asks=Asks.CHECKS, about=("RET-1",))
+    head, told, *_ = texts(drawn(tmp_path, asked, announced(consumers=1, checks=(run,)))["blocks"])
+    assert head.endswith(
+        "checks of its consumers: how they ended last; `/retire show RET-1` has which of them count"
+    )
+    assert told == ":x: *consumer-000*: scoring failed (500) on 2027-03-01"
+    head, *_ = texts(drawn(tmp_path, asked, announced(consumers=1))["blocks"])
+    assert head.endswith("checks of its consumers: none has run; `/retire show RET-1`")
+
+
+@pytest.mark.parametrize(
+    ("regulated", "said"),
+    [
+        ("eu-ai-act", "*churn-v1*: tier 1; regulated: eu-ai-act\n*Notice* 180 days"),
+        ("", "*churn-v1*: tier 1; its catalog names no regulation\n*Notice* 180 days"),
+    ],
+)
+def test_what_a_model_is_classified_as_is_told_with_what_that_asks_for(
+    tmp_path: Path, regulated: str, said: str
+) -> None:
+    model = an_entity("churn-v1", tier=1, regulated=regulated, kind=Kind.MODEL)
+    asked = Question(asks=Asks.CLASS, about=(model.id,))
+    (told, *_) = texts(drawn(tmp_path, asked, announced(), there=catalog(model))["blocks"])
+    assert told.startswith(said)
+    assert told.endswith("*Needs approvals* 1 of owner, 2 of risk")
+
+
+def test_one_command_is_told_where_it_does_what_is_wanted(tmp_path: Path) -> None:
+    asked = Question(asks=Asks.CHANGE, about=("RET-1",), command="confirm")
+    told = "\n".join(texts(drawn(tmp_path, asked, announced())["blocks"]))
+    assert "`/retire confirm RET-1 NAME...`" in told
+    assert "/retire pause" not in told
 
 
 def test_an_end_that_waits_for_people_blocks_it_and_is_confirmed_there(tmp_path: Path) -> None:

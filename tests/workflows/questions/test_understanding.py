@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from bot.typed.usage import COMMANDS
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity, Kind
@@ -13,6 +14,7 @@ from tests.builders import a_proposed, a_subject
 from workflows.questions.names import Names
 from workflows.questions.table import ROWS, Asks, Period
 from workflows.questions.understanding import Question, read, understood, written
+from workflows.questions.wishes import WISHES
 
 CHURN, CHURN_2, NIGHTLY = (
     "resource:default/churn-v1",
@@ -61,6 +63,19 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "what does churn-v1 still need?",
         "is anything in the way of ret 1?",
         "what delays churn-v1",
+    ),
+    Asks.CHECKS: (
+        "which checks failed?",
+        "did the checks of RET-1 pass?",
+        "why did the checks of churn-v1 fail?",
+        "has any check failed?",
+        "are the checks of RET-1 green",
+    ),
+    Asks.CLASS: (
+        "is churn-v1 regulated?",
+        "what tier is churn-v1?",
+        "which regulation names churn-v1",
+        "how is churn-v1 classified?",
     ),
     Asks.SILENT: (
         "who has not answered?",
@@ -158,6 +173,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "we need more time",
         "what do I have to attest?",
         "what should I confirm?",
+        "snooze RET-1",
+        "remind me tomorrow",
     ),
     Asks.DUE: (
         "what happens next week?",
@@ -235,6 +252,45 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
 )
 def test_a_question_is_understood_however_it_is_put(text: str, asks: Asks) -> None:
     assert asked(text).asks is asks
+
+
+COMMANDS_FOR = {
+    "pause churn-v1": "pause",
+    "How do I resume RET-1?": "resume",
+    "please call off RET-1": "cancel",
+    "can somebody restore churn-v1": "restore",
+    "how do I hand RET-1 over to Ines": "handover",
+    "delegate to Ines until Friday": "delegate",
+    "subscribe me to the digest": "subscribe",
+    "how do I attest?": "attest",
+    "how do I confirm RET-1?": "confirm",
+    "how to break the glass?": "break-glass",
+    "how do I disable churn-v1?": "disable",
+    "archive churn-v1": "archive",
+    "how do I claim night-scorer?": "claim",
+    "how do I take restock-planner over?": "take",
+    "how do I look back on RET-1": "look-back",
+    "run the checks of RET-1": "check",
+    "how do I waive a check?": "waive",
+    "make RET-1 a playbook": "playbook",
+    "which playbooks are there?": "playbooks",
+    "what was learned?": "lessons",
+    "show the digest": "digest",
+    "any candidates?": "candidates",
+    "show me statistics": "stats",
+}
+
+
+@pytest.mark.parametrize(("text", "command"), COMMANDS_FOR.items(), ids=repr)
+def test_what_a_command_does_is_answered_with_that_one(text: str, command: str) -> None:
+    found = asked(text)
+    assert (found.asks, found.command) == (Asks.CHANGE, command)
+    assert command in COMMANDS
+    assert read(written(found)) == found
+
+
+def test_every_command_that_can_be_wished_for_is_tried() -> None:
+    assert set(COMMANDS_FOR.values()) == set(WISHES)
 
 
 def test_there_are_enough_wordings_and_every_question_has_some() -> None:

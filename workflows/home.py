@@ -85,7 +85,7 @@ class Home(Record, frozen=True, kw_only=True):
     """The content of one person's Home.
 
     zone         where they are, by the catalog
-    is_known     the catalog or the record knows them. A stranger is shown nothing of either
+    is_known     the catalog, the record or a role's user group has them. A stranger is shown nothing of either
     may_propose  they own a model
     answers      what is not overdue; what is to do first, by retirement
     delegations  whom what is asked of them goes to now, through whomever
@@ -159,7 +159,8 @@ class Board:
         led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
         person = self.there.person_by_slack(person_id)
         is_in_catalog = person is not None and person.id not in self.there.unseen
-        is_known = is_in_catalog or bool(owed or votes or attested or confirmed or led)
+        has_role = any(person_id in people for people in self.there.user_groups.values())
+        is_known = is_in_catalog or has_role or bool(owed or votes or attested or confirmed or led)
         return Home(
             person_id=person_id,
             page=page,

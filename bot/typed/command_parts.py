@@ -64,7 +64,8 @@ def problem_with(part: Part, value: str, usage: str) -> Problem | None:
     if part is Part.PAGE:
         accepted = f'only "all", the number of a page, or nothing: {usage}'
     elif not (words(value) if part in PROSE else value):
-        accepted = f"missing; say {usage}"
+        what = ", the model's exact name" if part is Part.NAME else ""
+        accepted = f"missing{what}; say {usage}"
     elif part is Part.DAYS and not _PAGE.fullmatch(value):
         accepted = f"not a number of days: {usage}"
     elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):

@@ -233,7 +233,7 @@ def understood(text: str, *, misnamed: Callable[[str, str], str] = lambda _name,
         is_all = part is taken[-1] and part is not Part.RETIREMENT
         parts[part], rest = whole(rest) if is_all else _first(rest, part)
     problems = [problem for part in takes if (problem := problem_with(part, parts[part], usage(word)))]
-    if takes and rest:
+    if rest and word != "help":
         problems.append(_surplus(word, rest))
     if problems:
         name = as_typed(parts.get(Part.RETIREMENT, ""))
@@ -278,5 +278,8 @@ def _first(text: str, part: Part) -> tuple[str, str]:
 
 
 def _surplus(word: str, rest: str) -> Problem:
-    accepted = f"{usage(word)} takes no more; a name with blanks goes in quotation marks"
+    more = (
+        "no more; a name with blanks goes in quotation marks" if COMMANDS[word].takes else "nothing after it"
+    )
+    accepted = f"{usage(word)} takes {more}"
     return Problem(field="surplus", value=f'"{as_typed(rest)[:80]}"', accepted=accepted)

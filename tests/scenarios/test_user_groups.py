@@ -60,6 +60,8 @@ def test_whoever_is_in_the_group_when_they_vote_has_the_vote(town: Town) -> None
     town.pass_time(hours=1)
     (ballot,) = town.retirement().round.ballots
     assert (ballot.voter_id, ballot.role, ballot.eligible_roles) == (NEW, "risk", ("risk",))
+    assert "Nothing waits for you" in open_home(town, NEW), "who has a role is known, in a catalog or not"
+    assert "Emeritus does not know you yet" in open_home(town, LEAVER)
     town.approve(ADA)
     town.pass_time(days=15)
     assert town.retirement().state == "migrating"

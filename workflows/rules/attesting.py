@@ -11,7 +11,7 @@ from data import events
 from data.records.attestations import Attestation, Statement
 from data.records.retirement import Progress, Retirement, State, StepKind
 from workflows.rules.gates import Gate
-from workflows.rules.wording import one_of
+from workflows.rules.wording import group_named, one_of
 
 GATE = "attestation/"
 
@@ -70,7 +70,8 @@ def who(wanted: Attestation) -> str:
     """Whose name it needs, in words: people are named where who asks can see them."""
     named = [f"role {role}" for role in wanted.roles]
     named += [
-        "an owner of the model" if one == "model.owner" else f"a member of {one}" for one in wanted.groups
+        "an owner of the model" if one == "model.owner" else f"a member of {group_named(one)}"
+        for one in wanted.groups
     ]
     return one_of([*named, *(["whom the policy names"] if wanted.people else [])])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from data.records.policy import Review
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, group_named
 
 
 def is_overdue(review: Review, today: date) -> bool:
@@ -25,4 +25,4 @@ def words(review: Review, policy: str, today: date) -> str:
 
 def who(review: Review) -> str:
     """The teams that look through it; people are named where who reads can see them."""
-    return " and ".join(review.review_groups)
+    return " and ".join(map(group_named, review.review_groups))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data.records.policy import USER_GROUP
+
 NAMED_MAX = 5
 QUOTATION_MARKS = '"“”'
 
@@ -19,6 +21,12 @@ def one_of(names: Sequence[str]) -> str:
         names if len(names) <= NAMED_MAX else [*names[:NAMED_MAX], f"{len(names) - NAMED_MAX:,} more"]
     )
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def group_named(name: str) -> str:
+    """A group of the policy: of Slack's user groups nobody knows the id alone for what it is."""
+    is_of_slack = name.startswith(USER_GROUP)
+    return f"the Slack user group {name.removeprefix(USER_GROUP)}" if is_of_slack else name
 
 
 def typed(name: str, otherwise: str = "") -> str:

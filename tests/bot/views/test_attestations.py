@@ -46,6 +46,12 @@ def test_a_request_says_the_words_who_may_and_has_a_button() -> None:
     assert (pressed["action_id"], pressed["value"]) == ("attestation.give", "RET-1|retention")
 
 
+def test_a_user_group_of_slack_is_called_one() -> None:
+    wanted = replace(WANTED, groups=("slack:S0614TZR7", "legal"))
+    said = attestations.request(attesting(wanted=wanted), "retention", 0, ("UANN",))
+    assert "a member of the Slack user group S0614TZR7 or a member of legal may: <@UANN>" in said["text"]
+
+
 def test_once_it_is_attested_the_request_says_by_whom_and_has_no_button() -> None:
     said = attestations.request(attesting(a_statement()), "retention", 0, ())
     assert said == {

@@ -211,7 +211,10 @@ ROWS: tuple[Row, ...] = (
         about=About.ONE,
         example="Is MODEL regulated?",
         says="its tier and regulation, and the notice and approvals that both ask for",
-        words=_words(r"\b(?:regulat\w+|tiers?|classified|classification)\b"),
+        words=_words(
+            r"\b(?:regulat\w+|tiers?|classified|classification)\b",
+            r"\bwho (?:may |can )?(?:approves?|votes?|decides?)\b",
+        ),
     ),
     Row(
         asks=Asks.WHO,

@@ -76,6 +76,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "what tier is churn-v1?",
         "which regulation names churn-v1",
         "how is churn-v1 classified?",
+        "who approves churn-v1?",
+        "who may vote on RET-1?",
     ),
     Asks.SILENT: (
         "who has not answered?",

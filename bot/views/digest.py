@@ -34,8 +34,9 @@ LINES_AT_MOST = 15
 """Nobody reads more of a kind; the list has all of them."""
 
 SAYS: Mapping[str, str] = {
-    RISK: "what is overdue, held or standing still, checks that failed, and names that are missing two weeks before "
-    "they hold a step, each retirement in a line: missing service first, then what goes dark soonest",
+    RISK: "what is overdue, held or standing still, checks that failed, ends that two people have to confirm, and what "
+    "nobody has attested two weeks before the switch-off, each retirement in a line: missing service first, then what "
+    "goes dark soonest",
     DUE: "steps, the ends of votes, and what each team owes, by day",
     CHANGED: "what happened since the digest before, and nothing that it told",
     TEAMS: "teams with consumers left to move, those who are late first",

@@ -15,7 +15,7 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Obligation, Retirement, State, StepKind
 from data.records.rounds import Purpose
-from workflows.rules import check_gates
+from workflows.rules import attesting
 from workflows.rules.ahead_gates import gates_ahead
 from workflows.rules.break_glass import look_back_at
 from workflows.rules.due import is_overdue, is_waiting, owes, steps_ahead
@@ -28,7 +28,7 @@ NAMES_MAX = 300
 REASON_MAX = 140
 REASONS_AT_MOST = 3
 SOON = timedelta(days=15)
-"""Ours: whose name is missing hears of it in two digests before its step, whatever their hours."""
+"""Ours: what nobody has attested is told in two digests before the switch-off, whatever their hours."""
 ABOUT = {Purpose.RETIRE: "", Purpose.CANCEL: " on cancelling", Purpose.EXTEND: " on more time"}
 ASKED = {"acknowledge": "acknowledge for", "migrate": "migrate"}
 NO_DAY = date.max
@@ -150,10 +150,9 @@ def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:
 def _about_to_be_held(retirement: Retirement, now: datetime) -> Iterator[str]:
     if retirement.plan is None or is_waiting(retirement):
         return
-    kind = StepKind.CLOSE if retirement.state is State.DISABLED else StepKind.DISABLE
-    is_near = retirement.plan.step(kind).due_at <= now + SOON
+    is_near = retirement.plan.step(StepKind.DISABLE).due_at <= now + SOON
     for gate in gates_ahead(retirement, now):
-        if is_near or gate.name.startswith(check_gates.GATE):
+        if is_near or not gate.name.startswith(attesting.GATE):
             yield gate.why
 
 

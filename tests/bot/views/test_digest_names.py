@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from msgspec.structs import replace
 
@@ -13,7 +11,7 @@ from data.records.retirement import Duty, Progress, Retirement, StepKind, StepPr
 from tests.bot.views.examples import NOW, a_policy, announced
 from tests.bot.views.test_attestations import WANTED, a_statement, attesting
 from tests.bot.views.test_checks import WEB, a_run
-from tests.builders import CLOSE_AT, PAT, a_dark
+from tests.builders import PAT, SELMA, a_dark
 from tests.builders import days as lasting
 from tests.workflows.decisions.test_closing import POLICY as BY_TWO
 from tests.workflows.decisions.test_closing import typed
@@ -65,13 +63,13 @@ def test_a_check_that_passed_or_is_under_way_is_not(end: CheckEnd) -> None:
     assert "scoring" not in said(checked(a_run(end)), 20)
 
 
-def test_an_end_that_waits_for_people_is_at_risk_two_weeks_before_it() -> None:
+def test_an_end_that_waits_for_people_is_at_risk_as_long_as_it_waits() -> None:
     story = a_dark(policy=BY_TWO)
-    soon = CLOSE_AT - lasting(15)
-    assert TWO in str(digest_lines.at_risk(story.state, soon))
-    assert digest_lines.at_risk(story.state, soon - timedelta(seconds=1)) is None
+    assert TWO in str(digest_lines.at_risk(story.state, story.now))
     story.does(typed(PAT))
-    assert "1 more person has to confirm" in str(digest_lines.at_risk(story.state, soon))
+    assert "1 more person has to confirm" in str(digest_lines.at_risk(story.state, story.now))
+    story.does(typed(SELMA))
+    assert digest_lines.at_risk(story.state, story.now) is None
 
 
 def test_what_holds_a_step_already_is_not_said_twice() -> None:

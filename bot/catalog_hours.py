@@ -6,12 +6,13 @@ Implements Timekeeper (workflows/ports.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from data.catalog.catalog import Catalog
 from data.catalog.snapshot import Snapshot
 from data.public_holidays import public_holidays
 from data.records.hours import Hours, Windows
+from workflows.membership import leave
 
 
 def hours_by_catalog(
@@ -26,11 +27,7 @@ def hours_by_catalog(
         windows=windows,
         zone=zone or by_catalog or windows.default_zone,
         holidays=public_holidays(country, range(now.year - 1, now.year + 2)),
-        away=tuple(
-            (date.fromisoformat(one.away_from), date.fromisoformat(one.away_until))
-            for one in known
-            if one.away_from
-        ),
+        away=leave(there, slack_id),
     )
 
 

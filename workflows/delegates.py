@@ -14,9 +14,9 @@ from data.store import Store
 from workflows.commands import Delegate
 from workflows.decisions.delegations import STREAM
 from workflows.machine import delegation_of
-from workflows.membership import active
+from workflows.membership import active, leave
 from workflows.ports import Readers
-from workflows.rules.delegating import InForce, in_force
+from workflows.rules.delegating import InForce, in_force, receiver
 
 
 def in_force_now(store: Store, catalog: Catalog, at: datetime) -> dict[str, Delegation]:
@@ -36,6 +36,7 @@ def facts(
         observed_at=now,
         named_person=active(there, command.to),
         delegations=dict(delegations),
+        leave=leave(there, receiver(command.to, delegations)),
     )
     if readers is None:
         return known

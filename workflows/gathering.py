@@ -36,7 +36,7 @@ from workflows.user_groups import UserGroups
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
-OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, cmd.EndDelegation)
+OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS)
 PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose)
 """What cannot be had again once two people said it: their second factor is asked, where there is one."""
 IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass)
@@ -100,6 +100,8 @@ class Gatherer:
             return Facts(observed_at=now, policy=self.policy, review=self.review, reviewers=people)
         if isinstance(command, cmd.Subscribe):
             return readers.facts(command, self.policy, self.catalog.snapshot(), self.readers, now)
+        if isinstance(command, cmd.EndDelegation):
+            return Facts(observed_at=now, delegations=dict(self.delegations(now)))
         if isinstance(command, cmd.Delegate):
             there = self.catalog.snapshot()
             known = delegates.facts(command, there, self.readers, self.delegations(now), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -23,6 +23,16 @@ def active(there: Snapshot, slack_id: str) -> str:
     """The same Slack id, when it is that of a person the catalog knows and still has."""
     person = there.person_by_slack(slack_id)
     return slack_id if person is not None and person.id not in there.unseen else ""
+
+
+def leave(there: Snapshot, slack_id: str) -> tuple[tuple[date, date], ...]:
+    """First and last day of every leave of theirs that the catalog has."""
+    every = (there.person_by_slack(slack_id, listed=True), there.person_by_slack(slack_id))
+    return tuple(
+        (date.fromisoformat(one.away_from), date.fromisoformat(one.away_until))
+        for one in dict.fromkeys(every)
+        if one is not None and one.away_from
+    )
 
 
 def members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -122,6 +122,7 @@ class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
     cancels   names of this stream's timers to drop; a trailing "*" drops all with that beginning
     reserves  exact ids only one living stream may hold at a time, instead of all this one held before; with none
               it keeps them, unless `releases` gives them back
+    wakes     people whose messages wait for somebody's working hours: it is looked at anew now whose those are
     reply     a sentence for the person who asked; shown to them alone
     """
 
@@ -131,6 +132,7 @@ class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
     effects: tuple[Effect, ...] = ()
     reserves: tuple[str, ...] = ()
     releases: bool = False
+    wakes: tuple[str, ...] = ()
     reply: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from data.records.base import Record
 from data.records.callers import Calls
@@ -98,6 +98,7 @@ class Facts(Record, frozen=True, kw_only=True):
     account       whose Slack account the person is that a command names, or whose own name is to count
     tier, regulated  of the model, as its catalog has it now; None where nobody looked
     proved        "yes" or "no" of the second factor, empty where none is asked for; `proof`: what it said
+    leave         first and last day of each leave of whoever would answer
     delegate_days_max  for how many days at most somebody else may answer
     like          the playbook a proposal follows; `like_name`: what it is called, where everybody may know of it
     namesake      another playbook of the name a command has, of those that the person may see
@@ -158,6 +159,7 @@ class Facts(Record, frozen=True, kw_only=True):
     like_name: str = ""
     namesake: str = ""
     checks: dict[str, tuple[Declared, ...]] = {}
+    leave: tuple[tuple[date, date], ...] = ()
     delegate_days_max: int = 60
     tier: int | None = None
     regulated: str | None = None

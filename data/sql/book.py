@@ -21,7 +21,7 @@ from data.schema import micros
 from data.sql.connection import Connection, savepoint
 from data.sql.doubts import doubt_of, doubt_what_follows
 from data.sql.refolding import folded
-from data.sql.wishes import put_effects
+from data.sql.wishes import look_again, put_effects
 from data.store import Machine, Then
 
 _NUMBERED = "-*"
@@ -128,6 +128,7 @@ class Book:
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
         put_effects(conn, stream, decision.effects, now)
+        look_again(conn, decision.wakes, now)
         if doubt := doubt_of(conn, asked.tried_since):
             doubt_what_follows(conn, stream, decision.effects, doubt, now)
         return Receipt(
@@ -183,9 +184,7 @@ def receipt_of(conn: Connection, key: str) -> Receipt | None:
     row = conn.execute(
         "SELECT stream, outcome, version, reply FROM receipts WHERE key = ?", (key,)
     ).fetchone()
-    if row is None:
-        return None
-    return Receipt(key=key, stream=row[0], outcome=Outcome(row[1]), version=row[2], reply=row[3])
+    return row and Receipt(key=key, stream=row[0], outcome=Outcome(row[1]), version=row[2], reply=row[3])
 
 
 def standing_of(conn: Connection, stream: str) -> Standing:

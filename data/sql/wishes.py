@@ -72,6 +72,14 @@ def ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
     return micros(now) if held_by and held_by[0] == DONE else None
 
 
+def look_again(conn: Connection, people: Iterable[str], now: datetime) -> None:
+    """What waits for these people's working hours waits no longer, unless whoever performs it says so anew."""
+    conn.executemany(
+        f"UPDATE effects SET ready_at = ? WHERE kept_until IS NOT NULL AND {IS_PENDING} AND place = ?",  # noqa: S608 - as above
+        [(micros(now), person) for person in people],
+    )
+
+
 def want_again(conn: Connection, keys: Iterable[str], now: datetime, patience_seconds: int) -> None:
     """Have these performed once more, as they are wanted now. What is not known, or stopped, stays so."""
     turn_at = micros(now + timedelta(seconds=patience_seconds))

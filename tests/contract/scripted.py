@@ -34,6 +34,7 @@ class Script(Record, frozen=True, kw_only=True):
     effects: tuple[Effect, ...] = ()
     reserves: tuple[str, ...] = ()
     releases: bool = False
+    wakes: tuple[str, ...] = ()
     reply: str = ""
 
 
@@ -72,6 +73,7 @@ class Scripted:
             effects=script.effects,
             reserves=script.reserves,
             releases=script.releases,
+            wakes=script.wakes,
             reply=script.reply,
         )
 

@@ -388,6 +388,18 @@ def test_what_waits_for_working_hours_is_listed_until_they_begin_and_that_is_no_
     assert outbox.one(1810).key == "next"
 
 
+def test_what_waits_for_working_hours_is_looked_at_again_once_somebody_elses_may_count(store: Store) -> None:
+    outbox = Outbox(store)
+    outbox.want(*(an_effect(key, place=place) for key, place in (("a", "U1"), ("b", "U2"), ("c", "U1"))))
+    first, second, third = outbox.claim()
+    for claim in (first, second):
+        store.settle(claim, NotDone(retry_at=at(600), why="at 09:00", is_kept=True), NOW)
+    store.transact("moved", "delegation/U1", a_command(wakes=("U1", "U3")), b"", at(30))
+    assert outbox.perform(30) == ["a"], "what somebody works on stays theirs"
+    assert store.settle(third, Done(), at(30))
+    assert outbox.perform(600) == ["b"]
+
+
 @pytest.mark.parametrize("end", [Done(), Dead(why="gone")], ids=["done", "dead"])
 def test_what_an_effect_is_to_forget_is_there_until_it_ends_and_then_nowhere(
     store: Store, end: Result

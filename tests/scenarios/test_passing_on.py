@@ -10,7 +10,7 @@ import pytest
 from tests.scenarios import home
 from tests.scenarios.test_callers import sees
 from tests.scenarios.test_delegating import answered, delegated
-from tests.scenarios.test_hours import OFFICE, arrived, until
+from tests.scenarios.test_hours import OFFICE, announced, arrived, leave, until
 from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, WREN, Town, words
 
 ANNOUNCED = "RET-1/announcement-1/dm"
@@ -222,3 +222,33 @@ def test_who_left_when_it_is_looked_up_whether_they_have_it_keeps_it_from_nobody
         (over,) = [key for key in town.keys(INES) if "/over/" in key]
         assert f"<@{BRUNO}> cannot be reached" in words(town.posted(INES, over))
         assert f"delegation/{INES}/1/begun" not in {one.key for one in town.bot.store.troubles()}
+
+
+@pytest.mark.parametrize(
+    ("away", "reads", "last_on", "at"),
+    [
+        (INES, BRUNO, "2026-03-31", "2026-03-16T09:00-03:00"),
+        (BRUNO, INES, "2026-03-31", "2026-03-16T09:30+00:00"),
+        (BRUNO, INES, "2026-03-18", "2026-03-19T09:00+00:00"),
+    ],
+    ids=["it begins", "it is taken back", "its last day is over"],
+)
+def test_what_is_held_goes_as_soon_as_whoever_is_to_have_it_by_then_is_at_work(
+    tmp_path: Path, away: str, reads: str, last_on: str, at: str
+) -> None:
+    with Town(tmp_path, serves=False, windows=OFFICE) as town:
+        leave(town, tmp_path, away, "2026-03-14", "2026-03-31")
+        if away == BRUNO:
+            assert "is on leave from 2026-03-14 to 2026-03-31" in delegated(town, until=last_on)
+        announced(town)
+        if away == INES:
+            delegated(town, until=last_on)
+            assert f"<@{BRUNO}> from Mon 2026-03-16 09:00 (America/Sao_Paulo)" in town.command(
+                TOM, "show RET-1"
+            )
+        elif last_on == "2026-03-31":
+            town.command(INES, "delegate off")
+        until(town, "2026-03-19 20:00")
+        got = {key: when.isoformat(timespec="minutes") for key, when in arrived(town, reads)}
+        assert got[f"{ANNOUNCED}/{INES}"] == at
+        assert not [key for key in keys(town, away) if "/dm/" in key]

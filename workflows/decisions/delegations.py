@@ -6,7 +6,7 @@ has no vote on the plan either (rules/barring.py). That is why whoever is named 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from data.records.delegation import Account, Delegation
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import Delegate, EndDelegation, encoded
-from workflows.rules.delegating import chain
+from workflows.rules.delegating import chain, stands_in_for
 from workflows.rules.hours import zoned_day
 from workflows.rules.messages import direct, edit
 from workflows.rules.permissions import check
@@ -69,7 +69,7 @@ def delegate(state: Delegation, command: Delegate, facts: Facts, now: datetime) 
     _check_can(command, facts)
     zone = facts.zone or "UTC"
     _check_day(command, facts, zone, now)
-    reply = _reply(command, facts)
+    reply = _reply(command, facts, zoned_day(now, zone))
     if state.is_in_force(now) and (state.to, state.last_on) == (command.to, command.until):
         return Decision(reply=reply)
     midnight = datetime.combine(command.until + timedelta(days=1), time(0), ZoneInfo(zone)).astimezone(UTC)
@@ -85,6 +85,7 @@ def delegate(state: Delegation, command: Delegate, facts: Facts, now: datetime) 
         events=(delegated,),
         timers=(Timer(name=TIMER, due_at=midnight, command=ends),),
         effects=tuple(told),
+        wakes=_moved(state, facts),
         reply=reply,
     )
 
@@ -121,8 +122,14 @@ def end(state: Delegation, command: EndDelegation, facts: Facts, now: datetime) 
             *(_over(state, version, one, by=command.by, why=command.why) for one in others),
             *redrawn,
         ),
+        wakes=_moved(state, facts),
         reply=_ended(state, command),
     )
+
+
+def _moved(state: Delegation, facts: Facts) -> tuple[str, ...]:
+    """Whose messages have another reader from now on: theirs, and those of everybody whose own lead to them."""
+    return (state.person, *stands_in_for(state.person, facts.delegations))
 
 
 def _is_standing(state: Delegation) -> bool:
@@ -179,15 +186,22 @@ def _check_day(command: Delegate, facts: Facts, zone: str, now: datetime) -> Non
     raise Invalid([Problem(field="until", value=command.until.isoformat(), accepted=accepted)])
 
 
-def _reply(command: Delegate, facts: Facts) -> str:
+def _reply(command: Delegate, facts: Facts, today: date) -> str:
     onward = chain(command.to, facts.delegations)
     to = f"<@{command.to}>"
+    asked = f"<@{onward[-1]}>" if onward else to
+    away = [
+        f"{asked} is on leave from {first} to {last}: what can wait is held for them then. Name somebody who is there"
+        for first, last in facts.leave
+        if first <= command.until and today <= last
+    ]
     if onward:
         to = f"<@{onward[-1]}> ({' -> '.join(f'<@{one}>' for one in (command.to, *onward))})"
-    return (
+    told = (
         f"Until {command.until} what is asked of you goes to {to}, who may answer it for you; so may you. "
         "Your votes stay yours. /retire delegate off ends it"
     )
+    return ". ".join([told, *away])
 
 
 def _begun(state: Delegation) -> Effect:

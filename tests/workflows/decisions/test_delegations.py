@@ -74,6 +74,29 @@ def test_it_lasts_to_the_end_of_its_last_day_on_the_clock_of_whoever_delegates()
     assert not state.is_in_force(MIDNIGHT)
 
 
+def test_what_is_held_for_whoever_it_moves_is_looked_at_again_when_it_begins_and_when_it_ends():
+    theirs = {"delegations": {MAX: a_delegation(MAX, BILL), BELLA: a_delegation(BELLA, MAX)}}
+    begun = delegated(**theirs)
+    assert begun.wakes == (BILL, MAX, BELLA)
+    assert delegated(state=folded(begun), **theirs).wakes == ()
+    assert ended(BILL, folded(begun)).wakes == (BILL,)
+    assert ended(EMERITUS, folded(begun), MIDNIGHT).wakes == (BILL,)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_said"),
+    [(3, 29, True), (20, 20, True), (29, 31, True), (3, 19, False), (30, 31, False)],
+    ids=["throughout", "the first day", "from the last day", "over before", "begins after"],
+)
+def test_that_whoever_is_to_answer_is_on_leave_is_said(first: int, last: int, is_said: bool):
+    leave = (date(2027, 1, first), date(2027, 1, last))
+    said = (
+        f"<@{CARL}> is on leave from {leave[0]} to {leave[1]}: what can wait is held for them then. "
+        "Name somebody who is there"
+    )
+    assert delegated(leave=(leave,)).reply.endswith(said if is_said else "off ends it")
+
+
 def test_saying_it_again_changes_nothing_and_another_day_or_person_takes_its_place():
     state = folded(delegated())
     again = delegated(state=state)

@@ -21,7 +21,7 @@ from data.records.retirement import Retirement
 from data.store import Store
 from workflows.checks import NO_CHECKS, Checks
 from workflows.commands import AnyCommand, ReportManual
-from workflows.decisions.ahead import Hearing
+from workflows.decisions.hearings import Hearing
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
 from workflows.rules.delegating import InForce

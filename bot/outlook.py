@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.catalog_hours import CatalogTimekeeper
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.sql.record import SqlStore
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.asking import at_once
+from workflows.delegates import in_force_now
 from workflows.engine import all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
@@ -28,6 +31,7 @@ def outlook_beside(settings: Settings, store: SqlStore, catalog: Catalog) -> Out
         happened=lambda stream: (entry.event for entry in store.events(stream)),
         busy_until=at_once,
         snooze_days=rules.windows.snooze_days,
+        delegations=partial(in_force_now, store, catalog),
     )
     timekeeper = None if rules.windows.is_always else CatalogTimekeeper(catalog, rules.windows)
     return Outlook(store=store, gatherer=gatherer, timekeeper=timekeeper)

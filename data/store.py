@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.records.base import Record
-from data.records.decision import Claim, ClaimKind, Decision, Effect, Receipt, Result, Room, Timer
+from data.records.decision import EPOCH, Claim, ClaimKind, Decision, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 
 
@@ -50,7 +50,8 @@ class Waiting(NamedTuple):
 class Kept(NamedTuple):
     """An effect as it is kept: what is wanted, and what was found when it was last done; empty where it never was.
 
-    tried   from when until when it may have been done, where nobody knows; empty where that is known
+    tried    from when until when it may have been done, where nobody knows; empty where that is known
+    turn_at  when its turn came, or comes: when it was wanted, and its patience later
     """
 
     effect: Effect
@@ -58,6 +59,7 @@ class Kept(NamedTuple):
     is_done: bool
     is_stopped: bool
     tried: tuple[datetime, ...] = ()
+    turn_at: datetime = EPOCH
 
 
 class Asleep(NamedTuple):

@@ -16,7 +16,7 @@ from data.store import Store
 from workflows.ports import Timekeeper
 from workflows.rules import messages
 from workflows.rules.asked import busy_until
-from workflows.rules.delegating import NOBODY, InForce, chain, receiver
+from workflows.rules.delegating import NOBODY, InForce, asked_since, receiver
 from workflows.rules.obligations import people_of
 
 BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
@@ -57,8 +57,7 @@ class Asking:
             since = now if person in waiting else _instant(told.get(messages.TOLD_AT, ""))
             if since is None or person in state.unreached:
                 continue
-            is_theirs, begun_at = _is_asked(person, told, there), _begun_at(person, there)
-            found[person] = since if is_theirs or begun_at is None else max(since, begun_at)
+            found[person] = asked_since(person, since, told.get(messages.READER, person), there)
             hours[person] = self._hours(person, told, there, now)
         return busy_until(found, hours, now)
 
@@ -87,13 +86,6 @@ class Asking:
 def _is_asked(person: str, told: Mapping[str, str], delegations: InForce) -> bool:
     """Is whoever answers now the one who got the request?"""
     return receiver(person, delegations) == told.get(messages.READER, person)
-
-
-def _begun_at(person: str, delegations: InForce) -> datetime | None:
-    """Since when whoever is asked in their place has been; None where nobody is."""
-    line = (person, *chain(person, delegations))
-    begun = [one.since for who in line[:-1] if (one := delegations[who]).since is not None]
-    return max(begun, default=None)
 
 
 def _instant(text: str) -> datetime | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 
 from data.records.decision import EffectKind
 from data.records.hours import Hours
 from data.records.retirement import Retirement
-from data.store import Store
+from data.store import Kept, Store
 from workflows.asking import any_hours, at_once
-from workflows.decisions.ahead import Hearing, Held, People, ahead
+from workflows.decisions.ahead import ahead
+from workflows.decisions.hearings import Hearing, Held, People, Reached
 from workflows.gathering import Gatherer
 from workflows.ports import Timekeeper
 from workflows.rules import messages
+from workflows.rules.delegating import InForce, receiver
 from workflows.rules.obligations import people_of
+from workflows.rules.standing_in import reader_of
 
 ASKED_MAX = 20  # ours: of more, Slack is not asked for their clocks while somebody waits for an answer
 
@@ -33,43 +37,58 @@ class Outlook:
         told = {
             one: self.store.found(messages.dm_key(state, one)) or {} for one in people_of(state.obligations)
         }
-        zones = {one: found.get(messages.ZONE, "") for one, found in told.items()}
-        known = _Known(self.timekeeper, zones) if self.timekeeper else None
+        delegations = cache(self.gatherer.delegations)
+        zones = {found.get(messages.READER, one): found.get(messages.ZONE, "") for one, found in told.items()}
+        known = _Known(self.timekeeper, zones, delegations) if self.timekeeper else None
         if known is not None and len(told) <= ASKED_MAX:
-            known.ask(told, now)
+            known.ask(dict.fromkeys((*told, *(receiver(one, delegations(now)) for one in told))), now)
         gatherer = replace(
             self.gatherer,
             busy_until=at_once,
             hours=known.of_several if known is not None else any_hours,
+            delegations=delegations,
             user_groups=None,
         )
+        kept = self.store.kept(f"{state.id}/")
         people = People(
             facts=gatherer.facts,
             hours=known.of if known is not None else None,
             since={
-                one: datetime.fromisoformat(found[messages.TOLD_AT])
+                one: Reached(datetime.fromisoformat(found[messages.TOLD_AT]), found.get(messages.READER, one))
                 for one, found in told.items()
                 if messages.TOLD_AT in found
             },
+            delegations=delegations,
+            told=[
+                (one.effect, one.found.get(messages.READER, one.effect.body["slack_id"]))
+                for one in kept
+                if one.is_done and _is_told(one) and messages.OVERTAKEN not in one.found
+            ],
         )
-        return ahead(state, people, now, timers=self.store.timers(state.id), held=self._held(state))
+        held = self._held(state, kept, delegations(now))
+        return ahead(state, people, now, timers=self.store.timers(state.id), held=held)
 
-    def _held(self, state: Retirement) -> Iterable[Held]:
-        """Messages to people that are not sent yet; of some it is known until when they wait, or stand behind one."""
-        asleep = [one for one in self.store.asleep() if one.stream == state.id]
-        until = {one.key: one.until for one in asleep}
-        behind = {one.person: one.until for one in reversed(asleep)}
-        for one in self.store.kept(f"{state.id}/"):
-            is_told = one.effect.kind is EffectKind.POST and "slack_id" in one.effect.body
-            if is_told and not one.is_done and not one.is_stopped:
-                yield one.effect, until.get(one.effect.key, behind.get(one.effect.place))
+    def _held(self, state: Retirement, kept: Iterable[Kept], there: InForce) -> Iterable[Held]:
+        """Messages to people that are not sent yet. What waits for working hours is the first of its lane."""
+        asleep = {one.key: one.until for one in self.store.asleep() if one.stream == state.id}
+        waiting = (one for one in kept if _is_told(one) and not one.is_done and not one.is_stopped)
+        for one in sorted(waiting, key=lambda one: one.effect.key not in asleep):
+            wanted_at = one.turn_at - timedelta(seconds=one.effect.patience_seconds)
+            reader = reader_of(one.effect.body, there) or one.effect.place
+            yield Held(one.effect, wanted_at, reader, asleep.get(one.effect.key))
+
+
+def _is_told(one: Kept) -> bool:
+    return one.effect.kind is EffectKind.POST and "slack_id" in one.effect.body
 
 
 class _Known:
     """Working hours as they are known now, for every instant ahead."""
 
-    def __init__(self, timekeeper: Timekeeper, zones: dict[str, str]) -> None:
-        self._timekeeper, self._zones = timekeeper, zones
+    def __init__(
+        self, timekeeper: Timekeeper, zones: dict[str, str], delegations: Callable[[datetime], InForce]
+    ) -> None:
+        self._timekeeper, self._zones, self._delegations = timekeeper, zones, delegations
         self._found: dict[tuple[str, int], Hours] = {}
 
     def ask(self, people: Iterable[str], now: datetime) -> None:
@@ -85,4 +104,6 @@ class _Known:
         return self._found[person, at.year]
 
     def of_several(self, _state: Retirement, people: Iterable[str], at: datetime) -> dict[str, Hours]:
-        return {person: self.of(person, at) for person in people}
+        """Of whoever answers for each of them then."""
+        there = self._delegations(at)
+        return {person: self.of(receiver(person, there), at) for person in people}

@@ -18,7 +18,7 @@ from data.records.facts import ChannelSeen, UserGroup
 from data.records.hours import Hours
 from data.records.imports import Scheduled
 from data.records.retirement import Retirement
-from workflows.decisions.ahead import Hearing
+from workflows.decisions.hearings import Hearing
 from workflows.histories import History
 from workflows.home import Home
 from workflows.questions.answers import Answer

@@ -20,7 +20,7 @@ from data.errors import Refused
 from data.printable import printable
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
-from workflows.decisions.ahead import Hearing
+from workflows.decisions.hearings import Hearing
 from workflows.rules.wording import counted
 
 
@@ -70,7 +70,8 @@ def plan(retirement: str, is_ahead: bool, is_json: bool) -> None:
     if is_ahead:
         say("ahead, if nobody answers:" if hearings else "ahead: nobody is told anything")
     for said in hearings:
-        say(f"  {outlook_view.when(said, one):<25}  {said.place:<12}  {outlook_view.what(said)}")
+        instead = f" (instead of {said.instead_of})" if said.instead_of else ""
+        say(f"  {outlook_view.when(said, one):<25}  {said.place:<12}  {outlook_view.what(said)}{instead}")
 
 
 def _ahead(

@@ -126,7 +126,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:
             shown = show(house, meant(sight, request), sight)
         case "plan":
             found = meant(sight, request)
-            shown = answers.plan(found, house.ahead(found), checked(house, sight.whole, found))
+            checks = checked(house, sight.whole, found)
+            shown = answers.plan(found, house.ahead(found), checks, house.delegations())
         case "impact" | "who":
             shown = about_model(house, sight, request.word, request[Part.MAYBE_MODEL])
         case "candidates":

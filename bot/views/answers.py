@@ -40,7 +40,8 @@ from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
 from data.store import Asleep, Trouble
-from workflows.decisions.ahead import Hearing
+from workflows.decisions.hearings import Hearing
+from workflows.rules import delegating
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.meeting import Meeting
 from workflows.rules.roles import voting
@@ -178,10 +179,15 @@ def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = 
     return message(counted(len(retirements), "retirement"), blocks)
 
 
-def plan(retirement: Retirement, hearings: Sequence[Hearing] = (), checks: Sequence[str] = ()) -> Payload:
+def plan(
+    retirement: Retirement,
+    hearings: Sequence[Hearing] = (),
+    checks: Sequence[str] = (),
+    delegations: delegating.InForce = delegating.NOBODY,
+) -> Payload:
     """The plan that is voted on and executed: steps, dates, digest, and whose approval it needs.
 
-    hearings   what people will be told, and when, if nobody answers
+    hearings   what people will be told, and when, if nobody answers; delegations: who answers for whom now
     checks     what is run before the switch-off, a line for each consumer
     """
     if retirement.plan is None or retirement.policy is None:
@@ -213,7 +219,7 @@ def plan(retirement: Retirement, hearings: Sequence[Hearing] = (), checks: Seque
             f"policy {safe(retirement.policy.name)} {steps.short(retirement.plan.policy_digest)}"
         ),
     ]
-    if told := outlook.lines(hearings, retirement):
+    if told := outlook.lines(hearings, retirement, delegations):
         room = limits.BLOCK_TEXT_MAX - len(json.dumps(blocks, ensure_ascii=False))
         at_most = min(HEARING_SECTIONS, room // limits.SECTION_MAX)
         rest = f": {outlook.all_of(retirement)}"

@@ -12,31 +12,34 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.views import delegations as delegated
 from bot.views import duties, limits
 from bot.views.blocks import SLACK_ID, mention, safe
 from bot.views.escalation import as_whom
 from bot.views.impact_text import as_cell
 from bot.views.steps import zone_of
 from data.records.retirement import Retirement
-from workflows.decisions.ahead import Hearing
+from workflows.decisions.hearings import Hearing
+from workflows.rules.delegating import NOBODY, InForce
 from workflows.rules.milestones import MOVED, SNOOZED
 from workflows.rules.wording import counted
 
 NAMED_MAX = 8  # ours: of more, nobody reads who they are
 OCCASION_MAX = 900
-COLUMNS = ("at", "local", "zone", "who", "team", "what", "consumers")
+COLUMNS = ("at", "local", "zone", "who", "team", "what", "consumers", "instead_of")
 HEAD = "*If nobody answers*, as people, their hours and the catalog are now; each on their own clock"
 
 
-def lines(hearings: Sequence[Hearing], retirement: Retirement) -> list[str]:
-    """One for each occasion, the first first; none where nobody will be told anything."""
+def lines(hearings: Sequence[Hearing], retirement: Retirement, delegations: InForce = NOBODY) -> list[str]:
+    """One for each occasion, the first first, behind who answers for whom; none where nobody will be told anything."""
     occasions: dict[tuple[str, ...], list[Hearing]] = {}
     for one in hearings:
         occasions.setdefault(_occasion(one), []).append(one)
     told = [f"• *{what(of[0])}*: {_whom(of, retirement)}" for of in occasions.values()]
     if any(len(of) > NAMED_MAX for of in occasions.values()):
         told.append(f"Everybody by name: {all_of(retirement)}")
-    return [HEAD, *told] if told else []
+    instead = delegated.lines((one.instead_of for one in hearings if one.instead_of), delegations)
+    return [HEAD, *instead, *told] if told else []
 
 
 SAID = {
@@ -93,7 +96,7 @@ def _whom(hearings: Sequence[Hearing], retirement: Retirement) -> str:
     teams = _teams(retirement)
     found: dict[str, list[Hearing]] = {}
     for one in hearings:
-        found.setdefault(teams.get(one.place, "others"), []).append(one)
+        found.setdefault(teams.get(one.instead_of or one.place, "others"), []).append(one)
     told = [f"{safe(team)} ({len(of)}) {_days(of, retirement)}" for team, of in found.items()]
     whom = f"{counted(len(hearings), 'person', 'people')} of {counted(len(found), 'team')}: "
     return whom + limits.joined(told, OCCASION_MAX, between=", ")
@@ -118,7 +121,7 @@ def _days(hearings: Iterable[Hearing], retirement: Retirement) -> str:
 
 def place(one: Hearing) -> str:
     if SLACK_ID.fullmatch(one.place):
-        return mention(one.place)
+        return f"{mention(one.place)} for {mention(one.instead_of)}" if one.instead_of else mention(one.place)
     return f"<#{one.place}>" if one.place[:1] in ("C", "G") else safe(one.place)
 
 
@@ -143,9 +146,10 @@ def table(hearings: Sequence[Hearing], retirement: Retirement) -> str:
             f"{_local(one, retirement):%Y-%m-%d %H:%M}",
             one.zone or zone_of(retirement),
             one.place,
-            teams.get(one.place, ""),
+            teams.get(one.instead_of or one.place, ""),
             what(one),
             " ".join(one.consumer_ids),
+            one.instead_of,
         )
         rows.writerow([as_cell(text) for text in cells])
     return written.getvalue()

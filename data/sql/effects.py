@@ -254,7 +254,7 @@ def found_by(conn: Connection, key: str) -> dict[str, str] | None:
 def kept(conn: Connection, prefix: str) -> tuple[Kept, ...]:
     """All whose keys begin with this, in the order of their keys; a key's first characters are ASCII."""
     rows = conn.execute(
-        """SELECT effect, status, found, first_tried, coalesce(tried_at, ready_at) FROM effects
+        """SELECT effect, status, found, turn_at, first_tried, coalesce(tried_at, ready_at) FROM effects
         WHERE key >= ? AND key < ? ORDER BY key""",
         (prefix, f"{prefix}\x7f"),
     ).fetchall()
@@ -265,8 +265,9 @@ def kept(conn: Connection, prefix: str) -> tuple[Kept, ...]:
             status == DONE,
             status in (PARKED, DEAD),
             tuple(instant(at) for at in tried if at is not None) if status in (CLAIMED, UNKNOWN) else (),
+            instant(turn_at),
         )
-        for encoded, status, found, *tried in rows
+        for encoded, status, found, turn_at, *tried in rows
     )
 
 

@@ -33,8 +33,8 @@ def test_effects_are_listed_by_how_their_keys_begin(store: SqlStore) -> None:
     perform(store, hash="1")
     store.want("homes", [a_home("U12")], NOW)
     done, waiting = store.kept("home/")
-    assert done == Kept(a_home("U1"), {"hash": "1"}, is_done=True, is_stopped=False)
-    assert waiting == Kept(a_home("U12"), {"hash": "1"}, is_done=False, is_stopped=False)
+    assert done == Kept(a_home("U1"), {"hash": "1"}, is_done=True, is_stopped=False, turn_at=NOW)
+    assert waiting == Kept(a_home("U12"), {"hash": "1"}, is_done=False, is_stopped=False, turn_at=NOW)
     assert [one.effect.key for one in store.kept("home/U12")] == ["home/U12"]
     assert store.kept("nothing/") == ()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +27,8 @@ from tests.simulation.bench import AtOnce
 from workflows import commands as cmd
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.asking import Asking, any_hours, at_once
+from workflows.decisions.delegations import STREAM
+from workflows.delegates import in_force_now
 from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
@@ -61,7 +64,7 @@ class Now:
 
 
 class Notebook:
-    """Implements Messenger: everything arrives at once, and is written down."""
+    """Implements Messenger: everything arrives at once; what is about a retirement is written down."""
 
     def __init__(self) -> None:
         self.sent: list[Sent] = []
@@ -70,8 +73,8 @@ class Notebook:
         return Room(at=now), None
 
     def post(self, message: Message, now: datetime) -> Result:
-        if "slack_id" in message.params:
-            self.sent.append((now, message.params["slack_id"], message.notice, message.params))
+        if "slack_id" in message.params and not message.key.startswith(STREAM):
+            self.sent.append((now, message.channel, message.notice, message.params))
         return Done(found={"channel": message.channel, "ts": str(len(self.sent))})
 
     def edit(self, message: Message, now: datetime) -> Result:
@@ -150,11 +153,13 @@ class Living:
         self, folder: Path, policy: Policy, catalog: Reading, hours: Mapping[str, Hours] | None
     ) -> None:
         self.world = Now(FIRST_DAY)
+        self.people = people_in(catalog)
         self.store = SqliteStore(folder / "emeritus.db", RetirementMachine())
         there = Catalog(self.store)
         there.import_(catalog, format="backstage", now=FIRST_DAY)
         self.timekeeper = clocks = Clocks(hours) if hours is not None else None
-        asking = Asking(store=self.store, timekeeper=clocks) if clocks else None
+        delegations = partial(in_force_now, self.store, there)
+        asking = Asking(store=self.store, timekeeper=clocks, delegations=delegations) if clocks else None
         self.gatherer = Gatherer(
             catalog=there,
             policy=policy,
@@ -168,6 +173,7 @@ class Living:
             busy_until=asking.busy_until if asking else at_once,
             hours=asking.hours if asking else any_hours,
             snooze_days=3,
+            delegations=delegations,
         )
         self.engine = Engine(store=self.store, gatherer=self.gatherer, world=self.world)
         self.notebook = Notebook()

@@ -18,6 +18,7 @@ from data.records.retirement import Duty, State
 from tests.builders import WHY, a_policy
 from tests.workflows.living import FIRST_DAY, PAT, ROLES, Living, Sent, company, in_order, people_in
 from workflows import commands as cmd
+from workflows.decisions.delegations import stream_of
 from workflows.outlook import Outlook
 from workflows.rules.escalation import COMPANY
 
@@ -150,6 +151,18 @@ def foretold(life: Living) -> list[Sent]:
     return in_order((one.at, one.place, one.notice, one.body) for one in told)
 
 
+def somebody_delegates(rand: Random, life: Living) -> None:
+    """Or takes it back. A loop is refused, which changes nothing."""
+    who, *others = rand.sample(life.people, len(life.people))
+    if PAT in (who, *others[:1]) or not others:
+        return  # whoever answers for the proposer has no vote
+    to = others[0]
+    until = (life.world.at + timedelta(days=rand.randint(2, 60))).date()
+    is_back = rand.random() < 0.2
+    wish = cmd.EndDelegation(by=who, person=who) if is_back else cmd.Delegate(by=who, to=to, until=until)
+    life.does(wish, stream_of(who))
+
+
 def people_do_something(rand: Random, life: Living) -> None:
     """Somebody answers, hands back, wants to be left in peace, or it is paused for a while."""
     owing = [one for one in life.state.obligations if one.consumer.owners.slack_ids]
@@ -157,12 +170,14 @@ def people_do_something(rand: Random, life: Living) -> None:
         return
     duty = rand.choice(owing)
     who = rand.choice(duty.consumer.owners.slack_ids)
-    match rand.choice(("answer", "answer", "snooze", "pause")):
+    match rand.choice(("answer", "answer", "snooze", "pause", "delegate")):
         case "answer":
             said = rand.choice((Duty.ACKNOWLEDGED, Duty.NOT_MINE, Duty.MIGRATED))
             life.does(cmd.ChangeDuty(by=who, consumer_ids=(duty.consumer.consumer_id,), duty=said))
         case "snooze":
             life.does(cmd.Snooze(by=who))
+        case "delegate":
+            somebody_delegates(rand, life)
         case _:
             life.does(cmd.Pause(by=PAT, why=WHY))
             life.until(life.world.at + timedelta(days=rand.randint(0, 9), hours=rand.randint(0, 23)))
@@ -173,6 +188,8 @@ def people_do_something(rand: Random, life: Living) -> None:
 def told_as_foretold(rand: Random, folder: Path) -> int:
     """Once before the announcement and once at some time after it; how many messages that were."""
     with a_life(rand, folder) as life:
+        for _ in range(rand.choice((0, 0, 1, 2, 5))):
+            somebody_delegates(rand, life)
         life.proposes()
         if rand.random() < 0.5:
             life.approves()

@@ -7,24 +7,25 @@ people, their hours or the catalog change. Steps of the plan are left out: none 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
 from data import events
-from data.records.base import Record
 from data.records.decision import Effect, EffectKind, Timer
 from data.records.facts import Facts
 from data.records.hours import Hours
 from data.records.retirement import Retirement, State, StepKind
-from workflows.commands import AnyCommand, Escalate, Remind, RunStep, decoded
+from workflows.commands import Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, folded
-from workflows.rules import messages, overtaken
+from workflows.decisions.hearings import Hearing, Held, People, Reached
+from workflows.rules import messages, overtaken, standing_in
 from workflows.rules.approval import announced_at
 from workflows.rules.asked import busy_until
+from workflows.rules.delegating import InForce, asked_since, line, receiver, stands_in_for
 from workflows.rules.obligations import people_of
 from workflows.rules.windows import next_window
 
@@ -38,35 +39,8 @@ TURNS_MAX = 10_000
 """More than the reminders and escalations of any policy: beyond, something goes round in circles."""
 
 
-class Hearing(Record, frozen=True, kw_only=True):
-    """One message as it will go: what it says is in `body`, as the outbox has it; `zone` is empty for a channel."""
-
-    at: datetime
-    place: str
-    notice: str
-    zone: str = ""
-    body: dict[str, str] = {}
-
-    @property
-    def consumer_ids(self) -> tuple[str, ...]:
-        return tuple(filter(None, self.body.get("consumer_ids", "").split("\n")))
-
-
-Held = tuple[Effect, datetime | None]
-"""A message that is wanted, and when the working hours begin that it waits for; None where nobody has looked."""
-
-
-class People(Record, frozen=True, kw_only=True):
-    """What is known of people now, and taken to stay.
-
-    facts     what a decision is given at an instant, but for who has had their request for long enough
-    hours     somebody's working hours at an instant; None where people are written to at any hour
-    since     when a request reached somebody, as far as it did
-    """
-
-    facts: Callable[[AnyCommand, Retirement, datetime], Facts]
-    hours: Callable[[str, datetime], Hours] | None
-    since: Mapping[str, datetime]
+AGAIN = timedelta(minutes=1)
+"""Until a message is looked at again that stands behind the same for somebody else."""
 
 
 def ahead(
@@ -79,120 +53,196 @@ def ahead(
 ) -> tuple[Hearing, ...]:
     """Everything that people and channels will be told, in order; nothing while it is paused, or once it has ended.
 
-    timers    those that are set       held    messages that are on their way
+    timers    those that are set       held    messages that are on their way, those of one lane in order
     """
     if state.paused_at is not None or state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
         return ()
-    run = _Run(state, people)
+    run = _Run(state, people, now)
     if state.state in (State.PROPOSED, State.APPROVED):
-        run.announces(now)
+        run.announces()
     run.sets(timers)
-    for effect, opens_at in held:
-        if opens_at is None:
-            run.wants(effect, now)
-        else:
-            run.holds(effect, opens_at)
+    run.holds(held)
     for _ in range(TURNS_MAX):
-        if not run.goes_on(now):
+        if not run.goes_on():
             return tuple(sorted(run.heard, key=lambda one: (one.at, one.place)))
     raise AssertionError(f"{state.id} is told of without end")
 
 
 class _Run:
-    """How far it has come: how it would stand then, what is set, what waits, and what was heard."""
+    """How far it has come: how it would stand then, what is set, what waits, and what was heard.
 
-    def __init__(self, state: Retirement, people: People) -> None:
-        self._state, self._people = state, people
-        self._since = dict(people.since)
+    Of each lane only the first is looked at: what was wanted later never overtakes it.
+    """
+
+    def __init__(self, state: Retirement, people: People, now: datetime) -> None:
+        self._state, self._people, self._at = state, people, now
+        self._reached = dict(people.since)
         self._timers: dict[str, Timer] = {}
-        self._waiting: dict[str, tuple[datetime, Effect]] = {}
+        self._waiting: dict[str, Held] = {}
+        self._lanes: dict[str, dict[str, None]] = {}
+        self._told = {(standing_in.telling(effect), reader) for effect, reader in people.told}
         self.heard: list[Hearing] = []
 
-    def announces(self, now: datetime) -> None:
+    def announces(self) -> None:
         """As the plan has it; what is voted on, as if it were agreed to. Where a gate holds it, nobody is told."""
         plan = self._state.plan
         assert plan is not None
         if self._state.round is not None and self._state.state is State.PROPOSED:
             digest, number = plan.digest, self._state.round.number
-            agreed_at = max(self._state.round.review_until, now)
+            agreed_at = max(self._state.round.review_until, self._at)
             agreed = events.Approved(
                 at=agreed_at, by=events.EMERITUS, round_number=number, plan_digest=digest
             )
             self._state = folded(self._state, (agreed,))
-        at = announced_at(self._state, now)
+        self._at = announced_at(self._state, self._at)
         command = RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE)
-        facts = self._people.facts(command, self._state, at)
-        self._follows(steps.run_step(self._state, command, facts, at), at)
+        facts = self._people.facts(command, self._state, self._at)
+        self._follows(steps.run_step(self._state, command, facts, self._at))
 
     def sets(self, timers: Iterable[Timer]) -> None:
         self._timers |= {timer.name: timer for timer in timers if type(decoded(timer.command)) in RINGS}
 
-    def wants(self, effect: Effect, now: datetime) -> None:
-        """It goes at once, or is held until that person's working hours."""
-        is_told = effect.kind is EffectKind.POST and "slack_id" in effect.body
-        if not is_told or effect.key in self._waiting:
-            return
-        hours = (
-            self._hours(effect.place, now) if messages.is_held_for_hours(effect.place, effect.body) else None
-        )
-        opens_at = next_window(now, hours, since=now) if hours else now
-        if opens_at > now:
-            self.holds(effect, opens_at)
-        else:
-            self._hears(effect, effect.body, now)
+    def holds(self, every: Iterable[Held]) -> None:
+        """What can go goes at once. All of them are there before any goes: who is told alike is told once."""
+        every = [one for one in every if _is_told(one.effect) and one.effect.key not in self._waiting]
+        for one in every:
+            self._waiting[one.effect.key] = one
+            if one.opens_at is not None:
+                self._waits(one, one.reader, one.opens_at)
+            self._lanes.setdefault(_lane(one.effect), {})[one.effect.key] = None
+        for one in every:
+            if one.opens_at is None and self._is_first(one.effect):
+                self._looks(one)
 
-    def holds(self, effect: Effect, opens_at: datetime) -> None:
-        self._waiting[effect.key] = (opens_at, effect)
-
-    def goes_on(self, now: datetime) -> bool:
+    def goes_on(self) -> bool:
         """The next thing that happens. At one instant what falls due is decided before what waited is sent."""
         ringing = min(self._timers.values(), key=lambda timer: timer.due_at, default=None)
-        opening = min(self._waiting.values(), key=lambda waits: waits[0], default=None)
-        if ringing is not None and (opening is None or ringing.due_at <= opening[0]):
+        firsts = (self._waiting[next(iter(lane))] for lane in self._lanes.values())
+        opening = min(firsts, key=self._opens_at, default=None)
+        if ringing is not None and (opening is None or ringing.due_at <= self._opens_at(opening)):
             del self._timers[ringing.name]
-            self._ring(ringing, max(ringing.due_at, now))
+            self._at = max(ringing.due_at, self._at)
+            self._ring(ringing)
         elif opening is not None:
-            at, effect = opening
-            del self._waiting[effect.key]
-            body = overtaken.left(self._state, effect.key, effect.body)
-            if body is not None:
-                self._hears(effect, body, at)
+            self._at = self._opens_at(opening)
+            self._looks(opening)
         return ringing is not None or opening is not None
 
-    def _ring(self, timer: Timer, at: datetime) -> None:
-        command = decoded(timer.command)
-        facts = self._people.facts(command, self._state, at)
-        self._follows(RINGS[type(command)](self._state, command, self._with_busy(facts, at), at), at)
+    def _opens_at(self, waits: Held) -> datetime:
+        return max(waits.look_at or waits.since, self._at)
 
-    def _follows(self, decision: RetirementDecision, at: datetime) -> None:
+    def _is_first(self, effect: Effect) -> bool:
+        return effect.key in self._waiting and next(iter(self._lanes[_lane(effect)])) == effect.key
+
+    def _ring(self, timer: Timer) -> None:
+        command = decoded(timer.command)
+        facts = self._people.facts(command, self._state, self._at)
+        self._follows(RINGS[type(command)](self._state, command, self._with_busy(facts), self._at))
+
+    def _follows(self, decision: RetirementDecision) -> None:
         self._state = folded(self._state, decision.events)
         self.sets(decision.timers)
-        for effect in decision.effects:
-            self.wants(effect, at)
+        self.holds(Held(effect, self._at) for effect in decision.effects)
 
-    def _with_busy(self, facts: Facts, at: datetime) -> Facts:
-        waiting = (effect for _, effect in self._waiting.values())
+    def _with_busy(self, facts: Facts) -> Facts:
+        there = self._people.delegations(self._at)
+        waiting = (one.effect for one in self._waiting.values())
         asked = {one.place for one in waiting if messages.asks(self._state, one.key)}
-        owing = people_of(duty for duty in self._state.obligations if not duty.is_settled)
-        since = {one: at if one in asked else self._since.get(one) for one in owing}
-        known = {one: when for one, when in since.items() if when and one not in self._state.unreached}
-        hours = {one: found for one in known if (found := self._hours(one, at))}
-        busy = busy_until({one: known[one] for one in hours}, hours, at)
-        return replace(facts, busy_until=busy)
+        since, hours = {}, {}
+        for one in people_of(duty for duty in self._state.obligations if not duty.is_settled):
+            reached = self._reached.get(one)
+            at = self._at if one in asked else reached and reached.at
+            found = self._hours(receiver(one, there))
+            if at and found and one not in self._state.unreached:
+                since[one] = asked_since(one, at, reached.reader if reached else one, there)
+                hours[one] = found
+        return replace(facts, busy_until=busy_until(since, hours, self._at))
 
-    def _hears(self, effect: Effect, body: Mapping[str, str], at: datetime) -> None:
-        hours = self._hours(effect.place, at) if messages.is_person(effect.place) else None
+    def _looks(self, waits: Held) -> None:
+        """As whoever sends it does: it goes to whoever is to have it by then, is left out, or waits on."""
+        effect, there = waits.effect, self._people.delegations(self._at)
+        person = effect.body["slack_id"]
+        reader = standing_in.reader_of(effect.body, there) or effect.place
+        body = dict(effect.body)
+        if reader != effect.place:
+            body = standing_in.as_read(self._state, body, reader, there)
+            telling = standing_in.telling(effect)
+            is_wanted = standing_in.says_something(self._state, body, there)
+            if not is_wanted or (telling and self._has(reader, telling)):
+                self._is_over(effect)
+                return
+            if telling and (first := self._before(person, reader, telling, there)):
+                self._waiting[effect.key] = waits._replace(look_at=max(first, self._at + AGAIN))
+                return
+        left = overtaken.left(self._state, effect.key, body) if self._people.hours else body
+        if left is None:
+            self._is_over(effect)
+            return
+        if (opens_at := self._window(waits, reader)) > self._at:
+            self._waits(waits, reader, opens_at)
+            return
+        self._is_over(effect)
+        self._hears(effect, left, reader)
+
+    def _window(self, waits: Held, reader: str) -> datetime:
+        """When it may go to this reader, which stands once it is known."""
+        if waits.opens_at is not None and waits.reader == reader:
+            return waits.opens_at
+        hours = self._hours(reader) if messages.is_held_for_hours(reader, waits.effect.body) else None
+        return next_window(self._at, hours, since=waits.since) if hours else self._at
+
+    def _waits(self, waits: Held, reader: str, opens_at: datetime) -> None:
+        """Until then, or until somebody else is to have it."""
+        through = line(waits.effect.body["slack_id"], self._people.delegations(self._at))
+        look_at = min((opens_at, *(one.until for one in through if one.until is not None)))
+        self._waiting[waits.effect.key] = waits._replace(reader=reader, opens_at=opens_at, look_at=look_at)
+
+    def _is_over(self, effect: Effect) -> None:
+        del self._waiting[effect.key]
+        del self._lanes[_lane(effect)][effect.key]
+        if not self._lanes[_lane(effect)]:
+            del self._lanes[_lane(effect)]
+
+    def _has(self, reader: str, telling: standing_in.Telling) -> bool:
+        """Has the reader the same already, or will they, for themselves?"""
+        own = self._waiting.get(f"{telling.stem}{reader}")
+        return (telling, reader) in self._told or (
+            own is not None and standing_in.telling(own.effect) == telling
+        )
+
+    def _before(
+        self, person: str, reader: str, telling: standing_in.Telling, there: InForce
+    ) -> datetime | None:
+        """When the reader may have the same for somebody else, who comes first."""
+        for whose in stands_in_for(reader, there):
+            other = self._waiting.get(f"{telling.stem}{whose}")
+            is_same = other is not None and standing_in.telling(other.effect) == telling
+            if other and is_same and whose < person and receiver(whose, there) == reader:
+                return self._opens_at(self._waiting[next(iter(self._lanes[_lane(other.effect)]))])
+        return None
+
+    def _hears(self, effect: Effect, body: dict[str, str], reader: str) -> None:
+        hours = self._hours(reader) if messages.is_person(reader) else None
         if messages.asks(self._state, effect.key) and hours:
-            self._since[effect.place] = at
+            self._reached[effect.place] = Reached(self._at, reader)
+        self._told.add((standing_in.telling(effect), reader))
         self.heard.append(
             Hearing(
-                at=at,
-                place=effect.place,
+                at=self._at,
+                place=reader,
                 notice=effect.body["notice"],
                 zone=hours.zone if hours else "",
-                body=dict(body),
+                body=body,
             )
         )
 
-    def _hours(self, person: str, at: datetime) -> Hours | None:
-        return self._people.hours(person, at) if self._people.hours else None
+    def _hours(self, person: str) -> Hours | None:
+        return self._people.hours(person, self._at) if self._people.hours else None
+
+
+def _is_told(effect: Effect) -> bool:
+    return effect.kind is EffectKind.POST and "slack_id" in effect.body
+
+
+def _lane(effect: Effect) -> str:
+    return effect.lane or effect.key

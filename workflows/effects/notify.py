@@ -18,8 +18,8 @@ from data.store import Then
 from workflows.audiences import seen
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
-from workflows.decisions.ahead import Hearing
 from workflows.decisions.digests import place_of
+from workflows.decisions.hearings import Hearing
 from workflows.effects import answering, digests, holding, passing_on
 from workflows.effects.files import told_in_channel
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
@@ -27,7 +27,7 @@ from workflows.histories import History
 from workflows.measuring import outcomes
 from workflows.ports import Message
 from workflows.reviews import reviews
-from workflows.rules import messages
+from workflows.rules import messages, standing_in
 from workflows.rules.outcomes import Outcome
 from workflows.rules.restriction import channel_of
 
@@ -187,7 +187,7 @@ def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
 
 def _as_read(message: Message, claim: Claim, reader: str, shop: Workshop) -> Message:
     """As whoever got it in somebody's place sees it: with its buttons while they answer for them, without then."""
-    if message.notice not in passing_on.ASKS:
+    if message.notice not in standing_in.ASKS:
         return message
     if passing_on.reader_of(claim, shop, shop.world.now()) != reader:
         return replace(message, params={**message.params, messages.PASSED_BACK: "yes"})

@@ -18,32 +18,9 @@ from workflows.commands import EndDelegation, encoded
 from workflows.decisions.delegations import person_of, stream_of
 from workflows.effects.workshop import Workshop
 from workflows.machine import delegation_of
-from workflows.rules import messages, milestones
-from workflows.rules.delegating import InForce, chain, hears_as, receiver
-from workflows.rules.messages import LEFT_OUT, OVERTAKEN, READER
-from workflows.rules.obligations import of_person, people_of
-
-ASKS = frozenset(
-    {
-        "asked again",
-        "called off",
-        "contested",
-        "channel lost",
-        "dm",
-        "escalation",
-        "handed",
-        "missed",
-        "reminder",
-        "reopened",
-        "taken over",
-        "unreached",
-        "waived",
-    }
-)
-"""What is asked of a person, or told them as the one who answers. A digest is read by whoever subscribed."""
-
-DRAWN_FOR_EACH = frozenset({"dm", "reminder"})
-"""What lists each person's own: it says something else to everybody, under the same words."""
+from workflows.rules import standing_in
+from workflows.rules.delegating import InForce, chain, receiver
+from workflows.rules.messages import OVERTAKEN, READER
 
 
 class Passed(NamedTuple):
@@ -82,11 +59,7 @@ def _ever(person: str, since: datetime, shop: Workshop) -> tuple[str, ...]:
 def reader_of(claim: Claim, shop: Workshop, at: datetime) -> str:
     """Who gets it at this instant; empty for what is for no person."""
     assert claim.effect is not None
-    body = claim.effect.body
-    person = body.get("slack_id", "")
-    if body["notice"] not in ASKS or not messages.is_person(person):
-        return ""
-    return receiver(person, shop.engine.gatherer.delegations(at))
+    return standing_in.reader_of(claim.effect.body, shop.engine.gatherer.delegations(at))
 
 
 def passed_on(claim: Claim, reader: str, state: Retirement | None, shop: Workshop) -> Passed:
@@ -97,41 +70,13 @@ def passed_on(claim: Claim, reader: str, state: Retirement | None, shop: Worksho
         return Passed(claim, is_wanted=False)
     if not reader or reader == effect.body["slack_id"] or state is None:
         return Passed(claim)
-    person = effect.body["slack_id"]
     there = shop.engine.gatherer.delegations(shop.world.now())
-    left_out = [
-        duty.consumer.consumer_id
-        for duty in of_person(state, person)
-        if hears_as(duty.asked, reader, there) not in ("", person)
-    ]
-    body = {**effect.body, "channel": reader, READER: reader, LEFT_OUT: "\n".join(left_out)}
-    if "consumer_ids" in body and body["notice"] == "handed":
-        kept = [one for one in body["consumer_ids"].split("\n") if one not in left_out]
-        body["consumer_ids"] = "\n".join(kept)
+    body = standing_in.as_read(state, effect.body, reader, there)
     passed = replace(claim, effect=replace(effect, place=reader, body=body))
-    if not _says_something(body, state, there):
+    if not standing_in.says_something(state, body, there):
         return Passed(passed, is_wanted=False)
     has_it, behind = _beside(effect, reader, there, shop)
     return Passed(passed, is_wanted=not has_it, behind=behind)
-
-
-def _says_something(body: dict[str, str], state: Retirement, there: InForce) -> bool:
-    """Is there anything in it that the reader is not asked, or told, otherwise?"""
-    person, reader = body["slack_id"], body[READER]
-    left_out = body[LEFT_OUT].split("\n")
-    match body["notice"]:
-        case "dm":
-            owed = of_person(state, person)
-        case "reminder":
-            asked = milestones.concerned(state, body["milestone"])
-            owed = tuple(duty for duty in of_person(state, person) if duty in asked)
-        case "handed":
-            return bool(body["consumer_ids"])
-        case "called off":
-            return hears_as(people_of(state.obligations), reader, there) == person
-        case _:
-            return True
-    return any(duty.consumer.consumer_id not in left_out for duty in owed)
 
 
 def _beside(effect: Effect, reader: str, there: InForce, shop: Workshop) -> tuple[bool, str]:
@@ -140,12 +85,12 @@ def _beside(effect: Effect, reader: str, there: InForce, shop: Workshop) -> tupl
     What is on its way for another may yet go to that one, if their delegation ends: it is waited for.
     """
     person = effect.body["slack_id"]
-    if effect.body["notice"] in DRAWN_FOR_EACH or not effect.key.endswith(f"/{person}"):
+    telling, first = standing_in.telling(effect), ""
+    if telling is None:
         return False, ""
-    stem, first = effect.key.removesuffix(person), ""
-    for one in shop.engine.store.kept(stem):
+    for one in shop.engine.store.kept(telling.stem):
         whose = one.effect.body.get("slack_id", "")
-        is_same = one.effect.key == f"{stem}{whose}" and _said(one.effect) == _said(effect)
+        is_same = standing_in.telling(one.effect) == telling
         if whose == person or not is_same or one.is_stopped or OVERTAKEN in one.found:
             continue
         if one.is_done:
@@ -162,10 +107,6 @@ def _may_have(one: Kept, whose: str, reader: str, shop: Workshop) -> bool:
     """Was it tried while this reader was to get it, and nobody knows yet what came of that?"""
     in_force = shop.engine.gatherer.delegations
     return any(receiver(whose, in_force(min(at, shop.world.now()))) == reader for at in one.tried)
-
-
-def _said(effect: Effect) -> dict[str, str]:
-    return {what: said for what, said in effect.body.items() if what not in ("slack_id", "channel")}
 
 
 def _is_superseded(claim: Claim, shop: Workshop) -> bool:

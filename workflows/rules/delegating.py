@@ -41,6 +41,17 @@ def receiver(person: str, delegations: InForce) -> str:
     return (chain(person, delegations) or (person,))[-1]
 
 
+def line(person: str, delegations: InForce) -> tuple[Delegation, ...]:
+    """The delegations that lead from this person to whoever is asked in their place."""
+    return tuple(delegations[one] for one in (person, *chain(person, delegations))[:-1])
+
+
+def asked_since(person: str, since: datetime, reader: str, delegations: InForce) -> datetime:
+    """Since when whoever answers for this person has had what reached this reader then."""
+    begun = [one.since for one in line(person, delegations) if one.since is not None]
+    return max(since, *begun) if begun and receiver(person, delegations) != reader else since
+
+
 def answers_as(owners: Sequence[str], person: str, delegations: InForce) -> str:
     """For whom this person may answer what these are asked: themselves, or the first they stand in for; else empty."""
     if person in owners:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.views import answers, outlook
+from data.records.delegation import Delegation
 from tests.bot.views.examples import announced, overloaded, texts
 from tests.payloads import check_message
-from workflows.decisions.ahead import Hearing
+from workflows.decisions.hearings import Hearing
 
 AT = datetime(2027, 3, 29, 8, tzinfo=UTC)
 
@@ -46,6 +47,21 @@ def test_each_occasion_is_a_line_and_everybody_is_named_with_the_hour_on_their_c
         "• *Not migrated in time, where nobody else can be told*: <#CGOV> Mon 2027-03-29 10:00 CEST",
         "• *Not migrated in time, at last*: #ml Mon 2027-03-29 10:00 CEST",
     ]
+
+
+def test_whoever_has_it_in_somebodys_place_is_named_with_whose_it_is() -> None:
+    told = [
+        hearing("UT2", body={"slack_id": "UT1", "read_by": "UT2"}),
+        hearing("UT3", body={"slack_id": "UT3"}),
+    ]
+    until = Delegation(person="UT1", to="UT2", last_on=date(2027, 4, 2))
+    assert outlook.lines(told, announced(), {"UT1": until}) == [
+        outlook.HEAD,
+        "Answers of <@UT1> go to <@UT2> until *2027-04-02*",
+        "• *Asked to answer*: <@UT2> for <@UT1> Mon 2027-03-29 09:00 WEST, <@UT3> Mon 2027-03-29 09:00 WEST",
+    ]
+    first, *_ = outlook.table(told, announced()).splitlines()[1:]
+    assert first.endswith(",UT2,team-1,Asked to answer,,UT1")
 
 
 def test_nothing_is_said_where_nobody_will_be_told_anything() -> None:

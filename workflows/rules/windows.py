@@ -30,7 +30,11 @@ def next_window(at: datetime, hours: Hours, *, since: datetime) -> datetime:
 
 
 def had_hours(since: datetime, hours: Hours, needed: int) -> datetime:
-    """The instant at which this person will have had so many working hours since then; days of leave are none."""
+    """The instant at which this person will have had so many working hours since then; days of leave are none.
+
+    By whole minutes: what falls due, or arrives, a moment after a day began would else last into the next one.
+    """
+    since = since.replace(second=0, microsecond=0)
     missing = timedelta(hours=needed)
     bound = _patience_ends(since, hours)
     for day, opens, closes in _windows(since, hours):

@@ -103,6 +103,11 @@ def test_working_hours_are_counted_where_they_are_worked():
     assert had_hours(at("2026-03-06 15:00"), away, 8) == at("2026-03-10 17:00")
 
 
+def test_a_moment_after_a_day_began_its_hours_are_still_those_of_that_day():
+    late = at("2026-03-03 09:00") + timedelta(seconds=59, microseconds=44)
+    assert had_hours(late, LISBON, 8) == at("2026-03-03 17:00")
+
+
 def test_leave_without_end_delays_those_above_for_so_many_days_and_no_longer():
     away = replace(LISBON, away=((date(2026, 3, 3), date(2026, 12, 31)),))
     assert had_hours(at("2026-03-03 10:00"), away, 8) == at("2026-03-11 10:00")

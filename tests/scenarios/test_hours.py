@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from data.importers.accounts import read_accounts
 from data.policies.policy import read_windows
-from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, TOM, VERA, WREN, Town, key_of, words
+from tests.scenarios.town import BRUNO, ELENA, GRACE, INES, POLICY, TOM, VERA, WREN, Town, key_of, words
 
 OFFICE = replace(read_windows(), country="")
 EVERYBODY = (BRUNO, ELENA, GRACE, INES, VERA, WREN)
@@ -186,6 +186,33 @@ def test_where_slack_tells_no_clock_that_of_the_catalog_counts(tmp_path: Path):
         until(town, "2026-03-17 12:00")
         ((_, at),) = arrived(town, WREN)
         assert at.isoformat(timespec="minutes") == "2026-03-17T09:00+13:00"
+        assert town.bot.store.troubles() == ()
+
+
+EIGHT_HOURS = f"""{POLICY}
+[escalation]
+[[escalation.steps]]
+wait_hours = 8
+[[escalation.steps]]
+notify = "manager"
+"""
+
+
+def test_whose_owners_work_at_other_hours_a_manager_hears_of_in_one_message_that_morning(tmp_path: Path):
+    with Town(tmp_path, serves=False, windows=OFFICE, policy=EIGHT_HOURS) as town:
+        assert town.propose() == {}
+        town.approve()
+        ahead = [one for one in town.bot.house.ahead(town.retirement()) if one.place == VERA]
+        (foretold,) = [one for one in ahead if one.body["milestone"].startswith("acknowledge@")]
+        until(town, "2026-03-23 22:00")
+        first, *others = (one.key for one in town.bot.store.asleep() if one.person == VERA)
+        assert others == [], "those of later hours stand behind it"
+        until(town, "2026-03-26 12:00")
+        ((key, at),) = [one for one in arrived(town, VERA) if "/escalate/" in one[0]]
+        assert (key, at.isoformat(timespec="minutes")) == (first, "2026-03-24T09:00+01:00")
+        told = words(town.posted(VERA, key))
+        assert all(f"*{one.rpartition('/')[2]}*" in told for one in foretold.consumer_ids)
+        assert len(foretold.consumer_ids) == 7
         assert town.bot.store.troubles() == ()
 
 

@@ -22,7 +22,7 @@ from workflows.commands import Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, folded
 from workflows.decisions.hearings import Hearing, Held, People, Reached
-from workflows.rules import messages, overtaken, standing_in
+from workflows.rules import messages, overtaken, standing_in, together
 from workflows.rules.approval import announced_at
 from workflows.rules.asked import busy_until
 from workflows.rules.delegating import InForce, asked_since, line, receiver, stands_in_for
@@ -81,6 +81,7 @@ class _Run:
         self._waiting: dict[str, Held] = {}
         self._lanes: dict[str, dict[str, None]] = {}
         self._told = {(standing_in.telling(effect), reader) for effect, reader in people.told}
+        self._told_with: set[str] = set()
         self.heard: list[Hearing] = []
 
     def announces(self) -> None:
@@ -174,15 +175,24 @@ class _Run:
             if telling and (first := self._before(person, reader, telling, there)):
                 self._waiting[effect.key] = waits._replace(look_at=max(first, self._at + AGAIN))
                 return
+        others = self._beside(effect)
+        body = together.with_those(body, others)
         left = overtaken.left(self._state, effect.key, body) if self._people.hours else body
-        if left is None:
+        if left is None or effect.key in self._told_with:
             self._is_over(effect)
             return
         if (opens_at := self._window(waits, reader)) > self._at:
             self._waits(waits, reader, opens_at)
             return
         self._is_over(effect)
+        self._told_with |= {one.key for one in others}
         self._hears(effect, left, reader)
+
+    def _beside(self, effect: Effect) -> list[Effect]:
+        """What goes in one message with it: of the same person, so in the same lane."""
+        if not together.stem_of(effect):
+            return []
+        return together.beside(effect, (self._waiting[key].effect for key in self._lanes[_lane(effect)]))
 
     def _window(self, waits: Held, reader: str) -> datetime:
         """When it may go to this reader, which stands once it is known."""

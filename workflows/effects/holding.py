@@ -6,14 +6,15 @@ and what is known of the person is looked at again when their window opens.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from data.records.decision import Claim, Done, NotDone, Result
+from data.records.decision import Claim, Done, Effect, NotDone, Result
 from data.records.hours import Hours
 from data.records.retirement import Retirement
 from workflows.effects.workshop import Workshop
-from workflows.rules import messages, overtaken
+from workflows.rules import messages, overtaken, together
 from workflows.rules.windows import next_window
 
 
@@ -36,15 +37,33 @@ def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:
     return NotDone(retry_at=opens_at, why=why, is_kept=True)
 
 
-def as_of_now(claim: Claim, state: Retirement | None, shop: Workshop) -> dict[str, str] | None:
-    """What is left of a message that was held, or stood behind one; None where it would not be wanted any more."""
+def as_of_now(
+    claim: Claim, others: Iterable[Effect], state: Retirement | None, shop: Workshop
+) -> dict[str, str] | None:
+    """What is left of a message that was held, or stood behind one; None where it would not be wanted any more.
+
+    others   what is told with it
+    """
     effect = claim.effect
     assert effect is not None
-    if shop.timekeeper is None or state is None or "slack_id" not in effect.body:
-        return effect.body
-    if effect.body["notice"] == "called off" and not _was_asked(state, effect.body["slack_id"], shop):
+    body = together.with_those(effect.body, others)
+    if shop.timekeeper is None or state is None or "slack_id" not in body:
+        return body
+    if body["notice"] == "called off" and not _was_asked(state, body["slack_id"], shop):
         return None
-    return overtaken.left(state, effect.key, effect.body)
+    return overtaken.left(state, effect.key, body)
+
+
+def beside(claim: Claim, shop: Workshop) -> list[Effect] | None:
+    """What waits to tell the same person the same of others, and goes with it; None where it went with such a one."""
+    effect = claim.effect
+    assert effect is not None
+    if not (stem := together.stem_of(effect)):
+        return []
+    every = shop.engine.store.kept(stem)
+    if any(effect.key in one.found.get(together.TOLD_WITH, "").split("\n") for one in every if one.is_done):
+        return None
+    return together.beside(effect, (one.effect for one in every if not one.is_done and not one.is_stopped))
 
 
 def _was_asked(state: Retirement, person: str, shop: Workshop) -> bool:
@@ -58,7 +77,11 @@ def gone() -> Done:
     return Done(found={messages.OVERTAKEN: "it would not be wanted any more"})
 
 
-def told(result: Done, hours: Hours, shop: Workshop) -> Done:
-    """With when it was told, and on whose clock: from then on their working hours count."""
-    at = shop.world.now().isoformat()
-    return Done(found={**result.found, messages.TOLD_AT: at, messages.ZONE: hours.zone})
+def told(result: Done, others: Sequence[Effect], hours: Hours | None, shop: Workshop) -> Done:
+    """With what was told in it, too; and when, on whose clock, where from then on their working hours count."""
+    found = dict(result.found)
+    if others:
+        found[together.TOLD_WITH] = "\n".join(one.key for one in others)
+    if hours is not None:
+        found |= {messages.TOLD_AT: shop.world.now().isoformat(), messages.ZONE: hours.zone}
+    return Done(found=found)

@@ -64,7 +64,9 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
         return holding.gone(), None
     if behind:
         return not_begun(claim, shop.world.after(RETRY_SECONDS), f"{reader} gets it for {behind} first"), None
-    if (body := holding.as_of_now(claim, message.retirement, shop)) is None:
+    if (beside := holding.beside(claim, shop)) is None:
+        return holding.gone(), None
+    if (body := holding.as_of_now(claim, beside, message.retirement, shop)) is None:
         return holding.gone(), None
     message = _to_reader(replace(message, params={**message.params, **body}), claim)
     may_go = holding.opening(claim, shop)
@@ -78,8 +80,8 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     shop.world.point("after post")
     if isinstance(result, Unknown):
         result = replace(result, tried_at=shop.world.now())
-    if isinstance(result, Done) and may_go is not None:
-        result = holding.told(result, may_go, shop)
+    if isinstance(result, Done):
+        result = holding.told(result, beside, may_go, shop)
     result = _with_reader(result, claim)
     return passing_on.not_reached(claim, result, shop) or _settled(claim, result, shop)
 

@@ -28,7 +28,18 @@ from data.records.decision import (
 from data.schema import instant, micros
 from data.sql.connection import Connection
 from data.sql.turns import choices, open_to, turn_of
-from data.sql.wishes import CLAIMED, DEAD, DONE, IS_PENDING, PARKED, PENDING, UNKNOWN, ready_at, start_anew
+from data.sql.wishes import (
+    AGAIN,
+    CLAIMED,
+    DEAD,
+    DONE,
+    IS_PENDING,
+    PARKED,
+    PENDING,
+    UNKNOWN,
+    ready_at,
+    start_anew,
+)
 from data.store import Asleep, Kept, Waiting
 
 # Built in one thread: two at once can crash msgspec 0.22.
@@ -149,7 +160,7 @@ def renew_effect(conn: Connection, claim: Claim, until: datetime) -> bool:
 def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime) -> bool:
     """False when the row is no longer the one that was claimed. A batch shares one end."""
     held = conn.execute(
-        """SELECT 1 FROM effects
+        """SELECT why FROM effects
         WHERE key = ? AND status = ? AND attempt = ? AND claimed_wanted = ? AND lead IS NULL
         /*! FOR UPDATE */""",
         (claim.key, CLAIMED, claim.attempt, claim.wanted),
@@ -157,6 +168,8 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
     if held is None:
         return False
     assert claim.effect is not None
+    if isinstance(result, NotDone) and result.is_kept and held[0] == AGAIN:
+        result = msgspec.structs.replace(result, retry_at=now)
     match result:
         case Done():
             _finish(conn, claim.key, result, now)

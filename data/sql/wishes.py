@@ -23,6 +23,8 @@ PENDING, CLAIMED, UNKNOWN, DONE, PARKED, DEAD = (
     "dead",
 )
 
+AGAIN = "it is looked at again, as somebody else may be to have it"
+
 # Spelled out: a database cannot use the index of such rows for a value it is given later.
 IS_PENDING = f"status = '{PENDING}'"
 
@@ -73,11 +75,19 @@ def ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
 
 
 def look_again(conn: Connection, people: Iterable[str], now: datetime) -> None:
-    """What waits for these people's working hours waits no longer, unless whoever performs it says so anew."""
-    conn.executemany(
-        f"UPDATE effects SET ready_at = ? WHERE kept_until IS NOT NULL AND {IS_PENDING} AND place = ?",  # noqa: S608 - as above
-        [(micros(now), person) for person in people],
-    )
+    """What waits for these people's working hours waits no longer, unless whoever performs it says so anew.
+
+    Who performs it at this moment may have looked before: what they say is not the last word.
+    """
+    for person in people:
+        conn.execute(
+            f"UPDATE effects SET ready_at = ? WHERE kept_until IS NOT NULL AND {IS_PENDING} AND place = ?",  # noqa: S608 - as above
+            (micros(now), person),
+        )
+        conn.execute(
+            "UPDATE effects SET why = ? WHERE ready_at IS NOT NULL AND status = ? AND place = ?",
+            (AGAIN, CLAIMED, person),
+        )
 
 
 def want_again(conn: Connection, keys: Iterable[str], now: datetime, patience_seconds: int) -> None:

@@ -396,8 +396,13 @@ def test_what_waits_for_working_hours_is_looked_at_again_once_somebody_elses_may
         store.settle(claim, NotDone(retry_at=at(600), why="at 09:00", is_kept=True), NOW)
     store.transact("moved", "delegation/U1", a_command(wakes=("U1", "U3")), b"", at(30))
     assert outbox.perform(30) == ["a"], "what somebody works on stays theirs"
-    assert store.settle(third, Done(), at(30))
-    assert outbox.perform(600) == ["b"]
+    held = NotDone(retry_at=at(600), why="at 09:00", is_kept=True)
+    assert store.settle(third, held, at(31))
+    again = outbox.one(31)
+    assert again.key == "c", "whoever worked on it may have looked before"
+    assert store.settle(again, held, at(31))
+    assert outbox.perform(599) == []
+    assert outbox.perform(600) == ["b", "c"]
 
 
 @pytest.mark.parametrize("end", [Done(), Dead(why="gone")], ids=["done", "dead"])

@@ -21,7 +21,7 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
     """With the second of them it is closed on its day, or at once where that is past."""
     check("confirm close", command.by, state, facts, doing="confirm the end of")
     check_can_confirm(state, command.by)
-    if command.by not in _entitled(state, facts):
+    if command.by not in closing.entitled(state, facts):
         raise Refused(
             f"You may not confirm the end of {state.id} in somebody's place",
             reasons=["it takes two people whose own it is: a delegate is none of them"],

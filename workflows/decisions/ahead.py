@@ -177,7 +177,9 @@ class _Run:
                 return
         others = self._beside(effect)
         body = together.with_those(body, others)
-        left = overtaken.left(self._state, effect.key, body) if self._people.hours else body
+        # What is looked at as soon as it is wanted cannot be overtaken yet.
+        may_differ = self._people.hours is not None and waits.since < self._at
+        left = overtaken.left(self._state, effect.key, body) if may_differ else body
         if left is None or effect.key in self._told_with:
             self._is_over(effect)
             return

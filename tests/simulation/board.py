@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 
 from data.errors import Unavailable
+from data.records.catalog import Kind
 from data.records.deprecation import Deprecation, Lifecycle
 from data.records.retirement import Retirement, State, StepKind
 from tests.simulation.company import POLICY
@@ -53,7 +54,11 @@ class Board:
         last_day = day_of(retirement.plan.step(StepKind.DISABLE).due_at, POLICY)
         is_retired = retirement.state is State.ARCHIVED
         wanted = (retirement.id, Lifecycle.RETIRED, last_day) if is_retired else None
+        # Where it was announced anew while somebody vouched that another endpoint goes on, it is not gone as a whole.
+        goes_on = any(part.kind is Kind.ENDPOINT for part in retirement.parts)
         for thing in (subject.model_id, *(endpoint.id for endpoint in subject.endpoints)):
+            if goes_on and thing == subject.model_id and thing not in self.says:
+                continue
             if (said := self.says.get(thing)) != wanted:
                 return f"the catalog says {said} of {thing}, which is {retirement.state}"
         return ""

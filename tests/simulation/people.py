@@ -179,13 +179,14 @@ class Story(Hands):
         """What this owner, or whoever answers for them, says next of this consumer."""
         message, rand = self._announcement(person), self.town.rand
         if message is None:
-            return self._at_home(person, consumer) if self._is_asked_back(person) else []
+            looks = self._is_asked_back(person) or not self.is_patient()
+            return self._at_home(person, consumer) if looks else []
         about = f"{self.id}|{consumer}|"
         offered = [one for one in buttons(message.look) if company.first_named(one[1]).startswith(about)]
         open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
         if Action.DUTY_MIGRATED not in open_to_them:
             is_elsewhere = message.channel != f"D{person}" or self._is_asked_back(person)
-            return self._at_home(person, consumer) if is_elsewhere else []
+            return self._at_home(person, consumer) if is_elsewhere or not self.is_patient() else []
         reader = message.channel.removeprefix("D")
         if reader in self.town.workspace.left:
             return self._at_home(person, consumer)

@@ -45,15 +45,6 @@ WHENS = (
     *(f"days_left_max = {days}" for days in (0, 5, 14)),
 )
 
-WHENS = (
-    "tier = 3",
-    "tier = 1",
-    'deadline = "migrate"',
-    'state = "open"',
-    'state = "not mine"',
-    *(f"days_left_max = {days}" for days in (0, 5, 14)),
-)
-
 
 def a_tree(rand: Random, deep: int = 0) -> list[str]:
     """Steps at random, as TOML has them."""

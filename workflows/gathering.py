@@ -22,7 +22,16 @@ from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
 from workflows.examples import following, namesake
-from workflows.membership import active, attesters, glass_breakers, groups, people_now, reviewers, weighed_now
+from workflows.membership import (
+    active,
+    attesters,
+    glass_breakers,
+    groups,
+    no_colleagues,
+    people_now,
+    reviewers,
+    weighed_now,
+)
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
@@ -91,7 +100,13 @@ class Gatherer:
         nobody_in = self.user_groups.ask(groups_asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))
         return replace(self._facts(command, state, now), nobody_in=nobody_in)
 
-    def _facts(  # noqa: PLR0911 - one case per kind of command
+    def _facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
+        known = self._of_command(command, state, now)
+        if isinstance(command, cmd.Propose | cmd.Revise) and self.readers is not None:
+            return replace(known, no_colleagues=no_colleagues(known, self.readers.account))
+        return known
+
+    def _of_command(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime
     ) -> Facts:
         if isinstance(command, OF_NO_RETIREMENT):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError
+from data.records.delegation import Account
 from data.records.facts import Facts
 from data.records.policy import USER_GROUP, Policy, Review
 from data.records.retirement import Retirement
@@ -17,6 +18,7 @@ from workflows.rules.escalation import targets
 from workflows.rules.roles import asked, voting
 
 MODEL_OWNER = "model.owner"
+ASKED_MAX = 12
 
 
 def active(there: Snapshot, slack_id: str) -> str:
@@ -73,6 +75,23 @@ def people_now(state: Retirement, there: Snapshot, delegations: InForce, now: da
         endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
         delegations=dict(delegations),
     )
+
+
+def no_colleagues(known: Facts, account_of: Callable[[str], Account]) -> dict[str, Account]:
+    """Who in the roles of a vote has none by Slack: of each role people are asked about until there are enough.
+
+    Somebody waits for it, so no more than a few; whoever nobody asked about is told when they vote.
+    """
+    found: dict[str, Account] = {}
+    for role in known.policy.roles if known.policy else ():
+        left = role.approvals + 1
+        for person in known.members.get(role.name, ()):
+            if left == 0 or len(found) == ASKED_MAX:
+                break
+            if person not in found:
+                found[person] = account_of(person)
+            left -= found[person] is Account.MEMBER
+    return {person: account for person, account in found.items() if account is not Account.MEMBER}
 
 
 def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -212,6 +212,16 @@ def test_a_vote_that_one_person_would_have_to_cast_twice_is_not_opened(tmp_path:
         assert not town.bot.store.streams("RET-")
 
 
+def test_a_role_that_only_guests_and_accounts_that_are_off_could_fill_is_told_at_the_proposal(tmp_path: Path):
+    with Town(tmp_path, policy=SHARED, serves=False) as town:
+        town.slack.ws.users[MINA].deleted = True
+        told = town.propose()["proposal.model"]
+        said = f"platform needs 1 and 0 can vote ({MINA}; by Slack @Mina Park is deactivated)"
+        assert told.startswith(f"No vote can be held: {said}")
+        town.slack.ws.users[MINA].deleted = False
+        assert town.submit(TOM, {}) == {}
+
+
 def test_a_round_expires_and_says_which_approvals_were_missing(town: Town):
     town.propose()
     town.approve(ADA, PRIYA)

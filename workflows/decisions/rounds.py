@@ -13,7 +13,7 @@ from data.records.rounds import Purpose, Round
 from workflows.commands import CloseRound, encoded
 from workflows.rules import quorum, seating
 from workflows.rules.roles import asked
-from workflows.rules.wording import one_of
+from workflows.rules.wording import named, one_of
 
 
 def opened_round(
@@ -85,14 +85,18 @@ def _way_out(policy: Policy, facts: Facts, barred: frozenset[str], opened_by: st
 def _short_of_people(policy: Policy, facts: Facts, barred: frozenset[str]) -> list[str]:
     """Every role too few can vote in; failing that, the roles that share too few people, each filling one only."""
     short = []
+    barred |= facts.no_colleagues.keys()
     assert facts.subject is not None
     policy = asked(policy, facts.subject)
     for role in policy.roles:
-        able = [person for person in facts.members.get(role.name, ()) if person not in barred]
+        there = facts.members.get(role.name, ())
+        able = [person for person in there if person not in barred]
         if len(able) < role.approvals:
             why = {one: f"{one}: {said}" for one, said in facts.nobody_in.items()}
             groups = ", ".join((*(why.get(one, one) for one in role.groups), *role.people)) or "nobody"
-            short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups})")
+            off = [f"<@{one}> is {facts.no_colleagues[one]}" for one in there if one in facts.no_colleagues]
+            by_slack = f"; by Slack {named(off)}" if off else ""
+            short.append(f"{role.name} needs {role.approvals} and {len(able)} can vote ({groups}{by_slack})")
     if short:
         return short
     people = dict.fromkeys(person for members in facts.members.values() for person in members)

@@ -19,6 +19,8 @@ from workflows.rules.roles import asked, voting
 
 MODEL_OWNER = "model.owner"
 ASKED_MAX = 12
+MAY_VOTE = (Account.MEMBER, Account.UNKNOWN)
+"""At the proposal: whom Slack does not know may be known by the day of the vote, which asks again."""
 
 
 def active(there: Snapshot, slack_id: str) -> str:
@@ -90,8 +92,8 @@ def no_colleagues(known: Facts, account_of: Callable[[str], Account]) -> dict[st
                 break
             if person not in found:
                 found[person] = account_of(person)
-            left -= found[person] is Account.MEMBER
-    return {person: account for person, account in found.items() if account is not Account.MEMBER}
+            left -= found[person] in MAY_VOTE
+    return {person: account for person, account in found.items() if account not in MAY_VOTE}
 
 
 def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -37,7 +37,9 @@ def test_what_slack_took_is_on_record_before_the_bot_leaves(scene: Scene) -> Non
 
     record = scene.record()
     for message in messages(scene.slack):
-        assert record.found(key_of(message)) == {"channel": message["channel"], "ts": message["ts"]}
+        (file,) = message.get("files") or (None,)
+        told = {"file": file["id"]} if file else {"ts": message["ts"]}
+        assert record.found(key_of(message)) == {"channel": message["channel"], **told}
     assert not [row for row in waiting(record) if row[1] == "claimed"]
     record.close()
 

@@ -1,7 +1,7 @@
 """Whose name does a retirement wait for? Who may attest what is missing before a switch-off, or confirm an end.
 
-As roles and groups stand now. Nobody's delegate attests in their place; who stands in for a coordinator or an owner of
-an endpoint may confirm, unless somebody did with whom they answer for one another.
+As roles and groups stand now. Nobody's delegate attests or confirms in their place, nor does whoever stands in for
+somebody that confirmed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from workflows.membership import attesters, people_now
 from workflows.rules import attesting, closing
 from workflows.rules.break_glass import answers_for
 from workflows.rules.delegating import InForce
-from workflows.rules.permissions import may
 
 
 class ToAttest(Record, frozen=True, kw_only=True):
@@ -66,7 +65,7 @@ def may_confirm(person_id: str, asked: Closing) -> bool:
     confirmed = [one.by for one in state.confirmed]
     if person_id in confirmed or answers_for(person_id, confirmed, facts.delegations):
         return False
-    return may("confirm close", person_id, state, facts)
+    return person_id in closing.entitled(state, facts)
 
 
 def asked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from data import events
 from data.errors import EmeritusError
@@ -26,6 +27,7 @@ from tests.builders import (
 from tests.workflows.decisions.test_break_glass import POLICY as BREAKABLE
 from tests.workflows.decisions.test_break_glass import asking, confirming
 from workflows import commands as cmd
+from workflows.by_name import may_confirm
 
 POLICY = a_policy(tiers=(Tier(tier=3, notice_days=30, closed_by_two="yes"),))
 NAME = "churn"
@@ -137,3 +139,9 @@ def test_a_second_factor_that_said_who_it_is_is_on_record_of_a_shortened_notice(
     story.does(confirming(story), proved="yes", proof="key 8")
     (asked,), (confirmed,) = story.of(events.BreakGlassAsked), story.of(events.BreakGlassConfirmed)
     assert (asked.proof, confirmed.proof) == ("key 7", "key 8")
+
+
+def test_it_is_offered_to_nobody_who_would_be_refused():
+    story = a_dark(policy=POLICY)
+    facts = replace(story.facts, delegations={PAT: Delegation(person=PAT, to=BILL)})
+    assert [may_confirm(one, (story.state, facts)) for one in (PAT, SELMA, BILL)] == [True, True, False]

@@ -93,9 +93,11 @@ class Gatherer:
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for. Raises `Unavailable` where who is asked does not answer."""
+        if self.user_groups is None:
+            return self._facts(command, state, now)
         policy = (state and state.policy) or self.policy
         groups_asked = user_groups.asked_for(command, state, policy, self.review, self.catalog.snapshot())
-        if self.user_groups is None or not groups_asked:
+        if not groups_asked:
             return self._facts(command, state, now)
         nobody_in = self.user_groups.ask(groups_asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))
         return replace(self._facts(command, state, now), nobody_in=nobody_in)
@@ -177,9 +179,8 @@ class Gatherer:
             ):
                 return self._seen(self._outlook(known, state), state)
             case cmd.LapseApproval():
-                return consumers(
-                    self.catalog.snapshot(), state, weighed_now(known, state, self.catalog.snapshot())
-                )
+                there = self.catalog.snapshot()
+                return consumers(there, state, weighed_now(known, state, there))
             case cmd.MeetOwners():
                 return self._met(consumers(self.catalog.snapshot(), state, known), state)
             case cmd.ClaimCaller():

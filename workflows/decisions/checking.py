@@ -9,7 +9,7 @@ from data.errors import Refused
 from data.records.checks import CheckEnd, CheckWanted
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.retirement import Progress, Retirement, StepKind
 from workflows.commands import RecordCheck, RunChecks
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.duties import check_open
@@ -149,8 +149,7 @@ def record_check(state: Retirement, command: RecordCheck, facts: Facts, now: dat
 def _looked_at_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """The last of them may be what the switch-off waits for."""
     assert state.plan is not None
-    is_waiting = state.progress(StepKind.DISABLE).progress in (Progress.PENDING, Progress.HELD)
     due_at = state.plan.step(StepKind.DISABLE).due_at
-    if state.state is not State.MIGRATING or not is_waiting or now < due_at or checking.are_under_way(state):
+    if not checking.is_to_come(state) or now < due_at or checking.are_under_way(state):
         return ()
     return (step_timer(StepKind.DISABLE, now),)

@@ -10,9 +10,17 @@ from datetime import datetime, timedelta
 
 from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declared
 from data.records.facts import Facts
-from data.records.retirement import Obligation, Progress, Retirement, State, StepKind
+from data.records.retirement import Obligation, Progress, Retirement, StepKind
 from workflows.rules import obligations
-from workflows.rules.checking import UNDER_WAY, checked, current_of, is_under_way, latest, undeclared
+from workflows.rules.checking import (
+    UNDER_WAY,
+    checked,
+    current_of,
+    is_to_come,
+    is_under_way,
+    latest,
+    undeclared,
+)
 from workflows.rules.gates import Gate
 from workflows.rules.wording import named
 
@@ -59,9 +67,7 @@ def gates(state: Retirement, facts: Facts, now: datetime) -> list[Gate]:
 
 def failed(state: Retirement) -> list[Gate]:
     """What did not pass when it was run last, before anything is switched off: by the record alone."""
-    step = state.progress(StepKind.DISABLE)
-    is_to_come = state.state is State.MIGRATING and step.progress in (Progress.PENDING, Progress.HELD)
-    if not _are_run(state) or not is_to_come:
+    if not _are_run(state) or not is_to_come(state):
         return []
     found = []
     for duty in checked(state):

@@ -102,12 +102,17 @@ def are_under_way(state: Retirement) -> bool:
     return any(map(is_under_way, state.checks))
 
 
+def is_to_come(state: Retirement) -> bool:
+    """Is the switch-off still ahead, and not begun?"""
+    progress = state.progress(StepKind.DISABLE).progress
+    return state.state is State.MIGRATING and progress in (Progress.PENDING, Progress.HELD)
+
+
 def awaited(state: Retirement) -> str:
     """What the switch-off waits for that is under way, in words; empty where nothing is, or its reasons say so."""
     count = sum(map(is_under_way, current(state)))
-    step = state.progress(StepKind.DISABLE)
-    is_to_come = state.state is State.MIGRATING and step.progress in (Progress.PENDING, Progress.HELD)
-    if not count or not is_to_come or any(UNDER_WAY in gate for gate in step.gates):
+    gates = state.progress(StepKind.DISABLE).gates
+    if not count or not is_to_come(state) or any(UNDER_WAY in gate for gate in gates):
         return ""
     verb = "is" if count == 1 else "are"
     return f"{counted(count, 'check')} of its consumers {verb} under way, and {verb} to pass first"

@@ -228,8 +228,8 @@ def test_a_command_passes_by_its_exit_code(said, end, why):
 
 
 def test_a_command_that_does_not_end_in_its_time_failed_and_ends_with_all_it_started():
-    begins = "import subprocess, time; left = subprocess.Popen(['sleep', '60'])"
-    ran = run(runs(f"{begins}; print(left.pid, flush=True); time.sleep(60)", timeout_seconds=1))
+    begins = "import signal, subprocess; left = subprocess.Popen(['tail', '-f', '/dev/null'])"
+    ran = run(runs(f"{begins}; print(left.pid, flush=True); signal.pause()", timeout_seconds=1))
     assert ran is not None
     assert (ran.end, ran.why) == (CheckEnd.FAILED, "it did not end within 1 s")
     assert has_ended(int(ran.log))
@@ -246,7 +246,7 @@ def has_ended(pid: int) -> bool:
 
 
 def test_a_command_that_leaves_somebody_behind_who_holds_its_output_is_over_all_the_same():
-    child = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    child = "subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])"
     said = f"import subprocess, sys; {child}; print('done')"
     assert run(runs(said)) == Ran(end=CheckEnd.PASSED, log="done\n")
 
@@ -276,7 +276,7 @@ def test_of_very_much_output_the_beginning_and_the_end_are_kept():
 
 def test_what_is_stopped_is_not_over(served):
     stopping = threading.Event()
-    for check in (runs("import time; time.sleep(60)"), asks(f"{served}/trickles")):
+    for check in (runs("import signal; signal.pause()"), asks(f"{served}/trickles")):
         stopping.clear()
         threading.Timer(0.3, stopping.set).start()
         assert CheckRuns(own=OwnChecks(hosts=("127.0.0.1",))).run(check, {}, stopping.is_set) is None

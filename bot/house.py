@@ -24,7 +24,7 @@ from workflows.commands import AnyCommand, ReportManual
 from workflows.decisions.hearings import Hearing
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
-from workflows.rules.delegating import InForce
+from workflows.rules.people.delegating import InForce
 from workflows.sight import Sight
 
 Payload = dict[str, Any]

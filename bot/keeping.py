@@ -19,8 +19,8 @@ from data.sqlite.store import SqliteStore
 from data.sqlite.writer import Writer
 from workflows.engine import all_retirements
 from workflows.machine import RetirementMachine
-from workflows.rules import notices
 from workflows.rules.lifecycle import LIVING
+from workflows.rules.telling import notices
 
 
 def open_store(

@@ -15,9 +15,9 @@ from workflows.histories import WEEK, last_week
 from workflows.measuring import outcomes
 from workflows.playbooks import playbooks as found
 from workflows.playbooks import went
-from workflows.rules import policy_review
+from workflows.rules.hindsight import policy_review
+from workflows.rules.hindsight.measures import measures
 from workflows.rules.hours import day_of
-from workflows.rules.measures import measures
 
 
 def overdue(review: Review, policy: Policy, now: datetime) -> str:

@@ -21,7 +21,8 @@ from data.policies import fields as policy_fields
 from data.policies import notice_texts, policy
 from data.policies import tables as policy_tables
 from workflows.questions.table import ROWS
-from workflows.rules import lifecycle, measures
+from workflows.rules import lifecycle
+from workflows.rules.hindsight import measures
 
 BAR = "\\|"
 """A bar inside a cell of a Markdown table."""

@@ -18,7 +18,7 @@ from bot.slack.errors import FAILURES
 from bot.views import obligations
 from data.errors import Refused, Unavailable
 from data.records.retirement import Retirement
-from workflows.rules.delegating import NOBODY, InForce
+from workflows.rules.people.delegating import NOBODY, InForce
 
 log = logging.getLogger(__name__)
 

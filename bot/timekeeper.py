@@ -22,7 +22,7 @@ from bot.slack.zones import UNTOLD_AGE, SlackZones
 from data.catalog.catalog import Catalog
 from data.records.decision import NotDone
 from data.records.hours import Hours, Windows
-from workflows.rules.windows import next_window
+from workflows.rules.people.windows import next_window
 
 REST_AGE = timedelta(minutes=10)
 AT_ONCE_MAX = 50  # docs.slack.dev/reference/methods/dnd.teamInfo: "for up to 50 users"

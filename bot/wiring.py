@@ -56,8 +56,8 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
-from workflows.rules.delegating import NOBODY
 from workflows.rules.lifecycle import LIVING
+from workflows.rules.people.delegating import NOBODY
 
 
 @dataclass(frozen=True, kw_only=True)

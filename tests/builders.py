@@ -26,8 +26,8 @@ from data.records.retirement import Duty, Endpoint, Plan, Reason, Retirement, St
 from data.records.rounds import Choice
 from workflows import commands as cmd
 from workflows.machine import RetirementMachine
-from workflows.rules import plan as plans
-from workflows.rules.pauses import pauses
+from workflows.rules.plans import plan as plans
+from workflows.rules.plans.pauses import pauses
 
 PAT, OWEN = "UPAT", "UOWEN"
 """Both own the model; Pat proposes and coordinates."""

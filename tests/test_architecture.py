@@ -38,7 +38,7 @@ from tests.builders import (
     some_calls,
 )
 from workflows import commands as cmd
-from workflows.rules import break_glass_notices
+from workflows.rules.telling import break_glass_notices
 
 ROOT = Path(__file__).parent.parent
 LINES_MAX = 300

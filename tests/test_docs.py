@@ -16,7 +16,7 @@ from data.policies import checks as policy_checks
 from data.policies import fields as policy_fields
 from data.policies import policy
 from data.policies import tables as policy_tables
-from workflows.rules.escalation import targets
+from workflows.rules.people.escalation import targets
 
 ROOT = Path(__file__).parents[1]
 FIRST = ROOT / "README.md"

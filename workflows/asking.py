@@ -14,10 +14,10 @@ from data.records.hours import Hours, Windows
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows.ports import Timekeeper
-from workflows.rules import messages
-from workflows.rules.asked import busy_until
-from workflows.rules.delegating import NOBODY, InForce, asked_since, receiver
-from workflows.rules.obligations import people_of
+from workflows.rules.consumers.obligations import people_of
+from workflows.rules.people.asked import busy_until
+from workflows.rules.people.delegating import NOBODY, InForce, asked_since, receiver
+from workflows.rules.telling import messages
 
 BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
 HoursOf = Callable[[Retirement, Iterable[str], datetime], dict[str, Hours]]

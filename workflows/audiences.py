@@ -14,11 +14,11 @@ from data.catalog.restricted import named
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
 from workflows.membership import attesters, glass_breakers, members
-from workflows.rules import attesting
-from workflows.rules.delegating import InForce, stands_in_for
-from workflows.rules.quorum import open_round
+from workflows.rules.gating import attesting
+from workflows.rules.people.delegating import InForce, stands_in_for
 from workflows.rules.restriction import is_restricted
-from workflows.rules.roles import voting
+from workflows.rules.voting.quorum import open_round
+from workflows.rules.voting.roles import voting
 
 # Most people see the same catalog, which is made once for each version of it.
 _SEEN: WeakKeyDictionary[Snapshot, dict[frozenset[str], Snapshot]] = WeakKeyDictionary()

@@ -16,9 +16,9 @@ from data.records.base import Record
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.membership import attesters, people_now
-from workflows.rules import attesting, closing
-from workflows.rules.break_glass import answers_for
-from workflows.rules.delegating import InForce
+from workflows.rules.gating import attesting, closing
+from workflows.rules.people.delegating import InForce
+from workflows.rules.plans.break_glass import answers_for
 
 
 class ToAttest(Record, frozen=True, kw_only=True):

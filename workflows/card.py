@@ -8,8 +8,9 @@ from datetime import datetime
 from data.records.decision import Claim, EffectKind
 from data.records.retirement import Retirement
 from data.store import Waiting
-from workflows.rules import messages, rounds
-from workflows.rules.quorum import open_round
+from workflows.rules.telling import messages
+from workflows.rules.voting import rounds
+from workflows.rules.voting.quorum import open_round
 
 
 def waits(state: Retirement, waiting: Callable[[str], Waiting | None]) -> str:

@@ -17,10 +17,10 @@ from data.records.policy import Criteria
 from data.records.retirement import Retirement
 from workflows.ports import TrafficMeter
 from workflows.readings import traffic
-from workflows.rules import support
-from workflows.rules.candidates import ENDING, Candidate, Considered, ranked
-from workflows.rules.leaving import leaving
+from workflows.rules.choosing import support
+from workflows.rules.choosing.candidates import ENDING, Candidate, Considered, ranked
 from workflows.rules.lifecycle import is_living
+from workflows.rules.plans.leaving import leaving
 
 
 class Ranking(Record, frozen=True, kw_only=True, omit_defaults=False):

@@ -16,7 +16,7 @@ from workflows.decisions.delegations import STREAM
 from workflows.machine import delegation_of
 from workflows.membership import active, leave
 from workflows.ports import Readers
-from workflows.rules.delegating import InForce, in_force, receiver
+from workflows.rules.people.delegating import InForce, in_force, receiver
 
 
 def in_force_now(store: Store, catalog: Catalog, at: datetime) -> dict[str, Delegation]:

@@ -11,8 +11,8 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.audiences import is_marked, sees
 from workflows.commands import NamePlaybook, Propose
-from workflows.rules.delegating import InForce
-from workflows.rules.lessons import SHOWN_MAX
+from workflows.rules.hindsight.lessons import SHOWN_MAX
+from workflows.rules.people.delegating import InForce
 
 
 def following(

@@ -35,11 +35,13 @@ from workflows.membership import (
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
-from workflows.rules import break_glass, escalation, told_in
-from workflows.rules.delegating import InForce
-from workflows.rules.meeting import channels, meetings
-from workflows.rules.obligations import people_of
-from workflows.rules.pauses import pauses
+from workflows.rules.consumers import told_in
+from workflows.rules.consumers.obligations import people_of
+from workflows.rules.people import escalation
+from workflows.rules.people.delegating import InForce
+from workflows.rules.plans import break_glass
+from workflows.rules.plans.meeting import channels, meetings
+from workflows.rules.plans.pauses import pauses
 from workflows.second_factor import SecondFactor, proved
 from workflows.user_groups import UserGroups
 

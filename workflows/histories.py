@@ -12,7 +12,7 @@ from data import events
 from data.records.base import Record
 from data.records.retirement import Plan, Retirement
 from data.store import Store
-from workflows.rules import audience
+from workflows.rules.people import audience
 
 WEEK = timedelta(days=7)
 AT_ONCE = 8

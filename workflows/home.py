@@ -22,11 +22,12 @@ from data.records.retirement import Obligation, Progress, Retirement, State, Ste
 from workflows import by_name
 from workflows.audiences import seen, sees
 from workflows.by_name import Closing, ToAttest, may_confirm
-from workflows.rules import attesting, quorum
-from workflows.rules.barring import barred, instead_of_barred
-from workflows.rules.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
-from workflows.rules.due import is_waiting, owes, steps_ahead
+from workflows.rules.gating import attesting
 from workflows.rules.lifecycle import is_living
+from workflows.rules.people.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
+from workflows.rules.people.due import is_waiting, owes, steps_ahead
+from workflows.rules.voting import quorum
+from workflows.rules.voting.barring import barred, instead_of_barred
 
 AHEAD = timedelta(days=90)
 ANSWERED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)

@@ -20,8 +20,8 @@ from data.records.retirement import Endpoint, Retirement, StepKind
 from data.store import Store
 from workflows.engine import all_retirements
 from workflows.ports import CatalogWriter
-from workflows.rules.deprecation import announced_plans, dropped, lifecycle_of, writing, writing_key
 from workflows.rules.hours import day_of
+from workflows.rules.plans.deprecation import announced_plans, dropped, lifecycle_of, writing, writing_key
 
 BACKSTAGE_KINDS = frozenset(("component", "resource", "api", "airesource"))
 _MODELS = re.compile(r"models:/(?P<name>[^/@:]+)")

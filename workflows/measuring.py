@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from data.records.retirement import Retirement
 from data.store import Store
-from workflows.rules.outcomes import Outcome, outcome
+from workflows.rules.hindsight.outcomes import Outcome, outcome
 
 # A digest of a thousand retirements goes to many readers in the same minute. By store: tests and the demo open several.
 _KNOWN: WeakKeyDictionary[Store, dict[str, tuple[int, Outcome]]] = WeakKeyDictionary()

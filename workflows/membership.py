@@ -13,9 +13,9 @@ from data.records.delegation import Account
 from data.records.facts import Facts
 from data.records.policy import USER_GROUP, Policy, Review
 from data.records.retirement import Retirement
-from workflows.rules.delegating import InForce
-from workflows.rules.escalation import targets
-from workflows.rules.roles import asked, voting
+from workflows.rules.people.delegating import InForce
+from workflows.rules.people.escalation import targets
+from workflows.rules.voting.roles import asked, voting
 
 MODEL_OWNER = "model.owner"
 ASKED_MAX = 12

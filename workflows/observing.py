@@ -13,7 +13,7 @@ from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
 from data.records.retirement import Retirement, Subject
 from workflows import serving
-from workflows.rules import callers, ids
+from workflows.rules.consumers import callers, ids
 from workflows.veiling import ids_without_names, veiled
 
 

@@ -16,10 +16,10 @@ from workflows.decisions.ahead import ahead
 from workflows.decisions.hearings import Hearing, Held, People, Reached
 from workflows.gathering import Gatherer
 from workflows.ports import Timekeeper
-from workflows.rules import messages
-from workflows.rules.delegating import InForce, receiver
-from workflows.rules.obligations import people_of
-from workflows.rules.standing_in import reader_of
+from workflows.rules.consumers.obligations import people_of
+from workflows.rules.people.delegating import InForce, receiver
+from workflows.rules.telling import messages
+from workflows.rules.telling.standing_in import reader_of
 
 ASKED_MAX = 20  # ours: of more, Slack is not asked for their clocks while somebody waits for an answer
 

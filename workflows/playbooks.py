@@ -11,8 +11,8 @@ from data.records.retirement import Retirement
 from data.store import Store
 from workflows.measuring import outcomes
 from workflows.reviews import reviews
-from workflows.rules.comparing import Compared, compared
-from workflows.rules.playbooks import matching
+from workflows.rules.hindsight.comparing import Compared, compared
+from workflows.rules.hindsight.playbooks import matching
 
 
 class Playbook(Record, frozen=True, kw_only=True):

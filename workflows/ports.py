@@ -22,7 +22,7 @@ from workflows.decisions.hearings import Hearing
 from workflows.histories import History
 from workflows.home import Home
 from workflows.questions.answers import Answer
-from workflows.rules.outcomes import Outcome
+from workflows.rules.hindsight.outcomes import Outcome
 
 
 class World(Protocol):

@@ -19,12 +19,12 @@ from workflows import succession
 from workflows.audiences import is_marked, seen
 from workflows.membership import members
 from workflows.observing import stands_as
-from workflows.rules import support
-from workflows.rules.lessons import alike
+from workflows.rules.choosing import support
+from workflows.rules.hindsight.lessons import alike
 from workflows.rules.lifecycle import is_living
-from workflows.rules.meeting import met
-from workflows.rules.plan import reserved
-from workflows.rules.roles import asked
+from workflows.rules.plans.meeting import met
+from workflows.rules.plans.plan import reserved
+from workflows.rules.voting.roles import asked
 from workflows.veiling import veiled
 
 

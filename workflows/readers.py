@@ -10,7 +10,7 @@ from data.records.policy import Policy
 from workflows.commands import Subscribe
 from workflows.membership import members
 from workflows.ports import Readers
-from workflows.rules.quorum import seats
+from workflows.rules.voting.quorum import seats
 
 
 def facts(

@@ -9,7 +9,7 @@ from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from data.store import Store
 from workflows.engine import all_retirements
-from workflows.rules.lessons import Lesson, matching
+from workflows.rules.hindsight.lessons import Lesson, matching
 
 
 def reviews(store: Store, state: Retirement) -> tuple[events.Reviewed, ...]:

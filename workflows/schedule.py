@@ -11,7 +11,7 @@ from data.store import Store
 from workflows.audiences import is_marked
 from workflows.engine import all_retirements
 from workflows.rules.lifecycle import ENDED
-from workflows.rules.schedule import Announced, Scheduled, announced, scheduled
+from workflows.rules.plans.schedule import Announced, Scheduled, announced, scheduled
 
 KEPT = timedelta(days=400)
 """What ended is left out after these: a year of history is what people look up in a calendar."""

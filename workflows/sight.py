@@ -16,7 +16,7 @@ from data.store import Streams
 from workflows.audiences import seen, sees
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
-from workflows.rules.delegating import InForce
+from workflows.rules.people.delegating import InForce
 
 MARK = b'"restricted_to"'
 """What the state of a restricted retirement says somewhere: of all others none is decoded to find out."""

@@ -15,8 +15,8 @@ from data.errors import EmeritusError
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from workflows.audiences import is_marked
-from workflows.rules.leaving import leaving
 from workflows.rules.lifecycle import is_living
+from workflows.rules.plans.leaving import leaving
 from workflows.rules.wording import chain
 from workflows.veiling import NAME
 

@@ -19,7 +19,7 @@ from data.records.policy import NO_REVIEW, USER_GROUP, Policy, Review, Role
 from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.ports import Readers
-from workflows.rules.roles import asked
+from workflows.rules.voting.roles import asked
 
 LATELY_SECONDS = 300.0
 AGAIN_SECONDS = 60.0

@@ -19,7 +19,7 @@ from data.catalog.hosting import hosted_parts
 from data.catalog.neighbourhood import Neighbourhood, around
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Responsible
-from workflows.rules import support
+from workflows.rules.choosing import support
 
 TEXTS: dict[str, Callable[[Entity, Snapshot], str]] = {
     "csv": impact_text.table,

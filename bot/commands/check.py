@@ -20,7 +20,7 @@ from data.catalog.joined import joins_of
 from data.catalog.serving import server_of
 from data.records.catalog import Dependency, Entity, Kind, Sighting
 from data.records.retirement import Retirement, StepKind
-from workflows.rules.attaching import Attachment, Verdict, Ways, attachments, leads_to, ways
+from workflows.rules.consumers.attaching import Attachment, Verdict, Ways, attachments, leads_to, ways
 from workflows.rules.wording import counted
 
 NOTHING_CHECKED = "Nothing was checked"

@@ -17,8 +17,8 @@ from data.policies.notice_texts import PARTS, PLACEHOLDERS, filled
 from data.policies.policy import read_policy, read_rules
 from data.records.notices import Audience
 from workflows.reviews import suggested
-from workflows.rules import policy_review
-from workflows.rules.lessons import Lesson
+from workflows.rules.hindsight import policy_review
+from workflows.rules.hindsight.lessons import Lesson
 
 
 @click.group()

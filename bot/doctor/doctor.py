@@ -34,7 +34,7 @@ from data.store import Trouble
 from workflows.decisions.imports import STREAM
 from workflows.engine import all_retirements
 from workflows.machine import imports_of
-from workflows.rules import policy_review
+from workflows.rules.hindsight import policy_review
 from workflows.user_groups import named_in
 
 PARTS = {"EMERITUS_POLICY": "policy", "EMERITUS_STORE": "store", "EMERITUS_ARCHIVE": "archive"}

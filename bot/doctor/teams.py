@@ -15,7 +15,7 @@ from data.errors import EmeritusError
 from data.records.attestations import Attestation
 from data.records.facts import UserGroup
 from data.records.policy import USER_GROUP, Policy, Role
-from workflows.rules.escalation import targets
+from workflows.rules.people.escalation import targets
 
 CORRECT_GROUP = "Correct the group in the policy, or the people in the catalog"
 CORRECT_USER_GROUP = "Correct the user group in the policy, or its members in Slack"

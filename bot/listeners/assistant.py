@@ -22,7 +22,7 @@ from data.errors import Stale
 from data.records.decision import Effect
 from workflows.effects.answering import STREAM, wish
 from workflows.questions.understanding import Question
-from workflows.rules.plan import earliest_target
+from workflows.rules.plans.plan import earliest_target
 
 log = logging.getLogger(__name__)
 

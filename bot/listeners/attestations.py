@@ -15,7 +15,7 @@ from bot.views import attestations
 from data.errors import Invalid, Problem
 from data.records.base import Prose
 from workflows.commands import Attest
-from workflows.rules import attesting
+from workflows.rules.gating import attesting
 
 
 def register(app: App, house: House) -> None:

@@ -58,12 +58,12 @@ from workflows.decisions import delegations, digests
 from workflows.membership import attesters
 from workflows.observing import stands_as
 from workflows.reviews import learned
-from workflows.rules import support
-from workflows.rules.delegating import receiver
+from workflows.rules.choosing import support
+from workflows.rules.consumers.obligations import people_of
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
-from workflows.rules.meeting import meetings
-from workflows.rules.obligations import people_of
+from workflows.rules.people.delegating import receiver
+from workflows.rules.plans.meeting import meetings
 from workflows.sight import Sight
 
 

@@ -17,7 +17,7 @@ from bot.views import extension, obligations
 from data.records.base import Prose
 from data.records.retirement import Duty, Retirement
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension
-from workflows.rules import obligations as duties
+from workflows.rules.consumers import obligations as duties
 
 
 def register(app: App, house: House) -> None:

@@ -27,10 +27,10 @@ from data.records.retirement import Reason, Retirement, StepKind
 from workflows.audiences import is_marked
 from workflows.commands import Propose, Revise
 from workflows.playbooks import example
-from workflows.rules import support
+from workflows.rules.choosing import support
+from workflows.rules.hindsight.playbooks import Draft, draft
 from workflows.rules.hours import day_of
-from workflows.rules.plan import earliest_target
-from workflows.rules.playbooks import Draft, draft
+from workflows.rules.plans.plan import earliest_target
 
 
 def open_form(

@@ -10,8 +10,8 @@ from bot.pictures.letters import Label, letters, outlines
 from bot.pictures.png import rendered
 from bot.pictures.sizes import MARGIN, WIDTH
 from bot.pictures.svg import AMBER, BAND, FAINT, INK, MOSS, PAPER, SOFT, Heading
-from workflows.rules.by_state import Count
-from workflows.rules.measures import LOOKS_BACK_DAYS
+from workflows.rules.hindsight.by_state import Count
+from workflows.rules.hindsight.measures import LOOKS_BACK_DAYS
 from workflows.rules.wording import counted
 
 TOP, ROW, BAR, FOOT = 112.0, 52.0, 30.0, 70.0

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import FAILURES, code_of
 from workflows.questions.answers import Answer, Entry
-from workflows.rules.messages import is_log
+from workflows.rules.telling.messages import is_log
 
 STATUS = "looks it up on the record"
 LINKS_MAX = 8

@@ -41,10 +41,10 @@ from data.records.catalog import Entity, Impacted
 from data.records.retirement import Endpoint, Progress, Retirement
 from data.store import Asleep, Trouble
 from workflows.decisions.hearings import Hearing
-from workflows.rules import delegating
 from workflows.rules.lifecycle import ENDED
-from workflows.rules.meeting import Meeting
-from workflows.rules.roles import voting
+from workflows.rules.people import delegating
+from workflows.rules.plans.meeting import Meeting
+from workflows.rules.voting.roles import voting
 from workflows.rules.wording import counted
 
 NOBODY = "*nobody who can be reached*"

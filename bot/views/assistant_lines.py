@@ -13,7 +13,7 @@ from bot.views.proposal import OUTCOMES, headline
 from data.records.retirement import Retirement, StepKind
 from data.records.rounds import Purpose
 from workflows.questions.answers import Answer, Entry, Point, What
-from workflows.rules.quorum import awaited, open_round
+from workflows.rules.voting.quorum import awaited, open_round
 
 ABOUT = {
     Purpose.RETIRE: "The vote on retiring it",

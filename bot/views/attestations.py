@@ -25,7 +25,7 @@ from bot.views.steps import zone_of
 from data import events
 from data.records.attestations import Attestation, Statement
 from data.records.retirement import Retirement, StepKind
-from workflows.rules import attesting
+from workflows.rules.gating import attesting
 
 NOBODY = "*nobody who can be reached*"
 

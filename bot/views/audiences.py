@@ -16,10 +16,10 @@ from data.policies.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
-from workflows.rules import gap
-from workflows.rules.addressees import by_audience
+from workflows.rules.choosing.measured import latest
 from workflows.rules.lifecycle import CALLED_OFF
-from workflows.rules.measured import latest
+from workflows.rules.people.addressees import by_audience
+from workflows.rules.plans import gap
 from workflows.rules.wording import counted
 
 CALLED = {Kind.DATASET: "table ", Kind.PIPELINE: "job ", Kind.DASHBOARD: "dashboard "}

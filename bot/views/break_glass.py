@@ -11,7 +11,7 @@ from bot.views.steps import zone_of
 from data import events
 from data.records.break_glass import BreakGlass
 from data.records.retirement import Retirement
-from workflows.rules import break_glass
+from workflows.rules.plans import break_glass
 from workflows.rules.wording import counted
 
 NOBODY = "nobody may"

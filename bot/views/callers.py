@@ -12,8 +12,8 @@ from bot.views.proposal import name_of
 from data import events
 from data.records.callers import Caller, Calls
 from data.records.retirement import Retirement
-from workflows.rules import callers as rules
-from workflows.rules import told_in
+from workflows.rules.consumers import callers as rules
+from workflows.rules.consumers import told_in
 from workflows.rules.wording import counted, typed
 
 WHOLE_MAX = 400

@@ -10,7 +10,7 @@ from bot.views.blocks import Payload, context, message, safe, section
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
 from workflows.considering import Ranking
-from workflows.rules.candidates import Candidate, Finding, Verdict
+from workflows.rules.choosing.candidates import Candidate, Finding, Verdict
 from workflows.rules.wording import counted
 
 SHOWN_AT_MOST = 8

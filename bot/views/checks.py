@@ -14,7 +14,9 @@ from data import events
 from data.events import EMERITUS
 from data.records.checks import CheckEnd, CheckRun, Declared
 from data.records.retirement import Duty, Retirement
-from workflows.rules import check_gates, checking, messages
+from workflows.rules.consumers import checking
+from workflows.rules.gating import check_gates
+from workflows.rules.telling import messages
 from workflows.rules.wording import counted
 
 FENCED = "```\n{}\n```"

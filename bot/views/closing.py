@@ -9,7 +9,7 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data import events
 from data.records.retirement import Retirement, State, StepKind
-from workflows.rules import closing
+from workflows.rules.gating import closing
 from workflows.rules.wording import counted
 
 

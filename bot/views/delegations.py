@@ -9,7 +9,7 @@ from bot.ids import SLASH_COMMAND, Action
 from bot.views import limits
 from bot.views.blocks import Payload, actions, button, context, mention, message, safe, section
 from data.events import EMERITUS
-from workflows.rules.delegating import InForce, chain, stands_in_for
+from workflows.rules.people.delegating import InForce, chain, stands_in_for
 
 HOW = f"`{SLASH_COMMAND} delegate @someone until YYYY-MM-DD`"
 SHOWN_MAX = 20

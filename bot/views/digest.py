@@ -19,9 +19,9 @@ from bot.views.digest_lines import Line, at_risk, called, due, is_late, urgency,
 from bot.views.policy_review import NEXT
 from data.records.retirement import Retirement, State
 from workflows.histories import History
+from workflows.rules.hindsight.measures import DEFINITIONS, Measure, measures
+from workflows.rules.hindsight.outcomes import Outcome
 from workflows.rules.lifecycle import ENDED
-from workflows.rules.measures import DEFINITIONS, Measure, measures
-from workflows.rules.outcomes import Outcome
 from workflows.rules.wording import counted
 
 RISK, DUE, CHANGED, TEAMS = "At risk", "Due in the next 7 days", "Changed", "Whom they wait for"

@@ -15,12 +15,12 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data.records.retirement import Obligation, Retirement, State, StepKind
 from data.records.rounds import Purpose
-from workflows.rules import attesting
-from workflows.rules.ahead_gates import gates_ahead
-from workflows.rules.break_glass import look_back_at
-from workflows.rules.due import is_overdue, is_waiting, owes, steps_ahead
+from workflows.rules.gating import attesting
+from workflows.rules.gating.ahead_gates import gates_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
-from workflows.rules.quorum import open_round
+from workflows.rules.people.due import is_overdue, is_waiting, owes, steps_ahead
+from workflows.rules.plans.break_glass import look_back_at
+from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
 
 NAMES_AT_MOST = 3

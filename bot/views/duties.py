@@ -11,10 +11,10 @@ from bot.views.proposal import OUTCOMES, name_of
 from bot.views.steps import zone_of
 from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State
-from workflows.rules import obligations
-from workflows.rules.delegating import NOBODY, InForce, answers_as
-from workflows.rules.due import UNANSWERED
-from workflows.rules.milestones import ACKNOWLEDGE
+from workflows.rules.consumers import obligations
+from workflows.rules.people.delegating import NOBODY, InForce, answers_as
+from workflows.rules.people.due import UNANSWERED
+from workflows.rules.telling.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
 MARKS = {

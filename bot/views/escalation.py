@@ -10,7 +10,7 @@ from bot.views.blocks import SLACK_ID, Payload, mention, mentions, message, safe
 from bot.views.obligations import NAMED_MAX
 from bot.views.proposal import name_of
 from data.records.retirement import Duty, Retirement
-from workflows.rules.escalation import targets
+from workflows.rules.people.escalation import targets
 
 
 def message_to(

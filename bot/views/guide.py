@@ -19,7 +19,7 @@ from data.records.retirement import Reason
 from workflows.home import OVERVIEW
 from workflows.questions.answers import Answer, Guide
 from workflows.questions.understanding import NO_SUCCESSOR
-from workflows.rules.roles import Weighed, asked, notice_days
+from workflows.rules.voting.roles import Weighed, asked, notice_days
 from workflows.rules.wording import counted
 
 NONE = "No successor"

@@ -27,7 +27,7 @@ from data.records.retirement import Duty, Retirement, State, StepKind
 from data.records.rounds import Purpose
 from workflows.by_name import ToAttest
 from workflows.home import GoesDark, Home, LateStep, Owed, Part
-from workflows.rules.quorum import digest_on_ballot, open_round, seats
+from workflows.rules.voting.quorum import digest_on_ballot, open_round, seats
 
 REASONS_MAX = 600
 ENDPOINTS_MAX = 400

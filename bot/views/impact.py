@@ -12,8 +12,8 @@ from data.catalog.known_edges import known_edge
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Impacted, Origin
 from data.records.retirement import Retirement
-from workflows.rules import callers
-from workflows.rules import impact as rules
+from workflows.rules.consumers import callers
+from workflows.rules.consumers import impact as rules
 from workflows.rules.wording import counted
 
 SECTIONS_MAX = 8  # what rules.impact puts into a part takes fewer, as a line is never torn
@@ -161,7 +161,7 @@ def part(
     params: Mapping[str, str],
     there: Snapshot | None = None,
 ) -> Payload:
-    """One message of the impact in full, or all of it in short. `params`: start, stop, ... (rules/notices.py)."""
+    """One message of the impact in full, or all of it in short. `params`: start, stop, ... (telling/notices.py)."""
     if "in_short" in params:
         return in_short(event, retirement_id, there)
     of = f", part {params['part']} of {params['parts']}" if params["parts"] != "1" else ""

@@ -8,7 +8,7 @@ from bot.views import impact_text, limits
 from bot.views.impact import team_name
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Impacted
-from workflows.rules import impact as rules
+from workflows.rules.consumers import impact as rules
 from workflows.rules.wording import counted
 
 # mermaid.js.org/config/schema-docs/config.html: maxEdges, maxTextSize. A viewer shows an error above either.

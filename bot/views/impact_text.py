@@ -15,7 +15,7 @@ from data.catalog.hosting import hosted_parts
 from data.catalog.known_edges import known_edge
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Dependency, Entity, Impacted, Origin
-from workflows.rules import support
+from workflows.rules.choosing import support
 from workflows.rules.wording import counted
 
 COLUMNS = (

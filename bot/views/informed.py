@@ -8,8 +8,8 @@ from bot.views.duties import TO_MOVE
 from bot.views.proposal import name_of
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
-from workflows.rules.informing import ANNOUNCED, CLOSED, MOVED
 from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.telling.informing import ANNOUNCED, CLOSED, MOVED
 
 HEADS = {
     ANNOUNCED: "{} retires",

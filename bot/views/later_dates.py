@@ -13,9 +13,9 @@ from data import events
 from data.records.callers import Caller
 from data.records.retirement import LaterDates, Retirement, StepKind
 from data.records.waivers import Waiver
-from workflows.rules import extending
-from workflows.rules.barring import barred
-from workflows.rules.vouching import waivers
+from workflows.rules.consumers.vouching import waivers
+from workflows.rules.plans import extending
+from workflows.rules.voting.barring import barred
 from workflows.rules.wording import counted
 
 NAMES_AT_MOST = 10

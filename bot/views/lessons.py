@@ -11,7 +11,7 @@ from bot.views.proposal import name_of
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Retirement
-from workflows.rules.lessons import Lesson, likeness
+from workflows.rules.hindsight.lessons import Lesson, likeness
 from workflows.rules.wording import counted
 
 AT_MOST = 20

@@ -39,7 +39,7 @@ from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voter
 from data import events
 from data.records.archived import Archived
 from data.records.retirement import Plan, Retirement, StepKind
-from workflows.rules.messages import is_person
+from workflows.rules.telling.messages import is_person
 from workflows.rules.wording import counted
 
 

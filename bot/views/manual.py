@@ -21,7 +21,7 @@ from bot.views.blocks import (
 from bot.views.proposal import name_of
 from data.records.retirement import Retirement
 from data.records.switches import ManualCheck
-from workflows.rules import by_hand
+from workflows.rules.gating import by_hand
 from workflows.rules.wording import counted, typed
 
 ROWS_MAX = 25

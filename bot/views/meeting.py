@@ -10,7 +10,7 @@ from bot.views.blocks import Payload, link, mention, safe
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
 from workflows.observing import stands_as
-from workflows.rules.meeting import Meeting, between
+from workflows.rules.plans.meeting import Meeting, between
 from workflows.rules.wording import counted
 
 NAMES_AT_MOST = 5

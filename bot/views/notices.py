@@ -43,7 +43,7 @@ from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from workflows.membership import attesters, glass_breakers
 from workflows.ports import Message
-from workflows.rules.messages import LEFT_OUT, PASSED_BACK, READER, is_person
+from workflows.rules.telling.messages import LEFT_OUT, PASSED_BACK, READER, is_person
 
 Named = TypeVar("Named")
 

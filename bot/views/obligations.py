@@ -22,10 +22,10 @@ from bot.views.blocks import (
 from bot.views.proposal import name_of
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Duty, Obligation, Retirement
-from workflows.rules.delegating import NOBODY, InForce
+from workflows.rules.consumers.obligations import answered_by
 from workflows.rules.lifecycle import CALLED_OFF
-from workflows.rules.milestones import concerned
-from workflows.rules.obligations import answered_by
+from workflows.rules.people.delegating import NOBODY, InForce
+from workflows.rules.telling.milestones import concerned
 from workflows.rules.wording import counted
 
 TEAM_ROWS_MAX = 12

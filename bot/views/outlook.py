@@ -20,8 +20,8 @@ from bot.views.impact_text import as_cell
 from bot.views.steps import zone_of
 from data.records.retirement import Retirement
 from workflows.decisions.hearings import Hearing
-from workflows.rules.delegating import NOBODY, InForce
-from workflows.rules.milestones import MOVED, SNOOZED
+from workflows.rules.people.delegating import NOBODY, InForce
+from workflows.rules.telling.milestones import MOVED, SNOOZED
 from workflows.rules.wording import counted
 
 NAMED_MAX = 8  # ours: of more, nobody reads who they are

@@ -11,7 +11,7 @@ from data import events
 from data.records.catalog import Kind
 from data.records.parts import Part
 from data.records.retirement import Retirement, Subject
-from workflows.rules import parts as rules
+from workflows.rules.plans import parts as rules
 from workflows.rules.wording import counted
 
 NAMES_ROOM, NAMES_AT_ONCE = 500, 5

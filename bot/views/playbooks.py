@@ -12,7 +12,7 @@ from bot.views.stats import beside, in_days
 from data import events
 from data.records.retirement import Retirement
 from workflows.playbooks import Example, Playbook
-from workflows.rules.comparing import Compared, Figure
+from workflows.rules.hindsight.comparing import Compared, Figure
 from workflows.rules.wording import counted
 
 SHOWN_MAX = 10

@@ -19,8 +19,8 @@ from bot.views.blocks import (
 from bot.views.steps import short, zone_of
 from data.records.checks import CheckEnd
 from data.records.retirement import Duty, Retirement, State
-from workflows.rules import checking
-from workflows.rules.quorum import open_round
+from workflows.rules.consumers import checking
+from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
 
 STATE_MARKS = {

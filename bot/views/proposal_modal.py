@@ -13,7 +13,7 @@ from data.catalog.serving import server_of
 from data.records.catalog import Entity
 from data.records.retirement import Reason, Retirement
 from workflows.playbooks import Example
-from workflows.rules.parts import unanswered
+from workflows.rules.plans.parts import unanswered
 
 
 def endpoints_block(model_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.ids import SLASH_COMMAND
 from bot.views.blocks import Payload, message, place, safe
 from bot.views.limits import PROSE_MAX
-from workflows.rules.messages import is_person
+from workflows.rules.telling.messages import is_person
 
 LOST = {
     "user_disabled": "their account is deactivated",

@@ -23,7 +23,7 @@ from data import events
 from data.records.base import Prose
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
-from workflows.rules.reviewing import over
+from workflows.rules.hindsight.reviewing import over
 
 ANSWER_MAX = 700
 """Ours: a review is short, and its line stands in the thread in full."""

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from bot.ids import SLASH_COMMAND
 from data.printable import printable
 from data.records.retirement import StepKind
-from workflows.rules.schedule import Scheduled, ScheduledStep, Standing
+from workflows.rules.plans.schedule import Scheduled, ScheduledStep, Standing
 from workflows.rules.wording import counted
 
 TITLE = "Model retirements"

@@ -10,8 +10,8 @@ from bot.views.blocks import Payload, context, header, safe, section
 from bot.views.digest import LINE_MAX, numbers
 from bot.views.proposal import name_of
 from data.records.retirement import Retirement
-from workflows.rules.comparing import COMPARABLE_MIN, COUNTS, Compared
-from workflows.rules.measures import Measure
+from workflows.rules.hindsight.comparing import COMPARABLE_MIN, COUNTS, Compared
+from workflows.rules.hindsight.measures import Measure
 from workflows.rules.wording import counted
 
 

@@ -6,7 +6,7 @@ from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.blocks import day, mention, moment, safe
 from data.records.retirement import Progress, Retirement, StepKind, StepProgress
-from workflows.rules import checking
+from workflows.rules.consumers import checking
 from workflows.rules.lifecycle import CALLED_OFF
 
 MEANING = {

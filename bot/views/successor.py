@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.views import limits
 from bot.views.blocks import safe
 from data.records.retirement import Plan, Retirement
-from workflows.rules.gap import planned_days
+from workflows.rules.plans.gap import planned_days
 from workflows.rules.wording import counted
 
 

@@ -7,7 +7,7 @@ from bot.views import limits
 from bot.views.blocks import mention, quoted, safe
 from data import events
 from data.records.retirement import Retirement
-from workflows.rules.switches import Switched
+from workflows.rules.plans.switches import Switched
 from workflows.rules.wording import counted, typed
 
 

@@ -14,8 +14,8 @@ from data.catalog.neighbourhood import around
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
 from workflows.ports import Message
-from workflows.rules.by_state import by_state
-from workflows.rules.messages import is_person
+from workflows.rules.hindsight.by_state import by_state
+from workflows.rules.telling.messages import is_person
 from workflows.rules.wording import counted
 
 TITLE_MAX = 100  # ours: a longer one is cut off in every list of files

@@ -25,12 +25,12 @@ from data.events import Approved, Revised, RoundProlonged, VotersChanged
 from data.records.policy import OnExpiry
 from data.records.retirement import Retirement
 from data.records.rounds import Ballot, Choice, Purpose, Round
-from workflows.rules.approval import cools_until, is_cooling, lapses_at, takers_back
-from workflows.rules.expiry import on_expiry
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
-from workflows.rules.quorum import awaited, digest_on_ballot, open_round, tally_of
-from workflows.rules.roles import voting
-from workflows.rules.verdicts import is_veto
+from workflows.rules.voting.approval import cools_until, is_cooling, lapses_at, takers_back
+from workflows.rules.voting.expiry import on_expiry
+from workflows.rules.voting.quorum import awaited, digest_on_ballot, open_round, tally_of
+from workflows.rules.voting.roles import voting
+from workflows.rules.voting.verdicts import is_veto
 
 CHOICE_MARKS = {
     Choice.APPROVE: ":white_check_mark:",

@@ -30,7 +30,7 @@ class Criterion(StrEnum):
 
 
 class OnExpiry(StrEnum):
-    """What the end of a round without a quorum leads to; rules/expiry.py says where each holds."""
+    """What the end of a round without a quorum leads to; rules/voting/expiry.py says where each holds."""
 
     EXPIRE = "expire"
     ESCALATE = "escalate"

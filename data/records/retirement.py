@@ -94,7 +94,7 @@ class Step(Record, frozen=True, kw_only=True):
 class Plan(Record, frozen=True, kw_only=True):
     """What people vote on, what `/retire plan` shows and what the engine executes: the same object.
 
-    `digest` covers everything above it (rules/plan.py). `amends` is the digest of the approved plan whose dates
+    `digest` covers everything above it (rules/plans/plan.py). `amends` is the digest of the approved plan whose dates
     were moved later; empty for a plan of its own. `successor_from`: its first day, where somebody told it.
     """
 
@@ -211,7 +211,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     unreached  Slack ids of people whom no direct message reaches, and of channels, since the last announcement
     callers    those that nobody declares, and that the thread asked about; `parts`: of the model, and not of its plan
     known_callers  ids of those that people knew of when the vote on the plan closed
-    reads_as   id of what was voted on, asked or vouched for -> under which one the catalog has it now (rules/ids.py)
+    reads_as   id of what was voted on, asked or vouched for -> under which the catalog has it (rules/consumers/ids.py)
     stood_as   id under which an obligation stood -> under which one it does since, where nothing reads as that any more
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when last read back; `confirmed`: who confirmed its end

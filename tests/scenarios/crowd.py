@@ -13,7 +13,7 @@ from tests.builders import a_running_retirement, an_impacted
 from tests.fakes.slack import Channel, User
 from tests.scenarios.town import Town, key_of
 from workflows.decisions.decided import running_timers
-from workflows.rules import messages, milestones
+from workflows.rules.telling import messages, milestones
 
 CGOV = "CGOV"
 TEAM = 10

@@ -22,7 +22,7 @@ from tests.scenarios.test_many_consumers import learns_consumers
 from tests.scenarios.town import BRUNO, ELENA, MINA, PRIYA, TOM, VERA, WREN, Town, words
 from workflows.commands import ChangeDuty
 from workflows.effects import home
-from workflows.rules.obligations import of_person
+from workflows.rules.consumers.obligations import of_person
 
 ACKNOWLEDGED = "*restock-planner*: acknowledged (<@U01WRENTAYLOR>)"
 

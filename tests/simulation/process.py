@@ -60,7 +60,7 @@ from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.machine import RetirementMachine
 from workflows.ports import ArtifactStore, Messenger, Timekeeper
-from workflows.rules.delegating import InForce
+from workflows.rules.people.delegating import InForce
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ from tests.simulation.slack import buttons
 from tests.simulation.town import Town
 from workflows import commands as cmd
 from workflows.decisions import digests
-from workflows.rules.readiness import readiness
+from workflows.rules.gating.readiness import readiness
 
 NEWCOMER = an_impacted("late-comer")
 

@@ -24,7 +24,7 @@ from tests.simulation.run import NEVER, Report, after_changes, simulate
 from tests.simulation.town import Town
 from tests.written import judge_one
 from workflows.ports import Message
-from workflows.rules.windows import next_window
+from workflows.rules.people.windows import next_window
 
 PARTS, PARTS_OF_100 = 8, 2
 """So that all cores share what is one claim; in the sum every crash and every world is there."""

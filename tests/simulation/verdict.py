@@ -27,9 +27,9 @@ from tests.simulation.history import History
 from tests.simulation.slack import Shown
 from tests.simulation.witness import Click, Witness
 from workflows.machine import retirement_of
-from workflows.rules import messages
 from workflows.rules.hours import next_digest_at
 from workflows.rules.lifecycle import LIVING, TRANSITIONS
+from workflows.rules.telling import messages
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town

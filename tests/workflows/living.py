@@ -36,7 +36,7 @@ from workflows.gathering import Gatherer
 from workflows.home import Home
 from workflows.machine import RetirementMachine
 from workflows.ports import Message
-from workflows.rules.messages import is_person
+from workflows.rules.telling.messages import is_person
 
 Sent = tuple[datetime, str, str, dict[str, str]]
 """When, to whom, which notice, and what it is about."""

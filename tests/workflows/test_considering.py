@@ -23,7 +23,7 @@ from workflows.adapters.call_log import CallLog
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import CALLS_FILE
 from workflows.considering import Ranking, ranking
-from workflows.rules.candidates import Candidate
+from workflows.rules.choosing.candidates import Candidate
 
 REGISTRY = """provider: acme
 model: {0}

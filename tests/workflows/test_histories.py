@@ -35,7 +35,7 @@ from workflows import commands as cmd
 from workflows.engine import all_retirements
 from workflows.histories import AT_ONCE, History, concerning, histories
 from workflows.machine import RetirementMachine
-from workflows.rules.audience import Reader
+from workflows.rules.people.audience import Reader
 
 
 @pytest.fixture

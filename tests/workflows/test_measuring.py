@@ -19,7 +19,7 @@ from tests.builders import PROPOSED_AT, Story, a_dark, a_proposed, a_running_ret
 from workflows.engine import all_retirements
 from workflows.machine import RetirementMachine
 from workflows.measuring import outcomes
-from workflows.rules.outcomes import outcome
+from workflows.rules.hindsight.outcomes import outcome
 
 
 class Retold(RetirementMachine):

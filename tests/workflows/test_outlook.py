@@ -20,7 +20,7 @@ from tests.workflows.living import FIRST_DAY, PAT, ROLES, Living, Sent, company,
 from workflows import commands as cmd
 from workflows.decisions.delegations import stream_of
 from workflows.outlook import Outlook
-from workflows.rules.escalation import COMPANY
+from workflows.rules.people.escalation import COMPANY
 
 ENDS = FIRST_DAY + timedelta(days=300)
 ZONES = ("UTC", "Europe/Lisbon", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Asia/Kathmandu")

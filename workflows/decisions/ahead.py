@@ -22,12 +22,12 @@ from workflows.commands import Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, folded
 from workflows.decisions.hearings import Hearing, Held, People, Reached
-from workflows.rules import messages, overtaken, standing_in, together
-from workflows.rules.approval import announced_at
-from workflows.rules.asked import busy_until
-from workflows.rules.delegating import InForce, asked_since, line, receiver, stands_in_for
-from workflows.rules.obligations import people_of
-from workflows.rules.windows import next_window
+from workflows.rules.consumers.obligations import people_of
+from workflows.rules.people.asked import busy_until
+from workflows.rules.people.delegating import InForce, asked_since, line, receiver, stands_in_for
+from workflows.rules.people.windows import next_window
+from workflows.rules.telling import messages, overtaken, standing_in, together
+from workflows.rules.voting.approval import announced_at
 
 RINGS: dict[type[Any], Callable[[Retirement, Any, Facts, datetime], RetirementDecision]] = {
     Remind: reminders.remind,

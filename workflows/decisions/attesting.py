@@ -15,10 +15,11 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import AskToAttest, Attest, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again
-from workflows.rules import attestation_notices, attesting
-from workflows.rules.barring import check_is_colleague
+from workflows.rules.gating import attesting
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
+from workflows.rules.telling import attestation_notices
+from workflows.rules.voting.barring import check_is_colleague
 
 
 def attest(state: Retirement, command: Attest, facts: Facts, now: datetime) -> RetirementDecision:

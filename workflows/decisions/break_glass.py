@@ -20,14 +20,16 @@ from data.records.rounds import Purpose
 from workflows.commands import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import break_glass, break_glass_notices, quorum
-from workflows.rules import plan as plans
-from workflows.rules.barring import check_is_colleague
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.permissions import NAMED_MAX, check
-from workflows.rules.proving import check_proof
-from workflows.rules.roles import as_weighed_now
+from workflows.rules.plans import break_glass
+from workflows.rules.plans import plan as plans
+from workflows.rules.telling import break_glass_notices
+from workflows.rules.voting import quorum
+from workflows.rules.voting.barring import check_is_colleague
+from workflows.rules.voting.proving import check_proof
+from workflows.rules.voting.roles import as_weighed_now
 
 WEEK = timedelta(days=7)
 

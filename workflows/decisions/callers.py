@@ -18,8 +18,8 @@ from workflows.decisions.decided import (
     held_again,
     nothing,
 )
-from workflows.rules import callers, obligations
-from workflows.rules.missing import missing
+from workflows.rules.consumers import callers, obligations
+from workflows.rules.consumers.missing import missing
 from workflows.rules.permissions import check
 
 

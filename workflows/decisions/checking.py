@@ -13,10 +13,11 @@ from data.records.retirement import Progress, Retirement, StepKind
 from workflows.commands import RecordCheck, RunChecks
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.duties import check_open
-from workflows.rules import by_hand, check_gates, checking, obligations
-from workflows.rules.gates import ARCHIVE_HOLDS
+from workflows.rules.consumers import checking, obligations
+from workflows.rules.gating import by_hand, check_gates
+from workflows.rules.gating.gates import ARCHIVE_HOLDS
+from workflows.rules.gating.readiness import Readiness
 from workflows.rules.permissions import check
-from workflows.rules.readiness import Readiness
 from workflows.rules.wording import counted
 
 HOW = "Declare it in its catalog, emeritus.dev/check-scoring with an address, or in the file EMERITUS_CHECKS names"

@@ -10,11 +10,11 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import ConfirmClose
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
-from workflows.rules import closing
-from workflows.rules.barring import check_is_colleague
-from workflows.rules.break_glass import answers_for
+from workflows.rules.gating import closing
 from workflows.rules.permissions import check
-from workflows.rules.proving import check_proof
+from workflows.rules.plans.break_glass import answers_for
+from workflows.rules.voting.barring import check_is_colleague
+from workflows.rules.voting.proving import check_proof
 
 
 def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetime) -> RetirementDecision:

@@ -11,7 +11,7 @@ from data.records.retirement import Duty, Retirement
 from workflows.commands import ContestWaiver
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timers, folded, nothing
 from workflows.decisions.duties import check_newest, check_open
-from workflows.rules import obligations
+from workflows.rules.consumers import obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 

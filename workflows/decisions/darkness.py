@@ -14,11 +14,11 @@ from data.records.retirement import Endpoint, Retirement, State, StepKind
 from workflows.commands import RecordDelayed, RecordDisabled
 from workflows.decisions.break_glass import look_back_timers
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
-from workflows.rules import plan as plans
+from workflows.rules.consumers.vouching import who_vouches
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark, unserved
 from workflows.rules.permissions import check
-from workflows.rules.vouching import who_vouches
+from workflows.rules.plans import plan as plans
 
 DAY = timedelta(days=1)
 

@@ -9,10 +9,10 @@ from data import events
 from data.records.decision import Decision, Effect, Timer
 from data.records.retirement import Progress, Retirement, StepKind
 from workflows.commands import Escalate, MeetOwners, Remind, RunStep, encoded
-from workflows.rules import milestones, notices
 from workflows.rules.folding import evolve
+from workflows.rules.gating.readiness import has_failed_early
 from workflows.rules.lifecycle import ENDED
-from workflows.rules.readiness import has_failed_early
+from workflows.rules.telling import milestones, notices
 
 RetirementDecision = Decision[events.RetirementEvent]
 

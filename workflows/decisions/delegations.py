@@ -1,7 +1,7 @@
 """Having somebody else answer for a while: who can, until when, and what both hear of its beginning and its end.
 
 It moves what is asked of a person, and nothing else: who votes votes as themselves, so whoever answers for the proposer
-has no vote on the plan either (rules/barring.py). That is why whoever is named may decline.
+has no vote on the plan either (rules/voting/barring.py). That is why whoever is named may decline.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from data.records.delegation import Account, Delegation
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import Delegate, EndDelegation, encoded
-from workflows.rules.delegating import chain, stands_in_for
 from workflows.rules.hours import zoned_day
-from workflows.rules.messages import direct, edit
+from workflows.rules.people.delegating import chain, stands_in_for
 from workflows.rules.permissions import check
+from workflows.rules.telling.messages import direct, edit
 from workflows.rules.wording import counted
 
 STREAM = "delegation"

@@ -19,10 +19,10 @@ from data.records.policy import Policy
 from data.records.retirement import Retirement
 from workflows.commands import SendDigest, TellDigest, encoded
 from workflows.decisions import policy_review
-from workflows.rules import policy_review as rules
+from workflows.rules.hindsight import policy_review as rules
 from workflows.rules.hours import day_of, next_digest_at, zoned_day
-from workflows.rules.messages import PATIENCE_SECONDS, direct, is_person
 from workflows.rules.permissions import check
+from workflows.rules.telling.messages import PATIENCE_SECONDS, direct, is_person
 
 STREAM = "digest"
 """Of the governance channel. Other readers have streams of their own: `stream_of`."""

@@ -20,10 +20,10 @@ from workflows.decisions.decided import (
     step_timer,
 )
 from workflows.decisions.extensions import DATES_MOVED, overtaken, set_aside
-from workflows.rules import obligations
-from workflows.rules import plan as plans
+from workflows.rules.consumers import obligations
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
+from workflows.rules.plans import plan as plans
 
 NAMED_MAX = 10  # ours: in the answer to one press; the list has them all
 ANSWERS = {

@@ -16,12 +16,12 @@ from data.records.hours import Hours
 from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.commands import Escalate
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timer, nothing
-from workflows.rules import milestones
-from workflows.rules.contacts import STANDS_IN, contacts, last_resort
-from workflows.rules.escalation import COMPANY, Told, above_owners
-from workflows.rules.lines import next_above
-from workflows.rules.obligations import people_of
+from workflows.rules.consumers.obligations import people_of
+from workflows.rules.people.contacts import STANDS_IN, contacts, last_resort
+from workflows.rules.people.escalation import COMPANY, Told, above_owners
+from workflows.rules.people.lines import next_above
 from workflows.rules.permissions import check
+from workflows.rules.telling import milestones
 
 EXHAUSTED, NOBODY = "exhausted", "nobody"
 

@@ -21,8 +21,8 @@ from workflows.decisions.decided import (
     running_timers,
 )
 from workflows.decisions.rounds import begun_round
-from workflows.rules import extending
-from workflows.rules.verdicts import Verdict
+from workflows.rules.plans import extending
+from workflows.rules.voting.verdicts import Verdict
 from workflows.rules.wording import counted
 
 DATES_MOVED = "the dates have moved meanwhile"

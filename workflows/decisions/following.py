@@ -20,8 +20,8 @@ from workflows.decisions.decided import (
     folded,
     held_again,
 )
-from workflows.rules import checking, ids, obligations
-from workflows.rules.callers import ASKED_IN
+from workflows.rules.consumers import checking, ids, obligations
+from workflows.rules.consumers.callers import ASKED_IN
 
 C = TypeVar("C")
 

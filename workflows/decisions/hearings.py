@@ -12,8 +12,8 @@ from data.records.facts import Facts
 from data.records.hours import Hours
 from data.records.retirement import Retirement
 from workflows.commands import AnyCommand
-from workflows.rules import messages
-from workflows.rules.delegating import InForce
+from workflows.rules.people.delegating import InForce
+from workflows.rules.telling import messages
 
 
 class Hearing(Record, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from data import events
 from data.records.decision import Decision
 from data.records.retirement import Retirement, StepKind
 from workflows.decisions.decided import RetirementDecision, decided, step_timer
-from workflows.rules.readiness import Readiness
+from workflows.rules.gating.readiness import Readiness
 
 
 def held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> RetirementDecision:

@@ -15,8 +15,8 @@ from data.records.facts import Facts
 from data.records.imports import Failing, Imports
 from data.records.retirement import Retirement
 from workflows.commands import RecordImport, RunImport, ScheduleImports, encoded
-from workflows.rules.messages import PATIENCE_SECONDS
 from workflows.rules.permissions import check
+from workflows.rules.telling.messages import PATIENCE_SECONDS
 
 STREAM = "imports"
 TOLD_AGAIN = timedelta(days=7)

@@ -24,12 +24,12 @@ from workflows.decisions.decided import (
 )
 from workflows.decisions.extensions import DATES_MOVED, set_aside
 from workflows.decisions.manual import asking_again
-from workflows.rules import by_hand
-from workflows.rules import plan as plans
-from workflows.rules.approval import announced_at
+from workflows.rules.gating import by_hand
 from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
-from workflows.rules.pauses import BECAUSE, days_to_move, lasted
 from workflows.rules.permissions import check
+from workflows.rules.plans import plan as plans
+from workflows.rules.plans.pauses import BECAUSE, days_to_move, lasted
+from workflows.rules.voting.approval import announced_at
 from workflows.rules.wording import counted
 
 SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")

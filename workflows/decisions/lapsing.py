@@ -14,12 +14,12 @@ from data.records.rounds import Purpose
 from workflows.commands import LapseApproval, encoded
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.rounds import begun_round, round_timers
-from workflows.rules import approval
-from workflows.rules import plan as plans
 from workflows.rules.hours import day_of
 from workflows.rules.permissions import check
-from workflows.rules.quorum import vote_beside
-from workflows.rules.roles import as_weighed_now
+from workflows.rules.plans import plan as plans
+from workflows.rules.voting import approval
+from workflows.rules.voting.quorum import vote_beside
+from workflows.rules.voting.roles import as_weighed_now
 
 
 def lapse_timers(state: Retirement) -> tuple[Timer, ...]:

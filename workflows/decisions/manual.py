@@ -16,11 +16,11 @@ from workflows.commands import AskAgain, CheckManual, ContradictManual, ReportMa
 from workflows.decisions.darkness import came_back, went_dark
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.holding import held
-from workflows.rules import by_hand
-from workflows.rules.delegating import chain
+from workflows.rules.gating import by_hand
+from workflows.rules.gating.readiness import readiness
 from workflows.rules.lifecycle import dark, may_be_asked_off
+from workflows.rules.people.delegating import chain
 from workflows.rules.permissions import check
-from workflows.rules.readiness import readiness
 from workflows.rules.restriction import channel_of
 
 ACTIONS = ("disable", "restore")

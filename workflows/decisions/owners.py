@@ -21,10 +21,11 @@ from workflows.decisions.decided import (
     held_again,
 )
 from workflows.decisions.rounds import round_timers
-from workflows.rules import meeting, obligations, parts, waiving
+from workflows.rules.consumers import obligations, waiving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.permissions import check
-from workflows.rules.quorum import open_round, others_now
+from workflows.rules.plans import meeting, parts
+from workflows.rules.voting.quorum import open_round, others_now
 
 ASKS_ANEW = (events.CallerDeclared, events.Reopened, events.WaiverOutdated)
 """Somebody has to answer who had not, or is to answer again."""

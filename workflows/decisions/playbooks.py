@@ -10,8 +10,8 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import NamePlaybook
 from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.rules.hindsight.playbooks import check_closed, check_name
 from workflows.rules.permissions import check
-from workflows.rules.playbooks import check_closed, check_name
 
 
 def name_playbook(

@@ -13,10 +13,10 @@ from data.records.digests import DigestState
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import RemindPolicyReview, encoded
-from workflows.rules import policy_review
+from workflows.rules.hindsight import policy_review
 from workflows.rules.hours import day_of, instant_on
-from workflows.rules.messages import PATIENCE_SECONDS
 from workflows.rules.permissions import check
+from workflows.rules.telling.messages import PATIENCE_SECONDS
 
 
 def timers(facts: Facts, now: datetime) -> tuple[Timer, ...]:

@@ -16,9 +16,9 @@ from workflows.decisions.darkness import as_dark_as_it_is, switching_off
 from workflows.decisions.decided import RetirementDecision, decided, nothing, step_timer
 from workflows.decisions.holding import failed, held
 from workflows.decisions.manual import asking_again
+from workflows.rules.gating.readiness import readiness
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
-from workflows.rules.readiness import readiness
 
 PROVEN_FIRST = (StepKind.DISABLE, StepKind.CLOSE)
 """What cannot be had again: a service that goes dark, and the last day on which it can come back."""

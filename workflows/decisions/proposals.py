@@ -16,11 +16,13 @@ from data.records.rounds import Purpose, Round
 from workflows.commands import Propose, Revise
 from workflows.decisions.decided import RetirementDecision, decided, folded, owners_timer
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import callers, meeting, messages
-from workflows.rules import plan as plans
-from workflows.rules.gap import told
+from workflows.rules.consumers import callers
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
+from workflows.rules.plans import meeting
+from workflows.rules.plans import plan as plans
+from workflows.rules.plans.gap import told
+from workflows.rules.telling import messages
 
 
 def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) -> RetirementDecision:

@@ -19,9 +19,9 @@ from data.records.retirement import Retirement
 from workflows.commands import DropReader, Subscribe
 from workflows.decisions.digests import TIMER, DigestEvent, stream_of, timer
 from workflows.rules.hours import next_digest_at
-from workflows.rules.messages import PATIENCE_SECONDS, is_person
 from workflows.rules.permissions import check
-from workflows.rules.quorum import seats
+from workflows.rules.telling.messages import PATIENCE_SECONDS, is_person
+from workflows.rules.voting.quorum import seats
 
 
 def subscribe(state: DigestState, command: Subscribe, facts: Facts, now: datetime) -> Decision[DigestEvent]:

@@ -9,10 +9,10 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import Remind
 from workflows.decisions.decided import RetirementDecision, decided, nothing
-from workflows.rules import milestones
+from workflows.rules.consumers.obligations import people_of
 from workflows.rules.hours import day_of
-from workflows.rules.obligations import people_of
 from workflows.rules.permissions import check
+from workflows.rules.telling import milestones
 
 
 def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> RetirementDecision:

@@ -10,8 +10,8 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import Review
 from workflows.decisions.decided import RetirementDecision, decided
+from workflows.rules.hindsight.reviewing import over
 from workflows.rules.permissions import check
-from workflows.rules.reviewing import over
 
 
 def review(state: Retirement, command: Review, facts: Facts, now: datetime) -> RetirementDecision:

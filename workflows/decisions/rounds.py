@@ -11,8 +11,8 @@ from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.rounds import Purpose, Round
 from workflows.commands import CloseRound, encoded
-from workflows.rules import quorum, seating
-from workflows.rules.roles import asked
+from workflows.rules.voting import quorum, seating
+from workflows.rules.voting.roles import asked
 from workflows.rules.wording import named, one_of
 
 
@@ -30,7 +30,7 @@ def opened_round(
 ) -> Round:
     """A round everybody needed can vote in. Raises `Refused` naming the roles that cannot be filled.
 
-    barred   who is in a role and may not fill it, see rules/barring.py
+    barred   who is in a role and may not fill it, see rules/voting/barring.py
     instead  what somebody who may not vote anyway could do in the place of whoever opens it; empty for nothing
     """
     if short := _short_of_people(policy, facts, barred):

@@ -12,10 +12,11 @@ from data.records.retirement import Duty, Retirement
 from workflows.commands import Remind, Snooze, encoded
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.duties import check_newest, check_open
-from workflows.rules import milestones, obligations
-from workflows.rules.delegating import stands_in_for
+from workflows.rules.consumers import obligations
 from workflows.rules.hours import day_of, instant_on
+from workflows.rules.people.delegating import stands_in_for
 from workflows.rules.permissions import check
+from workflows.rules.telling import milestones
 
 
 def snooze(state: Retirement, command: Snooze, facts: Facts, now: datetime) -> RetirementDecision:

@@ -25,13 +25,15 @@ from workflows.decisions.decided import (
 )
 from workflows.decisions.holding import failed, held
 from workflows.decisions.proofs import PROVEN_FIRST, lost, working
-from workflows.rules import break_glass, by_hand, obligations
-from workflows.rules import plan as plans
-from workflows.rules.gates import ARCHIVE_HOLDS
+from workflows.rules.consumers import obligations
+from workflows.rules.gating import by_hand
+from workflows.rules.gating.gates import ARCHIVE_HOLDS
+from workflows.rules.gating.readiness import Readiness, has_failed_early, is_overtaken, readiness
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
-from workflows.rules.readiness import Readiness, has_failed_early, is_overtaken, readiness
+from workflows.rules.plans import break_glass
+from workflows.rules.plans import plan as plans
 
 
 def run_step(state: Retirement, command: RunStep, facts: Facts, now: datetime) -> RetirementDecision:

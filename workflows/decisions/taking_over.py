@@ -11,7 +11,7 @@ from data.records.retirement import Retirement
 from workflows.commands import TakeOver
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.duties import check_newest, check_open
-from workflows.rules import obligations
+from workflows.rules.consumers import obligations
 from workflows.rules.permissions import Hat, check, wears
 
 

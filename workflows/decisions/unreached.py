@@ -15,12 +15,12 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import RecordUnreached
 from workflows.decisions.decided import RetirementDecision, decided, nothing
-from workflows.rules import messages
 from workflows.rules.hours import day_of
-from workflows.rules.lines import next_above
-from workflows.rules.messages import is_person
+from workflows.rules.people.lines import next_above
 from workflows.rules.permissions import check
 from workflows.rules.restriction import channel_of
+from workflows.rules.telling import messages
+from workflows.rules.telling.messages import is_person
 
 
 def record_unreached(

@@ -19,14 +19,15 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, not
 from workflows.decisions.extensions import DATES_PAST, set_aside, settled
 from workflows.decisions.lapsing import lapse_timers
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules import approval, break_glass, expiry, extending, quorum, rounds, verdicts
-from workflows.rules.barring import check_is_colleague, check_votes_for_themselves
+from workflows.rules.gating.readiness import HELD_BY_A_VOTE
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
-from workflows.rules.quorum import open_round
-from workflows.rules.readiness import HELD_BY_A_VOTE
-from workflows.rules.roles import voting
-from workflows.rules.verdicts import Verdict
+from workflows.rules.plans import break_glass, extending
+from workflows.rules.voting import approval, expiry, quorum, rounds, verdicts
+from workflows.rules.voting.barring import check_is_colleague, check_votes_for_themselves
+from workflows.rules.voting.quorum import open_round
+from workflows.rules.voting.roles import voting
+from workflows.rules.voting.verdicts import Verdict
 
 
 def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:

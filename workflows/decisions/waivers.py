@@ -19,12 +19,13 @@ from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.decisions.duties import check_open, disable_again
 from workflows.decisions.extensions import overtaken
-from workflows.rules import checking, obligations, parts, told_in
-from workflows.rules.callers import ASKED_IN, open_ones
+from workflows.rules.consumers import checking, obligations, told_in
+from workflows.rules.consumers.callers import ASKED_IN, open_ones
+from workflows.rules.consumers.told_in import Told
+from workflows.rules.consumers.vouching import who_vouches
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
-from workflows.rules.told_in import Told
-from workflows.rules.vouching import who_vouches
+from workflows.rules.plans import parts
 from workflows.rules.wording import counted, named, one_of, typed
 
 

@@ -8,8 +8,9 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import TellWritten
 from workflows.decisions.decided import RetirementDecision, nothing
-from workflows.rules import deprecation, messages
 from workflows.rules.permissions import check
+from workflows.rules.plans import deprecation
+from workflows.rules.telling import messages
 
 
 def tell_written(state: Retirement, command: TellWritten, facts: Facts, now: datetime) -> RetirementDecision:  # noqa: ARG001

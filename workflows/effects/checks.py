@@ -20,7 +20,7 @@ from data.store import Then
 from workflows.checks import Ran, digest_of
 from workflows.commands import RecordCheck
 from workflows.effects.workshop import QUIET_TRIES, Workshop, then
-from workflows.rules import checking
+from workflows.rules.consumers import checking
 from workflows.rules.lifecycle import is_living
 from workflows.veiling import without_names
 

@@ -21,11 +21,11 @@ from workflows.decisions.digests import place_of
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.histories import History, concerning, histories
 from workflows.machine import digest_of
-from workflows.rules import audience
-from workflows.rules.delegating import stands_in_for
 from workflows.rules.lifecycle import is_living
-from workflows.rules.messages import is_person
+from workflows.rules.people import audience
+from workflows.rules.people.delegating import stands_in_for
 from workflows.rules.restriction import channel_of, is_restricted
+from workflows.rules.telling.messages import is_person
 
 
 def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:

@@ -22,9 +22,9 @@ from workflows.effects.workshop import (
     then,
 )
 from workflows.ports import EndpointControl
+from workflows.rules.consumers.vouching import who_vouches
+from workflows.rules.gating.readiness import readiness
 from workflows.rules.lifecycle import maybe_dark
-from workflows.rules.readiness import readiness
-from workflows.rules.vouching import who_vouches
 
 PROOF_HOLDS = timedelta(days=7)
 """A drill of a large archive takes days; one that is older says little about what is there now."""

@@ -14,8 +14,8 @@ from data.records.decision import Claim, Done, Effect, NotDone, Result
 from data.records.hours import Hours
 from data.records.retirement import Retirement
 from workflows.effects.workshop import Workshop
-from workflows.rules import messages, overtaken, together
-from workflows.rules.windows import next_window
+from workflows.rules.people.windows import next_window
+from workflows.rules.telling import messages, overtaken, together
 
 
 def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:

@@ -27,9 +27,9 @@ from workflows.histories import History
 from workflows.measuring import outcomes
 from workflows.ports import Message
 from workflows.reviews import reviews
-from workflows.rules import messages, standing_in
-from workflows.rules.outcomes import Outcome
+from workflows.rules.hindsight.outcomes import Outcome
 from workflows.rules.restriction import channel_of
+from workflows.rules.telling import messages, standing_in
 
 _OF_GROUPS = {"attestation", "break-glass"}
 _OF_MODELS = {"answer", "dependants", "dm", "handed", "impact", "informed", "meeting", "picture", "reminder"}

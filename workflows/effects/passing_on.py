@@ -18,9 +18,9 @@ from workflows.commands import EndDelegation, encoded
 from workflows.decisions.delegations import person_of, stream_of
 from workflows.effects.workshop import Workshop
 from workflows.machine import delegation_of
-from workflows.rules import standing_in
-from workflows.rules.delegating import InForce, chain, receiver
-from workflows.rules.messages import OVERTAKEN, READER
+from workflows.rules.people.delegating import InForce, chain, receiver
+from workflows.rules.telling import standing_in
+from workflows.rules.telling.messages import OVERTAKEN, READER
 
 
 class Passed(NamedTuple):

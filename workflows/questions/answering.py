@@ -24,10 +24,10 @@ from workflows.questions.periods import window
 from workflows.questions.points import ahead, blocking, checks, silent, story
 from workflows.questions.table import BY_ASKS, About, Asks, Period
 from workflows.questions.understanding import Question
-from workflows.rules.delegating import receiver
-from workflows.rules.due import owes, steps_ahead
 from workflows.rules.lifecycle import is_living
-from workflows.rules.quorum import open_round
+from workflows.rules.people.delegating import receiver
+from workflows.rules.people.due import owes, steps_ahead
+from workflows.rules.voting.quorum import open_round
 
 ALL_AHEAD = timedelta(days=3_650)
 """Whoever asks when one retirement goes on is told all its dates; of all of them, those of the next week."""

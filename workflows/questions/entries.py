@@ -9,7 +9,7 @@ from data.records.checks import CheckRun
 from data.records.retirement import Retirement, StepKind
 from data.store import Store, StoredEvent
 from workflows.questions.answers import Entry
-from workflows.rules import messages
+from workflows.rules.telling import messages
 
 DATED = (events.Proposed, events.Revised, events.Amended)
 """What gives a plan its dates."""

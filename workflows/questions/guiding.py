@@ -20,9 +20,9 @@ from workflows.commands import Propose
 from workflows.decisions.proposals import check_proposer
 from workflows.questions.answers import Guide
 from workflows.questions.understanding import NO_SUCCESSOR, Question
-from workflows.rules import plan
-from workflows.rules.gap import told
-from workflows.rules.playbooks import for_reason
+from workflows.rules.hindsight.playbooks import for_reason
+from workflows.rules.plans import plan
+from workflows.rules.plans.gap import told
 
 SUCCESSORS_MAX = 99
 """As many as a menu of Slack's has beside "no successor"; the form finds all others."""

@@ -10,11 +10,12 @@ from data.records.retirement import Progress, Retirement, StepKind
 from workflows.home import ANSWERED_IN
 from workflows.questions.answers import Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
-from workflows.rules import attesting, check_gates, checking, closing
-from workflows.rules.ahead_gates import HELD_LATER, gates_ahead
-from workflows.rules.due import UNANSWERED, is_overdue, is_waiting, steps_ahead
+from workflows.rules.consumers import checking
+from workflows.rules.gating import attesting, check_gates, closing
+from workflows.rules.gating.ahead_gates import HELD_LATER, gates_ahead
 from workflows.rules.lifecycle import ENDED, MOVING
-from workflows.rules.quorum import awaited, open_round
+from workflows.rules.people.due import UNANSWERED, is_overdue, is_waiting, steps_ahead
+from workflows.rules.voting.quorum import awaited, open_round
 
 STORY: tuple[type[events.Event], ...] = (
     *MOVING,

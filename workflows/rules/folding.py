@@ -16,24 +16,14 @@ from data.records.retirement import (
     StepKind,
     StepProgress,
 )
-from workflows.rules import (
-    approval,
-    attesting,
-    break_glass,
-    callers,
-    checking,
-    closing,
-    ids,
-    milestones,
-    obligations,
-    parts,
-    replanning,
-    reviewing,
-    rounds,
-    waiving,
-)
+from workflows.rules.consumers import callers, checking, ids, obligations, waiving
+from workflows.rules.gating import attesting, closing
+from workflows.rules.hindsight import reviewing
 from workflows.rules.lifecycle import ENDED, moved
-from workflows.rules.switches import settled, switched
+from workflows.rules.plans import break_glass, parts, replanning
+from workflows.rules.plans.switches import settled, switched
+from workflows.rules.telling import milestones
+from workflows.rules.voting import approval, rounds
 
 
 def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event

@@ -10,8 +10,8 @@ from data.errors import Refused
 from data.events import EMERITUS
 from data.records.facts import Facts
 from data.records.retirement import Retirement
-from workflows.rules.delegating import answers_as
-from workflows.rules.obligations import answered_by
+from workflows.rules.consumers.obligations import answered_by
+from workflows.rules.people.delegating import answers_as
 
 NAMED_MAX = 10
 

@@ -13,7 +13,7 @@ from bot.pictures import chart
 from bot.pictures.sizes import MARGIN, WIDTH
 from bot.slack.uploads import ALT_TEXT_MAX
 from data.records.retirement import State
-from workflows.rules.by_state import Count
+from workflows.rules.hindsight.by_state import Count
 
 SOME = (
     Count(state=State.PROPOSED, undated=3),

@@ -24,7 +24,7 @@ from data.records.retirement import (
     Subject,
 )
 from data.records.rounds import Ballot, Choice, Purpose, Round
-from workflows.rules.plan import sealed
+from workflows.rules.plans.plan import sealed
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 NASTY = "<!channel> <@UEVIL> `rm` \u202e\n*x* & " + "n" * 270

@@ -11,7 +11,7 @@ from data.records.retirement import Retirement, State
 from tests.bot.views.examples import NASTY, NOW, a_policy, announced, days, texts
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message, check_view
-from workflows.rules.attesting import text_digest
+from workflows.rules.gating.attesting import text_digest
 
 WANTED = Attestation(
     name="retention", text="It is kept.", groups=("model.owner", "legal"), tiers=(1,), valid_days=90

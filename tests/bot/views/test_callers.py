@@ -13,7 +13,7 @@ from tests.bot.views.examples import NASTY, NOW, announced, buttons, texts
 from tests.builders import an_unknown, some_calls
 from tests.fakes.slack.workspace import is_loud
 from tests.payloads import check_message
-from workflows.rules.callers import AT_ONCE
+from workflows.rules.consumers.callers import AT_ONCE
 
 
 def a_caller(name: str = "scorer", **changes: Any) -> Caller:

@@ -17,7 +17,7 @@ from data.records.policy import Criterion
 from data.sqlite.store import SqliteStore
 from tests.data.catalogs import NoRetirements
 from workflows.considering import Ranking
-from workflows.rules.candidates import Candidate, Finding, Verdict
+from workflows.rules.choosing.candidates import Candidate, Finding, Verdict
 
 PLACE = "/srv/all/m.yaml:2"
 HOSTILE = "<!channel> *churn* `"

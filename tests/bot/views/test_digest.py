@@ -50,9 +50,9 @@ from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
 from workflows import commands as cmd
 from workflows.histories import History
+from workflows.rules.hindsight.measures import DEFINITIONS, Metric, measures
+from workflows.rules.hindsight.outcomes import Outcome, outcome
 from workflows.rules.lifecycle import ENDED, TRANSITIONS
-from workflows.rules.measures import DEFINITIONS, Metric, measures
-from workflows.rules.outcomes import Outcome, outcome
 
 NO = Prose(prose="no test in our region")
 MOMENT = timedelta(seconds=1)

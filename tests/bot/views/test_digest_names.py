@@ -15,7 +15,7 @@ from tests.builders import PAT, SELMA, a_dark
 from tests.builders import days as lasting
 from tests.workflows.decisions.test_closing import POLICY as BY_TWO
 from tests.workflows.decisions.test_closing import typed
-from workflows.rules.ahead_gates import gates_ahead
+from workflows.rules.gating.ahead_gates import gates_ahead
 
 MISSING = (
     "nobody has attested retention; an owner of the model or a member of legal may: /retire attest RET-1"

@@ -32,7 +32,7 @@ from tests.bot.views.examples import (
 from tests.builders import an_attestation
 from tests.payloads import check_view, tsc_check
 from workflows.home import OVERVIEW, Board, Home, Page, Part
-from workflows.rules.attesting import text_digest
+from workflows.rules.gating.attesting import text_digest
 
 WORD_MENTIONS = ("<!channel", "<!here", "<!everyone", "<@UEVIL")
 

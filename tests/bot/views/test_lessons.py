@@ -10,7 +10,7 @@ from data.records.base import Prose
 from data.records.reviews import Stage
 from tests.bot.views.examples import NASTY, NOW, a_retirement, overloaded
 from tests.payloads import check_message, check_view
-from workflows.rules.lessons import Lesson
+from workflows.rules.hindsight.lessons import Lesson
 
 
 def a_lesson(text: str) -> Lesson:

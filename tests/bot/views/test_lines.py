@@ -40,7 +40,7 @@ from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
 from tests.workflows.test_observing import a_snapshot
 from workflows.ports import Message
-from workflows.rules import impact as impact_rules
+from workflows.rules.consumers import impact as impact_rules
 
 PLAN = a_plan()
 ENDPOINT = "api:default/churn-v1"

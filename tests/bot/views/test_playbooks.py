@@ -11,7 +11,7 @@ from data.records.reviews import Stage
 from tests.bot.views.examples import NASTY, NOW, a_retirement, overloaded
 from tests.payloads import check_message, check_view
 from workflows.playbooks import Example, Playbook
-from workflows.rules.comparing import Compared, Figure
+from workflows.rules.hindsight.comparing import Compared, Figure
 
 FIGURES = (
     Compared(figure=Figure.DARK, own=40.2, middle=61.0, n=5),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bot.views.schedule import as_json, ics, rss
 from data.records.retirement import StepKind
-from workflows.rules.schedule import Scheduled, ScheduledStep, Standing
+from workflows.rules.plans.schedule import Scheduled, ScheduledStep, Standing
 
 AT = datetime(2027, 1, 18, 9, tzinfo=UTC)
 ON = date(2027, 2, 17)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.views import stats
 from tests.bot.views.examples import NOW, a_retirement
 from tests.payloads import check_message
-from workflows.rules.comparing import Compared, Figure
-from workflows.rules.measures import DEFINITIONS, measures
+from workflows.rules.hindsight.comparing import Compared, Figure
+from workflows.rules.hindsight.measures import DEFINITIONS, measures
 
 
 def test_every_number_is_told_with_what_it_counts_or_that_there_is_nothing_to_count() -> None:

@@ -15,9 +15,9 @@ from tests.simulation.mutants.wrapped import Wrapped
 from tests.simulation.process import Parts
 from workflows import commands as cmd
 from workflows.machine import retirement_of
-from workflows.rules import milestones
-from workflows.rules.plan import digest as plan_digest
-from workflows.rules.plan import sealed
+from workflows.rules.plans.plan import digest as plan_digest
+from workflows.rules.plans.plan import sealed
+from workflows.rules.telling import milestones
 
 
 class NoRefresh(Wrapped):

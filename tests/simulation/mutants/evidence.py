@@ -17,7 +17,7 @@ from tests.simulation.process import Parts
 from workflows import commands as cmd
 from workflows.gathering import Gatherer
 from workflows.ports import ArtifactStore
-from workflows.rules.delegating import NOBODY, InForce
+from workflows.rules.people.delegating import NOBODY, InForce
 
 
 class OldImpact(Gatherer):

@@ -31,7 +31,7 @@ from tests.builders import (
     proposing,
 )
 from workflows import commands as cmd
-from workflows.rules import quorum
+from workflows.rules.voting import quorum
 
 NO = {"choice": Choice.REJECT, "comment": Prose(prose="no test in our region")}
 COOLS = {"policy": a_policy(cool_off_hours=48)}

@@ -36,7 +36,7 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
-from workflows.rules import attesting
+from workflows.rules.gating import attesting
 
 PRIVACY = an_attestation(name="privacy", text="Nobody can be told from it.", groups=(), roles=("security",))
 POLICY = a_policy(attestations=(an_attestation(), PRIVACY))

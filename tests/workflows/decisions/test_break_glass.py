@@ -43,8 +43,8 @@ from tests.builders import (
     silent,
 )
 from workflows import commands as cmd
-from workflows.rules import break_glass
 from workflows.rules.hours import first_at_or_after
+from workflows.rules.plans import break_glass
 
 LEAK = Prose(prose="it leaks what customers wrote")
 POLICY = a_policy(

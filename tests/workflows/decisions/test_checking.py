@@ -39,7 +39,8 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
-from workflows.rules import check_gates, checking
+from workflows.rules.consumers import checking
+from workflows.rules.gating import check_gates
 
 POLICY = a_policy(checks_valid_hours=24)
 SCORING, FEATURES = Declared(name="scoring", digest="sha256:s"), Declared(name="features", digest="sha256:f")

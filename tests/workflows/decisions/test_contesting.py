@@ -25,7 +25,7 @@ from tests.builders import (
     days,
 )
 from workflows import commands as cmd
-from workflows.rules.vouching import who_vouches
+from workflows.rules.consumers.vouching import who_vouches
 
 WAIVED = cmd.Waive(by=PAT, what=BILLING, reason=WHY)
 

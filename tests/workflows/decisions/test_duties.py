@@ -34,7 +34,7 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.decisions.duties import asked_extension
-from workflows.rules import plan as plans
+from workflows.rules.plans import plan as plans
 
 UNTIL = date(2027, 2, 20)
 

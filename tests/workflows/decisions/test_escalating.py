@@ -32,7 +32,7 @@ from tests.builders import (
     resumed,
 )
 from workflows import commands as cmd
-from workflows.rules.milestones import Courses
+from workflows.rules.telling.milestones import Courses
 
 ANSWER_BY = ANNOUNCED_AT + days(7)
 ANSWER, MOVE = "acknowledge@2027-01-25", "migrate@2027-02-10"

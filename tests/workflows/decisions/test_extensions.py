@@ -51,7 +51,7 @@ from tests.workflows.decisions.test_callers import (
     seeing,
 )
 from workflows import commands as cmd
-from workflows.rules import plan as plans
+from workflows.rules.plans import plan as plans
 
 GIVING = {"policy": a_policy(extension_days=14)}
 VOTERS = (OWEN, PLATO, SELMA)

@@ -41,7 +41,7 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
-from workflows.rules import plan as plans
+from workflows.rules.plans import plan as plans
 
 
 def test_a_pause_stops_every_step_and_nothing_runs_meanwhile():

@@ -22,7 +22,7 @@ from tests.builders import (
     a_running_retirement,
 )
 from workflows import commands as cmd
-from workflows.rules.reviewing import over, unreviewed
+from workflows.rules.hindsight.reviewing import over, unreviewed
 
 WELL = Prose(prose="everybody had moved in a week")
 

@@ -54,7 +54,7 @@ from tests.builders import (
     silent,
 )
 from workflows import commands as cmd
-from workflows.rules import plan as plans
+from workflows.rules.plans import plan as plans
 
 BOTH = a_subject(endpoints=(LIVE, BATCH))
 

@@ -45,7 +45,7 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
-from workflows.rules import quorum
+from workflows.rules.voting import quorum
 
 EXPIRY = PROPOSED_AT + days(30)
 NO = {"choice": Choice.REJECT, "comment": Prose(prose="no test in our region")}

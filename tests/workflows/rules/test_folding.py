@@ -48,9 +48,9 @@ from tests.builders import (
     days,
     some_calls,
 )
-from workflows.rules import plan as plans
 from workflows.rules.folding import evolve
 from workflows.rules.lifecycle import is_living
+from workflows.rules.plans import plan as plans
 
 PROPOSED = a_proposed()
 RUNNING = a_running_retirement()

@@ -1,0 +1,112 @@
+"""What a message that waited for a morning still says then, and which is not sent at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.records.decision import EffectKind
+from data.records.retirement import Duty
+from tests.builders import (
+    ANNOUNCED_AT,
+    BELLA,
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    MAX,
+    MIGRATE_AT,
+    PAT,
+    Story,
+    a_running_retirement,
+    days,
+    paused,
+    resumed,
+)
+from workflows import commands as cmd
+from workflows.rules.telling.overtaken import left
+
+
+def kept(story: Story, notice: str, person: str) -> tuple[str, dict[str, str]]:
+    """Key and body of the last message of this kind to somebody."""
+    found = [
+        effect
+        for effect in story.work(EffectKind.POST)
+        if effect.body["notice"] == notice and effect.place == person
+    ]
+    return found[-1].key, found[-1].body
+
+
+def answers(story: Story, by: str, consumer_id: str, duty: Duty = Duty.MIGRATED) -> None:
+    story.does(cmd.ChangeDuty(by=by, consumer_ids=(consumer_id,), duty=duty))
+
+
+def test_what_nobody_answered_is_said_as_it_was_wanted():
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    for notice in ("dm", "reminder"):
+        key, body = kept(story, notice, BILL)
+        assert left(story.state, key, body) == body
+
+
+@pytest.mark.parametrize("notice", ["dm", "reminder"])
+def test_whose_consumers_have_moved_meanwhile_is_told_nothing(notice: str):
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    key, body = kept(story, notice, BILL)
+    answers(story, BELLA, BILLING)
+    assert left(story.state, key, body) is None
+    other = kept(story, notice, CARL)
+    assert left(story.state, *other) is not None
+
+
+def test_an_acknowledgement_is_no_reason_not_to_remind_of_the_day():
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    key, body = kept(story, "reminder", BILL)
+    answers(story, BELLA, BILLING, Duty.ACKNOWLEDGED)
+    assert left(story.state, key, body) == body
+
+
+def test_of_two_reminders_that_waited_the_later_one_is_said():
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    week = kept(story, "reminder", BILL)
+    story.until(MIGRATE_AT - timedelta(hours=23))
+    assert left(story.state, *week) is None
+    assert left(story.state, *kept(story, "reminder", BILL)) is not None
+
+
+def test_a_reminder_of_a_day_that_moved_meanwhile_is_overtaken_by_the_new_day():
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    old = kept(story, "reminder", BILL)
+    paused(story, for_days=3)
+    resumed(story)
+    assert left(story.state, *old) is None
+    moved = kept(story, "reminder", BILL)
+    assert moved[1]["milestone"].startswith("moved@")
+    assert left(story.state, *moved) is not None
+
+
+def test_a_manager_hears_of_those_alone_who_have_not_answered_by_then():
+    story = a_running_retirement()
+    story.facts = replace(story.facts, managers={BILL: MAX, CARL: MAX})
+    story.until(ANNOUNCED_AT + days(7))
+    key, body = kept(story, "escalation", MAX)
+    assert set(body["consumer_ids"].split("\n")) == {BILLING, CRM}
+    answers(story, CARL, CRM, Duty.ACKNOWLEDGED)
+    assert left(story.state, key, body) == {**body, "consumer_ids": BILLING}
+    answers(story, BILL, BILLING, Duty.ACKNOWLEDGED)
+    assert left(story.state, key, body) is None
+
+
+def test_nobody_is_asked_to_move_for_what_was_called_off():
+    story = a_running_retirement().until(MIGRATE_AT - days(6))
+    waiting = [kept(story, notice, BILL) for notice in ("dm", "reminder")]
+    story._fold(events.Cancelled(at=story.now, by=PAT, round_number=2))
+    assert [left(story.state, *one) for one in waiting] == [None, None]
+
+
+def test_who_waited_for_an_older_announcement_is_told_by_the_newer_one():
+    story = a_running_retirement()
+    _, body = kept(story, "dm", BILL)
+    assert left(story.state, f"RET-1/announcement-0/dm/{BILL}", body) is None

@@ -1,0 +1,1 @@
+"""What came of retirements, and what is learned from them."""

@@ -1,0 +1,1 @@
+"""When and through whom a person is reached."""

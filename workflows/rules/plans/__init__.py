@@ -1,0 +1,1 @@
+"""What is to happen when: dated steps, their digest, and how they move."""

@@ -1,0 +1,43 @@
+"""What do those hear who are asked nothing: whom the policy has told besides owners, and owners once it is closed?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from data import events
+from data.records.decision import Effect
+from data.records.retirement import Retirement, State
+from workflows.rules.consumers.obligations import people_of
+from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.people.addressees import beside
+from workflows.rules.restriction import is_restricted
+from workflows.rules.telling import messages
+
+ANNOUNCED, MOVED, CLOSED, STAYS = "announced", "moved", "closed", "called off"
+
+
+def for_events(
+    before: Retirement, state: Retirement, kinds: Collection[type[events.RetirementEvent]]
+) -> Iterable[Effect]:
+    """One message each, however many audiences they are of, and however much happened at once."""
+    # Who is to know of a restricted model is asked something, or in its channel.
+    news, to = _news(before, state, kinds), () if is_restricted(state) else beside(state)
+    if news == CLOSED:
+        to = (*people_of(state.obligations), *to)
+    for place in to if news else ():
+        key = f"{state.id}/informed-{state.version}/{place}"
+        yield messages.direct(key, "informed", place, news=news)
+
+
+def _news(before: Retirement, state: Retirement, kinds: Collection[type[events.RetirementEvent]]) -> str:
+    """What there is to tell; empty where nothing changed of what they were told."""
+    if events.Announced in kinds:
+        return ANNOUNCED
+    if events.Closed in kinds:
+        return CLOSED
+    if before.announced and state.state in CALLED_OFF and before.state not in CALLED_OFF:
+        return STAYS
+    if events.Amended not in kinds or state.state is not State.MIGRATING:
+        return ""
+    is_moved = before.plan is not None and state.plan is not None and before.plan.steps != state.plan.steps
+    return MOVED if is_moved else ""

@@ -1,0 +1,69 @@
+"""What is left of a message that waited for the working hours of whom it is for?
+
+Meanwhile people answer, dates move, retirements end. What nothing is asked in any more is not sent; what tells of
+several tells of those that are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.records.retirement import Duty, Retirement, State
+from workflows.rules.consumers.obligations import of_person
+from workflows.rules.telling import informing, messages, milestones
+
+
+def left(  # noqa: PLR0911 - one for each notice
+    state: Retirement, key: str, body: Mapping[str, str]
+) -> dict[str, str] | None:
+    """Its body as it would be wanted now; None where it would not be wanted any more."""
+    person = body["slack_id"]
+    match body["notice"]:
+        case "dm":
+            is_newest = key == messages.dm_key(state, person)
+            is_asked = is_newest and _is_asked(state, person)
+            return dict(body) if is_asked else None
+        case "reminder":
+            return dict(body) if _reminds(state, person, body["milestone"]) else None
+        case "handed":
+            mine = {duty.consumer.consumer_id for duty in of_person(state, person) if not duty.is_settled}
+            return _of_those(state, body, mine if state.state is State.MIGRATING else set())
+        case "informed":
+            is_ahead = body["news"] in (informing.ANNOUNCED, informing.MOVED)
+            return dict(body) if state.state is State.MIGRATING or not is_ahead else None
+        case "waived":
+            duty = state.obligation(body["consumer_id"])
+            is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING
+            return dict(body) if is_wanted else None
+        case "escalation":
+            late = milestones.concerned(state, body["milestone"])
+            still = {duty.consumer.consumer_id for duty in late}
+            return _of_those(state, body, still if state.state is State.MIGRATING else set())
+        case _:
+            return dict(body)
+
+
+def _is_asked(state: Retirement, person: str) -> bool:
+    return state.state is State.MIGRATING and any(not duty.is_settled for duty in of_person(state, person))
+
+
+def _reminds(state: Retirement, person: str, milestone: str) -> bool:
+    """Does the person still owe it by this date, and has no later reminder said so since?"""
+    owed = milestones.concerned(state, milestone)
+    if state.state is not State.MIGRATING or all(person not in duty.asked for duty in owed):
+        return False
+    if milestone.startswith(milestones.MOVED):
+        return milestone == milestones.moved(state)
+    if milestone.startswith(milestones.SNOOZED):
+        return True
+    ahead = [one.name for one in milestones.reminders(state)]
+    return milestone in ahead and not any(
+        later in state.reminded for later in ahead[ahead.index(milestone) + 1 :]
+    )
+
+
+def _of_those(state: Retirement, body: Mapping[str, str], still: set[str]) -> dict[str, str] | None:
+    """They may stand under other ids by now."""
+    asked = dict.fromkeys(map(state.id_of, body["consumer_ids"].split("\n")))
+    consumer_ids = [one for one in asked if one in still]
+    return {**body, "consumer_ids": "\n".join(consumer_ids)} if consumer_ids else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from data.archive.results import Artifact, Drilled, Stopped, Stored
+from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
 from data.catalog.snapshot import Snapshot
 from data.events import AnyEvent, Reviewed
 from data.importers.report import ImportReport
@@ -139,7 +139,7 @@ class ArtifactStore(Protocol):
         self,
         name: str,
         artifacts: Sequence[Artifact],
-        info: Mapping[str, str],
+        wrapping: Wrapping,
         now: Callable[[], datetime],
         stopped: Stopped,
     ) -> Stored:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from data.archive.bag_paths import require_safe
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, payload_manifest, sha256_id
-from data.archive.results import Bag, PayloadFile, Stopped, StoredFile
+from data.archive.results import Bag, Describe, PayloadFile, Stopped, StoredFile
 from data.errors import Refused, Unavailable
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -35,14 +35,14 @@ def write_bag(
     payload: Sequence[PayloadFile],
     *,
     info: Mapping[str, str],
-    tags: Mapping[str, bytes],
+    describe: Describe,
     bagged_on: date,
     stopped: Stopped,
 ) -> Bag:
     """Write a whole bag into `folder`, which must not exist yet, and sync it. On an error the folder is left.
 
     info   labels of bag-info.txt, e.g. Source-Organization; those we set ourselves may not be among them
-    tags   further files at the top of the bag, by name
+    describe  further files at the top of the bag, by name
     """
     assert not set(info) & set(OWN_LABELS), f"bag-info labels set by the writer: {OWN_LABELS}"
     if not payload:
@@ -60,8 +60,9 @@ def write_bag(
         # The files belong together: one replaced after its own copy would mix two versions in one archive.
         for file in payload:
             file.recheck()
-        bag = _described(stored)
-        _write_tags(folder, bag, info=info, tags=tags, bagged_on=bagged_on)
+        bag = bag_of(stored)
+        for name, content in tag_files(bag, info=info, further=describe(bag), bagged_on=bagged_on).items():
+            write_synced(folder / name, iter([content]))
         sync_folders(folder)
     return bag
 
@@ -163,7 +164,8 @@ def changed(name: str, how: str) -> Refused:
     )
 
 
-def _described(stored: Sequence[StoredFile]) -> Bag:
+def bag_of(stored: Sequence[StoredFile]) -> Bag:
+    """What a bag of these files is called, whatever stands beside them."""
     digest = sha256_id(payload_manifest(stored))
     files = tuple(sorted(stored, key=lambda file: file.path))
     return Bag(
@@ -171,9 +173,13 @@ def _described(stored: Sequence[StoredFile]) -> Bag:
     )
 
 
-def _write_tags(
-    folder: Path, bag: Bag, *, info: Mapping[str, str], tags: Mapping[str, bytes], bagged_on: date
-) -> None:
+def tag_files(
+    bag: Bag, *, info: Mapping[str, str], further: Mapping[str, bytes], bagged_on: date
+) -> dict[str, bytes]:
+    """All that stands at the top of a bag, by name: the declaration, labels, both manifests, and `further`.
+
+    The tag manifest, which lists all others, comes last.
+    """
     labels = {
         **info,
         "Bagging-Date": bagged_on.isoformat(),
@@ -182,7 +188,7 @@ def _write_tags(
         "Payload-Oxum": f"{bag.bytes}.{len(bag.files)}",
     }
     contents = {
-        **tags,
+        **further,
         "bagit.txt": DECLARATION,
         "bag-info.txt": "".join(_info_line(label, value) for label, value in labels.items()).encode(),
         PAYLOAD_MANIFEST: payload_manifest(bag.files),
@@ -190,8 +196,7 @@ def _write_tags(
     contents[TAG_MANIFEST] = manifest_of(
         (name, hashlib.sha256(content).hexdigest()) for name, content in contents.items()
     )
-    for name, content in contents.items():
-        write_synced(folder / name, iter([content]))
+    return contents
 
 
 def _info_line(label: str, value: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -42,6 +42,25 @@ class Bag(Record, frozen=True, kw_only=True):
     manifest_digest: str
     files: tuple[StoredFile, ...]
     bytes: int
+
+
+Describe = Callable[[Bag], Mapping[str, bytes]]
+"""Files that stand beside the payload, by name, written once the digests of all of it are known."""
+
+
+def _nothing(_bag: Bag) -> Mapping[str, bytes]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wrapping:
+    """What stands in a bag beside its payload; no preservation id depends on it.
+
+    info  labels of bag-info.txt, e.g. Source-Organization
+    """
+
+    info: Mapping[str, str] = field(default_factory=dict)
+    describe: Describe = _nothing
 
 
 class Stored(Record, frozen=True, kw_only=True):

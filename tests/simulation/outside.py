@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from data.archive.results import Artifact, Drilled, Stopped, Stored
+from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
 from data.errors import Corrupt, NotFound, Unavailable
 from data.records.archived import Archived
 from tests.simulation.clock import Clock
@@ -44,7 +44,7 @@ class Vault:
         self,
         name: str,
         artifacts: Sequence[Artifact],
-        info: Mapping[str, str],
+        wrapping: Wrapping,
         now: Callable[[], datetime],
         stopped: Stopped,
     ) -> Stored:

@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from data.archive.fixity import (
 )
 from data.archive.freshness import SOURCES_FILE, differences, marks, removed
 from data.archive.manifest import sha256_id
-from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored
+from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored, Wrapping
 from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -54,7 +54,7 @@ class LocalDirectory:
         self,
         name: str,
         artifacts: Sequence[Artifact],
-        info: Mapping[str, str],
+        wrapping: Wrapping,
         now: Callable[[], datetime],
         stopped: Stopped,
     ) -> Stored:
@@ -75,8 +75,9 @@ class LocalDirectory:
             bag = write_bag(
                 partial,
                 payload,
-                info=info,
-                tags={
+                info=wrapping.info,
+                describe=lambda bag: {
+                    **wrapping.describe(bag),
                     ARTIFACTS_FILE: msgspec.json.format(msgspec.json.encode(list(artifacts))) + b"\n",
                     SOURCES_FILE: marks(payload),
                 },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.archive.results import named
+from data.archive.results import Wrapping, named
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
@@ -24,7 +24,11 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     }
     try:
         stored = shop.archive.put(
-            subject.model_name, named(subject.artifacts), info, shop.world.now, shop.ending.is_set
+            subject.model_name,
+            named(subject.artifacts),
+            Wrapping(info=info),
+            shop.world.now,
+            shop.ending.is_set,
         )
     except EmeritusError as error:
         return failed(claim, error, shop)

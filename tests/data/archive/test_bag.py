@@ -40,7 +40,7 @@ def a_bag(
     on: date = date(2026, 3, 2),
     stopped: Callable[[], bool] = lambda: False,
 ) -> Bag:
-    return write_bag(folder, files, info=info or {}, tags={}, bagged_on=on, stopped=stopped)
+    return write_bag(folder, files, info=info or {}, describe=lambda bag: {}, bagged_on=on, stopped=stopped)
 
 
 def sha(content: bytes) -> str:

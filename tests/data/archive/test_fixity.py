@@ -31,7 +31,7 @@ def bag(tmp_path: Path) -> Path:
         tmp_path / "bag",
         FILES,
         info={},
-        tags={"artifacts.json": b"[]"},
+        describe=lambda bag: {"artifacts.json": b"[]"},
         bagged_on=date(2026, 3, 2),
         stopped=lambda: False,
     )

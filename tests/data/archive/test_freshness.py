@@ -36,7 +36,9 @@ def bag(tmp_path: Path) -> Path:
 
 def written(folder: Path, tags: dict[str, bytes]) -> Path:
     payload = [a_source(), a_source("half +\n.txt")]
-    write_bag(folder, payload, info={}, tags=tags, bagged_on=date(2026, 3, 2), stopped=lambda: False)
+    write_bag(
+        folder, payload, info={}, describe=lambda bag: tags, bagged_on=date(2026, 3, 2), stopped=lambda: False
+    )
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from data.archive.results import Artifact, Drilled, Stored, StoredFile, named
+from data.archive.results import Artifact, Drilled, Stored, StoredFile, Wrapping, named
 from data.errors import Corrupt, Invalid, NotFound, Refused, Unavailable
 from data.records.archived import Archived
 from tests.workflows.adapters.conftest import WEIGHTS
@@ -38,7 +38,9 @@ def artifacts_of(model: Path) -> list[Artifact]:
 def put(
     archive: LocalDirectory, model: Path, stopped: Callable[[], bool] = never, name: str = "churn-v3"
 ) -> Stored:
-    return archive.put(name, artifacts_of(model), {"Source-Organization": "Example Ltd"}, now, stopped)
+    return archive.put(
+        name, artifacts_of(model), Wrapping(info={"Source-Organization": "Example Ltd"}), now, stopped
+    )
 
 
 def everything_in(archive: LocalDirectory) -> list[str]:
@@ -202,7 +204,7 @@ def test_a_missing_artifact_is_named_before_anything_is_written(archive: LocalDi
 def test_two_artifacts_in_one_place_are_refused(archive: LocalDirectory, model: Path) -> None:
     twice = [Artifact(path=name, source=str(model / "card.md")) for name in ("card.md", "Card.md")]
     with pytest.raises(Invalid):
-        archive.put("churn-v3", twice, {}, now, never)
+        archive.put("churn-v3", twice, Wrapping(), now, never)
 
 
 def test_an_archive_path_that_is_a_file_is_told(tmp_path: Path, model: Path) -> None:
@@ -227,7 +229,7 @@ def test_everything_that_is_wrong_with_the_artifacts_is_told_at_once(tmp_path: P
     (tmp_path / "empty").mkdir()
     uris = [str(tmp_path / name) for name in ("weights.bin", "gone.bin", "weight.bin", "empty")]
     with pytest.raises(Refused) as refused:
-        LocalDirectory(tmp_path / "archive").put("churn", named(uris), {}, now, never)
+        LocalDirectory(tmp_path / "archive").put("churn", named(uris), Wrapping(), now, never)
     assert refused.value.what == "Cannot archive 3 of 4 artifacts"
     for name, reason in zip(("gone.bin", "weight.bin", "empty"), refused.value.reasons, strict=True):
         assert str(tmp_path / name) in reason

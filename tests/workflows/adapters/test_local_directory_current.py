@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from data.archive.results import Artifact
+from data.archive.results import Artifact, Wrapping
 from data.errors import Refused, Stale
 from tests.workflows.adapters.test_local_directory import artifacts_of, never, now, put
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -103,7 +103,7 @@ def test_objects_in_s3_are_compared_by_etag_and_size(tmp_path: Path, aws: str) -
     s3.put_object(Bucket="current", Key="v1/w.bin", Body=b"old")
     archive = LocalDirectory(tmp_path / "archive", ArtifactSources(endpoint_url=aws))
     artifacts = [Artifact(path="v1", source="s3://current/v1")]
-    location = archive.put("churn-v1", artifacts, {}, now, never).archived.location
+    location = archive.put("churn-v1", artifacts, Wrapping(), now, never).archived.location
     s3.put_object(Bucket="current", Key="v1/w.bin", Body=b"old")
     archive.require_current(location, artifacts, never)
     s3.put_object(Bucket="current", Key="v1/w.bin", Body=b"new")

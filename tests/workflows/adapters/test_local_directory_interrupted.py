@@ -93,7 +93,7 @@ KILLED_IN_THE_MIDDLE = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from data.archive.results import Artifact
+from data.archive.results import Artifact, Wrapping
 from workflows.adapters.local_directory import LocalDirectory
 
 root, source, location, digest, chunks = sys.argv[1:]
@@ -110,7 +110,7 @@ archive, now = LocalDirectory(Path(root)), lambda: datetime(2026, 3, 2, tzinfo=U
 if location:
     archive.drill(location, digest, now, killed)
 else:
-    archive.put("churn-v3", [Artifact(path="model", source=source)], {}, now, killed)
+    archive.put("churn-v3", [Artifact(path="model", source=source)], Wrapping(), now, killed)
 """
 
 

@@ -19,6 +19,7 @@ from data.policies import attestations as policy_attestations
 from data.policies import checks as policy_checks
 from data.policies import fields as policy_fields
 from data.policies import notice_texts, policy
+from data.policies import retention as policy_retention
 from data.policies import tables as policy_tables
 from workflows.questions.table import ROWS
 from workflows.rules import lifecycle
@@ -90,6 +91,11 @@ def policy_keys() -> str:
     for key, known in policy_tables.ROLE.items():
         by_role = [f"{role} `{_toml(said[key])}`" for role, said in shipped["roles"].items() if key in said]
         rows.append((f"`[roles.NAME] {key}`", known.says, ", ".join(by_role) or "nobody"))
+    for key, known in policy_retention.RETENTION.items():
+        by_class = [
+            f"{one} `{_toml(said[key])}`" for one, said in shipped["retention"].items() if key in said
+        ]
+        rows.append((f"`[retention.CLASS] {key}`", known.says, ", ".join(by_class)))
     for key, known in policy_attestations.ATTESTATION.items():
         by_name = [
             f"{one} `{_toml(said[key])}`" for one, said in shipped["attestations"].items() if key in said

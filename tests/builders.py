@@ -35,6 +35,7 @@ PLATO, SELMA = "UPLATO", "USELMA"
 """Platform and security, who vote; a rejection by Selma is a veto."""
 ENDY = "UENDY"
 SIMON = "USIMON"
+LEX = "ULEX"
 """May shorten a notice with Plato or Selma, and has no vote."""
 BILL, BELLA, CARL = "UBILL", "UBELLA", "UCARL"
 """Bill and Bella own billing-etl, Carl owns crm-sync."""
@@ -202,6 +203,7 @@ def facts_for(subject: Subject | None = None, **changes: Any) -> Facts:
         owners=(PAT, OWEN),
         endpoint_owners=(ENDY,),
         glass_breakers=(PLATO, SELMA, SIMON),
+        holders=(LEX,),
         attesters={"retention": (PAT, OWEN), "privacy": (SELMA,)},
         managers={BILL: MAX, BELLA: MAX},
         readings=silent(*subject.endpoints),

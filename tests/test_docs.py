@@ -15,6 +15,7 @@ from data.policies import attestations as policy_attestations
 from data.policies import checks as policy_checks
 from data.policies import fields as policy_fields
 from data.policies import policy
+from data.policies import retention as policy_retention
 from data.policies import tables as policy_tables
 from workflows.rules.people.escalation import targets
 
@@ -92,6 +93,7 @@ def test_every_key_of_a_policy_is_told_with_its_meaning_and_what_is_shipped():
         *(policy_tables.TIER for _ in policy_checks.TIERS),
         policy_tables.ROLE,
         policy_attestations.ATTESTATION,
+        policy_retention.RETENTION,
         policy_tables.AUDIENCE,
     )
     assert len(rows) == 1 + keys + sum(map(len, tables))

@@ -22,11 +22,13 @@ from workflows import commands as cmd
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
 from workflows.examples import following, namesake
+from workflows.in_person import with_account, with_proof
 from workflows.membership import (
     active,
     attesters,
     glass_breakers,
     groups,
+    holders,
     no_colleagues,
     people_now,
     reviewers,
@@ -42,16 +44,12 @@ from workflows.rules.people.delegating import InForce
 from workflows.rules.plans import break_glass
 from workflows.rules.plans.meeting import channels, meetings
 from workflows.rules.plans.pauses import pauses
-from workflows.second_factor import SecondFactor, proved
+from workflows.second_factor import SecondFactor
 from workflows.user_groups import UserGroups
 
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS)
-PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose)
-"""What cannot be had again once two people said it: their second factor is asked, where there is one."""
-IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass)
-"""What counts only as the word of a member of this workspace: Slack is asked whose account it is."""
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 
@@ -146,9 +144,7 @@ class Gatherer:
             impact = as_asked(there, state, found.impact)
             return replace(found, impact=impact, delegations=dict(self.delegations(now)))
         known = self._about_running(command, state, now)
-        if isinstance(command, PROVED) and self.second_factor is not None:
-            return proved(known, self.second_factor, command, state, now)
-        return known
+        return with_proof(known, command, state, self.second_factor, now)
 
     def readings(self, state: Retirement, now: datetime) -> tuple[Reading, ...]:
         """What meters and adapters say of the subject's endpoints now."""
@@ -167,9 +163,7 @@ class Gatherer:
     def _about_running(  # noqa: PLR0911, PLR0912 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement, now: datetime
     ) -> Facts:
-        known = self.people(state, now)
-        if isinstance(command, IN_THEIR_NAME) and self.readers is not None:
-            known = replace(known, account=self.readers.account(command.by))
+        known = with_account(self.people(state, now), command, self.readers)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = self._outlook(known, state)
@@ -200,6 +194,9 @@ class Gatherer:
             case cmd.Attest():
                 there = self.catalog.snapshot()
                 return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
+            case cmd.PlaceHold() | cmd.ReleaseHold():
+                there = self.catalog.snapshot()
+                return replace(known, holders=holders(there, known.policy or self.policy, known.owners))
             case cmd.BreakGlass() | cmd.ConfirmBreakGlass():
                 there = self.catalog.snapshot()
                 may = glass_breakers(there, known.policy or self.policy, known.owners)

@@ -35,6 +35,7 @@ from workflows.decisions import (
     files,
     imports,
     interventions,
+    keeping,
     lapsing,
     manual,
     owners,
@@ -100,6 +101,8 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.RunChecks: checking.run_checks,
     cmd.RecordCheck: checking.record_check,
     cmd.ConfirmClose: closing.confirm,
+    cmd.PlaceHold: keeping.place,
+    cmd.ReleaseHold: keeping.release,
     cmd.Attest: attesting.attest,
     cmd.AskToAttest: attesting.ask_to_attest,
     cmd.RecordUnreached: unreached.record_unreached,
@@ -148,7 +151,7 @@ KNOWN_MAX = 256
 
 
 # Counted up with every change of a state's record or of how events fold into it: tests/golden/folds.json.
-FOLD_VERSION = 13
+FOLD_VERSION = 14
 
 
 class RetirementMachine:

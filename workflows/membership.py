@@ -43,10 +43,7 @@ def members(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[str,
     """role -> Slack ids, as the groups stand in this catalog. A group nobody knows has no members."""
     found = {}
     for role in policy.roles:
-        people = list(role.people)
-        for group in role.groups:
-            people += owners if group == MODEL_OWNER else _group(there, group)
-        found[role.name] = tuple(dict.fromkeys(people))
+        found[role.name] = tuple(dict.fromkeys((*role.people, *_named(there, role.groups, (), owners))))
     return found
 
 
@@ -101,19 +98,20 @@ def attesters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> dict[st
     seated = members(there, policy, owners)
     found = {}
     for one in policy.attestations:
-        people = [person for role in one.roles for person in seated.get(role, ())]
-        for group in one.groups:
-            people += owners if group == MODEL_OWNER else _group(there, group)
-        found[one.name] = tuple(dict.fromkeys((*people, *one.people)))
+        of_roles = [person for role in one.roles for person in seated.get(role, ())]
+        named = _named(there, one.groups, one.people, owners)
+        found[one.name] = tuple(dict.fromkeys((*of_roles, *named)))
     return found
 
 
 def glass_breakers(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tuple[str, ...]:
     """Slack ids of those two of whom may shorten the notice, as groups stand in this catalog."""
-    people: list[str] = []
-    for group in policy.break_glass_groups:
-        people += owners if group == MODEL_OWNER else _group(there, group)
-    return tuple(dict.fromkeys((*people, *policy.break_glass_people)))
+    return _named(there, policy.break_glass_groups, policy.break_glass_people, owners)
+
+
+def holders(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tuple[str, ...]:
+    """Slack ids of who may release a legal hold, as groups stand in this catalog."""
+    return _named(there, policy.holds_groups, policy.holds_people, owners)
 
 
 def reviewers(there: Snapshot, review: Review) -> tuple[str, ...]:
@@ -126,6 +124,15 @@ def groups(there: Snapshot, policy: Policy) -> dict[str, tuple[str, ...]]:
     """Each group that the policy's escalation names -> Slack ids of its members now."""
     named = (target.partition(":") for target in targets(policy.tree.steps))
     return {name: _group(there, name) for kind, _, name in named if kind == "group"}
+
+
+def _named(
+    there: Snapshot, groups: Sequence[str], people: Sequence[str], owners: Sequence[str]
+) -> tuple[str, ...]:
+    found: list[str] = []
+    for group in groups:
+        found += owners if group == MODEL_OWNER else _group(there, group)
+    return tuple(dict.fromkeys((*found, *people)))
 
 
 def _group(there: Snapshot, name: str) -> tuple[str, ...]:

@@ -27,9 +27,10 @@ AGAIN_SECONDS = 60.0
 
 
 _BREAKS_GLASS = (cmd.BreakGlass, cmd.ConfirmBreakGlass)
+_OF_HOLDS = (cmd.PlaceHold, cmd.ReleaseHold)
 BY_ROLE_NOW = (
     *(cmd.Propose, cmd.Revise, cmd.Cast, cmd.Cancel),
-    *(cmd.Attest, *_BREAKS_GLASS, cmd.ReviewBreakGlass, cmd.ConfirmClose),
+    *(cmd.Attest, *_BREAKS_GLASS, cmd.ReviewBreakGlass, cmd.ConfirmClose, *_OF_HOLDS),
 )
 """What goes by who is in a role at that moment."""
 BY_ROLE_LATELY = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, cmd.RemindPolicyReview)
@@ -46,8 +47,9 @@ def asked_for(
         return ()
     attesting = policy.attestations if isinstance(command, cmd.Attest) else ()
     breaking = policy.break_glass_groups if isinstance(command, _BREAKS_GLASS) else ()
+    holding = policy.holds_groups if isinstance(command, _OF_HOLDS) else ()
     roles = policy.roles if attesting else _voting(command, state, policy, there)
-    return _of_slack([*_groups_of(roles), *_groups_of(attesting), *breaking])
+    return _of_slack([*_groups_of(roles), *_groups_of(attesting), *breaking, *holding])
 
 
 def _voting(
@@ -63,8 +65,9 @@ def _voting(
 
 def named_in(policy: Policy, review: Review = NO_REVIEW) -> tuple[str, ...]:
     """Every user group a policy names, as it names them."""
-    decide = (*_groups_of(policy.roles), *_groups_of(policy.attestations), *policy.break_glass_groups)
-    return _of_slack((*decide, *review.review_groups))
+    of_tables = (*_groups_of(policy.roles), *_groups_of(policy.attestations))
+    beside = (*policy.break_glass_groups, *policy.holds_groups, *review.review_groups)
+    return _of_slack((*of_tables, *beside))
 
 
 def _groups_of(every: Sequence[Role | Attestation]) -> list[str]:

@@ -37,6 +37,7 @@ def _named(policy: Policy) -> dict[str, str]:
         *((f"[roles.{one.name}]", one.people) for one in policy.roles),
         *((f"[attestations.{one.name}]", one.people) for one in policy.attestations),
         ("[break_glass]", policy.break_glass_people),
+        ("[holds]", policy.holds_people),
     ]
     for where, people in tables:
         for person in people:

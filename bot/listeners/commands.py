@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,42 +15,35 @@ from bot.listeners.proposals import open_form
 from bot.reading import overdue, playbooks, statistics, this_week
 from bot.slack.permalinks import log_addresses
 from bot.typed.command_parts import Part
-from bot.typed.delegation import wish
 from bot.typed.helped import helped
 from bot.typed.lookup import misnamed, model, models_with, named, retirements
+from bot.typed.meant import command
 from bot.typed.own_words import NOT_YET, decided
 from bot.typed.playbooks import proposed
 from bot.typed.usage import COMMANDS, Typed, understood
-from bot.typed.words import named_or_off
-from bot.views import answers, attestations, candidates, catalogs, checks, digest, helping, lessons, who
+from bot.views import (
+    answers,
+    attestations,
+    candidates,
+    catalogs,
+    checks,
+    digest,
+    helping,
+    lessons,
+    standing,
+    who,
+)
 from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
-from data.printable import uncoloured
-from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.retirement import Plan, Retirement, StepKind
 from workflows import card
 from workflows.commands import (
-    Attest,
-    BreakGlass,
-    Cancel,
-    ClaimCaller,
     Command,
-    ConfirmClose,
     Delegate,
     EndDelegation,
-    HandOver,
-    NamePlaybook,
-    Pause,
-    Restore,
-    Resume,
-    ReviewBreakGlass,
-    RunChecks,
-    RunStep,
     Subscribe,
-    TakeOver,
-    Waive,
 )
 from workflows.considering import ranking
 from workflows.decisions import delegations, digests
@@ -171,7 +163,7 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
     named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
     instead = house.delegations()
     asleep = [found for found in house.store.asleep() if found.stream == state.id]
-    return answers.show(
+    return standing.show(
         state,
         owners=owners,
         endpoint_owners=endpoint_owners,
@@ -263,35 +255,3 @@ def doubts(found: Entity) -> list[str]:
     """What the catalog leaves open about a model."""
     notes = [found.owner_note] if found.owner_note else []
     return notes if found.tier else [*notes, "No tier in the catalog; the strictest notice applies"]
-
-
-def command(request: Typed, by: str, *, here: str = "") -> Command:
-    """What a command that is kept asks for. `here`: the channel it was typed in."""
-    why = Prose(prose=request.parts.get(Part.REASON, ""))
-    asked: Mapping[str, Callable[[], Command]] = {
-        "archive": lambda: RunStep(by=by, step=StepKind.ARCHIVE),
-        "disable": lambda: RunStep(by=by, step=StepKind.DISABLE),
-        "restore": lambda: Restore(by=by, why=why),
-        "pause": lambda: Pause(by=by, why=why),
-        "resume": lambda: Resume(by=by),
-        "cancel": lambda: Cancel(by=by, why=why),
-        "check": lambda: RunChecks(by=by, consumer=request[Part.MAYBE_CONSUMER]),
-        "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
-        "take": lambda: TakeOver(by=by, consumer_id=request[Part.CONSUMER]),
-        "claim": lambda: ClaimCaller(by=by, caller=request[Part.CALLER], team=request[Part.MAYBE_TEAM]),
-        "subscribe": lambda: Subscribe(
-            by=by,
-            place=here if request[Part.HERE] else by,
-            often="off" if request[Part.OFTEN].casefold() == "off" else "weekly",
-        ),
-        "attest": lambda: Attest(
-            by=by, name=request[Part.ATTESTATION], evidence=Prose(prose=request[Part.EVIDENCE])
-        ),
-        "confirm": lambda: ConfirmClose(by=by, model=uncoloured(request[Part.NAME]).strip()),
-        "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
-        "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
-        "playbook": lambda: NamePlaybook(by=by, name=named_or_off(request[Part.PLAYBOOK])),
-        "handover": lambda: HandOver(by=by, to=request[Part.PERSON]),
-        "delegate": lambda: wish(request[Part.DELEGATION], by),
-    }
-    return asked[request.word]()

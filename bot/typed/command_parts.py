@@ -33,6 +33,7 @@ class Part(StrEnum):
     DAYS = "DAYS"
     TEXT = "TEXT..."
     NAME = "NAME..."
+    HOLD = "HOLD"
     ATTESTATION = "ATTESTATION"
     EVIDENCE = "EVIDENCE..."
     OFTEN = "[weekly|off]"
@@ -68,6 +69,8 @@ def problem_with(part: Part, value: str, usage: str) -> Problem | None:
         accepted = f"missing{what}; say {usage}"
     elif part is Part.DAYS and not _PAGE.fullmatch(value):
         accepted = f"not a number of days: {usage}"
+    elif part is Part.HOLD and not _PAGE.fullmatch(value):
+        accepted = f"not the number of a hold, which the card shows: {usage}"
     elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
         accepted = f"not a person; type @ and choose the name: {usage}"
     elif part in PROSE and len(value) > REASON_MAX:

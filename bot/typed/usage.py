@@ -148,6 +148,16 @@ COMMANDS: Mapping[str, Usage] = {
         says="Says by its model's name, in full, that a dark one may be closed, where the policy wants two people to",
         who="the coordinator, the owners of the model or its endpoints, the voting roles",
     ),
+    "hold": Usage(
+        takes=(Part.RETIREMENT, Part.REASON),
+        says="Places a legal hold: nothing of the archive goes, whatever the policy says, until it is released",
+        who="the coordinator, the owners of the model or its endpoints, the voting roles, whom the policy names",
+    ),
+    "release": Usage(
+        takes=(Part.RETIREMENT, Part.HOLD, Part.REASON),
+        says="Ends a legal hold, by the number that the card shows",
+        who="whom the policy names for legal holds",
+    ),
     "break-glass": Usage(
         takes=(Part.RETIREMENT, Part.DAYS, Part.REASON),
         says="Asks a second person to shorten the notice to so many days, where waiting would do harm",

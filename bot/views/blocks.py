@@ -73,6 +73,11 @@ def quoted(text: object, limit: int = limits.PROSE_MAX) -> str:
     return f' — "{words}"' if words else ""
 
 
+def said(words: object) -> str:
+    """What a person wrote, in full: other places quote its beginning."""
+    return quoted(words, limits.INPUT_MAX)
+
+
 def marked(markdown: str) -> str:
     """A text of ours or of a policy as mrkdwn: its bold words, links, lists and quotes; all else is text.
 

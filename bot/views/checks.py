@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.views import limits
-from bot.views.blocks import Payload, day, link, mention, message, quoted, safe, section
-from bot.views.duty_lines import consumer_name, said
+from bot.views.blocks import Payload, day, link, mention, message, quoted, safe, said, section
+from bot.views.duty_lines import consumer_name
 from bot.views.steps import short, zone_of
 from data import events
 from data.events import EMERITUS

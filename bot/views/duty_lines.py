@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bot.views import callers, duties, impact, limits
-from bot.views.blocks import day, mention, quoted, safe, said_by
+from bot.views.blocks import day, mention, safe, said, said_by
 from bot.views.steps import zone_of
 from data import events
-from data.records.base import Prose
 from data.records.checks import CHECKS
 from data.records.retirement import Duty, Retirement
 
@@ -21,11 +20,6 @@ def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     if owed is None:
         return callers.name_in(retirement, consumer_id)
     return duties.called(owed.consumer, duties.twins(retirement))
-
-
-def said(words: Prose) -> str:
-    """What a person wrote, in full: other places quote its beginning."""
-    return quoted(words, limits.INPUT_MAX)
 
 
 def owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:

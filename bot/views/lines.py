@@ -17,6 +17,7 @@ from bot.views import (
     duties,
     id_lines,
     impact,
+    keeping,
     later_dates,
     limits,
     missed,
@@ -25,12 +26,11 @@ from bot.views import (
     reviews,
     switch_lines,
 )
-from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said_by
+from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said, said_by
 from bot.views.duty_lines import (
     consumer_name,
     duty_changed,
     owners_changed,
-    said,
     waived_words,
     waiver_outdated,
 )
@@ -198,6 +198,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return checks.line(event, retirement)
         case events.ChecksWaiverOutdated():
             return checks.waiver_outdated(event, retirement)
+        case events.HoldPlaced() | events.HoldReleased():
+            return keeping.line(event)
         case events.CloseConfirmed():
             return closing.line(event, retirement)
         case events.Attested():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.views import break_glass, impact, later_dates, limits, parts, steps, successor, votes
+from bot.views import break_glass, impact, keeping, later_dates, limits, parts, steps, successor, votes
 from bot.views.blocks import (
     Payload,
     context,
@@ -143,7 +143,7 @@ def card(retirement: Retirement) -> Payload:
         section(f"{_people(retirement)}\n{_subject(retirement)}"),
         *([section(f"{STATE_MARKS[retirement.state]} *{outcome}*")] if outcome else []),
         *(paused if retirement.paused_at else []),
-        *map(section, break_glass.words(retirement)),
+        *map(section, (*break_glass.words(retirement), *keeping.in_one_section(retirement))),
         *([section(limits.joined(delayed, limits.SECTION_MAX))] if delayed else []),
         section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),

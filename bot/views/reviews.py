@@ -16,9 +16,9 @@ from bot.views.blocks import (
     modal,
     option,
     prose_field,
+    said,
     section,
 )
-from bot.views.duty_lines import said
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Retirement

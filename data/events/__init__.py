@@ -29,6 +29,7 @@ from data.events.duties import (
     WaiverContested,
     WaiverOutdated,
 )
+from data.events.keeping import HoldPlaced, HoldReleased
 from data.events.others import DigestSent, Imported, ImportFailed, ImportMended, ImportsScheduled
 from data.events.parts import PartsChanged
 from data.events.people import (
@@ -137,6 +138,8 @@ RetirementEvent = (
     | RestoreStarted
     | EndpointRestored
     | RolledBack
+    | HoldPlaced
+    | HoldReleased
     | ManualReported
     | ManualChecked
     | ManualContradicted
@@ -216,6 +219,8 @@ __all__ = [
     "ExtensionDropped",
     "ExtensionProposed",
     "HandedOver",
+    "HoldPlaced",
+    "HoldReleased",
     "IdsChanged",
     "ImportFailed",
     "ImportMended",

@@ -11,6 +11,7 @@ from data.policies.escalation import said
 from data.policies.fields import FIELDS
 from data.policies.keys import Key
 from data.policies.notice_texts import BETWEEN
+from data.policies.retention import RETENTION
 from data.policies.tables import AUDIENCE, ROLE, TIER
 from data.records.attestations import Attestation
 from data.records.base import Record
@@ -83,6 +84,9 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
         flags = {"veto": role.veto == "yes", "regulated": role.regulated == "yes"}
         for key, value in {**_said(role, ROLE), **flags}.items():
             yield f"roles.{role.name}.{key}", value
+    for rule in policy.retention:
+        for key in RETENTION:
+            yield f"{rule.id}.{key}", _plain(getattr(rule, "starts_from" if key == "from" else key))
     for attestation in policy.attestations:
         for key, value in _said(attestation, ATTESTATION).items():
             yield f"attestations.{attestation.name}.{key}", value

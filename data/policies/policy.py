@@ -23,6 +23,7 @@ from data.policies.escalation import tree_of
 from data.policies.fields import FIELDS
 from data.policies.keys import Key
 from data.policies.notice_texts import read_texts
+from data.policies.retention import retention_of
 from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
 from data.records.hours import Windows
 from data.records.notices import Addressed, Audience, NoticeText
@@ -30,6 +31,8 @@ from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, R
 from data.toml_tables import Tables, tables_of, text_of
 
 DEFAULT = Path(__file__).with_name("default.toml")
+OF_TABLES = ("roles", "tiers", "attestations", "audiences", "retention")
+"""Sections that are a table for each of something, and are read by rules of their own."""
 
 
 class Rules(NamedTuple):
@@ -91,8 +94,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     given = tables_of(toml, source)
     under = _shipped()
     reading = Tables(source)
-    for unknown in given.keys() - {"name", "roles", "tiers", "attestations", "audiences", *FIELDS}:
-        accepted = f"unknown; known here: name, {', '.join(FIELDS)}, roles, tiers, attestations, audiences"
+    for unknown in given.keys() - {"name", *OF_TABLES, *FIELDS}:
+        accepted = f"unknown; known here: name, {', '.join((*FIELDS, *OF_TABLES))}"
         reading.refuse("", f"[{unknown}]" if isinstance(given[unknown], dict) else unknown, None, accepted)
     name = given.get("name", source.removesuffix(".toml"))
     if not isinstance(name, str) or not 1 <= len(name) <= 80:
@@ -102,6 +105,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
         said = {**under[section], **reading.table(section, given.get(section, {}), keys)}
         values |= {known.field: said[key] for key, known in keys.items()}
     values["tiers"] = _tiers(reading, given.get("tiers", {}), under["tiers"])
+    values["retention"] = retention_of(reading, given.get("retention", {}), under["retention"])
     values["audiences"] = _audiences(reading, given.get("audiences", {}))
     values["roles"] = _roles(reading, given.get("roles", under["roles"]))
     own = "folder" in given["notices"] if isinstance(given.get("notices"), dict) else False
@@ -119,7 +123,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
     values["on_expiry"] = OnExpiry(values["on_expiry"])
-    for field in ("break_glass_groups", "break_glass_people"):
+    for field in ("break_glass_groups", "break_glass_people", "holds_groups", "holds_people"):
         values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})

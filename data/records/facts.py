@@ -94,7 +94,7 @@ class Facts(Record, frozen=True, kw_only=True):
     channel       where a digest is to be sent; None for a person, and where the bot may not know of it
     in_governance whether the person of a command is in the governance channel
     attesters     attestation of the policy -> Slack ids of who may put their name to it
-    glass_breakers  Slack ids of those two of whom may shorten the notice
+    glass_breakers  Slack ids of those two of whom may shorten the notice; `holders`: of who may release a legal hold
     delegations   person -> whom what is asked of them goes to, where that counts now
     account       whose Slack account the person is that a command names, or whose own name is to count
     tier, regulated  of the model, as its catalog has it now; None where nobody looked
@@ -155,6 +155,7 @@ class Facts(Record, frozen=True, kw_only=True):
     in_governance: bool = False
     attesters: dict[str, tuple[str, ...]] = {}
     glass_breakers: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
     delegations: dict[str, Delegation] = {}
     account: Account = Account.MEMBER
     like: str = ""

@@ -10,6 +10,7 @@ from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
 from data.records.notices import Addressed, NoticeText
+from data.records.retention import EVERYTHING_ELSE, Retention
 
 USER_GROUP = "slack:"
 """Begins the name of a user group of Slack where teams of the catalog are named: `slack:S0614TZR7`."""
@@ -122,6 +123,8 @@ class Policy(Record, frozen=True, kw_only=True):
     texts            none, as in every policy before there were such: everybody is told the same
     regulated_notice_days  0, as in every policy before a model could be regulated; so is `Role.regulated`
     checks_valid_hours  0, as in every policy before there were checks: none is run
+    retention        none, as in every policy before it said how long archives are kept: nothing of them goes
+    holds_groups     nobody, as in every policy before there were legal holds
     audiences        of those that are somebody whatever they own, or that are told besides the owners
     """
 
@@ -163,6 +166,10 @@ class Policy(Record, frozen=True, kw_only=True):
     audiences: tuple[Addressed, ...] = ()
     checks_valid_hours: int = 0
     regulated_notice_days: int = 0
+    regulated_keep_days: int = 0
+    retention: tuple[Retention, ...] = ()
+    holds_groups: tuple[str, ...] = ()
+    holds_people: tuple[str, ...] = ()
 
     def asking(self, tier: int, *, is_regulated: bool) -> Policy:
         """The same with those roles only whose approval such a model needs."""
@@ -195,6 +202,11 @@ class Policy(Record, frozen=True, kw_only=True):
         """Do two people confirm the end by its name? Of an unknown tier, where the strictest asks for it."""
         known = {row.tier: row.closed_by_two == "yes" for row in self.tiers}
         return known.get(tier, known[min(known)])
+
+    def kept_by(self, kind: str) -> Retention | None:
+        """The rule for artifacts of a class; None where no rule says how long they are kept."""
+        rules = {rule.of: rule for rule in self.retention}
+        return rules.get(kind, rules.get(EVERYTHING_ELSE))
 
     @property
     def tree(self) -> Escalation:

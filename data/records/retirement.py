@@ -13,6 +13,7 @@ from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
 from data.records.checks import CheckRun
 from data.records.closing import Confirmed
+from data.records.keeping import Hold
 from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.rounds import Round
@@ -271,6 +272,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     checks: tuple[CheckRun, ...] = ()
     break_glass: BreakGlass | None = None
     confirmed: tuple[Confirmed, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    holds_placed: int = 0
     reviewed: dict[str, tuple[str, ...]] = {}
     playbook: str = ""
     like: str = ""

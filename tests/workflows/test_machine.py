@@ -100,6 +100,8 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.RunChecks: {},
     cmd.RecordCheck: {"consumer_id": BILLING, "name": "scoring", "run": 1, "end": CheckEnd.PASSED},
     cmd.ConfirmClose: {"model": "churn"},
+    cmd.PlaceHold: {"why": WHY},
+    cmd.ReleaseHold: {"number": 1, "why": WHY},
     cmd.Attest: {"name": "retention", "evidence": WHY},
     cmd.AskToAttest: {"name": "retention"},
     cmd.BreakGlass: {"notice_days": 3, "why": WHY},

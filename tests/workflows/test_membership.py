@@ -8,7 +8,7 @@ from data.records.attestations import Attestation
 from data.records.catalog import Group, Person
 from data.records.policy import Review, Role
 from tests.builders import a_policy
-from workflows.membership import attesters, glass_breakers, members, reviewers
+from workflows.membership import attesters, glass_breakers, holders, members, reviewers
 
 ADA = Person(id="user:default/ada", name="Ada", slack_id="UADA")
 TEAM = Group(id="group:default/risk", name="risk", member_ids=(ADA.id,))
@@ -19,6 +19,7 @@ POLICY = a_policy(
     roles=(Role(name="risk", groups=GROUPS, people=("UPAT",)),),
     attestations=(Attestation(name="privacy", text="None.", groups=GROUPS, tiers=(1,), valid_days=90),),
     break_glass_groups=GROUPS,
+    holds_groups=GROUPS,
 )
 
 
@@ -26,6 +27,7 @@ def test_members_of_a_user_group_count_as_those_of_a_team_each_once() -> None:
     assert members(THERE, POLICY, ()) == {"risk": ("UPAT", "UADA", "UNEW")}
     assert attesters(THERE, POLICY, ()) == {"privacy": ("UADA", "UNEW")}
     assert glass_breakers(THERE, POLICY, ()) == ("UADA", "UNEW")
+    assert holders(THERE, POLICY, ()) == ("UADA", "UNEW")
     assert reviewers(THERE, Review(review_groups=GROUPS)) == ("UADA", "UNEW")
 
 

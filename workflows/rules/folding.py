@@ -19,6 +19,7 @@ from data.records.retirement import (
 from workflows.rules.consumers import callers, checking, ids, obligations, waiving
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
+from workflows.rules.keeping import holds
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.plans import break_glass, parts, replanning
 from workflows.rules.plans.switches import settled, switched
@@ -186,6 +187,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return attesting.after(state, event)
         case events.CloseConfirmed():
             return closing.after(state, event)
+        case events.HoldPlaced() | events.HoldReleased():
+            return holds.after(state, event)
         case events.ChecksStarted() | events.CheckEnded():
             return checking.after(state, event)
         case events.ChecksWaiverOutdated():

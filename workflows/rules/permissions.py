@@ -32,6 +32,7 @@ class Hat(StrEnum):
     VOTER = "the voting roles"
     GLASS_BREAKER = "whom the policy lets shorten a notice, two of them"
     SEATED = "who has a voting role"
+    HOLDER = "whom the policy names for legal holds"
     KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
 
@@ -64,6 +65,8 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "run checks": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.CONSUMER_OWNER}),
     "attest": frozenset({Hat.ANYONE}),
     "confirm close": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.ENDPOINT_OWNER, Hat.SEATED}),
+    "place hold": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.ENDPOINT_OWNER, Hat.SEATED, Hat.HOLDER}),
+    "release hold": frozenset({Hat.HOLDER}),
     "close round": frozenset({Hat.TIME}),
     "lapse approval": frozenset({Hat.TIME}),
     "record shown": frozenset({Hat.TIME}),
@@ -124,6 +127,8 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
             return owns or bool(answered_by(state, person_id, facts.delegations))
         case Hat.GLASS_BREAKER:
             return person_id in facts.glass_breakers
+        case Hat.HOLDER:
+            return person_id in facts.holders
         case Hat.KNOWN:
             return person_id == facts.named_person
         case Hat.TIME:

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from bot.listeners.commands import command
 from bot.typed.command_parts import Part
 from bot.typed.helped import helped
+from bot.typed.meant import command
 from bot.typed.usage import COMMANDS, Typed, understood
 from bot.typed.words import as_typed
 from data.errors import Invalid, Refused
@@ -36,6 +36,7 @@ EVERY_PART = {
     Part.OFTEN: "weekly",
     Part.HERE: "",
     Part.PLAYBOOK: "off",
+    Part.HOLD: "1",
     Part.LIKE: "",
     Part.DELEGATION: "<@U1|bo> until 2027-01-05",
 }

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.ids import Action
 from bot.typed.helped import helped
 from bot.typed.usage import COMMANDS
-from bot.views import answers, helping, manual
+from bot.views import answers, helping, manual, standing
 from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
@@ -41,7 +41,7 @@ ENDPOINT = "api:default/churn-v1"
 def test_show_says_how_it_stands_and_who_holds_it_up() -> None:
     state = announced()
     done = replace(state.obligations[0], duty=Duty.MIGRATED)
-    shown = answers.show(replace(state, obligations=(done, *state.obligations[1:])))
+    shown = standing.show(replace(state, obligations=(done, *state.obligations[1:])))
     check_message(shown)
     assert shown["text"] == ":truck: *RET-1* churn-v1 - *migrating*"
     assert "owners of the model *nobody who can be reached*, of its endpoints" in texts(shown)[1]
@@ -52,7 +52,7 @@ def test_show_says_how_it_stands_and_who_holds_it_up() -> None:
 
 
 def test_show_names_everybody_a_refusal_sends_people_to() -> None:
-    shown = answers.show(a_retirement(), owners=("UOWN", "UTWO"), endpoint_owners=("UEND",))
+    shown = standing.show(a_retirement(), owners=("UOWN", "UTWO"), endpoint_owners=("UEND",))
     check_message(shown)
     head = texts(shown["blocks"])[0].splitlines()[1]
     assert head == "Coordinator <@UPAT>; owners of the model <@UOWN> <@UTWO>, of its endpoints <@UEND>"
@@ -61,7 +61,7 @@ def test_show_names_everybody_a_refusal_sends_people_to() -> None:
 def test_show_lists_every_reason_that_holds_a_step() -> None:
     reasons = tuple(f"endpoint-{number:02d} does not answer" for number in range(40))
     held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=reasons)
-    shown = answers.show(a_retirement(steps=(held,)))
+    shown = standing.show(a_retirement(steps=(held,)))
     check_message(shown)
     said = "\n".join(texts(shown["blocks"]))
     assert all(reason in said for reason in reasons)
@@ -74,7 +74,7 @@ def many_reasons(count: int) -> list[str]:
 
 def test_show_takes_the_room_there_is_for_what_holds_a_step() -> None:
     held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=tuple(many_reasons(60)))
-    shown = answers.show(a_retirement(steps=(held,)))
+    shown = standing.show(a_retirement(steps=(held,)))
     check_message(shown)
     said = "\n".join(texts(shown["blocks"]))
     assert all(reason in said for reason in many_reasons(60))
@@ -82,7 +82,7 @@ def test_show_takes_the_room_there_is_for_what_holds_a_step() -> None:
 
 def test_what_show_has_no_room_for_is_counted_with_the_way_to_it() -> None:
     held = StepProgress(kind=StepKind.DISABLE, progress=Progress.HELD, held_by=tuple(many_reasons(200)))
-    shown = answers.show(announced(consumers=60, steps=(held,)))
+    shown = standing.show(announced(consumers=60, steps=(held,)))
     check_message(shown)
     rows = "\n".join(texts(shown["blocks"])).splitlines()
     (left,) = [row for row in rows if "`emeritus plan RET-1` prints all" in row]
@@ -172,7 +172,7 @@ def test_the_plan_shows_dates_digest_and_whose_approval_it_needs() -> None:
 
 def test_the_plan_and_show_say_since_when_it_is_paused_and_that_the_dates_move() -> None:
     state = announced(paused_at=NOW, paused_by="UPAT")
-    for shown in (answers.plan(state), answers.show(state)):
+    for shown in (answers.plan(state), standing.show(state)):
         check_message(shown)
         rows = "\n".join(texts(shown["blocks"])).splitlines()
         assert (
@@ -299,7 +299,7 @@ def test_a_refusal_keeps_the_people_it_names_and_calls_no_channel() -> None:
 
 def test_answers_about_mischievous_names_can_be_posted() -> None:
     state = overloaded(state=State.MIGRATING)
-    for shown in (answers.show(state), answers.listing([state] * 200), answers.plan(state)):
+    for shown in (standing.show(state), answers.listing([state] * 200), answers.plan(state)):
         check_message(shown)
         assert not is_loud(shown["text"], shown["blocks"])
 

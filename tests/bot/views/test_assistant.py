@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.views import answers, assistant, guide
+from bot.views import assistant, guide, standing
 from bot.views.blocks import Payload
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
@@ -101,7 +101,7 @@ def test_checks_that_are_under_way_block_it_until_they_passed(tmp_path: Path) ->
     shown = drawn(tmp_path, Question(asks=Asks.BLOCKS, about=("RET-1",)), state)
     assert texts(shown["blocks"])[0].endswith("what blocks it")
     assert f":memo: {waits}" in texts(shown["blocks"])[1]
-    assert f"• {waits}" in "\n".join(texts(answers.show(state)["blocks"]))
+    assert f"• {waits}" in "\n".join(texts(standing.show(state)["blocks"]))
 
 
 def test_a_check_that_failed_blocks_it_before_its_day(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from bot.views import answers, attestations
+from bot.views import attestations, standing
 from data.records.attestations import Attestation, Statement
 from data.records.base import Prose
 from data.records.retirement import Retirement, State
@@ -75,7 +75,7 @@ def test_how_it_stands_is_shown_to_whoever_asks() -> None:
     assert state.policy is not None
     both = replace(state, policy=replace(state.policy, attestations=(WANTED, other)))
     rows = attestations.lines(both, {"privacy": ("UBEA",)}, NOW)
-    shown = texts(answers.show(both, attested=rows)["blocks"])
+    shown = texts(standing.show(both, attested=rows)["blocks"])
     assert (
         '*Attestations*\n:white_check_mark: *retention* is attested by <@UANN> until 2027-05-30 — "CHG-1"\n'
         ":white_circle: *privacy* nobody yet; an owner of the model or a member of legal may: <@UBEA>: "

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.views import answers, break_glass, digest_lines, proposal
+from bot.views import break_glass, digest_lines, proposal, standing
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.retirement import Progress, Retirement, State, StepKind, StepProgress
@@ -57,7 +57,7 @@ def test_the_card_names_the_two_and_why_and_later_who_looked_back() -> None:
     assert (
         f"{by_two}\n:mag: somebody else than the two has to look back on it, `/retire look-back RET-1 TEXT`, "
         "by *2027-03-16*"
-    ) in texts(answers.show(dark(CONFIRMED))["blocks"])
+    ) in texts(standing.show(dark(CONFIRMED))["blocks"])
     assert f'{by_two}\n:mag: <@UCARL> looked back on it — "right"' in texts(
         proposal.card(dark(REVIEWED))["blocks"]
     )
@@ -79,6 +79,6 @@ def test_hostile_words_mention_nobody() -> None:
     assert not is_loud(said["text"], said["blocks"])
     assert mentions(said["text"], said["blocks"]) == ["UANN"]
     check_message(break_glass.look_back(dark(CONFIRMED)))
-    for shown in (answers.show(with_glass(nasty)), proposal.card(dark(replace(nasty, confirmed_by="UBEA")))):
+    for shown in (standing.show(with_glass(nasty)), proposal.card(dark(replace(nasty, confirmed_by="UBEA")))):
         check_message(shown)
         assert "UEVIL" not in mentions(shown["text"], shown["blocks"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.views import answers, later_dates, proposal
+from bot.views import answers, later_dates, proposal, standing
 from data import events
 from data.records.base import Prose
 from data.records.callers import Caller
@@ -54,7 +54,7 @@ def test_each_caller_is_told_as_it_stands_and_whether_it_needs_the_time():
 
 def test_slack_takes_the_card_and_what_commands_show_of_very_many():
     state = voted_on(overloaded(), *(f"{number}{NASTY}"[:120] for number in range(300)))
-    for payload in (proposal.card(state), answers.show(state), answers.plan(state)):
+    for payload in (proposal.card(state), standing.show(state), answers.plan(state)):
         check_message(payload)
         assert not is_loud(payload["text"], payload["blocks"])
         assert "+290 more" in "\n".join(texts(payload["blocks"]))

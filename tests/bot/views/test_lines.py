@@ -223,6 +223,13 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "entitled": ("UANN",),
     },
     events.CloseConfirmed: {"entitled": ("UANN",), "proof": "key 7"},
+    events.HoldPlaced: {"number": 1, "why": Prose(prose="Case 21-114")},
+    events.HoldReleased: {
+        "number": 1,
+        "why": Prose(prose="settled"),
+        "entitled": ("UANN",),
+        "proof": "key 7",
+    },
     events.BreakGlassAsked: {"notice_days": 3, "why": Prose(prose="leak"), "entitled": ("UANN", "UBEA")},
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": ("UANN", "UBEA")},
     events.BreakGlassReviewed: {"review": Prose(prose="right")},
@@ -278,6 +285,8 @@ SAID = {
         ':memo: <@UANN> reviewed the *archiving*: went well — "quick"; next time — "ask &lt;!here&gt;" '
         "(suggested for the policy)"
     ),
+    events.HoldPlaced: ':scales: <@UANN> placed legal hold 1: nothing of its archive goes — "Case 21-114"',
+    events.HoldReleased: ':scales: <@UANN> released legal hold 1, proved as key 7 — "settled"',
     events.ChecksStarted: ":test_tube: 1 check of consumers, as <@UANN> asked: *consumer-000* (scoring)",
     events.ChecksWaiverOutdated: (
         ":repeat: By the catalog *consumer-000* is more than it was when <@UPAT> waived its checks "

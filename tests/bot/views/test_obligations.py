@@ -8,7 +8,16 @@ import pytest
 from msgspec.structs import replace
 
 from bot.ids import Action, Callback
-from bot.views import answers, duties, duty_lines, escalation, extension, obligations, unreached, votes
+from bot.views import (
+    duties,
+    duty_lines,
+    escalation,
+    extension,
+    obligations,
+    standing,
+    unreached,
+    votes,
+)
 from data.records.base import Prose
 from data.records.catalog import Owners
 from data.records.retirement import Duty, Extension, Retirement, State
@@ -114,7 +123,7 @@ def test_consumers_of_one_name_are_told_apart_by_their_ids_wherever_they_are_lis
         obligations.reminder(state, "UT0", "migrate-30"),
         escalation.message_to(state, "migrate-30", 1, ids, to="UMAX"),
         unreached.person_lost(state, "UT0", "is_archived"),
-        answers.show(state),
+        standing.show(state),
     ):
         rows = "\n".join(texts(said["blocks"])).splitlines()
         listed = [row.partition(": open")[0] for row in rows if "migrate by" in row]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from bot.views import answers, limits, reviews
+from bot.views import limits, reviews, standing
 from data import events
 from data.records.base import Prose
 from data.records.retirement import Progress, Retirement, State, StepProgress
@@ -30,7 +30,7 @@ def test_every_stage_has_its_row_and_button_beside_everything_else_that_is_shown
     rows = [*reviews.standing(reviewed_by_many())]
     assert [row["accessory"]["value"] for row in rows] == [f"RET-1|{stage}" for stage in Stage]
     assert sum(map(len, texts(rows))) <= reviews.ROOM
-    shown = answers.show(reviewed_by_many())
+    shown = standing.show(reviewed_by_many())
     check_message(shown)
     assert sum(map(len, texts(shown["blocks"]))) <= limits.BLOCK_TEXT_MAX
 

@@ -15,6 +15,7 @@ from bot.views import (
     obligations,
     proposal,
     proposal_modal,
+    standing,
     thread,
     votes,
 )
@@ -55,7 +56,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
                 digest.of([History(retirement=state, plan=state.plan)], (), since=NOW, until=NOW, zone="UTC")
             ),
         ),
-        ("show", "message", answers.show(state)),
+        ("show", "message", standing.show(state)),
         ("plan", "message", answers.plan(state)),
         ("impact", "message", answers.impact(model, state.impact, [])),
         ("help", "message", helping.help_text({"Shows": ["`/retire list` lists"]})),

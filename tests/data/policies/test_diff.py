@@ -56,6 +56,12 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         restricted = "#few"
         [regulated]
         notice_days = 200
+        keep_days_min = 12
+        [holds]
+        groups = ["legal"]
+        people = ["U024BE7LH"]
+        [retention.default]
+        keep_days_min = 1
         [rounds]
         review_days = 1
         expires_days = 2

@@ -42,7 +42,7 @@ def test_an_unknown_tier_counts_as_the_strictest() -> None:
     assert policies.read_policy().notice_days(0) == 180
 
 
-SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+"
+SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+|EU AI Act|SEC rule"
 
 
 def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_it() -> None:
@@ -51,7 +51,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 49
+    assert len(numbers) == 54
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -147,9 +147,9 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
     assert sorted(problems(toml)) == sorted(
         [
             (
-                "eu.toml colour: unknown; known here: name, channels, rounds, regulated, break_glass, callers, "
+                "eu.toml colour: unknown; known here: name, channels, rounds, regulated, holds, break_glass, callers, "
                 "reminders, delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, "
-                "review, candidates, roles, tiers, attestations, audiences"
+                "review, candidates, roles, tiers, attestations, audiences, retention"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -292,7 +292,7 @@ def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
     }
     assert (
         fields - {"on_exhausted"}
-        | {"name", "digest", "roles", "tiers", "attestations", "audiences", "default_zone"}
+        | {"name", "digest", "roles", "tiers", "attestations", "audiences", "retention", "default_zone"}
         == records
     )
 

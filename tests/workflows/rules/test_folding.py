@@ -213,6 +213,8 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "entitled": (PAT,),
     },
     events.CloseConfirmed: {"entitled": (PAT, "UOWEN"), "proof": "key 7"},
+    events.HoldPlaced: {"number": 1, "why": WHY},
+    events.HoldReleased: {"number": 1, "why": WHY, "entitled": ("UOWEN",)},
     events.BreakGlassAsked: {"notice_days": 3, "why": WHY, "entitled": (PAT, "UOWEN")},
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": (PAT, "UOWEN")},
     events.BreakGlassReviewed: {"review": WHY},

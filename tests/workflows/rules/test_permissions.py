@@ -15,6 +15,7 @@ from tests.builders import (
     BILL,
     CARL,
     ENDY,
+    LEX,
     OWEN,
     PAT,
     PLATO,
@@ -38,11 +39,12 @@ WEARERS = {
     Hat.CONSUMER_OWNER: CARL,
     Hat.GLASS_BREAKER: SIMON,
     Hat.SEATED: PLATO,
+    Hat.HOLDER: LEX,
     Hat.TIME: EMERITUS,
 }
 EXTRA = {Hat.PROPOSER: "owner", Hat.SEATED: "glass_breaker"}
 """What its wearer has besides: who owns the model could propose, and those with a voting role may break the glass."""
-EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker seated"
+EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker seated holder"
 MAY = {
     "propose": "owner",
     "revise": "proposer coordinator",
@@ -55,6 +57,8 @@ MAY = {
     "waive": "coordinator",
     "contest waiver": "consumer_owner",
     "run checks": "coordinator endpoint_owner consumer_owner",
+    "place hold": "coordinator owner endpoint_owner seated holder",
+    "release hold": "holder",
     "confirm close": "coordinator owner endpoint_owner seated",
     "attest": EVERYBODY,  # whom the policy names for it
     "break glass": "glass_breaker",

@@ -1,0 +1,1 @@
+"""For how long what is archived is kept, and what keeps it longer."""

@@ -26,7 +26,7 @@ ERASED = "[erased]"
 SALT_BYTES = 16
 
 # What is wrong is named in a line, whatever a column holds.
-_SHOWN_MAX = 300
+SHOWN_MAX = 300
 
 
 class Text(NamedTuple):
@@ -186,13 +186,13 @@ def verified(
     for item in entries:
         bad, state = _followed(item, reached.get(item.stream, _NOTHING), text_of, machine)
         if bad:
-            return Verified(entries=count, streams=len(reached), bad=printable(bad[:_SHOWN_MAX]))
+            return Verified(entries=count, streams=len(reached), bad=printable(bad[:SHOWN_MAX]))
         assert state is not None
         reached[item.stream] = (item.version, item.digest, state)
         count += 1
     ends = (_loose_end(name, *reached.get(name, _NOTHING), heads.get(name)) for name in {**reached, **heads})
     return Verified(
-        entries=count, streams=len(reached), bad=printable(next(filter(None, ends), "")[:_SHOWN_MAX])
+        entries=count, streams=len(reached), bad=printable(next(filter(None, ends), "")[:SHOWN_MAX])
     )
 
 

@@ -184,6 +184,20 @@ CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 INSERT INTO secrets VALUES ('veil', randomblob(32));
 """
 
+# The Merkle log over all entries: its leaves in the order in which they were sealed, what they hash to, every head.
+_LOG = """
+CREATE TABLE leaves (
+    number INTEGER PRIMARY KEY, position INTEGER NOT NULL, stream TEXT NOT NULL, version INTEGER NOT NULL,
+    digest BLOB NOT NULL);
+CREATE UNIQUE INDEX leaves_entry ON leaves (stream, version);
+CREATE TABLE tiles (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, number));
+CREATE TABLE heads (
+    size INTEGER NOT NULL, root BLOB NOT NULL, checkpoint TEXT NOT NULL, sealed_at INTEGER NOT NULL,
+    PRIMARY KEY (size, checkpoint));
+CREATE TABLE sealed_until (xid INTEGER NOT NULL, position INTEGER NOT NULL);
+INSERT INTO sealed_until VALUES (0, 0);
+"""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,
@@ -202,9 +216,10 @@ STEPS = {
     "the_catalog_knows_what_changed": _CHANGES,
     "messages_wait_for_working_hours": _KEPT,
     "ids_without_a_name_have_a_secret": _SECRETS,
+    "entries_are_sealed_in_a_log": _LOG,
 }
 
-_MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")
+_MADE = re.compile(r"CREATE (?:(?:UNLOGGED )?TABLE|(?:UNIQUE )?INDEX|SEQUENCE) (?:IF NOT EXISTS )?(\w+)")
 
 
 def check_known(applied: Iterable[object], ours: Collection[str], where: object) -> None:

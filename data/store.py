@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
+from data.log.checkpoints import Signs
+from data.log.heads import Sealed
 from data.records.base import Record
 from data.records.decision import EPOCH, Claim, ClaimKind, Decision, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
@@ -138,10 +140,15 @@ class StoredEvent(Record, frozen=True, kw_only=True):
 
 
 class Verified(Record, frozen=True, kw_only=True):
-    """What `verify` found: how many entries and streams hold; `bad` names the first that does not."""
+    """What `verify` found: how many entries and streams hold; `bad` names the first that does not.
+
+    sealed   entries that are in the log     checkpoints   signed heads of it; each is consistent with all others
+    """
 
     entries: int
     streams: int
+    sealed: int = 0
+    checkpoints: int = 0
     bad: str = ""
 
 
@@ -273,6 +280,17 @@ class Store(Protocol):
         """How much waits, of each kind of claim."""
         ...
 
-    def verify(self) -> Verified: ...
+    def seal(self, now: datetime, signer: Signs | None = None) -> Sealed:
+        """Take all entries into the log that are not in it, and keep its head, signed where there is a key.
+
+        Beside all other work: no commit waits for it. Nothing changes where nothing is new, unless the last head is
+        not signed by this key. The order of leaves is fixed here, once for all processes: what another seals at the
+        same time may be left to it.
+        """
+        ...
+
+    def verify(self, kept: Sequence[bytes] = ()) -> Verified:
+        """Look at every entry, at the log over them, and whether it goes on from checkpoints that somebody kept."""
+        ...
 
     def close(self) -> None: ...

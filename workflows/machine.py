@@ -18,6 +18,8 @@ from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.facts import Facts
 from data.records.imports import Imports
+from data.records.log import STREAM as LOG
+from data.records.log import LogKeys
 from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.decisions import (
@@ -46,6 +48,7 @@ from workflows.decisions import (
     readers,
     reminders,
     reviews,
+    signing,
     snoozes,
     steps,
     taking_over,
@@ -121,6 +124,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.TellWritten: writings.tell_written,
     cmd.Review: reviews.review,
     cmd.NamePlaybook: playbooks.name_playbook,
+    cmd.UseSigningKey: signing.use_key,
 }
 
 
@@ -130,18 +134,20 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
-AnyState = Retirement | DigestState | Delegation | CatalogState | Imports
+AnyState = Retirement | DigestState | Delegation | CatalogState | Imports | LogKeys
 
 # Streams that are no retirement's.
-_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports]] = {
+_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports | LogKeys]] = {
     digests.STREAM: DigestState,
     imports.STREAM: Imports,
     "catalog": CatalogState,
+    LOG: LogKeys,
 }
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Retirement, DigestState, Delegation, CatalogState, Imports)
+    kind: msgspec.json.Decoder(kind)
+    for kind in (Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys)
 }
 
 # What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
@@ -196,6 +202,9 @@ def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
     if isinstance(current, Imports):
         assert isinstance(event, imports.ImportEvent)
         return imports.evolve(current, event)
+    if isinstance(current, LogKeys):
+        assert isinstance(event, events.SigningKeyUsed)
+        return signing.evolve(current, event)
     return CatalogState(version=current.version + 1)
 
 
@@ -247,6 +256,13 @@ def imports_of(state: bytes | None) -> Imports:
     """What is read on a schedule."""
     current = state_of(imports.STREAM, state)
     assert isinstance(current, Imports)
+    return current
+
+
+def log_keys_of(state: bytes | None) -> LogKeys:
+    """Which keys have signed the heads of the log."""
+    current = state_of(LOG, state)
+    assert isinstance(current, LogKeys)
     return current
 
 

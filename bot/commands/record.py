@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
+import msgspec
 
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
@@ -20,6 +21,7 @@ from data.errors import Refused
 from data.printable import printable
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
+from data.store import Verified
 from workflows.decisions.hearings import Hearing
 from workflows.rules.wording import counted
 
@@ -103,19 +105,34 @@ def digest(is_printed: bool, is_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--checkpoint",
+    "kept",
+    metavar="FILE",
+    type=wanted.content,
+    multiple=True,
+    help="A checkpoint of the log that you kept; the record must go on from it.",
+)
 @click.pass_context
 @as_json
-def verify(ctx: click.Context, is_json: bool) -> None:
-    """Check every entry of the record; exits 1 and names the first that does not hold."""
+def verify(ctx: click.Context, kept: tuple[bytes, ...], is_json: bool) -> None:
+    """Check every entry of the record, and the log over them; exits 1 and names the first that does not hold."""
     with store_to_read(settings_for()) as store:
-        checked = store.verify()
+        checked = store.verify(kept)
     if is_json:
-        print_json({"entries": checked.entries, "streams": checked.streams, "bad": checked.bad})
+        print_json(msgspec.structs.asdict(checked))
     elif checked.bad:
         say(f"The record does not hold: {checked.bad}")
     else:
-        say(f"{checked.entries} entries of {checked.streams} streams hold")
+        say(f"{checked.entries} entries of {checked.streams} streams hold{_sealed(checked)}")
     ctx.exit(1 if checked.bad else 0)
+
+
+def _sealed(checked: Verified) -> str:
+    if not checked.sealed:
+        return ""
+    signed = f"under {counted(checked.checkpoints, 'checkpoint')}" if checked.checkpoints else "unsigned"
+    return f"; {checked.sealed} are sealed in the log, {signed}"
 
 
 def _model(one: Retirement) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,14 @@ def named(wanted: str) -> Callable[[str], str]:
 def path(text: str) -> Path:
     """One that may be there or not."""
     return Path(given(text, "a path"))
+
+
+def content(text: str) -> bytes:
+    """What is in a file."""
+    try:
+        return path(text).read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{text} cannot be read ({os.strerror(error.errno or 0)})") from error
 
 
 MODEL = named("the name or id of a model")

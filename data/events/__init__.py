@@ -30,7 +30,14 @@ from data.events.duties import (
     WaiverOutdated,
 )
 from data.events.keeping import HoldPlaced, HoldReleased
-from data.events.others import DigestSent, Imported, ImportFailed, ImportMended, ImportsScheduled
+from data.events.others import (
+    DigestSent,
+    Imported,
+    ImportFailed,
+    ImportMended,
+    ImportsScheduled,
+    SigningKeyUsed,
+)
 from data.events.parts import PartsChanged
 from data.events.people import (
     AskedAgain,
@@ -171,6 +178,7 @@ OtherEvent = (
     | ImportsScheduled
     | ImportFailed
     | ImportMended
+    | SigningKeyUsed
 )
 AnyEvent = RetirementEvent | OtherEvent
 
@@ -252,6 +260,7 @@ __all__ = [
     "RoundProlonged",
     "RoundReopened",
     "ServiceMissed",
+    "SigningKeyUsed",
     "Snoozed",
     "StepFailed",
     "StepHeld",

@@ -43,3 +43,13 @@ class ImportMended(Event, frozen=True, kw_only=True, tag="import mended"):
     """A scheduled import that had failed was read again."""
 
     name: str
+
+
+class SigningKeyUsed(Event, frozen=True, kw_only=True, tag="signing key used"):
+    """From now on this key signs the heads of the log called `name`. On the `log` stream.
+
+    key   the public one, as Go's `note.NewVerifier` takes it. Those before it have signed what they signed
+    """
+
+    name: str
+    key: str

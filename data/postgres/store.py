@@ -31,6 +31,7 @@ from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
 from data.sql.refolding import check_folded, fold_anew, folded_with
+from data.sql.tail import Order
 from data.store import Machine
 
 T = TypeVar("T")
@@ -77,10 +78,13 @@ class PostgresStore(SqlStore):
     """Implements `data.store.Store`. With `exclusive` no other process may write meanwhile."""
 
     is_shared = True
-    _XID = "xid::text::bigint"
     _SIZE = "SELECT pg_database_size(current_database())"
-    _AFTER = """(xid, position) > (:xid::text::xid8, :position)
-        AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position"""
+    _TAIL = Order(
+        xid="xid::text::bigint",
+        after="""(xid, position) > (:xid::text::xid8, :position)
+            AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, position""",
+        until="(xid, position) <= (:xid::text::xid8, :position)",
+    )
 
     def __init__(
         self,

@@ -1,7 +1,8 @@
 """How does a whole record move to another database? Row by row, in one commit, and compared afterwards.
 
-Nothing is decoded on the way, so every byte and hash stays as it is; only the place of an event in the tail is
-the new database's own. Whoever calls has both records for itself.
+Nothing is decoded on the way, so every byte and hash stays as it is, and the log goes on with its leaves in their
+order; only the place of an event in the tail is the new database's own, and up to where there all is in the log.
+Whoever calls has both records for itself.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ TABLES = {
     "events": _Table("position, stream, version, stored, digest", "position"),
     "states": _Table("stream, version, digest, state", "stream"),
     "prose": _Table("commitment, stream, version, salt, text, stored_at", "commitment"),
+    "leaves": _Table("number, position, stream, version, digest", "number"),
+    "tiles": _Table("level, number, hashes", "level, number"),
+    "heads": _Table("size, root, checkpoint, sealed_at", "size, checkpoint"),
     "receipts": _Table("key, stream, outcome, version, reply", "key"),
     "numbers": _Table("prefix, last", "prefix"),
     "reservations": _Table("id, stream", "id"),

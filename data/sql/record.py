@@ -13,7 +13,8 @@ from typing import ClassVar, TypeVar
 
 from data.errors import Unrecorded
 from data.events import AnyEvent
-from data.ledger import Head, Text, verified
+from data.log.checkpoints import Signs
+from data.log.heads import Sealed
 from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 from data.sql import claims, depths, troubles
@@ -21,7 +22,10 @@ from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
 from data.sql.effects import asleep, found_by, kept, waiting_for
-from data.sql.entries import PAGE, all_entries, states, stored_event, streams, texts_of_page, texts_where
+from data.sql.entries import PAGE, states, stored_event, streams, texts_where
+from data.sql.sealing import seal
+from data.sql.tail import Order, page_after
+from data.sql.verifying import verify
 from data.sql.wishes import put_effects, want_again
 from data.store import (
     BEGINNING,
@@ -47,9 +51,7 @@ class SqlStore(ABC):
     A job given to `write` may run more than once before it is committed: it must keep nothing outside.
     """
 
-    # How this database says which transaction wrote an event, and which events follow :xid and :position.
-    _XID: ClassVar[str]
-    _AFTER: ClassVar[str]
+    _TAIL: ClassVar[Order]
     _SIZE: ClassVar[str]
 
     is_shared: ClassVar[bool] = False
@@ -202,7 +204,7 @@ class SqlStore(ABC):
     def events(self, stream: str, after: int = 0) -> tuple[StoredEvent, ...]:
         with self.snapshot() as conn:
             rows = conn.execute(
-                f"""SELECT {self._XID}, position, stream, version, stored FROM events
+                f"""SELECT {self._TAIL.xid}, position, stream, version, stored FROM events
                 WHERE stream = ? AND version > ? ORDER BY version""",  # noqa: S608 - a constant of the store
                 (stream, after),
             ).fetchall()
@@ -213,17 +215,11 @@ class SqlStore(ABC):
         """Every event after the cursor. What is committed later comes later, also with a lower position."""
         while True:
             with self.snapshot() as conn:
-                rows = conn.execute(
-                    f"""SELECT {self._XID}, position, stream, version, stored FROM events
-                    WHERE {self._AFTER} LIMIT {PAGE}""",  # noqa: S608 - constants of the store
-                    cursor._asdict(),
-                ).fetchall()
-                texts = texts_of_page(conn, [position for _, position, *_ in rows])
-            for row in rows:
-                event = stored_event(row, texts)
+                page = page_after(conn, self._TAIL, cursor)
+            for event in page:
                 cursor = event.cursor
                 yield event
-            if len(rows) < PAGE:
+            if len(page) < PAGE:
                 return
 
     def found(self, effect_key: str) -> dict[str, str] | None:
@@ -289,12 +285,12 @@ class SqlStore(ABC):
         with self.reading() as conn:
             return int(conn.execute(self._SIZE).fetchone()[0])
 
-    def verify(self) -> Verified:
+    def seal(self, now: datetime, signer: Signs | None = None) -> Sealed:
+        return seal(self, self._TAIL, now, signer)
+
+    def verify(self, kept: Sequence[bytes] = ()) -> Verified:
         with self.inspection() as conn:
-            rows = conn.execute("SELECT stream, version, digest, state FROM states ORDER BY stream")
-            heads = {name: Head(*head) for name, *head in rows}
-            texts: dict[str, Text] = {}
-            found = verified(all_entries(conn, texts), heads, texts.get, self._machine)
+            found = verify(conn, self._machine, self._TAIL, kept)
             if not found.bad:
                 self.examine(conn)
             return found

@@ -21,6 +21,7 @@ from data.records.decision import LEASE
 from data.sql.connection import Connection
 from data.sql.record import SqlStore
 from data.sql.refolding import check_folded, fold_anew
+from data.sql.tail import Order
 from data.sqlite.schema import (
     bring_up_to_date,
     check_complete,
@@ -80,9 +81,8 @@ class SqliteStore(SqlStore):
     writer   who runs the jobs of `write`, given how to connect; a simulation hands in its own
     """
 
-    _XID = "0"
     _SIZE = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-    _AFTER = "position > :position ORDER BY position"
+    _TAIL = Order(xid="0", after="position > :position ORDER BY position", until="position <= :position")
 
     def __init__(
         self,

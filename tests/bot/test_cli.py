@@ -377,7 +377,13 @@ def test_a_record_that_holds_verifies_with_its_count(run: Run, retiring: str) ->
     checked = run("verify", "--json")
 
     assert checked.exit_code == 0
-    assert json.loads(checked.stdout) == {"entries": 2, "streams": 2, "bad": ""}
+    assert json.loads(checked.stdout) == {
+        "entries": 2,
+        "streams": 2,
+        "sealed": 0,
+        "checkpoints": 0,
+        "bad": "",
+    }
 
 
 def test_a_record_somebody_changed_does_not(run: Run, retiring: str, tmp_path: Path) -> None:

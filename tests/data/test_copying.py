@@ -58,6 +58,7 @@ def fill(store: SqlStore) -> None:
     store.transact("k2", "RET-*", a_command(counts=3, reserves=("endpoint:churn",)), b"", NOW)
     store.transact("k3", "RET-1", a_command(refuses="Not now"), b"", NOW)
     store.erase("RET-1", 2)
+    store.seal(NOW)
     for number in range(3):
         store.receive(f"m{number}", "vote", {"user": "U1"}, NOW)
     first, second, _ = store.claim(ClaimKind.INBOX, NOW, 3)
@@ -118,6 +119,8 @@ def test_the_copy_goes_on_where_the_source_stopped(
     assert "new" in [claim.key for claim in destination.claim(ClaimKind.EFFECT, at(99), 9)]
     assert list(destination.tail())[-1].stream == "RET-3"
     assert destination.verify().bad == ""
+    assert destination.seal(NOW).entries == 2
+    assert destination.verify().sealed == destination.entries()
 
 
 def test_a_destination_that_holds_anything_is_refused_and_left_alone(
@@ -190,5 +193,5 @@ def test_no_table_and_no_column_is_forgotten(tmp_path: Path, opened: Callable[[S
         names = {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         columns = {name: {row[1] for row in conn.execute(f"PRAGMA table_info({name})")} for name in TABLES}
 
-    assert names - {"_sqlite_migrations", "sqlite_sequence"} == TABLES.keys()
+    assert names - {"_sqlite_migrations", "sqlite_sequence", "sealed_until"} == TABLES.keys()
     assert columns == {name: set(table.columns.split(", ")) for name, table in TABLES.items()}

@@ -17,6 +17,7 @@ from data.errors import Corrupt
 from data.ledger import chained
 from data.sql.copying import TABLES
 from data.sqlite.store import SqliteStore
+from tests.contract.scripted import NOW
 from tests.data.recorded import record
 from workflows.machine import RetirementMachine
 
@@ -26,8 +27,9 @@ Run = Callable[[], Result]
 COLUMNS = {
     **{
         name: tuple(TABLES[name].columns.split(", "))
-        for name in ("events", "states", "prose", "fold_version")
+        for name in ("events", "states", "prose", "fold_version", "leaves", "tiles", "heads")
     },
+    "sealed_until": ("xid", "position"),
     "_sqlite_migrations": ("id", "migration_set", "name", "applied_at"),
 }
 
@@ -48,6 +50,9 @@ PROMISED = {
     "prose": ("salt", "text"),
     "fold_version": ("version",),
     "_sqlite_migrations": ("migration_set", "name"),
+    "leaves": ("number", "position", "stream", "version", "digest"),
+    "tiles": ("level", "number", "hashes"),
+    "heads": ("root",),
 }
 NAMES = {
     "events": (" entry 1", "the entry at position "),
@@ -55,6 +60,7 @@ NAMES = {
     "prose": ("RET-1 entry ",),
     "fold_version": ("emeritus.db ",),
     "_sqlite_migrations": ("emeritus.db ",),
+    **dict.fromkeys(("leaves", "tiles", "heads"), (" the log",)),
 }
 
 
@@ -64,6 +70,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("whole") / "emeritus.db"
     with closing(SqliteStore(path, RetirementMachine())) as store:
         record(store, "paused")
+        store.seal(NOW)
     SqliteStore(path, RetirementMachine()).close()
     return path
 
@@ -105,7 +112,7 @@ ODD_VALUES = [
 
 
 def test_the_record_these_tests_spoil_holds(verify: Run) -> None:
-    assert told(verify()) == "18 entries of 2 streams hold\n"
+    assert told(verify()) == "18 entries of 2 streams hold; 18 are sealed in the log, unsigned\n"
 
 
 @pytest.mark.parametrize("is_free", [False, True], ids=["under its rules", "rules dropped"])
@@ -206,8 +213,10 @@ def test_a_column_that_is_missing_is_named_where_it_is_read(
         assert result.exit_code == 0
     else:
         assert result.exit_code == 1
+        # Leaves are read beside their entries.
+        shown = f"leaves.{column}" if table == "leaves" else column
         assert told(result) == (
-            f"Error: {path} is damaged or no record (no such column: {column}). "
+            f"Error: {path} is damaged or no record (no such column: {shown}). "
             "Keep a copy of it, then restore the last backup\n"
         )
 

@@ -11,6 +11,7 @@ import msgspec
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.imports import Imports
+from data.records.log import LogKeys
 from data.records.retirement import Retirement
 from tests.golden.reading import bare, folded, recorded
 from workflows.machine import FOLD_VERSION, CatalogState
@@ -20,7 +21,9 @@ FOLDS = Path(__file__).parent / "folds.json"
 
 def fingerprint() -> str:
     """Over what states can hold, in the order in which it is written, and over what all ledgers fold to."""
-    _, parts = msgspec.json.schema_components([Retirement, DigestState, Delegation, CatalogState, Imports])
+    _, parts = msgspec.json.schema_components(
+        [Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys]
+    )
     states = {f"{ledger.parent.name}/{ledger.stem}": folded(ledger) for ledger in recorded()}
     text = json.dumps([dict(sorted(bare(parts).items())), states])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -117,6 +117,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.EndDelegation: {"person": PAT},
     cmd.NamePlaybook: {"name": "careful-move"},
     cmd.Review: {"stage": Stage.MIGRATION, "hurt": WHY},
+    cmd.UseSigningKey: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 
@@ -132,6 +133,7 @@ OF_NO_RETIREMENT = {
     cmd.RecordImport: "imports",
     cmd.TakeFile: "imports",
     cmd.RecordFile: "imports",
+    cmd.UseSigningKey: "log",
     cmd.Delegate: f"delegation/{PAT}",
     cmd.EndDelegation: f"delegation/{PAT}",
 }

@@ -24,6 +24,7 @@ from workflows.commands.duties import (
 )
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 from workflows.commands.keeping import PlaceHold, ReleaseHold
+from workflows.commands.log import UseSigningKey
 from workflows.commands.manual import AskAgain, CheckManual, ContradictManual, ReportManual
 from workflows.commands.playbooks import NamePlaybook
 from workflows.commands.reached import ClaimCaller, Escalate, MeetOwners, RecordUnreached, Remind, Waive
@@ -107,6 +108,7 @@ __all__ = [
     "TakeOver",
     "TellDigest",
     "TellWritten",
+    "UseSigningKey",
     "Waive",
 ]
 
@@ -138,8 +140,7 @@ _OfSteps = RunStep | RecordArchive | RecordDrill | RecordDisabled | RecordRestor
 _OfPeople = Pause | Resume | Restore | HandOver | ReportManual | CheckManual | ContradictManual | AskAgain
 _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyReview
-_OfDelegations = Delegate | EndDelegation
-_OfAttestations = Attest | AskToAttest
+_OfNames = Delegate | EndDelegation | Attest | AskToAttest | UseSigningKey
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfKeeping = PlaceHold | ReleaseHold
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
@@ -150,8 +151,7 @@ AnyCommand = (
     | _OfPeople
     | _OfImports
     | _OfDigests
-    | _OfDelegations
-    | _OfAttestations
+    | _OfNames
     | _OfBreakGlass
     | _OfKeeping
     | _OfOthers

@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "delegate": frozenset({Hat.ANYONE}),
     "end delegation": frozenset({Hat.ANYONE, Hat.TIME}),
     "tell written": frozenset({Hat.TIME}),
+    "use signing key": frozenset({Hat.TIME}),
     "name playbook": frozenset({Hat.COORDINATOR, Hat.OWNER}),
     "review": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.ENDPOINT_OWNER, Hat.CONSUMER_OWNER, Hat.SEATED}),
 }

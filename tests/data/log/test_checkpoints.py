@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import Corrupt, Invalid
-from data.log.checkpoints import Head, PublicKey, Signer, head_of, opened, read_key
+from data.log.checkpoints import Head, head_of, opened
+from data.log.keys import PublicKey, Signer, read_key, read_signer
 
 SIGNER = Signer("example.com/record", bytes(range(32)))
 HEAD = Head("example.com/record", 7, bytes.fromhex("dd" * 32))
@@ -121,6 +122,20 @@ def test_a_private_key_in_the_place_of_a_public_one_is_not_repeated() -> None:
     assert str(invalid.value) == (
         "public key is a private one: NAME+ID+KEY on one line, as emeritus key show prints it"
     )
+
+
+def test_a_key_file_holds_what_go_takes_and_nothing_else_is_one() -> None:
+    """The example of https://pkg.go.dev/golang.org/x/mod/sumdb/note."""
+    text = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz\n"
+    signer = read_signer(text)
+
+    assert signer is not None
+    assert str(signer.public) == "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+    assert signer.text() == text
+    assert "AYEK" not in repr(signer)
+    assert read_signer(str(signer.public)) is None
+    assert read_signer(text.replace("c74f20a3", "c74f20a4")) is None
+    assert read_signer("") is None
 
 
 def test_openssl_takes_the_signature(tmp_path: Path) -> None:

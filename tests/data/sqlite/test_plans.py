@@ -30,6 +30,7 @@ SMALL = (
         for name in ("inbox_arrival", "inbox_trouble", "timers_trouble", "effects_held_up", "effects_kept")
     ),
     "SCAN sqlite_sequence",  # a row for each table that numbers its rows
+    "SCAN sealed_until",  # one row
     "SCAN backups",  # a row for each time the record was brought back
 )
 
@@ -94,6 +95,7 @@ def seen(tmp_path: Path) -> list[tuple[str, str]]:
             store.dismiss(key)
         store.dismiss("dm 2")
         store.erase("RET-1", 2)
+        store.seal(NOW)
     return seen
 
 

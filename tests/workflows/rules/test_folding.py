@@ -252,6 +252,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     },
     events.ImportFailed: {"name": "registry", "why": "it does not answer"},
     events.ImportMended: {"name": "registry"},
+    events.SigningKeyUsed: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
 }
 EVERY_EVENT = [pytest.param(kind(**BY, **fields), id=kind.__name__) for kind, fields in ONE_OF_EACH.items()]
 

@@ -105,6 +105,7 @@ MAY = {
     # One of the two it is between.
     "end delegation": f"{EVERYBODY} time",
     "tell written": "time",
+    "use signing key": "time",
     "name playbook": "coordinator owner",
     "review": "coordinator owner endpoint_owner consumer_owner seated",
 }

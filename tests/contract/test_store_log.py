@@ -1,0 +1,280 @@
+"""What every store promises about the log: each entry once, in an order that stays, and what is gone is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from data.events import SigningKeyUsed
+from data.log.checkpoints import Head, head_of, opened
+from data.log.keys import Signer
+from data.log.merkle import entry_hash, inclusion_proof, is_included, root
+from data.log.tiles import Tiles
+from data.sql.connection import Connection
+from data.sql.log import last_head, leaves, numbers_of, size_of, tile
+from data.sql.record import SqlStore
+from data.store import Verified
+from tests.contract.scripted import NOW, a_command, at, count_up
+
+SIGNER = Signer("example.com/record", bytes(range(32)))
+LATER = Signer("example.com/record", bytes(range(1, 33)))
+
+
+def use(store: SqlStore, signer: Signer) -> None:
+    event = SigningKeyUsed(at=NOW, by="emeritus", name=signer.public.name, key=str(signer.public))
+    store.write(lambda conn: store.append(conn, "log", [event], NOW))
+
+
+def sealed_streams(store: SqlStore) -> list[str]:
+    with store.reading() as conn:
+        return [f"{leaf.stream} {leaf.version}" for leaf in leaves(conn, 0, size_of(conn))]
+
+
+def test_entries_are_sealed_in_their_order_and_each_once(store: SqlStore) -> None:
+    store.transact("k1", "RET-1", a_command(counts=2), b"", NOW)
+    count_up(store, "k2", "RET-2")
+    first = store.seal(NOW)
+    count_up(store, "k3", "RET-1")
+    second = store.seal(at(60))
+
+    assert (first.entries, second.entries) == (3, 1)
+    assert first.head is not None
+    assert second.head is not None
+    assert (first.head.size, first.head.checkpoint, second.head.size) == (3, "", 4)
+    assert second.head.sealed_at == at(60)
+    assert sealed_streams(store) == ["RET-1 1", "RET-1 2", "RET-2 1", "RET-1 3"]
+    assert store.verify() == Verified(entries=4, streams=2, sealed=4)
+
+
+def test_sealing_again_changes_nothing_where_nothing_is_new(store: SqlStore) -> None:
+    assert store.seal(NOW) == (0, None)
+    count_up(store, "k1")
+    sealed = store.seal(NOW)
+
+    assert store.seal(at(60)) == (0, sealed.head)
+
+
+def test_every_entry_is_proven_to_be_in_a_checkpoint(store: SqlStore) -> None:
+    use(store, SIGNER)
+    store.transact("k1", "RET-1", a_command(counts=300), b"", NOW)
+    sealed = store.seal(NOW, SIGNER)
+
+    assert sealed.head is not None
+    head, _ = opened(sealed.head.checkpoint.encode(), [SIGNER.public])
+    assert head == ("example.com/record", 301, sealed.head.root)
+    with store.reading() as conn:
+        tiles = Tiles(lambda place: tile(conn, place))
+        assert root(301, tiles.hash_of) == head.root
+        for leaf, (version, number) in zip(
+            leaves(conn, 1, 301), numbers_of(conn, "RET-1").items(), strict=True
+        ):
+            assert (leaf.version, number) == (version, version)
+            proof = inclusion_proof(number, 301, tiles.hash_of)
+            assert is_included(entry_hash(leaf.entry), number, 301, proof, head.root)
+    assert store.verify() == Verified(entries=301, streams=2, sealed=301, checkpoints=1)
+
+
+def test_a_log_of_more_than_a_page_is_sealed_page_by_page(store: SqlStore) -> None:
+    store.transact("k1", "RET-1", a_command(counts=2_000), b"", NOW)
+    sealed = store.seal(NOW)
+
+    assert (sealed.entries, store.verify().sealed) == (2_000, 2_000)
+    assert sealed.head is not None
+    with store.reading() as conn:
+        assert conn.execute("SELECT count(*) FROM heads").fetchone() == (1,)
+
+
+def test_a_head_without_a_signature_is_signed_once_there_is_a_key_and_anew_by_the_next(
+    store: SqlStore,
+) -> None:
+    count_up(store, "k1")
+    store.seal(NOW)
+    use(store, SIGNER)
+    store.seal(at(60), SIGNER)
+    again = store.seal(at(120), SIGNER)
+    use(store, LATER)
+    last = store.seal(at(180), LATER)
+
+    assert (again.entries, last.entries) == (0, 1)
+    assert store.verify() == Verified(entries=3, streams=2, sealed=3, checkpoints=2)
+    with store.reading() as conn:
+        heads = conn.execute("SELECT size, checkpoint FROM heads ORDER BY size").fetchall()
+    assert [size for size, _ in heads] == [1, 2, 3]
+    assert opened(heads[1][1].encode(), [SIGNER.public, LATER.public])[1] == SIGNER.public
+    assert opened(heads[2][1].encode(), [SIGNER.public, LATER.public])[1] == LATER.public
+
+
+def test_who_seals_at_the_same_time_seals_each_entry_once(store: SqlStore) -> None:
+    def work(number: int) -> int:
+        store.transact(f"k{number}", f"RET-{number % 5}", a_command(counts=1), b"", NOW)
+        return store.seal(NOW).entries
+
+    with ThreadPoolExecutor(8) as people:
+        entries = sum(people.map(work, range(40)))
+    entries += store.seal(NOW).entries
+
+    assert entries == 40
+    assert sorted(sealed_streams(store)) == sorted(f"RET-{n % 5} {n // 5 + 1}" for n in range(40))
+    assert store.verify() == Verified(entries=40, streams=5, sealed=40)
+
+
+def test_the_log_is_there_after_a_restart(open_store: Callable[[], SqlStore]) -> None:
+    store = open_store()
+    count_up(store, "k1")
+    sealed = store.seal(NOW)
+    count_up(store, "k2")
+    store = open_store()
+
+    with store.reading() as conn:
+        assert last_head(conn) == sealed.head
+    assert store.seal(at(60)).entries == 1
+
+
+def a_sealed_record(store: SqlStore) -> list[bytes]:
+    """Two retirements and a key, and the checkpoints of 4 and of 6 entries."""
+    use(store, SIGNER)
+    kept = []
+    for number in (1, 2):
+        store.transact(f"a{number}", "RET-1", a_command(counts=1, says=("words",)), b"", NOW)
+        if number == 1:
+            count_up(store, "b1", "RET-2")
+        head = store.seal(at(number), SIGNER).head
+        assert head is not None
+        kept.append(head.checkpoint.encode())
+    assert [head_of(one).size for one in kept] == [4, 6]
+    return kept
+
+
+Statement = str | tuple[str, bytes]
+
+CUT_OFF: tuple[Statement, ...] = (
+    "DELETE FROM leaves WHERE number >= 4",
+    "DELETE FROM heads WHERE size > 4",
+    "DELETE FROM events WHERE stream = 'RET-1' AND version > 2",
+    "UPDATE states SET version = 2 WHERE stream = 'RET-1'",
+    """UPDATE states SET digest = (SELECT digest FROM events WHERE stream = 'RET-1' AND version = 2)
+    WHERE stream = 'RET-1'""",
+    ("UPDATE states SET state = ? WHERE stream = 'RET-1'", b'{"count":2,"said":["words"]}'),
+    "DELETE FROM tiles",
+)
+REMOVED = ("DELETE FROM events WHERE stream = 'RET-2'", "DELETE FROM states WHERE stream = 'RET-2'")
+NO_LEAF = "DELETE FROM leaves WHERE stream = 'RET-2'"
+TAMPERED = [
+    pytest.param(
+        REMOVED, "RET-2 entry 1: sealed as leaf 3 of the log, and gone from the record", id="a stream gone"
+    ),
+    pytest.param(
+        (*REMOVED, NO_LEAF),
+        "leaf 3 of the log: missing, leaf 4 is stored in its place",
+        id="a stream and its leaves gone",
+    ),
+    pytest.param(
+        (
+            *REMOVED,
+            NO_LEAF,
+            "UPDATE leaves SET number = number - 1 WHERE number > 3",
+        ),
+        "000 of the log: it is not what the entries hash to",
+        id="a stream and its leaves gone, and the others moved up",
+    ),
+    pytest.param(
+        ("DELETE FROM leaves WHERE number = 5",),
+        "000 of the log: it is not what the entries hash to",
+        id="a leaf at the end gone",
+    ),
+    pytest.param(
+        ("DELETE FROM leaves WHERE number = 5", "DELETE FROM tiles"),
+        "000 of the log: it is not what the entries hash to",
+        id="tiles gone",
+    ),
+    pytest.param(
+        ("UPDATE leaves SET position = position + 1 WHERE number = 5",),
+        "RET-1 entry 4: not the one that was sealed as leaf 5 of the log",
+        id="a leaf changed",
+    ),
+    pytest.param(
+        (("INSERT INTO tiles VALUES (1, 0, ?)", b""),),
+        "the log: it has tiles of entries that it does not have",
+        id="a tile too many",
+    ),
+    pytest.param(
+        (("UPDATE heads SET root = ? WHERE size = 4", b""),),
+        "the log's head of 4 entries: its checkpoint is that of another",
+        id="a root changed",
+    ),
+    pytest.param(
+        (("UPDATE heads SET checkpoint = '', root = ? WHERE size = 4", b""),),
+        "the log's head of 4 entries: the first 4 entries of the log are others now",
+        id="a root changed, and its signature taken away",
+    ),
+    pytest.param(
+        ("UPDATE heads SET checkpoint = replace(checkpoint, 'record', 'other') WHERE size = 4",),
+        "the log's head of 4 entries: no key that is known of example.com/other signed it",
+        id="a checkpoint changed",
+    ),
+    pytest.param(
+        ("UPDATE heads SET size = 9, checkpoint = '' WHERE size = 6",),
+        "the log's head of 9 entries: the log has only 6 entries; it was cut, or rolled back",
+        id="a head of more",
+    ),
+    pytest.param(
+        ("UPDATE sealed_until SET position = 999999, xid = 999999",),
+        "RET-1 entry 5: it stands before the end of the log, and is not in it",
+        id="told that all later ones are in it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("statements", "bad"), TAMPERED)
+def test_what_was_done_to_the_log_is_named(
+    store: SqlStore, statements: tuple[Statement, ...], bad: str
+) -> None:
+    a_sealed_record(store)
+    count_up(store, "late")
+    assert store.verify() == Verified(entries=7, streams=3, sealed=6, checkpoints=2)
+    do(store, *statements)
+
+    assert store.verify().bad.endswith(bad)
+
+
+def do(store: SqlStore, *statements: Statement) -> None:
+    """Behind the store's back."""
+
+    def job(conn: Connection) -> None:
+        for statement in statements:
+            text, *values = (statement,) if isinstance(statement, str) else statement
+            conn.execute(text, values)
+
+    store.write(job)
+
+
+def test_a_kept_checkpoint_shows_that_the_newest_entries_were_cut_off(store: SqlStore) -> None:
+    early, late = a_sealed_record(store)
+    with store.reading() as conn:
+        hashes = b"".join(leaf.hashed for leaf in leaves(conn, 0, 4))
+    do(store, *CUT_OFF, ("INSERT INTO tiles VALUES (0, 0, ?)", hashes))
+
+    assert store.verify() == Verified(entries=4, streams=3, sealed=4, checkpoints=1), "nothing else can tell"
+    assert store.verify([early]).bad == ""
+    assert store.verify([early, late]).bad == (
+        "the kept checkpoint of 6 entries: the log has only 4 entries; it was cut, or rolled back"
+    )
+
+
+def test_a_kept_checkpoint_of_another_past_or_another_log_is_named(store: SqlStore) -> None:
+    a_sealed_record(store)
+    other = SIGNER.sign(head_of(a_checkpoint(size=4)))
+
+    assert store.verify([other.encode()]).bad == (
+        "the kept checkpoint of 4 entries: the first 4 entries of the log are others now"
+    )
+    assert store.verify([LATER.sign(head_of(other.encode())).encode()]).bad == (
+        "the kept checkpoint: no key that is known of example.com/record signed it"
+    )
+    assert store.verify([b"words"]).bad == "the kept checkpoint: it is no checkpoint of a log"
+
+
+def a_checkpoint(size: int) -> bytes:
+    return SIGNER.sign(Head("example.com/record", size, bytes(32))).encode()

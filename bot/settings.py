@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,9 @@ from typing import TypeVar
 from bot import places
 from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
+from bot.listening import Address, address, why_no_address
 from bot.logs import FORMS, LEVELS
+from bot.signing_key import why_no_key
 from bot.tokens import token_problems
 from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
@@ -23,11 +23,6 @@ from data.records.checks import OwnChecks
 
 T = TypeVar("T")
 STORE = "emeritus.db"
-LOOPBACK = "127.0.0.1"
-PORT_MAX = 65_535
-_ADDRESS = re.compile(r"(?:(?:\[(?P<v6>[0-9a-fA-F:]+)\]|(?P<host>[A-Za-z0-9.-]+)):)?(?P<port>[0-9]{1,5})")
-# A name whose last label is a number is read as an IPv4 address: RFC 1123, section 2.1.
-_HOST = re.compile(r"(?!-)(?:[A-Za-z0-9-]+\.)*(?![0-9]+$)[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 class Variable(Record, frozen=True, kw_only=True):
@@ -59,6 +54,11 @@ VARIABLES = (
         name="EMERITUS_SECOND_FACTOR",
         says="a program that says whether somebody [proved that it is them](bot/README.md#a-second-factor)",
     ),
+    Variable(
+        name="EMERITUS_SIGNING_KEY",
+        says="the key that signs heads of the record's log ([verify without us](bot/README.md#verify-without-us)): a "
+        "file of mode 0600",
+    ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",
@@ -89,14 +89,6 @@ VARIABLES = (
 )
 
 
-class Address(Record, frozen=True, kw_only=True):
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
 class Settings(Record, frozen=True, kw_only=True):
     """What files say is read once: what was checked is what runs. Tokens are empty where Slack is not used.
 
@@ -115,6 +107,7 @@ class Settings(Record, frozen=True, kw_only=True):
     imports: Wanted = NOTHING
     checks: OwnChecks = OwnChecks()
     second_factor: Path | None = None
+    signing_key: Path | None = None
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -145,33 +138,6 @@ class Look:
 
 def is_database(store: str) -> bool:
     return store.startswith(("postgresql://", "postgres://"))
-
-
-def address(text: str) -> Address | None:
-    """`PORT`, `HOST:PORT` or `[v6]:PORT`; loopback unless a host is named. None when it is none of them."""
-    found = _ADDRESS.fullmatch(text)
-    if found is None or _why_none(found):
-        return None
-    return Address(host=found["v6"] or found["host"] or LOOPBACK, port=int(found["port"]))
-
-
-def _why_none(found: re.Match[str]) -> str:
-    """What of this form could nobody listen at?"""
-    if int(found["port"]) > PORT_MAX:
-        return f"a port is at most {PORT_MAX}"
-    host = found["v6"] or found["host"] or LOOPBACK
-    try:
-        is_host = bool(ipaddress.ip_address(host))
-    except ValueError:
-        is_host = not found["v6"] and _HOST.fullmatch(host) is not None
-    return "" if is_host else f"{host} is neither a host nor an IP address"
-
-
-def _why_no_address(text: str, port: str) -> str:
-    accepted = f"[HOST:]PORT, e.g. {port} or 0.0.0.0:{port}"
-    found = _ADDRESS.fullmatch(text)
-    why = _why_none(found) if found else ""
-    return f"{accepted}; {why}" if why else accepted
 
 
 def read(
@@ -222,18 +188,23 @@ def look(
         wrong["EMERITUS_CHECKS"] = problems
     factor = environ.get("EMERITUS_SECOND_FACTOR", "")
     refuse("EMERITUS_SECOND_FACTOR", factor, places.why_no_program(factor))
+    key = environ.get("EMERITUS_SIGNING_KEY", "")
+    if key and (writes or is_serving):
+        refuse(
+            "EMERITUS_SIGNING_KEY", key, why_no_key(Path(key), None if is_database(store) else Path(store))
+        )
     refuse("SLACK_API_URL", api_url, why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
     is_http = is_serving and wanted is not None
     served_at = address(wanted or "") if is_http else None
     if is_http and served_at is None:
         name, value = "EMERITUS_HTTP" if http is None else "--http", _shown(wanted) if wanted else "is empty"
-        wrong[name] = (Problem(field=name, value=value, accepted=_why_no_address(wanted or "", "3000")),)
+        wrong[name] = (Problem(field=name, value=value, accepted=why_no_address(wanted or "", "3000")),)
     beside = {"EMERITUS_METRICS": "9464", "EMERITUS_SCHEDULE": "8080"}
     asked = {name: environ.get(name, "") if is_serving else "" for name in beside}
     for name, port in beside.items():
         if asked[name] and address(asked[name]) is None:
-            refuse(name, asked[name], _why_no_address(asked[name], port))
+            refuse(name, asked[name], why_no_address(asked[name], port))
     mlflow, changes = environ.get("EMERITUS_MLFLOW", ""), environ.get("EMERITUS_CHANGES", "")
     refuse("EMERITUS_MLFLOW", mlflow, why_no_registry(mlflow))
     refuse("EMERITUS_CHANGES", changes, _why_no_folder(changes, writes=is_serving) if changes else "")
@@ -250,6 +221,7 @@ def look(
         imports=imports or NOTHING,
         checks=checks or OwnChecks(),
         second_factor=Path(factor).resolve() if factor else None,
+        signing_key=Path(key).resolve() if key and "EMERITUS_SIGNING_KEY" not in wrong else None,
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),

@@ -6,11 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import screens, shared_places
@@ -24,9 +22,11 @@ from bot.house import House
 from bot.imports_file import NOTHING, Wanted
 from bot.keeping import open_store
 from bot.local_endpoints import open_endpoints, switched_off
-from bot.serving.status import Glance
+from bot.running import Bot
+from bot.sealing import Sealing
 from bot.settings import Settings
 from bot.shared.files import DroppedFiles
+from bot.signing_key import signer_of
 from bot.slack.files import SlackFiles
 from bot.slack.messenger import GRACE_SECONDS, Pace, SlackMessenger, web_client
 from bot.slack.questions import SlackQuestions
@@ -41,12 +41,12 @@ from bot.views import answers, digest
 from bot.views.uploads import FILES
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
+from data.log.checkpoints import Signs
 from data.metrics import UNCOUNTED, Metrics
 from data.policies import policy as policies
 from data.postgres.lanes import PostgresLanes
 from data.records.decision import Outcome, Receipt
 from data.records.hours import Windows
-from data.records.imports import Scheduled
 from data.records.policy import NO_REVIEW, Criteria, Policy, Review
 from data.sql.record import SqlStore
 from workflows.asking import Asking, any_hours, at_once
@@ -56,62 +56,7 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
-from workflows.rules.lifecycle import LIVING
 from workflows.rules.people.delegating import NOBODY
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bot:
-    """A bot that is put together; `start` sets it going, `stop` leaves the rest to the leases."""
-
-    app: App
-    house: House
-    engine: Engine
-    dispatcher: Dispatcher
-    alarm: Alarm
-    store: SqlStore
-    hearing: Hearing | None
-    world: CalendarWorld
-    scheduled: tuple[Scheduled, ...] = ()
-
-    def start(self) -> None:
-        # A large catalog takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
-        self.house.catalog.snapshot()
-        self.catch_up()
-        self.alarm.start()
-        self.engine.schedule(self.scheduled)
-        self.dispatcher.start()
-        self.house.homes.start()
-        if self.hearing is not None:
-            self.hearing.start()
-
-    def catch_up(self) -> None:
-        """A catalog that this installation is told of only now hears of all that is under way."""
-        for one in self.engine.retirements():
-            if one.state in LIVING and (unwritten := self.house.listings.unwritten(one)):
-                self.store.want(one.id, unwritten, self.world.now())
-
-    def stop(self, timeout_s: float = 4.0) -> None:
-        self.alarm.stop()
-        self.house.homes.stop()
-        if self.hearing is not None:
-            self.hearing.stop()
-        self.dispatcher.stop(timeout_s)
-        self.store.close()
-
-    def glance(self) -> Glance:
-        self.store.check_writable()
-        now = self.world.now()
-        queues = self.store.queues(now)
-        since = {queue.kind: queue.oldest_due_at for queue in queues}
-        age_seconds = {kind: -self.world.wall_seconds_until(at) if at else 0.0 for kind, at in since.items()}
-        return Glance(queues=queues, age_seconds=age_seconds, record_bytes=self.store.size())
-
-    def still_for(self) -> float:
-        return self.dispatcher.still_for()
-
-    def policy(self) -> str:
-        return f"{self.house.policy.name}, {self.house.policy.digest[:19]}"
 
 
 def build(
@@ -143,6 +88,7 @@ def build(
         world=CalendarWorld(),
         metrics=metrics,
         imports=settings.imports,
+        signer=signer_of(settings.signing_key),
     )
 
 
@@ -164,6 +110,7 @@ def assemble(
     review: Review = NO_REVIEW,
     look_seconds: float = LOOK_SECONDS,
     files: Mapping[str, FileView] = FILES,
+    signer: Signs | None = None,
 ) -> Bot:
     """Put the parts together; demo and tests hand in their own.
 
@@ -176,6 +123,7 @@ def assemble(
     windows        when people are written to; at any hour without
     look_seconds   how often to look whose Home is out of date
     rates          how fast Slack may be called, where it is not the real one
+    signer         who signs heads of the log; without, they are kept unsigned
     """
     if rates is None:
         rates = SharedRates(PostgresLanes(store)) if store.is_shared else Rates(wall)
@@ -294,6 +242,7 @@ def assemble(
         dispatcher=dispatcher,
         alarm=alarm,
         store=store,
+        sealing=Sealing(store, world, signer),
         hearing=Hearing(store.wait_hint, bell.set) if store.is_shared else None,
         world=world,
         scheduled=imports.scheduled,

@@ -14,10 +14,11 @@ from bot.demo.callers import Callers
 from bot.edges import Edges
 from bot.keeping import open_store
 from bot.local_endpoints import declared, weights_of
+from bot.running import Bot
 from bot.serving.server import Socket
 from bot.settings import Settings
 from bot.slack.messenger import web_client
-from bot.wiring import Bot, assemble
+from bot.wiring import assemble
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage

@@ -16,6 +16,7 @@ from bot.doctor.finding import Finding
 from bot.doctor.hours import examine_hours
 from bot.doctor.imports import NothingKnown, examine_imports
 from bot.doctor.joins import examine_joins
+from bot.doctor.log import examine_log
 from bot.doctor.slack import examine_slack
 from bot.doctor.teams import Asked, examine_teams, examine_user_groups
 from bot.keeping import open_catalog, open_store
@@ -109,6 +110,8 @@ def _store(
             held = f"{checked.entries} entries of {checked.streams} streams hold"
             fix = "Keep the record as it is, and bring back a copy from before" if checked.bad else ""
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
+            if not checked.bad:
+                yield from examine_log(store, checked, settings.signing_key)
             yield _delivery(store.troubles())
             catalog = open_catalog(store)
             yield from _catalog(catalog, policy, asked)

@@ -22,11 +22,12 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.errors import SlackApiError
 
 from bot.ids import HTTP_PATH
+from bot.listening import Address
 from bot.logs import unheard
 from bot.serving.door import BODY_BYTES_MAX, Door
 from bot.serving.status import Status, Watched
 from bot.serving.wsgi import Serving
-from bot.settings import Address, Settings
+from bot.settings import Settings
 from bot.slack.errors import FAILURES, code_of, reason_of
 from bot.slack.messenger import web_client
 from data.errors import Unavailable

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.listening import Address
+from bot.running import Bot
 from bot.serving.metrics import PrometheusMetrics, registry_of
 from bot.serving.probes import THREADS, probes
 from bot.serving.schedule_page import THREADS as READERS
@@ -14,8 +16,8 @@ from bot.serving.schedule_page import schedule_page
 from bot.serving.server import serve
 from bot.serving.status import Status
 from bot.serving.wsgi import Serving
-from bot.settings import Address, Settings
-from bot.wiring import Bot, build
+from bot.settings import Settings
+from bot.wiring import build
 from workflows.schedule import Schedule
 
 BODY_BYTES_MAX = 1024  # nothing is asked with a body

@@ -14,7 +14,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import WSGITask
 
-from bot.settings import Address
+from bot.listening import Address
 from data.errors import Unavailable
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -16,10 +16,12 @@ from slack_bolt import Ack, App, Respond
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.ids import SLASH_COMMAND
+from bot.listening import LOOPBACK, Address
 from bot.logs import log_privately
+from bot.running import Bot
 from bot.serving.server import Http
-from bot.settings import LOOPBACK, Address, Settings
-from bot.wiring import Bot, build
+from bot.settings import Settings
+from bot.wiring import build
 from data.importers.backstage import read_backstage
 from data.policies.policy import read_rules
 from data.records.base import Prose

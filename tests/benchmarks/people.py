@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from bot.ids import HTTP_PATH, SLASH_COMMAND, Action
-from bot.settings import LOOPBACK
+from bot.listening import LOOPBACK
 from tests.benchmarks.answering import GOVERNANCE, PROPOSER, SECRET
 from tests.fakes.slack.delivery import ACK_SECONDS, Envelope, sealed
 

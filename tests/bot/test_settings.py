@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.settings import VARIABLES, Address, Settings, address, look, read
+from bot.listening import Address, address
+from bot.settings import VARIABLES, Settings, look, read
 from data.errors import Invalid, Problem
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import msgspec
 
+from bot.listening import LOOPBACK, Address
+from bot.running import Bot
 from bot.serving.server import serve
-from bot.settings import LOOPBACK, Address, Settings
+from bot.settings import Settings
 from bot.slack.messenger import web_client
-from bot.wiring import Bot, CalendarWorld, Edges, assemble
+from bot.wiring import CalendarWorld, Edges, assemble
 from data.policies.policy import parsed
 from data.records.catalog import EndpointKind
 from data.sqlite.store import SqliteStore

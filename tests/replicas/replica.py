@@ -15,11 +15,13 @@ from pathlib import Path
 
 import msgspec
 
+from bot.listening import LOOPBACK, Address
+from bot.running import Bot
 from bot.serving.server import serve
-from bot.settings import LOOPBACK, Address, Settings
+from bot.settings import Settings
 from bot.slack.messenger import web_client
 from bot.slack.shared_rates import SharedRates
-from bot.wiring import Bot, CalendarWorld, Edges, assemble
+from bot.wiring import CalendarWorld, Edges, assemble
 from data.policies.policy import parsed
 from data.postgres.lanes import PostgresLanes
 from data.postgres.store import PostgresStore

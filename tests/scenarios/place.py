@@ -19,9 +19,10 @@ from bot.ids import FILE_SHARED, HOME_OPENED, MESSAGE_IM
 from bot.imports_file import Wanted
 from bot.keeping import open_record
 from bot.manifest import SCOPES, scopes
+from bot.running import Bot
 from bot.slack.messenger import web_client
 from bot.views.uploads import FILES
-from bot.wiring import Bot, CalendarWorld, Edges, assemble
+from bot.wiring import CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
 from data.metrics import UNCOUNTED, Metrics
 from data.policies.policy import parsed

@@ -98,6 +98,10 @@ def test_with_everything_in_place_every_line_is_fine(examine: Examine, tmp_path:
         "ok  settings: complete",
         f"ok  policy: policy, {digest[:19]}",
         "ok  store: 1 entries of 1 streams hold",
+        (
+            "ok  log: 0 of 1 entries are sealed; its heads are not signed, so nobody outside can hold on to one: "
+            "emeritus key new FILE makes a key, EMERITUS_SIGNING_KEY names it"
+        ),
         "ok  delivery: nothing has stopped for good",
         "ok  catalog: 12 models",
         "ok  role owner: whoever owns the model",
@@ -485,7 +489,7 @@ def test_a_policy_that_is_wrong_is_told_whole_and_keeps_nothing_else_from_being_
         "BAD policy: own.toml [rounds] review_days = -1. A whole number of days from 0 to 365",
         "BAD policy: own.toml [steps] hour = 24. A whole number of hours from 0 to 23",
     ]
-    assert [one.what for one in found if one.ok][:3] == ["settings", "store", "delivery"]
+    assert [one.what for one in found if one.ok][:4] == ["settings", "store", "log", "delivery"]
 
 
 def test_what_stopped_for_good_is_told_until_somebody_has_looked(examine: Examine, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.listening import Address
 from bot.serving.door import BODY_BYTES_MAX, Door
 from bot.serving.server import HTTP_THREADS, Http
-from bot.settings import Address
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 
 FORM = "application/x-www-form-urlencoded"

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
+from bot.listening import Address
 from bot.serving.schedule_page import schedule_page
 from bot.serving.wsgi import Serving
-from bot.settings import Address
 from bot.views.schedule import FORMATS
 from bot.world import CalendarWorld
 from data.errors import Unavailable

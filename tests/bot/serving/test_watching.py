@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.listening import Address
 from bot.serving.metrics import ROWS, PrometheusMetrics, registry_of
 from bot.serving.probes import probes
 from bot.serving.status import MUTE, Status
 from bot.serving.wsgi import Serving
-from bot.settings import Address
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.bot.serving.test_server import Start, said, slack, start, stopped_in  # noqa: F401 - fixtures
 from tests.fakes.slack import SlackFake

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.listening import Address
 from bot.serving.wsgi import Serving
-from bot.settings import Address
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
 CONNECTIONS_MAX = 100  # waitress takes no more at once

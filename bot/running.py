@@ -1,0 +1,78 @@
+"""The bot that is put together: set going, stopped, and looked at from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_bolt import App
+
+from bot.alarm import Alarm
+from bot.hearing import Hearing
+from bot.house import House
+from bot.sealing import Sealing
+from bot.serving.status import Glance
+from bot.world import CalendarWorld
+from data.records.imports import Scheduled
+from data.sql.record import SqlStore
+from workflows.dispatcher import Dispatcher
+from workflows.engine import Engine
+from workflows.rules.lifecycle import LIVING
+from workflows.signing import sign_with
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """A bot that is put together; `start` sets it going, `stop` leaves the rest to the leases."""
+
+    app: App
+    house: House
+    engine: Engine
+    dispatcher: Dispatcher
+    alarm: Alarm
+    store: SqlStore
+    hearing: Hearing | None
+    sealing: Sealing
+    world: CalendarWorld
+    scheduled: tuple[Scheduled, ...] = ()
+
+    def start(self) -> None:
+        # A large catalog takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
+        self.house.catalog.snapshot()
+        self.catch_up()
+        self.alarm.start()
+        self.engine.schedule(self.scheduled)
+        sign_with(self.store, self.sealing.key, self.world.now())
+        self.dispatcher.start()
+        self.house.homes.start()
+        self.sealing.start()
+        if self.hearing is not None:
+            self.hearing.start()
+
+    def catch_up(self) -> None:
+        """A catalog that this installation is told of only now hears of all that is under way."""
+        for one in self.engine.retirements():
+            if one.state in LIVING and (unwritten := self.house.listings.unwritten(one)):
+                self.store.want(one.id, unwritten, self.world.now())
+
+    def stop(self, timeout_s: float = 4.0) -> None:
+        self.alarm.stop()
+        self.house.homes.stop()
+        self.sealing.stop()
+        if self.hearing is not None:
+            self.hearing.stop()
+        self.dispatcher.stop(timeout_s)
+        self.store.close()
+
+    def glance(self) -> Glance:
+        self.store.check_writable()
+        now = self.world.now()
+        queues = self.store.queues(now)
+        since = {queue.kind: queue.oldest_due_at for queue in queues}
+        age_seconds = {kind: -self.world.wall_seconds_until(at) if at else 0.0 for kind, at in since.items()}
+        return Glance(queues=queues, age_seconds=age_seconds, record_bytes=self.store.size())
+
+    def still_for(self) -> float:
+        return self.dispatcher.still_for()
+
+    def policy(self) -> str:
+        return f"{self.house.policy.name}, {self.house.policy.digest[:19]}"

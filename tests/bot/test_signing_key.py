@@ -1,0 +1,86 @@
+"""Is a key refused that others could read, or that lies beside what it vouches for?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.signing_key import make, signer_of, why_no_key
+from data.errors import Invalid
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home" / "emeritus.db"
+
+
+def beside(store: Path) -> Path:
+    key = store.parent / "keys" / "key"
+    key.parent.mkdir()
+    make(key, "example.com/record")
+    return key
+
+
+def linked(store: Path) -> Path:
+    key = store.parent.parent / "key"
+    key.symlink_to(beside(store))
+    return key
+
+
+def shared(store: Path) -> Path:
+    key = store.parent.parent / "key"
+    make(key, "example.com/record")
+    key.chmod(0o640)
+    return key
+
+
+def spoilt(store: Path) -> Path:
+    key = store.parent.parent / "key"
+    key.write_text("words")
+    key.chmod(0o600)
+    return key
+
+
+WHY = [
+    pytest.param(
+        lambda store: store.parent.parent / "gone",
+        "no such file; make one with ",
+        id="gone",
+    ),
+    pytest.param(
+        beside, "it is in {home}, as the record is: whoever copies that has both; ", id="beside the record"
+    ),
+    pytest.param(
+        linked, "it is in {home}, as the record is: whoever copies that has both; ", id="linked from there"
+    ),
+    pytest.param(shared, "others may read it (mode 0640); run chmod 600 on it", id="readable by others"),
+    pytest.param(spoilt, "holds no key; make one with emeritus key new FILE", id="no key"),
+    pytest.param(lambda store: store.parent.parent, "no file; make one with ", id="a directory"),
+]
+
+
+@pytest.mark.parametrize(("key", "why"), WHY)
+def test_a_key_that_must_not_sign_is_refused(store: Path, key: Callable[[Path], Path], why: str) -> None:
+    assert why_no_key(key(store), store).startswith(why.format(home=store.parent))
+
+
+def test_a_key_elsewhere_signs(store: Path, tmp_path: Path) -> None:
+    public = make(tmp_path / "key", "example.com/record")
+
+    assert why_no_key(tmp_path / "key", store) == ""
+    signer = signer_of(tmp_path / "key")
+    assert signer is not None
+    assert signer.public == public
+    assert signer_of(None) is None
+
+
+def test_a_key_that_was_spoilt_since_is_named_and_its_content_is_not(store: Path) -> None:
+    with pytest.raises(Invalid) as invalid:
+        signer_of(spoilt(store))
+
+    assert str(invalid.value).startswith("EMERITUS_SIGNING_KEY = ")
+    assert str(invalid.value).endswith(": holds no key; make one with emeritus key new FILE")
+    assert "words" not in str(invalid.value)

@@ -20,6 +20,7 @@ from workflows.audiences import is_marked, seen
 from workflows.membership import members
 from workflows.observing import stands_as
 from workflows.rules.choosing import support
+from workflows.rules.gating import completeness
 from workflows.rules.hindsight.lessons import alike
 from workflows.rules.lifecycle import is_living
 from workflows.rules.plans.meeting import met
@@ -63,6 +64,8 @@ def facts(
             for found in chosen
         ),
         artifacts=model.artifacts,
+        classes=model.classes,
+        references=model.references,
         spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
         restricted_to=model.restricted_to,
         regulated=model.regulated,
@@ -96,6 +99,7 @@ def facts(
             ),
             *(f"{found.name}: {note}" for found in consumers for note in found.owners.notes),
             *filter(None, [after.note]),
+            *completeness.note(subject, policy),
         ),
         members=members(there, asked(policy, subject), owners.slack_ids),
         owners=owners.slack_ids,

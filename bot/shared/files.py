@@ -193,17 +193,29 @@ def _without_paths(reading: Reading, place: str) -> Reading:
     """Nobody in Slack names files of the machine: they would be copied into the archive."""
     notes: list[Note] = []
 
+    def is_of_this_machine(uri: str) -> bool:
+        return "://" not in uri or uri.startswith(("file://", "git+file://"))
+
+    def moved(uri: str) -> str:
+        if not is_of_this_machine(uri):
+            return uri
+        return f"{place}/{uri.rpartition('://')[2].removeprefix(f'{place}/').lstrip('/')}"
+
     def kept(entity: Entity) -> Iterator[str]:
         for uri in entity.artifacts:
-            if "://" in uri and not uri.startswith("file://"):
-                yield uri
-                continue
-            path = uri.removeprefix(f"{place}/").removeprefix("file://").lstrip("/")
-            notes.append(Note(where=entity.declared_in, what=f"artifact {path}", note=NOWHERE))
-            yield f"{place}/{path}"
+            yield (there := moved(uri))
+            if is_of_this_machine(uri):
+                what = f"artifact {there.removeprefix(f'{place}/')}"
+                notes.append(Note(where=entity.declared_in, what=what, note=NOWHERE))
 
     entities = tuple(
-        msgspec.structs.replace(entity, artifacts=tuple(kept(entity))) if entity.artifacts else entity
+        msgspec.structs.replace(
+            entity,
+            artifacts=tuple(kept(entity)),
+            classes=tuple(msgspec.structs.replace(one, uri=moved(one.uri)) for one in entity.classes),
+        )
+        if entity.artifacts
+        else entity
         for entity in reading.entities
     )
     return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))

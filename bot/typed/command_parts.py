@@ -23,7 +23,7 @@ class Part(StrEnum):
     MAYBE_WORDS = "[WORDS...]"
     ALL = "[all]"
     PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|file:NAME|checks:NAME|traffic"
+    WHAT = "CONSUMER|ENDPOINT|file:NAME|checks:NAME|archive:CLASS|traffic"
     CALLER = "CALLER"
     CONSUMER = "CONSUMER"
     MAYBE_CONSUMER = "[CONSUMER]"

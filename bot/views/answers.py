@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.ids import SLASH_COMMAND
-from bot.views import impact as impacts_view
 from bot.views import (
+    archives,
     later_dates,
     limits,
     outlook,
@@ -16,6 +16,7 @@ from bot.views import (
     provided,
     steps,
 )
+from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
     answered,
@@ -116,7 +117,6 @@ def plan(
         later = [f"*Voted on now* `{safe(retirement.later.plan_digest, 100)}`", *later]
     roles = ", ".join(f"{needed} of {safe(role)}" for role, needed in voting(retirement).quorum.items())
     endpoints = [_endpoint(one) for one in retirement.plan.subject.endpoints]
-    artifacts = [safe(one, 300) for one in retirement.plan.subject.artifacts]
     rest = f"; `emeritus plan {retirement.id} --json` prints all"
     blocks = [
         header(f"Plan of {retirement.id} · {name_of(retirement)}"),
@@ -124,7 +124,7 @@ def plan(
         section(limits.joined(steps.lines(retirement), limits.SECTION_MAX)),
         *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
         section(f"*Switches off* {_in_a_row(endpoints, rest)}{parts.spared(retirement.plan.subject)}"),
-        section(f"*Archives* {_in_a_row(artifacts, rest)}"),
+        *map(section, archives.planned(retirement, rest)),
         *([section(f"*Checks before*\n{limits.joined(checks, limits.SECTION_MAX - 100)}")] if checks else []),
         section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
         context(

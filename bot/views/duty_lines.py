@@ -8,12 +8,15 @@ from bot.views.steps import zone_of
 from data import events
 from data.records.checks import CHECKS
 from data.records.retirement import Duty, Retirement
+from data.records.waivers import ARCHIVE
 
 NAMES_AT_ONCE = 25
 
 
 def consumer_name(retirement: Retirement, consumer_id: str) -> str:
     """What the consumer is called; "traffic" and what is not known any more stand as they are."""
+    if consumer_id.startswith(ARCHIVE):
+        return f"an archive without {safe(consumer_id.removeprefix(ARCHIVE))}"
     if consumer_id.startswith(CHECKS):
         return f"{consumer_name(retirement, consumer_id.removeprefix(CHECKS))} going without its checks"
     owed = retirement.obligation(retirement.id_of(consumer_id))

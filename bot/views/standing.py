@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.views import asleep as asleep_view
 from bot.views import (
+    archives,
     break_glass,
     duties,
     keeping,
@@ -19,6 +19,7 @@ from bot.views import (
     stopped,
     votes,
 )
+from bot.views import asleep as asleep_view
 from bot.views import impact as impacts_view
 from bot.views.blocks import (
     Payload,
@@ -100,6 +101,7 @@ def show(
         heading = [f"*{votes.about(retirement)}*", *later_dates.asked(retirement)]
         below.append(section(limits.joined([*heading, *tally], limits.SECTION_MAX - 500)))
     below += map(section, (*impacts_view.asked_about(retirement), *parts.beside(retirement)))
+    below += map(section, archives.missing(retirement))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from data.records.archived import Archived
+from data.records.artifacts import ArtifactClass, Classed, class_of
 from data.records.base import Record
 
 Stopped = Callable[[], bool]
@@ -18,13 +19,13 @@ class Artifact(Record, frozen=True, kw_only=True):
     """One thing worth keeping of a model.
 
     path    where it lies in the bag, below data/; for a folder, the folder's place
-    source  a local path, file:// or s3://bucket/key-or-prefix
-    role    weights, code, card, data ... ; a word for the reader of the archive, nothing decides by it
+    source  a local path, file://, s3://bucket/key-or-prefix, or data: with its content
+    role    what it is to the reader of the archive
     """
 
     path: str
     source: str
-    role: str = ""
+    role: ArtifactClass = ArtifactClass.OTHER
 
 
 class StoredFile(Record, frozen=True, kw_only=True):
@@ -95,19 +96,21 @@ class PayloadFile:
     mark: str
 
 
-def named(uris: Iterable[str]) -> tuple[Artifact, ...]:
+def named(
+    uris: Iterable[str], classes: tuple[Classed, ...] = (), *, taken: Iterable[str] = ()
+) -> tuple[Artifact, ...]:
     """Give each source a place in the bag: its own last name, numbered where two would share one.
 
-    Names are compared without case, because the archive may be restored where case does not count.
+    Names are compared without case, because the archive may be restored where case does not count. None is `taken`.
     """
-    taken: set[str] = set()
+    given = set(taken)
     artifacts = []
     for uri in uris:
         last = PurePosixPath(uri.split("://", 1)[-1])
         name, number = last.name or "artifact", 1
-        while name.casefold() in taken:
+        while name.casefold() in given:
             number += 1
             name = f"{last.stem}-{number}{last.suffix}"
-        taken.add(name.casefold())
-        artifacts.append(Artifact(path=name, source=uri))
+        given.add(name.casefold())
+        artifacts.append(Artifact(path=name, source=uri, role=class_of(uri, classes)))
     return tuple(artifacts)

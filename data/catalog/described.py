@@ -38,7 +38,9 @@ def as_one(members: Sequence[Entity]) -> Entity:
         lifecycle=_first(told, lambda one: bool(one.lifecycle)).lifecycle,
         successor_id=followed.successor_id,
         successor_named=followed.successor_named,
-        artifacts=_first(told, lambda one: bool(one.artifacts)).artifacts,
+        artifacts=_artifacts_of(told).artifacts,
+        classes=_artifacts_of(told).classes,
+        references=tuple(dict.fromkeys(found for one in told for found in one.references)),
         support=next((member.support for member in members if member.support), ()),
         measured=_measured(members),
         restricted_to=narrowest(one.restricted_to for one in told),
@@ -123,6 +125,10 @@ def _checks(told: Sequence[Entity]) -> tuple[CheckAddress, ...]:
         for check in one.checks if not is_shared(one) else ():
             found.setdefault(check.name, check)
     return tuple(found.values())
+
+
+def _artifacts_of(told: Sequence[Entity]) -> Entity:
+    return _first(told, lambda one: bool(one.artifacts))
 
 
 def _first(told: Sequence[Entity], *claims: Callable[[Entity], bool]) -> Entity:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from data.catalog.restricted import listed
 from data.importers import backstage_moving as moving
+from data.importers.backstage_artifacts import Listed, parts
+from data.importers.backstage_artifacts import listed as listed_artifacts
 from data.importers.backstage_checks import checks
 from data.importers.declaration import PREFIX, Account, Declaration
 from data.importers.draft import UNOWNED
@@ -63,6 +62,7 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         account.note(thing, thing.spec.line, "spec.type", "no type declared; kept as a consumer, not a model")
     owner_id, owner_note, owner_names = _owner(thing, index, account)
     is_model, is_endpoint = kind == Kind.MODEL, kind == Kind.ENDPOINT
+    preserved = listed_artifacts(thing, account) if is_model else Listed()
     successor_id, successor_named = moving.successor(thing, index, account) if is_model else ("", None)
     return Entity(
         id=thing.id,
@@ -78,7 +78,9 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         ),
         successor_id=successor_id,
         successor_named=successor_named,
-        artifacts=_artifacts(thing, account) if is_model else (),
+        artifacts=preserved.uris,
+        classes=preserved.classes,
+        references=preserved.references,
         endpoint_kind=_endpoint_kind(thing, account) if is_endpoint else EndpointKind.MANUAL,
         endpoint_ref=_endpoint_ref(thing, account) if is_endpoint else "",
         declared_in=thing.where,
@@ -164,30 +166,10 @@ def _tier(thing: Declaration, account: Account) -> int:
     return TIERS.get(tier.text, 0)
 
 
-def _artifacts(thing: Declaration, account: Account) -> tuple[str, ...]:
-    """Absolute paths, file:// and s3:// URIs. What we cannot archive is kept, so that the archive step stops there."""
-    uris: list[str] = []
-    for part in _parts(thing.annotation("artifacts")):
-        uri = part.text
-        if part.is_nested:
-            what = f"{PREFIX}artifacts {part.shown}"
-            account.note(thing, part.line, what, "not one path or URI; its archive step will stop at it")
-            uri = str(thing.path.parent / part.shown)
-        elif not uri or uri in uris:
-            continue
-        elif "://" not in uri:
-            uri = _absolute(uri, thing, part.line, account)
-        elif not uri.startswith(("s3://", "file://")):
-            what = f"{PREFIX}artifacts {uri}"
-            account.note(thing, part.line, what, "only paths, file:// and s3:// can be archived")
-        uris.append(uri)
-    return tuple(dict.fromkeys(uris))
-
-
 def _aliases(thing: Declaration, account: Account) -> tuple[str, ...]:
     """What other catalogs call it."""
     found = []
-    for part in _parts(thing.annotation("aliases")):
+    for part in parts(thing.annotation("aliases")):
         if part.is_nested:
             account.note(thing, part.line, f"{PREFIX}aliases {part.shown}", "write one name each. Ignored")
         elif part.text:
@@ -220,32 +202,7 @@ def _restricted_to(thing: Declaration, account: Account, *, is_model: bool) -> t
         rule = "only a model is restricted, with all that serves it. Left out"
         account.note(thing, node.line, f"{PREFIX}restricted-to", rule)
         return None
-    return tuple(dict.fromkeys(name for part in _parts(node) for name in listed(part.text)))
-
-
-def _parts(artifacts: Node) -> tuple[Node, ...]:
-    """The items of a list; in one text, which is all an annotation is to Backstage, commas separate them."""
-    if isinstance(artifacts.value, str):
-        return tuple(Node(artifacts.line, part) for part in artifacts.value.split(","))
-    return artifacts.items
-
-
-def _absolute(path: str, thing: Declaration, line: int, account: Account) -> str:
-    """A link stays the link that was written. What no file can be called is kept as it would be shown."""
-    named = thing.path.parent / path
-    short = Path(os.path.normpath(named))
-    try:
-        # Behind a link, ".." is not where it seems to lead.
-        return str(short if short.resolve() == named.resolve() else named.resolve())
-    except (OSError, RuntimeError, ValueError):  # too long, a ring of links (before 3.13), a NUL
-        shown = repr(path)[1:-1]
-        account.note(
-            thing,
-            line,
-            f"{PREFIX}artifacts {shown}",
-            "no file can be there; its archive step will stop at it",
-        )
-        return str(thing.path.parent / shown)
+    return tuple(dict.fromkeys(name for part in parts(node) for name in listed(part.text)))
 
 
 def _endpoint_kind(thing: Declaration, account: Account) -> EndpointKind:

@@ -24,7 +24,7 @@ NAME_MAX = 600
 PLACE_MAX = 4_096
 """A path of Linux, and more than a key of S3 has."""
 READ = frozenset(("name", "title", "owner_note", "lifecycle", "status", "text"))
-PLACES = frozenset(("artifacts", "declared_in", "sources"))
+PLACES = frozenset(("artifacts", "declared_in", "sources", "uri", "where"))
 SHOWN_MAX = 80
 _ENCODER = msgspec.json.Encoder()
 RecordT = TypeVar("RecordT", bound=Record)

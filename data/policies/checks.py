@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from data.public_holidays import ACCEPTED, is_known
+from data.records.artifacts import ArtifactClass
 from data.records.policy import USER_GROUP
 from data.toml_checks import text, words
 from data.zones import is_zone
@@ -21,6 +22,7 @@ GROUPS = words(
     f'e.g. ["{USER_GROUP}S0614TZR7"]',
 )
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
+CLASSES = words("|".join(ArtifactClass), f"a list of any of {', '.join(ArtifactClass)}, each once")
 CHANNEL_NAME = r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}"
 CHANNEL = text(CHANNEL_NAME, 'a channel as "#name" or by its id, e.g. "C024BE91L"')
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

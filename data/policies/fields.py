@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from data.policies.candidates import CANDIDATES
 from data.policies.checks import (
     CHANNEL,
+    CLASSES,
     GROUPS,
     PEOPLE,
     WEEKDAYS,
@@ -215,7 +216,14 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says="artifacts are copied and proven this long before the switch-off",
             field="archive_lead_days",
             check=whole(2, 3650, "days"),
-        )
+        ),
+        "classes": Key(
+            says="what the archive of every model has to have, of "
+            "[these classes](../importers/README.md#what-is-kept-of-a-model); what a catalog does not name holds the "
+            "archive step until somebody goes without it by name",
+            field="archive_classes",
+            check=CLASSES,
+        ),
     },
     "migrate": {
         "lead_days": Key(

@@ -25,6 +25,7 @@ from data.policies.keys import Key
 from data.policies.notice_texts import read_texts
 from data.policies.retention import retention_of
 from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
+from data.records.artifacts import ArtifactClass
 from data.records.hours import Windows
 from data.records.notices import Addressed, Audience, NoticeText
 from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, Role, Tier
@@ -123,6 +124,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
     values["on_expiry"] = OnExpiry(values["on_expiry"])
+    values["archive_classes"] = tuple(map(ArtifactClass, values["archive_classes"]))
     for field in ("break_glass_groups", "break_glass_people", "holds_groups", "holds_people"):
         values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
@@ -171,6 +173,7 @@ def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier,
             migration_guide="yes" if said[tier]["migration_guide"] else "no",
             checks_required="yes" if said[tier]["checks_required"] else "no",
             closed_by_two="yes" if said[tier]["closed_by_two"] else "no",
+            archive_classes=tuple(map(ArtifactClass, said[tier]["archive_classes"])),
         )
         for tier in TIERS
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from data.policies.checks import CHANNEL_NAME, GROUPS, PEOPLE, TEAM_NAME, tiers
+from data.policies.checks import CHANNEL_NAME, CLASSES, GROUPS, PEOPLE, TEAM_NAME, tiers
 from data.policies.keys import Key
 from data.toml_checks import flag, whole, words
 
@@ -56,6 +56,9 @@ TIER: Mapping[str, Key] = {
     "closed_by_two": Key(
         says="whether two people type the name of such a model before its retirement is closed, and cannot be restored",
         check=flag,
+    ),
+    "archive_classes": Key(
+        says="what the archive of such a model has to have besides `[archive] classes`", check=CLASSES
     ),
 }
 ROLE_NAME = re.compile(r"[a-z][a-z0-9 _-]{0,39}")

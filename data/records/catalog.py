@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from data.records.artifacts import Classed, Reference
 from data.records.base import Record
 from data.records.checks import CheckAddress
 
@@ -121,7 +122,8 @@ class Entity(Record, frozen=True, kw_only=True):
     owner_note  why `owner_id` is empty or was bent ("no such group; closest is ..."); empty when all is well
     tier        1 (strictest) to 3; 0 when the catalog does not say
     successor_id  what follows it, where its source declares that itself; else see `successor_named`
-    artifacts   URIs of a model's files: absolute paths or s3://bucket/prefix
+    artifacts   URIs of a model's files: absolute paths or s3://bucket/prefix; `classes`: of those that are no weights
+    references  what its archive describes and does not copy
     model_id    for an endpoint: the model it serves; for a version: the model it is one of
     endpoint_ref  the name its adapter knows it by
     declared_in   "file:line"
@@ -150,6 +152,8 @@ class Entity(Record, frozen=True, kw_only=True):
     successor_id: str = ""
     successor_named: SuccessorName | None = None
     artifacts: tuple[str, ...] = ()
+    classes: tuple[Classed, ...] = ()
+    references: tuple[Reference, ...] = ()
     model_id: str = ""
     endpoint_kind: EndpointKind = EndpointKind.MANUAL
     endpoint_ref: str = ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from data.records.artifacts import ArtifactClass
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.escalation import Escalation, Notify, WaitDays
@@ -103,6 +104,7 @@ class Tier(Record, frozen=True, kw_only=True):
     migration_guide  whether a page has to say how to move; as in every policy before there was one, it need not
     checks_required  whether each consumer has to have a check; so is this one
     closed_by_two    whether two people confirm the end by its name; so is this one
+    archive_classes  what has to be in the archive besides what every model's has
     """
 
     tier: int
@@ -110,6 +112,7 @@ class Tier(Record, frozen=True, kw_only=True):
     migration_guide: str = "no"
     checks_required: str = "no"
     closed_by_two: str = "no"
+    archive_classes: tuple[ArtifactClass, ...] = ()
 
 
 class Policy(Record, frozen=True, kw_only=True):
@@ -126,6 +129,7 @@ class Policy(Record, frozen=True, kw_only=True):
     retention        none, as in every policy before it said how long archives are kept: nothing of them goes
     holds_groups     nobody, as in every policy before there were legal holds
     audiences        of those that are somebody whatever they own, or that are told besides the owners
+    archive_classes  nothing, as in every policy before it was said what an archive has to have
     """
 
     name: str
@@ -170,6 +174,7 @@ class Policy(Record, frozen=True, kw_only=True):
     retention: tuple[Retention, ...] = ()
     holds_groups: tuple[str, ...] = ()
     holds_people: tuple[str, ...] = ()
+    archive_classes: tuple[ArtifactClass, ...] = ()
 
     def asking(self, tier: int, *, is_regulated: bool) -> Policy:
         """The same with those roles only whose approval such a model needs."""
@@ -207,6 +212,12 @@ class Policy(Record, frozen=True, kw_only=True):
         """The rule for artifacts of a class; None where no rule says how long they are kept."""
         rules = {rule.of: rule for rule in self.retention}
         return rules.get(kind, rules.get(EVERYTHING_ELSE))
+
+    def archives(self, tier: int) -> tuple[ArtifactClass, ...]:
+        """What the archive of such a model has to have. Of an unknown tier, what the strictest asks for."""
+        known = {row.tier: row.archive_classes for row in self.tiers}
+        wanted = {*self.archive_classes, *known.get(tier, known[min(known)])}
+        return tuple(one for one in ArtifactClass if one in wanted)
 
     @property
     def tree(self) -> Escalation:

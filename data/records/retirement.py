@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.records.archived import Archived
+from data.records.artifacts import Classed, Reference
 from data.records.attestations import Statement
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
@@ -74,6 +75,13 @@ class Subject(Record, frozen=True, kw_only=True):
     spared: tuple[str, ...] = ()
     restricted_to: tuple[str, ...] | None = None
     regulated: str = ""
+    classes: tuple[Classed, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def preserved(self) -> tuple[object, ...]:
+        """All that its archive depends on."""
+        return self.artifacts, self.classes, self.references
 
 
 class StepKind(StrEnum):

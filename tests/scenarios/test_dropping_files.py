@@ -17,7 +17,7 @@ EDGES = "from,to,from_kind\ntuesday-mailer,churn-v1,consumer\n"
 MODEL = """
 apiVersion: backstage.io/v1alpha1
 kind: Resource
-metadata: {name: uplift, annotations: {emeritus.dev/artifacts: "weights.json, /etc/passwd, s3://models/uplift"}}
+metadata: {name: uplift, annotations: {emeritus.dev/artifacts: "weights.json, card=/etc/passwd, git+file:///srv/x@3f2c, s3://models/uplift"}}
 spec: {type: ai-model, owner: data-science, lifecycle: production}
 """
 
@@ -108,8 +108,14 @@ def test_backstage_yaml_is_imported_and_its_paths_lead_nowhere(town: Town) -> No
     assert town.bot.house.catalog.model("uplift").artifacts == (
         f"slack:{IMPORTS}/weights.json",
         f"slack:{IMPORTS}/etc/passwd",
+        f"slack:{IMPORTS}/srv/x@3f2c",
         "s3://models/uplift",
     )
+    classes = town.bot.house.catalog.model("uplift").classes
+    assert {one.uri: str(one.of) for one in classes} == {
+        f"slack:{IMPORTS}/etc/passwd": "card",
+        f"slack:{IMPORTS}/srv/x@3f2c": "code",
+    }
 
 
 def test_what_is_cut_off_changes_nothing_and_each_format_says_why(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""Where artifacts come from: a local path, file:// or s3:// URI as files to read and re-check.
+"""Where artifacts come from: a local path, file://, s3:// or data: URI as files to read and re-check.
 
 Listing reads no content and changes nothing, so calling it twice is safe. Only what a URI names is followed:
 a link that leads elsewhere is refused, because it would archive what nobody voted on.
@@ -6,6 +6,7 @@ a link that leads elsewhere is refused, because it would archive what nobody vot
 
 from __future__ import annotations
 
+import base64
 import difflib
 import os
 import stat
@@ -15,6 +16,8 @@ from urllib.parse import unquote_to_bytes
 
 from data.archive.bag import changed
 from data.archive.fixity import CHUNK_BYTES
+from data.archive.manifest import sha256_id
+from data.archive.pieces import INLINE
 from data.archive.results import PayloadFile
 from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
 from workflows.adapters.s3_objects import S3Objects
@@ -53,6 +56,8 @@ class ArtifactSources:
             return ()
 
     def _files(self, uri: str) -> tuple[PayloadFile, ...]:
+        if uri.startswith(INLINE):
+            return (_inline(uri),)
         scheme, _, rest = uri.partition("://")
         if not rest:
             return _local_files(Path(uri), uri, self._private)
@@ -68,6 +73,18 @@ class ArtifactSources:
 
 def _invalid(uri: str, accepted: str) -> Invalid:
     return Invalid([Problem(field="artifact", value=repr(uri), accepted=accepted)])
+
+
+def _inline(uri: str) -> PayloadFile:
+    """What the source says itself: it is read from the plan, so it never changes."""
+    content = base64.b64decode(uri.removeprefix(INLINE))
+    return PayloadFile(
+        path="",
+        size_bytes=len(content),
+        chunks=lambda: iter([content]),
+        recheck=lambda: None,
+        mark=sha256_id(content),
+    )
 
 
 def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[PayloadFile, ...]:

@@ -1,5 +1,5 @@
 """What somebody takes responsibility for by name: a consumer that does not move, traffic nobody can measure, an
-endpoint that is gone already, or goes on beside the plan.
+endpoint that is gone already, or goes on beside the plan, or a class of artifacts that its archive goes without.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from data.errors import NotFound, Refused
 from data.records.catalog import EndpointKind
 from data.records.checks import CHECKS
 from data.records.facts import Facts, Reading
-from data.records.retirement import Endpoint, Retirement
-from data.records.waivers import TRAFFIC
+from data.records.retirement import Endpoint, Retirement, StepKind
+from data.records.waivers import ARCHIVE, TRAFFIC
 from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
@@ -23,6 +23,8 @@ from workflows.rules.consumers import checking, obligations, told_in
 from workflows.rules.consumers.callers import ASKED_IN, open_ones
 from workflows.rules.consumers.told_in import Told
 from workflows.rules.consumers.vouching import who_vouches
+from workflows.rules.gating import completeness
+from workflows.rules.gating.readiness import RUNS_IN
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.plans import parts
@@ -36,7 +38,8 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
         return _all_of(told, state, command, now)
     is_unasked = state.state in ASKED_IN and bool(_callers(state, command.what))
     goes_on = None if is_coming_back(state) else parts.meant(state, command.what)
-    if not is_coming_back(state) and not is_unasked and goes_on is None:
+    is_of_archive = command.what.startswith(ARCHIVE)
+    if not is_coming_back(state) and not is_unasked and goes_on is None and not is_of_archive:
         check_open(state)
     _check_reason(state, command)
     what, said_already = _waived(state, command.what, facts)
@@ -45,13 +48,14 @@ def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> Ret
     told_by: Literal["", "shared"] = "shared" if what in facts.of_shared else ""
     waived = events.Waived(at=now, by=command.by, what=what, reason=command.reason, told_by=told_by)
     reply = f"You waived {what}, with your reason."
-    if is_coming_back(state):
+    if is_coming_back(state) and not is_of_archive:
         # Service comes back without what cannot: nothing waits for it any more.
         gone = events.EndpointGone(at=now, by=command.by, endpoint_id=what, vouched_by=command.by)
         return decided(state, *as_served_as_it_is(state, (waived, gone), command.by, now), reply=reply)
     after = folded(state, (waived,))
     is_caller = any(what == one.consumer.consumer_id for one in open_ones(state))
-    timers = held_again(after, now) if is_caller or goes_on is not None else disable_again(after, now)
+    is_looked_at = is_caller or goes_on is not None or is_of_archive
+    timers = held_again(after, now) if is_looked_at else disable_again(after, now)
     over = overtaken(after, now)
     return decided(
         state, waived, *over.events, timers=(*timers, *over.timers), cancels=over.cancels, reply=reply
@@ -98,6 +102,8 @@ def _waived(  # noqa: PLR0911 - one for each kind of thing
     state: Retirement, what: str, facts: Facts
 ) -> tuple[str, str]:
     """The exact id of what may be waived, and why there is nothing to waive any more."""
+    if what.startswith(ARCHIVE):
+        return what, _archive(state, what.removeprefix(ARCHIVE))
     endpoint = _endpoint_named(state, what)
     if is_coming_back(state):
         if endpoint is None:
@@ -134,6 +140,22 @@ def _checks(state: Retirement, name: str) -> tuple[str, str]:
     is_waited_for = any(one.consumer == consumer for one in checking.checked(state))
     said = "" if is_waited_for else f"Nobody waits for checks of {consumer.name} any more."
     return f"{CHECKS}{consumer.consumer_id}", said
+
+
+def _archive(state: Retirement, name: str) -> str:
+    """A class of artifacts that the archive is to have, as long as it is not there."""
+    if state.state not in RUNS_IN[StepKind.ARCHIVE]:
+        raise Refused(
+            f"{state.id} archives nothing now: it is {state.state}", next_step=f"/retire show {state.id}"
+        )
+    assert state.plan is not None
+    assert state.policy is not None
+    absent = completeness.missing(state.plan.subject, state.policy)
+    if name in completeness.waived(state):
+        return f"{ARCHIVE}{name} is waived already."
+    if name not in absent:
+        raise NotFound(f"class that the archive of {state.id} lacks", name, closest=tuple(absent))
+    return ""
 
 
 def _callers(state: Retirement, what: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.archive.results import Wrapping, named
+from data.archive.pieces import pieces
+from data.archive.results import Wrapping
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
@@ -25,7 +26,7 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     try:
         stored = shop.archive.put(
             subject.model_name,
-            named(subject.artifacts),
+            pieces(subject),
             Wrapping(info=info),
             shop.world.now,
             shop.ending.is_set,
@@ -57,8 +58,7 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         )
         if step_of(claim) is not StepKind.CLOSE:
             # After the switch-off another model may live where this one did.
-            artifacts = named(state.plan.subject.artifacts)
-            shop.archive.require_current(archived.location, artifacts, shop.ending.is_set)
+            shop.archive.require_current(archived.location, pieces(state.plan.subject), shop.ending.is_set)
         shop.world.point("after drill")
         record = cmd.RecordDrill(
             by=EMERITUS,

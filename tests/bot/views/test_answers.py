@@ -10,6 +10,7 @@ from bot.typed.helped import helped
 from bot.typed.usage import COMMANDS
 from bot.views import answers, helping, manual, standing
 from data.errors import Refused
+from data.records.artifacts import ArtifactClass, Classed, Reference
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
 from data.records.retirement import (
@@ -22,6 +23,7 @@ from data.records.retirement import (
     StepProgress,
 )
 from data.records.switches import ManualCheck
+from data.records.waivers import Waiver
 from tests.bot.views.examples import (
     NOW,
     a_retirement,
@@ -32,6 +34,7 @@ from tests.bot.views.examples import (
     overloaded,
     texts,
 )
+from tests.builders import a_policy
 from tests.fakes.slack.workspace import is_loud
 from tests.payloads import check_message, check_view
 
@@ -218,6 +221,31 @@ def test_the_plan_shows_what_is_archived_and_under_which_name_an_endpoint_is_swi
     said = "\n".join(texts(answers.plan(replace(state, plan=replace(state.plan, subject=subject)))))
     assert "*Switches off* toy (local, fraud-prod)" in said
     assert "*Archives* /etc/shadow, s3://&lt;!here&gt;" in said
+
+
+def test_the_plan_and_how_it_stands_say_what_is_missing_in_the_archive_and_who_goes_without() -> None:
+    state = a_retirement()
+    assert state.plan is not None
+    page = Reference(of=ArtifactClass.DASHBOARD, what="link", where="https://grafana/<d>")
+    subject = replace(
+        state.plan.subject,
+        artifacts=("s3://m/w", "s3://m/card"),
+        classes=(Classed(uri="s3://m/card", of=ArtifactClass.CARD),),
+        references=(page,),
+    )
+    wanted = (ArtifactClass.CODE, ArtifactClass.DATA, ArtifactClass.DASHBOARD)
+    state = replace(
+        state,
+        plan=replace(state.plan, subject=subject),
+        policy=a_policy(archive_classes=wanted),
+        waivers=(Waiver(what="archive:data", by="UPAT", at=NOW, reason=Prose(prose="it is <public>")),),
+    )
+    said = "\n".join(texts(answers.plan(state)))
+    assert "*Archives* s3://m/w, s3://m/card (card)" in said
+    assert "*Describes in it* link https://grafana/&lt;d&gt; (dashboard)" in said
+    for shown in (said, "\n".join(texts(answers.show(state)))):
+        assert "*Missing in the archive* code: the policy asks for them" in shown
+        assert '*The archive goes without*\ndata, <@UPAT> — "it is &lt;public&gt;"' in shown
 
 
 def test_the_impact_is_told_over_sections_without_losing_a_line() -> None:

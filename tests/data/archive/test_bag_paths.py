@@ -5,6 +5,7 @@ import pytest
 from data.archive.bag_paths import require_safe
 from data.archive.results import Artifact, named
 from data.errors import Invalid
+from data.records.artifacts import ArtifactClass
 
 BREAKS = r"'1\n2\n3\n'"
 RENAME = "rename the file, or copy the S3 object under another key"
@@ -84,8 +85,8 @@ def test_ordinary_names_are_accepted() -> None:
 
 def test_sources_get_a_place_by_their_own_name() -> None:
     assert named(["/m/churn/weights.bin", "s3://b/churn/v1/", "/old/Weights.bin", "s3://b"]) == (
-        Artifact(path="weights.bin", source="/m/churn/weights.bin"),
-        Artifact(path="v1", source="s3://b/churn/v1/"),
-        Artifact(path="Weights-2.bin", source="/old/Weights.bin"),
-        Artifact(path="b", source="s3://b"),
+        Artifact(path="weights.bin", source="/m/churn/weights.bin", role=ArtifactClass.WEIGHTS),
+        Artifact(path="v1", source="s3://b/churn/v1/", role=ArtifactClass.WEIGHTS),
+        Artifact(path="Weights-2.bin", source="/old/Weights.bin", role=ArtifactClass.WEIGHTS),
+        Artifact(path="b", source="s3://b", role=ArtifactClass.WEIGHTS),
     )

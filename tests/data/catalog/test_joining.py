@@ -20,6 +20,7 @@ from data.catalog.joins import Joins
 from data.catalog.layered import Layered
 from data.catalog.snapshot import Snapshot
 from data.importers.report import ImportReport, Reading
+from data.records.artifacts import ArtifactClass, Classed, Reference
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Sighting, Support
 from data.records.checks import CheckAddress
 from data.sqlite.store import SqliteStore
@@ -219,7 +220,10 @@ def test_what_is_joined_is_described_by_one_and_called_what_any_of_them_calls_it
 
 
 def test_what_the_first_source_leaves_out_is_as_the_next_one_has_it(catalog: Catalog) -> None:
-    says = {"owner_id": "user:default/b", "tier": 2, "successor_id": "mlflow:b", "artifacts": ("s3://b/a",)}
+    says: dict[str, Any] = {"owner_id": "user:default/b", "tier": 2, "successor_id": "mlflow:b"}
+    says["artifacts"] = ("s3://b/a",)
+    says["classes"] = (Classed(uri="s3://b/a", of=ArtifactClass.CARD),)
+    says["references"] = (Reference(of=ArtifactClass.CODE, what="git commit", version="3f2c"),)
     take(catalog, "mlflow", a_thing("mlflow:a", "x", lifecycle="old", **says), a_thing("mlflow:b"))
     take(catalog, "backstage", a_thing("resource:d/a", "x", owner_note="no owner declared"))
     there = catalog.snapshot()

@@ -10,6 +10,7 @@ import pytest
 from data.catalog.called import NAMED_IN_BACKSTAGE
 from data.importers.backstage import read_backstage
 from data.importers.report import Reading
+from data.records.artifacts import ArtifactClass, Reference, class_of
 from data.records.catalog import EndpointKind, Entity, Kind, Measure, Measured
 from data.records.checks import CheckAddress
 from tests.data.catalogs import COMPANY, REAL, a_document
@@ -471,6 +472,44 @@ def test_artifacts_may_be_a_list_whose_items_hold_commas(read, tmp_path: Path):
     ]
 
 
+HASH = "0123456789" * 4
+
+
+def test_artifacts_have_the_class_in_front_of_them_and_a_page_on_the_web_is_only_referred_to(
+    read, tmp_path: Path
+):
+    model = a_document(
+        "Resource",
+        "m",
+        "type: ai-model",
+        artifacts=(
+            f"weights.bin, weights=s3://b/w, Inference Logs=logs/, a=b.bin,\ncard=card.md,code=git+https://x/y@{HASH},"
+            f" dashboard=https://grafana/d, git+file:///repo@{HASH}, wieghts=s3://b/v, weights=https://hub/w"
+        ),
+    )
+    reading = read(model)
+    found = by_name(reading)["m"]
+    assert {uri.removeprefix(f"{tmp_path}/"): class_of(uri, found.classes) for uri in found.artifacts} == {
+        "weights.bin": "weights",
+        "s3://b/w": "weights",
+        "logs": "inference-logs",
+        "a=b.bin": "weights",
+        "card.md": "card",
+        f"git+https://x/y@{HASH}": "code",
+        f"git+file:///repo@{HASH}": "code",
+        "s3://b/v": "other",
+        "https://hub/w": "weights",
+    }
+    assert found.references == (
+        Reference(of=ArtifactClass.DASHBOARD, what="link", where="https://grafana/d"),
+    )
+    notes = [one for one in lines(reading.notes) if "artifacts" in one]
+    assert [one.partition("artifacts ")[2][:40] for one in notes] == [
+        'wieghts=s3://b/v: "wieghts" is no class ',
+        "https://hub/w: only paths, file://, s3:/",
+    ]
+
+
 WRONG_SHAPES = """apiVersion: [backstage.io/v1alpha1]
 kind: Resource
 metadata:
@@ -521,15 +560,15 @@ def test_a_list_or_mapping_where_one_text_should_stand_is_told_with_what_is_acce
         "32 User u spec.profile.displayName a list: write one name. Ignored",
         "37 Group t spec.profile a list: write a mapping, KEY: VALUE. Ignored",
         (
+            "8 Resource m emeritus.dev/artifacts a mapping: "
+            "not one path or URI; its archive step will stop at it"
+        ),
+        (
             "10 Resource m emeritus.dev/successor a mapping: "
             "not a reference; write [kind:][namespace/]name. Kept without a successor"
         ),
         "9 Resource m emeritus.dev/tier a list: a tier is 1, 2 or 3; kept as unknown, the strictest",
         "14 Resource m spec.lifecycle a list: name one lifecycle. Kept without one",
-        (
-            "8 Resource m emeritus.dev/artifacts a mapping: "
-            "not one path or URI; its archive step will stop at it"
-        ),
         "19 Component e spec.type a list: name one type. Kept as an endpoint",
         "18 Component e emeritus.dev/endpoint-kind a list: not one of local, sagemaker, manual; kept as manual",
         (

@@ -78,6 +78,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         steps = [{ notify = "lead" }]
         [archive]
         lead_days = 5
+        classes = ["weights", "code"]
         [migrate]
         lead_days = 2
         [disable]
@@ -101,7 +102,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         weekday = "friday"
         hour = 4
         [tiers]
-        1 = { notice_days = 103 }
+        1 = { notice_days = 103, archive_classes = ["card"] }
         2 = { notice_days = 102 }
         3 = { notice_days = 101 }
         [roles.one]
@@ -130,7 +131,9 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         "notices.folder",
         "reminders.snooze_days",
     }
-    assert {"escalation.steps.1", "escalation.steps.2"} <= told
+    assert {"escalation.steps.1", "escalation.steps.2", "tiers.1.archive_classes"} <= told
+    classes = next(one for one in differences(SHIPPED, other) if one.key == "archive.classes")
+    assert (classes.before, classes.after) == (["weights"], ["weights", "code"])
     assert [key for key in told if key.startswith("notices.")] == ["notices.support"]
     assert {"attestations.legal.text", "attestations.privacy.valid_days"} <= told
     assert [key for key in told if key.startswith("audiences.")] == ["audiences.support.channels"]

@@ -226,6 +226,12 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
             "roles = {}",
             'eu.toml [roles]: at least one role, e.g. [roles.owner] with groups = ["model.owner"]',
         ),
+        pytest.param(
+            '[archive]\nclasses = ["weights", "wieghts"]',
+            'eu.toml [archive] classes = ["weights", "wieghts"]: a list of any of weights, code, data, '
+            "hyperparameters, preprocessing, metrics, dashboard, card, lineage, inference-logs, other, each once",
+            id="a class nobody knows",
+        ),
         pytest.param("rounds = 3", "eu.toml rounds = 3: a table, [rounds]", id="no table"),
         pytest.param(
             "[steps]\nhour = true",

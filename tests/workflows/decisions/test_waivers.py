@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from data import events
 from data.errors import NotFound, Refused
 from data.events import EMERITUS
+from data.records.artifacts import ArtifactClass, Classed
 from data.records.base import Prose
 from data.records.decision import EffectKind
 from data.records.facts import Reading
 from data.records.retirement import Duty, Endpoint, Progress, State, StepKind
 from tests.builders import (
+    ARCHIVE_AT,
     BATCH,
     BILLING,
     CRM,
@@ -23,6 +27,7 @@ from tests.builders import (
     WHY,
     Story,
     a_migrated,
+    a_policy,
     a_running_retirement,
     a_subject,
     days,
@@ -206,3 +211,33 @@ def test_a_name_of_two_endpoints_is_asked_for_by_id():
 def test_what_names_neither_is_answered_with_the_consumers_there_are():
     with pytest.raises(NotFound, match="No consumer of RET-1"):
         a_running_retirement().does(cmd.Waive(by=PAT, what="churn", reason=WHY))
+
+
+NEEDS_CODE = a_policy(archive_classes=(ArtifactClass.WEIGHTS, ArtifactClass.CODE))
+
+
+def test_a_class_the_archive_lacks_is_waived_by_name_and_the_held_step_goes_on():
+    story = a_running_retirement(policy=NEEDS_CODE).until(ARCHIVE_AT)
+    assert story.state.progress(StepKind.ARCHIVE).progress is Progress.HELD
+    without_code = cmd.Waive(by=PAT, what="archive:code", reason=WHY)
+    assert story.does(without_code).reply == "You waived archive:code, with your reason."
+    assert story.does(without_code).reply == "archive:code is waived already."
+    story.until(story.now)
+    assert story.state.progress(StepKind.ARCHIVE).progress is Progress.RUNNING
+    for what in ("archive:weights", "archive:card", "archive:"):
+        with pytest.raises(NotFound, match="class that the archive of RET-1 lacks"):
+            story.does(cmd.Waive(by=PAT, what=what, reason=WHY))
+
+
+def test_going_without_a_class_holds_for_the_artifacts_it_was_said_of():
+    story = a_running_retirement(policy=NEEDS_CODE)
+    story.does(cmd.Waive(by=PAT, what="archive:code", reason=WHY))
+    later = (DISABLE_AT + days(60)).date()
+    story.does(revising(target_on=later))
+    assert [waiver.what for waiver in story.state.waivers] == ["archive:code"]
+    classed = (Classed(uri="s3://models/churn", of=ArtifactClass.DATA),)
+    story.facts = replace(story.facts, subject=replace(story.facts.subject, classes=classed))
+    story.does(revising(target_on=later + timedelta(days=1)))
+    assert story.state.waivers == ()
+    with pytest.raises(Refused, match="RET-1 archives nothing now: it is proposed"):
+        story.does(cmd.Waive(by=PAT, what="archive:code", reason=WHY))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from data.records.facts import Facts
 from data.records.retirement import Retirement
+from workflows.rules.gating import completeness
 from workflows.rules.gating.gates import ARCHIVE_HOLDS, Gate
 
 
 def listed(state: Retirement) -> list[Gate]:
+    """Where nothing at all is listed, that is what to mend first."""
     assert state.plan is not None
-    if state.plan.subject.artifacts:
-        return []
+    if state.plan.subject.artifacts or state.plan.subject.references:
+        return completeness.gates(state)
     name = state.plan.subject.model_name
     remedy = (
         "add the annotation emeritus.dev/artifacts, import, then press Edit plan on the card for a new vote"

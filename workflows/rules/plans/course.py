@@ -57,7 +57,7 @@ def after(  # noqa: PLR0911 - one case per event
     course = replace(course, pauses=pauses)
     match event:
         case events.Revised():
-            kept = OF_ANOTHER_PLAN if event.plan.subject.artifacts == course.plan.subject.artifacts else ()
+            kept = OF_ANOTHER_PLAN if event.plan.subject.preserved == course.plan.subject.preserved else ()
             done = {kind: at for kind, at in course.done.items() if kind in kept}
             return Course(plan=event.plan, began_at=course.began_at, done=done)
         case events.Amended():

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.checks import CHECKS
 from data.records.retirement import Obligation, Plan, Progress, Retirement, StepKind, StepProgress
-from data.records.waivers import TRAFFIC
+from data.records.waivers import ARCHIVE, TRAFFIC
 from workflows.rules.consumers import obligations
 from workflows.rules.plans import parts
 
@@ -31,7 +31,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         later=None,
         paused_at=None,
         paused_by="",
-        waivers=tuple(waiver for waiver in state.waivers if not _is_of_old_dates(waiver.what, state)),
+        waivers=tuple(waiver for waiver in state.waivers if not _is_over(waiver.what, state, event.plan)),
         gone_ids=(),
         parts=parts.left_by(state, event.plan),
     )
@@ -50,7 +50,7 @@ def amended(state: Retirement, event: events.Amended) -> Retirement:
 def _restarted(state: Retirement, plan: Plan) -> Retirement:
     """A new plan is announced anew; the same artifacts stay archived and proven, others have to be."""
     assert state.plan is not None
-    if plan.subject.artifacts != state.plan.subject.artifacts:
+    if plan.subject.preserved != state.plan.subject.preserved:
         fresh = tuple(StepProgress(kind=step.kind) for step in state.steps)
         return replace(state, archived=None, drilled_at=None, attested=(), steps=fresh)
     kept = (StepKind.ARCHIVE, StepKind.DRILL)
@@ -59,6 +59,14 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
         for step in state.steps
     )
     return replace(state, steps=steps)
+
+
+def _is_over(what: str, state: Retirement, plan: Plan) -> bool:
+    """Who went without a class of artifacts did so for what was to be archived then."""
+    assert state.plan is not None
+    if what.startswith(ARCHIVE):
+        return plan.subject.preserved != state.plan.subject.preserved
+    return _is_of_old_dates(what, state)
 
 
 def _is_of_old_dates(what: str, state: Retirement) -> bool:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from data.records.artifacts import ArtifactClass
 from data.records.base import Prose
 from data.records.facts import Reading
-from data.records.policy import Role
+from data.records.policy import Role, Tier
 from data.records.retirement import (
     Duty,
     Progress,
@@ -194,6 +195,13 @@ def test_fewer_consumers_than_were_voted_on_are_fine():
     assert gates(MIGRATED, StepKind.DISABLE, impact=()).reasons == ()
 
 
+STRICT = a_policy(
+    archive_classes=(ArtifactClass.WEIGHTS, ArtifactClass.LINEAGE, ArtifactClass.CODE),
+    tiers=(
+        Tier(tier=1, notice_days=1, archive_classes=(ArtifactClass.CARD,)),
+        Tier(tier=3, notice_days=1, archive_classes=()),
+    ),
+)
 WITHOUT_METER = Reading(endpoint_id=LIVE.id, status="serving")
 VOUCHED = (Waiver(what="traffic", by="UPAT", at=PROPOSED_AT, reason=Prose(prose="logs are empty")),)
 NO_METER = (
@@ -211,6 +219,15 @@ NO_METER = (
             "the catalog lists no artifacts of churn: add the annotation emeritus.dev/artifacts, import, "
             "then press Edit plan on the card for a new vote",
             id="nothing to archive",
+        ),
+        pytest.param(
+            StepKind.ARCHIVE,
+            {"plan": {"subject": a_subject(tier=1)}, "policy": STRICT},
+            {},
+            "the catalog names no code, card of churn, and the policy wants that archived: name them in the catalog, "
+            "emeritus.dev/artifacts: code=PATH, import, then press Edit plan on the card for a new vote, "
+            "or go without by name, /retire waive RET-1 archive:code REASON",
+            id="not all of it named",
         ),
         pytest.param(
             StepKind.DRILL, {"archived": None}, {}, "the artifacts are not archived", id="nothing to prove"

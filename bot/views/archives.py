@@ -1,0 +1,49 @@
+"""What goes into the archive of a model, and what the policy wants there that nothing names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.views import limits
+from bot.views.blocks import mention, quoted, safe
+from data.records.artifacts import ArtifactClass, Reference, class_of
+from data.records.retirement import Retirement
+from workflows.rules.gating import completeness
+
+
+def planned(retirement: Retirement, rest: str) -> Iterator[str]:
+    """What is copied, what is only described, and what is missing."""
+    assert retirement.plan is not None
+    subject = retirement.plan.subject
+    copied = [f"{safe(one, 300)}{_of(class_of(one, subject.classes))}" for one in subject.artifacts]
+    yield f"*Archives* {_in_a_row(copied, rest) or 'nothing'}"
+    if subject.references:
+        described = [f"{_what(one)}{_of(one.of)}" for one in subject.references]
+        yield f"*Describes in it* {_in_a_row(described, rest)}"
+    yield from missing(retirement)
+
+
+def missing(retirement: Retirement) -> Iterator[str]:
+    """Of the classes that the policy asks for: which nothing is named of, and who goes without which."""
+    if left := completeness.left(retirement):
+        yield f":warning: *Missing in the archive* {', '.join(left)}: the policy asks for them"
+    without = completeness.waived(retirement)
+    if without:
+        said = [
+            f"{safe(of)}, {mention(one.by)}{quoted(one.reason, limits.REASON_MAX)}"
+            for of, one in without.items()
+        ]
+        yield limits.joined(["*The archive goes without*", *said], limits.SECTION_MAX - 100)
+
+
+def _of(of: ArtifactClass) -> str:
+    return "" if of is ArtifactClass.WEIGHTS else f" ({of})"
+
+
+def _what(one: Reference) -> str:
+    called = " ".join(filter(None, (one.what, one.name or one.where, one.version)))
+    return safe(called, 300)
+
+
+def _in_a_row(names: list[str], rest: str) -> str:
+    return limits.joined(names, limits.SECTION_MAX - 100, between=", ", rest=rest)

@@ -1,0 +1,53 @@
+"""What goes into the archive of a model: a copy of each artifact, and descriptions of what is only referred to.
+
+Both follow from the plan alone, so the same plan has the same content, and with it the same preservation id, whenever
+it is archived. Descriptions are payload and no tag files for that reason: which commit a model was built from is part
+of what was preserved, as its weights are. What the catalog says at the moment stands beside the payload.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from data.archive.results import Artifact, named
+from data.records.artifacts import ArtifactClass, Reference
+from data.records.retirement import Subject
+
+REFERENCES = "references"
+INLINE = "data:application/json;base64,"
+"""RFC 2397: the source of what exists nowhere but in the plan."""
+
+
+def pieces(subject: Subject) -> tuple[Artifact, ...]:
+    """Each artifact of the plan, and a file of references for each class that has some."""
+    described = _described(subject.references)
+    taken = (REFERENCES,) if described else ()
+    return (*named(subject.artifacts, subject.classes, taken=taken), *described)
+
+
+def _described(references: Sequence[Reference]) -> tuple[Artifact, ...]:
+    by_class: dict[ArtifactClass, list[Reference]] = defaultdict(list)
+    for one in references:
+        by_class[one.of].append(one)
+    return tuple(
+        Artifact(
+            path=f"{REFERENCES}/{of}.json",
+            source=inline([msgspec.to_builtins(one) for one in those]),
+            role=of,
+        )
+        for of, those in sorted(by_class.items())
+    )
+
+
+def inline(content: Sequence[Mapping[str, str]] | Mapping[str, str]) -> str:
+    """A source that is its own content. In one spelling, whatever order it was told in."""
+    ordered = (
+        content if isinstance(content, Mapping) else sorted(content, key=lambda one: sorted(one.items()))
+    )
+    text = json.dumps(ordered, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return INLINE + base64.b64encode(text.encode()).decode()

@@ -1,0 +1,67 @@
+"""Would the archive have all that the policy asks of it? What its catalog names no artifact of is missing.
+
+Weights have to be copied; of every other class a reference is enough. Lineage is never missing: Emeritus writes what
+its own catalog has of it beside every archive (data/archive/knowledge.py).
+"""
+
+from __future__ import annotations
+
+from data.records.artifacts import ArtifactClass, class_of
+from data.records.policy import Policy
+from data.records.retirement import Retirement, Subject
+from data.records.waivers import ARCHIVE, Waiver
+from workflows.rules.gating.gates import Gate
+from workflows.rules.wording import named
+
+ITS_OWN = frozenset((ArtifactClass.LINEAGE,))
+
+
+def present(subject: Subject) -> frozenset[ArtifactClass]:
+    """Of which classes the plan names something."""
+    copied = {class_of(uri, subject.classes) for uri in subject.artifacts}
+    told = {one.of for one in subject.references} - {ArtifactClass.WEIGHTS}
+    return ITS_OWN | copied | told
+
+
+def missing(subject: Subject, policy: Policy) -> tuple[ArtifactClass, ...]:
+    """What the policy asks for at its tier and the plan names nothing of, whoever goes without it."""
+    there = present(subject)
+    return tuple(one for one in policy.archives(subject.tier) if one not in there)
+
+
+def waived(state: Retirement) -> dict[str, Waiver]:
+    """Class -> who goes without it, and why."""
+    return {one.what.removeprefix(ARCHIVE): one for one in state.waivers if one.what.startswith(ARCHIVE)}
+
+
+def left(state: Retirement) -> tuple[ArtifactClass, ...]:
+    """What is missing and nobody goes without."""
+    if state.plan is None or state.policy is None:
+        return ()
+    without = waived(state)
+    return tuple(one for one in missing(state.plan.subject, state.policy) if one not in without)
+
+
+def gates(state: Retirement) -> list[Gate]:
+    assert state.plan is not None
+    those = left(state)
+    if not those:
+        return []
+    names, subject = named([*those]), state.plan.subject
+    remedy = (
+        f"name them in the catalog, emeritus.dev/artifacts: {those[0]}=PATH, import, then press Edit plan on the card "
+        f"for a new vote, or go without by name, /retire waive {state.id} {ARCHIVE}{those[0]} REASON"
+    )
+    why = (
+        f"the catalog names no {names} of {subject.model_name}, and the policy wants that archived: {remedy}"
+    )
+    return [Gate(f"missing/{','.join(those)}", why)]
+
+
+def note(subject: Subject, policy: Policy) -> tuple[str, ...]:
+    """What people read of it before they vote."""
+    those = missing(subject, policy)
+    if not those:
+        return ()
+    lacks = f"the catalog names no {named([*those])} of {subject.model_name}"
+    return (f"{lacks}, and the policy wants that archived: the archive step will wait",)

@@ -49,7 +49,9 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     return Edges(
-        archive=LocalDirectory(settings.archive, ArtifactSources(private=own_files(settings))),
+        archive=LocalDirectory(
+            settings.archive, ArtifactSources(private=own_files(settings), hosts=settings.checks.hosts)
+        ),
         controls=controls,
         meters={EndpointKind.LOCAL: local},
         writers=open_writers(settings, os.environ),

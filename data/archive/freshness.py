@@ -38,6 +38,8 @@ def differences(bag: Path, sources: Iterable[PayloadFile], stopped: Stopped) -> 
     marked = _marked(bag)
     for source in sources:
         path = f"data/{source.path}"
+        if source.is_fixed:
+            continue
         if path not in kept:
             yield f"{source.path} was added since"
         elif sizes[path] != source.size_bytes:

@@ -37,17 +37,25 @@ def _described(references: Sequence[Reference]) -> tuple[Artifact, ...]:
     return tuple(
         Artifact(
             path=f"{REFERENCES}/{of}.json",
-            source=inline([msgspec.to_builtins(one) for one in those]),
+            source=inline([_plain(one) for one in those]),
             role=of,
         )
         for of, those in sorted(by_class.items())
     )
 
 
-def inline(content: Sequence[Mapping[str, str]] | Mapping[str, str]) -> str:
+def _plain(one: Reference) -> dict[str, object]:
+    """As whoever opens the file reads it."""
+    told = msgspec.to_builtins(one)
+    return {**told, "values": dict(one.values)} if one.values else told
+
+
+def inline(content: Sequence[Mapping[str, object]]) -> str:
     """A source that is its own content. In one spelling, whatever order it was told in."""
-    ordered = (
-        content if isinstance(content, Mapping) else sorted(content, key=lambda one: sorted(one.items()))
-    )
-    text = json.dumps(ordered, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    return INLINE + base64.b64encode(text.encode()).decode()
+    ordered = sorted(content, key=lambda one: json.dumps(one, sort_keys=True))
+    return INLINE + base64.b64encode(text_of(ordered)).decode()
+
+
+def text_of(content: object) -> bytes:
+    """As every JSON of ours stands in an archive: the same content is the same bytes."""
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"

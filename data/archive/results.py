@@ -87,6 +87,7 @@ class PayloadFile:
     chunks   reads it once, from the start; raises our errors only
     recheck  raises Refused when the source is no longer what it was when listed
     mark     as long as it stays the same, so did the content; where it moved, only reading tells
+    is_fixed  what it is called by says what it holds, as a commit does: it neither changes nor comes later
     """
 
     path: str
@@ -94,6 +95,7 @@ class PayloadFile:
     chunks: Callable[[], Iterator[bytes]]
     recheck: Callable[[], None]
     mark: str
+    is_fixed: bool = False
 
 
 def named(

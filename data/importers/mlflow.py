@@ -24,6 +24,7 @@ from data.importers.measuring import kept, stated
 from data.importers.mlflow_live_runs import page_of as run_page_of
 from data.importers.mlflow_metrics import PREFIX, measured_in
 from data.importers.mlflow_models import Model, Told, Version, id_of, models_of
+from data.importers.mlflow_preserved import references_in
 from data.importers.mlflow_runs import add_datasets
 from data.importers.mlflow_server import Registry, page_of
 from data.importers.mlflow_telling import FORMAT, Telling
@@ -32,6 +33,7 @@ from data.importers.refs import Found
 from data.importers.regulated import regulation
 from data.importers.report import Reading
 from data.importers.sources import Digested, File, files_of
+from data.records.artifacts import Reference
 from data.records.catalog import Entity, Group, Kind, Measure, Measured, Person
 
 WRITTEN = "emeritus.dev/"  # by us, once a model retires: workflows/adapters/mlflow_registry.py
@@ -72,8 +74,9 @@ def read_mlflow(
         accepted = "tells of no registered model"
         raise Invalid([Problem(field=", ".join(map(str, named)), value="", accepted=accepted)])
     by_run = measured_in([*runs, *live], draft)
+    preserved = references_in([*runs, *live], draft)
     for model in found.values():
-        _declare(model, found, by_run, draft)
+        _declare(model, found, by_run, preserved, draft)
     for model in found.values():
         _add_consumers(model, draft)
         _add_originals(model, draft)
@@ -107,6 +110,7 @@ def _declare(
     model: Model,
     models: dict[str, Model],
     by_run: Mapping[str, tuple[Measured, ...]],
+    preserved: Mapping[str, tuple[Reference, ...]],
     draft: Draft,
 ) -> None:
     draft.document(model.id, model.source)
@@ -117,7 +121,8 @@ def _declare(
             read = ", ".join(PREFIX + name for name in TAGS)
             draft.note(model.where, model.name, f'tag "{tag[:80]}": unknown and ignored; we read {read}')
     owner = tags.get(f"{PREFIX}owner") or tags.get("owner", "")
-    _declare_itself(model, models, draft, owner)
+    references = (one for version in model.versions.values() for one in preserved.get(version.run_id, ()))
+    _declare_itself(model, models, draft, owner, tuple(dict.fromkeys(references)))
     _, unowned = draft.known.owner(owner)  # which is told once, of the model
     for version in model.versions.values():
         by_tags = _measured(version.tags, version.where, f"{model.name}/{version.number}", draft)
@@ -134,7 +139,9 @@ def _declare(
         draft.declare(entity, version.source, owner=owner, unowned=unowned)
 
 
-def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner: str) -> None:
+def _declare_itself(
+    model: Model, models: dict[str, Model], draft: Draft, owner: str, references: tuple[Reference, ...]
+) -> None:
     tags = model.tags
     artifacts = (_artifact(version, model, draft) for version in model.versions.values())
     entity = Entity(
@@ -145,6 +152,7 @@ def _declare_itself(model: Model, models: dict[str, Model], draft: Draft, owner:
             tags.get(f"{PREFIX}tier", ""), where=model.where, name=model.name, what=f"{PREFIX}tier"
         ),
         artifacts=tuple(dict.fromkeys(filter(None, artifacts))),
+        references=references,
         successor_id=_successor(model, models, draft),
         declared_in=model.where,
         aliases=(_MODELS + model.name,),

@@ -55,7 +55,7 @@ def _add_dataset(
     dataset: Fields, run: Told, run_id: str, version_ids: Sequence[str], draft: Draft, *, given: str
 ) -> None:
     where = f"{run.where.rpartition(':')[0]}:{dataset.line}"
-    name, place = dataset.text("name"), _place(dataset)
+    name, place = dataset.text("name"), place_of(dataset)
     what = f"run {run_id} -> {place or name or given}"
     why = why_not_named(place or name) if place or name else "no dataset with a name"
     found = draft.known.find(place, is_by_name=False) if place else None
@@ -79,7 +79,7 @@ def _add_dataset(
         draft.depends(version_id, dataset_id, where=where, what=what, by=f"runs:/{run_id}")
 
 
-def _place(dataset: Fields) -> str:
+def place_of(dataset: Fields) -> str:
     """The source of a dataset is JSON in a text."""
     try:
         values = Text(dataset.text("source").encode(), "source").values()

@@ -8,8 +8,14 @@ from dataclasses import dataclass, field
 from data.importers.fields import Fields
 from data.importers.refs import Found, Missing
 from data.importers.sagemaker_answers import Resource, Thing, arn_parts
-from data.importers.sagemaker_files import containers_of_model, containers_of_package, files_in
+from data.importers.sagemaker_files import (
+    containers_of_model,
+    containers_of_package,
+    files_in,
+    references_of,
+)
 from data.importers.sagemaker_things import PREFIX, Desk, Things
+from data.records.artifacts import Reference
 
 
 @dataclass(slots=True)
@@ -47,7 +53,7 @@ class Built:
 class Builder:
     """Asked when every package has been added; nothing needs to be declared yet.
 
-    files  model -> the files of all its versions
+    files  model -> the files of all its versions; `references`: what of them is only described
     """
 
     def __init__(self, things: Things, desk: Desk) -> None:
@@ -60,6 +66,7 @@ class Builder:
         self._partial: set[str] = set()
         self._deployed: dict[str, dict[str, None]] = defaultdict(dict)
         self.files: dict[str, dict[str, None]] = defaultdict(dict)
+        self.references: dict[str, dict[Reference, None]] = defaultdict(dict)
 
     def miss_packages(self, head: str) -> None:
         """Not all packages of this account are told."""
@@ -77,6 +84,8 @@ class Builder:
         for file in files_in(containers_of_package(package.fields)):
             self._having[file][own] = None
             self.files[model_id or own][file] = None
+        told = references_of(package, containers_of_package(package.fields))
+        self.references[model_id or own].update(dict.fromkeys(told))
         self._partial.update([] if package.is_whole and not package.is_odd else [package.head])
         return model_id
 
@@ -107,6 +116,8 @@ class Builder:
         self._keep(model, built)
         self._desk.models[model.id] = built.model_id or self._desk.ids[model.id]
         self.files[self._desk.models[model.id]].update(built.files)
+        told = references_of(model, containers)
+        self.references[self._desk.models[model.id]].update(dict.fromkeys(told))
         self._built[self._desk.ids[model.id]] = built
         for file in built.files:
             self._deployed[file][self._desk.ids[model.id]] = None

@@ -1,12 +1,15 @@
-"""Where the files of models lie, as their containers say."""
+"""Where the files of models lie, as their containers say, and what is told of them that nobody copies."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from data.importers.draft import Draft
 from data.importers.fields import Fields
 from data.importers.sagemaker_answers import Thing
+from data.records.artifacts import ArtifactClass, Reference
 
 
 def containers_of_package(fields: Fields) -> Iterator[Fields]:
@@ -52,3 +55,43 @@ def kept_of(files: Iterable[str], thing: Thing, draft: Draft) -> tuple[str, ...]
         else:
             draft.note(thing.where, thing.name, f'"{said}": is no place in S3; left out')
     return tuple(kept)
+
+
+def references_of(thing: Thing, containers: Iterable[Fields]) -> Iterator[Reference]:
+    """Images by their digest, what was measured of a package, and the commit it was built from.
+
+    An image of which only a tag is told is another one tomorrow, so it says nothing.
+    Source: docs.aws.amazon.com/sagemaker/latest/APIReference, ModelPackageContainerDefinition, ModelMetrics,
+    MetadataProperties
+    """
+    on = _day(thing.fields.value("CreationTime"))
+    for container in containers:
+        image, _, told = container.text("Image").partition("@")
+        if digest := container.text("ImageDigest") or told:
+            yield Reference(of=ArtifactClass.CODE, what="container image", where=image, digest=digest, on=on)
+    metrics = thing.fields.fields("ModelMetrics")
+    for kind in metrics:
+        for name in metrics.fields(kind):
+            report = metrics.fields(kind).fields(name)
+            if where := report.text("S3Uri"):
+                yield Reference(
+                    of=ArtifactClass.METRICS,
+                    what="report",
+                    where=where,
+                    name=f"{kind} {name}",
+                    digest=report.text("ContentDigest"),
+                    on=on,
+                )
+    built = thing.fields.fields("MetadataProperties")
+    if commit := built.text("CommitId"):
+        where = built.text("Repository")
+        yield Reference(of=ArtifactClass.CODE, what="git commit", where=where, version=commit, on=on)
+
+
+def _day(told: object) -> str:
+    """Of seconds, as AWS answers them, or of a date as its command line prints it."""
+    try:
+        return f"{datetime.fromtimestamp(float(str(told)), UTC):%Y-%m-%d}"
+    except (OverflowError, ValueError, OSError):
+        found = re.match(r"\d{4}-\d\d-\d\d", str(told))
+        return found[0] if found else ""

@@ -13,6 +13,7 @@ from data.importers.sagemaker_answers import Resource, Thing
 from data.importers.sagemaker_built import Builder, Built, group_of
 from data.importers.sagemaker_files import containers_of_package, kept_of
 from data.importers.sagemaker_things import PREFIX, Desk, Things, words
+from data.records.artifacts import Reference
 from data.records.catalog import Entity, Kind
 
 _NUMBER_LAST = 10**9  # a version without a number follows those with one
@@ -39,14 +40,18 @@ def read_models(things: Things, desk: Desk, builder: Builder) -> None:
     for group in groups:
         is_partial = group.id in partial or things.why_unlisted(group.head, Resource.PACKAGE) != ""
         earlier = desk.earlier(group.id) if is_partial else None
-        _declare(group, (*(earlier.artifacts if earlier else ()), *builder.files[group.id]), desk)
+        files = (*(earlier.artifacts if earlier else ()), *builder.files[group.id])
+        known = (*(earlier.references if earlier else ()), *builder.references[group.id])
+        _declare(group, files, known, desk)
     for package in packages:
         model_id = model_ids[package.id]
-        _declare_package(package, model_id, () if model_id else tuple(builder.files[package.id]), desk)
+        files = () if model_id else tuple(builder.files[package.id])
+        known = () if model_id else tuple(builder.references[package.id])
+        _declare_package(package, model_id, files, known, desk)
     for package in packages:
         _add_origins(package, desk)
     for model in models:
-        _add_model(model, built[model.id], desk)
+        _add_model(model, built[model.id], tuple(builder.references[model.id]), desk)
     for one in (*groups, *packages, *models):
         desk.tell_unknown_tags(one)
 
@@ -79,7 +84,13 @@ def _named_only(packages: list[Thing], groups: list[Thing], things: Things, desk
 
 
 def _declare(
-    thing: Thing, files: tuple[str, ...], desk: Desk, *, lifecycle: str = "", model_id: str = ""
+    thing: Thing,
+    files: tuple[str, ...],
+    references: tuple[Reference, ...],
+    desk: Desk,
+    *,
+    lifecycle: str = "",
+    model_id: str = "",
 ) -> None:
     """A version where it has a model, else one itself."""
     entity = Entity(
@@ -88,6 +99,7 @@ def _declare(
         name=thing.name,
         lifecycle=lifecycle,
         artifacts=kept_of(files, thing, desk.draft),
+        references=tuple(dict.fromkeys(references)),
         successor_id="" if model_id else desk.successor(thing),
         model_id=model_id,
         declared_in=thing.where,
@@ -96,7 +108,9 @@ def _declare(
     desk.declare(thing, entity, owners=model.owners_told if model else ())
 
 
-def _declare_package(package: Thing, model_id: str, files: tuple[str, ...], desk: Desk) -> None:
+def _declare_package(
+    package: Thing, model_id: str, files: tuple[str, ...], references: tuple[Reference, ...], desk: Desk
+) -> None:
     fields = package.fields
     stage, approval = fields.fields("ModelLifeCycle").text("Stage"), fields.text("ModelApprovalStatus")
     status = fields.text("ModelPackageStatus")
@@ -104,7 +118,7 @@ def _declare_package(package: Thing, model_id: str, files: tuple[str, ...], desk
     odd.append(f"is in stage {stage[:80]}, and rejected" if stage and approval == "Rejected" else "")
     if why := "; ".join(filter(None, odd)):
         desk.draft.note(package.where, package.name, why)
-    _declare(package, files, desk, lifecycle=words(stage or approval), model_id=model_id)
+    _declare(package, files, references, desk, lifecycle=words(stage or approval), model_id=model_id)
 
 
 def _add_origins(package: Thing, desk: Desk) -> None:
@@ -123,11 +137,13 @@ def _add_origins(package: Thing, desk: Desk) -> None:
             desk.draft.note(package.where, package.name, note)
 
 
-def _add_model(model: Thing, built: Built, desk: Desk) -> None:
+def _add_model(model: Thing, built: Built, references: tuple[Reference, ...], desk: Desk) -> None:
     if built.model_id and desk.tag(model, "successor"):
         note = "a version is followed by what its model is; tag that. Ignored"
         desk.draft.note(model.where, model.name, f"{PREFIX}successor: {note}")
-    _declare(model, () if built.model_id else tuple(built.files), desk, model_id=built.model_id)
+    files = () if built.model_id else tuple(built.files)
+    known = () if built.model_id else references
+    _declare(model, files, known, desk, model_id=built.model_id)
     if not model.is_whole:
         why = model.why_untold or "only a list tells of it"
         what = f"what {model.name} is built on"

@@ -26,6 +26,10 @@ class ArtifactClass(StrEnum):
     OTHER = "other"
 
 
+VALUES_MAX, VALUE_MAX = 200, 600
+"""Of one run: they are part of the plan that people vote on. Real runs have some fifty, of a few letters each."""
+
+
 class Classed(Record, frozen=True, kw_only=True):
     """Of an artifact, by its URI, what it is. One that nobody classes is taken for weights, as all were before."""
 
@@ -42,6 +46,7 @@ class Reference(Record, frozen=True, kw_only=True):
     version  which of several; a commit, a version of a dataset, a run
     digest   as its source tells it
     on       the day of which that is told, "2026-03-02"; empty where its source does not say
+    values   names and values, of parameters and metrics
     """
 
     of: ArtifactClass
@@ -51,6 +56,7 @@ class Reference(Record, frozen=True, kw_only=True):
     version: str = ""
     digest: str = ""
     on: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 def class_of(uri: str, classes: tuple[Classed, ...]) -> ArtifactClass:

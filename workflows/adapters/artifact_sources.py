@@ -1,4 +1,4 @@
-"""Where artifacts come from: a local path, file://, s3:// or data: URI as files to read and re-check.
+"""Where artifacts come from: a local path, a file://, s3://, git+https:// or data: URI as files to read and re-check.
 
 Listing reads no content and changes nothing, so calling it twice is safe. Only what a URI names is followed:
 a link that leads elsewhere is refused, because it would archive what nobody voted on.
@@ -10,7 +10,7 @@ import base64
 import difflib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -20,9 +20,13 @@ from data.archive.manifest import sha256_id
 from data.archive.pieces import INLINE
 from data.archive.results import PayloadFile
 from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
+from workflows.adapters.git_sources import PREFIX as GIT
+from workflows.adapters.git_sources import GitSources
 from workflows.adapters.s3_objects import S3Objects
 
-_ACCEPTED = "accepted are an absolute path, file:///path or s3://bucket/key-or-prefix"
+_ACCEPTED = (
+    "accepted are an absolute path, file:///path, s3://bucket/key-or-prefix or git+https://host/path@commit"
+)
 # RFC 8089 section 2: a file URI has neither query nor fragment, so these would name another file than was meant.
 _NO_QUERY = (
     "a file URI has no query and no fragment; where a name has these signs, write ? as %3F and # as %23"
@@ -30,11 +34,17 @@ _NO_QUERY = (
 
 
 class ArtifactSources:
-    """`endpoint_url` points S3 at another server than AWS. What lies at or below `private` is nobody's artifact."""
+    """`endpoint_url` points S3 at another server than AWS. What lies at or below `private` is nobody's artifact.
 
-    def __init__(self, *, endpoint_url: str | None = None, private: Iterable[Path] = ()) -> None:
+    hosts   from whose repositories commits may be copied
+    """
+
+    def __init__(
+        self, *, endpoint_url: str | None = None, private: Iterable[Path] = (), hosts: Sequence[str] = ()
+    ) -> None:
         self._s3 = S3Objects(endpoint_url=endpoint_url)
         self._private = tuple(path.resolve() for path in private)
+        self._git = GitSources(hosts=hosts, is_private=self._is_private)
 
     def files(self, uri: str) -> tuple[PayloadFile, ...]:
         """All files a URI names, sorted by path below it; a single file has the path ""."""
@@ -50,14 +60,22 @@ class ArtifactSources:
 
     def left(self, uri: str) -> tuple[PayloadFile, ...]:
         """As `files`, of what was archived once: that nothing is there any more is no error."""
+        if uri.startswith(GIT):
+            return self._git.left(uri)
         try:
             return self._files(uri)
         except NotFound:
             return ()
 
+    def _is_private(self, path: Path) -> bool:
+        """Also where something private lies within."""
+        return any(path.is_relative_to(kept) or kept.is_relative_to(path) for kept in self._private)
+
     def _files(self, uri: str) -> tuple[PayloadFile, ...]:
         if uri.startswith(INLINE):
             return (_inline(uri),)
+        if uri.startswith(GIT):
+            return self._git.files(uri)
         scheme, _, rest = uri.partition("://")
         if not rest:
             return _local_files(Path(uri), uri, self._private)

@@ -13,6 +13,7 @@ from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.mlflow import read_mlflow
 from data.importers.report import ImportReport, Reading
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import Entity, Group, Kind, Measured
 from tests.data.catalogs import MONDAY, a_document, as_one, joined_ends
 from tests.data.catalogs import imported as imported_backstage
@@ -598,3 +599,71 @@ def test_a_tag_says_who_alone_may_see_a_model(
     listed = [{"key": key, "value": value} for key, value in given.items()]
     reading = read(tmp_path, {"registered_models": [a_model(tags=listed)]})
     assert reading.entities[0].restricted_to == names
+
+
+def test_what_the_run_of_a_version_tells_is_described_in_the_archive_of_its_model(tmp_path: Path) -> None:
+    many = [{"key": f"p{number:03d}", "value": "1"} for number in range(300)]
+    run = {
+        "info": {"run_id": RUN, "end_time": 1_772_409_600_000},
+        "data": {
+            "params": [{"key": "depth", "value": "6"}, {"key": "note", "value": "x" * 1_000}],
+            "metrics": [{"key": "auc", "value": 0.91, "timestamp": 1}],
+            "tags": [
+                {"key": "mlflow.source.git.commit", "value": "3f2c"},
+                {"key": "mlflow.source.git.repoURL", "value": "https://git.example.com/churn"},
+                {"key": "mlflow.source.name", "value": "train.py"},
+            ],
+        },
+        "inputs": {
+            "dataset_inputs": [
+                {"dataset": {"name": "train", "digest": "9f", "source": '{"uri": "s3://d/train"}'}},
+                {"dataset": {"digest": "nameless"}},
+            ]
+        },
+    }
+    other = {
+        "info": {"run_id": "other"},
+        "data": {"params": many, "metrics": {"auc": [{"value": 1}, {"value": 2}]}},
+    }
+    versions = [a_version("1", run_id=RUN), a_version("2", run_id="other"), a_version("3", run_id="untold")]
+    reading = read(
+        tmp_path,
+        {"registered_models": [a_model()], "model_versions": versions},
+        {"runs": [run, other, other]},
+    )
+    found = {one.id: one.references for one in reading.entities if one.references}
+    assert found.keys() == {"mlflow:churn"}
+    day = {"on": "2026-03-02"}
+    *first, params, metrics = found["mlflow:churn"]
+    assert first == [
+        Reference(
+            of=ArtifactClass.CODE,
+            what="git commit",
+            where="https://git.example.com/churn",
+            name="train.py",
+            version="3f2c",
+            **day,
+        ),
+        Reference(
+            of=ArtifactClass.HYPERPARAMETERS,
+            what="parameters",
+            version=RUN,
+            values=(("depth", "6"), ("note", f"{'x' * 600}...")),
+            **day,
+        ),
+        Reference(of=ArtifactClass.METRICS, what="metrics", version=RUN, values=(("auc", "0.91"),), **day),
+        Reference(
+            of=ArtifactClass.DATA,
+            what="dataset",
+            where="s3://d/train",
+            name="train",
+            version=RUN,
+            digest="9f",
+            **day,
+        ),
+    ]
+    assert (len(params.values), metrics.values) == (200, (("auc", "2"),))
+    assert any(
+        "run other: 300 parameters; the first 200 by name are described in an archive" in one
+        for one in lines(tmp_path, reading.notes)
+    )

@@ -9,6 +9,7 @@ import pytest
 from data.errors import Invalid
 from data.importers.sagemaker import read_sagemaker
 from data.importers.sagemaker_live import Untold
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import Entity, Kind, SuccessorName
 from tests.data.catalogs import as_one
 from tests.data.importers.sagemaker_account import (
@@ -308,3 +309,43 @@ def test_whatever_stands_in_an_answer_is_told_or_read_as_nothing() -> None:
             assert reading.documents.read == reading.documents.kept + reading.documents.skipped
             assert reading.edges.read == reading.edges.kept + reading.edges.skipped
             json.dumps([str(one) for one in (*reading.skipped, *reading.notes)]).encode()
+
+
+def test_images_reports_and_commits_are_described_in_the_archive_of_the_model() -> None:
+    image = "1.dkr.ecr.eu-west-1.amazonaws.com/churn"
+    specification = {
+        "Containers": [{"Image": f"{image}:3", "ImageDigest": "sha256:aa", "ModelDataUrl": "s3://m/w"}]
+    }
+    package = a_package(
+        "Churn",
+        1,
+        InferenceSpecification=specification,
+        ModelMetrics={"ModelQuality": {"Statistics": {"S3Uri": "s3://m/q.json", "ContentDigest": "bb"}}},
+        MetadataProperties={"CommitId": "3f2c", "Repository": "https://git.example.com/churn"},
+    )
+    deployed = a_model("Own", {"Image": f"{image}@sha256:cc", "ModelDataUrl": "s3://m/own"})
+    reading = read(a_group("Churn"), package, deployed, a_model("Tagged", {"Image": f"{image}:3"}))
+    found = {name: one.references for name, one in by_name(reading).items() if one.references}
+    day = {"on": "2026-03-02"}
+    code, metrics = ArtifactClass.CODE, ArtifactClass.METRICS
+    assert found == {
+        "Churn": (
+            Reference(of=code, what="container image", where=f"{image}:3", digest="sha256:aa", **day),
+            Reference(
+                of=metrics,
+                what="report",
+                where="s3://m/q.json",
+                name="ModelQuality Statistics",
+                digest="bb",
+                **day,
+            ),
+            Reference(
+                of=code,
+                what="git commit",
+                where="https://git.example.com/churn",
+                version="3f2c",
+                **day,
+            ),
+        ),
+        "Own": (Reference(of=code, what="container image", where=image, digest="sha256:cc", **day),),
+    }

@@ -133,7 +133,8 @@ def test_another_kind_of_uri_is_refused_with_those_accepted(uri: str) -> None:
     with pytest.raises(Invalid) as refused:
         ArtifactSources().files(uri)
     assert str(refused.value) == (
-        f"artifact {uri!r}: accepted are an absolute path, file:///path or s3://bucket/key-or-prefix"
+        f"artifact {uri!r}: accepted are an absolute path, file:///path, s3://bucket/key-or-prefix "
+        "or git+https://host/path@commit"
     )
 
 

@@ -15,9 +15,10 @@ from data.closest import closest
 from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused
 from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import LogisticRegression
+from workflows.rules.lifecycle import CLOSED
 
 FOLDER = "endpoints"
 WEIGHTS_BYTES_MAX = 4 * 1024 * 1024  # what is larger is data, and not looked into
@@ -97,7 +98,7 @@ def switched_off(retirements: Iterable[Retirement]) -> dict[str, Retirement]:
 def check_may_start(ref: str, off: dict[str, Retirement]) -> None:
     """Raises `Refused` for what a retirement switched off: it comes back in Slack, or not at all."""
     if (by := off.get(ref)) is not None:
-        gone = by.state is State.ARCHIVED
+        gone = by.state in CLOSED
         raise Refused(
             f"{ref} stays off",
             reasons=[f"{by.id} switched it off and is {by.state}"],

@@ -14,6 +14,7 @@ from bot.cli import cli
 from bot.demo import run as demo
 from bot.serving import metrics
 from bot.typed import usage
+from bot.typed.table import COMMANDS
 from bot.views import digest as views
 from data.policies import attestations as policy_attestations
 from data.policies import checks as policy_checks
@@ -39,7 +40,7 @@ def states() -> str:
 
 
 def slash_commands() -> str:
-    rows = [(f"`{usage.usage(word)}`", row.says, row.who) for word, row in usage.COMMANDS.items()]
+    rows = [(f"`{usage.usage(word)}`", row.says, row.who) for word, row in COMMANDS.items()]
     return _table(("command", "what it does", "who may"), rows)
 
 

@@ -276,6 +276,11 @@ class Story:
         self.state = msgspec.json.decode(self._encoded, type=Retirement)
         self.happened.append(event)
 
+    def stands(self, state: Retirement) -> Story:
+        """Whatever led there."""
+        self.state, self._encoded = state, msgspec.json.encode(state)
+        return self
+
     def until(self, at: datetime) -> Story:
         """Let every timer ring when it is due."""
         while due := [timer for timer in self.timers.values() if timer.due_at <= at]:

@@ -17,10 +17,12 @@ from data.events import EMERITUS
 from data.records.checks import CheckEnd, Declared
 from data.records.notices import Addressed, Audience
 from data.records.policy import Tier
+from data.records.retention import Retention, StartsFrom
 from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
     BILLING,
+    CLOSE_AT,
     DISABLE_AT,
     EDGE,
     LIVE,
@@ -277,7 +279,11 @@ def test_every_notice_the_rules_want_has_a_view():
     hastened = a_proposed()
     hastened.does(cmd.BreakGlass(by="USIMON", notice_days=3, why=WHY))
     informing = a_policy(audiences=(Addressed(audience=Audience.SUPPORT, channels=("CSUPPORT",)),))
+    keeping = a_policy(retention=(Retention(of="default", starts_from=StartsFrom.CLOSED, keep_days_min=0),))
+    ended = a_dark(policy=keeping).until(CLOSE_AT).works()
+    ended.does(cmd.AskPrune(by="UPAT", what="all", why=WHY))
     told = [
+        *ended.effects.values(),
         break_glass_notices.look_back(hastened.state, hastened.now),
         *hastened.effects.values(),
         *attesting.effects.values(),

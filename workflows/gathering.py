@@ -194,7 +194,7 @@ class Gatherer:
             case cmd.Attest():
                 there = self.catalog.snapshot()
                 return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
-            case cmd.PlaceHold() | cmd.ReleaseHold():
+            case cmd.PlaceHold() | cmd.ReleaseHold() | cmd.AskPrune() | cmd.ConfirmPrune() | cmd.DropPrune():
                 there = self.catalog.snapshot()
                 return replace(known, holders=holders(there, known.policy or self.policy, known.owners))
             case cmd.BreakGlass() | cmd.ConfirmBreakGlass():

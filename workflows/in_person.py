@@ -12,9 +12,9 @@ from workflows import commands as cmd
 from workflows.ports import Readers
 from workflows.second_factor import SecondFactor, proved
 
-PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose, cmd.ReleaseHold)
+PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose, cmd.ReleaseHold, cmd.ConfirmPrune)
 """What cannot be had again once it is said: their second factor is asked, where there is one."""
-IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass, cmd.PlaceHold)
+IN_THEIR_NAME = (*PROVED, cmd.Cast, cmd.Attest, cmd.ReviewBreakGlass, cmd.PlaceHold, cmd.AskPrune)
 """What counts only as the word of a member of this workspace: Slack is asked whose account it is."""
 
 

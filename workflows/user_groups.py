@@ -27,7 +27,7 @@ AGAIN_SECONDS = 60.0
 
 
 _BREAKS_GLASS = (cmd.BreakGlass, cmd.ConfirmBreakGlass)
-_OF_HOLDS = (cmd.PlaceHold, cmd.ReleaseHold)
+_OF_HOLDS = (cmd.PlaceHold, cmd.ReleaseHold, cmd.AskPrune, cmd.ConfirmPrune, cmd.DropPrune)
 BY_ROLE_NOW = (
     *(cmd.Propose, cmd.Revise, cmd.Cast, cmd.Cancel),
     *(cmd.Attest, *_BREAKS_GLASS, cmd.ReviewBreakGlass, cmd.ConfirmClose, *_OF_HOLDS),

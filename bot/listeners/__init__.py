@@ -20,6 +20,7 @@ from bot.listeners import (
     manual,
     obligations,
     proposals,
+    pruning,
     reviews,
     snoozes,
     taking_over,
@@ -29,7 +30,7 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, delegations, callers)
-    of_people = (votes, *of_duties, manual, attestations, break_glass, closing, reviews)
+    of_people = (votes, *of_duties, manual, attestations, break_glass, closing, pruning, reviews)
     for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)
     failures.register(app, house)

@@ -20,7 +20,8 @@ from bot.typed.lookup import misnamed, model, models_with, named, retirements
 from bot.typed.meant import command
 from bot.typed.own_words import NOT_YET, decided
 from bot.typed.playbooks import proposed
-from bot.typed.usage import COMMANDS, Typed, understood
+from bot.typed.table import COMMANDS
+from bot.typed.usage import Typed, understood
 from bot.views import (
     answers,
     attestations,
@@ -30,6 +31,7 @@ from bot.views import (
     digest,
     helping,
     lessons,
+    retention,
     standing,
     who,
 )
@@ -137,6 +139,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:
             shown = lessons.found(learned(house.store, sight.retirements(), words), words)
         case "playbooks":
             shown = playbooks(house.store, sight.retirements(), request[Part.MAYBE_WORDS], now)
+        case "retention":
+            shown = retention.terms(meant(sight, request), now)
         case "delegate":
             shown = delegated.standing(by, house.delegations())
         case _:

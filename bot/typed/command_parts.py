@@ -34,6 +34,7 @@ class Part(StrEnum):
     TEXT = "TEXT..."
     NAME = "NAME..."
     HOLD = "HOLD"
+    CLASS = "CLASS|all"
     ATTESTATION = "ATTESTATION"
     EVIDENCE = "EVIDENCE..."
     OFTEN = "[weekly|off]"

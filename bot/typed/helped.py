@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.typed.usage import COMMANDS, usage
+from bot.typed.table import COMMANDS
+from bot.typed.usage import usage
 
 CHANGES = "Changes something"
 

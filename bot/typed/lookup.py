@@ -6,7 +6,8 @@ import re
 
 from bot.ids import SLASH_COMMAND
 from bot.payloads import RETIREMENT_ID, meant_id
-from bot.typed.usage import COMMANDS, usage
+from bot.typed.table import COMMANDS
+from bot.typed.usage import usage
 from bot.views.limits import option_value
 from data.catalog.catalog import Catalog
 from data.catalog.snapshot import Snapshot
@@ -14,11 +15,11 @@ from data.closest import closest
 from data.errors import NotFound, Refused
 from data.records.base import Record
 from data.records.catalog import Entity
-from data.records.retirement import Retirement, State, Subject
+from data.records.retirement import Retirement, Subject
 from data.store import Streams
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of
-from workflows.rules.lifecycle import LIVING
+from workflows.rules.lifecycle import CLOSED, LIVING
 from workflows.rules.wording import typed
 
 SHOWN_AT_MOST = 8
@@ -83,7 +84,7 @@ def named(store: Streams, there: Snapshot, text: str, *, word: str, onward: Onwa
     ids = {text, *(one for model in models for one in there.ids_of(model.id))}
     same = [one for one in every if _name(one) == text or _model_id(one) in ids]
     same = same or [one for one in every if _name(one).casefold() == text.casefold()]
-    closed = [one for one in same if one.state is State.ARCHIVED] if word in OF_CLOSED else []
+    closed = [one for one in same if one.state in CLOSED] if word in OF_CLOSED else []
     matching = closed or [one for one in same if one.state in LIVING] or (same[-1:] if reads else [])
     if len(matching) == 1:
         return matching[0]

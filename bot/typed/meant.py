@@ -13,6 +13,7 @@ from data.printable import uncoloured
 from data.records.base import Prose
 from data.records.retirement import StepKind
 from workflows.commands import (
+    AskPrune,
     Attest,
     BreakGlass,
     Cancel,
@@ -60,6 +61,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "confirm": lambda: ConfirmClose(by=by, model=uncoloured(request[Part.NAME]).strip()),
         "hold": lambda: PlaceHold(by=by, why=why),
         "release": lambda: ReleaseHold(by=by, number=payloads.number(request[Part.HOLD]), why=why),
+        "prune": lambda: AskPrune(by=by, what=request[Part.CLASS], why=why),
         "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
         "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),
         "playbook": lambda: NamePlaybook(by=by, name=named_or_off(request[Part.PLAYBOOK])),

@@ -9,8 +9,9 @@ from bot.typed.lookup import retirement
 from bot.typed.usage import Typed
 from data.closest import closest
 from data.errors import NotFound, Refused
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.machine import retirement_of
+from workflows.rules.lifecycle import CLOSED
 from workflows.sight import Sight
 
 EVERY = f"{SLASH_COMMAND} playbooks for all there are"
@@ -30,7 +31,7 @@ def playbook(sight: Sight, text: str) -> Retirement:
     if meant := meant_id(text):
         found = retirement(sight, meant)
         if not found.playbook:
-            is_closed = found.state is State.ARCHIVED
+            is_closed = found.state in CLOSED
             how = f"{SLASH_COMMAND} playbook {meant} NAME to make it one, or " if is_closed else ""
             raise Refused(f"{meant} is no playbook", next_step=f"Run {how}{EVERY}")
         return found

@@ -17,7 +17,7 @@ from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
 from workflows.rules.choosing.measured import latest
-from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.lifecycle import CALLED_OFF, CLOSED
 from workflows.rules.people.addressees import by_audience
 from workflows.rules.plans import gap
 from workflows.rules.wording import counted
@@ -69,7 +69,7 @@ def _text(retirement: Retirement, audience: Audience, facts: dict[str, str]) -> 
     own = next((text for text in texts if text.audience is audience), None)
     if own is None:
         return filled(marked(PLAIN), facts)
-    return filled(marked(own.closed if retirement.state is State.ARCHIVED else own.under_way), facts)
+    return filled(marked(own.closed if retirement.state in CLOSED else own.under_way), facts)
 
 
 def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
         is_off = retirement.state not in CALLED_OFF
         when, ask = f"its service has ended{f', on {last_day}' if is_off else ''}", "None any more"
     coordinator = mention(retirement.coordinator_id)
-    is_over = retirement.state is State.ARCHIVED
+    is_over = retirement.state in CLOSED
     return {
         "what": f"{model} {'is retired' if is_over else 'retires'} ({retirement.id})",
         "when": when,
@@ -128,7 +128,7 @@ def _known(retirement: Retirement, there: Snapshot | None) -> dict[str, str]:
 
 def _ends_at(retirement: Retirement, plan: Plan) -> datetime:
     """When it goes dark, or did."""
-    is_dark = retirement.state in (State.DISABLED, State.ARCHIVED)
+    is_dark = retirement.state in (State.DISABLED, *CLOSED)
     done_at = retirement.progress(StepKind.DISABLE).at if is_dark else None
     return done_at or plan.step(StepKind.DISABLE).due_at
 

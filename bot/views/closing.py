@@ -8,8 +8,9 @@ from bot.views.blocks import Payload, actions, button, day, mention, mentions, m
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data import events
-from data.records.retirement import Retirement, State, StepKind
+from data.records.retirement import Retirement, StepKind
 from workflows.rules.gating import closing
+from workflows.rules.lifecycle import CLOSED
 from workflows.rules.wording import counted
 
 
@@ -25,7 +26,7 @@ def request(retirement: Retirement) -> Payload:
     """Asked for with a button, until two people have, or service came back."""
     by = _by(retirement)
     name = safe(name_of(retirement))
-    if retirement.state is not State.ARCHIVED and not closing.is_standing(retirement):
+    if retirement.state not in CLOSED and not closing.is_standing(retirement):
         is_now = "its service is coming back" if retirement.restoring else f"it is {retirement.state}"
         return blocks.message(f":double_vertical_bar: Not asked now: the end of *{name}*, as {is_now}.")
     if not closing.missing(retirement):

@@ -15,14 +15,15 @@ from bot.views import (
     checks,
     closing,
     duties,
+    holds,
     id_lines,
     impact,
-    keeping,
     later_dates,
     limits,
     missed,
     parts,
     playbooks,
+    pruning,
     reviews,
     switch_lines,
 )
@@ -199,7 +200,15 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.ChecksWaiverOutdated():
             return checks.waiver_outdated(event, retirement)
         case events.HoldPlaced() | events.HoldReleased():
-            return keeping.line(event)
+            return holds.line(event)
+        case (
+            events.PruneAsked()
+            | events.PruneConfirmed()
+            | events.PruneDropped()
+            | events.ClassPruned()
+            | events.ArchivePruned()
+        ):
+            return pruning.line(event)
         case events.CloseConfirmed():
             return closing.line(event, retirement)
         case events.Attested():

@@ -37,7 +37,7 @@ def _told(history: History) -> Iterator[str]:
             plan = event.plan
 
 
-def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912 - one case per event
+def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR0911, PLR0912, PLR0915 - a case per event
     """The event in a few words; empty for one that is counted, or that only leads to another."""
     match event:
         case events.Proposed():
@@ -111,6 +111,14 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "switched off"
         case events.Closed():
             return "archived: complete"
+        case events.HoldPlaced():
+            return "legal hold placed"
+        case events.HoldReleased():
+            return "legal hold released"
+        case events.ClassPruned():
+            return f"{event.of} gone from the archive"
+        case events.ArchivePruned():
+            return "pruned: nothing left of the archive"
         case events.RestoreStarted():
             return "service being restored"
         case events.RolledBack():

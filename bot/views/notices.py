@@ -29,6 +29,7 @@ from bot.views import (
     obligations,
     policy_review,
     proposal,
+    pruning,
     readers,
     reviews,
     thread,
@@ -126,6 +127,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         state, int(message.params["number"]), _glass_breakers(message)
     ),
     "closing": lambda state, _: closing.request(state),
+    "prune": lambda state, message: pruning.request(state, int(message.params["number"])),
     "look back": lambda state, _: break_glass.look_back(state),
     "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
     "informed": lambda state, message: informed.message_to(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.views import break_glass, impact, keeping, later_dates, limits, parts, steps, successor, votes
+from bot.views import break_glass, holds, impact, later_dates, limits, parts, steps, successor, votes
 from bot.views.blocks import (
     Payload,
     context,
@@ -30,6 +30,7 @@ STATE_MARKS = {
     State.MIGRATING: ":truck:",
     State.DISABLED: ":new_moon:",
     State.ARCHIVED: ":classical_building:",
+    State.PRUNED: ":headstone:",
     State.WITHDRAWN: ":leftwards_arrow_with_hook:",
     State.REJECTED: ":x:",
     State.EXPIRED: ":hourglass:",
@@ -41,6 +42,7 @@ OUTCOMES = {
     State.MIGRATING: "Announced: consumers are moving",
     State.DISABLED: "Dark: nothing serves it; `/retire restore` brings it back until close",
     State.ARCHIVED: "Archived: the retirement is complete, the archive stays readable",
+    State.PRUNED: "Pruned: nothing is left of its archive but what it was and why it went",
     State.WITHDRAWN: "Withdrawn before the vote closed",
     State.REJECTED: "Rejected by a veto",
     State.EXPIRED: "Expired: the round closed without enough approvals",
@@ -143,7 +145,7 @@ def card(retirement: Retirement) -> Payload:
         section(f"{_people(retirement)}\n{_subject(retirement)}"),
         *([section(f"{STATE_MARKS[retirement.state]} *{outcome}*")] if outcome else []),
         *(paused if retirement.paused_at else []),
-        *map(section, (*break_glass.words(retirement), *keeping.in_one_section(retirement))),
+        *map(section, (*break_glass.words(retirement), *holds.in_one_section(retirement))),
         *([section(limits.joined(delayed, limits.SECTION_MAX))] if delayed else []),
         section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),

@@ -8,7 +8,7 @@ from bot.views import (
     archives,
     break_glass,
     duties,
-    keeping,
+    holds,
     later_dates,
     limits,
     meeting,
@@ -80,7 +80,7 @@ def show(
             section,
             (
                 *break_glass.words(retirement),
-                *keeping.in_one_section(retirement),
+                *holds.in_one_section(retirement),
                 *provided.in_one_section(support),
             ),
         )

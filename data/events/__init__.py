@@ -29,7 +29,15 @@ from data.events.duties import (
     WaiverContested,
     WaiverOutdated,
 )
-from data.events.keeping import HoldPlaced, HoldReleased
+from data.events.keeping import (
+    ArchivePruned,
+    ClassPruned,
+    HoldPlaced,
+    HoldReleased,
+    PruneAsked,
+    PruneConfirmed,
+    PruneDropped,
+)
 from data.events.others import (
     DigestSent,
     Imported,
@@ -147,6 +155,11 @@ RetirementEvent = (
     | RolledBack
     | HoldPlaced
     | HoldReleased
+    | PruneAsked
+    | PruneConfirmed
+    | PruneDropped
+    | ClassPruned
+    | ArchivePruned
     | ManualReported
     | ManualChecked
     | ManualContradicted
@@ -191,6 +204,7 @@ __all__ = [
     "Approved",
     "ArchiveConfirmed",
     "ArchiveLost",
+    "ArchivePruned",
     "ArchiveStored",
     "AskedAgain",
     "Attested",
@@ -206,6 +220,7 @@ __all__ = [
     "CheckEnded",
     "ChecksStarted",
     "ChecksWaiverOutdated",
+    "ClassPruned",
     "CloseConfirmed",
     "Closed",
     "Delegated",
@@ -245,6 +260,9 @@ __all__ = [
     "PlaybookMade",
     "PlaybookTakenBack",
     "Proposed",
+    "PruneAsked",
+    "PruneConfirmed",
+    "PruneDropped",
     "QuietTold",
     "ReaderMoved",
     "Rejected",

@@ -24,3 +24,45 @@ class HoldReleased(Event, frozen=True, kw_only=True, tag="hold released"):
     why: Prose
     entitled: tuple[str, ...]
     proof: str = ""
+
+
+class PruneAsked(Event, frozen=True, kw_only=True, tag="prune asked"):
+    """These classes of the archive are to go for good, if a second person says so, too.
+
+    rules      class -> the rule of the policy that lets it go
+    entitled   who could ask, as roles and groups stood at that moment
+    """
+
+    classes: tuple[str, ...]
+    rules: dict[str, str]
+    why: Prose
+    entitled: tuple[str, ...]
+
+
+class PruneConfirmed(Event, frozen=True, kw_only=True, tag="prune confirmed"):
+    """The second person typed the model's name. `number`: of what was asked. Others as in `HoldReleased`."""
+
+    number: int
+    entitled: tuple[str, ...]
+    proof: str = ""
+
+
+class PruneDropped(Event, frozen=True, kw_only=True, tag="prune dropped"):
+    """It is not to go after all, or cannot now: somebody took it back, or `because` says what came between."""
+
+    number: int
+    because: str = ""
+
+
+class ClassPruned(Event, frozen=True, kw_only=True, tag="class pruned"):
+    """One class is gone from the archive. `tombstone`: SHA-256 of what stands in its place."""
+
+    number: int
+    of: str
+    files: int
+    bytes: int
+    tombstone: str
+
+
+class ArchivePruned(Event, frozen=True, kw_only=True, tag="archive pruned"):
+    """Nothing is left of the archive but its manifest and tombstones."""

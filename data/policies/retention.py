@@ -5,16 +5,16 @@ Rules are laid over the shipped ones, class by class: one left out would let som
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from data.policies.keys import Key
+from data.records.artifacts import ArtifactClass
 from data.records.retention import EVERYTHING_ELSE, Retention, StartsFrom, Storage
 from data.toml_checks import whole, word_of
 from data.toml_tables import Tables
 
-CLASS = re.compile(r"[a-z][a-z _-]{0,39}")
+CLASSES = (EVERYTHING_ELSE, *ArtifactClass)
 DAYS_MAX = 36_500
 
 RETENTION: Mapping[str, Key] = {
@@ -43,8 +43,8 @@ def retention_of(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple
         return ()
     said = {name: dict(table) for name, table in under.items()}
     for name, table in given.items():
-        if not CLASS.fullmatch(name):
-            accepted = f'"{EVERYTHING_ELSE}", or a class of artifacts in small letters, e.g. "weights"'
+        if name not in CLASSES:
+            accepted = f"{EVERYTHING_ELSE}, or a class of artifacts: {', '.join(ArtifactClass)}"
             reading.refuse("retention", name, None, accepted)
         said[name] = said.get(name, {}) | reading.table(f"retention.{name}", table, RETENTION)
     return tuple(_rule(reading, name, said[EVERYTHING_ELSE] | table) for name, table in said.items())

@@ -42,6 +42,7 @@ class EffectKind(StrEnum):
     HOME = "home"
     COMPOSE = "compose"
     CHECK = "check"
+    PRUNE = "prune"
 
 
 class OnUnknown(StrEnum):

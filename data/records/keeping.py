@@ -14,3 +14,32 @@ class Hold(Record, frozen=True, kw_only=True):
     by: str
     at: datetime
     why: Prose
+
+
+class Prune(Record, frozen=True, kw_only=True):
+    """Somebody asks that parts of an archive go for good; it takes a second person.
+
+    number        version of the retirement at which it was asked
+    classes       of artifacts, as the archive has them
+    confirmed_by  the second person; empty until there is one
+    """
+
+    number: int
+    classes: tuple[str, ...]
+    why: Prose
+    asked_by: str
+    asked_at: datetime
+    confirmed_by: str = ""
+
+
+class Pruned(Record, frozen=True, kw_only=True):
+    """What is left of a class that went: its tombstone.
+
+    tombstone  the SHA-256 of what stands in its place, which lists every file with its digest
+    """
+
+    of: str
+    at: datetime
+    files: int
+    bytes: int
+    tombstone: str

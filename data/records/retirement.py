@@ -14,7 +14,7 @@ from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
 from data.records.checks import CheckRun
 from data.records.closing import Confirmed
-from data.records.keeping import Hold
+from data.records.keeping import Hold, Prune, Pruned
 from data.records.parts import Part
 from data.records.policy import Policy
 from data.records.rounds import Round
@@ -31,6 +31,7 @@ class State(StrEnum):
     MIGRATING = "migrating"
     DISABLED = "disabled"
     ARCHIVED = "archived"
+    PRUNED = "pruned"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     EXPIRED = "expired"
@@ -282,6 +283,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     confirmed: tuple[Confirmed, ...] = ()
     holds: tuple[Hold, ...] = ()
     holds_placed: int = 0
+    prune: Prune | None = None
+    pruned: tuple[Pruned, ...] = ()
     reviewed: dict[str, tuple[str, ...]] = {}
     playbook: str = ""
     like: str = ""

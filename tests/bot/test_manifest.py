@@ -10,7 +10,7 @@ import yaml
 import bot
 from bot import manifest
 from bot.ids import SLASH_COMMAND
-from bot.typed.usage import COMMANDS
+from bot.typed.table import COMMANDS
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from workflows.questions.names import Names

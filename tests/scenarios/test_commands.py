@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.typed.usage import COMMANDS
+from bot.typed.table import COMMANDS
 from tests.scenarios.town import ADA, BRUNO, ELENA, MINA, SAM, TOM, Town, words
 
 NONSENSE = [

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.typed.usage import COMMANDS, Part
+from bot.typed.command_parts import Part
+from bot.typed.table import COMMANDS
 from data.records.retirement import State
 from tests.canary import CANARY, QUINN, RHEA, leaks
 from tests.data.catalogs import a_document

@@ -23,7 +23,7 @@ from workflows.commands.duties import (
     TakeOver,
 )
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
-from workflows.commands.keeping import PlaceHold, ReleaseHold
+from workflows.commands.keeping import AskPrune, ConfirmPrune, DropPrune, PlaceHold, RecordPruned, ReleaseHold
 from workflows.commands.log import UseSigningKey
 from workflows.commands.manual import AskAgain, CheckManual, ContradictManual, ReportManual
 from workflows.commands.playbooks import NamePlaybook
@@ -49,6 +49,7 @@ from workflows.commands.votes import Cancel, Cast, CloseRound, LapseApproval, Pr
 __all__ = [
     "AskAgain",
     "AskForTime",
+    "AskPrune",
     "AskToAttest",
     "Attest",
     "BreakGlass",
@@ -61,10 +62,12 @@ __all__ = [
     "Command",
     "ConfirmBreakGlass",
     "ConfirmClose",
+    "ConfirmPrune",
     "ContestWaiver",
     "ContradictManual",
     "DecideExtension",
     "Delegate",
+    "DropPrune",
     "DropReader",
     "EndDelegation",
     "Escalate",
@@ -84,6 +87,7 @@ __all__ = [
     "RecordFailure",
     "RecordFile",
     "RecordImport",
+    "RecordPruned",
     "RecordRestored",
     "RecordShown",
     "RecordUnreached",
@@ -142,7 +146,7 @@ _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyReview
 _OfNames = Delegate | EndDelegation | Attest | AskToAttest | UseSigningKey
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
-_OfKeeping = PlaceHold | ReleaseHold
+_OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes

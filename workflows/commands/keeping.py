@@ -17,3 +17,29 @@ class ReleaseHold(Command, frozen=True, kw_only=True, tag="release hold"):
 
     number: int
     why: Prose
+
+
+class AskPrune(Command, frozen=True, kw_only=True, tag="ask prune"):
+    """Parts of the archive are to go for good. `what`: a class of artifacts, or "all" that may go."""
+
+    what: str
+    why: Prose
+
+
+class ConfirmPrune(Command, frozen=True, kw_only=True, tag="confirm prune"):
+    """`number`: of what was asked; `model`: its name, as typed."""
+
+    number: int
+    model: str
+
+
+class DropPrune(Command, frozen=True, kw_only=True, tag="drop prune"):
+    number: int
+
+
+class RecordPruned(Command, frozen=True, kw_only=True, tag="record pruned"):
+    """What went: class -> (files, bytes, SHA-256 of the tombstone); or `trouble` says why nothing did."""
+
+    number: int
+    gone: dict[str, tuple[int, int, str]] = {}
+    trouble: str = ""

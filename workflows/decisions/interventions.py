@@ -25,7 +25,7 @@ from workflows.decisions.decided import (
 from workflows.decisions.extensions import DATES_MOVED, set_aside
 from workflows.decisions.manual import asking_again
 from workflows.rules.gating import by_hand
-from workflows.rules.lifecycle import ENDED, is_going_dark, maybe_dark
+from workflows.rules.lifecycle import CLOSED, ENDED, is_going_dark, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.pauses import BECAUSE, days_to_move, lasted
@@ -105,12 +105,12 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     check("restore", command.by, state, facts)
     if state.restoring:
         return nothing(f"{state.id} is being restored already.{_not_back(state)}")
-    if state.state in ENDED and state.state is not State.ARCHIVED and (again := brought_back(state)):
+    if state.state in ENDED and state.state not in CLOSED and (again := brought_back(state)):
         # It went dark although it was called off, and what was to bring it back did not.
         return decided(state, effects=again, reply=f"Service of {state.id} is asked back once more.")
     if state.state is not State.DISABLED and not is_going_dark(state):
         why = "Nothing was switched off"
-        if state.state is State.ARCHIVED:
+        if state.state in CLOSED:
             why = "The dark window is over, and what is left is its archive"
         elif state.rolled_back_at is not None:
             why = f"It was brought back on {state.rolled_back_at:%Y-%m-%d %H:%M} UTC"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from data.archive.kept import by_class
 from data.archive.pieces import pieces
 from data.archive.results import Wrapping
 from data.errors import Corrupt, EmeritusError, Stale
@@ -24,19 +27,19 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         "Emeritus-Plan-Digest": state.plan.digest,
     }
     try:
+        artifacts = pieces(subject)
         stored = shop.archive.put(
             subject.model_name,
-            pieces(subject),
+            artifacts,
             Wrapping(info=info),
             shop.world.now,
             shop.ending.is_set,
         )
     except EmeritusError as error:
         return failed(claim, error, shop)
+    archived = replace(stored.archived, kept=by_class(artifacts, stored.artifacts))
     shop.world.point("after copy")
-    return Done(), then(
-        claim, cmd.RecordArchive(by=EMERITUS, started=started(claim), archived=stored.archived)
-    )
+    return Done(), then(claim, cmd.RecordArchive(by=EMERITUS, started=started(claim), archived=archived))
 
 
 def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:

@@ -19,7 +19,7 @@ from data.records.retirement import (
 from workflows.rules.consumers import callers, checking, ids, obligations, waiving
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
-from workflows.rules.keeping import holds
+from workflows.rules.keeping import holds, pruning
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.plans import break_glass, parts, replanning
 from workflows.rules.plans.switches import settled, switched
@@ -189,6 +189,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return closing.after(state, event)
         case events.HoldPlaced() | events.HoldReleased():
             return holds.after(state, event)
+        case events.PruneAsked() | events.PruneConfirmed() | events.PruneDropped() | events.ClassPruned():
+            return pruning.after(state, event)
         case events.ChecksStarted() | events.CheckEnded():
             return checking.after(state, event)
         case events.ChecksWaiverOutdated():
@@ -201,7 +203,13 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, playbook=name)
         case events.PlaybookTakenBack():
             return replace(state, playbook="")
-        case events.Rejected() | events.Expired() | events.Withdrawn() | events.Cancelled():
+        case (
+            events.Rejected()
+            | events.Expired()
+            | events.Withdrawn()
+            | events.Cancelled()
+            | events.ArchivePruned()
+        ):
             return state
         case _:
             assert_never(event)

@@ -23,6 +23,9 @@ PERMITS: dict[State, Permits] = {
     State.MIGRATING: Permits(attach="no", serve="yes", meaning="announced; consumers are moving"),
     State.DISABLED: Permits(attach="no", serve="no", meaning="dark; configuration and weights are kept"),
     State.ARCHIVED: Permits(attach="no", serve="no", meaning="closed; the archive can be read"),
+    State.PRUNED: Permits(
+        attach="no", serve="no", meaning="nothing is left of the archive but its tombstones"
+    ),
     State.WITHDRAWN: Permits(attach="yes", serve="yes", meaning="taken back before the vote closed"),
     State.REJECTED: Permits(attach="yes", serve="yes", meaning="vetoed"),
     State.EXPIRED: Permits(attach="yes", serve="yes", meaning="the round closed without quorum"),
@@ -45,15 +48,18 @@ TRANSITIONS: dict[tuple[State, type[events.Event]], State] = {
     (State.MIGRATING, events.Revised): State.PROPOSED,
     (State.MIGRATING, events.Cancelled): State.CANCELLED,
     (State.DISABLED, events.Closed): State.ARCHIVED,
+    (State.ARCHIVED, events.ArchivePruned): State.PRUNED,
     (State.DISABLED, events.RolledBack): State.ROLLED_BACK,
     # Some of several endpoints may be dark already when somebody asks for service back.
     (State.MIGRATING, events.RolledBack): State.ROLLED_BACK,
 }
 
 MOVING = frozenset(event for _, event in TRANSITIONS)
-ENDED = frozenset(PERMITS) - {state for state, _ in TRANSITIONS}
-CALLED_OFF = ENDED - {State.ARCHIVED}
+CLOSED = frozenset({State.ARCHIVED, State.PRUNED})
+"""The model is gone, and its retirement is complete."""
+CALLED_OFF = frozenset(PERMITS) - CLOSED - {state for state, _ in TRANSITIONS}
 """It has come to nothing: the model stays, and nobody has to move."""
+ENDED = CLOSED | CALLED_OFF
 LIVING = frozenset(PERMITS) - ENDED - {State.ACTIVE}
 
 
@@ -103,7 +109,7 @@ def is_coming_back(state: Retirement) -> bool:
     is_dark_in_vain = bool(unserved(state)) and state.state not in (
         State.MIGRATING,
         State.DISABLED,
-        State.ARCHIVED,
+        *CLOSED,
     )
     return bool(state.restoring) or is_dark_in_vain
 
@@ -125,7 +131,7 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    [*] --> active"]
     for (come_from, event), to in TRANSITIONS.items():
         lines.append(f"    {_node(come_from)} --> {_node(to)}: {events.name_of(event)}")
-    lines += [f"    {_node(state)} --> [*]" for state in PERMITS if state in ENDED]
+    lines += [f"    {_node(state)} --> [*]" for state in PERMITS if state in ENDED - {State.ARCHIVED}]
     return "\n".join(lines)
 
 

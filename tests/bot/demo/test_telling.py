@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from bot.demo.chronicle import Quiet
 from bot.demo.company import names
 from bot.demo.run import what_to_do
-from bot.typed.usage import COMMANDS, understood
+from bot.typed.table import COMMANDS
+from bot.typed.usage import understood
 
 TOLD = what_to_do(datetime(2026, 12, 10, 7, tzinfo=UTC), url="http://127.0.0.1:1", day_seconds=6)
 

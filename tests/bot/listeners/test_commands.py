@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.typed.command_parts import Part
-from bot.typed.usage import COMMANDS
+from bot.typed.table import COMMANDS
 from data.importers.backstage import read_backstage
 from data.records.base import Prose
 from data.records.retirement import StepKind

@@ -9,7 +9,8 @@ import pytest
 from bot.typed.command_parts import Part
 from bot.typed.helped import helped
 from bot.typed.meant import command
-from bot.typed.usage import COMMANDS, Typed, understood
+from bot.typed.table import COMMANDS
+from bot.typed.usage import Typed, understood
 from bot.typed.words import as_typed
 from data.errors import Invalid, Refused
 from workflows.commands import Command, Delegate, EndDelegation
@@ -37,6 +38,7 @@ EVERY_PART = {
     Part.HERE: "",
     Part.PLAYBOOK: "off",
     Part.HOLD: "1",
+    Part.CLASS: "all",
     Part.LIKE: "",
     Part.DELEGATION: "<@U1|bo> until 2027-01-05",
 }

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.ids import Action
 from bot.typed.helped import helped
-from bot.typed.usage import COMMANDS
+from bot.typed.table import COMMANDS
 from bot.views import answers, helping, manual, standing
 from data.errors import Refused
 from data.records.artifacts import ArtifactClass, Classed, Reference

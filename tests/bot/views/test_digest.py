@@ -14,6 +14,7 @@ from bot.views.limits import BLOCK_TEXT_MAX
 from data import events
 from data.events import EMERITUS
 from data.records.base import Prose
+from data.records.retention import Retention, StartsFrom
 from data.records.retirement import Duty, Plan, State, StepKind
 from data.records.reviews import Stage
 from data.records.rounds import Choice
@@ -116,6 +117,17 @@ def withdrawn() -> Story:
     return story
 
 
+def pruned() -> Story:
+    rule = Retention(of="default", starts_from=StartsFrom.CLOSED, keep_days_min=0)
+    story = a_dark(policy=a_policy(retention=(rule,))).until(DISABLE_AT + lasting(30)).works()
+    story.until(story.now + lasting(30)).does(cmd.AskPrune(by=PAT, what="all", why=WHY))
+    assert story.state.prune is not None
+    number = story.state.prune.number
+    story.does(cmd.ConfirmPrune(by=OWEN, number=number, model="churn"))
+    story.does(cmd.RecordPruned(by=EMERITUS, number=number, gone={"default": (3, 1204, "sha256:aa")}))
+    return story
+
+
 ENDINGS: dict[State, tuple[Callable[[], Story], str]] = {
     State.WITHDRAWN: (withdrawn, "withdrawn"),
     State.REJECTED: (
@@ -132,6 +144,7 @@ ENDINGS: dict[State, tuple[Callable[[], Story], str]] = {
         lambda: a_dark().until(DISABLE_AT + lasting(30)).works(),
         "archived: complete",
     ),
+    State.PRUNED: (pruned, "default gone from the archive; pruned: nothing left of the archive"),
 }
 
 

@@ -223,6 +223,16 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "entitled": ("UANN",),
     },
     events.CloseConfirmed: {"entitled": ("UANN",), "proof": "key 7"},
+    events.PruneAsked: {
+        "classes": ("weights",),
+        "rules": {"weights": "retention.default"},
+        "why": Prose(prose="its days are over"),
+        "entitled": ("UANN",),
+    },
+    events.PruneConfirmed: {"number": 9, "entitled": ("UANN",)},
+    events.PruneDropped: {"number": 9},
+    events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
+    events.ArchivePruned: {},
     events.HoldPlaced: {"number": 1, "why": Prose(prose="Case 21-114")},
     events.HoldReleased: {
         "number": 1,
@@ -285,6 +295,15 @@ SAID = {
         ':memo: <@UANN> reviewed the *archiving*: went well — "quick"; next time — "ask &lt;!here&gt;" '
         "(suggested for the policy)"
     ),
+    events.PruneAsked: (
+        ':headstone: <@UANN> asks that *weights* of its archive goes for good (retention.default) — "its days are over"'
+    ),
+    events.PruneConfirmed: ":headstone: <@UANN> confirms by its name that it goes",
+    events.PruneDropped: ":headstone: <@UANN> took it back: nothing goes",
+    events.ClassPruned: (
+        ":headstone: Gone from the archive: *weights*, 2 files, 1,204 bytes; its tombstone is `sha256:aa`"
+    ),
+    events.ArchivePruned: ":headstone: *Pruned*: nothing is left of its archive but the manifest and the tombstones",
     events.HoldPlaced: ':scales: <@UANN> placed legal hold 1: nothing of its archive goes — "Case 21-114"',
     events.HoldReleased: ':scales: <@UANN> released legal hold 1, proved as key 7 — "settled"',
     events.ChecksStarted: ":test_tube: 1 check of consumers, as <@UANN> asked: *consumer-000* (scoring)",

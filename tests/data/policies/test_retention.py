@@ -24,7 +24,7 @@ def test_a_class_says_only_what_is_otherwise_than_for_everything_else() -> None:
     ("toml", "said"),
     [
         ("retention = 7", "a table for each class"),
-        ("[retention.Weights]\nkeep_days_min = 1", 'a class of artifacts in small letters, e.g. "weights"'),
+        ("[retention.Weights]\nkeep_days_min = 1", "default, or a class of artifacts: weights, code, data"),
         ("[retention.weights]\nkeep_days_min = -1", "a whole number of days from 0 to 36500"),
         ("[retention.weights]\nkeep_days_max = 30", "0, or at least keep_days_min, 2190"),
         ('[retention.weights]\nfrom = "birth"', "one of archived, disabled, closed"),

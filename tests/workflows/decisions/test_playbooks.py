@@ -11,6 +11,7 @@ from data.records.retirement import State
 from tests.builders import CLOSE_AT, OWEN, PAT, STRANGER, Story, a_dark, facts_for
 from workflows import commands as cmd
 from workflows.decisions.playbooks import name_playbook
+from workflows.rules.lifecycle import CLOSED as CLOSED_IN
 from workflows.rules.lifecycle import ENDED
 
 
@@ -81,7 +82,7 @@ def test_a_name_another_one_has_is_refused_with_which_that_is():
     )
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in (State.ACTIVE, State.ARCHIVED)])
+@pytest.mark.parametrize("state", [state for state in State if state not in (State.ACTIVE, *CLOSED_IN)])
 def test_what_was_not_closed_is_refused_with_what_to_do(state: State):
     stands = replace(CLOSED, state=state)
     with pytest.raises(Refused) as refused:

@@ -96,7 +96,7 @@ def test_a_refused_move_says_what_can_become_of_it():
 
 def test_what_has_ended_says_so():
     with pytest.raises(Refused) as refused:
-        lifecycle.moved(State.ARCHIVED, events.RolledBack)
+        lifecycle.moved(State.PRUNED, events.RolledBack)
     assert refused.value.next_step == "It has ended"
 
 
@@ -108,10 +108,11 @@ def test_every_state_says_what_it_permits_and_is_active_living_or_ended():
 
 def test_only_a_dark_state_stops_service_and_it_is_entered_only_by_the_events_that_say_so():
     unserved = {state for state, permits in PERMITS.items() if permits.serve == "no"}
-    assert unserved == {State.DISABLED, State.ARCHIVED}
+    assert unserved == {State.DISABLED, State.ARCHIVED, State.PRUNED}
     assert {kind for (_, kind), to in TRANSITIONS.items() if to in unserved} == {
         events.Disabled,
         events.Closed,
+        events.ArchivePruned,
     }
 
 
@@ -119,7 +120,7 @@ def test_the_diagram_has_one_arrow_per_row_and_an_end_per_ended_state():
     drawn = lifecycle.diagram().splitlines()
     assert drawn[:3] == ["stateDiagram-v2", "    [*] --> active", "    active --> proposed: proposed"]
     assert "    disabled --> rolled_back: rolled back" in drawn
-    assert len(drawn) == 2 + len(TRANSITIONS) + len(ENDED)
+    assert len(drawn) == 2 + len(TRANSITIONS) + len(ENDED - {State.ARCHIVED})
 
 
 def off_by_hand(*actions: str) -> tuple[ManualCheck, ...]:

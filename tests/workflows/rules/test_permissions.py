@@ -59,6 +59,10 @@ MAY = {
     "run checks": "coordinator endpoint_owner consumer_owner",
     "place hold": "coordinator owner endpoint_owner seated holder",
     "release hold": "holder",
+    "ask prune": "coordinator owner holder",
+    "confirm prune": "coordinator owner seated holder",
+    "drop prune": "coordinator owner seated holder",
+    "record pruned": "time",
     "confirm close": "coordinator owner endpoint_owner seated",
     "attest": EVERYBODY,  # whom the policy names for it
     "break glass": "glass_breaker",

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from data.errors import Invalid, Problem, Refused
 from data.records.base import Record
 from data.records.policy import Policy
-from data.records.retirement import Reason, Retirement, State, StepKind
+from data.records.retirement import Reason, Retirement, StepKind
 from workflows.rules.hindsight.lessons import SHOWN_MAX
 from workflows.rules.hours import day_of
-from workflows.rules.lifecycle import is_living
+from workflows.rules.lifecycle import CLOSED, is_living
 from workflows.rules.plans.plan import earliest_target
 from workflows.rules.voting.roles import Weighed
 
@@ -31,7 +31,7 @@ def check_name(name: str) -> None:
 
 def check_closed(state: Retirement) -> None:
     """Raises `Refused` for one that shows no way to the end."""
-    if state.state is State.ARCHIVED:
+    if state.state in CLOSED:
         return
     raise Refused(
         f"{state.id} cannot be a playbook",

@@ -28,7 +28,7 @@ def lifecycle_of(state: Retirement) -> Lifecycle:
     match state.state:
         case State.MIGRATING | State.DISABLED:
             return Lifecycle.DEPRECATED
-        case State.ARCHIVED:
+        case State.ARCHIVED | State.PRUNED:
             return Lifecycle.RETIRED
         case _:
             return Lifecycle.IN_SERVICE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from data.records.retirement import Retirement, State
-from workflows.rules.lifecycle import is_living
+from data.records.retirement import Retirement
+from workflows.rules.lifecycle import CLOSED, is_living
 
 
 def leaving(
@@ -20,6 +20,6 @@ def leaving(
         if one.plan is None or one.plan.subject.model_id not in model_ids:
             continue
         retired = {endpoint.id for endpoint in one.plan.subject.endpoints}
-        if is_living(one) or (one.state is State.ARCHIVED and not any(map(retired.isdisjoint, endpoints))):
+        if is_living(one) or (one.state in CLOSED and not any(map(retired.isdisjoint, endpoints))):
             return one
     return None

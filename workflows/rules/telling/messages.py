@@ -127,6 +127,10 @@ def closing_key(state: Retirement) -> str:
     return f"{state.id}/announcement-{state.announced}/closing"
 
 
+def prune_key(state: Retirement, number: int) -> str:
+    return f"{state.id}/prune/{number}/request"
+
+
 def break_glass_key(state: Retirement, number: int) -> str:
     return f"{state.id}/break-glass/{number}"
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.retirement import Duty, Retirement, State, StepKind
-from workflows.rules.consumers import impact
 from workflows.rules.consumers.obligations import of_person, people_of
 from workflows.rules.hindsight import reviewing
 from workflows.rules.lifecycle import CALLED_OFF
@@ -23,10 +22,12 @@ from workflows.rules.telling import (
     check_notices,
     closing_notices,
     id_notices,
+    impact_notices,
     informing,
     manual_notices,
     messages,
     milestones,
+    pruning_notices,
 )
 
 CHANGES_EVERYTHING = (
@@ -99,7 +100,7 @@ def for_events(
         want(messages.edit(messages.card_key(state), "card"))
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):
         if isinstance(event, events.Proposed | events.Revised):
-            want(*_impact(state, event, version))
+            want(*impact_notices.told(state, event, version))
         if isinstance(event, CALLS):
             want(*caller_notices.for_event(before, state, event, version))
         if isinstance(event, events.Waived):
@@ -111,6 +112,7 @@ def for_events(
     want(*_requests(before, state))
     want(*break_glass_notices.changed(before, state))
     want(*closing_notices.changed(before, state))
+    want(*pruning_notices.changed(before, state))
     want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))
@@ -274,27 +276,3 @@ def _lines(state: Retirement, count: int) -> Iterable[Effect]:
             first=str(first),
             last=str(min(first + LINES_AT_ONCE, end) - 1),
         )
-
-
-def _impact(state: Retirement, event: events.Proposed | events.Revised, version: int) -> Iterable[Effect]:
-    """Everybody the plan hits, in the thread: as one message where they fit, else in short with a file of all;
-
-    and a picture of them.
-    """
-    parts = impact.parts(event.impact, event.impact_notes, event.plan.subject.model_id)
-    for start, stop in parts[:1]:
-        yield messages.in_thread(
-            state,
-            f"{state.id}/impact/{version}/1",
-            "impact",
-            first=str(version),
-            last=str(version),
-            start=str(start),
-            stop=str(stop),
-            part="1",
-            parts="1",
-            **({"in_short": "yes"} if len(parts) > 1 else {}),
-        )
-    if len(parts) > 1:
-        yield messages.file(state, f"{state.id}/dependants/{version}", "dependants", version)
-    yield messages.file(state, f"{state.id}/picture/{version}", "picture", version)

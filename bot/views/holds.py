@@ -1,4 +1,4 @@
-"""What keeps an archive, and for how long: on the card, in its thread, and for who asks."""
+"""Which legal holds are on an archive: on the card, in its thread, and for who asks."""
 
 from __future__ import annotations
 

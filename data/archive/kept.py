@@ -1,0 +1,27 @@
+"""How much of an archive is of which class of artifacts? Rules of retention go by that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from data.archive.results import Artifact, StoredFile
+from data.records.archived import Kept
+from data.records.retention import EVERYTHING_ELSE
+
+
+def by_class(artifacts: Iterable[Artifact], files: Iterable[StoredFile]) -> tuple[Kept, ...]:
+    """Files and bytes of each class, by its name. What no artifact has told its class of is of every other one."""
+    found: dict[str, tuple[int, int]] = {}
+    classes = {one.path: str(one.role) for one in artifacts}
+    for file in files:
+        of = class_of(file.path, classes)
+        count, size = found.get(of, (0, 0))
+        found[of] = (count + 1, size + file.bytes)
+    return tuple(Kept(of=of, files=count, bytes=size) for of, (count, size) in sorted(found.items()))
+
+
+def class_of(path: str, classes: dict[str, str]) -> str:
+    """The class of the artifact that a file of an archive is, or is in. `classes`: by place in the archive."""
+    parts = path.split("/")
+    heads = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((classes[head] for head in heads if classes.get(head)), EVERYTHING_ELSE)

@@ -1,0 +1,78 @@
+"""What of an archive may go for good, and has anybody asked that it does? Holds beat every rule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from data import events
+from data.records.facts import Facts
+from data.records.keeping import Prune, Pruned
+from data.records.retirement import Retirement, State
+from workflows.rules.keeping.retention import Term, terms
+from workflows.rules.wording import counted
+
+EVERYTHING = "all"
+
+
+def left(state: Retirement) -> tuple[Term, ...]:
+    """The classes that the archive still has."""
+    gone = {one.of for one in state.pruned}
+    return tuple(term for term in terms(state) if term.kept.of not in gone)
+
+
+def kept_because(state: Retirement, term: Term, now: datetime) -> str:
+    """Why it may not go now; empty where it may."""
+    if state.holds:
+        numbers = ", ".join(str(one.number) for one in state.holds)
+        return f"a legal hold keeps it ({numbers})"
+    if term.rule is None:
+        return "the policy it was voted on with does not say how long it is kept"
+    if term.starts_at is None or term.free_at is None:
+        return f"{term.rule.id} counts from when it is {term.rule.starts_from}, which it is not"
+    if now >= term.free_at or (term.is_contested and term.due_at is not None and now >= term.due_at):
+        return ""
+    days = counted(term.days_min, "day")
+    return f"{term.rule.id} keeps it for {days}, until {term.free_at:%Y-%m-%d}"
+
+
+def entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:
+    """Whoever may ask for it or confirm it, by a role of their own."""
+    seated = (person for people in facts.members.values() for person in people)
+    return tuple(sorted(dict.fromkeys((state.coordinator_id, *facts.owners, *facts.holders, *seated))))
+
+
+def is_asked(state: Retirement) -> bool:
+    """Does it wait for a second person?"""
+    return state.state is State.ARCHIVED and state.prune is not None and not state.prune.confirmed_by
+
+
+def after(
+    state: Retirement,
+    event: events.PruneAsked | events.PruneConfirmed | events.PruneDropped | events.ClassPruned,
+) -> Retirement:
+    """The retirement once one of these has happened."""
+    match event:
+        case events.PruneAsked():
+            asked = Prune(
+                number=state.version,
+                classes=event.classes,
+                why=event.why,
+                asked_by=event.by,
+                asked_at=event.at,
+            )
+            return replace(state, prune=asked)
+        case events.PruneConfirmed():
+            assert state.prune is not None
+            return replace(state, prune=replace(state.prune, confirmed_by=event.by))
+        case events.PruneDropped():
+            return replace(state, prune=None)
+        case events.ClassPruned():
+            gone = Pruned(
+                of=event.of, at=event.at, files=event.files, bytes=event.bytes, tombstone=event.tombstone
+            )
+            is_last = state.prune is None or {one.of for one in (*state.pruned, gone)} >= set(
+                state.prune.classes
+            )
+            return replace(state, pruned=(*state.pruned, gone), prune=None if is_last else state.prune)

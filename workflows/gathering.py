@@ -14,7 +14,8 @@ from data.events import AnyEvent
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
 from data.records.policy import NO_REVIEW, OnExpiry, Policy, Review
-from data.records.retirement import Obligation, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Obligation, Retirement
 from data.records.waivers import TRAFFIC
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession, user_groups

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from data.catalog.snapshot import Snapshot
 from data.records.base import Record
 from data.records.delegation import Delegation
-from data.records.retirement import Obligation, Progress, Retirement, State, Step, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Obligation, Retirement, State, Step
 from workflows import by_name
 from workflows.audiences import seen, sees
 from workflows.by_name import Closing, ToAttest, may_confirm

@@ -19,7 +19,8 @@ from bot.views.steps import zone_of
 from data.catalog.joined import joins_of
 from data.catalog.serving import server_of
 from data.records.catalog import Dependency, Entity, Kind, Sighting
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from workflows.rules.consumers.attaching import Attachment, Verdict, Ways, attachments, leads_to, ways
 from workflows.rules.wording import counted
 

@@ -39,7 +39,8 @@ from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
-from data.records.retirement import Plan, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Plan, Retirement
 from workflows import card
 from workflows.commands import (
     Command,

@@ -11,7 +11,7 @@ from bot.typed.usage import Typed
 from bot.typed.words import named_or_off
 from data.printable import uncoloured
 from data.records.base import Prose
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from workflows.commands import (
     AskPrune,
     Attest,

@@ -30,7 +30,8 @@ from bot.views.blocks import (
 from bot.views.proposal import headline, name_of
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Impacted
-from data.records.retirement import Endpoint, Progress, Retirement
+from data.records.progress import Progress
+from data.records.retirement import Endpoint, Retirement
 from workflows.decisions.hearings import Hearing
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.people import delegating

@@ -10,7 +10,8 @@ from bot.views.blocks import day, mentions, moment, safe
 from bot.views.impact import team_name
 from bot.views.lines import line
 from bot.views.proposal import OUTCOMES, headline
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from data.records.rounds import Purpose
 from workflows.questions.answers import Answer, Entry, Point, What
 from workflows.rules.voting.quorum import awaited, open_round

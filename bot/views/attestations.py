@@ -24,7 +24,8 @@ from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data import events
 from data.records.attestations import Attestation, Statement
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from workflows.rules.gating import attesting
 
 NOBODY = "*nobody who can be reached*"

@@ -15,7 +15,8 @@ from data.catalog.snapshot import Snapshot
 from data.policies.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
-from data.records.retirement import Obligation, Plan, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Obligation, Plan, Retirement, State
 from workflows.rules.choosing.measured import latest
 from workflows.rules.lifecycle import CALLED_OFF, CLOSED
 from workflows.rules.people.addressees import by_audience

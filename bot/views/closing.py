@@ -8,7 +8,8 @@ from bot.views.blocks import Payload, actions, button, day, mention, mentions, m
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
 from data import events
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from workflows.rules.gating import closing
 from workflows.rules.lifecycle import CLOSED
 from workflows.rules.wording import counted

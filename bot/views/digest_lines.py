@@ -13,7 +13,8 @@ from bot.views import impact, limits
 from bot.views.blocks import day
 from bot.views.proposal import name_of
 from bot.views.steps import zone_of
-from data.records.retirement import Obligation, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Obligation, Retirement, State
 from data.records.rounds import Purpose
 from workflows.rules.gating import attesting
 from workflows.rules.gating.ahead_gates import gates_ahead

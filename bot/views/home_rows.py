@@ -23,7 +23,8 @@ from bot.views import (
 from bot.views.blocks import Payload, actions, day, mention, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
-from data.records.retirement import Duty, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Retirement, State
 from data.records.rounds import Purpose
 from workflows.by_name import ToAttest
 from workflows.home import GoesDark, Home, LateStep, Owed, Part

@@ -11,7 +11,8 @@ from bot.views.impact import short_id
 from bot.views.steps import zone_of
 from data import events
 from data.records.callers import Caller
-from data.records.retirement import LaterDates, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import LaterDates, Retirement
 from data.records.waivers import Waiver
 from workflows.rules.consumers.vouching import waivers
 from workflows.rules.plans import extending

@@ -39,7 +39,8 @@ from bot.views.steps import zone_of
 from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
 from data import events
 from data.records.archived import Archived
-from data.records.retirement import Plan, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Plan, Retirement
 from workflows.rules.telling.messages import is_person
 from workflows.rules.wording import counted
 

@@ -12,7 +12,8 @@ from bot.views import impact
 from bot.views.blocks import day
 from bot.views.steps import zone_of
 from data import events
-from data.records.retirement import Plan, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Plan, Retirement
 from workflows.histories import History
 from workflows.rules.wording import counted
 

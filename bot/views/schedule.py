@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from bot.ids import SLASH_COMMAND
 from data.printable import printable
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from workflows.rules.plans.schedule import Scheduled, ScheduledStep, Standing
 from workflows.rules.wording import counted
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.blocks import day, mention, moment, safe
-from data.records.retirement import Progress, Retirement, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Retirement
 from workflows.rules.consumers import checking
 from workflows.rules.lifecycle import CALLED_OFF
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.events.base import Event
 from data.records.archived import Archived
 from data.records.base import Prose
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 
 
 class StepStarted(Event, frozen=True, kw_only=True, tag="step started"):

@@ -17,6 +17,7 @@ from data.records.closing import Confirmed
 from data.records.keeping import Hold, Prune, Pruned
 from data.records.parts import Part
 from data.records.policy import Policy
+from data.records.progress import StepKind, StepProgress
 from data.records.rounds import Round
 from data.records.switches import Delay, ManualCheck
 from data.records.waivers import Waiver
@@ -83,15 +84,6 @@ class Subject(Record, frozen=True, kw_only=True):
     def preserved(self) -> tuple[object, ...]:
         """All that its archive depends on."""
         return self.artifacts, self.classes, self.references
-
-
-class StepKind(StrEnum):
-    ANNOUNCE = "announce"
-    ARCHIVE = "archive"
-    DRILL = "drill"
-    MIGRATE = "migrate"
-    DISABLE = "disable"
-    CLOSE = "close"
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -186,28 +178,6 @@ class Obligation(Record, frozen=True, kw_only=True):
     @property
     def is_settled(self) -> bool:
         return self.duty in (Duty.MIGRATED, Duty.WAIVED)
-
-
-class Progress(StrEnum):
-    PENDING = "pending"
-    HELD = "held"
-    RUNNING = "running"
-    DONE = "done"
-
-
-class StepProgress(Record, frozen=True, kw_only=True):
-    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them."""
-
-    kind: StepKind
-    progress: Progress = Progress.PENDING
-    held_by: tuple[str, ...] = ()
-    gates: tuple[str, ...] = ()
-    started: int = 0  # version of the retirement when it was last started; its work names it
-    at: datetime | None = None
-
-    def is_running(self, started: int) -> bool:
-        """Is it still this start that runs? What an older one did is not this one's."""
-        return self.progress is Progress.RUNNING and self.started == started
 
 
 class Retirement(Record, frozen=True, kw_only=True):

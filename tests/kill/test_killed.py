@@ -13,7 +13,8 @@ from datetime import timedelta
 import pytest
 
 from data import events
-from data.records.retirement import Duty, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Retirement, State
 from data.records.rounds import Choice
 from data.sqlite.store import SqliteStore
 from tests.kill.aftermath import await_record, check_people_told, check_told_once, waiting

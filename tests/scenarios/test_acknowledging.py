@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.records.retirement import Duty, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, State
 from tests.data.catalogs import a_document
 from tests.scenarios.town import (
     ADA,

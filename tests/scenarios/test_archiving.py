@@ -11,7 +11,8 @@ from typing import Any
 
 from data.archive.results import Drilled, PayloadFile
 from data.records.base import Prose
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.scenarios.place import GOVERNANCE
 from tests.scenarios.test_disabling import asked, report

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.scenarios.home import open_home, press, said
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, POLICY, SAM, TOM, Town, buttons, words
 

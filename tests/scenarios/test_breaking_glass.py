@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.scenarios import home
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, PRIYA, SAM, TOM, Town, buttons, words
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from data import events
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.fakes.slack import BOT_USER
 from tests.scenarios.town import ADA, GOVERNANCE, MINA, POLICY, PRIYA, SAM, TOM, Town, words
 

@@ -14,7 +14,8 @@ import pytest
 
 from data.events import CheckEnded, ChecksStarted
 from data.records.checks import Check, CheckEnd, OwnChecks
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.scenarios.mortal import Mortal
 from tests.scenarios.town import BRUNO, GOVERNANCE, SAM, TOM, Town, words

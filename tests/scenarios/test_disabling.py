@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, GRACE, MINA, TOM, Town, buttons, key_of, words
 

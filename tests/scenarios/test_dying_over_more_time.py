@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data import events
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from tests.scenarios.mortal import Mortal
 from tests.scenarios.test_callers import sees
 from tests.scenarios.town import ADA, GOVERNANCE, MINA, PRIYA, SAM

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.records.retirement import Duty, Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, State
 from tests.data.catalogs import a_document
 from tests.scenarios.town import BRUNO, TOM, Town, words
 

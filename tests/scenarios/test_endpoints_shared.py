@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.scenarios.town import TOM, Town
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.fakes.slack import User
 from tests.scenarios.town import (

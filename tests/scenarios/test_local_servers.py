@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from bot.cli import cli
 from bot.settings import Settings
 from bot.wiring import build
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.scenarios.town import TOM, Town, words
 from workflows.adapters.endpoint_folders import CONFIG_FILE
 from workflows.adapters.model_server import ADDRESS_FILE, LOCK_FILE, is_locked

@@ -8,7 +8,8 @@ import re
 from click.testing import CliRunner
 
 from bot.cli import cli
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.scenarios.home import open_home, press
 from tests.scenarios.test_callers import SCORER, question, sees
 from tests.scenarios.town import (

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.data.catalogs import a_document
 from tests.scenarios.town import (
     ADA,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from tests.data.catalogs import a_document
 from tests.scenarios.town import BRUNO, ELENA, GOVERNANCE, GRACE, INES, TOM, VERA, WREN, Town, words
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import Unavailable
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.scenarios.town import TOM, Town, buttons, words
 from workflows.adapters.local_endpoint import LocalEndpoints
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from data.importers.measures import read_measures
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.scenarios.town import BRUNO, GRACE, INES, POLICY, TOM, WREN, Town, key_of, words
 
 FACTS = """\

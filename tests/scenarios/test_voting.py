@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from data.records.rounds import Choice
 from tests.data.catalogs import a_document
 from tests.scenarios.town import (

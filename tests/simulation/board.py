@@ -8,7 +8,8 @@ from random import Random
 from data.errors import Unavailable
 from data.records.catalog import Kind
 from data.records.deprecation import Deprecation, Lifecycle
-from data.records.retirement import Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement, State
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Boundaries, Weather
 from workflows.rules.hours import day_of

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Refused
 from data.records.catalog import EndpointKind
-from data.records.retirement import Duty, Plan, Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, Plan, State
 from data.records.rounds import Choice, Round
 from data.store import StoredEvent
 from tests.simulation import company

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from data import events
-from data.records.retirement import LaterDates, Plan, Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import LaterDates, Plan, State
 from data.records.rounds import Ballot, Choice, Round
 from tests.simulation.company import LEVELS, POLICY
 from tests.simulation.faults import Violation

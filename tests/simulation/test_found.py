@@ -12,7 +12,8 @@ from bot.views.proposal import card
 from data import events
 from data.events import EMERITUS
 from data.records.digests import DigestState
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from data.records.rounds import Choice
 from tests.builders import (
     ARCHIVE_AT,

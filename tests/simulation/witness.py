@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from bot import payloads
 from bot.ids import Callback
 from data import events
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from data.store import BEGINNING, Cursor
 from tests.simulation import company
 from tests.simulation.company import POLICY

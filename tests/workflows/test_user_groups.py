@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from data.records.base import Prose
 from data.records.policy import NO_REVIEW, Review, Role
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from data.records.rounds import Choice
 from tests.builders import PAT, WHY, a_policy, a_proposed, a_subject, an_attestation
 from tests.workflows.test_observing import ENTITIES, a_snapshot

@@ -17,7 +17,8 @@ from data import events
 from data.records.decision import Effect, EffectKind, Timer
 from data.records.facts import Facts
 from data.records.hours import Hours
-from data.records.retirement import Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement, State
 from workflows.commands import Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, folded

@@ -9,7 +9,8 @@ from data.errors import Refused
 from data.records.checks import CheckEnd, CheckWanted
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement
 from workflows.commands import RecordCheck, RunChecks
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer
 from workflows.decisions.duties import check_open

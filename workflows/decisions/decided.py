@@ -7,7 +7,8 @@ from datetime import datetime
 
 from data import events
 from data.records.decision import Decision, Effect, Timer
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement
 from workflows.commands import Escalate, MeetOwners, Remind, RunStep, encoded
 from workflows.rules.folding import evolve
 from workflows.rules.gating.readiness import has_failed_early

@@ -9,7 +9,8 @@ from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
-from data.records.retirement import Duty, Extension, Obligation, Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, Extension, Obligation, Retirement, State
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension
 from workflows.decisions.decided import (
     RetirementDecision,

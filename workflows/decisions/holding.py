@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.records.decision import Decision
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from workflows.decisions.decided import RetirementDecision, decided, step_timer
 from workflows.rules.gating.readiness import Readiness
 

@@ -9,7 +9,8 @@ from data import events
 from data.errors import Refused
 from data.records.decision import EffectKind, Timer
 from data.records.facts import Facts, Pauses
-from data.records.retirement import Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement, State
 from workflows.commands import HandOver, Pause, RecordRestored, Restore, Resume
 from workflows.decisions.darkness import brought_back, came_back, driven, switching
 from workflows.decisions.decided import (

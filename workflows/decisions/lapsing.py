@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from data import events
 from data.records.decision import LEASE, Decision, Timer
 from data.records.facts import Facts
-from data.records.retirement import Plan, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Plan, Retirement
 from data.records.rounds import Purpose
 from workflows.commands import LapseApproval, encoded
 from workflows.decisions.decided import RetirementDecision, decided, nothing

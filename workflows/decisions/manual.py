@@ -10,7 +10,8 @@ from data import events
 from data.errors import NotFound, Refused
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
-from data.records.retirement import Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement, State
 from data.records.switches import ManualCheck
 from workflows.commands import AskAgain, CheckManual, ContradictManual, ReportManual, encoded
 from workflows.decisions.darkness import came_back, went_dark

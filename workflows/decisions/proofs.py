@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from data import events
 from data.records.decision import Effect, EffectKind
 from data.records.facts import Facts
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from workflows.commands import RecordDrill
 from workflows.decisions.darkness import as_dark_as_it_is, switching_off
 from workflows.decisions.decided import RetirementDecision, decided, nothing, step_timer

@@ -11,7 +11,8 @@ from data import events
 from data.errors import Refused
 from data.records.decision import EffectKind
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State
 from workflows.commands import RecordArchive, RecordFailure, RunStep
 from workflows.decisions.callers import reopened
 from workflows.decisions.checking import first_checked

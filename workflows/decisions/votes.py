@@ -11,7 +11,8 @@ from data import events
 from data.errors import Refused
 from data.records.decision import LEASE, Decision, Timer
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose
 from workflows.commands import Cancel, Cast, CloseRound, RecordShown
 from workflows.decisions.darkness import brought_back

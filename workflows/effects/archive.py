@@ -10,7 +10,7 @@ from data.archive.results import Wrapping
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import Workshop, failed, started, step_of, then

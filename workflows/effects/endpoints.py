@@ -7,7 +7,7 @@ from datetime import timedelta
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import (

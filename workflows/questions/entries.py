@@ -6,7 +6,8 @@ from functools import cached_property
 
 from data import events
 from data.records.checks import CheckRun
-from data.records.retirement import Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
 from data.store import Store, StoredEvent
 from workflows.questions.answers import Entry
 from workflows.rules.telling import messages

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from data import events
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement
 from workflows.home import ANSWERED_IN
 from workflows.questions.answers import Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told

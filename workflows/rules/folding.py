@@ -8,14 +8,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from data import events
-from data.records.retirement import (
-    Obligation,
-    Progress,
-    Retirement,
-    State,
-    StepKind,
-    StepProgress,
-)
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers import callers, checking, ids, obligations, waiving
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing

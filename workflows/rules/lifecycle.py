@@ -5,7 +5,8 @@ from __future__ import annotations
 from data import events
 from data.errors import Refused
 from data.records.base import Record
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State
 
 
 class Permits(Record, frozen=True, kw_only=True):

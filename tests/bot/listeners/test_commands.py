@@ -11,7 +11,7 @@ from bot.typed.command_parts import Part
 from bot.typed.table import COMMANDS
 from data.importers.backstage import read_backstage
 from data.records.base import Prose
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from tests.bot.listeners.desk import ELENA, MINA, NOW, TOM, Desk
 from tests.data.catalogs import a_document
 from tests.data.importers.test_successors import take

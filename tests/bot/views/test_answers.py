@@ -13,15 +13,8 @@ from data.errors import Refused
 from data.records.artifacts import ArtifactClass, Classed, Reference
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
-from data.records.retirement import (
-    Duty,
-    Endpoint,
-    Progress,
-    Retirement,
-    State,
-    StepKind,
-    StepProgress,
-)
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Duty, Endpoint, Retirement, State
 from data.records.switches import ManualCheck
 from data.records.waivers import Waiver
 from tests.bot.views.examples import (
@@ -243,7 +236,7 @@ def test_the_plan_and_how_it_stands_say_what_is_missing_in_the_archive_and_who_g
     said = "\n".join(texts(answers.plan(state)))
     assert "*Archives* s3://m/w, s3://m/card (card)" in said
     assert "*Describes in it* link https://grafana/&lt;d&gt; (dashboard)" in said
-    for shown in (said, "\n".join(texts(answers.show(state)))):
+    for shown in (said, "\n".join(texts(standing.show(state)))):
         assert "*Missing in the archive* code: the policy asks for them" in shown
         assert '*The archive goes without*\ndata, <@UPAT> — "it is &lt;public&gt;"' in shown
 

@@ -14,7 +14,8 @@ from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity, Kind
 from data.records.checks import CheckEnd, CheckRun
-from data.records.retirement import Duty, Progress, Reason, Retirement, State, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Duty, Reason, Retirement, State
 from data.sqlite.store import SqliteStore
 from tests.bot.views.examples import (
     NASTY,

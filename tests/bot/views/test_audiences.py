@@ -15,7 +15,8 @@ from data.policies.policy import read_policy
 from data.records.archived import Archived
 from data.records.catalog import Kind, Measure, Measured
 from data.records.notices import Addressed, Audience, NoticeText
-from data.records.retirement import Progress, Retirement, State, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Retirement, State
 from tests.bot.views.examples import NASTY, a_policy, an_entity, announced, days, overloaded, texts
 from tests.fakes.slack.workspace import mentions
 from tests.payloads import check_message

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from bot.views import break_glass, digest_lines, proposal, standing
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
-from data.records.retirement import Progress, Retirement, State, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Retirement, State
 from tests.bot.views.examples import NASTY, NOW, announced, days, texts
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from bot.views import digest_lines
 from data.records.checks import CheckEnd, CheckRun
-from data.records.retirement import Duty, Progress, Retirement, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Duty, Retirement
 from tests.bot.views.examples import NOW, a_policy, announced
 from tests.bot.views.test_attestations import WANTED, a_statement, attesting
 from tests.bot.views.test_checks import WEB, a_run

@@ -15,7 +15,8 @@ from data.catalog.stored import Stored
 from data.records.attestations import Statement
 from data.records.base import Prose
 from data.records.closing import Confirmed
-from data.records.retirement import Duty, Progress, Retirement, State, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Duty, Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose
 from tests.bot.views.examples import (
     NASTY,

@@ -16,7 +16,8 @@ from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckWanted
 from data.records.parts import Part
-from data.records.retirement import Duty, Extension, LaterDates, Reason, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Extension, LaterDates, Reason
 from data.records.reviews import Stage
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (

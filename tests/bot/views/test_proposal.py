@@ -13,7 +13,8 @@ from bot.views import proposal, proposal_modal, votes
 from data.records.archived import Archived
 from data.records.catalog import Kind
 from data.records.policy import OnExpiry
-from data.records.retirement import Duty, Progress, Reason, State, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Duty, Reason, State
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NOW,

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from bot.views import limits, reviews, standing
 from data import events
 from data.records.base import Prose
-from data.records.retirement import Progress, Retirement, State, StepProgress
+from data.records.progress import Progress, StepProgress
+from data.records.retirement import Retirement, State
 from data.records.reviews import Stage
 from tests.bot.views.examples import NASTY, NOW, overloaded, texts
 from tests.payloads import check_message, check_view

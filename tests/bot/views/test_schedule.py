@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.views.schedule import as_json, ics, rss
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from workflows.rules.plans.schedule import Scheduled, ScheduledStep, Standing
 
 AT = datetime(2027, 1, 18, 9, tzinfo=UTC)

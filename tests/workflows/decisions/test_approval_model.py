@@ -16,7 +16,8 @@ from data import events
 from data.errors import EmeritusError
 from data.records.base import Prose
 from data.records.policy import OnExpiry
-from data.records.retirement import Plan, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Plan, Retirement, State
 from data.records.rounds import Choice, Purpose
 from tests.builders import (
     CARL,

@@ -13,7 +13,8 @@ from data.errors import EmeritusError
 from data.records.base import Prose
 from data.records.decision import EffectKind
 from data.records.delegation import Account
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,

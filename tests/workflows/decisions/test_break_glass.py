@@ -13,7 +13,8 @@ from data.errors import EmeritusError
 from data.records.base import Prose
 from data.records.delegation import Delegation
 from data.records.policy import Role
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State
 from tests.builders import (
     ANNOUNCED_AT,
     BILL,

@@ -12,7 +12,8 @@ from data.errors import NotFound, Refused
 from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
-from data.records.retirement import Duty, Progress, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,

@@ -6,7 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from data import events
-from data.records.retirement import Duty, Progress, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty
 from data.upcasting import upcast
 from tests.builders import (
     ANNOUNCED_AT,

@@ -14,7 +14,8 @@ from data.records.base import Prose
 from data.records.checks import CheckEnd, CheckRun, CheckWanted, Declared
 from data.records.decision import Effect, EffectKind
 from data.records.policy import Tier
-from data.records.retirement import Duty, Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, State
 from tests.builders import (
     ARCHIVE_AT,
     BATCH,

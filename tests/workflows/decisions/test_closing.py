@@ -11,7 +11,8 @@ from data import events
 from data.errors import EmeritusError
 from data.records.delegation import Account, Delegation
 from data.records.policy import Tier
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.builders import (
     BILL,
     CLOSE_AT,

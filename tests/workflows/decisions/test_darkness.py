@@ -7,7 +7,8 @@ import pytest
 from data import events
 from data.errors import Refused
 from data.events import EMERITUS
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.builders import (
     BATCH,
     DISABLE_AT,

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Invalid, NotFound, Refused
 from data.records.base import Prose
-from data.records.retirement import Duty, Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, State
 from tests.builders import (
     ANNOUNCED_AT,
     BELLA,

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Refused
-from data.records.retirement import Duty, Progress, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty
 from data.records.rounds import Choice, Purpose
 from tests.builders import (
     ARCHIVE_AT,

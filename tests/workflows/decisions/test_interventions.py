@@ -10,7 +10,8 @@ from data import events
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.decision import EffectKind
-from data.records.retirement import Duty, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, State
 from tests.builders import (
     ANNOUNCED_AT,
     BATCH,

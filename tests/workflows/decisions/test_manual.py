@@ -9,7 +9,8 @@ from data import events
 from data.errors import NotFound, Refused
 from data.records.base import Prose
 from data.records.decision import EffectKind
-from data.records.retirement import Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import State
 from tests.builders import (
     CLOSE_AT,
     DISABLE_AT,

@@ -11,7 +11,8 @@ from data import events
 from data.errors import Invalid, Refused
 from data.records.base import Prose
 from data.records.policy import Role
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from data.records.rounds import Choice
 from tests.builders import (
     ANNOUNCED_AT,

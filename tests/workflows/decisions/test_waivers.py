@@ -14,7 +14,8 @@ from data.records.artifacts import ArtifactClass, Classed
 from data.records.base import Prose
 from data.records.decision import EffectKind
 from data.records.facts import Reading
-from data.records.retirement import Duty, Endpoint, Progress, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, Endpoint, State
 from tests.builders import (
     ARCHIVE_AT,
     BATCH,

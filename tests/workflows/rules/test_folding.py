@@ -19,7 +19,8 @@ from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckWanted
 from data.records.imports import Scheduled
 from data.records.parts import Part
-from data.records.retirement import Duty, Extension, LaterDates, Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, Extension, LaterDates, Retirement, State
 from data.records.reviews import Stage
 from data.records.rounds import Purpose
 from tests.builders import (

@@ -11,13 +11,8 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Refused
 from data.records.base import Prose
-from data.records.retirement import (
-    Progress,
-    Retirement,
-    State,
-    StepKind,
-    StepProgress,
-)
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Retirement, State
 from data.records.switches import ManualCheck
 from tests.builders import EDGE, LIVE, PROPOSED_AT, a_plan, a_proposed
 from workflows.rules import lifecycle

@@ -17,7 +17,8 @@ from data.records.base import Prose
 from data.records.callers import SHARED_BY, Caller, Calls, teller
 from data.records.catalog import Impacted
 from data.records.facts import Facts
-from data.records.retirement import Duty, Obligation, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.rules import wording
 from workflows.rules.consumers import obligations
 from workflows.rules.consumers.impact import is_unclaimed

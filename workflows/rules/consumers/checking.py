@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.checks import CHECKS, CheckEnd, CheckRun, Declared
-from data.records.retirement import Duty, Obligation, Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.waivers import Waiver
 from workflows.rules.wording import counted
 

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.catalog import Impacted
-from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.consumers import obligations
 from workflows.rules.consumers.vouching import waivers
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from data.records.callers import Caller
 from data.records.facts import Facts
-from data.records.retirement import Duty, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.callers import unclaimed
 from workflows.rules.consumers.vouching import vouched
 from workflows.rules.lifecycle import is_going_dark

@@ -12,7 +12,8 @@ from data.errors import NotFound, Refused
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
-from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Obligation, Retirement
 from data.records.waivers import Waiver
 from workflows.rules.consumers.vouching import waivers
 from workflows.rules.hours import day_of

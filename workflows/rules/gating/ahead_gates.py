@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement
 from workflows.rules.gating import attesting, check_gates, closing
 from workflows.rules.gating.gates import Gate
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.attestations import Attestation, Statement
-from data.records.retirement import Progress, Retirement, State, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State
 from workflows.rules.gating.gates import Gate
 from workflows.rules.wording import group_named, one_of
 

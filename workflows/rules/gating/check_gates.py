@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckWanted, Declared
 from data.records.facts import Facts
-from data.records.retirement import Obligation, Progress, Retirement, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Obligation, Retirement
 from workflows.rules.consumers import obligations
 from workflows.rules.consumers.checking import (
     UNDER_WAY,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from data.records.base import Record
 from data.records.facts import Facts
-from data.records.retirement import Progress, Retirement, State, Step, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State, Step
 from data.records.rounds import Round
 from workflows.rules.consumers import callers
 from workflows.rules.consumers.vouching import vouched

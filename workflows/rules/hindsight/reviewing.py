@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.decision import Effect
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.telling import messages

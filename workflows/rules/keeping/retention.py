@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from data.records.archived import Kept
 from data.records.base import Record
+from data.records.progress import Progress, StepKind
 from data.records.retention import EVERYTHING_ELSE, Retention, StartsFrom
-from data.records.retirement import Progress, Retirement, StepKind
+from data.records.retirement import Retirement
 
 STARTED_BY = {
     StartsFrom.ARCHIVED: StepKind.ARCHIVE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from data.records.retirement import Duty, Obligation, Progress, Retirement, State, Step
+from data.records.progress import Progress
+from data.records.retirement import Duty, Obligation, Retirement, State, Step
 
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""

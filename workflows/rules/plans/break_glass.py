@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from data import events
 from data.records.break_glass import BreakGlass
 from data.records.policy import Policy
-from data.records.retirement import Progress, Retirement, State, Step, StepKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State, Step
 from data.records.rounds import Purpose, Round
 from workflows.rules.gating.gates import Gate
 from workflows.rules.hours import day_of, first_at_or_after, instant_on

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from data.records.callers import Caller
 from data.records.policy import Policy
-from data.records.retirement import LaterDates, Plan, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import LaterDates, Plan, Retirement, State
 from workflows.rules.consumers import callers
 from workflows.rules.consumers.vouching import vouched
 from workflows.rules.hours import day_of

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from data.errors import Problem
 from data.records.facts import Facts
-from data.records.retirement import Plan, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Plan, Retirement
 from workflows.rules.gating.gates import Gate
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark

@@ -11,7 +11,8 @@ import msgspec
 
 from data.errors import Problem
 from data.records.policy import Policy
-from data.records.retirement import Plan, Progress, Reason, Retirement, Step, StepKind, Subject
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Plan, Reason, Retirement, Step, Subject
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
 from workflows.rules.plans.gap import Told
 from workflows.rules.voting.roles import Weighed, notice_days

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.checks import CHECKS
-from data.records.retirement import Obligation, Plan, Progress, Retirement, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
+from data.records.retirement import Obligation, Plan, Retirement
 from data.records.waivers import ARCHIVE, TRAFFIC
 from workflows.rules.consumers import obligations
 from workflows.rules.plans import parts

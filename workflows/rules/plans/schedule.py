@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.base import Record
 from data.records.policy import Policy
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from workflows.rules.hours import day_of
 from workflows.rules.plans.course import Course, after
 from workflows.rules.plans.pauses import days_to_move, lasted

@@ -12,7 +12,8 @@ from data import events
 from data.records.base import Record
 from data.records.escalation import Deadline
 from data.records.hours import Hours
-from data.records.retirement import Duty, Obligation, Retirement, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.consumers.obligations import is_asked_late
 from workflows.rules.hours import days_later
 from workflows.rules.people import escalation

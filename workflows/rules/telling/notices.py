@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from data import events
 from data.records.decision import Effect
-from data.records.retirement import Duty, Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person, people_of
 from workflows.rules.hindsight import reviewing
 from workflows.rules.lifecycle import CALLED_OFF

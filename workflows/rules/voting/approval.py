@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data import events
-from data.records.retirement import Retirement, State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Retirement, State
 from data.records.rounds import Choice, Purpose
 from workflows.rules.gating.gates import Gate
 from workflows.rules.voting.quorum import digest_on_ballot

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from data.records.retirement import Duty, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty
 from tests.builders import a_running_retirement
 from workflows.rules.consumers import obligations
 

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from data import events
-from data.records.retirement import Duty, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty
 from data.records.reviews import Stage
 from tests.builders import (
     BILL,

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from data.records.base import Prose
-from data.records.retirement import Progress, StepKind, StepProgress
+from data.records.progress import Progress, StepKind, StepProgress
 from tests.builders import DISABLE_AT, a_migrated, facts_for
 from workflows.rules.plans import gap, plan
 from workflows.rules.plans.gap import Told

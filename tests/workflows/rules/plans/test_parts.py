@@ -10,7 +10,7 @@ from data.errors import NotFound, Refused
 from data.events import EMERITUS
 from data.records.catalog import Kind
 from data.records.parts import Part
-from data.records.retirement import StepKind
+from data.records.progress import StepKind
 from tests.builders import (
     CRM,
     DISABLE_AT,

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Invalid, Refused
 from data.events import EMERITUS
-from data.records.retirement import State, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import State
 from tests.builders import (
     ANNOUNCED_AT,
     BILL,

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from data import events
 from data.records.base import Prose
 from data.records.decision import Effect, EffectKind
-from data.records.retirement import Duty, StepKind
+from data.records.progress import StepKind
+from data.records.retirement import Duty
 from tests.builders import (
     ANNOUNCED_AT,
     BELLA,

@@ -19,8 +19,9 @@ from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
+from workflows.artifact_store import ArtifactStore
 from workflows.checks import NO_CHECKS, Checks
-from workflows.ports import ArtifactStore, CatalogWriter, EndpointControl, TrafficMeter, Wording
+from workflows.ports import CatalogWriter, EndpointControl, TrafficMeter, Wording
 from workflows.second_factor import SecondFactor
 
 

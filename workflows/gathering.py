@@ -20,6 +20,7 @@ from data.records.waivers import TRAFFIC
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession, user_groups
 from workflows import commands as cmd
+from workflows.artifact_store import ArtifactStore
 from workflows.audiences import is_marked, told_to_all
 from workflows.checks import NO_CHECKS, Checks
 from workflows.examples import following, namesake
@@ -36,7 +37,7 @@ from workflows.membership import (
     weighed_now,
 )
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
-from workflows.ports import ArtifactStore, EndpointControl, Readers, TrafficMeter
+from workflows.ports import EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading
 from workflows.rules.consumers import told_in
 from workflows.rules.consumers.obligations import people_of
@@ -294,5 +295,4 @@ class Gatherer:
 def _seen_outside(state: Retirement) -> frozenset[str]:
     """What can be waived only by how it looks from outside; a consumer is waived whatever its endpoints do."""
     assert state.plan is not None
-    endpoints = state.plan.subject.endpoints
-    return frozenset((TRAFFIC, *(name for endpoint in endpoints for name in (endpoint.id, endpoint.name))))
+    return frozenset({TRAFFIC}.union(*((one.id, one.name) for one in state.plan.subject.endpoints)))

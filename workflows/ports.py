@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
 from data.catalog.snapshot import Snapshot
 from data.events import AnyEvent, Reviewed
 from data.importers.report import ImportReport
@@ -131,40 +130,6 @@ class Timekeeper(Protocol):
 
     def known(self, slack_id: str, now: datetime, *, zone: str = "") -> Hours:
         """The same without asking anybody. `zone`: on whose clock they were written to before."""
-        ...
-
-
-class ArtifactStore(Protocol):
-    def put(
-        self,
-        name: str,
-        artifacts: Sequence[Artifact],
-        wrapping: Wrapping,
-        now: Callable[[], datetime],
-        stopped: Stopped,
-    ) -> Stored:
-        """Copy and hash. Safe to repeat: the same content ends in the same archive.
-
-        Raises Refused when a source changed while it was read, NotFound for a missing one, Corrupt for a bag that
-        has rotted, Unavailable when the archive cannot take it now.
-        """
-        ...
-
-    def drill(
-        self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
-    ) -> Drilled:
-        """Really restore and read back everything. Raises Corrupt naming the bad files. Safe to repeat."""
-        ...
-
-    def require_current(self, location: str, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
-        """Raises Stale naming what came or changed at the sources since. What is gone there does not count,
-
-        unless something else is newer: a new archive would lack it, so that is Refused.
-        """
-        ...
-
-    def exists(self, location: str, manifest_digest: str) -> bool:
-        """Cheap: is the archive there with the recorded manifest digest?"""
         ...
 
 

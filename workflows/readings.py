@@ -11,7 +11,8 @@ from data.errors import EmeritusError
 from data.records.catalog import EndpointKind
 from data.records.facts import Reading
 from data.records.retirement import Endpoint, Retirement
-from workflows.ports import ArtifactStore, EndpointControl, TrafficMeter
+from workflows.artifact_store import ArtifactStore
+from workflows.ports import EndpointControl, TrafficMeter
 
 CALLERS_NAMED = 5
 
@@ -56,7 +57,7 @@ def archive_holds(archive: ArtifactStore, state: Retirement) -> str:
     if state.archived is None:
         return "there is none"
     try:
-        there = archive.exists(state.archived.location, state.archived.manifest_digest)
+        there = archive.exists(state.archived)
     except EmeritusError as error:
         return str(error)
     return "yes" if there else "its manifest is not the recorded one"

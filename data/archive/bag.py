@@ -44,14 +44,7 @@ def write_bag(
     info   labels of bag-info.txt, e.g. Source-Organization; those we set ourselves may not be among them
     describe  further files at the top of the bag, by name
     """
-    assert not set(info) & set(OWN_LABELS), f"bag-info labels set by the writer: {OWN_LABELS}"
-    if not payload:
-        raise Refused(
-            "Cannot archive nothing",
-            reasons=["no artifact has a file"],
-            next_step="Name the model's artifacts in the catalog",
-        )
-    require_safe(file.path for file in payload)
+    require_fit(payload, info)
     bytes_needed = sum(file.size_bytes + OVERHEAD_BYTES_PER_FILE for file in payload)
     with writing(folder, bytes_needed):
         _require_space(folder.parent, bytes_needed)
@@ -65,6 +58,18 @@ def write_bag(
             write_synced(folder / name, iter([content]))
         sync_folders(folder)
     return bag
+
+
+def require_fit(payload: Sequence[PayloadFile], info: Mapping[str, str]) -> None:
+    """Can a bag be made of these? Asked before the first byte is read."""
+    assert not set(info) & set(OWN_LABELS), f"bag-info labels set by the writer: {OWN_LABELS}"
+    if not payload:
+        raise Refused(
+            "Cannot archive nothing",
+            reasons=["no artifact has a file"],
+            next_step="Name the model's artifacts in the catalog",
+        )
+    require_safe(file.path for file in payload)
 
 
 def publish(folder: Path, final: Path) -> None:
@@ -131,28 +136,47 @@ def _full(path: Path, bytes_needed: int, problem: str) -> Unavailable:
     )
 
 
-def _copied(source: PayloadFile, target: Path, stopped: Stopped) -> StoredFile:
-    digest, bytes_read = hashlib.sha256(), 0
+class Reading:
+    """One pass over a source. Once `chunks` has ended, `stored` says what it was."""
 
-    def hashed() -> Iterator[bytes]:
-        nonlocal bytes_read
+    def __init__(self, source: PayloadFile, stopped: Stopped) -> None:
+        self._source, self._stopped = source, stopped
+        self._digest, self._bytes = hashlib.sha256(), 0
+
+    def chunks(self) -> Iterator[bytes]:
+        source = self._source
         for chunk in source.chunks():
-            if stopped():
+            if self._stopped():
                 raise Unavailable(
                     f"Stopped while copying {source.path}; the archive is written anew next time"
                 )
-            digest.update(chunk)
-            bytes_read += len(chunk)
-            if bytes_read > source.size_bytes:
+            self._digest.update(chunk)
+            self._bytes += len(chunk)
+            if self._bytes > source.size_bytes:
                 # A file that is appended to as fast as it is read would never end.
                 raise changed(source.path, f"{source.size_bytes:,} bytes when listed, more when read")
             yield chunk
 
-    write_synced(target, hashed())
-    source.recheck()
-    if bytes_read != source.size_bytes:
-        raise changed(source.path, f"{source.size_bytes:,} bytes when listed, {bytes_read:,} when read")
-    return StoredFile(path=source.path, artifact_id=f"sha256:{digest.hexdigest()}", bytes=bytes_read)
+    def to_the_end(self) -> StoredFile:
+        """Read it for its digest alone."""
+        for _ in self.chunks():
+            pass
+        return self.stored()
+
+    def stored(self) -> StoredFile:
+        """Raises `Refused` where the source did not hold still."""
+        source = self._source
+        source.recheck()
+        if self._bytes != source.size_bytes:
+            raise changed(source.path, f"{source.size_bytes:,} bytes when listed, {self._bytes:,} when read")
+        artifact_id = f"sha256:{self._digest.hexdigest()}"
+        return StoredFile(path=source.path, artifact_id=artifact_id, bytes=self._bytes)
+
+
+def _copied(source: PayloadFile, target: Path, stopped: Stopped) -> StoredFile:
+    reading = Reading(source, stopped)
+    write_synced(target, reading.chunks())
+    return reading.stored()
 
 
 def changed(name: str, how: str) -> Refused:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,8 @@ from data.errors import Corrupt, Unavailable
 from data.records.base import Record
 
 CHUNK_BYTES = 1 << 20
+PAYLOAD = "data/"
+"""Below it lies what was archived; beside it, what describes that."""
 FINDINGS_SHOWN_MAX = 10  # more would not fit a Slack message; the record has them all
 
 _OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
@@ -58,56 +60,82 @@ class Fixity(Record, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
-def check(bag: Path, *, manifest_digest: str, stopped: Stopped) -> Fixity:
+def check(bag: Path, *, manifest_digest: str, stopped: Stopped, gone: Collection[str] = ()) -> Fixity:
     """Compare each file with the manifests, and the manifest with the digest kept outside of the bag.
 
     manifest_digest   as recorded when we archived it; empty for a bag that is not ours or has no record
+    gone              what was pruned since, as the record has it: neither missed nor read
     """
     present, findings = _inventory(bag)
     read: dict[str, Read] = {}
     for path in present:
+        if path.removeprefix(PAYLOAD) in gone:
+            continue
         try:
             read[path] = digested(read_back(bag / path), bag / path, stopped)
         except Corrupt as error:
             findings.append(Finding(fault=Fault.UNREADABLE, path=path, found=str(error)))
-    unreadable = {finding.path for finding in findings}
+    manifests = {name: (bag / name).read_bytes() for name in (PAYLOAD_MANIFEST, TAG_MANIFEST) if name in read}
+    return judged(read, manifests, findings, manifest_digest=manifest_digest, gone=gone)
+
+
+def judged(
+    read: Mapping[str, Read],
+    manifests: Mapping[str, bytes],
+    findings: Iterable[Finding],
+    *,
+    manifest_digest: str,
+    gone: Collection[str] = (),
+) -> Fixity:
+    """What follows from what was read, wherever it lies. `findings` are those of reading itself."""
+    found = list(findings)
+    unreadable = {finding.path for finding in found}
+    pruned = {f"{PAYLOAD}{path}" for path in gone}
     listed = {TAG_MANIFEST}
     for manifest in (PAYLOAD_MANIFEST, TAG_MANIFEST):
-        entries, rejected = _entries(bag, manifest, is_present=manifest in read)
-        findings += rejected
+        entries, rejected = _entries(manifest, manifests.get(manifest))
+        found += rejected
         if manifest_digest and manifest in read and not rejected:
             # Nothing vouches for the tag manifest, but we write digests in one way only: a flipped bit that
             # makes a letter a capital means the same and is damage all the same.
             own = manifest_digest if manifest == PAYLOAD_MANIFEST else sha256_id(manifest_of(entries.items()))
-            findings += _differences({manifest: own.removeprefix("sha256:")}, read, unreadable)
-        findings += _differences(entries, read, unreadable)
+            found += _differences({manifest: own.removeprefix("sha256:")}, read, unreadable)
+        left = {path: digest for path, digest in entries.items() if path not in pruned}
+        found += _differences(left, read, unreadable)
         listed |= entries.keys()
-    findings += [
-        Finding(fault=Fault.EXTRA, path=path, found=found.digest, bytes=found.bytes)
-        for path, found in read.items()
+    found += [
+        Finding(fault=Fault.EXTRA, path=path, found=one.digest, bytes=one.bytes)
+        for path, one in read.items()
         # Without the tag manifest nothing says which files beside the payload belong there.
-        if path not in listed and (path.startswith("data/") or TAG_MANIFEST in read)
+        if path not in listed and (path.startswith(PAYLOAD) or TAG_MANIFEST in read)
     ]
-    payload = [found.bytes for path, found in read.items() if path.startswith("data/")]
+    payload = [one.bytes for path, one in read.items() if path.startswith(PAYLOAD)]
     manifest_read = read.get(PAYLOAD_MANIFEST)
     return Fixity(
         files=len(payload),
         bytes=sum(payload),
         manifest_digest=f"sha256:{manifest_read.digest}" if manifest_read else "",
-        findings=_one_each(findings),
+        findings=_one_each(found),
     )
 
 
-def looks_complete(bag: Path, *, manifest_digest: str) -> bool:
-    """A cheap look, payload unread: the manifest is the recorded one, and count and size fit it."""
+def looks_complete(bag: Path, *, manifest_digest: str, gone: Collection[str] = ()) -> bool:
+    """A cheap look, payload unread: the manifest is the recorded one, and count and size fit it.
+
+    Once something was pruned, it is only looked whether all the rest is there.
+    """
     try:
         manifest, info = (bag / PAYLOAD_MANIFEST).read_bytes(), (bag / "bag-info.txt").read_text("utf-8")
-        sizes = [(bag / path).stat().st_size for path in _inventory(bag)[0] if path.startswith("data/")]
+        sizes = {path: (bag / path).stat().st_size for path in _inventory(bag)[0] if path.startswith(PAYLOAD)}
     except (OSError, UnicodeDecodeError):
         return False
+    if sha256_id(manifest) != manifest_digest:
+        return False
+    if gone:
+        kept = {path for path, _ in parse_manifest(manifest.decode())[0]}
+        return kept - sizes.keys() <= {f"{PAYLOAD}{path}" for path in gone}
     oxum = _OXUM.search(info)
-    is_recorded = f"sha256:{hashlib.sha256(manifest).hexdigest()}" == manifest_digest
-    return is_recorded and oxum is not None and oxum.groups() == (str(sum(sizes)), str(len(sizes)))
+    return oxum is not None and oxum.groups() == (str(sum(sizes.values())), str(len(sizes)))
 
 
 def report(fixity: Fixity, *, read_at: datetime, next_step: str) -> str:
@@ -159,12 +187,12 @@ def digested(chunks: Iterable[bytes], what: object, stopped: Stopped) -> Read:
     return Read(digest.hexdigest(), bytes_read)
 
 
-def _entries(bag: Path, manifest: str, *, is_present: bool) -> tuple[dict[str, str], list[Finding]]:
+def _entries(manifest: str, content: bytes | None) -> tuple[dict[str, str], list[Finding]]:
     """What a manifest lists, without the lines that cannot be followed; those are findings."""
-    if not is_present:
+    if content is None:
         return {}, [Finding(fault=Fault.MISSING, path=manifest)]
     try:
-        pairs, rejected = parse_manifest((bag / manifest).read_bytes().decode())
+        pairs, rejected = parse_manifest(content.decode())
     except UnicodeDecodeError:
         return {}, [Finding(fault=Fault.UNREADABLE, path=manifest, found="not UTF-8")]
     count = Counter(path for path, _ in pairs)
@@ -177,7 +205,9 @@ def _entries(bag: Path, manifest: str, *, is_present: bool) -> tuple[dict[str, s
     return entries, [Finding(fault=Fault.UNREADABLE, path=manifest, found=fault) for fault in faults]
 
 
-def _differences(entries: dict[str, str], read: dict[str, Read], unreadable: set[str]) -> Iterator[Finding]:
+def _differences(
+    entries: Mapping[str, str], read: Mapping[str, Read], unreadable: set[str]
+) -> Iterator[Finding]:
     for path, expected in sorted(entries.items()):
         found = read.get(path)
         if found is None and path not in unreadable:

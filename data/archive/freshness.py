@@ -14,6 +14,7 @@ from data.archive.fixity import digested
 from data.archive.manifest import PAYLOAD_MANIFEST, parse_manifest
 from data.archive.results import PayloadFile, Stopped
 from data.errors import Unavailable
+from data.records.base import Record
 
 SOURCES_FILE = "sources.json"
 """Stands in the bag, beside its manifests. Bags made before it was written have none: all their sources are read."""
@@ -24,53 +25,60 @@ def marks(payload: Iterable[PayloadFile]) -> bytes:
     return json.dumps({file.path: file.mark for file in payload}, indent=2).encode() + b"\n"
 
 
-def differences(bag: Path, sources: Iterable[PayloadFile], stopped: Stopped) -> Iterator[str]:
-    """A sentence for each source that came or changed since. The bag itself was proven right before.
+class Before(Record, frozen=True, kw_only=True):
+    """What was archived, by its path in the bag; `marks` by that of its source, as far as there are any."""
+
+    digests: dict[str, str]
+    sizes: dict[str, int]
+    marks: dict[str, str] = {}
+
+
+def before(bag: Path) -> Before:
+    try:
+        digests = digests_of((bag / PAYLOAD_MANIFEST).read_bytes())
+        sizes = {path: (bag / path).stat().st_size for path in digests}
+    except OSError as error:
+        raise Unavailable(f"Cannot read {bag}: {error.strerror}. It is tried again") from error
+    try:
+        marked = marks_of((bag / SOURCES_FILE).read_bytes())
+    except OSError:
+        marked = {}
+    return Before(digests=digests, sizes=sizes, marks=marked)
+
+
+def digests_of(manifest: bytes) -> dict[str, str]:
+    return dict(parse_manifest(manifest.decode())[0])
+
+
+def marks_of(content: bytes) -> dict[str, str]:
+    try:
+        return dict(json.loads(content))
+    except ValueError:
+        return {}
+
+
+def differences(archived: Before, sources: Iterable[PayloadFile], stopped: Stopped) -> Iterator[str]:
+    """A sentence for each source that came or changed since. What was archived was proven right before.
 
     A mark that moved proves nothing: the file was touched, or came to another disk, or the bag is an older copy of the
     same content.
     """
-    kept = _kept(bag)
-    try:
-        sizes = {path: (bag / path).stat().st_size for path in kept}
-    except OSError as error:
-        raise _unreadable(bag, error) from error
-    marked = _marked(bag)
     for source in sources:
         path = f"data/{source.path}"
         if source.is_fixed:
             continue
-        if path not in kept:
+        if path not in archived.digests:
             yield f"{source.path} was added since"
-        elif sizes[path] != source.size_bytes:
-            yield f"{source.path} has {source.size_bytes:,} bytes now and had {sizes[path]:,}"
+        elif archived.sizes[path] != source.size_bytes:
+            yield f"{source.path} has {source.size_bytes:,} bytes now and had {archived.sizes[path]:,}"
         elif (
-            source.mark != marked.get(source.path)
-            and digested(source.chunks(), source.path, stopped).digest != kept[path]
+            source.mark != archived.marks.get(source.path)
+            and digested(source.chunks(), source.path, stopped).digest != archived.digests[path]
         ):
             yield f"{source.path} was written to since"
 
 
-def removed(bag: Path, sources: Iterable[PayloadFile]) -> list[str]:
-    """What the bag has and the sources have not any more."""
+def removed(archived: Before, sources: Iterable[PayloadFile]) -> list[str]:
+    """What was archived and is not at the sources any more."""
     there = {source.path for source in sources}
-    return [name for path in _kept(bag) if (name := path.removeprefix("data/")) not in there]
-
-
-def _kept(bag: Path) -> dict[str, str]:
-    """Digest of each payload file by its path in the bag."""
-    try:
-        return dict(parse_manifest((bag / PAYLOAD_MANIFEST).read_bytes().decode())[0])
-    except OSError as error:
-        raise _unreadable(bag, error) from error
-
-
-def _unreadable(bag: Path, error: OSError) -> Unavailable:
-    return Unavailable(f"Cannot read {bag}: {error.strerror}. It is tried again")
-
-
-def _marked(bag: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads((bag / SOURCES_FILE).read_bytes()))
-    except (OSError, ValueError):
-        return {}
+    return [name for path in archived.digests if (name := path.removeprefix("data/")) not in there]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from data.archive.keeping import Keeping
 from data.records.archived import Archived
 from data.records.artifacts import ArtifactClass, Classed, class_of
 from data.records.base import Record
@@ -57,11 +58,13 @@ def _nothing(_bag: Bag) -> Mapping[str, bytes]:
 class Wrapping:
     """What stands in a bag beside its payload; no preservation id depends on it.
 
-    info  labels of bag-info.txt, e.g. Source-Organization
+    info     labels of bag-info.txt, e.g. Source-Organization
+    keeping  how what has a role is kept; "" is for all other roles. What describes them keeps as long as the longest
     """
 
     info: Mapping[str, str] = field(default_factory=dict)
     describe: Describe = _nothing
+    keeping: Mapping[str, Keeping] = field(default_factory=dict)
 
 
 class Stored(Record, frozen=True, kw_only=True):
@@ -72,12 +75,16 @@ class Stored(Record, frozen=True, kw_only=True):
 
 
 class Drilled(Record, frozen=True, kw_only=True):
-    """A restore that worked: everything was read back from the store and every digest held."""
+    """A restore that worked: everything was read back from the store and every digest held.
+
+    strangers   what somebody else put over the files in the store, or beside them; nothing of it was read
+    """
 
     files: int
     bytes: int
     read_at: datetime
     manifest_digest: str
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +95,7 @@ class PayloadFile:
     recheck  raises Refused when the source is no longer what it was when listed
     mark     as long as it stays the same, so did the content; where it moved, only reading tells
     is_fixed  what it is called by says what it holds, as a commit does: it neither changes nor comes later
+    role     that of the artifact it belongs to
     """
 
     path: str
@@ -96,6 +104,7 @@ class PayloadFile:
     recheck: Callable[[], None]
     mark: str
     is_fixed: bool = False
+    role: str = ""
 
 
 def named(

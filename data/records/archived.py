@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from data.records.base import Record
 
 
@@ -13,10 +15,20 @@ class Kept(Record, frozen=True, kw_only=True):
     bytes: int
 
 
+class Lock(StrEnum):
+    """Who can shorten a date of a bucket's Object Lock: whoever may write, whoever has a right of its own, nobody."""
+
+    NONE = "none"
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+
+
 class Archived(Record, frozen=True, kw_only=True):
     """Where the artifacts are kept and what they hash to; `preservation_id` is derived from content.
 
     kept   by class of artifacts; none, as in every archive made before they had classes
+    version   in a bucket: that of the list of its objects, which has the version of each of them
+    lock      what a bucket did with it; None in a directory, which cannot lock
     """
 
     location: str
@@ -25,3 +37,5 @@ class Archived(Record, frozen=True, kw_only=True):
     files: int
     bytes: int
     kept: tuple[Kept, ...] = ()
+    version: str = ""
+    lock: Lock | None = None

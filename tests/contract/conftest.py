@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from data.postgres.store import PostgresStore
 from data.sql.record import SqlStore
 from data.sqlite.store import SqliteStore
 from data.store import Store
+from tests.contract import seaweedfs
+from tests.contract.archives import InBucket, InDirectory, Kept, a_model
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import Scripted
+from workflows.artifact_store import ArtifactStore
 
 
 def sqlite(directory: Path) -> Callable[[], SqlStore]:
@@ -23,6 +27,8 @@ def postgresql(_: Path) -> Callable[[], SqlStore]:
     url = fresh_url()
     return lambda: PostgresStore(url, Scripted())
 
+
+ARCHIVES = ("directory", "bucket that locks", "plain bucket")
 
 STORES: dict[str, Callable[[Path], Callable[[], SqlStore]]] = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -47,3 +53,36 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 @pytest.fixture
 def store(open_store: Callable[[], Store]) -> Store:
     return open_store()
+
+
+@pytest.fixture
+def seaweed(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[str, Path]:
+    """Where the session's S3 answers, and where it keeps its data. Who we are is said by the environment."""
+    is_worker = hasattr(request.config, "workerinput")
+    base = tmp_path_factory.getbasetemp()
+    leader = os.getppid() if is_worker else os.getpid()
+    for name, value in seaweedfs.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return seaweedfs.shared_url(base.parent if is_worker else base, leader)
+
+
+@pytest.fixture(params=ARCHIVES)
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    if request.param == "directory":
+        return InDirectory(tmp_path)
+    url, data = request.getfixturevalue("seaweed")
+    return InBucket(url, data, locks=request.param == "bucket that locks")
+
+
+@pytest.fixture
+def archive(kept: Kept) -> ArtifactStore:
+    return kept.store
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return a_model(tmp_path / "model")

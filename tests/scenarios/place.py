@@ -41,8 +41,9 @@ from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
 from workflows.adapters.second_factor import SecondFactorProgram
+from workflows.artifact_store import ArtifactStore
 from workflows.checks import Checks
-from workflows.ports import ArtifactStore, CatalogWriter, Wording
+from workflows.ports import CatalogWriter, Wording
 
 GOVERNANCE = "C01MODELRETIREMENTS"
 POLICY = f"""

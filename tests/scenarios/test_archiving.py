@@ -191,8 +191,8 @@ class ReadingSlowly(LocalDirectory):
         super().__init__(root)
         self.meanwhile = lambda: None
 
-    def drill(self, *args: Any) -> Drilled:
-        drilled = super().drill(*args)
+    def drill(self, *args: Any, **more: Any) -> Drilled:
+        drilled = super().drill(*args, **more)
         self.meanwhile()
         return drilled
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 
+from data.archive.keeping import Keeping
 from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
 from data.errors import Corrupt, NotFound, Unavailable
 from data.records.archived import Archived
@@ -73,9 +75,15 @@ class Vault:
         return Stored(archived=archived, artifacts=())
 
     def drill(
-        self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
+        self,
+        archived: Archived,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
     ) -> Drilled:
-        kept = self._there(location, manifest_digest)
+        location = archived.location
+        kept = self._there(location, archived.manifest_digest)
         self._boundaries.cross("drilling")
         self.while_busy()
         self._fail("drill")
@@ -87,16 +95,39 @@ class Vault:
         self._boundaries.cross("drilled")
         archived = kept.archived
         return Drilled(
-            files=archived.files, bytes=archived.bytes, read_at=now(), manifest_digest=manifest_digest
+            files=archived.files,
+            bytes=archived.bytes,
+            read_at=now(),
+            manifest_digest=archived.manifest_digest,
         )
 
-    def require_current(self, location: str, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
+    def require_current(self, archived: Archived, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
         """Nobody writes to the sources here."""
 
-    def exists(self, location: str, manifest_digest: str) -> bool:
+    def exists(self, archived: Archived, *, gone: Collection[str] = ()) -> bool:
         if self._chance(self._weather.bad_copies / 8):
             raise Unavailable("The archive does not answer. Look again later")
-        return location in self.kept and self.kept[location].archived.manifest_digest == manifest_digest
+        kept = self.kept.get(archived.location)
+        return kept is not None and kept.archived.manifest_digest == archived.manifest_digest
+
+    def fetch(
+        self,
+        archived: Archived,
+        target: Path,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Drilled:
+        raise NotImplementedError("nobody brings anything back here")
+
+    def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
+        """Nothing is locked here."""
+
+    def prune(
+        self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime
+    ) -> None:
+        raise NotImplementedError("nobody prunes here")
 
     def doubt(self, location: str) -> str:
         """Why nobody should rely on it now: empty when all of it was read back, whole, not long ago."""

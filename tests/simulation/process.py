@@ -51,6 +51,7 @@ from tests.simulation.disk import Disk, DiskStore
 from tests.simulation.outside import Machines, Vault
 from tests.simulation.slack import SimulatedClient
 from workflows import commands as cmd
+from workflows.artifact_store import ArtifactStore
 from workflows.asking import Asking, any_hours, at_once
 from workflows.decisions import digests
 from workflows.delegates import in_force_now
@@ -59,7 +60,7 @@ from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.machine import RetirementMachine
-from workflows.ports import ArtifactStore, Messenger, Timekeeper
+from workflows.ports import Messenger, Timekeeper
 from workflows.rules.people.delegating import InForce
 
 

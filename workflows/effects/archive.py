@@ -56,12 +56,10 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return Done(), None
     assert state.plan is not None
     try:
-        drilled = shop.archive.drill(
-            archived.location, archived.manifest_digest, shop.world.now, shop.ending.is_set
-        )
+        drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
         if step_of(claim) is not StepKind.CLOSE:
             # After the switch-off another model may live where this one did.
-            shop.archive.require_current(archived.location, pieces(state.plan.subject), shop.ending.is_set)
+            shop.archive.require_current(archived, pieces(state.plan.subject), shop.ending.is_set)
         shop.world.point("after drill")
         record = cmd.RecordDrill(
             by=EMERITUS,

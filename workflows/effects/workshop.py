@@ -19,11 +19,11 @@ from data.records.progress import StepKind
 from data.records.retirement import Endpoint, Retirement
 from data.store import Then
 from workflows import commands as cmd
+from workflows.artifact_store import ArtifactStore
 from workflows.engine import Engine
 from workflows.histories import History
 from workflows.outlook import Outlook
 from workflows.ports import (
-    ArtifactStore,
     CatalogWriter,
     EndpointControl,
     Importer,

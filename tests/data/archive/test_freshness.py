@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.archive.bag import write_bag
-from data.archive.freshness import SOURCES_FILE, differences, marks
+from data.archive.freshness import SOURCES_FILE, before, differences, marks
 from data.archive.results import PayloadFile
 from data.errors import Unavailable
 
@@ -43,7 +43,7 @@ def written(folder: Path, tags: dict[str, bytes]) -> Path:
 
 
 def newer(bag: Path, *sources: PayloadFile) -> list[str]:
-    return list(differences(bag, sources, lambda: False))
+    return list(differences(before(bag), sources, lambda: False))
 
 
 def test_a_source_with_the_mark_it_had_is_not_read(bag: Path) -> None:
@@ -80,7 +80,7 @@ def test_sources_of_a_bag_without_marks_are_read(tmp_path: Path, tags: dict[str,
 
 def test_reading_ends_soon_when_the_bot_stops_and_a_bag_that_is_gone_is_looked_at_again(bag: Path) -> None:
     with pytest.raises(Unavailable) as stopped:
-        list(differences(bag, [a_source(mark="touched")], lambda: True))
+        list(differences(before(bag), [a_source(mark="touched")], lambda: True))
     assert str(stopped.value) == "Stopped while reading w.bin; the check starts over"
     with pytest.raises(Unavailable) as gone:
         newer(bag.parent / "gone", a_source())

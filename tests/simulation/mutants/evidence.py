@@ -10,13 +10,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from data.archive.results import Drilled, Stopped, Stored
+from data.records.archived import Archived
 from data.records.catalog import Impacted
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from tests.simulation.process import Parts
 from workflows import commands as cmd
+from workflows.artifact_store import ArtifactStore
 from workflows.gathering import Gatherer
-from workflows.ports import ArtifactStore
 from workflows.rules.people.delegating import NOBODY, InForce
 
 
@@ -80,16 +81,23 @@ class Trusting:
     def put(self, *asked: Any) -> Stored:
         return self._real.put(*asked)
 
-    def drill(
-        self, location: str, manifest_digest: str, now: Callable[[], datetime], stopped: Stopped
-    ) -> Drilled:
-        return Drilled(files=2, bytes=2000, read_at=now(), manifest_digest=manifest_digest)
+    def drill(self, archived: Archived, now: Callable[[], datetime], stopped: Stopped, **_: Any) -> Drilled:
+        return Drilled(files=2, bytes=2000, read_at=now(), manifest_digest=archived.manifest_digest)
 
     def require_current(self, *asked: Any) -> None:
         self._real.require_current(*asked)
 
-    def exists(self, location: str, manifest_digest: str) -> bool:
+    def exists(self, *asked: Any, **_: Any) -> bool:
         return True
+
+    def fetch(self, *asked: Any, **more: Any) -> Drilled:
+        return self._real.fetch(*asked, **more)
+
+    def keep(self, *asked: Any, **more: Any) -> None:
+        self._real.keep(*asked, **more)
+
+    def prune(self, *asked: Any) -> None:
+        self._real.prune(*asked)
 
 
 MUTANTS: dict[str, Parts] = {

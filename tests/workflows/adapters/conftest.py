@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 
 from data.catalog.catalog import Catalog
 from data.sqlite.store import SqliteStore
+from tests.contract.archives import a_model
 from tests.data.catalogs import NoRetirements
 from tests.workflows.adapters.sagemaker_service import FakeSageMaker, a_sagemaker, fill
 from workflows.adapters.local_directory import LocalDirectory
@@ -18,8 +19,6 @@ from workflows.adapters.sagemaker import SageMakerEndpoints
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
-
-WEIGHTS = b"0.25,0.75\n" * 250_000  # 2.5 MB: three chunks
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +76,7 @@ def endpoints(stubbed_sagemaker: "SageMakerClient") -> SageMakerEndpoints:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    (tmp_path / "model/weights").mkdir(parents=True)
-    (tmp_path / "model/weights/w.bin").write_bytes(WEIGHTS)
-    (tmp_path / "model/card.md").write_bytes(b"# churn")
-    return tmp_path / "model"
+    return a_model(tmp_path / "model")
 
 
 @pytest.fixture

@@ -1,0 +1,208 @@
+"""What is put into an archive is there once and proven, whatever happens behind its back."""
+
+import json
+from pathlib import Path
+
+import bagit
+import msgspec
+import pytest
+
+from data.archive.results import Artifact, Drilled, Stored, StoredFile, Wrapping, named
+from data.errors import Corrupt, Invalid, NotFound, Refused
+from data.records.archived import Archived
+from tests.contract.archives import WEIGHTS, Kept, never, now, put, sha
+from workflows.artifact_store import ArtifactStore
+
+
+def test_what_is_put_comes_back_as_a_valid_bag_named_by_its_content(
+    archive: ArtifactStore, model: Path, tmp_path: Path
+) -> None:
+    stored = put(archive, model)
+    manifest = f"{sha(b'# churn')}  data/card.md\n{sha(WEIGHTS)}  data/weights/w.bin\n".encode()
+    archived = stored.archived
+    assert stored == Stored(
+        archived=Archived(
+            location=archived.location,
+            preservation_id=f"sha256:{sha(manifest)}",
+            manifest_digest=f"sha256:{sha(manifest)}",
+            files=2,
+            bytes=len(WEIGHTS) + 7,
+            version=archived.version,
+            lock=archived.lock,
+        ),
+        artifacts=(
+            StoredFile(path="card.md", artifact_id=f"sha256:{sha(b'# churn')}", bytes=7),
+            StoredFile(path="weights/w.bin", artifact_id=f"sha256:{sha(WEIGHTS)}", bytes=len(WEIGHTS)),
+        ),
+    )
+    assert archived.location.startswith("churn-v3/")
+    bag = tmp_path / "back"
+    assert archive.fetch(archived, bag, now, never) == archive.drill(archived, now, never)
+    assert bagit.Bag(str(bag)).validate()
+    assert (bag / "data/weights/w.bin").read_bytes() == WEIGHTS
+    assert json.loads((bag / "artifacts.json").read_text()) == [
+        {"path": "weights", "source": str(model / "weights"), "role": "weights"},
+        {"path": "card.md", "source": (model / "card.md").as_uri(), "role": "card"},
+    ]
+
+
+def test_the_same_content_put_twice_is_one_archive(kept: Kept, model: Path) -> None:
+    first = put(kept.store, model)
+    before = kept.everything()
+    assert put(kept.store, model) == first
+    assert kept.everything() == before
+
+
+def test_the_same_content_from_sources_that_were_touched_is_one_archive(kept: Kept, model: Path) -> None:
+    first = put(kept.store, model)
+    before = kept.everything()
+    (model / "card.md").chmod(0o600)
+    assert put(kept.store, model) == first
+    assert kept.everything() == before
+
+
+def test_another_content_is_another_archive_beside_the_first(archive: ArtifactStore, model: Path) -> None:
+    first = put(archive, model)
+    (model / "card.md").write_bytes(b"# churn, corrected")
+    second = put(archive, model)
+    assert first.archived.location != second.archived.location
+    assert archive.drill(first.archived, now, never).files == 2
+
+
+def test_a_drill_reads_everything_and_leaves_nothing(kept: Kept, model: Path) -> None:
+    archived = put(kept.store, model).archived
+    before = kept.everything()
+    assert kept.store.drill(archived, now, never) == Drilled(
+        files=2, bytes=len(WEIGHTS) + 7, read_at=now(), manifest_digest=archived.manifest_digest
+    )
+    assert kept.everything() == before
+
+
+def test_a_drill_of_a_rotted_archive_names_every_file(kept: Kept, model: Path) -> None:
+    archived = put(kept.store, model).archived
+    kept.rot(archived, "data/weights/w.bin")
+    kept.lose(archived, "data/card.md")
+    with pytest.raises(Corrupt) as corrupt:
+        kept.store.drill(archived, now, never)
+    assert "data/card.md is missing" in str(corrupt.value)
+    assert "data/weights/w.bin" in str(corrupt.value)
+    assert "Bring it back from a second copy, or" in str(corrupt.value)
+
+
+def test_a_drill_does_not_believe_a_manifest_that_was_not_recorded(
+    archive: ArtifactStore, model: Path
+) -> None:
+    archived = put(archive, model).archived
+    found = archived.manifest_digest.removeprefix("sha256:")
+    recorded = msgspec.structs.replace(archived, manifest_digest="sha256:" + "ab" * 32)
+    with pytest.raises(Corrupt) as corrupt:
+        archive.drill(recorded, now, never)
+    assert str(corrupt.value).startswith(
+        f"sha256 of manifest-sha256.txt: expected abababababab..., found {found[:12]}... "
+        "(164 bytes, read 2026-03-02T09:14Z). "
+    )
+    assert not archive.exists(recorded)
+
+
+def test_an_archive_that_is_gone_is_corruption(kept: Kept, model: Path) -> None:
+    archived = put(kept.store, model).archived
+    elsewhere = msgspec.structs.replace(archived, location="churn-v3/aa")
+    with pytest.raises(Corrupt) as gone:
+        kept.store.drill(elsewhere, now, never)
+    assert str(gone.value).startswith(f"The archive {kept.where(elsewhere)}")
+    assert not kept.store.exists(elsewhere)
+
+
+def test_a_rotted_archive_is_not_taken_for_the_same_content_until_it_is_out_of_the_way(
+    kept: Kept, model: Path
+) -> None:
+    archived = put(kept.store, model).archived
+    kept.rot(archived, "data/weights/w.bin")
+    with pytest.raises(Corrupt) as corrupt:
+        put(kept.store, model)
+    assert "data/weights/w.bin" in str(corrupt.value)
+    assert str(corrupt.value).endswith(", then archive again")
+    assert kept.where(archived) in str(corrupt.value)
+    kept.hide(archived)
+    again = put(kept.store, model).archived
+    assert kept.store.drill(again, now, never).files == 2
+
+
+def test_exists_sees_a_file_that_is_gone(kept: Kept, model: Path) -> None:
+    archived = put(kept.store, model).archived
+    assert kept.store.exists(archived)
+    kept.lose(archived, "data/card.md")
+    assert not kept.store.exists(archived)
+
+
+@pytest.mark.parametrize("location", ["../model", "/etc", "churn-v3/../../model", ""])
+def test_a_location_outside_of_the_archive_is_refused(
+    archive: ArtifactStore, tmp_path: Path, location: str
+) -> None:
+    elsewhere = Archived(
+        location=location, preservation_id="sha256:aa", manifest_digest="sha256:aa", files=1, bytes=1
+    )
+    for ask in (
+        lambda: archive.exists(elsewhere),
+        lambda: archive.drill(elsewhere, now, never),
+        lambda: archive.fetch(elsewhere, tmp_path / "back", now, never),
+    ):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert str(refused.value).startswith(f"Cannot open the archive {location!r}: it lies outside")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc", "/", "a\nb", "x" * 300, "模型", ".partial", "resource:default/churn v1", ""]
+)
+def test_a_hostile_subject_name_stays_one_folder_of_the_archive(
+    archive: ArtifactStore, model: Path, name: str
+) -> None:
+    card = [Artifact(path="card.md", source=str(model / "card.md"))]
+    archived = archive.put(name, card, Wrapping(), now, never).archived
+    folder, _, rest = archived.location.partition("/")
+    assert len(folder) <= 120
+    assert not folder.startswith(".")
+    assert "/" not in rest
+    assert archive.exists(archived)
+
+
+def test_names_with_signs_of_urls_and_lines_come_back_as_they_were(
+    archive: ArtifactStore, model: Path, tmp_path: Path
+) -> None:
+    names = ["a b+c&=#.txt", "模型.bin", "two\nlines"]
+    for name in names:
+        (model / "weights" / name).write_text(name)
+    archive.fetch(put(archive, model).archived, tmp_path / "back", now, never)
+    assert {
+        path.name: path.read_text()
+        for path in (tmp_path / "back/data/weights").iterdir()
+        if path.name in names
+    } == {name: name for name in names}
+
+
+def test_a_missing_artifact_is_named_before_anything_is_written(kept: Kept, model: Path) -> None:
+    (model / "card.md").unlink()
+    with pytest.raises(NotFound):
+        put(kept.store, model)
+    assert kept.everything() == []
+
+
+def test_two_artifacts_in_one_place_are_refused(archive: ArtifactStore, model: Path) -> None:
+    twice = [Artifact(path=name, source=str(model / "card.md")) for name in ("card.md", "Card.md")]
+    with pytest.raises(Invalid):
+        archive.put("churn-v3", twice, Wrapping(), now, never)
+
+
+def test_everything_that_is_wrong_with_the_artifacts_is_told_at_once(
+    archive: ArtifactStore, tmp_path: Path
+) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"1")
+    (tmp_path / "empty").mkdir()
+    uris = [str(tmp_path / name) for name in ("weights.bin", "gone.bin", "weight.bin", "empty")]
+    with pytest.raises(Refused) as refused:
+        archive.put("churn", named(uris), Wrapping(), now, never)
+    assert refused.value.what == "Cannot archive 3 of 4 artifacts"
+    for name, reason in zip(("gone.bin", "weight.bin", "empty"), refused.value.reasons, strict=True):
+        assert str(tmp_path / name) in reason
+    assert "closest: " in refused.value.reasons[1]

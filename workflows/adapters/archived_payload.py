@@ -1,0 +1,152 @@
+"""What archives share, wherever they lie: what goes into one, what it is called, and what is said of its state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+
+from data.archive.bag import changed
+from data.archive.bag_paths import stays_inside
+from data.archive.fixity import FINDINGS_SHOWN_MAX, Finding, Fixity, report
+from data.archive.freshness import SOURCES_FILE, Before, differences, marks, removed
+from data.archive.keeping import Keeping
+from data.archive.manifest import sha256_id
+from data.archive.results import Artifact, Bag, PayloadFile, Stopped, Wrapping
+from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
+
+ARTIFACTS_FILE = "artifacts.json"
+
+_SHELF_NAME_MAX = 100
+
+
+def payload_of(
+    artifacts: Sequence[Artifact], files: Callable[[str], tuple[PayloadFile, ...]]
+) -> list[PayloadFile]:
+    """All files of the artifacts, each with its path in the bag. What is wrong with several is told at once."""
+    found: list[PayloadFile] = []
+    wrong: list[EmeritusError] = []
+    for artifact in artifacts:
+        try:
+            for file in files(artifact.source):
+                path = f"{artifact.path}/{file.path}" if file.path else artifact.path
+                found.append(replace(file, path=path, role=artifact.role))
+        except EmeritusError as error:
+            wrong.append(error)
+    if len(wrong) > 1 and not all(isinstance(error, Unavailable) for error in wrong):
+        raise Refused(
+            f"Cannot archive {len(wrong)} of {len(artifacts)} artifacts",
+            reasons=_shortened([str(error) for error in wrong]),
+            next_step="Put each right where it lies; or correct the catalog, import it, "
+            "then press Edit plan on the card for a new vote",
+        )
+    if wrong:
+        raise wrong[0]
+    return found
+
+
+def require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFile]) -> None:
+    """Each file that was listed held still; none may have come beside them."""
+    names = {file.path for file in listed}
+    for file in found:
+        if file.path not in names:
+            raise changed(file.path, "it was added")
+
+
+def described(
+    wrapping: Wrapping, bag: Bag, artifacts: Sequence[Artifact], payload: Sequence[PayloadFile]
+) -> dict[str, bytes]:
+    """What stands beside the payload, by name."""
+    return {
+        **wrapping.describe(bag),
+        ARTIFACTS_FILE: msgspec.json.format(msgspec.json.encode(list(artifacts))) + b"\n",
+        SOURCES_FILE: marks(payload),
+    }
+
+
+def require_current(archived: Before, left: Sequence[PayloadFile], where: str, stopped: Stopped) -> None:
+    """Compare what is left of the sources with what was archived: Stale when there is something newer.
+
+    Refused where something is newer and something else is gone: a new archive would lack that.
+    """
+    found = list(differences(archived, left, stopped))
+    if found and (gone := removed(archived, left)):
+        raise Refused(
+            "The artifacts are not those that were archived",
+            reasons=[*_shortened(found), f"gone: {', '.join(_shortened(gone))}"],
+            next_step=f"Put back what is gone, which is in {where}, or press Edit plan on the card for a new vote",
+        )
+    if found:
+        raise Stale(
+            f"{'; '.join(_shortened(found))}. If that goes on, let the catalog name fewer files. "
+            f"What was archived before stays in {where}"
+        )
+
+
+def with_first(findings: Sequence[Finding], fixity: Fixity) -> Fixity:
+    """What could not be read from the store is why the copy lacks it; that is told, and once."""
+    lost = {finding.path for finding in findings}
+    others = [finding for finding in fixity.findings if finding.path not in lost]
+    return msgspec.structs.replace(fixity, findings=(*findings, *others))
+
+
+def require_sound(fixity: Fixity, next_step: str, *, read_at: datetime) -> None:
+    if fixity.findings:
+        raise Corrupt(report(fixity, read_at=read_at, next_step=next_step))
+
+
+def require_inside(location: str, what: str) -> None:
+    """A location that leads out of the archive is refused, wherever it came from."""
+    if not stays_inside(location):
+        raise Refused(
+            f"Cannot open the archive {location!r}",
+            reasons=[f"it lies outside of the archive {what}"],
+            next_step="Use the location recorded when it was archived",
+        )
+
+
+def require_prunable(
+    paths: Collection[str], there: Collection[str], keeping: Keeping, now: datetime, where: str
+) -> None:
+    """What the record says of it counts for every archive, whatever locks it has besides."""
+    reasons = []
+    if keeping.held:
+        reasons.append("a legal hold is on it")
+    if keeping.until is not None and now < keeping.until:
+        reasons.append(f"it is kept until {keeping.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    if reasons:
+        raise not_pruned(paths, where, reasons)
+    if unknown := sorted(set(paths) - set(there)):
+        raise Refused(
+            f"Cannot prune {len(unknown)} of {len(paths)} files of {where}",
+            reasons=[f"not archived there: {', '.join(_shortened(unknown))}"],
+            next_step="Name files as they are listed in its manifest, without data/",
+        )
+
+
+def not_pruned(paths: Collection[str], where: str, reasons: Sequence[str]) -> Refused:
+    return Refused(
+        f"Cannot prune {len(paths)} file{'' if len(paths) == 1 else 's'} of {where}",
+        reasons=_shortened(reasons),
+        next_step="Nothing was removed. Prune once that has ended",
+    )
+
+
+def tombstone_name(name: str, tombstone: bytes) -> str:
+    """Beside the bag, which says nothing of it; the same words are one tombstone."""
+    return f"{name}.tombstone-{sha256_id(tombstone)[7:19]}"
+
+
+def shelf_name(name: str) -> str:
+    """A folder name people recognise, whatever the subject is called. Two subjects may share one harmlessly:
+    what lies in it is named by content."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_SHELF_NAME_MAX]
+    return name if name and readable == name else f"{readable or 'model'}-{sha256_id(name.encode())[7:15]}"
+
+
+def _shortened(found: Sequence[str]) -> list[str]:
+    more = len(found) - FINDINGS_SHOWN_MAX
+    return [*found[:FINDINGS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])]

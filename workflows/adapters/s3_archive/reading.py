@@ -1,0 +1,146 @@
+"""Reads the objects of an archive back, each in the version that was written, and says what is wrong with which.
+
+What S3 says of an object is no proof: with a key that is lost, all its answers are fine and only reading fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from data.archive.fixity import CHUNK_BYTES, Fault, Finding, Read, digested
+from data.archive.keeping import Storage
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
+from data.archive.results import Stopped
+from data.errors import Unavailable
+from workflows.adapters.aws_errors import code_of
+from workflows.adapters.s3_archive.bucket import Bucket, of_version
+from workflows.adapters.s3_archive.listing import MISSING, Placed
+
+RESTORED_DAYS = 7
+COLD_WAIT = "3 to 5 hours, and 12 from Deep Archive"
+"""docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html, standard retrievals."""
+_TRIES = 2
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Below one place of the bucket."""
+
+    def __init__(self, bucket: Bucket, place: str) -> None:
+        self._bucket, self._place = bucket, place
+
+    def read(
+        self, objects: Sequence[Placed], stopped: Stopped
+    ) -> tuple[dict[str, Read], dict[str, bytes], list[Finding]]:
+        """What each was, the manifests among them, and what could not be read."""
+        self.require_at_hand(objects)
+        read: dict[str, Read] = {}
+        manifests: dict[str, bytes] = {}
+        findings = []
+        for one in objects:
+            if one.path in (PAYLOAD_MANIFEST, TAG_MANIFEST):
+                content = self.take(one, b"".join)
+                if not isinstance(content, Finding):
+                    manifests[one.path] = content
+                found = content if isinstance(content, Finding) else digested([content], one.path, stopped)
+            else:
+                found = self.take(one, partial(digested, what=self._where(one), stopped=stopped))
+            if isinstance(found, Finding):
+                findings.append(found)
+            else:
+                read[one.path] = found
+        return read, manifests, findings
+
+    def take(self, one: Placed, consume: Callable[[Iterator[bytes]], T]) -> T | Finding:
+        """What `consume` makes of its bytes; it begins anew where the connection broke. Or why they cannot be read."""
+        with self._bucket.errors(f"read {self._where(one)}"):
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    return consume(self._chunks(one))
+                except ClientError as error:
+                    if (found := self._lost(one, error)) is None:
+                        raise
+                    return found
+                except BotoCoreError as error:
+                    if tries_left:
+                        continue
+                    if not self._is_shown(one):
+                        raise
+                    return _unreadable(one, f"it breaks off ({type(error).__name__})")
+        raise AssertionError("the last try returns or raises")
+
+    def _chunks(self, one: Placed) -> Iterator[bytes]:
+        body = self._bucket.client.get_object(**self._address(one))["Body"]
+        try:
+            yield from body.iter_chunks(CHUNK_BYTES)
+        finally:
+            body.close()
+
+    def _lost(self, one: Placed, error: ClientError) -> Finding | None:
+        """None where it may be another time, or a right that is missing: nobody knows then how it is."""
+        code = code_of(error)
+        if code in MISSING:
+            return Finding(fault=Fault.MISSING, path=one.path, expected=one.sha256)
+        if code.startswith("KMS."):
+            return _unreadable(one, f"it cannot be decrypted with {one.kms_key} ({code})")
+        if code in ("InternalError", "500") and self._is_shown(one):
+            key = f"; is the key {one.kms_key} still there?" if one.kms_key else ""
+            return _unreadable(one, f"S3 shows it and cannot give it ({code}){key}")
+        return None
+
+    def _is_shown(self, one: Placed) -> bool:
+        try:
+            self._bucket.client.head_object(**self._address(one))
+        except (BotoCoreError, ClientError):
+            return False
+        return True
+
+    def require_at_hand(self, objects: Sequence[Placed]) -> None:
+        """Ask for all that lies in cold storage at once. `Unavailable` says how long that takes."""
+        waiting = [one for one in objects if one.storage is Storage.COLD and not self._is_at_hand(one)]
+        for one in waiting:
+            with self._bucket.errors(f"ask {self._where(one)} back from cold storage"):
+                try:
+                    self._bucket.client.restore_object(
+                        **self._address(one),
+                        RestoreRequest={
+                            "Days": RESTORED_DAYS,
+                            "GlacierJobParameters": {"Tier": "Standard"},
+                        },
+                    )
+                except ClientError as error:
+                    if code_of(error) != "RestoreAlreadyInProgress":
+                        raise
+        if waiting:
+            files = "1 file lies" if len(waiting) == 1 else f"{len(waiting):,} files lie"
+            raise Unavailable(
+                f"{files} in cold storage in {self._bucket.where(self._place)} and were asked back: "
+                f"that takes {COLD_WAIT}. It is tried again"
+            )
+
+    def _is_at_hand(self, one: Placed) -> bool:
+        with self._bucket.errors(f"read {self._where(one)}"):
+            try:
+                self._bucket.client.get_object(**self._address(one))["Body"].close()
+            except ClientError as error:
+                if code_of(error) == "InvalidObjectState":
+                    return False
+                if code_of(error) not in MISSING:
+                    raise
+            return True
+
+    def _where(self, one: Placed) -> str:
+        return self._bucket.where(f"{self._place}/{one.path}")
+
+    def _address(self, one: Placed) -> dict[str, Any]:
+        key = self._bucket.key(f"{self._place}/{one.path}")
+        return {"Bucket": self._bucket.name, "Key": key, **of_version(one.version)}
+
+
+def _unreadable(one: Placed, why: str) -> Finding:
+    return Finding(fault=Fault.UNREADABLE, path=one.path, expected=one.sha256, found=why)

@@ -1,0 +1,249 @@
+"""An archive in a bucket: a place per content, in it the objects of a BagIt bag. Safe to call twice.
+
+Where a bag lies is named after what its sources were like when they were listed, since its content is known only
+once all of it was read, and what is copied in S3 afterwards would have neither our checksums nor our locks. So what
+is tried again finds what it wrote before. Tamper-proof as far as the bucket's Object Lock goes; without one whoever
+may write there can delete it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from data.archive.bag import Reading, bag_of, require_fit, tag_files
+from data.archive.fixity import PAYLOAD, Fixity, check
+from data.archive.keeping import Keeping, longest
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
+from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored, Wrapping
+from data.errors import Corrupt, EmeritusError, Unavailable
+from data.records.archived import Archived
+from workflows.adapters.archived_payload import (
+    described,
+    payload_of,
+    require_current,
+    require_inside,
+    require_none_added,
+    require_sound,
+    shelf_name,
+    with_first,
+)
+from workflows.adapters.arriving import arriving
+from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.s3_archive.bucket import Bucket, of_version
+from workflows.adapters.s3_archive.checking import as_archived, fetched, fixity_of, looks_complete
+from workflows.adapters.s3_archive.holding import keep, prune
+from workflows.adapters.s3_archive.listing import (
+    ID_IN_METADATA,
+    OBJECTS_FILE,
+    Listing,
+    Placed,
+    load,
+    strangers,
+)
+from workflows.adapters.s3_archive.shelf import archived_at, archived_before, end_uploads, listed_there
+from workflows.adapters.s3_archive.writing import PART_BYTES, SINGLE_BYTES_MAX, Writer
+
+
+class S3Archive:
+    """Locations are relative to the prefix, so an archive can be copied to another bucket that keeps version ids."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        sources: ArtifactSources | None = None,
+        *,
+        part_bytes: int = PART_BYTES,
+        single_bytes_max: int = SINGLE_BYTES_MAX,
+    ) -> None:
+        self._bucket, self._sources = bucket, sources or ArtifactSources()
+        self._part_bytes, self._single_bytes_max = part_bytes, single_bytes_max
+
+    def put(
+        self,
+        name: str,
+        artifacts: Sequence[Artifact],
+        wrapping: Wrapping,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+    ) -> Stored:
+        """Archive the artifacts of a subject. The same content put twice is one archive with one id.
+
+        One already there is read back before the new copy of it is thrown away: Corrupt when it has rotted.
+        """
+        payload = payload_of(artifacts, self._sources.files)
+        require_fit(payload, wrapping.info)
+        shelf = shelf_name(name)
+        location = f"{shelf}/{_listed_as(payload)}"
+        self._bucket.require_keys(f"{location}/{PAYLOAD}{file.path}" for file in payload)
+        traits = self._bucket.traits()
+        self._bucket.mode(traits)
+        end_uploads(self._bucket, shelf, location, now())
+        there = listed_there(self._bucket, location)
+        writer = Writer(
+            self._bucket,
+            location,
+            traits,
+            there,
+            part_bytes=self._part_bytes,
+            single_bytes_max=self._single_bytes_max,
+        )
+        placed: list[Placed] = []
+        is_finished = OBJECTS_FILE in there
+        if is_finished:
+            stored = [Reading(file, stopped).to_the_end() for file in payload]
+        else:
+            stored, placed = writer.payload(payload, partial(keeping_of, wrapping.keeping), stopped)
+        # The files belong together: one replaced after its own copy would mix two versions in one archive.
+        for file in payload:
+            file.recheck()
+        require_none_added(payload, payload_of(artifacts, self._sources.files))
+        bag = bag_of(stored)
+        if (archived := archived_before(self._bucket, shelf, bag)) is not None:
+            self._require_same(archived, location, placed, now, stopped)
+            self._keep_by_role(archived, payload, wrapping)
+            return Stored(archived=archived, artifacts=bag.files)
+        if is_finished:
+            where = self._bucket.where(location)
+            raise Corrupt(
+                f"{where} lists other content than was there. {_hidden(where, capital=True)}, then archive again"
+            )
+        tags = tag_files(
+            bag,
+            info=wrapping.info,
+            further=described(wrapping, bag, artifacts, payload),
+            bagged_on=now().date(),
+        )
+        keeping = longest(wrapping.keeping.values())
+        # The manifest comes after all that it lists, and last of all what says that there is an archive.
+        order = sorted(tags, key=lambda path: (path == PAYLOAD_MANIFEST, path == TAG_MANIFEST))
+        placed += [writer.tag(path, tags[path], keeping) for path in order]
+        listing = Listing(
+            preservation_id=bag.preservation_id, part_bytes=self._part_bytes, objects=tuple(placed)
+        )
+        content = msgspec.json.format(msgspec.json.encode(listing)) + b"\n"
+        last = writer.tag(OBJECTS_FILE, content, keeping, {ID_IN_METADATA: bag.preservation_id})
+        finished = archived_at(self._bucket, location, bag, last.version)
+        if finished is None:
+            raise Unavailable(f"{self._bucket.where(location)} is gone again. It is archived anew")
+        return Stored(archived=finished, artifacts=bag.files)
+
+    def drill(
+        self,
+        archived: Archived,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Drilled:
+        """Read every byte of every version back from the bucket. Changes nothing stored."""
+        self._require_inside(archived)
+        listing = load(self._bucket, archived)
+        fixity = fixity_of(self._bucket, archived, listing, stopped, gone)
+        return self._drilled(archived, listing, fixity, now())
+
+    def fetch(
+        self,
+        archived: Archived,
+        target: Path,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Drilled:
+        """Bring the bag to `target`, which appears there only once every digest held."""
+        self._require_inside(archived)
+        with arriving(target) as arrived:
+            listing = load(self._bucket, archived)
+            findings = fetched(self._bucket, archived, listing, arrived, stopped=stopped, gone=gone)
+            fixity = check(arrived, manifest_digest=archived.manifest_digest, stopped=stopped, gone=gone)
+            return self._drilled(archived, listing, with_first(findings, fixity), now())
+
+    def require_current(self, archived: Archived, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
+        self._require_inside(archived)
+        before = as_archived(self._bucket, archived)
+        left = payload_of(artifacts, self._sources.left)
+        require_current(before, left, self._bucket.where(archived.location), stopped)
+
+    def exists(self, archived: Archived, *, gone: Collection[str] = ()) -> bool:
+        """A cheap look: the recorded manifest is there, and each version with as many bytes as it had. No proof."""
+        self._require_inside(archived)
+        return looks_complete(self._bucket, archived, gone)
+
+    def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
+        self._require_inside(archived)
+        keep(self._bucket, archived, keeping, paths)
+
+    def prune(
+        self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime
+    ) -> None:
+        self._require_inside(archived)
+        prune(self._bucket, archived, paths, tombstone, keeping=keeping, now=now)
+
+    def _require_inside(self, archived: Archived) -> None:
+        require_inside(archived.location, "bucket")
+
+    def _drilled(self, archived: Archived, listing: Listing, fixity: Fixity, read_at: datetime) -> Drilled:
+        where = self._bucket.where(archived.location)
+        next_step = f"Bring it back from a second copy, or {_hidden(where)}: then it is archived again"
+        require_sound(fixity, next_step, read_at=read_at)
+        return Drilled(
+            files=fixity.files,
+            bytes=fixity.bytes,
+            read_at=read_at,
+            manifest_digest=fixity.manifest_digest,
+            strangers=tuple(strangers(self._bucket, archived, listing)),
+        )
+
+    def _require_same(
+        self,
+        archived: Archived,
+        location: str,
+        placed: Sequence[Placed],
+        now: Callable[[], datetime],
+        stopped: Stopped,
+    ) -> None:
+        """The archive that is there holds; what was written besides it now goes again, unless it is locked."""
+        listing = load(self._bucket, archived)
+        fixity = fixity_of(self._bucket, archived, listing, stopped, ())
+        hide = _hidden(self._bucket.where(archived.location), capital=True)
+        require_sound(fixity, f"{hide}, then archive again", read_at=now())
+        kept = {(archived.location, one.path, one.version) for one in listing.objects}
+        for one in placed:
+            if (location, one.path, one.version) not in kept:
+                key = self._bucket.key(f"{location}/{one.path}")
+                with suppress(EmeritusError), self._bucket.errors(f"remove {key}"):
+                    self._bucket.client.delete_object(
+                        Bucket=self._bucket.name, Key=key, **of_version(one.version)
+                    )
+
+    def _keep_by_role(self, archived: Archived, payload: Sequence[PayloadFile], wrapping: Wrapping) -> None:
+        """As long as is asked for now, where that is longer than when it was written."""
+        by_role: dict[str, list[str]] = {}
+        for file in payload:
+            by_role.setdefault(file.role, []).append(file.path)
+        for role, paths in by_role.items() if wrapping.keeping else ():
+            self.keep(archived, keeping_of(wrapping.keeping, role), paths=paths)
+
+
+def keeping_of(keeping: Mapping[str, Keeping], role: str) -> Keeping:
+    return keeping.get(role) or keeping.get("") or Keeping()
+
+
+def _listed_as(payload: Sequence[PayloadFile]) -> str:
+    """The same as long as nothing came, went or was touched."""
+    listed = sorted((file.path, file.size_bytes, file.mark) for file in payload)
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:32]
+
+
+def _hidden(where: str, *, capital: bool = False) -> str:
+    """How an archive in a bucket is moved aside."""
+    hide = "Hide" if capital else "hide"
+    return f"{hide} it with aws s3 rm --recursive {where}/, which leaves what is locked for a look"

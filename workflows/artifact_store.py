@@ -1,0 +1,87 @@
+"""The port to wherever archives are kept: a directory, or a bucket that refuses to delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from data.archive.keeping import Keeping
+from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
+from data.records.archived import Archived
+
+
+class ArtifactStore(Protocol):
+    def put(
+        self,
+        name: str,
+        artifacts: Sequence[Artifact],
+        wrapping: Wrapping,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+    ) -> Stored:
+        """Copy and hash. Safe to repeat: the same content ends in the same archive.
+
+        Raises Refused when a source changed while it was read, NotFound for a missing one, Corrupt for a bag that
+        has rotted, Unavailable when the archive cannot take it now.
+        """
+        ...
+
+    def drill(
+        self,
+        archived: Archived,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Drilled:
+        """Really read everything back. Raises Corrupt naming the bad files. Safe to repeat.
+
+        gone   what was pruned, as the record has it; what lies in the store never says so
+        """
+        ...
+
+    def fetch(
+        self,
+        archived: Archived,
+        target: Path,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Drilled:
+        """Bring it all back as a folder, which is there only once every digest held. Raises as `drill` does.
+
+        Refused where something is at `target`, Unavailable with the wait where it lies in cold storage. Safe to repeat.
+        """
+        ...
+
+    def require_current(self, archived: Archived, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
+        """Raises Stale naming what came or changed at the sources since. What is gone there does not count,
+
+        unless something else is newer: a new archive would lack it, so that is Refused.
+        """
+        ...
+
+    def exists(self, archived: Archived, *, gone: Collection[str] = ()) -> bool:
+        """Cheap: is the archive there with the recorded manifest digest?"""
+        ...
+
+    def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
+        """Keep it until then, which only ever gets later, and put a legal hold on it or take it off. Safe to repeat.
+
+        paths   of some files, as in its manifest but without data/; what describes them is kept as long. None is all
+        A store that cannot lock does nothing; one that can raises Refused where it may not.
+        """
+        ...
+
+    def prune(
+        self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime
+    ) -> None:
+        """Really remove these files; their manifest lines stay, and beside them `tombstone`. Safe to repeat.
+
+        keeping   how long they are kept by the record, which counts even where the store knows of no lock
+        Refused while they are kept or held, with the reason; nothing is removed then.
+        """
+        ...

@@ -39,7 +39,14 @@ def test_a_model_retires_from_proposal_to_archived(town: Town):
     town.pass_time(days=29)
     assert town.retirement().archived is not None
     assert town.retirement().drilled_at is not None
-    bagit.Bag(str(town.folder / "archive" / town.retirement().archived.location)).validate()
+    bag = bagit.Bag(str(town.folder / "archive" / town.retirement().archived.location))
+    bag.validate()
+    assert {
+        "bom.cdx.json",
+        "metadata/lineage.json",
+        "premis.xml",
+        "ro-crate-metadata.json",
+    } <= bag.entries.keys()
 
     for duty in town.retirement().obligations:
         owner = duty.consumer.owners.slack_ids[0]

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from data.archive.kept import by_class
 from data.archive.pieces import pieces
-from data.archive.results import Wrapping
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
@@ -14,6 +13,7 @@ from data.records.progress import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import Workshop, failed, started, step_of, then
+from workflows.preserving import wrapping
 
 
 def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -21,17 +21,13 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     state = shop.retirement(claim)
     assert state.plan is not None
     subject = state.plan.subject
-    info = {
-        "Internal-Sender-Identifier": state.id,
-        "Internal-Sender-Description": f"Retired model {subject.model_id}",
-        "Emeritus-Plan-Digest": state.plan.digest,
-    }
+    there = shop.engine.gatherer.catalog.snapshot()
     try:
         artifacts = pieces(subject)
         stored = shop.archive.put(
             subject.model_name,
             artifacts,
-            Wrapping(info=info),
+            wrapping(state, there, shop.world.now),
             shop.world.now,
             shop.ending.is_set,
         )

@@ -1,11 +1,13 @@
 """The archive directory, beyond what every archive holds to: its own words, its files, its rights."""
 
+import os
+from collections import Counter
 from pathlib import Path
 
 import boto3
 import pytest
 
-from data.archive.results import Artifact, Wrapping
+from data.archive.results import Artifact, Wrapping, named
 from data.errors import Corrupt, Stale, Unavailable
 from data.records.archived import Archived
 from tests.contract.archives import WEIGHTS, never, now, put, sha
@@ -54,6 +56,27 @@ def test_a_bag_that_is_gone_is_corruption_and_an_archive_that_is_gone_is_waited_
         f"The archive {archive.root}/churn-v3/aa is missing. "
         "Bring it back from a second copy, or move it aside: then it is archived again"
     )
+
+
+def test_the_archive_has_what_a_walk_of_each_source_finds_and_nothing_else(
+    archive: LocalDirectory, tmp_path: Path
+) -> None:
+    folders = [tmp_path / "one" / "v1", tmp_path / "other" / "v1", tmp_path / "single.bin"]
+    for number in range(60):
+        file = folders[number % 2] / f"{number % 5}" / f"{'deep/' * (number % 3)}{number}.bin"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x" * number)
+    folders[2].write_bytes(b"alone")
+    stored = archive.put("churn", named(map(str, folders)), Wrapping(), now, never)
+    walked = Counter(
+        (name, (Path(folder) / name).stat().st_size)
+        for top in folders[:2]
+        for folder, _, names in os.walk(top)
+        for name in names
+    )
+    walked["single.bin", 5] += 1
+    assert Counter((Path(file.path).name, file.bytes) for file in stored.artifacts) == walked
+    assert (stored.archived.files, stored.archived.bytes) == (61, sum(range(60)) + 5)
 
 
 def test_an_archive_path_that_is_a_file_is_told(tmp_path: Path, model: Path) -> None:

@@ -48,6 +48,20 @@ def test_a_prefix_is_all_objects_below_it_and_none_of_its_neighbours(aws: str, b
     assert len(content_of(sources, f"s3://{bucket}")) == 4
 
 
+@pytest.mark.long
+def test_more_objects_than_a_page_lists_are_those_that_a_walk_of_the_bucket_finds(
+    aws: str, bucket: str, s3: "S3Client"
+) -> None:
+    for number in range(1_050):
+        s3.put_object(Bucket=bucket, Key=f"many/{number % 7}/{number}.bin", Body=b"x" * (number % 5))
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix="many/", PaginationConfig={"PageSize": 100}
+    )
+    walked = {one["Key"].removeprefix("many/"): one["Size"] for page in pages for one in page["Contents"]}
+    found = {file.path: file.size_bytes for file in S3Objects(endpoint_url=aws).files(f"s3://{bucket}/many")}
+    assert (len(found), found) == (1_050, walked)
+
+
 def test_several_slashes_in_a_key_are_one_folder_as_wherever_it_is_loaded(
     aws: str, bucket: str, s3: "S3Client"
 ) -> None:

@@ -1,0 +1,51 @@
+"""What stands beside the payload of a model's archive: labels, what the catalog knows, and what became of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from data.archive import bom, crate, knowledge, premis
+from data.archive.package import Package
+from data.archive.pieces import pieces
+from data.archive.results import Bag, Wrapping
+from data.catalog.snapshot import Snapshot
+from data.records.retirement import Retirement
+from workflows.veiling import ids_without_names
+
+
+def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) -> Wrapping:
+    """Restricted models have no names in it but where the model is restricted itself: whoever may read an archive
+
+    may not know of them.
+    """
+    plan = state.plan
+    assert plan is not None
+    subject = plan.subject
+
+    def describe(bag: Bag) -> Mapping[str, bytes]:
+        at = now()
+        beside = knowledge.known(there, subject.model_id, ids_without_names(there, subject.model_id), at)
+        package = Package(
+            bag=bag,
+            artifacts=pieces(subject),
+            subject=subject,
+            retirement_id=state.id,
+            plan_digest=plan.digest,
+            at=at,
+            beside=beside,
+            measured=knowledge.measured(there, subject.model_id),
+        )
+        return {
+            **beside,
+            crate.CRATE_FILE: crate.crate(package),
+            bom.BOM_FILE: bom.bom(package),
+            premis.PREMIS_FILE: premis.premis(package),
+        }
+
+    info = {
+        "Internal-Sender-Identifier": state.id,
+        "Internal-Sender-Description": f"Retired model {subject.model_id}",
+        "Emeritus-Plan-Digest": plan.digest,
+    }
+    return Wrapping(info=info, describe=describe)

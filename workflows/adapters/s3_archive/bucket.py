@@ -42,13 +42,19 @@ class Bucket:
     """
 
     def __init__(
-        self, url: str, *, lock: Lock | None = None, kms_key: str = "", endpoint_url: str | None = None
+        self,
+        url: str,
+        *,
+        lock: Lock | None = None,
+        kms_key: str = "",
+        endpoint_url: str | None = None,
+        client: S3Client | None = None,
     ) -> None:
         self.name, _, prefix = url.removeprefix("s3://").strip("/").partition("/")
         self._prefix = f"{prefix}/" if prefix else ""
         self.lock, self.kms_key = lock, kms_key
         self._endpoint_url = endpoint_url
-        self._made: S3Client | None = None
+        self._made = client
 
     @property
     def client(self) -> S3Client:

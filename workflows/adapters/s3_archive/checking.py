@@ -15,8 +15,8 @@ from data.archive.results import Stopped
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.s3_archive.bucket import Bucket
-from workflows.adapters.s3_archive.listing import Listing, Placed, load, versions
-from workflows.adapters.s3_archive.reading import Reader
+from workflows.adapters.s3_archive.listing import Listing, Placed, versions
+from workflows.adapters.s3_archive.reading import Reader, load
 
 
 def fixity_of(

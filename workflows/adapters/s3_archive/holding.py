@@ -16,8 +16,9 @@ from data.records.archived import Archived, Lock
 from workflows.adapters.archived_payload import not_pruned, require_prunable, tombstone_name
 from workflows.adapters.aws_errors import code_of, is_denied
 from workflows.adapters.s3_archive.bucket import CONNECTIONS, Bucket, of_version
-from workflows.adapters.s3_archive.listing import MISSING, OBJECTS_FILE, load, versions
+from workflows.adapters.s3_archive.listing import MISSING, OBJECTS_FILE, versions
 from workflows.adapters.s3_archive.parts import base64_of
+from workflows.adapters.s3_archive.reading import load
 
 
 def keep(bucket: Bucket, archived: Archived, keeping: Keeping, paths: Collection[str] | None) -> None:

@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-import msgspec
-from botocore.exceptions import ClientError
-
 from data.archive.fixity import PAYLOAD
 from data.archive.keeping import Storage
-from data.errors import Corrupt
 from data.records.archived import Archived
 from data.records.base import Record
-from workflows.adapters.aws_errors import code_of
-from workflows.adapters.s3_archive.bucket import Bucket, of_version, version_of
+from workflows.adapters.s3_archive.bucket import Bucket, version_of
 
 OBJECTS_FILE = "objects.json"
 ID_IN_METADATA = "preservation-id"
@@ -69,24 +64,6 @@ class Version(NamedTuple):
     version: str
     size: int | None
     is_latest: bool
-
-
-def load(bucket: Bucket, archived: Archived) -> Listing:
-    """What the record leads to. Corrupt where it is not there."""
-    path = f"{archived.location}/{OBJECTS_FILE}"
-    with bucket.errors(f"read {bucket.where(path)}"):
-        try:
-            answer = bucket.client.get_object(
-                Bucket=bucket.name, Key=bucket.key(path), **of_version(archived.version)
-            )
-            return msgspec.json.decode(answer["Body"].read(), type=Listing)
-        except ClientError as error:
-            if code_of(error) not in MISSING:
-                raise
-            version = f" in version {archived.version}" if archived.version else ""
-            raise Corrupt(f"The archive {bucket.where(path)} is missing{version}. {NEXT_STEP}") from error
-        except msgspec.DecodeError as error:
-            raise Corrupt(f"{bucket.where(path)} cannot be read: {error}. {NEXT_STEP}") from error
 
 
 def versions(bucket: Bucket, path: str) -> Iterator[Version]:

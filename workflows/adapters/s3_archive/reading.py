@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from data.archive.fixity import CHUNK_BYTES, Fault, Finding, Read, digested
 from data.archive.keeping import Storage
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
 from data.archive.results import Stopped
-from data.errors import Unavailable
+from data.errors import Corrupt, Unavailable
+from data.records.archived import Archived
 from workflows.adapters.aws_errors import code_of
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
-from workflows.adapters.s3_archive.listing import MISSING, Placed
+from workflows.adapters.s3_archive.listing import MISSING, NEXT_STEP, OBJECTS_FILE, Listing, Placed
 
 RESTORED_DAYS = 7
 COLD_WAIT = "3 to 5 hours, and 12 from Deep Archive"
@@ -26,6 +28,30 @@ COLD_WAIT = "3 to 5 hours, and 12 from Deep Archive"
 _TRIES = 2
 
 T = TypeVar("T")
+
+
+def load(bucket: Bucket, archived: Archived) -> Listing:
+    """What the record leads to. Corrupt where it is not there, or cannot be read."""
+    listing = Placed(
+        path=OBJECTS_FILE,
+        version=archived.version,
+        bytes=0,
+        sha256="",
+        checksum="",
+        kms_key=bucket.kms_key,
+    )
+    content = Reader(bucket, archived.location).take(listing, b"".join)
+    where = bucket.where(f"{archived.location}/{OBJECTS_FILE}")
+    if isinstance(content, Finding) and content.fault is Fault.MISSING:
+        version = f" in version {archived.version}" if archived.version else ""
+        raise Corrupt(f"The archive {where} is missing{version}. {NEXT_STEP}")
+    try:
+        if not isinstance(content, Finding):
+            return msgspec.json.decode(content, type=Listing)
+        why = content.found
+    except msgspec.DecodeError as error:
+        why = str(error)
+    raise Corrupt(f"{where} cannot be read: {why}. {NEXT_STEP}")
 
 
 class Reader:
@@ -89,7 +115,7 @@ class Reader:
         if code.startswith("KMS."):
             return _unreadable(one, f"it cannot be decrypted with {one.kms_key} ({code})")
         if code in ("InternalError", "500") and self._is_shown(one):
-            key = f"; is the key {one.kms_key} still there?" if one.kms_key else ""
+            key = f"; see to its key {one.kms_key}" if one.kms_key else ""
             return _unreadable(one, f"S3 shows it and cannot give it ({code}){key}")
         return None
 

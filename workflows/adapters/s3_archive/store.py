@@ -45,9 +45,9 @@ from workflows.adapters.s3_archive.listing import (
     OBJECTS_FILE,
     Listing,
     Placed,
-    load,
     strangers,
 )
+from workflows.adapters.s3_archive.reading import load
 from workflows.adapters.s3_archive.shelf import archived_at, archived_before, end_uploads, listed_there
 from workflows.adapters.s3_archive.writing import PART_BYTES, SINGLE_BYTES_MAX, Writer
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from data.archive import bom, crate, knowledge, premis
 from data.archive.package import Package
-from data.archive.pieces import pieces
-from data.archive.results import Bag, Wrapping
+from data.archive.pieces import pieces, references_of
+from data.archive.results import Artifact, Bag, Wrapping
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
 from workflows.veiling import ids_without_names
+
+
+def planned(state: Retirement) -> tuple[Artifact, ...]:
+    """What the plan says to archive, under the policy it was voted on with."""
+    assert state.plan is not None
+    only_described = state.policy.archive_described if state.policy is not None else ()
+    return pieces(state.plan.subject, only_described)
 
 
 def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) -> Wrapping:
@@ -22,14 +31,16 @@ def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) ->
     plan = state.plan
     assert plan is not None
     subject = plan.subject
+    only_described = state.policy.archive_described if state.policy is not None else ()
+    references = references_of(subject, only_described)
 
     def describe(bag: Bag) -> Mapping[str, bytes]:
         at = now()
         beside = knowledge.known(there, subject.model_id, ids_without_names(there, subject.model_id), at)
         package = Package(
             bag=bag,
-            artifacts=pieces(subject),
-            subject=subject,
+            artifacts=planned(state),
+            subject=replace(subject, references=references),
             retirement_id=state.id,
             plan_digest=plan.digest,
             at=at,

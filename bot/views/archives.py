@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.views import limits
 from bot.views.blocks import mention, quoted, safe
+from data.archive.pieces import references_of
 from data.records.artifacts import ArtifactClass, Reference, class_of
 from data.records.retirement import Retirement
 from workflows.rules.gating import completeness
@@ -15,10 +16,12 @@ def planned(retirement: Retirement, rest: str) -> Iterator[str]:
     """What is copied, what is only described, and what is missing."""
     assert retirement.plan is not None
     subject = retirement.plan.subject
-    copied = [f"{safe(one, 300)}{_of(class_of(one, subject.classes))}" for one in subject.artifacts]
+    only_described = retirement.policy.archive_described if retirement.policy else ()
+    classed = [(one, class_of(one, subject.classes)) for one in subject.artifacts]
+    copied = [f"{safe(one, 300)}{_of(of)}" for one, of in classed if of not in only_described]
     yield f"*Archives* {_in_a_row(copied, rest) or 'nothing'}"
-    if subject.references:
-        described = [f"{_what(one)}{_of(one.of)}" for one in subject.references]
+    if references := references_of(subject, only_described):
+        described = [f"{_what(one)}{_of(one.of)}" for one in references]
         yield f"*Describes in it* {_in_a_row(described, rest)}"
     yield from missing(retirement)
 

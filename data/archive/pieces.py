@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from data.archive.results import Artifact, named
-from data.records.artifacts import ArtifactClass, Reference
+from data.records.artifacts import ArtifactClass, Reference, class_of
 from data.records.retirement import Subject
 
 REFERENCES = "references"
@@ -23,11 +23,22 @@ INLINE = "data:application/json;base64,"
 """RFC 2397: the source of what exists nowhere but in the plan."""
 
 
-def pieces(subject: Subject) -> tuple[Artifact, ...]:
-    """Each artifact of the plan, and a file of references for each class that has some."""
-    described = _described(subject.references)
+def pieces(subject: Subject, only_described: Collection[ArtifactClass] = ()) -> tuple[Artifact, ...]:
+    """Each artifact of the plan, and a file of references for each class that has some.
+
+    only_described   of which nothing is copied
+    """
+    described = _described(references_of(subject, only_described))
     taken = (REFERENCES,) if described else ()
-    return (*named(subject.artifacts, subject.classes, taken=taken), *described)
+    copied = [uri for uri in subject.artifacts if class_of(uri, subject.classes) not in only_described]
+    return (*named(copied, subject.classes, taken=taken), *described)
+
+
+def references_of(subject: Subject, only_described: Collection[ArtifactClass]) -> tuple[Reference, ...]:
+    """What is told as such, and artifacts that are not copied."""
+    classed = ((class_of(uri, subject.classes), uri) for uri in subject.artifacts)
+    left = (Reference(of=of, what="artifact", where=uri) for of, uri in classed if of in only_described)
+    return (*subject.references, *left)
 
 
 def _described(references: Sequence[Reference]) -> tuple[Artifact, ...]:

@@ -23,6 +23,10 @@ GROUPS = words(
 )
 PEOPLE = words(r"[UW][A-Z0-9]{2,}", 'a list of Slack user ids, e.g. ["U024BE7LH"]')
 CLASSES = words("|".join(ArtifactClass), f"a list of any of {', '.join(ArtifactClass)}, each once")
+DESCRIBED = words(
+    "|".join(one for one in ArtifactClass if one is not ArtifactClass.WEIGHTS),
+    f"a list of any of {', '.join(one for one in ArtifactClass if one is not ArtifactClass.WEIGHTS)}, each once",
+)
 CHANNEL_NAME = r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}"
 CHANNEL = text(CHANNEL_NAME, 'a channel as "#name" or by its id, e.g. "C024BE91L"')
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -8,6 +8,7 @@ from data.policies.candidates import CANDIDATES
 from data.policies.checks import (
     CHANNEL,
     CLASSES,
+    DESCRIBED,
     GROUPS,
     PEOPLE,
     WEEKDAYS,
@@ -223,6 +224,12 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             "archive step until somebody goes without it by name",
             field="archive_classes",
             check=CLASSES,
+        ),
+        "described": Key(
+            says="classes of which nothing is copied: the archive says where it was, as for what has personal data in "
+            "it; never weights",
+            field="archive_described",
+            check=DESCRIBED,
         ),
     },
     "migrate": {

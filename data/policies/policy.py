@@ -124,7 +124,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
     values["on_expiry"] = OnExpiry(values["on_expiry"])
-    values["archive_classes"] = tuple(map(ArtifactClass, values["archive_classes"]))
+    for field in ("archive_classes", "archive_described"):
+        values[field] = tuple(map(ArtifactClass, values[field]))
     for field in ("break_glass_groups", "break_glass_people", "holds_groups", "holds_people"):
         values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))

@@ -130,6 +130,7 @@ class Policy(Record, frozen=True, kw_only=True):
     holds_groups     nobody, as in every policy before there were legal holds
     audiences        of those that are somebody whatever they own, or that are told besides the owners
     archive_classes  nothing, as in every policy before it was said what an archive has to have
+    archive_described  classes that are never copied; none, as in every policy before
     """
 
     name: str
@@ -175,6 +176,7 @@ class Policy(Record, frozen=True, kw_only=True):
     holds_groups: tuple[str, ...] = ()
     holds_people: tuple[str, ...] = ()
     archive_classes: tuple[ArtifactClass, ...] = ()
+    archive_described: tuple[ArtifactClass, ...] = ()
 
     def asking(self, tier: int, *, is_regulated: bool) -> Policy:
         """The same with those roles only whose approval such a model needs."""

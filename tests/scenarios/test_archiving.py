@@ -14,7 +14,7 @@ from data.records.base import Prose
 from data.records.progress import Progress, StepKind
 from data.records.retirement import State
 from tests.data.catalogs import a_document
-from tests.scenarios.place import GOVERNANCE
+from tests.scenarios.place import GOVERNANCE, POLICY
 from tests.scenarios.test_disabling import asked, report
 from tests.scenarios.town import ADA, MINA, TOM, Town, words
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -358,3 +358,21 @@ def test_archiving_is_for_the_coordinator_and_the_endpoints_owners(town: Town):
     told = town.command(MINA, "archive RET-1")
     assert "this is for the coordinator or the endpoint's owners" in told
     assert progress(town, StepKind.ARCHIVE) is Progress.PENDING
+
+
+def test_what_the_policy_wants_and_nobody_names_is_told_and_waived_by_name(tmp_path: Path):
+    wants = POLICY + '\n[archive]\nclasses = ["weights", "code"]\ndescribed = ["data"]\n'
+    with Town(tmp_path, policy=wants, serves=False) as town:
+        town.announce()
+        lacks = "the catalog names no code of churn-v1, and the policy wants that archived"
+        assert lacks in town.thread(), "whoever votes has read it"
+        town.pass_time(days=30)
+        assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+        assert "Missing in the archive" in town.command(TOM, "show RET-1")
+        assert "/retire waive RET-1 archive:code REASON" in words(town.card())
+        assert "You waived archive:code" in town.command(TOM, "waive RET-1 archive:code it was never kept")
+        assert "takes responsibility for an archive without code" in town.thread()
+        town.pass_time(days=2)
+        assert progress(town, StepKind.DRILL) is Progress.DONE
+        names = {path.name for path in (bag(town) / "data").iterdir()}
+        assert names == {"weights.json", "model-card.md", "metrics.json", "preprocessing.py", "references"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from data.archive.kept import by_class
-from data.archive.pieces import pieces
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
 from data.records.decision import Claim, Done, Result
@@ -13,7 +12,7 @@ from data.records.progress import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import Workshop, failed, started, step_of, then
-from workflows.preserving import wrapping
+from workflows.preserving import planned, wrapping
 
 
 def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -23,7 +22,7 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     subject = state.plan.subject
     there = shop.engine.gatherer.catalog.snapshot()
     try:
-        artifacts = pieces(subject)
+        artifacts = planned(state)
         stored = shop.archive.put(
             subject.model_name,
             artifacts,
@@ -55,7 +54,7 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
         if step_of(claim) is not StepKind.CLOSE:
             # After the switch-off another model may live where this one did.
-            shop.archive.require_current(archived, pieces(state.plan.subject), shop.ending.is_set)
+            shop.archive.require_current(archived, planned(state), shop.ending.is_set)
         shop.world.point("after drill")
         record = cmd.RecordDrill(
             by=EMERITUS,

@@ -53,3 +53,16 @@ def test_an_artifact_called_as_the_folder_of_references_gives_way_only_where_the
         "card.md",
         "references/code.json",
     ]
+
+
+def test_of_a_class_that_is_only_described_nothing_is_copied() -> None:
+    subject = a_subject(
+        artifacts=("s3://m/w", "s3://m/train"),
+        classes=(Classed(uri="s3://m/train", of=ArtifactClass.DATA),),
+        references=(RUN,),
+    )
+    found = pieces(subject, (ArtifactClass.DATA,))
+    assert [one.path for one in found] == ["w", "references/data.json"]
+    (file,) = ArtifactSources().files(found[1].source)
+    where = {"of": "data", "what": "artifact", "where": "s3://m/train"}
+    assert where in json.loads(b"".join(file.chunks()))

@@ -79,6 +79,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         [archive]
         lead_days = 5
         classes = ["weights", "code"]
+        described = ["data"]
         [migrate]
         lead_days = 2
         [disable]

@@ -232,6 +232,12 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
             "hyperparameters, preprocessing, metrics, dashboard, card, lineage, inference-logs, other, each once",
             id="a class nobody knows",
         ),
+        pytest.param(
+            '[archive]\ndescribed = ["weights"]',
+            'eu.toml [archive] described = ["weights"]: a list of any of code, data, hyperparameters, '
+            "preprocessing, metrics, dashboard, card, lineage, inference-logs, other, each once",
+            id="weights that nobody copies",
+        ),
         pytest.param("rounds = 3", "eu.toml rounds = 3: a table, [rounds]", id="no table"),
         pytest.param(
             "[steps]\nhour = true",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from bot.commands import wanted
-from bot.commands.machine import as_text, failure
+from bot.commands.machine import failure
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.world import CalendarWorld
 from data.errors import Invalid
@@ -147,7 +149,8 @@ def _line(one: Difference) -> str:
 
 
 def _shown(value: Any) -> str:
-    return "(not there)" if value is None else as_text(value).strip()
+    """On one line, as the file would have it."""
+    return "(not there)" if value is None else json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
 
 
 COMMANDS = (policy,)

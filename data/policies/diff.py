@@ -78,7 +78,11 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
             key: getattr(tier, key) == "yes"
             for key in ("migration_guide", "checks_required", "closed_by_two")
         }
-        for key, value in {**_said(tier, TIER), **flags}.items():
+        for key, value in {
+            **_said(tier, TIER),
+            **flags,
+            "archive_classes": _plain(tier.archive_classes),
+        }.items():
             yield f"tiers.{tier.tier}.{key}", value
     for role in policy.roles:
         flags = {"veto": role.veto == "yes", "regulated": role.regulated == "yes"}

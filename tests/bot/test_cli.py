@@ -565,16 +565,24 @@ def test_a_model_that_resembles_none_is_answered_with_those_there_are(run: Run, 
 
 def test_what_another_policy_changes_is_shown_before_it_counts(run: Run, tmp_path: Path) -> None:
     own, none = tmp_path / "own.toml", tmp_path / "none.toml"
-    own.write_text('name = "default"\n[disable]\ndark_window_days = 14\n')
+    own.write_text(
+        'name = "default"\n[disable]\ndark_window_days = 14\n[tiers.1]\narchive_classes = ["card"]\n'
+    )
     none.write_text("[disable]\ndark_window_days = 0\n")
 
     shown = run("policy", "diff", own)
     assert (shown.exit_code, shown.stdout) == (
         1,
-        "disable.dark_window_days: 30 -> 14\nA running retirement keeps the policy it was proposed under.\n",
+        (
+            'disable.dark_window_days: 30 -> 14\ntiers.1.archive_classes: [] -> ["card"]\n'
+            "A running retirement keeps the policy it was proposed under.\n"
+        ),
     )
     found = json.loads(run("policy", "diff", own, DEFAULT, "--json").stdout)
-    assert found["differences"] == [{"key": "disable.dark_window_days", "before": 14, "after": 30}]
+    assert found["differences"] == [
+        {"key": "disable.dark_window_days", "before": 14, "after": 30},
+        {"key": "tiers.1.archive_classes", "before": ["card"], "after": []},
+    ]
     same = run("policy", "diff", DEFAULT)
     assert (same.exit_code, same.stdout.split(":")[0]) == (0, "They say the same")
     refused = run("policy", "diff", DEFAULT, none)

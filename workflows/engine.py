@@ -75,13 +75,13 @@ class Engine:
 
     def check_opening(self, by: str, model: Entity, state: Retirement | None) -> None:
         """Raises `Refused` for who may not propose this model, or change the plan of its retirement."""
-        owners = self.gatherer.catalog.owners_of(model).slack_ids
-        facts = Facts(observed_at=self.world.now(), owners=owners)
+        now = self.world.now()
         if state is None:
-            check_proposer(Retirement(id=""), by, model.name, facts)
+            owners = self.gatherer.catalog.owners_of(model).slack_ids
+            check_proposer(Retirement(id=""), by, model.name, Facts(observed_at=now, owners=owners))
             check_channel(model.name, model.restricted_to, self.gatherer.policy)
         else:
-            check_reviser(state, by, facts)
+            check_reviser(state, by, self.gatherer.people(state, now))
 
     def check_reporting(self, command: cmd.ReportManual, state: Retirement) -> None:
         """Raises what would be refused whatever the outside says: a form to open has no time to look there."""

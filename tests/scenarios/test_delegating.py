@@ -160,3 +160,12 @@ def test_whoever_stands_in_for_the_coordinator_acts_for_the_retirement_meanwhile
     assert f"<@{BRUNO}> paused" in town.thread()
     town.pass_time(days=30)
     assert "You may not resume RET-1" in town.command(BRUNO, "resume RET-1"), "the time is over"
+
+
+def test_whoever_stands_in_for_the_coordinator_may_edit_the_plan(town: Town) -> None:
+    town.propose()
+    town.command(TOM, f"handover RET-1 {at(town, MINA)}")
+    delegated(town, WREN, by=MINA)
+    town.opens(WREN, lambda: town.press(WREN, town.card(), "proposal.revise"))
+    town.submit(WREN, {"proposal.target": "2026-06-01"})
+    assert f"<@{WREN}> changed the plan" in town.thread()

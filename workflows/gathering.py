@@ -165,7 +165,7 @@ class Gatherer:
     def _about_running(  # noqa: PLR0911, PLR0912 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement, now: datetime
     ) -> Facts:
-        known = with_account(self.people(state, now), command, self.readers)
+        known = with_account(self.people(state, now), command, state, self.readers)
         match command:
             case cmd.RunStep(step=step) | cmd.RecordDrill(step=step):
                 known = self._outlook(known, state)

@@ -20,7 +20,8 @@ def line(event: events.CloseConfirmed, retirement: Retirement) -> str:
     proof = f", proved as {safe(event.proof, 200)}" if event.proof else ""
     left = closing.missing(retirement)
     more = f"; {counted(left, 'more person', 'more people')} to go" if left else ""
-    return f":lock: {mention(event.by)} confirms by its name that it may be closed{proof}{more}"
+    void = f"; what {mentions(event.void)} confirmed before does not count any more" if event.void else ""
+    return f":lock: {mention(event.by)} confirms by its name that it may be closed{proof}{void}{more}"
 
 
 def request(retirement: Retirement) -> Payload:

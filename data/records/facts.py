@@ -58,7 +58,7 @@ class Facts(Record, frozen=True, kw_only=True):
     """Gathered by `workflows/gathering.py`; each command uses the parts it needs.
 
     members       role -> Slack ids entitled to vote in it, as the groups stand now
-    no_colleagues  who is in a role and has no vote -> whose account it is by Slack
+    no_colleagues  who is in a role and has no vote, or whom else a command takes -> whose account it is by Slack
     nobody_in     user group of Slack that the policy names -> why it has no members
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now

@@ -78,9 +78,11 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
             reasons=[f"you and <@{behind}>, who asked for it, stand in for one another now"],
             next_step=_others(facts, command.by, asked.asked_by),
         )
-    if asked.asked_by not in facts.glass_breakers:
+    account = facts.no_colleagues.get(asked.asked_by)
+    if account is not None or asked.asked_by not in facts.glass_breakers:
         raise Refused(
             f"<@{asked.asked_by}>, who asked for it, may not any more",
+            reasons=[f"by Slack this account is {account}"] if account is not None else [],
             next_step=f"Ask for it yourself: /retire break-glass {state.id} {asked.notice_days} REASON",
         )
     _check_days(state, asked.notice_days, policy, now)

@@ -15,13 +15,15 @@ from workflows.rules.permissions import check
 from workflows.rules.plans.break_glass import answers_for
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
+from workflows.rules.wording import named
 
 
 def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetime) -> RetirementDecision:
     """With the second of them it is closed on its day, or at once where that is past."""
     check("confirm close", command.by, state, facts, doing="confirm the end of")
     check_can_confirm(state, command.by)
-    if command.by not in closing.entitled(state, facts):
+    entitled = closing.entitled(state, facts)
+    if command.by not in entitled:
         raise Refused(
             f"You may not confirm the end of {state.id} in somebody's place",
             reasons=["it takes two people whose own it is: a delegate is none of them"],
@@ -36,7 +38,9 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
         )
     if any(one.by == command.by for one in state.confirmed):
         return nothing("You confirmed that already: it takes somebody else as well.")
-    if behind := answers_for(command.by, [one.by for one in state.confirmed], facts.delegations):
+    void = [one.by for one in state.confirmed if one.by not in entitled or one.by in facts.no_colleagues]
+    others = [one.by for one in state.confirmed if one.by not in void]
+    if behind := answers_for(command.by, others, facts.delegations):
         raise Refused(
             "It takes two people who decide for themselves",
             reasons=[f"you and <@{behind}>, who confirmed it, stand in for one another now"],
@@ -44,11 +48,14 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
         )
     check_is_colleague(facts, "What you confirm")
     proof = check_proof(facts)
-    event = events.CloseConfirmed(at=now, by=command.by, entitled=closing.entitled(state, facts), proof=proof)
+    event = events.CloseConfirmed(at=now, by=command.by, entitled=entitled, proof=proof, void=tuple(void))
     after = folded(state, (event,))
     due_on = f"{max(state.plan.steps[-1].due_at, now):%Y-%m-%d}"
     closes = f"it is closed on {due_on}, once all else holds"
     then = "somebody else has to as well" if closing.missing(after) else closes
+    if void:
+        counts_no_more = named([f"<@{one}>" for one in void])
+        then = f"{then}, since what {counts_no_more} confirmed does not count any more"
     reply = f"You confirm the end of {state.id}; {then}."
     return decided(state, event, after=after, timers=held_again(after, now), reply=reply)
 

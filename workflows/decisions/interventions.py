@@ -31,6 +31,7 @@ from workflows.rules.permissions import check
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.pauses import BECAUSE, days_to_move, lasted
 from workflows.rules.voting.approval import announced_at
+from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.wording import counted
 
 SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -158,6 +159,7 @@ def record_restored(
 def hand_over(state: Retirement, command: HandOver, facts: Facts, now: datetime) -> RetirementDecision:
     """Name another coordinator; there is always exactly one."""
     check("hand over", command.by, state, facts)
+    check_is_colleague(facts, "What you hand over")
     if not SLACK_USER.fullmatch(command.to):
         raise Refused(f'"{command.to}" is not a person', next_step=f"/retire handover {state.id} @name")
     if command.to == state.coordinator_id:
@@ -169,6 +171,14 @@ def hand_over(state: Retirement, command: HandOver, facts: Facts, now: datetime)
             reasons=["the catalog knows no person with this Slack id, or they left"],
             next_step="Name a colleague the catalog knows, or give them a Slack id there "
             "(annotation emeritus.dev/slack-id) and import it again",
+        )
+    if (account := facts.no_colleagues.get(command.to)) is not None:
+        raise Refused(
+            f"<@{command.to}> cannot coordinate {state.id}",
+            reasons=[
+                f"by Slack this account is {account}, and a coordinator waives and decides by their own name"
+            ],
+            next_step="Name a colleague whose account is a member's",
         )
     event = events.HandedOver(at=now, by=command.by, coordinator_id=command.to)
     return decided(state, event, reply=f"{state.id} is handed over.")

@@ -29,12 +29,14 @@ from workflows.rules.gating.readiness import RUNS_IN
 from workflows.rules.lifecycle import is_coming_back, maybe_dark
 from workflows.rules.permissions import check
 from workflows.rules.plans import parts
+from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.wording import counted, named, one_of, typed
 
 
 def waive(state: Retirement, command: Waive, facts: Facts, now: datetime) -> RetirementDecision:
     """Waiving twice changes nothing."""
     check("waive", command.by, state, facts)
+    check_is_colleague(facts, "Your waiver")
     if told := told_in.meant(state, command.what, facts.calls):
         return _all_of(told, state, command, now)
     is_unasked = state.state in ASKED_IN and bool(_callers(state, command.what))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from data import events
 from data.errors import EmeritusError
 from data.records.base import Prose
-from data.records.delegation import Delegation
+from data.records.delegation import Account, Delegation
 from data.records.policy import Role
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement, State
@@ -286,6 +286,10 @@ def test_it_takes_another_person_and_not_one_who_stands_in_for_the_first():
     assert "You may not shorten" in refusal(story, confirming(story, STRANGER))
     assert refusal(story, confirming(story), glass_breakers=(PLATO, SELMA)) == (
         "<@USIMON>, who asked for it, may not any more. Ask for it yourself: /retire break-glass RET-1 3 REASON"
+    )
+    off = {SIMON: Account.DEACTIVATED}
+    assert "may not any more: by Slack this account is deactivated" in refusal(
+        story, confirming(story), no_colleagues=off
     )
 
 

@@ -16,7 +16,9 @@ from data.records.retirement import State
 from tests.builders import (
     BILL,
     CLOSE_AT,
+    OWEN,
     PAT,
+    PLATO,
     SELMA,
     STRANGER,
     Story,
@@ -105,6 +107,27 @@ def test_whoever_stands_in_for_the_first_is_no_second():
     assert f"you and <@{PAT}>, who confirmed it, stand in" in refusal(
         story, typed(SELMA), delegations=delegations
     )
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        {"no_colleagues": {OWEN: Account.DEACTIVATED}},
+        {"members": {"platform": (PLATO,), "security": (SELMA,)}, "owners": (PAT,)},
+    ],
+    ids=["the account is off", "in no such role"],
+)
+def test_the_first_counts_only_where_they_still_do_when_the_second_speaks(since):
+    story = a_dark(policy=POLICY)
+    story.does(typed(OWEN))
+    said = story.does(typed(PLATO), **since).reply
+    assert said == (
+        f"You confirm the end of RET-1; somebody else has to as well, since what <@{OWEN}> confirmed does not "
+        "count any more."
+    )
+    assert [one.by for one in story.state.confirmed] == [PLATO]
+    story.does(typed(SELMA), **since)
+    assert story.until(CLOSE_AT).works().state.state is State.ARCHIVED
 
 
 def test_before_it_is_dark_and_once_service_comes_back_nobody_is_asked():

@@ -10,6 +10,7 @@ from data import events
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.decision import EffectKind
+from data.records.delegation import Account
 from data.records.progress import StepKind
 from data.records.retirement import Duty, State
 from tests.builders import (
@@ -246,6 +247,25 @@ def test_handing_over_names_exactly_one_coordinator():
 def test_only_a_person_can_coordinate(to):
     with pytest.raises(Refused, match="is not a person"):
         a_running_retirement().does(cmd.HandOver(by=PAT, to=to))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"account": Account.GUEST}, "What you hand over does not count: by Slack this account is a guest"),
+        (
+            {"no_colleagues": {OWEN: Account.OUTSIDER}},
+            f"<@{OWEN}> cannot coordinate RET-1: by Slack this account is of another workspace",
+        ),
+    ],
+    ids=["by a guest", "to a stranger"],
+)
+def test_only_colleagues_hand_over_and_are_handed_to(facts, said):
+    story = a_running_retirement()
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.HandOver(by=PAT, to=OWEN), named_person=OWEN, **facts)
+    assert said in str(refused.value)
+    assert story.state.coordinator_id == PAT
 
 
 @pytest.mark.parametrize("known", ["", OWEN], ids=["nobody", "somebody else"])

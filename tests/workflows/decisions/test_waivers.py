@@ -13,6 +13,7 @@ from data.events import EMERITUS
 from data.records.artifacts import ArtifactClass, Classed
 from data.records.base import Prose
 from data.records.decision import EffectKind
+from data.records.delegation import Account
 from data.records.facts import Reading
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Duty, Endpoint, State
@@ -69,6 +70,13 @@ def test_traffic_is_waived_only_where_there_is_no_meter():
     story.does(vouching)
     assert story.does(vouching).reply == "Traffic is waived already."
     assert [waiver.what for waiver in story.state.waivers] == ["traffic"]
+
+
+def test_only_the_word_of_a_colleague_waives():
+    story = a_running_retirement()
+    with pytest.raises(Refused, match="Your waiver does not count: by Slack this account is a guest"):
+        story.does(cmd.Waive(by=PAT, what="billing-etl", reason=WHY), account=Account.GUEST)
+    assert story.state.waivers == ()
 
 
 @pytest.mark.parametrize(

@@ -53,4 +53,5 @@ def gates(state: Retirement) -> list[Gate]:
 
 def after(state: Retirement, event: events.CloseConfirmed) -> Retirement:
     said = Confirmed(by=event.by, at=event.at, proof=event.proof)
-    return replace(state, confirmed=(*state.confirmed, said))
+    kept = (one for one in state.confirmed if one.by not in event.void)
+    return replace(state, confirmed=(*kept, said))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from data.archive.keeping import Keeping
-from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
+from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
 from data.records.archived import Archived
 
 
@@ -66,6 +66,10 @@ class ArtifactStore(Protocol):
 
     def exists(self, archived: Archived, *, gone: Collection[str] = ()) -> bool:
         """Cheap: is the archive there with the recorded manifest digest?"""
+        ...
+
+    def files(self, archived: Archived) -> tuple[StoredFile, ...]:
+        """What its manifest lists, what was pruned since, too. Raises Corrupt where there is none."""
         ...
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:

@@ -26,7 +26,7 @@ from data.tracing import traced
 from workflows import commands as cmd
 from workflows import giving_up, room
 from workflows.decisions import digests
-from workflows.effects import archive, catalogs, checks, endpoints, files, home, imports, notify
+from workflows.effects import archive, catalogs, checks, endpoints, files, home, imports, keeping, notify
 from workflows.effects import digests as composing
 from workflows.effects.workshop import Workshop, not_begun
 from workflows.reporting import ended, named
@@ -48,6 +48,8 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.HOME: home.show,
     EffectKind.COMPOSE: composing.compose,
     EffectKind.CHECK: checks.run,
+    EffectKind.KEEP: keeping.keep,
+    EffectKind.PRUNE: keeping.prune,
 }
 
 WORKERS = 8

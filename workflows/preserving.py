@@ -8,11 +8,16 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from data.archive import bom, crate, knowledge, premis
+from data.archive.keeping import Keeping
 from data.archive.package import Package
 from data.archive.pieces import pieces, references_of
 from data.archive.results import Artifact, Bag, Wrapping
 from data.catalog.snapshot import Snapshot
+from data.records.archived import Kept
+from data.records.artifacts import ArtifactClass
 from data.records.retirement import Retirement
+from workflows.rules.keeping import retention
+from workflows.rules.keeping.retention import Term, locked_until
 from workflows.veiling import ids_without_names
 
 
@@ -21,6 +26,21 @@ def planned(state: Retirement) -> tuple[Artifact, ...]:
     assert state.plan is not None
     only_described = state.policy.archive_described if state.policy is not None else ()
     return pieces(state.plan.subject, only_described)
+
+
+def keeping_of(state: Retirement, term: Term) -> Keeping:
+    """How a store is to keep one class, as far as the record knows now."""
+    if term.rule is None:
+        return Keeping(held=bool(state.holds))
+    return Keeping(until=locked_until(state, term), held=bool(state.holds), storage=term.rule.storage)
+
+
+def locks(state: Retirement) -> dict[str, Keeping]:
+    """The same for every class there may be, before anything is archived."""
+    if state.policy is None or not state.policy.retention:
+        return {"": Keeping(held=True)} if state.holds else {}
+    kept = (Kept(of=of, files=0, bytes=0) for of in ArtifactClass)
+    return {one.of: keeping_of(state, retention.term(state, one)) for one in kept}
 
 
 def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) -> Wrapping:
@@ -59,4 +79,4 @@ def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) ->
         "Internal-Sender-Description": f"Retired model {subject.model_id}",
         "Emeritus-Plan-Digest": plan.digest,
     }
-    return Wrapping(info=info, describe=describe)
+    return Wrapping(info=info, describe=describe, keeping=locks(state))

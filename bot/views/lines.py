@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.views import (
+    archive_lines,
     attestations,
     break_glass,
     callers,
@@ -38,7 +39,6 @@ from bot.views.duty_lines import (
 from bot.views.steps import zone_of
 from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
 from data import events
-from data.records.archived import Archived
 from data.records.progress import StepKind
 from data.records.retirement import Plan, Retirement
 from workflows.rules.telling.messages import is_person
@@ -166,19 +166,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":warning: {_step(event.step)} is held{_because(event.reasons)}"
         case events.StepFailed():
             return f":boom: {_step(event.step)} did not succeed: {safe(event.reason, limits.PROSE_MAX)}"
-        case events.ArchiveStored(archived=archived):
-            return f":package: Archived {_amount(archived)} as `{safe(archived.preservation_id)}`"
-        case events.DrillPassed():
-            return f":test_tube: Restore drill passed: {_amount(event)} read back and compared"
-        case events.ArchiveConfirmed():
-            again = f":test_tube: The archive was read back once more before *{safe(event.step)}*"
-            return f"{again}: {_amount(event)} compared"
-        case events.ArchiveLost():
-            what = f":boom: The archive did not hold when it was read back for *{safe(event.step)}*"
-            running = " Endpoints left running." if event.step is StepKind.DISABLE else ""
-            return (
-                f"{what}: {safe(event.reason, limits.PROSE_MAX)}.{running} It is made and proven again first."
-            )
+        case events.ArchiveStored() | events.DrillPassed() | events.ArchiveConfirmed() | events.ArchiveLost():
+            return archive_lines.line(event)
         case events.MigrationClosed():
             left = f"{counted(len(event.open_ids), 'consumer')} still open hold the disable step"
             how = left if event.open_ids else "everybody has moved"
@@ -217,7 +206,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.Disabled():
             return ":new_moon: *Dark*: nothing serves it any more; configuration and weights are kept"
         case events.Closed():
-            return f":classical_building: *Archived*: the retirement is complete{_archive(retirement)}"
+            return f":classical_building: *Archived*: the retirement is complete{archive_lines.where(retirement)}"
         case events.RestoreStarted():
             return f":rewind: {by} brings the service back{said(event.why)}"
         case events.RolledBack():
@@ -271,10 +260,6 @@ def _told(to: str, consumers: int) -> str:
     return f"{who} about {consumers:,}"
 
 
-def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> str:
-    return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
-
-
 def _step(kind: StepKind) -> str:
     return f"Step *{kind}*"
 
@@ -294,8 +279,3 @@ def _reminded_when(milestone: str) -> str:
 def _because(reasons: Sequence[str]) -> str:
     listed = [f"    • {safe(reason, limits.REASON_MAX)}" for reason in reasons]
     return "\n".join([":", *listed]) if listed else ""
-
-
-def _archive(retirement: Retirement) -> str:
-    kept = retirement.archived
-    return f"; `{safe(kept.preservation_id)}` stays at {safe(kept.location, 200)}" if kept else ""

@@ -7,12 +7,12 @@ model once more, from S3 over the network, each time the archive is proven.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from data.archive.fixity import digested
+from data.archive.fixity import PAYLOAD, digested
 from data.archive.manifest import PAYLOAD_MANIFEST, parse_manifest
-from data.archive.results import PayloadFile, Stopped
+from data.archive.results import PayloadFile, Stopped, StoredFile
 from data.errors import Unavailable
 from data.records.base import Record
 
@@ -48,6 +48,14 @@ def before(bag: Path) -> Before:
 
 def digests_of(manifest: bytes) -> dict[str, str]:
     return dict(parse_manifest(manifest.decode())[0])
+
+
+def files_of(digests: Mapping[str, str], sizes: Mapping[str, int]) -> tuple[StoredFile, ...]:
+    """What a manifest lists, by where it lies below data/. Of what is not there any more nobody knows the size."""
+    return tuple(
+        StoredFile(path=path.removeprefix(PAYLOAD), artifact_id=f"sha256:{digest}", bytes=sizes.get(path, 0))
+        for path, digest in digests.items()
+    )
 
 
 def marks_of(content: bytes) -> dict[str, str]:

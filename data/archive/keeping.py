@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 
 from data.records.base import Record
-
-
-class Storage(StrEnum):
-    """How soon it can be read: at once, at once for a fee, or hours after it was asked back."""
-
-    STANDARD = "standard"
-    INFREQUENT = "infrequent"
-    COLD = "cold"
+from data.records.retention import Storage
 
 
 class Keeping(Record, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ class EffectKind(StrEnum):
     HOME = "home"
     COMPOSE = "compose"
     CHECK = "check"
+    KEEP = "keep"
     PRUNE = "prune"
 
 

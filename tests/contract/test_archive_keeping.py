@@ -37,6 +37,16 @@ def test_what_was_pruned_is_gone_and_is_missed_by_nobody_who_knows(
     assert "data/weights/w.bin" in (tmp_path / "back/manifest-sha256.txt").read_text()
 
 
+def test_what_it_listed_is_known_with_its_digests_after_something_went(
+    archive: ArtifactStore, model: Path
+) -> None:
+    stored = put(archive, model)
+    assert archive.files(stored.archived) == stored.artifacts
+    archive.prune(stored.archived, GONE, STONE, FREE, now())
+    left = {file.path: file.artifact_id for file in archive.files(stored.archived)}
+    assert left == {file.path: file.artifact_id for file in stored.artifacts}
+
+
 def test_what_is_gone_and_was_not_pruned_by_the_record_is_missed(archive: ArtifactStore, model: Path) -> None:
     archived = put(archive, model).archived
     archive.prune(archived, GONE, STONE, FREE, now())

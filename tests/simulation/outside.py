@@ -10,7 +10,8 @@ from pathlib import Path
 from random import Random
 
 from data.archive.keeping import Keeping
-from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
+from data.archive.manifest import payload_manifest, sha256_id
+from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, NotFound, Unavailable
 from data.records.archived import Archived
 from tests.simulation.clock import Clock
@@ -26,6 +27,7 @@ class Kept:
     """One archive. `copied` grows while it is made; `proven_at` is the last time all of it was read back."""
 
     archived: Archived
+    files: tuple[StoredFile, ...] = ()
     copied: int = 0
     is_damaged: bool = False
     proven_at: datetime | None = None
@@ -52,14 +54,18 @@ class Vault:
     ) -> Stored:
         digest = hashlib.sha256("\n".join(one.source for one in artifacts).encode()).hexdigest()
         location = f"{name}-{digest[:12]}"
+        files = tuple(
+            StoredFile(path=one.path, artifact_id=sha256_id(one.source.encode()), bytes=1000)
+            for one in artifacts
+        )
         archived = Archived(
             location=location,
             preservation_id=f"sha256:{digest}",
-            manifest_digest=f"sha256:{digest[::-1]}",
+            manifest_digest=sha256_id(payload_manifest(files)),
             files=len(artifacts),
             bytes=1000 * len(artifacts),
         )
-        kept = self.kept.setdefault(location, Kept(archived))
+        kept = self.kept.setdefault(location, Kept(archived, files))
         self._mend(location)
         if kept.is_damaged:
             self._notice(location)
@@ -72,7 +78,7 @@ class Vault:
         if self._chance(self._weather.bad_copies):
             kept.is_damaged = True
         self._boundaries.cross("copied")
-        return Stored(archived=archived, artifacts=())
+        return Stored(archived=archived, artifacts=files)
 
     def drill(
         self,
@@ -120,6 +126,9 @@ class Vault:
         gone: Collection[str] = (),
     ) -> Drilled:
         raise NotImplementedError("nobody brings anything back here")
+
+    def files(self, archived: Archived) -> tuple[StoredFile, ...]:
+        return self._there(archived.location, archived.manifest_digest).files
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
         """Nothing is locked here."""

@@ -18,10 +18,10 @@ from pathlib import Path
 from data.archive.bag import publish, sync_folders, write_bag, write_synced, writing
 from data.archive.bag_paths import stays_inside
 from data.archive.fixity import PAYLOAD, Fault, Finding, check, looks_complete, read_back
-from data.archive.freshness import before, digests_of
+from data.archive.freshness import before, digests_of, files_of
 from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST
-from data.archive.results import Artifact, Drilled, Stopped, Stored, Wrapping
+from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
@@ -140,6 +140,15 @@ class LocalDirectory:
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:  # noqa: ARG002
         """Nothing can be locked here: only the record knows until when it is kept, and `prune` is told."""
         self._require_there(archived)
+
+    def files(self, archived: Archived) -> tuple[StoredFile, ...]:
+        bag = self._require_there(archived)
+        try:
+            digests = digests_of((bag / PAYLOAD_MANIFEST).read_bytes())
+        except FileNotFoundError as error:
+            raise Corrupt(f"{bag / PAYLOAD_MANIFEST} is missing. {_NEXT_STEP}") from error
+        there = ((path, bag / path) for path in digests if stays_inside(path))
+        return files_of(digests, {path: file.stat().st_size for path, file in there if file.is_file()})
 
     def prune(
         self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime

@@ -119,8 +119,6 @@ def record(state: Retirement, command: RecordPruned, facts: Facts, now: datetime
     check("record pruned", command.by, state, facts)
     if state.prune is None or state.prune.number != command.number:
         return nothing()
-    if command.trouble:
-        return _dropped(state, state.prune, command.trouble, now)
     happened: list[events.RetirementEvent] = [
         events.ClassPruned(
             at=now, by=command.by, number=command.number, of=of, files=files, bytes=size, tombstone=tombstone
@@ -128,6 +126,10 @@ def record(state: Retirement, command: RecordPruned, facts: Facts, now: datetime
         for of, (files, size, tombstone) in command.gone.items()
     ]
     after = folded(state, happened)
+    if command.trouble and after.prune is not None:
+        happened.append(
+            events.PruneDropped(at=now, by=command.by, number=command.number, because=command.trouble)
+        )
     if not pruning.left(after):
         happened.append(events.ArchivePruned(at=now, by=command.by))
     return decided(state, *happened)

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from data.archive.keeping import Keeping, Storage
+from data.archive.keeping import Keeping
 from data.archive.results import Wrapping
 from data.errors import Corrupt, Refused, Unavailable
 from data.records.archived import Archived, Lock
+from data.records.retention import Storage
 from tests.contract import seaweedfs
 from tests.contract.archives import SMALL_PARTS, InBucket, never, now, put
 from workflows.adapters.s3_archive.bucket import Bucket

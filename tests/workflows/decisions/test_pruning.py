@@ -177,6 +177,22 @@ def test_what_a_regulation_keeps_longer_than_people_may_be_known_is_for_two_peop
     assert story.state.prune.why == WHY
 
 
+def test_what_went_before_something_came_between_is_on_record_and_the_rest_stays() -> None:
+    story = a_closed()
+    story.does(asking())
+    story.does(confirming(story))
+    assert story.state.prune is not None
+    gone = {LOGS: (2, 20, "sha256:aa")}
+    number = story.state.prune.number
+    story.does(
+        cmd.RecordPruned(by=EMERITUS, number=number, gone=gone, trouble="weights: the bucket locks it")
+    )
+    assert [one.of for one in story.state.pruned] == [LOGS]
+    assert (story.state.state, story.state.prune) == (State.ARCHIVED, None)
+    (dropped,) = story.of(events.PruneDropped)
+    assert dropped.because == "weights: the bucket locks it"
+
+
 def test_it_can_be_taken_back_until_it_is_confirmed() -> None:
     story = a_closed()
     story.does(asking())

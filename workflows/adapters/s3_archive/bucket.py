@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from data.archive.keeping import Keeping, Storage
+from data.archive.keeping import Keeping
 from data.errors import Invalid, Problem, Refused, Unavailable
 from data.records.archived import Lock
+from data.records.retention import Storage
 from workflows.adapters.aws_errors import aws_errors, code_of
 
 if TYPE_CHECKING:

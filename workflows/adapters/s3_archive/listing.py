@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from data.archive.fixity import PAYLOAD
-from data.archive.keeping import Storage
 from data.records.archived import Archived
 from data.records.base import Record
+from data.records.retention import Storage
 from workflows.adapters.s3_archive.bucket import Bucket, version_of
 
 OBJECTS_FILE = "objects.json"

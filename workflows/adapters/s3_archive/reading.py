@@ -13,11 +13,11 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from data.archive.fixity import CHUNK_BYTES, Fault, Finding, Read, digested
-from data.archive.keeping import Storage
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
 from data.archive.results import Stopped
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
+from data.records.retention import Storage
 from workflows.adapters.aws_errors import code_of
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
 from workflows.adapters.s3_archive.listing import MISSING, NEXT_STEP, OBJECTS_FILE, Listing, Placed
@@ -26,6 +26,7 @@ RESTORED_DAYS = 7
 COLD_WAIT = "3 to 5 hours, and 12 from Deep Archive"
 """docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html, standard retrievals."""
 _TRIES = 2
+_LISTINGS = msgspec.json.Decoder(Listing)
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ def load(bucket: Bucket, archived: Archived) -> Listing:
         raise Corrupt(f"The archive {where} is missing{version}. {NEXT_STEP}")
     try:
         if not isinstance(content, Finding):
-            return msgspec.json.decode(content, type=Listing)
+            return _LISTINGS.decode(content)
         why = content.found
     except msgspec.DecodeError as error:
         why = str(error)

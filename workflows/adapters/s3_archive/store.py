@@ -20,9 +20,10 @@ import msgspec
 
 from data.archive.bag import Reading, bag_of, require_fit, tag_files
 from data.archive.fixity import PAYLOAD, Fixity, check
+from data.archive.freshness import files_of
 from data.archive.keeping import Keeping, longest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
-from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored, Wrapping
+from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, EmeritusError, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
@@ -180,6 +181,11 @@ class S3Archive:
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
         self._require_inside(archived)
         keep(self._bucket, archived, keeping, paths)
+
+    def files(self, archived: Archived) -> tuple[StoredFile, ...]:
+        self._require_inside(archived)
+        before = as_archived(self._bucket, archived)
+        return files_of(before.digests, before.sizes)
 
     def prune(
         self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime

@@ -44,10 +44,11 @@ def terms(state: Retirement) -> tuple[Term, ...]:
     if state.archived is None:
         return ()
     whole = Kept(of=EVERYTHING_ELSE, files=state.archived.files, bytes=state.archived.bytes)
-    return tuple(_term(state, kept) for kept in state.archived.kept or (whole,))
+    return tuple(term(state, kept) for kept in state.archived.kept or (whole,))
 
 
-def _term(state: Retirement, kept: Kept) -> Term:
+def term(state: Retirement, kept: Kept) -> Term:
+    """For how long this is kept, were it in the archive."""
     policy = state.policy
     rule = policy.kept_by(kept.of) if policy else None
     if policy is None or rule is None:
@@ -63,6 +64,18 @@ def _term(state: Retirement, kept: Kept) -> Term:
         free_at=starts_at + timedelta(days=days_min) if starts_at else None,
         due_at=starts_at + timedelta(days=rule.keep_days_max) if starts_at and rule.keep_days_max else None,
     )
+
+
+def locked_until(state: Retirement, term: Term) -> datetime | None:
+    """Until when a store may let nobody remove it: from the planned day on, where what counts has not happened yet.
+
+    What is due to go before it may is locked until it is due: people decide from then on.
+    """
+    if term.rule is None or state.plan is None:
+        return None
+    starts_at = term.starts_at or state.plan.step(STARTED_BY[term.rule.starts_from]).due_at
+    days = min(term.days_min, term.rule.keep_days_max or term.days_min)
+    return starts_at + timedelta(days=days)
 
 
 def started_at(state: Retirement, event: StartsFrom) -> datetime | None:

@@ -13,6 +13,7 @@ from data.records.progress import StepKind
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person, people_of
 from workflows.rules.hindsight import reviewing
+from workflows.rules.keeping import locking
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.plans import deprecation
 from workflows.rules.telling import (
@@ -114,6 +115,7 @@ def for_events(
     want(*break_glass_notices.changed(before, state))
     want(*closing_notices.changed(before, state))
     want(*pruning_notices.changed(before, state))
+    want(*locking.wanted(state, kinds))
     want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))

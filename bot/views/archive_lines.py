@@ -1,0 +1,41 @@
+"""What becomes of an archive, as lines in the card's thread: made, proven, lost."""
+
+from __future__ import annotations
+
+from bot.views import limits
+from bot.views.blocks import safe
+from data import events
+from data.records.archived import Archived
+from data.records.progress import StepKind
+from data.records.retirement import Retirement
+from workflows.rules.wording import counted
+
+
+def line(
+    event: events.ArchiveStored | events.DrillPassed | events.ArchiveConfirmed | events.ArchiveLost,
+) -> str:
+    """The event in the card's thread."""
+    match event:
+        case events.ArchiveStored(archived=archived):
+            return f":package: Archived {_amount(archived)} as `{safe(archived.preservation_id)}`"
+        case events.DrillPassed():
+            return f":test_tube: Restore drill passed: {_amount(event)} read back and compared"
+        case events.ArchiveConfirmed():
+            again = f":test_tube: The archive was read back once more before *{safe(event.step)}*"
+            return f"{again}: {_amount(event)} compared"
+        case events.ArchiveLost():
+            what = f":boom: The archive did not hold when it was read back for *{safe(event.step)}*"
+            running = " Endpoints left running." if event.step is StepKind.DISABLE else ""
+            return (
+                f"{what}: {safe(event.reason, limits.PROSE_MAX)}.{running} It is made and proven again first."
+            )
+
+
+def where(retirement: Retirement) -> str:
+    """Where the archive stays, after a semicolon; nothing where there is none."""
+    kept = retirement.archived
+    return f"; `{safe(kept.preservation_id)}` stays at {safe(kept.location, 200)}" if kept else ""
+
+
+def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> str:
+    return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"

@@ -1,0 +1,60 @@
+"""Years later: a legal hold keeps an archive, and once it is released two people let it go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from data.records.retirement import State
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, POLICY, TOM, Town, buttons, words
+
+KEPT = f"""{POLICY}
+[retention.default]
+keep_days_min = 60
+[holds]
+people = ["{ADA}"]
+"""
+
+
+def test_an_archive_goes_when_its_days_are_over_no_hold_is_on_it_and_two_people_say_so(
+    tmp_path: Path,
+) -> None:
+    with Town(tmp_path, policy=KEPT) as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=95)
+        assert town.retirement().state is State.ARCHIVED
+        archived = town.retirement().archived
+        assert archived is not None
+        bag = town.archive.path(archived.location)
+        assert "retention.default keeps it for 60 days, until" in town.command(TOM, "retention RET-1")
+        assert "Nothing of RET-1 may go yet" in town.command(TOM, "prune RET-1 all its days are over")
+        assert "Hold 1 of RET-1 keeps everything" in town.command(MINA, "hold RET-1 Case 21-114")
+        assert ":scales: *Legal hold* 1" in words(town.card())
+        town.pass_time(days=70)
+        assert "a legal hold keeps it (1)" in town.command(TOM, "prune RET-1 all its days are over")
+        assert "You may not release a legal hold" in town.command(MINA, "release RET-1 1 settled")
+        assert "Hold 1 of RET-1 is released" in town.command(ADA, "release RET-1 1 settled")
+        assert "*weights*" in town.command(TOM, "retention RET-1")
+        assert "go once somebody else confirms it" in town.command(TOM, "prune RET-1 all its days are over")
+        number = town.retirement().prune
+        assert number is not None
+        asked = town.posted(GOVERNANCE, f"RET-1/prune/{number.number}/request")
+        town.opens(TOM, lambda: town.press(TOM, asked, "prune.confirm"))
+        assert "It takes two people, and you asked for it" in str(
+            town.submit(TOM, {"prune.name": "churn-v1"})
+        )
+        town.opens(MINA, lambda: town.press(MINA, asked, "prune.confirm"))
+        assert '"churn" is not what RET-1 retired' in str(town.submit(MINA, {"prune.name": "churn"}))
+        assert town.submit(MINA, {"prune.name": "churn-v1"}) == {}
+        town.pass_time(hours=1)
+        assert town.retirement().state is State.PRUNED
+        assert [path for path in (bag / "data").rglob("*") if path.is_file()] == []
+        stones = [json.loads(path.read_bytes()) for path in bag.parent.glob("*.tombstone-*")]
+        gone = {one.of: one.files for one in town.retirement().pruned}
+        assert "weights" in gone
+        assert {one["class"]: len(one["files"]) for one in stones} == gone
+        assert {one["rule"] for one in stones} == {"retention.default"}
+        assert buttons(town.posted(GOVERNANCE, f"RET-1/prune/{number.number}/request")) == []
+        assert "gone since" in town.command(BRUNO, "retention RET-1")
+        assert "A retirement that is pruned" not in town.command(ADA, "hold RET-1 too late")

@@ -1,0 +1,114 @@
+"""Keeping archives for as long as the record says, and letting go what two people agreed on. Both may run twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from data.archive.keeping import Keeping
+from data.archive.kept import class_of
+from data.archive.manifest import payload_manifest, sha256_id
+from data.archive.results import StoredFile
+from data.errors import Corrupt, EmeritusError, Unavailable
+from data.events import EMERITUS
+from data.records.archived import Archived
+from data.records.decision import Claim, Done, Result
+from data.records.retention import EVERYTHING_ELSE
+from data.records.retirement import Retirement
+from data.store import Then
+from workflows import commands as cmd
+from workflows.decisions.pruning import still_kept
+from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
+from workflows.preserving import keeping_of, planned
+from workflows.rules.keeping import pruning
+from workflows.rules.keeping.retention import Term
+
+
+def keep(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Every class is locked until its day, and held while a legal hold is on it, as the record stands now."""
+    state = shop.retirement(claim)
+    if state.archived is None:
+        return Done(), None
+    try:
+        there = by_class(state, shop.archive.files(state.archived))
+        for term in pruning.left(state):
+            paths = [file.path for file in there.get(term.kept.of, ())]
+            shop.archive.keep(state.archived, keeping_of(state, term), paths=paths)
+            shop.world.point("after keep")
+    except EmeritusError as error:
+        return again(claim, error, shop.world), None
+    return Done(), None
+
+
+def prune(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
+    """Class by class, with a tombstone in its place. Nothing goes that is held by then, or not asked for any more."""
+    assert claim.effect is not None
+    state, number = shop.retirement(claim), int(claim.effect.body["number"])
+    asked = state.prune
+    if state.archived is None or asked is None or asked.number != number:
+        return Done(), None
+    gone: dict[str, tuple[int, int, str]] = {}
+    try:
+        there = by_class(state, shop.archive.files(state.archived))
+        for term in pruning.left(state):
+            if term.kept.of not in asked.classes:
+                continue
+            # A hold that came since counts up to the last moment.
+            if kept := still_kept(shop.retirement(claim), shop.world.now()):
+                return Done(), then(
+                    claim, cmd.RecordPruned(by=EMERITUS, number=number, gone=gone, trouble=kept)
+                )
+            files = there.get(term.kept.of, ())
+            stone = tombstone(state, term, files, asked.asked_at)
+            shop.archive.prune(
+                state.archived, [file.path for file in files], stone, Keeping(), shop.world.now()
+            )
+            gone[term.kept.of] = (term.kept.files, term.kept.bytes, sha256_id(stone))
+            shop.world.point("after prune")
+    except EmeritusError as error:
+        if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
+            return again(claim, error, shop.world), None
+        return Done(), then(
+            claim, cmd.RecordPruned(by=EMERITUS, number=number, gone=gone, trouble=str(error))
+        )
+    return Done(), then(claim, cmd.RecordPruned(by=EMERITUS, number=number, gone=gone))
+
+
+def by_class(state: Retirement, files: Sequence[StoredFile]) -> Mapping[str, Sequence[StoredFile]]:
+    """The files of each class. Raises `Corrupt` where they are not those that the record has."""
+    assert state.archived is not None
+    require_recorded(state.archived, files)
+    classes = {one.path: str(one.role) for one in planned(state)}
+    known = {one.of for one in state.archived.kept}
+    found: dict[str, list[StoredFile]] = {}
+    for file in files:
+        of = class_of(file.path, classes)
+        found.setdefault(of if of in known or not known else EVERYTHING_ELSE, []).append(file)
+    return found if known else {EVERYTHING_ELSE: list(files)}
+
+
+def require_recorded(archived: Archived, files: Sequence[StoredFile]) -> None:
+    """Raises `Corrupt` where a manifest lists something else than what was archived."""
+    if sha256_id(payload_manifest(files)) != archived.manifest_digest:
+        raise Corrupt(
+            f"The manifest of {archived.location} is not the one on record. Bring it back from a second copy"
+        )
+
+
+def tombstone(state: Retirement, term: Term, files: Sequence[StoredFile], asked_at: datetime) -> bytes:
+    """What stands in the place of a class: what it was, by which rule it went, and every file with its digest.
+
+    The same whenever it is written. Who let it go, and why, is on the record, which can forget what people wrote.
+    """
+    assert state.archived is not None
+    said = {
+        "retirement": state.id,
+        "preservation_id": state.archived.preservation_id,
+        "class": term.kept.of,
+        "rule": term.rule.id if term.rule else "",
+        "policy": state.policy.digest if state.policy else "",
+        "asked_at": asked_at.astimezone(UTC).isoformat(),
+        "files": {file.path: file.artifact_id for file in files},
+    }
+    return json.dumps(said, indent=1, sort_keys=True).encode() + b"\n"

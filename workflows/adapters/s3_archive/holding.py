@@ -129,6 +129,7 @@ def _put_tombstone(bucket: Bucket, archived: Archived, tombstone: bytes) -> None
                 Bucket=bucket.name,
                 Key=bucket.key(path),
                 Body=tombstone,
+                ChecksumAlgorithm="SHA256",
                 ChecksumSHA256=checksum,
                 IfNoneMatch="*",
             )

@@ -39,6 +39,7 @@ from workflows.adapters.archived_payload import (
 from workflows.adapters.arriving import arriving
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
+from workflows.adapters.s3_archive.canary import Sign, canary
 from workflows.adapters.s3_archive.checking import as_archived, fetched, fixity_of, looks_complete
 from workflows.adapters.s3_archive.holding import keep, prune
 from workflows.adapters.s3_archive.listing import (
@@ -192,6 +193,10 @@ class S3Archive:
     ) -> None:
         self._require_inside(archived)
         prune(self._bucket, archived, paths, tombstone, keeping=keeping, now=now)
+
+    def canary(self, now: datetime) -> tuple[Sign, ...]:
+        """Try on a tiny object whether the bucket refuses what its lock forbids."""
+        return canary(self._bucket, now)
 
     def _require_inside(self, archived: Archived) -> None:
         require_inside(archived.location, "bucket")

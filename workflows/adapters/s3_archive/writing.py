@@ -115,6 +115,7 @@ class Writer:
                 answer: Any = self._bucket.client.put_object(
                     **self._address(path),
                     Body=body,  # type: ignore[arg-type]  # botocore takes a bytearray, too
+                    ChecksumAlgorithm="SHA256",
                     ChecksumSHA256=checksum,
                     Metadata=metadata,
                     **absent,
@@ -176,6 +177,7 @@ class Writer:
                 UploadId=upload_id,
                 PartNumber=number,
                 Body=body,  # type: ignore[arg-type]
+                ChecksumAlgorithm="SHA256",
                 ChecksumSHA256=base64_of(digest),
             )
         return Part(number, answer["ETag"], digest)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.archives import open_archive
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.keeping import own_files
@@ -15,7 +16,6 @@ from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.check_runs import CheckRuns
-from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
@@ -50,8 +50,8 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     return Edges(
-        archive=LocalDirectory(
-            settings.archive, ArtifactSources(private=own_files(settings), hosts=settings.checks.hosts)
+        archive=open_archive(
+            settings, ArtifactSources(private=own_files(settings), hosts=settings.checks.hosts)
         ),
         controls=controls,
         meters={EndpointKind.LOCAL: local},

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.archives import open_archive
 from bot.catalog_hours import CatalogTimekeeper
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.sql.record import SqlStore
-from workflows.adapters.local_directory import LocalDirectory
 from workflows.asking import at_once
 from workflows.delegates import in_force_now
 from workflows.engine import all_retirements
@@ -22,7 +22,7 @@ def outlook_beside(settings: Settings, store: SqlStore, catalog: Catalog) -> Out
     gatherer = Gatherer(
         catalog=catalog,
         policy=rules.policy,
-        archive=LocalDirectory(settings.archive),
+        archive=open_archive(settings),
         controls={},
         meters={},
         retirements=lambda: all_retirements(store),

@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
-from bot import manifest, settings
+from bot import manifest
 from bot.cli import cli
 from bot.demo import run as demo
 from bot.serving import metrics
 from bot.typed import usage
 from bot.typed.table import COMMANDS
+from bot.variables import VARIABLES
 from bot.views import digest as views
 from data.policies import attestations as policy_attestations
 from data.policies import checks as policy_checks
@@ -68,7 +69,7 @@ def _options(command: click.Command) -> list[str]:
 
 
 def variables() -> str:
-    rows = [(f"`{row.name}`", row.says, row.default) for row in settings.VARIABLES]
+    rows = [(f"`{row.name}`", row.says, row.default) for row in VARIABLES]
     return _table(("variable", "what it says", "default"), rows)
 
 

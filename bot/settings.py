@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import places
+from bot.archive_settings import ArchiveBucket, read_bucket
 from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.listening import Address, address, why_no_address
 from bot.logs import FORMS, LEVELS
 from bot.signing_key import why_no_key
 from bot.tokens import token_problems
+from bot.variables import ARCHIVE, STORE
 from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
 from data.policies.policy import Rules, read_rules
@@ -22,77 +24,13 @@ from data.records.base import Record
 from data.records.checks import OwnChecks
 
 T = TypeVar("T")
-STORE = "emeritus.db"
-
-
-class Variable(Record, frozen=True, kw_only=True):
-    """A row of the table README is checked against."""
-
-    name: str
-    says: str
-    default: str = ""
-
-
-VARIABLES = (
-    Variable(
-        name="EMERITUS_STORE",
-        says="where everything that happened is kept: a SQLite file, or postgresql://user@host/database",
-        default=STORE,
-    ),
-    Variable(name="EMERITUS_ARCHIVE", says="the directory archives are written to", default="archive"),
-    Variable(name="EMERITUS_POLICY", says="a policy of your own, as TOML", default="the shipped policy"),
-    Variable(
-        name="EMERITUS_IMPORTS",
-        says="what to import by itself, on a schedule or from a channel, as TOML",
-    ),
-    Variable(
-        name="EMERITUS_CHECKS",
-        says="[checks of consumers](bot/README.md#checks-of-consumers) of your own, and whom those in catalogs may "
-        "ask, as TOML",
-    ),
-    Variable(
-        name="EMERITUS_SECOND_FACTOR",
-        says="a program that says whether somebody [proved that it is them](bot/README.md#a-second-factor)",
-    ),
-    Variable(
-        name="EMERITUS_SIGNING_KEY",
-        says="the key that signs heads of the record's log ([verify without us](bot/README.md#verify-without-us)): a "
-        "file of mode 0600",
-    ),
-    Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
-    Variable(
-        name="EMERITUS_METRICS",
-        says="[HOST:]PORT for `/healthz`, `/readyz` and `/metrics`, whichever way Slack is reached",
-    ),
-    Variable(
-        name="EMERITUS_MLFLOW",
-        says="the address of an MLflow registry that is told what is deprecated; who we are there: as for its import",
-    ),
-    Variable(
-        name="EMERITUS_CHANGES",
-        says="a directory for changes to catalogs that are files: patches for Backstage, proposals for DataHub",
-    ),
-    Variable(
-        name="EMERITUS_SCHEDULE",
-        says="[HOST:]PORT for the public schedule: `/schedule.ics`, `/schedule.rss` and `/schedule.json`",
-    ),
-    Variable(
-        name="EMERITUS_LOG",
-        says="`text` for people, or `json`: one object a line, with the retirement it is about",
-        default="text",
-    ),
-    Variable(name="EMERITUS_LOG_LEVEL", says="`warning`, `info` or `debug`", default="warning"),
-    Variable(name="SLACK_BOT_TOKEN", says="the bot's token, xoxb-..."),
-    Variable(name="SLACK_APP_TOKEN", says="the app-level token of Socket Mode, xapp-..."),
-    Variable(name="SLACK_SIGNING_SECRET", says="the app's signing secret, for HTTP"),
-    Variable(name="SLACK_API_URL", says="another Slack to talk to", default=SLACK_API_URL),
-)
 
 
 class Settings(Record, frozen=True, kw_only=True):
     """What files say is read once: what was checked is what runs. Tokens are empty where Slack is not used.
 
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
+    bucket     where archives are kept if not in the directory `archive`
     rules      what EMERITUS_POLICY says; None without one (`in_force`)
     http       None: Socket Mode
     metrics    None: nobody watches
@@ -103,6 +41,7 @@ class Settings(Record, frozen=True, kw_only=True):
     store: Path
     database: str = ""
     archive: Path
+    bucket: ArchiveBucket | None = None
     rules: Rules | None = None
     imports: Wanted = NOTHING
     checks: OwnChecks = OwnChecks()
@@ -125,7 +64,12 @@ class Settings(Record, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Never the tokens: records end up in logs."""
         store = "postgresql" if self.database else str(self.store)
-        return f"Settings(store={store!r}, archive={str(self.archive)!r})"
+        return f"Settings(store={store!r}, archive={self.archives_at!r})"
+
+    @property
+    def archives_at(self) -> str:
+        """For people."""
+        return self.bucket.url if self.bucket else str(self.archive)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,12 +111,16 @@ def look(
 
     store = environ.get("EMERITUS_STORE", "") or STORE
     database = store if is_database(store) else ""
-    archive = environ.get("EMERITUS_ARCHIVE", "") or "archive"
+    archive = environ.get("EMERITUS_ARCHIVE", "") or ARCHIVE
     policy = environ.get("EMERITUS_POLICY", "")
     api_url = environ.get("SLACK_API_URL", "") or SLACK_API_URL
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
-    refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
+    bucket, unfit = read_bucket(environ)
+    for name, accepted in unfit.items():
+        refuse(name, environ[name], accepted)
+    if "://" not in archive:
+        refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
     rules, problems = _said_in("EMERITUS_POLICY", policy, read_rules, "the shipped policy")
     if problems:
         wrong["EMERITUS_POLICY"] = problems
@@ -216,7 +164,8 @@ def look(
     settings = Settings(
         store=Path(STORE if database else store),
         database=database,
-        archive=Path(archive),
+        archive=Path(ARCHIVE if bucket else archive),
+        bucket=bucket,
         rules=rules,
         imports=imports or NOTHING,
         checks=checks or OwnChecks(),

@@ -1,7 +1,7 @@
 """Do all replicas use the same directories? What one archived the others must find; a model server is on one machine.
 
 A directory is known by a file in it whose content the record has, too: a path says nothing where machines differ,
-and a mount that is missing is an empty directory.
+and a mount that is missing is an empty directory. So is a bucket, by an object at its prefix.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
+from bot.archives import bucket_of
 from bot.local_endpoints import folder_of
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
@@ -33,7 +34,7 @@ class Place(Record, frozen=True, kw_only=True):
 ARCHIVE = Place(
     name="archive",
     says="the archive of this record, which every replica must share",
-    cure="Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine",
+    cure="Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine, or the same bucket",
 )
 CHANGES = Place(
     name="changes",
@@ -49,7 +50,12 @@ ENDPOINTS = Place(
 
 def take_places(store: SqlStore, settings: Settings) -> None:
     """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
-    take(store, ARCHIVE, settings.archive)
+    if settings.bucket is None:
+        take(store, ARCHIVE, settings.archive)
+    else:
+        from bot.shared_buckets import take_bucket  # noqa: PLC0415 - speaks to AWS
+
+        take_bucket(store, bucket_of(settings.bucket))
     if settings.changes is not None:
         take(store, CHANGES, settings.changes)
     entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
@@ -71,9 +77,11 @@ def why_another(store: Tables, place: Place, folder: Path) -> str:
 
 
 def _another(place: Place, folder: Path, known: str) -> str:
-    if not known or _read(folder) == known:
-        return ""
-    return f"it is not {place.says}: that one has {known} in {MARK_FILE}"
+    return why_other(known, _read(folder), place) if known else ""
+
+
+def why_other(known: str, found: str, place: Place) -> str:
+    return "" if found == known else f"it is not {place.says}: that one has {known} in {MARK_FILE}"
 
 
 def _read(folder: Path) -> str:

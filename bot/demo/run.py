@@ -24,7 +24,7 @@ from bot.demo import signals
 from bot.demo.chronicle import Chronicle
 from bot.demo.company import WORKSPACE, Company
 from bot.demo.emulator import EXPOSURE, EXTRA, Emulator, executable
-from bot.settings import STORE
+from bot.variables import STORE
 from data.errors import Refused, Unavailable
 
 DAY_SECONDS, DAY_SECONDS_AUTOPLAY = 6.0, 0.7

@@ -1,6 +1,6 @@
 """Would it work? Everything Emeritus needs is looked at, and for what is missing it says how to get it.
 
-Nothing is changed and nobody is told anything.
+Nothing is changed and nobody is told anything; in a bucket of archives a tiny object is left for some minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from bot.doctor.archive import examine_archive
 from bot.doctor.catalogs import examine_catalogs
 from bot.doctor.checks import examine_checks
 from bot.doctor.finding import Finding
@@ -22,7 +23,6 @@ from bot.doctor.teams import Asked, examine_teams, examine_user_groups
 from bot.keeping import open_catalog, open_store
 from bot.local_endpoints import open_endpoints, standings, switched_off
 from bot.settings import Look, Settings, look
-from bot.shared_places import ARCHIVE, why_another
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
@@ -70,10 +70,8 @@ def examine(
         yield from _store(settings, policy, asked, environ)
     if "EMERITUS_ARCHIVE" in seen.wrong:
         yield from _wrong(seen, "EMERITUS_ARCHIVE")
-    elif why := _why_not_shared(settings):
-        yield Finding(what="archive", ok=False, found=f"{settings.archive}: {why}", fix=ARCHIVE.cure)
     else:
-        yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
+        yield from examine_archive(settings, now or CalendarWorld().now())
     yield from examine_slack(settings, policy, frozenset(seen.wrong))
 
 
@@ -127,20 +125,6 @@ def _store(
             store.close()
     except EmeritusError as error:
         yield Finding(what="store", ok=False, found=str(error))
-
-
-def _why_not_shared(settings: Settings) -> str:
-    """Why this directory is not the one the other replicas use. A store that cannot be read has said so."""
-    if not settings.database:
-        return ""
-    try:
-        store = open_store(settings, read_only=True)
-        try:
-            return why_another(store, ARCHIVE, settings.archive)
-        finally:
-            store.close()
-    except EmeritusError:
-        return ""
 
 
 def _delivery(troubles: Sequence[Trouble]) -> Finding:

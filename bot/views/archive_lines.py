@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.views import limits
 from bot.views.blocks import safe
 from data import events
-from data.records.archived import Archived
+from data.records.archived import Archived, Lock
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from workflows.rules.wording import counted
@@ -17,7 +17,8 @@ def line(
     """The event in the card's thread."""
     match event:
         case events.ArchiveStored(archived=archived):
-            return f":package: Archived {_amount(archived)} as `{safe(archived.preservation_id)}`"
+            kept = f"`{safe(archived.preservation_id)}`{locked(archived)}"
+            return f":package: Archived {_amount(archived)} as {kept}"
         case events.DrillPassed():
             return f":test_tube: Restore drill passed: {_amount(event)} read back and compared"
         case events.ArchiveConfirmed():
@@ -39,3 +40,14 @@ def where(retirement: Retirement) -> str:
 
 def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> str:
     return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
+
+
+def locked(archived: Archived) -> str:
+    """Of a bucket: what a directory can do is the same for every archive in it."""
+    match archived.lock:
+        case None:
+            return ""
+        case Lock.NONE:
+            return "; nothing locks it in its bucket: tamper-evident, not tamper-proof"
+        case Lock.GOVERNANCE | Lock.COMPLIANCE:
+            return f"; its bucket locks it ({archived.lock})"

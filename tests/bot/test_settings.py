@@ -8,11 +8,19 @@ from typing import Any
 
 import pytest
 
+from bot.archive_settings import ArchiveBucket
 from bot.listening import Address, address
-from bot.settings import VARIABLES, Settings, look, read
+from bot.settings import Settings, look, read
+from bot.variables import VARIABLES
 from data.errors import Invalid, Problem
+from data.records.archived import Lock
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}
+
+A_PLACE = (
+    "a directory, or s3://bucket/prefix with the name of a bucket in small letters, and in the prefix no blank and "
+    "no empty part"
+)
 
 
 def problems(environ: dict[str, str], **more: Any) -> list[str]:
@@ -32,7 +40,7 @@ def test_an_empty_variable_is_an_unset_one() -> None:
 def test_everything_wrong_is_told_at_once() -> None:
     environ = {
         "EMERITUS_STORE": "mysql://me:hunter2@db.example/x",
-        "EMERITUS_ARCHIVE": "s3://bucket/prefix",
+        "EMERITUS_ARCHIVE": "gs://bucket/prefix",
         "EMERITUS_POLICY": "/no/eu.toml",
         "EMERITUS_HTTP": "everywhere",
         "SLACK_API_URL": "slack.com",
@@ -41,13 +49,49 @@ def test_everything_wrong_is_told_at_once() -> None:
 
     assert problems(environ, slack="serve") == [
         "EMERITUS_STORE = mysql://...@db.example/x: the path of a SQLite file, or postgresql://user@host/database",
-        "EMERITUS_ARCHIVE = s3://bucket/prefix: only a directory is supported so far; give its path",
+        f"EMERITUS_ARCHIVE = gs://bucket/prefix: {A_PLACE}",
         "EMERITUS_POLICY = /no/eu.toml: no such file; give a TOML file, or leave it out for the shipped policy",
         "SLACK_API_URL = slack.com: the address of a Slack Web API, e.g. https://slack.com/api/",
         "EMERITUS_HTTP = everywhere: [HOST:]PORT, e.g. 3000 or 0.0.0.0:3000",
         "SLACK_BOT_TOKEN is malformed: the bot token of the app, which begins with xoxb-",
         "SLACK_SIGNING_SECRET is missing: the signing secret of the app (Basic Information, App Credentials)",
     ]
+
+
+def test_archives_may_be_kept_in_a_bucket() -> None:
+    environ = {
+        "EMERITUS_ARCHIVE": "s3://models.example/retired/",
+        "EMERITUS_ARCHIVE_LOCK": "compliance",
+        "EMERITUS_ARCHIVE_KMS_KEY": "alias/archive",
+    }
+
+    assert read(environ).bucket == ArchiveBucket(
+        url="s3://models.example/retired", lock=Lock.COMPLIANCE, kms_key="alias/archive"
+    )
+    assert read({"EMERITUS_ARCHIVE": "s3://models"}).bucket == ArchiveBucket(url="s3://models")
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        (
+            {"EMERITUS_ARCHIVE": "s3://models", "EMERITUS_ARCHIVE_LOCK": "firm"},
+            "one of none, governance, compliance",
+        ),
+        ({"EMERITUS_ARCHIVE_LOCK": "governance"}, "only a bucket can do that"),
+        ({"EMERITUS_ARCHIVE_KMS_KEY": "alias/archive"}, "only a bucket can do that"),
+        ({"EMERITUS_ARCHIVE": "s3://Models"}, "a directory, or s3://bucket/prefix"),
+        ({"EMERITUS_ARCHIVE": "s3://models/a/../b"}, "a directory, or s3://bucket/prefix"),
+        ({"EMERITUS_ARCHIVE": "s3://"}, "a directory, or s3://bucket/prefix"),
+    ],
+)
+def test_a_bucket_or_lock_that_is_none_is_told_with_what_is_accepted(
+    environ: dict[str, str], told: str
+) -> None:
+    (problem,) = problems(environ)
+
+    assert problem.startswith(list(environ)[-1])
+    assert told in problem
 
 
 def test_socket_mode_needs_its_own_token_and_http_the_secret() -> None:

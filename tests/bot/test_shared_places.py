@@ -13,14 +13,18 @@ from msgspec.structs import replace
 
 from bot.doctor.doctor import examine
 from bot.settings import Settings
+from bot.shared_buckets import take_bucket, why_another_bucket
 from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, take_places, why_another
 from data.catalog.catalog import Catalog
 from data.errors import Refused
 from data.postgres.store import PostgresStore
 from data.sql.connection import Connection
 from tests import sample_company
+from tests.contract.archives import InBucket
+from tests.contract.conftest import seaweed as seaweed  # noqa: PLC0414 - a fixture
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted
+from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.machine import RetirementMachine
 
 
@@ -46,9 +50,27 @@ def test_the_first_replicas_directory_is_the_one_and_an_empty_one_is_refused_unt
     assert str(refused.value) == (
         f"Cannot run a replica with {other}: it is not the archive of this record, which every replica must share: "
         f"that one has {mark} in {MARK_FILE}. "
-        "Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine"
+        f"{ARCHIVE.cure}"
     )
     assert list(other.iterdir()) == []
+
+
+def test_a_bucket_and_prefix_is_known_by_an_object_in_it(
+    store: PostgresStore, seaweed: tuple[str, Path]
+) -> None:
+    bucket = InBucket(*seaweed, locks=False).bucket
+    take_bucket(store, bucket)
+    take_bucket(store, bucket)
+    other = Bucket(f"s3://{bucket.name}/others", endpoint_url=seaweed[0])
+
+    with pytest.raises(Refused) as refused:
+        take_bucket(store, other)
+
+    assert str(refused.value).startswith(
+        f"Cannot run a replica with s3://{bucket.name}/others: it is not the archive"
+    )
+    assert not why_another_bucket(store, bucket)
+    assert why_another_bucket(store, other)
 
 
 def test_a_directory_that_was_moved_is_known_by_its_mark(store: PostgresStore, tmp_path: Path) -> None:

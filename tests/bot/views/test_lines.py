@@ -7,9 +7,9 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import replace
 
-from bot.views import impact, limits, lines, notices, thread
+from bot.views import archive_lines, impact, limits, lines, notices, thread
 from data import events
-from data.records.archived import Archived
+from data.records.archived import Archived, Lock
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
@@ -345,6 +345,18 @@ def test_every_event_is_one_line_with_its_mark(kind: type[Any]) -> None:
     assert said.startswith(":")
     assert said == SAID.get(kind, said)
     check_message(thread.message([an_event(kind)], announced()))
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        (None, ""),
+        (Lock.NONE, "; nothing locks it in its bucket: tamper-evident, not tamper-proof"),
+        (Lock.GOVERNANCE, "; its bucket locks it (governance)"),
+    ],
+)
+def test_what_a_bucket_did_with_an_archive_is_told(lock: Lock | None, told: str) -> None:
+    assert archive_lines.locked(replace(KEPT, lock=lock)) == told
 
 
 def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them() -> None:

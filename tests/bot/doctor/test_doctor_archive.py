@@ -1,0 +1,58 @@
+"""What the doctor says of the place where archives are kept."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.doctor.archive import examine_archive
+from bot.settings import read
+from tests.contract.archives import InBucket
+from tests.contract.conftest import seaweed as seaweed  # noqa: PLC0414 - a fixture
+
+TRIED = "archive, tried to"
+
+
+@pytest.fixture
+def told(seaweed: tuple[str, Path], monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", seaweed[0])
+
+    def lines(url: str, **more: str) -> list[str]:
+        settings = read({"EMERITUS_ARCHIVE": url, **more})
+        return [str(finding) for finding in examine_archive(settings, datetime.now(UTC))]
+
+    return lines
+
+
+def test_a_bucket_that_locks_is_tried_and_every_try_is_a_line(seaweed: tuple[str, Path], told) -> None:  # type: ignore[no-untyped-def]
+    bucket = InBucket(*seaweed, locks=True).bucket
+    how = "keeps versions and locks them (compliance): nobody can delete one before its date"
+    assert told(bucket.where(), EMERITUS_ARCHIVE_LOCK="compliance") == [
+        f"ok  archive: {bucket.where()} {how}",
+        f"ok  {TRIED} send other content than its digest says: refused (BadDigest)",
+        f"ok  {TRIED} read it back: it came back as it was",
+        f"ok  {TRIED} delete it: refused (AccessDenied)",
+        f"ok  {TRIED} shorten its lock: refused (AccessDenied)",
+        f"ok  {TRIED} change the mode of its lock: refused (AccessDenied)",
+        f"ok  {TRIED} bypass its lock: refused (AccessDenied)",
+        f"ok  {TRIED} lock what comes in parts: it is locked",
+    ]
+
+
+def test_a_bucket_that_cannot_lock_is_said_to_be_no_proof(seaweed: tuple[str, Path], told) -> None:  # type: ignore[no-untyped-def]
+    bucket = InBucket(*seaweed, locks=False).bucket
+    assert told(bucket.where())[0] == (
+        f"ok  archive: {bucket.where()} keeps no versions and has no Object Lock: "
+        "not tamper-proof: whoever may write there can delete an archive"
+    )
+
+
+def test_a_bucket_or_key_that_is_not_there_is_told_with_what_to_do(seaweed: tuple[str, Path], told) -> None:  # type: ignore[no-untyped-def]
+    (gone,) = told("s3://no-such-bucket/models")
+    assert gone == (
+        "BAD archive: Cannot reach the archive s3://no-such-bucket/models: there is no bucket no-such-bucket. "
+        "Make it or correct EMERITUS_ARCHIVE; it is tried again"
+    )
+    bucket = InBucket(*seaweed, locks=False).bucket
+    (*_, keyless) = told(bucket.where(), EMERITUS_ARCHIVE_KMS_KEY="no")
+    assert keyless.startswith(f"BAD archive: Cannot write {bucket.where()}/.canary/")

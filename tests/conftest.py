@@ -76,3 +76,19 @@ def pytest_collection_finish() -> None:
     """Thousands of collected tests stay to the end: a full collection need not walk over them each time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def seaweed(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[str, Path]:
+    """Where the session's S3 answers, and where it keeps its data. Who we are is said by the environment."""
+    from tests.contract import seaweedfs  # noqa: PLC0415 - takes half a second, and few ask for it
+
+    is_worker = hasattr(request.config, "workerinput")
+    base = tmp_path_factory.getbasetemp()
+    for name, value in seaweedfs.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return seaweedfs.shared(base.parent if is_worker else base, os.getppid() if is_worker else os.getpid())

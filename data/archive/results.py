@@ -77,14 +77,14 @@ class Stored(Record, frozen=True, kw_only=True):
 class Drilled(Record, frozen=True, kw_only=True):
     """A restore that worked: everything was read back from the store and every digest held.
 
-    strangers   what somebody else put over the files in the store, or beside them; nothing of it was read
+    noticed   what else is not as it was left, though every byte is: foreign versions over it, a lock that is gone
     """
 
     files: int
     bytes: int
     read_at: datetime
     manifest_digest: str
-    strangers: tuple[str, ...] = ()
+    noticed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,6 @@ from data.postgres.store import PostgresStore
 from data.sql.connection import Connection
 from tests import sample_company
 from tests.contract.archives import InBucket
-from tests.contract.conftest import seaweed as seaweed  # noqa: PLC0414 - a fixture
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted
 from workflows.adapters.s3_archive.bucket import Bucket

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from data.postgres.store import PostgresStore
 from data.sql.record import SqlStore
 from data.sqlite.store import SqliteStore
 from data.store import Store
-from tests.contract import seaweedfs
 from tests.contract.archives import InBucket, InDirectory, Kept, a_model
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import Scripted
@@ -53,21 +51,6 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 @pytest.fixture
 def store(open_store: Callable[[], Store]) -> Store:
     return open_store()
-
-
-@pytest.fixture
-def seaweed(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> tuple[str, Path]:
-    """Where the session's S3 answers, and where it keeps its data. Who we are is said by the environment."""
-    is_worker = hasattr(request.config, "workerinput")
-    base = tmp_path_factory.getbasetemp()
-    leader = os.getppid() if is_worker else os.getpid()
-    for name, value in seaweedfs.ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    return seaweedfs.shared_url(base.parent if is_worker else base, leader)
 
 
 @pytest.fixture(params=ARCHIVES)

@@ -122,7 +122,7 @@ def put(client, bucket: str, key: str, body: bytes) -> None:  # type: ignore[no-
     client.put_object(Bucket=bucket, Key=key, Body=body, ChecksumSHA256=checksum)
 
 
-def shared_url(session_folder: Path, leader: int) -> tuple[str, Path]:
+def shared(session_folder: Path, leader: int) -> tuple[str, Path]:
     """Where the server of this session answers, and where it keeps its data. The first who asks starts it."""
     told = session_folder / "seaweedfs.json"
     with (session_folder / "seaweedfs.lock").open("w") as lock:

@@ -1,5 +1,6 @@
 """What the doctor says of the place where archives are kept."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 from bot.doctor.archive import examine_archive
 from bot.settings import read
 from tests.contract.archives import InBucket
-from tests.contract.conftest import seaweed as seaweed  # noqa: PLC0414 - a fixture
 
 TRIED = "archive, tried to"
+
+Told = Callable[..., list[str]]
 
 
 @pytest.fixture

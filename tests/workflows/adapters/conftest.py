@@ -12,7 +12,6 @@ from botocore.stub import Stubber
 from data.catalog.catalog import Catalog
 from data.sqlite.store import SqliteStore
 from tests.contract.archives import a_model
-from tests.contract.conftest import seaweed as seaweed  # noqa: PLC0414 - a fixture
 from tests.data.catalogs import NoRetirements
 from tests.workflows.adapters.sagemaker_service import FakeSageMaker, a_sagemaker, fill
 from workflows.adapters.local_directory import LocalDirectory

@@ -104,7 +104,7 @@ def test_what_others_put_over_an_archive_is_told_and_hides_nothing(locked: InBuc
     for name in ("objects.json", "data/weights/w.bin"):
         locked.client.delete_object(Bucket=locked.name, Key=f"{place}/{name}")
     assert locked.store.exists(archived)
-    assert locked.store.drill(archived, now, never).strangers == (
+    assert locked.store.drill(archived, now, never).noticed == (
         "data/card.md: a newer version lies over it",
         "data/more.bin is not of this archive",
         "data/weights/w.bin: a delete marker hides it",
@@ -144,6 +144,35 @@ def test_a_lock_only_ever_gets_longer_and_a_hold_goes_once_it_is_released(
         (head["ObjectLockMode"], head["ObjectLockRetainUntilDate"], head["ObjectLockLegalHoldStatus"])
         for head in heads(locked, archived).values()
     } == {("GOVERNANCE", later, "OFF")}
+
+
+def test_a_lock_that_somebody_shortened_is_told_by_the_next_drill(locked: InBucket, model: Path) -> None:
+    archived = put(locked.store, model, wrapping=KEPT).archived
+    card, earlier = heads(locked, archived)["data/card.md"], UNTIL - timedelta(minutes=30)
+    shorter = earlier - timedelta(minutes=15)
+    locked.client.put_object_retention(
+        Bucket=locked.name,
+        Key=f"models/{archived.location}/data/card.md",
+        VersionId=card["VersionId"],
+        Retention={"Mode": "GOVERNANCE", "RetainUntilDate": shorter},
+        BypassGovernanceRetention=True,
+    )
+    assert locked.store.drill(archived, now, never).noticed == (
+        f"data/card.md was locked until {earlier:%Y-%m-%d %H:%M} UTC and is until {shorter:%Y-%m-%d %H:%M} UTC now",
+    )
+
+
+def test_an_archive_that_lists_what_leads_elsewhere_is_not_fetched(
+    seaweed: tuple[str, Path], model: Path, tmp_path: Path
+) -> None:
+    kept = InBucket(*seaweed, locks=False)
+    archived = put(kept.store, model).archived
+    key = f"models/{archived.location}/objects.json"
+    listed = kept.client.get_object(Bucket=kept.name, Key=key)["Body"].read()
+    seaweedfs.put(kept.client, kept.name, key, listed.replace(b"data/card.md", b"data/../../../card.md"))
+    with pytest.raises(Corrupt, match="lists what leads out of it"):
+        kept.store.fetch(archived, tmp_path / "a/back", now, never)
+    assert list((tmp_path / "a").iterdir()) == []
 
 
 def test_of_some_files_kept_longer_the_manifest_is_too(locked: InBucket, model: Path) -> None:
@@ -201,7 +230,7 @@ def test_one_object_that_was_planted_is_put_aside_and_never_taken_for_ours(
     with pytest.raises(Unavailable, match="is not what is archived now"):
         put(locked.store, model)
     again = put(locked.store, model).archived
-    assert locked.store.drill(again, now, never).strangers == ()
+    assert locked.store.drill(again, now, never).noticed == ()
 
 
 KILLED_IN_THE_MIDDLE = """

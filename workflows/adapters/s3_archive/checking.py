@@ -20,16 +20,15 @@ from workflows.adapters.s3_archive.reading import Reader, load
 
 
 def fixity_of(
-    bucket: Bucket, archived: Archived, listing: Listing, stopped: Stopped, gone: Collection[str]
+    reader: Reader, archived: Archived, listing: Listing, stopped: Stopped, gone: Collection[str]
 ) -> Fixity:
-    reader = Reader(bucket, archived.location)
     read, manifests, findings = reader.read(listing.left(gone), stopped)
     return judged(read, manifests, findings, manifest_digest=archived.manifest_digest, gone=gone)
 
 
 def fetched(
-    bucket: Bucket,
-    archived: Archived,
+    reader: Reader,
+    where: str,
     listing: Listing,
     target: Path,
     *,
@@ -39,9 +38,7 @@ def fetched(
     """Write all of it below `target`, which is made. What S3 does not give is a finding."""
     objects = listing.left(gone)
     if hostile := [one.path for one in objects if not stays_inside(one.path)]:
-        where = bucket.where(archived.location)
         raise Corrupt(f"{where} lists what leads out of it: {hostile[0]!r}. Nothing of it was written")
-    reader = Reader(bucket, archived.location)
     reader.require_at_hand(objects)
     target.mkdir()
     findings = []

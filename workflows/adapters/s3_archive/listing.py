@@ -7,6 +7,7 @@ them or hide by a delete marker.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from data.archive.fixity import PAYLOAD
@@ -28,6 +29,7 @@ class Placed(Record, frozen=True, kw_only=True):
     sha256    of all of it, in hexadecimal
     checksum  as S3 has it, in base64: the same, or for one in parts the digest of their digests and how many they are
     kms_key   that it is encrypted with; empty where the bucket does that by itself or not at all
+    locked_until  as it was written; a lock only ever gets longer
     """
 
     path: str
@@ -37,6 +39,7 @@ class Placed(Record, frozen=True, kw_only=True):
     checksum: str
     kms_key: str = ""
     storage: Storage = Storage.STANDARD
+    locked_until: datetime | None = None
 
     @property
     def is_payload(self) -> bool:

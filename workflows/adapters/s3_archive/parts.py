@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from data.archive.keeping import Keeping
@@ -66,7 +67,14 @@ def hex_of(file: StoredFile) -> str:
 
 
 def placed_as(
-    path: str, answer: Mapping[str, Any], keeping: Keeping, *, bytes_: int, sha256: str, checksum: str
+    path: str,
+    answer: Mapping[str, Any],
+    keeping: Keeping,
+    *,
+    bytes_: int,
+    sha256: str,
+    checksum: str,
+    locked_until: datetime | None,
 ) -> Placed:
     return Placed(
         path=path,
@@ -76,6 +84,7 @@ def placed_as(
         checksum=checksum,
         kms_key=answer.get("SSEKMSKeyId", ""),
         storage=keeping.storage,
+        locked_until=locked_until,
     )
 
 

@@ -6,6 +6,7 @@ What S3 says of an object is no proof: with a key that is lost, all its answers 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC
 from functools import partial
 from typing import Any, TypeVar
 
@@ -56,10 +57,11 @@ def load(bucket: Bucket, archived: Archived) -> Listing:
 
 
 class Reader:
-    """Below one place of the bucket."""
+    """Below one place of the bucket. `unlocked`: what was read of which the lock is not as long as it was."""
 
     def __init__(self, bucket: Bucket, place: str) -> None:
         self._bucket, self._place = bucket, place
+        self.unlocked: dict[str, str] = {}
 
     def read(
         self, objects: Sequence[Placed], stopped: Stopped
@@ -102,7 +104,12 @@ class Reader:
         raise AssertionError("the last try returns or raises")
 
     def _chunks(self, one: Placed) -> Iterator[bytes]:
-        body = self._bucket.client.get_object(**self._address(one))["Body"]
+        answer = self._bucket.client.get_object(**self._address(one))
+        until, was = answer.get("ObjectLockRetainUntilDate"), one.locked_until
+        if was is not None and (until is None or until < was):
+            now = f"until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC now" if until else "not locked now"
+            self.unlocked[one.path] = f"{one.path} was locked until {was:%Y-%m-%d %H:%M} UTC and is {now}"
+        body = answer["Body"]
         try:
             yield from body.iter_chunks(CHUNK_BYTES)
         finally:

@@ -49,7 +49,7 @@ from workflows.adapters.s3_archive.listing import (
     Placed,
     strangers,
 )
-from workflows.adapters.s3_archive.reading import load
+from workflows.adapters.s3_archive.reading import Reader, load
 from workflows.adapters.s3_archive.shelf import archived_at, archived_before, end_uploads, listed_there
 from workflows.adapters.s3_archive.writing import PART_BYTES, SINGLE_BYTES_MAX, Writer
 
@@ -148,8 +148,9 @@ class S3Archive:
         """Read every byte of every version back from the bucket. Changes nothing stored."""
         self._require_inside(archived)
         listing = load(self._bucket, archived)
-        fixity = fixity_of(self._bucket, archived, listing, stopped, gone)
-        return self._drilled(archived, listing, fixity, now())
+        reader = Reader(self._bucket, archived.location)
+        fixity = fixity_of(reader, archived, listing, stopped, gone)
+        return self._drilled(archived, listing, fixity, now(), reader)
 
     def fetch(
         self,
@@ -164,9 +165,10 @@ class S3Archive:
         self._require_inside(archived)
         with arriving(target) as arrived:
             listing = load(self._bucket, archived)
-            findings = fetched(self._bucket, archived, listing, arrived, stopped=stopped, gone=gone)
+            reader, where = Reader(self._bucket, archived.location), self._bucket.where(archived.location)
+            findings = fetched(reader, where, listing, arrived, stopped=stopped, gone=gone)
             fixity = check(arrived, manifest_digest=archived.manifest_digest, stopped=stopped, gone=gone)
-            return self._drilled(archived, listing, with_first(findings, fixity), now())
+            return self._drilled(archived, listing, with_first(findings, fixity), now(), reader)
 
     def require_current(self, archived: Archived, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
         self._require_inside(archived)
@@ -201,7 +203,9 @@ class S3Archive:
     def _require_inside(self, archived: Archived) -> None:
         require_inside(archived.location, "bucket")
 
-    def _drilled(self, archived: Archived, listing: Listing, fixity: Fixity, read_at: datetime) -> Drilled:
+    def _drilled(
+        self, archived: Archived, listing: Listing, fixity: Fixity, read_at: datetime, reader: Reader
+    ) -> Drilled:
         where = self._bucket.where(archived.location)
         next_step = f"Bring it back from a second copy, or {_hidden(where)}: then it is archived again"
         require_sound(fixity, next_step, read_at=read_at)
@@ -210,7 +214,7 @@ class S3Archive:
             bytes=fixity.bytes,
             read_at=read_at,
             manifest_digest=fixity.manifest_digest,
-            strangers=tuple(strangers(self._bucket, archived, listing)),
+            noticed=(*strangers(self._bucket, archived, listing), *reader.unlocked.values()),
         )
 
     def _require_same(
@@ -223,7 +227,7 @@ class S3Archive:
     ) -> None:
         """The archive that is there holds; what was written besides it now goes again, unless it is locked."""
         listing = load(self._bucket, archived)
-        fixity = fixity_of(self._bucket, archived, listing, stopped, ())
+        fixity = fixity_of(Reader(self._bucket, archived.location), archived, listing, stopped, ())
         hide = _hidden(self._bucket.where(archived.location), capital=True)
         require_sound(fixity, f"{hide}, then archive again", read_at=now())
         kept = {(archived.location, one.path, one.version) for one in listing.objects}

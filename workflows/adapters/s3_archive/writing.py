@@ -130,7 +130,7 @@ class Writer:
                     raise self._overtaken(path) from error
         if answer.get("ChecksumSHA256", checksum) != checksum:
             raise not_as_sent(self._where(path), checksum, answer["ChecksumSHA256"])
-        return placed_as(path, answer, keeping, bytes_=len(body), sha256=digest.hex(), checksum=checksum)
+        return self._placed(path, answer, keeping, bytes_=len(body), sha256=digest.hex(), checksum=checksum)
 
     def _in_parts(self, source: PayloadFile, reading: Reading, keeping: Keeping, sending: Sending) -> Placed:
         path = f"{PAYLOAD}{source.path}"
@@ -148,7 +148,7 @@ class Writer:
         if head is None or found != checksum or head["ContentLength"] != file.bytes:
             raise not_as_sent(self._where(path), checksum, found)
         self._require_locked(path, keeping, head)
-        return placed_as(path, head, keeping, bytes_=file.bytes, sha256=hex_of(file), checksum=checksum)
+        return self._placed(path, head, keeping, bytes_=file.bytes, sha256=hex_of(file), checksum=checksum)
 
     @contextmanager
     def _upload(self, path: str, keeping: Keeping, sent: Sequence[Future[Part]]) -> Iterator[str]:
@@ -228,7 +228,7 @@ class Writer:
                 f"{self._where(path)} is there from an earlier run and is not what is archived now. "
                 "It was put aside; the archive is written anew next time"
             )
-        placed = placed_as(path, head, keeping, bytes_=file.bytes, sha256=hex_of(file), checksum=checksum)
+        placed = self._placed(path, head, keeping, bytes_=file.bytes, sha256=hex_of(file), checksum=checksum)
         if self._traits.lockable:
             prolong(
                 self._bucket,
@@ -238,6 +238,10 @@ class Writer:
                 self._bucket.mode(self._traits),
             )
         return placed
+
+    def _placed(self, path: str, answer: Mapping[str, Any], keeping: Keeping, **of_it: Any) -> Placed:
+        asked = self._bucket.creating(keeping, self._traits)
+        return placed_as(path, answer, keeping, locked_until=asked.get("ObjectLockRetainUntilDate"), **of_it)
 
     def _is_stored_so(self, head: Mapping[str, Any], keeping: Keeping) -> bool:
         asked = self._bucket.creating(keeping, self._traits)

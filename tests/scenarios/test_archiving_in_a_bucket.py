@@ -1,0 +1,27 @@
+"""An archive in a bucket of S3 is proven before anything goes dark, as one in a directory is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.records.archived import Lock
+from data.records.retirement import State
+from tests.contract.archives import InBucket
+from tests.scenarios.town import Town
+
+
+def test_a_model_is_archived_in_a_bucket_and_goes_dark_on_its_proof(
+    tmp_path: Path, seaweed: tuple[str, Path]
+):
+    kept = InBucket(*seaweed, locks=True)
+    with Town(tmp_path, archive=kept.store, serves=True) as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=60)
+        archived = town.retirement().archived
+        assert "nothing locks it in its bucket: tamper-evident, not tamper-proof" in town.thread()
+        assert "Restore drill passed: 5 files" in town.thread()
+        assert archived.lock is Lock.NONE, "nothing says until when it is kept"
+        assert archived.version
+        assert town.retirement().state is State.DISABLED
+        assert kept.finished() == 1

@@ -8,6 +8,7 @@ import click
 
 from bot.commands import (
     asking,
+    audit,
     candidates,
     catalog,
     catalogs,
@@ -66,6 +67,7 @@ for command in (
     *endpoint.COMMANDS,
     *record.COMMANDS,
     *log.COMMANDS,
+    *audit.COMMANDS,
     *schedule.COMMANDS,
     *store.COMMANDS,
     *stopped.COMMANDS,

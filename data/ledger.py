@@ -112,7 +112,7 @@ def opened(stored: bytes, text_of: Callable[[str], Text | None]) -> AnyEvent:
     """The event in a stored entry as it reads today, its texts put back, or "[erased]" where they are gone."""
     if (event := _read_at_once(stored, text_of)) is not None:
         return event
-    tree = upcast(_unsealed(msgspec.json.decode(stored)["event"], text_of))
+    tree = upcast(unsealed(msgspec.json.decode(stored)["event"], text_of))
     return cast("AnyEvent", msgspec.convert(tree, _ANY_EVENT))
 
 
@@ -154,14 +154,15 @@ def _read_at_once(stored: bytes, text_of: Callable[[str], Text | None]) -> AnyEv
         return None
 
 
-def _unsealed(tree: Any, text_of: Callable[[str], Text | None]) -> Any:
+def unsealed(tree: Any, text_of: Callable[[str], Text | None]) -> Any:
+    """What stands in an entry, with people's words instead of what they are committed to by."""
     if _is_prose(tree):
         found = text_of(tree["prose"])
         return {"prose": found.text if found else ERASED}
     if isinstance(tree, dict):
-        return {key: _unsealed(value, text_of) for key, value in tree.items()}
+        return {key: unsealed(value, text_of) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [_unsealed(value, text_of) for value in tree]
+        return [unsealed(value, text_of) for value in tree]
     return tree
 
 
@@ -203,7 +204,7 @@ def _followed(
     version, before, state = reached
     here = f"{item.stream} entry {version + 1}"
     try:
-        if bad := _misplaced(item) or _flaw(item, version + 1, before, text_of):
+        if bad := _misplaced(item) or flaw(item, version + 1, before, text_of):
             return bad, None
         event = opened(item.stored, text_of)
     except msgspec.MsgspecError as error:
@@ -224,7 +225,8 @@ def _misplaced(item: Entry) -> str:
     return ""
 
 
-def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Text | None]) -> str:
+def flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Text | None]) -> str:
+    """What is wrong with an entry that is to be the `expected` one, after the one with digest `before`; else empty."""
     here = f"{item.stream} entry {expected}"
     if item.version != expected:
         return f"{here}: missing, entry {item.version} is stored in its place"
@@ -236,7 +238,7 @@ def _flaw(item: Entry, expected: int, before: bytes, text_of: Callable[[str], Te
     said = _POSITION.search(item.stored.removesuffix(ending))
     if said and said[1] != b"%d" % item.position:
         return f"{here}: it stands at position {item.position}, and was not recorded there"
-    for commitment in _commitments(msgspec.json.decode(item.stored)):
+    for commitment in commitments(msgspec.json.decode(item.stored)):
         found = text_of(commitment)
         if found and not _is_kept(found, commitment):
             return f"{here}: a text kept beside it does not match its commitment"
@@ -252,12 +254,13 @@ def _is_kept(text: Text, commitment: str) -> bool:
     return is_text and committed(text.salt, text.text) == commitment
 
 
-def _commitments(tree: Any) -> Iterable[str]:
+def commitments(tree: Any) -> Iterable[str]:
+    """What stands in an entry instead of words."""
     if _is_prose(tree):
         yield tree["prose"]
     elif isinstance(tree, dict | list):
         for value in tree.values() if isinstance(tree, dict) else tree:
-            yield from _commitments(value)
+            yield from commitments(value)
 
 
 def _loose_end(name: str, version: int, digest: bytes, state: bytes | None, head: Head | None) -> str:

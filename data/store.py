@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from data.events import AnyEvent
 from data.log.checkpoints import Signs
-from data.log.heads import Sealed
+from data.log.heads import KeptHead, Sealed
 from data.records.base import Record
 from data.records.decision import EPOCH, Claim, ClaimKind, Decision, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
@@ -287,10 +287,14 @@ class Store(Protocol):
         not signed by this key. The order of leaves is fixed here, once for all processes: what another seals at the
         same time may be left to it.
         """
-        ...
+
+    def checkpoint(self) -> KeptHead | None:
+        """The newest signed head; None while there is none."""
+
+    def bundle(self, stream: str) -> bytes:
+        """All that is on record of a stream, with proofs (data/audit). Raises `Refused` while no checkpoint has it."""
 
     def verify(self, kept: Sequence[bytes] = ()) -> Verified:
         """Look at every entry, at the log over them, and whether it goes on from checkpoints that somebody kept."""
-        ...
 
     def close(self) -> None: ...

@@ -300,5 +300,7 @@ def test_every_notice_the_rules_want_has_a_view():
         *a_proposed(meets={"RET-2": "CGOV"}, alike=("RET-3",)).effects.values(),
     ]
     assert {effect.body["notice"] for effect in told if "notice" in effect.body} == {*VIEWS, "picture"}
-    beside = {"ahead", "dependants", "digest chart"}
-    assert set(FILES) == {"picture", *beside}, "these are wanted in test_notices.py and test_digests.py"
+    beside = {"ahead", "audit", "dependants", "digest chart"}
+    assert set(FILES) == {"picture", *beside}, (
+        "these are wanted in test_notices.py, test_digests.py and bot/audits.py"
+    )

@@ -55,6 +55,7 @@ class Message(Record, frozen=True, kw_only=True):
     reviews    for `lesson`: what people said of the other retirement
     there      the catalog, for what is drawn from it
     ahead      who will hear what and when, for the file that says so
+    bundle     for `audit`: the file itself
     answer     for `answer`: what the record says to a question
     tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
@@ -74,6 +75,7 @@ class Message(Record, frozen=True, kw_only=True):
     reviews: tuple[Reviewed, ...] = ()
     there: Snapshot | None = None
     ahead: tuple[Hearing, ...] = ()
+    bundle: bytes = b""
     answer: Answer | None = None
     tried_at: datetime | None = None
 

@@ -14,7 +14,6 @@ from bot.world import CalendarWorld
 from data.errors import Refused
 from data.log.checkpoints import NAME
 from data.records.log import STREAM
-from data.sql.log import last_head
 from data.sql.tree import export as write_tree
 from workflows.machine import log_keys_of
 from workflows.rules.wording import counted
@@ -48,8 +47,8 @@ def seal(is_json: bool) -> None:
 @log.command()
 def checkpoint() -> None:
     """Print the newest checkpoint, to be kept where nobody who runs this record can change it."""
-    with store_to_read(settings_for()) as store, store.reading() as conn:
-        last = last_head(conn, signed=True)
+    with store_to_read(settings_for()) as store:
+        last = store.checkpoint()
     if last is None:
         raise Refused(
             "No head of the log is signed", next_step="Set EMERITUS_SIGNING_KEY, and run emeritus log seal"
@@ -90,7 +89,7 @@ def new(file: Path, name: str, is_json: bool) -> None:
     name = name or _name_on_record() or f"emeritus-{secrets.token_hex(4)}"
     if not NAME.fullmatch(name):
         raise click.UsageError(
-            f'--name "{name}": printable ASCII without blanks or "+", e.g. example.com/emeritus'
+            f'--name "{name}": letters, digits and . _ / : ~ - only, e.g. example.com/emeritus'
         )
     public = make(file, name)
     if is_json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import payloads
+from bot import audits, payloads
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
@@ -123,6 +123,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:
             found = meant(sight, request)
             checks = checked(house, sight.whole, found)
             shown = answers.plan(found, house.ahead(found), checks, house.delegations())
+        case "audit":
+            shown = audits.wanted(house, meant(sight, request))
         case "impact" | "who":
             shown = about_model(house, sight, request.word, request[Part.MAYBE_MODEL])
         case "candidates":

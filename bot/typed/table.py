@@ -34,6 +34,11 @@ COMMANDS: Mapping[str, Usage] = {
     "plan": Usage(
         takes=(Part.RETIREMENT,), says="Shows its dated steps, and who will hear what, and when", keeps="no"
     ),
+    "audit": Usage(
+        takes=(Part.RETIREMENT,),
+        says="Puts all that is on record of it into its thread, as a file that outsiders check without us",
+        keeps="no",
+    ),
     "impact": Usage(
         takes=(Part.MAYBE_MODEL,),
         says="Shows who depends on a model, directly or through others; without one, lists the models",

@@ -52,6 +52,7 @@ class Digest(NamedTuple):
 
     is_asked   somebody wishes to see it now; it is not the weekly one
     review     that nobody has looked through the policy in its time; empty where somebody has
+    checkpoint of the log, for who wants to hold the record to it later; empty where none is signed
     """
 
     sections: Sections
@@ -62,6 +63,7 @@ class Digest(NamedTuple):
     is_own: bool = False
     is_asked: bool = False
     review: str = ""
+    checkpoint: str = ""
 
 
 def of(
@@ -74,10 +76,11 @@ def of(
     is_own: bool = False,
     is_asked: bool = False,
     review: str = "",
+    checkpoint: str = "",
 ) -> Digest:
     """The digest of what these histories tell, with how all retirements there ever were went."""
     found = sections(histories, now=until)
-    return Digest(found, measures(outcomes, until), since, until, zone, is_own, is_asked, review)
+    return Digest(found, measures(outcomes, until), since, until, zone, is_own, is_asked, review, checkpoint)
 
 
 def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[Line]]:
@@ -151,6 +154,8 @@ def message(digest: Digest) -> Payload:
         if lines:
             shown.append(section(f"{_titled(title, digest)}\n{_listed(title, lines)}"))
     shown += numbers(digest.measures)
+    if digest.checkpoint:
+        shown.append(context(f"The record's log, signed, to hold it to later:\n```{digest.checkpoint}```"))
     if digest.is_own:
         ends = (
             f"`{SLASH_COMMAND} subscribe off` ends it, and `{SLASH_COMMAND} digest` shows that of everybody"

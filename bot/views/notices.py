@@ -164,6 +164,7 @@ def digested(message: Message) -> digest.Digest:
         zone=message.params.get("zone", "UTC"),  # a digest of an older version that still waits has none
         is_own=is_person(message.params["channel"]),
         review=message.params.get("review", ""),
+        checkpoint=message.params.get("checkpoint", ""),
     )
 
 

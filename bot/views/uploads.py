@@ -91,8 +91,22 @@ def ahead(about: Message) -> File:
     )
 
 
+def audit(about: Message) -> File:
+    """The bundle that an outsider checks."""
+    assert about.retirement is not None, "it is about a retirement"
+    name = about.retirement.id
+    return File(
+        title=clip(f"Evidence of {name}", TITLE_MAX),
+        comment=f":scales: *Evidence of {name}*: all that is on record, with proofs and a report. Who checks it needs "
+        f"nothing of ours but the public key: `emeritus audit verify FILE --key KEY`, or as README.txt in it says",
+        content=about.bundle,
+        instead=f"The audit bundle is not here: {{why}}. `emeritus audit export {name}` writes it",
+    )
+
+
 FILES: dict[str, FileView] = {
     "ahead": FileView("csv", ahead),
+    "audit": FileView("zip", audit),
     "digest chart": FileView("png", chart),
     "dependants": FileView("csv", dependants),
     "picture": FileView("png", picture),

@@ -15,8 +15,8 @@ from typing import NamedTuple, Protocol, TypeVar
 from data.errors import Corrupt
 from data.log.merkle import HASH_BYTES
 
-NAME = re.compile(r"[!-*,-~]{1,200}")
-"""What may name a log and its key: printable ASCII without blanks or "+"."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:~-]{0,199}")
+"""What may name a log and its key: a URL without its scheme, as the specification recommends."""
 
 NOTE_BYTES_MAX = 100_000
 _SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")

@@ -11,10 +11,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
+from data.audit.bundle import gathered
+from data.audit.container import packed
 from data.errors import Unrecorded
 from data.events import AnyEvent
 from data.log.checkpoints import Signs
-from data.log.heads import Sealed
+from data.log.heads import KeptHead, Sealed
 from data.records.decision import Claim, ClaimKind, Effect, Receipt, Result, Room, Timer
 from data.records.facts import Facts
 from data.sql import claims, depths, troubles
@@ -22,9 +24,10 @@ from data.sql.book import Asked, Book, receipt_of
 from data.sql.connection import Connection
 from data.sql.doubts import Doubted, doubt_everything
 from data.sql.effects import asleep, found_by, kept, waiting_for
-from data.sql.entries import PAGE, states, stored_event, streams, texts_where
+from data.sql.entries import states, stored_event, streams, texts_where
+from data.sql.log import last_head
 from data.sql.sealing import seal
-from data.sql.tail import Order, page_after
+from data.sql.tail import Order, followed
 from data.sql.verifying import verify
 from data.sql.wishes import put_effects, want_again
 from data.store import (
@@ -212,15 +215,7 @@ class SqlStore(ABC):
         return tuple(stored_event(row, texts) for row in rows)
 
     def tail(self, cursor: Cursor = BEGINNING) -> Iterator[StoredEvent]:
-        """Every event after the cursor. What is committed later comes later, also with a lower position."""
-        while True:
-            with self.snapshot() as conn:
-                page = page_after(conn, self._TAIL, cursor)
-            for event in page:
-                cursor = event.cursor
-                yield event
-            if len(page) < PAGE:
-                return
+        return followed(self.snapshot, self._TAIL, cursor)
 
     def found(self, effect_key: str) -> dict[str, str] | None:
         with self.reading() as conn:
@@ -287,6 +282,14 @@ class SqlStore(ABC):
 
     def seal(self, now: datetime, signer: Signs | None = None) -> Sealed:
         return seal(self, self._TAIL, now, signer)
+
+    def checkpoint(self) -> KeptHead | None:
+        with self.reading() as conn:
+            return last_head(conn, signed=True)
+
+    def bundle(self, stream: str) -> bytes:
+        with self.snapshot() as conn:
+            return packed(gathered(conn, stream))
 
     def verify(self, kept: Sequence[bytes] = ()) -> Verified:
         with self.inspection() as conn:

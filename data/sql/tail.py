@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from data.sql.connection import Connection
@@ -22,7 +24,21 @@ class Order(NamedTuple):
     until: str
 
 
-def page_after(conn: Connection, order: Order, cursor: Cursor) -> tuple[StoredEvent, ...]:
+def followed(
+    snapshot: Callable[[], AbstractContextManager[Connection]], order: Order, cursor: Cursor
+) -> Iterator[StoredEvent]:
+    """Every event after the cursor. What is committed later comes later, also with a lower position."""
+    while True:
+        with snapshot() as conn:
+            page = _page_after(conn, order, cursor)
+        for event in page:
+            cursor = event.cursor
+            yield event
+        if len(page) < PAGE:
+            return
+
+
+def _page_after(conn: Connection, order: Order, cursor: Cursor) -> tuple[StoredEvent, ...]:
     """The next events; fewer than `PAGE` where these are all."""
     rows = conn.execute(
         f"""SELECT {order.xid}, position, stream, version, stored FROM events

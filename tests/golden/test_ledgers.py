@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from data import events
-from data.ledger import GENESIS, _unsealed, chained, opened
+from data.ledger import GENESIS, chained, opened, unsealed
 from data.upcasting import UPCASTS, upcast
 from tests.golden.reading import EVENTS, bare, folded, lines, recorded, states_of
 
@@ -83,5 +83,5 @@ def test_an_entry_reads_the_same_with_its_words_and_without_them(ledger: Path) -
 
     for line in lines(ledger):
         for text_of in (line.text_of, nothing):
-            tree = upcast(_unsealed(msgspec.json.decode(line.stored)["event"], text_of))
+            tree = upcast(unsealed(msgspec.json.decode(line.stored)["event"], text_of))
             assert opened(line.entry.stored, text_of) == msgspec.convert(tree, events.AnyEvent)

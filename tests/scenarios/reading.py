@@ -7,6 +7,7 @@ from typing import Any
 
 FILE = re.compile(
     r"(RET-[0-9]+)-(ahead|picture|dependants)-([0-9]+)\.(?:png|csv)"
+    r"|(RET-[0-9]+)-(audit)-([0-9]+)-([0-9]{4}-[0-9]{2}-[0-9]{2})\.zip"
     r"|(digest)(?:-([A-Z0-9]+))?-([0-9]{4}-[0-9]{2}-[0-9]{2})-(chart)\.png"
 )
 

@@ -43,6 +43,7 @@ NONSENSE = [
     ("impact leaf-grade", "• leaf-grader"),
     ("who", "12 models; `/retire who MODEL` shows who answers for one"),
     ("who xyzzy", "Run /retire impact to list all there are"),
+    ("audit xyzzy", "Run /retire list"),
     ("candidates xyzzy", 'surplus "xyzzy": /retire candidates takes nothing after it'),
     ("digest now please", 'surplus "now please": /retire digest takes nothing after it'),
     ("stats xyzzy", "Run /retire list for what is being retired"),

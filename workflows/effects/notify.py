@@ -226,7 +226,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         place=effect.place,
         thread_ts=thread_ts,
         ts=ts,
-        params={**effect.body, **_place_of_other(effect, shop)},
+        params={**effect.body, **_place_of_other(effect, shop), **_checkpoint(claim, effect, shop)},
         retirement=state,
         other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
         events=_events(claim, effect, state, shop),
@@ -235,6 +235,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         outcomes=came_to,
         there=_there(effect, shop),
         ahead=_ahead(effect, state, shop),
+        bundle=shop.engine.store.bundle(claim.stream) if effect.body["notice"] == "audit" else b"",
         answer=answering.answer(effect, shop),
         tried_at=claim.tried_at,
     )
@@ -263,6 +264,14 @@ def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:
     """Where the card of the other retirement is, for a link to it."""
     card = shop.engine.store.found(f"{effect.body['other']}/card") if "other" in effect.body else None
     return {"other_channel": card["channel"], "other_ts": card["ts"]} if card else {}
+
+
+def _checkpoint(claim: Claim, effect: Effect, shop: Workshop) -> dict[str, str]:
+    """How the log stands: the governance channel's digest keeps it where nobody who runs the record can change it."""
+    if effect.body["notice"] != "digest" or place_of(claim.stream):
+        return {}
+    head = shop.engine.store.checkpoint()
+    return {"checkpoint": head.checkpoint} if head else {}
 
 
 def _of_digest(

@@ -7,6 +7,7 @@ before what is told to many; of either, each person hears everything in the orde
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -131,6 +132,11 @@ def prune_key(state: Retirement, number: int) -> str:
     return f"{state.id}/prune/{number}/request"
 
 
+def audit_key(state: Retirement, day: date) -> str:
+    """Of the same entries one is enough on a day; on another one the log has gone on."""
+    return f"{state.id}/audit/{state.version}/{day}"
+
+
 def break_glass_key(state: Retirement, number: int) -> str:
     return f"{state.id}/break-glass/{number}"
 
@@ -161,6 +167,11 @@ def file(state: Retirement, key: str, notice: str, version: int) -> Effect:
     """A file in the card's thread, drawn from the plan of this version. No message waits behind one."""
     effect = in_thread(state, key, notice, first=str(version), last=str(version))
     return replace(effect, lane=f"{state.id}/files")
+
+
+def audit(state: Retirement, key: str) -> Effect:
+    """The evidence of all that is on record by then, as a file in the card's thread."""
+    return replace(in_thread(state, key, "audit"), lane=f"{state.id}/files")
 
 
 def meeting(state: Retirement, *, here: str, other: str, channel: str) -> Effect:

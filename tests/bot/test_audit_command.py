@@ -1,0 +1,80 @@
+"""`emeritus audit`: a bundle that holds wherever it is taken, and exit codes a script can go by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import cli
+from tests.bot.test_log_command import Run, home, run, signed  # noqa: F401 - fixtures
+
+
+def elsewhere(*arguments: str) -> Result:
+    """Without a record and without settings."""
+    return CliRunner(env={"EMERITUS_STORE": "/nowhere/emeritus.db"}).invoke(
+        cli, arguments, prog_name="emeritus"
+    )
+
+
+@pytest.fixture
+def bundle(run: Run, signed: str, tmp_path: Path) -> Path:  # noqa: F811
+    file = tmp_path / "evidence.zip"
+    exported = run("audit", "export", "RET-1", "--out", str(file))
+    assert exported.exit_code == 0, exported.output
+    assert exported.stdout == f"17 entries of RET-1 are in {file}, {file.stat().st_size:,} bytes\n"
+    return file
+
+
+def test_a_bundle_is_checked_without_record_and_settings(bundle: Path, signed: str) -> None:  # noqa: F811
+    checked = elsewhere("audit", "verify", str(bundle))
+    told = json.loads(elsewhere("audit", "verify", str(bundle), "--key", signed, "--json").stdout)
+
+    assert checked.exit_code == 0
+    assert checked.stdout.splitlines() == [
+        "17 entries of RET-1 hold",
+        f"In the log example.com/record, under its checkpoint of 19 entries, root {told['root']}",
+        f"Signed by {signed}; it names that key itself: give the one you trust with --key",
+    ]
+    assert (told["retirement"], told["entries"], told["key"], told["bad"]) == ("RET-1", 17, signed, "")
+    assert "it names that key itself" not in elsewhere("audit", "verify", str(bundle), "--key", signed).stdout
+
+
+def test_a_bundle_that_was_changed_is_exit_code_one_and_named(bundle: Path) -> None:
+    content = bundle.read_bytes()
+    place = content.index(b'"event":"proposed')
+    bundle.write_bytes(content[:place] + b"'" + content[place + 1 :])
+    checked = elsewhere("audit", "verify", str(bundle))
+
+    assert checked.exit_code == 1
+    assert checked.stdout == "The bundle does not hold: entries/1.json: it was changed\n"
+    assert json.loads(elsewhere("audit", "verify", str(bundle), "--json").stdout)["bad"] == (
+        "entries/1.json: it was changed"
+    )
+
+
+def test_wrong_use_is_exit_code_two(bundle: Path) -> None:
+    assert elsewhere("audit", "verify", "/nowhere/bundle").exit_code == 2
+    assert elsewhere("audit", "verify", str(bundle), "--key", "words").exit_code == 2
+
+
+def test_what_is_there_stays_and_a_model_may_be_named(run: Run, bundle: Path, tmp_path: Path) -> None:  # noqa: F811
+    again = run("audit", "export", "churn-v1", "--out", str(bundle))
+
+    assert again.stderr == (
+        f"Error: {bundle} cannot be written (File exists). Give a new file with --out FILE\n"
+    )
+    other = tmp_path / "other.zip"
+    assert run("audit", "export", "churn-v1", "--out", str(other), "--json").exit_code == 0
+    assert other.read_bytes() == bundle.read_bytes()
+
+
+def test_entries_under_no_checkpoint_are_refused_with_the_next_step(run: Run) -> None:  # noqa: F811
+    refused = run("audit", "export", "RET-1")
+
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "Error: No head of the log is signed. Set EMERITUS_SIGNING_KEY, and run emeritus log seal\n"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from data.archive import bom, crate, knowledge, premis
 from data.archive.keeping import Keeping
 from data.archive.package import Package
-from data.archive.pieces import pieces, references_of
-from data.archive.results import Artifact, Bag, Wrapping
+from data.archive.pieces import BUNDLE_FILE, GIT, pieces, references_of
+from data.archive.results import Artifact, Bag, StoredFile, Wrapping
 from data.catalog.snapshot import Snapshot
 from data.records.archived import Kept
 from data.records.artifacts import ArtifactClass
@@ -41,6 +41,13 @@ def locks(state: Retirement) -> dict[str, Keeping]:
         return {"": Keeping(held=True)} if state.holds else {}
     kept = (Kept(of=of, files=0, bytes=0) for of in ArtifactClass)
     return {one.of: keeping_of(state, retention.term(state, one)) for one in kept}
+
+
+def not_had(artifacts: Sequence[Artifact], stored: Sequence[StoredFile]) -> tuple[str, ...]:
+    """Sources of commits whose repository could not be had (workflows/adapters/git_sources.py)."""
+    there = {one.path for one in stored}
+    commits = (one for one in artifacts if one.source.startswith(GIT))
+    return tuple(one.source for one in commits if f"{one.path}/{BUNDLE_FILE}" not in there)
 
 
 def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) -> Wrapping:

@@ -109,7 +109,7 @@ def meant(sight: Sight, request: Typed) -> Retirement:
     return named(sight, sight.there, request[Part.RETIREMENT], word=request.word)
 
 
-def answer(house: House, request: Typed, by: str) -> Payload:
+def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 - one case per command
     """What a reading command shows: no more than they may know of who asked."""
     sight, now = house.sight(by), house.now()
     match request.word:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views import limits
+from bot.views import archives, limits
 from bot.views.blocks import safe
 from data import events
 from data.records.archived import Archived, Lock
@@ -18,7 +18,7 @@ def line(
     match event:
         case events.ArchiveStored(archived=archived):
             kept = f"`{safe(archived.preservation_id)}`{locked(archived)}"
-            return f":package: Archived {_amount(archived)} as {kept}"
+            return f":package: Archived {_amount(archived)} as {kept}{archives.not_had(archived)}"
         case events.DrillPassed():
             return f":test_tube: Restore drill passed: {_amount(event)} read back and compared"
         case events.ArchiveConfirmed():

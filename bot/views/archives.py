@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.views import limits
 from bot.views.blocks import mention, quoted, safe
 from data.archive.pieces import references_of
+from data.records.archived import Archived
 from data.records.artifacts import ArtifactClass, Reference, class_of
 from data.records.retirement import Retirement
 from workflows.rules.gating import completeness
@@ -37,6 +38,14 @@ def missing(retirement: Retirement) -> Iterator[str]:
             for of, one in without.items()
         ]
         yield limits.joined(["*The archive goes without*", *said], limits.SECTION_MAX - 100)
+
+
+def not_had(archived: Archived) -> str:
+    """What was to be copied, and of which the archive only says what it was."""
+    if not archived.only_described:
+        return ""
+    names = limits.joined([safe(one, 200) for one in archived.only_described], 1_000, between=", ")
+    return f". :warning: Its repository could not be had, so only which commit it was is kept of {names}"
 
 
 def _of(of: ArtifactClass) -> str:

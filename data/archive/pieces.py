@@ -19,6 +19,9 @@ from data.records.artifacts import ArtifactClass, Reference, class_of
 from data.records.retirement import Subject
 
 REFERENCES = "references"
+GIT = "git+"
+COMMIT_FILE, BUNDLE_FILE = "commit.json", "repository.bundle"
+"""Of a commit of git: which it is, and where its repository could be had, its whole history."""
 INLINE = "data:application/json;base64,"
 """RFC 2397: the source of what exists nowhere but in the plan."""
 

@@ -66,14 +66,17 @@ def parts(node: Node) -> tuple[Node, ...]:
 
 
 def _class_and_uri(part: Node, thing: Declaration, account: Account) -> tuple[ArtifactClass | None, str]:
-    """A file may be called `a=b`: what stands before the sign is a class only where it is called as one is."""
+    """A file may be called `a=b`, or lie in `day=2026-03-02/`: a class is what is called as one, and a word before an
+
+    address or a whole path, which no name of a file has in it, is meant for one.
+    """
     stated = _CLASS.fullmatch(part.text)
     if stated is None:
         return None, part.text
     try:
         return ArtifactClass(re.sub("[ _]", "-", stated[1].lower())), stated[2]
     except ValueError:
-        if "://" not in stated[2] and "/" not in stated[2]:
+        if "://" not in stated[2] and not stated[2].startswith("/"):
             return None, part.text
     known = ", ".join(ArtifactClass)
     what = f"{PREFIX}artifacts {part.text}"

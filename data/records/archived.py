@@ -29,6 +29,7 @@ class Archived(Record, frozen=True, kw_only=True):
     kept   by class of artifacts; none, as in every archive made before they had classes
     version   in a bucket: that of the list of its objects, which has the version of each of them
     lock      what a bucket did with it; None in a directory, which cannot lock
+    only_described   what was to be copied and could not be had, so that the archive only says what it was
     """
 
     location: str
@@ -39,3 +40,4 @@ class Archived(Record, frozen=True, kw_only=True):
     kept: tuple[Kept, ...] = ()
     version: str = ""
     lock: Lock | None = None
+    only_described: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ def progress(town: Town, kind: StepKind) -> Progress:
     return town.retirement().progress(kind).progress
 
 
-def a_teapot(town: Town, artifact: Path, *, endpoint_kind: str = "manual") -> None:
+def a_teapot(town: Town, artifact: Path | str, *, endpoint_kind: str = "manual") -> None:
     """A model of Tom's team with this artifact and one endpoint."""
     town.learns(
         a_document(
@@ -358,6 +358,17 @@ def test_archiving_is_for_the_coordinator_and_the_endpoints_owners(town: Town):
     told = town.command(MINA, "archive RET-1")
     assert "this is for the coordinator or the endpoint's owners" in told
     assert progress(town, StepKind.ARCHIVE) is Progress.PENDING
+
+
+def test_a_commit_that_cannot_be_had_is_told_once_the_rest_is_archived(town: Town):
+    artifact, commit = town.folder / "teapot.bin", f"git+file:///nowhere/teapot@{'3f2c' * 10}"
+    artifact.write_bytes(b"short and stout")
+    a_teapot(town, f"{artifact}, {commit}")
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    town.command(TOM, "archive RET-1")
+    kept = f"Its repository could not be had, so only which commit it was is kept of {commit}"
+    assert kept in town.thread()
+    assert (bag(town) / "data" / f"teapot@{'3f2c' * 10}" / "commit.json").is_file()
 
 
 def test_what_the_policy_wants_and_nobody_names_is_told_and_waived_by_name(tmp_path: Path):

@@ -17,10 +17,9 @@ from urllib.parse import unquote_to_bytes
 from data.archive.bag import changed
 from data.archive.fixity import CHUNK_BYTES
 from data.archive.manifest import sha256_id
-from data.archive.pieces import INLINE
+from data.archive.pieces import GIT, INLINE
 from data.archive.results import PayloadFile
 from data.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from workflows.adapters.git_sources import PREFIX as GIT
 from workflows.adapters.git_sources import GitSources
 from workflows.adapters.s3_objects import S3Objects
 

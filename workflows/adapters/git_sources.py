@@ -26,14 +26,12 @@ import msgspec
 
 from data.archive.fixity import CHUNK_BYTES
 from data.archive.manifest import sha256_id
-from data.archive.pieces import text_of
+from data.archive.pieces import BUNDLE_FILE, COMMIT_FILE, text_of
 from data.archive.results import PayloadFile
 from data.errors import Invalid, Problem
 from data.records.artifacts import ArtifactClass, Reference
 from workflows.adapters.check_hosts import allows, port_of
 
-COMMIT_FILE, BUNDLE_FILE = "commit.json", "repository.bundle"
-PREFIX = "git+"
 SECONDS_MAX = 600.0
 """For all of it: some gigabytes over a usual line."""
 PATH = "/usr/local/bin:/usr/bin:/bin"

@@ -12,19 +12,18 @@ from data.records.progress import StepKind
 from data.store import Then
 from workflows import commands as cmd
 from workflows.effects.workshop import Workshop, failed, started, step_of, then
-from workflows.preserving import planned, wrapping
+from workflows.preserving import not_had, planned, wrapping
 
 
 def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Copy every artifact the plan froze."""
     state = shop.retirement(claim)
     assert state.plan is not None
-    subject = state.plan.subject
+    artifacts = planned(state)
     there = shop.engine.gatherer.catalog.snapshot()
     try:
-        artifacts = planned(state)
         stored = shop.archive.put(
-            subject.model_name,
+            state.plan.subject.model_name,
             artifacts,
             wrapping(state, there, shop.world.now),
             shop.world.now,
@@ -32,7 +31,11 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         )
     except EmeritusError as error:
         return failed(claim, error, shop)
-    archived = replace(stored.archived, kept=by_class(artifacts, stored.artifacts))
+    archived = replace(
+        stored.archived,
+        kept=by_class(artifacts, stored.artifacts),
+        only_described=not_had(artifacts, stored.artifacts),
+    )
     shop.world.point("after copy")
     return Done(), then(claim, cmd.RecordArchive(by=EMERITUS, started=started(claim), archived=archived))
 

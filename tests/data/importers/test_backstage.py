@@ -483,7 +483,7 @@ def test_artifacts_have_the_class_in_front_of_them_and_a_page_on_the_web_is_only
         "m",
         "type: ai-model",
         artifacts=(
-            f"weights.bin, weights=s3://b/w, Inference Logs=logs/, a=b.bin,\ncard=card.md,code=git+https://x/y@{HASH},"
+            f"weights.bin, weights=s3://b/w, Inference Logs=logs/, a=b.bin, day=2026-03-02/w.bin,\ncard=card.md,code=git+https://x/y@{HASH},"
             f" dashboard=https://grafana/d, git+file:///repo@{HASH}, wieghts=s3://b/v, weights=https://hub/w"
         ),
     )
@@ -494,6 +494,7 @@ def test_artifacts_have_the_class_in_front_of_them_and_a_page_on_the_web_is_only
         "s3://b/w": "weights",
         "logs": "inference-logs",
         "a=b.bin": "weights",
+        "day=2026-03-02/w.bin": "weights",
         "card.md": "card",
         f"git+https://x/y@{HASH}": "code",
         f"git+file:///repo@{HASH}": "code",

@@ -10,6 +10,7 @@ from data.catalog.hosting import hosted_parts
 from data.catalog.moving import guide_of
 from data.catalog.snapshot import Snapshot
 from data.errors import NotFound
+from data.records.artifacts import Reference
 from data.records.catalog import Entity
 from data.records.facts import Facts
 from data.records.policy import Policy
@@ -65,7 +66,7 @@ def facts(
         ),
         artifacts=model.artifacts,
         classes=model.classes,
-        references=model.references,
+        references=_references(model, there),
         spared=tuple(one.id for one in there.endpoints_of(model.id) if one.id not in chosen_ids),
         restricted_to=model.restricted_to,
         regulated=model.regulated,
@@ -105,6 +106,12 @@ def facts(
         owners=owners.slack_ids,
         endpoint_owners=there.owners_now(endpoint.id for endpoint in chosen),
     )
+
+
+def _references(model: Entity, there: Snapshot) -> tuple[Reference, ...]:
+    """Of its versions, too: some sources tell of these only."""
+    own = (model, *there.versions_of(model.id))
+    return tuple(dict.fromkeys(found for one in own for found in one.references))
 
 
 def _chosen(model: Entity, endpoint_ids: Sequence[str], snapshot: Snapshot) -> tuple[Entity, ...]:

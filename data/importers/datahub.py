@@ -11,8 +11,9 @@ Source: docs.datahub.com/docs/metadata-modeling/metadata-model and its generated
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from data.errors import Invalid, Problem
@@ -24,9 +25,11 @@ from data.importers.datahub_people import People
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.fields import Fields
 from data.importers.known import Known
+from data.importers.preserved import named_values, valued
 from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import whole_files
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
 
 _ARNS = (
@@ -129,6 +132,7 @@ class _Reader:
             title="" if title == thing.urn.name else title,
             lifecycle=lifecycle or status.lower(),
             successor_id=successor_id,
+            references=tuple(self._references(thing)) if thing.urn.kind == "mlmodel" else (),
             model_id=model_id,
             endpoint_kind=EndpointKind.SAGEMAKER if is_sagemaker else EndpointKind.MANUAL,
             endpoint_ref=thing.urn.name if kind is Kind.ENDPOINT else "",
@@ -136,6 +140,20 @@ class _Reader:
             aliases=aliases,
         )
         self._draft.declare(entity, thing.path, owner=self._owner(thing), owners=self._owners(thing))
+
+    def _references(self, thing: Thing) -> Iterator[Reference]:
+        """What is described in the archive of the model that this is one of."""
+        told, name = thing.fields("mlmodelproperties", self._draft), thing.urn.text
+        for of, what, key in (
+            (ArtifactClass.HYPERPARAMETERS, "parameters", "hyperParams"),
+            (ArtifactClass.METRICS, "metrics", "trainingMetrics"),
+            (ArtifactClass.METRICS, "metrics in service", "onlineMetrics"),
+        ):
+            pairs = named_values(told, key)
+            yield from valued(of, what, pairs, partial(self._draft.note, thing.where, name), version=name)
+        for source in thing.fields("sourcecode", self._draft).items("sourceCode"):
+            if where := source.text("sourceCodeUrl"):
+                yield Reference(of=ArtifactClass.CODE, what="link", where=where, name=source.text("type"))
 
     def _owners(self, thing: Thing) -> tuple[str, ...]:
         """Technical owners before others: they can do something about it. An urn is also whoever has its name."""

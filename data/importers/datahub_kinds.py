@@ -95,7 +95,7 @@ READ = frozenset(
     {
         *(described.aspect for described in KINDS.values()),
         *RELATIONS,
-        *("ownership", "deprecation", "status"),
+        *("ownership", "deprecation", "status", "sourcecode"),
     }
 )
 """Of these aspects something is read; those of groups and people are in datahub_people.py."""

@@ -14,8 +14,8 @@ from data.importers.fields import Fields, word_of
 from data.importers.mlflow_models import Told
 from data.importers.mlflow_runs import place_of
 from data.importers.mlflow_telling import pairs_of
-from data.printable import shortened
-from data.records.artifacts import VALUE_MAX, VALUES_MAX, ArtifactClass, Reference
+from data.importers.preserved import valued
+from data.records.artifacts import ArtifactClass, Reference
 
 _PAIRS = ("key", "value")
 
@@ -50,12 +50,15 @@ def _references(run: Told, run_id: str, fields: Fields, draft: Draft) -> Iterato
         (ArtifactClass.METRICS, "metrics", dict(_metrics(inside))),
     )
     for of, what, pairs in told:
-        if len(pairs) > VALUES_MAX:
-            note = f"{len(pairs):,} {what}; the first {VALUES_MAX:,} by name are described in an archive"
-            draft.note(run.where, f"run {run_id}", note)
-        if pairs:
-            values = tuple((name, shortened(value, VALUE_MAX)) for name, value in sorted(pairs.items()))
-            yield Reference(of=of, what=what, where=where, version=run_id, on=on, values=values[:VALUES_MAX])
+        yield from valued(
+            of,
+            what,
+            pairs,
+            lambda note: draft.note(run.where, f"run {run_id}", note),
+            where=where,
+            version=run_id,
+            on=on,
+        )
     yield from (one for given in _datasets(fields) if (one := _dataset(given, run_id, on)) is not None)
 
 

@@ -10,7 +10,7 @@ Source: docs.open-metadata.org/latest/main-concepts/metadata-standard/schemas; o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
@@ -27,9 +27,11 @@ from data.importers.openmetadata_documents import (
     ref_of,
 )
 from data.importers.openmetadata_edges import KINDS, PREFIX, Missed, Refs, add_flow, nothing_of_ours
+from data.importers.preserved import named_values, valued
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
 from data.importers.sources import whole_files
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import Entity, Group, Kind, Person
 
 PEOPLE: dict[str, type[Group | Person]] = {"team": Group, "user": Person}
@@ -128,6 +130,7 @@ class _Reader:
             title="" if ref.title == ref.called else ref.title,
             tier=self._tier(document, fields),
             artifacts=self._artifacts(document, fields) if ref.kind == "mlmodel" else (),
+            references=tuple(self._references(document, fields)) if ref.kind == "mlmodel" else (),
             declared_in=document.where,
             aliases=_aliases(document, ref),
         )
@@ -168,6 +171,21 @@ class _Reader:
             note = "only absolute paths, file:// and s3:// can be archived; its archive step will stop at it"
             self._draft.note(document.where, f"mlStore.storage {storage[:80]}", note)
         return (storage,) if storage else ()
+
+    def _references(self, document: Document, fields: Fields) -> Iterator[Reference]:
+        """What is described in its archive: its image, its dashboard, and what it was trained with."""
+        if image := fields.fields("mlStore").text("imageRepository"):
+            name, _, digest = image.partition("@")
+            yield Reference(of=ArtifactClass.CODE, what="container image", where=name, digest=digest)
+        if (dashboard := fields.value("dashboard")) is not None:
+            there = ref_of(dashboard, lambda *_: None, "dashboard")
+            yield Reference(of=ArtifactClass.DASHBOARD, what="dashboard", name=there.fqn or there.name)
+        yield from valued(
+            ArtifactClass.HYPERPARAMETERS,
+            "parameters",
+            named_values(fields, "mlHyperParameters"),
+            lambda note: self._draft.note(document.where, "mlHyperParameters", note),
+        )
 
     def _add_uses(self, document: Document, ref: Ref) -> None:
         """What a model says of its data, its server and its dashboard."""

@@ -10,15 +10,20 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+from msgspec.structs import replace
 
 from data.archive.results import Bag
 from data.catalog.catalog import Catalog
 from data.catalog.snapshot import Snapshot
+from data.importers.report import Reading
+from data.records.artifacts import ArtifactClass, Reference
+from data.records.catalog import Entity, Kind
 from data.records.retirement import Retirement
 from data.sqlite.store import SqliteStore
-from tests.builders import a_plan, a_subject
+from tests.builders import a_plan, a_policy, a_subject, proposing
 from tests.data.catalogs import NoRetirements, a_document, imported, imported_csv
 from workflows.preserving import wrapping
+from workflows.proposing import facts as facts_of
 
 OLD = "resource:default/old"
 DOCUMENTS = (
@@ -101,3 +106,31 @@ def test_of_a_model_that_left_the_catalog_only_the_archive_is_described(there: S
         "premis.xml",
         "ro-crate-metadata.json",
     }
+
+
+def test_a_plan_describes_what_is_told_of_the_model_and_of_its_versions(tmp_path: Path) -> None:
+    code = Reference(of=ArtifactClass.CODE, what="git commit", version="3f2c")
+    page = Reference(of=ArtifactClass.DASHBOARD, what="dashboard", name="churn")
+    entities = (
+        Entity(id="m:churn", kind=Kind.MODEL, name="churn", artifacts=("/w",), references=(page,)),
+        Entity(id="m:churn/1", kind=Kind.VERSION, name="1", model_id="m:churn", references=(code, page)),
+        Entity(id="m:other", kind=Kind.MODEL, name="other", references=(replace(code, version="9a"),)),
+    )
+    with closing(SqliteStore(tmp_path / "emeritus.db", NoRetirements())) as store:
+        catalog = Catalog(store)
+        reading = Reading(
+            entities=entities,
+            source_digest="sha256:0",
+            roots=("/m",),
+            files={one.id: "/m" for one in entities},
+        )
+        catalog.import_(reading, format="mlflow", now=AT)
+        policy = a_policy(archive_classes=(ArtifactClass.CODE, ArtifactClass.CARD))
+        command = proposing(model_id="m:churn", successor_id="")
+        facts = facts_of(command, "m:churn", policy, catalog.snapshot(), every=(), now=AT)
+    assert facts.subject is not None
+    assert facts.subject.references == (page, code)
+    lacks = (
+        "the catalog names no card of churn, and the policy wants that archived: the archive step will wait"
+    )
+    assert lacks in facts.impact_notes

@@ -14,6 +14,7 @@ from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.datahub import read_datahub
 from data.importers.report import ImportReport, Reading
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
 from tests.data.catalogs import MONDAY, REPOSITORY, a_document, as_one, joined_ends
 from tests.data.catalogs import imported as imported_backstage
@@ -459,3 +460,37 @@ def test_of_a_whole_file_every_version_has_its_model_and_every_deployment_a_vers
         kinds[Kind.ENDPOINT],
         len(reading.groups),
     ) == expected
+
+
+def test_what_a_version_was_trained_with_and_measured_by_is_described_in_the_archive_of_its_model(
+    tmp_path: Path,
+) -> None:
+    properties = {
+        "groups": [GROUP],
+        "hyperParams": [{"name": "depth", "value": "6"}, {"value": "1"}],
+        "trainingMetrics": [{"name": "auc", "value": "0.91"}],
+    }
+    source = {
+        "sourceCode": [{"type": "TRAINING_PIPELINE_SOURCE_CODE", "sourceCodeUrl": "https://git/churn"}, {}]
+    }
+    reading = read(
+        tmp_path,
+        told(GROUP, "mlModelGroupProperties"),
+        told(V1, "mlModelProperties", properties),
+        told(V1, "sourceCode", source),
+    )
+    found = {one.id: one.references for one in reading.entities if one.references}
+    assert found == {
+        V1.lower(): (
+            Reference(
+                of=ArtifactClass.HYPERPARAMETERS, what="parameters", version=V1, values=(("depth", "6"),)
+            ),
+            Reference(of=ArtifactClass.METRICS, what="metrics", version=V1, values=(("auc", "0.91"),)),
+            Reference(
+                of=ArtifactClass.CODE,
+                what="link",
+                where="https://git/churn",
+                name="TRAINING_PIPELINE_SOURCE_CODE",
+            ),
+        )
+    }

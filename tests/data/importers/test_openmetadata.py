@@ -13,6 +13,7 @@ from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.openmetadata import read_openmetadata
 from data.importers.report import Reading
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import EndpointKind, Entity, Group, Kind, Person
 from tests.data.catalogs import MONDAY, joined_ends
 from tests.data.importers.strange import with_each_strange
@@ -72,7 +73,8 @@ def test_a_model_depends_on_the_sources_of_its_features_and_its_server_serves_it
         tmp_path,
         a_model(
             mlFeatures=[a_feature(orders, 'db.shop.public."dim.eta"'), a_feature(orders)],
-            mlStore={"storage": "s3://models/eta", "imageRepository": "hub/eta"},
+            mlStore={"storage": "s3://models/eta", "imageRepository": "hub/eta@sha256:aa"},
+            mlHyperParameters=[{"name": "depth", "value": "6"}, {"name": "no value"}, {"value": "1"}],
             server="https://eta.example.com/predict",
             dashboard=ref("dashboard", "superset.eta"),
             tags=[{"tagFQN": "Tier.Tier2"}, {"tagFQN": "PII.None"}],
@@ -87,6 +89,15 @@ def test_a_model_depends_on_the_sources_of_its_features_and_its_server_serves_it
         owner_note="no owner declared",
         tier=2,
         artifacts=("s3://models/eta",),
+        references=(
+            Reference(of=ArtifactClass.CODE, what="container image", where="hub/eta", digest="sha256:aa"),
+            Reference(of=ArtifactClass.DASHBOARD, what="dashboard", name="superset.eta"),
+            Reference(
+                of=ArtifactClass.HYPERPARAMETERS,
+                what="parameters",
+                values=(("depth", "6"), ("no value", "")),
+            ),
+        ),
         declared_in=f"{tmp_path}/om.json:1",
         aliases=(ETA, UUIDS["a"], "models:/eta"),
     )

@@ -46,6 +46,8 @@ def _others(command: cmd.AnyCommand, state: Retirement) -> tuple[str, ...]:
             return (state.break_glass.asked_by,)
         case cmd.ConfirmClose():
             return tuple(one.by for one in state.confirmed if one.by != command.by)
+        case cmd.ConfirmPrune() if state.prune is not None:
+            return (state.prune.asked_by,)
         case cmd.HandOver():
             return (command.to,)
         case _:

@@ -82,7 +82,7 @@ def confirm(state: Retirement, command: ConfirmPrune, facts: Facts, now: datetim
             next_step=f"Type its model's exact name: {subject.model_name}",
         )
     check_is_colleague(facts, "What you confirm")
-    if asked.asked_by not in pruning.entitled(state, facts):
+    if asked.asked_by not in pruning.entitled(state, facts) or asked.asked_by in facts.no_colleagues:
         return _dropped(
             state, asked, f"<@{asked.asked_by}>, who asked for it, has no say in it any more", now
         )

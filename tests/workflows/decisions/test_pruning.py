@@ -208,3 +208,11 @@ def test_nothing_goes_of_what_still_runs_or_was_archived_under_no_rule() -> None
     story = a_closed()
     story.stands(replace(story.state, policy=replace(POLICY, retention=())))
     assert "does not say how long it is kept" in refusal(story, asking())
+
+
+def test_nothing_goes_where_the_first_of_the_two_is_no_colleague_any_more() -> None:
+    story = a_closed()
+    story.does(asking())
+    said = story.does(confirming(story), no_colleagues={PAT: Account.DEACTIVATED}).reply
+    assert said == f"Nothing of RET-1 goes: <@{PAT}>, who asked for it, has no say in it any more."
+    assert story.state.prune is None

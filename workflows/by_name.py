@@ -17,8 +17,7 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.membership import attesters, people_now
 from workflows.rules.gating import attesting, closing
-from workflows.rules.people.delegating import InForce
-from workflows.rules.plans.break_glass import answers_for
+from workflows.rules.people.delegating import InForce, answers_for
 
 
 class ToAttest(Record, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from workflows.rules.lifecycle import is_living
 from workflows.rules.people.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
 from workflows.rules.people.due import is_waiting, owes, steps_ahead
 from workflows.rules.voting import quorum
-from workflows.rules.voting.barring import barred, instead_of_barred
+from workflows.rules.voting.barring import barred, beside_barred
 
 AHEAD = timedelta(days=90)
 ANSWERED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
@@ -245,7 +245,7 @@ def may_vote(state: Retirement, person_id: str, now: datetime, delegations: InFo
     round_ = quorum.open_round(state)
     if round_ is None or now >= round_.expires_at or person_id in barred(round_, state):
         return False
-    if instead_of_barred(person_id, round_, state, delegations):
+    if beside_barred(person_id, round_, state, delegations):
         return False
     digest = quorum.digest_on_ballot(state)
     has_voted = any(one.voter_id == person_id and one.plan_digest == digest for one in round_.ballots)

@@ -183,6 +183,7 @@ class Obligation(Record, frozen=True, kw_only=True):
 class Retirement(Record, frozen=True, kw_only=True):
     """The folded state of one stream.
 
+    drawn_by   who drew up the plan that stands, and in whose place; without the proposer
     version    number of events folded in; `rounds`: of votes opened; `snoozed`: who is reminded no sooner than when
     later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
     approved_at  when its plan was approved, for as long as that stands, where its policy counts from it
@@ -211,6 +212,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     interim: Prose = NO_PROSE
     policy: Policy | None = None
     proposer_id: str = ""
+    drawn_by: tuple[str, ...] = ()
     coordinator_id: str = ""
     proposed_at: datetime | None = None
     impact: tuple[Impacted, ...] = ()

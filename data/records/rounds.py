@@ -41,7 +41,10 @@ class Purpose(StrEnum):
 
 
 class Round(Record, frozen=True, kw_only=True):
-    """A round of votes. It closes on a veto, on expiry, or on quorum once `review_until` is past."""
+    """A round of votes. It closes on a veto, on expiry, or on quorum once `review_until` is past.
+
+    opened_for   in whose place whoever opened it acted; empty for their own
+    """
 
     number: int
     purpose: Purpose
@@ -51,6 +54,7 @@ class Round(Record, frozen=True, kw_only=True):
     opened_by: str
     members: dict[str, tuple[str, ...]]
     ballots: tuple[Ballot, ...] = ()
+    opened_for: str = ""
 
     def with_ballot(self, ballot: Ballot, reseated: Mapping[str, str] | None = None) -> Round:
         """The same round with this ballot as the voter's only one; `reseated` voters fill another role."""

@@ -130,7 +130,7 @@ def test_a_proposers_delegate_is_refused_privately_and_votes_once_they_declined(
     assert "Yours to vote" not in home.open_home(town, MINA)
     town.approve(MINA)
     said = town.told(MINA)
-    assert f"Your vote does not count: you answer for <@{TOM}> now, who proposed this retirement" in said
+    assert f"Your vote does not count: you answer for <@{TOM}> now, who opened this round" in said
     town.press(MINA, town.posted(MINA, f"delegation/{TOM}/1/begun"), "delegation.decline")
     town.approve(MINA)
     assert "Your vote on RET-1 counts: approve as" in town.told(MINA)
@@ -168,4 +168,4 @@ def test_whoever_stands_in_for_the_coordinator_may_edit_the_plan(town: Town) -> 
     delegated(town, WREN, by=MINA)
     town.opens(WREN, lambda: town.press(WREN, town.card(), "proposal.revise"))
     town.submit(WREN, {"proposal.target": "2026-06-01"})
-    assert f"<@{WREN}> changed the plan" in town.thread()
+    assert f"<@{WREN}> for <@{MINA}> changed the plan" in town.thread()

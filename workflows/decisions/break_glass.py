@@ -23,6 +23,7 @@ from workflows.decisions.decided import RetirementDecision, decided, folded, hel
 from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark, is_living
+from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import NAMED_MAX, check
 from workflows.rules.plans import break_glass
 from workflows.rules.plans import plan as plans
@@ -72,7 +73,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         )
     if command.by == asked.asked_by:
         raise Refused("You asked for it yourself", next_step=_others(facts, command.by))
-    if behind := break_glass.answers_for(command.by, (asked.asked_by,), facts.delegations):
+    if behind := answers_for(command.by, (asked.asked_by,), facts.delegations):
         raise Refused(
             "It takes two people who decide for themselves",
             reasons=[f"you and <@{behind}>, who asked for it, stand in for one another now"],
@@ -91,7 +92,7 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         number=state.rounds + 1,
         purpose=Purpose.RETIRE,
         opened_by=asked.asked_by,
-        barred=frozenset({asked.asked_by, state.proposer_id}),
+        barred=frozenset({state.proposer_id}),
         review_until=break_glass.reviewed_at(now, policy),
         facts=facts,
         policy=policy,
@@ -254,7 +255,7 @@ def _check_looks_back(state: Retirement, by: str, two: tuple[str, ...], facts: F
     reasons = []
     if by in two:
         reasons = ["you are one of the two who shortened its notice"]
-    elif behind := break_glass.answers_for(by, two, facts.delegations):
+    elif behind := answers_for(by, two, facts.delegations):
         reasons = [f"you and <@{behind}>, who shortened its notice, stand in for one another now"]
     elif by not in {*voters, *facts.owners, state.coordinator_id}:
         reasons = ["this is for the coordinator, the model's owners and the voting roles"]

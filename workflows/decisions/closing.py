@@ -11,8 +11,8 @@ from data.records.retirement import Retirement, State
 from workflows.commands import ConfirmClose
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.rules.gating import closing
+from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import check
-from workflows.rules.plans.break_glass import answers_for
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
 from workflows.rules.wording import named

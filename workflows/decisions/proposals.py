@@ -24,13 +24,14 @@ from workflows.rules.plans import meeting
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.gap import told
 from workflows.rules.telling import messages
+from workflows.rules.voting.barring import in_place_of
 
 
 def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) -> RetirementDecision:
     """Open a round of votes on a frozen plan."""
     model_name = facts.subject.model_name if facts.subject else command.model_id
     check_proposer(state, command.by, model_name, facts)
-    plan, round_ = _drawn(command, facts, now, number=1, barred=frozenset({command.by}))
+    plan, round_ = _drawn(command, facts, now, number=1)
     assert facts.policy is not None
     event = events.Proposed(
         at=now,
@@ -71,7 +72,8 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         replace(facts, policy=state.policy),
         now,
         number=state.rounds + 1,
-        barred=frozenset({command.by, state.proposer_id}),
+        barred=frozenset({state.proposer_id}),
+        opened_for=in_place_of(command.by, state, facts.delegations),
     )
     is_same_text = (command.why, command.interim) == (state.why, state.interim)
     if state.plan is not None and is_same_text and _asked(plan) == _asked(state.plan):
@@ -177,7 +179,13 @@ def problems_with(command: Propose | Revise, facts: Facts, now: datetime) -> Non
 
 
 def _drawn(
-    command: Propose | Revise, facts: Facts, now: datetime, *, number: int, barred: frozenset[str]
+    command: Propose | Revise,
+    facts: Facts,
+    now: datetime,
+    *,
+    number: int,
+    barred: frozenset[str] = frozenset(),
+    opened_for: str = "",
 ) -> tuple[Plan, Round]:
     """The frozen plan, and the round that decides on it."""
     problems_with(command, facts, now)
@@ -200,6 +208,7 @@ def _drawn(
         number=number,
         purpose=Purpose.RETIRE,
         opened_by=command.by,
+        opened_for=opened_for,
         barred=barred,
         review_until=plans.reviewed_at(now, facts.policy),
         facts=facts,

@@ -15,8 +15,8 @@ from workflows.commands import AskPrune, ConfirmPrune, DropPrune, RecordPruned
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
 from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import Term
+from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import check
-from workflows.rules.plans.break_glass import answers_for
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
 from workflows.rules.wording import counted, named

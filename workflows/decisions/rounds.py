@@ -21,18 +21,21 @@ def opened_round(
     number: int,
     purpose: Purpose,
     opened_by: str,
-    barred: frozenset[str],
     review_until: datetime,
     facts: Facts,
     policy: Policy,
     now: datetime,
+    barred: frozenset[str] = frozenset(),
     instead: str = "press Edit plan",
+    opened_for: str = "",
 ) -> Round:
     """A round everybody needed can vote in. Raises `Refused` naming the roles that cannot be filled.
 
-    barred   who is in a role and may not fill it, see rules/voting/barring.py
+    opened_for   in whose place whoever opens it does
+    barred   who is in a role and may not fill it besides, see rules/voting/barring.py
     instead  what somebody who may not vote anyway could do in the place of whoever opens it; empty for nothing
     """
+    barred = (barred | {opened_by, opened_for}) - {""}
     if short := _short_of_people(policy, facts, barred):
         raise Refused(
             "No vote can be held",
@@ -47,6 +50,7 @@ def opened_round(
         members=facts.members,
         policy=policy,
         now=now,
+        opened_for=opened_for,
     )
 
 
@@ -59,6 +63,7 @@ def begun_round(
     members: dict[str, tuple[str, ...]],
     policy: Policy,
     now: datetime,
+    opened_for: str = "",
 ) -> Round:
     """A round that nobody was there to refuse: where a role has too few people, the card says so until it has."""
     return Round(
@@ -69,6 +74,7 @@ def begun_round(
         expires_at=now + timedelta(days=policy.round_expires_days),
         opened_by=opened_by,
         members=members,
+        opened_for=opened_for,
     )
 
 

@@ -25,7 +25,7 @@ from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.plans import break_glass, extending
 from workflows.rules.voting import approval, expiry, quorum, rounds, verdicts
-from workflows.rules.voting.barring import check_is_colleague, check_votes_for_themselves
+from workflows.rules.voting.barring import check_is_colleague, check_votes_for_themselves, in_place_of
 from workflows.rules.voting.quorum import open_round
 from workflows.rules.voting.roles import voting
 from workflows.rules.voting.verdicts import Verdict
@@ -162,7 +162,7 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
         number=state.rounds + 1,
         purpose=Purpose.CANCEL,
         opened_by=command.by,
-        barred=frozenset({command.by}),
+        opened_for=in_place_of(command.by, state, facts.delegations),
         review_until=now,
         facts=facts,
         policy=state.policy,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from data import events
 from data.errors import Invalid, Refused
+from data.events import EMERITUS
 from data.records.base import Prose
 from data.records.progress import StepKind
 from data.records.retirement import State
@@ -14,6 +17,7 @@ from data.records.rounds import Choice
 from tests.builders import (
     ANNOUNCED_AT,
     IMPACT,
+    LEX,
     OWEN,
     PAT,
     PLATO,
@@ -23,6 +27,7 @@ from tests.builders import (
     WHY,
     Story,
     a_policy,
+    a_proposed,
     an_approved,
     an_impacted,
     casting,
@@ -30,6 +35,7 @@ from tests.builders import (
     facts_for,
     paused,
     proposing,
+    revising,
 )
 from workflows import commands as cmd
 from workflows.rules.voting import quorum
@@ -135,6 +141,22 @@ def forgotten(**facts) -> Story:
     """Approved, then paused and left so until the approval had lapsed."""
     story = paused(an_approved(**(KEEPS | facts)))
     return story.until(LAPSED_AT)
+
+
+def test_whoever_drew_up_the_plan_has_no_vote_on_it_when_it_is_voted_on_anew_by_itself():
+    story = a_proposed(
+        **KEEPS, members={"owner": (PAT, OWEN, SELMA), "platform": (PLATO,), "security": (LEX,)}
+    )
+    story.does(cmd.HandOver(by=PAT, to=SELMA), named_person=SELMA)
+    story.does(revising(by=SELMA, target_on=TARGET_ON + timedelta(days=60)))
+    story.votes(OWEN, PLATO, LEX)
+    story.does(cmd.CloseRound(by=EMERITUS, number=2), at=ANNOUNCED_AT)
+    assert story.state.state is State.APPROVED
+    paused(story).until(story.now + days(21))
+    assert (story.state.state, story.state.round.opened_by) == (State.PROPOSED, EMERITUS)
+    for person, why in ((SELMA, "you drew up this plan"), (PAT, "you proposed this retirement")):
+        with pytest.raises(Refused, match=why):
+            story.does(casting(story.state, by=person))
 
 
 def test_an_approved_plan_that_nobody_announces_is_voted_on_anew_with_days_of_its_own():

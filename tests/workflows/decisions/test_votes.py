@@ -460,10 +460,62 @@ def test_who_answers_for_the_proposer_has_no_vote_and_is_told_how_to_have_one(th
     with pytest.raises(Refused) as refused:
         story.does(casting(story.state, by=PLATO, **choice), delegations=there)
     assert str(refused.value) == (
-        "Your vote does not count: you answer for <@UPAT> now, who proposed this retirement. "
+        "Your vote does not count: you answer for <@UPAT> now, who opened this round. "
         "Run /retire delegate off @them, which tells them, and vote; or ask a colleague in the role"
     )
     assert story.does(casting(story.state, by=PLATO, **choice)).events, "once they answer for themselves only"
+
+
+def test_whoever_has_the_proposer_answer_for_them_has_no_vote_either():
+    story = a_proposed()
+    with pytest.raises(Refused) as refused:
+        story.does(casting(story.state, by=PLATO), delegations=delegating((PLATO, PAT)))
+    assert str(refused.value) == (
+        "Your vote does not count: <@UPAT>, who opened this round, answers for you now. "
+        "Run /retire delegate off, which tells them, and vote; or ask a colleague in the role"
+    )
+
+
+def handed_to(person: str, story: Story) -> Story:
+    """They lead it from now on."""
+    story.does(cmd.HandOver(by=PAT, to=person), named_person=person)
+    return story
+
+
+FOR_OLGA = {"delegations": delegating(("UOLGA", STRANGER))}
+MORE_OWNERS = {"members": {"owner": (PAT, OWEN, "UOLGA"), "platform": (PLATO,), "security": (SELMA,)}}
+
+
+@pytest.mark.parametrize(
+    ("asks", "facts", "voter", "why"),
+    [
+        pytest.param(
+            revising(by=STRANGER, target_on=TARGET_ON + timedelta(days=30)),
+            FOR_OLGA,
+            "UOLGA",
+            f"you had this round opened by <@{STRANGER}>",
+            id="a plan drawn up by their delegate",
+        ),
+        pytest.param(
+            cmd.Cancel(by=STRANGER, why=WHY),
+            FOR_OLGA,
+            "UOLGA",
+            f"you had this round opened by <@{STRANGER}>",
+            id="calling it off asked for by their delegate",
+        ),
+        pytest.param(
+            cmd.Cancel(by="UOLGA", why=WHY), {}, "UOLGA", "you opened this round", id="by themselves"
+        ),
+    ],
+)
+def test_whoever_asked_through_a_delegate_has_no_vote_though_they_answer_for_themselves_again(
+    asks, facts, voter, why
+):
+    story = handed_to("UOLGA", an_approved(**MORE_OWNERS))
+    story.does(asks, **facts)
+    ballot = replace(casting(story.state, by=voter), plan_digest=quorum.digest_on_ballot(story.state))
+    with pytest.raises(Refused, match=f"Your vote does not count: {why}"):
+        story.does(ballot)
 
 
 def test_a_vote_cast_before_stands_and_may_be_taken_back():

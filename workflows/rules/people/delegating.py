@@ -68,3 +68,15 @@ def hears_as(owners: Sequence[str], reader: str, delegations: InForce) -> str:
 def stands_in_for(person: str, delegations: InForce) -> tuple[str, ...]:
     """Everybody for whom this person may answer."""
     return tuple(one for one in delegations if person in chain(one, delegations))
+
+
+def answers_for(person: str, others: Iterable[str], delegations: InForce) -> str:
+    """Whom of these this person stands in for now, or has stand in for them; empty for none: it takes two of them."""
+    return next(
+        (
+            one
+            for one in others
+            if one != person and (person in chain(one, delegations) or one in chain(person, delegations))
+        ),
+        "",
+    )

@@ -5,7 +5,6 @@ The vote, the proven archive and everybody's answer are asked for as ever: what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -19,7 +18,6 @@ from data.records.rounds import Purpose, Round
 from workflows.rules.gating.gates import Gate
 from workflows.rules.hours import day_of, first_at_or_after, instant_on
 from workflows.rules.lifecycle import is_going_dark, is_living
-from workflows.rules.people.delegating import InForce, chain
 from workflows.rules.plans import plan as plans
 from workflows.rules.voting import roles
 
@@ -103,18 +101,6 @@ def gates(state: Retirement) -> list[Gate]:
         f"somebody else than the two runs /retire look-back {state.id} TEXT"
     )
     return [Gate("break-glass", why)]
-
-
-def answers_for(person: str, others: Iterable[str], delegations: InForce) -> str:
-    """Whom of these this person stands in for now, or has stand in for them; empty for none: it takes two of them."""
-    return next(
-        (
-            one
-            for one in others
-            if one != person and (person in chain(one, delegations) or one in chain(person, delegations))
-        ),
-        "",
-    )
 
 
 def after(

@@ -10,6 +10,7 @@ from data import events
 from data.records.checks import CHECKS
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Obligation, Plan, Retirement
+from data.records.rounds import Round
 from data.records.waivers import ARCHIVE, TRAFFIC
 from workflows.rules.consumers import obligations
 from workflows.rules.plans import parts
@@ -24,6 +25,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         interim=event.interim,
         impact=event.impact,
         impact_notes=event.impact_notes,
+        drawn_by=_drawn_by(state, event.round),
         round=event.round,
         rounds=event.round.number,
         approved_digest="",
@@ -46,6 +48,13 @@ def amended(state: Retirement, event: events.Amended) -> Retirement:
         obligations=_moved_along(state, event),
         steps=tuple(_reopened(step, state, event.plan) for step in state.steps),
     )
+
+
+def _drawn_by(state: Retirement, round_: Round) -> tuple[str, ...]:
+    """Whoever opened the vote on it; what is voted on anew by itself is still the plan of whoever drew it up."""
+    if round_.opened_by == events.EMERITUS:
+        return state.drawn_by
+    return tuple(one for one in (round_.opened_by, round_.opened_for) if one not in ("", state.proposer_id))
 
 
 def _restarted(state: Retirement, plan: Plan) -> Retirement:

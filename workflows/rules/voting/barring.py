@@ -1,4 +1,6 @@
-"""Who never counts, whatever role they have: whoever asks for a vote, who answers for them, and who is no colleague."""
+"""Who never counts, whatever role they have: whoever asks for a vote, or drew up what is voted on, who stands in for
+them or they for whom, and who is no colleague.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +9,59 @@ from data.records.delegation import Account
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from data.records.rounds import Choice, Purpose, Round
-from workflows.rules.people.delegating import InForce, chain
+from workflows.rules.people.delegating import InForce, answers_for, chain
 
 
 def barred(round_: Round, state: Retirement) -> frozenset[str]:
-    """Who never counts: whoever opened the round, and where it approves a plan also whoever proposed it first."""
-    is_about_a_plan = round_.purpose is not Purpose.CANCEL
-    return frozenset({round_.opened_by, state.proposer_id} if is_about_a_plan else {round_.opened_by})
+    """Who never counts: whoever opened the round, and where it approves a plan also who proposed it or drew it up."""
+    found = {round_.opened_by, round_.opened_for}
+    if round_.purpose is not Purpose.CANCEL:
+        found |= {state.proposer_id, *state.drawn_by}
+    return frozenset(found - {""})
 
 
-def instead_of_barred(voter_id: str, round_: Round, state: Retirement, delegations: InForce) -> str:
-    """Whoever never counts in this round and has this person answer for them; empty where nobody does."""
-    behind = sorted(one for one in barred(round_, state) if voter_id in chain(one, delegations))
-    return behind[0] if behind else ""
+def why_barred(person: str, round_: Round, state: Retirement) -> str:
+    """What such a person did."""
+    if person == round_.opened_by:
+        return "opened this round"
+    if person == round_.opened_for:
+        return f"had this round opened by <@{round_.opened_by}>"
+    return "proposed this retirement" if person == state.proposer_id else "drew up this plan"
+
+
+def in_place_of(person: str, state: Retirement, delegations: InForce) -> str:
+    """The coordinator, where somebody may ask for a vote only as their delegate; empty for who may by themselves."""
+    if person in (state.coordinator_id, state.proposer_id):
+        return ""
+    return state.coordinator_id if person in chain(state.coordinator_id, delegations) else ""
+
+
+def beside_barred(voter_id: str, round_: Round, state: Retirement, delegations: InForce) -> str:
+    """Whoever never counts in this round, and answers for this person or has them answer; empty where nobody does."""
+    return answers_for(voter_id, sorted(barred(round_, state)), delegations)
 
 
 def check_votes_for_themselves(
     voter_id: str, state: Retirement, choice: Choice, delegations: InForce
 ) -> None:
-    """Raises `Refused` for who answers for somebody that has no vote here. What they cast before they may take back."""
-    assert state.round is not None
-    behind = instead_of_barred(voter_id, state.round, state, delegations)
-    has_voted = any(cast.voter_id == voter_id for cast in state.round.ballots)
+    """Raises `Refused` for who is bound to somebody that has no vote here. A vote cast before may be taken back."""
+    round_ = state.round
+    assert round_ is not None
+    behind = beside_barred(voter_id, round_, state, delegations)
+    has_voted = any(cast.voter_id == voter_id for cast in round_.ballots)
     if not behind or (has_voted and choice is Choice.ABSTAIN):
         return
-    is_proposer = behind == state.proposer_id and state.round.purpose is not Purpose.CANCEL
-    what = "proposed this retirement" if is_proposer else "opened this round"
+    did = why_barred(behind, round_, state)
+    if voter_id in chain(behind, delegations):
+        raise Refused(
+            "Your vote does not count",
+            reasons=[f"you answer for <@{behind}> now, who {did}"],
+            next_step="Run /retire delegate off @them, which tells them, and vote; or ask a colleague in the role",
+        )
     raise Refused(
         "Your vote does not count",
-        reasons=[f"you answer for <@{behind}> now, who {what}"],
-        next_step="Run /retire delegate off @them, which tells them, and vote; or ask a colleague in the role",
+        reasons=[f"<@{behind}>, who {did}, answers for you now"],
+        next_step="Run /retire delegate off, which tells them, and vote; or ask a colleague in the role",
     )
 
 

@@ -10,7 +10,7 @@ from data.records.base import Record
 from data.records.retirement import Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules.voting import seating
-from workflows.rules.voting.barring import barred
+from workflows.rules.voting.barring import barred, why_barred
 from workflows.rules.voting.roles import voting
 
 
@@ -111,8 +111,8 @@ def seat_for(voter_id: str, state: Retirement, members: Mapping[str, Iterable[st
     """
     assert state.round is not None
     if voter_id in barred(state.round, state):
-        why = "you opened this round" if voter_id == state.round.opened_by else "you proposed this retirement"
-        raise Refused(f"Your vote does not count: {why}", next_step="Ask a colleague in the role to vote")
+        why = why_barred(voter_id, state.round, state)
+        raise Refused(f"Your vote does not count: you {why}", next_step="Ask a colleague in the role to vote")
     open_to_them = seats(voter_id, members)
     mine = next((cast for cast in state.round.ballots if cast.voter_id == voter_id), None)
     if not open_to_them and mine is not None:

@@ -238,7 +238,7 @@ def _form(
 def _draft(house: House, like: Retirement, model: Entity | None) -> Draft:
     """Nothing people wrote of a restricted one is filled in where it may come to be read by everybody."""
     filled = draft(like, subject=model, policy=house.policy, now=house.now())
-    return replace(filled, why="", interim="") if _is_for_few(house, like) else filled
+    return replace(filled, why="") if _is_for_few(house, like) else filled
 
 
 def _is_for_few(house: House, like: Retirement) -> bool:

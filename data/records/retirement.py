@@ -98,12 +98,14 @@ class Plan(Record, frozen=True, kw_only=True):
 
     `digest` covers everything above it (rules/plans/plan.py). `amends` is the digest of the approved plan whose dates
     were moved later; empty for a plan of its own. `successor_from`: its first day, where somebody told it.
+    `gap_days`: for how many days neither serves, as it was voted on; 0 as well in plans of before that was kept.
     """
 
     subject: Subject
     successor_id: str = ""
     successor_name: str = ""
     successor_from: str = ""
+    gap_days: int = 0
     reason: Reason
     steps: tuple[Step, ...]
     consumer_ids: tuple[str, ...]

@@ -27,6 +27,7 @@ from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import NAMED_MAX, check
 from workflows.rules.plans import break_glass
 from workflows.rules.plans import plan as plans
+from workflows.rules.plans.gap import interim_of
 from workflows.rules.telling import break_glass_notices
 from workflows.rules.voting import quorum
 from workflows.rules.voting.barring import check_is_colleague
@@ -99,12 +100,13 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         now=now,
         instead="",
     )
+    plan = _hastened(state, asked.notice_days, facts, now)
     revised = events.Revised(
         at=now,
         by=command.by,
-        plan=_hastened(state, asked.notice_days, facts, now),
+        plan=plan,
         why=state.why,
-        interim=state.interim,
+        interim=interim_of(state, plan),
         impact=facts.impact,
         impact_notes=state.impact_notes,
         round=round_,
@@ -238,14 +240,15 @@ def _hastened(state: Retirement, days: int, facts: Facts, now: datetime) -> Plan
     """What was planned, with the earlier dates, for all consumers there are now."""
     assert state.plan is not None
     assert state.policy is not None
-    return plans.sealed(
+    return plans.with_gap(
         replace(
             state.plan,
             subject=as_weighed_now(state.plan.subject, facts),
             steps=break_glass.dated_steps(days, now, state.policy),
             consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
             amends="",
-        )
+        ),
+        state.policy,
     )
 
 

@@ -18,6 +18,7 @@ from workflows.decisions.rounds import begun_round, round_timers
 from workflows.rules.hours import day_of
 from workflows.rules.permissions import check
 from workflows.rules.plans import plan as plans
+from workflows.rules.plans.gap import interim_of
 from workflows.rules.voting import approval
 from workflows.rules.voting.quorum import vote_beside
 from workflows.rules.voting.roles import as_weighed_now
@@ -51,13 +52,14 @@ def lapse_approval(
         policy=state.policy,
         now=now,
     )
+    plan = _renewed(state, facts, now)
     lapsed = events.ApprovalLapsed(at=now, by=events.EMERITUS, approved_at=state.approved_at)
     revised = events.Revised(
         at=now,
         by=events.EMERITUS,
-        plan=_renewed(state, facts, now),
+        plan=plan,
         why=state.why,
-        interim=state.interim,
+        interim=interim_of(state, plan),
         impact=facts.impact,
         impact_notes=state.impact_notes,
         round=round_,
@@ -74,14 +76,15 @@ def _renewed(state: Retirement, facts: Facts, now: datetime) -> Plan:
     subject, policy = as_weighed_now(state.plan.subject, facts), state.policy
     last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, policy)
     target_on = max(last_day, plans.earliest_target(proposed_at=now, subject=subject, policy=policy))
-    return plans.sealed(
+    return plans.with_gap(
         replace(
             state.plan,
             subject=subject,
             steps=plans.dated_steps(proposed_at=now, target_on=target_on, policy=policy),
             consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
             amends="",
-        )
+        ),
+        policy,
     )
 
 

@@ -192,7 +192,7 @@ def _drawn(
     assert facts.policy is not None
     assert facts.subject is not None
     check_channel(facts.subject.model_name, facts.subject.restricted_to, facts.policy)
-    plan = plans.sealed(
+    plan = plans.with_gap(
         Plan(
             subject=facts.subject,
             successor_id=command.successor_id,
@@ -202,7 +202,8 @@ def _drawn(
             steps=plans.dated_steps(proposed_at=now, target_on=command.target_on, policy=facts.policy),
             consumer_ids=tuple(sorted(found.consumer_id for found in facts.impact)),
             policy_digest=facts.policy.digest,
-        )
+        ),
+        facts.policy,
     )
     round_ = opened_round(
         number=number,

@@ -22,7 +22,7 @@ from workflows.questions.answers import Guide
 from workflows.questions.understanding import NO_SUCCESSOR, Question
 from workflows.rules.hindsight.playbooks import for_reason
 from workflows.rules.plans import plan
-from workflows.rules.plans.gap import told
+from workflows.rules.plans.gap import days_between, told
 
 SUCCESSORS_MAX = 99
 """As many as a menu of Slack's has beside "no successor"; the form finds all others."""
@@ -66,7 +66,7 @@ def guided(
         successor_from=told(None, seen),
         reason=wish.reason,
         why=str(wish.why),
-        interim="-",  # the form asks for one
+        interim="-" if days_between(earliest_on, seen.successor_from) else "",  # the form asks for one
         guide=seen.guide,
         target_on=wish.target_on,
         proposed_at=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -428,9 +428,12 @@ def test_looking_back_twice_leaves_the_first():
 
 def test_what_people_do_meanwhile_stays_planned_and_the_model_is_weighed_anew():
     story = Story(facts_for(policy=POLICY))
-    story.does(proposing(interim=Prose(prose="Score with the rules of 2024")))
+    story.does(
+        proposing(interim=Prose(prose="Score with the rules of 2024"), successor_from=date(2027, 3, 1))
+    )
     story.does(asking())
     weighed = replace(story.facts.subject, tier=1, regulated="EU AI Act")
     story.does(confirming(story), subject=weighed)
     assert str(story.state.interim) == "Score with the rules of 2024"
+    assert story.state.plan.gap_days == (date(2027, 3, 1) - story.due(StepKind.DISABLE).date()).days
     assert (story.state.plan.subject.tier, story.state.plan.subject.regulated) == (1, "EU AI Act")

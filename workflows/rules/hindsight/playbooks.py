@@ -61,7 +61,6 @@ class Draft(Record, frozen=True, kw_only=True):
 
     reason: Reason
     why: str
-    interim: str
     target_on: date
 
 
@@ -74,9 +73,7 @@ def draft(state: Retirement, *, subject: Weighed | None, policy: Policy, now: da
     target_on = day_of(now, policy) + (last_day - day_of(state.proposed_at, state.policy))
     if subject is not None:
         target_on = max(target_on, earliest_target(proposed_at=now, subject=subject, policy=policy))
-    return Draft(
-        reason=state.plan.reason, why=str(state.why), interim=str(state.interim), target_on=target_on
-    )
+    return Draft(reason=state.plan.reason, why=str(state.why), target_on=target_on)
 
 
 def _text(one: Retirement) -> str:

@@ -14,7 +14,7 @@ from data.records.policy import Policy
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Plan, Reason, Retirement, Step, Subject
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
-from workflows.rules.plans.gap import Told
+from workflows.rules.plans.gap import Told, days_between
 from workflows.rules.voting.roles import Weighed, notice_days
 from workflows.rules.wording import NAMED_MAX
 
@@ -166,6 +166,12 @@ def digest(plan: Plan) -> str:
     covered = msgspec.to_builtins(msgspec.structs.replace(plan, digest=""))
     text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def with_gap(plan: Plan, policy: Policy) -> Plan:
+    """The same plan with its digest, and with the days for which neither model serves by its dates."""
+    last_day = day_of(plan.step(StepKind.DISABLE).due_at, policy)
+    return sealed(msgspec.structs.replace(plan, gap_days=days_between(last_day, plan.successor_from)))
 
 
 def sealed(plan: Plan) -> Plan:

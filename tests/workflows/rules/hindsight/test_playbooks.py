@@ -12,7 +12,7 @@ from data.records.retirement import Reason
 from tests.builders import PROPOSED_AT, WHY, a_policy, a_running_retirement, a_subject, days
 from workflows.rules.hindsight.playbooks import Draft, draft, for_reason, matching
 
-STATE = replace(a_running_retirement().state, playbook="careful-move", interim=Prose(prose="batch by hand"))
+STATE = replace(a_running_retirement().state, playbook="careful-move")
 
 
 def test_all_words_have_to_be_there_and_what_is_no_playbook_is_not_found():
@@ -33,7 +33,7 @@ def test_what_follows_it_begins_with_its_reason_its_words_and_its_days(tier: int
     now = PROPOSED_AT + days(180)
     subject = None if tier is None else a_subject(tier=tier)
     assert draft(STATE, subject=subject, policy=a_policy(), now=now) == Draft(
-        reason=Reason.REPLACED, why=str(WHY), interim="batch by hand", target_on=target_on
+        reason=Reason.REPLACED, why=str(WHY), target_on=target_on
     )
 
 

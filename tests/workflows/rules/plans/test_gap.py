@@ -21,12 +21,22 @@ assert STATE.plan is not None
 PLANNED = replace(
     STATE, plan=replace(STATE.plan, successor_name="churn-2", successor_from="2027-03-01")
 )  # 12 days later
+OLD = replace(PLANNED, interim=MEANWHILE)
+VOTED = replace(OLD, plan=replace(PLANNED.plan, gap_days=12))
+
+
+NO_GAP = (
+    "interim {0}: as far as anybody told, there is no day on which neither serves, so this would tell consumers "
+    "nothing: leave it empty, or say from when on the successor can be called"
+)
 
 
 @pytest.mark.parametrize(
     ("said", "known", "interim", "expected"),
     [
         pytest.param("", "", "", "", id="nobody tells"),
+        pytest.param("", "", "n/a", NO_GAP, id="nobody tells, and there is one all the same"),
+        pytest.param("2027-02-17", "", "the rules of 2024", NO_GAP, id="on the last day, with one"),
         pytest.param("2027-02-17", "", "", "", id="on the last day"),
         pytest.param("2020-01-01", "", "", "", id="long before"),
         pytest.param("2027-03-01", "", "the rules of 2024", "", id="with a plan"),
@@ -59,7 +69,7 @@ PLANNED = replace(
 )
 def test_a_gap_needs_an_interim_plan(said: str, known: str, interim: str, expected: str) -> None:
     problems = Told("churn-2", said, known).problems("resource:default/churn-2", LAST, interim)
-    assert "; ".join(map(str, problems)) == expected
+    assert "; ".join(map(str, problems)) == expected.format(interim)
 
 
 def test_a_first_day_of_nothing_is_refused() -> None:
@@ -73,7 +83,13 @@ def test_a_first_day_of_nothing_is_refused() -> None:
     [
         pytest.param(STATE, "", 0, "", id="none told"),
         pytest.param(PLANNED, "", 0, "12 days", id="as planned, and somebody took the text out"),
-        pytest.param(replace(PLANNED, interim=MEANWHILE), "2027-04-01", 0, "", id="voted on with a plan"),
+        pytest.param(VOTED, "", 0, "", id="voted on with a plan"),
+        pytest.param(VOTED, "2027-02-20", 0, "", id="sooner than it was voted on"),
+        pytest.param(VOTED, "2027-03-02", 0, "13 days", id="a day later than it was voted on"),
+        pytest.param(VOTED, "2027-03-02", 1, "", id="a day later, and so is the step"),
+        pytest.param(replace(STATE, interim=MEANWHILE), "2027-02-20", 0, "3 days", id="a text for no gap"),
+        pytest.param(OLD, "2027-03-01", 0, "", id="of before gaps were kept"),
+        pytest.param(OLD, "2027-04-01", 0, "43 days", id="of before gaps were kept, and longer"),
         pytest.param(PLANNED, "2027-02-01", 0, "", id="serves sooner than planned"),
         pytest.param(STATE, "2027-02-20", 0, "3 days", id="later since the vote"),
         pytest.param(STATE, "2027-02-20", 2, "1 day", id="the step was held meanwhile"),
@@ -86,6 +102,10 @@ def test_nothing_goes_dark_before_its_successor_serves(state, by_catalog, days_l
     assert len(found) == bool(expected)
     for gate in found:
         assert f", {expected} after the last day of service" in gate.why
+        covered = gap.covered_days(state, state.plan)
+        voted_on = f"the interim plan that was voted on says for {covered} days only"
+        is_for = voted_on if covered else "no interim plan says"
+        assert f"and {is_for} what consumers do meanwhile" in gate.why
         assert "press Edit plan on the card for a new vote with an interim plan" in gate.why
 
 

@@ -68,7 +68,8 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
         return holding.gone(), None
     if (body := holding.as_of_now(claim, beside, message.retirement, shop)) is None:
         return holding.gone(), None
-    message = _to_reader(replace(message, params={**message.params, **body}), claim)
+    message = _to_reader(message, claim)
+    message = replace(message, params={**message.params, **body})
     may_go = holding.opening(claim, shop)
     if isinstance(may_go, Result):
         return may_go, None

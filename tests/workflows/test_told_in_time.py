@@ -1,0 +1,73 @@
+"""What waited for somebody's hours is told whole, once, and to nobody above before the owner had it, as foretold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from data.policies.policy import read_windows
+from data.records.hours import Hours
+from data.records.retirement import Duty
+from tests.builders import a_policy
+from tests.workflows.living import ROLES, Living, company, people_in
+from tests.workflows.test_outlook import ENDS, foretold
+from workflows import commands as cmd
+from workflows.decisions.delegations import stream_of
+
+ANN, BEN, MAY, DEE = "UANN", "UBEN", "UMAY", "UDEE"
+ANNS, BENS = "component:default/user-0", "component:default/user-1"
+OFFICE = Hours(windows=replace(read_windows(), owner_hours=8), zone="UTC")
+LATE = "acknowledge@2027-01-12"
+
+
+def away(first: date, last: date) -> Hours:
+    return replace(OFFICE, away=((first, last),))
+
+
+def a_life(folder: Path, **hours: Hours) -> Living:
+    """May manages Ann and Ben, who have a consumer each; Dee is a colleague. Announced on Tuesday, January 5."""
+    reading = company({"a": (ANN,), "b": (BEN,), "d": (DEE,)}, {ANN: MAY, BEN: MAY}, consumers=2)
+    policy = a_policy(roles=ROLES, review_days=1, recheck_hours=168, round_expires_days=20)
+    every: Mapping[str, Hours] = dict.fromkeys(people_in(reading), OFFICE) | hours
+    life = Living(folder, policy, reading, every)
+    life.proposes()
+    life.approves()
+    return life
+
+
+def on(day: int, hour: int = 9) -> datetime:
+    return datetime(2027, 1, day, hour, tzinfo=UTC)
+
+
+def escalated(life: Living, to: str) -> list[tuple[datetime, str]]:
+    """When somebody heard of those who are late, and of whose consumers."""
+    told = [
+        one for one in life.notebook.sent if one[1:3] == (to, "escalation") and one[3]["milestone"] == LATE
+    ]
+    return [(at, body["consumer_ids"]) for at, _, _, body in told]
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "named"),
+    [((), f"{ANNS}\n{BENS}"), ((ANNS,), BENS)],
+    ids=["nobody answers", "one answers"],
+)
+def test_whoever_answers_for_a_manager_hears_in_one_message_of_all_that_are_still_late(
+    tmp_path: Path, acknowledged: tuple[str, ...], named: str
+):
+    """Ben comes back on the day itself and has until the evening, so that May has two messages in one morning."""
+    absent = away(date(2027, 1, 12), date(2027, 1, 13))
+    hours = {BEN: away(date(2027, 1, 5), date(2027, 1, 11)), MAY: absent, DEE: absent}
+    with a_life(tmp_path, **hours) as life:
+        life.does(cmd.Delegate(by=MAY, to=DEE, until=date(2027, 1, 20)), stream_of(MAY))
+        life.until(on(13, 12))
+        if acknowledged:
+            life.does(cmd.ChangeDuty(by=ANN, consumer_ids=acknowledged, duty=Duty.ACKNOWLEDGED))
+        heard, ahead = len(life.notebook.sent), foretold(life)
+        life.until(ENDS)
+        assert escalated(life, DEE)[:1] == [(on(14), named)]
+        assert life.sent_after(heard) == ahead

@@ -34,6 +34,7 @@ from data.metrics import UNCOUNTED, Metrics
 from data.records.decision import Dead, Done, Gate, HeldUp, NotDone, Result, Room, Unknown
 from workflows.home import Home
 from workflows.ports import Message
+from workflows.rules.telling.together import TOLD_WITH
 
 KEYS = uuid.UUID("5f0f5f0c-3c53-5f1b-9b0e-6d1f4f6a2c11")  # our namespace for client_msg_id
 HISTORY_MARGIN_SECONDS = 60.0  # clocks differ; a margin costs a longer page, a miss costs a second message
@@ -138,6 +139,7 @@ class SlackMessenger:
 
     def _post(self, message: Message, payload: Payload, now: datetime) -> Result:
         about = {"retirement": message.retirement.id} if message.retirement else {}
+        about |= {name: message.params[name] for name in (TOLD_WITH,) if name in message.params}
         outcome = self._call(
             POST,
             lambda: self._client.chat_postMessage(

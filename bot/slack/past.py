@@ -15,6 +15,7 @@ from slack_sdk.web import SlackResponse
 from bot.slack.uploads import FileView, is_file, name_of
 from data.records.decision import Dead, Done, NotDone, Result, Unknown
 from workflows.ports import Message
+from workflows.rules.telling.together import TOLD_WITH
 
 EVENT_TYPE = "emeritus_message"
 PAGE = 200
@@ -77,7 +78,8 @@ class Past:
                 metadata = shown.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
                 if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == message.key:
-                    return Done(found={"channel": channel, "ts": str(shown["ts"])})
+                    told = {name: str(payload[name]) for name in (TOLD_WITH,) if name in payload}
+                    return Done(found={"channel": channel, "ts": str(shown["ts"]), **told})
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return None

@@ -198,7 +198,10 @@ notify = "manager"
 """
 
 
-def test_whose_owners_work_at_other_hours_a_manager_hears_of_in_one_message_that_morning(tmp_path: Path):
+@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "its answer is lost"])
+def test_whose_owners_work_at_other_hours_a_manager_hears_of_in_one_message_that_morning(
+    tmp_path: Path, *, is_lost: bool
+):
     with Town(tmp_path, serves=False, windows=OFFICE, policy=EIGHT_HOURS) as town:
         assert town.propose() == {}
         town.approve()
@@ -207,12 +210,17 @@ def test_whose_owners_work_at_other_hours_a_manager_hears_of_in_one_message_that
         until(town, "2026-03-23 22:00")
         first, *others = (one.key for one in town.bot.store.asleep() if one.person == VERA)
         assert others == [], "those of later hours stand behind it"
+        until(town, "2026-03-24 07:59")
+        town.slack.fail_next("chat.postMessage", "accepted_then_500", times=int(is_lost))
         until(town, "2026-03-26 12:00")
         ((key, at),) = [one for one in arrived(town, VERA) if "/escalate/" in one[0]]
         assert (key, at.isoformat(timespec="minutes")) == (first, "2026-03-24T09:00+01:00")
         told = words(town.posted(VERA, key))
         assert all(f"*{one.rpartition('/')[2]}*" in told for one in foretold.consumer_ids)
         assert len(foretold.consumer_ids) == 7
+        found = town.bot.store.found(key) or {}
+        told_at = datetime.fromisoformat(found["told_at"]).astimezone(at.tzinfo)
+        assert (f"{told_at:%d %H:%M}", found["zone"]) == ("24 09:00", "Europe/Copenhagen")
         assert town.bot.store.troubles() == ()
 
 

@@ -6,8 +6,8 @@ and what is known of the person is looked at again when their window opens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.records.decision import Claim, Done, Effect, NotDone, Result
@@ -77,11 +77,20 @@ def gone() -> Done:
     return Done(found={messages.OVERTAKEN: "it would not be wanted any more"})
 
 
-def told(result: Done, others: Sequence[Effect], hours: Hours | None, shop: Workshop) -> Done:
-    """With what was told in it, too; and when, on whose clock, where from then on their working hours count."""
-    found = dict(result.found)
-    if others:
-        found[together.TOLD_WITH] = "\n".join(one.key for one in others)
-    if hours is not None:
-        found |= {messages.TOLD_AT: shop.world.now().isoformat(), messages.ZONE: hours.zone}
-    return Done(found=found)
+def told(result: Done, at: datetime, hours: Hours | None) -> Done:
+    """With when it was, and on whose clock, where from then on their working hours count."""
+    since = {messages.TOLD_AT: at.isoformat(), messages.ZONE: hours.zone} if hours is not None else {}
+    return Done(found=result.found | since)
+
+
+def told_before(result: Done, claim: Claim, shop: Workshop) -> Done:
+    """The same of what a look-up found: it was there when it had last been tried, and nobody has had it for longer."""
+    effect = claim.effect
+    assert effect is not None
+    assert claim.tried_at is not None
+    if shop.timekeeper is None or not messages.is_held_for_hours(effect.place, effect.body):
+        return result
+    now = shop.world.now()
+    hours = shop.timekeeper.hours_of(effect.place, now)
+    known = hours if isinstance(hours, Hours) else shop.timekeeper.known(effect.place, now)
+    return told(result, min(claim.tried_at, now), known)

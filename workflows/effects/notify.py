@@ -29,7 +29,7 @@ from workflows.ports import Message
 from workflows.reviews import reviews
 from workflows.rules.hindsight.outcomes import Outcome
 from workflows.rules.restriction import channel_of
-from workflows.rules.telling import messages, standing_in
+from workflows.rules.telling import messages, standing_in, together
 
 _OF_GROUPS = {"attestation", "break-glass"}
 _OF_MODELS = {"answer", "dependants", "dm", "handed", "impact", "informed", "meeting", "picture", "reminder"}
@@ -69,7 +69,8 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if (body := holding.as_of_now(claim, beside, message.retirement, shop)) is None:
         return holding.gone(), None
     message = _to_reader(message, claim)
-    message = replace(message, params={**message.params, **body})
+    with_those = together.named(beside)
+    message = replace(message, params={**message.params, **body, **with_those})
     may_go = holding.opening(claim, shop)
     if isinstance(may_go, Result):
         return may_go, None
@@ -82,7 +83,7 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if isinstance(result, Unknown):
         result = replace(result, tried_at=shop.world.now())
     if isinstance(result, Done):
-        result = holding.told(result, beside, may_go, shop)
+        result = holding.told(replace(result, found=result.found | with_those), shop.world.now(), may_go)
     result = _with_reader(result, claim)
     return passing_on.not_reached(claim, result, shop) or _settled(claim, result, shop)
 
@@ -97,6 +98,8 @@ def _looked_up(claim: Claim, message: Message, shop: Workshop) -> tuple[Result, 
             # That nobody can be written to there does not say that nobody else has it.
             lost = lost or (looked_up, passed)
         elif not isinstance(looked_up, NotDone):
+            if isinstance(looked_up, Done):
+                looked_up = holding.told_before(looked_up, passed, shop)
             return _with_reader(looked_up, passed), passed
     return lost
 

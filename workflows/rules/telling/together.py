@@ -28,6 +28,12 @@ def beside(effect: Effect, others: Iterable[Effect]) -> list[Effect]:
     ]
 
 
+def named(others: Iterable[Effect]) -> dict[str, str]:
+    """As a message names what it tells as well: where its outcome is lost, whoever finds it finds that, too."""
+    keys = "\n".join(one.key for one in others)
+    return {TOLD_WITH: keys} if keys else {}
+
+
 def with_those(body: Mapping[str, str], others: Iterable[Effect]) -> dict[str, str]:
     """Its body as it tells of theirs, too."""
     every = [body, *(one.body for one in others)]

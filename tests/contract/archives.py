@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -118,14 +119,27 @@ class InDirectory:
 class InBucket:
     def __init__(self, url: str, data: Path, *, locks: bool, **how: Any) -> None:
         self.client = seaweedfs.a_client(url)
-        self.name = f"archive-{uuid.uuid4()}"
-        self.client.create_bucket(Bucket=self.name, ObjectLockEnabledForBucket=locks)
-        self.bucket = Bucket(f"s3://{self.name}/models", endpoint_url=url, **how)
+        # A bucket for all of a kind: each has volumes of its own, and the server runs out of them.
+        self.name = "archives-locked" if locks else "archives-plain"
+        with suppress(
+            self.client.exceptions.BucketAlreadyOwnedByYou, self.client.exceptions.BucketAlreadyExists
+        ):
+            self.client.create_bucket(Bucket=self.name, ObjectLockEnabledForBucket=locks)
+        self.prefix = uuid.uuid4().hex
+        self.bucket = Bucket(f"s3://{self.name}/{self.prefix}", endpoint_url=url, **how)
         self.store: ArtifactStore = S3Archive(self.bucket, **SMALL_PARTS)
         self._data = data
 
+    def key(self, archived: Archived, path: str) -> str:
+        return f"{self.prefix}/{archived.location}/{path}"
+
+    def uploads(self) -> list[Any]:
+        """What was begun in parts and has not ended."""
+        found = self.client.list_multipart_uploads(Bucket=self.name, Prefix=f"{self.prefix}/")
+        return list(found.get("Uploads", []))
+
     def everything(self) -> list[Any]:
-        found = self.client.list_object_versions(Bucket=self.name)
+        found = self.client.list_object_versions(Bucket=self.name, Prefix=f"{self.prefix}/")
         return [
             (one["Key"], one["VersionId"])
             for one in found.get("Versions", []) + found.get("DeleteMarkers", [])
@@ -133,7 +147,7 @@ class InBucket:
 
     def rot(self, archived: Archived, path: str) -> None:
         """Where versions are kept none can change: the other content lies over one that is gone."""
-        key = f"models/{archived.location}/{path}"
+        key = self.key(archived, path)
         content = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         self.lose(archived, path)
         self.client.put_object(Bucket=self.name, Key=key, Body=bytes([content[0] ^ 1]) + content[1:])
@@ -148,18 +162,16 @@ class InBucket:
                     volume.write(bytes([content[at] ^ 1]))
 
     def lose(self, archived: Archived, path: str) -> None:
-        key = f"models/{archived.location}/{path}"
+        key = self.key(archived, path)
         for one in self.client.list_object_versions(Bucket=self.name, Prefix=key)["Versions"]:
             self.client.delete_object(Bucket=self.name, Key=key, VersionId=one["VersionId"])
 
     def where(self, archived: Archived) -> str:
-        return f"s3://{self.name}/models/{archived.location}"
+        return f"s3://{self.name}/{self.prefix}/{archived.location}"
 
     def finished(self) -> int:
         return len([key for key, _ in self.everything() if key.endswith("/objects.json")])
 
     def hide(self, archived: Archived) -> None:
-        for one in self.client.list_objects_v2(Bucket=self.name, Prefix=f"models/{archived.location}/")[
-            "Contents"
-        ]:
+        for one in self.client.list_objects_v2(Bucket=self.name, Prefix=self.key(archived, ""))["Contents"]:
             self.client.delete_object(Bucket=self.name, Key=one["Key"])

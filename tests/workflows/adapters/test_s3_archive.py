@@ -46,7 +46,7 @@ def locked(seaweed: tuple[str, Path]) -> InBucket:
 
 def heads(kept: InBucket, archived: Archived) -> dict[str, Any]:
     """What the bucket says of each object, by its path in the bag."""
-    prefix = f"models/{archived.location}/"
+    prefix = kept.key(archived, "")
     found = kept.client.list_object_versions(Bucket=kept.name, Prefix=prefix)["Versions"]
     return {
         one["Key"].removeprefix(prefix): kept.client.head_object(
@@ -84,7 +84,7 @@ def test_each_object_is_locked_held_stored_and_encrypted_from_its_first_moment(
 def test_every_version_is_on_record_by_one_id(locked: InBucket, model: Path) -> None:
     archived = put(locked.store, model).archived
     found = heads(locked, archived)
-    key = f"models/{archived.location}/objects.json"
+    key = locked.key(archived, "objects.json")
     answer = locked.client.get_object(Bucket=locked.name, Key=key, VersionId=archived.version)
     listed = json.loads(answer["Body"].read())
     assert {one["path"]: (one["version"], one["checksum"], one["bytes"]) for one in listed["objects"]} == {
@@ -98,7 +98,7 @@ def test_every_version_is_on_record_by_one_id(locked: InBucket, model: Path) -> 
 
 def test_what_others_put_over_an_archive_is_told_and_hides_nothing(locked: InBucket, model: Path) -> None:
     archived = put(locked.store, model).archived
-    place = f"models/{archived.location}"
+    place = locked.key(archived, "").rstrip("/")
     locked.client.put_object(Bucket=locked.name, Key=f"{place}/data/card.md", Body=b"forged")
     locked.client.put_object(Bucket=locked.name, Key=f"{place}/data/more.bin", Body=b"forged")
     for name in ("objects.json", "data/weights/w.bin"):
@@ -152,7 +152,7 @@ def test_a_lock_that_somebody_shortened_is_told_by_the_next_drill(locked: InBuck
     shorter = earlier - timedelta(minutes=15)
     locked.client.put_object_retention(
         Bucket=locked.name,
-        Key=f"models/{archived.location}/data/card.md",
+        Key=locked.key(archived, "data/card.md"),
         VersionId=card["VersionId"],
         Retention={"Mode": "GOVERNANCE", "RetainUntilDate": shorter},
         BypassGovernanceRetention=True,
@@ -167,7 +167,7 @@ def test_an_archive_that_lists_what_leads_elsewhere_is_not_fetched(
 ) -> None:
     kept = InBucket(*seaweed, locks=False)
     archived = put(kept.store, model).archived
-    key = f"models/{archived.location}/objects.json"
+    key = kept.key(archived, "objects.json")
     listed = kept.client.get_object(Bucket=kept.name, Key=key)["Body"].read()
     seaweedfs.put(kept.client, kept.name, key, listed.replace(b"data/card.md", b"data/../../../card.md"))
     with pytest.raises(Corrupt, match="lists what leads out of it"):
@@ -196,7 +196,8 @@ def test_a_bucket_that_cannot_lock_is_used_and_says_so_unless_a_lock_was_asked_f
     archived = put(kept.store, model, wrapping=KEPT).archived
     assert archived.lock is (Lock.GOVERNANCE if locks else Lock.NONE)
     asked = S3Archive(
-        Bucket(f"s3://{kept.name}/other", endpoint_url=seaweed[0], lock=Lock.COMPLIANCE), **SMALL_PARTS
+        Bucket(f"s3://{kept.name}/{kept.prefix}-other", endpoint_url=seaweed[0], lock=Lock.COMPLIANCE),
+        **SMALL_PARTS,
     )
     if locks:
         assert put(asked, model, wrapping=KEPT).archived.lock is Lock.COMPLIANCE
@@ -204,9 +205,9 @@ def test_a_bucket_that_cannot_lock_is_used_and_says_so_unless_a_lock_was_asked_f
     with pytest.raises(Refused) as refused:
         put(asked, model, wrapping=KEPT)
     assert str(refused.value) == (
-        f"Cannot archive to s3://{kept.name}/other: EMERITUS_ARCHIVE_LOCK = compliance, and the bucket {kept.name} "
-        "has no Object Lock. Turn Object Lock on for the bucket, or set EMERITUS_ARCHIVE_LOCK to none: "
-        "then whoever may write there can delete an archive"
+        f"Cannot archive to s3://{kept.name}/{kept.prefix}-other: EMERITUS_ARCHIVE_LOCK = compliance, "
+        f"and the bucket {kept.name} has no Object Lock. Turn Object Lock on for the bucket, "
+        "or set EMERITUS_ARCHIVE_LOCK to none: then whoever may write there can delete an archive"
     )
 
 
@@ -225,7 +226,7 @@ def test_one_object_that_was_planted_is_put_aside_and_never_taken_for_ours(
     """Where a run that was killed left off, somebody may have written something of the same length."""
     archived = put(locked.store, model).archived
     locked.hide(archived)
-    key = f"models/{archived.location}/data/card.md"
+    key = locked.key(archived, "data/card.md")
     seaweedfs.put(locked.client, locked.name, key, b"# CHURN")
     with pytest.raises(Unavailable, match="is not what is archived now"):
         put(locked.store, model)
@@ -262,14 +263,14 @@ def test_a_copy_that_was_killed_goes_on_without_sending_anything_again(
     seaweed: tuple[str, Path], model: Path, chunks: int
 ) -> None:
     kept = InBucket(*seaweed, locks=True)
-    arguments = [f"s3://{kept.name}/models", seaweed[0], str(model), str(chunks)]
+    arguments = [kept.bucket.where(), seaweed[0], str(model), str(chunks)]
     run = subprocess.run([sys.executable, "-c", KILLED_IN_THE_MIDDLE, *arguments], check=False)
     assert run.returncode == -signal.SIGKILL
     begun = kept.everything()
-    uploads = kept.client.list_multipart_uploads(Bucket=kept.name).get("Uploads", [])
+    uploads = kept.uploads()
     assert (len(begun), len(uploads)) == ((0, 1) if chunks == 6 else (1, 0))
     archived = put(kept.store, model).archived
-    assert kept.client.list_multipart_uploads(Bucket=kept.name).get("Uploads", []) == []
+    assert kept.uploads() == []
     assert set(begun) <= set(kept.everything())
     assert len(kept.everything()) == 9
     assert kept.store.drill(archived, now, never).files == 2

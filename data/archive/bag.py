@@ -17,8 +17,10 @@ from datetime import date
 from pathlib import Path
 
 from data.archive.bag_paths import require_safe
+from data.archive.hashing import Digest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, payload_manifest, sha256_id
 from data.archive.results import Bag, Describe, PayloadFile, Stopped, StoredFile
+from data.archive.syncing import Syncing
 from data.errors import Refused, Unavailable
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -49,13 +51,15 @@ def write_bag(
     with writing(folder, bytes_needed):
         _require_space(folder.parent, bytes_needed)
         (folder / "data").mkdir(parents=True)
-        stored = tuple(_copied(file, folder / "data" / file.path, stopped) for file in payload)
-        # The files belong together: one replaced after its own copy would mix two versions in one archive.
-        for file in payload:
-            file.recheck()
-        bag = bag_of(stored)
-        for name, content in tag_files(bag, info=info, further=describe(bag), bagged_on=bagged_on).items():
-            write_synced(folder / name, iter([content]))
+        with Syncing() as syncing:
+            stored = [_copied(file, folder / "data" / file.path, syncing, stopped) for file in payload]
+            # The files belong together: one replaced after its own copy would mix two versions in one archive.
+            for file in payload:
+                file.recheck()
+            bag = bag_of(stored)
+            tags = tag_files(bag, info=info, further=describe(bag), bagged_on=bagged_on)
+            for name, content in tags.items():
+                syncing.write(folder / name, [content])
         sync_folders(folder)
     return bag
 
@@ -141,9 +145,15 @@ class Reading:
 
     def __init__(self, source: PayloadFile, stopped: Stopped) -> None:
         self._source, self._stopped = source, stopped
-        self._digest, self._bytes = hashlib.sha256(), 0
+        self._digest, self._bytes = Digest(source.size_bytes), 0
 
     def chunks(self) -> Iterator[bytes]:
+        try:
+            yield from self._chunks()
+        finally:
+            self._digest.close()
+
+    def _chunks(self) -> Iterator[bytes]:
         source = self._source
         for chunk in source.chunks():
             if self._stopped():
@@ -173,9 +183,9 @@ class Reading:
         return StoredFile(path=source.path, artifact_id=artifact_id, bytes=self._bytes)
 
 
-def _copied(source: PayloadFile, target: Path, stopped: Stopped) -> StoredFile:
+def _copied(source: PayloadFile, target: Path, syncing: Syncing, stopped: Stopped) -> StoredFile:
     reading = Reading(source, stopped)
-    write_synced(target, reading.chunks())
+    syncing.write(target, reading.chunks())
     return reading.stored()
 
 

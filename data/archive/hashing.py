@@ -1,0 +1,37 @@
+"""SHA-256 of a stream, computed beside whatever else is done with its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+
+WORTH_A_THREAD_BYTES = 8 << 20
+CHUNKS_AHEAD_MAX = 4
+
+
+class Digest:
+    """Of what is long a thread of its own computes it, as hashlib lets others run meanwhile."""
+
+    def __init__(self, bytes_expected: int) -> None:
+        self._digest = hashlib.sha256()
+        is_long = bytes_expected >= WORTH_A_THREAD_BYTES
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sha256") if is_long else None
+        self._ahead: deque[Future[None]] = deque()
+
+    def update(self, chunk: bytes) -> None:
+        if self._pool is None:
+            self._digest.update(chunk)
+            return
+        self._ahead.append(self._pool.submit(self._digest.update, chunk))
+        if len(self._ahead) > CHUNKS_AHEAD_MAX:
+            self._ahead.popleft().result()
+
+    def hexdigest(self) -> str:
+        """Of all of it; nothing may come after."""
+        self.close()
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)

@@ -243,32 +243,40 @@ from data.archive.results import Wrapping
 from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.adapters.s3_archive.store import S3Archive
 
-url, endpoint, model, chunks = sys.argv[1:]
+url, endpoint, model, chunks, files = sys.argv[1:]
 left = int(chunks)
+bucket = Bucket(url, endpoint_url=endpoint)
+
+def arrived():
+    return bucket.client.list_objects_v2(Bucket=bucket.name, Prefix=bucket.key(""))["KeyCount"]
 
 def killed():
     global left
     left -= 1
     if not left:
+        while arrived() < int(files):
+            pass  # the server is asked again until it has what was sent
         os.kill(os.getpid(), signal.SIGKILL)
     return False
 
-store = S3Archive(Bucket(url, endpoint_url=endpoint), **SMALL_PARTS)
+store = S3Archive(bucket, **SMALL_PARTS)
 store.put("churn-v3", artifacts_of(Path(model)), Wrapping(), lambda: datetime(2026, 3, 2, tzinfo=UTC), killed)
 """
 
 
-@pytest.mark.parametrize("chunks", [6, 7], ids=["in the middle of a file", "before the last file"])
+@pytest.mark.parametrize(
+    ("chunks", "files"), [(6, 0), (7, 1)], ids=["in the middle of a file", "before the last file"]
+)
 def test_a_copy_that_was_killed_goes_on_without_sending_anything_again(
-    seaweed: tuple[str, Path], model: Path, chunks: int
+    seaweed: tuple[str, Path], model: Path, chunks: int, files: int
 ) -> None:
     kept = InBucket(*seaweed, locks=True)
-    arguments = [kept.bucket.where(), seaweed[0], str(model), str(chunks)]
+    arguments = [kept.bucket.where(), seaweed[0], str(model), str(chunks), str(files)]
     run = subprocess.run([sys.executable, "-c", KILLED_IN_THE_MIDDLE, *arguments], check=False)
     assert run.returncode == -signal.SIGKILL
     begun = kept.everything()
     uploads = kept.uploads()
-    assert (len(begun), len(uploads)) == ((0, 1) if chunks == 6 else (1, 0))
+    assert (len(begun), len(uploads)) == (files, 1 - files)
     archived = put(kept.store, model).archived
     assert kept.uploads() == []
     assert set(begun) <= set(kept.everything())

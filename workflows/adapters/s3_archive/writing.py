@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -64,13 +64,14 @@ class Writer:
     ) -> None:
         self._bucket, self._place, self._traits, self._there = bucket, place, traits, there
         self.part_bytes, self._single_bytes_max = part_bytes, single_bytes_max
+        self._uploads: dict[str, str] = {}
 
     def payload(
         self, sources: Sequence[PayloadFile], keeping_of: Callable[[str], Keeping], stopped: Stopped
     ) -> tuple[list[StoredFile], list[Placed]]:
         stored: list[StoredFile] = []
         placed: list[Placed | Future[Placed]] = []
-        with Sending() as sending:
+        with self._no_uploads_left(), Sending() as sending:
             for source in sources:
                 keeping, reading = keeping_of(source.role), Reading(source, stopped)
                 earlier = self._earlier(source, keeping)
@@ -132,16 +133,37 @@ class Writer:
             raise not_as_sent(self._where(path), checksum, answer["ChecksumSHA256"])
         return self._placed(path, answer, keeping, bytes_=len(body), sha256=digest.hex(), checksum=checksum)
 
-    def _in_parts(self, source: PayloadFile, reading: Reading, keeping: Keeping, sending: Sending) -> Placed:
+    def _in_parts(
+        self, source: PayloadFile, reading: Reading, keeping: Keeping, sending: Sending
+    ) -> Future[Placed]:
         path = f"{PAYLOAD}{source.path}"
         part_bytes = part_bytes_for(source.size_bytes, self.part_bytes)
-        sent: list[Future[Part]] = []
-        with self._upload(path, keeping, sent) as upload_id:
-            for number, part in enumerate(parts_of(reading.chunks(), part_bytes), 1):
-                sent.append(sending.send(partial(self._part, path, upload_id, number, part), len(part)))
-            file = reading.stored()
-            parts = [future.result() for future in sent]
-            version = self._complete(path, upload_id, parts, file.bytes)
+        with self._bucket.errors(f"write {self._where(path)}"):
+            upload_id = self._bucket.client.create_multipart_upload(
+                **self._address(path),
+                ChecksumAlgorithm="SHA256",
+                ChecksumType="COMPOSITE",
+                **self._bucket.creating(keeping, self._traits),
+            )["UploadId"]
+        self._uploads[upload_id] = path
+        sent = [
+            sending.send(partial(self._part, path, upload_id, number, part), len(part))
+            for number, part in enumerate(parts_of(reading.chunks(), part_bytes), 1)
+        ]
+        # Whoever completes it waits for its parts, which were begun before: the next file is read meanwhile.
+        return sending.send(partial(self._completed, path, upload_id, keeping, sent, reading.stored()), 0)
+
+    def _completed(
+        self,
+        path: str,
+        upload_id: str,
+        keeping: Keeping,
+        sent: Sequence[Future[Part]],
+        file: StoredFile,
+    ) -> Placed:
+        parts = [future.result() for future in sent]
+        version = self._complete(path, upload_id, parts, file.bytes)
+        del self._uploads[upload_id]
         checksum = composite([part.digest for part in parts])
         head = self._head(path, version)
         found = head.get("ChecksumSHA256") if head else None
@@ -151,23 +173,16 @@ class Writer:
         return self._placed(path, head, keeping, bytes_=file.bytes, sha256=hex_of(file), checksum=checksum)
 
     @contextmanager
-    def _upload(self, path: str, keeping: Keeping, sent: Sequence[Future[Part]]) -> Iterator[str]:
-        """Nothing of it stays where it is not completed: parts that nobody sees are paid for all the same."""
-        with self._bucket.errors(f"write {self._where(path)}"):
-            upload_id = self._bucket.client.create_multipart_upload(
-                **self._address(path),
-                ChecksumAlgorithm="SHA256",
-                ChecksumType="COMPOSITE",
-                **self._bucket.creating(keeping, self._traits),
-            )["UploadId"]
+    def _no_uploads_left(self) -> Iterator[None]:
+        """Of what was begun in parts and not completed: parts that nobody sees are paid for all the same."""
         try:
-            yield upload_id
-        except BaseException:
-            wait(sent)
-            # Whatever becomes of that: the next run aborts what it finds, and the first error is the one to tell.
-            with suppress(EmeritusError), self._bucket.errors(f"end the upload of {self._where(path)}"):
-                self._bucket.client.abort_multipart_upload(**self._address(path), UploadId=upload_id)
-            raise
+            yield
+        finally:
+            for upload_id, path in self._uploads.items():
+                # Whatever becomes of that: the next run ends what it finds, and the first error is the one to tell.
+                with suppress(EmeritusError), self._bucket.errors(f"end the upload of {self._where(path)}"):
+                    self._bucket.client.abort_multipart_upload(**self._address(path), UploadId=upload_id)
+            self._uploads.clear()
 
     def _part(self, path: str, upload_id: str, number: int, body: bytearray) -> Part:
         digest = hashlib.sha256(body).digest()

@@ -69,7 +69,13 @@ class Bot:
         queues = self.store.queues(now)
         since = {queue.kind: queue.oldest_due_at for queue in queues}
         age_seconds = {kind: -self.world.wall_seconds_until(at) if at else 0.0 for kind, at in since.items()}
-        return Glance(queues=queues, age_seconds=age_seconds, record_bytes=self.store.size())
+        head = self.store.checkpoint()
+        return Glance(
+            queues=queues,
+            age_seconds=age_seconds,
+            record_bytes=self.store.size(),
+            checkpoint=head.checkpoint if head else "",
+        )
 
     def still_for(self) -> float:
         return self.dispatcher.still_for()

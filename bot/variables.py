@@ -56,7 +56,7 @@ VARIABLES = (
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",
-        says="[HOST:]PORT for `/healthz`, `/readyz` and `/metrics`, whichever way Slack is reached",
+        says="[HOST:]PORT for `/healthz`, `/readyz`, `/metrics` and `/checkpoint`, whichever way Slack is reached",
     ),
     Variable(
         name="EMERITUS_MLFLOW",

@@ -1,4 +1,7 @@
-"""Three addresses for whoever watches the bot: does it live, is it ready, and in numbers. Nothing here waits long."""
+"""Addresses for whoever watches the bot: does it live, is it ready, in numbers, and what its record is held to.
+
+Nothing here waits long.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
-from bot.serving.status import Status
+from bot.serving.status import Glance, Status
 from bot.serving.wsgi import Wsgi
 
-LIVES, READY, NUMBERS = "/healthz", "/readyz", "/metrics"
+LIVES, READY, NUMBERS, CHECKPOINT = "/healthz", "/readyz", "/metrics", "/checkpoint"
 THREADS = 4
 
 
@@ -36,7 +39,9 @@ def probes(status: Status, registry: CollectorRegistry) -> Wsgi:
             waits = status.waits_for()
             body = {"ready": not waits, "waits_for": waits, "policy": status.policy()}
             return _said(start_response, _ok(not waits), body)
-        there = f"there are {LIVES}, {READY} and {NUMBERS}"
+        if path == CHECKPOINT and isinstance(seen := status.glance(), Glance) and seen.checkpoint:
+            return _text(start_response, seen.checkpoint)
+        there = f"there are {LIVES}, {READY} and {NUMBERS}, and {CHECKPOINT} once the log is signed"
         return _said(start_response, HTTPStatus.NOT_FOUND, {"error": there})
 
     return answer
@@ -44,6 +49,18 @@ def probes(status: Status, registry: CollectorRegistry) -> Wsgi:
 
 def _ok(is_well: bool) -> HTTPStatus:
     return HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _text(start_response: Callable[..., Any], text: str) -> Iterable[bytes]:
+    """As C2SP tlog-tiles serves a checkpoint: nobody should keep one for long."""
+    body = text.encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Cache-Control", "max-age=5"),
+        ("Content-Length", str(len(body))),
+    ]
+    start_response(f"{HTTPStatus.OK.value} {HTTPStatus.OK.phrase}", headers)
+    return [body]
 
 
 def _said(start_response: Callable[..., Any], status: HTTPStatus, body: dict[str, Any]) -> Iterable[bytes]:

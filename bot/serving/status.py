@@ -25,11 +25,15 @@ MUTE = f"the record: it has not answered within {LOOK_SECONDS} seconds"
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """The record at one moment. `age_seconds`: how long the oldest of a queue has been due, by kind."""
+    """The record at one moment. `age_seconds`: how long the oldest of a queue has been due, by kind.
+
+    checkpoint   the newest of its log; empty while none is signed
+    """
 
     queues: tuple[Queue, ...]
     age_seconds: Mapping[ClaimKind, float]
     record_bytes: int
+    checkpoint: str = ""
 
 
 class Watched(Protocol):

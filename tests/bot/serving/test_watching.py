@@ -21,10 +21,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.listening import Address
 from bot.serving.metrics import ROWS, PrometheusMetrics, registry_of
 from bot.serving.probes import probes
-from bot.serving.status import MUTE, Status
+from bot.serving.status import MUTE, Glance, Status
 from bot.serving.wsgi import Serving
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.bot.serving.test_server import Start, said, slack, start, stopped_in  # noqa: F401 - fixtures
+from tests.bot.serving.test_status import Bot
 from tests.fakes.slack import SlackFake
 from tests.scenarios.town import WREN, Town
 
@@ -224,9 +225,21 @@ def test_every_metric_is_in_the_table_and_every_row_is_served(tmp_path: Path) ->
     assert {name for name in served if not name.endswith("_created")} == {row.name for row in ROWS}
 
 
+def test_who_watches_is_told_how_the_log_stands() -> None:
+    class Signed(Bot):
+        def glance(self) -> Glance:
+            return Glance(queues=(), age_seconds={}, record_bytes=4096, checkpoint="example.com\n7\n")
+
+    status = Status()
+    status.built(Signed())
+    with watched(status) as address:
+        assert got(address, "/checkpoint") == (200, "example.com\n7\n")
+
+
 def test_other_addresses_and_other_verbs_are_turned_away(tmp_path: Path) -> None:
     with watched(Status()) as address:
-        assert told(address, "/") == (404, {"error": "there are /healthz, /readyz and /metrics"})
+        there = "there are /healthz, /readyz and /metrics, and /checkpoint once the log is signed"
+        assert told(address, "/") == told(address, "/checkpoint") == (404, {"error": there})
         asked = urllib.request.Request(f"http://{address}/metrics", data=b"x", method="POST")
         with pytest.raises(urllib.error.HTTPError, match="405") as refused:
             urllib.request.urlopen(asked, timeout=5)

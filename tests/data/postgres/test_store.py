@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from data.errors import Invalid, Unavailable
+from data.events import Resumed
 from data.postgres.connection import PostgresConnection, translated
 from data.postgres.store import PostgresStore
 from data.records.decision import ClaimKind, Done, Outcome, Receipt
@@ -231,6 +232,40 @@ def test_a_record_from_a_dump_of_another_server_is_tailed_from_its_first_event(
     assert list(store.tail()) == []
 
     assert [event.version for event in replica().tail()] == [1]
+
+
+def test_a_log_from_a_dump_of_another_server_goes_on_with_what_is_not_in_it(
+    store: PostgresStore, replica: Callable[[], PostgresStore]
+) -> None:
+    count_up(store, "k1")
+    store.seal(NOW)
+    count_up(store, "k2")
+    store.write(lambda conn: conn.execute("UPDATE events SET xid = '9000000000000'::xid8"))
+    store.write(lambda conn: conn.execute("UPDATE sealed_until SET xid = 9000000000000"))
+    ours = replica()
+    count_up(ours, "k3", "RET-2")
+
+    assert ours.seal(NOW).entries == 2
+    assert ours.verify() == Verified(entries=3, streams=2, sealed=3)
+
+
+def test_an_entry_that_is_committed_late_is_sealed_after_those_that_were_faster(
+    store: PostgresStore, replica: Callable[[], PostgresStore]
+) -> None:
+    """Its place among all is before theirs, and the log has them all the same, each once."""
+    ours = replica()
+    seen: list[int] = []
+
+    def slow(conn: PostgresConnection) -> None:
+        store.append(conn, "RET-1", [Resumed(at=NOW, by="U1")], NOW)
+        count_up(ours, "k2", "RET-2")
+        seen.append(ours.seal(NOW).entries)
+
+    store.write(slow)
+    seen.append(ours.seal(NOW).entries)
+
+    assert seen == [0, 2]
+    assert ours.verify() == Verified(entries=2, streams=2, sealed=2)
 
 
 def test_a_connection_the_server_dropped_is_replaced_before_it_is_used(

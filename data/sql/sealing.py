@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from data.errors import Corrupt
 from data.log.checkpoints import Head, Signs
 from data.log.heads import KeptHead, Sealed
 from data.log.leaves import Leaf
@@ -71,7 +72,8 @@ def _next(conn: Connection, order: Order, now: datetime, signer: Signs | None) -
         AND {order.after} LIMIT {PAGE}""",  # noqa: S608 - constants of the store
         until._asdict(),
     ).fetchall()
-    size = size_of(conn)
+    size, last = size_of(conn), last_head(conn)
+    _check_goes_on(conn, size, last)
     found = [Leaf(position, stream, version, bytes(digest)) for _, position, stream, version, digest in rows]
     kept = {place: tile(conn, place) for place in edge_of(size)}
     changed = grown(size, (leaf.hashed for leaf in found), kept)
@@ -79,7 +81,7 @@ def _next(conn: Connection, order: Order, now: datetime, signer: Signs | None) -
     if is_last:
         hashes = Tiles(lambda place: changed.get(place) or kept.get(place) or tile(conn, place))
         head = _head(size + len(rows), root(size + len(rows), hashes.hash_of), now, signer)
-        if not rows and (not size or _stands(last_head(conn), head, signer)):
+        if not rows and (not size or _stands(last, head, signer)):
             return None
     return _Page(
         size=size,
@@ -89,6 +91,17 @@ def _next(conn: Connection, order: Order, now: datetime, signer: Signs | None) -
         head=head,
         is_last=is_last,
     )
+
+
+def _check_goes_on(conn: Connection, size: int, last: KeptHead | None) -> None:
+    """No head is signed that the one before it contradicts: whoever has both would hold it against us."""
+    if last is None:
+        return
+    if last.size > size or root(last.size, Tiles(partial(tile, conn)).hash_of) != last.root:
+        raise Corrupt(
+            f"The log of {size:,} entries does not begin with the {last.size:,} of its last head; nothing was sealed. "
+            "Run emeritus verify, and restore the last backup that holds"
+        )
 
 
 def _head(size: int, root: bytes, now: datetime, signer: Signs | None) -> KeptHead:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from data.errors import Corrupt
 from data.events import SigningKeyUsed
 from data.log.checkpoints import Head, head_of, opened
 from data.log.keys import Signer
@@ -237,6 +238,26 @@ def test_what_was_done_to_the_log_is_named(
     do(store, *statements)
 
     assert store.verify().bad.endswith(bad)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM leaves WHERE number = 5",
+        ("UPDATE tiles SET hashes = ? WHERE level = 0", bytes(6 * 32)),
+        ("UPDATE heads SET root = ? WHERE size = 6", bytes(32)),
+    ],
+    ids=["leaf gone", "tile changed", "head changed"],
+)
+def test_no_head_is_signed_that_contradicts_the_last_one(store: SqlStore, statement: Statement) -> None:
+    a_sealed_record(store)
+    do(store, statement)
+    count_up(store, "late")
+    with pytest.raises(Corrupt, match="does not begin with the 6 of its last head; nothing was sealed"):
+        store.seal(at(180), SIGNER)
+
+    with store.reading() as conn:
+        assert conn.execute("SELECT count(*) FROM heads").fetchone() == (2,)
 
 
 def do(store: SqlStore, *statements: Statement) -> None:

@@ -55,11 +55,21 @@ def export_(retirement: str, out: Path | None, is_json: bool) -> None:
 @click.option(
     "--key", "lines", metavar="KEY", multiple=True, help="The public key you were given; no other counts."
 )
+@click.option(
+    "--log",
+    "folder",
+    metavar="DIR",
+    type=wanted.path,
+    help="What emeritus log export wrote: is there more in it?",
+)
 @click.pass_context
 @as_json
-def verify(ctx: click.Context, bundle: bytes, lines: tuple[str, ...], is_json: bool) -> None:
+def verify(
+    ctx: click.Context, bundle: bytes, lines: tuple[str, ...], folder: Path | None, is_json: bool
+) -> None:
     """Check a bundle, without the record and without settings; exits 1 and names the first that does not hold."""
     from data.audit.checking import audited  # noqa: PLC0415 - takes a while to load
+    from data.audit.completeness import compared  # noqa: PLC0415 - as above
     from data.log.keys import read_key  # noqa: PLC0415 - as above
 
     try:
@@ -67,6 +77,8 @@ def verify(ctx: click.Context, bundle: bytes, lines: tuple[str, ...], is_json: b
     except Invalid as error:
         raise click.UsageError(f"--key: {error}") from error
     found = audited(bundle, keys)
+    if folder is not None and not found.bad:
+        found = compared(found, folder, keys)
     if is_json:
         print_json(found)
     elif found.bad:
@@ -77,6 +89,9 @@ def verify(ctx: click.Context, bundle: bytes, lines: tuple[str, ...], is_json: b
         say(f"In the log {found.log}, under its checkpoint of {found.size:,} entries, root {found.root}")
         doubt = "" if keys else "; it names that key itself: give the one you trust with --key"
         say(f"Signed by {found.key}{doubt}")
+        if found.log_size:
+            more = f"{counted(found.later, 'entry', 'entries')} of it" if found.later else "nothing of it"
+            say(f"Up to {found.log_size:,} entries of the log, {more} came later")
     ctx.exit(1 if found.bad else 0)
 
 

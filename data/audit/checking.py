@@ -25,7 +25,11 @@ from data.records.base import Record
 
 
 class Audited(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """What was found: of which retirement, under which head, signed by which key; `bad` names what does not hold."""
+    """What was found: of which retirement, under which head, signed by which key; `bad` names what does not hold.
+
+    log_size   how much of the log was looked through for other entries (completeness.py); 0 where it was not
+    later      how many entries of this retirement are in the log behind that head
+    """
 
     retirement: str = ""
     entries: int = 0
@@ -34,6 +38,8 @@ class Audited(Record, frozen=True, kw_only=True, omit_defaults=False):
     root: str = ""
     key: str = ""
     erased: int = 0
+    log_size: int = 0
+    later: int = 0
     bad: str = ""
 
 
@@ -60,7 +66,7 @@ class _Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # Built in one thread: two at once can crash msgspec 0.22.
 _ABOUT = msgspec.json.Decoder(_About)
 _TEXTS = msgspec.json.Decoder(dict[str, _Kept])
-_LEAF = msgspec.json.Decoder(_Leaf)
+LEAF = msgspec.json.Decoder(_Leaf)
 
 
 def audited(content: bytes, trusted: Sequence[PublicKey] = ()) -> Audited:
@@ -181,7 +187,7 @@ def _entries(
 def _leaf(files: Mapping[str, bytes], number: int) -> Leaf:
     name = f"leaves/{number}.json"
     try:
-        found = _LEAF.decode(_file(files, name))
+        found = LEAF.decode(_file(files, name))
         leaf = Leaf(
             found.position, found.stream, found.version, bytes.fromhex(found.digest.removeprefix("sha256:"))
         )

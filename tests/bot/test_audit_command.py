@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
+from data.audit.bundle import files_of
+from data.audit.container import packed, unpacked
+from data.events import Resumed
+from data.ledger import Text, commitments
+from data.log.checkpoints import head_of
+from data.log.leaves import Leaf
+from data.log.proofs import read_inclusion
+from data.sqlite.store import SqliteStore
 from tests.bot.test_log_command import Run, home, run, signed  # noqa: F401 - fixtures
+from tests.contract.scripted import NOW
+from workflows.machine import RetirementMachine
 
 
 def elsewhere(*arguments: str) -> Result:
@@ -78,3 +90,62 @@ def test_entries_under_no_checkpoint_are_refused_with_the_next_step(run: Run) ->
     assert refused.stderr == (
         "Error: No head of the log is signed. Set EMERITUS_SIGNING_KEY, and run emeritus log seal\n"
     )
+
+
+def test_the_log_says_whether_there_is_more_than_the_bundle_has(
+    run: Run,  # noqa: F811
+    bundle: Path,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "log"
+    run("log", "export", str(folder))
+    whole = elsewhere("audit", "verify", str(bundle), "--log", str(folder))
+    with closing(SqliteStore(home / "emeritus.db", RetirementMachine())) as store:
+        store.write(lambda conn: store.append(conn, "RET-1", [Resumed(at=NOW, by="U1")], NOW))
+    run("log", "seal")
+    run("log", "export", str(folder))
+    later = elsewhere("audit", "verify", str(bundle), "--log", str(folder))
+
+    assert whole.stdout.splitlines()[-1] == "Up to 19 entries of the log, nothing of it came later"
+    assert later.stdout.splitlines()[-1] == "Up to 20 entries of the log, 1 entry of it came later"
+    cut = cut_off(bundle)
+    assert elsewhere("audit", "verify", str(cut)).exit_code == 0, "nothing in it says that one is missing"
+    assert elsewhere("audit", "verify", str(cut), "--log", str(folder)).stdout == (
+        f"The bundle does not hold: the log in {folder}: it has 17 entries of RET-1 by then, and the bundle 16\n"
+    )
+    (folder / "tile/entries/000.p/20").write_bytes(b"")
+    assert elsewhere("audit", "verify", str(bundle), "--log", str(folder)).exit_code == 1
+    assert elsewhere("audit", "verify", str(bundle), "--log", "/nowhere").stdout == (
+        "The bundle does not hold: the log in /nowhere: /nowhere/checkpoint cannot be read\n"
+    )
+
+
+def cut_off(bundle: Path) -> Path:
+    """All of it but the last entry, with everything drawn anew: as it was before that entry."""
+    files = unpacked(bundle.read_bytes())
+    texts = msgspec.json.decode(files["texts.json"])
+    leaves = [msgspec.json.decode(files[f"leaves/{number}.json"]) for number in range(1, 17)]
+    entries = [files[f"entries/{number}.json"] for number in range(1, 17)]
+    held = {one for entry in entries for one in commitments(msgspec.json.decode(entry))}
+    anew = files_of(
+        stream="RET-1",
+        entries=entries,
+        texts={
+            one: Text(one, bytes.fromhex(kept["salt"]), kept["text"])
+            for one, kept in texts.items()
+            if one in held
+        },
+        leaves=[
+            Leaf(one["position"], one["stream"], one["version"], bytes.fromhex(one["digest"][7:]))
+            for one in leaves
+        ],
+        numbers=[read_inclusion(files[f"proofs/{number}.tlog-proof"]).number for number in range(1, 17)],
+        head=head_of(files["checkpoint"]),
+        checkpoint=files["checkpoint"],
+        keys=files["keys"].decode().split(),
+    )
+    proofs = {name: files[name] for number in range(1, 17) for name in [f"proofs/{number}.tlog-proof"]}
+    cut = bundle.with_name("cut.zip")
+    cut.write_bytes(packed({**anew, **proofs}))
+    return cut

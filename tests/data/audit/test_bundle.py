@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.audit.bundle import gathered
@@ -157,6 +157,7 @@ def named_in(bad: str, name: str) -> bool:
     return any(part in bad for part in drawn.get(kind, (name.replace("checkpoints", "c"), f"/{number}")))
 
 
+@settings(deadline=None)  # other tests have the machine, too
 @given(st.data())
 def test_any_bit_flipped_anywhere_in_the_file_is_seen(bundle: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(bundle) - 1))
@@ -166,6 +167,7 @@ def test_any_bit_flipped_anywhere_in_the_file_is_seen(bundle: bytes, data: st.Da
     assert audited(flipped).bad
 
 
+@settings(deadline=None)  # other tests have the machine, too
 @given(st.data())
 def test_a_bundle_that_was_cut_or_goes_on_is_seen(bundle: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(bundle) - 1))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.log.merkle import (
@@ -152,6 +152,7 @@ def test_consistency_proofs_are_the_published_ones(old: int, new: int, proof: tu
 SIZES = st.integers(1, 70) | st.sampled_from([255, 256, 257, 511, 513, 700])
 
 
+@settings(deadline=None)  # other tests have the machine, too
 @given(SIZES, st.data())
 def test_every_proof_holds_and_none_that_was_tampered_with(size: int, data: st.DataObject) -> None:
     entries = [b"%d" % number for number in range(size)]

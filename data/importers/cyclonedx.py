@@ -24,6 +24,7 @@ from data.importers.cyclonedx_properties import (
     hashes_of,
     owners_of,
     properties_of,
+    references_of,
     unknown_in,
 )
 from data.importers.cyclonedx_things import (
@@ -160,7 +161,10 @@ def _declare(thing: Thing, own: Known, draft: Draft) -> None:
         stated = next(properties_of(thing.parts, f"{PREFIX}tier"), "")
         tier = draft.tier(stated, where=thing.where, name=thing.named, what=f"{PREFIX}tier")
         successor_id = _successor(thing, own, draft)
-        entity = msgspec.structs.replace(entity, tier=tier, successor_id=successor_id)
+        told = references_of(thing.parts, lambda note: draft.note(thing.where, thing.named, note))
+        entity = msgspec.structs.replace(
+            entity, tier=tier, successor_id=successor_id, references=tuple(dict.fromkeys(told))
+        )
         if hashes := list(dict.fromkeys(hashes_of(thing.parts))):
             draft.note(thing.where, thing.named, f"its files are said to have {', '.join(hashes)[:300]}")
     draft.declare(entity, thing.told[0][2], owner=next(owners_of(thing.parts), ""))

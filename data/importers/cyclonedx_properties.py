@@ -5,13 +5,18 @@ Properties are named as in github.com/CycloneDX/cyclonedx-property-taxonomy, wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from data.importers.cyclonedx_boms import Part
 from data.importers.fields import Fields
+from data.importers.preserved import valued
+from data.records.artifacts import ArtifactClass, Reference
 
 PREFIX = "emeritus:"
 NAMES = ("owner", "successor", "tier")
+HYPERPARAMETER = f"{PREFIX}hyperparameter:"
+WRITTEN = ("model", "retirement", "plan", "preservation-id", "class", "bytes")
+"""By us, in the bill of materials of an archive (data/archive/bom.py)."""
 
 
 def properties_of(parts: Sequence[Part], name: str) -> Iterator[str]:
@@ -30,7 +35,8 @@ def unknown_in(parts: Sequence[Part]) -> Iterator[str]:
     """Properties with our prefix that we do not read."""
     for one in _stated(parts):
         name = one.text("name").lower()
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in NAMES:
+        is_known = name.removeprefix(PREFIX) in (*NAMES, *WRITTEN) or name.startswith(HYPERPARAMETER)
+        if name.startswith(PREFIX) and not is_known:
             yield name
 
 
@@ -59,6 +65,33 @@ def artifacts_of(parts: Sequence[Part]) -> Iterator[str]:
                 url = one.text("url")
                 if url.startswith(("s3://", "file:///")) and url.isprintable():
                     yield url
+
+
+def references_of(parts: Sequence[Part], tell: Callable[[str], None]) -> Iterator[Reference]:
+    """What is described in the archive of the model; `tell` hears where there is more than is kept."""
+    linked = {"vcs": (ArtifactClass.CODE, "repository"), "model-card": (ArtifactClass.CARD, "model card")}
+    metrics: dict[str, str] = {}
+    for part in parts:
+        for one in part.fields.items("externalReferences"):
+            if (url := one.text("url")) and one.text("type") in linked:
+                of, what = linked[one.text("type")]
+                yield Reference(of=of, what=what, where=url, name=one.text("comment"))
+        card = part.fields.fields("modelCard")
+        for one in card.fields("modelParameters").items("datasets"):
+            name, url = one.text("name"), one.fields("contents").text("url")
+            if not one.text("ref") and (name or url):
+                yield Reference(of=ArtifactClass.DATA, what="dataset", where=url, name=name)
+        for one in card.fields("quantitativeAnalysis").items("performanceMetrics"):
+            of_slice = f" ({one.text('slice')})" if one.text("slice") else ""
+            if name := one.text("type"):
+                metrics[f"{name}{of_slice}"] = one.word("value")
+    hyperparameters = {
+        one.text("name")[len(HYPERPARAMETER) :]: one.word("value")
+        for one in _stated(parts)
+        if one.text("name").lower().startswith(HYPERPARAMETER)
+    }
+    yield from valued(ArtifactClass.HYPERPARAMETERS, "parameters", hyperparameters, tell)
+    yield from valued(ArtifactClass.METRICS, "metrics", metrics, tell)
 
 
 def hashes_of(parts: Sequence[Part]) -> Iterator[str]:

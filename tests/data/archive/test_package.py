@@ -25,8 +25,9 @@ from data.archive.crate import CRATE_FILE, crate
 from data.archive.package import Package
 from data.archive.premis import PREMIS_FILE, premis
 from data.archive.results import Artifact, Bag, StoredFile
+from data.importers.cyclonedx import read_cyclonedx
 from data.records.artifacts import ArtifactClass, Reference
-from data.records.catalog import Measure, Measured
+from data.records.catalog import Kind, Measure, Measured
 from data.records.retirement import Subject
 from tests.builders import a_subject
 from tests.data.archive.test_bag import a_file
@@ -137,6 +138,26 @@ def test_the_bill_of_materials_fits_its_schema_and_has_the_digest_and_class_of_e
     assert told["dependencies"][0] == {
         "ref": "model",
         "dependsOn": [one["bom-ref"] for one in told["components"]],
+    }
+
+
+def test_what_a_bill_of_materials_says_is_read_back_from_it(written: Path) -> None:
+    subject = a_subject(references=references("train"))
+    bag = Bag(preservation_id="sha256:aa", manifest_digest="sha256:aa", files=(), bytes=0)
+    (file := written.parent / "bom.json").write_bytes(bom(a_package(bag, subject)))
+    reading = read_cyclonedx([file])
+    (model,) = (one for one in reading.entities if one.kind is Kind.MODEL)
+    assert not [one for one in reading.notes if "unknown" in one.note]
+    assert {(one.of, one.where, one.name, one.values) for one in model.references} == {
+        (ArtifactClass.CODE, "https://git.example.com/churn", "code git commit 3f2c", ()),
+        (ArtifactClass.DATA, "train", "train", ()),
+        (ArtifactClass.HYPERPARAMETERS, "", "", (("0af1:auc", "0.91"), ("0af1:train", "train"))),
+        (
+            ArtifactClass.METRICS,
+            "",
+            "",
+            (("auc (0af1)", "0.91"), ("drift (2026-03-02)", "0.31"), ("train (0af1)", "train")),
+        ),
     }
 
 

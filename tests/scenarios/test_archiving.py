@@ -360,7 +360,7 @@ def test_archiving_is_for_the_coordinator_and_the_endpoints_owners(town: Town):
     assert progress(town, StepKind.ARCHIVE) is Progress.PENDING
 
 
-def test_a_commit_that_cannot_be_had_is_told_once_the_rest_is_archived(town: Town):
+def test_a_commit_that_cannot_be_had_is_told_once_and_the_archive_stays_current(town: Town):
     artifact, commit = town.folder / "teapot.bin", f"git+file:///nowhere/teapot@{'3f2c' * 10}"
     artifact.write_bytes(b"short and stout")
     a_teapot(town, f"{artifact}, {commit}")
@@ -369,6 +369,9 @@ def test_a_commit_that_cannot_be_had_is_told_once_the_rest_is_archived(town: Tow
     kept = f"Its repository could not be had, so only which commit it was is kept of {commit}"
     assert kept in town.thread()
     assert (bag(town) / "data" / f"teapot@{'3f2c' * 10}" / "commit.json").is_file()
+    town.pass_time(days=31)
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    assert town.thread().count(kept) == 1
 
 
 def test_what_the_policy_wants_and_nobody_names_is_told_and_waived_by_name(tmp_path: Path):

@@ -1,6 +1,7 @@
 """What is newer at the sources than in the archive is found, and nothing is read that cannot have changed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +57,11 @@ def test_a_source_that_is_gone_does_not_count(bag: Path) -> None:
 
 def test_a_source_that_was_only_touched_is_what_was_archived(bag: Path) -> None:
     assert newer(bag, a_source(mark="touched")) == []
+
+
+def test_what_is_named_by_its_content_neither_changed_nor_came_since(bag: Path) -> None:
+    known, other = unreadable(bytes_=9, mark="other"), unreadable("later.bin")
+    assert newer(bag, replace(known, is_fixed=True), replace(other, is_fixed=True)) == []
 
 
 def test_each_source_that_is_newer_is_told(bag: Path) -> None:

@@ -132,9 +132,7 @@ def test_a_repository_that_is_emeritus_own_is_not_read(repository: tuple[Path, s
         assert list(content_of(sources, f"git+{folder.as_uri()}@{commit}")) == ["commit.json"]
 
 
-def test_an_archive_of_a_commit_stays_current_when_its_repository_comes_or_goes(
-    repository: tuple[Path, str], tmp_path: Path
-) -> None:
+def test_a_commit_archived_twice_is_one_archive(repository: tuple[Path, str], tmp_path: Path) -> None:
     folder, commit = repository
     (tmp_path / "w.bin").write_bytes(b"w")
     archive = LocalDirectory(tmp_path / "archive")
@@ -145,4 +143,3 @@ def test_an_archive_of_a_commit_stays_current_when_its_repository_comes_or_goes(
         ]
         archived = archive.put("churn", artifacts, Wrapping(), now, never).archived
         assert archive.put("churn", artifacts, Wrapping(), now, never).archived == archived
-        archive.require_current(archived.location, artifacts, never)
